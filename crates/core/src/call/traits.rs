@@ -1,0 +1,126 @@
+//! What a provider must be able to do with calls, and what callers get on top.
+
+use std::{collections::HashSet, fmt::Debug, time::Duration};
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream, StreamExt};
+use jiff::{Timestamp, civil};
+
+use crate::{
+    CallFilter, CallOrder, Clock, Error, ErrorKind, Page, PageRequest, PhoneNumber, ProviderCall, ProviderCallId, Recording, Result, Trace,
+    Transcript,
+};
+
+/// Placing and reading calls. Small and object-safe: it serves whoever writes a backend; callers use [`CallsExt`] as well.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait Calls: Debug + Send + Sync {
+    /// Places one call, by at most one request that could make a phone ring.
+    ///
+    /// # Errors
+    /// Every error says by [`Error::delivery`] whether the phone may have rung. A backend that cannot tell says
+    /// [`Delivery::Unknown`](crate::Delivery::Unknown). An answer that was a success but could not be read is
+    /// [`Delivery::Placed`](crate::Delivery::Placed).
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall>;
+
+    /// One call as the provider sees it now.
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall>;
+
+    /// One page of calls, newest first.
+    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>>;
+
+    /// What was said.
+    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript>;
+
+    /// Where the sound is.
+    async fn recording(&self, id: &ProviderCallId) -> Result<Recording>;
+
+    /// Calls that may be this order, sent at `sent_at`, strongest evidence first. Only reads; finding none proves nothing.
+    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>>;
+}
+
+/// A new time for a call that has not been dialled. KallyAI (document 002) documents no time zone for it: it is the call's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reschedule {
+    /// The local date and time.
+    pub at: civil::DateTime,
+}
+
+/// Changing a call that was placed.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait CallControl: Debug + Send + Sync {
+    /// Cancels a call that is scheduled or queued.
+    async fn cancel(&self, id: &ProviderCallId) -> Result<()>;
+
+    /// Hangs up a call that is under way.
+    async fn stop(&self, id: &ProviderCallId) -> Result<()>;
+
+    /// Moves a call that is scheduled.
+    async fn reschedule(&self, id: &ProviderCallId, to: &Reschedule) -> Result<()>;
+
+    /// Hands a live inbound call to another number.
+    async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()>;
+}
+
+/// What callers get on every [`Calls`].
+#[async_trait]
+pub trait CallsExt: Calls {
+    /// Reads the call every `every` until it has ended.
+    ///
+    /// # Errors
+    /// `Timeout` where it has not ended after `at_most`; whatever [`Calls::get`] answers.
+    async fn wait(&self, id: &ProviderCallId, clock: &dyn Clock, every: Duration, at_most: Duration) -> Result<ProviderCall> {
+        let deadline = clock.now().checked_add(at_most).unwrap_or(Timestamp::MAX);
+        loop {
+            let call = self.get(id).await?;
+            if call.state.outcome().is_some() {
+                return Ok(call);
+            }
+            if clock.now() >= deadline {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!("the call is still {:?} after {} s", call.status_word, at_most.as_secs()),
+                )
+                .with_provider(call.provider));
+            }
+            clock.sleep(every).await;
+        }
+    }
+
+    /// All calls that pass the filter, newest first, each once, page after page.
+    fn all(&self, filter: CallFilter) -> BoxStream<'_, Result<ProviderCall>> {
+        struct Walk {
+            filter: CallFilter,
+            page: Option<PageRequest>,
+            seen: HashSet<ProviderCallId>,
+        }
+        let walk = Walk {
+            filter,
+            page: Some(PageRequest::default()),
+            seen: HashSet::new(),
+        };
+        stream::try_unfold(walk, move |mut walk| async move {
+            let Some(page) = walk.page.take() else {
+                return Ok(None);
+            };
+            let answer = self.list(&walk.filter, &page).await?;
+            let fresh: Vec<_> = answer.items.into_iter().filter(|call| walk.seen.insert(call.id.clone())).collect();
+            // A page without a new id is the end, whatever its cursor claims: equal timestamps repeat pages.
+            if !fresh.is_empty() {
+                walk.page = answer.next.map(|cursor| PageRequest {
+                    cursor: Some(cursor),
+                    limit: page.limit,
+                });
+            }
+            Ok::<_, Error>(Some((stream::iter(fresh.into_iter().map(Ok)), walk)))
+        })
+        .flat_map(|chunk| match chunk {
+            Ok(calls) => calls.boxed(),
+            Err(error) => stream::once(async move { Err(error) }).boxed(),
+        })
+        .boxed()
+    }
+}
+
+impl<T: Calls + ?Sized> CallsExt for T {}

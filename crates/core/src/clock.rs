@@ -1,0 +1,15 @@
+//! Time comes in from outside.
+
+use std::{fmt::Debug, time::Duration};
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+
+/// Where time comes from: the wall in production, a virtual clock in tests and simulations.
+pub trait Clock: Debug + Send + Sync {
+    /// Now, in UTC.
+    fn now(&self) -> Timestamp;
+
+    /// A future that ends after `duration` of this clock's time.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}

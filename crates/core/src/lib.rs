@@ -1,0 +1,61 @@
+//! The contract that every provider of phone calls by voice agents is held to.
+//!
+//! This crate knows nothing of HTTP, of a runtime or of any provider: it says what a call is, what may be
+//! asked of a provider and, above all, what a failure may claim. A failure carries a [`Delivery`], because the
+//! one question that matters after a failed attempt is whether a phone may have rung.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | the traits a backend implements | [`Provider`], [`Calls`], [`CallControl`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
+//! | what callers use on top | [`CallsExt`] |
+//! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
+//! | what a call looks like | [`Call`], [`Attempt`], [`ProviderCall`] |
+//! | failures | [`Error`], [`ErrorKind`], [`Delivery`], [`Refusal`] |
+
+mod agent;
+mod call;
+mod clock;
+mod country;
+mod delivery;
+mod error;
+mod event;
+mod id;
+mod language;
+mod money;
+mod number;
+mod phone;
+mod provider;
+mod raw;
+mod request;
+mod tariff;
+mod usage;
+
+pub mod seconds;
+
+pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
+pub use call::{
+    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFault, CallFilter, CallOrder, CallStatus, Calls, CallsExt,
+    Direction, Evidence, Outcome, Page, PageRequest, Proof, ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
+    TranscriptEntry,
+};
+#[cfg(feature = "test-util")]
+pub use call::{MockCallControl, MockCalls};
+pub use clock::Clock;
+pub use country::{Country, CountryError};
+pub use delivery::{Delivery, Refusal};
+pub use error::{Error, ErrorKind, Result};
+pub use event::{Event, EventFeed, EventKind, IncomingWebhook, Subscription, WebhookReceiver, WebhookSubscriptions, Webhooks};
+pub use id::{AgentId, AttemptId, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId, ProviderId, TenantId};
+pub use language::{Language, LanguageError};
+pub use money::{Cost, Credits, Currency, Money, parse_currency};
+#[cfg(feature = "test-util")]
+pub use number::MockNumbers;
+pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
+pub use phone::{NumberType, PhoneNumber, PhoneNumberError};
+pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
+pub use raw::Raw;
+pub use request::{Appointment, CallRequest, CallWindow, ValidAppointment, ValidCall};
+pub use tariff::{Destination, Tariff, TariffRow};
+#[cfg(feature = "test-util")]
+pub use usage::MockUsage;
+pub use usage::{Balance, Usage, UsageFilter, UsageRecord};

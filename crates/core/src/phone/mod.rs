@@ -1,0 +1,229 @@
+//! Telephone numbers that may be called.
+//!
+//! A [`PhoneNumber`] cannot hold an emergency number, a crisis line, a premium-rate or shared-cost number, a short code,
+//! a satellite phone or a number of no country, so nothing behind it has to ask again. Everything refused is refused
+//! here, before a provider sees it, because a voice agent that rings 112 does harm that no refund mends.
+//!
+//! The numbering plans come from `rlibphonenumber`, which is lenient: left alone it reads `911` as `+1911`. It is asked
+//! only about what already has the shape of E.164. What it has no data for, emergency and short numbers, is in
+//! `short_data.rs`, and satellite ranges are in `reserved.rs`.
+//!
+//! | file | why it is there |
+//! |---|---|
+//! | `parse.rs` | the one way from text to a number |
+//! | `refuse.rs` | why a text is refused, however an emergency number is disguised |
+//! | `reserved.rs` | satellite networks and the calling codes of no country |
+//! | `short_data.rs` | emergency and short numbers, generated |
+//! | `kind.rs`, `error.rs` | the type of a number, and the reasons of a refusal |
+
+mod error;
+mod kind;
+mod parse;
+mod refuse;
+mod reserved;
+mod short_data;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use self::error::PhoneNumberError;
+pub use self::kind::NumberType;
+use crate::country::Country;
+
+/// A plus sign and at most 15 digits.
+const LONGEST: usize = 16;
+
+/// A number that exists in its country's numbering plan and that an agent may call. 21 bytes, no heap.
+///
+/// `Debug` and `Display` are masked, so that a number never reaches a log by accident; [`PhoneNumber::e164`] alone gives
+/// it whole. It serializes as its E.164 text, for the wire and for storage. Numbers compare by their digits.
+///
+/// ```
+/// use switchboard_core::{Country, PhoneNumber};
+///
+/// let number = PhoneNumber::parse("+44 20 7946 0018")?;
+/// assert_eq!(number.e164(), "+442079460018");
+/// assert_eq!(number.country(), Country::GB);
+/// assert_eq!(number.to_string(), "+44••••••••18");
+///
+/// assert_eq!(PhoneNumber::parse("+1 911").unwrap_err().code(), "emergency_number");
+/// # Ok::<(), switchboard_core::PhoneNumberError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct PhoneNumber {
+    text: [u8; LONGEST],
+    len: u8,
+    calling_code_len: u8,
+    country: Country,
+    kind: NumberType,
+}
+
+impl PhoneNumber {
+    /// Reads a number in E.164, in which spaces, hyphens, dots and parentheses may stand between the digits.
+    ///
+    /// A trunk prefix that does not belong there is dropped: `+44 (0)20 7946 0018` is `+442079460018`.
+    ///
+    /// # Errors
+    ///
+    /// [`PhoneNumberError`] says why the number may not be called and what to write instead.
+    pub fn parse(text: &str) -> Result<Self, PhoneNumberError> {
+        parse::parse(text)
+    }
+
+    /// The whole number in E.164, for example `+15125550142`: the one way to it.
+    pub fn e164(&self) -> &str {
+        self.text
+            .get(..usize::from(self.len))
+            .and_then(|text| str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// The country whose numbering plan holds the number. `+1` is 25 of them, and Guernsey, Jersey and the Isle of Man
+    /// are not the United Kingdom. A mobile phone may be anywhere.
+    pub fn country(&self) -> Country {
+        self.country
+    }
+
+    /// What kind of line the numbering plan says it is.
+    pub fn number_type(&self) -> NumberType {
+        self.kind
+    }
+
+    /// The country calling code, for example 44.
+    pub fn country_code(&self) -> u16 {
+        self.calling_code()
+            .bytes()
+            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))
+    }
+
+    /// The digits after the country calling code.
+    pub fn national_digits(&self) -> &str {
+        self.e164().get(1 + usize::from(self.calling_code_len)..).unwrap_or_default()
+    }
+
+    /// The number with its calling code and at most its last two digits, for example `+1••••••••42`. At least four
+    /// digits are always hidden.
+    pub fn masked(&self) -> String {
+        self.to_string()
+    }
+
+    /// Whether the number begins with `prefix`, a calling code and any digits after it, with or without the plus sign.
+    pub fn has_prefix(&self, prefix: &str) -> bool {
+        self.e164()
+            .get(1..)
+            .is_some_and(|digits| digits.starts_with(prefix.strip_prefix('+').unwrap_or(prefix)))
+    }
+
+    fn calling_code(&self) -> &str {
+        self.e164().get(1..=usize::from(self.calling_code_len)).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let national = self.national_digits();
+        let hidden = national.len() - national.len().saturating_sub(4).min(2);
+        write!(f, "+{}", self.calling_code())?;
+        for _ in 0..hidden {
+            f.write_str("•")?;
+        }
+        f.write_str(national.get(hidden..).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PhoneNumber({self} {} {})", self.country, self.kind)
+    }
+}
+
+impl FromStr for PhoneNumber {
+    type Err = PhoneNumberError;
+
+    fn from_str(text: &str) -> Result<Self, PhoneNumberError> {
+        Self::parse(text)
+    }
+}
+
+impl PartialEq for PhoneNumber {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for PhoneNumber {}
+
+impl Hash for PhoneNumber {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl PartialOrd for PhoneNumber {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PhoneNumber {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Serialize for PhoneNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.e164())
+    }
+}
+
+impl<'de> Deserialize<'de> for PhoneNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Asked for a string, serde_json would print a number that it found instead.
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Text)
+        } else {
+            deserializer.deserialize_str(Text)
+        }
+    }
+}
+
+/// Reads a number from a string only. Numeric values have arms of their own, for serde's would print them.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = PhoneNumber;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a telephone number in E.164 as a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PhoneNumber, E> {
+        PhoneNumber::parse(text).map_err(E::custom)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<PhoneNumber, E> {
+        Err(E::custom(PhoneNumberError::NotE164))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<PhoneNumber, E> {
+        Err(E::custom(PhoneNumberError::NotE164))
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, _: i128) -> Result<PhoneNumber, E> {
+        Err(E::custom(PhoneNumberError::NotE164))
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, _: u128) -> Result<PhoneNumber, E> {
+        Err(E::custom(PhoneNumberError::NotE164))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<PhoneNumber, E> {
+        Err(E::custom(PhoneNumberError::NotE164))
+    }
+}

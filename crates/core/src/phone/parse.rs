@@ -1,0 +1,132 @@
+//! The one way from text to a number. The library is asked once for each thing, and only about the shape of E.164.
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+
+use super::error::PhoneNumberError;
+use super::kind::NumberType;
+use super::{LONGEST, PhoneNumber, refuse, reserved};
+use crate::country::Country;
+
+/// A text in E.164 gathered from what a person wrote: a plus sign and digits, the rest zero.
+#[derive(Clone, Copy)]
+struct Written {
+    text: [u8; LONGEST],
+    len: usize,
+}
+
+impl Written {
+    const EMPTY: Self = Self {
+        text: [0; LONGEST],
+        len: 0,
+    };
+
+    fn push(&mut self, byte: u8) -> Option<()> {
+        *self.text.get_mut(self.len)? = byte;
+        self.len += 1;
+        Some(())
+    }
+
+    fn digits(&self) -> &[u8] {
+        self.text.get(1..self.len).unwrap_or_default()
+    }
+
+    fn as_str(&self) -> &str {
+        self.text
+            .get(..self.len)
+            .and_then(|text| str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+}
+
+pub(super) fn parse(text: &str) -> Result<PhoneNumber, PhoneNumberError> {
+    let written = read(text.trim()).ok_or_else(|| refuse::reason_for_text(text))?;
+    let digits = written.digits();
+    if let Some(reason) = reserved::reason(digits).or_else(|| refuse::emergency(digits)) {
+        return Err(reason);
+    }
+
+    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(written.as_str(), None) else {
+        return Err(refuse::reason_for_digits(digits));
+    };
+    let kind = match NumberType::of(PHONE_NUMBER_UTIL.get_number_type(&parsed)) {
+        // The library gives a kind to a number if and only if it is valid.
+        Err(PhoneNumberError::Invalid) => return Err(refuse::reason_for_digits(digits)),
+        kind => kind?,
+    };
+    let region = PHONE_NUMBER_UTIL.get_region_for_number(&parsed).ok_or(PhoneNumberError::Invalid)?;
+    let country = country(region).ok_or(PhoneNumberError::NoCountry)?;
+
+    let (canonical, calling_code_len) = canonical(&parsed).ok_or(PhoneNumberError::Invalid)?;
+    if canonical.text != written.text {
+        if !drops_a_prefix(digits, canonical.digits(), calling_code_len) {
+            return Err(PhoneNumberError::NotE164);
+        }
+        // What is left without the trunk prefix is judged like what was written.
+        if let Some(reason) = reserved::reason(canonical.digits()).or_else(|| refuse::emergency(canonical.digits())) {
+            return Err(reason);
+        }
+    }
+    Ok(PhoneNumber {
+        text: canonical.text,
+        len: canonical.len as u8,
+        calling_code_len: calling_code_len as u8,
+        country,
+        kind,
+    })
+}
+
+/// Takes the separators out; `None` if what remains is not `^\+[1-9]\d{6,14}$`.
+fn read(text: &str) -> Option<Written> {
+    let mut bytes = text.bytes();
+    let mut written = Written::EMPTY;
+    written.push(bytes.next().filter(|first| *first == b'+')?)?;
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' => written.push(byte)?,
+            b' ' | b'-' | b'.' | b'(' | b')' => {}
+            _ => return None,
+        }
+    }
+    (written.len >= 8 && written.digits().first() != Some(&b'0')).then_some(written)
+}
+
+/// What the library understood, written out, with the length of its calling code.
+fn canonical(parsed: &rlibphonenumber::PhoneNumber) -> Option<(Written, usize)> {
+    let mut written = Written::EMPTY;
+    written.push(b'+')?;
+    push_number(&mut written, u64::try_from(parsed.country_code).ok()?)?;
+    let calling_code_len = written.len - 1;
+    if parsed.italian_leading_zero() {
+        for _ in 0..parsed.number_of_leading_zeros() {
+            written.push(b'0')?;
+        }
+    }
+    push_number(&mut written, parsed.national_number)?;
+    Some((written, calling_code_len))
+}
+
+fn push_number(written: &mut Written, number: u64) -> Option<()> {
+    let mut power = 10_u64.pow(number.checked_ilog10().unwrap_or(0));
+    while power > 0 {
+        written.push(b'0' + (number / power % 10) as u8)?;
+        power /= 10;
+    }
+    Some(())
+}
+
+/// Whether the library only dropped digits between the calling code and the number, a trunk prefix. Anything else it
+/// rewrites, as Argentina's 15 of mobile phones, would dial another number than the one written.
+fn drops_a_prefix(written: &[u8], canonical: &[u8], calling_code_len: usize) -> bool {
+    match (
+        written.split_at_checked(calling_code_len),
+        canonical.split_at_checked(calling_code_len),
+    ) {
+        (Some((code, national)), Some((same, kept))) => code == same && national.ends_with(kept),
+        _ => false,
+    }
+}
+
+/// The library names a region by its two letters as a number, the first in the high byte; the world by 1.
+fn country(region: Region) -> Option<Country> {
+    Country::from_upper((region as u16).to_be_bytes())
+}

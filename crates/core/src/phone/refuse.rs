@@ -1,0 +1,154 @@
+//! Why a text is refused, and above all whether it is an emergency number in a disguise.
+//!
+//! Two questions of different care. An emergency number behind its calling code ([`emergency`]) is looked for in every
+//! text before anything else, and exactly. Once a text is refused anyhow ([`reason_for_text`], [`reason_for_digits`]), the
+//! disguises are taken off as well, trunk prefixes, international prefixes and foreign digits, so that the refusal says
+//! what the caller asked for and not merely that it was badly written.
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+
+use super::error::PhoneNumberError::{self, Emergency, Invalid, NotE164, Short};
+use super::short_data::{LONGEST, LONGEST_EMERGENCY, REGIONS, ShortNumbers};
+
+/// No disguise of an emergency number is longer than this: the text is not looked at further.
+const LONGEST_TEXT: usize = 64;
+
+/// What is dialled before an area code at home, apart from zeros: 1 in North America, 8 in Russia, 06 in Hungary, 01 once in Mexico.
+const TRUNK_PREFIXES: &[&[u8]] = &[b"1", b"8", b"06", b"01"];
+
+/// [`Emergency`] if the digits, calling code first, are an emergency number of a country with that code.
+pub(super) fn emergency(digits: &[u8]) -> Option<PhoneNumberError> {
+    if digits.len() > 3 + LONGEST_EMERGENCY {
+        return None;
+    }
+    let (regions, national) = split(digits)?;
+    regions
+        .into_iter()
+        .any(|region| is_emergency_in(region, national))
+        .then_some(Emergency)
+}
+
+/// Why a text that does not have the shape of E.164 is refused.
+pub(super) fn reason_for_text(text: &str) -> PhoneNumberError {
+    let mut digits = [0; LONGEST_TEXT];
+    let mut len = 0;
+    for (at, digit) in text.chars().take(LONGEST_TEXT + 1).enumerate() {
+        if at == LONGEST_TEXT {
+            return NotE164;
+        }
+        if let Some(digit) = digit_of(digit) {
+            digits[len] = digit;
+            len += 1;
+        }
+    }
+    let digits = &digits[..len];
+    // Behind a plus sign, more than three digits are a calling code and a number rather than a number dialled at home.
+    let dialled_at_home = digits.len() <= 3 || !text.contains(['+', '\u{ff0b}']);
+    if dialled_at_home && disguises(digits).any(is_emergency_anywhere) {
+        return Emergency;
+    }
+    match reason_for_digits(digits) {
+        Emergency => Emergency,
+        _ if (3..=6).contains(&len) && text.chars().all(|c| !c.is_alphabetic()) => Short,
+        NotE164 | Invalid | Short => NotE164,
+        other => other,
+    }
+}
+
+/// Why digits, calling code first, that the library does not know are refused.
+pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
+    if disguises(digits).any(is_emergency_behind_a_trunk_prefix) {
+        return Emergency;
+    }
+    let is_short = split(digits).is_some_and(|(mut regions, national)| regions.any(|region| is_short_in(region, national)));
+    if is_short { Short } else { Invalid }
+}
+
+fn is_emergency_behind_a_trunk_prefix(digits: &[u8]) -> bool {
+    let Some((mut regions, national)) = split(digits) else {
+        return false;
+    };
+    regions.any(|region| {
+        let mut without_trunk = TRUNK_PREFIXES.iter().filter_map(|prefix| national.strip_prefix(*prefix));
+        without_zeros(national).any(|national| is_emergency_in(region, national))
+            || without_trunk.any(|national| is_emergency_in(region, national))
+    })
+}
+
+/// The digits as they stand, and without the prefixes that people dial before an international number.
+fn disguises(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
+    without_zeros(digits).chain(digits.strip_prefix(b"011".as_slice()))
+}
+
+/// The digits with all their leading zeros, with one less, and so on until none is left.
+fn without_zeros(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    (0..=zeros).filter_map(|dropped| digits.get(dropped..))
+}
+
+/// The regions of a number's calling code, and its national part. No calling code begins another one, or with zero.
+fn split(digits: &[u8]) -> Option<(impl Iterator<Item = Region>, &[u8])> {
+    if digits.first() == Some(&b'0') {
+        return None;
+    }
+    let mut code = 0;
+    for (at, digit) in digits.iter().enumerate().take(3) {
+        code = code * 10 + i32::from(digit - b'0');
+        if let Some(regions) = PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code) {
+            return Some((regions, digits.get(at + 1..)?));
+        }
+    }
+    None
+}
+
+fn is_emergency_in(region: Region, national: &[u8]) -> bool {
+    row(region).is_some_and(|row| matches_any(row.emergency, national))
+}
+
+fn is_short_in(region: Region, national: &[u8]) -> bool {
+    row(region).is_some_and(|row| matches_any(row.short, national))
+}
+
+/// Bare digits may be dialled anywhere; seven of them are rather a local number without its area code.
+fn is_emergency_anywhere(digits: &[u8]) -> bool {
+    digits.len() < 7 && REGIONS.iter().any(|row| matches_any(row.emergency, digits))
+}
+
+fn row(region: Region) -> Option<&'static ShortNumbers> {
+    let code = (region as u16).to_be_bytes();
+    let at = REGIONS.binary_search_by(|row| row.region.as_bytes().cmp(&code)).ok()?;
+    REGIONS.get(at)
+}
+
+fn matches_any(patterns: &str, digits: &[u8]) -> bool {
+    digits.len() <= LONGEST && patterns.split_ascii_whitespace().any(|pattern| matches(pattern.as_bytes(), digits))
+}
+
+/// Whether the digits are what the pattern says: a digit is itself, `.` any digit, `[..]` one of those inside.
+fn matches(mut pattern: &[u8], digits: &[u8]) -> bool {
+    for digit in digits {
+        let (fits, rest) = match pattern {
+            [b'.', rest @ ..] => (true, rest),
+            [b'[', class @ ..] => {
+                let Some(end) = class.iter().position(|byte| *byte == b']') else {
+                    return false;
+                };
+                (class[..end].contains(digit), &class[end + 1..])
+            }
+            [exact, rest @ ..] => (exact == digit, rest),
+            [] => return false,
+        };
+        if !fits {
+            return false;
+        }
+        pattern = rest;
+    }
+    pattern.is_empty()
+}
+
+/// The ASCII digit behind a character of the scripts whose digits phones and keyboards write.
+fn digit_of(character: char) -> Option<u8> {
+    const ZEROS: [char; 8] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];
+    let distances = ZEROS.iter().filter_map(|zero| u32::from(character).checked_sub(u32::from(*zero)));
+    distances.min().filter(|digit| *digit < 10).map(|digit| b'0' + digit as u8)
+}

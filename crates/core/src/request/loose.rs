@@ -1,0 +1,87 @@
+//! What a product asks for, as it arrives: text that nobody has checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Money;
+
+/// What is to be arranged, for calls that book something.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Appointment {
+    /// The date, as `2026-02-14`.
+    pub date: Option<String>,
+    /// The local time, as `20:00`.
+    pub time: Option<String>,
+    /// In words, as `after 5pm`.
+    pub time_preference: Option<String>,
+    /// For how many people, 1 to 50.
+    pub party_size: Option<u32>,
+}
+
+/// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] makes a
+/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallRequest {
+    /// Whom to call, in E.164, as `+442079460123`.
+    pub to: String,
+    /// What the agent shall accomplish, in words; at most 8,000 characters.
+    pub task: String,
+    /// The agent profile; `None`: the configuration's default.
+    pub agent: Option<String>,
+    /// What to speak, as `en` or `es-MX`.
+    pub language: Option<String>,
+    /// The callee's name.
+    pub callee_name: Option<String>,
+    /// The callee's business.
+    pub business_name: Option<String>,
+    /// Who asks for the call, as the agent shall say it.
+    pub on_behalf_of: Option<String>,
+    /// Where the callee can ring back, in E.164.
+    pub callback_number: Option<String>,
+    /// The agent's opening line.
+    pub first_message: Option<String>,
+    /// More instructions, one each.
+    pub instructions: Vec<String>,
+    /// What is to be arranged.
+    pub appointment: Option<Appointment>,
+    /// The customer's id in the provider's CRM (KaiCalls).
+    pub lead_id: Option<String>,
+    /// An IANA time zone, as `America/New_York`.
+    pub timezone: Option<String>,
+    /// True where the provider shall hurry.
+    pub urgent: bool,
+    /// The longest the call may last, in seconds: 30 to 3,600.
+    pub max_duration_seconds: Option<u32>,
+    /// Not before this moment, as `2026-02-14T20:00:00Z`.
+    pub not_before: Option<String>,
+    /// Not after this moment.
+    pub not_after: Option<String>,
+    /// The most that it may be expected to cost.
+    pub max_cost: Option<Money>,
+    /// Words that routes match.
+    pub tags: Vec<String>,
+    /// The caller's own words, carried along and never sent to a provider.
+    pub metadata: BTreeMap<String, String>,
+    /// The caller's own key: the same key is the same call.
+    pub idempotency_key: Option<String>,
+    /// Whose call it is; `None`: `default`.
+    pub tenant: Option<String>,
+    /// True: the same callee and task within ten minutes is meant.
+    pub allow_duplicate: bool,
+    /// True: where a provider is out of credit or over a budget, the next one may be tried.
+    pub failover_on_quota: bool,
+}
+
+impl CallRequest {
+    /// A request with what is required.
+    pub fn new(to: impl Into<String>, task: impl Into<String>) -> Self {
+        Self {
+            to: to.into(),
+            task: task.into(),
+            ..Self::default()
+        }
+    }
+}

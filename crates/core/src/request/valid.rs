@@ -1,0 +1,304 @@
+//! A request whose number, country, language, window and limits cannot be nonsense.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId};
+
+const LONGEST_TASK: usize = 8_000;
+const LONGEST_NAME: usize = 200;
+const LONGEST_LINE: usize = 2_000;
+const MOST_INSTRUCTIONS: usize = 50;
+const MOST_LABELS: usize = 32;
+const SHORTEST_CALL: u32 = 30;
+const LONGEST_CALL: u32 = 3_600;
+
+/// When a call may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+pub struct CallWindow {
+    /// Not before.
+    pub opens: Option<Timestamp>,
+    /// Not after.
+    pub closes: Option<Timestamp>,
+}
+
+impl CallWindow {
+    /// True where `now` is in it.
+    pub fn contains(&self, now: Timestamp) -> bool {
+        self.opens.is_none_or(|opens| now >= opens) && self.closes.is_none_or(|closes| now < closes)
+    }
+}
+
+/// What is to be arranged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ValidAppointment {
+    /// The date.
+    pub date: Option<civil::Date>,
+    /// The local time.
+    pub time: Option<civil::Time>,
+    /// In words.
+    pub time_preference: Option<String>,
+    /// For how many people.
+    pub party_size: Option<u32>,
+}
+
+/// A call that makes sense. It has no public constructor but [`CallRequest::validate`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ValidCall {
+    /// Whom to call.
+    pub to: PhoneNumber,
+    /// What the agent shall accomplish.
+    pub task: String,
+    /// The agent profile.
+    pub agent: Option<ProfileName>,
+    /// What to speak.
+    pub language: Option<Language>,
+    /// The callee's name.
+    pub callee_name: Option<String>,
+    /// The callee's business.
+    pub business_name: Option<String>,
+    /// Who asks for the call.
+    pub on_behalf_of: Option<String>,
+    /// Where the callee can ring back.
+    pub callback_number: Option<PhoneNumber>,
+    /// The agent's opening line.
+    pub first_message: Option<String>,
+    /// More instructions.
+    pub instructions: Vec<String>,
+    /// What is to be arranged.
+    pub appointment: Option<ValidAppointment>,
+    /// The customer's id in the provider's CRM.
+    pub lead_id: Option<String>,
+    /// An IANA time zone that exists.
+    pub timezone: Option<String>,
+    /// True where the provider shall hurry.
+    pub urgent: bool,
+    /// The longest the call may last.
+    pub max_duration: Option<Duration>,
+    /// When it may be made.
+    pub window: CallWindow,
+    /// The most that it may be expected to cost.
+    pub max_cost: Option<Money>,
+    /// Words that routes match.
+    pub tags: BTreeSet<String>,
+    /// The caller's own words.
+    pub metadata: BTreeMap<String, String>,
+    /// The caller's own key.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// Whose call it is.
+    pub tenant: TenantId,
+    /// The same callee and task a moment ago is meant.
+    pub allow_duplicate: bool,
+    /// Out of credit here, the next provider may be tried.
+    pub failover_on_quota: bool,
+}
+
+impl ValidCall {
+    /// The callee's country.
+    pub fn country(&self) -> Country {
+        self.to.country()
+    }
+}
+
+impl CallRequest {
+    /// Checks every field. Takes the time, so that a window in the past is refused; changes nothing and loses nothing.
+    ///
+    /// # Errors
+    /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name the field, what is wrong and the fix.
+    pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
+        let to = phone("to", &self.to)?;
+        let task = text("task", &self.task, LONGEST_TASK)?;
+        if task.is_empty() {
+            return Err(Error::invalid("task", "is empty: say in words what the agent shall accomplish"));
+        }
+        if self.instructions.len() > MOST_INSTRUCTIONS {
+            return Err(Error::invalid(
+                "instructions",
+                format!("has {} entries: give at most {MOST_INSTRUCTIONS}", self.instructions.len()),
+            ));
+        }
+        let window = self.window(now)?;
+        let appointment = self.valid_appointment()?;
+        if let Some(max_cost) = self.max_cost
+            && max_cost.micros() <= 0
+        {
+            return Err(Error::invalid(
+                "max_cost",
+                format!("{max_cost} is not more than zero: leave it out for no limit"),
+            ));
+        }
+        Ok(ValidCall {
+            to,
+            task,
+            agent: name("agent", self.agent.as_deref())?.map(ProfileName::from),
+            language: self.language.as_deref().map(language).transpose()?,
+            callee_name: name("callee_name", self.callee_name.as_deref())?,
+            business_name: name("business_name", self.business_name.as_deref())?,
+            on_behalf_of: name("on_behalf_of", self.on_behalf_of.as_deref())?,
+            callback_number: self
+                .callback_number
+                .as_deref()
+                .map(|number| phone("callback_number", number))
+                .transpose()?,
+            first_message: self
+                .first_message
+                .as_deref()
+                .map(|line| text("first_message", line, LONGEST_LINE))
+                .transpose()?,
+            instructions: self
+                .instructions
+                .iter()
+                .map(|line| text("instructions", line, LONGEST_LINE))
+                .collect::<Result<_>>()?,
+            appointment,
+            lead_id: name("lead_id", self.lead_id.as_deref())?,
+            timezone: self.timezone.as_deref().map(timezone).transpose()?,
+            urgent: self.urgent,
+            max_duration: self.max_duration_seconds.map(duration).transpose()?,
+            window,
+            max_cost: self.max_cost,
+            tags: labels(&self.tags)?,
+            metadata: metadata(&self.metadata)?,
+            idempotency_key: name("idempotency_key", self.idempotency_key.as_deref())?.map(IdempotencyKey::from),
+            tenant: name("tenant", self.tenant.as_deref())?.map_or_else(TenantId::default, TenantId::from),
+            allow_duplicate: self.allow_duplicate,
+            failover_on_quota: self.failover_on_quota,
+        })
+    }
+
+    fn window(&self, now: Timestamp) -> Result<CallWindow> {
+        let opens = self.not_before.as_deref().map(|text| moment("not_before", text)).transpose()?;
+        let closes = self.not_after.as_deref().map(|text| moment("not_after", text)).transpose()?;
+        if let Some(closes) = closes {
+            if closes <= now {
+                return Err(Error::invalid("not_after", format!("{closes} is over: it is {now} now")));
+            }
+            if opens.is_some_and(|opens| opens >= closes) {
+                return Err(Error::invalid("not_before", "is not before not_after: the window is empty"));
+            }
+        }
+        Ok(CallWindow { opens, closes })
+    }
+
+    fn valid_appointment(&self) -> Result<Option<ValidAppointment>> {
+        let Some(asked) = &self.appointment else {
+            return Ok(None);
+        };
+        let date = match asked.date.as_deref() {
+            Some(text) => Some(text.parse::<civil::Date>().map_err(|source| {
+                Error::invalid("appointment.date", format!("{text:?} is no date: write it as 2026-02-14")).with_source(source)
+            })?),
+            None => None,
+        };
+        let time = match asked.time.as_deref() {
+            Some(text) => Some(civil::Time::strptime("%H:%M", text).map_err(|source| {
+                Error::invalid("appointment.time", format!("{text:?} is no time of day: write it as 20:00")).with_source(source)
+            })?),
+            None => None,
+        };
+        if let Some(size) = asked.party_size
+            && !(1..=50).contains(&size)
+        {
+            return Err(Error::invalid("appointment.party_size", format!("{size} is not between 1 and 50")));
+        }
+        Ok(Some(ValidAppointment {
+            date,
+            time,
+            time_preference: name("appointment.time_preference", asked.time_preference.as_deref())?,
+            party_size: asked.party_size,
+        }))
+    }
+}
+
+fn phone(field: &'static str, number: &str) -> Result<PhoneNumber> {
+    PhoneNumber::parse(number).map_err(|source| {
+        Error::new(ErrorKind::NumberNotAllowed, source.to_string())
+            .with_field(field)
+            .with_code(source.code())
+            .with_source(source)
+    })
+}
+
+fn text(field: &'static str, value: &str, longest: usize) -> Result<String> {
+    let value = value.trim();
+    let length = value.chars().count();
+    if length > longest {
+        return Err(Error::invalid(field, format!("has {length} characters: shorten it to {longest}")));
+    }
+    match value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+        Some(c) => Err(Error::invalid(field, format!("has the control character {c:?}: take it out"))),
+        None => Ok(value.to_owned()),
+    }
+}
+
+fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    let value = text(field, value, LONGEST_NAME)?;
+    if value.is_empty() {
+        return Err(Error::invalid(field, "is empty: leave it out instead"));
+    }
+    Ok(Some(value))
+}
+
+fn language(tag: &str) -> Result<Language> {
+    tag.parse()
+        .map_err(|source: crate::LanguageError| Error::invalid("language", source.to_string()).with_source(source))
+}
+
+fn timezone(zone: &str) -> Result<String> {
+    TimeZone::get(zone).map(|_| zone.to_owned()).map_err(|source| {
+        Error::invalid("timezone", format!("{zone:?} is no IANA time zone: write one as America/New_York")).with_source(source)
+    })
+}
+
+fn duration(seconds: u32) -> Result<Duration> {
+    if (SHORTEST_CALL..=LONGEST_CALL).contains(&seconds) {
+        return Ok(Duration::from_secs(seconds.into()));
+    }
+    Err(Error::invalid(
+        "max_duration_seconds",
+        format!("{seconds} is not between {SHORTEST_CALL} and {LONGEST_CALL}"),
+    ))
+}
+
+fn moment(field: &'static str, text: &str) -> Result<Timestamp> {
+    text.parse().map_err(|source: jiff::Error| {
+        Error::invalid(
+            field,
+            format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z"),
+        )
+        .with_source(source)
+    })
+}
+
+fn labels(tags: &[String]) -> Result<BTreeSet<String>> {
+    if tags.len() > MOST_LABELS {
+        return Err(Error::invalid(
+            "tags",
+            format!("has {} entries: give at most {MOST_LABELS}", tags.len()),
+        ));
+    }
+    tags.iter().filter_map(|tag| name("tags", Some(tag)).transpose()).collect()
+}
+
+fn metadata(pairs: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    if pairs.len() > MOST_LABELS {
+        return Err(Error::invalid(
+            "metadata",
+            format!("has {} entries: give at most {MOST_LABELS}", pairs.len()),
+        ));
+    }
+    for (key, value) in pairs {
+        text("metadata", key, LONGEST_NAME)?;
+        text("metadata", value, LONGEST_LINE)?;
+    }
+    Ok(pairs.clone())
+}

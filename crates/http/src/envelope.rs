@@ -1,0 +1,89 @@
+//! Reads the errors of every provider, in every shape that their documents show.
+
+use serde_json::Value;
+
+use crate::mask::{readable, slug};
+
+/// What an error body says. Messages are masked and bounded when they are read, so no field holds a whole phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ErrorBody {
+    /// The provider's code, as `suppression_violation`.
+    pub code: Option<String>,
+    /// What it tells people.
+    pub message: Option<String>,
+    /// What it adds under `details.reason`.
+    pub reason: Option<String>,
+    /// Its id of the failed request.
+    pub correlation_id: Option<String>,
+    /// Whether the body was read to its end. A body that was cut may hide its code.
+    pub complete: bool,
+}
+
+impl ErrorBody {
+    /// Reads a whole body. Tried in this order: `error.message`, `error.details.message`, `error` as a string with `message` (or
+    /// `error_description`) beside it, `message` or `detail` alone, the flat 402 of document 003, a body that is not JSON.
+    pub fn parse(body: &[u8]) -> Self {
+        let parsed = match serde_json::from_slice::<Value>(body) {
+            Ok(value) => Self::from_value(&value),
+            Err(_) => Self {
+                message: plain_text(body),
+                ..Self::default()
+            },
+        };
+        Self { complete: true, ..parsed }
+    }
+
+    /// What is left of a body that broke off, or that was too large to read.
+    pub fn incomplete() -> Self {
+        Self::default()
+    }
+
+    fn from_value(value: &Value) -> Self {
+        let word = |value: &Value, keys: &[&str]| keys.iter().find_map(|key| text(value.get(*key)?));
+        let error = &value["error"];
+        let details = &error["details"];
+        let flat_quota = value.get("minutes_allocated").is_some() && value.get("upgrade_url").is_some();
+        let code = word(error, &["code", "type"])
+            .or_else(|| word(value, &["code", "error_code"]))
+            .or_else(|| text(error))
+            .or_else(|| flat_quota.then(|| "quota_exceeded".to_owned()));
+        let message = word(error, &["message"])
+            .or_else(|| word(details, &["message"]))
+            .or_else(|| word(value, &["message", "error_description", "detail"]))
+            .or_else(|| text(error))
+            .or_else(|| flat_quota.then(|| "out of minutes".to_owned()));
+        let correlation = word(error, &["correlation_id", "request_id"]).or_else(|| word(value, &["correlation_id", "request_id"]));
+        Self {
+            code: code.as_deref().and_then(slug),
+            message: message.as_deref().map(readable),
+            reason: word(details, &["reason"]).as_deref().map(readable),
+            correlation_id: correlation.as_deref().and_then(slug),
+            complete: false,
+        }
+    }
+
+    /// One line for people: the message, and the reason where it adds something.
+    pub fn line(&self) -> Option<String> {
+        match (&self.message, &self.reason) {
+            (Some(message), Some(reason)) if message != reason => Some(format!("{message}: {reason}")),
+            (Some(text), _) | (None, Some(text)) => Some(text.clone()),
+            (None, None) => None,
+        }
+    }
+}
+
+/// A string that says something, or a number as text.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A body that is not JSON: its first words, unless it is a page.
+fn plain_text(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    (!text.is_empty() && !text.starts_with('<')).then(|| readable(text))
+}

@@ -1,0 +1,215 @@
+//! One request, one answer: the only place where bytes leave.
+//!
+//! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
+//! into an error with its [`Delivery`]. A 2xx head is taken down before its body is read, because from there on a call exists.
+
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Response,
+    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+};
+use secrecy::{ExposeSecret, SecretString};
+use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+
+use crate::{
+    Answer, Codes, ErrorBody, Method,
+    body::NotingBody,
+    classify::{self, Transport, Verdict},
+    request::Prepared,
+    retry_after,
+};
+
+/// What the parts of one exchange share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) client: &'a reqwest::Client,
+    pub(crate) provider: &'a ProviderId,
+    pub(crate) codes: &'a dyn Codes,
+    /// From the connection to the last byte of the body.
+    pub(crate) total: Duration,
+    pub(crate) body_cap: usize,
+    /// What a 2xx proves whose body cannot be read.
+    pub(crate) unreadable: Delivery,
+}
+
+impl Exchange<'_> {
+    /// Sends and reads the whole answer.
+    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer> {
+        let began = Instant::now();
+        let outcome = match self.head(request, token, Some(self.total)).await {
+            Ok(response) => self.body(request, response).await,
+            Err(error) => Err(error),
+        };
+        match &outcome {
+            Ok(answer) => self.trace(request, began, Some(answer.status), None),
+            Err(error) => self.trace(request, began, error.status(), Some(error)),
+        }
+        outcome.map_err(|error| error.with_provider(self.provider.clone()).with_operation(request.operation))
+    }
+
+    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, error: Option<&Error>) {
+        tracing::debug!(
+            provider = %self.provider,
+            operation = request.operation,
+            method = request.method.as_str(),
+            route = &*request.route,
+            status,
+            error = error.map(|error| error.kind().as_str()),
+            delivery = error.map(|error| error.delivery().as_str()),
+            elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "exchange"
+        );
+    }
+
+    /// Sends, and reads up to the end of the head of a 2xx; any other status is an error already.
+    pub(crate) async fn head(self, request: &Prepared, token: Option<&SecretString>, total: Option<Duration>) -> Result<Response> {
+        let (body, polled) = NotingBody::new(request.body.clone().unwrap_or_default());
+        let mut builder = self
+            .client
+            .request(method(request.method), request.url.clone())
+            .headers(request.headers.clone());
+        if let Some(total) = total {
+            builder = builder.timeout(total);
+        }
+        if let Some(token) = token {
+            builder = builder.header(AUTHORIZATION, bearer(token)?);
+        }
+        builder = match (&request.body, request.method) {
+            (Some(_), _) => builder.body(reqwest::Body::wrap(body)),
+            // Some servers answer 411 to a bare POST.
+            (None, Method::Post | Method::Put | Method::Patch) => builder.header(CONTENT_LENGTH, 0),
+            (None, Method::Get | Method::Delete) => builder,
+        };
+        match builder.send().await {
+            Ok(response) if response.status().is_success() => Ok(response),
+            Ok(response) => Err(self.refusal(response).await),
+            Err(error) => Err(transport_error(error, polled.get())),
+        }
+    }
+
+    async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer> {
+        let status = response.status().as_u16();
+        match read_capped(&mut response, self.body_cap).await {
+            Ok(body) => Ok(Answer {
+                provider: self.provider.clone(),
+                operation: request.operation,
+                status,
+                headers: response.headers().clone(),
+                body,
+                unreadable: self.unreadable,
+            }),
+            Err(unread) => Err(unread.into_error(self.body_cap).with_status(status).with_delivery(self.unreadable)),
+        }
+    }
+
+    /// An answer that is not a 2xx, as an error.
+    async fn refusal(self, mut response: Response) -> Error {
+        let status = response.status().as_u16();
+        let wait = retry_after::from_headers(
+            text(response.headers(), RETRY_AFTER.as_str()),
+            text(response.headers(), DATE.as_str()),
+        );
+        let said = match read_capped(&mut response, self.body_cap).await {
+            Ok(body) => ErrorBody::parse(&body),
+            Err(_) => ErrorBody::incomplete(),
+        };
+        let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
+        let message = said.line().unwrap_or_else(|| "no reason that can be read".to_owned());
+        let mut error = Error::new(kind, message).with_delivery(delivery).with_status(status);
+        if let Some(code) = said.code {
+            error = error.with_code(code);
+        }
+        if let Some(id) = said.correlation_id {
+            error = error.with_correlation_id(id);
+        }
+        match wait {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn bearer(token: &SecretString) -> Result<HeaderValue> {
+    match HeaderValue::try_from(format!("Bearer {}", token.expose_secret())) {
+        Ok(mut value) => {
+            value.set_sensitive(true);
+            Ok(value)
+        }
+        Err(_) => Err(Error::new(
+            ErrorKind::Configuration,
+            "the token holds characters that an HTTP header cannot carry",
+        )),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The library's error predicates, read in the one order that is true: see "Was it sent?" in the design.
+fn transport_error(error: reqwest::Error, polled: bool) -> Error {
+    let (failure, message) = if error.is_builder() {
+        (Transport::Unbuilt, "the request could not be built")
+    } else if error.is_connect() {
+        (Transport::Connect, "no connection could be made")
+    } else if !polled {
+        (
+            Transport::Unpolled {
+                timed_out: error.is_timeout(),
+            },
+            "the connection failed before anything was sent",
+        )
+    } else if error.is_timeout() {
+        (Transport::TimedOut, "no answer in time")
+    } else {
+        (Transport::Broken, "the connection broke before an answer could be read")
+    };
+    let Verdict { kind, delivery } = classify::transport(failure);
+    Error::new(kind, message).with_delivery(delivery).with_source(error.without_url())
+}
+
+/// Why the body of an answer is not there.
+#[derive(Debug)]
+enum Unread {
+    TooLarge,
+    Broken(reqwest::Error),
+}
+
+impl Unread {
+    fn into_error(self, cap: usize) -> Error {
+        match self {
+            Unread::TooLarge => Error::new(ErrorKind::Decode, format!("the answer is larger than {cap} bytes")),
+            Unread::Broken(error) if error.is_timeout() => {
+                Error::new(ErrorKind::Timeout, "the answer did not end in time").with_source(error.without_url())
+            }
+            Unread::Broken(error) => Error::new(ErrorKind::Transport, "the answer broke off").with_source(error.without_url()),
+        }
+    }
+}
+
+async fn read_capped(response: &mut Response, cap: usize) -> std::result::Result<Bytes, Unread> {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > cap as u64 {
+        return Err(Unread::TooLarge);
+    }
+    let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
+    while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
+        if body.len() + chunk.len() > cap {
+            return Err(Unread::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}

@@ -1,0 +1,89 @@
+//! Lists that come in pages, read to their end and no further.
+//!
+//! Providers page by offsets, by opaque cursors and by "everything after this time". The last kind repeats and skips rows that share a
+//! timestamp, and a server that ignores the cursor answers the first page for ever. So rows are told apart by their id, and a page
+//! without a new one is the end.
+
+use std::{collections::HashSet, future::Future};
+
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use switchboard_core::{Delivery, Error, ErrorKind, Result};
+
+/// One page, and how to ask for the next.
+#[derive(Debug, Clone)]
+pub struct PageOf<T, C> {
+    /// The rows of this page.
+    pub items: Vec<T>,
+    /// What to ask for the next page with; `None` at the end.
+    pub next: Option<C>,
+}
+
+/// All rows, page after page, each id once.
+///
+/// `fetch` gets `first`, then each page's `next`. The stream ends where a page has no `next`, has the `next` that was just asked for, or
+/// brings no id that is new. It fails where a page fails, and after `most_pages` pages: a list that was cut short in silence
+/// would read as proof that a row does not exist.
+pub fn pages<T, C, F, Fut>(
+    first: Option<C>,
+    most_pages: usize,
+    id: impl Fn(&T) -> String + Send + 'static,
+    fetch: F,
+) -> impl Stream<Item = Result<T>> + Send
+where
+    T: Send + 'static,
+    C: Clone + PartialEq + Send + 'static,
+    F: FnMut(Option<C>) -> Fut + Send,
+    Fut: Future<Output = Result<PageOf<T, C>>> + Send,
+{
+    let walk = Walk {
+        fetch,
+        id,
+        seen: HashSet::new(),
+        next: Step::Ask(first),
+        pages_left: most_pages,
+    };
+    stream::try_unfold(walk, |mut walk| async move {
+        let rows = walk.step().await?;
+        Ok::<_, Error>(rows.map(|rows| (stream::iter(rows).map(Ok), walk)))
+    })
+    .try_flatten()
+}
+
+enum Step<C> {
+    Ask(Option<C>),
+    Done,
+}
+
+struct Walk<F, I, C> {
+    fetch: F,
+    id: I,
+    seen: HashSet<String>,
+    next: Step<C>,
+    pages_left: usize,
+}
+
+impl<F, I, C> Walk<F, I, C> {
+    async fn step<T, Fut>(&mut self) -> Result<Option<Vec<T>>>
+    where
+        C: Clone + PartialEq + Send,
+        I: Fn(&T) -> String + Send,
+        F: FnMut(Option<C>) -> Fut + Send,
+        Fut: Future<Output = Result<PageOf<T, C>>> + Send,
+        T: Send,
+    {
+        let asked = match std::mem::replace(&mut self.next, Step::Done) {
+            Step::Ask(cursor) => cursor,
+            Step::Done => return Ok(None),
+        };
+        if self.pages_left == 0 {
+            return Err(Error::new(ErrorKind::Decode, "the list has more pages than are read").with_delivery(Delivery::Unknown));
+        }
+        self.pages_left -= 1;
+        let PageOf { mut items, next } = (self.fetch)(asked.clone()).await?;
+        items.retain(|item| self.seen.insert((self.id)(item)));
+        if !items.is_empty() && next.is_some() && next != asked {
+            self.next = Step::Ask(next);
+        }
+        Ok(Some(items))
+    }
+}

@@ -1,0 +1,195 @@
+//! Text from outside: numbers that must not show, waits that must not be believed, envelopes of every shape.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use switchboard_core::ErrorKind;
+use switchboard_http::{ErrorBody, LONGEST_RETRY_AFTER, from_json, from_value, mask, parse_retry_after, readable};
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_masker_never_panics_and_never_lengthens_a_number(text in "\\PC{0,200}") {
+        prop_assert!(digits(&mask(&text)).len() <= digits(&text).len());
+        prop_assert!(readable(&text).chars().count() <= 301);
+    }
+
+    #[test]
+    fn no_e164_number_passes(before in "\\PC{0,30}", number in "[1-9][0-9]{6,14}", after in "\\PC{0,30}") {
+        let shown = mask(&format!("{before}+{number}{after}"));
+        prop_assert!(!shown.contains(&number), "{shown}");
+        prop_assert!(!shown.contains(&number[..number.len() - 2]), "{shown}");
+    }
+
+    #[test]
+    fn no_separated_number_passes(groups in prop::collection::vec("[0-9]{2,4}", 4..6), separator in "[-. /]|\\) |\u{a0}| \\(|\u{2011}|") {
+        let number = format!("+1 {}", groups.join(&separator));
+        let shown = mask(&format!("call {number} now"));
+        let left = digits(&shown);
+        prop_assert!(left.len() <= 2, "{shown}");
+    }
+
+    #[test]
+    fn what_was_masked_stays_masked(text in "[-+() 0-9a-c.]{0,80}") {
+        let once = mask(&text);
+        prop_assert_eq!(mask(&once), once);
+    }
+
+    #[test]
+    fn retry_after_never_panics_and_is_never_more_than_a_quarter_of_an_hour(value in "\\PC{0,60}", now in 0_i64..4_000_000_000) {
+        let now = Timestamp::from_second(now).unwrap();
+        prop_assert!(parse_retry_after(&value, now).is_none_or(|wait| wait <= LONGEST_RETRY_AFTER));
+    }
+
+    #[test]
+    fn retry_after_seconds_are_read(seconds in 0_u64..=u64::MAX) {
+        let wait = parse_retry_after(&seconds.to_string(), Timestamp::UNIX_EPOCH).unwrap();
+        prop_assert_eq!(wait, Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
+    }
+
+    #[test]
+    fn retry_after_dates_are_read(now in 0_i64..4_000_000_000, wait in -1_000_i64..2_000) {
+        let now = Timestamp::from_second(now).unwrap();
+        let then = now + jiff::SignedDuration::from_secs(wait);
+        let date = then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        prop_assert_eq!(parse_retry_after(&date, now), Some(Duration::from_secs(wait.clamp(0, 900).unsigned_abs())));
+    }
+
+    #[test]
+    fn an_envelope_of_any_bytes_is_read(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        let read = ErrorBody::parse(&body);
+        prop_assert!(read.complete);
+    }
+
+    #[test]
+    fn no_number_passes_an_envelope(number in "[1-9][0-9]{6,14}", shape in 0..7_usize) {
+        let number = format!("+{number}");
+        let body = match shape {
+            0 => serde_json::json!({"error": {"code": number, "message": number, "details": {"reason": number}, "correlation_id": number}}),
+            1 => serde_json::json!({"error": number, "message": number}),
+            2 => serde_json::json!({"error": {"details": {"message": number}}}),
+            3 => serde_json::json!({"message": number, "code": number[1..]}),
+            4 => serde_json::json!({"detail": number, "request_id": number[1..]}),
+            5 => serde_json::json!(number),
+            _ => serde_json::json!({"error": number[1..].parse::<u64>().unwrap()}),
+        };
+        let read = format!("{:?}", ErrorBody::parse(body.to_string().as_bytes()));
+        prop_assert!(!read.contains(&number[1..]), "{read}");
+    }
+}
+
+#[test]
+fn numbers_as_people_write_them() {
+    for (text, shown) in [
+        ("+14155550100", "…00"),
+        ("call +44 20 7946 0018.", "call …18."),
+        ("tel:+49-30-901820;ext=5", "tel:…20;ext=5"),
+        ("(415) 555-0100 and 415.555.0199", "…00 and …99"),
+        ("to=14155550100&from=14155550199", "to=…00&from=…99"),
+        ("%2B14155550100", "%2B…00"),
+        ("+٤١٥٥٥٥٠١٠٠", "…٠٠"),
+        ("only 402 of 1000 credits", "only 402 of 1000 credits"),
+        ("HTTP 429, wait 60 s", "HTTP 429, wait 60 s"),
+        ("+ 1", "+ 1"),
+        ("", ""),
+    ] {
+        assert_eq!(mask(text), shown, "{text}");
+    }
+}
+
+#[test]
+fn messages_are_one_bounded_line() {
+    assert_eq!(readable("  one\r\ntwo\u{1b}[31m  "), "one  two [31m");
+    let long = readable(&"é".repeat(1000));
+    assert_eq!(long.chars().count(), 301);
+}
+
+#[test]
+fn waits_that_cannot_be_read() {
+    for value in ["", "-1", "soon", "1,5", "0x10", "1 2", "Sun, 99 Nov 1994 08:49:37 GMT", "١٢"] {
+        assert_eq!(parse_retry_after(value, Timestamp::UNIX_EPOCH), None, "{value}");
+    }
+    assert_eq!(parse_retry_after(" 1.5 ", Timestamp::UNIX_EPOCH), Some(Duration::from_secs(2)));
+}
+
+#[test]
+fn envelopes_of_every_document() {
+    let read = |body: &str| ErrorBody::parse(body.as_bytes());
+    let full = read(r#"{"error":{"code":"c_x","message":"M","details":{"reason":"R"},"correlation_id":"0b5e-1"}}"#);
+    assert_eq!(
+        (full.code.as_deref(), full.line().as_deref(), full.correlation_id.as_deref()),
+        (Some("c_x"), Some("M: R"), Some("0b5e-1"))
+    );
+    let older = read(r#"{"error":{"code":"c_x","details":{"message":"M","reason":"R"}}}"#);
+    assert_eq!((older.code.as_deref(), older.line().as_deref()), (Some("c_x"), Some("M: R")));
+    let flat = read(r#"{"error":"number_on_dnc","message":"On the list"}"#);
+    assert_eq!(
+        (flat.code.as_deref(), flat.line().as_deref()),
+        (Some("number_on_dnc"), Some("On the list"))
+    );
+    let prose = read(r#"{"error":"Something went wrong"}"#);
+    assert_eq!((prose.code, prose.message.as_deref()), (None, Some("Something went wrong")));
+    let oauth = read(r#"{"error":"invalid_grant","error_description":"Token expired"}"#);
+    assert_eq!(
+        (oauth.code.as_deref(), oauth.message.as_deref()),
+        (Some("invalid_grant"), Some("Token expired"))
+    );
+    let quota = read(r#"{"plan_type":"personal","minutes_allocated":30,"minutes_used":30,"upgrade_url":"https://x"}"#);
+    assert_eq!(
+        (quota.code.as_deref(), quota.message.as_deref()),
+        (Some("quota_exceeded"), Some("out of minutes"))
+    );
+    assert_eq!(read("upstream timed out").message.as_deref(), Some("upstream timed out"));
+    for empty in ["", "{}", "null", "[]", "<!doctype html><p>Bad Gateway"] {
+        assert_eq!(
+            read(empty),
+            ErrorBody {
+                complete: true,
+                ..ErrorBody::default()
+            },
+            "{empty}"
+        );
+    }
+    assert!(!ErrorBody::incomplete().complete);
+}
+
+#[test]
+fn decode_errors_name_the_path_and_no_value() {
+    #[derive(Debug, serde::Deserialize)]
+    struct List {
+        #[allow(dead_code)]
+        calls: Vec<Call>,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Way {
+        In,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    struct Call {
+        #[allow(dead_code)]
+        id: String,
+        #[allow(dead_code)]
+        way: Option<Way>,
+    }
+    for (json, message) in [
+        (r#"{"calls":[{"id":"a"},{"id":14155550100}]}"#, "calls[1].id: expected a string"),
+        (r#"{"calls":[{}]}"#, "calls[0]: missing field `id`"),
+        (r#"{"calls":[{"id":"a","way":"+14155550100"}]}"#, "calls[0].way: expected `in`"),
+        (r#"{"calls":[{"id":"a""#, "calls[0].?: the JSON is cut off"),
+        (r#"{"calls":[{"id":nope"#, "calls[0].id: not JSON, at line 1 column 18"),
+        (r#"{"calls":[]} {}"#, "more text after the end of the JSON"),
+    ] {
+        let error = from_json::<List>(json.as_bytes()).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, message), "{json}");
+    }
+    let by_number = r#"{"+14155550100":{"id":1}}"#;
+    let error = from_value::<std::collections::HashMap<String, Call>>(&serde_json::from_str(by_number).unwrap()).unwrap_err();
+    assert_eq!(error.message(), "…00.id: expected a string");
+}

@@ -1,0 +1,100 @@
+//! `/api/v1/calls`.
+
+use switchboard_core::{Delivery, Error, ErrorKind, Result};
+use switchboard_http::{HttpClient, Request};
+
+use super::parameters::{parameters, with_query};
+use crate::wire::{Call, Listing};
+
+const PATH: &str = "/api/v1/calls";
+
+parameters! {
+    /// A call to place (document 004, "Make an outbound call").
+    CreateCall {
+        required {
+            /// The agent that calls.
+            agent_id: String = "agent_id",
+            /// Whom to call, in E.164.
+            to: String = "to",
+        }
+        optional {
+            /// The callee's name; the agent greets with it.
+            name: String = "name",
+            /// Whatever the agent shall know: the task, appointments, notes.
+            context: String = "context",
+            /// The agent's opening line.
+            first_message: String = "firstMessage",
+            /// The lead in the CRM.
+            lead_id: String = "lead_id",
+            /// Where this call's events go.
+            webhook_url: String = "webhook_url",
+            /// The longest the call may last, in seconds; the provider's default is 600.
+            max_duration: u64 = "max_duration",
+        }
+    }
+}
+
+parameters! {
+    /// Which calls to list (document 004, "List calls").
+    CallQuery {
+        required {}
+        optional {
+            /// At most this many: 50 by default, 100 at most.
+            limit: u32 = "limit",
+            /// Of this agent.
+            agent_id: String = "agent_id",
+            /// With this status.
+            status: String = "status",
+            /// Older than this `created_at`.
+            after: String = "after",
+        }
+    }
+}
+
+/// Placing and reading calls (document 004, "Calls").
+#[derive(Debug, Clone, Copy)]
+pub struct Calls<'a> {
+    http: &'a HttpClient,
+}
+
+impl<'a> Calls<'a> {
+    pub(crate) fn new(http: &'a HttpClient) -> Self {
+        Self { http }
+    }
+
+    /// Places a call: a phone rings. `POST /api/v1/calls`; scope `calls:write`; 60 a minute.
+    ///
+    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`Error::delivery`] before
+    /// anything else, and send again only what [`proves_silence`](Delivery::proves_silence).
+    ///
+    /// # Errors
+    /// The delivery is as the table of the design says. [`Delivery::Placed`] for a success that has no readable id.
+    pub async fn create(&self, call: &CreateCall) -> Result<Call> {
+        let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
+        let call: Call = answer.json()?;
+        if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
+            let lost = Error::new(ErrorKind::Decode, "the call was placed and the answer has no id").with_delivery(Delivery::Placed);
+            return Err(answer.failed(lost));
+        }
+        Ok(call)
+    }
+
+    /// One call with summary, recording and quality. `GET /api/v1/calls?id=`; scope `calls:read`.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none of that id.
+    pub async fn get(&self, id: &str) -> Result<Call> {
+        if id.is_empty() {
+            return Err(Error::invalid("id", "is empty: an empty id would list all calls"));
+        }
+        self.http.read(Request::get("calls.get", PATH).query("id", id)).await?.json()
+    }
+
+    /// Calls over all businesses, newest first. `GET /api/v1/calls`; scope `calls:read`.
+    ///
+    /// # Errors
+    /// As for every read.
+    pub async fn list(&self, query: &CallQuery) -> Result<Listing<Call>> {
+        self.http.read(with_query(Request::get("calls.list", PATH), query)).await?.json()
+    }
+}

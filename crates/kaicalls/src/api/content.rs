@@ -1,0 +1,70 @@
+//! `/api/v1/recordings` and `/api/v1/transcripts`.
+
+use switchboard_core::Result;
+use switchboard_http::{HttpClient, Request};
+
+use super::parameters::{parameters, with_query};
+use crate::wire::{Listing, Recording, Transcript};
+
+/// Recordings (official Python SDK 0.1.0).
+#[derive(Debug, Clone, Copy)]
+pub struct Recordings<'a> {
+    http: &'a HttpClient,
+}
+
+impl<'a> Recordings<'a> {
+    pub(crate) fn new(http: &'a HttpClient) -> Self {
+        Self { http }
+    }
+
+    /// A signed URL of one call's sound. `GET /api/v1/recordings?call_id=`; scope `calls:read`.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such call or no recording.
+    pub async fn get(&self, call_id: &str) -> Result<Recording> {
+        self.http
+            .read(Request::get("recordings.get", "/api/v1/recordings").query("call_id", call_id))
+            .await?
+            .json()
+    }
+}
+
+parameters! {
+    /// Which transcripts to list (official Python SDK 0.1.0, `transcripts.list`).
+    TranscriptQuery {
+        required {}
+        optional {
+            /// At most this many.
+            limit: u32 = "limit",
+            /// Of this agent.
+            agent_id: String = "agent_id",
+            /// From here on; taken for the same kind of cursor as the list of calls has.
+            after: String = "after",
+            /// Of so many days back.
+            days: u32 = "days",
+        }
+    }
+}
+
+/// Transcripts (official Python SDK 0.1.0). They can be listed and not asked for by call.
+#[derive(Debug, Clone, Copy)]
+pub struct Transcripts<'a> {
+    http: &'a HttpClient,
+}
+
+impl<'a> Transcripts<'a> {
+    pub(crate) fn new(http: &'a HttpClient) -> Self {
+        Self { http }
+    }
+
+    /// One page of transcripts. `GET /api/v1/transcripts`.
+    ///
+    /// # Errors
+    /// As for every read.
+    pub async fn list(&self, query: &TranscriptQuery) -> Result<Listing<Transcript>> {
+        self.http
+            .read(with_query(Request::get("transcripts.list", "/api/v1/transcripts"), query))
+            .await?
+            .json()
+    }
+}

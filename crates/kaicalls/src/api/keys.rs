@@ -1,0 +1,107 @@
+//! `/api/v1/keys`, which take a dashboard session and no API key.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use switchboard_core::{Error, Result};
+use switchboard_http::{ClientConfig, Credential, HttpClient, NoCredential, Request, StaticToken};
+
+use super::{parameters::parameters, webhooks::acknowledged};
+use crate::{
+    codes::KaiCallsCodes,
+    config::SessionCredential,
+    wire::{Acknowledgement, ApiKey, Listing},
+};
+
+const PATH: &str = "/api/v1/keys";
+
+parameters! {
+    /// A new API key (document 004, "Create a new key").
+    CreateKey {
+        required {}
+        optional {
+            /// Its name; the provider's default is "Untitled Key".
+            name: String = "name",
+            /// Bound to this business; left out: all.
+            business_id: String = "business_id",
+            /// What it may do; left out: reading, and placing calls.
+            scopes: Vec<String> = "scopes",
+        }
+    }
+}
+
+/// A client with the dashboard session in place of the API key: neither ever travels with the other's requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    http: HttpClient,
+    cookie: Option<SecretString>,
+}
+
+impl Session {
+    pub(crate) fn new(config: ClientConfig, credential: &SessionCredential) -> Result<Self> {
+        let (bearer, cookie): (Arc<dyn Credential>, _) = match credential {
+            SessionCredential::Cookie(cookie) => (Arc::new(NoCredential), Some(cookie.clone())),
+            SessionCredential::Bearer(token) => (Arc::new(StaticToken::new(token.clone())), None),
+        };
+        Ok(Self {
+            http: HttpClient::new(config, bearer, &KaiCallsCodes)?,
+            cookie,
+        })
+    }
+}
+
+/// API keys (document 004, "API Keys").
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    session: &'a Session,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(session: &'a Session) -> Self {
+        Self { session }
+    }
+
+    /// All keys, without the keys themselves. `GET /api/v1/keys`.
+    ///
+    /// # Errors
+    /// As for every read.
+    pub async fn list(&self) -> Result<Listing<ApiKey>> {
+        self.session.http.read(self.signed(Request::get("keys.list", PATH))).await?.json()
+    }
+
+    /// A new key. The whole key is in this answer and in no other. `POST /api/v1/keys`.
+    ///
+    /// # Errors
+    /// As for every write: it is sent once.
+    pub async fn create(&self, key: &CreateKey) -> Result<ApiKey> {
+        self.session
+            .http
+            .write(self.signed(Request::post("keys.create", PATH).json(key)?))
+            .await?
+            .json()
+    }
+
+    /// Ends a key at once. `DELETE /api/v1/keys?id=`.
+    ///
+    /// # Errors
+    /// As for every write: it is sent once.
+    pub async fn revoke(&self, id: &str) -> Result<Acknowledgement> {
+        if id.is_empty() {
+            return Err(Error::invalid("id", "is empty: name the key to revoke"));
+        }
+        acknowledged(
+            &self
+                .session
+                .http
+                .write(self.signed(Request::delete("keys.revoke", PATH).query("id", id)))
+                .await?,
+        )
+    }
+
+    fn signed(&self, request: Request) -> Request {
+        match &self.session.cookie {
+            Some(cookie) => request.public().header("cookie", cookie.expose_secret()),
+            None => request,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Placing and reading calls.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard_core::{
+    AgentId, CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, ProviderCall, ProviderCallId, ProviderId, Recording,
+    Result, Trace, Transcript,
+};
+
+use crate::{KaiCallsClient, api::CreateCall, content, context::context, convert, listing, trace};
+
+/// [`Calls`] on the typed client.
+#[derive(Debug, Clone)]
+pub(crate) struct KaiCallsCalls {
+    client: KaiCallsClient,
+    default_agent: Option<AgentId>,
+}
+
+impl KaiCallsCalls {
+    pub(crate) fn new(client: KaiCallsClient, default_agent: Option<AgentId>) -> Self {
+        Self { client, default_agent }
+    }
+
+    fn provider(&self) -> &ProviderId {
+        self.client.provider()
+    }
+
+    fn agent<'a>(&'a self, order: &'a CallOrder) -> Option<&'a AgentId> {
+        order.agent.as_ref().or(self.default_agent.as_ref())
+    }
+
+    /// What goes out for an order. The error's delivery is `NotSent`: nothing has left.
+    fn request(&self, order: &CallOrder) -> Result<CreateCall> {
+        let agent = self.agent(order).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "is not set and the call names no agent: set it, or map the call's agent profile to a KaiCalls agent",
+            )
+            .with_field("agent_id")
+            .with_provider(self.provider().clone())
+            .with_operation("calls.place")
+        })?;
+        let call = &order.call;
+        let seconds = order.max_duration.as_secs().max(1);
+        let mut request = CreateCall::new(agent.as_str(), call.to.e164())
+            .context(context(call))
+            .max_duration(seconds);
+        if let Some(name) = &call.callee_name {
+            request = request.name(name.as_str());
+        }
+        if let Some(line) = call.first_message.as_deref().filter(|line| !line.is_empty()) {
+            request = request.first_message(line);
+        }
+        if let Some(lead) = &call.lead_id {
+            request = request.lead_id(lead.as_str());
+        }
+        if let Some(url) = &order.webhook_url {
+            request = request.webhook_url(url.as_str());
+        }
+        Ok(request)
+    }
+}
+
+#[async_trait]
+impl Calls for KaiCallsCalls {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+        let placed = self.client.calls().create(&self.request(order)?).await?;
+        convert::call(self.provider(), placed).ok_or_else(|| {
+            Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")
+                .with_delivery(switchboard_core::Delivery::Placed)
+                .with_provider(self.provider().clone())
+                .with_operation("calls.place")
+        })
+    }
+
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
+        let mut call = self.client.calls().get(id.as_str()).await?;
+        // The answer to a question by id need not repeat it.
+        let answered = call.id.get_or_insert_with(|| id.as_str().to_owned());
+        if answered != id.as_str() {
+            return Err(self.decode("calls.get", "the answer is another call than the one that was asked for"));
+        }
+        convert::call(self.provider(), call).ok_or_else(|| self.decode("calls.get", "the answer has no id"))
+    }
+
+    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
+        listing::page(&self.client, filter, page).await
+    }
+
+    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
+        content::transcript(&self.client, id).await
+    }
+
+    async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
+        content::recording(&self.client, id).await
+    }
+
+    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        trace::trace(self, &self.client, self.agent(order), order, sent_at).await
+    }
+}
+
+impl KaiCallsCalls {
+    fn decode(&self, operation: &'static str, message: &'static str) -> Error {
+        Error::new(ErrorKind::Decode, message)
+            .with_provider(self.provider().clone())
+            .with_operation(operation)
+    }
+}

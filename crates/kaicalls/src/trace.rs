@@ -1,0 +1,128 @@
+//! Looking for a call whose placing ended in `Unknown`.
+//!
+//! KaiCalls takes no key and its records do not show the callee. What is left, strongest first: the lead that we sent, the usage log's row of a
+//! placed call, and the agent's list. None of it names the callee, so each call is read as well: one that contradicts the order is no candidate.
+
+use std::collections::BTreeMap;
+
+use futures::TryStreamExt;
+use jiff::{SignedDuration, Timestamp};
+use switchboard_core::{
+    AgentId, CallFilter, CallOrder, Calls, CallsExt, Direction, Proof, ProviderCall, ProviderCallId, Result, Trace, UsageFilter,
+};
+
+use crate::{KaiCallsClient, usage, wire};
+
+/// The provider's clock may be this much behind ours.
+const BEFORE: SignedDuration = SignedDuration::from_secs(60);
+/// A request may lie with the provider this long before its call is made: the longest that we wait for its answer, and clocks again.
+const AFTER: SignedDuration = SignedDuration::from_secs(180);
+/// How many calls are read, so that one search does not use up the limit of reads.
+const MOST_READ: usize = 30;
+
+/// Candidates, strongest first. Where a part of the search fails, what the rest found counts; where it found nothing, the failure does.
+pub(crate) async fn trace(
+    calls: &dyn Calls,
+    client: &KaiCallsClient,
+    agent: Option<&AgentId>,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Result<Vec<Trace>> {
+    let since = sent_at.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
+    let until = sent_at.checked_add(AFTER).unwrap_or(Timestamp::MAX);
+    let mut found: BTreeMap<ProviderCallId, Proof> = BTreeMap::new();
+    let mut failure = None;
+
+    let filter = CallFilter {
+        since: Some(since),
+        until: Some(until),
+        agent: agent.cloned(),
+    };
+    match calls.all(filter).try_collect::<Vec<ProviderCall>>().await {
+        Ok(listed) => {
+            let outbound = listed.into_iter().filter(|call| call.direction != Some(Direction::Inbound));
+            found.extend(outbound.map(|call| (call.id, Proof::AgentAndTime)));
+        }
+        Err(error) => failure = Some(error),
+    }
+    match usage::rows(
+        client,
+        &UsageFilter {
+            since: Some(since),
+            until: Some(until),
+            limit: None,
+        },
+    )
+    .await
+    {
+        Ok(rows) => found.extend(rows.into_iter().filter_map(|row| Some((placed_by(&row)?, Proof::UsageRow)))),
+        Err(error) => failure = failure.or(Some(error)),
+    }
+
+    let mut found: Vec<_> = found.into_iter().collect();
+    found.sort_by_key(|(_, proof)| rank(*proof));
+    let mut traces = Vec::new();
+    for (read, (id, proof)) in found.into_iter().enumerate() {
+        if read >= MOST_READ {
+            traces.push(Trace { call: id, proof });
+            continue;
+        }
+        match calls.get(&id).await {
+            Ok(call) => {
+                if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
+                    traces.push(Trace { call: id, proof });
+                }
+            }
+            Err(error) => {
+                tracing::debug!(provider = %client.provider(), error = error.kind().as_str(), "a candidate could not be read: it stays one");
+                traces.push(Trace { call: id, proof });
+            }
+        }
+    }
+    traces.sort_by_key(|trace| rank(trace.proof));
+    match failure {
+        Some(error) if traces.is_empty() => Err(error),
+        Some(_) | None => Ok(traces),
+    }
+}
+
+/// The call of a row that says `POST /v1/calls` succeeded.
+fn placed_by(row: &wire::UsageRow) -> Option<ProviderCallId> {
+    let endpoint = row.endpoint.as_deref()?.trim_end_matches('/').to_ascii_lowercase();
+    let placing = row.method.as_deref()?.eq_ignore_ascii_case("POST") && endpoint.ends_with("/v1/calls");
+    let succeeded = row.status_code.is_none_or(|status| (200..300).contains(&status));
+    (placing && succeeded).then_some(())?;
+    row.call_id.as_deref().filter(|id| !id.is_empty()).map(ProviderCallId::from)
+}
+
+/// What a candidate's own record adds: `None` where it contradicts the order.
+fn weigh(
+    order: &CallOrder,
+    agent: Option<&AgentId>,
+    call: &ProviderCall,
+    proof: Proof,
+    since: Timestamp,
+    until: Timestamp,
+) -> Option<Proof> {
+    let inbound = call.direction == Some(Direction::Inbound);
+    let other_agent = matches!((agent, &call.agent), (Some(ours), Some(its)) if ours != its);
+    let other_callee = call.to.as_ref().is_some_and(|to| *to != order.call.to);
+    let other_time = call.created_at.is_some_and(|at| at < since || at >= until);
+    let lead = match (&order.call.lead_id, &call.lead_id) {
+        (Some(ours), Some(its)) => Some(ours == its),
+        (Some(_), None) | (None, Some(_)) | (None, None) => None,
+    };
+    if inbound || other_agent || other_callee || other_time || lead == Some(false) {
+        return None;
+    }
+    Some(if lead == Some(true) { Proof::LeadId } else { proof })
+}
+
+fn rank(proof: Proof) -> u8 {
+    match proof {
+        Proof::LeadId => 0,
+        Proof::UsageRow => 1,
+        Proof::AgentAndTime => 2,
+        Proof::Answer | Proof::NotSent | Proof::NeverClaimed | Proof::Webhook | Proof::NumberAndTask | Proof::Record | Proof::Operator => 3,
+    }
+}

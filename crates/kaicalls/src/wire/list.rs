@@ -1,0 +1,69 @@
+//! Lists of answers.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, Unexpected},
+};
+use serde_json::Value;
+use switchboard_core::Raw;
+
+use super::read::Field;
+
+/// A type that comes in lists.
+pub(crate) trait Listed: Field {
+    /// The fields under which its list may stand. The first is the documented or the likely one.
+    const NAMES: &'static [&'static str];
+}
+
+/// A list as it came.
+///
+/// The list may stand under its documented name, under `data`, or alone. An answer without a list is an error and not an
+/// empty list: an empty list would read as proof that there is nothing.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Listing<T> {
+    /// The rows. One that is no object is left out.
+    pub items: Vec<T>,
+    /// Whether there is more, where the provider says so.
+    pub has_more: Option<bool>,
+    /// What stood beside the rows.
+    pub rest: Raw,
+}
+
+impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let no_list = || D::Error::invalid_type(Unexpected::Other("no list"), &"a list");
+        match Value::deserialize(deserializer)? {
+            Value::Array(rows) => Ok(Self {
+                items: rows.iter().filter_map(T::read).collect(),
+                has_more: None,
+                rest: Raw::default(),
+            }),
+            Value::Object(mut object) => {
+                let name = T::NAMES
+                    .iter()
+                    .chain(&["data"])
+                    .find(|name| object.get(**name).is_some_and(Value::is_array));
+                let rows = name.and_then(|name| object.remove(*name)).ok_or_else(no_list)?;
+                let has_more = bool::take(&mut object, &["has_more"]);
+                Ok(Self {
+                    items: Vec::read(&rows).unwrap_or_default(),
+                    has_more,
+                    rest: Value::Object(object).into(),
+                })
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(no_list()),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Listing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing")
+            .field("items", &self.items.len())
+            .field("has_more", &self.has_more)
+            .finish_non_exhaustive()
+    }
+}

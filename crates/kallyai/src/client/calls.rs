@@ -1,0 +1,80 @@
+//! Outbound calls (documents 002 and 003).
+
+use switchboard_core::{Delivery, Error, ErrorKind, ProviderCallId, Result};
+use switchboard_http::Request;
+use uuid::Uuid;
+
+use super::section;
+use crate::wire::{Calendar, CallRecord, CreateCall, Listing, Paging, RecordingRecord, RescheduleCall, TranscriptRecord, Undocumented};
+
+section! {
+    /// Outbound calls.
+    CallsApi
+}
+
+impl CallsApi {
+    /// Makes a phone ring: `POST /v1/calls`. It is answered when the phone call is over, which takes minutes; it is sent once.
+    ///
+    /// `key` goes out as `Idempotency-Key`. Neither its life time nor what a second request with it does is documented: store it before
+    /// this is called, and do not rely on it.
+    ///
+    /// # Errors
+    /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. `Placed` where an answer came and the
+    /// call's id could not be read from it. A dropped future says nothing: treat it as `Unknown`.
+    pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord> {
+        let request = Request::post("calls.create", "/v1/calls").idempotency_key(&key.to_string()).json(call)?;
+        let answer = self.http.place(request).await?;
+        let record: CallRecord = answer.json()?;
+        match record.call_id {
+            Some(_) => Ok(record),
+            None => Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed, and the answer holds no call_id")).with_delivery(Delivery::Placed)),
+        }
+    }
+
+    /// A part of the list, under `calls` or `items`: `GET /v1/calls`. The provider gives 50 unless asked, and at most 200.
+    pub async fn list(&self, paging: &Paging) -> Result<Listing<CallRecord>> {
+        let request = Request::get("calls.list", "/v1/calls").query_opt("limit", paging.limit).query_opt("offset", paging.offset);
+        Listing::read(&self.http.read(request).await?, &["calls", "items"])
+    }
+
+    /// One call.
+    pub async fn get(&self, id: &ProviderCallId) -> Result<CallRecord> {
+        self.http.read(Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", id)).await?.json()
+    }
+
+    /// What was said. Needs the scope `transcripts:read`; `NotFound` where there is none.
+    pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
+        self.http.read(Request::get("calls.transcript", "/v1/calls/{call_id}/transcript").param("call_id", id)).await?.json()
+    }
+
+    /// Where the sound is. Needs the scope `recordings:read`; `NotFound` where there is none.
+    pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
+        self.http.read(Request::get("calls.recording", "/v1/calls/{call_id}/recording").param("call_id", id)).await?.json()
+    }
+
+    /// The appointment that the call made, as a calendar file.
+    pub async fn calendar(&self, id: &ProviderCallId) -> Result<Calendar> {
+        let request = Request::get("calls.calendar", "/v1/calls/{call_id}/calendar.ics").param("call_id", id);
+        let answer = self.http.read(request.header("accept", "text/calendar")).await?;
+        Calendar::parse(answer.text()?).map_err(|error| answer.failed(error))
+    }
+
+    /// Cancels a call that is scheduled or queued, before it connects.
+    pub async fn cancel(&self, id: &ProviderCallId) -> Result<Undocumented> {
+        self.act(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id)).await
+    }
+
+    /// Moves a call.
+    pub async fn reschedule(&self, id: &ProviderCallId, to: &RescheduleCall) -> Result<Undocumented> {
+        self.act(Request::post("calls.reschedule", "/v1/calls/{call_id}/reschedule").param("call_id", id).json(to)?).await
+    }
+
+    /// Hangs up.
+    pub async fn stop(&self, id: &ProviderCallId) -> Result<Undocumented> {
+        self.act(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id)).await
+    }
+
+    async fn act(&self, request: Request) -> Result<Undocumented> {
+        Undocumented::read(&self.http.write(request).await?)
+    }
+}

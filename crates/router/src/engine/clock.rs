@@ -1,0 +1,21 @@
+//! The clock on the wall.
+
+use std::time::Duration;
+
+use futures::{FutureExt, future::BoxFuture};
+use jiff::Timestamp;
+use switchboard_core::Clock;
+
+/// The machine's clock and tokio's timer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(duration).boxed()
+    }
+}

@@ -1,0 +1,85 @@
+//! Changing and reading calls that were placed.
+
+use std::sync::Arc;
+
+use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result, Transcript};
+
+use crate::{
+    engine::{lane::Lane, shared::Router},
+    state::Fact,
+};
+
+impl Router {
+    /// Cancels a call that nobody has dialled.
+    ///
+    /// # Errors
+    /// `Conflict` where it is being sent or over; `Unsupported` where its provider cannot; whatever the provider answers.
+    pub async fn cancel(&self, id: CallId) -> Result<()> {
+        let call = self.get(id).await?;
+        if matches!(call.status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted) {
+            let fault = CallFault {
+                kind: ErrorKind::Conflict,
+                message: "cancelled before anything was sent".to_owned(),
+            };
+            return self.inner.record(id, Fact::Refused(fault)).await.map(|_| ());
+        }
+        let (lane, theirs) = self.at_provider(&call)?;
+        control(&lane)?.cancel(&theirs).await
+    }
+
+    /// Hangs up a call that is under way.
+    ///
+    /// # Errors
+    /// `Conflict` where no provider's id of it is known; `Unsupported` where its provider cannot; whatever the provider answers.
+    pub async fn stop(&self, id: CallId) -> Result<()> {
+        let (lane, theirs) = self.at_provider(&self.get(id).await?)?;
+        control(&lane)?.stop(&theirs).await
+    }
+
+    /// What was said. Kept with the call.
+    ///
+    /// # Errors
+    /// `Conflict` where no provider's id of it is known; whatever the provider answers.
+    pub async fn transcript(&self, id: CallId) -> Result<Transcript> {
+        let (lane, theirs) = self.at_provider(&self.get(id).await?)?;
+        lane.read_turn(&*self.inner.clock).await;
+        let transcript = lane.provider.calls().transcript(&theirs).await?;
+        self.inner.record(id, Fact::Transcribed(transcript.clone())).await?;
+        Ok(transcript)
+    }
+
+    /// Where the sound is. Kept with the call.
+    ///
+    /// # Errors
+    /// `Conflict` where no provider's id of it is known; whatever the provider answers.
+    pub async fn recording(&self, id: CallId) -> Result<Recording> {
+        let (lane, theirs) = self.at_provider(&self.get(id).await?)?;
+        lane.read_turn(&*self.inner.clock).await;
+        let recording = lane.provider.calls().recording(&theirs).await?;
+        self.inner.record(id, Fact::Recorded(recording.clone())).await?;
+        Ok(recording)
+    }
+
+    /// The lane and the provider's id: the proven one, or the one that a list showed while the answer is still open.
+    fn at_provider(&self, call: &Call) -> Result<(Arc<Lane>, ProviderCallId)> {
+        let last = call.attempts.last().filter(|last| last.state.is_live());
+        let provider = call.provider.as_ref().or(last.map(|last| &last.provider));
+        let theirs = call
+            .provider_call_id
+            .as_ref()
+            .or(last.and_then(|last| last.provider_call_id.as_ref()));
+        match (provider.and_then(|provider| self.inner.lane(provider)), theirs) {
+            (Some(lane), Some(theirs)) => Ok((Arc::clone(lane), theirs.clone())),
+            _ => Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the call {} is {} and no provider's id of it is known", call.id, call.status),
+            )),
+        }
+    }
+}
+
+fn control(lane: &Lane) -> Result<&dyn switchboard_core::CallControl> {
+    lane.provider.call_control().ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, "this provider cannot change a call that was placed").with_provider(lane.id.clone())
+    })
+}

@@ -1,0 +1,284 @@
+//! What is true of one provider at this moment: its limits, its health, its open attempts.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{AgentId, AttemptId, CallId, Clock, Delivery, Error, Idempotency, Provider, ProviderCallId, ProviderId};
+use tokio::sync::Notify;
+use tower::retry::budget::{Budget, TpsBudget};
+
+use crate::{
+    engine::LaneSettings,
+    health::{Breaker, BreakerState, speaks_against_provider},
+    limit::{Pace, SlidingLog, Slot},
+    plan::{Reading, may_be_one},
+};
+
+/// A call that the provider has and that is not over.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    pub(crate) call: CallId,
+    pub(crate) since: Timestamp,
+    pub(crate) deadline: Timestamp,
+    pub(crate) last_word: Option<String>,
+    pub(crate) missed: u32,
+}
+
+/// A call that is over and whose bill is not known.
+#[derive(Debug, Clone)]
+pub(crate) struct Unbilled {
+    pub(crate) call: CallId,
+    pub(crate) since: Timestamp,
+    pub(crate) looks: u32,
+}
+
+#[derive(Debug)]
+struct State {
+    places: Option<SlidingLog>,
+    reads: Option<SlidingLog>,
+    breaker: Breaker,
+    paused_until: Option<Timestamp>,
+    open: HashMap<AttemptId, Option<AgentId>>,
+    in_doubt: HashMap<AttemptId, Option<AgentId>>,
+    time_to_accept: Option<Duration>,
+    watches: HashMap<ProviderCallId, Watch>,
+    unbilled: HashMap<ProviderCallId, Unbilled>,
+}
+
+/// One provider's lane.
+pub(crate) struct Lane {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) id: ProviderId,
+    /// Wakes the follower.
+    pub(crate) work: Notify,
+    pace: Option<Pace>,
+    retries: TpsBudget,
+    state: Mutex<State>,
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane").field("provider", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Lane {
+    pub(crate) fn new(provider: Arc<dyn Provider>, settings: &LaneSettings, clock: &Arc<dyn Clock>) -> Self {
+        let id = provider.info().id.clone();
+        let log = |limit: Option<switchboard_core::RequestLimit>| limit.map(|limit| SlidingLog::new(limit.requests, limit.window));
+        Self {
+            id,
+            work: Notify::new(),
+            pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
+            // A tenth of the requests may be retries, and ten in any ten seconds whatever the traffic.
+            retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
+            state: Mutex::new(State {
+                places: log(settings.place_limit),
+                reads: log(settings.read_limit),
+                breaker: Breaker::new(settings.breaker),
+                paused_until: None,
+                open: HashMap::new(),
+                in_doubt: HashMap::new(),
+                time_to_accept: None,
+                watches: HashMap::new(),
+                unbilled: HashMap::new(),
+            }),
+            provider,
+        }
+    }
+
+    pub(crate) fn reading(&self, now: Timestamp) -> Reading {
+        let state = self.state.lock();
+        Reading {
+            breaker: state.breaker.state(),
+            headroom: state.places.as_ref().map(|log| log.headroom(now)),
+            paused_until: state.paused_until,
+            agents_in_doubt: self.agents_in_doubt(&state),
+            time_to_accept: state.time_to_accept,
+        }
+    }
+
+    /// Where a provider takes a key, a call in doubt can be told from its neighbours by number and task; where it takes
+    /// none, the agent and the time are all there is, and a second call in doubt would make both unprovable.
+    fn agents_in_doubt(&self, state: &State) -> BTreeSet<Option<AgentId>> {
+        match self.provider.info().idempotency {
+            Idempotency::None => state.in_doubt.values().cloned().collect(),
+            Idempotency::Undocumented => BTreeSet::new(),
+        }
+    }
+
+    /// Takes a slot of the placing limit. `None` inside `Ok`: there is no limit.
+    pub(crate) fn take_place_slot(&self, now: Timestamp) -> Result<Option<Slot>, Timestamp> {
+        match &mut self.state.lock().places {
+            Some(log) => log.take(now).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn give_back(&self, slot: Option<Slot>) {
+        if let (Some(slot), Some(log)) = (slot, &mut self.state.lock().places) {
+            log.give_back(slot);
+        }
+    }
+
+    /// Takes a slot of the reading limit, or says when one frees.
+    pub(crate) fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
+        match &mut self.state.lock().reads {
+            Some(log) => log.take(now).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for a slot of the reading limit.
+    pub(crate) async fn read_turn(&self, clock: &dyn Clock) {
+        while let Err(frees_at) = self.take_read_slot(clock.now()) {
+            clock.sleep(until(clock.now(), frees_at)).await;
+        }
+    }
+
+    /// Waits for the lane's pace.
+    pub(crate) async fn pace_turn(&self, clock: &dyn Clock) {
+        let Some(pace) = &self.pace else { return };
+        while let Err(wait) = pace.turn() {
+            clock.sleep(wait).await;
+        }
+    }
+
+    /// True where one more retry fits the quota.
+    pub(crate) fn may_retry(&self) -> bool {
+        self.retries.withdraw()
+    }
+
+    pub(crate) fn opened(&self, attempt: AttemptId, agent: Option<AgentId>) {
+        self.retries.deposit();
+        self.state.lock().open.insert(attempt, agent);
+    }
+
+    /// The provider answered in order, or refused for a good reason.
+    pub(crate) fn worked(&self, attempt: AttemptId, accepted_in: Option<Duration>) {
+        let mut state = self.state.lock();
+        state.open.remove(&attempt);
+        state.breaker.worked();
+        if let Some(new) = accepted_in {
+            state.time_to_accept = Some(state.time_to_accept.map_or(new, |old| (old * 4 + new) / 5));
+        }
+    }
+
+    /// The attempt failed. True where this opened the breaker.
+    pub(crate) fn failed(&self, attempt: AttemptId, error: &Error, now: Timestamp) -> bool {
+        let mut state = self.state.lock();
+        state.open.remove(&attempt);
+        if speaks_against_provider(error) {
+            return state.breaker.failed(now);
+        }
+        if matches!(error.delivery(), Delivery::Refused(_)) {
+            state.breaker.worked();
+        }
+        false
+    }
+
+    pub(crate) fn doubt(&self, attempt: AttemptId, agent: Option<AgentId>) {
+        self.state.lock().in_doubt.insert(attempt, agent);
+    }
+
+    pub(crate) fn settled(&self, attempt: AttemptId) {
+        self.state.lock().in_doubt.remove(&attempt);
+    }
+
+    /// True where no other attempt of the agent is open or in doubt: only then do the agent and the time prove anything.
+    pub(crate) fn alone(&self, attempt: AttemptId, agent: Option<&AgentId>) -> bool {
+        let state = self.state.lock();
+        let mut others = state.open.iter().chain(&state.in_doubt).filter(|(id, _)| **id != attempt);
+        !others.any(|(_, other)| may_be_one(other.as_ref(), agent))
+    }
+
+    pub(crate) fn pause(&self, until: Timestamp) {
+        let mut state = self.state.lock();
+        state.paused_until = state.paused_until.max(Some(until));
+    }
+
+    pub(crate) fn breaker(&self) -> BreakerState {
+        self.state.lock().breaker.state()
+    }
+
+    pub(crate) fn probed(&self, worked: bool, now: Timestamp) {
+        let mut state = self.state.lock();
+        if worked {
+            state.breaker.worked()
+        } else {
+            state.breaker.probe_failed(now)
+        }
+    }
+
+    pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
+        self.state.lock().watches.entry(id).or_insert(watch);
+        self.work.notify_one();
+    }
+
+    pub(crate) fn watches(&self) -> HashMap<ProviderCallId, Watch> {
+        self.state.lock().watches.clone()
+    }
+
+    pub(crate) fn unwatch(&self, id: &ProviderCallId) -> Option<Watch> {
+        self.state.lock().watches.remove(id)
+    }
+
+    /// Notes the word of a listed call. True where it is another than before.
+    pub(crate) fn saw(&self, id: &ProviderCallId, word: &str) -> bool {
+        match self.state.lock().watches.get_mut(id) {
+            Some(watch) => {
+                watch.missed = 0;
+                let changed = watch.last_word.as_deref() != Some(word);
+                watch.last_word = Some(word.to_owned());
+                changed
+            }
+            None => false,
+        }
+    }
+
+    /// Notes that a list did not show a call. Says how often in a row.
+    pub(crate) fn missed(&self, id: &ProviderCallId) -> u32 {
+        match self.state.lock().watches.get_mut(id) {
+            Some(watch) => {
+                watch.missed += 1;
+                watch.missed
+            }
+            None => 0,
+        }
+    }
+
+    pub(crate) fn await_bill(&self, id: ProviderCallId, unbilled: Unbilled) {
+        self.state.lock().unbilled.insert(id, unbilled);
+        self.work.notify_one();
+    }
+
+    pub(crate) fn unbilled(&self) -> HashMap<ProviderCallId, Unbilled> {
+        self.state.lock().unbilled.clone()
+    }
+
+    pub(crate) fn billed(&self, id: &ProviderCallId) {
+        self.state.lock().unbilled.remove(id);
+    }
+
+    /// One more look at the usage log found nothing; after ten the bill stays unknown.
+    pub(crate) fn no_bill(&self, id: &ProviderCallId) {
+        let mut state = self.state.lock();
+        if let Some(one) = state.unbilled.get_mut(id) {
+            one.looks += 1;
+            if one.looks >= 10 {
+                state.unbilled.remove(id);
+            }
+        }
+    }
+}
+
+/// How long until a moment; zero where it is past.
+pub(crate) fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
+}

@@ -1,0 +1,34 @@
+//! A breaker half opens with a read, never with a call.
+
+use std::sync::Arc;
+
+use switchboard_core::{CallFilter, PageRequest};
+
+use crate::{
+    engine::{
+        lane::{Lane, until},
+        shared::Inner,
+    },
+    health::BreakerState,
+};
+
+/// Reads one call of the list when the breaker allows it, until a read works.
+pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
+    let (inner, lane) = (Arc::downgrade(inner), Arc::clone(lane));
+    tokio::spawn(async move {
+        while let BreakerState::Open { probe_at } = lane.breaker() {
+            let Some(clock) = inner.upgrade().map(|strong| Arc::clone(&strong.clock)) else {
+                return;
+            };
+            clock.sleep(until(clock.now(), probe_at)).await;
+            lane.read_turn(&*clock).await;
+            let one = PageRequest {
+                limit: Some(1),
+                cursor: None,
+            };
+            let answer = lane.provider.calls().list(&CallFilter::default(), &one).await;
+            tracing::info!(provider = %lane.id, worked = answer.is_ok(), "probed with a read");
+            lane.probed(answer.is_ok(), clock.now());
+        }
+    });
+}

@@ -1,0 +1,237 @@
+//! What every part of the engine shares, and the one way to write a fact down.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{Call, CallId, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
+use tokio::sync::{Notify, broadcast, watch};
+
+use crate::{
+    engine::{
+        builder::{RouterBuilder, RouterSettings},
+        follow,
+        hooks::Hooks,
+        lane::Lane,
+    },
+    experiment::digest,
+    journal::{Journal, Recorded},
+    plan::{Plan, Reading, Snapshot, plan},
+    policy::Policy,
+    state::{Effect, Fact},
+};
+
+/// Something that happened to a call, in words, as it happens. It holds no whole number and no secret.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// Which call.
+    pub call: CallId,
+    /// When.
+    pub at: Timestamp,
+    /// What, in one line.
+    pub what: String,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) policy: Policy,
+    pub(crate) lanes: Vec<Arc<Lane>>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: RouterSettings,
+    pub(crate) hooks: Option<Hooks>,
+    /// Told whenever a callee is free again.
+    pub(crate) released: Notify,
+    live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
+    progress: broadcast::Sender<Progress>,
+    halted: std::sync::atomic::AtomicBool,
+}
+
+impl Inner {
+    pub(crate) fn new(
+        policy: Policy,
+        lanes: Vec<Arc<Lane>>,
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        settings: RouterSettings,
+        hooks: Option<Hooks>,
+    ) -> Self {
+        let (progress, _) = broadcast::channel(4096);
+        Self {
+            policy,
+            lanes,
+            journal,
+            clock,
+            settings,
+            hooks,
+            released: Notify::new(),
+            live: Mutex::new(HashMap::new()),
+            progress,
+            halted: std::sync::atomic::AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn lane(&self, provider: &ProviderId) -> Option<&Arc<Lane>> {
+        self.lanes.iter().find(|lane| lane.id == *provider)
+    }
+
+    pub(crate) fn plan(&self, call: &ValidCall, draw: u64) -> Plan {
+        let now = self.now();
+        let readings: Vec<Reading> = self.lanes.iter().map(|lane| lane.reading(now)).collect();
+        plan(
+            call,
+            &Snapshot {
+                policy: &self.policy,
+                readings: &readings,
+                draw,
+            },
+            now,
+        )
+    }
+
+    /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be written nothing is sent any more.
+    pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded> {
+        let recorded = match self.journal.record(id, fact, self.now()).await {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                if error.kind() == ErrorKind::Journal {
+                    self.halted.store(true, std::sync::atomic::Ordering::SeqCst);
+                    tracing::error!(call = %id, %error, "the journal failed: sending has stopped");
+                }
+                return Err(error);
+            }
+        };
+        for effect in recorded.effects {
+            match effect {
+                Effect::ReleaseCallee => self.released.notify_waiters(),
+                Effect::Alarm => {
+                    tracing::error!(call = %id, status = %recorded.call.status, "a report contradicts what was proven: look at this call");
+                    self.tell(id, "ALARM: a report contradicts what was proven");
+                }
+                Effect::Follow | Effect::Reconcile | Effect::Next => {}
+            }
+        }
+        if recorded.call.status.is_settled() {
+            self.released.notify_waiters();
+        }
+        self.signal(id);
+        Ok(recorded)
+    }
+
+    pub(crate) fn check_running(&self) -> Result<()> {
+        if self.halted.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(Error::new(
+                ErrorKind::Journal,
+                "the journal failed and sending has stopped: mend the journal and start again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Where changes of a call are told. Get it before reading the call, so that no change is missed.
+    pub(crate) fn subscribe(&self, id: CallId) -> watch::Receiver<u64> {
+        self.live.lock().entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
+    }
+
+    /// Drops what nobody waits for any more.
+    pub(crate) fn forget(&self, id: CallId) {
+        let mut live = self.live.lock();
+        if live.get(&id).is_some_and(|sender| sender.receiver_count() == 0) {
+            live.remove(&id);
+        }
+    }
+
+    fn signal(&self, id: CallId) {
+        if let Some(sender) = self.live.lock().get(&id) {
+            sender.send_modify(|count| *count += 1);
+        }
+    }
+
+    pub(crate) fn tell(&self, call: CallId, what: impl Into<String>) {
+        let what = what.into();
+        tracing::info!(%call, "{what}");
+        // Nobody listening is fine.
+        let _ = self.progress.send(Progress {
+            call,
+            at: self.now(),
+            what,
+        });
+    }
+}
+
+/// Places calls through the best provider and follows them to their end. Cheap to clone: all clones are one router.
+#[derive(Debug, Clone)]
+pub struct Router {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl Router {
+    /// A router over the providers that the policy names.
+    pub fn builder(policy: Policy) -> RouterBuilder {
+        RouterBuilder::new(policy)
+    }
+
+    pub(crate) fn start(inner: Inner) -> Self {
+        let inner = Arc::new(inner);
+        for lane in &inner.lanes {
+            follow::start(&inner, lane);
+        }
+        Self { inner }
+    }
+
+    /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one draw, the same for the same number.
+    pub fn plan(&self, call: &ValidCall) -> Plan {
+        self.inner.plan(call, digest(&[call.to.e164().as_bytes()]))
+    }
+
+    /// One call as it stands.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none of that id.
+    pub async fn get(&self, id: CallId) -> Result<Call> {
+        self.inner
+            .journal
+            .get(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))
+    }
+
+    /// Every call, oldest first.
+    ///
+    /// # Errors
+    /// `Journal` where it cannot be read.
+    pub async fn calls(&self) -> Result<Vec<Call>> {
+        self.inner.journal.list().await
+    }
+
+    /// What happens from now on, in words. A listener that is too slow loses the oldest lines.
+    pub fn events(&self) -> broadcast::Receiver<Progress> {
+        self.inner.progress.subscribe()
+    }
+
+    /// One provider.
+    pub fn provider(&self, id: &ProviderId) -> Option<Arc<dyn Provider>> {
+        self.inner.lane(id).map(|lane| Arc::clone(&lane.provider))
+    }
+
+    /// What planning rests on.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The providers at this moment, in the policy's order.
+    pub fn readings(&self) -> Vec<Reading> {
+        let now = self.inner.now();
+        self.inner.lanes.iter().map(|lane| lane.reading(now)).collect()
+    }
+}

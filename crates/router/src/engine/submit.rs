@@ -1,0 +1,203 @@
+//! Taking calls in and waiting for them.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
+use uuid::Uuid;
+
+use crate::{
+    engine::{
+        attempt,
+        lane::until,
+        shared::{Inner, Router},
+    },
+    experiment::digest,
+    journal::{NewCall, Opened},
+    plan::Plan,
+    route::BusyCallee,
+    state::Fact,
+};
+
+/// How often a busy callee is looked at again where nobody tells: another process may hold the call.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+impl Router {
+    /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
+    ///
+    /// A key that came before with the same request answers with the first call.
+    ///
+    /// # Errors
+    /// `Conflict` for a key that came with another request; `PossibleDuplicate` for the same callee and task within ten
+    /// minutes without a key; `Journal`. Nothing was sent then.
+    pub async fn submit(&self, request: ValidCall) -> Result<Call> {
+        self.inner.check_running()?;
+        let id = CallId::new(Uuid::now_v7());
+        let request = Arc::new(request);
+        let new = NewCall {
+            id,
+            request: Arc::clone(&request),
+            at: self.inner.now(),
+        };
+        match self.inner.journal.open(new).await? {
+            Opened::Replayed(first) => Ok(*first),
+            Opened::New(call) => {
+                let inner = Arc::clone(&self.inner);
+                tokio::spawn(async move { drive(inner, id, request).await });
+                Ok(*call)
+            }
+        }
+    }
+
+    /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a provider that answers when the
+    /// phone call is over, until the request is sent; use [`Router::wait`] for the end.
+    ///
+    /// # Errors
+    /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
+    pub async fn place(&self, request: ValidCall) -> Result<Call> {
+        let id = self.submit(request).await?.id;
+        self.until(id, |call, router| match call.status {
+            CallStatus::Received | CallStatus::Admitted => false,
+            CallStatus::Attempting => router.waits_for_the_call_to_end(call),
+            CallStatus::Scheduled
+            | CallStatus::InProgress
+            | CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => true,
+        })
+        .await
+    }
+
+    /// Waits until nothing more happens to a call on its own.
+    ///
+    /// # Errors
+    /// `NotFound`; `Journal`.
+    pub async fn wait(&self, id: CallId) -> Result<Call> {
+        self.until(id, |call, _| call.status.is_settled()).await
+    }
+
+    async fn until(&self, id: CallId, done: impl Fn(&Call, &Router) -> bool + Send) -> Result<Call> {
+        self.get(id).await?;
+        let mut changes = self.inner.subscribe(id);
+        loop {
+            changes.mark_unchanged();
+            let call = self.get(id).await?;
+            if done(&call, self) {
+                drop(changes);
+                self.inner.forget(id);
+                return Ok(call);
+            }
+            changes
+                .changed()
+                .await
+                .map_err(|_| Error::new(ErrorKind::Journal, "the router has stopped"))?;
+        }
+    }
+
+    fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
+        call.attempts.last().is_some_and(|last| {
+            last.state == switchboard_core::AttemptState::Sent
+                && self.inner.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
+        })
+    }
+}
+
+/// A call's way from received to settled or followed.
+async fn drive(inner: Arc<Inner>, id: CallId, request: Arc<ValidCall>) {
+    if let Err(error) = admit(&inner, id, &request).await {
+        tracing::warn!(call = %id, %error, "the call stopped");
+        let fault = CallFault::from(&error);
+        if let Err(second) = inner.record(id, Fact::Refused(fault)).await {
+            tracing::debug!(call = %id, error = %second, "the call was not refused: it had come further");
+        }
+    }
+}
+
+async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Result<()> {
+    if let Some(opens) = request.window.opens.filter(|opens| *opens > inner.now()) {
+        inner.record(id, Fact::Scheduled).await?;
+        inner.tell(id, format!("scheduled for {opens}"));
+        inner.clock.sleep(until(inner.now(), opens)).await;
+    }
+    let give_up = latest(inner, request);
+    let draw = digest(&[id.as_uuid().as_bytes()]);
+    loop {
+        let plan = inner.plan(request, draw);
+        if plan.candidates.is_empty() {
+            wait_for_capacity(inner, id, &plan, give_up).await?;
+            continue;
+        }
+        let fact = Fact::Admitted {
+            estimated_cost: plan.candidates.first().and_then(|best| best.estimated_cost),
+            experiment: plan.experiment.clone(),
+        };
+        let released = inner.released.notified();
+        match inner.record(id, fact).await {
+            Ok(_) => {
+                explain(inner, id, &plan);
+                return attempt::run(inner, id, request, draw, give_up).await;
+            }
+            Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
+                inner.tell(id, "waits: the callee is on another call of ours");
+                let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
+                tokio::select! {
+                    () = released => {}
+                    () = pause => {}
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Until when a call waits for a limit, a pause or a busy callee.
+fn latest(inner: &Inner, request: &ValidCall) -> Timestamp {
+    let patience = inner.now().checked_add(inner.settings.max_wait).unwrap_or(Timestamp::MAX);
+    request.window.closes.map_or(patience, |closes| closes.min(patience))
+}
+
+/// Sleeps until the earliest passing obstacle is over.
+///
+/// # Errors
+/// `NoProvider` where nothing passes in time; its message has every provider's reason.
+pub(crate) async fn wait_for_capacity(inner: &Inner, id: CallId, plan: &Plan, give_up: Timestamp) -> Result<()> {
+    match plan.passes_at().filter(|at| *at <= give_up) {
+        Some(at) => {
+            inner.tell(id, format!("waits until {at:.0}: no provider has room now"));
+            // A little more: what ends at a moment has ended after it, and a probe takes its time.
+            inner.clock.sleep(until(inner.now(), at) + Duration::from_millis(20)).await;
+            Ok(())
+        }
+        None => Err(no_provider(plan)),
+    }
+}
+
+pub(crate) fn no_provider(plan: &Plan) -> Error {
+    let reasons: Vec<String> = plan
+        .rejected
+        .iter()
+        .map(|one| format!("{}: {}", one.provider, one.rejection))
+        .collect();
+    let why = if reasons.is_empty() {
+        "every provider was tried".to_owned()
+    } else {
+        reasons.join("; ")
+    };
+    Error::new(ErrorKind::NoProvider, format!("no provider can take this call ({why})"))
+}
+
+fn explain(inner: &Inner, id: CallId, plan: &Plan) {
+    let route = plan.route.as_deref().unwrap_or("every provider");
+    let mut line = format!("{} {} by route {route}: ", plan.to.masked(), plan.country);
+    let candidates: Vec<String> = plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();
+    line.push_str(&candidates.join(", then "));
+    for one in &plan.rejected {
+        line.push_str(&format!("; not {}: {}", one.provider, one.rejection));
+    }
+    if let Some(assigned) = &plan.experiment {
+        line.push_str(&format!("; experiment {} arm {}", assigned.experiment, assigned.arm));
+    }
+    inner.tell(id, line);
+}

@@ -1,0 +1,222 @@
+//! A journal that lasts as long as the process: for tests, demonstrations and callers that keep records themselves.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{
+    AttemptId, Call, CallId, CallStatus, Error, ErrorKind, IdempotencyKey, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
+    ValidCall,
+};
+
+use crate::{
+    experiment::digest,
+    journal::{Journal, NewCall, Opened, Recorded},
+    state::{Fact, apply},
+};
+
+/// The same callee and task within this long is taken for a mistake.
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
+
+/// Keeps calls in memory.
+#[derive(Debug, Default)]
+pub struct MemoryJournal {
+    books: Mutex<Books>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    call: Call,
+    request: Arc<ValidCall>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    calls: BTreeMap<CallId, Entry>,
+    keys: HashMap<(TenantId, IdempotencyKey), CallId>,
+    callees: HashMap<(TenantId, PhoneNumber), CallId>,
+    owners: HashMap<(ProviderId, ProviderCallId), CallId>,
+    attempts: HashMap<AttemptId, CallId>,
+    recent: HashMap<(TenantId, PhoneNumber, u64), (CallId, Timestamp)>,
+}
+
+impl MemoryJournal {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Books {
+    fn open(&mut self, new: NewCall) -> Result<Opened> {
+        let request = &new.request;
+        if let Some(key) = &request.idempotency_key
+            && let Some(first) = self.keys.get(&(request.tenant.clone(), key.clone()))
+            && let Some(entry) = self.calls.get(first)
+        {
+            if *entry.request == *new.request {
+                if entry.call.status == CallStatus::Received {
+                    return Err(Error::new(
+                        ErrorKind::Conflict,
+                        format!("belongs to the call {first}, which is being taken in: ask again in a moment"),
+                    )
+                    .with_field("idempotency_key")
+                    .with_code("idempotency_key_in_use"));
+                }
+                return Ok(Opened::Replayed(Box::new(entry.call.clone())));
+            }
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("was used for another request, the call {first}: choose a new key"),
+            )
+            .with_field("idempotency_key")
+            .with_code("idempotency_key_reused"));
+        }
+        let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
+        if request.idempotency_key.is_none()
+            && !request.allow_duplicate
+            && let Some((first, at)) = self.recent.get(&mark)
+            && new.at.duration_since(*at).unsigned_abs() < DUPLICATE_WINDOW
+            && self.calls.get(first).is_some_and(|entry| may_have_rung(entry.call.status))
+        {
+            return Err(Error::new(
+                ErrorKind::PossibleDuplicate,
+                format!("the same number and task came a moment ago, the call {first}: give an idempotency key, or set allow_duplicate"),
+            )
+            .with_code("possible_duplicate"));
+        }
+        if let Some(key) = &request.idempotency_key {
+            self.keys.insert((request.tenant.clone(), key.clone()), new.id);
+        }
+        self.recent.insert(mark, (new.id, new.at));
+        let call = blank(&new);
+        self.calls.insert(
+            new.id,
+            Entry {
+                call: call.clone(),
+                request: new.request,
+            },
+        );
+        Ok(Opened::New(Box::new(call)))
+    }
+
+    fn record(&mut self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
+        let entry = self
+            .calls
+            .get_mut(&id)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))?;
+        let mut call = entry.call.clone();
+        let effects = apply(&mut call, fact, at)?;
+        let person = (call.tenant.clone(), call.to);
+        if call.status.holds_callee() {
+            match self.callees.get(&person) {
+                Some(holder) if *holder != id => {
+                    return Err(Error::new(ErrorKind::Conflict, format!("is on another call, {holder}"))
+                        .with_field("to")
+                        .with_code("callee_busy"));
+                }
+                Some(_) | None => self.callees.insert(person, id),
+            };
+        } else if self.callees.get(&person) == Some(&id) {
+            self.callees.remove(&person);
+        }
+        if let (Some(provider), Some(theirs)) = (&call.provider, &call.provider_call_id) {
+            let key = (provider.clone(), theirs.clone());
+            match self.owners.get(&key) {
+                Some(owner) if *owner != id => {
+                    return Err(Error::new(ErrorKind::Conflict, format!("belongs to the call {owner}"))
+                        .with_field("provider_call_id")
+                        .with_code("owned"));
+                }
+                Some(_) | None => self.owners.insert(key, id),
+            };
+        }
+        if call.attempts.iter().rev().skip(1).any(|attempt| attempt.state.is_live()) {
+            return Err(Error::new(ErrorKind::Conflict, "the call has a live attempt already").with_code("live_attempt"));
+        }
+        if let Some(last) = call.attempts.last() {
+            self.attempts.insert(last.id, id);
+        }
+        entry.call = call.clone();
+        Ok(Recorded { call, effects })
+    }
+}
+
+fn may_have_rung(status: CallStatus) -> bool {
+    match status {
+        CallStatus::Refused | CallStatus::NeedsApproval => false,
+        CallStatus::Received
+        | CallStatus::Scheduled
+        | CallStatus::Admitted
+        | CallStatus::Attempting
+        | CallStatus::InProgress
+        | CallStatus::Closed
+        | CallStatus::Indeterminate
+        | CallStatus::Stalled => true,
+    }
+}
+
+fn blank(new: &NewCall) -> Call {
+    let request = &new.request;
+    Call {
+        id: new.id,
+        tenant: request.tenant.clone(),
+        to: request.to,
+        country: request.country(),
+        agent: request.agent.clone(),
+        status: CallStatus::Received,
+        outcome: None,
+        provider: None,
+        provider_call_id: None,
+        experiment: None,
+        attempts: Vec::new(),
+        fault: None,
+        estimated_cost: None,
+        cost: None,
+        duration: None,
+        summary: None,
+        next_steps: None,
+        transcript: None,
+        recording: None,
+        metadata: request.metadata.clone(),
+        created_at: new.at,
+        updated_at: new.at,
+        raw: None,
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn open(&self, call: NewCall) -> Result<Opened> {
+        self.books.lock().open(call)
+    }
+
+    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
+        self.books.lock().record(id, fact, at)
+    }
+
+    async fn get(&self, id: CallId) -> Result<Option<Call>> {
+        Ok(self.books.lock().calls.get(&id).map(|entry| entry.call.clone()))
+    }
+
+    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
+        Ok(self.books.lock().calls.get(&id).map(|entry| Arc::clone(&entry.request)))
+    }
+
+    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
+        Ok(self.books.lock().owners.get(&(provider.clone(), id.clone())).copied())
+    }
+
+    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
+        Ok(self.books.lock().attempts.get(&attempt).copied())
+    }
+
+    async fn list(&self) -> Result<Vec<Call>> {
+        Ok(self.books.lock().calls.values().map(|entry| entry.call.clone()).collect())
+    }
+}

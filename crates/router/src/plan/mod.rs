@@ -1,0 +1,13 @@
+//! Who shall take a call: a pure function from the call, the policy, the readings and the time.
+//!
+//! No I/O, no clock, no chance of its own: the same arguments give the same plan, so that a plan can be explained,
+//! journaled and replayed.
+
+mod make;
+mod reason;
+mod snapshot;
+
+pub use make::{Candidate, Plan, Rejected, plan};
+pub use reason::{Chosen, Rejection};
+pub(crate) use snapshot::may_be_one;
+pub use snapshot::{Reading, Snapshot};

@@ -1,0 +1,156 @@
+//! Everything that planning rests on and that only a new configuration changes.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use switchboard_core::{AgentId, AgentProfile, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, Result};
+
+use crate::{deck::RateDeck, experiment::Experiment, route::Route, strategy::Strategy};
+
+/// One provider as planning sees it.
+#[derive(Debug, Clone)]
+pub struct ProviderPolicy {
+    /// What is known of it.
+    pub info: ProviderInfo,
+    /// What it charges.
+    pub deck: RateDeck,
+    /// False: it takes no call, and plans say that it is switched off.
+    pub enabled: bool,
+}
+
+/// Routes, prices, profiles and experiments.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The providers, in the configuration's order.
+    pub providers: Vec<ProviderPolicy>,
+    /// The routes, the first that holds is taken. A call that none holds for may go to every provider.
+    pub routes: Vec<Route>,
+    /// How candidates are ordered where the route does not say.
+    pub strategy: Strategy,
+    /// The splits, the first that holds is taken.
+    pub experiments: Vec<Experiment>,
+    /// The agent profiles.
+    pub profiles: BTreeMap<ProfileName, AgentProfile>,
+    /// The profile of a call that names none.
+    pub default_profile: Option<ProfileName>,
+    /// The currency in which costs are compared.
+    pub currency: Currency,
+    /// How long a call is expected to last where its profile does not say.
+    pub expected_duration: Duration,
+    /// The longest a call may last where neither it nor its provider says.
+    pub max_duration: Duration,
+}
+
+impl Policy {
+    /// A policy over these providers: every provider may take every call, as listed.
+    pub fn new(providers: Vec<ProviderPolicy>, currency: Currency) -> Self {
+        Self {
+            providers,
+            routes: Vec::new(),
+            strategy: Strategy::default(),
+            experiments: Vec::new(),
+            profiles: BTreeMap::new(),
+            default_profile: None,
+            currency,
+            expected_duration: Duration::from_secs(120),
+            max_duration: Duration::from_secs(600),
+        }
+    }
+
+    /// Where a provider stands in the order.
+    pub fn index_of(&self, provider: &ProviderId) -> Option<usize> {
+        self.providers.iter().position(|one| one.info.id == *provider)
+    }
+
+    /// The profile that a call asks for, or the default one. `Some(Err)`: it asks for one that is not configured.
+    pub(crate) fn profile(&self, asked: Option<&ProfileName>) -> Option<std::result::Result<&AgentProfile, ProfileName>> {
+        let name = asked.or(self.default_profile.as_ref())?;
+        Some(self.profiles.get(name).ok_or_else(|| name.clone()))
+    }
+
+    /// The agent that serves a call at a provider.
+    pub fn agent_for(&self, asked: Option<&ProfileName>, provider: &ProviderId) -> Option<AgentId> {
+        self.profile(asked)?.ok()?.agents.get(provider).cloned()
+    }
+
+    /// Refuses a policy that names what does not exist or that can never have an effect.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn check(&self) -> Result<()> {
+        let known = |field: String, provider: &ProviderId| match self.index_of(provider) {
+            Some(_) => Ok(()),
+            None => Err(fault(
+                field,
+                format!("names the provider {:?}, which is not configured", provider.as_str()),
+            )),
+        };
+        if self.providers.is_empty() {
+            return Err(fault("providers", "is empty: configure at least one provider"));
+        }
+        for (index, one) in self.providers.iter().enumerate() {
+            if self.index_of(&one.info.id) != Some(index) {
+                return Err(fault(
+                    format!("providers.{}", one.info.id),
+                    "is configured twice: give each account its own name",
+                ));
+            }
+        }
+        for (index, route) in self.routes.iter().enumerate() {
+            for provider in &route.providers {
+                known(format!("routes[{index}].providers"), provider)?;
+            }
+            if let Some(strategy) = &route.strategy {
+                self.check_weights(&format!("routes[{index}]"), strategy)?;
+            }
+        }
+        self.check_weights("routing", &self.strategy)?;
+        for (index, experiment) in self.experiments.iter().enumerate() {
+            if experiment.arms.iter().all(|arm| arm.weight == 0) {
+                return Err(fault(
+                    format!("experiments[{index}].arms"),
+                    "have no weight: give at least one arm a weight above zero",
+                ));
+            }
+            for arm in &experiment.arms {
+                known(format!("experiments[{index}].arms.{}", arm.name), &arm.provider)?;
+            }
+        }
+        if let Some(default) = &self.default_profile
+            && !self.profiles.contains_key(default)
+        {
+            return Err(fault(
+                "routing.default_agent",
+                format!("names the agent profile {:?}, which is not configured", default.as_str()),
+            ));
+        }
+        for (name, profile) in &self.profiles {
+            for provider in profile.agents.keys() {
+                known(format!("agents.{name}"), provider)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_weights(&self, at: &str, strategy: &Strategy) -> Result<()> {
+        let Strategy::Weighted(weighted) = strategy else {
+            return Ok(());
+        };
+        if weighted.weights.iter().all(|(_, weight)| *weight == 0) {
+            return Err(fault(
+                format!("{at}.weights"),
+                "are all zero: give at least one provider a weight above zero",
+            ));
+        }
+        match weighted.weights.iter().find(|(provider, _)| self.index_of(provider).is_none()) {
+            Some((provider, _)) => Err(fault(
+                format!("{at}.weights"),
+                format!("names the provider {:?}, which is not configured", provider.as_str()),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+fn fault(field: impl Into<String>, message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Configuration, message.into()).with_field(field.into())
+}

@@ -1,0 +1,34 @@
+//! `[agents.NAME]` and `[webhooks]`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use switchboard_core::Language;
+use url::Url;
+
+use crate::config::credential::Inline;
+
+/// One agent profile: a neutral name for what is a different agent at each provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgentConfig {
+    /// What it speaks; none: whatever the provider's agents speak.
+    pub languages: Vec<Language>,
+    /// How long its calls usually last, for estimates.
+    pub expected_duration_seconds: Option<u32>,
+    /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is not here cannot serve the profile.
+    pub at: BTreeMap<String, String>,
+}
+
+/// `[webhooks]`: where providers reach this process, so that news of a call need not be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// What stands before `/hooks/v1/`, as `https://calls.example.com`.
+    pub public_url: Url,
+    /// The environment variable with the secret that makes addresses nobody can guess: at least 32 characters.
+    pub secret_env: String,
+    /// Refused.
+    #[serde(default, rename = "secret")]
+    pub(crate) inline: Inline,
+}

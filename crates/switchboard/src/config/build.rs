@@ -1,0 +1,175 @@
+//! From a configuration to a router: the step that reads secrets.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use switchboard_core::{Clock, Provider, Result, ValidCall};
+use switchboard_router::{
+    Headroom, LaneSettings, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress, plan,
+};
+
+use crate::{
+    Switchboard,
+    config::{
+        Config, ConfigError, ProviderConfig,
+        account::breaker,
+        credential,
+        problem::{Place, Problems},
+    },
+    off::SwitchedOff,
+    registry::{Account, Secrets},
+};
+
+/// How long the webhook address of an attempt holds: news of a call may be a day late, and a weekend longer.
+const WEBHOOK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// Where secrets are looked up.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Config {
+    /// Reads the credentials and starts a router over every account. Has to be called inside a tokio runtime; nothing is sent.
+    ///
+    /// `environment` is asked for the variables that the file names: [`process_environment`](crate::process_environment)
+    /// in a program, a closure over a map in a test.
+    ///
+    /// # Errors
+    /// `Configuration` that names every credential that is missing, its provider and its variable; never a secret.
+    pub fn build(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Switchboard> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let router = self.router(environment, &clock)?.build()?;
+        Ok(Switchboard::new(router, clock))
+    }
+
+    /// The same, stopped before the router starts, for a journal of your own and another clock.
+    ///
+    /// # Errors
+    /// As [`Config::build`].
+    pub fn router(&self, environment: impl Fn(&str) -> Option<String>, clock: &Arc<dyn Clock>) -> Result<RouterBuilder> {
+        let policy = self.policy()?;
+        let mut problems = Problems::default();
+        let mut opened = Vec::with_capacity(policy.providers.len());
+        for one in &policy.providers {
+            let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else { continue };
+            let provider = self.open(&Account { name, config }, &environment, clock, &mut problems);
+            let settings = LaneSettings {
+                calls_per_second: config.limits.calls_per_second,
+                breaker: breaker(config),
+                ..LaneSettings::documented(&one.info)
+            };
+            let provider = provider.or_else(|| (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>));
+            opened.push((one.info.id.clone(), provider, settings));
+        }
+        let webhooks = self.webhook_address(&environment, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into_error(|_| None).into());
+        }
+        let mut builder = Router::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
+        for (id, provider, settings) in opened {
+            if let Some(provider) = provider {
+                builder = builder.provider(provider).lane(id, settings);
+            }
+        }
+        Ok(match webhooks {
+            Some(address) => builder.webhooks(address),
+            None => builder,
+        })
+    }
+
+    /// The plan that a router would make which has just started: every provider is healthy and its rate limit is free. It needs no
+    /// credential and sends nothing. `draw` is the call's chance, for the `weighted` strategy: the same draw gives the same plan.
+    ///
+    /// # Errors
+    /// As [`Config::policy`].
+    pub fn plan(&self, call: &ValidCall, now: Timestamp, draw: u64) -> Result<Plan, ConfigError> {
+        let policy = self.policy()?;
+        let readings = untouched(&policy);
+        Ok(plan(call, &Snapshot { policy: &policy, readings: &readings, draw }, now))
+    }
+
+    fn settings(&self) -> RouterSettings {
+        RouterSettings { max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()), ..RouterSettings::default() }
+    }
+
+    fn open(&self, account: &Account<'_>, environment: Environment<'_>, clock: &Arc<dyn Clock>, problems: &mut Problems) -> Option<Arc<dyn Provider>> {
+        let at = Place::of("providers").key(account.name);
+        let kind = self.registry.kind(&account.config.kind)?;
+        let mut missing = Problems::default();
+        let secrets = self.secrets(account, environment, &at, &mut missing);
+        if !missing.is_empty() {
+            if account.config.enabled {
+                problems.append(missing);
+            }
+            return None;
+        }
+        if secrets.api_key.is_none() && kind.usual_variable().is_some() {
+            return None;
+        }
+        kind.open(account, &secrets, clock)
+            .map_err(|error| {
+                let key = error.field().map_or_else(|| at.clone(), |field| at.dotted(field));
+                problems.say(&key, format!("{}{}", source_of(account.config, error.field()), error.message()));
+            })
+            .ok()
+    }
+
+    fn secrets(&self, account: &Account<'_>, environment: Environment<'_>, at: &Place, problems: &mut Problems) -> Secrets {
+        let config = account.config;
+        let mut variable = |key: &str, name: Option<&String>, what: &str| -> Option<SecretString> {
+            let name = name?;
+            let found = credential::from_environment(name, environment);
+            if found.is_none() {
+                problems.say(
+                    &at.key(key),
+                    format!(
+                        "the environment variable {name} is not set: set it to the {what} of the provider {}, or switch the provider off with enabled = false",
+                        account.name
+                    ),
+                );
+            }
+            found
+        };
+        let from_variable = variable("api_key_env", config.api_key_env.as_ref(), "API key");
+        let refresh_token = variable("refresh_token_env", config.refresh_token_env.as_ref(), "refresh token");
+        let webhook_secret = variable("webhook_secret_env", config.webhook_secret_env.as_ref(), "webhook secret");
+        let from_file = config.api_key_file.as_ref().and_then(|path| {
+            credential::from_file(&self.directory.join(path))
+                .map_err(|problem| problems.say(&at.key("api_key_file"), format!("the API key of the provider {}: {problem}", account.name)))
+                .ok()
+        });
+        Secrets { api_key: from_variable.or(from_file), refresh_token, webhook_secret }
+    }
+
+    fn webhook_address(&self, environment: Environment<'_>, problems: &mut Problems) -> Option<WebhookAddress> {
+        let webhooks = self.webhooks.as_ref()?;
+        let name = &webhooks.secret_env;
+        let Some(secret) = credential::from_environment(name, environment) else {
+            problems.say(
+                &Place::of("webhooks").key("secret_env"),
+                format!("the environment variable {name} is not set: set it to at least 32 characters of chance, as from openssl rand -hex 32"),
+            );
+            return None;
+        };
+        Some(WebhookAddress { base: webhooks.public_url.clone(), secret, lifetime: WEBHOOK_LIFETIME })
+    }
+}
+
+/// Says where a refused secret came from.
+fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
+    let variable = match field {
+        Some("api_key_env") => config.api_key_env.as_ref(),
+        Some("refresh_token_env") => config.refresh_token_env.as_ref(),
+        Some("webhook_secret_env") => config.webhook_secret_env.as_ref(),
+        Some(_) | None => None,
+    };
+    variable.map_or_else(String::new, |name| format!("what {name} holds "))
+}
+
+fn untouched(policy: &Policy) -> Vec<Reading> {
+    let free = |limit: switchboard_core::RequestLimit| Headroom { free: limit.requests, of: limit.requests, frees_at: None };
+    let reading = |one: &switchboard_router::ProviderPolicy| Reading {
+        headroom: LaneSettings::documented(&one.info).place_limit.map(free),
+        ..Reading::default()
+    };
+    policy.providers.iter().map(reading).collect()
+}

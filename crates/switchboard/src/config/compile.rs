@@ -1,0 +1,257 @@
+//! From the file's words to the router's policy. Everything that can be known without a credential is checked here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use switchboard_core::{AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency};
+use switchboard_router::{
+    Arm, BusyCallee, Cheapest, Experiment, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy, RateDeck, Route, Strategy, Weighted,
+};
+
+use crate::config::{
+    BusyCalleeName, Config, StrategyName,
+    account::inspect,
+    conditions::{Conditions, shadows},
+    problem::{Place, Problems},
+    words::did_you_mean,
+};
+
+const SHORTEST_CALL: u32 = 30;
+const LONGEST_CALL: u32 = 3_600;
+
+/// The policy, where there is no problem.
+pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy> {
+    let currency = currency(config, problems);
+    let providers = providers(config, currency, problems);
+    routing(config, problems);
+    let mut policy = Policy::new(providers, currency);
+    policy.strategy = strategy(config, &Place::of("routing"), Some(config.routing.strategy), &config.routing.weights, &[], problems)
+        .unwrap_or_default();
+    policy.profiles = profiles(config, problems);
+    policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
+    policy.routes = routes(config, &policy, problems);
+    policy.experiments = experiments(config, problems);
+    policy.expected_duration = seconds(config.routing.expected_duration_seconds);
+    policy.max_duration = seconds(config.routing.max_duration_seconds);
+    webhooks(config, problems);
+    if problems.is_empty()
+        && let Err(error) = policy.check()
+    {
+        problems.say(&Place::default().dotted(error.field().unwrap_or_default()), error.message());
+    }
+    problems.is_empty().then_some(policy)
+}
+
+fn currency(config: &Config, problems: &mut Problems) -> Currency {
+    parse_currency(&config.routing.currency).unwrap_or_else(|error| {
+        problems.say(&Place::of("routing").key("currency"), error.message());
+        Currency::USD
+    })
+}
+
+fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Vec<ProviderPolicy> {
+    if config.providers.is_empty() {
+        problems.say(&Place::of("providers"), "is empty: add a table such as [providers.kaicalls] with its kind");
+    } else if config.providers.values().all(|provider| !provider.enabled) {
+        problems.say(&Place::of("providers"), "are all switched off: enable at least one");
+    }
+    let mut policies = Vec::with_capacity(config.providers.len());
+    for (name, provider) in &config.providers {
+        let at = Place::of("providers").key(name);
+        let Some(mut info) = inspect(config, name, provider, problems) else { continue };
+        let mut deck = RateDeck::unknown(currency);
+        if let Some(tariff) = &provider.tariff {
+            let tariff = tariff.tariff(&at.key("tariff"), currency, &info.countries, problems);
+            match RateDeck::new(&tariff, currency) {
+                Ok(ready) => deck = ready,
+                Err(error) => problems.say(&at.key("tariff"), error.message()),
+            }
+            info.tariff = Some(tariff);
+        }
+        policies.push(ProviderPolicy { info, deck, enabled: provider.enabled });
+    }
+    policies
+}
+
+fn routing(config: &Config, problems: &mut Problems) {
+    let at = Place::of("routing");
+    let routing = &config.routing;
+    if !(SHORTEST_CALL..=LONGEST_CALL).contains(&routing.max_duration_seconds) {
+        problems.say(
+            &at.key("max_duration_seconds"),
+            format!("{} is not between {SHORTEST_CALL} and {LONGEST_CALL}", routing.max_duration_seconds),
+        );
+    }
+    if routing.expected_duration_seconds == 0 || routing.expected_duration_seconds > routing.max_duration_seconds {
+        problems.say(&at.key("expected_duration_seconds"), format!("is not between 1 and max_duration_seconds, {}", routing.max_duration_seconds));
+    }
+    if let Some(agent) = &routing.default_agent
+        && !config.agents.contains_key(agent)
+    {
+        let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
+        problems.say(&at.key("default_agent"), format!("{agent:?} is no agent profile of this file: {fix}"));
+    }
+}
+
+/// `among`: the providers that the route names; weights for others have no effect.
+fn strategy(
+    config: &Config,
+    at: &Place,
+    name: Option<StrategyName>,
+    weights: &IndexMap<String, u32>,
+    among: &[String],
+    problems: &mut Problems,
+) -> Option<Strategy> {
+    let key = at.key("weights");
+    if name != Some(StrategyName::Weighted) && !weights.is_empty() {
+        let now = name.map_or_else(|| "none here".to_owned(), |name| name.as_str().to_owned());
+        problems.say(&key, format!("have no effect, because the strategy is {now}: write strategy = \"weighted\", or take them out"));
+    }
+    match name? {
+        StrategyName::Priority => Some(Strategy::Priority(Priority)),
+        StrategyName::Cheapest => Some(Strategy::Cheapest(Cheapest)),
+        StrategyName::Fastest => Some(Strategy::Fastest(Fastest)),
+        StrategyName::MostHeadroom => Some(Strategy::MostHeadroom(MostHeadroom)),
+        StrategyName::Weighted => {
+            if weights.is_empty() {
+                problems.say(&at.key("strategy"), "is weighted without weights: add weights = { NAME = 1, … }");
+            } else if weights.values().all(|weight| *weight == 0) {
+                problems.say(&key, "are all zero: give at least one provider a weight above zero");
+            }
+            for provider in weights.keys() {
+                known_provider(config, &key.key(provider), provider, problems);
+                if !among.is_empty() && !among.contains(provider) {
+                    problems.say(&key.key(provider), "has no effect: the route does not name this provider");
+                }
+            }
+            let weights = weights.iter().map(|(provider, weight)| (ProviderId::new(provider.clone()), *weight)).collect();
+            Some(Strategy::Weighted(Weighted { weights }))
+        }
+    }
+}
+
+fn known_provider(config: &Config, at: &Place, provider: &str, problems: &mut Problems) {
+    if !config.providers.contains_key(provider) {
+        let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
+        problems.say(at, format!("{provider:?} is no provider of this file: {fix}"));
+    }
+}
+
+fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, AgentProfile> {
+    let mut profiles = BTreeMap::new();
+    for (name, agent) in &config.agents {
+        let at = Place::of("agents").key(name);
+        if agent.at.is_empty() {
+            problems.say(&at.key("at"), "names no provider, so that nobody can serve it: add a line such as kaicalls = \"the agent's id\"");
+        }
+        if agent.expected_duration_seconds == Some(0) {
+            problems.say(&at.key("expected_duration_seconds"), "is 0: leave it out for routing.expected_duration_seconds");
+        }
+        let mut agents = BTreeMap::new();
+        for (provider, id) in &agent.at {
+            let key = at.key("at").key(provider);
+            known_provider(config, &key, provider, problems);
+            let id = AgentId::new(id.as_str());
+            if let Some(kind) = config.providers.get(provider).and_then(|one| config.registry.kind(&one.kind))
+                && let Err(error) = kind.check_agent(&id)
+            {
+                problems.say(&key, error.message());
+            }
+            agents.insert(ProviderId::new(provider.clone()), id);
+        }
+        let name = ProfileName::new(name.as_str());
+        let expected_duration = agent.expected_duration_seconds.map(seconds);
+        profiles.insert(name.clone(), AgentProfile { name, agents, languages: agent.languages.clone(), expected_duration });
+    }
+    profiles
+}
+
+fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Route> {
+    let entries: Vec<_> = config.routes.iter().map(|route| (route.name.as_str(), Conditions::from(route))).collect();
+    shadows("routes", &entries, problems);
+    let mut routes = Vec::with_capacity(config.routes.len());
+    for (index, route) in config.routes.iter().enumerate() {
+        let at = Place::of("routes").index(index);
+        for (order, provider) in route.providers.iter().enumerate() {
+            let key = at.key("providers").index(order);
+            known_provider(config, &key, provider, problems);
+            if route.providers.iter().take(order).any(|earlier| earlier == provider) {
+                problems.say(&key, format!("{provider:?} is listed twice: keep the first"));
+            }
+        }
+        if route.providers.len() == 1 && route.strategy.is_some() {
+            problems.say(&at.key("strategy"), "has no effect on one provider: take it out, or name more providers");
+        }
+        for (order, country) in route.countries.iter().enumerate() {
+            let mut asked = policy.providers.iter().filter(|one| route.providers.is_empty() || names(&route.providers, &one.info));
+            if !asked.any(|one| one.info.countries.covers(country)) {
+                let key = at.key("countries").index(order);
+                problems.say(&key, format!("no provider of this route calls {country}: take it out, or add it to a provider's countries"));
+            }
+        }
+        routes.push(Route {
+            name: route.name.clone(),
+            when: Conditions::from(route).compile(&at, &config.agents, problems),
+            providers: route.providers.iter().cloned().map(ProviderId::new).collect(),
+            strategy: strategy(config, &at, route.strategy, &route.weights, &route.providers, problems),
+            busy_callee: match route.busy_callee {
+                BusyCalleeName::Wait => BusyCallee::Wait,
+                BusyCalleeName::Refuse => BusyCallee::Refuse,
+            },
+        });
+    }
+    routes
+}
+
+fn names(providers: &[String], info: &ProviderInfo) -> bool {
+    providers.iter().any(|named| named == info.id.as_str())
+}
+
+fn experiments(config: &Config, problems: &mut Problems) -> Vec<Experiment> {
+    let entries: Vec<_> = config.experiments.iter().map(|one| (one.name.as_str(), Conditions::from(one))).collect();
+    shadows("experiments", &entries, problems);
+    let mut experiments = Vec::with_capacity(config.experiments.len());
+    for (index, experiment) in config.experiments.iter().enumerate() {
+        let at = Place::of("experiments").index(index);
+        if experiment.arms.len() < 2 {
+            problems.say(&at.key("arms"), "are fewer than two, and there is nothing to compare: add arms");
+        } else if experiment.arms.iter().all(|arm| arm.weight == 0) {
+            problems.say(&at.key("arms"), "have no weight: give at least one arm a weight above zero");
+        }
+        for (order, arm) in experiment.arms.iter().enumerate() {
+            let arm_at = at.key("arms").index(order);
+            known_provider(config, &arm_at.key("provider"), &arm.provider, problems);
+            if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
+                problems.say(&arm_at.key("name"), format!("{:?} is the name of an earlier arm too: give each its own", arm.name));
+            }
+        }
+        let arm = |arm: &crate::config::ArmConfig| Arm {
+            name: arm.name.clone(),
+            provider: ProviderId::new(arm.provider.clone()),
+            weight: arm.weight,
+        };
+        experiments.push(Experiment {
+            name: experiment.name.clone(),
+            when: Conditions::from(experiment).compile(&at, &config.agents, problems),
+            arms: experiment.arms.iter().map(arm).collect(),
+        });
+    }
+    experiments
+}
+
+fn webhooks(config: &Config, problems: &mut Problems) {
+    let Some(webhooks) = &config.webhooks else { return };
+    let at = Place::of("webhooks");
+    let url = &webhooks.public_url;
+    if url.scheme() != "https" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        problems.say(&at.key("public_url"), "has to begin with https:// and end with its path: write it as https://calls.example.com");
+    }
+    if let Some(problem) = super::credential::wrong_variable(&webhooks.secret_env) {
+        problems.say(&at.key("secret_env"), problem);
+    }
+}
+
+fn seconds(count: u32) -> Duration {
+    Duration::from_secs(count.into())
+}

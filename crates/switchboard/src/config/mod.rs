@@ -1,0 +1,147 @@
+//! The configuration: one TOML file that says which accounts there are, what they charge and who is asked for which call.
+//!
+//! A mistake in it is found when it is read, with its key, its place in the file and the fix, because the alternative is a call that goes the
+//! wrong way at night. So an unknown key is an error, and so is a setting that could never have an effect. No secret stands in it:
+//! it names where secrets are, and they are read by [`Config::build`] only.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | defaults, routes, experiments | [`RoutingConfig`], [`RouteConfig`], [`ExperimentConfig`] |
+//! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`] |
+//! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
+//! | what is wrong | [`ConfigError`], [`Problem`] |
+//!
+//! `switchboard.example.toml` at the root of the repository explains it line by line.
+
+mod account;
+mod agent;
+mod amount;
+mod build;
+mod compile;
+mod conditions;
+mod credential;
+mod problem;
+mod provider;
+mod read;
+mod routing;
+mod tariff;
+mod words;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use switchboard_router::Policy;
+
+pub use self::{
+    agent::{AgentConfig, WebhooksConfig},
+    amount::Amount,
+    credential::process_environment,
+    problem::{ConfigError, Position, Problem},
+    provider::{BreakerConfig, LimitsConfig, ProviderConfig},
+    routing::{ArmConfig, BusyCalleeName, ExperimentConfig, RouteConfig, RoutingConfig, StrategyName},
+    tariff::{PriceConfig, TariffConfig, TariffRowConfig},
+};
+use self::{problem::Problems, read::Document};
+use crate::registry::Registry;
+
+/// The whole file.
+///
+/// ```
+/// use switchboard::Config;
+///
+/// let config = Config::from_toml(r#"
+///     [providers.kaicalls]
+///     kind = "kaicalls"
+///     api_key_env = "KAICALLS_API_KEY"
+///     default_agent = "uuid-abc123"
+/// "#)?;
+/// let policy = config.policy()?; // no credential is needed to plan
+/// assert_eq!(policy.providers.len(), 1);
+/// # Ok::<(), switchboard::ConfigError>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What holds for every call.
+    #[serde(default)]
+    pub routing: RoutingConfig,
+    /// The accounts, by name. Their order is the order of preference.
+    #[serde(default)]
+    pub providers: IndexMap<String, ProviderConfig>,
+    /// Which calls go which way; the first that holds is taken.
+    #[serde(default)]
+    pub routes: Vec<RouteConfig>,
+    /// The splits; the first that holds is taken.
+    #[serde(default)]
+    pub experiments: Vec<ExperimentConfig>,
+    /// The agent profiles, by name.
+    #[serde(default)]
+    pub agents: BTreeMap<String, AgentConfig>,
+    /// Where providers reach this process; none: they are asked instead.
+    pub webhooks: Option<WebhooksConfig>,
+    #[serde(skip)]
+    pub(crate) registry: Registry,
+    /// What relative paths in the file start from.
+    #[serde(skip)]
+    directory: PathBuf,
+}
+
+impl Config {
+    /// Reads a configuration and checks all of it but the credentials.
+    ///
+    /// # Errors
+    /// Every problem of the text, each with its key, its place and the fix.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        Self::with_registry(text, Registry::default())
+    }
+
+    /// The same with kinds of providers of your own.
+    ///
+    /// # Errors
+    /// As [`Config::from_toml`].
+    pub fn with_registry(text: &str, registry: Registry) -> Result<Self, ConfigError> {
+        let document = Document::parse(text)?;
+        let mut problems = Problems::default();
+        let read = document.read::<Self>(&mut problems).map(|config| Self { registry, ..config });
+        if let Some(config) = &read {
+            compile::policy(config, &mut problems);
+        }
+        match read {
+            Some(config) if problems.is_empty() => Ok(config),
+            Some(_) | None => Err(problems.into_error(|place| document.position(place))),
+        }
+    }
+
+    /// Reads a file. Relative paths in it start from its own directory.
+    ///
+    /// # Errors
+    /// As [`Config::from_toml`]; also where the file cannot be read.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Self::from_file_with_registry(path, Registry::default())
+    }
+
+    /// The same with kinds of providers of your own.
+    ///
+    /// # Errors
+    /// As [`Config::from_file`].
+    pub fn from_file_with_registry(path: impl AsRef<Path>, registry: Registry) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::one("", format!("cannot be read: {error}")).in_file(path))?;
+        let config = Self::with_registry(&text, registry).map_err(|error| error.in_file(path))?;
+        Ok(Self { directory: path.parent().map(Path::to_owned).unwrap_or_default(), ..config })
+    }
+
+    /// What planning rests on. It needs no credential and sends nothing.
+    ///
+    /// # Errors
+    /// A configuration that was changed after it was read, and does not fit any more.
+    pub fn policy(&self) -> Result<Policy, ConfigError> {
+        let mut problems = Problems::default();
+        compile::policy(self, &mut problems).ok_or_else(|| problems.into_error(|_| None))
+    }
+}

@@ -1,0 +1,86 @@
+//! `[providers.NAME]`: one account at one provider.
+
+use std::{collections::BTreeSet, num::NonZeroU32, path::PathBuf};
+
+use serde::Deserialize;
+use switchboard_core::{Country, Language};
+use url::Url;
+
+use crate::config::{credential::Inline, tariff::TariffConfig};
+
+/// One account. Its name is what routes, journals and errors call it; two accounts at one provider are two names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// What it is: `kallyai`, `kaicalls`, or a kind that the program registered.
+    pub kind: String,
+    /// False: it takes no call, needs no credential, and plans say that it is switched off.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Where its API is; none: where its documents say.
+    pub base_url: Option<Url>,
+    /// The environment variable that holds the API key or access token.
+    pub api_key_env: Option<String>,
+    /// The file that holds it instead, and nothing else; relative to the configuration file.
+    pub api_key_file: Option<PathBuf>,
+    /// KallyAI: the environment variable with the token that renews the access token.
+    pub refresh_token_env: Option<String>,
+    /// KaiCalls: the environment variable with the signing secret of the account's webhook subscription.
+    pub webhook_secret_env: Option<String>,
+    /// What it rides on; two providers of one domain are no backup of each other.
+    pub failure_domain: Option<String>,
+    /// Where it calls; none: where its documents say.
+    pub countries: Option<BTreeSet<Country>>,
+    /// What its agents speak; `en` covers `en-GB`.
+    pub languages: Option<BTreeSet<Language>>,
+    /// The agent of calls that name no profile: KaiCalls' id of an agent, KallyAI's task category.
+    pub default_agent: Option<String>,
+    /// KallyAI: the IANA time zone of calls that name none.
+    pub timezone: Option<String>,
+    /// KaiCalls: the business that new agents and numbers belong to, where the account has several.
+    pub business_id: Option<String>,
+    /// Other limits than it documents.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// When it is left alone after failures.
+    #[serde(default)]
+    pub breaker: BreakerConfig,
+    /// What it charges. Without it, costs are unknown: never cheapest, and never within a `max_cost`.
+    pub tariff: Option<TariffConfig>,
+    /// Refused wherever it is written, under each name that one would try.
+    #[serde(default, rename = "api_key", alias = "access_token", alias = "refresh_token", alias = "webhook_secret", alias = "token", alias = "secret")]
+    pub(crate) inline: Inline,
+}
+
+/// `[providers.NAME.limits]`: what the account was granted, where it differs from the documents. One part in twenty is kept
+/// free in each window, because the provider's window and ours never begin at the same moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Calls placed in any window.
+    pub place_requests: Option<NonZeroU32>,
+    /// The length of that window: 60.
+    pub place_window_seconds: Option<NonZeroU32>,
+    /// Reads in any window.
+    pub read_requests: Option<NonZeroU32>,
+    /// The length of that window: 60.
+    pub read_window_seconds: Option<NonZeroU32>,
+    /// Calls are spread to at most this many a second.
+    pub calls_per_second: Option<NonZeroU32>,
+}
+
+/// `[providers.NAME.breaker]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BreakerConfig {
+    /// This many failures in a row open it: 3.
+    pub failures: Option<NonZeroU32>,
+    /// No call goes for at least this long; each failed probe doubles it: 15.
+    pub cooldown_seconds: Option<NonZeroU32>,
+    /// It is probed at least this often: 300.
+    pub longest_cooldown_seconds: Option<NonZeroU32>,
+}
+
+const fn yes() -> bool {
+    true
+}

@@ -1,0 +1,155 @@
+//! `[routing]`, `[[routes]]` and `[[experiments]]`: who is asked for which call.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use switchboard_core::{Country, Language};
+
+/// The word of a strategy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StrategyName {
+    /// As listed: the route's `providers`, else the order of the file.
+    #[default]
+    Priority,
+    /// The lowest expected cost first; unknown costs last.
+    Cheapest,
+    /// By chance, in proportion to `weights`.
+    Weighted,
+    /// The one that lately accepted calls soonest first.
+    Fastest,
+    /// The one with the largest free share of its rate limit first.
+    MostHeadroom,
+}
+
+impl StrategyName {
+    /// The word in the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            StrategyName::Priority => "priority",
+            StrategyName::Cheapest => "cheapest",
+            StrategyName::Weighted => "weighted",
+            StrategyName::Fastest => "fastest",
+            StrategyName::MostHeadroom => "most_headroom",
+        }
+    }
+}
+
+/// `[routing]`: what holds for every call that no route says otherwise for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RoutingConfig {
+    /// How providers are ordered: `priority`.
+    pub strategy: StrategyName,
+    /// The shares of the `weighted` strategy, provider by provider.
+    pub weights: IndexMap<String, u32>,
+    /// The agent profile of calls that name none.
+    pub default_agent: Option<String>,
+    /// The ISO 4217 currency of every price in the file, in which costs are compared: `USD`.
+    pub currency: String,
+    /// How long a call is expected to last, for estimates, where its profile does not say: 120.
+    pub expected_duration_seconds: u32,
+    /// The longest a call may last where it does not say itself, 30 to 3600: 600.
+    pub max_duration_seconds: u32,
+    /// How long a call waits for a rate limit, a pause or a busy callee before it is refused: 120.
+    pub max_wait_seconds: u32,
+}
+
+impl Default for RoutingConfig {
+    fn default() -> Self {
+        Self {
+            strategy: StrategyName::default(),
+            weights: IndexMap::new(),
+            default_agent: None,
+            currency: "USD".to_owned(),
+            expected_duration_seconds: 120,
+            max_duration_seconds: 600,
+            max_wait_seconds: 120,
+        }
+    }
+}
+
+/// What happens to a call whose callee is on another call of ours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BusyCalleeName {
+    /// It waits its turn.
+    #[default]
+    Wait,
+    /// It is refused.
+    Refuse,
+}
+
+/// One of `[[routes]]`. The first route that holds is taken; a call that none holds for may go to every provider.
+///
+/// A route holds where each of its conditions does; a condition holds where one of its entries does; a route without
+/// conditions takes everything and has to be the last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteConfig {
+    /// Its name, shown in plans.
+    pub name: String,
+    /// The callee's country, as `US`.
+    #[serde(default)]
+    pub countries: Vec<Country>,
+    /// The beginning of the number, as `+4420`.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+    /// What is spoken; `en` holds for `en-GB` too. A call that names no language never holds.
+    #[serde(default)]
+    pub languages: Vec<Language>,
+    /// The agent profile that the call names.
+    #[serde(default)]
+    pub agents: Vec<String>,
+    /// A tag of the call.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Who may take its calls, in order of preference; none: every provider.
+    #[serde(default)]
+    pub providers: Vec<String>,
+    /// How they are ordered; none: as `[routing]` says.
+    pub strategy: Option<StrategyName>,
+    /// The shares of the `weighted` strategy.
+    #[serde(default)]
+    pub weights: IndexMap<String, u32>,
+    /// What happens while the callee is on another call of ours: `wait`.
+    #[serde(default)]
+    pub busy_callee: BusyCalleeName,
+}
+
+/// One of `[[experiments]]`: a split of calls between providers. A person keeps the arm that he was given.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentConfig {
+    /// Its name. Another name is another split: renaming assigns everybody anew.
+    pub name: String,
+    /// As in a route.
+    #[serde(default)]
+    pub countries: Vec<Country>,
+    /// As in a route.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+    /// As in a route.
+    #[serde(default)]
+    pub languages: Vec<Language>,
+    /// As in a route.
+    #[serde(default)]
+    pub agents: Vec<String>,
+    /// As in a route.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// At least two.
+    #[serde(default)]
+    pub arms: Vec<ArmConfig>,
+}
+
+/// One arm of an experiment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmConfig {
+    /// Its name, as reports show it.
+    pub name: String,
+    /// Who is asked first.
+    pub provider: String,
+    /// Its share of the sum of all weights. Zero takes nobody.
+    pub weight: u32,
+}

@@ -1,0 +1,83 @@
+//! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated: it may be a secret in the wrong place.
+
+/// A missing field, where it is one, and what to say.
+pub(crate) fn plain(message: &str) -> (Option<String>, String) {
+    let quoted = quoted(message);
+    if message.starts_with("missing field") {
+        return (quoted.first().map(|field| (*field).to_owned()), "is missing: add it".to_owned());
+    }
+    if message.starts_with("unknown field") {
+        return (None, choose("is no setting here", &quoted));
+    }
+    if message.starts_with("unknown variant") {
+        let said = quoted.first().copied().unwrap_or_default();
+        return (None, choose(&format!("{said:?} is no choice here"), &quoted));
+    }
+    if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+        return (None, format!("is {}: write {}", found_kind(found), wanted_kind(wanted)));
+    }
+    if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+        return (None, format!("does not fit: write {}", wanted_kind(wanted)));
+    }
+    (None, message.to_owned())
+}
+
+/// The known word that is nearest to a mistyped one, where one is near.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.into_iter().map(|one| (strsim::damerau_levenshtein(word, one), one));
+    let (distance, best) = near.min_by_key(|(distance, _)| *distance)?;
+    let part_of_it = best.len() > 3 && word.contains(best) || word.len() > 3 && best.contains(word);
+    (distance <= 1 + best.len() / 4 || part_of_it).then_some(best)
+}
+
+/// What follows a name that nobody knows: the nearest known one, or all of them.
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(word, known.clone()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => {
+            let all: Vec<_> = known.into_iter().collect();
+            if all.is_empty() { "there is none".to_owned() } else { format!("write one of {}", all.join(", ")) }
+        }
+    }
+}
+
+fn choose(complaint: &str, quoted: &[&str]) -> String {
+    match quoted {
+        [] => complaint.to_owned(),
+        [said, known @ ..] => format!("{complaint}: {}", did_you_mean(said, known.iter().copied())),
+    }
+}
+
+fn quoted(message: &str) -> Vec<&str> {
+    message.split('`').skip(1).step_by(2).collect()
+}
+
+fn found_kind(found: &str) -> &'static str {
+    let kinds = [
+        ("string", "text"),
+        ("integer", "a whole number"),
+        ("floating point", "a number with a point"),
+        ("boolean", "true or false"),
+        ("sequence", "a list"),
+        ("map", "a table"),
+    ];
+    kinds.into_iter().find(|(kind, _)| found.starts_with(kind)).map_or("of another kind", |(_, plain)| plain)
+}
+
+fn wanted_kind(wanted: &str) -> &str {
+    let kinds = [
+        ("a string", "text in quotes"),
+        ("a borrowed string", "text in quotes"),
+        ("string or table", "text in quotes"),
+        ("a sequence", "a list in brackets, as [\"US\", \"CA\"]"),
+        ("a map", "a table"),
+        ("struct", "a table"),
+        ("a boolean", "true or false"),
+        ("u16", "a whole number from 0 to 65535"),
+        ("u32", "a whole number that is not negative"),
+        ("u64", "a whole number that is not negative"),
+        ("nonzero u", "a whole number above 0"),
+        ("a nonzero u", "a whole number above 0"),
+    ];
+    kinds.into_iter().find(|(kind, _)| wanted.starts_with(kind)).map_or(wanted, |(_, plain)| plain)
+}

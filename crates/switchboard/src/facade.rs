@@ -1,0 +1,196 @@
+//! The router with requests that nobody has checked yet, and its setup in code.
+
+use std::sync::Arc;
+
+use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Currency, Provider, ProviderInfo, Result};
+use switchboard_router::{Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock};
+
+/// Calls over every configured provider. Cheap to clone.
+///
+/// It checks a [`CallRequest`] and hands it to the [`Router`]; everything else is the router's own, by [`Switchboard::router`].
+#[derive(Debug, Clone)]
+pub struct Switchboard {
+    router: Router,
+    clock: Arc<dyn Clock>,
+}
+
+impl Switchboard {
+    /// Over a router; `clock` is the router's.
+    pub fn new(router: Router, clock: Arc<dyn Clock>) -> Self {
+        Self { router, clock }
+    }
+
+    /// A setup in code, without a configuration file.
+    pub fn builder() -> SwitchboardBuilder {
+        SwitchboardBuilder::default()
+    }
+
+    /// Calls somebody: answers when a provider has the call or when nobody takes it. The call goes on when this future is dropped.
+    ///
+    /// # Errors
+    /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as [`Router::place`]. A call that nobody takes is no
+    /// error: look at its status and fault.
+    pub async fn place(&self, request: &CallRequest) -> Result<Call> {
+        self.router.place(request.validate(self.clock.now())?).await
+    }
+
+    /// Writes the call down and answers at once; it goes its way by itself.
+    ///
+    /// # Errors
+    /// As [`Switchboard::place`].
+    pub async fn submit(&self, request: &CallRequest) -> Result<Call> {
+        self.router.submit(request.validate(self.clock.now())?).await
+    }
+
+    /// Who would be asked, in which order and why. Sends nothing.
+    ///
+    /// # Errors
+    /// A request that makes no sense.
+    pub fn plan(&self, request: &CallRequest) -> Result<Plan> {
+        Ok(self.router.plan(&request.validate(self.clock.now())?))
+    }
+
+    /// Waits until nothing more happens to a call on its own.
+    ///
+    /// # Errors
+    /// As [`Router::wait`].
+    pub async fn wait(&self, id: CallId) -> Result<Call> {
+        self.router.wait(id).await
+    }
+
+    /// A call as it is now.
+    ///
+    /// # Errors
+    /// As [`Router::get`].
+    pub async fn get(&self, id: CallId) -> Result<Call> {
+        self.router.get(id).await
+    }
+
+    /// The router, for everything else.
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+}
+
+/// Puts a [`Switchboard`] together in code.
+#[derive(Debug)]
+pub struct SwitchboardBuilder {
+    providers: Vec<Arc<dyn Provider>>,
+    currency: Currency,
+    strategy: Strategy,
+    routes: Vec<Route>,
+    experiments: Vec<Experiment>,
+    profiles: Vec<AgentProfile>,
+    journal: Option<Arc<dyn Journal>>,
+    clock: Arc<dyn Clock>,
+    settings: RouterSettings,
+}
+
+impl Default for SwitchboardBuilder {
+    fn default() -> Self {
+        Self {
+            providers: Vec::new(),
+            currency: Currency::USD,
+            strategy: Strategy::default(),
+            routes: Vec::new(),
+            experiments: Vec::new(),
+            profiles: Vec::new(),
+            journal: None,
+            clock: Arc::new(SystemClock),
+            settings: RouterSettings::default(),
+        }
+    }
+}
+
+impl SwitchboardBuilder {
+    /// Adds a provider, of yours or of the crate. Their order is the order of preference; its tariff is the one of its
+    /// [`ProviderInfo`].
+    #[must_use]
+    pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// The currency in which costs are compared: `USD`.
+    #[must_use]
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.currency = currency;
+        self
+    }
+
+    /// How candidates are ordered: by priority.
+    #[must_use]
+    pub fn strategy(mut self, strategy: impl Into<Strategy>) -> Self {
+        self.strategy = strategy.into();
+        self
+    }
+
+    /// Adds a route behind those that are there.
+    #[must_use]
+    pub fn route(mut self, route: Route) -> Self {
+        self.routes.push(route);
+        self
+    }
+
+    /// Adds an experiment behind those that are there.
+    #[must_use]
+    pub fn experiment(mut self, experiment: Experiment) -> Self {
+        self.experiments.push(experiment);
+        self
+    }
+
+    /// Adds an agent profile. The first one serves calls that name none.
+    #[must_use]
+    pub fn profile(mut self, profile: AgentProfile) -> Self {
+        self.profiles.push(profile);
+        self
+    }
+
+    /// Keeps calls here. Without it they last as long as the process.
+    #[must_use]
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Takes the time from here.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Other times than the usual ones.
+    #[must_use]
+    pub fn settings(mut self, settings: RouterSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Starts it. Has to be called inside a tokio runtime; nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names what does not fit together.
+    pub fn build(self) -> Result<Switchboard> {
+        let mut policy = Policy::new(Vec::with_capacity(self.providers.len()), self.currency);
+        for provider in &self.providers {
+            let info: ProviderInfo = provider.info().clone();
+            let deck = match &info.tariff {
+                Some(tariff) => RateDeck::new(tariff, self.currency).map_err(|error| error.with_provider(info.id.clone()))?,
+                None => RateDeck::unknown(self.currency),
+            };
+            policy.providers.push(ProviderPolicy { info, deck, enabled: true });
+        }
+        policy.strategy = self.strategy;
+        policy.routes = self.routes;
+        policy.experiments = self.experiments;
+        policy.default_profile = self.profiles.first().map(|profile| profile.name.clone());
+        policy.profiles = self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
+        let mut router = Router::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
+        if let Some(journal) = self.journal {
+            router = router.journal(journal);
+        }
+        let router = self.providers.into_iter().fold(router, |router, provider| router.provider(provider)).build()?;
+        Ok(Switchboard::new(router, self.clock))
+    }
+}

@@ -1,0 +1,161 @@
+//! The one place that names every provider: from the word `kind` of the configuration to what makes the provider.
+//!
+//! A kind of your own is registered like the two that come with the crate:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use switchboard::{Config, Registry, registry::ProviderKind};
+//!
+//! # fn with(mine: Arc<dyn ProviderKind>, text: &str) -> Result<Config, switchboard::ConfigError> {
+//! Config::with_registry(text, Registry::default().with("mine", mine)) // kind = "mine"
+//! # }
+//! ```
+
+#[cfg(feature = "kaicalls")]
+mod kaicalls;
+#[cfg(feature = "kallyai")]
+mod kallyai;
+
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
+
+use secrecy::SecretString;
+use switchboard_core::{AgentId, Clock, Provider, ProviderId, ProviderInfo, Result};
+
+use crate::config::ProviderConfig;
+
+/// An account of the configuration, with its name.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// What routes, journals and errors call it.
+    pub name: &'a str,
+    /// Its settings.
+    pub config: &'a ProviderConfig,
+}
+
+impl Account<'_> {
+    /// Its name as the router's id.
+    pub fn id(&self) -> ProviderId {
+        ProviderId::new(self.name.to_owned())
+    }
+}
+
+/// The secrets of an account; each is there where the configuration names it.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// The API key or access token.
+    pub api_key: Option<SecretString>,
+    /// What renews an access token.
+    pub refresh_token: Option<SecretString>,
+    /// What webhooks are signed with.
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// A setting of an account that only some kinds know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// `default_agent`
+    DefaultAgent,
+    /// `timezone`
+    Timezone,
+    /// `business_id`
+    BusinessId,
+    /// `refresh_token_env`
+    RefreshTokenEnv,
+    /// `webhook_secret_env`
+    WebhookSecretEnv,
+}
+
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::DefaultAgent, Self::Timezone, Self::BusinessId, Self::RefreshTokenEnv, Self::WebhookSecretEnv];
+
+    /// Its key in the file.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Setting::DefaultAgent => "default_agent",
+            Setting::Timezone => "timezone",
+            Setting::BusinessId => "business_id",
+            Setting::RefreshTokenEnv => "refresh_token_env",
+            Setting::WebhookSecretEnv => "webhook_secret_env",
+        }
+    }
+
+    pub(crate) fn is_set(self, config: &ProviderConfig) -> bool {
+        match self {
+            Setting::DefaultAgent => config.default_agent.is_some(),
+            Setting::Timezone => config.timezone.is_some(),
+            Setting::BusinessId => config.business_id.is_some(),
+            Setting::RefreshTokenEnv => config.refresh_token_env.is_some(),
+            Setting::WebhookSecretEnv => config.webhook_secret_env.is_some(),
+        }
+    }
+}
+
+/// What makes providers of one kind.
+pub trait ProviderKind: Debug + Send + Sync {
+    /// The settings it knows beside those that every kind has; any other is refused, because it would have no effect.
+    fn settings(&self) -> &'static [Setting];
+
+    /// How its key's environment variable is usually called. `None`: it needs no key.
+    fn usual_variable(&self) -> Option<&'static str>;
+
+    /// Refuses an agent that cannot exist there.
+    ///
+    /// # Errors
+    /// Says what an agent looks like there.
+    fn check_agent(&self, agent: &AgentId) -> Result<()>;
+
+    /// What is known of an account without its secrets and without asking; its id is [`Account::id`].
+    ///
+    /// # Errors
+    /// `Configuration` whose field is the key below `providers.NAME`.
+    fn info(&self, account: &Account<'_>) -> Result<ProviderInfo>;
+
+    /// The provider. Nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` whose field is the key below `providers.NAME`; it never shows a secret.
+    fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>>;
+}
+
+/// The kinds, by their word in the configuration. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    kinds: Arc<BTreeMap<String, Arc<dyn ProviderKind>>>,
+}
+
+impl Default for Registry {
+    /// The kinds whose features are on: `kallyai`, `kaicalls`.
+    fn default() -> Self {
+        let empty = Self::empty();
+        #[cfg(feature = "kallyai")]
+        let empty = empty.with("kallyai", Arc::new(kallyai::Kind));
+        #[cfg(feature = "kaicalls")]
+        let empty = empty.with("kaicalls", Arc::new(kaicalls::Kind));
+        empty
+    }
+}
+
+impl Registry {
+    /// No kind at all.
+    pub fn empty() -> Self {
+        Self { kinds: Arc::default() }
+    }
+
+    /// Adds a kind, or replaces the one of that word.
+    #[must_use]
+    pub fn with(mut self, word: impl Into<String>, kind: Arc<dyn ProviderKind>) -> Self {
+        Arc::make_mut(&mut self.kinds).insert(word.into(), kind);
+        self
+    }
+
+    /// The kind of that word.
+    pub fn kind(&self, word: &str) -> Option<&dyn ProviderKind> {
+        self.kinds.get(word).map(|kind| &**kind)
+    }
+
+    /// The words.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> + Clone {
+        self.kinds.keys().map(String::as_str)
+    }
+}

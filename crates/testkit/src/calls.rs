@@ -1,0 +1,189 @@
+//! The life of a simulated call: how it ends, and how long each part of it takes.
+//!
+//! Nothing here is left to chance at run time. How a call ends follows from the simulator's seed, the number and
+//! how often that number was called before, so that a failing test fails again. Where a test cares, it scripts the
+//! outcome of a number. Durations are in *call time*; the simulator's speed turns them into time on the clock.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::host::{Seed, Timeline};
+
+/// How a simulated call ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Somebody answered and the task was done.
+    Completed,
+    /// It rang until the provider gave up.
+    NoAnswer,
+    /// The line was engaged.
+    Busy,
+    /// An answering machine took the call.
+    Voicemail,
+    /// The phone rang, and then something at the provider broke.
+    Failed,
+}
+
+/// What a test wants of the calls to one number. What is left open is drawn from the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallScript {
+    /// How the call ends.
+    pub outcome: Outcome,
+    /// How long the phone rings, in call time.
+    pub ring: Option<Duration>,
+    /// How long is talked, in call time. Nothing is talked on a line that nobody answers.
+    pub talk: Option<Duration>,
+}
+
+impl CallScript {
+    /// A script that fixes the outcome and leaves the durations open.
+    #[must_use]
+    pub const fn new(outcome: Outcome) -> Self {
+        Self { outcome, ring: None, talk: None }
+    }
+
+    /// Fixes how long the phone rings.
+    #[must_use]
+    pub const fn ringing_for(mut self, ring: Duration) -> Self {
+        self.ring = Some(ring);
+        self
+    }
+
+    /// Fixes how long is talked.
+    #[must_use]
+    pub const fn talking_for(mut self, talk: Duration) -> Self {
+        self.talk = Some(talk);
+        self
+    }
+}
+
+impl From<Outcome> for CallScript {
+    fn from(outcome: Outcome) -> Self {
+        Self::new(outcome)
+    }
+}
+
+/// One call as it is going to be, if nobody stops it. Durations are in call time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallPlan {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// From the first ring to the answer, or to giving up.
+    pub ring: Duration,
+    /// From the answer to the end.
+    pub talk: Duration,
+}
+
+impl CallPlan {
+    /// Draws the plan of the `nth` call (from 0) to `number`. The same arguments always give the same plan.
+    pub(crate) fn draw(seed: Seed, number: &str, nth: usize, script: Option<CallScript>) -> Self {
+        let draw = |what: &str, below: u64| seed.below(&format!("{what}/{number}/{nth}"), below);
+        let outcome = script.map_or_else(
+            || match draw("outcome", 100) {
+                0..70 => Outcome::Completed,
+                70..82 => Outcome::NoAnswer,
+                82..88 => Outcome::Busy,
+                88..96 => Outcome::Voicemail,
+                _ => Outcome::Failed,
+            },
+            |script| script.outcome,
+        );
+        let (ring, talk) = match outcome {
+            Outcome::Completed => (3_000 + draw("ring", 12_000), 20_000 + draw("talk", 160_000)),
+            Outcome::NoAnswer => (30_000, 0),
+            Outcome::Busy => (1_500, 0),
+            Outcome::Voicemail => (20_000, 10_000 + draw("talk", 20_000)),
+            Outcome::Failed => (2_000, draw("talk", 10_000)),
+        };
+        Self {
+            outcome,
+            ring: script.and_then(|script| script.ring).unwrap_or(Duration::from_millis(ring)),
+            talk: script.and_then(|script| script.talk).unwrap_or(Duration::from_millis(talk)),
+        }
+    }
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Accepted, not yet dialled.
+    Queued,
+    /// The phone rings.
+    Ringing,
+    /// Somebody or something answered.
+    Talking,
+    /// It ended by itself.
+    Over(Outcome),
+    /// It was cancelled before it rang, or stopped while it did.
+    Cut,
+}
+
+/// A call on its way through time. Where it stands is computed from the clock, so there is no second truth.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Life {
+    accepted: Instant,
+    queue: Duration,
+    plan: CallPlan,
+    cut: Option<Instant>,
+}
+
+impl Life {
+    pub(crate) fn begin(accepted: Instant, queue: Duration, plan: CallPlan) -> Self {
+        Self { accepted, queue, plan, cut: None }
+    }
+
+    /// When the phone rings for the first time.
+    pub(crate) fn rings_at(&self, line: Timeline) -> Instant {
+        self.accepted + line.real(self.queue)
+    }
+
+    fn answered_at(&self, line: Timeline) -> Instant {
+        self.accepted + line.real(self.queue + self.plan.ring)
+    }
+
+    /// When the call is over, if nobody cuts it short.
+    pub(crate) fn ends_at(&self, line: Timeline) -> Instant {
+        self.accepted + line.real(self.queue + self.plan.ring + self.plan.talk)
+    }
+
+    /// Ends the call now. Does nothing to a call that is over.
+    pub(crate) fn cut(&mut self, line: Timeline) {
+        if !self.is_over(line) {
+            self.cut = Some(line.now());
+        }
+    }
+
+    pub(crate) fn is_over(&self, line: Timeline) -> bool {
+        match self.phase(line) {
+            Phase::Queued | Phase::Ringing | Phase::Talking => false,
+            Phase::Over(_) | Phase::Cut => true,
+        }
+    }
+
+    pub(crate) fn phase(&self, line: Timeline) -> Phase {
+        let now = line.now();
+        if self.cut.is_some() {
+            Phase::Cut
+        } else if now < self.rings_at(line) {
+            Phase::Queued
+        } else if now < self.answered_at(line) {
+            Phase::Ringing
+        } else if now < self.ends_at(line) {
+            Phase::Talking
+        } else {
+            Phase::Over(self.plan.outcome)
+        }
+    }
+
+    /// How long was talked, in call time and in tenths of a second, as the providers count it.
+    pub(crate) fn talked_tenths(&self, line: Timeline) -> u64 {
+        let talked = match self.cut {
+            None => self.plan.talk,
+            Some(cut) => line.call_time(cut.saturating_duration_since(self.answered_at(line))).min(self.plan.talk),
+        };
+        u64::try_from(talked.as_millis() / 100).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,293 @@
+//! How a simulator is set up.
+//!
+//! One configuration serves both simulators; what only one of them reads says so. Where a provider's documents
+//! leave a behaviour open, the default is the worst one that they allow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::RingLedger;
+use crate::calls::CallScript;
+use crate::fault::FaultScript;
+
+/// Which of KallyAI's reference documents the simulated KallyAI speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// Document 002, of February 2026: `error.message`, `error.details.reason`, bodies with `credits_used`.
+    #[default]
+    February2026,
+    /// Document 003, of January 2026: `error.details.message`, a flat body for 402, `session_id`, minutes.
+    January2026,
+    /// Document 000, for assistants: `error` as a string with `message` beside it, lists under `items`,
+    /// decimals as strings.
+    Assistant,
+}
+
+/// What the simulated KallyAI does with an `Idempotency-Key` it has seen. The documents do not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyReplay {
+    /// The key is ignored: the phone rings again. The default, because nothing documented forbids it.
+    #[default]
+    RingsAgain,
+    /// The first answer is given again; while the first call is running, the second request waits for it.
+    Waits,
+    /// The first answer is given again; while the first call is running, the second request gets 409.
+    Conflicts,
+}
+
+/// How the simulated KaiCalls lays out the body of an account-level webhook. Document 004 shows per-call bodies only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WebhookBody {
+    /// The event's fields under `data`.
+    #[default]
+    UnderData,
+    /// The event's fields beside `event`, as in the per-call webhook.
+    Flat,
+}
+
+/// The setup of a simulator. Begin with [`SimConfig::default`] and name what differs.
+///
+/// ```
+/// use switchboard_testkit::{SimConfig, calls::Outcome};
+/// let config = SimConfig::default().seed(7).speed(600.0).outcome("+12125550101", Outcome::Busy);
+/// ```
+#[derive(Clone)]
+pub struct SimConfig {
+    pub(crate) listen: SocketAddr,
+    pub(crate) seed: u64,
+    pub(crate) speed: f64,
+    pub(crate) shape: Shape,
+    pub(crate) ledger: Option<RingLedger>,
+    pub(crate) ledger_file: Option<PathBuf>,
+    pub(crate) faults: FaultScript,
+    pub(crate) outcomes: BTreeMap<String, Vec<CallScript>>,
+    pub(crate) refusals: BTreeMap<String, String>,
+    pub(crate) countries: BTreeSet<String>,
+    pub(crate) restricted_countries: BTreeSet<String>,
+    pub(crate) unsafe_phrases: Vec<String>,
+    pub(crate) credits: u32,
+    pub(crate) key_replay: KeyReplay,
+    pub(crate) queue: Option<Duration>,
+    pub(crate) token_life: Duration,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) posts_per_window: usize,
+    pub(crate) gets_per_window: usize,
+    pub(crate) window: Duration,
+    pub(crate) retry_after: bool,
+    pub(crate) webhook_body: WebhookBody,
+    pub(crate) webhook_retries: Vec<Duration>,
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: 0,
+            speed: 1.0,
+            shape: Shape::default(),
+            ledger: None,
+            ledger_file: None,
+            faults: FaultScript::default(),
+            outcomes: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            countries: BTreeSet::new(),
+            restricted_countries: BTreeSet::new(),
+            unsafe_phrases: Vec::new(),
+            credits: 600,
+            key_replay: KeyReplay::default(),
+            queue: None,
+            token_life: Duration::from_secs(3600),
+            scopes: None,
+            posts_per_window: 60,
+            gets_per_window: 300,
+            window: Duration::from_secs(60),
+            retry_after: false,
+            webhook_body: WebhookBody::default(),
+            webhook_retries: vec![Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)],
+        }
+    }
+}
+
+impl SimConfig {
+    /// The address to listen on. The default is `127.0.0.1` with a port of the system's choice.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The seed of every draw: outcomes, durations, ids and credentials.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How much faster than the clock calls go: at 60.0, a minute of call takes one second. Must be above zero.
+    #[must_use]
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// Which document KallyAI's answers follow. KallyAI only.
+    #[must_use]
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        self
+    }
+
+    /// A ledger to write to, for instance one that two simulators share.
+    #[must_use]
+    pub fn ledger(mut self, ledger: RingLedger) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+
+    /// A file that gets one JSON line for each ring. Ignored when [`SimConfig::ledger`] gives the ledger.
+    #[must_use]
+    pub fn ledger_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ledger_file = Some(path.into());
+        self
+    }
+
+    /// The fault script to begin with.
+    #[must_use]
+    pub fn faults(mut self, script: FaultScript) -> Self {
+        self.faults = script;
+        self
+    }
+
+    /// How calls to `number` go. Given more than once for a number, the first script is for its first call and so on;
+    /// the last one stays.
+    #[must_use]
+    pub fn outcome(mut self, number: impl Into<String>, script: impl Into<CallScript>) -> Self {
+        self.outcomes.entry(number.into()).or_default().push(script.into());
+        self
+    }
+
+    /// Refuses calls to `number` with one of the provider's documented error codes, such as
+    /// `suppression_violation`, `budget_approval_required` (KallyAI) or `number_on_dnc` (KaiCalls).
+    #[must_use]
+    pub fn refuse(mut self, number: impl Into<String>, code: impl Into<String>) -> Self {
+        self.refusals.insert(number.into(), code.into());
+        self
+    }
+
+    /// The ISO 3166 countries that can be called. The default is what the documents promise: for KallyAI the United
+    /// States, Canada, the United Kingdom and most of Europe; for KaiCalls the United States and Canada.
+    #[must_use]
+    pub fn countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
+        self.countries = countries.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Countries refused with `country_restriction`. KallyAI only.
+    #[must_use]
+    pub fn restricted_countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
+        self.restricted_countries = countries.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A task that holds this phrase is refused with `safety_violation` (KallyAI) or `content_blocked` (KaiCalls).
+    #[must_use]
+    pub fn unsafe_phrase(mut self, phrase: impl Into<String>) -> Self {
+        self.unsafe_phrases.push(phrase.into());
+        self
+    }
+
+    /// The credits to begin with; below one credit a call is refused with `quota_exceeded`. KallyAI only.
+    #[must_use]
+    pub fn credits(mut self, credits: u32) -> Self {
+        self.credits = credits;
+        self
+    }
+
+    /// What a repeated `Idempotency-Key` does. KallyAI only.
+    #[must_use]
+    pub fn key_replay(mut self, replay: KeyReplay) -> Self {
+        self.key_replay = replay;
+        self
+    }
+
+    /// How long, in call time, a call waits before it is dialled. At KallyAI (default: not at all) it can be cancelled
+    /// meanwhile and then never rings. At KaiCalls (default: a second) nothing can take it back, and the ledger has the
+    /// ring at once.
+    #[must_use]
+    pub fn queue(mut self, queue: Duration) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
+    /// How long an access token lives. KallyAI only.
+    #[must_use]
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = life;
+        self
+    }
+
+    /// The scopes of the credential. The default is every documented one at KallyAI and `*` at KaiCalls.
+    #[must_use]
+    pub fn scopes<I: IntoIterator<Item: Into<String>>>(mut self, scopes: I) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How many `POST /calls` and how many GETs a window allows for one key; 60 and 300 as documented. KaiCalls only.
+    #[must_use]
+    pub fn limits(mut self, posts: usize, gets: usize) -> Self {
+        self.posts_per_window = posts;
+        self.gets_per_window = gets;
+        self
+    }
+
+    /// The length of the window of [`SimConfig::limits`]: a real minute, whatever the speed. KaiCalls only.
+    #[must_use]
+    pub fn limit_window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Whether a 429 tells when to come back. Not documented, therefore off. KaiCalls only.
+    #[must_use]
+    pub fn retry_after(mut self, tell: bool) -> Self {
+        self.retry_after = tell;
+        self
+    }
+
+    /// The layout of account-level webhooks. KaiCalls only.
+    #[must_use]
+    pub fn webhook_body(mut self, body: WebhookBody) -> Self {
+        self.webhook_body = body;
+        self
+    }
+
+    /// The pauses before a webhook that was not taken is sent again, in real time. KaiCalls only.
+    #[must_use]
+    pub fn webhook_retries<I: IntoIterator<Item = Duration>>(mut self, pauses: I) -> Self {
+        self.webhook_retries = pauses.into_iter().collect();
+        self
+    }
+
+    /// The script of the `nth` call (from 0) to `number`.
+    pub(crate) fn script(&self, number: &str, nth: usize) -> Option<CallScript> {
+        let scripts = self.outcomes.get(number)?;
+        scripts.get(nth).or_else(|| scripts.last()).copied()
+    }
+}
+
+impl fmt::Debug for SimConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimConfig")
+            .field("listen", &self.listen)
+            .field("seed", &self.seed)
+            .field("speed", &self.speed)
+            .field("shape", &self.shape)
+            .field("scripted_numbers", &self.outcomes.len())
+            .field("refused_numbers", &self.refusals.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,112 @@
+//! Turns a fault into what goes over the wire.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+use super::connection::{End, Seizure};
+use super::exchange::Surface;
+use crate::fault::{Envelope, Fault};
+
+/// What becomes of a request in the end.
+pub(crate) enum Effect {
+    Respond(Response<Body>),
+    Seize(Seizure),
+}
+
+/// An answer that was read to its end, so that it can be spoiled.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// Stands in for the answer of a request that a fault stopped before there was one.
+    pub(crate) fn none() -> Self {
+        Self { status: StatusCode::CREATED, body: Bytes::from_static(b"{\"status\":\"in_progress\"}") }
+    }
+}
+
+/// What the caller is made to see in place of `answer`.
+pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect {
+    match fault {
+        Fault::Pass => Effect::Respond(json(answer.status, answer.body.clone())),
+        Fault::Answer { status, code, message, headers, body, envelope } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let text = match (body, code) {
+                (Some(body), _) => body.clone(),
+                (None, Some(code)) => {
+                    let message = message.as_deref().unwrap_or("The simulator was told to fail");
+                    error_body(*envelope, surface, status, code, message).to_string()
+                }
+                (None, None) => String::new(),
+            };
+            let mut response = json(status, Bytes::from(text));
+            for (name, value) in headers {
+                if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
+            Effect::Respond(response)
+        }
+        Fault::Redirect { status, location } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::TEMPORARY_REDIRECT);
+            let mut response = json(status, Bytes::new());
+            if let Ok(location) = HeaderValue::try_from(location) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            Effect::Respond(response)
+        }
+        Fault::Hang => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Hang }),
+        Fault::Close => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Close }),
+        Fault::Reset => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Reset }),
+        Fault::CutBody { sent } => {
+            let whole = answer.body.len();
+            let sent = sent.unwrap_or(whole / 2).min(whole.saturating_sub(1));
+            let mut bytes = format!(
+                "HTTP/1.1 {} {}\r\ncontent-type: application/json\r\nx-simulated: true\r\ncontent-length: {whole}\r\n\r\n",
+                answer.status.as_u16(),
+                answer.status.canonical_reason().unwrap_or("Simulated"),
+            )
+            .into_bytes();
+            bytes.extend_from_slice(&answer.body[..sent]);
+            Effect::Seize(Seizure { bytes, end: End::Close })
+        }
+        Fault::NotJson => Effect::Respond(json(answer.status, Bytes::from_static(b"<html>Bad gateway</html>"))),
+        Fault::EmptyBody => Effect::Respond(json(answer.status, Bytes::new())),
+        Fault::MissingId => {
+            let mut value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            if let Value::Object(fields) = &mut value {
+                for id in ["id", "call_id", "conversation_id"] {
+                    fields.remove(id);
+                }
+            }
+            Effect::Respond(json(answer.status, Bytes::from(value.to_string())))
+        }
+        Fault::HugeBody { bytes } => {
+            let mut body = answer.body.to_vec();
+            body.resize(body.len().max(*bytes), b' ');
+            Effect::Respond(json(answer.status, Bytes::from(body)))
+        }
+    }
+}
+
+fn error_body(
+    envelope: Option<Envelope>,
+    surface: Surface,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+) -> Value {
+    let flat = surface.envelope == Envelope::Details && status == StatusCode::PAYMENT_REQUIRED;
+    let usual = if flat && code == "quota_exceeded" { Envelope::Quota } else { surface.envelope };
+    envelope.unwrap_or(usual).render(code, message, "fault script")
+}
+
+fn json(status: StatusCode, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,27 @@
+//! The bodies of errors, in each layout that the documents show.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::fault::Envelope;
+
+impl Envelope {
+    /// The body of an error.
+    pub(crate) fn render(self, code: &str, message: &str, reason: &str) -> Value {
+        let correlation = Uuid::new_v4().to_string();
+        match self {
+            Self::Message => json!({"error": {
+                "code": code, "message": message, "details": {"reason": reason}, "correlation_id": correlation,
+            }}),
+            Self::Details => json!({"error": {
+                "code": code, "details": {"message": message, "reason": reason}, "correlation_id": correlation,
+            }}),
+            Self::Text => json!({"error": code, "message": message}),
+            Self::Plain => json!({"error": {"code": code, "message": message}}),
+            Self::Quota => json!({
+                "plan_type": "trial", "minutes_allocated": 30, "minutes_used": 30,
+                "upgrade_url": "https://simulated.invalid/pricing",
+            }),
+        }
+    }
+}

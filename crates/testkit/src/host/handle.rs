@@ -1,0 +1,135 @@
+//! What a test holds of a running simulator.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::exchange::Host;
+use super::log::RequestRecord;
+use super::serve::{AcceptLoop, Doors};
+use crate::RingLedger;
+use crate::fault::FaultHandle;
+
+/// A running simulator. It goes down when this is dropped, or in good order with [`SimHandle::shutdown`].
+pub struct SimHandle {
+    host: Arc<Host>,
+    address: SocketAddr,
+    url: String,
+    credential: String,
+    doors: Doors,
+    task: Option<AcceptLoop>,
+}
+
+impl SimHandle {
+    pub(crate) fn new(
+        host: Arc<Host>,
+        address: SocketAddr,
+        credential: String,
+        doors: Doors,
+        task: AcceptLoop,
+    ) -> Self {
+        Self { host, address, url: format!("http://{address}"), credential, doors, task: Some(task) }
+    }
+
+    /// The origin to give to a client as base URL, without a trailing slash, such as `http://127.0.0.1:41234`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address the simulator listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The bearer credential that the simulator accepts: an access token (KallyAI) or an API key (KaiCalls).
+    /// It follows from the seed, so that a process started with the same seed has the same one.
+    #[must_use]
+    pub fn credential(&self) -> &str {
+        &self.credential
+    }
+
+    /// The ledger of the phones that rang.
+    #[must_use]
+    pub fn rings(&self) -> &RingLedger {
+        &self.host.ledger
+    }
+
+    /// Sets, replaces and clears the fault script while the simulator runs.
+    #[must_use]
+    pub fn faults(&self) -> &FaultHandle {
+        &self.host.faults
+    }
+
+    /// Every request that arrived, oldest first, without secrets.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.host.log.all()
+    }
+
+    /// How many POSTs to exactly this path arrived.
+    #[must_use]
+    pub fn posts_to(&self, path: &str) -> usize {
+        self.host.log.count("POST", path)
+    }
+
+    /// Waits until at least `count` requests with this method and path arrived.
+    pub async fn wait_for_requests(&self, method: &str, path: &str, count: usize) {
+        self.host.log.wait_for(method, path, count).await;
+    }
+
+    /// Closes the listener and cuts every connection, as if the process were gone. The port stays reserved.
+    /// Connections are refused when this returns. Calls that are under way go on.
+    pub async fn refuse_connections(&self) {
+        self.doors.shut.send_replace(true);
+        self.wait_open(false).await;
+    }
+
+    /// Listens again, on the same port.
+    pub async fn accept_connections(&self) {
+        self.doors.shut.send_replace(false);
+        self.wait_open(true).await;
+    }
+
+    async fn wait_open(&self, open: bool) {
+        // An error means that the accept loop has ended, and then nothing is open.
+        let _ = self.doors.open.clone().wait_for(|state| *state == open).await;
+    }
+
+    /// Cuts every connection that is open now; new ones are accepted.
+    pub fn sever_connections(&self) {
+        self.doors.sever.send_modify(|count| *count += 1);
+    }
+
+    /// Takes the simulator down: the listener closes, connections and calls end. Returns when the port is free.
+    pub async fn shutdown(mut self) {
+        self.host.shutdown.send_replace(true);
+        if let Some(task) = self.task.take() {
+            // The loop was told to end; a loop that panicked has ended too.
+            let _ = task.await;
+        }
+    }
+
+    /// Waits until the simulator was told to go down. For a process that does nothing but simulate.
+    pub async fn closed(&self) {
+        // The sender lives in `self`.
+        let _ = self.host.shutdown.subscribe().wait_for(|down| *down).await;
+    }
+}
+
+impl Drop for SimHandle {
+    fn drop(&mut self) {
+        self.host.shutdown.send_replace(true);
+    }
+}
+
+impl fmt::Debug for SimHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimHandle")
+            .field("provider", &self.host.surface.provider)
+            .field("url", &self.url)
+            .field("rings", &self.host.ledger)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! What arrived: every request, without its secrets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::sync::watch;
+
+/// One request as it arrived. Secrets are left out: the credentials in headers, and whole bodies that carry them.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RequestRecord {
+    /// When it had been read, as RFC 3339 in UTC with milliseconds.
+    pub at: String,
+    /// The method, such as `POST`.
+    pub method: String,
+    /// The path without the query.
+    pub path: String,
+    /// The query as it came, without the question mark.
+    pub query: String,
+    /// The headers by lower-case name, without `authorization` and `cookie`.
+    pub headers: BTreeMap<String, String>,
+    /// The body where it was JSON, and null elsewhere and on the paths for tokens and keys.
+    pub body: Value,
+    /// The status that was answered; `None` while there is no answer, and where a fault kept it back.
+    pub status: Option<u16>,
+}
+
+impl RequestRecord {
+    /// A header of the request, by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestRecord")
+            .field("at", &self.at)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The log itself.
+#[derive(Debug)]
+pub(crate) struct RequestLog {
+    records: Mutex<Vec<RequestRecord>>,
+    count: watch::Sender<usize>,
+}
+
+impl RequestLog {
+    pub(crate) fn new() -> Self {
+        Self { records: Mutex::new(Vec::new()), count: watch::channel(0).0 }
+    }
+
+    /// Adds a request and returns its place, for [`RequestLog::answered`].
+    pub(crate) fn push(&self, record: RequestRecord) -> usize {
+        let mut records = self.records.lock();
+        records.push(record);
+        self.count.send_replace(records.len());
+        records.len() - 1
+    }
+
+    pub(crate) fn answered(&self, place: usize, status: u16) {
+        if let Some(record) = self.records.lock().get_mut(place) {
+            record.status = Some(status);
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<RequestRecord> {
+        self.records.lock().clone()
+    }
+
+    pub(crate) fn count(&self, method: &str, path: &str) -> usize {
+        self.records.lock().iter().filter(|record| record.method == method && record.path == path).count()
+    }
+
+    pub(crate) async fn wait_for(&self, method: &str, path: &str, count: usize) {
+        let mut changed = self.count.subscribe();
+        while self.count(method, path) < count {
+            if changed.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Calls (document 004, "Calls").
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::account::PlacedCall;
+use super::agents::object;
+use super::caller::Caller;
+use super::codes::Refused;
+use super::world::{Record, World};
+use crate::calls::{Outcome, Phase};
+use crate::countries;
+use crate::host::{Params, RequestContext};
+
+type Answer = Result<Response, Refused>;
+
+/// A request that would be dialled.
+pub(crate) struct Wanted {
+    pub(crate) to: String,
+    pub(crate) agent_id: String,
+    pub(crate) agent_name: String,
+    pub(crate) name: Option<String>,
+    pub(crate) context: Option<String>,
+    pub(crate) first_message: Option<String>,
+    pub(crate) lead_id: Option<String>,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) max_duration: u64,
+}
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new().route("/api/v1/calls", get(read).post(create))
+}
+
+async fn create(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Extension(context): Extension<RequestContext>,
+    body: Bytes,
+) -> Answer {
+    caller.needs("calls:write")?;
+    let wanted = check(&world, &body)?;
+    let failed = || Refused::new("internal_error", "the ring ledger could not be written");
+    let answer = world.place(wanted, &context).ok_or_else(failed)?;
+    let id = answer["id"].as_str().unwrap_or_default().to_owned();
+    Ok((StatusCode::CREATED, Extension(PlacedCall(id)), Json(answer)).into_response())
+}
+
+/// Checks the body of `POST /calls`. Of the two spellings that document 004 allows, the first one present counts.
+fn check(world: &World, body: &[u8]) -> Result<Wanted, Refused> {
+    let body = object(body)?;
+    let text = |names: &[&str]| {
+        let found = names.iter().find_map(|name| body.get(*name).and_then(Value::as_str));
+        found.filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    };
+    let agent_id = text(&["agent_id"]).ok_or_else(|| Refused::invalid("agent_id is required"))?;
+    let to = text(&["to"]).ok_or_else(|| Refused::invalid("to is required"))?;
+    let max_duration = match body.get("max_duration") {
+        None | Some(Value::Null) => 600,
+        Some(value) => value
+            .as_u64()
+            .filter(|seconds| *seconds > 0)
+            .ok_or_else(|| Refused::invalid("max_duration must be a whole number of seconds"))?,
+    };
+    if countries::is_emergency(&to) || !countries::is_e164(&to) {
+        return Err(Refused::invalid("to must be E.164 and no emergency number"));
+    }
+    if !countries::country(&to).is_some_and(|country| world.config.countries.contains(country)) {
+        return Err(Refused::invalid("the country of this number is not supported"));
+    }
+    let agent_name = {
+        let agents = world.agents.lock();
+        let agent = agents.iter().find(|agent| agent.id == agent_id);
+        agent.ok_or_else(|| Refused::not_found("agent"))?.name().to_owned()
+    };
+    let (context, first_message) = (text(&["context"]), text(&["firstMessage", "first_message"]));
+    let said = [&context, &first_message];
+    let blocked = |phrase: &String| said.iter().any(|text| text.as_ref().is_some_and(|text| text.contains(phrase)));
+    if world.config.unsafe_phrases.iter().any(blocked) {
+        return Err(Refused::new("content_blocked", "context or first message"));
+    }
+    if let Some(code) = world.config.refusals.get(&to) {
+        return Err(Refused::new(code, "the number is on a list of this simulator"));
+    }
+    Ok(Wanted {
+        name: text(&["name", "customer_name"]),
+        lead_id: text(&["lead_id"]),
+        webhook_url: text(&["webhook_url"]),
+        to,
+        agent_id,
+        agent_name,
+        context,
+        first_message,
+        max_duration,
+    })
+}
+
+async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs("calls:read")?;
+    let calls = world.calls.lock();
+    if let Some(id) = params.get("id") {
+        let record = calls.records.iter().find(|record| record.id == id).ok_or_else(|| Refused::not_found("call"))?;
+        return Ok(Json(body_of(&world, record)).into_response());
+    }
+    let limit = params.number("limit", 50).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    // More than the documented most is not said to be an error.
+    let limit = limit.clamp(1, 100);
+    let mut shown = calls
+        .records
+        .iter()
+        .rev()
+        .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
+        .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
+        .filter(|record| params.get("status").is_none_or(|status| status_of(&world, record) == status))
+        // Timestamps have whole seconds: a page that ends within a second skips what else that second held.
+        .filter(|record| params.get("after").is_none_or(|after| record.created_at.as_str() < after));
+    let page: Vec<Value> = shown.by_ref().take(limit).map(|record| entry_of(&world, record)).collect();
+    let has_more = shown.next().is_some();
+    Ok(Json(json!({"calls": page, "has_more": has_more})).into_response())
+}
+
+pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {
+    match record.life.phase(world.host.timeline) {
+        Phase::Queued => "queued",
+        Phase::Ringing => "ringing",
+        Phase::Talking => "in-progress",
+        Phase::Over(Outcome::Completed) => "completed",
+        Phase::Over(Outcome::NoAnswer) => "no_answer",
+        Phase::Over(Outcome::Busy) => "busy",
+        Phase::Over(Outcome::Voicemail) => "voicemail",
+        Phase::Over(Outcome::Failed) => "failed",
+        Phase::Cut => "canceled",
+    }
+}
+
+/// Whole seconds of talk, once the call is over.
+fn duration(world: &World, record: &Record) -> Option<u64> {
+    let line = world.host.timeline;
+    record.life.is_over(line).then(|| record.life.talked_tenths(line) / 10)
+}
+
+/// An entry of the list. It does not say who was called.
+fn entry_of(world: &World, record: &Record) -> Value {
+    json!({
+        "id": record.id, "conversation_id": record.conversation_id, "status": status_of(world, record),
+        "duration": duration(world, record), "agent_id": record.agent_id, "agent_name": record.agent_name,
+        "created_at": record.created_at,
+    })
+}
+
+/// Whether anybody or anything talked, now that the call is over.
+pub(crate) fn talked(world: &World, record: &Record) -> bool {
+    match record.life.phase(world.host.timeline) {
+        Phase::Over(Outcome::Completed | Outcome::Voicemail) => true,
+        Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed)
+        | Phase::Queued
+        | Phase::Ringing
+        | Phase::Talking
+        | Phase::Cut => false,
+    }
+}
+
+pub(crate) fn recording_url(record: &Record) -> String {
+    format!("https://storage.simulated.invalid/recordings/{}.mp3", record.id)
+}
+
+/// A single call. It does not say who was called either.
+pub(crate) fn body_of(world: &World, record: &Record) -> Value {
+    let talked = talked(world, record);
+    let summary = || {
+        let whom = record.name.as_deref().unwrap_or("the callee");
+        format!("A simulated talk with {whom}. {}", record.context.as_deref().unwrap_or_default()).trim().to_owned()
+    };
+    json!({
+        "id": record.id, "conversation_id": record.conversation_id, "status": status_of(world, record),
+        "direction": "outbound", "duration": duration(world, record), "agent_id": record.agent_id,
+        "agent_name": record.agent_name, "business_id": world.business_id, "lead_id": record.lead_id,
+        "summary": talked.then(summary), "recording_url": talked.then(|| recording_url(record)),
+        "quality_dimensions": talked.then(|| {
+            json!({"professionalism": 92, "empathy": 88, "information_gathering": 95, "resolution": 90})
+        }),
+        "created_at": record.created_at,
+    })
+}

@@ -1,0 +1,67 @@
+//! API keys (document 004, "API Keys"): with a dashboard session only.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::caller::{DEFAULT_SCOPES, Key, Session};
+use super::codes::Refused;
+use super::world::World;
+use crate::host::Params;
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new().route("/api/v1/keys", get(list).post(create).delete(revoke))
+}
+
+async fn list(State(world): State<Arc<World>>, _: Session) -> Json<Value> {
+    let keys = world.keys.lock();
+    let keys: Vec<Value> = keys
+        .iter()
+        .map(|key| {
+            json!({
+                "id": key.id, "prefix": key.prefix(), "name": key.name, "scopes": key.scopes,
+                "business_id": key.business_id, "created_at": key.created_at, "last_used_at": key.last_used_at,
+                "expires_at": Value::Null, "is_active": key.active,
+            })
+        })
+        .collect();
+    Json(json!({"keys": keys}))
+}
+
+async fn create(State(world): State<Arc<World>>, _: Session, body: Bytes) -> Result<Response, Refused> {
+    let body: Value = if body.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(&body).map_err(|_| Refused::invalid("the body is not JSON"))?
+    };
+    let scopes = body.get("scopes").and_then(Value::as_array).map_or_else(
+        || DEFAULT_SCOPES.map(str::to_owned).to_vec(),
+        |scopes| scopes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    );
+    let mut keys = world.keys.lock();
+    let nth = keys.len();
+    let secret = format!("kc_live_{}", world.seed.secret(&format!("key/{nth}")));
+    let name = body.get("name").and_then(Value::as_str).unwrap_or("Untitled Key");
+    let mut key = Key::new(world.id("key", nth), secret, name, scopes, world.now());
+    key.business_id = body.get("business_id").and_then(Value::as_str).map(str::to_owned);
+    let answer = json!({
+        "key": key.secret, "id": key.id, "prefix": key.prefix(), "name": key.name, "scopes": key.scopes,
+        "business_id": key.business_id, "created_at": key.created_at,
+    });
+    keys.push(key);
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+async fn revoke(State(world): State<Arc<World>>, _: Session, params: Params) -> Result<Json<Value>, Refused> {
+    let id = params.get("id").ok_or_else(|| Refused::invalid("id is required"))?;
+    let mut keys = world.keys.lock();
+    let key = keys.iter_mut().find(|key| key.id == id).ok_or_else(|| Refused::not_found("key"))?;
+    key.active = false;
+    Ok(Json(json!({"success": true})))
+}

@@ -1,0 +1,164 @@
+//! Starting the simulated KaiCalls, and steering it.
+
+use std::io;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use parking_lot::Mutex;
+
+use super::caller::Key;
+use super::codes::Refused;
+use super::world::{Agent, Number, WebhookAttempt, World};
+use super::{account, agents, calls, evidence, keys, numbers, webhooks};
+use crate::SimConfig;
+use crate::fault::Envelope;
+use crate::host::{Host, Seed, SimHandle, Surface, start};
+
+/// A running simulated KaiCalls. What every simulator can do is on [`SimHandle`], to which this dereferences.
+pub struct SimKaiCalls {
+    handle: SimHandle,
+    world: Arc<World>,
+    agent_id: String,
+    test_credential: String,
+}
+
+impl std::fmt::Debug for SimKaiCalls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SimKaiCalls").field("handle", &self.handle).field("agent_id", &self.agent_id).finish_non_exhaustive()
+    }
+}
+
+impl SimKaiCalls {
+    /// Starts the simulator. The base URL of the documents, `/api/v1` included, is [`SimKaiCalls::api_url`].
+    ///
+    /// # Errors
+    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not above zero.
+    pub async fn start(mut config: SimConfig) -> io::Result<Self> {
+        if config.countries.is_empty() {
+            config.countries = ["US", "CA"].map(str::to_owned).into();
+        }
+        let seed = Seed(config.seed);
+        let credential = format!("kc_live_{}", seed.secret("live key"));
+        let test_credential = format!("kc_test_{}", seed.secret("test key"));
+        let surface = Surface {
+            provider: "kaicalls",
+            place_path: "/api/v1/calls",
+            callee: "/to",
+            secret_paths: &["/api/v1/keys"],
+            envelope: Envelope::Plain,
+        };
+        let mut kept = None;
+        let secrets = [credential.clone(), test_credential.clone()];
+        let (handle, _) = start(&config.clone(), surface, credential, |host| {
+            let world = Arc::new(world(host, config, seed, secrets));
+            kept = Some(Arc::clone(&world));
+            routes(world)
+        })
+        .await?;
+        let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
+        Ok(Self { handle, world, agent_id: seed.uuid("kaicalls/agent"), test_credential })
+    }
+
+    /// The base URL as document 004 gives it: the origin and `/api/v1`.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("{}/api/v1", self.handle.url())
+    }
+
+    /// The id of the agent that exists from the start.
+    #[must_use]
+    pub fn agent_id(&self) -> &str {
+        &self.agent_id
+    }
+
+    /// The id of the account's only business.
+    #[must_use]
+    pub fn business_id(&self) -> &str {
+        &self.world.business_id
+    }
+
+    /// A second key, with the prefix `kc_test_` and limits of its own. It rings the same simulated phones.
+    #[must_use]
+    pub fn test_credential(&self) -> &str {
+        &self.test_credential
+    }
+
+    /// The dashboard's session, which `/keys` wants in place of an API key: as bearer or as the cookie `session`.
+    #[must_use]
+    pub fn session_credential(&self) -> &str {
+        &self.world.session
+    }
+
+    /// Revokes a key, so that the next request with it gets 401.
+    pub fn revoke(&self, credential: &str) {
+        for key in self.world.keys.lock().iter_mut().filter(|key| key.secret == credential) {
+            key.active = false;
+        }
+    }
+
+    /// Every attempt to deliver a webhook, oldest first.
+    #[must_use]
+    pub fn webhook_attempts(&self) -> Vec<WebhookAttempt> {
+        self.world.attempts.lock().clone()
+    }
+
+    /// Takes the simulator down in good order, see [`SimHandle::shutdown`].
+    pub async fn shutdown(self) {
+        self.handle.shutdown().await;
+    }
+}
+
+impl Deref for SimKaiCalls {
+    type Target = SimHandle;
+
+    fn deref(&self) -> &SimHandle {
+        &self.handle
+    }
+}
+
+fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String; 2]) -> World {
+    let now = host.timeline.rfc3339();
+    let business_id = seed.uuid("kaicalls/business");
+    let agent_id = seed.uuid("kaicalls/agent");
+    let agent = Agent::new(agent_id.clone(), &business_id, "Kai", now.clone());
+    let number = Number {
+        id: seed.uuid("kaicalls/number/0"),
+        number: "+15125550100".to_owned(),
+        agent_id: Some(agent_id),
+        created_at: now.clone(),
+    };
+    let scopes = config.scopes.clone().unwrap_or_else(|| vec!["*".to_owned()]);
+    let key = |name: &str, secret: String| {
+        Key::new(seed.uuid(&format!("kaicalls/key/{name}")), secret, name, scopes.clone(), now.clone())
+    };
+    World {
+        keys: Mutex::new(vec![key("Live key", live), key("Test key", test)]),
+        host: Arc::clone(host),
+        seed,
+        boot: host.ledger.len(),
+        business_id,
+        session: format!("kc_session_{}", seed.secret("session")),
+        agents: Mutex::new(vec![agent]),
+        numbers: Mutex::new(vec![number]),
+        calls: Mutex::default(),
+        usage: Mutex::default(),
+        subscriptions: Mutex::default(),
+        attempts: Mutex::default(),
+        config,
+    }
+}
+
+fn routes(world: Arc<World>) -> Router {
+    Router::new()
+        .merge(agents::routes())
+        .merge(numbers::routes())
+        .merge(calls::routes())
+        .merge(evidence::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
+        .merge(webhooks::routes())
+        .fallback(|| async { Refused::not_found("path") })
+        .layer(middleware::from_fn_with_state(Arc::clone(&world), account::log_usage))
+        .with_state(world)
+}

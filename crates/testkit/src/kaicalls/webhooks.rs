@@ -1,0 +1,166 @@
+//! Webhook subscriptions of the account, as the provider's SDK manages them, and the signing of what they get.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::agents::object;
+use super::caller::Caller;
+use super::codes::Refused;
+use super::world::World;
+use crate::WebhookBody;
+use crate::host::Params;
+
+type Answer = Result<Response, Refused>;
+
+/// One subscription.
+pub(crate) struct Subscription {
+    id: String,
+    url: String,
+    events: Vec<String>,
+    description: Option<String>,
+    active: bool,
+    created_at: String,
+    secret: String,
+    rotations: usize,
+}
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/api/v1/webhooks", get(list).post(create).delete(delete))
+        .route("/api/v1/webhooks/test", post(test))
+        .route("/api/v1/webhooks/rotate-secret", post(rotate))
+}
+
+impl World {
+    /// Sends an event to every subscription that wants it, signed.
+    pub(crate) fn publish(self: &Arc<Self>, event: &str, fields: &Map<String, Value>) {
+        let subscriptions = self.subscriptions.lock();
+        for subscription in subscriptions.iter().filter(|one| one.active && one.wants(event)) {
+            let body = self.account_body(event, fields);
+            self.send(subscription.url.clone(), event, body, Some(subscription.secret.clone()));
+        }
+    }
+
+    fn account_body(&self, event: &str, fields: &Map<String, Value>) -> String {
+        let mut body = match self.config.webhook_body {
+            WebhookBody::Flat => fields.clone(),
+            WebhookBody::UnderData => {
+                let mut body = Map::new();
+                body.insert("data".to_owned(), Value::Object(fields.clone()));
+                body.insert("timestamp".to_owned(), self.now().into());
+                body
+            }
+        };
+        body.insert("event".to_owned(), event.into());
+        body.insert("business_id".to_owned(), self.business_id.clone().into());
+        Value::Object(body).to_string()
+    }
+}
+
+impl Subscription {
+    fn wants(&self, event: &str) -> bool {
+        self.events.is_empty() || self.events.iter().any(|wanted| wanted == event || wanted == "*")
+    }
+
+    fn body(&self, world: &World) -> Map<String, Value> {
+        let body = json!({
+            "id": self.id, "business_id": world.business_id, "webhook_url": self.url, "events": self.events,
+            "description": self.description, "is_active": self.active, "created_at": self.created_at,
+        });
+        if let Value::Object(body) = body { body } else { Map::new() }
+    }
+
+    fn body_with_secret(&self, world: &World) -> Value {
+        let mut body = self.body(world);
+        body.insert("secret".to_owned(), self.secret.clone().into());
+        Value::Object(body)
+    }
+}
+
+async fn list(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+    caller.needs("webhooks:read")?;
+    let subscriptions = world.subscriptions.lock();
+    let webhooks: Vec<Value> = subscriptions.iter().map(|one| Value::Object(one.body(&world))).collect();
+    Ok(Json(json!({"webhooks": webhooks})).into_response())
+}
+
+/// Creates a subscription, or changes the one whose `id` is given. Only a new one answers with its secret.
+async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs("webhooks:write")?;
+    let body = object(&body)?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let url = text("webhook_url").filter(|url| url.starts_with("http"));
+    let url = url.ok_or_else(|| Refused::invalid("webhook_url is required"))?;
+    let events = body.get("events").and_then(Value::as_array).map(|events| {
+        events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    });
+    let active = body.get("is_active").and_then(Value::as_bool);
+    let mut subscriptions = world.subscriptions.lock();
+    if let Some(id) = text("id") {
+        let one = find(&mut subscriptions, &id)?;
+        one.url = url;
+        one.events = events.unwrap_or_else(|| one.events.clone());
+        one.description = text("description").or_else(|| one.description.clone());
+        one.active = active.unwrap_or(one.active);
+        return Ok(Json(Value::Object(one.body(&world))).into_response());
+    }
+    let id = world.id("webhook", subscriptions.len());
+    let one = Subscription {
+        secret: format!("whsec_{}", world.seed.secret(&format!("webhook/{id}/0"))),
+        id,
+        url,
+        events: events.unwrap_or_default(),
+        description: text("description"),
+        active: active.unwrap_or(true),
+        created_at: world.now(),
+        rotations: 0,
+    };
+    let answer = one.body_with_secret(&world);
+    subscriptions.push(one);
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+async fn delete(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs("webhooks:write")?;
+    let id = params.get("id").ok_or_else(|| Refused::invalid("id is required"))?;
+    let mut subscriptions = world.subscriptions.lock();
+    find(&mut subscriptions, id)?.active = false;
+    subscriptions.retain(|one| one.id != id);
+    Ok(Json(json!({"success": true})).into_response())
+}
+
+async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs("webhooks:write")?;
+    let body = object(&body)?;
+    let id = body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
+    let (url, secret) = {
+        let mut subscriptions = world.subscriptions.lock();
+        let one = find(&mut subscriptions, id)?;
+        (one.url.clone(), one.secret.clone())
+    };
+    let fields = body.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
+    world.send(url, "webhook.test", world.account_body("webhook.test", &fields), Some(secret));
+    Ok(Json(json!({"success": true, "event": "webhook.test"})).into_response())
+}
+
+async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs("webhooks:write")?;
+    let body = object(&body)?;
+    let id = body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
+    let mut subscriptions = world.subscriptions.lock();
+    let one = find(&mut subscriptions, id)?;
+    one.rotations += 1;
+    one.secret = format!("whsec_{}", world.seed.secret(&format!("webhook/{id}/{}", one.rotations)));
+    Ok(Json(one.body_with_secret(&world)).into_response())
+}
+
+fn find<'a>(subscriptions: &'a mut [Subscription], id: &str) -> Result<&'a mut Subscription, Refused> {
+    subscriptions.iter_mut().find(|one| one.id == id).ok_or_else(|| Refused::not_found("webhook"))
+}

@@ -1,0 +1,137 @@
+//! Credits endpoints (document 002): the sole unit in which KallyAI bills.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::codes::Refused;
+use super::tokens::Caller;
+use super::world::World;
+use crate::host::Params;
+
+type Answer = Result<Response, Refused>;
+
+/// What was spent. Amounts are in thousandths of a credit.
+pub(crate) struct Account {
+    allocated: u64,
+    used: u64,
+    entries: Vec<Entry>,
+    pub(crate) period_start: String,
+    pub(crate) period_end: String,
+}
+
+struct Entry {
+    call_id: String,
+    cost: u64,
+    at: String,
+}
+
+impl Account {
+    pub(crate) fn new(credits: u32, now: Timestamp) -> Self {
+        let date = |at: Timestamp| at.strftime("%Y-%m-%dT00:00:00Z").to_string();
+        let month = SignedDuration::from_hours(30 * 24);
+        Self {
+            allocated: u64::from(credits) * 1000,
+            used: 0,
+            entries: Vec::new(),
+            period_start: date(now),
+            period_end: date(now.checked_add(month).unwrap_or(now)),
+        }
+    }
+
+    pub(crate) fn charge(&mut self, call_id: &str, cost: u64, at: String) {
+        self.used += cost;
+        self.entries.push(Entry { call_id: call_id.to_owned(), cost, at });
+    }
+
+    pub(crate) fn left(&self) -> u64 {
+        self.allocated.saturating_sub(self.used)
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/v1/credits/balance", get(balance))
+        .route("/v1/credits/history", get(history))
+        .route("/v1/credits/costs", get(costs))
+        .route("/v1/credits/breakdown", get(breakdown))
+        .route("/v1/credits/plans", get(plans))
+}
+
+async fn balance(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+    caller.needs("credits:read")?;
+    let account = world.account.lock();
+    Ok(Json(json!({
+        "credits_remaining": world.decimal(account.left()), "credits_used": world.decimal(account.used),
+        "credits_allocated": world.decimal(account.allocated), "plan_type": "pro",
+        "period_start": account.period_start, "period_end": account.period_end,
+    }))
+    .into_response())
+}
+
+async fn history(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs("credits:read")?;
+    let limit =
+        params.number("limit", 50).map_err(|()| world.refuse("bad_request", "limit must be a whole number"))?;
+    let account = world.account.lock();
+    let entries: Vec<Value> = account
+        .entries
+        .iter()
+        .rev()
+        .take(limit)
+        .map(|entry| {
+            json!({
+                "id": world.seed.uuid(&format!("credit/{}", entry.call_id)), "type": "call",
+                "description": format!("Phone call {}", entry.call_id), "credits": world.decimal(entry.cost),
+                "timestamp": entry.at, "goal_id": Value::Null,
+            })
+        })
+        .collect();
+    Ok(Json(json!({"entries": entries})).into_response())
+}
+
+/// Public, as documented.
+async fn costs(State(world): State<Arc<World>>) -> Json<Value> {
+    let decimal = |thousandths| world.decimal(thousandths);
+    Json(json!({"costs": {
+        "call": {"base": decimal(1000), "per_minute": decimal(100)},
+        "search": {"per_query": decimal(500)}, "email_send": {"per_email": decimal(300)},
+        "booking": {"per_booking": decimal(500)}, "bill_analysis": {"per_analysis": decimal(1000)},
+        "ride": {"per_request": decimal(500)}, "food": {"per_order": decimal(500)},
+        "errand": {"per_errand": decimal(1000)},
+    }}))
+}
+
+async fn breakdown(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+    caller.needs("credits:read")?;
+    let account = world.account.lock();
+    Ok(Json(json!({
+        "items": [{
+            "action_type": "call", "credits_total": world.decimal(account.used),
+            "transaction_count": account.entries.len(),
+        }],
+        "total_spent": world.decimal(account.used),
+        "period_start": account.period_start, "period_end": account.period_end,
+    }))
+    .into_response())
+}
+
+/// Public, as documented. The overage rates are strings there.
+async fn plans() -> Json<Value> {
+    let plan = |name: &str, credits: u32, price: u32, overage: &str| {
+        json!({"name": name, "credits_allocated": credits, "price_monthly": price, "overage_rate": overage})
+    };
+    Json(json!({"plans": {
+        "starter": plan("Starter", 200, 19, "0.15"), "pro": plan("Pro", 600, 49, "0.10"),
+        "power": plan("Power", 1500, 99, "0.08"), "business": plan("Business", 4500, 249, "0.05"),
+    }}))
+}

@@ -1,0 +1,73 @@
+//! Referral endpoints (document 002), with the two documented limits for callers without a token.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::codes::Refused;
+use super::shelves::{created, ok};
+use super::tokens::Caller;
+use super::world::World;
+use crate::host::Params;
+
+type Answer = Result<Response, Refused>;
+type Ours = State<Arc<World>>;
+
+const CODE: &str = "SIM123";
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/v1/referrals/code", get(code))
+        .route("/v1/referrals/stats", get(stats))
+        .route("/v1/referrals/history", get(history))
+        .route("/v1/referrals/validate/{code}", get(validate))
+        .route("/v1/referrals/track", post(track))
+}
+
+async fn code(State(world): Ours, _: Caller) -> Answer {
+    ok(json!({
+        "code": CODE, "is_active": true, "share_url": format!("https://simulated.invalid/?ref={CODE}"),
+        "created_at": world.host.timeline.rfc3339(),
+    }))
+}
+
+async fn stats(State(world): Ours, _: Caller) -> Answer {
+    let total = world.kept("referral", &Params::default(), |_| true)?.len();
+    ok(json!({
+        "total_referrals": total, "pending": total, "converted": 0, "total_reward_minutes": 0,
+        "total_reward_credits": world.decimal(0),
+    }))
+}
+
+async fn history(State(world): Ours, _: Caller, params: Params) -> Answer {
+    ok(json!({"referrals": world.kept("referral", &params, |_| true)?}))
+}
+
+/// Public: 20 an hour. Every caller of a simulator comes from the same address.
+async fn validate(State(world): Ours, Path(code): Path<String>) -> Answer {
+    world.hourly("referral validate", 20)?;
+    ok(json!({"valid": code == CODE, "code": code}))
+}
+
+/// Public: 10 an hour.
+async fn track(State(world): Ours, body: Bytes) -> Answer {
+    world.hourly("referral track", 10)?;
+    let fields = world.object(&body, &["code"])?;
+    if fields["code"] != CODE {
+        return Err(world.refuse("bad_request", "the code is not known"));
+    }
+    world.keep(
+        "referral",
+        json!({
+            "referred_email": fields.get("email"), "status": "pending", "referrer_reward_minutes": 0,
+            "referred_reward_minutes": 0, "referrer_reward_credits": world.decimal(0),
+            "referred_reward_credits": world.decimal(0), "converted_at": Value::Null,
+        }),
+    );
+    created(json!({"tracked": true, "message": "Referral tracked successfully"}))
+}

@@ -1,0 +1,34 @@
+//! Simulated providers of phone calls, and the truth about which phones they rang.
+//!
+//! A test of "nobody's phone rings because of a fault of ours" needs somebody who knows whether a phone rang, and
+//! that can never be the code under test. Here it is the simulated provider: a real HTTP server on a real socket,
+//! written from the provider's own reference documents and from nothing else. No line is shared with the backends
+//! that talk to it, so that a mistake of theirs cannot cancel out against the same mistake here.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | the simulated KallyAI | [`SimKallyAi`] |
+//! | the simulated KaiCalls | [`SimKaiCalls`] |
+//! | what both have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
+//! | which phone rang, when, for which request | [`RingLedger`] |
+//! | answers that lie, and connections that break | [`fault`] |
+//! | what every backend has to do | [`conformance`] |
+//! | how long a simulated call takes and how it ends | [`calls`] |
+//!
+//! Every answer carries the header `X-Simulated: true`: nothing here can be mistaken for the real service.
+
+pub mod calls;
+mod config;
+pub mod conformance;
+mod countries;
+pub mod fault;
+mod host;
+mod kaicalls;
+mod kallyai;
+mod ring;
+
+pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};
+pub use host::{RequestRecord, SimHandle};
+pub use kaicalls::{SimKaiCalls, WebhookAttempt};
+pub use kallyai::SimKallyAi;
+pub use ring::{Ring, RingLedger};

@@ -1,0 +1,196 @@
+//! The ground truth: which phone rang, when, and because of which request.
+//!
+//! The ledger is kept by the simulated provider and by nobody else. What a client believes about its own calls is
+//! a claim; this is the fact that the claim is tested against. A ring is on the disk before the answer to the HTTP
+//! request leaves, so that a process killed at any moment never has an answer without its ring.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// One phone that rang, once.
+///
+/// In the ledger file each ring is one JSON line; `provider`, `request_id` and `idempotency_key` are left out of
+/// a line when they are not known.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Ring {
+    /// When the phone began to ring, as RFC 3339 in UTC.
+    pub at: String,
+    /// The number that rang, as the request spelled it.
+    pub to: String,
+    /// The provider's id of the call.
+    pub call_id: String,
+    /// `kallyai` or `kaicalls`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub provider: String,
+    /// The simulator's own id of the HTTP request that made the phone ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The `Idempotency-Key` of that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+}
+
+impl fmt::Debug for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("at", &self.at)
+            .field("call_id", &self.call_id)
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A shared handle on the record of every ring. Clones see the same ledger; two simulators may share one.
+#[derive(Clone)]
+pub struct RingLedger {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    book: Mutex<Book>,
+    changed: watch::Sender<(usize, usize)>,
+}
+
+#[derive(Default)]
+struct Book {
+    rings: Vec<Ring>,
+    posts: usize,
+    file: Option<File>,
+}
+
+impl RingLedger {
+    /// A ledger that lives in memory only.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::of(Book::default())
+    }
+
+    /// A ledger that also writes each ring to `path`, one JSON line each, synced before the ring counts.
+    /// The rings that the file already holds are loaded, so that a simulator started again goes on counting.
+    ///
+    /// # Errors
+    /// When the file cannot be read or opened, or holds a line that is no ring.
+    pub fn with_file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let rings = match std::fs::read_to_string(path.as_ref()) {
+            Ok(text) => text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(|line| serde_json::from_str(line).map_err(io::Error::from))
+                .collect::<io::Result<Vec<Ring>>>()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(Self::of(Book { rings, posts: 0, file: Some(file) }))
+    }
+
+    fn of(book: Book) -> Self {
+        let (changed, _) = watch::channel((book.rings.len(), book.posts));
+        Self { inner: Arc::new(Inner { book: Mutex::new(book), changed }) }
+    }
+
+    /// Writes a ring down. When this fails the phone must not ring.
+    pub(crate) fn record(&self, ring: Ring) -> io::Result<()> {
+        let mut book = self.inner.book.lock();
+        if let Some(file) = &mut book.file {
+            let mut line = serde_json::to_vec(&ring)?;
+            line.push(b'\n');
+            file.write_all(&line)?;
+            file.sync_data()?;
+        }
+        book.rings.push(ring);
+        self.publish(&book);
+        Ok(())
+    }
+
+    /// Counts a POST that would place a call, whatever becomes of it.
+    pub(crate) fn count_post(&self) {
+        let mut book = self.inner.book.lock();
+        book.posts += 1;
+        self.publish(&book);
+    }
+
+    fn publish(&self, book: &Book) {
+        self.inner.changed.send_replace((book.rings.len(), book.posts));
+    }
+
+    /// Every ring so far, oldest first.
+    #[must_use]
+    pub fn rings(&self) -> Vec<Ring> {
+        self.inner.book.lock().rings.clone()
+    }
+
+    /// How many rings there were, over all numbers.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.inner.book.lock().rings.len()
+    }
+
+    /// Whether no phone rang.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How often the phone with this number rang.
+    #[must_use]
+    pub fn count(&self, to: &str) -> usize {
+        self.inner.book.lock().rings.iter().filter(|ring| ring.to == to).count()
+    }
+
+    /// The numbers that rang more than once, with how often each did.
+    #[must_use]
+    pub fn duplicates(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for ring in &self.inner.book.lock().rings {
+            *counts.entry(ring.to.clone()).or_insert(0) += 1;
+        }
+        counts.retain(|_, count| *count > 1);
+        counts
+    }
+
+    /// How many POSTs that would place a call arrived, refused and broken ones included.
+    /// Rings loaded from a file bring no POSTs with them.
+    #[must_use]
+    pub fn posts(&self) -> usize {
+        self.inner.book.lock().posts
+    }
+
+    /// Waits until at least `count` phones rang.
+    pub async fn wait_for_rings(&self, count: usize) {
+        self.wait(|(rings, _)| rings >= count).await;
+    }
+
+    /// Waits until at least `count` POSTs that would place a call arrived.
+    pub async fn wait_for_posts(&self, count: usize) {
+        self.wait(|(_, posts)| posts >= count).await;
+    }
+
+    async fn wait(&self, enough: impl Fn((usize, usize)) -> bool + Send + Sync) {
+        let mut changed = self.inner.changed.subscribe();
+        // The sender lives in `self`, so the channel cannot close while this waits.
+        let _ = changed.wait_for(|state| enough(*state)).await;
+    }
+}
+
+impl Default for RingLedger {
+    fn default() -> Self {
+        Self::in_memory()
+    }
+}
+
+impl fmt::Debug for RingLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let book = self.inner.book.lock();
+        f.debug_struct("RingLedger").field("rings", &book.rings.len()).field("posts", &book.posts).finish()
+    }
+}
