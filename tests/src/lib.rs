@@ -1,1 +1,19 @@
-//! Shared by the programs of this package.
+//! What the tests across rooms share: callees that are nobody's, two simulated providers behind the real backends, and the binary.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | numbers that are kept for fiction | [`callee`] |
+//! | both simulators with one ring ledger, and the accounts at them | [`Sims`] |
+//! | providers that never answer: dead ports, doors that close | [`dead`] |
+//! | waiting for what has no event, with an end to it | [`wait`] |
+//! | the program `switchboard` as it is built | [`binary`] |
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+
+pub mod binary;
+mod callees;
+pub mod dead;
+mod sims;
+pub mod wait;
+
+pub use callees::{callee, request};
+pub use sims::{KAICALLS_PATH, KALLYAI_PATH, Sims, Which};

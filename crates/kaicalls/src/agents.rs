@@ -42,8 +42,7 @@ impl Agents for KaiCallsAgents {
     }
 
     async fn get(&self, id: &AgentId) -> Result<Agent> {
-        let mut agent = self.client.agents().get(id.as_str()).await?;
-        agent.id.get_or_insert_with(|| id.as_str().to_owned());
+        let agent = self.client.agents().get(id.as_str()).await?;
         self.read("agents.get", agent)
     }
 
@@ -100,6 +99,7 @@ impl AgentEditor for KaiCallsAgents {
             change = change.max_duration(longest.as_secs().max(1));
         }
         let mut agent = self.client.agents().update_with(&change, &settings(draft)).await?;
+        // The answer to a change by id need not repeat it.
         agent.id.get_or_insert_with(|| id.as_str().to_owned());
         self.read("agents.update", agent)
     }

@@ -7,7 +7,7 @@ use switchboard_core::{
     Result, Trace, Transcript,
 };
 
-use crate::{KaiCallsClient, api::CreateCall, content, context::context, convert, listing, trace};
+use crate::{KaiCallsClient, api::CreateCall, content, context::context, convert, listing, trace, wire};
 
 /// [`Calls`] on the typed client.
 #[derive(Debug, Clone)]
@@ -74,13 +74,8 @@ impl Calls for KaiCallsCalls {
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
-        let mut call = self.client.calls().get(id.as_str()).await?;
-        // The answer to a question by id need not repeat it.
-        let answered = call.id.get_or_insert_with(|| id.as_str().to_owned());
-        if answered != id.as_str() {
-            return Err(self.decode("calls.get", "the answer is another call than the one that was asked for"));
-        }
-        convert::call(self.provider(), call).ok_or_else(|| self.decode("calls.get", "the answer has no id"))
+        let call = detail(&self.client, id).await?;
+        convert::call(self.provider(), call).ok_or_else(|| another(&self.client))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
@@ -100,10 +95,18 @@ impl Calls for KaiCallsCalls {
     }
 }
 
-impl KaiCallsCalls {
-    fn decode(&self, operation: &'static str, message: &'static str) -> Error {
-        Error::new(ErrorKind::Decode, message)
-            .with_provider(self.provider().clone())
-            .with_operation(operation)
+/// One call's record, and no other's: what is in it is somebody's conversation.
+pub(crate) async fn detail(client: &KaiCallsClient, id: &ProviderCallId) -> Result<wire::Call> {
+    let call = client.calls().get(id.as_str()).await?;
+    if call.id.as_deref() == Some(id.as_str()) {
+        Ok(call)
+    } else {
+        Err(another(client))
     }
+}
+
+fn another(client: &KaiCallsClient) -> Error {
+    Error::new(ErrorKind::Decode, "the answer is not the call that was asked for")
+        .with_provider(client.provider().clone())
+        .with_operation("calls.get")
 }

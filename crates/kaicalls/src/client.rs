@@ -107,7 +107,8 @@ impl KaiCallsClient {
         self.http.read(Request::get("health", "/api/v1/health")).await?.json()
     }
 
-    /// Any other endpoint, by its path below the base URL, as `/api/v1/leads?limit=10`. [`RawRequest::send`] refuses what could place a call.
+    /// Any other endpoint, by its path below the base URL, as `/api/v1/leads?limit=10`. [`RawRequest::send`] refuses what could place a
+    /// call.
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         RawRequest::new(&self.http, &self.base_url, method, path)
     }

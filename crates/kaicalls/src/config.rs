@@ -39,14 +39,15 @@ pub struct KaiCallsConfig {
     /// The business that new agents, numbers and webhooks belong to, where the account has several.
     #[serde(default)]
     pub business_id: Option<String>,
-    /// What it rides on: two providers of one domain are no backup of each other. Default: `vapi`, the voice platform that document 004 names.
+    /// What it rides on: two providers of one domain are no backup of each other. Default: `vapi`, the voice platform that document 004
+    /// names.
     #[serde(default = "default_failure_domain")]
     pub failure_domain: String,
     /// Where it calls. KaiCalls publishes no list. Default: US and CA.
     #[serde(default = "default_countries")]
     pub countries: BTreeSet<Country>,
-    /// What the account's agents speak; `en` covers `en-US`. KaiCalls publishes no list, a request has no field for it, and every example is
-    /// English: a call in a language that the agent does not speak disturbs a person for nothing. Default: `en`.
+    /// What the account's agents speak; `en` covers `en-US`. KaiCalls publishes no list, a request has no field for it, and every example
+    /// is English: a call in a language that the agent does not speak disturbs a person for nothing. Default: `en`.
     #[serde(default = "default_languages")]
     pub languages: BTreeSet<Language>,
     /// The longest that a read or write may take, in seconds. Default: 30.

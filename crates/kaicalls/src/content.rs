@@ -1,7 +1,7 @@
 //! Transcript and recording of one call.
 //!
-//! Document 004 has a recording's URL in the call's detail and no transcript. The larger surface has both, in answers that nobody describes: so
-//! several shapes are read, and the raw answer is kept.
+//! Document 004 has a recording's URL in the call's detail and no transcript. The larger surface has both, in answers that nobody
+//! describes: so several shapes are read, and the raw answer is kept.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use switchboard_core::{Error, ErrorKind, ProviderCallId, Raw, Recording, Result, Speaker, Transcript, TranscriptEntry};
 use url::Url;
 
-use crate::{KaiCallsClient, api::TranscriptQuery, convert, wire, wire::read::Field};
+use crate::{KaiCallsClient, api::TranscriptQuery, calls::detail, convert, wire::read::Field};
 
 const PAGE: u32 = 100;
 /// A call older than a thousand of its agent's transcripts is not looked for.
@@ -20,7 +20,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 /// The call's own transcript where the detail has one, else the one in the list.
 pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Transcript> {
-    let call = client.calls().get(id.as_str()).await?;
+    let call = detail(client, id).await?;
     if let Some(entries) = call.transcript.as_ref().map(entries).filter(|entries| !entries.is_empty()) {
         return Ok(Transcript { entries, raw: call.raw });
     }
@@ -60,7 +60,8 @@ pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> 
 pub(crate) async fn recording(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Recording> {
     match client.recordings().get(id.as_str()).await {
         Ok(answer) => {
-            if let Some(url) = url(answer.recording_url.as_ref()) {
+            let of_this_call = answer.call_id.as_deref().is_none_or(|its| its == id.as_str());
+            if let Some(url) = url(answer.recording_url.as_ref()).filter(|_| of_this_call) {
                 return Ok(found(url, answer.duration, answer.format, answer.raw));
             }
         }
@@ -68,7 +69,7 @@ pub(crate) async fn recording(client: &KaiCallsClient, id: &ProviderCallId) -> R
             tracing::debug!(provider = %client.provider(), error = error.kind().as_str(), "no signed recording: looking in the call's detail");
         }
     }
-    let call: wire::Call = client.calls().get(id.as_str()).await?;
+    let call = detail(client, id).await?;
     match url(call.recording_url.as_ref()) {
         Some(url) => Ok(found(url, call.duration, None, call.raw)),
         None => Err(missing(client, "recordings.get", "this call has no recording, or none yet")),

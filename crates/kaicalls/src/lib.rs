@@ -1,8 +1,8 @@
 //! KaiCalls, as a typed client and as a Switchboard provider.
 //!
-//! KaiCalls answers `201 queued` at once and tells the end by webhook or when asked. It takes no idempotency key and its records do not show the
-//! callee. So everything here follows from two rules: the request that places a call is sent once, and what a record does not say is
-//! not guessed.
+//! KaiCalls answers `201 queued` at once and tells the end by webhook or when asked. It takes no idempotency key and its records do not
+//! show the callee. So everything here follows from two rules: the request that places a call is sent once, and what a record does not say
+//! is not guessed.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -13,7 +13,8 @@
 //! | what a failure means | [`KaiCallsCodes`] |
 //! | status words | [`state`] |
 //!
-//! Sources: the provider's reference (document 004) and, where an item says so, the official Python SDK 0.1.0, which shows a larger surface.
+//! Sources: the provider's reference (document 004) and, where an item says so, the official Python SDK 0.1.0, which shows a larger
+//! surface.
 
 mod agents;
 pub mod api;

@@ -1,7 +1,7 @@
 //! Pages of calls.
 //!
-//! The provider's cursor is the `created_at` of the last row, which skips or repeats rows that share it. So each page is read from one second
-//! above the last row of the page before, and our cursor carries the ids in that second, so that they come once. A page that brings
+//! The provider's cursor is the `created_at` of the last row, which skips or repeats rows that share it. So each page is read from one
+//! second above the last row of the page before, and our cursor carries the ids in that second, so that they come once. A page that brings
 //! nothing new is the end.
 
 use std::collections::HashSet;

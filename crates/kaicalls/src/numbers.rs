@@ -72,7 +72,7 @@ impl Numbers for KaiCallsNumbers {
         }
         let mut rented = convert::owned_number(self.client.provider(), self.client.phone_numbers().assign(&order).await?);
         // The answer to renting a number by name need not repeat it.
-        rented.number.get_or_insert_with(|| number.clone());
+        rented.number.get_or_insert(*number);
         Ok(rented)
     }
 

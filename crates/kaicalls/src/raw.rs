@@ -65,8 +65,8 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Whether a request could make a phone ring. It errs on the side of yes: below `calls`, only reads pass; below `communication-runs`, reads,
-/// the two dry runs (`validate`, `preview`), and PATCH and DELETE, which pause and cancel.
+/// Whether a request could make a phone ring. It errs on the side of yes: below `calls`, only reads pass; below `communication-runs`,
+/// reads, the two dry runs (`validate`, `preview`), and PATCH and DELETE, which pause and cancel.
 fn places_calls(method: Method, path: &str) -> bool {
     let segments = segments(path);
     let runs = segments.iter().position(|segment| segment == "communication-runs");

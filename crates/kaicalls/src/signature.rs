@@ -10,7 +10,7 @@ use switchboard_core::{Error, ErrorKind, IncomingWebhook, Result};
 
 use crate::config::WebhookConfig;
 
-/// Checks signatures with one secret. As KaiCalls' public receiver does (`notes` on document 004, of middling certainty): HMAC-SHA256 over
+/// Checks signatures with one secret. As a public receiver of KaiCalls deliveries does, for no document tells: HMAC-SHA256 over
 /// the timestamp, a dot and the body byte for byte, in hex behind `sha256=`.
 #[derive(Debug, Clone)]
 pub(crate) struct Verifier {

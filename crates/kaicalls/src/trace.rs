@@ -1,7 +1,8 @@
 //! Looking for a call whose placing ended in `Unknown`.
 //!
-//! KaiCalls takes no key and its records do not show the callee. What is left, strongest first: the lead that we sent, the usage log's row of a
-//! placed call, and the agent's list. None of it names the callee, so each call is read as well: one that contradicts the order is no candidate.
+//! KaiCalls takes no key and its records do not show the callee. What is left, strongest first: the lead that we sent, the usage log's row
+//! of a placed call, and the agent's list. None of it names the callee, so each call is read as well: one that contradicts the order is no
+//! candidate.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ const AFTER: SignedDuration = SignedDuration::from_secs(180);
 /// How many calls are read, so that one search does not use up the limit of reads.
 const MOST_READ: usize = 30;
 
-/// Candidates, strongest first. Where a part of the search fails, what the rest found counts; where it found nothing, the failure does.
+/// Candidates, strongest first. Where a source cannot be read, what the other found counts; where it found nothing, the failure does.
 pub(crate) async fn trace(
     calls: &dyn Calls,
     client: &KaiCallsClient,
@@ -67,16 +68,10 @@ pub(crate) async fn trace(
             traces.push(Trace { call: id, proof });
             continue;
         }
-        match calls.get(&id).await {
-            Ok(call) => {
-                if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
-                    traces.push(Trace { call: id, proof });
-                }
-            }
-            Err(error) => {
-                tracing::debug!(provider = %client.provider(), error = error.kind().as_str(), "a candidate could not be read: it stays one");
-                traces.push(Trace { call: id, proof });
-            }
+        // One that cannot be read might be anybody's: left in or left out, it could make a wrong call look like the only one.
+        let call = calls.get(&id).await?;
+        if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
+            traces.push(Trace { call: id, proof });
         }
     }
     traces.sort_by_key(|trace| rank(trace.proof));

@@ -1,7 +1,7 @@
 //! Balance and usage log.
 //!
-//! The log has no cursor and documents no order: a slice that says it has more is cut at its last row and asked for again, until a slice brings
-//! nothing new.
+//! The log has no cursor and documents no order: a slice that says it has more is cut at its last row and asked for again, until a slice
+//! brings nothing new.
 
 use std::collections::HashSet;
 

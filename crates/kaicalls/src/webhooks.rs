@@ -1,7 +1,7 @@
 //! Deliveries that come in, and standing orders for them.
 //!
-//! A delivery to a call's own URL is documented without a signature. Its address is what makes it believable, and it stays a hint either way:
-//! whoever acts on it reads the call.
+//! A delivery to a call's own URL is documented without a signature. Its address is what makes it believable, and it stays a hint either
+//! way: whoever acts on it reads the call.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -140,17 +140,17 @@ fn flatten(body: &Map<String, Value>) -> (Option<String>, Map<String, Value>) {
                 .into_iter()
                 .filter(|(name, _)| !(named && matches!(name.as_str(), "event" | "type" | "event_type")));
             fields.extend(inner);
-            if let Some(Value::Object(call)) = fields.get("call").cloned() {
-                for (name, value) in call {
-                    fields.entry(name).or_insert(value);
-                }
-            }
         }
         Some(_) | None => match (fields.contains_key("call_id"), own_id) {
             (true, own_id) => event_id = event_id.or(own_id),
             (false, Some(own_id)) => drop(fields.insert("id".to_owned(), Value::String(own_id))),
             (false, None) => {}
         },
+    }
+    if let Some(Value::Object(call)) = fields.get("call").cloned() {
+        for (name, value) in call {
+            fields.entry(name).or_insert(value);
+        }
     }
     (event_id, fields)
 }

@@ -332,6 +332,22 @@ async fn a_recording_falls_back_to_the_detail() {
     );
     assert!(!format!("{recording:?}").contains("call_xyz"));
 
+    let another = Server::answering(
+        200,
+        r#"{"id":"uuid-call789","call_id":"other","signed_url":"https://s.example.com/x"}"#,
+    )
+    .await;
+    assert_eq!(
+        another
+            .provider()
+            .calls()
+            .recording(&"uuid-call789".into())
+            .await
+            .unwrap_err()
+            .kind(),
+        ErrorKind::NotFound
+    );
+
     let none = Server::answering(200, r#"{"id":"uuid-call789","recording_url":null}"#).await;
     assert_eq!(
         none.provider().calls().recording(&"uuid-call789".into()).await.unwrap_err().kind(),
@@ -420,6 +436,19 @@ async fn a_search_that_could_not_look_says_so() {
         .map(|trace| trace.call)
         .collect();
     assert_eq!(found, ["logged", "ours", "other-lead", "plain"].map(ProviderCallId::from).into());
+}
+
+#[tokio::test]
+async fn a_candidate_that_cannot_be_read_ends_the_search() {
+    let server = Server::start(|asked| match asked.get("id") {
+        Some("logged") => (403, r#"{"error":{"code":"forbidden","message":"no"}}"#.to_owned()),
+        _ => evidence(asked),
+    })
+    .await;
+    assert_eq!(
+        server.provider().calls().trace(&plain_order(), sent()).await.unwrap_err().kind(),
+        ErrorKind::Forbidden
+    );
 }
 
 #[tokio::test]

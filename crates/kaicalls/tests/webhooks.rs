@@ -71,6 +71,18 @@ fn the_same_event_under_data() {
 }
 
 #[test]
+fn the_same_event_with_a_call_in_it() {
+    for body in [
+        r#"{"event_id":"evt_3","event":"call.completed","call":{"id":"c3","status":"busy"}}"#,
+        r#"{"event_id":"evt_3","event":"call.completed","data":{"call":{"id":"c3","status":"busy"}}}"#,
+    ] {
+        let nested = event(body);
+        assert_eq!((nested.id.as_str(), nested.call.as_ref().unwrap().as_str()), ("evt_3", "c3"));
+        assert_eq!(nested.kind, EventKind::Call(ProviderState::Ended(Outcome::Busy)));
+    }
+}
+
+#[test]
 fn words_of_other_events() {
     let rows = [
         (

@@ -33,9 +33,12 @@ impl Agents for KallyAiAgents {
     async fn get(&self, id: &AgentId) -> Result<Agent> {
         let category = TaskCategory::ALL.into_iter().find(|category| category.as_str() == id.as_str());
         category.map(|category| self.agent(category)).ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "there are four agents here: restaurant, clinic, hotel, general")
-                .with_provider(self.0.config.id.clone())
-                .with_operation("agents.get")
+            Error::new(
+                ErrorKind::NotFound,
+                "there are four agents here: restaurant, clinic, hotel, general",
+            )
+            .with_provider(self.0.config.id.clone())
+            .with_operation("agents.get")
         })
     }
 

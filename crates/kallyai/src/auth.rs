@@ -41,8 +41,15 @@ pub(crate) fn credential(config: &KallyAiConfig, clock: &Arc<dyn Clock>) -> Resu
     let Some(refresh) = config.refresh_token.clone() else {
         return Ok(Arc::new(StaticToken::new(config.access_token.clone())));
     };
-    let source = Arc::new(Refresh { auth: anonymous(config)?, clock: Arc::clone(clock) });
-    Ok(Arc::new(RefreshingToken::new(configured(config, Some(refresh)), source, Arc::clone(clock))))
+    let source = Arc::new(Refresh {
+        auth: anonymous(config)?,
+        clock: Arc::clone(clock),
+    });
+    Ok(Arc::new(RefreshingToken::new(
+        configured(config, Some(refresh)),
+        source,
+        Arc::clone(clock),
+    )))
 }
 
 /// The credential that a store holds, or else the configuration: for refresh tokens that are good for one use and outlive the process.
@@ -51,18 +58,31 @@ pub(crate) async fn stored_credential(
     store: Arc<dyn TokenStore>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Credential>> {
-    let source = Arc::new(Refresh { auth: anonymous(config)?, clock: Arc::clone(clock) });
+    let source = Arc::new(Refresh {
+        auth: anonymous(config)?,
+        clock: Arc::clone(clock),
+    });
     let fallback = configured(config, config.refresh_token.clone());
-    Ok(Arc::new(RefreshingToken::open(store, Some(fallback), source, Arc::clone(clock)).await?))
+    Ok(Arc::new(
+        RefreshingToken::open(store, Some(fallback), source, Arc::clone(clock)).await?,
+    ))
 }
 
 fn configured(config: &KallyAiConfig, refresh: Option<SecretString>) -> TokenSet {
-    TokenSet { access: config.access_token.clone(), refresh, expires_at: None }
+    TokenSet {
+        access: config.access_token.clone(),
+        refresh,
+        expires_at: None,
+    }
 }
 
 fn token_set(tokens: Tokens, clock: &dyn Clock) -> TokenSet {
     let expires_at = tokens.expires_in.and_then(|lasts| clock.now().checked_add(lasts).ok());
-    TokenSet { access: tokens.access, refresh: tokens.refresh, expires_at }
+    TokenSet {
+        access: tokens.access,
+        refresh: tokens.refresh,
+        expires_at,
+    }
 }
 
 /// Reads an answer with tokens.

@@ -21,6 +21,8 @@ use crate::{
 
 /// The provider's longest page.
 pub(crate) const LONGEST_PAGE: u32 = 200;
+/// How many pages one look passes over because the filter leaves nothing of them.
+const MOST_PASSED_OVER: usize = 50;
 
 #[derive(Debug)]
 pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
@@ -29,8 +31,8 @@ pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 impl Calls for KallyAiCalls {
     async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
         let account = &self.0;
-        let request = submission(account, order)
-            .map_err(|error| error.with_provider(account.config.id.clone()).with_operation("calls.place"))?;
+        let request =
+            submission(account, order).map_err(|error| error.with_provider(account.config.id.clone()).with_operation("calls.place"))?;
         let record = account.client.calls().create(&request, order.idempotency_key).await?;
         convert::call(&account.config.id, record).ok_or_else(|| unnamed(account).with_delivery(Delivery::Placed))
     }
@@ -42,16 +44,33 @@ impl Calls for KallyAiCalls {
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
         let account = &self.0;
-        let offset = offset(page)?;
-        let paging = Paging { limit: page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE)), offset };
-        let listing = account.client.calls().list(&paging).await?;
-        let next = next_offset(&listing, offset.unwrap_or(0), filter.since).map(|next| next.to_string());
         let wanted = |call: &ProviderCall| {
             convert::within(call.created_at, filter.since, filter.until)
                 && filter.agent.as_ref().is_none_or(|agent| call.agent.as_ref() == Some(agent))
         };
-        let items = listing.items.into_iter().filter_map(|record| convert::call(&account.config.id, record)).filter(wanted).collect();
-        Ok(Page { items, next })
+        let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
+        let mut offset = offset(page)?;
+        // An empty page reads as the end of the list, so pages of which the filter leaves nothing are passed over.
+        for _ in 0..MOST_PASSED_OVER {
+            let listing = account.client.calls().list(&Paging { limit, offset }).await?;
+            let next = next_offset(&listing, offset.unwrap_or(0), filter.since);
+            let calls = listing
+                .items
+                .into_iter()
+                .filter_map(|record| convert::call(&account.config.id, record));
+            let items: Vec<ProviderCall> = calls.filter(wanted).collect();
+            if !items.is_empty() || next.is_none() {
+                return Ok(Page {
+                    items,
+                    next: next.map(|next| next.to_string()),
+                });
+            }
+            offset = next;
+        }
+        Ok(Page {
+            items: Vec::new(),
+            next: offset.map(|next| next.to_string()),
+        })
     }
 
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
@@ -76,9 +95,9 @@ fn unnamed(account: &Account) -> Error {
 /// `since`, nothing that is wanted can follow.
 pub(crate) fn next_offset(listing: &Listing<CallRecord>, offset: u64, since: Option<Timestamp>) -> Option<u64> {
     let next = offset.checked_add(u64::try_from(listing.received).ok()?)?;
-    let more = listing.received > 0 && listing.has_more.unwrap_or(true) && listing.total.is_none_or(|total| next < total);
+    let more = listing.has_more.unwrap_or_else(|| listing.total.is_none_or(|total| next < total));
     let over = since.is_some_and(|since| reaches_back(listing, since));
-    (more && !over).then_some(next)
+    (listing.received > 0 && more && !over).then_some(next)
 }
 
 /// True where the page is newest first, as far as its times say, and ends before `moment`. No document names an order, so a
@@ -86,13 +105,17 @@ pub(crate) fn next_offset(listing: &Listing<CallRecord>, offset: u64, since: Opt
 fn reaches_back(listing: &Listing<CallRecord>, moment: Timestamp) -> bool {
     let times: Option<Vec<Timestamp>> = listing.items.iter().map(|record| record.created_at).collect();
     let Some(times) = times else { return false };
-    let (Some(first), Some(last)) = (times.first(), times.last()) else { return false };
+    let (Some(first), Some(last)) = (times.first(), times.last()) else {
+        return false;
+    };
     first > last && times.is_sorted_by(|newer, older| newer >= older) && *last < moment
 }
 
 fn offset(page: &PageRequest) -> Result<Option<u64>> {
     let Some(cursor) = &page.cursor else { return Ok(None) };
-    let offset = cursor.parse().map_err(|source| Error::invalid("cursor", "is not one that this provider gave out").with_source(source));
+    let offset = cursor
+        .parse()
+        .map_err(|source| Error::invalid("cursor", "is not one that this provider gave out").with_source(source));
     offset.map(Some)
 }
 
@@ -110,7 +133,10 @@ fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall> {
     let mut request = CreateCall::new(category, call.task.as_str(), call.to, timezone.as_str()).urgent(call.urgent);
     if let Some(language) = &call.language {
         if !config.languages.iter().any(|known| known.primary() == language.primary()) {
-            let message = format!("{language} is not spoken here: use {}", spoken(config.languages.iter().map(|known| known.as_str())));
+            let message = format!(
+                "{language} is not spoken here: use {}",
+                spoken(config.languages.iter().map(|known| known.as_str()))
+            );
             return Err(refused(Error::new(ErrorKind::LanguageNotSupported, message).with_field("language")));
         }
         request = request.language(language);

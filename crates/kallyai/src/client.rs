@@ -60,7 +60,9 @@ impl KallyAiClient {
     pub fn new(config: &KallyAiConfig, clock: Arc<dyn Clock>) -> Result<Self> {
         config.check()?;
         let credential = tokens::credential(config, &clock)?;
-        Ok(Self { http: HttpClient::new(config.http(), credential, &CODES)? })
+        Ok(Self {
+            http: HttpClient::new(config.http(), credential, &CODES)?,
+        })
     }
 
     /// A client whose renewed tokens are kept in `store`, and found there at the next start.
@@ -70,7 +72,9 @@ impl KallyAiClient {
     pub async fn with_token_store(config: &KallyAiConfig, store: Arc<dyn TokenStore>, clock: Arc<dyn Clock>) -> Result<Self> {
         config.check()?;
         let credential = tokens::stored_credential(config, store, &clock).await?;
-        Ok(Self { http: HttpClient::new(config.http(), credential, &CODES)? })
+        Ok(Self {
+            http: HttpClient::new(config.http(), credential, &CODES)?,
+        })
     }
 
     sections! {

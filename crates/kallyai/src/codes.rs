@@ -24,15 +24,27 @@ struct Row {
 }
 
 const fn row(status: u16, code: &'static str, kind: ErrorKind, refusal: Refusal) -> Row {
-    Row { statuses: status..=status, code: Some(code), verdict: Verdict::new(kind, Delivery::Refused(refusal)) }
+    Row {
+        statuses: status..=status,
+        code: Some(code),
+        verdict: Verdict::new(kind, Delivery::Refused(refusal)),
+    }
 }
 
 const fn any_code(status: u16, kind: ErrorKind) -> Row {
-    Row { statuses: status..=status, code: None, verdict: Verdict::refused(kind) }
+    Row {
+        statuses: status..=status,
+        code: None,
+        verdict: Verdict::refused(kind),
+    }
 }
 
 const fn everyone(code: &'static str, kind: ErrorKind) -> Row {
-    Row { statuses: 400..=499, code: Some(code), verdict: Verdict::refused_for_everyone(kind) }
+    Row {
+        statuses: 400..=499,
+        code: Some(code),
+        verdict: Verdict::refused_for_everyone(kind),
+    }
 }
 
 /// First match wins, so the rows that bind everyone stand first.
@@ -61,7 +73,12 @@ static ROWS: [Row; 18] = [
 impl Codes for KallyAiCodes {
     fn verdict(&self, status: u16, code: Option<&str>) -> Option<Verdict> {
         ROWS.iter()
-            .find(|row| row.statuses.contains(&status) && row.code.is_none_or(|named| code.is_some_and(|code| code.eq_ignore_ascii_case(named))))
+            .find(|row| {
+                row.statuses.contains(&status)
+                    && row
+                        .code
+                        .is_none_or(|named| code.is_some_and(|code| code.eq_ignore_ascii_case(named)))
+            })
             .map(|row| row.verdict)
     }
 }
@@ -84,7 +101,8 @@ mod tests {
         )
     }
 
-    const FLAT_402: &str = r#"{"plan_type": "trial", "minutes_allocated": 30, "minutes_used": 30, "upgrade_url": "https://kallyai.com/pricing"}"#;
+    const FLAT_402: &str =
+        r#"{"plan_type": "trial", "minutes_allocated": 30, "minutes_used": 30, "upgrade_url": "https://kallyai.com/pricing"}"#;
 
     fn verdict(status: u16, body: &str) -> Verdict {
         classify::answer(&CODES, status, &ErrorBody::parse(body.as_bytes()))
@@ -136,12 +154,22 @@ mod tests {
 
     #[test]
     fn the_flat_402_is_a_quota() {
-        assert_eq!(verdict(402, FLAT_402), Verdict::new(ErrorKind::QuotaExceeded, Delivery::Refused(Refusal::Quota)));
+        assert_eq!(
+            verdict(402, FLAT_402),
+            Verdict::new(ErrorKind::QuotaExceeded, Delivery::Refused(Refusal::Quota))
+        );
     }
 
     #[test]
     fn refusals_about_the_person_bind_everyone_under_any_4xx() {
-        for code in ["suppression_violation", "blocked_number", "safety_violation", "consent_denied", "emergency_number", "toll_number"] {
+        for code in [
+            "suppression_violation",
+            "blocked_number",
+            "safety_violation",
+            "consent_denied",
+            "emergency_number",
+            "toll_number",
+        ] {
             for status in [400, 401, 402, 403, 404, 422, 429, 451] {
                 let ours = CODES.verdict(status, Some(code)).map(|verdict| verdict.delivery);
                 assert_eq!(ours, Some(Delivery::Refused(Refusal::Everyone)), "{status} {code}");

@@ -80,27 +80,41 @@ impl KallyAiConfig {
     /// Refuses settings that cannot work; the error names the key and the fix.
     pub(crate) fn check(&self) -> Result<()> {
         let wrong = |key: &'static str, message: String| {
-            Err(Error::new(ErrorKind::Configuration, message).with_field(key).with_provider(self.id.clone()))
+            Err(Error::new(ErrorKind::Configuration, message)
+                .with_field(key)
+                .with_provider(self.id.clone()))
         };
         let loopback = is_loopback(&self.base_url);
         if self.base_url.scheme() != "https" && !loopback {
-            return wrong("base_url", "must begin with https://: the access token would travel in the open".to_owned());
+            return wrong(
+                "base_url",
+                "must begin with https://: the access token would travel in the open".to_owned(),
+            );
         }
         if self.place_timeout < SHORTEST_PLACE_TIMEOUT && !loopback {
             let asked = self.place_timeout.as_secs();
-            return wrong("place_timeout_seconds", format!("{asked} is less than 900: the answer comes when the phone call is over"));
+            return wrong(
+                "place_timeout_seconds",
+                format!("{asked} is less than 900: the answer comes when the phone call is over"),
+            );
         }
         if self.place_timeout.is_zero() {
             return wrong("place_timeout_seconds", "must be more than 0".to_owned());
         }
         if TimeZone::get(&self.timezone).is_err() {
-            return wrong("timezone", format!("{:?} is no IANA time zone: write one as America/New_York", self.timezone));
+            return wrong(
+                "timezone",
+                format!("{:?} is no IANA time zone: write one as America/New_York", self.timezone),
+            );
         }
         Ok(())
     }
 
     pub(crate) fn http(&self) -> ClientConfig {
-        ClientConfig { place_timeout: self.place_timeout, ..ClientConfig::new(self.id.clone(), self.base_url.clone()) }
+        ClientConfig {
+            place_timeout: self.place_timeout,
+            ..ClientConfig::new(self.id.clone(), self.base_url.clone())
+        }
     }
 }
 
@@ -186,14 +200,20 @@ mod tests {
             (json!({"base_url": "http://api.kallyai.com"}), "base_url"),
             (json!({"base_url": "http://127.0.0.1.example.com"}), "base_url"),
             (json!({"place_timeout_seconds": 60}), "place_timeout_seconds"),
-            (json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 0}), "place_timeout_seconds"),
+            (
+                json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 0}),
+                "place_timeout_seconds",
+            ),
             (json!({"timezone": "Mars/Olympus"}), "timezone"),
         ];
         for (extra, key) in cases {
             let error = config(extra.clone()).unwrap().check().unwrap_err();
             assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some(key)), "{extra}");
         }
-        config(json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 2})).unwrap().check().unwrap();
+        config(json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 2}))
+            .unwrap()
+            .check()
+            .unwrap();
         config(json!({"base_url": "http://[::1]:1"})).unwrap().check().unwrap();
         assert!(config(json!({"acces_token": "typo"})).is_err());
     }

@@ -48,7 +48,10 @@ const STATES: [(&str, ProviderState); 27] = [
 /// Reads a status word.
 pub fn state(word: &str) -> ProviderState {
     let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
-    STATES.iter().find(|(known, _)| *known == word).map_or(ProviderState::Unrecognised, |(_, state)| *state)
+    STATES
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map_or(ProviderState::Unrecognised, |(_, state)| *state)
 }
 
 /// The word that the provider uses for a state, where its documents have one.
@@ -78,7 +81,10 @@ pub(crate) fn call(provider: &ProviderId, record: CallRecord) -> Option<Provider
         state: state(&status_word),
         status_word,
         direction: Some(Direction::Outbound),
-        to: submission.respondent_phone.as_deref().and_then(|number| PhoneNumber::parse(number).ok()),
+        to: submission
+            .respondent_phone
+            .as_deref()
+            .and_then(|number| PhoneNumber::parse(number).ok()),
         task: submission.task_description,
         agent: submission.task_category.map(AgentId::from),
         lead_id: None,
@@ -110,14 +116,19 @@ pub(crate) fn transcript(record: TranscriptRecord) -> Transcript {
         text: line.content.unwrap_or_default(),
         offset: line.timestamp.as_deref().and_then(offset),
     });
-    Transcript { entries: entries.collect(), raw }
+    Transcript {
+        entries: entries.collect(),
+        raw,
+    }
 }
 
 fn speaker(word: String) -> Speaker {
-    match word.to_ascii_uppercase().as_str() {
-        "AI" => Speaker::Agent,
-        "HUMAN" => Speaker::Callee,
-        _other => Speaker::Other(word),
+    if word.eq_ignore_ascii_case("AI") {
+        Speaker::Agent
+    } else if word.eq_ignore_ascii_case("HUMAN") {
+        Speaker::Callee
+    } else {
+        Speaker::Other(word)
     }
 }
 
@@ -138,7 +149,12 @@ pub(crate) fn recording(record: RecordingRecord) -> Result<Recording> {
     let raw = record.raw().clone();
     let text = record.url.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer holds no url"))?;
     let url = Url::parse(&text).map_err(|source| Error::new(ErrorKind::Decode, "url: not a URL").with_source(source))?;
-    Ok(Recording { url, duration: record.duration_seconds.and_then(seconds), format: record.format, raw })
+    Ok(Recording {
+        url,
+        duration: record.duration_seconds.and_then(seconds),
+        format: record.format,
+        raw,
+    })
 }
 
 /// True where `at` is known and in the range; what has no time belongs to no range.
@@ -177,7 +193,10 @@ mod tests {
     fn the_detail_of_document_003() {
         let call = call(&KALLYAI, fixture(include_str!("../tests/fixtures/003_call_detail.json"))).unwrap();
         assert_eq!(call.task.as_deref(), Some("Reserve table for 4"));
-        assert_eq!(call.to.map(|number| number.e164().to_owned()), PhoneNumber::parse("+14155551234").ok().map(|n| n.e164().to_owned()));
+        assert_eq!(
+            call.to.map(|number| number.e164().to_owned()),
+            PhoneNumber::parse("+14155551234").ok().map(|n| n.e164().to_owned())
+        );
         assert_eq!(call.cost, None);
         assert_eq!(call.raw.value()["submission"]["business_name"], "Italian Bistro");
     }
@@ -190,7 +209,10 @@ mod tests {
             assert_eq!(word(read), Some(word_of_003));
         }
         for open in ["scheduled", "queued", "in_progress", "In-Progress", "ringing"] {
-            assert!(state(open).outcome().is_none() && state(open) != ProviderState::Unrecognised, "{open}");
+            assert!(
+                state(open).outcome().is_none() && state(open) != ProviderState::Unrecognised,
+                "{open}"
+            );
         }
     }
 
@@ -218,7 +240,10 @@ mod tests {
     fn decimals_arrive_as_text_and_as_numbers() {
         for credits in ["1.5", "\"1.5\""] {
             let record: CallRecord = fixture(&format!(r#"{{"call_id": "c1", "credits_used": {credits}}}"#));
-            assert_eq!(call(&KALLYAI, record).unwrap().cost, Some(Cost::Credits(Credits::from_micros(1_500_000))));
+            assert_eq!(
+                call(&KALLYAI, record).unwrap().cost,
+                Some(Cost::Credits(Credits::from_micros(1_500_000)))
+            );
         }
         assert_eq!(super::credits("0.0000001".parse().unwrap()), Some(Credits::from_micros(1)));
     }
@@ -226,7 +251,11 @@ mod tests {
     #[test]
     fn the_transcript_of_document_002() {
         let transcript = transcript(fixture(include_str!("../tests/fixtures/002_transcript.json")));
-        let spoken: Vec<_> = transcript.entries.iter().map(|entry| (&entry.speaker, entry.offset.unwrap().as_secs())).collect();
+        let spoken: Vec<_> = transcript
+            .entries
+            .iter()
+            .map(|entry| (&entry.speaker, entry.offset.unwrap().as_secs()))
+            .collect();
         assert_eq!(spoken, [(&Speaker::Agent, 1), (&Speaker::Callee, 5)]);
         assert_eq!(offset("01:02:03.5"), Some(Duration::from_millis(3_723_500)));
         assert_eq!(offset("soon"), None);
@@ -235,7 +264,10 @@ mod tests {
     #[test]
     fn the_recording_of_document_002_is_a_secret() {
         let recording = recording(fixture(include_str!("../tests/fixtures/002_recording.json"))).unwrap();
-        assert_eq!((recording.duration, recording.format.as_deref()), (Some(Duration::from_millis(95_200)), Some("mp3")));
+        assert_eq!(
+            (recording.duration, recording.format.as_deref()),
+            (Some(Duration::from_millis(95_200)), Some("mp3"))
+        );
         assert!(!format!("{recording:?}").contains("/recordings/"));
         assert_eq!(super::recording(fixture("{}")).unwrap_err().kind(), ErrorKind::Decode);
     }

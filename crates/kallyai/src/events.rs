@@ -46,14 +46,23 @@ fn state(status: &str, kind: &str) -> ProviderState {
     }
     let kind = kind.to_ascii_lowercase().replace(['.', ':', '-', '/', ' '], "_");
     let words: Vec<&str> = kind.split('_').filter(|word| !word.is_empty()).collect();
-    let endings = [2, 1].into_iter().filter_map(|count| words.len().checked_sub(count).map(|at| words[at..].join("_")));
-    endings.map(|ending| convert::state(&ending)).find(|state| *state != ProviderState::Unrecognised).unwrap_or(ProviderState::Unrecognised)
+    let endings = [2, 1]
+        .into_iter()
+        .filter_map(|count| words.len().checked_sub(count).map(|at| words[at..].join("_")));
+    endings
+        .map(|ending| convert::state(&ending))
+        .find(|state| *state != ProviderState::Unrecognised)
+        .unwrap_or(ProviderState::Unrecognised)
 }
 
 /// What waits for a person, one event each. What the assistant is doing now waits for nobody and is not among them.
 pub(crate) fn pending(provider: &ProviderId, notifications: PendingNotifications) -> Vec<Event> {
     let at = notifications.generated_at;
-    let groups = [("action", notifications.actions), ("goal", notifications.goals), ("message", notifications.inbox)];
+    let groups = [
+        ("action", notifications.actions),
+        ("goal", notifications.goals),
+        ("message", notifications.inbox),
+    ];
     let items = groups.into_iter().flat_map(|(section, group)| {
         let items = group.and_then(|group| group.items).unwrap_or_default();
         items.into_iter().map(move |item| (section, item))
@@ -70,7 +79,16 @@ fn notification(provider: &ProviderId, section: &str, item: PendingItem, at: Opt
         Some(id) => format!("{section}:{id}:{status}"),
         None => of_content(&[section], raw.value()),
     };
-    Event { provider: provider.clone(), id, kind: EventKind::Notification, call: None, at, duration: None, summary: item.summary, raw }
+    Event {
+        provider: provider.clone(),
+        id,
+        kind: EventKind::Notification,
+        call: None,
+        at,
+        duration: None,
+        summary: item.summary,
+        raw,
+    }
 }
 
 fn of_content(words: &[&str], content: &Value) -> String {
@@ -96,11 +114,23 @@ mod tests {
     #[test]
     fn a_call_is_read_by_its_status_or_by_the_name_of_the_event() {
         let ended = EventKind::InboundCall(ProviderState::Ended(Outcome::Completed));
-        assert_eq!(read(json!({"type": "call.updated", "call_id": "c1", "status": "completed"})).kind, ended);
+        assert_eq!(
+            read(json!({"type": "call.updated", "call_id": "c1", "status": "completed"})).kind,
+            ended
+        );
         assert_eq!(read(json!({"event": "inbound_call_completed", "call": {"id": "c1"}})).kind, ended);
-        assert_eq!(read(json!({"event": "call.in_progress", "call_id": "c1"})).kind, EventKind::InboundCall(ProviderState::InProgress));
-        assert_eq!(read(json!({"event": "call.odd", "call_id": "c1"})).kind, EventKind::InboundCall(ProviderState::Unrecognised));
-        assert_eq!(read(json!({"type": "rule.changed"})).kind, EventKind::Other("rule.changed".to_owned()));
+        assert_eq!(
+            read(json!({"event": "call.in_progress", "call_id": "c1"})).kind,
+            EventKind::InboundCall(ProviderState::InProgress)
+        );
+        assert_eq!(
+            read(json!({"event": "call.odd", "call_id": "c1"})).kind,
+            EventKind::InboundCall(ProviderState::Unrecognised)
+        );
+        assert_eq!(
+            read(json!({"type": "rule.changed"})).kind,
+            EventKind::Other("rule.changed".to_owned())
+        );
     }
 
     #[test]

@@ -5,6 +5,25 @@
 //! answer was lost, and events by a stream or a poll. The facts come from KallyAI's reference documents, which are numbered 000 to 003
 //! and disagree; where they do, every shape is accepted.
 //!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use switchboard_core::{CallOrder, Clock, Delivery, Provider};
+//! # use switchboard_kallyai::{KallyAi, KallyAiConfig};
+//! # async fn example(clock: Arc<dyn Clock>, order: CallOrder) -> switchboard_core::Result<()> {
+//! let kallyai = KallyAi::new(KallyAiConfig::new("access token".to_owned()), clock)?;
+//! let sent_at = jiff::Timestamp::now();
+//! match kallyai.calls().place(&order).await {
+//!     Ok(call) => println!("{}", call.status_word),
+//!     // Wrong: placing it again, with the same key or another. The phone may be ringing.
+//!     Err(error) if error.delivery() == Delivery::Unknown => {
+//!         println!("{:?}", kallyai.calls().trace(&order, sent_at).await?);
+//!     }
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | to find | look at |
 //! |---|---|
 //! | the provider, for the router | [`KallyAi`], [`KallyAiConfig`] |

@@ -39,8 +39,15 @@ impl Numbers for KallyAiNumbers {
     }
 
     async fn available(&self, search: &NumberSearch) -> Result<Vec<OwnedNumber>> {
-        let records = self.0.client.phone_numbers().available(search.country, search.area_code.as_deref()).await?;
-        let most = search.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let records = self
+            .0
+            .client
+            .phone_numbers()
+            .available(search.country, search.area_code.as_deref())
+            .await?;
+        let most = search
+            .limit
+            .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(records.into_iter().take(most).map(|record| self.owned(record)).collect())
     }
 
@@ -59,7 +66,10 @@ impl Numbers for KallyAiNumbers {
         };
         let answer = self.0.client.phone_numbers().provision(&wanted).await?;
         // Bare, or one level down: nobody documents it.
-        let inner = ["phone_number", "number", "data"].iter().find_map(|key| answer.value().get(*key)).filter(|value| value.is_object());
+        let inner = ["phone_number", "number", "data"]
+            .iter()
+            .find_map(|key| answer.value().get(*key))
+            .filter(|value| value.is_object());
         let mut number = self.owned(NumberRecord::read_json(inner.unwrap_or(answer.value())).unwrap_or_default());
         number.raw = answer.into_value().into();
         Ok(number)

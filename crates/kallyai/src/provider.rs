@@ -1,6 +1,6 @@
 //! KallyAI as a provider.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{
     Agents, CallControl, Calls, Clock, Coverage, Idempotency, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks,
@@ -11,6 +11,9 @@ use crate::{
     agents::KallyAiAgents, call_control::KallyAiControl, calls::KallyAiCalls, client::KallyAiClient, config::KallyAiConfig,
     numbers::KallyAiNumbers, usage::KallyAiUsage, webhooks::KallyAiFeed,
 };
+
+/// How much longer a placing request may last than its call.
+const LEEWAY: Duration = Duration::from_secs(60);
 
 /// What the parts of one account share.
 #[derive(Debug)]
@@ -86,7 +89,8 @@ fn info(config: &KallyAiConfig) -> ProviderInfo {
         idempotency: Idempotency::Undocumented,
         place_limit: None,
         read_limit: None,
-        max_duration: None,
+        // The answer comes when the call is over: a call that outlasts the request would end in doubt.
+        max_duration: Some(config.place_timeout.saturating_sub(LEEWAY).max(config.place_timeout / 2)),
         needs_agent: false,
         tariff: config.tariff.clone(),
     }

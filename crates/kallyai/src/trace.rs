@@ -52,7 +52,10 @@ pub(crate) async fn find(account: &Account, order: &CallOrder, sent_at: Timestam
                 settled => settled,
             };
             match verdict {
-                Verdict::Ours => found.push(Trace { call: id, proof: Proof::NumberAndTask }),
+                Verdict::Ours => found.push(Trace {
+                    call: id,
+                    proof: Proof::NumberAndTask,
+                }),
                 Verdict::Other | Verdict::Unclear => {}
             }
         }
@@ -74,7 +77,10 @@ impl Window {
     fn around(account: &Account, sent_at: Timestamp) -> Self {
         let longest = SignedDuration::try_from(account.config.place_timeout).unwrap_or(SignedDuration::from_hours(1));
         let begins = sent_at.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN);
-        let ends = sent_at.checked_add(longest).and_then(|end| end.checked_add(CLOCK_SLACK)).unwrap_or(Timestamp::MAX);
+        let ends = sent_at
+            .checked_add(longest)
+            .and_then(|end| end.checked_add(CLOCK_SLACK))
+            .unwrap_or(Timestamp::MAX);
         Self { begins, ends }
     }
 }

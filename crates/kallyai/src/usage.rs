@@ -67,7 +67,9 @@ impl Usage for KallyAiUsage {
         let mut entries = history.items;
         entries.retain(|entry| convert::within(entry.timestamp, filter.since, filter.until));
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.timestamp));
-        let most = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let most = filter
+            .limit
+            .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(entries.into_iter().take(most).map(|entry| self.record(entry)).collect())
     }
 }

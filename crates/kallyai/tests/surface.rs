@@ -9,30 +9,37 @@ use common::{CALLEE, OTHER, WallClock, client, fast, settings, simple_order, sim
 use jiff::civil;
 use rust_decimal::Decimal;
 use switchboard_core::{
-    Calls, Cost, Coverage, Country, Credits, Delivery, ErrorKind, Idempotency, NumberChoice, NumberId, NumberSearch, PhoneNumber, Provider,
+    Cost, Country, Coverage, Credits, Delivery, ErrorKind, Idempotency, NumberChoice, NumberId, NumberSearch, PhoneNumber, Provider,
     Reschedule, UsageFilter,
 };
 use switchboard_kallyai::{
     KallyAi, Method,
-    client::OAuthClient,
-    wire::{CreditPlans, DeleteAllInboundCalls, InboundFilter, InboundStatus, Paging, ProvisionNumber, Statistics, SubscriptionStatus},
+    wire::{
+        ContactDraft, CreditPlans, DeleteAllInboundCalls, InboundFilter, InboundStatus, Paging, ProvisionNumber, RoutingRule, Statistics,
+        SubscriptionStatus,
+    },
 };
 use switchboard_testkit::{
     Shape, SimKallyAi,
     fault::{Fault, Rule},
 };
-use url::Url;
 
 #[tokio::test]
 async fn what_the_provider_says_of_itself() {
     let (_sim, kallyai) = simulated(fast()).await;
     let info = kallyai.info();
     assert!(info.synchronous && !info.needs_agent);
-    assert_eq!((info.idempotency, info.place_limit, info.tariff.is_none()), (Idempotency::Undocumented, None, true));
+    assert_eq!(
+        (info.idempotency, info.place_limit, info.tariff.is_none()),
+        (Idempotency::Undocumented, None, true)
+    );
     assert!(info.countries.covers(&Country::ES) && info.countries != Coverage::All);
     let agents = kallyai.agents().unwrap();
     let all = agents.list().await.unwrap();
-    assert_eq!(all.iter().map(|agent| agent.id.as_str()).collect::<Vec<_>>(), ["restaurant", "clinic", "hotel", "general"]);
+    assert_eq!(
+        all.iter().map(|agent| agent.id.as_str()).collect::<Vec<_>>(),
+        ["restaurant", "clinic", "hotel", "general"]
+    );
     assert!(all.iter().all(|agent| agent.built_in) && agents.editor().is_none());
     assert_eq!(agents.get(&"hotel".into()).await.unwrap(), all[2]);
     assert_eq!(agents.get(&"spa".into()).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -44,13 +51,24 @@ async fn credits_in_every_shape() {
         let (_sim, kallyai) = simulated(fast().shape(shape)).await;
         kallyai.calls().place(&simple_order()).await.unwrap();
         let usage = kallyai.usage().unwrap();
-        let [balance] = &usage.balances().await.unwrap()[..] else { panic!("one account") };
+        let [balance] = &usage.balances().await.unwrap()[..] else {
+            panic!("one account")
+        };
         assert!(balance.credits_used.unwrap() > Credits::default(), "{shape:?}");
-        assert!(balance.status.is_some() && balance.minutes_used.is_some() && balance.plan.is_some(), "{shape:?}");
+        assert!(
+            balance.status.is_some() && balance.minutes_used.is_some() && balance.plan.is_some(),
+            "{shape:?}"
+        );
         let records = usage.records(&UsageFilter::default()).await.unwrap();
         assert_eq!(records.len(), 1, "{shape:?}");
-        assert!(matches!(records[0].cost, Some(Cost::Credits(credits)) if credits.micros() > 0), "{shape:?}");
-        let future = UsageFilter { since: Some("2099-01-01T00:00:00Z".parse().unwrap()), ..UsageFilter::default() };
+        assert!(
+            matches!(records[0].cost, Some(Cost::Credits(credits)) if credits.micros() > 0),
+            "{shape:?}"
+        );
+        let future = UsageFilter {
+            since: Some("2099-01-01T00:00:00Z".parse().unwrap()),
+            ..UsageFilter::default()
+        };
         assert_eq!(usage.records(&future).await.unwrap(), []);
         let credits = kallyai.client().credits();
         let price = credits.costs().await.unwrap().call().unwrap();
@@ -63,9 +81,13 @@ async fn credits_in_every_shape() {
 #[tokio::test]
 async fn a_balance_stands_without_its_asides() {
     let (sim, kallyai) = simulated(fast()).await;
-    sim.faults().add(Rule::on("GET", "/v1/users/me/statistics", Fault::answer(404, "not_found")));
-    sim.faults().add(Rule::on("GET", "/v1/subscriptions/status", Fault::answer(403, "forbidden")));
-    let [balance] = &kallyai.usage().unwrap().balances().await.unwrap()[..] else { panic!("one account") };
+    sim.faults()
+        .add(Rule::on("GET", "/v1/users/me/statistics", Fault::answer(404, "not_found")));
+    sim.faults()
+        .add(Rule::on("GET", "/v1/subscriptions/status", Fault::answer(403, "forbidden")));
+    let [balance] = &kallyai.usage().unwrap().balances().await.unwrap()[..] else {
+        panic!("one account")
+    };
     assert_eq!((balance.minutes_used, balance.status.as_deref()), (None, None));
     assert!(balance.credits_remaining.is_some());
 }
@@ -86,12 +108,25 @@ fn the_documents_examples_are_read() {
 async fn numbers_are_found_rented_and_given_back() {
     let (sim, kallyai) = simulated(fast()).await;
     let numbers = kallyai.numbers().unwrap();
-    let search = NumberSearch { country: Some(Country::US), area_code: Some("415".to_owned()), limit: Some(2) };
+    let search = NumberSearch {
+        country: Some(Country::US),
+        area_code: Some("415".to_owned()),
+        limit: Some(2),
+    };
     assert_eq!(numbers.available(&search).await.unwrap().len(), 2);
-    let rented = numbers.rent(&NumberChoice::Any { country: Country::US, area_code: None }).await.unwrap();
+    let rented = numbers
+        .rent(&NumberChoice::Any {
+            country: Country::US,
+            area_code: None,
+        })
+        .await
+        .unwrap();
     assert!(rented.id.is_some());
     assert!(numbers.list().await.unwrap().iter().any(|owned| owned.id == rented.id));
-    let chosen = NumberChoice::Number { number: PhoneNumber::parse(CALLEE).unwrap(), agent: None };
+    let chosen = NumberChoice::Number {
+        number: PhoneNumber::parse(CALLEE).unwrap(),
+        agent: None,
+    };
     assert_eq!(numbers.rent(&chosen).await.unwrap_err().kind(), ErrorKind::Unsupported);
     numbers.release(&rented).await.unwrap();
     assert!(!numbers.list().await.unwrap().iter().any(|owned| owned.id == rented.id));
@@ -105,11 +140,17 @@ async fn every_row_of_the_number_table_is_reached() {
     let sim = SimKallyAi::start(fast()).await.unwrap();
     let numbers = client(&sim).phone_numbers();
     let phone = PhoneNumber::parse(OTHER).unwrap();
-    let rented = numbers.provision(&ProvisionNumber::new(Country::US).area_code("415")).await.unwrap();
+    let rented = numbers
+        .provision(&ProvisionNumber::new(Country::US).area_code("415"))
+        .await
+        .unwrap();
     let id: NumberId = rented.get::<String>(&["id", "phone_number_id"]).unwrap().into();
     assert!(numbers.supported_countries().await.unwrap().value()["countries"].is_array());
     numbers.forwarding_targets().await.unwrap();
-    numbers.set_up_forwarding(&serde_json::json!({"phone_number": OTHER})).await.unwrap();
+    numbers
+        .set_up_forwarding(&serde_json::json!({"phone_number": OTHER}))
+        .await
+        .unwrap();
     numbers.start_verification(&phone).await.unwrap();
     // Which code the simulator wants is its own affair: what counts is that the request arrives.
     let _ = numbers.check_verification(&phone, "123456").await;
@@ -121,7 +162,11 @@ async fn every_row_of_the_number_table_is_reached() {
     numbers.remove_forwarding(&id).await.unwrap();
     numbers.set_caller_id(&id, "John's Office").await.unwrap();
     numbers.release(&id).await.unwrap();
-    let arrived: Vec<String> = sim.requests().iter().map(|request| format!("{} {}", request.method, request.path)).collect();
+    let arrived: Vec<String> = sim
+        .requests()
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.path))
+        .collect();
     for row in [
         "POST /v1/phone-numbers/provision",
         "GET /v1/phone-numbers/supported-countries",
@@ -133,7 +178,10 @@ async fn every_row_of_the_number_table_is_reached() {
     ] {
         assert_eq!(arrived.iter().filter(|request| *request == row).count(), 1, "{row}");
     }
-    assert_eq!(arrived.last().map(String::as_str), Some(format!("DELETE /v1/phone-numbers/{id}").as_str()));
+    assert_eq!(
+        arrived.last().map(String::as_str),
+        Some(format!("DELETE /v1/phone-numbers/{id}").as_str())
+    );
 }
 
 #[tokio::test]
@@ -141,10 +189,21 @@ async fn the_reception_from_ring_to_deletion() {
     let (sim, kallyai) = simulated(fast()).await;
     let inbound = kallyai.client().inbound();
     let id = sim.receive_call(OTHER, "Maria", true).into();
-    let live = inbound.list(&InboundFilter::new().status(InboundStatus::Active).vip_only(true), &Paging::new().limit(5)).await.unwrap();
+    let live = inbound
+        .list(
+            &InboundFilter::new().status(InboundStatus::Active).vip_only(true),
+            &Paging::new().limit(5),
+        )
+        .await
+        .unwrap();
     assert_eq!(live.items.len(), 1);
     assert_eq!(inbound.get(&id).await.unwrap().status.as_deref(), Some("active"));
-    kallyai.call_control().unwrap().transfer(&id, &PhoneNumber::parse(CALLEE).unwrap()).await.unwrap();
+    kallyai
+        .call_control()
+        .unwrap()
+        .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
+        .await
+        .unwrap();
     assert_eq!(sim.posts_to(&format!("/v1/inbound/calls/{id}/transfer")), 1);
     let second = sim.receive_call(OTHER, "Maria", false).into();
     inbound.take_over(&second).await.unwrap();
@@ -155,12 +214,81 @@ async fn the_reception_from_ring_to_deletion() {
     inbound.recording(&second).await.unwrap();
     inbound.update_action_item(&second, 0, "completed").await.unwrap();
     let from = civil::date(2026, 1, 1);
-    inbound.list(&InboundFilter::new().from(from).to(civil::date(2099, 1, 1)), &Paging::new()).await.unwrap();
+    inbound
+        .list(&InboundFilter::new().from(from).to(civil::date(2099, 1, 1)), &Paging::new())
+        .await
+        .unwrap();
     assert!(inbound.summary().await.unwrap().value().is_object());
     assert!(inbound.analytics(Some(from), None).await.unwrap().value().is_object());
     assert!(inbound.stream_info().await.unwrap().value().is_object());
     inbound.delete_all(DeleteAllInboundCalls::Confirmed).await.unwrap();
-    assert!(inbound.list(&InboundFilter::new().status(InboundStatus::Completed), &Paging::new()).await.unwrap().items.is_empty());
+    assert!(
+        inbound
+            .list(&InboundFilter::new().status(InboundStatus::Completed), &Paging::new())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn every_row_of_rules_voicemails_and_contacts_is_reached() {
+    let sim = SimKallyAi::start(fast()).await.unwrap();
+    sim.faults().add(Rule::on("GET", "/v1/inbound/*", Fault::raw(200, "[]")));
+    sim.faults().add(Rule {
+        path: Some("/v1/inbound/*".to_owned()),
+        fault: Fault::raw(204, ""),
+        ..Rule::default()
+    });
+    let reception = client(&sim).reception();
+    let rule = RoutingRule::new("VIP callers", 10, serde_json::json!({"caller_vip": true}), "transfer")
+        .action_config(serde_json::json!({"target": OTHER}))
+        .active(true);
+    let contact = ContactDraft::new("John Smith", OTHER).vip(true).notes("Key client");
+    assert!(reception.rules().await.unwrap().value().is_array());
+    assert!(reception.create_rule(&rule).await.unwrap().value().is_null());
+    reception.update_rule("r 1", &rule).await.unwrap();
+    reception.delete_rule("r1").await.unwrap();
+    reception.voicemails().await.unwrap();
+    reception.voicemail("v1").await.unwrap();
+    reception.voicemail_playback("v1").await.unwrap();
+    reception.contacts().await.unwrap();
+    reception.create_contact(&contact).await.unwrap();
+    reception.update_contact("c1", &contact).await.unwrap();
+    reception.delete_contact("c1").await.unwrap();
+    reception.import_contacts("google").await.unwrap();
+    let requests = sim.requests();
+    let arrived: Vec<String> = requests
+        .iter()
+        .map(|request| format!("{} {}", request.method, &request.path["/v1/inbound".len()..]))
+        .collect();
+    assert_eq!(
+        arrived,
+        [
+            "GET /rules",
+            "POST /rules",
+            "PUT /rules/r%201",
+            "DELETE /rules/r1",
+            "GET /voicemails",
+            "GET /voicemails/v1",
+            "GET /voicemails/v1/playback",
+            "GET /contacts",
+            "POST /contacts",
+            "PUT /contacts/c1",
+            "DELETE /contacts/c1",
+            "POST /contacts/import",
+        ]
+    );
+    assert_eq!(
+        requests[1].body,
+        serde_json::json!({"name": "VIP callers", "priority": 10, "is_active": true, "conditions": {"caller_vip": true},
+            "action": "transfer", "action_config": {"target": OTHER}})
+    );
+    assert_eq!(
+        requests[8].body,
+        serde_json::json!({"name": "John Smith", "phone_number": OTHER, "is_vip": true, "notes": "Key client"})
+    );
 }
 
 #[tokio::test]
@@ -169,7 +297,12 @@ async fn a_transfer_that_breaks_off_is_sent_once_and_says_what_it_proves() {
     let id = sim.receive_call(OTHER, "Maria", true).into();
     let path = format!("/v1/inbound/calls/{id}/transfer");
     sim.faults().add(Rule::on("POST", path.clone(), Fault::Close));
-    let error = kallyai.call_control().unwrap().transfer(&id, &PhoneNumber::parse(CALLEE).unwrap()).await.unwrap_err();
+    let error = kallyai
+        .call_control()
+        .unwrap()
+        .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
+        .await
+        .unwrap_err();
     assert_eq!((error.delivery(), sim.posts_to(&path)), (Delivery::Unknown, 1));
 }
 
@@ -186,43 +319,43 @@ async fn a_call_that_is_queued_is_moved_and_cancelled() {
             }
         };
         let control = kallyai.call_control().unwrap();
-        control.reschedule(&id, &Reschedule { at: civil::date(2036, 2, 15).at(19, 0, 0, 0) }).await.unwrap();
+        control
+            .reschedule(
+                &id,
+                &Reschedule {
+                    at: civil::date(2036, 2, 15).at(19, 0, 0, 0),
+                },
+            )
+            .await
+            .unwrap();
         control.cancel(&id).await.unwrap();
         id
     };
     let (placed, id) = tokio::join!(kallyai.calls().place(&order), change);
     assert_eq!(placed.unwrap().id, id);
     assert!(sim.rings().is_empty());
-    let sent = sim.requests().into_iter().find(|request| request.path.ends_with("/reschedule")).unwrap();
+    let sent = sim
+        .requests()
+        .into_iter()
+        .find(|request| request.path.ends_with("/reschedule"))
+        .unwrap();
     assert_eq!(sent.body, serde_json::json!({"date": "2036-02-15", "time": "19:00"}));
-}
-
-#[tokio::test]
-async fn tokens_are_fetched_in_every_documented_way() {
-    let sim = SimKallyAi::start(fast()).await.unwrap();
-    let auth = client(&sim).auth();
-    let base: Url = sim.url().parse().unwrap();
-    let redirect: Url = "http://localhost:8976/callback".parse().unwrap();
-    let oauth = OAuthClient { id: "client".to_owned(), secret: "secret".to_owned().into() };
-    let renewed = auth.refresh(&sim.refresh_token().to_owned().into()).await.unwrap();
-    assert!(renewed.refresh.is_some() && renewed.expires_in.is_some());
-    let again = auth.refresh_as(&oauth, &renewed.refresh.unwrap()).await.unwrap();
-    assert!(again.refresh.is_some());
-    let page = auth.authorize_url(&base, "client", &redirect, &["calls:read", "calls:write"], "s").unwrap();
-    assert!(page.as_str().ends_with("&state=s&scope=calls%3Aread+calls%3Awrite"), "{page}");
-    assert_eq!(auth.exchange_code(&oauth, "no such code", &redirect).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
-    auth.google(&"token".to_owned().into()).await.unwrap();
-    auth.apple(&"token".to_owned().into(), &"code".to_owned().into(), Some("John Smith")).await.unwrap();
-    assert!(auth.cli_url(&base, &redirect, Some("s")).unwrap().as_str().contains("/v1/auth/cli?redirect_uri=http%3A%2F%2Flocalhost%3A8976"));
-    assert!(auth.cli_url(&base, &"https://example.com/".parse().unwrap(), None).is_err());
-    assert!(!format!("{again:?}").contains("eyJ"));
 }
 
 #[tokio::test]
 async fn what_has_no_typed_method_is_reached_by_hand() {
     let sim = SimKallyAi::start(fast()).await.unwrap();
     let kallyai = KallyAi::new(settings(&sim), Arc::new(WallClock)).unwrap();
-    let answer = kallyai.client().request(Method::Get, "/v1/credits/balance").unwrap().send().await.unwrap();
+    let answer = kallyai
+        .client()
+        .request(Method::Get, "/v1/credits/balance")
+        .unwrap()
+        .send()
+        .await
+        .unwrap();
     assert!(answer.value().unwrap()["credits_remaining"].is_number());
-    assert_eq!(kallyai.client().users().subscription().await.unwrap().has_active_subscription, Some(true));
+    assert_eq!(
+        kallyai.client().users().subscription().await.unwrap().has_active_subscription,
+        Some(true)
+    );
 }

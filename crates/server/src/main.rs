@@ -1,2 +1,66 @@
-//! Placeholder.
-fn main() {}
+//! The binary `switchboard`: the command line over the library of the same name.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | arguments and their help | `cli.rs`, `help.rs` |
+//! | what a command does | `commands/`, one file each |
+//! | what is printed, and where | `output.rs` |
+//! | exit codes and errors | `exit.rs`, `failure.rs` |
+
+mod cli;
+mod commands;
+mod exit;
+mod failure;
+mod help;
+mod logging;
+mod output;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::{Failure, Outcome},
+    output::Output,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.common.json);
+    run(cli, output)
+        .unwrap_or_else(|failure| {
+            output.failure(&failure);
+            failure.exit
+        })
+        .into()
+}
+
+fn run(cli: Cli, output: Output) -> Outcome {
+    let Cli { common, command } = cli;
+    logging::start(&common.log)?;
+    // A plan is arithmetic: it needs no runtime, and starts sooner without one.
+    if let Command::Plan(args) = command {
+        return commands::plan::run(&common, args, output);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::local(format!("the runtime could not be started: {error}")))?;
+    let result = runtime.block_on(async {
+        match command {
+            Command::Demo(args) => commands::demo::run(args, output).await,
+            Command::Call(args) => commands::call::run(&common, args, output).await,
+            Command::Plan(args) => commands::plan::run(&common, args, output),
+            Command::Providers => commands::providers::run(&common, output).await,
+            Command::Numbers(args) => commands::numbers::run(&common, args, output).await,
+            Command::Agents(args) => commands::agents::run(&common, args, output).await,
+            Command::Usage(args) => commands::usage::run(&common, args, output).await,
+            Command::Sim(args) => commands::sim::run(args, output).await,
+        }
+    });
+    // Followers still sleep; nothing that matters is under way.
+    runtime.shutdown_background();
+    result
+}

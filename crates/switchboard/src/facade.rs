@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Currency, Provider, ProviderInfo, Result};
-use switchboard_router::{Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock};
+use switchboard_router::{
+    Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock,
+};
 
 /// Calls over every configured provider. Cheap to clone.
 ///
@@ -190,7 +192,11 @@ impl SwitchboardBuilder {
         if let Some(journal) = self.journal {
             router = router.journal(journal);
         }
-        let router = self.providers.into_iter().fold(router, |router, provider| router.provider(provider)).build()?;
+        let router = self
+            .providers
+            .into_iter()
+            .fold(router, |router, provider| router.provider(provider))
+            .build()?;
         Ok(Switchboard::new(router, self.clock))
     }
 }

@@ -22,9 +22,12 @@ impl SwitchedOff {
 
     /// Nothing was sent.
     fn refusal(&self, operation: &'static str) -> Error {
-        Error::new(ErrorKind::Configuration, "is switched off and has no credential: enable it and set its key")
-            .with_field(format!("providers.{}", self.info.id))
-            .with_operation(operation)
+        Error::new(
+            ErrorKind::Configuration,
+            "is switched off and has no credential: enable it and set its key",
+        )
+        .with_field(format!("providers.{}", self.info.id))
+        .with_operation(operation)
     }
 }
 

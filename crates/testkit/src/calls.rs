@@ -42,7 +42,11 @@ impl CallScript {
     /// A script that fixes the outcome and leaves the durations open.
     #[must_use]
     pub const fn new(outcome: Outcome) -> Self {
-        Self { outcome, ring: None, talk: None }
+        Self {
+            outcome,
+            ring: None,
+            talk: None,
+        }
     }
 
     /// Fixes how long the phone rings.
@@ -132,7 +136,12 @@ pub(crate) struct Life {
 
 impl Life {
     pub(crate) fn begin(accepted: Instant, queue: Duration, plan: CallPlan) -> Self {
-        Self { accepted, queue, plan, cut: None }
+        Self {
+            accepted,
+            queue,
+            plan,
+            cut: None,
+        }
     }
 
     /// When the phone rings for the first time.
@@ -182,7 +191,9 @@ impl Life {
     pub(crate) fn talked_tenths(&self, line: Timeline) -> u64 {
         let talked = match self.cut {
             None => self.plan.talk,
-            Some(cut) => line.call_time(cut.saturating_duration_since(self.answered_at(line))).min(self.plan.talk),
+            Some(cut) => line
+                .call_time(cut.saturating_duration_since(self.answered_at(line)))
+                .min(self.plan.talk),
         };
         u64::try_from(talked.as_millis() / 100).unwrap_or(u64::MAX)
     }

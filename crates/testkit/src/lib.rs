@@ -15,7 +15,8 @@
 //! | what every backend has to do | [`conformance`] |
 //! | how long a simulated call takes and how it ends | [`calls`] |
 //!
-//! Every answer carries the header `X-Simulated: true`: nothing here can be mistaken for the real service.
+//! There is no telephone behind any of this. Every answer carries the header `X-Simulated: true` and `/health` says so
+//! in words: nothing here can be mistaken for the real service.
 
 pub mod calls;
 mod config;

@@ -90,12 +90,21 @@ impl RingLedger {
             Err(error) => return Err(error),
         };
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self::of(Book { rings, posts: 0, file: Some(file) }))
+        Ok(Self::of(Book {
+            rings,
+            posts: 0,
+            file: Some(file),
+        }))
     }
 
     fn of(book: Book) -> Self {
         let (changed, _) = watch::channel((book.rings.len(), book.posts));
-        Self { inner: Arc::new(Inner { book: Mutex::new(book), changed }) }
+        Self {
+            inner: Arc::new(Inner {
+                book: Mutex::new(book),
+                changed,
+            }),
+        }
     }
 
     /// Writes a ring down. When this fails the phone must not ring.
@@ -158,7 +167,7 @@ impl RingLedger {
         counts
     }
 
-    /// How many POSTs that would place a call arrived, refused and broken ones included.
+    /// How many POSTs to the path that places calls arrived, refused and broken ones included.
     /// Rings loaded from a file bring no POSTs with them.
     #[must_use]
     pub fn posts(&self) -> usize {
@@ -191,6 +200,9 @@ impl Default for RingLedger {
 impl fmt::Debug for RingLedger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let book = self.inner.book.lock();
-        f.debug_struct("RingLedger").field("rings", &book.rings.len()).field("posts", &book.posts).finish()
+        f.debug_struct("RingLedger")
+            .field("rings", &book.rings.len())
+            .field("posts", &book.posts)
+            .finish()
     }
 }

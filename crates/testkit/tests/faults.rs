@@ -11,7 +11,7 @@ use serde_json::json;
 use switchboard_testkit::calls::{CallScript, Outcome};
 use switchboard_testkit::fault::{After, Envelope, Fault, FaultScript, OutageMode, Rule};
 use switchboard_testkit::{Ring, SimConfig, SimKaiCalls, SimKallyAi};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const TO: &str = "+12125550101";
@@ -32,7 +32,10 @@ async fn kallyai(rule: Rule) -> SimKallyAi {
 async fn a_500_can_come_before_the_ring_or_after_it() {
     let before = kallyai(on_post(Fault::answer(500, "internal_error"))).await;
     let answer = call(&before, "POST", "/v1/calls", submission(TO)).await;
-    assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (500, Some("internal_error")));
+    assert_eq!(
+        (answer.status, answer.json()["error"]["code"].as_str()),
+        (500, Some("internal_error"))
+    );
     assert_eq!((before.rings().len(), before.rings().posts()), (0, 1));
 
     let after = kallyai(on_post(Fault::answer(500, "internal_error")).after(After::Ring)).await;
@@ -92,7 +95,9 @@ async fn a_cut_body_is_shorter_than_its_head_says() {
 #[tokio::test]
 async fn spoiled_answers_ring_and_keep_their_status() {
     let spoiled = [
-        (Fault::NotJson, "text"), (Fault::EmptyBody, "empty"), (Fault::MissingId, "no id"),
+        (Fault::NotJson, "text"),
+        (Fault::EmptyBody, "empty"),
+        (Fault::MissingId, "no id"),
         (Fault::HugeBody { bytes: (1 << 20) + 1 }, "huge"),
     ];
     for (fault, what) in spoiled {
@@ -115,24 +120,36 @@ async fn answers_carry_status_headers_body_and_envelope() {
     assert_eq!((limited.status, limited.header("retry-after")), (429, Some("7")));
     assert_eq!(call(&sim, "POST", "/v1/calls", submission(TO)).await.status, 201, "only the first");
 
-    sim.faults().set(FaultScript::default().rule(on_post(Fault::answer(429, "rate_limited"))));
+    sim.faults()
+        .set(FaultScript::default().rule(on_post(Fault::answer(429, "rate_limited"))));
     assert_eq!(call(&sim, "POST", "/v1/calls", submission(TO)).await.header("retry-after"), None);
 
-    sim.faults().set(FaultScript::default().rule(on_post(Fault::raw(204, "")).after(After::Answer)));
+    sim.faults()
+        .set(FaultScript::default().rule(on_post(Fault::raw(204, "")).after(After::Answer)));
     let empty = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     assert_eq!((empty.status, empty.body.len(), sim.rings().len()), (204, 0, 2));
 
-    let redirect = Fault::Redirect { status: 307, location: "http://127.0.0.1:9/v1/calls".to_owned() };
+    let redirect = Fault::Redirect {
+        status: 307,
+        location: "http://127.0.0.1:9/v1/calls".to_owned(),
+    };
     sim.faults().set(FaultScript::default().rule(on_post(redirect)));
     let moved = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     assert_eq!((moved.status, moved.header("location")), (307, Some("http://127.0.0.1:9/v1/calls")));
 
     for (envelope, pointer) in [
-        (Envelope::Message, "/error/message"), (Envelope::Details, "/error/details/message"), (Envelope::Text, "/message"),
-        (Envelope::Plain, "/error/message"), (Envelope::Quota, "/upgrade_url"),
+        (Envelope::Message, "/error/message"),
+        (Envelope::Details, "/error/details/message"),
+        (Envelope::Text, "/message"),
+        (Envelope::Plain, "/error/message"),
+        (Envelope::Quota, "/upgrade_url"),
     ] {
         let fault = Fault::Answer {
-            status: 402, code: Some("quota_exceeded".to_owned()), message: None, headers: Default::default(), body: None,
+            status: 402,
+            code: Some("quota_exceeded".to_owned()),
+            message: None,
+            headers: Default::default(),
+            body: None,
             envelope: Some(envelope),
         };
         sim.faults().set(FaultScript::default().rule(on_post(fault)));
@@ -176,17 +193,54 @@ async fn rules_choose_by_number_count_and_prefix() {
 async fn refused_connections_come_back_on_the_same_port() {
     let sim = kallyai(Rule::default()).await;
     sim.refuse_connections().await;
-    assert_eq!(TcpStream::connect(sim.address()).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(
+        TcpStream::connect(sim.address()).await.unwrap_err().kind(),
+        ErrorKind::ConnectionRefused
+    );
     sim.accept_connections().await;
     assert_eq!(get(&sim, "/v1/calls").await.status, 200);
 }
 
 #[tokio::test]
+async fn a_simulator_that_was_shut_down_leaves_its_port_to_the_next() {
+    let first = SimKallyAi::start(config()).await.unwrap();
+    let (address, credential) = (first.address(), first.credential().to_owned());
+    assert_eq!(get(&first, "/v1/calls").await.status, 200);
+    first.shutdown().await;
+    assert_eq!(TcpStream::connect(address).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    let second = SimKallyAi::start(config().listen(address)).await.unwrap();
+    assert_eq!((second.address(), second.credential()), (address, credential.as_str()));
+    assert_eq!(get(&second, "/v1/calls").await.status, 200);
+    assert!(SimKallyAi::start(config().speed(0.0)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_connection_that_is_kept_carries_several_requests_and_then_a_fault() {
+    let sim = kallyai(Rule::on("GET", "/v1/calls", Fault::Reset).nth(3)).await;
+    let mut socket = TcpStream::connect(sim.address()).await.unwrap();
+    let request = format!(
+        "GET /v1/calls HTTP/1.1\r\nhost: sim\r\nauthorization: Bearer {}\r\n\r\n",
+        sim.credential()
+    );
+    for _ in 0..2 {
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"}") {
+            let mut part = [0; 4096];
+            let read = socket.read(&mut part).await.unwrap();
+            seen.extend_from_slice(&part[..read]);
+        }
+        assert!(seen.starts_with(b"HTTP/1.1 200"));
+    }
+    socket.write_all(request.as_bytes()).await.unwrap();
+    assert_eq!(read(socket).await.broken, Some(ErrorKind::ConnectionReset));
+}
+
+#[tokio::test]
 async fn outages_begin_and_end_by_the_scripts_clock() {
     let sim = kallyai(Rule::default()).await;
-    let outage = |mode: &str, until: u64| {
-        FaultScript::from_json(&json!({"outage": [{"mode": mode, "until_ms": until}]}).to_string()).unwrap()
-    };
+    let outage =
+        |mode: &str, until: u64| FaultScript::from_json(&json!({"outage": [{"mode": mode, "until_ms": until}]}).to_string()).unwrap();
     assert_eq!(outage("refuse", 1).outages[0].mode, OutageMode::Refuse);
     sim.faults().set(outage("unavailable", 3_600_000));
     assert_eq!(get(&sim, "/health").await.status, 503);
@@ -206,7 +260,10 @@ async fn outages_begin_and_end_by_the_scripts_clock() {
 async fn lists_can_lag_and_omit() {
     let script = FaultScript::from_toml("[list]\nomit = [\"+12125550101\"]").unwrap();
     let sim = SimKallyAi::start(config().faults(script)).await.unwrap();
-    let id = call(&sim, "POST", "/v1/calls", submission(TO)).await.json()["call_id"].as_str().unwrap().to_owned();
+    let id = call(&sim, "POST", "/v1/calls", submission(TO)).await.json()["call_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(get(&sim, "/v1/calls").await.json()["total"], 0);
     assert_eq!(get(&sim, &format!("/v1/calls/{id}")).await.status, 200);
     sim.faults().set(FaultScript::from_toml("[list]\nlag_ms = 3600000").unwrap());
@@ -221,7 +278,9 @@ async fn the_ledger_file_has_the_ring_before_there_is_an_answer() {
     let rule = Rule::on("POST", "*", Fault::Hang).after(After::Ring);
     let script = FaultScript::default().rule(rule);
     let slow = CallScript::new(Outcome::Completed).talking_for(Duration::from_secs(3600));
-    let sim = SimKaiCalls::start(SimConfig::default().outcome(TO, slow).ledger_file(file.path()).faults(script)).await.unwrap();
+    let sim = SimKaiCalls::start(SimConfig::default().outcome(TO, slow).ledger_file(file.path()).faults(script))
+        .await
+        .unwrap();
     let request = call(&sim, "POST", "/api/v1/calls", json!({"agent_id": sim.agent_id(), "to": TO}));
     tokio::select! {
         reply = request => panic!("{reply:?}"),

@@ -32,7 +32,10 @@ async fn until(sim: &SimKaiCalls, id: &str, status: &str) -> Value {
         if read["status"] == status {
             return read;
         }
-        assert!(["queued", "ringing", "in-progress"].contains(&read["status"].as_str().unwrap()), "{read}");
+        assert!(
+            ["queued", "ringing", "in-progress"].contains(&read["status"].as_str().unwrap()),
+            "{read}"
+        );
     }
 }
 
@@ -41,25 +44,44 @@ async fn a_call_is_queued_at_once_and_runs_through_its_states() {
     let script = CallScript::new(Outcome::Completed)
         .ringing_for(Duration::from_millis(100))
         .talking_for(Duration::from_millis(127_000));
-    let sim = start(SimConfig::default().speed(1000.0).limits(60, 100_000).outcome(TO, script).queue(Duration::from_secs(50))).await;
+    let sim = start(
+        SimConfig::default()
+            .speed(1000.0)
+            .limits(60, 100_000)
+            .outcome(TO, script)
+            .queue(Duration::from_secs(50)),
+    )
+    .await;
     let mut request = body(&sim, TO);
     request["customer_name"] = json!("John Smith");
     request["first_message"] = json!("Hey John");
     request["lead_id"] = json!("lead-1");
     let answer = call(&sim, "POST", "/api/v1/calls", request).await.json();
-    assert_eq!((answer["status"].as_str(), answer["to"].as_str(), answer["name"].as_str()), (Some("queued"), Some(TO), Some("John Smith")));
+    assert_eq!(
+        (answer["status"].as_str(), answer["to"].as_str(), answer["name"].as_str()),
+        (Some("queued"), Some(TO), Some("John Smith"))
+    );
     assert_eq!(sim.rings().count(TO), 1);
     let id = answer["id"].as_str().unwrap();
     assert_eq!(sim.rings().rings()[0].call_id, id);
     until(&sim, id, "in-progress").await;
     let done = until(&sim, id, "completed").await;
-    assert_eq!((done["duration"].as_u64(), done["direction"].as_str(), done["lead_id"].as_str()), (Some(127), Some("outbound"), Some("lead-1")));
+    assert_eq!(
+        (done["duration"].as_u64(), done["direction"].as_str(), done["lead_id"].as_str()),
+        (Some(127), Some("outbound"), Some("lead-1"))
+    );
     assert!(done["summary"].is_string() && done["quality_dimensions"]["empathy"].is_number());
     assert!(done.get("to").is_none(), "a single call does not say who was called");
     let list = get(&sim, "/api/v1/calls?status=completed").await.json();
-    assert_eq!((list["has_more"].as_bool(), list["calls"][0]["id"].as_str()), (Some(false), Some(id)));
+    assert_eq!(
+        (list["has_more"].as_bool(), list["calls"][0]["id"].as_str()),
+        (Some(false), Some(id))
+    );
     assert!(list["calls"][0].get("to").is_none(), "nor does the list");
-    assert_eq!(get(&sim, &format!("/api/v1/recordings?call_id={id}")).await.json()["status"], "available");
+    assert_eq!(
+        get(&sim, &format!("/api/v1/recordings?call_id={id}")).await.json()["status"],
+        "available"
+    );
     let transcripts = get(&sim, "/api/v1/transcripts").await.json();
     assert!(transcripts["transcripts"][0]["transcript"].as_str().unwrap().contains("Hey John"));
 }
@@ -119,7 +141,14 @@ async fn the_61st_post_and_the_301st_get_of_a_minute_are_too_many() {
     assert_eq!(sim.rings().len(), 60);
     let other = format!("Bearer {}", sim.test_credential());
     let request = body(&sim, TO).to_string();
-    let by_other = raw(sim.address(), "POST", "/api/v1/calls", &[("authorization", &other)], request.as_bytes()).await;
+    let by_other = raw(
+        sim.address(),
+        "POST",
+        "/api/v1/calls",
+        &[("authorization", &other)],
+        request.as_bytes(),
+    )
+    .await;
     assert_eq!(by_other.status, 201, "each key has its own window");
 
     for _ in 0..300 {
@@ -138,10 +167,19 @@ async fn lists_page_by_created_at_and_skip_what_shares_its_second() {
         tokio::time::advance(Duration::from_secs(1)).await;
     }
     let page = get(&sim, "/api/v1/calls?limit=2").await.json();
-    assert_eq!((page["calls"].as_array().unwrap().len(), page["has_more"].as_bool()), (2, Some(true)));
+    assert_eq!(
+        (page["calls"].as_array().unwrap().len(), page["has_more"].as_bool()),
+        (2, Some(true))
+    );
     let after = page["calls"][1]["created_at"].as_str().unwrap();
     let next = get(&sim, &format!("/api/v1/calls?limit=100&after={after}")).await.json();
-    assert!(next["calls"].as_array().unwrap().iter().all(|call| call["created_at"].as_str().unwrap() < after));
+    assert!(
+        next["calls"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|call| call["created_at"].as_str().unwrap() < after)
+    );
     let other = get(&sim, "/api/v1/calls?agent_id=other").await.json();
     assert_eq!(other["calls"], json!([]));
 }
@@ -153,12 +191,21 @@ async fn usage_names_the_call_of_a_post() {
     assert_eq!(call(&sim, "POST", "/api/v1/calls", json!({})).await.status, 400);
     let usage = get(&sim, "/api/v1/usage").await.json();
     let rows = usage["usage"].as_array().unwrap();
-    assert_eq!((rows[1]["call_id"].as_str(), rows[1]["status_code"].as_u64()), (Some(id.as_str()), Some(201)));
-    assert_eq!((rows[1]["endpoint"].as_str(), rows[1]["method"].as_str()), (Some("/v1/calls"), Some("POST")));
+    assert_eq!(
+        (rows[1]["call_id"].as_str(), rows[1]["status_code"].as_u64()),
+        (Some(id.as_str()), Some(201))
+    );
+    assert_eq!(
+        (rows[1]["endpoint"].as_str(), rows[1]["method"].as_str()),
+        (Some("/v1/calls"), Some("POST"))
+    );
     assert!(rows[1]["cost_cents"].is_u64());
     assert_eq!((rows[0]["status_code"].as_u64(), rows[0]["call_id"].is_null()), (Some(400), true));
     let limited = get(&sim, "/api/v1/usage?limit=1").await.json();
-    assert_eq!((limited["usage"].as_array().unwrap().len(), limited["has_more"].as_bool()), (1, Some(true)));
+    assert_eq!(
+        (limited["usage"].as_array().unwrap().len(), limited["has_more"].as_bool()),
+        (1, Some(true))
+    );
     assert_eq!(get(&sim, "/api/v1/usage?start=2999-01-01").await.json()["usage"], json!([]));
     assert_eq!(get(&sim, "/api/v1/usage?start=soon").await.status, 400);
     let balance = get(&sim, "/api/v1/balance").await.json();
@@ -174,13 +221,18 @@ async fn keys_want_the_dashboards_session() {
     let list = raw(sim.address(), "GET", "/api/v1/keys", &session, b"").await.json();
     assert_eq!(list["keys"].as_array().unwrap().len(), 2);
     assert!(list["keys"][0]["prefix"].as_str().unwrap().starts_with("kc_live_") && list["keys"][0].get("key").is_none());
-    let made = raw(sim.address(), "POST", "/api/v1/keys", &session, br#"{"name": "Mine"}"#).await.json();
+    let made = raw(sim.address(), "POST", "/api/v1/keys", &session, br#"{"name": "Mine"}"#)
+        .await
+        .json();
     assert_eq!(made["scopes"], json!(["agents:read", "numbers:read", "calls:read", "calls:write"]));
     let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
     let with = [("authorization", bearer.as_str())];
     assert_eq!(raw(sim.address(), "GET", "/api/v1/agents", &with, b"").await.status, 200);
     let target = format!("/api/v1/keys?id={}", made["id"].as_str().unwrap());
-    assert_eq!(raw(sim.address(), "DELETE", &target, &session, b"").await.json(), json!({"success": true}));
+    assert_eq!(
+        raw(sim.address(), "DELETE", &target, &session, b"").await.json(),
+        json!({"success": true})
+    );
     assert_eq!(raw(sim.address(), "GET", "/api/v1/agents", &with, b"").await.status, 401);
 }
 
@@ -195,8 +247,13 @@ async fn agents_and_numbers_are_read_and_written() {
     let made = call(&sim, "POST", "/api/v1/agents", new).await;
     assert_eq!(made.status, 201);
     let id = made.json()["id"].as_str().unwrap().to_owned();
-    let changed = call(&sim, "PATCH", "/api/v1/agents", json!({"id": id, "first_message": "Hi"})).await.json();
-    assert_eq!((changed["first_message"].as_str(), changed["name"].as_str()), (Some("Hi"), Some("Ada")));
+    let changed = call(&sim, "PATCH", "/api/v1/agents", json!({"id": id, "first_message": "Hi"}))
+        .await
+        .json();
+    assert_eq!(
+        (changed["first_message"].as_str(), changed["name"].as_str()),
+        (Some("Hi"), Some("Ada"))
+    );
     let versions = get(&sim, &format!("/api/v1/agents/versions?agent_id={id}")).await.json();
     assert_eq!(versions["versions"][0]["version"], 2);
     let first = get(&sim, &format!("/api/v1/agents/versions?agent_id={id}&version=1")).await.json();
@@ -206,12 +263,23 @@ async fn agents_and_numbers_are_read_and_written() {
     assert_eq!(numbers["numbers"][0]["agent_id"], sim.agent_id());
     let offer = get(&sim, "/api/v1/phone-numbers/available?country=US&area_code=512").await.json();
     let number = offer["phone_numbers"][0]["phone_number"].as_str().unwrap().to_owned();
-    let assigned = call(&sim, "POST", "/api/v1/phone-numbers", json!({"phone_number": number, "agent_id": id})).await;
+    let assigned = call(
+        &sim,
+        "POST",
+        "/api/v1/phone-numbers",
+        json!({"phone_number": number, "agent_id": id}),
+    )
+    .await;
     assert_eq!((assigned.status, assigned.json()["agent_id"].as_str()), (201, Some(id.as_str())));
     let target = format!("/api/v1/phone-numbers?phone_number={}", number.replace('+', "%2B"));
     assert_eq!(get(&sim, &target).await.json()["phone_numbers"].as_array().unwrap().len(), 1);
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 200);
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 404);
     assert_eq!(get(&sim, "/api/v1/capabilities").await.json()["simulated"], true);
-    assert!(raw(sim.address(), "GET", "/api/v1/health", &[], b"").await.json()["notice"].as_str().unwrap().contains("no telephone"));
+    assert!(
+        raw(sim.address(), "GET", "/api/v1/health", &[], b"").await.json()["notice"]
+            .as_str()
+            .unwrap()
+            .contains("no telephone")
+    );
 }

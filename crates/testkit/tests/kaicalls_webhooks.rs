@@ -44,7 +44,9 @@ impl Hook {
 
 impl Receiver {
     async fn new() -> Self {
-        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
+        Self {
+            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        }
     }
 
     fn url(&self) -> String {
@@ -69,15 +71,24 @@ impl Receiver {
             .collect();
         let mut body = vec![0; headers["content-length"].parse().unwrap()];
         socket.read_exact(&mut body).await.unwrap();
-        socket.write_all(format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n").as_bytes()).await.unwrap();
+        socket
+            .write_all(format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
         let path = lines[0].split(' ').nth(1).unwrap().to_owned();
-        Hook { path, headers, body: String::from_utf8(body).unwrap() }
+        Hook {
+            path,
+            headers,
+            body: String::from_utf8(body).unwrap(),
+        }
     }
 }
 
 async fn start(outcome: Outcome) -> SimKaiCalls {
     let config = SimConfig::default().speed(100_000.0).outcome(TO, outcome);
-    SimKaiCalls::start(config.webhook_retries([Duration::from_millis(1); 3])).await.unwrap()
+    SimKaiCalls::start(config.webhook_retries([Duration::from_millis(1); 3]))
+        .await
+        .unwrap()
 }
 
 async fn place(sim: &SimKaiCalls, url: Option<&str>) -> Value {
@@ -96,14 +107,23 @@ async fn a_calls_own_url_gets_completed_or_failed_and_is_tried_again() {
     let hook = receiver.take(200).await;
     assert_eq!(hook.path, "/hook?a=1");
     let body = hook.json();
-    assert_eq!((&body["event"], &body["status"], &body["call_id"]), (&json!("call.completed"), &json!("completed"), &id));
+    assert_eq!(
+        (&body["event"], &body["status"], &body["call_id"]),
+        (&json!("call.completed"), &json!("completed"), &id)
+    );
     assert!(body["duration"].is_u64() && body["recording_url"].is_string() && body["timestamp"].is_string());
-    assert!(!hook.headers.contains_key("x-kaicalls-signature"), "no secret is documented for these");
+    assert!(
+        !hook.headers.contains_key("x-kaicalls-signature"),
+        "no secret is documented for these"
+    );
 
     let sim = start(Outcome::NoAnswer).await;
     let id = place(&sim, Some(&receiver.url())).await;
     let body = receiver.take(200).await.json();
-    assert_eq!((&body["event"], &body["status"], &body["error"]), (&json!("call.failed"), &json!("failed"), &json!("no_answer")));
+    assert_eq!(
+        (&body["event"], &body["status"], &body["error"]),
+        (&json!("call.failed"), &json!("failed"), &json!("no_answer"))
+    );
     assert_eq!(body["call_id"], id);
 }
 
@@ -120,15 +140,26 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
     let call_id = place(&sim, None).await;
     let hook = receiver.take(200).await;
     assert!(hook.is_signed_with(&secret) && !hook.is_signed_with("whsec_other"));
-    assert_eq!((&hook.json()["event"], &hook.json()["data"]["call_id"]), (&json!("call.completed"), &call_id));
+    assert_eq!(
+        (&hook.json()["event"], &hook.json()["data"]["call_id"]),
+        (&json!("call.completed"), &call_id)
+    );
 
     let rotated = call(&sim, "POST", "/api/v1/webhooks/rotate-secret", json!({"id": id})).await.json();
     let fresh = rotated["secret"].as_str().unwrap();
     assert_ne!(fresh, secret);
-    assert_eq!(call(&sim, "POST", "/api/v1/webhooks/test", json!({"id": id, "data": {"a": 1}})).await.status, 200);
+    assert_eq!(
+        call(&sim, "POST", "/api/v1/webhooks/test", json!({"id": id, "data": {"a": 1}}))
+            .await
+            .status,
+        200
+    );
     let hook = receiver.take(200).await;
     assert!(hook.is_signed_with(fresh));
-    assert_eq!((hook.json()["event"].as_str(), &hook.json()["data"]["a"]), (Some("webhook.test"), &json!(1)));
+    assert_eq!(
+        (hook.json()["event"].as_str(), &hook.json()["data"]["a"]),
+        (Some("webhook.test"), &json!(1))
+    );
 
     let off = json!({"id": id, "webhook_url": receiver.url(), "is_active": false});
     assert!(call(&sim, "POST", "/api/v1/webhooks", off).await.json().get("secret").is_none());
@@ -143,7 +174,9 @@ async fn webhooks_can_be_lost_doubled_and_forged() {
     let script = FaultScript::from_toml("[webhooks]\nlose = [1]\ntwice = [2]\nforge = [3]").unwrap();
     let config = SimConfig::default().speed(100_000.0).webhook_body(WebhookBody::Flat).faults(script);
     let sim = SimKaiCalls::start(config).await.unwrap();
-    let made = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()})).await.json();
+    let made = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()}))
+        .await
+        .json();
     let (id, secret) = (made["id"].clone(), made["secret"].as_str().unwrap());
     for nth in 1..=3 {
         let test = json!({"id": id, "data": {"nth": nth}});
@@ -155,7 +188,10 @@ async fn webhooks_can_be_lost_doubled_and_forged() {
         };
         for (number, genuine) in expected {
             let hook = receiver.take(200).await;
-            assert_eq!((hook.json()["nth"].as_u64(), hook.is_signed_with(secret)), (Some(*number), *genuine));
+            assert_eq!(
+                (hook.json()["nth"].as_u64(), hook.is_signed_with(secret)),
+                (Some(*number), *genuine)
+            );
         }
     }
 }
@@ -167,7 +203,10 @@ async fn strangers_are_never_called() {
     let away = json!({"webhook_url": "http://192.0.2.1/hook"});
     let id = call(&sim, "POST", "/api/v1/webhooks", away).await.json()["id"].clone();
     assert_eq!(call(&sim, "POST", "/api/v1/webhooks/test", json!({"id": id})).await.status, 200);
-    let here = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()})).await.json()["id"].clone();
+    let here = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()}))
+        .await
+        .json()["id"]
+        .clone();
     assert_eq!(call(&sim, "POST", "/api/v1/webhooks/test", json!({"id": here})).await.status, 200);
     receiver.take(200).await;
     let away = loop {

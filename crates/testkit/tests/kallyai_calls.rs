@@ -13,12 +13,20 @@ use switchboard_testkit::{KeyReplay, Shape, SimConfig, SimKallyAi};
 const TO: &str = "+12125550101";
 
 fn quick() -> SimConfig {
-    SimConfig::default().seed(1).speed(100_000.0).outcome(TO, CallScript::new(Outcome::Completed).talking_for(Duration::from_millis(95_200)))
+    SimConfig::default()
+        .seed(1)
+        .speed(100_000.0)
+        .outcome(TO, CallScript::new(Outcome::Completed).talking_for(Duration::from_millis(95_200)))
 }
 
 /// A call that goes on until it is stopped.
 fn endless() -> SimConfig {
-    SimConfig::default().outcome(TO, CallScript::new(Outcome::Completed).ringing_for(Duration::ZERO).talking_for(Duration::from_secs(86_400)))
+    SimConfig::default().outcome(
+        TO,
+        CallScript::new(Outcome::Completed)
+            .ringing_for(Duration::ZERO)
+            .talking_for(Duration::from_secs(86_400)),
+    )
 }
 
 #[tokio::test]
@@ -45,9 +53,15 @@ async fn a_call_answers_when_it_is_over_and_can_be_read_afterwards() {
     let transcript = get(&sim, &format!("/v1/calls/{id}/transcript")).await.json();
     assert_eq!(transcript["entries"][1]["speaker"], "HUMAN");
     let recording = get(&sim, &format!("/v1/calls/{id}/recording")).await.json();
-    assert_eq!((recording["format"].as_str(), recording["duration_seconds"].to_string()), (Some("mp3"), "95.2".to_owned()));
+    assert_eq!(
+        (recording["format"].as_str(), recording["duration_seconds"].to_string()),
+        (Some("mp3"), "95.2".to_owned())
+    );
     let balance = get(&sim, "/v1/credits/balance").await.json();
-    assert_eq!((balance["credits_used"].to_string(), balance["credits_remaining"].to_string()), ("1.2".to_owned(), "598.8".to_owned()));
+    assert_eq!(
+        (balance["credits_used"].to_string(), balance["credits_remaining"].to_string()),
+        ("1.2".to_owned(), "598.8".to_owned())
+    );
     let history = get(&sim, "/v1/credits/history").await.json();
     assert_eq!(history["entries"][0]["credits"].to_string(), "1.2");
 }
@@ -84,7 +98,10 @@ async fn a_queued_call_can_be_moved_and_cancelled_and_then_never_rings() {
         };
         let change = json!({"date": "2999-02-15", "time": "19:00"});
         let moved = call(&sim, "POST", &format!("/v1/calls/{id}/reschedule"), change).await.json();
-        assert_eq!((moved["status"].as_str(), moved["submission"]["appointment_time"].as_str()), (Some("queued"), Some("19:00")));
+        assert_eq!(
+            (moved["status"].as_str(), moved["submission"]["appointment_time"].as_str()),
+            (Some("queued"), Some("19:00"))
+        );
         let calendar = get(&sim, &format!("/v1/calls/{id}/calendar.ics")).await;
         assert!(calendar.header("content-type").unwrap().starts_with("text/calendar"));
         assert!(String::from_utf8(calendar.body).unwrap().contains("DTSTART:29990215T190000"));
@@ -98,8 +115,14 @@ async fn a_queued_call_can_be_moved_and_cancelled_and_then_never_rings() {
 async fn every_documented_refusal_has_its_status_and_rings_nobody() {
     let mut config = quick().restricted_countries(["DE"]).unsafe_phrase("threaten");
     let listed = [
-        ("blocked_number", 403), ("suppression_violation", 403), ("consent_denied", 422), ("quota_exceeded", 402),
-        ("budget_exceeded", 402), ("budget_approval_required", 402), ("soft_cap_reached", 402), ("country_restriction", 403),
+        ("blocked_number", 403),
+        ("suppression_violation", 403),
+        ("consent_denied", 422),
+        ("quota_exceeded", 402),
+        ("budget_exceeded", 402),
+        ("budget_approval_required", 402),
+        ("soft_cap_reached", 402),
+        ("country_restriction", 403),
     ];
     for (nth, (code, _)) in listed.iter().enumerate() {
         config = config.refuse(format!("+1212555020{nth}"), *code);
@@ -131,7 +154,11 @@ async fn every_documented_refusal_has_its_status_and_rings_nobody() {
     }
     for (body, status, code) in &cases {
         let answer = call(&sim, "POST", "/v1/calls", body.clone()).await;
-        assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (*status, Some(*code)), "{code}");
+        assert_eq!(
+            (answer.status, answer.json()["error"]["code"].as_str()),
+            (*status, Some(*code)),
+            "{code}"
+        );
         let error = &answer.json()["error"];
         assert!(error["message"].is_string() && error["details"]["reason"].is_string() && error["correlation_id"].is_string());
     }
@@ -170,8 +197,11 @@ async fn the_shapes_differ_as_the_documents_do() {
 #[tokio::test]
 async fn outcomes_follow_the_script_of_the_number() {
     let words = [
-        (Outcome::Completed, "success"), (Outcome::NoAnswer, "no_answer"), (Outcome::Busy, "busy"),
-        (Outcome::Voicemail, "voicemail"), (Outcome::Failed, "failed"),
+        (Outcome::Completed, "success"),
+        (Outcome::NoAnswer, "no_answer"),
+        (Outcome::Busy, "busy"),
+        (Outcome::Voicemail, "voicemail"),
+        (Outcome::Failed, "failed"),
     ];
     let mut config = SimConfig::default().speed(100_000.0);
     for (outcome, _) in words {
@@ -191,7 +221,9 @@ async fn the_same_seed_gives_the_same_calls() {
         let sim = SimKallyAi::start(SimConfig::default().seed(42).speed(1_000_000.0)).await.unwrap();
         let mut calls = Vec::new();
         for line in 110..118 {
-            let body = call(&sim, "POST", "/v1/calls", submission(&format!("+12125550{line}"))).await.json();
+            let body = call(&sim, "POST", "/v1/calls", submission(&format!("+12125550{line}")))
+                .await
+                .json();
             calls.push((body["call_id"].clone(), body["status"].clone(), body["duration_seconds"].clone()));
         }
         seen.push((sim.credential().to_owned(), calls));
@@ -221,7 +253,10 @@ async fn a_repeated_key_rings_again_unless_it_is_configured_to_be_kept() {
         strict.rings().wait_for_rings(1).await;
         assert_eq!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)).await.status, 409);
         let id = strict.rings().rings()[0].call_id.clone();
-        assert_eq!(call(&strict, "POST", &format!("/v1/calls/{id}/stop"), Value::Null).await.status, 200);
+        assert_eq!(
+            call(&strict, "POST", &format!("/v1/calls/{id}/stop"), Value::Null).await.status,
+            200
+        );
     });
     assert_eq!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)).await.status, 201);
     assert_eq!(strict.rings().count(TO), 1);
@@ -234,19 +269,37 @@ async fn tokens_expire_are_refreshed_and_carry_scopes() {
     assert_eq!((bare.status, bare.json()["error"]["code"].as_str()), (401, Some("missing_token")));
     sim.expire_tokens();
     let expired = get(&sim, "/v1/calls").await;
-    assert_eq!((expired.status, expired.json()["error"]["code"].as_str()), (401, Some("token_expired")));
+    assert_eq!(
+        (expired.status, expired.json()["error"]["code"].as_str()),
+        (401, Some("token_expired"))
+    );
 
     let refresh = json!({"refresh_token": sim.refresh_token()}).to_string();
     let fresh = raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.json();
-    let form = format!("grant_type=refresh_token&client_id=a&client_secret=b&refresh_token={}", sim.refresh_token());
+    let form = format!(
+        "grant_type=refresh_token&client_id=a&client_secret=b&refresh_token={}",
+        sim.refresh_token()
+    );
     let older = raw(sim.address(), "POST", "/v1/auth/gpt/token", &[], form.as_bytes()).await.json();
     for grant in [&fresh, &older] {
         let bearer = format!("Bearer {}", grant["access_token"].as_str().unwrap());
-        assert_eq!(raw(sim.address(), "GET", "/v1/calls", &[("authorization", &bearer)], b"").await.status, 200);
+        assert_eq!(
+            raw(sim.address(), "GET", "/v1/calls", &[("authorization", &bearer)], b"")
+                .await
+                .status,
+            200
+        );
     }
-    assert!(sim.requests().iter().all(|request| !format!("{:?}{:?}", request.body, request.headers).contains(sim.refresh_token())));
+    assert!(
+        sim.requests()
+            .iter()
+            .all(|request| !format!("{:?}{:?}", request.body, request.headers).contains(sim.refresh_token()))
+    );
     sim.revoke_refresh_tokens();
-    assert_eq!(raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.status, 401);
+    assert_eq!(
+        raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.status,
+        401
+    );
 
     let narrow = SimKallyAi::start(quick().scopes(["calls:read"])).await.unwrap();
     assert_eq!(get(&narrow, "/v1/calls").await.status, 200);
@@ -258,7 +311,14 @@ async fn tokens_expire_are_refreshed_and_carry_scopes() {
 #[tokio::test]
 async fn browser_flows_end_in_redirects_with_tokens() {
     let sim = SimKallyAi::start(quick()).await.unwrap();
-    let cli = raw(sim.address(), "GET", "/v1/auth/cli?redirect_uri=http%3A%2F%2Flocalhost%3A8976&state=s", &[], b"").await;
+    let cli = raw(
+        sim.address(),
+        "GET",
+        "/v1/auth/cli?redirect_uri=http%3A%2F%2Flocalhost%3A8976&state=s",
+        &[],
+        b"",
+    )
+    .await;
     assert_eq!(cli.status, 302);
     let location = cli.header("location").unwrap();
     assert!(location.starts_with("http://localhost:8976?access_token=") && location.ends_with("&expires_in=3600&state=s"));
@@ -268,9 +328,20 @@ async fn browser_flows_end_in_redirects_with_tokens() {
     let target = "/v1/auth/authorize?response_type=code&client_id=i&redirect_uri=http://localhost:1/cb&state=s&scope=calls:read";
     let authorize = raw(sim.address(), "GET", target, &[], b"").await;
     let location = authorize.header("location").unwrap();
-    let code = location.strip_prefix("http://localhost:1/cb?code=").unwrap().strip_suffix("&state=s").unwrap();
+    let code = location
+        .strip_prefix("http://localhost:1/cb?code=")
+        .unwrap()
+        .strip_suffix("&state=s")
+        .unwrap();
     let form = format!("grant_type=authorization_code&client_id=i&client_secret=x&code={code}&redirect_uri=http://localhost:1/cb");
     let grant = raw(sim.address(), "POST", "/v1/auth/gpt/token", &[], form.as_bytes()).await.json();
-    assert_eq!((grant["scope"].as_str(), grant["expires_in"].as_u64()), (Some("calls:read"), Some(3600)));
-    assert_eq!(raw(sim.address(), "POST", "/v1/auth/gpt/token", &[], form.as_bytes()).await.status, 400, "a code is good once");
+    assert_eq!(
+        (grant["scope"].as_str(), grant["expires_in"].as_u64()),
+        (Some("calls:read"), Some(3600))
+    );
+    assert_eq!(
+        raw(sim.address(), "POST", "/v1/auth/gpt/token", &[], form.as_bytes()).await.status,
+        400,
+        "a code is good once"
+    );
 }

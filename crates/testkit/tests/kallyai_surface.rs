@@ -18,7 +18,10 @@ async fn it_says_that_it_is_a_simulation() {
     let sim = sim().await;
     for path in ["/", "/health", "/v1/health"] {
         let health = raw(sim.address(), "GET", path, &[], b"").await;
-        assert_eq!((health.json()["simulated"].as_bool(), health.header("x-simulated")), (Some(true), Some("true")));
+        assert_eq!(
+            (health.json()["simulated"].as_bool(), health.header("x-simulated")),
+            (Some(true), Some("true"))
+        );
         assert!(health.json()["notice"].as_str().unwrap().contains("no telephone"));
     }
 }
@@ -30,27 +33,69 @@ async fn inbound_calls_are_listed_filtered_and_steered() {
     let second = sim.receive_call("+12125550112", "Bob", false);
     let third = sim.receive_call("+12125550113", "Cid", false);
     let list = get(&sim, "/v1/inbound/calls?status=active&vip_only=true").await.json();
-    assert_eq!((list["total"].as_u64(), &list["calls"][0]["caller"]["name"]), (Some(1), &json!("Ann")));
+    assert_eq!(
+        (list["total"].as_u64(), &list["calls"][0]["caller"]["name"]),
+        (Some(1), &json!("Ann"))
+    );
 
-    let takeover = call(&sim, "POST", &format!("/v1/inbound/calls/{first}/takeover"), Value::Null).await.json();
-    assert_eq!((takeover["handled_by"].as_str(), takeover["status"].as_str()), (Some("human"), Some("active")));
+    let takeover = call(&sim, "POST", &format!("/v1/inbound/calls/{first}/takeover"), Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        (takeover["handled_by"].as_str(), takeover["status"].as_str()),
+        (Some("human"), Some("active"))
+    );
     let target = json!({"target_number": "+12125550114"});
-    let transfer = call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target.clone()).await.json();
-    assert_eq!((&transfer["transferred_to"], &transfer["status"]), (&target["target_number"], &json!("completed")));
-    assert_eq!(call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target).await.status, 409);
+    let transfer = call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target.clone())
+        .await
+        .json();
+    assert_eq!(
+        (&transfer["transferred_to"], &transfer["status"]),
+        (&target["target_number"], &json!("completed"))
+    );
+    assert_eq!(
+        call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target)
+            .await
+            .status,
+        409
+    );
     let reject = json!({"reason": "user_rejected"});
-    let rejected = call(&sim, "POST", &format!("/v1/inbound/calls/{second}/reject"), reject).await.json();
-    assert_eq!((rejected["status"].as_str(), rejected["reject_reason"].as_str()), (Some("rejected"), Some("user_rejected")));
-    assert_eq!(get(&sim, &format!("/v1/inbound/calls/{third}/recording")).await.json()["error"]["code"], "recording_not_found");
+    let rejected = call(&sim, "POST", &format!("/v1/inbound/calls/{second}/reject"), reject)
+        .await
+        .json();
+    assert_eq!(
+        (rejected["status"].as_str(), rejected["reject_reason"].as_str()),
+        (Some("rejected"), Some("user_rejected"))
+    );
+    assert_eq!(
+        get(&sim, &format!("/v1/inbound/calls/{third}/recording")).await.json()["error"]["code"],
+        "recording_not_found"
+    );
     sim.end_inbound_call(&third);
-    assert_eq!(get(&sim, &format!("/v1/inbound/calls/{third}/recording")).await.json()["format"], "mp3");
+    assert_eq!(
+        get(&sim, &format!("/v1/inbound/calls/{third}/recording")).await.json()["format"],
+        "mp3"
+    );
     assert!(get(&sim, &format!("/v1/inbound/calls/{third}/transcript")).await.json()["entries"].is_array());
     let item = format!("/v1/inbound/calls/{third}/action-items/0");
-    assert_eq!(call(&sim, "PATCH", &item, json!({"status": "completed"})).await.json()["status"], "completed");
+    assert_eq!(
+        call(&sim, "PATCH", &item, json!({"status": "completed"})).await.json()["status"],
+        "completed"
+    );
 
     let summary = get(&sim, "/v1/inbound/calls/summary").await.json();
-    assert_eq!((summary["total"].as_u64(), summary["completed"].as_u64(), summary["rejected"].as_u64()), (Some(3), Some(2), Some(1)));
-    assert_eq!(get(&sim, "/v1/inbound/calls/analytics?date_from=2999-01-01").await.json()["total"], 0);
+    assert_eq!(
+        (
+            summary["total"].as_u64(),
+            summary["completed"].as_u64(),
+            summary["rejected"].as_u64()
+        ),
+        (Some(3), Some(2), Some(1))
+    );
+    assert_eq!(
+        get(&sim, "/v1/inbound/calls/analytics?date_from=2999-01-01").await.json()["total"],
+        0
+    );
     assert_eq!(get(&sim, "/v1/notifications/pending").await.json()["total_pending"], 3);
     assert_eq!(call(&sim, "DELETE", "/v1/inbound/calls", Value::Null).await.json()["deleted"], 3);
     assert_eq!(get(&sim, &format!("/v1/inbound/calls/{first}")).await.status, 404);
@@ -62,7 +107,10 @@ async fn inbound_events_come_as_json_and_as_a_stream() {
     let sim = sim().await;
     let id = sim.receive_call("+12125550111", "Ann", true);
     let log = get(&sim, "/v1/inbound/events").await.json();
-    assert_eq!((log["events"][0]["type"].as_str(), log["events"][0]["call_id"].as_str()), (Some("call.started"), Some(id.as_str())));
+    assert_eq!(
+        (log["events"][0]["type"].as_str(), log["events"][0]["call_id"].as_str()),
+        (Some("call.started"), Some(id.as_str()))
+    );
 
     let mut socket = BufReader::new(TcpStream::connect(sim.address()).await.unwrap());
     let request = format!(
@@ -89,13 +137,31 @@ async fn inbound_events_come_as_json_and_as_a_stream() {
 async fn phone_numbers_are_found_taken_configured_and_given_back() {
     let sim = sim().await;
     let countries = get(&sim, "/v1/phone-numbers/supported-countries").await.json();
-    assert!(countries["countries"].as_array().unwrap().iter().any(|country| country["code"] == "ES"));
+    assert!(
+        countries["countries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|country| country["code"] == "ES")
+    );
     let offer = get(&sim, "/v1/phone-numbers/available?country=US&area_code=415").await.json()["numbers"][0].clone();
-    let taken = call(&sim, "POST", "/v1/phone-numbers/provision", json!({"country": "US", "area_code": "415"})).await;
+    let taken = call(
+        &sim,
+        "POST",
+        "/v1/phone-numbers/provision",
+        json!({"country": "US", "area_code": "415"}),
+    )
+    .await;
     assert_eq!((taken.status, &taken.json()["phone_number"]), (201, &offer["phone_number"]));
     let id = taken.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(get(&sim, "/v1/phone-numbers").await.json()["total"], 2);
-    let named = call(&sim, "PUT", &format!("/v1/phone-numbers/{id}/caller-id"), json!({"caller_id_name": "Office"})).await;
+    let named = call(
+        &sim,
+        "PUT",
+        &format!("/v1/phone-numbers/{id}/caller-id"),
+        json!({"caller_id_name": "Office"}),
+    )
+    .await;
     assert_eq!(named.json()["caller_id_name"], "Office");
     let to = json!({"forwarding_number": "+12125550115"});
     let forward = call(&sim, "PUT", &format!("/v1/phone-numbers/{id}/forwarding"), to).await;
@@ -103,18 +169,35 @@ async fn phone_numbers_are_found_taken_configured_and_given_back() {
     let off = call(&sim, "DELETE", &format!("/v1/phone-numbers/{id}/forwarding"), Value::Null).await;
     assert!(off.json()["forwarding_number"].is_null());
     assert!(get(&sim, &format!("/v1/phone-numbers/{id}/details")).await.json()["capabilities"].is_array());
-    assert_eq!(call(&sim, "POST", &format!("/v1/phone-numbers/{id}/verify"), Value::Null).await.json()["verified"], true);
+    assert_eq!(
+        call(&sim, "POST", &format!("/v1/phone-numbers/{id}/verify"), Value::Null)
+            .await
+            .json()["verified"],
+        true
+    );
 
     let own = json!({"phone_number": "+12125550116", "code": "123456"});
-    assert_eq!(call(&sim, "POST", "/v1/phone-numbers/verify/check", own.clone()).await.status, 400, "not begun");
+    assert_eq!(
+        call(&sim, "POST", "/v1/phone-numbers/verify/check", own.clone()).await.status,
+        400,
+        "not begun"
+    );
     for step in ["start", "check", "configure"] {
-        assert_eq!(call(&sim, "POST", &format!("/v1/phone-numbers/verify/{step}"), own.clone()).await.status, 200);
+        assert_eq!(
+            call(&sim, "POST", &format!("/v1/phone-numbers/verify/{step}"), own.clone())
+                .await
+                .status,
+            200
+        );
     }
     assert_eq!(call(&sim, "POST", "/v1/phone-numbers/forwarding", own).await.status, 201);
     let targets = get(&sim, "/v1/phone-numbers/forwarding-targets").await.json();
     assert_eq!(targets["targets"][0]["phone_number"], "+12125550116");
 
-    assert_eq!(call(&sim, "DELETE", &format!("/v1/phone-numbers/{id}"), Value::Null).await.status, 200);
+    assert_eq!(
+        call(&sim, "DELETE", &format!("/v1/phone-numbers/{id}"), Value::Null).await.status,
+        200
+    );
     assert_eq!(get(&sim, &format!("/v1/phone-numbers/{id}")).await.status, 404);
 }
 

@@ -105,9 +105,11 @@ pub trait CallsExt: Calls {
                 return Ok(None);
             };
             let answer = self.list(&walk.filter, &page).await?;
+            let had_items = !answer.items.is_empty();
             let fresh: Vec<_> = answer.items.into_iter().filter(|call| walk.seen.insert(call.id.clone())).collect();
-            // A page without a new id is the end, whatever its cursor claims: equal timestamps repeat pages.
-            if !fresh.is_empty() {
+            // A page of known calls is the end, whatever its cursor claims: equal timestamps repeat pages. An empty page
+            // with a cursor is not: the filter may have emptied it.
+            if !(had_items && fresh.is_empty()) {
                 walk.page = answer.next.map(|cursor| PageRequest {
                     cursor: Some(cursor),
                     limit: page.limit,

@@ -1,6 +1,6 @@
 //! `/api/v1/calls`.
 
-use switchboard_core::{Delivery, Error, ErrorKind, Result};
+use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_http::{HttpClient, Request};
 
 use super::parameters::{parameters, with_query};
@@ -65,16 +65,16 @@ impl<'a> Calls<'a> {
     /// Places a call: a phone rings. `POST /api/v1/calls`; scope `calls:write`; 60 a minute.
     ///
     /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`Error::delivery`] before
-    /// anything else, and send again only what [`proves_silence`](Delivery::proves_silence).
+    /// anything else, and never send again what does not [prove silence](switchboard_core::Delivery::proves_silence).
     ///
     /// # Errors
-    /// The delivery is as the table of the design says. [`Delivery::Placed`] for a success that has no readable id.
+    /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or unknown
+    /// says so.
     pub async fn create(&self, call: &CreateCall) -> Result<Call> {
         let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
         let call: Call = answer.json()?;
         if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            let lost = Error::new(ErrorKind::Decode, "the call was placed and the answer has no id").with_delivery(Delivery::Placed);
-            return Err(answer.failed(lost));
+            return Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")));
         }
         Ok(call)
     }

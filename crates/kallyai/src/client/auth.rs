@@ -51,7 +51,10 @@ impl AuthApi {
             Some(Host::Ipv6(_)) | None => false,
         };
         if redirect.scheme() != "http" || redirect.port().is_none() || !local {
-            return Err(Error::invalid("redirect_uri", "must be http://localhost:PORT or http://127.0.0.1:PORT"));
+            return Err(Error::invalid(
+                "redirect_uri",
+                "must be http://localhost:PORT or http://127.0.0.1:PORT",
+            ));
         }
         let mut url = endpoint(base, "/v1/auth/cli")?;
         url.query_pairs_mut().append_pair("redirect_uri", redirect.as_str());
@@ -85,7 +88,8 @@ impl AuthApi {
             ("code", code),
             ("redirect_uri", redirect.as_str()),
         ];
-        self.fetch(Request::post("auth.exchange_code", "/v1/auth/gpt/token").form(&fields)).await
+        self.fetch(Request::post("auth.exchange_code", "/v1/auth/gpt/token").form(&fields))
+            .await
     }
 
     /// Renews by `POST /v1/auth/refresh`, as all documents but 000 and 001 have it.
@@ -102,13 +106,15 @@ impl AuthApi {
             ("client_secret", client.secret.expose_secret()),
             ("refresh_token", refresh_token.expose_secret()),
         ];
-        self.fetch(Request::post("auth.refresh_as", "/v1/auth/gpt/token").form(&fields)).await
+        self.fetch(Request::post("auth.refresh_as", "/v1/auth/gpt/token").form(&fields))
+            .await
     }
 
     /// Logs in with a Google identity token: `POST /v1/auth/google/validate`. The answer is undocumented and read as tokens.
     pub async fn google(&self, id_token: &SecretString) -> Result<Tokens> {
         let body = json!({"id_token": id_token.expose_secret()});
-        self.fetch(Request::post("auth.google", "/v1/auth/google/validate").json(&body)?).await
+        self.fetch(Request::post("auth.google", "/v1/auth/google/validate").json(&body)?)
+            .await
     }
 
     /// Logs in with what Apple hands out: `POST /v1/auth/apple/token`. The answer is undocumented and read as tokens.

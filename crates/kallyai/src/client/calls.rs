@@ -22,34 +22,52 @@ impl CallsApi {
     /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. `Placed` where an answer came and the
     /// call's id could not be read from it. A dropped future says nothing: treat it as `Unknown`.
     pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord> {
-        let request = Request::post("calls.create", "/v1/calls").idempotency_key(&key.to_string()).json(call)?;
+        let request = Request::post("calls.create", "/v1/calls")
+            .idempotency_key(&key.to_string())
+            .json(call)?;
         let answer = self.http.place(request).await?;
         let record: CallRecord = answer.json()?;
         match record.call_id {
             Some(_) => Ok(record),
-            None => Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed, and the answer holds no call_id")).with_delivery(Delivery::Placed)),
+            None => Err(answer
+                .failed(Error::new(
+                    ErrorKind::Decode,
+                    "the call was placed, and the answer holds no call_id",
+                ))
+                .with_delivery(Delivery::Placed)),
         }
     }
 
     /// A part of the list, under `calls` or `items`: `GET /v1/calls`. The provider gives 50 unless asked, and at most 200.
     pub async fn list(&self, paging: &Paging) -> Result<Listing<CallRecord>> {
-        let request = Request::get("calls.list", "/v1/calls").query_opt("limit", paging.limit).query_opt("offset", paging.offset);
+        let request = Request::get("calls.list", "/v1/calls")
+            .query_opt("limit", paging.limit)
+            .query_opt("offset", paging.offset);
         Listing::read(&self.http.read(request).await?, &["calls", "items"])
     }
 
     /// One call.
     pub async fn get(&self, id: &ProviderCallId) -> Result<CallRecord> {
-        self.http.read(Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// What was said. Needs the scope `transcripts:read`; `NotFound` where there is none.
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
-        self.http.read(Request::get("calls.transcript", "/v1/calls/{call_id}/transcript").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("calls.transcript", "/v1/calls/{call_id}/transcript").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// Where the sound is. Needs the scope `recordings:read`; `NotFound` where there is none.
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
-        self.http.read(Request::get("calls.recording", "/v1/calls/{call_id}/recording").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("calls.recording", "/v1/calls/{call_id}/recording").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// The appointment that the call made, as a calendar file.
@@ -61,17 +79,24 @@ impl CallsApi {
 
     /// Cancels a call that is scheduled or queued, before it connects.
     pub async fn cancel(&self, id: &ProviderCallId) -> Result<Undocumented> {
-        self.act(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id)).await
+        self.act(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id))
+            .await
     }
 
     /// Moves a call.
     pub async fn reschedule(&self, id: &ProviderCallId, to: &RescheduleCall) -> Result<Undocumented> {
-        self.act(Request::post("calls.reschedule", "/v1/calls/{call_id}/reschedule").param("call_id", id).json(to)?).await
+        self.act(
+            Request::post("calls.reschedule", "/v1/calls/{call_id}/reschedule")
+                .param("call_id", id)
+                .json(to)?,
+        )
+        .await
     }
 
     /// Hangs up.
     pub async fn stop(&self, id: &ProviderCallId) -> Result<Undocumented> {
-        self.act(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id)).await
+        self.act(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id))
+            .await
     }
 
     async fn act(&self, request: Request) -> Result<Undocumented> {

@@ -25,16 +25,25 @@ impl CreditsApi {
 
     /// What each kind of action costs. Public.
     pub async fn costs(&self) -> Result<CreditCosts> {
-        self.http.read(Request::get("credits.costs", "/v1/credits/costs").public()).await?.json()
+        self.http
+            .read(Request::get("credits.costs", "/v1/credits/costs").public())
+            .await?
+            .json()
     }
 
     /// What was used in this period, by kind.
     pub async fn breakdown(&self) -> Result<CreditBreakdown> {
-        self.http.read(Request::get("credits.breakdown", "/v1/credits/breakdown")).await?.json()
+        self.http
+            .read(Request::get("credits.breakdown", "/v1/credits/breakdown"))
+            .await?
+            .json()
     }
 
     /// The plans that can be bought. Public.
     pub async fn plans(&self) -> Result<CreditPlans> {
-        self.http.read(Request::get("credits.plans", "/v1/credits/plans").public()).await?.json()
+        self.http
+            .read(Request::get("credits.plans", "/v1/credits/plans").public())
+            .await?
+            .json()
     }
 }

@@ -77,7 +77,10 @@ pub(super) async fn read(answer: StreamAnswer) -> Result<InboundEvents> {
     let value: Value = from_json(&bytes)?;
     match Listing::of(&value, &["events", "items", "data"]) {
         Some(listing) => Ok(InboundEvents::Recent(listing.items)),
-        None => Err(Error::new(ErrorKind::Decode, "expected a list, at the top or under events, items, data")),
+        None => Err(Error::new(
+            ErrorKind::Decode,
+            "expected a list, at the top or under events, items, data",
+        )),
     }
 }
 
@@ -101,7 +104,9 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<InboundEvent>> {
                 Ok(broken) => broken.0,
                 Err(cause) => Error::new(ErrorKind::Transport, "the stream broke off").with_source(cause),
             })),
-            Err(error) => Some(Err(Error::new(ErrorKind::Decode, "the stream is no stream of events").with_source(error))),
+            Err(error) => Some(Err(
+                Error::new(ErrorKind::Decode, "the stream is no stream of events").with_source(error)
+            )),
         })
     });
     events.boxed()

@@ -20,21 +20,63 @@ const PLACE: &str = "it places a call: use the provider's calls (`Calls::place`)
 const GOAL: &str = "it lets a goal go on, and a goal makes phone calls (document 002): there is no safe way to send it yet";
 
 const RINGING: [Ringing; 14] = [
-    Ringing { route: &["calls"], instead: PLACE },
-    Ringing { route: &["calls", "*", "reschedule"], instead: "it sets when a phone rings: use `calls().reschedule`" },
-    Ringing { route: &["inbound", "calls", "*", "transfer"], instead: "it rings the number it transfers to: use `inbound().transfer`" },
-    Ringing { route: &["inbound", "calls", "*", "takeover"], instead: "it may ring the user's phone: use `inbound().take_over`" },
+    Ringing {
+        route: &["calls"],
+        instead: PLACE,
+    },
+    Ringing {
+        route: &["calls", "*", "reschedule"],
+        instead: "it sets when a phone rings: use `calls().reschedule`",
+    },
+    Ringing {
+        route: &["inbound", "calls", "*", "transfer"],
+        instead: "it rings the number it transfers to: use `inbound().transfer`",
+    },
+    Ringing {
+        route: &["inbound", "calls", "*", "takeover"],
+        instead: "it may ring the user's phone: use `inbound().take_over`",
+    },
     // With `auto_execute`, and perhaps without: the channel that is selected may be a call.
-    Ringing { route: &["outreach", "tasks"], instead: "an outreach task may be carried out by a phone call (document 002)" },
-    Ringing { route: &["outreach", "tasks", "*", "retry"], instead: "an outreach task may be carried out by a phone call (document 002)" },
-    Ringing { route: &["coordination", "message"], instead: "a message to the coordinator may start a phone call (`call_initiated`, document 002)" },
-    Ringing { route: &["goals", "*", "approve-step"], instead: GOAL },
-    Ringing { route: &["goals", "*", "continue-negotiating"], instead: GOAL },
-    Ringing { route: &["goals", "*", "approve-budget"], instead: GOAL },
-    Ringing { route: &["goals", "*", "acknowledge-soft-cap"], instead: GOAL },
-    Ringing { route: &["actions", "bills", "dispute"], instead: "a dispute may be carried out by a phone call" },
-    Ringing { route: &["phone-numbers", "verify", "start"], instead: "the code may come by a call: use `phone_numbers().start_verification`" },
-    Ringing { route: &["phone-numbers", "*", "verify"], instead: "it may ring the number: use `phone_numbers().verify_ownership`" },
+    Ringing {
+        route: &["outreach", "tasks"],
+        instead: "an outreach task may be carried out by a phone call (document 002)",
+    },
+    Ringing {
+        route: &["outreach", "tasks", "*", "retry"],
+        instead: "an outreach task may be carried out by a phone call (document 002)",
+    },
+    Ringing {
+        route: &["coordination", "message"],
+        instead: "a message to the coordinator may start a phone call (`call_initiated`, document 002)",
+    },
+    Ringing {
+        route: &["goals", "*", "approve-step"],
+        instead: GOAL,
+    },
+    Ringing {
+        route: &["goals", "*", "continue-negotiating"],
+        instead: GOAL,
+    },
+    Ringing {
+        route: &["goals", "*", "approve-budget"],
+        instead: GOAL,
+    },
+    Ringing {
+        route: &["goals", "*", "acknowledge-soft-cap"],
+        instead: GOAL,
+    },
+    Ringing {
+        route: &["actions", "bills", "dispute"],
+        instead: "a dispute may be carried out by a phone call",
+    },
+    Ringing {
+        route: &["phone-numbers", "verify", "start"],
+        instead: "the code may come by a call: use `phone_numbers().start_verification`",
+    },
+    Ringing {
+        route: &["phone-numbers", "*", "verify"],
+        instead: "it may ring the number: use `phone_numbers().verify_ownership`",
+    },
 ];
 
 /// The plain path of a raw request, without its query.
@@ -53,12 +95,18 @@ pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
     }
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let plain = plain.strip_suffix('/').unwrap_or(plain);
-    let odd = |c: char| matches!(c, '%' | '\\' | ';' | '{' | '}') || c.is_control() || c.is_whitespace();
+    let odd = |c: char| matches!(c, '%' | '\\' | ';' | '{' | '}') || !c.is_ascii_graphic();
     let Some(below) = plain.strip_prefix('/') else {
         return Err(Error::invalid("path", "must begin with a slash, as /v1/search/history"));
     };
-    if below.split('/').any(|segment| matches!(segment, "" | "." | "..") || segment.contains(odd)) {
-        return Err(Error::invalid("path", "write it plainly: no escapes, no dot segments, no doubled slashes"));
+    if below
+        .split('/')
+        .any(|segment| matches!(segment, "" | "." | "..") || segment.contains(odd))
+    {
+        return Err(Error::invalid(
+            "path",
+            "write it plainly: no escapes, no dot segments, no doubled slashes",
+        ));
     }
     Ok(plain)
 }
@@ -95,13 +143,23 @@ fn canonical(path: &str) -> Option<Vec<String>> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let mut segments: Vec<String> = Vec::new();
     for segment in text[..end].split(['/', '\\']) {
-        let name: String = segment.split(';').next().unwrap_or_default().chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+        let name: String = segment
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control() && !c.is_whitespace())
+            .collect();
         match name.as_str() {
             "" | "." => {}
             ".." => {
                 segments.pop();
             }
-            name => segments.push(name.to_lowercase()),
+            // Some servers take `calls.json` for `calls`.
+            name => segments.push(match name.split_once('.') {
+                Some((stem, _)) if !stem.is_empty() => stem.to_lowercase(),
+                Some(_) | None => name.to_lowercase(),
+            }),
         }
     }
     Some(segments)
@@ -131,6 +189,8 @@ fn decode(text: &str) -> Option<String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -152,6 +212,7 @@ mod tests {
             "/v1/calls%3Fx=1",
             "/v1/calls#x",
             "/v1/calls;v=1",
+            "/v1/calls.json",
             "/v1\\calls",
             "/v1/ calls ",
             "/v1/calls%00",
@@ -181,13 +242,68 @@ mod tests {
         assert_eq!(plain_path(Method::Get, "/v1/calls?limit=2").unwrap(), "/v1/calls");
         assert_eq!(plain_path(Method::Post, "/v1/calls/7/stop/").unwrap(), "/v1/calls/7/stop");
         assert_eq!(plain_path(Method::Get, "/v1/outreach/tasks").unwrap(), "/v1/outreach/tasks");
-        assert_eq!(plain_path(Method::Post, "/v1/messages/mark-read").unwrap(), "/v1/messages/mark-read");
+        assert_eq!(
+            plain_path(Method::Post, "/v1/messages/mark-read").unwrap(),
+            "/v1/messages/mark-read"
+        );
+    }
+
+    fn disguised(route: &'static str) -> impl Strategy<Value = String> {
+        let characters = route.chars().map(|c| {
+            let escaped = move |layers: usize| (0..layers).fold(format!("%{:02x}", u32::from(c)), |text, _| text.replace('%', "%25"));
+            prop_oneof![
+                3 => Just(c.to_string()),
+                1 => Just(c.to_ascii_uppercase().to_string()),
+                1 => (0..3_usize).prop_map(escaped),
+                1 => Just(if c == '/' { "/.//".to_owned() } else { c.to_string() }),
+                1 => Just(if c == '/' { "/x/..\\".to_owned() } else { c.to_string() }),
+            ]
+        });
+        let tail = prop_oneof![
+            Just(""),
+            Just("/"),
+            Just("%2F"),
+            Just("?a=b"),
+            Just("%3f"),
+            Just(";v=1"),
+            Just("#"),
+            Just("/."),
+            Just(".json")
+        ];
+        (characters.collect::<Vec<_>>(), tail).prop_map(|(characters, tail)| characters.concat() + tail)
+    }
+
+    proptest! {
+        #[test]
+        fn no_disguise_of_placing_a_call_passes(path in disguised("/v1/calls")) {
+            prop_assert_eq!(plain_path(Method::Post, &path).map_err(|error| error.kind()), Err(ErrorKind::Unsupported));
+        }
+
+        #[test]
+        fn any_text_is_answered(path in ".*") {
+            if let Ok(plain) = plain_path(Method::Post, &path) {
+                prop_assert!(plain.starts_with('/') && plain.bytes().all(|byte| byte.is_ascii_graphic()));
+            }
+        }
     }
 
     #[test]
     fn odd_paths_are_refused() {
-        for path in ["v1/search", "/v1//search", "/v1/../search", "/v1/%73earch", "/v1/se arch", "/v1/{id}", ""] {
-            assert_eq!(plain_path(Method::Get, path).unwrap_err().kind(), ErrorKind::InvalidRequest, "{path}");
+        for path in [
+            "v1/search",
+            "/v1//search",
+            "/v1/../search",
+            "/v1/%73earch",
+            "/v1/se arch",
+            "/v1/ſearch",
+            "/v1/{id}",
+            "",
+        ] {
+            assert_eq!(
+                plain_path(Method::Get, path).unwrap_err().kind(),
+                ErrorKind::InvalidRequest,
+                "{path}"
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use switchboard_core::{PhoneNumber, ProviderCallId, Result};
+use switchboard_core::{Error, PhoneNumber, ProviderCallId, Result};
 use switchboard_http::Request;
 
 use super::{
@@ -49,23 +49,38 @@ impl InboundApi {
 
     /// One call.
     pub async fn get(&self, id: &ProviderCallId) -> Result<InboundCall> {
-        self.http.read(Request::get("inbound.get", "/v1/inbound/calls/{call_id}").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("inbound.get", "/v1/inbound/calls/{call_id}").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// What was said.
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
-        self.http.read(Request::get("inbound.transcript", "/v1/inbound/calls/{call_id}/transcript").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("inbound.transcript", "/v1/inbound/calls/{call_id}/transcript").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// Where the sound is.
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
-        self.http.read(Request::get("inbound.recording", "/v1/inbound/calls/{call_id}/recording").param("call_id", id)).await?.json()
+        self.http
+            .read(Request::get("inbound.recording", "/v1/inbound/calls/{call_id}/recording").param("call_id", id))
+            .await?
+            .json()
     }
 
     /// Sets the status of one of the call's action items, as `completed`. Whether they count from 0 or from 1 is not documented.
     pub async fn update_action_item(&self, id: &ProviderCallId, index: u32, status: &str) -> Result<Undocumented> {
         let request = Request::patch("inbound.update_action_item", "/v1/inbound/calls/{call_id}/action-items/{index}");
-        self.act(request.param("call_id", id).param("index", index).json(&json!({"status": status}))?).await
+        self.act(
+            request
+                .param("call_id", id)
+                .param("index", index)
+                .json(&json!({"status": status}))?,
+        )
+        .await
     }
 
     /// Hands a live call to another number. That number rings: it is sent once, over the placing client, and the error's
@@ -107,7 +122,8 @@ impl InboundApi {
 
     async fn open(&self, accept: &str) -> Result<InboundEvents> {
         let request = Request::get("inbound.events", "/v1/inbound/events").header("accept", accept);
-        events::read(self.http.stream(request).await?).await
+        let named = |error: Error| error.with_provider(self.http.provider().clone()).with_operation("inbound.events");
+        events::read(self.http.stream(request).await?).await.map_err(named)
     }
 
     async fn look(&self, request: Request) -> Result<Undocumented> {

@@ -14,6 +14,9 @@ section! {
 impl NotificationsApi {
     /// Actions, goals and messages that wait: `GET /v1/notifications/pending`.
     pub async fn pending(&self) -> Result<PendingNotifications> {
-        self.http.read(Request::get("notifications.pending", "/v1/notifications/pending")).await?.json()
+        self.http
+            .read(Request::get("notifications.pending", "/v1/notifications/pending"))
+            .await?
+            .json()
     }
 }

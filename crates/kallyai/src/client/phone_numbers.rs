@@ -17,28 +17,43 @@ section! {
 impl PhoneNumbersApi {
     /// Where numbers can be rented and calls can be made.
     pub async fn supported_countries(&self) -> Result<Undocumented> {
-        self.look(Request::get("phone_numbers.supported_countries", "/v1/phone-numbers/supported-countries")).await
+        self.look(Request::get(
+            "phone_numbers.supported_countries",
+            "/v1/phone-numbers/supported-countries",
+        ))
+        .await
     }
 
     /// The numbers that calls can be forwarded to.
     pub async fn forwarding_targets(&self) -> Result<Undocumented> {
-        self.look(Request::get("phone_numbers.forwarding_targets", "/v1/phone-numbers/forwarding-targets")).await
+        self.look(Request::get(
+            "phone_numbers.forwarding_targets",
+            "/v1/phone-numbers/forwarding-targets",
+        ))
+        .await
     }
 
     /// Numbers that could be rented.
     pub async fn available(&self, country: Option<Country>, area_code: Option<&str>) -> Result<Vec<NumberRecord>> {
         let request = Request::get("phone_numbers.available", "/v1/phone-numbers/available");
-        numbers(&self.http.read(request.query_opt("country", country).query_opt("area_code", area_code)).await?)
+        numbers(
+            &self
+                .http
+                .read(request.query_opt("country", country).query_opt("area_code", area_code))
+                .await?,
+        )
     }
 
     /// Rents a number. It costs money: it is sent once.
     pub async fn provision(&self, number: &ProvisionNumber) -> Result<Undocumented> {
-        self.act(Request::post("phone_numbers.provision", "/v1/phone-numbers/provision").json(number)?).await
+        self.act(Request::post("phone_numbers.provision", "/v1/phone-numbers/provision").json(number)?)
+            .await
     }
 
     /// Registers the user's own number for hand-over. The body is undocumented and goes out as it is.
     pub async fn set_up_forwarding(&self, body: &Value) -> Result<Undocumented> {
-        self.act(Request::post("phone_numbers.set_up_forwarding", "/v1/phone-numbers/forwarding").json(body)?).await
+        self.act(Request::post("phone_numbers.set_up_forwarding", "/v1/phone-numbers/forwarding").json(body)?)
+            .await
     }
 
     /// Sends a code to a number, by a message or by a call: the document does not say which. It may ring, so it is sent once.
@@ -50,12 +65,14 @@ impl PhoneNumbersApi {
     /// Checks the code that was sent.
     pub async fn check_verification(&self, number: &PhoneNumber, code: &str) -> Result<Undocumented> {
         let body = json!({"phone_number": number, "code": code});
-        self.act(Request::post("phone_numbers.check_verification", "/v1/phone-numbers/verify/check").json(&body)?).await
+        self.act(Request::post("phone_numbers.check_verification", "/v1/phone-numbers/verify/check").json(&body)?)
+            .await
     }
 
     /// Sets up a number that was verified. The body is undocumented and goes out as it is.
     pub async fn configure_verified(&self, body: &Value) -> Result<Undocumented> {
-        self.act(Request::post("phone_numbers.configure_verified", "/v1/phone-numbers/verify/configure").json(body)?).await
+        self.act(Request::post("phone_numbers.configure_verified", "/v1/phone-numbers/verify/configure").json(body)?)
+            .await
     }
 
     /// The numbers of this account.
@@ -65,13 +82,17 @@ impl PhoneNumbersApi {
 
     /// One number.
     pub async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        self.http.read(Request::get("phone_numbers.get", "/v1/phone-numbers/{phone_number_id}").param("phone_number_id", id)).await?.json()
+        self.http
+            .read(Request::get("phone_numbers.get", "/v1/phone-numbers/{phone_number_id}").param("phone_number_id", id))
+            .await?
+            .json()
     }
 
     /// Forwards calls to this number.
     pub async fn set_forwarding(&self, id: &NumberId, to: &PhoneNumber) -> Result<Undocumented> {
         let request = Request::put("phone_numbers.set_forwarding", "/v1/phone-numbers/{phone_number_id}/forwarding");
-        self.act(request.param("phone_number_id", id).json(&json!({"forwarding_number": to}))?).await
+        self.act(request.param("phone_number_id", id).json(&json!({"forwarding_number": to}))?)
+            .await
     }
 
     /// Ends the forwarding.
@@ -95,7 +116,8 @@ impl PhoneNumbersApi {
     /// What callees are shown.
     pub async fn set_caller_id(&self, id: &NumberId, name: &str) -> Result<Undocumented> {
         let request = Request::put("phone_numbers.set_caller_id", "/v1/phone-numbers/{phone_number_id}/caller-id");
-        self.act(request.param("phone_number_id", id).json(&json!({"caller_id_name": name}))?).await
+        self.act(request.param("phone_number_id", id).json(&json!({"caller_id_name": name}))?)
+            .await
     }
 
     /// Gives a number back. It cannot be undone.

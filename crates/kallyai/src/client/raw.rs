@@ -25,11 +25,18 @@ impl KallyAiClient {
     pub fn request(&self, method: Method, path: &str) -> Result<RawRequest> {
         let plain = guard::plain_path(method, path)?;
         let mut request = Request::new(method, "raw", plain.to_owned());
-        let query = path.split('#').next().and_then(|path| path.split_once('?')).map_or("", |(_, query)| query);
+        let query = path
+            .split('#')
+            .next()
+            .and_then(|path| path.split_once('?'))
+            .map_or("", |(_, query)| query);
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             request = request.query(name.into_owned(), value);
         }
-        Ok(RawRequest { http: self.http().clone(), request })
+        Ok(RawRequest {
+            http: self.http().clone(),
+            request,
+        })
     }
 }
 

@@ -20,17 +20,24 @@ impl ReceptionApi {
 
     /// A new rule.
     pub async fn create_rule(&self, rule: &RoutingRule) -> Result<Undocumented> {
-        self.act(Request::post("reception.create_rule", "/v1/inbound/rules").json(rule)?).await
+        self.act(Request::post("reception.create_rule", "/v1/inbound/rules").json(rule)?)
+            .await
     }
 
     /// Replaces a rule.
     pub async fn update_rule(&self, id: &str, rule: &RoutingRule) -> Result<Undocumented> {
-        self.act(Request::put("reception.update_rule", "/v1/inbound/rules/{rule_id}").param("rule_id", id).json(rule)?).await
+        self.act(
+            Request::put("reception.update_rule", "/v1/inbound/rules/{rule_id}")
+                .param("rule_id", id)
+                .json(rule)?,
+        )
+        .await
     }
 
     /// Deletes a rule.
     pub async fn delete_rule(&self, id: &str) -> Result<Undocumented> {
-        self.act(Request::delete("reception.delete_rule", "/v1/inbound/rules/{rule_id}").param("rule_id", id)).await
+        self.act(Request::delete("reception.delete_rule", "/v1/inbound/rules/{rule_id}").param("rule_id", id))
+            .await
     }
 
     /// The voicemails.
@@ -40,7 +47,8 @@ impl ReceptionApi {
 
     /// One voicemail.
     pub async fn voicemail(&self, id: &str) -> Result<Undocumented> {
-        self.look(Request::get("reception.voicemail", "/v1/inbound/voicemails/{voicemail_id}").param("voicemail_id", id)).await
+        self.look(Request::get("reception.voicemail", "/v1/inbound/voicemails/{voicemail_id}").param("voicemail_id", id))
+            .await
     }
 
     /// Where a voicemail's sound is. The name of the field is not documented.
@@ -56,7 +64,8 @@ impl ReceptionApi {
 
     /// A new contact.
     pub async fn create_contact(&self, contact: &ContactDraft) -> Result<Undocumented> {
-        self.act(Request::post("reception.create_contact", "/v1/inbound/contacts").json(contact)?).await
+        self.act(Request::post("reception.create_contact", "/v1/inbound/contacts").json(contact)?)
+            .await
     }
 
     /// Replaces a contact. The body is undocumented and taken to be that of a new one.
@@ -67,12 +76,14 @@ impl ReceptionApi {
 
     /// Deletes a contact.
     pub async fn delete_contact(&self, id: &str) -> Result<Undocumented> {
-        self.act(Request::delete("reception.delete_contact", "/v1/inbound/contacts/{contact_id}").param("contact_id", id)).await
+        self.act(Request::delete("reception.delete_contact", "/v1/inbound/contacts/{contact_id}").param("contact_id", id))
+            .await
     }
 
     /// Takes contacts over from elsewhere, as `google`.
     pub async fn import_contacts(&self, source: &str) -> Result<Undocumented> {
-        self.act(Request::post("reception.import_contacts", "/v1/inbound/contacts/import").json(&json!({"source": source}))?).await
+        self.act(Request::post("reception.import_contacts", "/v1/inbound/contacts/import").json(&json!({"source": source}))?)
+            .await
     }
 
     async fn look(&self, request: Request) -> Result<Undocumented> {

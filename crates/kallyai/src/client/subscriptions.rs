@@ -14,6 +14,9 @@ section! {
 impl SubscriptionsApi {
     /// Plan, period and what is to change: `GET /v1/subscriptions/status`.
     pub async fn status(&self) -> Result<SubscriptionStatus> {
-        self.http.read(Request::get("subscriptions.status", "/v1/subscriptions/status")).await?.json()
+        self.http
+            .read(Request::get("subscriptions.status", "/v1/subscriptions/status"))
+            .await?
+            .json()
     }
 }

@@ -14,11 +14,17 @@ section! {
 impl UsersApi {
     /// The subscription: `GET /v1/users/me/subscription`.
     pub async fn subscription(&self) -> Result<AccountSubscription> {
-        self.http.read(Request::get("users.subscription", "/v1/users/me/subscription")).await?.json()
+        self.http
+            .read(Request::get("users.subscription", "/v1/users/me/subscription"))
+            .await?
+            .json()
     }
 
     /// Minutes and calls of this period: `GET /v1/users/me/statistics` (document 003 alone).
     pub async fn statistics(&self) -> Result<Statistics> {
-        self.http.read(Request::get("users.statistics", "/v1/users/me/statistics")).await?.json()
+        self.http
+            .read(Request::get("users.statistics", "/v1/users/me/statistics"))
+            .await?
+            .json()
     }
 }

@@ -44,7 +44,10 @@ pub struct CalendarEvent {
 
 impl std::fmt::Debug for CalendarEvent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CalendarEvent").field("start", &self.start).field("end", &self.end).finish_non_exhaustive()
+        f.debug_struct("CalendarEvent")
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,7 +63,9 @@ pub struct Calendar {
 
 impl std::fmt::Debug for Calendar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Calendar").field("events", &self.events.len()).finish_non_exhaustive()
+        f.debug_struct("Calendar")
+            .field("events", &self.events.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,6 +99,48 @@ fn time(found: DatePerhapsTime) -> Option<CalendarTime> {
         DatePerhapsTime::DateTime(CalendarDateTime::Utc(at)) => at.to_rfc3339().parse().ok().map(CalendarTime::Utc),
         DatePerhapsTime::DateTime(CalendarDateTime::WithTimezone { date_time, tzid }) => {
             date_time.to_string().parse().ok().map(|at| CalendarTime::InZone { at, zone: tzid })
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn start(line: &str) -> Option<CalendarTime> {
+        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\n{line}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+        Calendar::parse(text).unwrap().events.remove(0).start
+    }
+
+    #[test]
+    fn the_four_kinds_of_time() {
+        let evening = civil::date(2026, 2, 14).at(20, 0, 0, 0);
+        assert_eq!(start("DTSTART:20260214T200000"), Some(CalendarTime::Local(evening)));
+        assert_eq!(
+            start("DTSTART:20260214T200000Z"),
+            Some(CalendarTime::Utc("2026-02-14T20:00:00Z".parse().unwrap()))
+        );
+        assert_eq!(
+            start("DTSTART;VALUE=DATE:20260214"),
+            Some(CalendarTime::Day(civil::date(2026, 2, 14)))
+        );
+        let zone = "America/New_York".to_owned();
+        assert_eq!(
+            start("DTSTART;TZID=America/New_York:20260214T200000"),
+            Some(CalendarTime::InZone { at: evening, zone })
+        );
+        assert_eq!(start("DTSTART:tonight"), None);
+        assert_eq!(Calendar::parse("<html>".to_owned()).unwrap_err().kind(), ErrorKind::Decode);
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_is_fatal(line in "(DTSTART|DTEND|SUMMARY|UID|BEGIN|END)[;:=A-Z]{0,12}[0-9TZ+\\-]{0,18}", text in ".*") {
+            let _ = Calendar::parse(text);
+            let _ = Calendar::parse(format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{line}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"));
         }
     }
 }

@@ -46,7 +46,12 @@ impl FromStr for TaskCategory {
 
     fn from_str(text: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|category| category.as_str() == text);
-        known.ok_or_else(|| Error::invalid("agent", format!("{text:?} is no task category of KallyAI: write restaurant, clinic, hotel or general")))
+        known.ok_or_else(|| {
+            Error::invalid(
+                "agent",
+                format!("{text:?} is no task category of KallyAI: write restaurant, clinic, hotel or general"),
+            )
+        })
     }
 }
 
@@ -105,7 +110,11 @@ impl CreateCall {
             is_urgent: false,
             additional_instructions: Vec::new(),
         };
-        Self { submission, timezone: timezone.into(), session_id: None }
+        Self {
+            submission,
+            timezone: timezone.into(),
+            session_id: None,
+        }
     }
 
     /// The callee's business.
@@ -206,7 +215,10 @@ pub struct RescheduleCall {
 impl RescheduleCall {
     /// To this local date and time, to the minute.
     pub fn new(at: DateTime) -> Self {
-        Self { date: at.date(), time: hour_and_minute(at.time()) }
+        Self {
+            date: at.date(),
+            time: hour_and_minute(at.time()),
+        }
     }
 }
 

@@ -110,7 +110,10 @@ impl CallPrice {
     /// The row `call` of the cost reference. Document 002's own example call costs more than its rates say: an estimate, not a bill.
     pub(crate) fn of(costs: &Value) -> Option<Self> {
         let row = costs.pointer("/costs/call")?;
-        Some(Self { base: first(row, &["base"]), per_minute: first(row, &["per_minute"]) })
+        Some(Self {
+            base: first(row, &["base"]),
+            per_minute: first(row, &["per_minute"]),
+        })
     }
 }
 
@@ -128,4 +131,3 @@ impl CreditCosts {
         CallPrice::of(self.raw().value())
     }
 }
-

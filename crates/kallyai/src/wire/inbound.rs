@@ -64,7 +64,12 @@ pub struct InboundFilter {
 impl InboundFilter {
     /// All of them.
     pub const fn new() -> Self {
-        Self { status: None, vip_only: None, date_from: None, date_to: None }
+        Self {
+            status: None,
+            vip_only: None,
+            date_from: None,
+            date_to: None,
+        }
     }
 
     /// Only those that stand so.
@@ -118,7 +123,14 @@ pub struct RoutingRule {
 impl RoutingRule {
     /// An active rule. `action` is the provider's word, as `transfer`; `conditions` its object, as `{"caller_vip": true}`.
     pub fn new(name: impl Into<String>, priority: i32, conditions: Value, action: impl Into<String>) -> Self {
-        Self { name: name.into(), action: action.into(), priority, is_active: true, conditions, action_config: None }
+        Self {
+            name: name.into(),
+            action: action.into(),
+            priority,
+            is_active: true,
+            conditions,
+            action_config: None,
+        }
     }
 
     /// What the action needs, as `{"target": …}`.
@@ -138,7 +150,10 @@ impl RoutingRule {
 
 impl std::fmt::Debug for RoutingRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RoutingRule").field("priority", &self.priority).field("is_active", &self.is_active).finish_non_exhaustive()
+        f.debug_struct("RoutingRule")
+            .field("priority", &self.priority)
+            .field("is_active", &self.is_active)
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,7 +170,12 @@ pub struct ContactDraft {
 impl ContactDraft {
     /// A name and a number in E.164.
     pub fn new(name: impl Into<String>, phone_number: impl Into<String>) -> Self {
-        Self { name: name.into(), phone_number: phone_number.into(), is_vip: false, notes: None }
+        Self {
+            name: name.into(),
+            phone_number: phone_number.into(),
+            is_vip: false,
+            notes: None,
+        }
     }
 
     /// Whether the caller is important.

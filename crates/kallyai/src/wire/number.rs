@@ -27,7 +27,10 @@ pub(crate) struct NumberEntry(pub(crate) NumberRecord);
 impl ReadJson for NumberEntry {
     fn read_json(value: &Value) -> Option<Self> {
         let record = match value {
-            Value::String(number) => NumberRecord { phone_number: Some(number.clone()), ..NumberRecord::default() },
+            Value::String(number) => NumberRecord {
+                phone_number: Some(number.clone()),
+                ..NumberRecord::default()
+            },
             Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => NumberRecord::read_json(value)?,
         };
         Some(Self(record))

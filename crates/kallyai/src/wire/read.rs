@@ -48,7 +48,12 @@ impl ReadJson for Timestamp {
         let text = value.as_str()?.trim();
         match text.parse() {
             Ok(moment) => Some(moment),
-            Err(_) => text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()),
+            Err(_) => text
+                .parse::<DateTime>()
+                .ok()?
+                .to_zoned(TimeZone::UTC)
+                .ok()
+                .map(|zoned| zoned.timestamp()),
         }
     }
 }
@@ -78,7 +83,13 @@ impl<T: ReadJson> ReadJson for Vec<T> {
 
 impl<T: ReadJson> ReadJson for BTreeMap<String, T> {
     fn read_json(value: &Value) -> Option<Self> {
-        Some(value.as_object()?.iter().filter_map(|(key, value)| Some((key.clone(), T::read_json(value)?))).collect())
+        Some(
+            value
+                .as_object()?
+                .iter()
+                .filter_map(|(key, value)| Some((key.clone(), T::read_json(value)?)))
+                .collect(),
+        )
     }
 }
 
@@ -99,7 +110,14 @@ mod tests {
 
     #[test]
     fn decimals_are_exact_as_text_and_as_number() {
-        for (value, exact) in [(json!("0.5"), "0.5"), (json!(2), "2"), (json!(1.5), "1.5"), (json!("0.15"), "0.15"), (json!(0.1), "0.1"), (json!(1e-7), "0.0000001")] {
+        for (value, exact) in [
+            (json!("0.5"), "0.5"),
+            (json!(2), "2"),
+            (json!(1.5), "1.5"),
+            (json!("0.15"), "0.15"),
+            (json!(0.1), "0.1"),
+            (json!(1e-7), "0.0000001"),
+        ] {
             assert_eq!(Decimal::read_json(&value), Some(exact.parse().unwrap()), "{value}");
         }
         for value in [json!(null), json!("soon"), json!([1]), json!(true)] {
@@ -110,7 +128,12 @@ mod tests {
     #[test]
     fn moments_with_and_without_an_offset() {
         let exact: Timestamp = "2026-02-13T15:30:00Z".parse().unwrap();
-        for text in ["2026-02-13T15:30:00Z", "2026-02-13T16:30:00+01:00", "2026-02-13T15:30:00", "2026-02-13 15:30:00"] {
+        for text in [
+            "2026-02-13T15:30:00Z",
+            "2026-02-13T16:30:00+01:00",
+            "2026-02-13T15:30:00",
+            "2026-02-13 15:30:00",
+        ] {
             assert_eq!(Timestamp::read_json(&json!(text)), Some(exact), "{text}");
         }
         assert_eq!(Timestamp::read_json(&json!("yesterday")), None);

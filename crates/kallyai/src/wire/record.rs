@@ -81,16 +81,21 @@ impl<T: ReadJson> Listing<T> {
         let value = answer.value()?;
         match Self::of(&value, keys) {
             Some(listing) => Ok(listing),
-            None => Err(answer.failed(Error::new(ErrorKind::Decode, format!("expected a list, at the top or under {}", keys.join(", "))))),
+            None => Err(answer.failed(Error::new(
+                ErrorKind::Decode,
+                format!("expected a list, at the top or under {}", keys.join(", ")),
+            ))),
         }
     }
 
     pub(crate) fn of(value: &Value, keys: &[&str]) -> Option<Self> {
-        let entries = value.as_array().or_else(|| keys.iter().find_map(|key| value.get(key)?.as_array()))?;
+        let entries = value
+            .as_array()
+            .or_else(|| keys.iter().find_map(|key| value.get(key)?.as_array()))?;
         Some(Self {
             items: entries.iter().filter_map(T::read_json).collect(),
             received: entries.len(),
-            total: super::first(value, &["total", "total_count", "count"]),
+            total: super::first(value, &["total", "total_count"]),
             has_more: super::first(value, &["has_more"]),
             raw: value.clone().into(),
         })
@@ -106,7 +111,10 @@ impl<T> Listing<T> {
 
 impl<T> std::fmt::Debug for Listing<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Listing").field("items", &self.items.len()).field("total", &self.total).finish_non_exhaustive()
+        f.debug_struct("Listing")
+            .field("items", &self.items.len())
+            .field("total", &self.total)
+            .finish_non_exhaustive()
     }
 }
 

@@ -31,7 +31,9 @@ impl Clock for WallClock {
 }
 
 pub(crate) fn fast() -> SimConfig {
-    let script = CallScript::new(Outcome::Completed).ringing_for(Duration::from_secs(3)).talking_for(Duration::from_secs(60));
+    let script = CallScript::new(Outcome::Completed)
+        .ringing_for(Duration::from_secs(3))
+        .talking_for(Duration::from_secs(60));
     SimConfig::default().seed(7).speed(600.0).outcome(CALLEE, script)
 }
 

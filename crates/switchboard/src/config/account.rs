@@ -22,11 +22,17 @@ pub(crate) fn inspect(config: &Config, name: &str, provider: &ProviderConfig, pr
     let before = problems.len();
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(plain) {
-        problems.say(&at, "is no name of a provider: write lower-case letters, digits, - and _, as [providers.kaicalls-eu]");
+        problems.say(
+            &at,
+            "is no name of a provider: write lower-case letters, digits, - and _, as [providers.kaicalls-eu]",
+        );
     }
     let Some(kind) = config.registry.kind(&provider.kind) else {
         let fix = did_you_mean(&provider.kind, config.registry.kinds());
-        problems.say(&at.key("kind"), format!("{:?} is no kind of provider that this program knows: {fix}", provider.kind));
+        problems.say(
+            &at.key("kind"),
+            format!("{:?} is no kind of provider that this program knows: {fix}", provider.kind),
+        );
         return None;
     };
     foreign_settings(kind, provider, &at, problems);
@@ -52,7 +58,10 @@ pub(crate) fn inspect(config: &Config, name: &str, provider: &ProviderConfig, pr
 fn foreign_settings(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
     for setting in Setting::ALL {
         if setting.is_set(provider) && !kind.settings().contains(&setting) {
-            problems.say(&at.key(setting.key()), format!("has no effect on the kind {}: take it out", provider.kind));
+            problems.say(
+                &at.key(setting.key()),
+                format!("has no effect on the kind {}: take it out", provider.kind),
+            );
         }
     }
 }
@@ -71,7 +80,10 @@ fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, p
     match (&provider.api_key_env, &provider.api_key_file, kind.usual_variable()) {
         (Some(_), Some(_), _) => problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them"),
         (None, None, Some(usual)) if provider.enabled => {
-            problems.say(&at.key("api_key_env"), format!("is missing: name the environment variable of the key, api_key_env = \"{usual}\""));
+            problems.say(
+                &at.key("api_key_env"),
+                format!("is missing: name the environment variable of the key, api_key_env = \"{usual}\""),
+            );
         }
         (None, None, _) | (Some(_), None, _) | (None, Some(_), _) => {}
     }
@@ -91,11 +103,24 @@ fn limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
     let limits = &provider.limits;
     let at_limits = at.key("limits");
     for (window, window_set, requests, requests_set) in [
-        ("place_window_seconds", limits.place_window_seconds.is_some(), "place_requests", limits.place_requests.is_some()),
-        ("read_window_seconds", limits.read_window_seconds.is_some(), "read_requests", limits.read_requests.is_some()),
+        (
+            "place_window_seconds",
+            limits.place_window_seconds.is_some(),
+            "place_requests",
+            limits.place_requests.is_some(),
+        ),
+        (
+            "read_window_seconds",
+            limits.read_window_seconds.is_some(),
+            "read_requests",
+            limits.read_requests.is_some(),
+        ),
     ] {
         if window_set && !requests_set {
-            problems.say(&at_limits.key(window), format!("has no effect without {requests}: add it, or take this out"));
+            problems.say(
+                &at_limits.key(window),
+                format!("has no effect without {requests}: add it, or take this out"),
+            );
         }
     }
     let policy = breaker(provider);
@@ -112,10 +137,16 @@ fn apply_limits(provider: &ProviderConfig, info: &mut ProviderInfo) {
     let limits = &provider.limits;
     let window = |seconds: Option<std::num::NonZeroU32>| Duration::from_secs(seconds.map_or(60, |seconds| seconds.get().into()));
     if let Some(requests) = limits.place_requests {
-        info.place_limit = Some(RequestLimit { requests: requests.get(), window: window(limits.place_window_seconds) });
+        info.place_limit = Some(RequestLimit {
+            requests: requests.get(),
+            window: window(limits.place_window_seconds),
+        });
     }
     if let Some(requests) = limits.read_requests {
-        info.read_limit = Some(RequestLimit { requests: requests.get(), window: window(limits.read_window_seconds) });
+        info.read_limit = Some(RequestLimit {
+            requests: requests.get(),
+            window: window(limits.read_window_seconds),
+        });
     }
 }
 

@@ -17,7 +17,10 @@ impl Amount {
     /// # Errors
     /// Says what is wrong and how to write it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let amount: Decimal = text.trim().parse().map_err(|_| format!("{text:?} is no amount: write digits and a point, as \"0.12\""))?;
+        let amount: Decimal = text
+            .trim()
+            .parse()
+            .map_err(|_| format!("{text:?} is no amount: write digits and a point, as \"0.12\""))?;
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(format!("{text:?} is less than nothing: a price is not negative"));
         }
@@ -58,7 +61,9 @@ impl<'de> Deserialize<'de> for Amount {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Amount, E> {
-                Err(E::custom(format!("is a floating-point number, which cannot hold a price exactly: quote it, \"{number}\"")))
+                Err(E::custom(format!(
+                    "is a floating-point number, which cannot hold a price exactly: quote it, \"{number}\""
+                )))
             }
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Amount, E> {

@@ -50,7 +50,9 @@ impl Config {
         let mut problems = Problems::default();
         let mut opened = Vec::with_capacity(policy.providers.len());
         for one in &policy.providers {
-            let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else { continue };
+            let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else {
+                continue;
+            };
             let provider = self.open(&Account { name, config }, &environment, clock, &mut problems);
             let settings = LaneSettings {
                 calls_per_second: config.limits.calls_per_second,
@@ -84,14 +86,31 @@ impl Config {
     pub fn plan(&self, call: &ValidCall, now: Timestamp, draw: u64) -> Result<Plan, ConfigError> {
         let policy = self.policy()?;
         let readings = untouched(&policy);
-        Ok(plan(call, &Snapshot { policy: &policy, readings: &readings, draw }, now))
+        Ok(plan(
+            call,
+            &Snapshot {
+                policy: &policy,
+                readings: &readings,
+                draw,
+            },
+            now,
+        ))
     }
 
     fn settings(&self) -> RouterSettings {
-        RouterSettings { max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()), ..RouterSettings::default() }
+        RouterSettings {
+            max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()),
+            ..RouterSettings::default()
+        }
     }
 
-    fn open(&self, account: &Account<'_>, environment: Environment<'_>, clock: &Arc<dyn Clock>, problems: &mut Problems) -> Option<Arc<dyn Provider>> {
+    fn open(
+        &self,
+        account: &Account<'_>,
+        environment: Environment<'_>,
+        clock: &Arc<dyn Clock>,
+        problems: &mut Problems,
+    ) -> Option<Arc<dyn Provider>> {
         let at = Place::of("providers").key(account.name);
         let kind = self.registry.kind(&account.config.kind)?;
         let mut missing = Problems::default();
@@ -134,10 +153,19 @@ impl Config {
         let webhook_secret = variable("webhook_secret_env", config.webhook_secret_env.as_ref(), "webhook secret");
         let from_file = config.api_key_file.as_ref().and_then(|path| {
             credential::from_file(&self.directory.join(path))
-                .map_err(|problem| problems.say(&at.key("api_key_file"), format!("the API key of the provider {}: {problem}", account.name)))
+                .map_err(|problem| {
+                    problems.say(
+                        &at.key("api_key_file"),
+                        format!("the API key of the provider {}: {problem}", account.name),
+                    )
+                })
                 .ok()
         });
-        Secrets { api_key: from_variable.or(from_file), refresh_token, webhook_secret }
+        Secrets {
+            api_key: from_variable.or(from_file),
+            refresh_token,
+            webhook_secret,
+        }
     }
 
     fn webhook_address(&self, environment: Environment<'_>, problems: &mut Problems) -> Option<WebhookAddress> {
@@ -146,11 +174,17 @@ impl Config {
         let Some(secret) = credential::from_environment(name, environment) else {
             problems.say(
                 &Place::of("webhooks").key("secret_env"),
-                format!("the environment variable {name} is not set: set it to at least 32 characters of chance, as from openssl rand -hex 32"),
+                format!(
+                    "the environment variable {name} is not set: set it to at least 32 characters of chance, as from openssl rand -hex 32"
+                ),
             );
             return None;
         };
-        Some(WebhookAddress { base: webhooks.public_url.clone(), secret, lifetime: WEBHOOK_LIFETIME })
+        Some(WebhookAddress {
+            base: webhooks.public_url.clone(),
+            secret,
+            lifetime: WEBHOOK_LIFETIME,
+        })
     }
 }
 
@@ -166,7 +200,11 @@ fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
 }
 
 fn untouched(policy: &Policy) -> Vec<Reading> {
-    let free = |limit: switchboard_core::RequestLimit| Headroom { free: limit.requests, of: limit.requests, frees_at: None };
+    let free = |limit: switchboard_core::RequestLimit| Headroom {
+        free: limit.requests,
+        of: limit.requests,
+        frees_at: None,
+    };
     let reading = |one: &switchboard_router::ProviderPolicy| Reading {
         headroom: LaneSettings::documented(&one.info).place_limit.map(free),
         ..Reading::default()

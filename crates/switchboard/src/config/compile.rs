@@ -10,7 +10,7 @@ use switchboard_router::{
 };
 
 use crate::config::{
-    BusyCalleeName, Config, StrategyName,
+    ArmConfig, BusyCalleeName, Config, RoutingConfig, StrategyName,
     account::inspect,
     conditions::{Conditions, shadows},
     problem::{Place, Problems},
@@ -26,8 +26,15 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     let providers = providers(config, currency, problems);
     routing(config, problems);
     let mut policy = Policy::new(providers, currency);
-    policy.strategy = strategy(config, &Place::of("routing"), Some(config.routing.strategy), &config.routing.weights, &[], problems)
-        .unwrap_or_default();
+    policy.strategy = strategy(
+        config,
+        &Place::of("routing"),
+        Some(config.routing.strategy),
+        &config.routing.weights,
+        &[],
+        problems,
+    )
+    .unwrap_or_default();
     policy.profiles = profiles(config, problems);
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
     policy.routes = routes(config, &policy, problems);
@@ -52,14 +59,19 @@ fn currency(config: &Config, problems: &mut Problems) -> Currency {
 
 fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Vec<ProviderPolicy> {
     if config.providers.is_empty() {
-        problems.say(&Place::of("providers"), "is empty: add a table such as [providers.kaicalls] with its kind");
+        problems.say(
+            &Place::of("providers"),
+            "is empty: add a table such as [providers.kaicalls] with its kind",
+        );
     } else if config.providers.values().all(|provider| !provider.enabled) {
         problems.say(&Place::of("providers"), "are all switched off: enable at least one");
     }
     let mut policies = Vec::with_capacity(config.providers.len());
     for (name, provider) in &config.providers {
         let at = Place::of("providers").key(name);
-        let Some(mut info) = inspect(config, name, provider, problems) else { continue };
+        let Some(mut info) = inspect(config, name, provider, problems) else {
+            continue;
+        };
         let mut deck = RateDeck::unknown(currency);
         if let Some(tariff) = &provider.tariff {
             let tariff = tariff.tariff(&at.key("tariff"), currency, &info.countries, problems);
@@ -69,7 +81,11 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
             }
             info.tariff = Some(tariff);
         }
-        policies.push(ProviderPolicy { info, deck, enabled: provider.enabled });
+        policies.push(ProviderPolicy {
+            info,
+            deck,
+            enabled: provider.enabled,
+        });
     }
     policies
 }
@@ -77,20 +93,27 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
 fn routing(config: &Config, problems: &mut Problems) {
     let at = Place::of("routing");
     let routing = &config.routing;
-    if !(SHORTEST_CALL..=LONGEST_CALL).contains(&routing.max_duration_seconds) {
+    let (longest, expected) = (routing.max_duration_seconds, routing.expected_duration_seconds);
+    let usual = RoutingConfig::default().expected_duration_seconds;
+    if !(SHORTEST_CALL..=LONGEST_CALL).contains(&longest) {
         problems.say(
             &at.key("max_duration_seconds"),
-            format!("{} is not between {SHORTEST_CALL} and {LONGEST_CALL}", routing.max_duration_seconds),
+            format!("{longest} is not between {SHORTEST_CALL} and {LONGEST_CALL}"),
         );
-    }
-    if routing.expected_duration_seconds == 0 || routing.expected_duration_seconds > routing.max_duration_seconds {
-        problems.say(&at.key("expected_duration_seconds"), format!("is not between 1 and max_duration_seconds, {}", routing.max_duration_seconds));
+    } else if expected == 0 || expected > longest && expected != usual {
+        problems.say(
+            &at.key("expected_duration_seconds"),
+            format!("{expected} is not between 1 and max_duration_seconds, {longest}"),
+        );
     }
     if let Some(agent) = &routing.default_agent
         && !config.agents.contains_key(agent)
     {
         let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
-        problems.say(&at.key("default_agent"), format!("{agent:?} is no agent profile of this file: {fix}"));
+        problems.say(
+            &at.key("default_agent"),
+            format!("{agent:?} is no agent profile of this file: {fix}"),
+        );
     }
 }
 
@@ -106,7 +129,10 @@ fn strategy(
     let key = at.key("weights");
     if name != Some(StrategyName::Weighted) && !weights.is_empty() {
         let now = name.map_or_else(|| "none here".to_owned(), |name| name.as_str().to_owned());
-        problems.say(&key, format!("have no effect, because the strategy is {now}: write strategy = \"weighted\", or take them out"));
+        problems.say(
+            &key,
+            format!("have no effect, because the strategy is {now}: write strategy = \"weighted\", or take them out"),
+        );
     }
     match name? {
         StrategyName::Priority => Some(Strategy::Priority(Priority)),
@@ -125,7 +151,10 @@ fn strategy(
                     problems.say(&key.key(provider), "has no effect: the route does not name this provider");
                 }
             }
-            let weights = weights.iter().map(|(provider, weight)| (ProviderId::new(provider.clone()), *weight)).collect();
+            let weights = weights
+                .iter()
+                .map(|(provider, weight)| (ProviderId::new(provider.clone()), *weight))
+                .collect();
             Some(Strategy::Weighted(Weighted { weights }))
         }
     }
@@ -143,10 +172,16 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
     for (name, agent) in &config.agents {
         let at = Place::of("agents").key(name);
         if agent.at.is_empty() {
-            problems.say(&at.key("at"), "names no provider, so that nobody can serve it: add a line such as kaicalls = \"the agent's id\"");
+            problems.say(
+                &at.key("at"),
+                "names no provider, so that nobody can serve it: add a line such as kaicalls = \"the agent's id\"",
+            );
         }
         if agent.expected_duration_seconds == Some(0) {
-            problems.say(&at.key("expected_duration_seconds"), "is 0: leave it out for routing.expected_duration_seconds");
+            problems.say(
+                &at.key("expected_duration_seconds"),
+                "is 0: leave it out for routing.expected_duration_seconds",
+            );
         }
         let mut agents = BTreeMap::new();
         for (provider, id) in &agent.at {
@@ -162,13 +197,25 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
         }
         let name = ProfileName::new(name.as_str());
         let expected_duration = agent.expected_duration_seconds.map(seconds);
-        profiles.insert(name.clone(), AgentProfile { name, agents, languages: agent.languages.clone(), expected_duration });
+        profiles.insert(
+            name.clone(),
+            AgentProfile {
+                name,
+                agents,
+                languages: agent.languages.clone(),
+                expected_duration,
+            },
+        );
     }
     profiles
 }
 
 fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Route> {
-    let entries: Vec<_> = config.routes.iter().map(|route| (route.name.as_str(), Conditions::from(route))).collect();
+    let entries: Vec<_> = config
+        .routes
+        .iter()
+        .map(|route| (route.name.as_str(), Conditions::from(route)))
+        .collect();
     shadows("routes", &entries, problems);
     let mut routes = Vec::with_capacity(config.routes.len());
     for (index, route) in config.routes.iter().enumerate() {
@@ -181,13 +228,22 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
             }
         }
         if route.providers.len() == 1 && route.strategy.is_some() {
-            problems.say(&at.key("strategy"), "has no effect on one provider: take it out, or name more providers");
+            problems.say(
+                &at.key("strategy"),
+                "has no effect on one provider: take it out, or name more providers",
+            );
         }
         for (order, country) in route.countries.iter().enumerate() {
-            let mut asked = policy.providers.iter().filter(|one| route.providers.is_empty() || names(&route.providers, &one.info));
+            let mut asked = policy
+                .providers
+                .iter()
+                .filter(|one| route.providers.is_empty() || names(&route.providers, &one.info));
             if !asked.any(|one| one.info.countries.covers(country)) {
                 let key = at.key("countries").index(order);
-                problems.say(&key, format!("no provider of this route calls {country}: take it out, or add it to a provider's countries"));
+                problems.say(
+                    &key,
+                    format!("no provider of this route calls {country}: take it out, or add it to a provider's countries"),
+                );
             }
         }
         routes.push(Route {
@@ -209,7 +265,11 @@ fn names(providers: &[String], info: &ProviderInfo) -> bool {
 }
 
 fn experiments(config: &Config, problems: &mut Problems) -> Vec<Experiment> {
-    let entries: Vec<_> = config.experiments.iter().map(|one| (one.name.as_str(), Conditions::from(one))).collect();
+    let entries: Vec<_> = config
+        .experiments
+        .iter()
+        .map(|one| (one.name.as_str(), Conditions::from(one)))
+        .collect();
     shadows("experiments", &entries, problems);
     let mut experiments = Vec::with_capacity(config.experiments.len());
     for (index, experiment) in config.experiments.iter().enumerate() {
@@ -223,10 +283,13 @@ fn experiments(config: &Config, problems: &mut Problems) -> Vec<Experiment> {
             let arm_at = at.key("arms").index(order);
             known_provider(config, &arm_at.key("provider"), &arm.provider, problems);
             if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
-                problems.say(&arm_at.key("name"), format!("{:?} is the name of an earlier arm too: give each its own", arm.name));
+                problems.say(
+                    &arm_at.key("name"),
+                    format!("{:?} is the name of an earlier arm too: give each its own", arm.name),
+                );
             }
         }
-        let arm = |arm: &crate::config::ArmConfig| Arm {
+        let arm = |arm: &ArmConfig| Arm {
             name: arm.name.clone(),
             provider: ProviderId::new(arm.provider.clone()),
             weight: arm.weight,
@@ -244,8 +307,16 @@ fn webhooks(config: &Config, problems: &mut Problems) {
     let Some(webhooks) = &config.webhooks else { return };
     let at = Place::of("webhooks");
     let url = &webhooks.public_url;
-    if url.scheme() != "https" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        problems.say(&at.key("public_url"), "has to begin with https:// and end with its path: write it as https://calls.example.com");
+    if url.scheme() != "https"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
+        problems.say(
+            &at.key("public_url"),
+            "has to begin with https:// and end with its path: write it as https://calls.example.com",
+        );
     }
     if let Some(problem) = super::credential::wrong_variable(&webhooks.secret_env) {
         problems.say(&at.key("secret_env"), problem);

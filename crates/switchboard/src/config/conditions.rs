@@ -25,15 +25,41 @@ pub(crate) struct Conditions<'a> {
 
 impl<'a> From<&'a RouteConfig> for Conditions<'a> {
     fn from(route: &'a RouteConfig) -> Self {
-        let RouteConfig { countries, prefixes, languages, agents, tags, .. } = route;
-        Self { countries, prefixes, languages, agents, tags }
+        let RouteConfig {
+            countries,
+            prefixes,
+            languages,
+            agents,
+            tags,
+            ..
+        } = route;
+        Self {
+            countries,
+            prefixes,
+            languages,
+            agents,
+            tags,
+        }
     }
 }
 
 impl<'a> From<&'a ExperimentConfig> for Conditions<'a> {
     fn from(experiment: &'a ExperimentConfig) -> Self {
-        let ExperimentConfig { countries, prefixes, languages, agents, tags, .. } = experiment;
-        Self { countries, prefixes, languages, agents, tags }
+        let ExperimentConfig {
+            countries,
+            prefixes,
+            languages,
+            agents,
+            tags,
+            ..
+        } = experiment;
+        Self {
+            countries,
+            prefixes,
+            languages,
+            agents,
+            tags,
+        }
     }
 }
 
@@ -47,12 +73,18 @@ impl Conditions<'_> {
         for (index, agent) in self.agents.iter().enumerate() {
             if !agents.contains_key(agent) {
                 let fix = did_you_mean(agent, agents.keys().map(String::as_str));
-                problems.say(&at.key("agents").index(index), format!("{agent:?} is no agent profile of this file: {fix}"));
+                problems.say(
+                    &at.key("agents").index(index),
+                    format!("{agent:?} is no agent profile of this file: {fix}"),
+                );
             }
         }
         for (index, tag) in self.tags.iter().enumerate() {
             if tag.trim() != tag || tag.is_empty() {
-                problems.say(&at.key("tags").index(index), "is empty or has space around it, and no call has such a tag: mend it");
+                problems.say(
+                    &at.key("tags").index(index),
+                    "is empty or has space around it, and no call has such a tag: mend it",
+                );
             }
         }
         Match {
@@ -72,7 +104,9 @@ impl Conditions<'_> {
     fn takes_all_of(self, later: Conditions<'_>) -> bool {
         within(later.countries, self.countries, |later, earlier| later == earlier)
             && within(later.prefixes, self.prefixes, |later, earlier| later.starts_with(earlier.as_str()))
-            && within(later.languages, self.languages, |later, earlier| later == earlier || later.primary() == earlier.as_str())
+            && within(later.languages, self.languages, |later, earlier| {
+                later == earlier || later.primary() == earlier.as_str()
+            })
             && within(later.agents, self.agents, |later, earlier| later == earlier)
             && within(later.tags, self.tags, |later, earlier| later == earlier)
     }
@@ -95,8 +129,15 @@ pub(crate) fn shadows(list: &str, entries: &[(&str, Conditions<'_>)], problems: 
             problems.say(&at.key("name"), format!("is the name of {list}[{other}] too: give each its own"));
         }
         if let Some((other, (wide, taken))) = earlier().find(|(_, (_, earlier))| earlier.takes_all_of(*conditions)) {
-            let why = if taken.is_empty() { "has no conditions and takes every call" } else { "takes every call that this one would" };
-            problems.say(&at, format!("can never hold, because {list}[{other}] ({wide:?}) {why}: move this one before it, or take it out"));
+            let why = if taken.is_empty() {
+                "has no conditions and takes every call"
+            } else {
+                "takes every call that this one would"
+            };
+            problems.say(
+                &at,
+                format!("can never hold, because {list}[{other}] ({wide:?}) {why}: move this one before it, or take it out"),
+            );
         }
     }
 }

@@ -9,6 +9,9 @@ use serde::{
     de::{Error, IgnoredAny},
 };
 
+/// The keys that [`Inline`] refuses. No hint proposes one of them.
+pub(crate) const REFUSED: [&str; 6] = ["api_key", "access_token", "refresh_token", "webhook_secret", "token", "secret"];
+
 /// A secret written into the configuration: refused, and not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Inline;
@@ -17,7 +20,7 @@ impl<'de> Deserialize<'de> for Inline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(deserializer)?;
         Err(D::Error::custom(
-            "is a secret, and this file is shown and shared: put it into an environment variable and name that one, \
+            "is a secret, and this file is shown and shared: put it into an environment variable and name that one in the key that ends in _env, \
              as api_key_env = \"PROVIDER_API_KEY\", or into a file of its own with api_key_file. Change the secret if others saw this file",
         ))
     }
@@ -27,7 +30,9 @@ impl<'de> Deserialize<'de> for Inline {
 /// not repeated.
 pub(crate) fn wrong_variable(name: &str) -> Option<&'static str> {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    let rest = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let rest = name
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     (!begins || !rest).then_some(
         "is no name of an environment variable: write its name in capitals, as KAICALLS_API_KEY, and keep the secret itself out of this file",
     )
@@ -40,7 +45,10 @@ pub fn process_environment(name: &str) -> Option<String> {
 
 /// Reads a variable; an empty one is none.
 pub(crate) fn from_environment(name: &str, environment: &dyn Fn(&str) -> Option<String>) -> Option<SecretString> {
-    environment(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).map(SecretString::from)
+    environment(name)
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .map(SecretString::from)
 }
 
 /// Reads a file that holds one secret.

@@ -130,10 +130,12 @@ impl Config {
     /// As [`Config::from_file`].
     pub fn from_file_with_registry(path: impl AsRef<Path>, registry: Registry) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::one("", format!("cannot be read: {error}")).in_file(path))?;
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::one("", format!("cannot be read: {error}")).in_file(path))?;
         let config = Self::with_registry(&text, registry).map_err(|error| error.in_file(path))?;
-        Ok(Self { directory: path.parent().map(Path::to_owned).unwrap_or_default(), ..config })
+        Ok(Self {
+            directory: path.parent().map(Path::to_owned).unwrap_or_default(),
+            ..config
+        })
     }
 
     /// What planning rests on. It needs no credential and sends nothing.

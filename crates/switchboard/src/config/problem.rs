@@ -103,7 +103,11 @@ impl Problems {
         let mut problems: Vec<_> = self
             .0
             .into_iter()
-            .map(|(place, message)| Problem { key: place.to_string(), position: position(&place), message })
+            .map(|(place, message)| Problem {
+                key: place.to_string(),
+                position: position(&place),
+                message,
+            })
             .collect();
         problems.sort_by_key(|problem| problem.position.map_or((usize::MAX, 0), |at| (at.line, at.column)));
         ConfigError { file: None, problems }
@@ -160,7 +164,14 @@ pub struct ConfigError {
 
 impl ConfigError {
     pub(crate) fn one(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { file: None, problems: vec![Problem { key: key.into(), position: None, message: message.into() }] }
+        Self {
+            file: None,
+            problems: vec![Problem {
+                key: key.into(),
+                position: None,
+                message: message.into(),
+            }],
+        }
     }
 
     pub(crate) fn in_file(mut self, file: impl Into<PathBuf>) -> Self {

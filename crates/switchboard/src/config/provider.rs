@@ -48,7 +48,15 @@ pub struct ProviderConfig {
     /// What it charges. Without it, costs are unknown: never cheapest, and never within a `max_cost`.
     pub tariff: Option<TariffConfig>,
     /// Refused wherever it is written, under each name that one would try.
-    #[serde(default, rename = "api_key", alias = "access_token", alias = "refresh_token", alias = "webhook_secret", alias = "token", alias = "secret")]
+    #[serde(
+        default,
+        rename = "api_key",
+        alias = "access_token",
+        alias = "refresh_token",
+        alias = "webhook_secret",
+        alias = "token",
+        alias = "secret"
+    )]
     pub(crate) inline: Inline,
 }
 

@@ -73,13 +73,17 @@ impl<'a> Document<'a> {
         for step in place.steps() {
             match step {
                 Step::Key(key) => {
-                    let Some((name, inner)) = table.and_then(|table| table.get_key_value(key.as_str())) else { break };
+                    let Some((name, inner)) = table.and_then(|table| table.get_key_value(key.as_str())) else {
+                        break;
+                    };
                     found = Some(name.span().start);
                     value = Some(inner);
                 }
                 Step::Index(index) => {
                     let list = value.and_then(|value| value.get_ref().as_array());
-                    let Some(inner) = list.and_then(|list| list.get(*index)) else { break };
+                    let Some(inner) = list.and_then(|list| list.get(*index)) else {
+                        break;
+                    };
                     found = Some(inner.span().start);
                     value = Some(inner);
                 }
@@ -110,7 +114,9 @@ fn take_out(root: &mut DeTable<'_>, steps: &[Step]) -> bool {
     let mut way = way.iter();
     let mut table = root;
     while let Some(Step::Key(name)) = way.next() {
-        let Some(mut value) = table.get_mut(name.as_str()).map(Spanned::get_mut) else { return false };
+        let Some(mut value) = table.get_mut(name.as_str()).map(Spanned::get_mut) else {
+            return false;
+        };
         loop {
             match value {
                 DeValue::Table(inner) => {

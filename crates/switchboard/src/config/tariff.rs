@@ -79,7 +79,9 @@ impl TariffRowConfig {
 impl TariffConfig {
     /// The rows with every price in money.
     pub(crate) fn tariff(&self, at: &Place, currency: Currency, calls: &Coverage<Country>, problems: &mut Problems) -> Tariff {
-        let credit_price = self.credit_price.and_then(|price| exact(price.money(currency), &at.key("credit_price"), problems));
+        let credit_price = self
+            .credit_price
+            .and_then(|price| exact(price.money(currency), &at.key("credit_price"), problems));
         let mut rows = Vec::new();
         let mut taken: HashMap<String, usize> = HashMap::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -109,7 +111,10 @@ impl TariffRowConfig {
             if calls.covers(country) {
                 destinations.push((key, country.to_string(), Destination::Country(*country)));
             } else {
-                problems.say(&key, format!("the provider does not call {country}: take it out, or add it to the provider's countries"));
+                problems.say(
+                    &key,
+                    format!("the provider does not call {country}: take it out, or add it to the provider's countries"),
+                );
             }
         }
         for (index, prefix) in self.prefixes.iter().enumerate() {
@@ -120,7 +125,10 @@ impl TariffRowConfig {
             }
         }
         if self.countries.is_empty() && self.prefixes.is_empty() {
-            problems.say(at, "says not where it holds: add countries or prefixes, or make it the default of the tariff");
+            problems.say(
+                at,
+                "says not where it holds: add countries or prefixes, or make it the default of the tariff",
+            );
         }
         destinations
     }
@@ -135,13 +143,19 @@ impl PriceConfig {
                 (None, None) => None,
                 (Some(money), None) => exact(money.money(currency), &at.key(key), problems),
                 (Some(_), Some(_)) => {
-                    problems.say(&at.key(&in_credits), format!("stands beside {key}: a price is in money or in credits, keep one of them"));
+                    problems.say(
+                        &at.key(&in_credits),
+                        format!("stands beside {key}: a price is in money or in credits, keep one of them"),
+                    );
                     None
                 }
                 (None, Some(credits)) => {
                     let at = at.key(&in_credits);
                     let Some(credit_price) = credit_price else {
-                        problems.say(&at, "is in credits, and nothing says what one costs: add credit_price to the tariff");
+                        problems.say(
+                            &at,
+                            "is in credits, and nothing says what one costs: add credit_price to the tariff",
+                        );
                         return None;
                     };
                     let credits = exact(credits.credits(), &at, problems)?;
@@ -164,9 +178,15 @@ impl PriceConfig {
         if self.increment_seconds == Some(0) {
             problems.say(&at.key("increment_seconds"), "is 0: write 1 for billing by the second");
         }
-        for (key, set) in [("increment_seconds", self.increment_seconds.is_some()), ("minimum_seconds", self.minimum_seconds.is_some())] {
+        for (key, set) in [
+            ("increment_seconds", self.increment_seconds.is_some()),
+            ("minimum_seconds", self.minimum_seconds.is_some()),
+        ] {
             if set && per_minute.is_none() && per_call.is_some() {
-                problems.say(&at.key(key), "has no effect on a price for each call: take it out, or add per_minute");
+                problems.say(
+                    &at.key(key),
+                    "has no effect on a price for each call: take it out, or add per_minute",
+                );
             }
         }
         let seconds = |count: u32| Duration::from_secs(count.into());
@@ -182,7 +202,9 @@ impl PriceConfig {
 
 /// What keeps a text from being the beginning of a number.
 pub(crate) fn wrong_prefix(prefix: &str) -> Option<String> {
-    let digits = prefix.strip_prefix('+').filter(|digits| (1..=15).contains(&digits.len()) && !digits.starts_with('0'));
+    let digits = prefix
+        .strip_prefix('+')
+        .filter(|digits| (1..=15).contains(&digits.len()) && !digits.starts_with('0'));
     let fits = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     (!fits).then(|| format!("{prefix:?} is no beginning of a number: write a plus, the country's calling code and digits, as \"+4420\""))
 }

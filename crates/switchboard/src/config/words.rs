@@ -1,5 +1,7 @@
 //! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated: it may be a secret in the wrong place.
 
+use crate::config::credential::REFUSED;
+
 /// A missing field, where it is one, and what to say.
 pub(crate) fn plain(message: &str) -> (Option<String>, String) {
     let quoted = quoted(message);
@@ -13,10 +15,16 @@ pub(crate) fn plain(message: &str) -> (Option<String>, String) {
         let said = quoted.first().copied().unwrap_or_default();
         return (None, choose(&format!("{said:?} is no choice here"), &quoted));
     }
-    if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+    if let Some((found, wanted)) = message
+        .strip_prefix("invalid type: ")
+        .and_then(|rest| rest.rsplit_once(", expected "))
+    {
         return (None, format!("is {}: write {}", found_kind(found), wanted_kind(wanted)));
     }
-    if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+    if let Some((_, wanted)) = message
+        .strip_prefix("invalid value: ")
+        .and_then(|rest| rest.rsplit_once(", expected "))
+    {
         return (None, format!("does not fit: write {}", wanted_kind(wanted)));
     }
     (None, message.to_owned())
@@ -36,7 +44,11 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         Some(near) => format!("did you mean {near}?"),
         None => {
             let all: Vec<_> = known.into_iter().collect();
-            if all.is_empty() { "there is none".to_owned() } else { format!("write one of {}", all.join(", ")) }
+            if all.is_empty() {
+                "there is none".to_owned()
+            } else {
+                format!("write one of {}", all.join(", "))
+            }
         }
     }
 }
@@ -44,7 +56,10 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 fn choose(complaint: &str, quoted: &[&str]) -> String {
     match quoted {
         [] => complaint.to_owned(),
-        [said, known @ ..] => format!("{complaint}: {}", did_you_mean(said, known.iter().copied())),
+        [said, known @ ..] => format!(
+            "{complaint}: {}",
+            did_you_mean(said, known.iter().copied().filter(|one| !REFUSED.contains(one)))
+        ),
     }
 }
 
@@ -61,7 +76,10 @@ fn found_kind(found: &str) -> &'static str {
         ("sequence", "a list"),
         ("map", "a table"),
     ];
-    kinds.into_iter().find(|(kind, _)| found.starts_with(kind)).map_or("of another kind", |(_, plain)| plain)
+    kinds
+        .into_iter()
+        .find(|(kind, _)| found.starts_with(kind))
+        .map_or("of another kind", |(_, plain)| plain)
 }
 
 fn wanted_kind(wanted: &str) -> &str {
@@ -79,5 +97,8 @@ fn wanted_kind(wanted: &str) -> &str {
         ("nonzero u", "a whole number above 0"),
         ("a nonzero u", "a whole number above 0"),
     ];
-    kinds.into_iter().find(|(kind, _)| wanted.starts_with(kind)).map_or(wanted, |(_, plain)| plain)
+    kinds
+        .into_iter()
+        .find(|(kind, _)| wanted.starts_with(kind))
+        .map_or(wanted, |(_, plain)| plain)
 }

@@ -25,7 +25,10 @@ impl ProviderKind for Kind {
 
     fn check_agent(&self, agent: &AgentId) -> Result<()> {
         if agent.as_str().trim().is_empty() {
-            return Err(Error::new(ErrorKind::Configuration, "is empty: write the agent's id, as GET /agents shows it"));
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "is empty: write the agent's id, as GET /agents shows it",
+            ));
         }
         Ok(())
     }

@@ -69,7 +69,9 @@ fn config(account: &Account<'_>, access_token: SecretString, refresh_token: Opti
 }
 
 fn category(agent: &str) -> Result<TaskCategory> {
-    agent.parse().map_err(|error: Error| Error::new(ErrorKind::Configuration, error.message().to_owned()))
+    agent
+        .parse()
+        .map_err(|error: Error| Error::new(ErrorKind::Configuration, error.message().to_owned()))
 }
 
 /// The backend names the keys of its own configuration; the file has other words for some.

@@ -67,7 +67,13 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::DefaultAgent, Self::Timezone, Self::BusinessId, Self::RefreshTokenEnv, Self::WebhookSecretEnv];
+    pub const ALL: [Self; 5] = [
+        Self::DefaultAgent,
+        Self::Timezone,
+        Self::BusinessId,
+        Self::RefreshTokenEnv,
+        Self::WebhookSecretEnv,
+    ];
 
     /// Its key in the file.
     pub const fn key(self) -> &'static str {

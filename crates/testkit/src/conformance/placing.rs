@@ -95,9 +95,7 @@ async fn in_trouble(stage: &Stage<'_>, trouble: Trouble, to: &PhoneNumber) -> Re
 
 async fn traced(stage: &Stage<'_>) -> Result<(), String> {
     let to = stage.world.fresh_number();
-    if let Err(why) = stage.world.bring(Trouble::ServerErrorAfterRing, &to).await {
-        return Err(why);
-    }
+    stage.world.bring(Trouble::ServerErrorAfterRing, &to).await?;
     let (order, sent_at) = (stage.order(&to)?, stage.clock.now());
     let placed = stage.provider.calls().place(&order).await;
     stage.world.calm().await;

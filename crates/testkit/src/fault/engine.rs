@@ -63,7 +63,10 @@ pub(crate) struct WebhookFate {
 impl FaultHandle {
     pub(crate) fn new(script: FaultScript) -> Self {
         let (changed, _) = watch::channel(());
-        Self { inner: Arc::new(Mutex::new(Engine::of(script))), changed: Arc::new(changed) }
+        Self {
+            inner: Arc::new(Mutex::new(Engine::of(script))),
+            changed: Arc::new(changed),
+        }
     }
 
     /// Replaces the script. Counters and the script's clock begin anew.
@@ -94,13 +97,21 @@ impl FaultHandle {
         let mut engine = self.inner.lock();
         let age = engine.since.elapsed();
         let script = Arc::clone(&engine.script);
-        if let Some(outage) = script.outages.iter().find(|outage| within(age, Some(outage.from_ms), outage.until_ms)) {
+        if let Some(outage) = script
+            .outages
+            .iter()
+            .find(|outage| within(age, Some(outage.from_ms), outage.until_ms))
+        {
             engine.fired += 1;
             let fault = match outage.mode {
                 OutageMode::Unavailable => Fault::answer(503, "service_unavailable"),
                 OutageMode::Refuse | OutageMode::Close => Fault::Close,
             };
-            return Some(Hit { fault, after: After::Nothing, delay: Duration::ZERO });
+            return Some(Hit {
+                fault,
+                after: After::Nothing,
+                delay: Duration::ZERO,
+            });
         }
         for (index, rule) in script.rules.iter().enumerate() {
             if !applies(rule, seen, age) {
@@ -108,8 +119,7 @@ impl FaultHandle {
             }
             engine.matched[index] += 1;
             let count = engine.matched[index];
-            let chosen = (rule.nth.is_empty() || rule.nth.contains(&count))
-                && (rule.every == 0 || count.is_multiple_of(rule.every));
+            let chosen = (rule.nth.is_empty() || rule.nth.contains(&count)) && (rule.every == 0 || count.is_multiple_of(rule.every));
             if chosen {
                 engine.fired += 1;
                 return Some(Hit {

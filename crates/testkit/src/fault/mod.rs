@@ -62,6 +62,4 @@ mod script;
 
 pub use engine::FaultHandle;
 pub(crate) use engine::{Hit, Seen};
-pub use script::{
-    After, Envelope, Fault, FaultScript, ListFaults, Outage, OutageMode, Rule, ScriptError, WebhookFaults,
-};
+pub use script::{After, Envelope, Fault, FaultScript, ListFaults, Outage, OutageMode, Rule, ScriptError, WebhookFaults};

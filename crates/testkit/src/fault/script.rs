@@ -130,15 +130,8 @@ fn above_a_mebibyte() -> usize {
 impl Fault {
     pub(crate) fn usual_moment(&self) -> After {
         match self {
-            Self::Pass
-            | Self::Answer { .. }
-            | Self::Redirect { .. }
-            | Self::Hang
-            | Self::Close
-            | Self::Reset => After::Nothing,
-            Self::CutBody { .. } | Self::NotJson | Self::EmptyBody | Self::MissingId | Self::HugeBody { .. } => {
-                After::Answer
-            }
+            Self::Pass | Self::Answer { .. } | Self::Redirect { .. } | Self::Hang | Self::Close | Self::Reset => After::Nothing,
+            Self::CutBody { .. } | Self::NotJson | Self::EmptyBody | Self::MissingId | Self::HugeBody { .. } => After::Answer,
         }
     }
 }
@@ -240,7 +233,12 @@ impl Rule {
     /// A rule for requests with this method and path.
     #[must_use]
     pub fn on(method: impl Into<String>, path: impl Into<String>, fault: Fault) -> Self {
-        Self { method: Some(method.into()), path: Some(path.into()), fault, ..Self::default() }
+        Self {
+            method: Some(method.into()),
+            path: Some(path.into()),
+            fault,
+            ..Self::default()
+        }
     }
 
     /// Only the nth matching request, from 1. May be given more than once.
@@ -339,7 +337,10 @@ impl fmt::Debug for Rule {
 
 impl fmt::Debug for ListFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListFaults").field("lag_ms", &self.lag_ms).field("omitted", &self.omit.len()).finish()
+        f.debug_struct("ListFaults")
+            .field("lag_ms", &self.lag_ms)
+            .field("omitted", &self.omit.len())
+            .finish()
     }
 }
 

@@ -24,7 +24,10 @@ pub(crate) struct Answer {
 impl Answer {
     /// Stands in for the answer of a request that a fault stopped before there was one.
     pub(crate) fn none() -> Self {
-        Self { status: StatusCode::CREATED, body: Bytes::from_static(b"{\"status\":\"in_progress\"}") }
+        Self {
+            status: StatusCode::CREATED,
+            body: Bytes::from_static(b"{\"status\":\"in_progress\"}"),
+        }
     }
 }
 
@@ -32,7 +35,14 @@ impl Answer {
 pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect {
     match fault {
         Fault::Pass => Effect::Respond(json(answer.status, answer.body.clone())),
-        Fault::Answer { status, code, message, headers, body, envelope } => {
+        Fault::Answer {
+            status,
+            code,
+            message,
+            headers,
+            body,
+            envelope,
+        } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let text = match (body, code) {
                 (Some(body), _) => body.clone(),
@@ -58,9 +68,18 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
             }
             Effect::Respond(response)
         }
-        Fault::Hang => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Hang }),
-        Fault::Close => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Close }),
-        Fault::Reset => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Reset }),
+        Fault::Hang => Effect::Seize(Seizure {
+            bytes: Vec::new(),
+            end: End::Hang,
+        }),
+        Fault::Close => Effect::Seize(Seizure {
+            bytes: Vec::new(),
+            end: End::Close,
+        }),
+        Fault::Reset => Effect::Seize(Seizure {
+            bytes: Vec::new(),
+            end: End::Reset,
+        }),
         Fault::CutBody { sent } => {
             let whole = answer.body.len();
             let sent = sent.unwrap_or(whole / 2).min(whole.saturating_sub(1));
@@ -92,21 +111,21 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
     }
 }
 
-fn error_body(
-    envelope: Option<Envelope>,
-    surface: Surface,
-    status: StatusCode,
-    code: &str,
-    message: &str,
-) -> Value {
+fn error_body(envelope: Option<Envelope>, surface: Surface, status: StatusCode, code: &str, message: &str) -> Value {
     let flat = surface.envelope == Envelope::Details && status == StatusCode::PAYMENT_REQUIRED;
-    let usual = if flat && code == "quota_exceeded" { Envelope::Quota } else { surface.envelope };
+    let usual = if flat && code == "quota_exceeded" {
+        Envelope::Quota
+    } else {
+        surface.envelope
+    };
     envelope.unwrap_or(usual).render(code, message, "fault script")
 }
 
 fn json(status: StatusCode, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

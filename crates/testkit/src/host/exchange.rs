@@ -114,10 +114,18 @@ async fn deal(host: &Arc<Host>, mut parts: http::request::Parts, body: Bytes) ->
     let (rang, mut ringing) = watch::channel(false);
     parts.extensions.insert(RequestContext {
         request_id: Uuid::new_v4().to_string(),
-        idempotency_key: parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned),
+        idempotency_key: parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|key| key.to_str().ok())
+            .map(str::to_owned),
         rang: Arc::new(rang),
     });
-    let hit = host.faults.decide(&Seen { method: &method, path: &path, to: to.as_deref() });
+    let hit = host.faults.decide(&Seen {
+        method: &method,
+        path: &path,
+        to: to.as_deref(),
+    });
     let request = Request::from_parts(parts, Body::from(body));
     let router = host.router.read().clone();
     let effect = match hit {
@@ -130,13 +138,7 @@ async fn deal(host: &Arc<Host>, mut parts: http::request::Parts, body: Bytes) ->
     effect
 }
 
-async fn afflict(
-    host: &Arc<Host>,
-    hit: Hit,
-    router: Router,
-    request: Request<Body>,
-    ringing: &mut watch::Receiver<bool>,
-) -> Effect {
+async fn afflict(host: &Arc<Host>, hit: Hit, router: Router, request: Request<Body>, ringing: &mut watch::Receiver<bool>) -> Effect {
     let answer = match hit.after {
         After::Nothing => {
             tokio::time::sleep(hit.delay).await;
@@ -184,12 +186,19 @@ async fn read(response: Response<Body>) -> Answer {
 fn record(host: &Host, parts: &http::request::Parts, json: &Value) -> RequestRecord {
     let path = parts.uri.path();
     let secret = host.surface.secret_paths.iter().any(|prefix| path.starts_with(prefix));
-    let headers = parts.headers.iter().filter(|(name, _)| !matches!(name.as_str(), "authorization" | "cookie"));
+    let headers = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "authorization" | "cookie"));
     RequestRecord {
         at: host.timeline.rfc3339_millis(),
         method: parts.method.as_str().to_owned(),
         path: path.to_owned(),
-        query: if secret { String::new() } else { parts.uri.query().unwrap_or_default().to_owned() },
+        query: if secret {
+            String::new()
+        } else {
+            parts.uri.query().unwrap_or_default().to_owned()
+        },
         headers: headers
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),

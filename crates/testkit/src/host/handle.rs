@@ -21,14 +21,15 @@ pub struct SimHandle {
 }
 
 impl SimHandle {
-    pub(crate) fn new(
-        host: Arc<Host>,
-        address: SocketAddr,
-        credential: String,
-        doors: Doors,
-        task: AcceptLoop,
-    ) -> Self {
-        Self { host, address, url: format!("http://{address}"), credential, doors, task: Some(task) }
+    pub(crate) fn new(host: Arc<Host>, address: SocketAddr, credential: String, doors: Doors, task: AcceptLoop) -> Self {
+        Self {
+            host,
+            address,
+            url: format!("http://{address}"),
+            credential,
+            doors,
+            task: Some(task),
+        }
     }
 
     /// The origin to give to a client as base URL, without a trailing slash, such as `http://127.0.0.1:41234`.

@@ -55,7 +55,10 @@ pub(crate) struct RequestLog {
 
 impl RequestLog {
     pub(crate) fn new() -> Self {
-        Self { records: Mutex::new(Vec::new()), count: watch::channel(0).0 }
+        Self {
+            records: Mutex::new(Vec::new()),
+            count: watch::channel(0).0,
+        }
     }
 
     /// Adds a request and returns its place, for [`RequestLog::answered`].
@@ -77,7 +80,11 @@ impl RequestLog {
     }
 
     pub(crate) fn count(&self, method: &str, path: &str) -> usize {
-        self.records.lock().iter().filter(|record| record.method == method && record.path == path).count()
+        self.records
+            .lock()
+            .iter()
+            .filter(|record| record.method == method && record.path == path)
+            .count()
     }
 
     pub(crate) async fn wait_for(&self, method: &str, path: &str, count: usize) {

@@ -149,7 +149,11 @@ impl Door {
 }
 
 fn hold(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -169,12 +173,7 @@ async fn open(held: io::Result<TcpSocket>, address: SocketAddr) -> Door {
     }
 }
 
-async fn connection(
-    host: Arc<Host>,
-    socket: TcpStream,
-    mut outage: watch::Receiver<u64>,
-    mut severed: watch::Receiver<u64>,
-) {
+async fn connection(host: Arc<Host>, socket: TcpStream, mut outage: watch::Receiver<u64>, mut severed: watch::Receiver<u64>) {
     // A socket that refuses the option is still a socket.
     let _ = socket.set_nodelay(true);
     let mut shutdown = host.shutdown.subscribe();

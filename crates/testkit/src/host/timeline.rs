@@ -15,7 +15,11 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     pub(crate) fn start(speed: f64) -> Self {
-        Self { origin: Instant::now(), date: Timestamp::now(), speed }
+        Self {
+            origin: Instant::now(),
+            date: Timestamp::now(),
+            speed,
+        }
     }
 
     pub(crate) fn now(self) -> Instant {
@@ -41,7 +45,9 @@ impl Timeline {
     /// What `call_time` takes on the clock.
     pub(crate) fn real(self, call_time: Duration) -> Duration {
         let longest = Duration::from_secs(30 * 365 * 86_400);
-        Duration::try_from_secs_f64(call_time.as_secs_f64() / self.speed).unwrap_or(longest).min(longest)
+        Duration::try_from_secs_f64(call_time.as_secs_f64() / self.speed)
+            .unwrap_or(longest)
+            .min(longest)
     }
 
     /// What passed in call time while `real` passed on the clock.

@@ -69,7 +69,9 @@ async fn balance(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
 
 /// Newest first, without a cursor: of a busy time, only slices by `start` and `end` show everything.
 async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
-    let limit = params.number("limit", 100).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 100)
+        .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let limit = limit.clamp(1, 500);
     let mut bounds = [None, None];
     for (bound, name) in bounds.iter_mut().zip(["start", "end"]) {

@@ -31,7 +31,11 @@ impl Agent {
         fields.insert("business_id".to_owned(), business_id.into());
         fields.insert("created_at".to_owned(), created_at.into());
         let first = json!({"version": 1, "fields": fields});
-        Self { id, fields, versions: vec![first] }
+        Self {
+            id,
+            fields,
+            versions: vec![first],
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -40,7 +44,8 @@ impl Agent {
 
     fn note_version(&mut self, at: String) {
         let version = self.versions.len() + 1;
-        self.versions.push(json!({"version": version, "created_at": at, "fields": self.fields}));
+        self.versions
+            .push(json!({"version": version, "created_at": at, "fields": self.fields}));
     }
 }
 
@@ -60,7 +65,10 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
             .collect();
         return Ok(Json(json!({"agents": entries})).into_response());
     };
-    let agent = agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
+    let agent = agents
+        .iter()
+        .find(|agent| agent.id == id)
+        .ok_or_else(|| Refused::not_found("agent"))?;
     let numbers = world.numbers.lock();
     let number = numbers.iter().find(|number| number.agent_id.as_deref() == Some(id));
     let mut body = agent.fields.clone();
@@ -92,9 +100,14 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 async fn update(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("agents:write")?;
     let mut body = object(&body)?;
-    let Some(Value::String(id)) = body.remove("id") else { return Err(Refused::invalid("id is required")) };
+    let Some(Value::String(id)) = body.remove("id") else {
+        return Err(Refused::invalid("id is required"));
+    };
     let mut agents = world.agents.lock();
-    let agent = agents.iter_mut().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
+    let agent = agents
+        .iter_mut()
+        .find(|agent| agent.id == id)
+        .ok_or_else(|| Refused::not_found("agent"))?;
     agent.fields.extend(body);
     agent.note_version(world.now());
     Ok(Json(Value::Object(agent.fields.clone())).into_response())
@@ -103,9 +116,14 @@ async fn update(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 async fn versions(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("agents:read")?;
     let id = params.get("agent_id").ok_or_else(|| Refused::invalid("agent_id is required"))?;
-    let limit = params.number("limit", 50).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 50)
+        .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let agents = world.agents.lock();
-    let agent = agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
+    let agent = agents
+        .iter()
+        .find(|agent| agent.id == id)
+        .ok_or_else(|| Refused::not_found("agent"))?;
     let wanted = params.get("version");
     let versions: Vec<&Value> = agent
         .versions

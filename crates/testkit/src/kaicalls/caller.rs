@@ -74,7 +74,10 @@ impl FromRequestParts<Arc<World>> for Caller {
         let unauthorized = || Refused::new("unauthorized", "send Authorization: Bearer kc_live_...");
         let secret = bearer(&parts.headers).ok_or_else(unauthorized)?;
         let mut keys = world.keys.lock();
-        let key = keys.iter_mut().find(|key| key.active && key.secret == secret).ok_or_else(unauthorized)?;
+        let key = keys
+            .iter_mut()
+            .find(|key| key.active && key.secret == secret)
+            .ok_or_else(unauthorized)?;
         let config = &world.config;
         let admitted = if parts.method == Method::GET {
             key.gets.admit(config.gets_per_window, config.window)
@@ -88,7 +91,9 @@ impl FromRequestParts<Arc<World>> for Caller {
             return Err(Refused::new("rate_limited", "slow down").after(seconds));
         }
         key.last_used_at = Some(world.host.timeline.rfc3339());
-        Ok(Self { scopes: key.scopes.clone() })
+        Ok(Self {
+            scopes: key.scopes.clone(),
+        })
     }
 }
 
@@ -99,11 +104,18 @@ impl FromRequestParts<Arc<World>> for Session {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Refused> {
-        let cookies = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let cookies = parts
+            .headers
+            .get(header::COOKIE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let cookie = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session="));
         if bearer(&parts.headers) == Some(&world.session) || cookie == Some(&world.session) {
             return Ok(Self);
         }
-        Err(Refused::new("unauthorized", "keys are managed with a dashboard session, not with an API key"))
+        Err(Refused::new(
+            "unauthorized",
+            "keys are managed with a dashboard session, not with an API key",
+        ))
     }
 }

@@ -38,12 +38,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/api/v1/calls", get(read).post(create))
 }
 
-async fn create(
-    State(world): State<Arc<World>>,
-    caller: Caller,
-    Extension(context): Extension<RequestContext>,
-    body: Bytes,
-) -> Answer {
+async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
     let wanted = check(&world, &body)?;
     let failed = || Refused::new("internal_error", "the ring ledger could not be written");
@@ -105,10 +100,16 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     caller.needs("calls:read")?;
     let calls = world.calls.lock();
     if let Some(id) = params.get("id") {
-        let record = calls.records.iter().find(|record| record.id == id).ok_or_else(|| Refused::not_found("call"))?;
+        let record = calls
+            .records
+            .iter()
+            .find(|record| record.id == id)
+            .ok_or_else(|| Refused::not_found("call"))?;
         return Ok(Json(body_of(&world, record)).into_response());
     }
-    let limit = params.number("limit", 50).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 50)
+        .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     // More than the documented most is not said to be an error.
     let limit = limit.clamp(1, 100);
     let mut shown = calls
@@ -158,11 +159,9 @@ fn entry_of(world: &World, record: &Record) -> Value {
 pub(crate) fn talked(world: &World, record: &Record) -> bool {
     match record.life.phase(world.host.timeline) {
         Phase::Over(Outcome::Completed | Outcome::Voicemail) => true,
-        Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed)
-        | Phase::Queued
-        | Phase::Ringing
-        | Phase::Talking
-        | Phase::Cut => false,
+        Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed) | Phase::Queued | Phase::Ringing | Phase::Talking | Phase::Cut => {
+            false
+        }
     }
 }
 
@@ -175,7 +174,9 @@ pub(crate) fn body_of(world: &World, record: &Record) -> Value {
     let talked = talked(world, record);
     let summary = || {
         let whom = record.name.as_deref().unwrap_or("the callee");
-        format!("A simulated talk with {whom}. {}", record.context.as_deref().unwrap_or_default()).trim().to_owned()
+        format!("A simulated talk with {whom}. {}", record.context.as_deref().unwrap_or_default())
+            .trim()
+            .to_owned()
     };
     json!({
         "id": record.id, "conversation_id": record.conversation_id, "status": status_of(world, record),

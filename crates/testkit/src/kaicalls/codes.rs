@@ -35,7 +35,11 @@ pub(crate) struct Refused {
 impl Refused {
     /// The refusal with this code. A code that is not in the table is answered with status 500.
     pub(crate) fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), detail: detail.into(), retry_after: None }
+        Self {
+            code: code.to_owned(),
+            detail: detail.into(),
+            retry_after: None,
+        }
     }
 
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {

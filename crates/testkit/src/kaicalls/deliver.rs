@@ -21,7 +21,13 @@ impl World {
     /// Sends a webhook in the background.
     pub(crate) fn send(self: &Arc<Self>, url: String, event: &str, body: String, secret: Option<String>) {
         let fate = self.host.faults.webhook();
-        let message = Arc::new(Message { url, event: event.to_owned(), body, secret, forged: fate.forged });
+        let message = Arc::new(Message {
+            url,
+            event: event.to_owned(),
+            body,
+            secret,
+            forged: fate.forged,
+        });
         for _ in 0..fate.copies {
             let (world, message) = (Arc::clone(self), Arc::clone(&message));
             self.host.spawn(async move {
@@ -68,7 +74,11 @@ struct Message {
 impl Message {
     /// Unix seconds, and `sha256=` with HMAC-SHA256 over `seconds.body` in hexadecimal.
     fn signature(&self, seconds: i64) -> Option<(String, String)> {
-        let secret = if self.forged { Some("a stranger's secret") } else { self.secret.as_deref() }?;
+        let secret = if self.forged {
+            Some("a stranger's secret")
+        } else {
+            self.secret.as_deref()
+        }?;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
         mac.update(format!("{seconds}.{}", self.body).as_bytes());
         let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -79,7 +89,11 @@ impl Message {
     async fn post(&self, signature: Option<&(String, String)>) -> Option<u16> {
         let uri: Uri = self.url.parse().ok()?;
         let host = uri.host()?.trim_matches(['[', ']']);
-        let address = if host == "localhost" { Some(Ipv4Addr::LOCALHOST.into()) } else { host.parse::<IpAddr>().ok() };
+        let address = if host == "localhost" {
+            Some(Ipv4Addr::LOCALHOST.into())
+        } else {
+            host.parse::<IpAddr>().ok()
+        };
         let local = address.filter(|address| address.is_loopback() && uri.scheme_str() == Some("http"));
         let Some(address) = local else {
             tracing::info!("a webhook to an address that is not loopback was not sent");
@@ -94,7 +108,9 @@ impl Message {
             self.body.len(),
         );
         if let Some((timestamp, signature)) = signature {
-            head.push_str(&format!("x-kaicalls-timestamp: {timestamp}\r\nx-kaicalls-signature: {signature}\r\n"));
+            head.push_str(&format!(
+                "x-kaicalls-timestamp: {timestamp}\r\nx-kaicalls-signature: {signature}\r\n"
+            ));
         }
         head.push_str("\r\n");
         let mut socket = BufReader::new(socket);

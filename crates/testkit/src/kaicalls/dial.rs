@@ -88,11 +88,7 @@ fn event_of(world: &World, record: &Record) -> (&'static str, Map<String, Value>
         Phase::Over(Outcome::NoAnswer) => Some("no_answer"),
         Phase::Over(Outcome::Busy) => Some("busy"),
         Phase::Over(Outcome::Failed) => Some("failed"),
-        Phase::Over(Outcome::Completed | Outcome::Voicemail)
-        | Phase::Queued
-        | Phase::Ringing
-        | Phase::Talking
-        | Phase::Cut => None,
+        Phase::Over(Outcome::Completed | Outcome::Voicemail) | Phase::Queued | Phase::Ringing | Phase::Talking | Phase::Cut => None,
     };
     let body = body_of(world, record);
     let mut fields = Map::new();

@@ -17,14 +17,20 @@ use crate::host::Params;
 type Answer = Result<Response, Refused>;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new().route("/api/v1/recordings", get(recording)).route("/api/v1/transcripts", get(transcripts))
+    Router::new()
+        .route("/api/v1/recordings", get(recording))
+        .route("/api/v1/transcripts", get(transcripts))
 }
 
 async fn recording(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
     let id = params.get("call_id").ok_or_else(|| Refused::invalid("call_id is required"))?;
     let calls = world.calls.lock();
-    let record = calls.records.iter().find(|record| record.id == id).ok_or_else(|| Refused::not_found("call"))?;
+    let record = calls
+        .records
+        .iter()
+        .find(|record| record.id == id)
+        .ok_or_else(|| Refused::not_found("call"))?;
     let over = record.life.is_over(world.host.timeline);
     let status = match (over, talked(&world, record)) {
         (false, _) => "processing",
@@ -37,7 +43,9 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, params: Para
 
 async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
-    let limit = params.number("limit", 50).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 50)
+        .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let limit = limit.clamp(1, 100);
     let calls = world.calls.lock();
     let mut shown = calls

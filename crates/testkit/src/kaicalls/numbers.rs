@@ -44,14 +44,20 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     let wanted = |number: &&Number| params.get("phone_number").is_none_or(|wanted| number.number == wanted);
     let ours = params.get("business_id").is_none_or(|business| business == world.business_id);
     let numbers = world.numbers.lock();
-    let numbers: Vec<Value> =
-        numbers.iter().filter(wanted).filter(|_| ours).map(|number| body_of(&world, number)).collect();
+    let numbers: Vec<Value> = numbers
+        .iter()
+        .filter(wanted)
+        .filter(|_| ours)
+        .map(|number| body_of(&world, number))
+        .collect();
     Ok(Json(json!({"phone_numbers": numbers})).into_response())
 }
 
 async fn available(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("numbers:read")?;
-    let limit = params.number("limit", 10).map_err(|()| Refused::invalid("limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 10)
+        .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let (country, fallback) = match params.get("country") {
         None | Some("US") => ("US", "512"),
         Some("CA") => ("CA", "416"),
@@ -88,7 +94,12 @@ async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
     let place = known.unwrap_or(nth);
     if known.is_none() {
         let id = world.seed.uuid(&format!("kaicalls/number/{wanted}"));
-        numbers.push(Number { id, number: wanted, agent_id: None, created_at: world.now() });
+        numbers.push(Number {
+            id,
+            number: wanted,
+            agent_id: None,
+            created_at: world.now(),
+        });
     }
     let number = &mut numbers[place];
     if agent_id.is_some() {
@@ -100,7 +111,9 @@ async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 
 async fn release(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("numbers:write")?;
-    let wanted = params.get("phone_number").ok_or_else(|| Refused::invalid("phone_number is required"))?;
+    let wanted = params
+        .get("phone_number")
+        .ok_or_else(|| Refused::invalid("phone_number is required"))?;
     let mut numbers = world.numbers.lock();
     let before = numbers.len();
     numbers.retain(|number| number.number != wanted);

@@ -25,7 +25,10 @@ pub struct SimKaiCalls {
 
 impl std::fmt::Debug for SimKaiCalls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SimKaiCalls").field("handle", &self.handle).field("agent_id", &self.agent_id).finish_non_exhaustive()
+        f.debug_struct("SimKaiCalls")
+            .field("handle", &self.handle)
+            .field("agent_id", &self.agent_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,7 +60,12 @@ impl SimKaiCalls {
         })
         .await?;
         let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self { handle, world, agent_id: seed.uuid("kaicalls/agent"), test_credential })
+        Ok(Self {
+            handle,
+            world,
+            agent_id: seed.uuid("kaicalls/agent"),
+            test_credential,
+        })
     }
 
     /// The base URL as document 004 gives it: the origin and `/api/v1`.
@@ -130,7 +138,13 @@ fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String;
     };
     let scopes = config.scopes.clone().unwrap_or_else(|| vec!["*".to_owned()]);
     let key = |name: &str, secret: String| {
-        Key::new(seed.uuid(&format!("kaicalls/key/{name}")), secret, name, scopes.clone(), now.clone())
+        Key::new(
+            seed.uuid(&format!("kaicalls/key/{name}")),
+            secret,
+            name,
+            scopes.clone(),
+            now.clone(),
+        )
     };
     World {
         keys: Mutex::new(vec![key("Live key", live), key("Test key", test)]),

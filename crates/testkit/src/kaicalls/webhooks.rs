@@ -98,9 +98,10 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let url = text("webhook_url").filter(|url| url.starts_with("http"));
     let url = url.ok_or_else(|| Refused::invalid("webhook_url is required"))?;
-    let events = body.get("events").and_then(Value::as_array).map(|events| {
-        events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
-    });
+    let events = body
+        .get("events")
+        .and_then(Value::as_array)
+        .map(|events| events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
     let active = body.get("is_active").and_then(Value::as_bool);
     let mut subscriptions = world.subscriptions.lock();
     if let Some(id) = text("id") {
@@ -139,7 +140,10 @@ async fn delete(State(world): State<Arc<World>>, caller: Caller, params: Params)
 async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
-    let id = body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
+    let id = body
+        .get("id")
+        .and_then(Value::as_str)
+        .ok_or_else(|| Refused::invalid("id is required"))?;
     let (url, secret) = {
         let mut subscriptions = world.subscriptions.lock();
         let one = find(&mut subscriptions, id)?;
@@ -153,7 +157,10 @@ async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> A
 async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
-    let id = body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
+    let id = body
+        .get("id")
+        .and_then(Value::as_str)
+        .ok_or_else(|| Refused::invalid("id is required"))?;
     let mut subscriptions = world.subscriptions.lock();
     let one = find(&mut subscriptions, id)?;
     one.rotations += 1;
@@ -162,5 +169,8 @@ async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 }
 
 fn find<'a>(subscriptions: &'a mut [Subscription], id: &str) -> Result<&'a mut Subscription, Refused> {
-    subscriptions.iter_mut().find(|one| one.id == id).ok_or_else(|| Refused::not_found("webhook"))
+    subscriptions
+        .iter_mut()
+        .find(|one| one.id == id)
+        .ok_or_else(|| Refused::not_found("webhook"))
 }

@@ -39,7 +39,11 @@ async fn statistics(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("subscription:read")?;
     let tenths: u64 = {
         let calls = world.calls.lock();
-        calls.records.iter().map(|record| record.life.talked_tenths(world.host.timeline)).sum()
+        calls
+            .records
+            .iter()
+            .map(|record| record.life.talked_tenths(world.host.timeline))
+            .sum()
     };
     let minutes = tenths.div_ceil(600);
     let account = world.account.lock();

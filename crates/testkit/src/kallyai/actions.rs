@@ -61,7 +61,9 @@ async fn drop_event(State(world): Ours, caller: Caller, Path(id): Path<String>) 
 
 async fn slots(State(world): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("actions:read")?;
-    let Some(date) = params.get("date") else { return Err(world.refuse("bad_request", "date is required")) };
+    let Some(date) = params.get("date") else {
+        return Err(world.refuse("bad_request", "date is required"));
+    };
     ok(json!({"slots": [{"start": format!("{date}T09:00:00"), "end": format!("{date}T10:00:00")}]}))
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 /// Document 002 asks for a bare `http://localhost:PORT`; documents 000 and 001 show a path behind it. Both pass.
 fn is_local(uri: &str) -> bool {
-    let rest = uri.strip_prefix("http://localhost:").or_else(|| uri.strip_prefix("http://127.0.0.1:"));
+    let rest = uri
+        .strip_prefix("http://localhost:")
+        .or_else(|| uri.strip_prefix("http://127.0.0.1:"));
     let port = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
     port.is_some_and(|port| port.parse::<u16>().is_ok())
 }
@@ -46,8 +48,11 @@ async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
     };
     let grant = world.tokens.lock().issue(scopes(std::iter::empty()));
     let expires = grant.expires_in.to_string();
-    let mut query =
-        vec![("access_token", &*grant.access_token), ("refresh_token", &*grant.refresh_token), ("expires_in", &*expires)];
+    let mut query = vec![
+        ("access_token", &*grant.access_token),
+        ("refresh_token", &*grant.refresh_token),
+        ("expires_in", &*expires),
+    ];
     if let Some(state) = params.get("state") {
         query.push(("state", state));
     }
@@ -55,9 +60,7 @@ async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
 }
 
 async fn authorize(State(world): State<Arc<World>>, params: Params) -> Answer {
-    let (Some("code"), Some(_), Some(uri)) =
-        (params.get("response_type"), params.get("client_id"), params.get("redirect_uri"))
-    else {
+    let (Some("code"), Some(_), Some(uri)) = (params.get("response_type"), params.get("client_id"), params.get("redirect_uri")) else {
         return Err(world.refuse("bad_request", "response_type=code, client_id and redirect_uri are required"));
     };
     let code = world.tokens.lock().code(scopes(params.get("scope").unwrap_or_default().split(' ')));

@@ -33,12 +33,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/calls/{id}/stop", post(stop))
 }
 
-async fn create(
-    State(world): State<Arc<World>>,
-    caller: Caller,
-    Extension(context): Extension<RequestContext>,
-    body: Bytes,
-) -> Answer {
+async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
     let accepted = validate::submission(&world, &body)?;
     match world.place(accepted, &context) {
@@ -62,9 +57,18 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
         return Err(bad(()));
     }
     let calls = world.calls.lock();
-    let shown: Vec<&Record> =
-        calls.records.iter().rev().filter(|record| !world.host.faults.hidden(&record.to, record.accepted)).collect();
-    let page: Vec<Value> = shown.iter().skip(offset).take(limit).map(|record| entry_of(&world, record)).collect();
+    let shown: Vec<&Record> = calls
+        .records
+        .iter()
+        .rev()
+        .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
+        .collect();
+    let page: Vec<Value> = shown
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|record| entry_of(&world, record))
+        .collect();
     let name = match world.config.shape {
         Shape::February2026 | Shape::January2026 => "calls",
         Shape::Assistant => "items",
@@ -113,12 +117,23 @@ async fn calendar(State(world): State<Arc<World>>, caller: Caller, Path(id): Pat
         if date.is_empty() {
             return Err(world.refuse("not_found", "the call made no appointment"));
         }
-        let start = format!("{}T{}00", date.replace('-', ""), if time.is_empty() { "0900" } else { time }.replace(':', ""));
+        let start = format!(
+            "{}T{}00",
+            date.replace('-', ""),
+            if time.is_empty() { "0900" } else { time }.replace(':', "")
+        );
         let body = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//simulated KallyAI//EN", "BEGIN:VEVENT",
-            &format!("UID:{}", record.id), &format!("DTSTAMP:{}", record.created_at.replace(['-', ':'], "")),
-            &format!("DTSTART:{start}"), &format!("SUMMARY:{}", text(record, "task_description")),
-            "END:VEVENT", "END:VCALENDAR", "",
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//simulated KallyAI//EN",
+            "BEGIN:VEVENT",
+            &format!("UID:{}", record.id),
+            &format!("DTSTAMP:{}", record.created_at.replace(['-', ':'], "")),
+            &format!("DTSTART:{start}"),
+            &format!("SUMMARY:{}", text(record, "task_description")),
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
         ]
         .join("\r\n");
         Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], body).into_response())
@@ -133,9 +148,7 @@ async fn cancel(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<
             world.cut(record);
             Ok(())
         }
-        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
-            Err(world.refuse("conflict", "the call has connected or ended"))
-        }
+        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => Err(world.refuse("conflict", "the call has connected or ended")),
     })
 }
 
@@ -155,9 +168,7 @@ async fn reschedule(State(world): State<Arc<World>>, caller: Caller, Path(id): P
             record.submission.insert("appointment_time".to_owned(), time.into());
             Ok(())
         }
-        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
-            Err(world.refuse("conflict", "the call has connected or ended"))
-        }
+        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => Err(world.refuse("conflict", "the call has connected or ended")),
     })
 }
 
@@ -224,7 +235,10 @@ fn body_of(world: &World, record: &Record) -> Value {
     body.insert("status".to_owned(), status.into());
     body.insert("highlights".to_owned(), over.then(|| highlights(status)).into());
     body.insert("next_steps".to_owned(), done.then_some("Confirmation number: SIM-12345").into());
-    body.insert("duration_seconds".to_owned(), if over { seconds(world, record) } else { Value::Null });
+    body.insert(
+        "duration_seconds".to_owned(),
+        if over { seconds(world, record) } else { Value::Null },
+    );
     match world.config.shape {
         Shape::February2026 | Shape::Assistant => {
             let cost = record.cost.map_or(Value::Null, |cost| world.decimal(cost));

@@ -67,7 +67,10 @@ async fn mailbox(_: Caller) -> Answer {
 
 async fn add(State(world): Ours, _: Caller, body: Bytes) -> Answer {
     let fields = world.object(&body, &["email_address"])?;
-    if emails(&world)?.iter().any(|email| email["email_address"] == fields["email_address"]) {
+    if emails(&world)?
+        .iter()
+        .any(|email| email["email_address"] == fields["email_address"])
+    {
         return Err(world.refuse("conflict", "the address is registered already"));
     }
     created(world.keep(
@@ -111,7 +114,9 @@ async fn remove(State(world): Ours, _: Caller, Path(id): Path<String>) -> Answer
 fn account(world: &World, channel: &str, body: &[u8]) -> Result<&'static str, Refused> {
     match channel {
         "telegram" => world.object(body, &["bot_token"]).map(|_| "@SimulatedBot"),
-        "whatsapp" => world.object(body, &["phone_number_id", "access_token"]).map(|_| "Simulated WhatsApp"),
+        "whatsapp" => world
+            .object(body, &["phone_number_id", "access_token"])
+            .map(|_| "Simulated WhatsApp"),
         _ => Err(world.refuse("bad_request", "the channel must be telegram or whatsapp")),
     }
 }

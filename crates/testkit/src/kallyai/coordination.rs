@@ -49,7 +49,10 @@ async fn message(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
         Ok(())
     })?;
     world.keep("message", json!({"conversation_id": id, "role": "user", "content": text}));
-    let reply = world.keep("message", json!({"conversation_id": id, "role": "assistant", "content": "Understood."}));
+    let reply = world.keep(
+        "message",
+        json!({"conversation_id": id, "role": "assistant", "content": "Understood."}),
+    );
     let goal = world.keep(
         "goal",
         json!({
@@ -92,7 +95,9 @@ async fn open(State(world): Ours, caller: Caller) -> Answer {
 
 async fn goals(State(world): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("coordination:read")?;
-    let goals = world.kept("goal", &params, |goal| params.get("status").is_none_or(|status| goal["status"] == status))?;
+    let goals = world.kept("goal", &params, |goal| {
+        params.get("status").is_none_or(|status| goal["status"] == status)
+    })?;
     ok(json!({"goals": goals}))
 }
 

@@ -46,7 +46,11 @@ impl Account {
 
     pub(crate) fn charge(&mut self, call_id: &str, cost: u64, at: String) {
         self.used += cost;
-        self.entries.push(Entry { call_id: call_id.to_owned(), cost, at });
+        self.entries.push(Entry {
+            call_id: call_id.to_owned(),
+            cost,
+            at,
+        });
     }
 
     pub(crate) fn left(&self) -> u64 {
@@ -80,8 +84,9 @@ async fn balance(State(world): State<Arc<World>>, caller: Caller) -> Answer {
 
 async fn history(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("credits:read")?;
-    let limit =
-        params.number("limit", 50).map_err(|()| world.refuse("bad_request", "limit must be a whole number"))?;
+    let limit = params
+        .number("limit", 50)
+        .map_err(|()| world.refuse("bad_request", "limit must be a whole number"))?;
     let account = world.account.lock();
     let entries: Vec<Value> = account
         .entries
@@ -127,9 +132,7 @@ async fn breakdown(State(world): State<Arc<World>>, caller: Caller) -> Answer {
 
 /// Public, as documented. The overage rates are strings there.
 async fn plans() -> Json<Value> {
-    let plan = |name: &str, credits: u32, price: u32, overage: &str| {
-        json!({"name": name, "credits_allocated": credits, "price_monthly": price, "overage_rate": overage})
-    };
+    let plan = |name: &str, credits: u32, price: u32, overage: &str| json!({"name": name, "credits_allocated": credits, "price_monthly": price, "overage_rate": overage});
     Json(json!({"plans": {
         "starter": plan("Starter", 200, 19, "0.15"), "pro": plan("Pro", 600, 49, "0.10"),
         "power": plan("Power", 1500, 99, "0.08"), "business": plan("Business", 4500, 249, "0.05"),

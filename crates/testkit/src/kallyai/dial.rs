@@ -81,9 +81,12 @@ impl World {
 
     async fn run(self: Arc<Self>, id: String, context: RequestContext) {
         let line = self.host.timeline;
-        let Some((moved, rings_at, ends_at)) = self.calls.lock().find(&id).map(|record| {
-            (Arc::clone(&record.moved), record.life.rings_at(line), record.life.ends_at(line))
-        }) else {
+        let Some((moved, rings_at, ends_at)) = self
+            .calls
+            .lock()
+            .find(&id)
+            .map(|record| (Arc::clone(&record.moved), record.life.rings_at(line), record.life.ends_at(line)))
+        else {
             return;
         };
         let mut stage = moved.subscribe();
@@ -94,9 +97,9 @@ impl World {
         }
         let rings = {
             let mut calls = self.calls.lock();
-            calls.find_mut(&id).is_some_and(|record| {
-                record.rang || (record.life.phase(line) != Phase::Cut && self.ring(record, &context))
-            })
+            calls
+                .find_mut(&id)
+                .is_some_and(|record| record.rang || (record.life.phase(line) != Phase::Cut && self.ring(record, &context)))
         };
         if rings {
             tokio::select! {
@@ -123,7 +126,9 @@ impl World {
 
     /// Waits until the call is settled.
     pub(crate) async fn settled(&self, id: &str) {
-        let Some(moved) = self.calls.lock().find(id).map(|record| Arc::clone(&record.moved)) else { return };
+        let Some(moved) = self.calls.lock().find(id).map(|record| Arc::clone(&record.moved)) else {
+            return;
+        };
         // The sender lives in `moved`.
         let _ = moved.subscribe().wait_for(|stage| *stage == Stage::Settled).await;
     }

@@ -47,7 +47,11 @@ pub(crate) struct Inbound {
 
 impl Default for Inbound {
     fn default() -> Self {
-        Self { calls: Mutex::default(), events: Mutex::default(), feed: broadcast::channel(256).0 }
+        Self {
+            calls: Mutex::default(),
+            events: Mutex::default(),
+            feed: broadcast::channel(256).0,
+        }
     }
 }
 
@@ -102,7 +106,9 @@ impl Inbound {
     pub(crate) fn inbox(&self) -> Vec<Value> {
         let calls = self.calls.lock();
         let ended = calls.iter().filter(|call| call.status != "active");
-        ended.map(|call| json!({"id": call.id, "channel": "call", "preview": format!("Call from {}", call.name)})).collect()
+        ended
+            .map(|call| json!({"id": call.id, "channel": "call", "preview": format!("Call from {}", call.name)}))
+            .collect()
     }
 }
 
@@ -149,7 +155,9 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
 /// Dates compare as text: RFC 3339 in UTC sorts by time, and a bare date stands for its first second.
 fn in_dates(call: &Incoming, params: &Params) -> bool {
     params.get("date_from").is_none_or(|from| call.started_at.as_str() >= from)
-        && params.get("date_to").is_none_or(|to| call.started_at.as_str() <= to || call.started_at.starts_with(to))
+        && params
+            .get("date_to")
+            .is_none_or(|to| call.started_at.as_str() <= to || call.started_at.starts_with(to))
 }
 
 async fn delete_all(State(world): State<Arc<World>>, caller: Caller) -> Answer {
@@ -214,17 +222,18 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, Path(id): Pa
 }
 
 /// The documents do not say whether the index begins at 0 or 1; the simulator counts from 0.
-async fn action_item(
-    State(world): State<Arc<World>>,
-    caller: Caller,
-    Path((id, index)): Path<(String, usize)>,
-    body: Bytes,
-) -> Answer {
+async fn action_item(State(world): State<Arc<World>>, caller: Caller, Path((id, index)): Path<(String, usize)>, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let status = body.get("status").cloned().ok_or_else(|| world.refuse("bad_request", "status is required"))?;
+    let status = body
+        .get("status")
+        .cloned()
+        .ok_or_else(|| world.refuse("bad_request", "status is required"))?;
     with(&world, &id, |call| {
-        let item = call.action_items.get_mut(index).ok_or_else(|| world.refuse("not_found", "no such action item"))?;
+        let item = call
+            .action_items
+            .get_mut(index)
+            .ok_or_else(|| world.refuse("not_found", "no such action item"))?;
         item["status"] = status;
         Ok(Json(item.clone()).into_response())
     })
@@ -259,7 +268,10 @@ async fn reject(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<
 
 fn with(world: &World, id: &str, answer: impl FnOnce(&mut Incoming) -> Answer) -> Answer {
     let mut calls = world.inbound.calls.lock();
-    let call = calls.iter_mut().find(|call| call.id == id).ok_or_else(|| world.refuse("call_not_found", id))?;
+    let call = calls
+        .iter_mut()
+        .find(|call| call.id == id)
+        .ok_or_else(|| world.refuse("call_not_found", id))?;
     answer(call)
 }
 

@@ -19,13 +19,18 @@ use super::tokens::Caller;
 use super::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new().route("/v1/inbound/events", get(events)).route("/v1/inbound/stream/info", get(info))
+    Router::new()
+        .route("/v1/inbound/events", get(events))
+        .route("/v1/inbound/stream/info", get(info))
 }
 
 /// A caller that accepts `text/event-stream` gets the log and then what happens; any other gets the log.
 async fn events(State(world): State<Arc<World>>, caller: Caller, headers: HeaderMap) -> Result<Response, Refused> {
     caller.needs("calls:read")?;
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     // Listen first, so that nothing falls between the log and the stream.
     let feed = world.inbound.feed.subscribe();
     let log = world.inbound.events();
@@ -43,8 +48,12 @@ async fn events(State(world): State<Arc<World>>, caller: Caller, headers: Header
             }
         }
     });
-    let stream = futures::stream::iter(log).chain(later).map(|event| Ok::<_, Infallible>(frame(&event)));
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response())
+    let stream = futures::stream::iter(log)
+        .chain(later)
+        .map(|event| Ok::<_, Infallible>(frame(&event)));
+    Ok(Sse::new(stream)
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response())
 }
 
 fn frame(event: &Value) -> Event {

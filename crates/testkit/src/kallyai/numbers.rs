@@ -47,7 +47,13 @@ impl Numbers {
             caller_id: None,
             created_at: now,
         };
-        Self { owned: vec![first], targets: Vec::new(), verifying: Vec::new(), verified: Vec::new(), made: 1 }
+        Self {
+            owned: vec![first],
+            targets: Vec::new(),
+            verifying: Vec::new(),
+            verified: Vec::new(),
+            made: 1,
+        }
     }
 }
 
@@ -101,7 +107,9 @@ fn offers(country: &str, area_code: Option<&str>) -> Vec<String> {
 }
 
 async fn available(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
-    let country = params.get("country").ok_or_else(|| world.refuse("bad_request", "country is required"))?;
+    let country = params
+        .get("country")
+        .ok_or_else(|| world.refuse("bad_request", "country is required"))?;
     let numbers: Vec<Value> = offers(country, params.get("area_code"))
         .into_iter()
         .map(|number| json!({"phone_number": number, "country": country, "capabilities": ["voice"]}))
@@ -232,7 +240,11 @@ fn field(world: &World, body: &[u8], name: &str) -> Result<String, Refused> {
 
 fn number_field(world: &World, body: &[u8], name: &str) -> Result<String, Refused> {
     let number = field(world, body, name)?;
-    if countries::is_e164(&number) { Ok(number) } else { Err(world.refuse("bad_request", format!("{name} must be E.164"))) }
+    if countries::is_e164(&number) {
+        Ok(number)
+    } else {
+        Err(world.refuse("bad_request", format!("{name} must be E.164")))
+    }
 }
 
 fn body_of(owned: &Owned) -> Value {

@@ -57,7 +57,14 @@ fn execute(world: &Arc<World>, recipient: &str, goal: &str, context: &RequestCon
     submission.insert("respondent_phone".to_owned(), recipient.into());
     submission.insert("task_description".to_owned(), goal.into());
     submission.insert("task_category".to_owned(), "general".into());
-    match world.place(Accepted { to: recipient.to_owned(), submission, session_id: None }, context) {
+    match world.place(
+        Accepted {
+            to: recipient.to_owned(),
+            submission,
+            session_id: None,
+        },
+        context,
+    ) {
         Placed::Follow(_) => Ok("call"),
         Placed::Running => Err(world.refuse("conflict", "a request with this Idempotency-Key is running")),
         Placed::NoLedger => Err(world.refuse("internal_error", "the ring ledger could not be written")),
@@ -74,8 +81,10 @@ async fn create(State(world): Ours, _: Caller, Extension(context): Context, body
         None
     };
     let now = world.host.timeline.rfc3339();
-    let attempts: Vec<Value> =
-        channel.iter().map(|channel| json!({"channel": channel, "status": "in_progress", "started_at": now})).collect();
+    let attempts: Vec<Value> = channel
+        .iter()
+        .map(|channel| json!({"channel": channel, "status": "in_progress", "started_at": now}))
+        .collect();
     created(world.keep(
         "outreach task",
         json!({

@@ -32,12 +32,7 @@ impl World {
     }
 
     /// The things of a kind that pass, newest first, cut to `limit` and `offset`.
-    pub(crate) fn kept(
-        &self,
-        kind: &'static str,
-        params: &Params,
-        passes: impl Fn(&Value) -> bool,
-    ) -> Result<Vec<Value>, Refused> {
+    pub(crate) fn kept(&self, kind: &'static str, params: &Params, passes: impl Fn(&Value) -> bool) -> Result<Vec<Value>, Refused> {
         let bad = |()| self.refuse("bad_request", "limit and offset are whole numbers");
         let limit = params.number("limit", 50).map_err(bad)?;
         let offset = params.number("offset", 0).map_err(bad)?;

@@ -15,8 +15,8 @@ use super::numbers::Numbers;
 use super::tokens::{Tokens, scopes};
 use super::world::{World, envelope};
 use super::{
-    account, actions, actions_email, auth, budget, calls, channels, coordination, credits, email, inbound,
-    inbound_events, inbound_routing, messages, numbers, outreach, referrals, search, subscriptions,
+    account, actions, actions_email, auth, budget, calls, channels, coordination, credits, email, inbound, inbound_events, inbound_routing,
+    messages, numbers, outreach, referrals, search, subscriptions,
 };
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 use crate::{SimConfig, countries};
@@ -54,7 +54,7 @@ impl SimKallyAi {
             provider: "kallyai",
             place_path: "/v1/calls",
             callee: "/submission/respondent_phone",
-            secret_paths: &["/v1/auth/"],
+            secret_paths: &["/v1/auth/", "/v1/channels/webhook/", "/v1/channels/email/verify"],
             envelope: envelope(config.shape),
         };
         let mut kept = None;
@@ -67,7 +67,11 @@ impl SimKallyAi {
         })
         .await?;
         let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self { handle, world: WorldRef(world), refresh_token: grant.refresh_token })
+        Ok(Self {
+            handle,
+            world: WorldRef(world),
+            refresh_token: grant.refresh_token,
+        })
     }
 
     /// The refresh token that belongs to [`SimHandle::credential`].

@@ -39,8 +39,12 @@ pub(crate) fn pending(world: &World) -> Option<Value> {
 async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("billing:manage")?;
     let fields = world.object(&body, &["new_plan"])?;
-    let wanted = fields["new_plan"].as_str().and_then(|plan| PLANS.iter().position(|known| *known == plan));
-    let Some(wanted) = wanted else { return Err(world.refuse("bad_request", "new_plan is not known")) };
+    let wanted = fields["new_plan"]
+        .as_str()
+        .and_then(|plan| PLANS.iter().position(|known| *known == plan));
+    let Some(wanted) = wanted else {
+        return Err(world.refuse("bad_request", "new_plan is not known"));
+    };
     world.hourly("change-plan", 3)?;
     if pending(&world).is_some() {
         return Err(world.refuse("pending_change_exists", "cancel it first"));

@@ -15,9 +15,25 @@ use crate::host::Seed;
 
 /// Every scope that document 002 or 003 names.
 pub(crate) const SCOPES: &[&str] = &[
-    "calls:read", "calls:write", "coordination:read", "coordination:write", "actions:read", "actions:write",
-    "messages:read", "messages:write", "search:read", "email:read", "email:write", "credits:read", "budget:read",
-    "budget:write", "transcripts:read", "recordings:read", "subscription:read", "billing:manage", "sessions:read",
+    "calls:read",
+    "calls:write",
+    "coordination:read",
+    "coordination:write",
+    "actions:read",
+    "actions:write",
+    "messages:read",
+    "messages:write",
+    "search:read",
+    "email:read",
+    "email:write",
+    "credits:read",
+    "budget:read",
+    "budget:write",
+    "transcripts:read",
+    "recordings:read",
+    "subscription:read",
+    "billing:manage",
+    "sessions:read",
     "sessions:write",
 ];
 
@@ -53,7 +69,14 @@ impl Grant {
 impl Tokens {
     pub(crate) fn new(seed: Seed, life: Duration) -> Self {
         let (access, refresh, codes) = Default::default();
-        Self { seed, life, issued: 0, access, refresh, codes }
+        Self {
+            seed,
+            life,
+            issued: 0,
+            access,
+            refresh,
+            codes,
+        }
     }
 
     /// A new access token with a new refresh token.
@@ -66,9 +89,15 @@ impl Tokens {
     fn issue_access(&mut self, scopes: Scopes, refresh_token: String) -> Grant {
         let access_token = format!("sim-access-{}", self.seed.secret(&format!("access/{}", self.issued)));
         self.issued += 1;
-        self.access.insert(access_token.clone(), (Arc::clone(&scopes), Instant::now() + self.life));
+        self.access
+            .insert(access_token.clone(), (Arc::clone(&scopes), Instant::now() + self.life));
         let scope = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-        Grant { access_token, refresh_token, expires_in: self.life.as_secs(), scope }
+        Grant {
+            access_token,
+            refresh_token,
+            expires_in: self.life.as_secs(),
+            scope,
+        }
     }
 
     /// A new access token for a refresh token, which stays valid: no rotation is documented.
@@ -106,7 +135,11 @@ impl Tokens {
 /// A scope set from the words of a `scope` parameter; all scopes where there are none.
 pub(crate) fn scopes<'a>(words: impl Iterator<Item = &'a str>) -> Scopes {
     let set: BTreeSet<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    if set.is_empty() { Arc::new(SCOPES.iter().map(|scope| (*scope).to_owned()).collect()) } else { Arc::new(set) }
+    if set.is_empty() {
+        Arc::new(SCOPES.iter().map(|scope| (*scope).to_owned()).collect())
+    } else {
+        Arc::new(set)
+    }
 }
 
 /// A caller with a valid token.
@@ -134,9 +167,10 @@ impl FromRequestParts<Arc<World>> for Caller {
             return Err(world.refuse("missing_token", "send Authorization: Bearer"));
         };
         match world.tokens.lock().access.get(token) {
-            Some((scopes, expires)) if *expires > Instant::now() => {
-                Ok(Self { scopes: Arc::clone(scopes), envelope: world.envelope() })
-            }
+            Some((scopes, expires)) if *expires > Instant::now() => Ok(Self {
+                scopes: Arc::clone(scopes),
+                envelope: world.envelope(),
+            }),
             // The documents have no code for a token that was never good.
             Some(_) | None => Err(world.refuse("token_expired", "refresh the token")),
         }

@@ -29,7 +29,9 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
         Some("restaurant" | "clinic" | "hotel" | "general") => {}
         Some(_) | None => return Err(bad("task_category must be restaurant, clinic, hotel or general")),
     }
-    let Some(task) = text("task_description") else { return Err(bad("task_description is required")) };
+    let Some(task) = text("task_description") else {
+        return Err(bad("task_description is required"));
+    };
     if let Some(size) = submission.get("party_size").filter(|size| !size.is_null())
         && !size.as_u64().is_some_and(|size| (1..=50).contains(&size))
     {
@@ -104,9 +106,7 @@ fn number(world: &World, to: &str) -> Result<(), Refused> {
         return Err(world.refuse("toll_number", "premium rate"));
     }
     match countries::country(to) {
-        Some(country) if world.config.restricted_countries.contains(country) => {
-            Err(world.refuse("country_restriction", country))
-        }
+        Some(country) if world.config.restricted_countries.contains(country) => Err(world.refuse("country_restriction", country)),
         Some(country) if world.config.countries.contains(country) => Ok(()),
         Some(country) => Err(world.refuse("unsupported_country", country)),
         None => Err(world.refuse("unsupported_country", "unknown calling code")),

@@ -52,8 +52,17 @@ pub(crate) async fn read(mut socket: TcpStream) -> Reply {
     let (head, body) = split.map_or((&bytes[..], &[][..]), |at| (&bytes[..at], &bytes[at + 4..]));
     let head = String::from_utf8_lossy(head).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    let body = if head.to_ascii_lowercase().contains("transfer-encoding: chunked") { unchunk(body) } else { body.to_vec() };
-    Reply { status, head, body, broken }
+    let body = if head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+        unchunk(body)
+    } else {
+        body.to_vec()
+    };
+    Reply {
+        status,
+        head,
+        body,
+        broken,
+    }
 }
 
 fn unchunk(mut body: &[u8]) -> Vec<u8> {
@@ -75,7 +84,11 @@ pub(crate) async fn call_with(sim: &SimHandle, method: &str, target: &str, extra
     let bearer = format!("Bearer {}", sim.credential());
     let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
     headers.extend_from_slice(extra);
-    let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let bytes = if body.is_null() {
+        Vec::new()
+    } else {
+        body.to_string().into_bytes()
+    };
     raw(sim.address(), method, target, &headers, &bytes).await
 }
 

@@ -1,0 +1,17 @@
+//! The engine through its public interface: mock providers, virtual time, and the ring that must not happen twice.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod breaker;
+mod busy;
+mod delivery;
+mod doubt;
+mod follow;
+mod journal_fails;
+mod law;
+mod limits;
+mod synchronous;
+mod webhooks;

@@ -1,0 +1,312 @@
+//! A provider whose answers a test scripts with mocks, and which remembers when it was asked what.
+//!
+//! The log and not the mock says how often a phone could have rung: the router survives a backend that panics, and so
+//! would survive a mock that complains.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{
+    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency, IncomingWebhook,
+    MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
+    Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
+};
+use tokio::time::Instant;
+
+use super::id;
+
+/// What a provider was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Place,
+    Get,
+    List,
+    Trace,
+}
+
+/// When a provider was asked what.
+#[derive(Debug)]
+pub(crate) struct Log {
+    start: Instant,
+    asked: Mutex<Vec<(Duration, Op)>>,
+    orders: Mutex<Vec<CallOrder>>,
+    received: Mutex<usize>,
+}
+
+impl Log {
+    fn note(&self, op: Op) {
+        self.asked.lock().push((self.start.elapsed(), op));
+    }
+
+    /// The moments, counted from the test's beginning.
+    pub(crate) fn when(&self, op: Op) -> Vec<Duration> {
+        self.asked.lock().iter().filter(|(_, asked)| *asked == op).map(|(at, _)| *at).collect()
+    }
+
+    pub(crate) fn count(&self, op: Op) -> usize {
+        self.when(op).len()
+    }
+
+    pub(crate) fn asked(&self) -> Vec<(Duration, Op)> {
+        self.asked.lock().clone()
+    }
+
+    pub(crate) fn orders(&self) -> Vec<CallOrder> {
+        self.orders.lock().clone()
+    }
+
+    /// How many deliveries the webhook receiver was given.
+    pub(crate) fn received(&self) -> usize {
+        *self.received.lock()
+    }
+}
+
+type Receive = Box<dyn Fn(&IncomingWebhook) -> Result<Vec<Event>> + Send + Sync>;
+
+/// A provider to be.
+pub(crate) struct Fake {
+    pub(crate) info: ProviderInfo,
+    /// What is scripted here comes before the answers that every fake has: empty lists, no traces.
+    pub(crate) calls: MockCalls,
+    pub(crate) control: Option<MockCallControl>,
+    pub(crate) usage: Option<MockUsage>,
+    pub(crate) receive: Option<Receive>,
+    /// How long the placing request takes.
+    pub(crate) place_takes: Duration,
+    /// How long a list takes.
+    pub(crate) list_takes: Duration,
+    log: Arc<Log>,
+}
+
+impl Fake {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            info: ProviderInfo {
+                id: id(name),
+                failure_domain: format!("{name}'s own"),
+                countries: Coverage::All,
+                languages: Coverage::All,
+                synchronous: false,
+                idempotency: Idempotency::Undocumented,
+                place_limit: None,
+                read_limit: None,
+                max_duration: None,
+                needs_agent: false,
+                tariff: None,
+            },
+            calls: MockCalls::new(),
+            control: None,
+            usage: None,
+            receive: None,
+            place_takes: Duration::ZERO,
+            list_takes: Duration::ZERO,
+            log: Arc::new(Log {
+                start: Instant::now(),
+                asked: Mutex::default(),
+                orders: Mutex::default(),
+                received: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Every placing request is answered so.
+    pub(crate) fn placing(mut self, answer: impl Fn(&CallOrder) -> Result<ProviderCall> + Send + 'static) -> Self {
+        self.calls.expect_place().returning(answer);
+        self
+    }
+
+    /// So many placing requests are answered so; script what comes after next.
+    pub(crate) fn placing_times(mut self, times: usize, answer: impl Fn(&CallOrder) -> Result<ProviderCall> + Send + 'static) -> Self {
+        self.calls.expect_place().times(times).returning(answer);
+        self
+    }
+
+    /// It must never be asked to place a call.
+    pub(crate) fn never_placing(mut self) -> Self {
+        self.calls.expect_place().never();
+        self
+    }
+
+    /// Its list shows these calls, on one page.
+    pub(crate) fn listing(mut self, answer: impl Fn() -> Vec<ProviderCall> + Send + 'static) -> Self {
+        self.calls.expect_list().returning(move |_, _| {
+            Ok(Page {
+                items: answer(),
+                next: None,
+            })
+        });
+        self
+    }
+
+    /// Reading one call answers so.
+    pub(crate) fn getting(mut self, answer: impl Fn(&ProviderCallId) -> Result<ProviderCall> + Send + 'static) -> Self {
+        self.calls.expect_get().returning(answer);
+        self
+    }
+
+    /// Evidence is answered so.
+    pub(crate) fn tracing(mut self, answer: impl Fn(&CallOrder) -> Result<Vec<Trace>> + Send + 'static) -> Self {
+        self.calls.expect_trace().returning(move |order, _| answer(order));
+        self
+    }
+
+    pub(crate) fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.log)
+    }
+
+    /// The provider, with quiet answers for all that was not scripted.
+    pub(crate) fn build(mut self) -> Arc<dyn Provider> {
+        self.calls.expect_list().returning(|_, _| {
+            Ok(Page {
+                items: Vec::new(),
+                next: None,
+            })
+        });
+        self.calls
+            .expect_get()
+            .returning(|_| Err(Error::new(ErrorKind::NotFound, "no such call")));
+        self.calls.expect_trace().returning(|_, _| Ok(Vec::new()));
+        let log = self.log();
+        Arc::new(Built {
+            info: self.info,
+            calls: Watched {
+                inner: self.calls,
+                place_takes: self.place_takes,
+                list_takes: self.list_takes,
+                log: Arc::clone(&log),
+            },
+            control: self.control,
+            usage: self.usage,
+            webhooks: self.receive.map(|receive| Hooks(receive, log)),
+        })
+    }
+}
+
+/// The failure of a placing request.
+pub(crate) fn failure(kind: ErrorKind, delivery: Delivery) -> Error {
+    Error::new(kind, "as the test says").with_delivery(delivery)
+}
+
+pub(crate) fn not_sent() -> Error {
+    failure(ErrorKind::Connect, Delivery::NotSent)
+}
+
+pub(crate) fn unknown() -> Error {
+    failure(ErrorKind::Timeout, Delivery::Unknown)
+}
+
+pub(crate) fn refused(kind: ErrorKind, refusal: Refusal) -> Error {
+    failure(kind, Delivery::Refused(refusal))
+}
+
+#[derive(Debug)]
+struct Watched {
+    inner: MockCalls,
+    place_takes: Duration,
+    list_takes: Duration,
+    log: Arc<Log>,
+}
+
+#[async_trait]
+impl Calls for Watched {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+        self.log.note(Op::Place);
+        self.log.orders.lock().push(order.clone());
+        tokio::time::sleep(self.place_takes).await;
+        self.inner.place(order).await
+    }
+
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
+        self.log.note(Op::Get);
+        self.inner.get(id).await
+    }
+
+    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.log.note(Op::List);
+        tokio::time::sleep(self.list_takes).await;
+        self.inner.list(filter, page).await
+    }
+
+    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
+        self.inner.transcript(id).await
+    }
+
+    async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
+        self.inner.recording(id).await
+    }
+
+    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        self.log.note(Op::Trace);
+        self.inner.trace(order, sent_at).await
+    }
+}
+
+struct Hooks(Receive, Arc<Log>);
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hooks")
+    }
+}
+
+impl Webhooks for Hooks {
+    fn receiver(&self) -> Option<&dyn WebhookReceiver> {
+        Some(self)
+    }
+
+    fn subscriptions(&self) -> Option<&dyn WebhookSubscriptions> {
+        None
+    }
+
+    fn feed(&self) -> Option<&dyn EventFeed> {
+        None
+    }
+}
+
+impl WebhookReceiver for Hooks {
+    fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
+        *self.1.received.lock() += 1;
+        (self.0)(delivery)
+    }
+}
+
+#[derive(Debug)]
+struct Built {
+    info: ProviderInfo,
+    calls: Watched,
+    control: Option<MockCallControl>,
+    usage: Option<MockUsage>,
+    webhooks: Option<Hooks>,
+}
+
+impl Provider for Built {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        &self.calls
+    }
+
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        self.control.as_ref().map(|control| control as &dyn CallControl)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        self.webhooks.as_ref().map(|webhooks| webhooks as &dyn Webhooks)
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        self.usage.as_ref().map(|usage| usage as &dyn Usage)
+    }
+}

@@ -1,0 +1,154 @@
+//! Providers made of mocks, a router on a virtual clock, and requests that make sense.
+
+#![allow(dead_code)]
+
+pub(crate) mod fake;
+pub(crate) mod journal;
+
+#[path = "../../../testkit/src/clock.rs"]
+#[allow(unreachable_pub)]
+mod clock;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::{Call, CallRequest, Clock, Cost, Currency, Money, Outcome, ProviderCall, ProviderId, ProviderState, Raw, ValidCall};
+use switchboard_router::{Policy, ProviderPolicy, RateDeck, Router, RouterBuilder};
+
+pub(crate) use clock::VirtualClock;
+pub(crate) use fake::{Fake, Log, Op};
+
+/// The moment at which the virtual clock begins.
+pub(crate) fn epoch() -> Timestamp {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+pub(crate) fn usd(amount: &str) -> Money {
+    Money::parse(amount, "USD").unwrap()
+}
+
+pub(crate) fn id(name: &str) -> ProviderId {
+    ProviderId::new(name.to_owned())
+}
+
+/// A valid number in Texas, another for each `n` below 100,000.
+pub(crate) fn number(n: u32) -> String {
+    format!("+1512{:07}", 5_550_000 + n)
+}
+
+/// A request to the `n`th number.
+pub(crate) fn request(n: u32) -> CallRequest {
+    CallRequest::new(number(n), "Ask whether they are open on Sunday.")
+}
+
+pub(crate) fn valid(request: CallRequest) -> ValidCall {
+    request.validate(epoch()).unwrap()
+}
+
+/// A valid call to the `n`th number.
+pub(crate) fn call(n: u32) -> ValidCall {
+    valid(request(n))
+}
+
+/// What a provider says of a call in this state.
+pub(crate) fn report(provider: &str, theirs: &str, state: ProviderState) -> ProviderCall {
+    ProviderCall {
+        provider: id(provider),
+        id: theirs.into(),
+        state,
+        status_word: format!("{state:?}"),
+        direction: None,
+        to: None,
+        task: None,
+        agent: None,
+        lead_id: None,
+        created_at: None,
+        duration: None,
+        summary: None,
+        next_steps: None,
+        recording_url: None,
+        cost: None,
+        raw: Raw::default(),
+    }
+}
+
+pub(crate) fn queued(provider: &str, theirs: &str) -> ProviderCall {
+    report(provider, theirs, ProviderState::Queued)
+}
+
+pub(crate) fn completed(provider: &str, theirs: &str) -> ProviderCall {
+    report(provider, theirs, ProviderState::Ended(Outcome::Completed))
+}
+
+/// The same, with a bill.
+pub(crate) fn billed(provider: &str, theirs: &str, amount: &str) -> ProviderCall {
+    ProviderCall {
+        cost: Some(Cost::Money(usd(amount))),
+        ..completed(provider, theirs)
+    }
+}
+
+/// A policy under which these providers may take every call, at unknown prices.
+pub(crate) fn policy(fakes: &[Fake]) -> Policy {
+    let providers = fakes.iter().map(|fake| ProviderPolicy {
+        info: fake.info.clone(),
+        deck: RateDeck::unknown(Currency::USD),
+        enabled: true,
+    });
+    Policy::new(providers.collect(), Currency::USD)
+}
+
+/// A router over these providers, and what each of them is asked.
+pub(crate) fn start(fakes: Vec<Fake>) -> (Router, Vec<Arc<Log>>) {
+    start_with(fakes, |_| {}, |builder| builder)
+}
+
+/// The same with another policy or other settings.
+pub(crate) fn start_with(
+    fakes: Vec<Fake>,
+    change: impl FnOnce(&mut Policy),
+    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
+) -> (Router, Vec<Arc<Log>>) {
+    let mut policy = policy(&fakes);
+    change(&mut policy);
+    let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
+    let logs = fakes.iter().map(Fake::log).collect();
+    let builder = fakes
+        .into_iter()
+        .fold(Router::builder(policy).clock(clock), |builder, fake| builder.provider(fake.build()));
+    (settle(builder).build().unwrap(), logs)
+}
+
+/// Ends a test that would wait for ever: virtual time makes six hours short.
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(seconds(6 * 3600), future).await.expect("it ends within six virtual hours")
+}
+
+/// Submits a call and waits for its end.
+pub(crate) async fn run(router: &Router, request: ValidCall) -> Call {
+    let first = router.submit(request).await.unwrap();
+    within(router.wait(first.id)).await.unwrap()
+}
+
+/// Chi-square of counts against weights.
+pub(crate) fn chi_square(counts: &[u64], weights: &[f64]) -> f64 {
+    let (drawn, whole) = (counts.iter().sum::<u64>() as f64, weights.iter().sum::<f64>());
+    counts
+        .iter()
+        .zip(weights)
+        .map(|(count, weight)| {
+            let expected = drawn * weight / whole;
+            (*count as f64 - expected).powi(2) / expected
+        })
+        .sum()
+}
+
+/// The most moments in any window `(t - window, t]`.
+pub(crate) fn most_in_any_window(moments: &[Duration], window: Duration) -> usize {
+    let in_window = |last: &Duration| moments.iter().filter(|at| *at <= last && **at + window > *last).count();
+    moments.iter().map(in_window).max().unwrap_or(0)
+}

@@ -1,0 +1,265 @@
+//! The command line, as clap reads it. What it means is in `commands/`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use switchboard::Country;
+
+use crate::help;
+
+/// Places telephone calls by voice agents through the best provider.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version, long_about = help::ABOUT, after_long_help = help::EXIT_CODES, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Print results as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE", default_value = "switchboard.toml", env = "SWITCHBOARD_CONFIG")]
+    pub(crate) config: PathBuf,
+    /// What to log to stderr: a level, or levels by target, as `warn,switchboard_router=debug`.
+    #[arg(long, global = true, value_name = "FILTER", default_value = "error", env = "SWITCHBOARD_LOG")]
+    pub(crate) log: String,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show everything at work, with simulated providers and no account.
+    #[command(long_about = help::DEMO, after_long_help = help::DEMO_MORE)]
+    Demo(DemoArgs),
+    /// Place a call.
+    #[command(long_about = help::CALL, after_long_help = help::CALL_MORE)]
+    Call(CallArgs),
+    /// Show who would take a call, and why. Sends nothing.
+    #[command(long_about = help::PLAN, after_long_help = help::PLAN_MORE)]
+    Plan(PlanArgs),
+    /// List the configured providers and ask each whether it answers.
+    #[command(long_about = help::PROVIDERS, after_long_help = help::PROVIDERS_MORE)]
+    Providers,
+    /// List, search, rent and release telephone numbers.
+    #[command(long_about = help::NUMBERS, after_long_help = help::NUMBERS_MORE)]
+    Numbers(NumbersArgs),
+    /// List and show voice agents.
+    #[command(long_about = help::AGENTS, after_long_help = help::AGENTS_MORE)]
+    Agents(AgentsArgs),
+    /// Show what was used and what is left.
+    #[command(long_about = help::USAGE, after_long_help = help::USAGE_MORE)]
+    Usage(UsageArgs),
+    /// Run a simulated provider.
+    #[command(long_about = help::SIM, after_long_help = help::SIM_MORE)]
+    Sim(SimArgs),
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Other calls than the built-in ones: a CSV file laid out as `examples/calls.csv`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: Option<PathBuf>,
+    /// The seed of the simulated outcomes.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// `call`
+#[derive(Debug, Args)]
+pub(crate) struct CallArgs {
+    /// Whom to call, in E.164, as +442079460018.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(crate) to: String,
+    /// What the agent shall accomplish, in words.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) task: String,
+    /// The agent profile of the configuration; without it, its default.
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) agent: Option<String>,
+    /// What to speak, as en or es-MX.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
+    /// Your own key of this call; it reaches providers that take one.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// Wait until the call is over.
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Whom to call, in E.164. Give it more than once for several plans.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, required_unless_present = "to_file")]
+    pub(crate) to: Vec<String>,
+    /// A file with one number on each line; - is stdin.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to_file: Option<PathBuf>,
+    /// What to speak, as en or es-MX.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
+    /// The agent profile of the configuration; without it, its default.
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) agent: Option<String>,
+}
+
+/// `numbers`
+#[derive(Debug, Args)]
+pub(crate) struct NumbersArgs {
+    /// At this provider only.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: NumbersCommand,
+}
+
+/// What to do with numbers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NumbersCommand {
+    /// The numbers of the accounts.
+    List,
+    /// Numbers that could be rented.
+    Available {
+        /// In this country, as US.
+        #[arg(long, default_value = "US")]
+        country: Country,
+        /// With this area code, as 415.
+        #[arg(long, value_name = "DIGITS")]
+        area_code: Option<String>,
+        /// At most this many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Rent a number. It costs money.
+    Rent {
+        /// This number, as `available` shows it (KaiCalls).
+        #[arg(long, value_name = "NUMBER", conflicts_with = "country", required_unless_present = "country")]
+        number: Option<String>,
+        /// For this agent of the provider.
+        #[arg(long, value_name = "ID", requires = "number")]
+        agent: Option<String>,
+        /// Any number in this country (KallyAI).
+        #[arg(long)]
+        country: Option<Country>,
+        /// With this area code.
+        #[arg(long, value_name = "DIGITS", requires = "country")]
+        area_code: Option<String>,
+        /// Really rent it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Give a number back. It cannot be undone.
+    Release {
+        /// The number, or the provider's id of it.
+        number: String,
+        /// Really give it back.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `agents`
+#[derive(Debug, Args)]
+pub(crate) struct AgentsArgs {
+    /// At this provider only.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: AgentsCommand,
+}
+
+/// What to do with agents.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentsCommand {
+    /// The agents of the accounts, and the profiles that name them.
+    List,
+    /// One agent.
+    Show {
+        /// The provider's id of it.
+        id: String,
+    },
+}
+
+/// `usage`
+#[derive(Debug, Args)]
+pub(crate) struct UsageArgs {
+    /// At this provider only.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: UsageCommand,
+}
+
+/// What to show of the usage.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsageCommand {
+    /// What is left.
+    Balance,
+    /// The providers' usage logs, newest first.
+    Records {
+        /// From this moment on, as 2026-02-14T20:00:00Z.
+        #[arg(long, value_name = "MOMENT")]
+        since: Option<jiff::Timestamp>,
+        /// Before this moment.
+        #[arg(long, value_name = "MOMENT")]
+        until: Option<jiff::Timestamp>,
+        /// At most this many from each provider.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+}
+
+/// `sim`
+#[derive(Debug, Args)]
+pub(crate) struct SimArgs {
+    /// Which provider.
+    pub(crate) provider: SimProvider,
+    /// The address to listen on; port 0 lets the system choose.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// A fault script, in TOML or, where its name ends in .json, in JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// A file that gets one line of JSON for each phone that rings, on disk before the answer leaves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ring_ledger: Option<PathBuf>,
+    /// The seed of outcomes, ids and the credential.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// How much faster than the clock calls go: at 60, a minute of call takes a second.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) speed: f64,
+    /// Which of KallyAI's documents the answers follow.
+    #[arg(long, value_enum, default_value_t = SimShape::February)]
+    pub(crate) shape: SimShape,
+}
+
+/// The simulated providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimProvider {
+    /// KallyAI.
+    #[value(name = "kallyai")]
+    KallyAi,
+    /// KaiCalls.
+    #[value(name = "kaicalls")]
+    KaiCalls,
+}
+
+/// KallyAI's documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimShape {
+    /// Document 002.
+    February,
+    /// Document 003.
+    January,
+    /// Document 000.
+    Assistant,
+}

@@ -1,0 +1,152 @@
+//! `switchboard call`: one call, from the request to whatever is known of it when this process ends.
+//!
+//! A provider that answers when the phone call is over has told nothing until then. Leaving earlier would lose the call, so
+//! this command stays, `--wait` or not, and says why.
+
+use indicatif::ProgressBar;
+use switchboard::{Call, CallRequest, CallStatus, Progress, Router, Switchboard};
+use tokio::sync::broadcast::Receiver;
+
+use crate::{
+    cli::{CallArgs, Common},
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::{Output, or_dash},
+    setup,
+};
+
+pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
+    let switchboard = setup::open(common)?;
+    let request = CallRequest {
+        agent: args.agent,
+        language: args.language,
+        idempotency_key: args.idempotency_key,
+        ..CallRequest::new(args.to, args.task)
+    };
+    let mut watch = Watch {
+        output,
+        spinner: output.spinner("planning"),
+        events: switchboard.router().events(),
+        warned: false,
+    };
+    let call = placed(&switchboard, &request, args.wait, &mut watch).await?;
+    watch.spinner.finish_and_clear();
+    if output.json {
+        output.object(&call);
+    } else {
+        show(&call, output);
+    }
+    Ok(Exit::of_call(&call))
+}
+
+async fn placed(switchboard: &Switchboard, request: &CallRequest, wait: bool, watch: &mut Watch) -> Outcome<Call> {
+    let router = switchboard.router();
+    let Some(call) = watch.during(switchboard.place(request), router).await? else {
+        return left(router).await;
+    };
+    if call.status.is_settled() || (!wait && call.status != CallStatus::Attempting) {
+        return Ok(call);
+    }
+    if !wait {
+        let provider = call.attempts.last().map(|last| last.provider.to_string()).unwrap_or_default();
+        watch.say(&format!(
+            "{provider} answers when the phone call is over, and its answer is the only sure record of it: waiting for it"
+        ));
+    }
+    let Some(over) = watch.during(switchboard.wait(call.id), router).await? else {
+        return left(router).await;
+    };
+    if over.cost.is_none() && over.status == CallStatus::Closed {
+        // The bill is in the usage log where it is not in the answer. A log that cannot be read leaves it unknown.
+        if let Err(error) = router.settle_costs().await {
+            tracing::warn!(%error, "the bill is not known");
+        }
+        return Ok(switchboard.get(over.id).await?);
+    }
+    Ok(over)
+}
+
+/// The call as it stands when somebody insists on leaving. It is the only one of this process.
+async fn left(router: &Router) -> Outcome<Call> {
+    let call = router.calls().await?.pop();
+    call.ok_or_else(|| Failure::local("left before the call was written down: nothing was sent"))
+}
+
+/// What a person sees and may do while a call is open.
+struct Watch {
+    output: Output,
+    spinner: ProgressBar,
+    events: Receiver<Progress>,
+    warned: bool,
+}
+
+impl Watch {
+    fn say(&self, text: &str) {
+        self.spinner.suspend(|| self.output.note(text));
+    }
+
+    /// Runs `work`, showing the latest of what happens. `None`: somebody interrupted twice.
+    async fn during<T>(&mut self, work: impl Future<Output = switchboard::Result<T>> + Send, router: &Router) -> Outcome<Option<T>> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                result = &mut work => return Ok(Some(result?)),
+                event = self.events.recv() => {
+                    if let Ok(progress) = event {
+                        self.spinner.set_message(progress.what);
+                    }
+                }
+                _ = tokio::signal::ctrl_c() => {
+                    if self.warned {
+                        return Ok(None);
+                    }
+                    self.warned = true;
+                    self.interrupted(router).await;
+                }
+            }
+        }
+    }
+
+    /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody pretends that.
+    async fn interrupted(&self, router: &Router) {
+        let Some(call) = router.calls().await.ok().and_then(|mut calls| calls.pop()) else { return };
+        match call.status {
+            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted if router.cancel(call.id).await.is_ok() => {
+                self.say("interrupted: nothing was sent, and the call is taken back");
+            }
+            CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval => {}
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => {
+                self.say(
+                    "interrupted: the call was sent and goes on at its provider; wait for its end, or interrupt again to leave without knowing it",
+                );
+            }
+        }
+    }
+}
+
+fn show(call: &Call, output: Output) {
+    let tried: Vec<String> = call.attempts.iter().map(|one| format!("{} ({})", one.provider, one.state.as_str())).collect();
+    let rows = [
+        ("call", Some(call.id.to_string())),
+        ("to", Some(format!("{} {}", call.to.masked(), call.country))),
+        ("status", Some(call.status.to_string())),
+        ("outcome", call.outcome.map(|outcome| outcome.to_string())),
+        ("why", call.fault.as_ref().map(|fault| fault.message.clone())),
+        ("provider", call.provider.as_ref().map(ToString::to_string)),
+        ("provider's id", call.provider_call_id.as_ref().map(ToString::to_string)),
+        ("asked", (!tried.is_empty()).then(|| tried.join(", then "))),
+        ("expected cost", call.estimated_cost.map(|cost| cost.to_string())),
+        ("billed", call.cost.map(|cost| cost.to_string())),
+        ("duration", call.duration.map(|duration| format!("{} s", duration.as_secs()))),
+        ("summary", call.summary.clone()),
+        ("next steps", call.next_steps.clone()),
+    ];
+    let known = rows.into_iter().filter(|(_, value)| value.is_some());
+    output.table(&["what", "is"], known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]));
+}

@@ -1,0 +1,10 @@
+//! The commands, one file each: arguments in, [`Exit`](crate::exit::Exit) out.
+
+pub(crate) mod agents;
+pub(crate) mod call;
+pub(crate) mod demo;
+pub(crate) mod numbers;
+pub(crate) mod plan;
+pub(crate) mod providers;
+pub(crate) mod sim;
+pub(crate) mod usage;

@@ -1,0 +1,97 @@
+//! Why a command stopped, for a person on stderr and for a program on stdout.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use switchboard::{ConfigError, Error, ErrorKind};
+
+use crate::exit::Exit;
+
+/// A command's result.
+pub(crate) type Outcome<T = Exit> = Result<T, Failure>;
+
+/// One failure. As JSON: `{"kind", "code", "field", "message"}`.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    kind: &'static str,
+    code: Option<String>,
+    field: Option<String>,
+    message: String,
+    shown: String,
+}
+
+impl Failure {
+    /// Bad input that names its argument and the fix.
+    pub(crate) fn input(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let (field, message) = (field.into(), message.into());
+        Self {
+            exit: Exit::BadInput,
+            kind: ErrorKind::InvalidRequest.as_str(),
+            code: None,
+            shown: format!("{field}: {message}"),
+            field: Some(field),
+            message,
+        }
+    }
+
+    /// Something on this machine failed: a file, a port.
+    pub(crate) fn local(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            exit: Exit::Failed,
+            kind: "local",
+            code: None,
+            field: None,
+            shown: message.clone(),
+            message,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            exit: Exit::of_kind(error.kind()),
+            kind: error.kind().as_str(),
+            code: error.code().map(str::to_owned),
+            field: error.field().map(str::to_owned),
+            message: error.message().to_owned(),
+            shown: error.to_string(),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let field = match error.problems() {
+            [only] if !only.key.is_empty() => Some(only.key.clone()),
+            _ => None,
+        };
+        Self {
+            exit: Exit::BadInput,
+            kind: ErrorKind::Configuration.as_str(),
+            code: None,
+            field,
+            message: error.to_string(),
+            shown: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Failure", 4)?;
+        out.serialize_field("kind", self.kind)?;
+        out.serialize_field("code", &self.code)?;
+        out.serialize_field("field", &self.field)?;
+        out.serialize_field("message", &self.message)?;
+        out.end()
+    }
+}

@@ -1,0 +1,179 @@
+//! The long help of each command: what it is for, an example, and its exit codes.
+
+pub(crate) const ABOUT: &str = "\
+Places telephone calls by voice agents through the best provider.
+
+One configuration file names the providers, their prices and who is asked for which call. A call goes to the \
+next provider only with proof that the first never reached a phone: nobody is rung twice because of a fault.
+
+Begin with `switchboard demo`, which needs no account. Then write a switchboard.toml after \
+switchboard.example.toml, look at `switchboard plan`, and place a call with `switchboard call`.";
+
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes of every command:
+  0  it worked
+  1  something failed that no other code names
+  2  the command line, the configuration or the request is wrong; nothing was sent
+  3  no provider takes the call, or it was refused; no phone rang
+  4  a person has to approve the call at the provider; no phone rang
+  5  the phone may have rung and nobody knows, or the end of the call was never seen: look before calling again
+
+Results go to stdout, errors and logs to stderr. Colour and moving lines appear on a terminal only; NO_COLOR turns colour off.";
+
+pub(crate) const DEMO: &str = "\
+Starts a simulated KallyAI and a simulated KaiCalls on this machine and sends some hundred calls through them, \
+by country, cost and rate limit, with an experiment that splits callers in two, an outage in the middle and \
+callers who must not be called.
+
+Each decision is printed with its reason, then what became of every call, then a summary. The simulated \
+providers keep a ledger of every phone that rang; it is compared with what the calls say.
+
+Both providers are simulated: no telephone rings and no account is needed.";
+
+pub(crate) const DEMO_MORE: &str = "\
+Examples:
+  switchboard demo
+  switchboard demo --json
+  switchboard demo --calls my-calls.csv
+
+With --json, stdout is one line with one object:
+  {\"calls\", \"completed\", \"refused\", \"failed_over\", \"phones_rung_twice\", \"by_provider\", \"by_arm\", \"cost\", ...}
+
+Exit codes:
+  0  no phone rang more often than it should have
+  1  a phone did, or a call was never decided
+  2  the CSV file is wrong";
+
+pub(crate) const CALL: &str = "\
+Places one call through the best provider and prints it.
+
+Without --wait it ends when a provider has the call. A provider that answers only when the phone call is over \
+(KallyAI) is waited for all the same: its answer is the only sure record of the call, and leaving would lose it.
+
+Interrupt once while a call is open to hear what leaving means, twice to leave. A call that was sent goes on.
+
+The journal of this command lasts as long as its process. An --idempotency-key is sent to providers that take \
+one (KallyAI) and does not keep two separate runs of this command from ringing twice.";
+
+pub(crate) const CALL_MORE: &str = "\
+Examples:
+  switchboard call --to +442079460018 --task 'Book a table for two on Friday at eight, in the name of Ada.'
+  switchboard call --to +12125550123 --task 'Ask for the opening hours.' --agent receptionist --wait --json
+
+Exit codes:
+  0  a provider has the call, or it is over; look at its outcome
+  1  something else failed
+  2  the request or the configuration is wrong, or the number must not be called; nothing was sent
+  3  no provider takes the call, or it was refused; no phone rang
+  4  a person has to approve the call at the provider; no phone rang
+  5  indeterminate or stalled: the phone may have rung and nobody knows";
+
+pub(crate) const PLAN: &str = "\
+Shows which providers would be asked for a call, in which order and why, and why the others would not.
+
+It needs no credential and sends nothing. Every provider counts as healthy, and its rate limit as free.";
+
+pub(crate) const PLAN_MORE: &str = "\
+Examples:
+  switchboard plan --config switchboard.example.toml --to +442079460018
+  switchboard plan --to +12125550123 --language es --agent receptionist --json
+  switchboard plan --to-file numbers.txt --json
+
+With --json:
+  {\"to\", \"country\", \"number_type\", \"candidates\": [{\"provider\", \"rank\", \"estimated_cost\": {\"amount\", \"currency\"},
+   \"headroom\", \"reason\"}], \"rejected\": [{\"provider\", \"reason\", \"detail\"}], ...}
+and for what cannot be called
+  {\"error\": {\"kind\", \"code\", \"field\", \"message\"}}
+Several numbers give one object on each line; an error then names its number, too.
+
+Exit codes (of several numbers, the first that holds for any, from below):
+  0  there are candidates
+  3  there are none; the plan is printed all the same
+  2  the request or the configuration is wrong, or the number must not be called";
+
+pub(crate) const PROVIDERS: &str = "\
+Lists the providers of the configuration with their limits and coverage, and asks each for one entry of its call \
+list, to see whether it answers and takes the credential. Nothing is changed.";
+
+pub(crate) const PROVIDERS_MORE: &str = "\
+Example:
+  switchboard providers --json
+
+Exit codes:
+  0  every provider that is switched on answers
+  1  one does not
+  2  the configuration is wrong or a credential is missing";
+
+pub(crate) const NUMBERS: &str = "\
+Lists the telephone numbers of the accounts, searches for others, rents and releases them.
+
+Renting costs money and releasing cannot be undone: both want --yes.";
+
+pub(crate) const NUMBERS_MORE: &str = "\
+Examples:
+  switchboard numbers list
+  switchboard numbers available --country US --area-code 415
+  switchboard numbers --provider kaicalls rent --number +14155550123 --yes
+  switchboard numbers --provider kallyai rent --country GB --yes
+  switchboard numbers --provider kaicalls release +14155550123 --yes
+
+Exit codes:
+  0  it worked
+  1  a provider failed
+  2  the arguments or the configuration are wrong, or --yes is missing";
+
+pub(crate) const AGENTS: &str = "\
+Lists the voice agents of the accounts and the agent profiles of the configuration that name them, or shows one.
+
+KallyAI has no agents of an account: its four task categories stand in for them.";
+
+pub(crate) const AGENTS_MORE: &str = "\
+Examples:
+  switchboard agents list
+  switchboard agents --provider kaicalls show 5b2f0c1e-0000-4000-8000-000000000000 --json
+
+Exit codes:
+  0  it worked
+  1  a provider failed
+  2  the arguments or the configuration are wrong";
+
+pub(crate) const USAGE: &str = "\
+Shows what is left of each account, or the providers' logs of what was used.
+
+What a provider does not say is shown as -, and is null in JSON; it is never zero.";
+
+pub(crate) const USAGE_MORE: &str = "\
+Examples:
+  switchboard usage balance
+  switchboard usage --provider kaicalls records --since 2026-02-01T00:00:00Z --limit 100
+
+Exit codes:
+  0  it worked
+  1  a provider failed
+  2  the arguments or the configuration are wrong";
+
+pub(crate) const SIM: &str = "\
+Runs a simulated provider: its documented HTTP API on a real socket, with no telephone behind.
+
+When it is ready it prints one line of JSON and serves until it is interrupted or terminated. KaiCalls' line \
+names its agent and business, too. Every answer carries the header X-Simulated: true.";
+
+pub(crate) const SIM_MORE: &str = "\
+Examples:
+  switchboard sim kallyai --listen 127.0.0.1:8081 --speed 60
+  switchboard sim kaicalls --listen 127.0.0.1:8082 --ring-ledger rings.jsonl --faults faults.toml --seed 7
+
+The line: {\"provider\", \"url\", \"credential\"}, for KaiCalls with \"agent_id\" and \"business_id\".
+A line of the ring ledger: {\"at\", \"to\", \"call_id\", ...}.
+A fault script, in short:
+  [[rule]]
+  method = \"POST\"
+  path = \"/v1/calls\"
+  nth = [2]
+  after = \"ring\"
+  fault = { kind = \"answer\", status = 500, code = \"internal_error\" }
+
+Exit codes:
+  0  it was told to end
+  1  the address or the ledger cannot be opened
+  2  the arguments or the fault script are wrong";

@@ -1,0 +1,150 @@
+//! The one place that prints. Results go to stdout, everything else to stderr, so that a pipe gets results only.
+//!
+//! Colour and moving lines are for people: neither appears where stdout is no terminal, and `NO_COLOR` takes the colour
+//! away everywhere. A reader that goes away early (`| head`) ends nothing: a call is followed to its end all the same.
+
+use std::{
+    io::{IsTerminal, Write, stderr, stdout},
+    time::Duration,
+};
+
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::failure::Failure;
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    /// Results as JSON.
+    pub(crate) json: bool,
+    colour: bool,
+    terminal: bool,
+}
+
+impl Output {
+    /// By the flag and by what stdout is.
+    pub(crate) fn new(json: bool) -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = stdout().is_terminal();
+        Self {
+            json,
+            colour: terminal && !dumb && !set("NO_COLOR"),
+            terminal,
+        }
+    }
+
+    /// One line on stdout.
+    pub(crate) fn line(&self, text: impl AsRef<str>) {
+        // Nobody reads on: no reason to stop what is being done.
+        let _ = writeln!(stdout().lock(), "{}", text.as_ref());
+    }
+
+    /// One line on stderr.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        let _ = writeln!(stderr().lock(), "{}", text.as_ref());
+    }
+
+    /// One JSON value: spread over lines for a person, on one line for a pipe.
+    pub(crate) fn object(&self, value: &impl Serialize) {
+        let text = if self.terminal {
+            serde_json::to_string_pretty(value)
+        } else {
+            serde_json::to_string(value)
+        };
+        self.line(text.unwrap_or_else(|error| json!({"error": {"message": error.to_string()}}).to_string()));
+    }
+
+    /// One JSON value on one line, wherever it goes: for output of many values.
+    pub(crate) fn object_line(&self, value: &impl Serialize) {
+        self.line(serde_json::to_string(value).unwrap_or_default());
+    }
+
+    /// Says why a command stopped: on stderr, and with `--json` as an object on stdout too.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.note(format!("error: {failure}"));
+        if self.json {
+            self.object(&json!({ "error": failure }));
+        }
+    }
+
+    /// A heading.
+    pub(crate) fn heading(&self, text: &str) {
+        self.line(if self.colour { format!("\n\u{1b}[1m{text}\u{1b}[0m") } else { format!("\n{text}") });
+    }
+
+    /// A table, as wide as the terminal; without one, as wide as its content.
+    pub(crate) fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        if self.terminal {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(header.iter().map(|name| self.header_cell(name)));
+        for row in rows {
+            table.add_row(row.iter().map(|text| self.cell(text)));
+        }
+        self.line(table.trim_fmt());
+    }
+
+    fn header_cell(&self, name: &str) -> Cell {
+        let cell = Cell::new(name);
+        if self.colour { cell.add_attribute(Attribute::Bold) } else { cell }
+    }
+
+    fn cell(&self, text: &str) -> Cell {
+        let cell = Cell::new(text);
+        match mood(text).filter(|_| self.colour) {
+            Some(colour) => cell.fg(colour),
+            None => cell,
+        }
+    }
+
+    /// A line that moves while something takes long. On no terminal it shows nothing.
+    pub(crate) fn spinner(&self, text: impl Into<String>) -> ProgressBar {
+        let bar = ProgressBar::new_spinner();
+        if self.json || !self.terminal || !stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+            return bar;
+        }
+        let template = if self.colour { "{spinner:.cyan} {wide_msg} {elapsed}" } else { "{spinner} {wide_msg} {elapsed}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(text.into());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+}
+
+/// The colour of words that tell how something went.
+fn mood(text: &str) -> Option<Color> {
+    let word = text.split([':', ' ']).next().unwrap_or_default();
+    match word {
+        "completed" | "healthy" | "ok" | "yes" => Some(Color::Green),
+        "no_answer" | "busy" | "voicemail" | "refused" | "needs_approval" | "duplicate" | "replayed" => Some(Color::Yellow),
+        "failed" | "indeterminate" | "stalled" | "unhealthy" | "error" => Some(Color::Red),
+        _ => None,
+    }
+}
+
+/// What a person reads where there is nothing.
+pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// A number as it was typed, with its middle hidden: nothing is known of it yet, so it cannot be masked by its parts.
+pub(crate) fn hide(text: &str) -> String {
+    let characters: Vec<char> = text.trim().chars().collect();
+    let keep = if characters.len() > 6 { 2 } else { characters.len().min(1) };
+    let hidden = characters.len().saturating_sub(2 * keep);
+    let mut shown: String = characters.iter().take(keep).collect();
+    shown.extend(std::iter::repeat_n('•', hidden));
+    shown.extend(characters.iter().skip(keep + hidden));
+    shown
+}

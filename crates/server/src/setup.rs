@@ -1,0 +1,106 @@
+//! From the common arguments to a configuration and its providers.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use serde::Serialize;
+use serde_json::{Value, json};
+use switchboard::{Config, Error, Provider, Switchboard, process_environment};
+
+use crate::{
+    cli::Common,
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::Output,
+};
+
+/// The configuration file.
+pub(crate) fn read(common: &Common) -> Outcome<Config> {
+    if !common.config.exists() {
+        return Err(Failure::input(
+            "--config",
+            format!(
+                "{} does not exist: write it after switchboard.example.toml, or name another with --config or SWITCHBOARD_CONFIG",
+                common.config.display()
+            ),
+        ));
+    }
+    Ok(Config::from_file(&common.config)?)
+}
+
+/// The configuration with its credentials, started.
+pub(crate) fn open(common: &Common) -> Outcome<Switchboard> {
+    Ok(read(common)?.build(process_environment)?)
+}
+
+/// The providers that are switched on, or the one that is named.
+pub(crate) fn providers(switchboard: &Switchboard, named: Option<&str>) -> Outcome<Vec<Arc<dyn Provider>>> {
+    let router = switchboard.router();
+    let known = &router.policy().providers;
+    let wanted = known.iter().filter(|one| match named {
+        Some(name) => one.info.id.as_str() == name,
+        None => one.enabled,
+    });
+    let found: Vec<_> = wanted.filter_map(|one| router.provider(&one.info.id)).collect();
+    match named {
+        Some(name) if found.is_empty() => {
+            let names: Vec<&str> = known.iter().map(|one| one.info.id.as_str()).collect();
+            Err(Failure::input("--provider", format!("{name:?} is not configured: name one of {}", names.join(", "))))
+        }
+        Some(_) | None => Ok(found),
+    }
+}
+
+/// The answers of several providers, the failed ones apart: one that fails hides nobody else's.
+pub(crate) struct Answers<T> {
+    /// What came, in the configuration's order.
+    pub(crate) items: Vec<T>,
+    failed: Vec<Error>,
+}
+
+/// Asks every provider at once.
+pub(crate) async fn ask<T, F>(providers: &[Arc<dyn Provider>], question: impl Fn(Arc<dyn Provider>) -> F) -> Answers<T>
+where
+    F: Future<Output = Result<Vec<T>, Error>>,
+{
+    let mut answers = Answers { items: Vec::new(), failed: Vec::new() };
+    let asked = providers.iter().map(|provider| question(Arc::clone(provider)));
+    for (provider, answer) in providers.iter().zip(join_all(asked).await) {
+        match answer {
+            Ok(items) => answers.items.extend(items),
+            Err(error) if error.provider().is_some() => answers.failed.push(error),
+            Err(error) => answers.failed.push(error.with_provider(provider.info().id.clone())),
+        }
+    }
+    answers
+}
+
+impl<T> Answers<T> {
+    /// Says on stderr who failed.
+    pub(crate) fn complain(&self, output: Output) {
+        for error in &self.failed {
+            output.note(format!("error: {error}"));
+        }
+    }
+}
+
+impl<T: Serialize> Answers<T> {
+    /// Prints the items as a table, or under their name as JSON; then the failures.
+    pub(crate) fn show(self, output: Output, name: &str, header: &[&str], row: impl Fn(&T) -> Vec<String>) -> Exit {
+        let failed = !self.failed.is_empty();
+        self.complain(output);
+        if output.json {
+            let errors: Vec<Value> = self
+                .failed
+                .into_iter()
+                .map(|error| json!({"provider": error.provider(), "error": Failure::from(error)}))
+                .collect();
+            output.object(&json!({name: self.items, "errors": errors}));
+        } else if self.items.is_empty() {
+            output.line(format!("no {name}"));
+        } else {
+            output.table(header, self.items.iter().map(row));
+        }
+        if failed { Exit::Failed } else { Exit::Done }
+    }
+}

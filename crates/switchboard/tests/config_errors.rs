@@ -1,0 +1,575 @@
+//! Each mistake in a configuration: the key that the error names, and the fix.
+#![cfg(all(feature = "kallyai", feature = "kaicalls"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use switchboard::{Config, ConfigError, Error, ErrorKind};
+
+/// Two accounts and one profile, without a mistake.
+const SOUND: &str = r#"
+[providers.kallyai]
+kind = "kallyai"
+api_key_env = "KALLYAI_ACCESS_TOKEN"
+[providers.kaicalls]
+kind = "kaicalls"
+api_key_env = "KAICALLS_API_KEY"
+[agents.receptionist]
+at = { kallyai = "clinic", kaicalls = "uuid-1" }
+"#;
+
+fn refuse(text: &str) -> ConfigError {
+    match Config::from_toml(text) {
+        Ok(_) => panic!("was taken: {text}"),
+        Err(error) => error,
+    }
+}
+
+/// What is added to the sound text, the key, a part of the complaint and a part of the fix.
+const CASES: &[(&str, &str, &str, &str)] = &[
+    // Keys and kinds.
+    (
+        "[rooting]\nstrategy = \"fastest\"",
+        "rooting",
+        "no setting here",
+        "did you mean routing?",
+    ),
+    (
+        "[routing]\nstrategi = \"fastest\"",
+        "routing.strategi",
+        "no setting here",
+        "did you mean strategy?",
+    ),
+    (
+        "[routing]\nstrategy = \"chepest\"",
+        "routing.strategy",
+        "\"chepest\"",
+        "did you mean cheapest?",
+    ),
+    (
+        "[routing]\nstrategy = \"best\"",
+        "routing.strategy",
+        "\"best\"",
+        "priority, cheapest, weighted, fastest, most_headroom",
+    ),
+    ("[providers.x]\napi_key_env = \"X\"", "providers.x.kind", "is missing", "add it"),
+    (
+        "[providers.x]\nkind = \"kaicals\"",
+        "providers.x.kind",
+        "no kind of provider",
+        "did you mean kaicalls?",
+    ),
+    (
+        "[providers.\"Kai Calls\"]\nkind = \"kaicalls\"\napi_key_env = \"K\"",
+        "providers.\"Kai Calls\"",
+        "no name",
+        "lower-case letters",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_kee_env = \"X\"",
+        "providers.x.api_kee_env",
+        "no setting here",
+        "did you mean api_key_env?",
+    ),
+    // Credentials.
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key = \"kc_live_secret\"",
+        "providers.x.api_key",
+        "is a secret",
+        "api_key_env =",
+    ),
+    (
+        "[providers.x]\nkind = \"kallyai\"\naccess_token = \"secret\"",
+        "providers.x.access_token",
+        "is a secret",
+        "api_key_env =",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"kc_live_secret\"",
+        "providers.x.api_key_env",
+        "no name of an environment variable",
+        "KAICALLS_API_KEY",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"",
+        "providers.x.api_key_env",
+        "is missing",
+        "api_key_env = \"KAICALLS_API_KEY\"",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\napi_key_file = \"x\"",
+        "providers.x.api_key_file",
+        "beside api_key_env",
+        "keep one",
+    ),
+    (
+        "[webhooks]\npublic_url = \"https://c.example.com\"\nsecret = \"s\"\nsecret_env = \"S\"",
+        "webhooks.secret",
+        "is a secret",
+        "environment variable",
+    ),
+    (
+        "[webhooks]\npublic_url = \"http://c.example.com\"\nsecret_env = \"S\"",
+        "webhooks.public_url",
+        "https://",
+        "https://calls.example.com",
+    ),
+    // What a kind does not know, and what no provider can be.
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\ntimezone = \"UTC\"",
+        "providers.x.timezone",
+        "no effect on the kind kaicalls",
+        "take it out",
+    ),
+    (
+        "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ntimezone = \"Mars/Olympus\"",
+        "providers.x.timezone",
+        "no IANA time zone",
+        "America/New_York",
+    ),
+    (
+        "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ndefault_agent = \"dentist\"",
+        "providers.x.default_agent",
+        "no task category",
+        "restaurant, clinic, hotel or general",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\nbase_url = \"https://me:pw@example.com\"",
+        "providers.x.base_url",
+        "carries credentials",
+        "api_key_env",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\nbase_url = \"http://example.com\"",
+        "providers.x.base_url",
+        "unprotected",
+        "https://",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\ncountries = [\"US\", \"UK\"]",
+        "providers.x.countries[1]",
+        "UK",
+        "write GB",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\ncountries = \"US\"",
+        "providers.x.countries",
+        "is text",
+        "a list in brackets",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\nlanguages = [\"us\"]",
+        "providers.x.languages[0]",
+        "no language",
+        "not a country",
+    ),
+    // Limits and breaker.
+    (
+        "[providers.kaicalls.limits]\nplace_requests = 0",
+        "providers.kaicalls.limits.place_requests",
+        "does not fit",
+        "a whole number above 0",
+    ),
+    (
+        "[providers.kaicalls.limits]\nplace_window_seconds = 60",
+        "providers.kaicalls.limits.place_window_seconds",
+        "no effect without place_requests",
+        "add it",
+    ),
+    (
+        "[providers.kaicalls.limits]\ncalls_per_second = \"2\"",
+        "providers.kaicalls.limits.calls_per_second",
+        "is text",
+        "a whole number",
+    ),
+    (
+        "[providers.kaicalls.breaker]\ncooldown_seconds = 600",
+        "providers.kaicalls.breaker.cooldown_seconds",
+        "more than longest_cooldown_seconds",
+        "lower it",
+    ),
+    // Tariffs.
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ countries = [\"US\"], per_minute = 0.12 }]",
+        "providers.kaicalls.tariff.rows[0].per_minute",
+        "floating-point",
+        "quote it, \"0.12\"",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call = 1 }",
+        "providers.kaicalls.tariff.default.per_call",
+        "amounts are text",
+        "quote it, \"1\"",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call = \"-1\" }",
+        "providers.kaicalls.tariff.default.per_call",
+        "less than nothing",
+        "not negative",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call = \"0.0000001\" }",
+        "providers.kaicalls.tariff.default.per_call",
+        "six decimals",
+        "round it",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call = \"a few cents\" }",
+        "providers.kaicalls.tariff.default.per_call",
+        "no amount",
+        "\"0.12\"",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call_credits = \"1\" }",
+        "providers.kaicalls.tariff.default.per_call_credits",
+        "nothing says what one costs",
+        "add credit_price",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ncredit_price = \"1\"\ndefault = { per_call = \"1\", per_call_credits = \"1\" }",
+        "providers.kaicalls.tariff.default.per_call_credits",
+        "beside per_call",
+        "keep one",
+    ),
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ per_call = \"1\" }]",
+        "providers.kaicalls.tariff.rows[0]",
+        "says not where it holds",
+        "add countries or prefixes",
+    ),
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ countries = [\"US\"] }]",
+        "providers.kaicalls.tariff.rows[0]",
+        "has no price",
+        "per_minute",
+    ),
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ countries = [\"US\"], per_call = \"1\" }, { countries = [\"CA\", \"US\"], per_call = \"2\" }]",
+        "providers.kaicalls.tariff.rows[1].countries[1]",
+        "rows[0] has US already",
+        "keep one",
+    ),
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ prefixes = [\"020\"], per_call = \"1\" }]",
+        "providers.kaicalls.tariff.rows[0].prefixes[0]",
+        "no beginning of a number",
+        "+4420",
+    ),
+    (
+        "[providers.kaicalls.tariff]\nrows = [{ countries = [\"JP\"], per_call = \"1\" }]",
+        "providers.kaicalls.tariff.rows[0].countries[0]",
+        "does not call JP",
+        "take it out",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_call = \"1\", increment_seconds = 6 }",
+        "providers.kaicalls.tariff.default.increment_seconds",
+        "no effect",
+        "add per_minute",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ndefault = { per_minute = \"1\", increment_seconds = 0 }",
+        "providers.kaicalls.tariff.default.increment_seconds",
+        "is 0",
+        "write 1",
+    ),
+    (
+        "[providers.kaicalls.tariff]\ncredit_price = \"1\"",
+        "providers.kaicalls.tariff",
+        "has no price",
+        "add rows",
+    ),
+    // Routing.
+    ("[routing]\ncurrency = \"dollars\"", "routing.currency", "no ISO 4217 code", "USD"),
+    (
+        "[routing]\nmax_duration_seconds = 10",
+        "routing.max_duration_seconds",
+        "not between 30 and 3600",
+        "30",
+    ),
+    (
+        "[routing]\nexpected_duration_seconds = 601",
+        "routing.expected_duration_seconds",
+        "max_duration_seconds",
+        "600",
+    ),
+    (
+        "[routing]\nmax_wait_seconds = -1",
+        "routing.max_wait_seconds",
+        "does not fit",
+        "not negative",
+    ),
+    (
+        "[routing]\ndefault_agent = \"recepcionist\"",
+        "routing.default_agent",
+        "no agent profile",
+        "did you mean receptionist?",
+    ),
+    (
+        "[routing]\nweights = { kallyai = 1 }",
+        "routing.weights",
+        "no effect",
+        "strategy = \"weighted\"",
+    ),
+    (
+        "[routing]\nstrategy = \"weighted\"",
+        "routing.strategy",
+        "without weights",
+        "add weights",
+    ),
+    (
+        "[routing]\nstrategy = \"weighted\"\nweights = { kallyai = 0 }",
+        "routing.weights",
+        "all zero",
+        "above zero",
+    ),
+    (
+        "[routing]\nstrategy = \"weighted\"\nweights = { kalyai = 1 }",
+        "routing.weights.kalyai",
+        "no provider of this file",
+        "did you mean kallyai?",
+    ),
+    // Routes.
+    ("[[routes]]\ncountries = [\"US\"]", "routes[0].name", "is missing", "add it"),
+    (
+        "[[routes]]\nname = \"a\"\nproviders = [\"kaicall\"]",
+        "routes[0].providers[0]",
+        "no provider of this file",
+        "did you mean kaicalls?",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nproviders = [\"kaicalls\", \"kaicalls\"]",
+        "routes[0].providers[1]",
+        "listed twice",
+        "keep the first",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nproviders = [\"kaicalls\"]\nstrategy = \"cheapest\"",
+        "routes[0].strategy",
+        "no effect on one provider",
+        "take it out",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nstrategy = \"cheapest\"\nweights = { kaicalls = 1 }",
+        "routes[0].weights",
+        "strategy is cheapest",
+        "take them out",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nweights = { kaicalls = 1 }",
+        "routes[0].weights",
+        "none here",
+        "strategy = \"weighted\"",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nprefixes = [\"4420\"]",
+        "routes[0].prefixes[0]",
+        "no beginning of a number",
+        "+4420",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nagents = [\"nobody\"]",
+        "routes[0].agents[0]",
+        "no agent profile",
+        "receptionist",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\ncountries = [\"JP\"]",
+        "routes[0].countries[0]",
+        "no provider of this route calls JP",
+        "take it out",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\ntags = [\"\"]",
+        "routes[0].tags[0]",
+        "no call has such a tag",
+        "mend it",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\nbusy_callee = \"queue\"",
+        "routes[0].busy_callee",
+        "\"queue\"",
+        "wait, refuse",
+    ),
+    (
+        "[[routes]]\nname = \"all\"\n[[routes]]\nname = \"b\"\ntags = [\"x\"]",
+        "routes[1]",
+        "routes[0] (\"all\") has no conditions",
+        "move this one before it",
+    ),
+    (
+        "[[routes]]\nname = \"uk\"\nprefixes = [\"+44\"]\n[[routes]]\nname = \"london\"\nprefixes = [\"+4420\"]\ntags = [\"x\"]",
+        "routes[1]",
+        "takes every call that this one would",
+        "move this one before it",
+    ),
+    (
+        "[[routes]]\nname = \"en\"\nlanguages = [\"en\"]\n[[routes]]\nname = \"gb\"\nlanguages = [\"en-GB\"]",
+        "routes[1]",
+        "can never hold",
+        "take it out",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\ntags = [\"x\"]\n[[routes]]\nname = \"a\"\ntags = [\"y\"]",
+        "routes[1].name",
+        "routes[0] too",
+        "give each its own",
+    ),
+    // Experiments.
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }]",
+        "experiments[0].arms",
+        "fewer than two",
+        "add arms",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 0 }, { name = \"b\", provider = \"kaicalls\", weight = 0 }]",
+        "experiments[0].arms",
+        "no weight",
+        "above zero",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kalyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].arms[0].provider",
+        "no provider of this file",
+        "did you mean kallyai?",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"a\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].arms[1].name",
+        "earlier arm",
+        "give each its own",
+    ),
+    // Agents.
+    (
+        "[agents.x]\nat = { kallyai = \"dentist\" }",
+        "agents.x.at.kallyai",
+        "no task category",
+        "restaurant, clinic, hotel or general",
+    ),
+    (
+        "[agents.x]\nat = { kaicalls = \"\" }",
+        "agents.x.at.kaicalls",
+        "is empty",
+        "the agent's id",
+    ),
+    (
+        "[agents.x]\nat = { vapi = \"1\" }",
+        "agents.x.at.vapi",
+        "no provider of this file",
+        "kallyai, kaicalls",
+    ),
+    ("[agents.x]\nlanguages = [\"en\"]", "agents.x.at", "names no provider", "add a line"),
+];
+
+#[test]
+fn the_text_without_a_mistake_is_taken() {
+    Config::from_toml(SOUND).unwrap().policy().unwrap();
+}
+
+#[test]
+fn each_mistake_names_its_key_and_the_fix() {
+    for (added, key, complaint, fix) in CASES {
+        let error = refuse(&format!("{SOUND}{added}\n"));
+        let [problem] = error.problems() else { panic!("{added}\n{error}") };
+        assert_eq!(problem.key, *key, "{added}\n{error}");
+        assert!(problem.message.contains(complaint), "{added}\n{error}");
+        assert!(problem.message.contains(fix), "{added}\n{error}");
+        assert!(problem.position.is_some(), "{added}\n{error}");
+        assert!(
+            !error.to_string().contains("kc_live_secret") && !format!("{error:?}").contains("kc_live_secret"),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("pw@"), "{error}");
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once_in_its_order() {
+    let error = refuse(
+        "[routing]\nstrategi = \"fastest\"\nmax_wait_seconds = \"long\"\n\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key = \"kc_live_secret\"\n\
+         [providers.kaicalls.tariff]\nrows = [\n  { countries = [\"US\"], per_minute = 0.1 },\n  { countrys = [\"CA\"], per_minute = \"0.1\" },\n]\n",
+    );
+    let told: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|one| (one.key.as_str(), one.position.map(|at| (at.line, at.column))))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("routing.strategi", Some((2, 1))),
+            ("routing.max_wait_seconds", Some((3, 1))),
+            ("providers.kaicalls.api_key", Some((7, 1))),
+            ("providers.kaicalls.tariff.rows[0].per_minute", Some((10, 25))),
+            ("providers.kaicalls.tariff.rows[1].countrys", Some((11, 5))),
+        ]
+    );
+    assert!(
+        error
+            .to_string()
+            .starts_with("the configuration has 5 problems:\n  line 2, column 1: routing.strategi: "),
+        "{error}"
+    );
+
+    let error = refuse(&format!(
+        "{SOUND}[routing]\ncurrency = \"dollars\"\ndefault_agent = \"nobody\"\n[[routes]]\nname = \"a\"\nproviders = [\"x\"]\n"
+    ));
+    let keys: Vec<_> = error.problems().iter().map(|one| one.key.as_str()).collect();
+    assert_eq!(keys, ["routing.currency", "routing.default_agent", "routes[0].providers[0]"]);
+}
+
+#[test]
+fn no_hint_proposes_a_key_that_is_refused() {
+    for typo in ["api_kye", "colour"] {
+        let error = refuse(&format!(
+            "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\n{typo} = \"x\"\n"
+        ));
+        let words: Vec<_> = error.problems()[0].message.split([' ', ',', '?']).collect();
+        assert!(
+            words.contains(&"api_key_env") && !words.contains(&"api_key") && !words.contains(&"token"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_toml_is_told_by_its_place_without_the_text() {
+    let error = refuse("[routing]\nstrategy = \"fastest\"\n[providers.kaicalls]\napi_key = \"kc_live_secret\n");
+    assert_eq!(error.problems()[0].position.map(|at| at.line), Some(4));
+    assert!(
+        error.to_string().contains("no TOML") && !error.to_string().contains("kc_live_secret"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_empty_file_and_one_whose_accounts_are_all_off_are_refused() {
+    assert!(
+        refuse("")
+            .to_string()
+            .contains("providers: is empty: add a table such as [providers.kaicalls]")
+    );
+    let off = refuse("[providers.kaicalls]\nkind = \"kaicalls\"\nenabled = false\n");
+    assert!(
+        off.to_string().contains("providers: are all switched off: enable at least one"),
+        "{off}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = Config::from_file("/nowhere/switchboard.toml").unwrap_err();
+    assert!(
+        error.to_string().starts_with("/nowhere/switchboard.toml: cannot be read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn it_becomes_the_error_of_every_other_room() {
+    let error = Error::from(refuse(&format!("{SOUND}[routing]\ncurrency = \"dollars\"\n")));
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(
+        error.to_string().contains("routing.currency") && error.to_string().contains("line 11, column 1"),
+        "{error}"
+    );
+}

@@ -1,0 +1,183 @@
+//! A provider in about eighty lines: pagers that beep, in memory.
+//!
+//! A pager is no telephone, and that is the point: whatever reaches a person by his number can stand behind the contract.
+//! The one thing to get right is in `place`: each failure says by its [`Delivery`] whether the person may have been reached.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard::core::{
+    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Delivery, Error, ErrorKind, Idempotency, Numbers, Outcome, Page,
+    PageRequest, PhoneNumber, Proof, Provider, ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording,
+    Refusal, Result, Trace, Transcript, Usage, Webhooks,
+};
+
+/// Every pager of one company. Cheap to clone: clones reach the same pagers.
+#[derive(Debug, Clone)]
+pub struct Pager {
+    info: ProviderInfo,
+    clock: Arc<dyn Clock>,
+    shelf: Arc<Mutex<Shelf>>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    pages: Vec<ProviderCall>,
+    opted_out: Vec<PhoneNumber>,
+    receipt_is_lost: bool,
+}
+
+impl Pager {
+    /// A company with no page sent.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let info = ProviderInfo {
+            id: ProviderId::from_static("pager"),
+            failure_domain: "this process".to_owned(),
+            countries: Coverage::All,
+            languages: Coverage::All,
+            synchronous: true, // `place` answers when the pager has beeped, and then all is over
+            idempotency: Idempotency::None,
+            place_limit: None,
+            read_limit: None,
+            max_duration: None,
+            needs_agent: false,
+            tariff: None,
+        };
+        Self {
+            info,
+            clock,
+            shelf: Arc::default(),
+        }
+    }
+
+    /// How often this pager beeped.
+    pub fn beeps(&self, number: &PhoneNumber) -> usize {
+        self.shelf
+            .lock()
+            .pages
+            .iter()
+            .filter(|page| page.to.as_ref() == Some(number))
+            .count()
+    }
+
+    /// Somebody who does not want to be reached any more.
+    pub fn opt_out(&self, number: PhoneNumber) {
+        self.shelf.lock().opted_out.push(number);
+    }
+
+    /// Whether receipts get lost from now on: the pager beeps, and nobody hears of it.
+    pub fn lose_receipts(&self, lost: bool) {
+        self.shelf.lock().receipt_is_lost = lost;
+    }
+
+    fn error(&self, kind: ErrorKind, message: &'static str) -> Error {
+        Error::new(kind, message).with_provider(self.info.id.clone())
+    }
+}
+
+#[async_trait]
+impl Calls for Pager {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+        let (to, mut shelf) = (order.call.to, self.shelf.lock());
+        if shelf.opted_out.contains(&to) {
+            // About the person: it binds every provider, and the router asks nobody else.
+            let refusal = self.error(ErrorKind::Blocked, "this person does not want to be paged");
+            return Err(refusal.with_delivery(Delivery::Refused(Refusal::Everyone)));
+        }
+        let page = ProviderCall {
+            provider: self.info.id.clone(),
+            id: ProviderCallId::new(format!("page-{}", shelf.pages.len() + 1)),
+            state: ProviderState::Ended(Outcome::Completed),
+            status_word: "beeped".to_owned(),
+            direction: None,
+            to: Some(to),
+            task: Some(order.call.task.clone()),
+            agent: None,
+            lead_id: None,
+            created_at: Some(self.clock.now()),
+            duration: None,
+            summary: Some("The pager beeped.".to_owned()),
+            next_steps: None,
+            recording_url: None,
+            cost: None,
+            raw: Raw::default(),
+        };
+        shelf.pages.push(page.clone());
+        if shelf.receipt_is_lost {
+            // It beeped, and we would not know: never "not sent", and never sent again.
+            let lost = self.error(ErrorKind::Timeout, "no receipt came");
+            return Err(lost.with_delivery(Delivery::Unknown));
+        }
+        Ok(page)
+    }
+
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
+        let found = self.shelf.lock().pages.iter().find(|page| page.id == *id).cloned();
+        found.ok_or_else(|| self.error(ErrorKind::NotFound, "there is no such page"))
+    }
+
+    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        let wanted = |page: &&ProviderCall| {
+            filter.since.is_none_or(|since| page.created_at >= Some(since))
+                && filter.until.is_none_or(|until| page.created_at < Some(until))
+        };
+        let items = self.shelf.lock().pages.iter().rev().filter(wanted).cloned().collect();
+        Ok(Page { items, next: None })
+    }
+
+    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
+        Err(self.error(ErrorKind::Unsupported, "a pager does not talk"))
+    }
+
+    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
+        Err(self.error(ErrorKind::Unsupported, "a pager does not talk"))
+    }
+
+    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        let since = CallFilter {
+            since: Some(sent_at),
+            ..CallFilter::default()
+        };
+        let pages = self.list(&since, &PageRequest::default()).await?.items.into_iter();
+        let ours = pages.filter(|page| page.to == Some(order.call.to) && page.task.as_ref() == Some(&order.call.task));
+        Ok(ours
+            .map(|page| Trace {
+                call: page.id,
+                proof: Proof::NumberAndTask,
+            })
+            .collect())
+    }
+}
+
+impl Provider for Pager {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        self
+    }
+
+    // What a pager company does not have is left out: no method that only answers "unsupported".
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        None
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
+}

@@ -1,0 +1,118 @@
+//! A receiver for what providers tell: `POST /hooks/v1/…`.
+//!
+//!     cargo run -p switchboard-examples --example webhook_receiver
+//!
+//! THE PROVIDER IS SIMULATED: a small HTTP server in this process answers as KaiCalls' documents say, delivers its webhooks to
+//! loopback, and no telephone rings.
+//!
+//! Each attempt gets an address of its own that nobody can guess. What comes in on it is a hint: the router reads the call at
+//! its provider before it believes anything.
+#![allow(clippy::print_stdout)]
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use axum::{
+    Router as Web,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use jiff::Timestamp;
+use switchboard::{
+    CallRequest, Currency, ErrorKind, IncomingWebhook, Policy, Provider, Router, RouterSettings, WebhookAddress,
+    kaicalls::{KaiCalls, KaiCallsConfig},
+    router::{ProviderPolicy, RateDeck},
+};
+use switchboard_testkit::{SimConfig, SimKaiCalls};
+use tokio::net::TcpListener;
+
+/// Hands a delivery to the router, and tells the provider whether to come again.
+async fn receive(State(router): State<Router>, Path(tail): Path<String>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let text =
+        |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| Some((name.to_string(), value.to_str().ok()?.to_owned()));
+    let webhook = IncomingWebhook {
+        headers: headers.iter().filter_map(text).collect(),
+        body: body.to_vec(),
+        received_at: Timestamp::now(),
+    };
+    match router.receive_webhook(&tail, webhook).await.map_err(|error| error.kind()) {
+        Ok(()) => StatusCode::OK,
+        Err(ErrorKind::Unauthorized) => StatusCode::UNAUTHORIZED,
+        Err(ErrorKind::InvalidRequest) => StatusCode::PAYLOAD_TOO_LARGE,
+        Err(ErrorKind::Decode) => StatusCode::BAD_REQUEST,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR, // the provider comes again
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let provider = SimKaiCalls::start(SimConfig::default().speed(600.0)).await?;
+    println!("KaiCalls is simulated at {}: no telephone will ring.\n", provider.url());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let base = format!("http://{}", listener.local_addr()?);
+
+    let mut config = KaiCallsConfig::new(provider.credential());
+    config.base_url = provider.url().parse()?;
+    config.agent_id = Some(provider.agent_id().into());
+    let kaicalls = Arc::new(KaiCalls::new(&config)?);
+    let account = ProviderPolicy {
+        info: kaicalls.info().clone(),
+        deck: RateDeck::unknown(Currency::USD),
+        enabled: true,
+    };
+    let router = Router::builder(Policy::new(vec![account], Currency::USD))
+        .provider(kaicalls)
+        // In production an https address that the provider reaches, and at least 32 characters of chance from the environment.
+        .webhooks(WebhookAddress {
+            base: base.parse()?,
+            secret: "an example's secret is no secret".into(),
+            lifetime: Duration::from_secs(3600),
+        })
+        // Asking is put off for an hour, so that what happens below happens by webhook alone.
+        .settings(RouterSettings {
+            poll_every: Duration::from_secs(3600),
+            ..RouterSettings::default()
+        })
+        .build()?;
+
+    let web = Web::new()
+        .route("/hooks/v1/{*tail}", post(receive))
+        .layer(DefaultBodyLimit::max(64 * 1024))
+        .with_state(router.clone());
+    let server = tokio::spawn(async move { axum::serve(listener, web).await });
+
+    let request = CallRequest::new("+12125550123", "Ask whether they are open on Sunday.").validate(Timestamp::now())?;
+    let call = router.place(request).await?;
+    println!("placed    {}: {}", call.to, call.status);
+    let call = tokio::time::timeout(Duration::from_secs(30), router.wait(call.id)).await??;
+    println!("over      {}, as a webhook told", call.outcome.ok_or("the call has no outcome")?);
+
+    // A stranger who guesses an address is turned away before his body is looked at.
+    let guess = format!(
+        "kaicalls/{}.{}.1.AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        call.attempts[0].id,
+        Timestamp::now().as_second() + 60
+    );
+    let forged = receive(
+        State(router.clone()),
+        Path(guess),
+        HeaderMap::new(),
+        Bytes::from_static(b"{\"event\":\"call.completed\"}"),
+    )
+    .await;
+    println!("a stranger's webhook is answered with {forged}");
+
+    let delivered = provider.webhook_attempts();
+    assert!(
+        delivered
+            .iter()
+            .any(|one| one.url.starts_with(&format!("{base}/hooks/v1/kaicalls/"))),
+        "no webhook was delivered"
+    );
+    assert_eq!(forged, StatusCode::UNAUTHORIZED);
+    assert_eq!(provider.rings().len(), 1, "the phone has to ring exactly once");
+    println!("\nThe simulated phone rang once, and nobody had to ask how it went.");
+    server.abort();
+    Ok(())
+}
