@@ -35,6 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let asleep = PhoneNumber::parse("+442079460456")?;
     pager.opt_out(asleep);
     let refused = switchboard.place(&CallRequest::new(asleep.e164(), "Ward four, please.")).await?;
+    let refused = switchboard.wait(refused.id).await?;
     let fault = refused.fault.as_ref().ok_or("a refused call has a fault")?;
     println!("{}: {} ({})", refused.to, refused.status, fault.message);
 

@@ -1,11 +1,11 @@
-//! The first provider is down; the second one takes the call, and the phone rings once.
+//! Two failures of the first provider: after one of them the second takes the call, after the other it must not.
 //!
 //!     cargo run -p switchboard-examples --example failover
 //!
 //! THE PROVIDERS ARE SIMULATED: two small HTTP servers in this process, and no telephone.
 //!
-//! The next provider is asked here because a refused connection *proves* that nothing was sent. After a timeout or a server
-//! error the phone may have rung, and nobody else is asked: see the second half.
+//! What decides is not how bad the failure looks, but whether it *proves* that no phone rang. A refused connection does; a
+//! timeout or a server error does not.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc};
@@ -39,16 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
         .build()?;
 
-    println!("KaiCalls refuses connections:");
-    first.refuse_connections().await;
-    let call = switchboard
-        .place(&CallRequest::new("+12125550171", "Ask whether they are open on Sunday."))
-        .await?;
-    let call = switchboard.wait(call.id).await?;
-    show(&call, &rings);
-    first.accept_connections().await;
-
-    // The other way round: the phone rings, and then the provider's answer is a server error. No failover, whoever is free.
+    // The phone rings, and then the provider answers with a server error. That proves nothing: nobody else is asked. The router
+    // looks for the call in the provider's records instead, and follows it from there.
     println!("KaiCalls rings and answers with a 500:");
     first
         .faults()
@@ -58,6 +50,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let doubted = switchboard.wait(doubted.id).await?;
     show(&doubted, &rings);
+
+    // Nobody listens any more. That proves that nothing was sent: the next provider is asked.
+    println!("KaiCalls refuses connections:");
+    first.refuse_connections().await;
+    let call = switchboard
+        .place(&CallRequest::new("+12125550171", "Ask whether they are open on Sunday."))
+        .await?;
+    let call = switchboard.wait(call.id).await?;
+    show(&call, &rings);
 
     assert_eq!(call.status, CallStatus::Closed);
     assert_eq!(call.provider.as_ref().map(|id| id.as_str()), Some("kallyai"));

@@ -394,7 +394,7 @@ async fn every_failure_ends_where_it_may_and_no_phone_rings_twice() {
     let rings = RingLedger::in_memory();
     let plays = plays();
     let results: Vec<_> = stream::iter(plays.iter().map(|one| play(*one, rings.clone())))
-        .buffer_unordered(24)
+        .buffer_unordered(32)
         .collect()
         .await;
     let wrong: Vec<String> = results.into_iter().filter_map(Result::err).collect();

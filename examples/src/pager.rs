@@ -1,4 +1,4 @@
-//! A provider in about eighty lines: pagers that beep, in memory.
+//! A provider in about eighty lines beside the contract's frame: pagers that beep, in memory.
 //!
 //! A pager is no telephone, and that is the point: whatever reaches a person by his number can stand behind the contract.
 //! The one thing to get right is in `place`: each failure says by its [`Delivery`] whether the person may have been reached.

@@ -3,10 +3,10 @@
 pub(crate) const ABOUT: &str = "\
 Places telephone calls by voice agents through the best provider.
 
-One configuration file names the providers, their prices and who is asked for which call. A call goes to the \
+One configuration file names the providers, their prices and who is asked for which call. A call goes to the
 next provider only with proof that the first never reached a phone: nobody is rung twice because of a fault.
 
-Begin with `switchboard demo`, which needs no account. Then write a switchboard.toml after \
+Begin with `switchboard demo`, which needs no account. Then write a switchboard.toml after
 switchboard.example.toml, look at `switchboard plan`, and place a call with `switchboard call`.";
 
 pub(crate) const EXIT_CODES: &str = "\
@@ -21,11 +21,11 @@ Exit codes of every command:
 Results go to stdout, errors and logs to stderr. Colour and moving lines appear on a terminal only; NO_COLOR turns colour off.";
 
 pub(crate) const DEMO: &str = "\
-Starts a simulated KallyAI and a simulated KaiCalls on this machine and sends some hundred calls through them, \
-by country, cost and rate limit, with an experiment that splits callers in two, an outage in the middle and \
+Starts a simulated KallyAI and a simulated KaiCalls on this machine and sends some hundred calls through them,
+by country, cost and rate limit, with an experiment that splits callers in two, an outage in the middle and
 callers who must not be called.
 
-Each decision is printed with its reason, then what became of every call, then a summary. The simulated \
+Each decision is printed with its reason, then what became of every call, then a summary. The simulated
 providers keep a ledger of every phone that rang; it is compared with what the calls say.
 
 Both providers are simulated: no telephone rings and no account is needed.";
@@ -47,12 +47,12 @@ Exit codes:
 pub(crate) const CALL: &str = "\
 Places one call through the best provider and prints it.
 
-Without --wait it ends when a provider has the call. A provider that answers only when the phone call is over \
+Without --wait it ends when a provider has the call. A provider that answers only when the phone call is over
 (KallyAI) is waited for all the same: its answer is the only sure record of the call, and leaving would lose it.
 
 Interrupt once while a call is open to hear what leaving means, twice to leave. A call that was sent goes on.
 
-The journal of this command lasts as long as its process. An --idempotency-key is sent to providers that take \
+The journal of this command lasts as long as its process. An --idempotency-key is sent to providers that take
 one (KallyAI) and does not keep two separate runs of this command from ringing twice.";
 
 pub(crate) const CALL_MORE: &str = "\
@@ -92,7 +92,7 @@ Exit codes (of several numbers, the first that holds for any, from below):
   2  the request or the configuration is wrong, or the number must not be called";
 
 pub(crate) const PROVIDERS: &str = "\
-Lists the providers of the configuration with their limits and coverage, and asks each for one entry of its call \
+Lists the providers of the configuration with their limits and coverage, and asks each for one entry of its call
 list, to see whether it answers and takes the credential. Nothing is changed.";
 
 pub(crate) const PROVIDERS_MORE: &str = "\
@@ -155,7 +155,7 @@ Exit codes:
 pub(crate) const SIM: &str = "\
 Runs a simulated provider: its documented HTTP API on a real socket, with no telephone behind.
 
-When it is ready it prints one line of JSON and serves until it is interrupted or terminated. KaiCalls' line \
+When it is ready it prints one line of JSON and serves until it is interrupted or terminated. KaiCalls' line
 names its agent and business, too. Every answer carries the header X-Simulated: true.";
 
 pub(crate) const SIM_MORE: &str = "\

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -79,7 +79,7 @@ impl Output {
     /// A table, as wide as the terminal; without one, as wide as its content.
     pub(crate) fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
         if self.terminal {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         } else {

@@ -107,6 +107,28 @@ async fn one_that_cannot_work_is_told_by_its_variable_and_not_shown() {
 }
 
 #[tokio::test]
+async fn a_webhook_secret_that_can_be_guessed_is_refused() {
+    let config = Config::from_toml(TEXT).unwrap();
+    let error = config
+        .build(|name| {
+            if name == "SWITCHBOARD_WEBHOOK_SECRET" {
+                Some("hunter2".to_owned())
+            } else {
+                all(name)
+            }
+        })
+        .unwrap_err();
+    assert_eq!(error.field(), Some("webhooks.secret_env"));
+    assert!(
+        error
+            .message()
+            .contains("SWITCHBOARD_WEBHOOK_SECRET holds has 7 characters: give at least 32"),
+        "{error}"
+    );
+    assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_file_holds_one_beside_the_configuration() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("switchboard.toml");

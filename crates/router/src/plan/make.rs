@@ -185,7 +185,7 @@ fn obstacle(
     if let Some(language) = &call.language
         && !covers_language(provider, profile, language)
     {
-        return Some(Rejection::Language(language.clone()));
+        return Some(Rejection::Language(*language));
     }
     let agent = match profile {
         None if info.needs_agent => return Some(Rejection::NeedsAgent),

@@ -261,29 +261,3 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
     assert_eq!(run(&router, valid(elsewhere)).await.status, CallStatus::Closed);
     assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (1, 1));
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_neighbours_call_whose_id_was_never_read_proves_nothing() {
-    // The neighbour was placed for certain and its id never found. Its call is the only one that the list shows: it is not ours.
-    let began = tokio::time::Instant::now();
-    let mut alpha = Fake::new("alpha")
-        .placing(|order| {
-            Err(if order.call.to.e164() == number(1) {
-                failure(ErrorKind::Decode, Delivery::Placed)
-            } else {
-                unknown()
-            })
-        })
-        .tracing(move |order| {
-            let shown = order.call.to.e164() == number(2) && began.elapsed() > seconds(905);
-            Ok(shown.then(|| trace("the neighbour's", Proof::AgentAndTime)).into_iter().collect())
-        });
-    alpha.place_takes = seconds(1);
-    let (router, _) = start(vec![alpha]);
-    let first = router.submit(call(1)).await.unwrap();
-    tokio::time::sleep(seconds(30)).await;
-    let second = router.submit(call(2)).await.unwrap();
-    assert_eq!(within(router.wait(first.id)).await.unwrap().status, CallStatus::Stalled);
-    let second = within(router.wait(second.id)).await.unwrap();
-    assert_eq!((second.status, second.provider_call_id), (CallStatus::Indeterminate, None));
-}

@@ -184,28 +184,6 @@ async fn a_webhook_ends_an_indeterminate_call_long_after() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_a_webhook_showed_under_way_is_followed_to_its_end() {
-    let began = tokio::time::Instant::now();
-    let now = move || {
-        if began.elapsed() < seconds(120) {
-            report("alpha", "a-1", ProviderState::InProgress)
-        } else {
-            completed("alpha", "a-1")
-        }
-    };
-    let alpha = telling("alpha")
-        .placing(|_| Err(unknown()))
-        .getting(move |_| Ok(now()))
-        .listing(move || vec![now()]);
-    let (router, logs) = receiving(vec![alpha]);
-    let id = router.submit(call(1)).await.unwrap().id;
-    tokio::time::sleep(seconds(60)).await;
-    router.receive_webhook(&path(&logs[0], 0), delivery("a-1", soon())).await.unwrap();
-    assert_eq!(router.get(id).await.unwrap().status, CallStatus::InProgress);
-    assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Closed);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_webhook_before_the_answer_is_no_reason_to_send_again() {
     let mut alpha = telling("alpha")
         .placing(|_| Err(refused(ErrorKind::Forbidden, switchboard_core::Refusal::ThisProvider)))

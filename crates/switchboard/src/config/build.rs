@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Clock, Provider, Result, ValidCall};
 use switchboard_router::{
     Headroom, LaneSettings, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress, plan,
@@ -23,6 +23,9 @@ use crate::{
 
 /// How long the webhook address of an attempt holds: news of a call may be a day late, and a weekend longer.
 const WEBHOOK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// What the router takes at the least.
+const SHORTEST_WEBHOOK_SECRET: usize = 32;
 
 /// Where secrets are looked up.
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -180,6 +183,14 @@ impl Config {
             );
             return None;
         };
+        let length = secret.expose_secret().len();
+        if length < SHORTEST_WEBHOOK_SECRET {
+            problems.say(
+                &Place::of("webhooks").key("secret_env"),
+                format!("what {name} holds has {length} characters: give at least {SHORTEST_WEBHOOK_SECRET} of chance, as from openssl rand -hex 32"),
+            );
+            return None;
+        }
         Some(WebhookAddress {
             base: webhooks.public_url.clone(),
             secret,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-use switchboard::{Call, CallId, CallStatus, Currency, ErrorKind, Money, Outcome};
+use serde::Serialize;
+use switchboard::{Call, CallId, CallStatus, Currency, ErrorKind, Money, Outcome, ProviderId};
 use switchboard_testkit::RingLedger;
 
 use crate::{
@@ -51,20 +51,11 @@ struct Summary {
 }
 
 /// The sum of the bills, and how many calls have none: an unknown cost is not zero.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Bill {
+    #[serde(flatten)]
     sum: Money,
-    unknown: usize,
-}
-
-impl Serialize for Bill {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(Some(3))?;
-        out.serialize_entry("amount", &self.sum.amount().to_string())?;
-        out.serialize_entry("currency", self.sum.currency().code())?;
-        out.serialize_entry("calls_without_bill", &self.unknown)?;
-        out.end()
-    }
+    calls_without_bill: usize,
 }
 
 impl<'a> Report<'a> {
@@ -105,14 +96,13 @@ impl<'a> Report<'a> {
             (Fate::Replayed(_), _) => dashes(hide(&row.to), "replayed: the call of an earlier line".to_owned()),
             (Fate::Became(_), None) => dashes(hide(&row.to), "error: the journal has no such call".to_owned()),
             (Fate::Became(_), Some(call)) => {
-                let asked: Vec<String> = call.attempts.iter().map(|attempt| attempt.provider.to_string()).collect();
                 vec![
                     number.to_string(),
                     call.to.masked(),
                     call.country.to_string(),
                     result(call),
                     or_dash(call.provider.as_ref()),
-                    if asked.is_empty() { "-".to_owned() } else { asked.join(" > ") },
+                    asked(call),
                     or_dash(call.experiment.as_ref().map(|assigned| &assigned.arm)),
                     or_dash(call.cost),
                 ]
@@ -136,6 +126,22 @@ fn result(call: &Call) -> String {
     }
 }
 
+/// Who was asked, in order, and how often where a request that never left was tried again.
+fn asked(call: &Call) -> String {
+    let mut asked: Vec<(&ProviderId, usize)> = Vec::new();
+    for attempt in &call.attempts {
+        match asked.last_mut() {
+            Some((provider, times)) if **provider == attempt.provider => *times += 1,
+            Some(_) | None => asked.push((&attempt.provider, 1)),
+        }
+    }
+    let words = asked.into_iter().map(|(provider, times)| match times {
+        1 => provider.to_string(),
+        times => format!("{provider} x{times}"),
+    });
+    or_dash(words.reduce(|before, next| format!("{before} > {next}")))
+}
+
 /// The calls that a provider was asked for and another one took over.
 fn failed_over(call: &Call) -> bool {
     call.attempts.first().zip(call.attempts.last()).is_some_and(|(first, last)| first.provider != last.provider)
@@ -148,7 +154,7 @@ impl Summary {
         let mut outcomes = BTreeMap::new();
         let mut by_provider = BTreeMap::new();
         let mut by_arm = BTreeMap::new();
-        let mut cost = Bill { sum: Money::from_micros(0, currency), unknown: 0 };
+        let mut cost = Bill { sum: Money::from_micros(0, currency), calls_without_bill: 0 };
         for call in calls {
             if let Some(outcome) = call.outcome {
                 *outcomes.entry(outcome).or_default() += 1;
@@ -157,7 +163,7 @@ impl Summary {
                 *by_provider.entry(provider.to_string()).or_default() += 1;
                 match call.cost.and_then(|billed| cost.sum.checked_add(billed)) {
                     Some(sum) => cost.sum = sum,
-                    None => cost.unknown += 1,
+                    None => cost.calls_without_bill += 1,
                 }
             }
             if let Some(assigned) = &call.experiment {
@@ -188,7 +194,7 @@ impl Summary {
             parts.join(", ")
         };
         let outcomes = self.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect();
-        let unknown = if self.cost.unknown == 0 { String::new() } else { format!(", and {} calls without a bill", self.cost.unknown) };
+        let unknown = if self.cost.calls_without_bill == 0 { String::new() } else { format!(", and {} calls without a bill", self.cost.calls_without_bill) };
         let rows = [
             ("calls asked for", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),

@@ -18,6 +18,7 @@ pub(super) struct Story {
     events: Receiver<Progress>,
     lines: HashMap<CallId, usize>,
     untold: HashMap<CallId, Vec<String>>,
+    latest: HashMap<CallId, String>,
 }
 
 impl Story {
@@ -28,6 +29,7 @@ impl Story {
             events,
             lines: HashMap::new(),
             untold: HashMap::new(),
+            latest: HashMap::new(),
         }
     }
 
@@ -74,10 +76,16 @@ impl Story {
 
     fn hear(&mut self, event: Result<Progress, RecvError>) {
         match event {
-            Ok(progress) => match self.lines.get(&progress.call) {
-                Some(line) => self.tell(*line, &progress.what),
-                None => self.untold.entry(progress.call).or_default().push(progress.what),
-            },
+            Ok(Progress { call, what, .. }) => {
+                // A call that waits says so each time it looks again.
+                if self.latest.insert(call, what.clone()).is_some_and(|before| before == what) {
+                    return;
+                }
+                match self.lines.get(&call) {
+                    Some(line) => self.tell(*line, &what),
+                    None => self.untold.entry(call).or_default().push(what),
+                }
+            }
             Err(RecvError::Lagged(lost)) => self.part(&format!("({lost} lines were lost: the terminal is slower than the calls)")),
             // The router lives as long as the story.
             Err(RecvError::Closed) => {}

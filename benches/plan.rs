@@ -1,0 +1,206 @@
+//! What a plan costs, beside the parse of one phone number.
+//!
+//!     cargo bench -p switchboard-benches --bench plan
+//!
+//! Two providers, a deck of 5,000 prefixes (one to nine digits) and a row for each country at each of them: over 10,000 tariff rows. In each
+//! round every thing is done once for every number, one thing after the other, and the median over the rounds is shown.
+//! The floor is the parse of the same numbers: bare, as libphonenumber's port reads it, and as `PhoneNumber::parse`, which also asks for
+//! the kind and the country and refuses what must not be called. Both take E.164 text without separators.
+#![allow(clippy::print_stdout)]
+
+use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, time::Instant};
+
+use jiff::Timestamp;
+use rlibphonenumber::PHONE_NUMBER_UTIL;
+use switchboard::{
+    AgentId, AgentProfile, CallRequest, Country, Currency, PhoneNumber, Policy, ProfileName, ProviderId, ProviderInfo, Route, ValidCall,
+    core::{Coverage, Idempotency},
+    router::{Arm, BusyCallee, Cheapest, Experiment, Headroom, Match, ProviderPolicy, RateDeck, Reading, Snapshot, plan},
+};
+use switchboard_benches::{Chance, Sample, Table, in_earnest, numbers, tariff};
+
+const NUMBERS: usize = 10_000;
+const PREFIXES: usize = 5_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let rounds = if in_earnest() { 10 } else { 1 };
+    let mut chance = Chance::new(1);
+    let numbers = numbers(NUMBERS, &mut chance);
+    let texts: Vec<&str> = numbers.iter().map(PhoneNumber::e164).collect();
+    let now = Timestamp::now();
+    let calls = numbers
+        .iter()
+        .map(|number| CallRequest::new(number.e164(), "Ask whether they are open on Sunday.").validate(now));
+    let calls = calls.collect::<Result<Vec<ValidCall>, _>>()?;
+
+    let bare = policy(&numbers, &mut chance)?;
+    let rows: usize = bare.providers.iter().map(|one| one.deck.len()).sum();
+    let mixes: Vec<(&str, Policy)> = vec![
+        ("no route", bare.clone()),
+        (
+            "20 routes",
+            Policy {
+                routes: routes()?,
+                ..bare.clone()
+            },
+        ),
+        (
+            "an experiment",
+            Policy {
+                experiments: experiments(),
+                ..bare.clone()
+            },
+        ),
+        ("20 routes, an experiment, a profile", everything(bare)?),
+    ];
+    for (_, policy) in &mixes {
+        policy.check()?;
+    }
+
+    let (mut library, mut parse) = (Sample::default(), Sample::default());
+    let mut plans = vec![Sample::default(); mixes.len()];
+    // The first round warms up and is left out.
+    for round in 0..=rounds {
+        let counts = |sample: &mut Sample, elapsed| {
+            if round > 0 {
+                sample.add(elapsed, calls.len());
+            }
+        };
+        counts(&mut library, time(&texts, |text| PHONE_NUMBER_UTIL.parse(*text, None).is_ok()));
+        counts(&mut parse, time(&texts, |text| PhoneNumber::parse(text).is_ok()));
+        for ((_, policy), sample) in mixes.iter().zip(&mut plans) {
+            let readings = readings();
+            let snapshot = Snapshot {
+                policy,
+                readings: &readings,
+                draw: 7,
+            };
+            counts(sample, time(&calls, |call| !plan(call, &snapshot, now).candidates.is_empty()));
+        }
+    }
+
+    println!(
+        "{} plans for each mix: {} numbers, {rounds} rounds, 2 providers, {rows} tariff rows\n",
+        calls.len() * rounds,
+        calls.len()
+    );
+    let mut table = Table::new(&["", "ns", "of a parse", "of the bare"]);
+    let mut row = |name: String, sample: &Sample| {
+        let of = |floor: &Sample| format!("{:.2}", sample.median() / floor.median());
+        table.row(name, [format!("{:.0}", sample.median()), of(&parse), of(&library)]);
+    };
+    row("bare parse (rlibphonenumber)".to_owned(), &library);
+    row("PhoneNumber::parse".to_owned(), &parse);
+    for ((name, _), sample) in mixes.iter().zip(&plans) {
+        row(format!("plan, {name}"), sample);
+    }
+    println!("{table}");
+    println!("Target: a plan costs less than a parse.");
+    Ok(())
+}
+
+/// Does it once for each, and says how long all took.
+fn time<T>(over: &[T], mut what: impl FnMut(&T) -> bool) -> Duration {
+    let start = Instant::now();
+    let done = over.iter().filter(|one| black_box(what(black_box(one)))).count();
+    let elapsed = start.elapsed();
+    assert_eq!(
+        done,
+        over.len(),
+        "every number has to be parsed and every call has to have a candidate"
+    );
+    elapsed
+}
+
+fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<Policy> {
+    let mut providers = Vec::new();
+    for id in ["one", "other"] {
+        let tariff = tariff(PREFIXES, numbers, chance);
+        let deck = RateDeck::new(&tariff, Currency::USD)?;
+        let info = ProviderInfo {
+            id: ProviderId::from_static(id),
+            failure_domain: id.to_owned(),
+            countries: Coverage::Only(Country::all().collect()),
+            languages: Coverage::All,
+            synchronous: false,
+            idempotency: Idempotency::None,
+            place_limit: None,
+            read_limit: None,
+            max_duration: None,
+            needs_agent: false,
+            tariff: Some(tariff),
+        };
+        providers.push(ProviderPolicy { info, deck, enabled: true });
+    }
+    Ok(Policy {
+        strategy: Cheapest.into(),
+        ..Policy::new(providers, Currency::USD)
+    })
+}
+
+/// Twenty routes: by tag, by language, by prefix, by country. Most calls take the last one or none.
+fn routes() -> switchboard::Result<Vec<Route>> {
+    let mut routes = Vec::new();
+    for nth in 0..20_usize {
+        let mut when = Match::default();
+        match nth % 4 {
+            0 => drop(when.tags.insert(format!("tag-{nth}"))),
+            1 => when.languages.extend("es-MX".parse::<switchboard::Language>().ok()),
+            2 => when.prefixes.extend([format!("+4{nth}"), format!("+9{nth}")]),
+            _ => when.countries.extend(Country::all().skip(nth * 10).take(10)),
+        }
+        let providers = ["other", "one"].map(ProviderId::from_static).into();
+        routes.push(Route {
+            name: format!("route {nth}"),
+            when,
+            providers,
+            strategy: None,
+            busy_callee: BusyCallee::Wait,
+        });
+    }
+    Ok(routes)
+}
+
+fn experiments() -> Vec<Experiment> {
+    let arm = |provider: &'static str| Arm {
+        name: provider.to_owned(),
+        provider: ProviderId::from_static(provider),
+        weight: 50,
+    };
+    vec![Experiment {
+        name: "voices".to_owned(),
+        when: Match::default(),
+        arms: vec![arm("one"), arm("other")],
+    }]
+}
+
+fn everything(policy: Policy) -> switchboard::Result<Policy> {
+    let name = ProfileName::from("receptionist");
+    let profile = AgentProfile {
+        name: name.clone(),
+        agents: ["one", "other"]
+            .map(|provider| (ProviderId::from_static(provider), AgentId::from("agent-1")))
+            .into(),
+        languages: Vec::new(),
+        expected_duration: Some(Duration::from_secs(90)),
+    };
+    Ok(Policy {
+        routes: routes()?,
+        experiments: experiments(),
+        profiles: BTreeMap::from([(name.clone(), profile)]),
+        default_profile: Some(name),
+        ..policy
+    })
+}
+
+fn readings() -> Vec<Reading> {
+    let headroom = |free| Reading {
+        headroom: Some(Headroom {
+            free,
+            of: 57,
+            frees_at: None,
+        }),
+        ..Reading::default()
+    };
+    vec![headroom(40), headroom(12)]
+}
