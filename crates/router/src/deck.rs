@@ -22,6 +22,7 @@ struct Price {
 struct PrefixRow {
     first: u64,
     last: u64,
+    digits: u32,
     parent: Option<u32>,
     price: u32,
 }
@@ -96,7 +97,7 @@ impl RateDeck {
     /// What a call to this number is expected to cost if it lasts so long. `None`: nobody knows.
     pub fn estimate(&self, to: &PhoneNumber, duration: Duration) -> Option<Money> {
         let price = self.prices.get(self.find(to)? as usize)?;
-        let billed = round_up(duration.as_secs() + u64::from(duration.subsec_nanos() > 0), price.increment_secs).max(price.minimum_secs);
+        let billed = round_up(whole_seconds(duration), price.increment_secs).max(price.minimum_secs);
         let minutes = i128::from(price.per_minute) * i128::from(billed);
         let rounded = minutes.div_euclid(60) + i128::from(minutes.rem_euclid(60) != 0);
         let micros = i64::try_from(i128::from(price.per_call) + rounded).ok()?;
@@ -113,11 +114,12 @@ impl RateDeck {
         if self.prefixes.is_empty() {
             return None;
         }
-        let number = padded(to.e164().bytes().skip(1))?;
+        let digits = to.e164().get(1..)?;
+        let (number, length) = (padded(digits.bytes())?, u32::try_from(digits.len()).ok()?);
         let mut at = self.prefixes.partition_point(|row| row.first <= number).checked_sub(1)?;
         loop {
             let row = self.prefixes.get(at)?;
-            if number <= row.last {
+            if number <= row.last && row.digits <= length {
                 return Some(row.price);
             }
             at = row.parent? as usize;
@@ -143,14 +145,19 @@ impl Price {
         Ok(Self {
             per_call: micros(row.per_call, "per_call")?,
             per_minute: micros(row.per_minute, "per_minute")?,
-            increment_secs: row.increment.map_or(1, |step| step.as_secs().max(1)),
-            minimum_secs: row.minimum.map_or(0, |least| least.as_secs()),
+            increment_secs: row.increment.map_or(1, |step| whole_seconds(step).max(1)),
+            minimum_secs: row.minimum.map_or(0, whole_seconds),
         })
     }
 }
 
 fn round_up(value: u64, step: u64) -> u64 {
-    value.div_ceil(step) * step
+    value.div_ceil(step).saturating_mul(step)
+}
+
+/// A second that has begun counts.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
 
 /// The number as if it had fifteen digits, filled up with zeros.
@@ -163,25 +170,26 @@ fn padded(digits: impl Iterator<Item = u8>) -> Option<u64> {
     Some(value * 10_u64.pow(DIGITS.checked_sub(count)?))
 }
 
-fn interval(prefix: &str) -> std::result::Result<(u64, u64), String> {
+/// The numbers that begin with a prefix, as if they had fifteen digits, and the prefix's length.
+fn interval(prefix: &str) -> std::result::Result<(u64, u64, u32), String> {
     let fault = || format!("prefix {prefix:?} is no beginning of a number: write 1 to {DIGITS} digits, as \"4420\"");
     if prefix.is_empty() || prefix.starts_with('0') {
         return Err(fault());
     }
     let first = padded(prefix.bytes()).ok_or_else(fault)?;
-    let free = DIGITS - u32::try_from(prefix.len()).map_err(|_| fault())?;
-    Ok((first, first + (10_u64.pow(free) - 1)))
+    let digits = u32::try_from(prefix.len()).map_err(|_| fault())?;
+    Ok((first, first + (10_u64.pow(DIGITS - digits) - 1), digits))
 }
 
-fn nest(mut rows: Vec<((u64, u64), u32)>) -> Result<Vec<PrefixRow>> {
-    rows.sort_by_key(|&((first, last), _)| (first, std::cmp::Reverse(last)));
+fn nest(mut rows: Vec<((u64, u64, u32), u32)>) -> Result<Vec<PrefixRow>> {
+    rows.sort_by_key(|&((first, _, digits), _)| (first, digits));
     let mut table: Vec<PrefixRow> = Vec::with_capacity(rows.len());
     let mut open: Vec<u32> = Vec::new();
-    for ((first, last), price) in rows {
+    for ((first, last, digits), price) in rows {
         while let Some(&top) = open.last() {
             let Some(row) = table.get(top as usize) else { break };
             if row.last >= last {
-                if (row.first, row.last) == (first, last) {
+                if (row.first, row.digits) == (first, digits) {
                     return Err(Error::new(
                         ErrorKind::Configuration,
                         "names a prefix that an earlier row names: keep one of them",
@@ -197,6 +205,7 @@ fn nest(mut rows: Vec<((u64, u64), u32)>) -> Result<Vec<PrefixRow>> {
         table.push(PrefixRow {
             first,
             last,
+            digits,
             parent: open.last().copied(),
             price,
         });

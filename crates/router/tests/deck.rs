@@ -79,7 +79,7 @@ fn slow(prefixes: &[String], country: Option<Country>, everywhere: bool, to: &Ph
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(800) })]
 
     #[test]
     fn the_longest_prefix_wins_then_the_country_then_everywhere(
@@ -142,7 +142,10 @@ fn what_no_row_names_is_unknown_and_never_zero() {
 
 #[test]
 fn a_country_is_not_its_calling_code() {
-    let deck = deck(vec![row(Destination::Country(Country::US), 1), row(Destination::Country(Country::CA), 2)]);
+    let deck = deck(vec![
+        row(Destination::Country(Country::US), 1),
+        row(Destination::Country(Country::CA), 2),
+    ]);
     assert_eq!(deck.estimate(&phone("+15125550142"), seconds(1)), Some(micros(1)));
     assert_eq!(deck.estimate(&phone("+14165550123"), seconds(1)), Some(micros(2)));
 }
@@ -167,7 +170,11 @@ fn a_price_in_another_currency_is_refused() {
     let mut euros = row(Destination::Everywhere, 1);
     euros.per_minute = Some(Money::parse("0.10", "EUR").unwrap());
     assert_eq!(refused(vec![row(prefix("1"), 1), euros.clone()], Currency::USD), "tariff.rows[1]");
-    assert_eq!(refused(vec![euros], Currency::EUR), "tariff.rows[0]", "its other price is in dollars");
+    assert_eq!(
+        refused(vec![euros], Currency::EUR),
+        "tariff.rows[0]",
+        "its other price is in dollars"
+    );
 }
 
 #[test]

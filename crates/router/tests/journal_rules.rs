@@ -24,6 +24,7 @@ async fn rules(new: impl Fn() -> Arc<dyn Journal>) {
     a_key_names_one_request(new()).await;
     a_possible_duplicate_is_refused_for_ten_minutes(new()).await;
     a_refused_call_is_no_duplicate(new()).await;
+    a_duplicate_that_was_meant_does_not_hide_the_first(new()).await;
     what_is_forbidden_changes_nothing(new()).await;
     calls_are_found_again(new()).await;
 }
@@ -116,7 +117,12 @@ fn fault() -> CallFault {
 async fn send(journal: &Arc<dyn Journal>, call: CallId) -> AttemptId {
     let attempt = attempt("alpha");
     let tried = attempt.id;
-    for fact in [admitted(), Fact::Intended(Box::new(attempt)), Fact::Claimed(tried), Fact::Sent(tried)] {
+    for fact in [
+        admitted(),
+        Fact::Intended(Box::new(attempt)),
+        Fact::Claimed(tried),
+        Fact::Sent(tried),
+    ] {
         record(journal, call, fact).await;
     }
     tried
@@ -194,7 +200,11 @@ async fn one_owner_of_a_providers_call(journal: Arc<dyn Journal>) {
     let tried = send(&journal, first).await;
     record(&journal, first, Fact::Answered(tried, Box::new(queued("alpha", "a-1")))).await;
     assert_eq!(journal.owner(&id("alpha"), &"a-1".into()).await.unwrap(), Some(first));
-    assert_eq!(journal.owner(&id("beta"), &"a-1".into()).await.unwrap(), None, "an id is its provider's own");
+    assert_eq!(
+        journal.owner(&id("beta"), &"a-1".into()).await.unwrap(),
+        None,
+        "an id is its provider's own"
+    );
 
     let tried = send(&journal, second).await;
     let facts = [
@@ -226,7 +236,10 @@ async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
     }
     for other in [keyed(2), CallRequest { urgent: true, ..keyed(1) }] {
         let reused = refusal_to_open(&journal, other, 2).await;
-        assert_eq!((reused.kind(), reused.code()), (ErrorKind::Conflict, Some("idempotency_key_reused")));
+        assert_eq!(
+            (reused.kind(), reused.code()),
+            (ErrorKind::Conflict, Some("idempotency_key_reused"))
+        );
         assert!(reused.message().contains(&first.to_string()));
     }
     let theirs = CallRequest {
@@ -246,7 +259,10 @@ async fn a_possible_duplicate_is_refused_for_ten_minutes(journal: Arc<dyn Journa
     let first = open(&journal, request(1), 0).await;
     for after in [0, 1, 599] {
         let again = refusal_to_open(&journal, request(1), after).await;
-        assert_eq!((again.kind(), again.code()), (ErrorKind::PossibleDuplicate, Some("possible_duplicate")));
+        assert_eq!(
+            (again.kind(), again.code()),
+            (ErrorKind::PossibleDuplicate, Some("possible_duplicate"))
+        );
         assert!(again.message().contains(&first.to_string()));
     }
     open(&journal, task(1, "something else"), 1).await;
@@ -277,6 +293,24 @@ async fn a_refused_call_is_no_duplicate(journal: Arc<dyn Journal>) {
     let waits = record(&journal, second, failed(tried, Delivery::Refused(Refusal::NeedsApproval))).await;
     assert_eq!(waits.status, CallStatus::NeedsApproval);
     open(&journal, request(1), 2).await;
+}
+
+async fn a_duplicate_that_was_meant_does_not_hide_the_first(journal: Arc<dyn Journal>) {
+    let first = open(&journal, request(1), 0).await;
+    record(&journal, first, admitted()).await;
+    let meant = CallRequest {
+        allow_duplicate: true,
+        ..request(1)
+    };
+    let second = open(&journal, meant, 60).await;
+    record(&journal, second, Fact::Refused(fault())).await;
+    let third = refusal_to_open(&journal, request(1), 120).await;
+    assert_eq!(
+        third.kind(),
+        ErrorKind::PossibleDuplicate,
+        "the first may have rung two minutes ago"
+    );
+    open(&journal, request(1), 600).await;
 }
 
 async fn what_is_forbidden_changes_nothing(journal: Arc<dyn Journal>) {

@@ -13,15 +13,15 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, ProviderCall,
-    ProviderId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptState, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, ProviderCall, ProviderId, Refusal,
+    Result, ValidCall,
 };
-use uuid::Uuid;
 
 use crate::{
     engine::{
         follow,
         lane::Lane,
+        order::order,
         probe, reconcile,
         shared::Inner,
         submit::{no_provider, wait_for_capacity},
@@ -74,26 +74,28 @@ pub(crate) async fn run(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>
         let again = tried.last.take().and_then(|last| open.iter().find(|one| one.provider == last));
         let Some(candidate) = again.or(open.first()) else {
             if let Err(nobody) = wait_for_capacity(inner, id, &plan, give_up).await {
-                return finish(inner, id, tried.fault.take().unwrap_or(nobody)).await;
+                return refuse(inner, id, &tried.fault.take().unwrap_or(nobody)).await;
             }
             continue;
         };
         if !request.window.contains(inner.now()) {
             let closed =
                 Error::new(ErrorKind::NoProvider, "the call's window closed before a provider could take it").with_field("not_after");
-            return finish(inner, id, closed).await;
+            return refuse(inner, id, &closed).await;
         }
         match attempt(inner, id, request, draw, candidate, &mut tried).await? {
             Next::Stop => return Ok(()),
             Next::Again => {}
-            Next::GiveUp(error) => return finish(inner, id, error).await,
+            Next::GiveUp(error) => return refuse(inner, id, &error).await,
         }
     }
 }
 
-async fn finish(inner: &Inner, id: CallId, error: Error) -> Result<()> {
+/// Nobody will place it.
+pub(crate) async fn refuse(inner: &Inner, id: CallId, error: &Error) -> Result<()> {
+    inner.record(id, Fact::Refused(CallFault::from(error))).await?;
     inner.tell(id, format!("refused: {error}"));
-    inner.record(id, Fact::Refused(CallFault::from(&error))).await.map(|_| ())
+    Ok(())
 }
 
 impl Tried {
@@ -145,12 +147,13 @@ async fn attempt(
     inner.record(id, Fact::Intended(Box::new(record))).await?;
     let deadline = inner.now().checked_add(inner.settings.send_within).unwrap_or(Timestamp::MAX);
     inner.record(id, Fact::Claimed(order.attempt)).await?;
+    inner.record(id, Fact::Sent(order.attempt)).await?;
+    // Checked last, with nothing slow between it and the first byte: a process that was paused here for long must not send.
     if inner.now() >= deadline {
         lane.give_back(slot);
         let late = Error::new(ErrorKind::Timeout, "the attempt was not sent: writing it down took too long").with_provider(lane.id.clone());
         return not_placed(inner, id, lane, &order, late, tried, draw, request).await;
     }
-    inner.record(id, Fact::Sent(order.attempt)).await?;
     inner.tell(id, format!("sent to {}", lane.id));
     lane.opened(order.attempt, order.agent.clone());
     tried.sent += 1;
@@ -364,31 +367,6 @@ async fn not_placed(
         },
         Delivery::Placed | Delivery::Unknown => Ok(Next::Stop),
     }
-}
-
-fn order(inner: &Inner, id: CallId, request: &Arc<ValidCall>, lane: &Lane) -> CallOrder {
-    let info = lane.provider.info();
-    let attempt = AttemptId::new(Uuid::now_v7());
-    let agent = inner.policy.agent_for(request.agent.as_ref(), &lane.id);
-    let longest = request.max_duration.unwrap_or(inner.policy.max_duration);
-    CallOrder {
-        attempt,
-        idempotency_key: key(id, request, lane),
-        call: Arc::clone(request),
-        agent,
-        webhook_url: inner.hooks.as_ref().and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
-        max_duration: info.max_duration.map_or(longest, |most| longest.min(most)),
-    }
-}
-
-/// The same for every retry at one provider. Made of the caller's key where there is one, so that the same key names the
-/// same request even where the journal did not outlive the process.
-fn key(id: CallId, request: &ValidCall, lane: &Lane) -> Uuid {
-    let space = match &request.idempotency_key {
-        Some(key) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes()),
-        None => id.as_uuid(),
-    };
-    Uuid::new_v5(&space, lane.id.as_str().as_bytes())
 }
 
 /// A pause between the two, by the call's own chance: full jitter.

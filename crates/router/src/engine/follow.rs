@@ -2,10 +2,12 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Weak},
     time::Duration,
 };
 
+use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, Result, UsageFilter};
 
@@ -72,7 +74,10 @@ async fn run(inner: Weak<Inner>, lane: Arc<Lane>) {
         let (clock, pause) = (Arc::clone(&strong.clock), strong.settings.poll_every);
         if !idle {
             round = round.wrapping_add(1);
-            one_round(&strong, &lane, round).await;
+            // A backend that panics loses this round, not the watch.
+            if AssertUnwindSafe(one_round(&strong, &lane, round)).catch_unwind().await.is_err() {
+                tracing::error!(provider = %lane.id, "the backend panicked while its calls were read");
+            }
         }
         drop(strong);
         if idle {
@@ -136,7 +141,10 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     for (id, watch) in lost {
         lane.read_turn(&*inner.clock).await;
         match lane.provider.calls().get(id).await {
-            Ok(report) => saw(inner, lane, watch, report).await,
+            Ok(report) => {
+                lane.saw(&report.id, &report.status_word);
+                note(inner, lane, watch.call, watch.since, report).await;
+            }
             Err(error) => tracing::debug!(provider = %lane.id, call = %watch.call, %error, "the call could not be read"),
         }
     }

@@ -134,8 +134,10 @@ impl Router {
             lane.read_turn(&*inner.clock).await;
             let report = lane.provider.calls().get(&theirs).await?;
             if call.provider_call_id.is_none() {
-                inner.record(id, Fact::Traced(attempt, theirs, Proof::Webhook)).await?;
+                inner.record(id, Fact::Traced(attempt, theirs.clone(), Proof::Webhook)).await?;
                 lane.settled(attempt);
+                let longest = lane.provider.info().max_duration.unwrap_or(inner.policy.max_duration);
+                follow::placed(inner, lane, id, theirs, inner.now(), longest, false, false);
             }
             follow::note(inner, lane, id, tried.sent_at.unwrap_or(call.created_at), report).await;
         }

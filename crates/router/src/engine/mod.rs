@@ -17,6 +17,7 @@ mod control;
 mod follow;
 mod hooks;
 mod lane;
+mod order;
 mod probe;
 mod reconcile;
 mod shared;

@@ -1,7 +1,8 @@
 //! A breaker half opens with a read, never with a call.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use futures::FutureExt;
 use switchboard_core::{CallFilter, PageRequest};
 
 use crate::{
@@ -26,9 +27,11 @@ pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
                 limit: Some(1),
                 cursor: None,
             };
-            let answer = lane.provider.calls().list(&CallFilter::default(), &one).await;
-            tracing::info!(provider = %lane.id, worked = answer.is_ok(), "probed with a read");
-            lane.probed(answer.is_ok(), clock.now());
+            let filter = CallFilter::default();
+            let answer = AssertUnwindSafe(lane.provider.calls().list(&filter, &one)).catch_unwind().await;
+            let worked = matches!(answer, Ok(Ok(_)));
+            tracing::info!(provider = %lane.id, worked, "probed with a read");
+            lane.probed(worked, clock.now());
         }
     });
 }

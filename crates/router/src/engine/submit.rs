@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
+use switchboard_core::{Call, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
 use uuid::Uuid;
 
 use crate::{
@@ -56,6 +56,14 @@ impl Router {
     /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
         let id = self.submit(request).await?.id;
+        self.decided(id).await
+    }
+
+    /// Waits until a call is decided, as [`Router::place`] does after it was submitted.
+    ///
+    /// # Errors
+    /// `NotFound`; `Journal`.
+    pub async fn decided(&self, id: CallId) -> Result<Call> {
         self.until(id, |call, router| match call.status {
             CallStatus::Received | CallStatus::Admitted => false,
             CallStatus::Attempting => router.waits_for_the_call_to_end(call),
@@ -106,12 +114,10 @@ impl Router {
 
 /// A call's way from received to settled or followed.
 async fn drive(inner: Arc<Inner>, id: CallId, request: Arc<ValidCall>) {
-    if let Err(error) = admit(&inner, id, &request).await {
-        tracing::warn!(call = %id, %error, "the call stopped");
-        let fault = CallFault::from(&error);
-        if let Err(second) = inner.record(id, Fact::Refused(fault)).await {
-            tracing::debug!(call = %id, error = %second, "the call was not refused: it had come further");
-        }
+    if let Err(error) = admit(&inner, id, &request).await
+        && let Err(second) = attempt::refuse(&inner, id, &error).await
+    {
+        tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
     }
 }
 
@@ -123,6 +129,7 @@ async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Resu
     }
     let give_up = latest(inner, request);
     let draw = digest(&[id.as_uuid().as_bytes()]);
+    let mut told_busy = false;
     loop {
         let plan = inner.plan(request, draw);
         if plan.candidates.is_empty() {
@@ -140,7 +147,9 @@ async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Resu
                 return attempt::run(inner, id, request, draw, give_up).await;
             }
             Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
-                inner.tell(id, "waits: the callee is on another call of ours");
+                if !std::mem::replace(&mut told_busy, true) {
+                    inner.tell(id, "waits: the callee is on another call of ours");
+                }
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
                 tokio::select! {
                     () = released => {}
@@ -163,7 +172,8 @@ fn latest(inner: &Inner, request: &ValidCall) -> Timestamp {
 /// # Errors
 /// `NoProvider` where nothing passes in time; its message has every provider's reason.
 pub(crate) async fn wait_for_capacity(inner: &Inner, id: CallId, plan: &Plan, give_up: Timestamp) -> Result<()> {
-    match plan.passes_at().filter(|at| *at <= give_up) {
+    let patient = inner.now() < give_up;
+    match plan.passes_at().filter(|at| patient && *at <= give_up) {
         Some(at) => {
             inner.tell(id, format!("waits until {at:.0}: no provider has room now"));
             // A little more: what ends at a moment has ended after it, and a probe takes its time.

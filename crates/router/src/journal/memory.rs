@@ -42,7 +42,7 @@ struct Books {
     callees: HashMap<(TenantId, PhoneNumber), CallId>,
     owners: HashMap<(ProviderId, ProviderCallId), CallId>,
     attempts: HashMap<AttemptId, CallId>,
-    recent: HashMap<(TenantId, PhoneNumber, u64), (CallId, Timestamp)>,
+    recent: HashMap<(TenantId, PhoneNumber, u64), Vec<(CallId, Timestamp)>>,
 }
 
 impl MemoryJournal {
@@ -78,11 +78,14 @@ impl Books {
             .with_code("idempotency_key_reused"));
         }
         let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
+        let marks = self.recent.entry(mark).or_default();
+        marks.retain(|(_, at)| new.at.duration_since(*at).unsigned_abs() < DUPLICATE_WINDOW);
+        let first = marks
+            .iter()
+            .find(|(first, _)| self.calls.get(first).is_some_and(|entry| may_have_rung(entry.call.status)));
         if request.idempotency_key.is_none()
             && !request.allow_duplicate
-            && let Some((first, at)) = self.recent.get(&mark)
-            && new.at.duration_since(*at).unsigned_abs() < DUPLICATE_WINDOW
-            && self.calls.get(first).is_some_and(|entry| may_have_rung(entry.call.status))
+            && let Some((first, _)) = first
         {
             return Err(Error::new(
                 ErrorKind::PossibleDuplicate,
@@ -90,10 +93,10 @@ impl Books {
             )
             .with_code("possible_duplicate"));
         }
+        marks.push((new.id, new.at));
         if let Some(key) = &request.idempotency_key {
             self.keys.insert((request.tenant.clone(), key.clone()), new.id);
         }
-        self.recent.insert(mark, (new.id, new.at));
         let call = blank(&new);
         self.calls.insert(
             new.id,

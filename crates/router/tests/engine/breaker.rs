@@ -100,3 +100,19 @@ async fn an_answer_in_between_begins_the_count_anew() {
     assert_eq!(logs[0].count(Op::Place), 6);
     assert_eq!(router.readings()[0].breaker, BreakerState::Closed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_hangs_does_not_hold_a_call_beyond_its_patience() {
+    let mut alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
+    alpha.calls.expect_list().returning(|_, _| {
+        Ok(Page {
+            items: Vec::new(),
+            next: None,
+        })
+    });
+    alpha.list_takes = seconds(3600);
+    let (router, _) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
+    let began = tokio::time::Instant::now();
+    assert_eq!(run(&router, call(1)).await.status, CallStatus::Refused);
+    assert!(began.elapsed() < seconds(130), "{:?}", began.elapsed());
+}

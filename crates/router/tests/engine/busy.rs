@@ -55,7 +55,10 @@ async fn a_second_call_to_a_busy_callee_is_refused_where_the_route_says_so() {
     let (router, logs) = start_with(vec![talks_for_a_minute()], route(BusyCallee::Refuse), |builder| builder);
     within(router.place(call(1))).await.unwrap();
     let second = run(&router, another_task(1)).await;
-    assert_eq!((second.status, second.fault.unwrap().kind), (CallStatus::Refused, ErrorKind::Conflict));
+    assert_eq!(
+        (second.status, second.fault.unwrap().kind),
+        (CallStatus::Refused, ErrorKind::Conflict)
+    );
     assert!(second.attempts.is_empty());
     assert_eq!(logs[0].count(Op::Place), 1);
 }
@@ -69,7 +72,11 @@ async fn patience_with_a_busy_callee_ends() {
     within(router.place(call(1))).await.unwrap();
     let began = tokio::time::Instant::now();
     assert_eq!(run(&router, another_task(1)).await.status, CallStatus::Refused);
-    assert!(began.elapsed() >= seconds(119) && began.elapsed() < seconds(126), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= seconds(119) && began.elapsed() < seconds(126),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(logs[0].count(Op::Place), 1);
 }
 
@@ -117,7 +124,10 @@ async fn a_call_for_later_is_scheduled_and_made_in_its_window() {
     assert_eq!(logs[0].count(Op::Place), 0);
     assert_eq!(within(router.wait(first.id)).await.unwrap().status, CallStatus::Closed);
     let placed = logs[0].when(Op::Place);
-    assert!(placed.len() == 1 && placed[0] >= seconds(3600) && placed[0] < seconds(3602), "{placed:?}");
+    assert!(
+        placed.len() == 1 && placed[0] >= seconds(3600) && placed[0] < seconds(3602),
+        "{placed:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

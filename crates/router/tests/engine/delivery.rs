@@ -4,7 +4,7 @@ use switchboard_core::{AttemptState, CallStatus, Delivery, ErrorKind, Outcome, P
 
 use crate::support::{
     Fake, Op, call, completed,
-    fake::{failure, not_sent, refused, unknown},
+    fake::{failure, not_sent, panics, refused, unknown},
     queued, request, run, seconds, start, start_with, valid, within,
 };
 
@@ -116,9 +116,7 @@ async fn too_many_requests_without_a_time_waits_between_a_second_and_a_minute() 
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_longer_than_our_patience_is_refused_and_not_cut_short() {
-    let alpha = Fake::new("alpha").placing(|_| {
-        Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(600)))
-    });
+    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(600))));
     let (router, logs) = start(vec![alpha]);
     let call = run(&router, call(1)).await;
     assert_eq!((call.status, logs[0].count(Op::Place)), (CallStatus::Refused, 1));
@@ -139,7 +137,10 @@ async fn out_of_credit_goes_elsewhere_only_where_the_caller_allows_it() {
     let mut allowed = request(1);
     allowed.failover_on_quota = true;
     let goes = run(&router, valid(allowed)).await;
-    assert_eq!((goes.status, logs[0].count(Op::Place), logs[1].count(Op::Place)), (CallStatus::Closed, 1, 1));
+    assert_eq!(
+        (goes.status, logs[0].count(Op::Place), logs[1].count(Op::Place)),
+        (CallStatus::Closed, 1, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +195,7 @@ async fn placed_with_an_id_that_is_never_found_is_stalled_and_never_sent_again()
 
 #[tokio::test(start_paused = true)]
 async fn a_backend_that_panics_has_told_nothing() {
-    let alpha = Fake::new("alpha").placing(|_| panic!("the backend has a fault"));
+    let alpha = Fake::new("alpha").placing(|_| Err(panics()));
     let (router, logs) = start(vec![alpha, Fake::new("beta").never_placing()]);
     let call = run(&router, call(1)).await;
     assert_eq!(call.status, CallStatus::Indeterminate);

@@ -37,7 +37,13 @@ fn in_doubt_for(numbers: &'static [u32]) -> impl Fn(&CallOrder) -> Result<Provid
 
 #[tokio::test(start_paused = true)]
 async fn evidence_closes_the_call_and_is_written_down() {
-    for proof in [Proof::NumberAndTask, Proof::LeadId, Proof::Webhook, Proof::UsageRow, Proof::AgentAndTime] {
+    for proof in [
+        Proof::NumberAndTask,
+        Proof::LeadId,
+        Proof::Webhook,
+        Proof::UsageRow,
+        Proof::AgentAndTime,
+    ] {
         let alpha = keyless("alpha")
             .placing(|_| Err(unknown()))
             .tracing(move |_| Ok(vec![trace("a-1", proof)]))
@@ -127,7 +133,10 @@ async fn an_agent_in_doubt_takes_no_new_call_where_there_is_no_key() {
 
     let second = run(&router, call(2)).await;
 
-    assert_eq!((second.status, second.fault.unwrap().kind), (CallStatus::Refused, ErrorKind::NoProvider));
+    assert_eq!(
+        (second.status, second.fault.unwrap().kind),
+        (CallStatus::Refused, ErrorKind::NoProvider)
+    );
     assert_eq!(logs[0].count(Op::Place), 1);
     assert_eq!(within(router.wait(first.id)).await.unwrap().status, CallStatus::Indeterminate);
     let third = run(&router, call(3)).await;
@@ -193,7 +202,12 @@ async fn both_in_doubt(proof: Proof) -> Vec<(CallStatus, Option<ProviderCallId>)
     let mut alpha = keyless("alpha")
         .placing(|_| Err(unknown()))
         .tracing(move |order| Ok(vec![trace(&format!("a-{}", order.call.to.e164()), proof)]))
-        .listing(|| vec![completed("alpha", &format!("a-{}", number(1))), completed("alpha", &format!("a-{}", number(2)))]);
+        .listing(|| {
+            vec![
+                completed("alpha", &format!("a-{}", number(1))),
+                completed("alpha", &format!("a-{}", number(2))),
+            ]
+        });
     alpha.place_takes = seconds(5);
     let (router, logs) = start(vec![alpha]);
     let first = router.submit(call(1)).await.unwrap();
@@ -210,10 +224,17 @@ async fn both_in_doubt(proof: Proof) -> Vec<(CallStatus, Option<ProviderCallId>)
 #[tokio::test(start_paused = true)]
 async fn two_doubts_of_one_agent_are_never_proved_by_agent_and_time() {
     for proof in [Proof::AgentAndTime, Proof::UsageRow] {
-        assert_eq!(both_in_doubt(proof).await, [(CallStatus::Indeterminate, None), (CallStatus::Indeterminate, None)]);
+        assert_eq!(
+            both_in_doubt(proof).await,
+            [(CallStatus::Indeterminate, None), (CallStatus::Indeterminate, None)]
+        );
     }
     let ends = both_in_doubt(Proof::NumberAndTask).await;
-    assert!(ends.iter().all(|(status, theirs)| *status == CallStatus::Closed && theirs.is_some()), "{ends:?}");
+    assert!(
+        ends.iter()
+            .all(|(status, theirs)| *status == CallStatus::Closed && theirs.is_some()),
+        "{ends:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,4 +281,30 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
     elsewhere.tags = vec!["elsewhere".to_owned()];
     assert_eq!(run(&router, valid(elsewhere)).await.status, CallStatus::Closed);
     assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_neighbours_call_whose_id_was_never_read_proves_nothing() {
+    // The neighbour was placed for certain and its id never found. Its call is the only one that the list shows: it is not ours.
+    let began = tokio::time::Instant::now();
+    let mut alpha = Fake::new("alpha")
+        .placing(|order| {
+            Err(if order.call.to.e164() == number(1) {
+                failure(ErrorKind::Decode, Delivery::Placed)
+            } else {
+                unknown()
+            })
+        })
+        .tracing(move |order| {
+            let shown = order.call.to.e164() == number(2) && began.elapsed() > seconds(905);
+            Ok(shown.then(|| trace("the neighbour's", Proof::AgentAndTime)).into_iter().collect())
+        });
+    alpha.place_takes = seconds(1);
+    let (router, _) = start(vec![alpha]);
+    let first = router.submit(call(1)).await.unwrap();
+    tokio::time::sleep(seconds(30)).await;
+    let second = router.submit(call(2)).await.unwrap();
+    assert_eq!(within(router.wait(first.id)).await.unwrap().status, CallStatus::Stalled);
+    let second = within(router.wait(second.id)).await.unwrap();
+    assert_eq!((second.status, second.provider_call_id), (CallStatus::Indeterminate, None));
 }

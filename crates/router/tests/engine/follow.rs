@@ -9,7 +9,8 @@ use switchboard_core::{
 use switchboard_router::{LaneSettings, RateDeck};
 
 use crate::support::{
-    Fake, Log, Op, billed, call, completed, id, most_in_any_window, queued, report, request, run, seconds, start, start_with, usd, valid, within,
+    Fake, Log, Op, billed, call, completed, id, most_in_any_window, queued, report, request, run, seconds, start, start_with, usd, valid,
+    within,
 };
 
 /// A provider that remembers what it took, lists it newest first in pages of a hundred, and ends all calls at one moment.
@@ -95,7 +96,10 @@ async fn the_detail_is_read_once_at_the_end() {
         });
     let (router, logs) = start(vec![alpha]);
     let call = run(&router, call(1)).await;
-    assert_eq!((call.summary.as_deref(), call.duration), (Some("They open at nine."), Some(seconds(42))));
+    assert_eq!(
+        (call.summary.as_deref(), call.duration),
+        (Some("They open at nine."), Some(seconds(42)))
+    );
     assert_eq!(logs[0].count(Op::Get), 1);
 }
 
@@ -112,7 +116,10 @@ async fn a_call_whose_end_nobody_sees_is_stalled_and_a_late_end_still_counts() {
     let call = run(&router, valid(short)).await;
     assert_eq!(call.status, CallStatus::Stalled);
     let stalled = began.elapsed();
-    assert!(stalled >= seconds(180) && stalled < seconds(190), "its longest duration and the grace: {stalled:?}");
+    assert!(
+        stalled >= seconds(180) && stalled < seconds(190),
+        "its longest duration and the grace: {stalled:?}"
+    );
     assert_eq!((logs[0].count(Op::Place), logs[0].count(Op::Get)), (1, 1), "one last look");
 }
 
@@ -195,4 +202,16 @@ async fn costs_can_be_settled_on_demand_and_a_record_with_a_bill_needs_no_log() 
     let id = run(&router, call(1)).await.id;
     tokio::time::sleep(seconds(600)).await;
     assert_eq!(router.get(id).await.unwrap().cost, Some(usd("0.11")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_panics_in_a_read_does_not_end_the_watch() {
+    let mut alpha = Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1")));
+    alpha
+        .calls
+        .expect_list()
+        .times(1)
+        .returning(|_, _| panic!("the backend has a fault"));
+    let (router, _) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
+    assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
 }

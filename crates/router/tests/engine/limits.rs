@@ -39,7 +39,11 @@ async fn two_hundred_calls_keep_the_placing_limit_in_every_minute() {
     }
     let placed = logs[0].when(Op::Place);
     assert_eq!(placed.len(), 200);
-    assert_eq!(most_in_any_window(&placed, seconds(60)), 57, "of the documented 60, with the margin");
+    assert_eq!(
+        most_in_any_window(&placed, seconds(60)),
+        57,
+        "of the documented 60, with the margin"
+    );
     assert!(placed[199] < seconds(190), "and no slot is wasted: {:?}", placed[199]);
 }
 

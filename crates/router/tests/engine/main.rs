@@ -7,11 +7,13 @@ mod support;
 
 mod breaker;
 mod busy;
+mod control;
 mod delivery;
 mod doubt;
 mod follow;
 mod journal_fails;
 mod law;
 mod limits;
+mod storm;
 mod synchronous;
 mod webhooks;

@@ -33,7 +33,11 @@ async fn place_returns_when_it_is_sent_and_wait_at_its_end() {
 
     let ended = within(router.wait(sent.id)).await.unwrap();
     assert_eq!(ended.status, CallStatus::Closed);
-    assert!(began.elapsed() >= seconds(95) && began.elapsed() < seconds(96), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= seconds(95) && began.elapsed() < seconds(96),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(logs[0].count(Op::Place), 1);
 }
 
@@ -41,7 +45,11 @@ async fn place_returns_when_it_is_sent_and_wait_at_its_end() {
 async fn a_glimpse_of_its_id_makes_it_possible_to_stop_it() {
     let mut alpha = talks_for_95_seconds();
     let mut control = MockCallControl::new();
-    control.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
+    control
+        .expect_stop()
+        .withf(|id| id.as_str() == "a-1")
+        .times(1)
+        .returning(|_| Ok(()));
     alpha.control = Some(control);
     let (router, logs) = start(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;
@@ -51,7 +59,11 @@ async fn a_glimpse_of_its_id_makes_it_possible_to_stop_it() {
     tokio::time::sleep(seconds(20)).await;
     let glimpsed = router.get(id).await.unwrap();
     assert_eq!(glimpsed.attempts[0].provider_call_id, Some("a-1".into()));
-    assert_eq!((glimpsed.status, glimpsed.provider_call_id), (CallStatus::Attempting, None), "a hint moves nothing");
+    assert_eq!(
+        (glimpsed.status, glimpsed.provider_call_id),
+        (CallStatus::Attempting, None),
+        "a hint moves nothing"
+    );
     router.stop(id).await.unwrap();
 
     assert_eq!(within(router.wait(id)).await.unwrap().provider_call_id, Some("a-1".into()));

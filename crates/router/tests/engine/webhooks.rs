@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 use switchboard_core::{
-    CallStatus, Error, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, ProviderCall, ProviderState, Proof, Raw, Result, Trace,
+    CallStatus, Error, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderCall, ProviderState, Raw, Result, Trace,
 };
 use switchboard_router::{Router, WebhookAddress};
 
@@ -90,7 +90,11 @@ async fn a_body_that_the_provider_does_not_confirm_changes_nothing() {
     let (router, logs) = receiving(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;
     router.receive_webhook(&path(&logs[0], 0), delivery("a-1", soon())).await.unwrap();
-    assert_eq!(router.get(id).await.unwrap().status, CallStatus::InProgress, "the body claimed an end");
+    assert_eq!(
+        router.get(id).await.unwrap().status,
+        CallStatus::InProgress,
+        "the body claimed an end"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,7 +149,10 @@ async fn wrong_addresses_are_turned_away_before_the_body_is_looked_at() {
     let elsewhere = address("another secret of thirty-two signs");
     let (other_router, other_logs) = start_with(vec![stranger], |_| {}, |builder| builder.webhooks(elsewhere));
     within(other_router.place(call(1))).await.unwrap();
-    let error = router.receive_webhook(&path(&other_logs[0], 0), delivery("a-1", soon())).await.unwrap_err();
+    let error = router
+        .receive_webhook(&path(&other_logs[0], 0), delivery("a-1", soon()))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }
 
@@ -154,15 +161,23 @@ async fn a_body_over_64_kib_is_not_taken_and_one_of_64_kib_is() {
     let (router, logs) = receiving(vec![telling("alpha").placing(in_progress)]);
     within(router.place(call(1))).await.unwrap();
     let path = path(&logs[0], 0);
-    let large = router.receive_webhook(&path, delivery(vec![b'a'; 64 * 1024 + 1], soon())).await.unwrap_err();
+    let large = router
+        .receive_webhook(&path, delivery(vec![b'a'; 64 * 1024 + 1], soon()))
+        .await
+        .unwrap_err();
     assert_eq!((large.kind(), logs[0].received()), (ErrorKind::InvalidRequest, 0));
-    router.receive_webhook(&path, delivery(vec![b'a'; 64 * 1024], soon())).await.unwrap();
+    router
+        .receive_webhook(&path, delivery(vec![b'a'; 64 * 1024], soon()))
+        .await
+        .unwrap();
     assert_eq!(logs[0].received(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_webhook_ends_a_doubt() {
-    let alpha = telling("alpha").placing(|_| Err(unknown())).getting(|_| Ok(completed("alpha", "a-1")));
+    let alpha = telling("alpha")
+        .placing(|_| Err(unknown()))
+        .getting(|_| Ok(completed("alpha", "a-1")));
     let (router, logs) = receiving(vec![alpha]);
     let id = router.submit(call(1)).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
@@ -175,7 +190,9 @@ async fn a_webhook_ends_a_doubt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_webhook_ends_an_indeterminate_call_long_after() {
-    let alpha = telling("alpha").placing(|_| Err(unknown())).getting(|_| Ok(completed("alpha", "a-1")));
+    let alpha = telling("alpha")
+        .placing(|_| Err(unknown()))
+        .getting(|_| Ok(completed("alpha", "a-1")));
     let (router, logs) = receiving(vec![alpha]);
     let id = router.submit(call(1)).await.unwrap().id;
     assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Indeterminate);
@@ -219,4 +236,26 @@ async fn a_webhook_of_an_attempt_that_was_taken_for_silent_raises_an_alarm() {
 async fn a_short_secret_is_refused() {
     let built = Router::builder(crate::support::policy(&[])).webhooks(address("short")).build();
     assert_eq!(built.unwrap_err().kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_webhook_showed_under_way_is_followed_to_its_end() {
+    let began = tokio::time::Instant::now();
+    let now = move || {
+        if began.elapsed() < seconds(120) {
+            report("alpha", "a-1", ProviderState::InProgress)
+        } else {
+            completed("alpha", "a-1")
+        }
+    };
+    let alpha = telling("alpha")
+        .placing(|_| Err(unknown()))
+        .getting(move |_| Ok(now()))
+        .listing(move || vec![now()]);
+    let (router, logs) = receiving(vec![alpha]);
+    let id = router.submit(call(1)).await.unwrap().id;
+    tokio::time::sleep(seconds(60)).await;
+    router.receive_webhook(&path(&logs[0], 0), delivery("a-1", soon())).await.unwrap();
+    assert_eq!(router.get(id).await.unwrap().status, CallStatus::InProgress);
+    assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Closed);
 }

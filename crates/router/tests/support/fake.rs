@@ -7,61 +7,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency, IncomingWebhook,
-    MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
-    Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency,
+    IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, Provider, ProviderCall, ProviderCallId,
+    ProviderInfo, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
-use tokio::time::Instant;
 
-use super::id;
-
-/// What a provider was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Op {
-    Place,
-    Get,
-    List,
-    Trace,
-}
-
-/// When a provider was asked what.
-#[derive(Debug)]
-pub(crate) struct Log {
-    start: Instant,
-    asked: Mutex<Vec<(Duration, Op)>>,
-    orders: Mutex<Vec<CallOrder>>,
-    received: Mutex<usize>,
-}
-
-impl Log {
-    fn note(&self, op: Op) {
-        self.asked.lock().push((self.start.elapsed(), op));
-    }
-
-    /// The moments, counted from the test's beginning.
-    pub(crate) fn when(&self, op: Op) -> Vec<Duration> {
-        self.asked.lock().iter().filter(|(_, asked)| *asked == op).map(|(at, _)| *at).collect()
-    }
-
-    pub(crate) fn count(&self, op: Op) -> usize {
-        self.when(op).len()
-    }
-
-    pub(crate) fn asked(&self) -> Vec<(Duration, Op)> {
-        self.asked.lock().clone()
-    }
-
-    pub(crate) fn orders(&self) -> Vec<CallOrder> {
-        self.orders.lock().clone()
-    }
-
-    /// How many deliveries the webhook receiver was given.
-    pub(crate) fn received(&self) -> usize {
-        *self.received.lock()
-    }
-}
+use super::{Log, Op, id};
 
 type Receive = Box<dyn Fn(&IncomingWebhook) -> Result<Vec<Event>> + Send + Sync>;
 
@@ -102,12 +54,7 @@ impl Fake {
             receive: None,
             place_takes: Duration::ZERO,
             list_takes: Duration::ZERO,
-            log: Arc::new(Log {
-                start: Instant::now(),
-                asked: Mutex::default(),
-                orders: Mutex::default(),
-                received: Mutex::default(),
-            }),
+            log: Arc::new(Log::new()),
         }
     }
 
@@ -201,6 +148,13 @@ pub(crate) fn refused(kind: ErrorKind, refusal: Refusal) -> Error {
     failure(kind, Delivery::Refused(refusal))
 }
 
+const PANIC: &str = "panic";
+
+/// What a script returns where the backend shall panic.
+pub(crate) fn panics() -> Error {
+    failure(ErrorKind::Provider, Delivery::NotSent).with_code(PANIC)
+}
+
 #[derive(Debug)]
 struct Watched {
     inner: MockCalls,
@@ -212,10 +166,14 @@ struct Watched {
 #[async_trait]
 impl Calls for Watched {
     async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
-        self.log.note(Op::Place);
-        self.log.orders.lock().push(order.clone());
+        self.log.placing(order);
         tokio::time::sleep(self.place_takes).await;
-        self.inner.place(order).await
+        let answer = self.inner.place(order).await;
+        // Here and not in the script: a mock that panics is of no use afterwards.
+        if let Err(error) = &answer {
+            assert!(error.code() != Some(PANIC), "as the script says");
+        }
+        answer
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
@@ -267,7 +225,7 @@ impl Webhooks for Hooks {
 
 impl WebhookReceiver for Hooks {
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
-        *self.1.received.lock() += 1;
+        self.1.receiving();
         (self.0)(delivery)
     }
 }

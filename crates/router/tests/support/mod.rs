@@ -1,22 +1,21 @@
 //! Providers made of mocks, a router on a virtual clock, and requests that make sense.
 
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub(crate) mod fake;
 pub(crate) mod journal;
-
-#[path = "../../../testkit/src/clock.rs"]
-#[allow(unreachable_pub)]
-mod clock;
+mod log;
+pub(crate) mod plans;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{Call, CallRequest, Clock, Cost, Currency, Money, Outcome, ProviderCall, ProviderId, ProviderState, Raw, ValidCall};
 use switchboard_router::{Policy, ProviderPolicy, RateDeck, Router, RouterBuilder};
+use switchboard_testkit::VirtualClock;
 
-pub(crate) use clock::VirtualClock;
-pub(crate) use fake::{Fake, Log, Op};
+pub(crate) use fake::Fake;
+pub(crate) use log::{Log, Op};
 
 /// The moment at which the virtual clock begins.
 pub(crate) fn epoch() -> Timestamp {
@@ -125,7 +124,9 @@ pub(crate) fn start_with(
 
 /// Ends a test that would wait for ever: virtual time makes six hours short.
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(seconds(6 * 3600), future).await.expect("it ends within six virtual hours")
+    tokio::time::timeout(seconds(6 * 3600), future)
+        .await
+        .expect("it ends within six virtual hours")
 }
 
 /// Submits a call and waits for its end.

@@ -1,0 +1,130 @@
+//! Changing and reading calls that a provider has; keys that come twice; pauses that are too long to believe.
+
+use switchboard_core::{CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript, TranscriptEntry};
+use switchboard_router::RouterSettings;
+
+use crate::support::{
+    Fake, Op, call, completed,
+    fake::{refused, unknown},
+    queued, report, request, run, seconds, start, start_with, valid, within,
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_provider_has_is_cancelled_and_stopped_there() {
+    let mut alpha = Fake::new("alpha")
+        .placing(|_| Ok(queued("alpha", "a-1")))
+        .listing(|| vec![report("alpha", "a-1", ProviderState::InProgress)]);
+    let mut control = MockCallControl::new();
+    control
+        .expect_cancel()
+        .withf(|id| id.as_str() == "a-1")
+        .times(1)
+        .returning(|_| Ok(()));
+    control
+        .expect_stop()
+        .withf(|id| id.as_str() == "a-1")
+        .times(1)
+        .returning(|_| Ok(()));
+    alpha.control = Some(control);
+    let (router, _) = start(vec![alpha]);
+    let id = within(router.place(call(1))).await.unwrap().id;
+    router.cancel(id).await.unwrap();
+    router.stop(id).await.unwrap();
+    assert_eq!(
+        router.get(id).await.unwrap().status,
+        CallStatus::InProgress,
+        "the provider's report ends it, not our wish"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_in_doubt_can_be_neither_cancelled_nor_stopped() {
+    let mut alpha = Fake::new("alpha").placing(|_| Err(unknown()));
+    alpha.control = Some(MockCallControl::new());
+    let (router, _) = start(vec![alpha]);
+    let id = router.submit(call(1)).await.unwrap().id;
+    tokio::time::sleep(seconds(5)).await;
+    assert_eq!(router.cancel(id).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(router.stop(id).await.unwrap_err().kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_and_its_sound_are_kept_with_the_call() {
+    let mut alpha = Fake::new("alpha").placing(|_| Ok(completed("alpha", "a-1")));
+    let said = Transcript {
+        entries: vec![TranscriptEntry {
+            speaker: Speaker::Callee,
+            text: "We open at nine.".to_owned(),
+            offset: Some(seconds(3)),
+        }],
+        raw: Default::default(),
+    };
+    let sound = Recording {
+        url: "https://sound.example.com/a-1".parse().unwrap(),
+        duration: None,
+        format: Some("mp3".to_owned()),
+        raw: Default::default(),
+    };
+    let (told, heard) = (said.clone(), sound.clone());
+    alpha.calls.expect_transcript().times(1).returning(move |_| Ok(told.clone()));
+    alpha.calls.expect_recording().times(1).returning(move |_| Ok(heard.clone()));
+    let (router, _) = start(vec![alpha]);
+    let id = run(&router, call(1)).await.id;
+    assert_eq!(router.transcript(id).await.unwrap(), said);
+    assert_eq!(router.recording(id).await.unwrap(), sound);
+    let call = router.get(id).await.unwrap();
+    assert_eq!((call.transcript, call.recording), (Some(said), Some(sound)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_is_one_call_however_often_it_is_sent() {
+    let mut alpha = Fake::new("alpha").placing(|_| Ok(completed("alpha", "a-1")));
+    alpha.place_takes = seconds(10);
+    let (router, logs) = start(vec![alpha]);
+    let mut keyed = request(1);
+    keyed.idempotency_key = Some("order-17".to_owned());
+    let first = router.submit(valid(keyed.clone())).await.unwrap();
+    tokio::time::sleep(seconds(1)).await;
+    let again = within(router.place(valid(keyed.clone()))).await.unwrap();
+    assert_eq!((again.id, again.status), (first.id, CallStatus::Closed));
+    keyed.urgent = true;
+    assert_eq!(router.submit(valid(keyed)).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(logs[0].count(Op::Place), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
+    let alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let (router, logs) = start(vec![alpha]);
+    run(&router, call(1)).await;
+    assert_eq!(router.submit(call(1)).await.unwrap_err().kind(), ErrorKind::PossibleDuplicate);
+    tokio::time::sleep(seconds(601)).await;
+    run(&router, call(1)).await;
+    assert_eq!(logs[0].count(Op::Place), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_hours_is_believed_for_fifteen_minutes() {
+    let alpha = Fake::new("alpha")
+        .placing_times(1, |_| {
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(7200)))
+        })
+        .placing(|_| Ok(completed("alpha", "a-1")));
+    let patient = RouterSettings {
+        max_wait: seconds(3600),
+        ..RouterSettings::default()
+    };
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient));
+    assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
+    let placed = logs[0].when(Op::Place);
+    assert!(placed[1] >= seconds(900) && placed[1] < seconds(902), "{placed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_knows_is_not_found() {
+    let (router, _) = start(vec![Fake::new("alpha")]);
+    let nobody = switchboard_core::CallId::new(uuid::Uuid::nil());
+    assert_eq!(router.get(nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(router.wait(nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(router.stop(nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
