@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{ProviderCallId, ProviderId, ProviderState, Raw, Result};
+use crate::{ProviderCallId, ProviderId, ProviderState, Raw, Result, quiet::quiet_debug};
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,8 @@ pub enum EventKind {
     Other(String),
 }
 
-/// One event. It is a hint, not a proof: whoever acts on it reads the call first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One event. It is a hint, not a proof: whoever acts on it reads the call first. `Debug` leaves out its words.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Whose event it is.
     pub provider: ProviderId,
@@ -132,3 +132,12 @@ pub trait EventFeed: Debug + Send + Sync {
     /// What happens from now on, for as long as the provider keeps the stream open.
     async fn stream(&self) -> Result<BoxStream<'static, Result<Event>>>;
 }
+
+quiet_debug!(Event {
+    provider,
+    id,
+    kind,
+    call,
+    at,
+    duration
+});

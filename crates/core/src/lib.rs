@@ -25,6 +25,7 @@ mod money;
 mod number;
 mod phone;
 mod provider;
+mod quiet;
 mod raw;
 mod request;
 mod tariff;

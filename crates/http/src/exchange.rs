@@ -3,7 +3,10 @@
 //! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
 //! into an error with its [`Delivery`]. A 2xx head is taken down before its body is read, because from there on a call exists.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
@@ -84,7 +87,7 @@ impl Exchange<'_> {
         };
         match builder.send().await {
             Ok(response) if response.status().is_success() => Ok(response),
-            Ok(response) => Err(self.refusal(response).await),
+            Ok(response) => Err(self.refusal(response, token).await),
             Err(error) => Err(transport_error(error, polled.get())),
         }
     }
@@ -105,14 +108,14 @@ impl Exchange<'_> {
     }
 
     /// An answer that is not a 2xx, as an error.
-    async fn refusal(self, mut response: Response) -> Error {
+    async fn refusal(self, mut response: Response, token: Option<&SecretString>) -> Error {
         let status = response.status().as_u16();
         let wait = retry_after::from_headers(
             text(response.headers(), RETRY_AFTER.as_str()),
             text(response.headers(), DATE.as_str()),
         );
         let said = match read_capped(&mut response, self.body_cap).await {
-            Ok(body) => ErrorBody::parse(&body),
+            Ok(body) => ErrorBody::parse(&without(&body, token)),
             Err(_) => ErrorBody::incomplete(),
         };
         let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
@@ -151,6 +154,15 @@ fn bearer(token: &SecretString) -> Result<HeaderValue> {
             ErrorKind::Configuration,
             "the token holds characters that an HTTP header cannot carry",
         )),
+    }
+}
+
+/// The body without the token that was sent: a provider that repeats it must not bring it into an error.
+fn without<'a>(body: &'a [u8], token: Option<&SecretString>) -> Cow<'a, [u8]> {
+    let token = token.map_or("", |token| token.expose_secret());
+    match std::str::from_utf8(body) {
+        Ok(text) if !token.is_empty() && text.contains(token) => Cow::Owned(text.replace(token, "…").into_bytes()),
+        Ok(_) | Err(_) => Cow::Borrowed(body),
     }
 }
 

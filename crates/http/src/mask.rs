@@ -11,16 +11,22 @@ const WIDEST: usize = 4;
 /// The most characters of a provider's message that are kept.
 const LONGEST: usize = 300;
 
-/// Replaces every phone number by `…` and its last two digits.
+/// Replaces every phone number by `…` and its last two digits, and whatever stands behind `Bearer` or `Basic` by `…`.
 ///
 /// ```
 /// assert_eq!(switchboard_http::mask("cannot call +1 (415) 555-0100 today"), "cannot call …00 today");
+/// assert_eq!(switchboard_http::mask("sent with Bearer abc-12345-xyz, refused"), "sent with Bearer …, refused");
 /// ```
 pub fn mask(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
     while at < characters.len() {
+        if let Some(length) = credential_at(&characters, at) {
+            shown.push('…');
+            at += length;
+            continue;
+        }
         match number_at(&characters[at..]) {
             Some(Run { length, tail }) => {
                 shown.push('…');
@@ -56,6 +62,27 @@ pub(crate) fn slug(text: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
     let fits = !text.is_empty() && text.len() <= 64 && text.chars().all(plain);
     (fits && text.chars().any(|c| c.is_ascii_alphabetic())).then(|| text.to_owned())
+}
+
+/// How long the credential is that begins here: a word right behind `Bearer` or `Basic`.
+fn credential_at(characters: &[char], at: usize) -> Option<usize> {
+    let before: String = characters
+        .get(..at)?
+        .iter()
+        .rev()
+        .take(8)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    let scheme = before.trim_end_matches([' ', ':', '=', '"', '\'']);
+    let behind = scheme.len() < before.len() && ["bearer", "basic"].iter().any(|word| scheme.to_ascii_lowercase().ends_with(word));
+    let length = characters
+        .get(at..)?
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/' | '='))
+        .count();
+    (behind && length >= 8).then_some(length)
 }
 
 struct Run {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::Raw;
+use crate::{Raw, quiet::quiet_debug};
 
 /// Who spoke.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +19,8 @@ pub enum Speaker {
     Other(String),
 }
 
-/// One utterance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One utterance. `Debug` leaves out the words.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptEntry {
     /// Who spoke.
     pub speaker: Speaker,
@@ -63,3 +63,5 @@ impl std::fmt::Debug for Recording {
             .finish_non_exhaustive()
     }
 }
+
+quiet_debug!(TranscriptEntry { speaker, offset });

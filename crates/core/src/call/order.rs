@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{AgentId, AttemptId, ValidCall};
+use crate::{AgentId, AttemptId, ValidCall, quiet::quiet_debug};
 
-/// One attempt, ready to be sent. A backend sends it at most once for each time it is handed one.
-#[derive(Debug, Clone)]
+/// One attempt, ready to be sent. `Debug` leaves out its webhook address: who knows it may write to it. A backend sends it at most once for each time it is handed one.
+#[derive(Clone)]
 pub struct CallOrder {
     /// Our id of the attempt.
     pub attempt: AttemptId,
@@ -23,3 +23,11 @@ pub struct CallOrder {
     /// The longest the call may last.
     pub max_duration: Duration,
 }
+
+quiet_debug!(CallOrder {
+    attempt,
+    idempotency_key,
+    call,
+    agent,
+    max_duration
+});

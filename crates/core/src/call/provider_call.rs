@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw};
+use crate::{AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, quiet::quiet_debug};
 
 /// Who rang whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,8 +50,8 @@ impl ProviderState {
     }
 }
 
-/// What a provider says of one call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a provider says of one call. `Debug` leaves out what was said.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProviderCall {
     /// Whose call it is.
     pub provider: ProviderId,
@@ -125,3 +125,16 @@ pub struct Trace {
     /// Why it may be the one.
     pub proof: Proof,
 }
+
+quiet_debug!(ProviderCall {
+    provider,
+    id,
+    state,
+    status_word,
+    direction,
+    to,
+    agent,
+    created_at,
+    duration,
+    cost,
+});

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Attempt, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw,
-    Recording, TenantId, Transcript,
+    Recording, TenantId, Transcript, quiet::quiet_debug,
 };
 
 /// The arm of an experiment that a person was given.
@@ -37,8 +37,8 @@ impl From<&Error> for CallFault {
     }
 }
 
-/// One call over all its attempts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One call over all its attempts. `Debug` leaves out what was said.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// Our id.
     pub id: CallId,
@@ -88,3 +88,23 @@ pub struct Call {
     /// The provider's last answer.
     pub raw: Option<Raw>,
 }
+
+quiet_debug!(Call {
+    id,
+    tenant,
+    to,
+    country,
+    agent,
+    status,
+    outcome,
+    provider,
+    provider_call_id,
+    experiment,
+    attempts,
+    fault,
+    estimated_cost,
+    cost,
+    duration,
+    created_at,
+    updated_at,
+});

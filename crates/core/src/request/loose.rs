@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Money;
+use crate::{Money, quiet::quiet_debug};
 
 /// What is to be arranged, for calls that book something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,8 @@ pub struct Appointment {
 }
 
 /// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] makes a
-/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it. `Debug` leaves out who is called and what is said.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRequest {
     /// Whom to call, in E.164, as `+442079460123`.
@@ -85,3 +85,17 @@ impl CallRequest {
         }
     }
 }
+
+quiet_debug!(CallRequest {
+    agent,
+    language,
+    urgent,
+    max_duration_seconds,
+    not_before,
+    not_after,
+    max_cost,
+    tags,
+    tenant,
+    allow_duplicate,
+    failover_on_quota,
+});

@@ -8,7 +8,9 @@ use std::{
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
-use crate::{CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId};
+use crate::{
+    CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId, quiet::quiet_debug,
+};
 
 const LONGEST_TASK: usize = 8_000;
 const LONGEST_NAME: usize = 200;
@@ -47,8 +49,8 @@ pub struct ValidAppointment {
     pub party_size: Option<u32>,
 }
 
-/// A call that makes sense. It has no public constructor but [`CallRequest::validate`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A call that makes sense. It has no public constructor but [`CallRequest::validate`]. `Debug` leaves out what is said.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ValidCall {
     /// Whom to call.
@@ -302,3 +304,17 @@ fn metadata(pairs: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>
     }
     Ok(pairs.clone())
 }
+
+quiet_debug!(ValidCall {
+    to,
+    agent,
+    language,
+    urgent,
+    max_duration,
+    window,
+    max_cost,
+    tags,
+    tenant,
+    allow_duplicate,
+    failover_on_quota,
+});

@@ -1,18 +1,22 @@
 //! One test for each row of the delivery table.
 
 use switchboard_core::{AttemptState, CallStatus, Delivery, ErrorKind, Outcome, Proof, Refusal, Trace};
+use switchboard_router::LaneSettings;
 
 use crate::support::{
     Fake, Op, call, completed,
     fake::{failure, not_sent, panics, refused, unknown},
-    queued, request, run, seconds, start, start_with, valid, within,
+    id, queued, request, run, seconds, start, start_with, valid, within,
 };
 
 #[tokio::test(start_paused = true)]
 async fn what_never_left_is_tried_three_times_here_and_then_elsewhere() {
     let alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
     let beta = Fake::new("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));
-    let (router, logs) = start(vec![alpha, beta]);
+    // A breaker that never opens: it is the loop that has to stop.
+    let mut lane = LaneSettings::default();
+    lane.breaker.failures = 1_000;
+    let (router, logs) = start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane));
 
     let call = run(&router, call(1)).await;
 
