@@ -2,19 +2,21 @@
 //!
 //!     cargo bench -p switchboard-benches --bench place
 //!
-//! Four ways of placing the same call take turns, each round in another order, so that what is slow for a moment is slow for all:
+//! Five ways of placing the same call take turns, each round in another order, so that what is slow for a moment is slow for all:
 //!
 //! - a bare reqwest POST with the backend's settings: a new connection for each call (no idle pool), HTTP/1.1, no redirects, no proxy, no
 //!   resending, no referer; the answer is read to its end and not looked at;
 //! - KaiCalls' typed client, which reads the answer;
 //! - `Router::place`: the plan, the journal (in memory), the rate limit, the request, the state machine;
-//! - `Switchboard::place`: the same, and the request checked, phone number and all.
+//! - `Switchboard::place`: the same, and the request checked, phone number and all;
+//! - `Router::place` over a provider that takes the call at once and sends nothing: the router's own share.
 //!
+//! All of it on one thread first, then on two: the difference is what it costs to wake another thread.
 //! The simulator has a thread of its own, its limit is lifted, its ledger is in memory and its calls end within milliseconds. The router asks
 //! for news once an hour. The window of its own limiter is shortened to 10 ms, so that it holds about as many calls as at a full 57 a minute.
 #![allow(clippy::print_stdout)]
 
-use std::{error::Error, future::Future, sync::Arc, time::Duration, time::Instant};
+use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
@@ -24,16 +26,23 @@ use switchboard::{
     kaicalls::{KaiCalls, KaiCallsConfig, api::CreateCall},
     router::{ProviderPolicy, RateDeck},
 };
-use switchboard_benches::{Sample, Table, in_earnest};
+use switchboard_benches::{Instant, Sample, Table, in_earnest};
 use switchboard_testkit::{SimConfig, SimKaiCalls};
 
 const TASK: &str = "Ask whether they are open on Sunday, and at which hours.";
 const HOUR: Duration = Duration::from_secs(3600);
-const WAYS: [&str; 4] = ["bare reqwest POST", "typed client", "Router::place", "Switchboard::place"];
+const WAYS: [&str; 5] = [
+    "bare reqwest POST",
+    "typed client",
+    "Router::place",
+    "Switchboard::place",
+    "Router::place, nothing sent",
+];
 
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Where the calls go.
+#[derive(Clone)]
 struct Account {
     url: String,
     key: String,
@@ -46,6 +55,7 @@ struct Bench {
     bare: reqwest::Client,
     kaicalls: Arc<KaiCalls>,
     switchboard: Switchboard,
+    alone: Router,
 }
 
 fn main() -> Result<(), Failure> {
@@ -55,22 +65,30 @@ fn main() -> Result<(), Failure> {
     let Ok(account) = account.recv() else {
         return simulator.join().map_err(|_| "the simulator panicked")?;
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    // As a task, because that is how a server places calls.
-    let samples = runtime.block_on(async { tokio::spawn(measure(Bench::new(account)?, rounds)).await? })?;
-
-    println!("{rounds} calls each way, in turns\n");
-    let mut table = Table::new(&["", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
-    let floor = &samples[0];
-    for (name, sample) in WAYS.iter().zip(&samples) {
-        let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
-        let figures = [sample.median(), sample.quantile(0.1), sample.quantile(0.9)].map(micros);
-        let ratios = [sample.median() / floor.median(), sample.paired_ratio(floor)].map(|ratio| format!("{ratio:.3}"));
-        table.row(*name, figures.into_iter().chain(ratios));
+    for threads in [1, 2] {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()?;
+        // As a task, because that is how a server places calls.
+        let bench = account.clone();
+        let samples = runtime.block_on(async { tokio::spawn(async move { measure(Bench::new(bench)?, rounds).await }).await? })?;
+        println!("{rounds} calls each way, in turns; worker threads: {threads}\n");
+        println!("{}", table(&samples));
     }
-    println!("{table}");
     println!("Target: Router::place at most 1.05 of the bare POST.");
     Ok(())
+}
+
+fn table(samples: &[Sample]) -> Table {
+    let mut table = Table::new(&["", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+    for (name, sample) in WAYS.iter().zip(samples) {
+        let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
+        let figures = [sample.median(), sample.quantile(0.1), sample.quantile(0.9)].map(micros);
+        let ratios = [sample.median() / samples[0].median(), sample.paired_ratio(&samples[0])].map(|ratio| format!("{ratio:.3}"));
+        table.row(*name, figures.into_iter().chain(ratios));
+    }
+    table
 }
 
 /// Runs the simulator until the process ends.
@@ -92,7 +110,7 @@ fn simulate(ready: &std::sync::mpsc::Sender<Account>) -> Result<(), Failure> {
 async fn measure(bench: Bench, rounds: usize) -> Result<Vec<Sample>, Failure> {
     let mut samples = vec![Sample::default(); WAYS.len()];
     // Numbers that nobody was called at before: a person takes one call at a time.
-    let mut numbers = ["212", "646", "718"]
+    let mut numbers = ["212", "646", "718", "917"]
         .into_iter()
         .flat_map(|area| (0..10_000).map(move |line| format!("+1{area}555{line:04}")))
         .filter_map(|text| PhoneNumber::parse(&text).ok());
@@ -127,36 +145,15 @@ impl Bench {
         config.base_url = account.url.parse()?;
         config.agent_id = Some(account.agent.as_str().into());
         let kaicalls = Arc::new(KaiCalls::new(&config)?);
-        let info = kaicalls.info().clone();
-        let lane = LaneSettings {
-            place_limit: Some(RequestLimit {
-                requests: 57,
-                window: Duration::from_millis(10),
-            }),
-            ..LaneSettings::documented(&info)
-        };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let deck = RateDeck::unknown(Currency::USD);
-        let router = Router::builder(Policy::new(
-            vec![ProviderPolicy {
-                info: info.clone(),
-                deck,
-                enabled: true,
-            }],
-            Currency::USD,
-        ))
-        .provider(kaicalls.clone())
-        .lane(info.id, lane)
-        .settings(RouterSettings {
-            poll_every: HOUR,
-            ..RouterSettings::default()
-        })
-        .build()?;
+        let switchboard = Switchboard::new(router(kaicalls.clone())?, clock);
+        let alone = router(Arc::new(Instant::new(kaicalls.info().clone())))?;
         Ok(Self {
             account,
             bare,
             kaicalls,
-            switchboard: Switchboard::new(router, clock),
+            switchboard,
+            alone,
         })
     }
 
@@ -184,13 +181,41 @@ impl Bench {
                 let call = request.validate(Timestamp::now())?;
                 timed(async { Ok(self.switchboard.router().place(call).await?.status == CallStatus::InProgress) }).await
             }
-            _ => timed(async { Ok(self.switchboard.place(&request).await?.status == CallStatus::InProgress) }).await,
+            3 => timed(async { Ok(self.switchboard.place(&request).await?.status == CallStatus::InProgress) }).await,
+            _ => {
+                let call = request.validate(Timestamp::now())?;
+                timed(async { Ok(self.alone.place(call).await?.status == CallStatus::InProgress) }).await
+            }
         }
     }
 }
 
+fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Router> {
+    let info = provider.info().clone();
+    let lane = LaneSettings {
+        place_limit: Some(RequestLimit {
+            requests: 57,
+            window: Duration::from_millis(10),
+        }),
+        ..LaneSettings::documented(&info)
+    };
+    let account = ProviderPolicy {
+        info: info.clone(),
+        deck: RateDeck::unknown(Currency::USD),
+        enabled: true,
+    };
+    Router::builder(Policy::new(vec![account], Currency::USD))
+        .provider(provider)
+        .lane(info.id, lane)
+        .settings(RouterSettings {
+            poll_every: HOUR,
+            ..RouterSettings::default()
+        })
+        .build()
+}
+
 async fn timed(placing: impl Future<Output = Result<bool, Failure>> + Send) -> Result<Duration, Failure> {
-    let start = Instant::now();
+    let start = std::time::Instant::now();
     let placed = placing.await?;
     let elapsed = start.elapsed();
     if placed { Ok(elapsed) } else { Err("a call was not placed".into()) }

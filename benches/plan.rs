@@ -118,7 +118,7 @@ fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<P
         let tariff = tariff(PREFIXES, numbers, chance);
         let deck = RateDeck::new(&tariff, Currency::USD)?;
         let info = ProviderInfo {
-            id: ProviderId::from_static(id),
+            id: ProviderId::new(id.to_owned()),
             failure_domain: id.to_owned(),
             countries: Coverage::Only(Country::all().collect()),
             languages: Coverage::All,

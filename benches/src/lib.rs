@@ -3,9 +3,11 @@
 //! Every figure stands beside a floor that was measured in the same run, because nanoseconds of one machine mean nothing
 //! on the next. Nothing here passes or fails on time.
 
+mod instant;
 mod material;
 mod table;
 
+pub use instant::Instant;
 pub use material::{Chance, Sample, numbers, tariff};
 pub use table::Table;
 

@@ -69,7 +69,7 @@ async fn refusal_to_open(journal: &Arc<dyn Journal>, request: CallRequest, after
 }
 
 async fn record(journal: &Arc<dyn Journal>, call: CallId, fact: Fact) -> Call {
-    journal.record(call, fact, at(1)).await.unwrap().call
+    Call::clone(&journal.record(call, fact, at(1)).await.unwrap().call)
 }
 
 fn admitted() -> Fact {

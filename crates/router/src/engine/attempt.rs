@@ -27,7 +27,7 @@ use crate::{
         submit::{no_provider, wait_for_capacity},
     },
     experiment::{digest, share},
-    plan::Candidate,
+    plan::{Candidate, Plan},
     state::Fact,
 };
 
@@ -64,10 +64,18 @@ enum Next {
 }
 
 /// Sends attempts until one is not proven silent, or nobody is left.
-pub(crate) async fn run(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>, draw: u64, give_up: Timestamp) -> Result<()> {
+pub(crate) async fn run(
+    inner: &Arc<Inner>,
+    id: CallId,
+    request: &Arc<ValidCall>,
+    first: Plan,
+    draw: u64,
+    give_up: Timestamp,
+) -> Result<()> {
     let mut tried = Tried::default();
+    let mut first = Some(first);
     loop {
-        let mut plan = inner.plan(request, draw);
+        let mut plan = first.take().unwrap_or_else(|| inner.plan(request, draw));
         plan.rejected.retain(|one| !tried.done.contains(&one.provider));
         let open: Vec<Candidate> = plan.candidates.drain(..).filter(|one| tried.allows(inner, one)).collect();
         // A retry of what never left comes before the next provider, as long as the plan still allows it.

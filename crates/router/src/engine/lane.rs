@@ -217,8 +217,13 @@ impl Lane {
     }
 
     pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
-        self.state.lock().watches.entry(id).or_insert(watch);
-        self.work.notify_one();
+        let mut state = self.state.lock();
+        let idle = state.watches.is_empty() && state.unbilled.is_empty();
+        state.watches.entry(id).or_insert(watch);
+        drop(state);
+        if idle {
+            self.work.notify_one();
+        }
     }
 
     pub(crate) fn watches(&self) -> HashMap<ProviderCallId, Watch> {

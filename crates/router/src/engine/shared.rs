@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{Call, CallId, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
+use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
@@ -124,7 +124,9 @@ impl Inner {
         if recorded.call.status.is_settled() {
             self.released.notify_waiters();
         }
-        self.signal(id);
+        if self.is_decided(&recorded.call) {
+            self.signal(id);
+        }
         Ok(recorded)
     }
 
@@ -143,6 +145,28 @@ impl Inner {
         self.live.lock().entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
+    /// True where the call came to something that somebody may wait for: the steps before it is sent wake nobody.
+    pub(crate) fn is_decided(&self, call: &Call) -> bool {
+        match call.status {
+            CallStatus::Received | CallStatus::Admitted => false,
+            CallStatus::Attempting => self.waits_for_the_call_to_end(call),
+            CallStatus::Scheduled
+            | CallStatus::InProgress
+            | CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => true,
+        }
+    }
+
+    /// True where its attempt is sent and the answer comes when the phone call is over.
+    fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
+        call.attempts.last().is_some_and(|last| {
+            last.state == AttemptState::Sent && self.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
+        })
+    }
+
     /// Drops what nobody waits for any more.
     pub(crate) fn forget(&self, id: CallId) {
         let mut live = self.live.lock();
@@ -157,8 +181,12 @@ impl Inner {
         }
     }
 
-    pub(crate) fn tell(&self, call: CallId, what: impl Into<String>) {
-        let what = what.into();
+    /// Tells whoever listens; the line is made only where somebody does.
+    pub(crate) fn tell(&self, call: CallId, what: impl fmt::Display) {
+        if !self.is_heard() {
+            return;
+        }
+        let what = what.to_string();
         tracing::info!(%call, "{what}");
         // Nobody listening is fine.
         let _ = self.progress.send(Progress {
@@ -166,6 +194,10 @@ impl Inner {
             at: self.now(),
             what,
         });
+    }
+
+    pub(crate) fn is_heard(&self) -> bool {
+        self.progress.receiver_count() > 0 || tracing::enabled!(tracing::Level::INFO)
     }
 }
 

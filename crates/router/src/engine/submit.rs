@@ -1,9 +1,16 @@
 //! Taking calls in and waiting for them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
+use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use switchboard_core::{Call, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
+use switchboard_core::{Call, CallId, Error, ErrorKind, Result, ValidCall};
 use uuid::Uuid;
 
 use crate::{
@@ -31,6 +38,12 @@ impl Router {
     /// `Conflict` for a key that came with another request; `PossibleDuplicate` for the same callee and task within ten
     /// minutes without a key; `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
+        let (call, way) = self.open(request).await?;
+        drop(way);
+        Ok(call)
+    }
+
+    async fn open(&self, request: ValidCall) -> Result<(Call, Option<Way>)> {
         self.inner.check_running()?;
         let id = CallId::new(Uuid::now_v7());
         let request = Arc::new(request);
@@ -39,14 +52,10 @@ impl Router {
             request: Arc::clone(&request),
             at: self.inner.now(),
         };
-        match self.inner.journal.open(new).await? {
-            Opened::Replayed(first) => Ok(*first),
-            Opened::New(call) => {
-                let inner = Arc::clone(&self.inner);
-                tokio::spawn(async move { drive(inner, id, request).await });
-                Ok(*call)
-            }
-        }
+        Ok(match self.inner.journal.open(new).await? {
+            Opened::Replayed(first) => (*first, None),
+            Opened::New(call) => (*call, Some(Way::new(drive(Arc::clone(&self.inner), id, request)))),
+        })
     }
 
     /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a provider that answers when the
@@ -55,8 +64,15 @@ impl Router {
     /// # Errors
     /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
-        let id = self.submit(request).await?.id;
-        self.decided(id).await
+        let (call, way) = self.open(request).await?;
+        let Some(mut way) = way else {
+            return self.decided(call.id).await;
+        };
+        tokio::select! {
+            biased;
+            () = &mut way => self.decided(call.id).await,
+            decided = self.decided(call.id) => decided,
+        }
     }
 
     /// Waits until a call is decided, as [`Router::place`] does after it was submitted.
@@ -64,18 +80,7 @@ impl Router {
     /// # Errors
     /// `NotFound`; `Journal`.
     pub async fn decided(&self, id: CallId) -> Result<Call> {
-        self.until(id, |call, router| match call.status {
-            CallStatus::Received | CallStatus::Admitted => false,
-            CallStatus::Attempting => router.waits_for_the_call_to_end(call),
-            CallStatus::Scheduled
-            | CallStatus::InProgress
-            | CallStatus::Closed
-            | CallStatus::Refused
-            | CallStatus::NeedsApproval
-            | CallStatus::Indeterminate
-            | CallStatus::Stalled => true,
-        })
-        .await
+        self.until(id, |call, inner| inner.is_decided(call)).await
     }
 
     /// Waits until nothing more happens to a call on its own.
@@ -86,13 +91,13 @@ impl Router {
         self.until(id, |call, _| call.status.is_settled()).await
     }
 
-    async fn until(&self, id: CallId, done: impl Fn(&Call, &Router) -> bool + Send) -> Result<Call> {
+    async fn until(&self, id: CallId, done: impl Fn(&Call, &Inner) -> bool + Send) -> Result<Call> {
         self.get(id).await?;
         let mut changes = self.inner.subscribe(id);
         loop {
             changes.mark_unchanged();
             let call = self.get(id).await?;
-            if done(&call, self) {
+            if done(&call, &self.inner) {
                 drop(changes);
                 self.inner.forget(id);
                 return Ok(call);
@@ -103,12 +108,40 @@ impl Router {
                 .map_err(|_| Error::new(ErrorKind::Journal, "the router has stopped"))?;
         }
     }
+}
 
-    fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
-        call.attempts.last().is_some_and(|last| {
-            last.state == switchboard_core::AttemptState::Sent
-                && self.inner.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
-        })
+/// A call under way. Whoever waits for it moves it along himself, which spares two changes of thread; once dropped it
+/// goes on by itself, so that a caller who stops waiting never stops a call between its request and its answer.
+struct Way {
+    rest: Option<BoxFuture<'static, ()>>,
+}
+
+impl Way {
+    fn new(way: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { rest: Some(way.boxed()) }
+    }
+}
+
+impl Future for Way {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(rest) = &mut self.rest else {
+            return Poll::Ready(());
+        };
+        let polled = rest.poll_unpin(context);
+        if polled.is_ready() {
+            self.rest = None;
+        }
+        polled
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        if let (Some(rest), Ok(runtime)) = (self.rest.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(rest);
+        }
     }
 }
 
@@ -144,7 +177,7 @@ async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Resu
         match inner.record(id, fact).await {
             Ok(_) => {
                 explain(inner, id, &plan);
-                return attempt::run(inner, id, request, draw, give_up).await;
+                return attempt::run(inner, id, request, plan, draw, give_up).await;
             }
             Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
                 if !std::mem::replace(&mut told_busy, true) {
@@ -199,6 +232,9 @@ pub(crate) fn no_provider(plan: &Plan) -> Error {
 }
 
 fn explain(inner: &Inner, id: CallId, plan: &Plan) {
+    if !inner.is_heard() {
+        return;
+    }
     let route = plan.route.as_deref().unwrap_or("every provider");
     let mut line = format!("{} {} by route {route}: ", plan.to.masked(), plan.country);
     let candidates: Vec<String> = plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();

@@ -31,7 +31,7 @@ pub struct MemoryJournal {
 
 #[derive(Debug)]
 struct Entry {
-    call: Call,
+    call: Arc<Call>,
     request: Arc<ValidCall>,
 }
 
@@ -54,7 +54,9 @@ impl MemoryJournal {
 
 impl std::fmt::Debug for MemoryJournal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MemoryJournal").field("calls", &self.books.lock().calls.len()).finish_non_exhaustive()
+        f.debug_struct("MemoryJournal")
+            .field("calls", &self.books.lock().calls.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +76,7 @@ impl Books {
                     .with_field("idempotency_key")
                     .with_code("idempotency_key_in_use"));
                 }
-                return Ok(Opened::Replayed(Box::new(entry.call.clone())));
+                return Ok(Opened::Replayed(Box::new(Call::clone(&entry.call))));
             }
             return Err(Error::new(
                 ErrorKind::Conflict,
@@ -107,7 +109,7 @@ impl Books {
         self.calls.insert(
             new.id,
             Entry {
-                call: call.clone(),
+                call: Arc::new(call.clone()),
                 request: new.request,
             },
         );
@@ -119,7 +121,7 @@ impl Books {
             .calls
             .get_mut(&id)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))?;
-        let mut call = entry.call.clone();
+        let mut call = Call::clone(&entry.call);
         let effects = apply(&mut call, fact, at)?;
         let person = (call.tenant.clone(), call.to);
         if call.status.holds_callee() {
@@ -151,8 +153,11 @@ impl Books {
         if let Some(last) = call.attempts.last() {
             self.attempts.insert(last.id, id);
         }
-        entry.call = call.clone();
-        Ok(Recorded { call, effects })
+        entry.call = Arc::new(call);
+        Ok(Recorded {
+            call: Arc::clone(&entry.call),
+            effects,
+        })
     }
 }
 
@@ -210,7 +215,7 @@ impl Journal for MemoryJournal {
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
-        Ok(self.books.lock().calls.get(&id).map(|entry| entry.call.clone()))
+        Ok(self.books.lock().calls.get(&id).map(|entry| Call::clone(&entry.call)))
     }
 
     async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
@@ -226,6 +231,6 @@ impl Journal for MemoryJournal {
     }
 
     async fn list(&self) -> Result<Vec<Call>> {
-        Ok(self.books.lock().calls.values().map(|entry| entry.call.clone()).collect())
+        Ok(self.books.lock().calls.values().map(|entry| Call::clone(&entry.call)).collect())
     }
 }

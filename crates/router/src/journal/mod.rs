@@ -39,7 +39,7 @@ pub enum Opened {
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// The call as it stands now.
-    pub call: Call,
+    pub call: Arc<Call>,
     /// What has to be done next.
     pub effects: &'static [Effect],
 }

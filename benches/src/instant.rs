@@ -1,0 +1,105 @@
+//! A provider that takes every call at once and sends nothing: what is left of `place` is the router's own cost.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard::core::{
+    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, Provider, ProviderCall,
+    ProviderCallId, ProviderInfo, ProviderState, Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
+};
+
+/// Takes calls and never ends them.
+#[derive(Debug)]
+pub struct Instant {
+    info: ProviderInfo,
+    taken: AtomicU64,
+}
+
+impl Instant {
+    /// One with these limits and countries.
+    pub fn new(info: ProviderInfo) -> Self {
+        Self {
+            info,
+            taken: AtomicU64::new(0),
+        }
+    }
+
+    fn lacks<T>() -> Result<T> {
+        Err(Error::new(ErrorKind::Unsupported, "is never asked for in a benchmark"))
+    }
+}
+
+#[async_trait]
+impl Calls for Instant {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+        Ok(ProviderCall {
+            provider: self.info.id.clone(),
+            id: ProviderCallId::new(format!("call-{}", self.taken.fetch_add(1, Ordering::Relaxed))),
+            state: ProviderState::Queued,
+            status_word: "queued".to_owned(),
+            direction: None,
+            to: Some(order.call.to),
+            task: None,
+            agent: None,
+            lead_id: None,
+            created_at: None,
+            duration: None,
+            summary: None,
+            next_steps: None,
+            recording_url: None,
+            cost: None,
+            raw: Raw::default(),
+        })
+    }
+
+    async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
+        Self::lacks()
+    }
+
+    async fn list(&self, _filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        Self::lacks()
+    }
+
+    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
+        Self::lacks()
+    }
+
+    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
+        Self::lacks()
+    }
+
+    async fn trace(&self, _order: &CallOrder, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+        Self::lacks()
+    }
+}
+
+impl Provider for Instant {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        self
+    }
+
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        None
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
+}
