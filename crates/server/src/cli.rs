@@ -24,10 +24,24 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE", default_value = "switchboard.toml", env = "SWITCHBOARD_CONFIG", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "switchboard.toml",
+        env = "SWITCHBOARD_CONFIG",
+        hide_env_values = true
+    )]
     pub(crate) config: PathBuf,
     /// What to log to stderr: a level, or levels by target, as `warn,switchboard_router=debug`.
-    #[arg(long, global = true, value_name = "FILTER", default_value = "error", env = "SWITCHBOARD_LOG", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        default_value = "error",
+        env = "SWITCHBOARD_LOG",
+        hide_env_values = true
+    )]
     pub(crate) log: String,
 }
 
@@ -262,4 +276,14 @@ pub(crate) enum SimShape {
     January,
     /// Document 000.
     Assistant,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Cli::command().debug_assert();
+    }
 }

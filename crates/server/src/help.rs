@@ -36,7 +36,11 @@ Examples:
   switchboard demo --json
   switchboard demo --calls my-calls.csv
 
-With --json, stdout is one line with one object:
+The table has the columns to, task, agent, language, tags (with ; between), idempotency_key and callee. The last is for
+the simulators: completed, no_answer, busy, voicemail, do_not_call, or answer_lost, where the provider's answer is lost.
+Only to and task are required. The middle third is sent while KaiCalls is down.
+
+With --json, stdout is one object:
   {\"calls\", \"completed\", \"refused\", \"failed_over\", \"phones_rung_twice\", \"by_provider\", \"by_arm\", \"cost\", ...}
 
 Exit codes:

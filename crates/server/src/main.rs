@@ -6,12 +6,14 @@
 //! | what a command does | `commands/`, one file each |
 //! | what is printed, and where | `output.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs` |
+//! | what an interrupt means | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
 mod commands;
 mod exit;
 mod failure;
 mod help;
+mod interrupt;
 mod logging;
 mod output;
 mod setup;

@@ -15,6 +15,16 @@ use serde_json::json;
 
 use crate::failure::Failure;
 
+/// An error as JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failed<'a> {
+    /// The number, where several were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<&'a str>,
+    /// What is wrong.
+    pub(crate) error: &'a Failure,
+}
+
 /// How to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -67,13 +77,17 @@ impl Output {
     pub(crate) fn failure(&self, failure: &Failure) {
         self.note(format!("error: {failure}"));
         if self.json {
-            self.object(&json!({ "error": failure }));
+            self.object(&Failed { to: None, error: failure });
         }
     }
 
     /// A heading.
     pub(crate) fn heading(&self, text: &str) {
-        self.line(if self.colour { format!("\n\u{1b}[1m{text}\u{1b}[0m") } else { format!("\n{text}") });
+        self.line(if self.colour {
+            format!("\n\u{1b}[1m{text}\u{1b}[0m")
+        } else {
+            format!("\n{text}")
+        });
     }
 
     /// A table, as wide as the terminal; without one, as wide as its content.
@@ -112,7 +126,11 @@ impl Output {
             bar.set_draw_target(ProgressDrawTarget::hidden());
             return bar;
         }
-        let template = if self.colour { "{spinner:.cyan} {wide_msg} {elapsed}" } else { "{spinner} {wide_msg} {elapsed}" };
+        let template = if self.colour {
+            "{spinner:.cyan} {wide_msg} {elapsed}"
+        } else {
+            "{spinner} {wide_msg} {elapsed}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -124,8 +142,7 @@ impl Output {
 
 /// The colour of words that tell how something went.
 fn mood(text: &str) -> Option<Color> {
-    let word = text.split([':', ' ']).next().unwrap_or_default();
-    match word {
+    match text.split(':').next().unwrap_or_default() {
         "completed" | "healthy" | "ok" | "yes" => Some(Color::Green),
         "no_answer" | "busy" | "voicemail" | "refused" | "needs_approval" | "duplicate" | "replayed" => Some(Color::Yellow),
         "failed" | "indeterminate" | "stalled" | "unhealthy" | "error" => Some(Color::Red),

@@ -45,7 +45,10 @@ pub(crate) fn providers(switchboard: &Switchboard, named: Option<&str>) -> Outco
     match named {
         Some(name) if found.is_empty() => {
             let names: Vec<&str> = known.iter().map(|one| one.info.id.as_str()).collect();
-            Err(Failure::input("--provider", format!("{name:?} is not configured: name one of {}", names.join(", "))))
+            Err(Failure::input(
+                "--provider",
+                format!("{name:?} is not configured: name one of {}", names.join(", ")),
+            ))
         }
         Some(_) | None => Ok(found),
     }
@@ -63,7 +66,10 @@ pub(crate) async fn ask<T, F>(providers: &[Arc<dyn Provider>], question: impl Fn
 where
     F: Future<Output = Result<Vec<T>, Error>>,
 {
-    let mut answers = Answers { items: Vec::new(), failed: Vec::new() };
+    let mut answers = Answers {
+        items: Vec::new(),
+        failed: Vec::new(),
+    };
     let asked = providers.iter().map(|provider| question(Arc::clone(provider)));
     for (provider, answer) in providers.iter().zip(join_all(asked).await) {
         match answer {

@@ -26,16 +26,21 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
                 }
             })
             .await;
-            Ok(answers.show(output, "agents", &["provider", "id", "name", "profiles", "calls from", "kind"], |agent| {
-                vec![
-                    agent.provider.to_string(),
-                    agent.id.to_string(),
-                    or_dash(agent.name.as_ref()),
-                    profiles(policy, agent),
-                    or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
-                    if agent.built_in { "built in" } else { "of the account" }.to_owned(),
-                ]
-            }))
+            Ok(answers.show(
+                output,
+                "agents",
+                &["provider", "id", "name", "profiles", "calls from", "kind"],
+                |agent| {
+                    vec![
+                        agent.provider.to_string(),
+                        agent.id.to_string(),
+                        or_dash(agent.name.as_ref()),
+                        profiles(policy, agent),
+                        or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
+                        if agent.built_in { "built in" } else { "of the account" }.to_owned(),
+                    ]
+                },
+            ))
         }
         AgentsCommand::Show { id } => {
             let id = AgentId::from(id);
@@ -60,7 +65,10 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
                 }
                 None => {
                     found.complain(output);
-                    Err(Failure::input("id", format!("no provider has an agent {id}: see `switchboard agents list`")))
+                    Err(Failure::input(
+                        "id",
+                        format!("no provider has an agent {id}: see `switchboard agents list`"),
+                    ))
                 }
             }
         }
@@ -88,13 +96,18 @@ fn show(policy: &Policy, agent: &Agent, output: Output) {
         vec!["id".to_owned(), agent.id.to_string()],
         vec!["name".to_owned(), or_dash(agent.name.as_ref())],
         vec!["profiles".to_owned(), profiles(policy, agent)],
-        vec!["calls from".to_owned(), or_dash(agent.phone_number.as_ref().map(|number| number.e164()))],
+        vec![
+            "calls from".to_owned(),
+            or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
+        ],
         vec!["built in".to_owned(), agent.built_in.to_string()],
         vec!["created".to_owned(), or_dash(agent.created_at)],
     ];
     if let Some(settings) = agent.raw.value().as_object() {
         let shown = ["id", "name", "phone_number", "created_at"];
-        let others = settings.iter().filter(|(key, value)| !shown.contains(&key.as_str()) && !value.is_null());
+        let others = settings
+            .iter()
+            .filter(|(key, value)| !shown.contains(&key.as_str()) && !value.is_null());
         rows.extend(others.map(|(key, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             vec![format!("its {key}"), text]

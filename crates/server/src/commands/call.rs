@@ -5,12 +5,13 @@
 
 use indicatif::ProgressBar;
 use switchboard::{Call, CallRequest, CallStatus, Progress, Router, Switchboard};
-use tokio::sync::broadcast::Receiver;
+use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
 use crate::{
     cli::{CallArgs, Common},
     exit::Exit,
     failure::{Failure, Outcome},
+    interrupt::{self, Asked},
     output::{Output, or_dash},
     setup,
 };
@@ -27,6 +28,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         output,
         spinner: output.spinner("planning"),
         events: switchboard.router().events(),
+        asked: interrupt::listen()?,
         warned: false,
     };
     let call = placed(&switchboard, &request, args.wait, &mut watch).await?;
@@ -77,6 +79,7 @@ struct Watch {
     output: Output,
     spinner: ProgressBar,
     events: Receiver<Progress>,
+    asked: UnboundedReceiver<Asked>,
     warned: bool,
 }
 
@@ -85,7 +88,7 @@ impl Watch {
         self.spinner.suspend(|| self.output.note(text));
     }
 
-    /// Runs `work`, showing the latest of what happens. `None`: somebody interrupted twice.
+    /// Runs `work`, showing the latest of what happens. `None`: somebody insists on leaving.
     async fn during<T>(&mut self, work: impl Future<Output = switchboard::Result<T>> + Send, router: &Router) -> Outcome<Option<T>> {
         tokio::pin!(work);
         loop {
@@ -96,8 +99,8 @@ impl Watch {
                         self.spinner.set_message(progress.what);
                     }
                 }
-                _ = tokio::signal::ctrl_c() => {
-                    if self.warned {
+                Some(asked) = self.asked.recv() => {
+                    if self.warned || asked == Asked::Terminate {
                         return Ok(None);
                     }
                     self.warned = true;
@@ -109,7 +112,9 @@ impl Watch {
 
     /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody pretends that.
     async fn interrupted(&self, router: &Router) {
-        let Some(call) = router.calls().await.ok().and_then(|mut calls| calls.pop()) else { return };
+        let Some(call) = router.calls().await.ok().and_then(|mut calls| calls.pop()) else {
+            return;
+        };
         match call.status {
             CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted if router.cancel(call.id).await.is_ok() => {
                 self.say("interrupted: nothing was sent, and the call is taken back");
@@ -131,7 +136,11 @@ impl Watch {
 }
 
 fn show(call: &Call, output: Output) {
-    let tried: Vec<String> = call.attempts.iter().map(|one| format!("{} ({})", one.provider, one.state.as_str())).collect();
+    let tried: Vec<String> = call
+        .attempts
+        .iter()
+        .map(|one| format!("{} ({})", one.provider, one.state.as_str()))
+        .collect();
     let rows = [
         ("call", Some(call.id.to_string())),
         ("to", Some(format!("{} {}", call.to.masked(), call.country))),

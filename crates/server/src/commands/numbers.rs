@@ -72,18 +72,33 @@ enum Wanted {
 impl Wanted {
     fn of(command: NumbersCommand) -> Outcome<Self> {
         let sure = |yes: bool, what: &'static str| {
-            if yes { Ok(()) } else { Err(Failure::input("--yes", format!("is missing: {what}; say --yes to do it"))) }
+            if yes {
+                Ok(())
+            } else {
+                Err(Failure::input("--yes", format!("is missing: {what}; say --yes to do it")))
+            }
         };
         Ok(match command {
             NumbersCommand::List => Wanted::List,
-            NumbersCommand::Available { country, area_code, limit } => {
-                Wanted::Available(NumberSearch { country: Some(country), area_code, limit: Some(limit) })
-            }
-            NumbersCommand::Rent { number, agent, country, area_code, yes } => {
+            NumbersCommand::Available { country, area_code, limit } => Wanted::Available(NumberSearch {
+                country: Some(country),
+                area_code,
+                limit: Some(limit),
+            }),
+            NumbersCommand::Rent {
+                number,
+                agent,
+                country,
+                area_code,
+                yes,
+            } => {
                 let choice = match (number, country) {
                     (Some(text), _) => {
                         let number = PhoneNumber::parse(&text).map_err(|error| Failure::input("--number", error.to_string()))?;
-                        NumberChoice::Number { number, agent: agent.map(AgentId::from) }
+                        NumberChoice::Number {
+                            number,
+                            agent: agent.map(AgentId::from),
+                        }
                     }
                     (None, Some(country)) => NumberChoice::Any { country, area_code },
                     (None, None) => return Err(Failure::input("--number", "is missing: give --number or --country")),
@@ -104,7 +119,10 @@ fn the_one(switchboard: &Switchboard, named: Option<&str>) -> Outcome<Arc<dyn Pr
     let mut found = setup::providers(switchboard, named)?;
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
-        (_, _) => Err(Failure::input("--provider", "is missing: name the provider whose numbers are to be changed")),
+        (_, _) => Err(Failure::input(
+            "--provider",
+            "is missing: name the provider whose numbers are to be changed",
+        )),
     }
 }
 

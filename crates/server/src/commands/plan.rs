@@ -7,7 +7,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::json;
 use switchboard::{
     CallRequest, LaneSettings, Plan, Policy,
     router::{Headroom, Reading, Snapshot, plan},
@@ -18,7 +17,7 @@ use crate::{
     cli::{Common, PlanArgs},
     exit::Exit,
     failure::{Failure, Outcome},
-    output::{Output, hide, or_dash},
+    output::{Failed, Output, hide, or_dash},
     setup,
 };
 
@@ -67,11 +66,19 @@ impl Planner {
         let readings = policy.providers.iter().map(|one| {
             let limit = LaneSettings::documented(&one.info).place_limit;
             Reading {
-                headroom: limit.map(|limit| Headroom { free: limit.requests, of: limit.requests, frees_at: None }),
+                headroom: limit.map(|limit| Headroom {
+                    free: limit.requests,
+                    of: limit.requests,
+                    frees_at: None,
+                }),
                 ..Reading::default()
             }
         });
-        Self { readings: readings.collect(), policy, now: Timestamp::now() }
+        Self {
+            readings: readings.collect(),
+            policy,
+            now: Timestamp::now(),
+        }
     }
 
     fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
@@ -100,7 +107,10 @@ fn one_of_many(to: &str, made: switchboard::Result<Plan>, output: Output) -> Exi
         Err(error) => {
             let failure = Failure::from(error);
             if output.json {
-                output.object_line(&json!({"to": to, "error": failure}));
+                output.object_line(&Failed {
+                    to: Some(to),
+                    error: &failure,
+                });
             } else {
                 output.line(format!("{}: {failure}", hide(to)));
             }
@@ -127,7 +137,11 @@ fn read_lines(file: &Path, mut each: impl FnMut(&str)) -> Outcome<()> {
 }
 
 fn verdict(plan: &Plan) -> Exit {
-    if plan.candidates.is_empty() { Exit::NobodyTakesIt } else { Exit::Done }
+    if plan.candidates.is_empty() {
+        Exit::NobodyTakesIt
+    } else {
+        Exit::Done
+    }
 }
 
 /// What is wrong with a request weighs more than that nobody takes it.
@@ -163,11 +177,19 @@ fn show(plan: &Plan, output: Output) {
             one.to_string(),
         ]
     });
-    let rejected = plan
-        .rejected
-        .iter()
-        .map(|one| vec!["-".to_owned(), one.provider.to_string(), "-".to_owned(), "-".to_owned(), format!("not: {}", one.rejection)]);
-    output.table(&["rank", "provider", "expected cost", "headroom", "why"], candidates.chain(rejected));
+    let rejected = plan.rejected.iter().map(|one| {
+        vec![
+            "-".to_owned(),
+            one.provider.to_string(),
+            "-".to_owned(),
+            "-".to_owned(),
+            format!("not: {}", one.rejection),
+        ]
+    });
+    output.table(
+        &["rank", "provider", "expected cost", "headroom", "why"],
+        candidates.chain(rejected),
+    );
     if plan.candidates.is_empty() {
         output.line("no provider can take this call");
     }

@@ -46,7 +46,16 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
         output.object(&json!({ "providers": entries }));
     } else {
         output.table(
-            &["provider", "health", "countries", "languages", "calls", "reads", "answers", "rides on"],
+            &[
+                "provider",
+                "health",
+                "countries",
+                "languages",
+                "calls",
+                "reads",
+                "answers",
+                "rides on",
+            ],
             found.iter().map(|(info, health)| row(info, health)),
         );
     }
@@ -55,7 +64,10 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
 }
 
 async fn probe(provider: Arc<dyn Provider>) -> Health {
-    let one = PageRequest { limit: Some(1), cursor: None };
+    let one = PageRequest {
+        limit: Some(1),
+        cursor: None,
+    };
     let read = provider.calls();
     let answer = tokio::time::timeout(PATIENCE, read.list(&CallFilter::default(), &one)).await;
     match answer {
@@ -66,9 +78,8 @@ async fn probe(provider: Arc<dyn Provider>) -> Health {
 }
 
 fn entry(info: &ProviderInfo, health: &Health) -> Value {
-    let limit = |limit: Option<RequestLimit>| {
-        limit.map(|limit| json!({"requests": limit.requests, "window_seconds": limit.window.as_secs()}))
-    };
+    let limit =
+        |limit: Option<RequestLimit>| limit.map(|limit| json!({"requests": limit.requests, "window_seconds": limit.window.as_secs()}));
     json!({
         "provider": info.id,
         "health": match health {

@@ -21,7 +21,17 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                 }
             })
             .await;
-            let header = ["provider", "account", "plan", "status", "credits left", "credits used", "minutes used", "numbers", "until"];
+            let header = [
+                "provider",
+                "account",
+                "plan",
+                "status",
+                "credits left",
+                "credits used",
+                "minutes used",
+                "numbers",
+                "until",
+            ];
             Ok(answers.show(output, "balances", &header, |balance| {
                 vec![
                     balance.provider.to_string(),
@@ -37,7 +47,11 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
             }))
         }
         UsageCommand::Records { since, until, limit } => {
-            let filter = UsageFilter { since, until, limit: Some(limit) };
+            let filter = UsageFilter {
+                since,
+                until,
+                limit: Some(limit),
+            };
             let answers = setup::ask(&providers, |provider| {
                 let filter = filter.clone();
                 async move {
@@ -48,15 +62,17 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                 }
             })
             .await;
-            Ok(answers.show(output, "records", &["provider", "at", "what", "call", "cost"], |record| {
-                vec![
-                    record.provider.to_string(),
-                    or_dash(record.at),
-                    or_dash(record.what.as_ref()),
-                    or_dash(record.call.as_ref()),
-                    or_dash(record.cost),
-                ]
-            }))
+            Ok(
+                answers.show(output, "records", &["provider", "at", "what", "call", "cost"], |record| {
+                    vec![
+                        record.provider.to_string(),
+                        or_dash(record.at),
+                        or_dash(record.what.as_ref()),
+                        or_dash(record.call.as_ref()),
+                        or_dash(record.cost),
+                    ]
+                }),
+            )
         }
     }
 }

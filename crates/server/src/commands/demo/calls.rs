@@ -76,12 +76,20 @@ pub(super) fn read(file: Option<&Path>) -> Outcome<Vec<Row>> {
 }
 
 fn parse(text: impl Read) -> Result<Vec<Row>, csv::Error> {
-    csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text).deserialize().collect()
+    csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .comment(Some(b'#'))
+        .from_reader(text)
+        .deserialize()
+        .collect()
 }
 
 fn not_empty(rows: Vec<Row>) -> Outcome<Vec<Row>> {
     if rows.is_empty() {
-        return Err(Failure::input("--calls", "holds no call: write a line with to and task below the header"));
+        return Err(Failure::input(
+            "--calls",
+            "holds no call: write a line with to and task below the header",
+        ));
     }
     Ok(rows)
 }
@@ -102,13 +110,20 @@ mod tests {
         let rows = read(None).unwrap();
         let checked: Vec<_> = rows.iter().map(|row| row.request().validate(Timestamp::UNIX_EPOCH)).collect();
         let countries: BTreeSet<_> = checked.iter().flatten().map(|call| call.country()).collect();
-        let refused: BTreeSet<_> = checked.iter().flat_map(|one| one.as_ref().err()).map(|error| error.code().unwrap()).collect();
+        let refused: BTreeSet<_> = checked
+            .iter()
+            .flat_map(|one| one.as_ref().err())
+            .map(|error| error.code().unwrap())
+            .collect();
         let american = checked.iter().flatten().filter(|call| call.country().as_str() == "US").count();
 
         assert!(rows.len() >= 40, "{} rows", rows.len());
         assert!(countries.len() >= 12, "{countries:?}");
         assert!(american > 60, "{american} calls that KaiCalls is asked for first");
-        assert_eq!(refused.into_iter().collect::<Vec<_>>(), ["emergency_number", "number_not_e164", "premium_rate_number"]);
+        assert_eq!(
+            refused.into_iter().collect::<Vec<_>>(),
+            ["emergency_number", "number_not_e164", "premium_rate_number"]
+        );
         for error in checked.iter().flat_map(|one| one.as_ref().err()) {
             assert_eq!(error.kind(), ErrorKind::NumberNotAllowed, "{error}");
         }

@@ -81,7 +81,13 @@ async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story:
         .map(|(at, row)| async move { (first + at, row, world.switchboard.place(&row.request()).await) })
         .buffer_unordered(AT_ONCE);
     while let Some((line, row, result)) = story.during(placing.next()).await {
-        let known = |id| fates.iter().chain(results.iter().map(|(_, fate)| fate)).filter_map(Fate::call).any(|one| one == id);
+        let known = |id| {
+            fates
+                .iter()
+                .chain(results.iter().map(|(_, fate)| fate))
+                .filter_map(Fate::call)
+                .any(|one| one == id)
+        };
         let fate = match result {
             Ok(call) if known(call.id) => {
                 story.tell(line, "the same key came before: the first call is the answer");
@@ -105,7 +111,11 @@ async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story:
 
 /// The router tells of a refusal where an attempt was made; where no provider could be asked at all, the call has the reason.
 fn untold(call: &Call, line: usize, story: &Story) {
-    if let Some(fault) = call.fault.as_ref().filter(|fault| call.attempts.is_empty() && fault.kind == ErrorKind::NoProvider) {
+    if let Some(fault) = call
+        .fault
+        .as_ref()
+        .filter(|fault| call.attempts.is_empty() && fault.kind == ErrorKind::NoProvider)
+    {
         story.tell(line, &format!("{} {} refused: {}", call.to.masked(), call.country, fault.message));
     }
 }

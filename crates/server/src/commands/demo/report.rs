@@ -62,7 +62,12 @@ impl<'a> Report<'a> {
     pub(super) fn new(rows: &'a [Row], fates: &'a [Fate], calls: Vec<Call>, ledger: &RingLedger, currency: Currency) -> Self {
         let summary = Summary::new(fates, &calls, ledger, currency);
         let calls = calls.into_iter().map(|call| (call.id, call)).collect();
-        Self { rows, fates, calls, summary }
+        Self {
+            rows,
+            fates,
+            calls,
+            summary,
+        }
     }
 
     /// No phone rang more often than it should have, and every call is decided.
@@ -144,7 +149,10 @@ fn asked(call: &Call) -> String {
 
 /// The calls that a provider was asked for and another one took over.
 fn failed_over(call: &Call) -> bool {
-    call.attempts.first().zip(call.attempts.last()).is_some_and(|(first, last)| first.provider != last.provider)
+    call.attempts
+        .first()
+        .zip(call.attempts.last())
+        .is_some_and(|(first, last)| first.provider != last.provider)
 }
 
 impl Summary {
@@ -154,7 +162,10 @@ impl Summary {
         let mut outcomes = BTreeMap::new();
         let mut by_provider = BTreeMap::new();
         let mut by_arm = BTreeMap::new();
-        let mut cost = Bill { sum: Money::from_micros(0, currency), calls_without_bill: 0 };
+        let mut cost = Bill {
+            sum: Money::from_micros(0, currency),
+            calls_without_bill: 0,
+        };
         for call in calls {
             if let Some(outcome) = call.outcome {
                 *outcomes.entry(outcome).or_default() += 1;
@@ -177,7 +188,10 @@ impl Summary {
             refused: rejected + with(CallStatus::Refused),
             replayed: fates.iter().filter(|fate| matches!(fate, Fate::Replayed(_))).count(),
             failed_over: calls.iter().filter(|call| failed_over(call)).count(),
-            undecided: calls.iter().filter(|call| !matches!(call.status, CallStatus::Closed | CallStatus::Refused)).count(),
+            undecided: calls
+                .iter()
+                .filter(|call| !matches!(call.status, CallStatus::Closed | CallStatus::Refused))
+                .count(),
             phones_rung: ledger.len(),
             phones_rung_twice: rung_too_often(calls, ledger),
             outcomes,
@@ -194,7 +208,11 @@ impl Summary {
             parts.join(", ")
         };
         let outcomes = self.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect();
-        let unknown = if self.cost.calls_without_bill == 0 { String::new() } else { format!(", and {} calls without a bill", self.cost.calls_without_bill) };
+        let unknown = if self.cost.calls_without_bill == 0 {
+            String::new()
+        } else {
+            format!(", and {} calls without a bill", self.cost.calls_without_bill)
+        };
         let rows = [
             ("calls asked for", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),
@@ -206,7 +224,10 @@ impl Summary {
             ("by arm of the experiment", joined(&self.by_arm)),
             ("billed", format!("{}{unknown}", self.cost.sum)),
             ("phones that rang, by the simulators' ledger", self.phones_rung.to_string()),
-            ("phones that rang more often than they should have", self.phones_rung_twice.to_string()),
+            (
+                "phones that rang more often than they should have",
+                self.phones_rung_twice.to_string(),
+            ),
         ];
         output.table(&["what", "how many"], rows.map(|(what, value)| vec![what.to_owned(), value]));
     }
@@ -224,5 +245,47 @@ fn rung_too_often(calls: &[Call], ledger: &RingLedger) -> usize {
     for ring in ledger.rings() {
         *rung.entry(ring.to).or_default() += 1;
     }
-    rung.iter().filter(|(to, count)| **count > accounted.get(to.as_str()).copied().unwrap_or_default()).count()
+    rung.iter()
+        .filter(|(to, count)| **count > accounted.get(to.as_str()).copied().unwrap_or_default())
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    const LONDON: &str = "+442079460018";
+
+    fn call(state: &str) -> Call {
+        let (id, at) = ("018f3b1e-0000-7000-8000-000000000001", "2026-02-14T20:00:00Z");
+        let attempt = json!({
+            "id": id, "provider": "kallyai", "ring": 0, "idempotency_key": id, "state": state, "created_at": at, "evidence": [],
+        });
+        let call = json!({
+            "id": id, "tenant": "default", "to": LONDON, "country": "GB", "status": "closed", "attempts": [attempt],
+            "metadata": {}, "created_at": at, "updated_at": at,
+        });
+        serde_json::from_value(call).unwrap()
+    }
+
+    fn ledger(rings: usize) -> RingLedger {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let line = json!({"at": "2026-02-14T20:00:00Z", "to": LONDON, "call_id": "one"}).to_string() + "\n";
+        std::fs::write(file.path(), line.repeat(rings)).unwrap();
+        RingLedger::with_file(file.path()).unwrap()
+    }
+
+    #[test]
+    fn a_ring_that_no_call_accounts_for_is_found() {
+        let (placed, silent) = (call("placed"), call("not_placed"));
+        assert_eq!(rung_too_often(std::slice::from_ref(&placed), &ledger(1)), 0);
+        assert_eq!(rung_too_often(std::slice::from_ref(&placed), &ledger(2)), 1, "one call rang twice");
+        assert_eq!(rung_too_often(&[placed.clone(), placed], &ledger(2)), 0, "two calls rang once each");
+        assert_eq!(rung_too_often(&[silent], &ledger(1)), 1, "a call that is proven silent rang");
+        assert_eq!(rung_too_often(&[], &ledger(1)), 1, "nobody asked for it");
+    }
 }

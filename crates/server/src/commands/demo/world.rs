@@ -38,10 +38,14 @@ impl World {
         let ledger = RingLedger::in_memory();
         let problem = |error: std::io::Error| Failure::local(format!("a simulated provider could not be started: {error}"));
         let usual = || SimConfig::default().seed(seed).speed(SPEED).ledger(ledger.clone());
-        let kallyai = SimKallyAi::start(behave(usual().credits(10_000), rows, "suppression_violation")).await.map_err(problem)?;
+        let kallyai = SimKallyAi::start(behave(usual().credits(10_000), rows, "suppression_violation"))
+            .await
+            .map_err(problem)?;
         let kaicalls = SimKaiCalls::start(behave(usual(), rows, "number_on_dnc")).await.map_err(problem)?;
         for row in rows.iter().filter(|row| row.callee == Some(Callee::AnswerLost)) {
-            kallyai.faults().add(Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring).to(row.to.as_str()));
+            kallyai
+                .faults()
+                .add(Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring).to(row.to.as_str()));
         }
         let text = CONFIGURATION
             .replace("<kaicalls-url>", kaicalls.url())
@@ -79,7 +83,11 @@ impl World {
         let router = self.switchboard.router();
         let at = router.policy().index_of(&STRUCK).unwrap_or_default();
         let recovered = async {
-            while router.readings().get(at).is_some_and(|reading| reading.breaker != BreakerState::Closed) {
+            while router
+                .readings()
+                .get(at)
+                .is_some_and(|reading| reading.breaker != BreakerState::Closed)
+            {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
         };
