@@ -3,16 +3,16 @@
 //! The table below is the design's table of failures, row for row: what the provider does, what that proves, where the call ends. Each row is
 //! played at the provider that is asked first, with the other one behind it. Where the failure proves no silence, it is played twice: once
 //! with a provider that did nothing, and once with one that rang the phone and failed afterwards. All rows share one ring ledger.
+//! The file is long because the table is.
+//!
+//! A refusal is never played after a ring: a provider that rings somebody and then says that it will not has broken its own word, and nothing
+//! on our side could tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use switchboard::{
-    Call, CallStatus, Delivery, ErrorKind, RouterSettings, Switchboard, SystemClock,
-    core::Refusal,
-    kallyai::KallyAi,
-};
+use switchboard::{Call, CallStatus, Delivery, ErrorKind, RouterSettings, Switchboard, SystemClock, core::Refusal, kallyai::KallyAi};
 use switchboard_testkit::{
     RingLedger, SimConfig,
     fault::{After, Envelope, Fault, FaultScript, Rule},
@@ -92,11 +92,23 @@ const PLACED: Delivery = Delivery::Placed;
 const UNKNOWN: Delivery = Delivery::Unknown;
 
 const fn row(at: &'static [Which], failure: Failure, delivery: Delivery, ends: Ends) -> Row {
-    Row { at, failure, delivery, ends, opted_in: false }
+    Row {
+        at,
+        failure,
+        delivery,
+        ends,
+        opted_in: false,
+    }
 }
 
 const fn opted(at: &'static [Which], failure: Failure, delivery: Delivery, ends: Ends) -> Row {
-    Row { at, failure, delivery, ends, opted_in: true }
+    Row {
+        at,
+        failure,
+        delivery,
+        ends,
+        opted_in: true,
+    }
 }
 
 #[rustfmt::skip]
@@ -248,7 +260,12 @@ fn plays() -> Vec<Play> {
         for at in row.at {
             let liars = !row.delivery.proves_silence();
             for rings in [false, true].into_iter().filter(|rings| !rings || liars) {
-                plays.push(Play { row, at: *at, rings, callee: plays.len() });
+                plays.push(Play {
+                    row,
+                    at: *at,
+                    rings,
+                    callee: plays.len(),
+                });
             }
         }
     }
@@ -343,7 +360,12 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
 
 /// Holds what the router says, and what the simulators saw, against the row.
 fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
-    let Play { row, at, rings: rang, callee: n } = play;
+    let Play {
+        row,
+        at,
+        rings: rang,
+        callee: n,
+    } = play;
     let reaches_it = row.delivery != Delivery::NotSent;
     let moved_on = row.ends == Elsewhere;
     let status = match (row.ends, row.delivery, rang) {
@@ -372,14 +394,31 @@ fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
     let made: Vec<_> = call.attempts.iter().map(|one| (one.provider.to_string(), one.delivery)).collect();
     same("attempts", format!("{made:?}"), format!("{attempts:?}"));
     same("status", call.status.to_string(), status.to_string());
-    same("provider", format!("{:?}", call.provider.as_ref().map(|id| id.as_str())), format!("{has_it:?}"));
+    same(
+        "provider",
+        format!("{:?}", call.provider.as_ref().map(|id| id.as_str())),
+        format!("{has_it:?}"),
+    );
     same("POSTs there", sims.posts(at).to_string(), usize::from(reaches_it).to_string());
-    same("POSTs elsewhere", sims.posts(at.other()).to_string(), usize::from(moved_on).to_string());
-    same("rings", sims.rings.count(&callee(n)).to_string(), usize::from(moved_on || rang).to_string());
+    same(
+        "POSTs elsewhere",
+        sims.posts(at.other()).to_string(),
+        usize::from(moved_on).to_string(),
+    );
+    same(
+        "rings",
+        sims.rings.count(&callee(n)).to_string(),
+        usize::from(moved_on || rang).to_string(),
+    );
     if wrong.is_empty() {
         return Ok(());
     }
-    let errors: Vec<_> = call.attempts.iter().filter_map(|one| one.error.as_ref()).map(|error| &error.message).collect();
+    let errors: Vec<_> = call
+        .attempts
+        .iter()
+        .filter_map(|one| one.error.as_ref())
+        .map(|error| &error.message)
+        .collect();
     Err(format!(
         "{:?} at {}{}: {} ({errors:?})",
         row.failure,
@@ -399,8 +438,18 @@ async fn every_failure_ends_where_it_may_and_no_phone_rings_twice() {
         .await;
     let wrong: Vec<String> = results.into_iter().filter_map(Result::err).collect();
     println!("{} rows, {} plays, {} rings", TABLE.len(), plays.len(), rings.len());
-    assert!(wrong.is_empty(), "{} of {} plays went wrong:\n{}", wrong.len(), plays.len(), wrong.join("\n"));
-    assert!(rings.duplicates().is_empty(), "{} phones rang more than once", rings.duplicates().len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {} plays went wrong:\n{}",
+        wrong.len(),
+        plays.len(),
+        wrong.join("\n")
+    );
+    assert!(
+        rings.duplicates().is_empty(),
+        "{} phones rang more than once",
+        rings.duplicates().len()
+    );
     let should_ring = plays.iter().filter(|play| play.rings || play.row.ends == Elsewhere).count();
     assert_eq!(rings.len(), should_ring);
 }
@@ -432,7 +481,17 @@ async fn a_silent_provider_is_not_sent_a_second_call() {
         tokio::time::resume();
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
         static SILENCE: Row = row(BOTH, Closes, UNKNOWN, Here);
-        judge(&call, Play { row: &SILENCE, at, rings: rang, callee: n }, &sims).unwrap();
+        judge(
+            &call,
+            Play {
+                row: &SILENCE,
+                at,
+                rings: rang,
+                callee: n,
+            },
+            &sims,
+        )
+        .unwrap();
         assert_eq!(call.attempts[0].error.as_ref().unwrap().kind, ErrorKind::Timeout);
     }
     assert!(rings.duplicates().is_empty());
@@ -477,7 +536,11 @@ async fn a_pause_is_kept_and_the_call_goes_on_after_it() {
         sims.sim(at)
             .faults()
             .set(FaultScript::default().rule(Rule::on("POST", at.path(), too_many).nth(1)));
-        let switchboard = Switchboard::builder().provider(sims.provider(at, None)).settings(settings()).build().unwrap();
+        let switchboard = Switchboard::builder()
+            .provider(sims.provider(at, None))
+            .settings(settings())
+            .build()
+            .unwrap();
         let id = switchboard.submit(&request(n)).await.unwrap().id;
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
         let said: Vec<_> = call.attempts.iter().map(|one| one.delivery).collect();

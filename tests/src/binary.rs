@@ -43,7 +43,10 @@ fn build(profile: &Path) {
         cargo.arg("--release");
     }
     let built = cargo.status().unwrap();
-    assert!(built.success(), "the program could not be built: run cargo build -p switchboard-server");
+    assert!(
+        built.success(),
+        "the program could not be built: run cargo build -p switchboard-server"
+    );
 }
 
 /// When a source below this directory last changed.

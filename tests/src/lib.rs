@@ -5,15 +5,25 @@
 //! | numbers that are kept for fiction | [`callee`] |
 //! | both simulators with one ring ledger, and the accounts at them | [`Sims`] |
 //! | providers that never answer: dead ports, doors that close | [`dead`] |
+//! | a configuration file over both, and its router | [`config`] |
+//! | a receiver of webhooks | [`Receiver`] |
 //! | waiting for what has no event, with an end to it | [`wait`] |
 //! | the program `switchboard` as it is built | [`binary`] |
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that fails is a test that fails"
+)]
 
 pub mod binary;
 mod callees;
+pub mod config;
 pub mod dead;
+mod receiver;
 mod sims;
 pub mod wait;
 
 pub use callees::{callee, request};
+pub use receiver::Receiver;
 pub use sims::{KAICALLS_PATH, KALLYAI_PATH, Sims, Which};

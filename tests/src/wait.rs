@@ -1,6 +1,6 @@
 //! Waiting, with an end to it.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 /// The longest that anything here may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -14,11 +14,24 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
 }
 
 /// Looks again and again until `holds`; for states that nobody tells of. Panics with `what` after a minute.
-pub async fn until(what: &str, holds: impl Fn() -> bool) {
+pub async fn until(what: &str, holds: impl Fn() -> bool + Send + Sync) {
     within(what, async {
         while !holds() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await;
+}
+
+/// Looks again and again until there is something; for what nobody tells of. Panics with `what` after a minute.
+pub async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(what: &str, look: impl Fn() -> F + Send + Sync) -> T {
+    within(what, async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
 }

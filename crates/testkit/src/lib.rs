@@ -19,6 +19,7 @@
 //! in words: nothing here can be mistaken for the real service.
 
 pub mod calls;
+pub mod clock;
 mod config;
 pub mod conformance;
 mod countries;
@@ -28,6 +29,7 @@ mod kaicalls;
 mod kallyai;
 mod ring;
 
+pub use clock::VirtualClock;
 pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};
 pub use host::{RequestRecord, SimHandle};
 pub use kaicalls::{SimKaiCalls, WebhookAttempt};
