@@ -115,7 +115,10 @@ impl PhoneNumber {
     /// Whether the number begins with `prefix`, a calling code and any digits after it, with or without the plus sign.
     pub fn has_prefix(&self, prefix: &str) -> bool {
         let digits = prefix.strip_prefix('+').unwrap_or(prefix);
-        self.e164().as_bytes().get(1..).is_some_and(|own| own.starts_with(digits.as_bytes()))
+        self.e164()
+            .as_bytes()
+            .get(1..)
+            .is_some_and(|own| own.starts_with(digits.as_bytes()))
     }
 
     fn calling_code(&self) -> &str {
