@@ -8,10 +8,13 @@ use url::Url;
 
 use crate::{
     KaiCallsConfig,
-    api::{Account, Agents, Calls, Keys, Numbers, PhoneNumbers, Recordings, Session, Transcripts, Webhooks},
+    api::{
+        Account, Agents, Calls, CommunicationRuns, Discovery, Events, Keys, Numbers, PhoneNumbers, Recordings, Session, Transcripts,
+        Webhooks,
+    },
     codes::KaiCallsCodes,
     raw::RawRequest,
-    wire::Health,
+    wire::{Capabilities, Health},
 };
 
 /// A client of one KaiCalls account. Cheap to clone.
@@ -79,6 +82,21 @@ impl KaiCallsClient {
         Webhooks::new(&self.http)
     }
 
+    /// What happened, and who was told (official Python SDK 0.1.0).
+    pub fn events(&self) -> Events<'_> {
+        Events::new(&self.http)
+    }
+
+    /// Orders that call several people (official Python SDK 0.1.0).
+    pub fn communication_runs(&self) -> CommunicationRuns<'_> {
+        CommunicationRuns::new(&self.http)
+    }
+
+    /// What the API says of itself (official Python SDK 0.1.0).
+    pub fn discovery(&self) -> Discovery<'_> {
+        Discovery::new(&self.http)
+    }
+
     /// Balance and usage (document 004).
     pub fn account(&self) -> Account<'_> {
         Account::new(&self.http)
@@ -99,12 +117,26 @@ impl KaiCallsClient {
         })
     }
 
-    /// Whether the service is well (official Python SDK 0.1.0, `GET /api/v1/health`). Rings nobody: fit for a probe.
+    /// Whether the service is well. Rings nobody: fit for a probe.
+    ///
+    /// `GET /api/v1/health`; no scope is documented. Source: official Python SDK 0.1.0, `discovery.health`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/health")]
     pub async fn health(&self) -> Result<Health> {
         self.http.read(Request::get("health", "/api/v1/health")).await?.json()
+    }
+
+    /// What the account, or one of its businesses, may use: [`Discovery::capabilities`].
+    ///
+    /// `GET /api/v1/capabilities`; no scope is documented. Source: official Python SDK 0.1.0, `discovery.capabilities`.
+    ///
+    /// # Errors
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/capabilities")]
+    pub async fn capabilities(&self, business_id: Option<&str>) -> Result<Capabilities> {
+        self.discovery().capabilities(business_id).await
     }
 
     /// Any other endpoint, by its path below the base URL, as `/api/v1/leads?limit=10`. [`RawRequest::send`] refuses what could place a

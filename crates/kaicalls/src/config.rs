@@ -197,7 +197,16 @@ impl KaiCallsConfig {
         config
     }
 
-    pub(crate) fn info(&self) -> ProviderInfo {
+    /// What is known of the account without asking it, and without a client. The API key is checked for its form and used for nothing.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn info(&self) -> Result<ProviderInfo> {
+        self.check()?;
+        Ok(self.described())
+    }
+
+    fn described(&self) -> ProviderInfo {
         let limit = |requests| {
             Some(RequestLimit {
                 requests,

@@ -1,15 +1,17 @@
 //! The provider: one account at KaiCalls behind the neutral contract.
 
-use switchboard_core::{Agents, CallControl, Calls, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks};
+use std::sync::Arc;
+
+use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks};
 
 use crate::{
-    KaiCallsClient, KaiCallsConfig, agents::KaiCallsAgents, calls::KaiCallsCalls, numbers::KaiCallsNumbers, usage::KaiCallsUsage,
-    webhooks::KaiCallsWebhooks,
+    KaiCallsClient, KaiCallsConfig, agents::KaiCallsAgents, calls::KaiCallsCalls, clock::Wall, numbers::KaiCallsNumbers,
+    usage::KaiCallsUsage, webhooks::KaiCallsWebhooks,
 };
 
 /// One account at KaiCalls.
 ///
-/// It serves calls, agents, numbers, webhooks and usage. It has no call control: no document names a way to cancel, stop, move or
+/// It serves calls, agents, numbers, webhooks (deliveries, subscriptions and the log of events) and usage. It has no call control: no document names a way to cancel, stop, move or
 /// transfer a call that was placed.
 #[derive(Debug, Clone)]
 pub struct KaiCalls {
@@ -23,19 +25,27 @@ pub struct KaiCalls {
 }
 
 impl KaiCalls {
-    /// Builds it; nothing is sent.
+    /// Builds it on the system's clock; nothing is sent.
     ///
     /// # Errors
     /// `Configuration` that names the key and the fix.
     pub fn new(config: &KaiCallsConfig) -> Result<Self> {
+        Self::with_clock(config, Arc::new(Wall))
+    }
+
+    /// Builds it on this clock, which paces the stream of events; nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn with_clock(config: &KaiCallsConfig, clock: Arc<dyn Clock>) -> Result<Self> {
         let client = KaiCallsClient::new(config)?;
         let business = || config.business_id.clone();
         Ok(Self {
-            info: config.info(),
+            info: config.info()?,
             calls: KaiCallsCalls::new(client.clone(), config.agent_id.clone()),
             agents: KaiCallsAgents::new(client.clone(), business()),
             numbers: KaiCallsNumbers::new(client.clone(), business()),
-            webhooks: KaiCallsWebhooks::new(client.clone(), business(), &config.webhook),
+            webhooks: KaiCallsWebhooks::new(client.clone(), business(), &config.webhook, clock),
             usage: KaiCallsUsage::new(client.clone()),
             client,
         })

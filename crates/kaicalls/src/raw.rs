@@ -8,6 +8,8 @@ use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_http::{Answer, HttpClient, Method, Request};
 use url::{Url, form_urlencoded};
 
+const RUNS: [&str; 3] = ["communication-runs", "communication-jobs", "communication-attempts"];
+
 /// A request to any path that places no call.
 #[derive(Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -52,7 +54,8 @@ impl<'a> RawRequest<'a> {
     /// `Unsupported` for a path that could place a call, with nothing sent; else as for every read or write.
     pub async fn send(self) -> Result<Answer> {
         if self.places_calls {
-            let message = "this path rings phones: place a call through the router, or with the typed client's calls().create()";
+            let message = "this path rings phones: place a call through the router, or with the typed client's calls() and \
+                           communication_runs()";
             return Err(Error::new(ErrorKind::Unsupported, message)
                 .with_field("path")
                 .with_operation("request")
@@ -65,16 +68,19 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Whether a request could make a phone ring. It errs on the side of yes: below `calls`, only reads pass; below `communication-runs`,
-/// reads, the two dry runs (`validate`, `preview`), and PATCH and DELETE, which pause and cancel.
+/// Whether a request could make a phone ring. It errs on the side of yes: below `calls` and below the communication runs, their jobs and
+/// their attempts only reads pass, the two dry runs (`validate`, `preview`), and for runs DELETE. PATCH pauses and cancels a run, and
+/// nobody knows that it cannot let one go on: the typed client has both.
 fn places_calls(method: Method, path: &str) -> bool {
     let segments = segments(path);
-    let runs = segments.iter().position(|segment| segment == "communication-runs");
+    let calls = segments.iter().any(|segment| segment == "calls");
+    let runs = segments.iter().position(|segment| RUNS.contains(&segment.as_str()));
     let dry = runs.is_some_and(|at| matches!(&segments[at + 1..], [word] if word == "validate" || word == "preview"));
     match method {
         Method::Get => false,
-        Method::Post | Method::Put => segments.iter().any(|segment| segment == "calls") || (runs.is_some() && !dry),
-        Method::Patch | Method::Delete => segments.iter().any(|segment| segment == "calls"),
+        Method::Post => calls || (runs.is_some() && !dry),
+        Method::Put | Method::Patch => calls || runs.is_some(),
+        Method::Delete => calls,
     }
 }
 
@@ -160,6 +166,8 @@ mod tests {
             "/api/v1/Communication-Runs/",
             "/api/v1/communication-runs/preview/..",
             "/api/v1/communication-runs/retry",
+            "/api/v1/communication-jobs",
+            "/api/v1/communication-attempts/retry",
         ];
         for path in spellings {
             assert!(places_calls(Method::Post, path), "{path}");
@@ -178,7 +186,12 @@ mod tests {
         ] {
             assert!(!places_calls(Method::Post, path), "{path}");
         }
-        assert!(!places_calls(Method::Patch, "/api/v1/communication-runs"));
+        assert!(!places_calls(Method::Delete, "/api/v1/communication-runs"));
+        assert!(
+            places_calls(Method::Patch, "/api/v1/communication-runs"),
+            "it might let a run go on"
+        );
+        assert!(places_calls(Method::Put, "/api/v1/communication-runs/preview"));
         assert!(places_calls(Method::Patch, "/api/v1/calls"));
     }
 }

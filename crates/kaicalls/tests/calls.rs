@@ -23,7 +23,7 @@ fn sent() -> Timestamp {
 
 #[tokio::test]
 async fn an_order_becomes_one_request() {
-    let server = Server::answering(201, include_str!("fixtures/call_placed.json")).await;
+    let server = Server::answering(201, include_str!("fixtures/004/call_placed.json")).await;
     let mut request = CallRequest::new(CALLEE, "Book a table");
     request.callee_name = Some("John Smith".into());
     request.business_name = Some("Luigi's".into());
@@ -67,7 +67,7 @@ async fn an_order_becomes_one_request() {
 
 #[tokio::test]
 async fn a_call_without_an_agent_is_not_sent() {
-    let server = Server::answering(201, include_str!("fixtures/call_placed.json")).await;
+    let server = Server::answering(201, include_str!("fixtures/004/call_placed.json")).await;
     let mut config = server.config();
     config.agent_id = None;
     let provider = KaiCalls::new(&config).unwrap();
@@ -121,7 +121,7 @@ async fn what_an_answer_proves() {
 
 #[tokio::test]
 async fn the_detail_is_read_whole() {
-    let server = Server::answering(200, include_str!("fixtures/call.json")).await;
+    let server = Server::answering(200, include_str!("fixtures/004/call.json")).await;
     let call = server.provider().calls().get(&"uuid-call789".into()).await.unwrap();
     assert_eq!(call.state, ProviderState::Ended(Outcome::Completed));
     assert_eq!(call.direction, Some(Direction::Inbound));
@@ -239,7 +239,7 @@ async fn small_pages_go_on_through_equal_timestamps() {
 
 #[tokio::test]
 async fn a_list_that_never_ends_is_ended() {
-    let server = Server::answering(200, include_str!("fixtures/calls.json")).await;
+    let server = Server::answering(200, include_str!("fixtures/004/calls.json")).await;
     let all: Vec<_> = server.provider().calls().all(CallFilter::default()).try_collect().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(server.asked().len() <= 3);
@@ -322,7 +322,7 @@ async fn a_recording_falls_back_to_the_detail() {
 
     let detail = Server::start(|asked| match asked.path.as_str() {
         "/api/v1/recordings" => (404, r#"{"error":{"code":"not_found","message":"no"}}"#.to_owned()),
-        _ => (200, include_str!("fixtures/call.json").to_owned()),
+        _ => (200, include_str!("fixtures/004/call.json").to_owned()),
     })
     .await;
     let recording = detail.provider().calls().recording(&"uuid-call789".into()).await.unwrap();

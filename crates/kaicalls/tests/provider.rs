@@ -26,7 +26,7 @@ fn the_defaults() {
     let (place, read) = (info.place_limit.unwrap(), info.read_limit.unwrap());
     assert_eq!((place.requests, place.window, read.requests), (60, Duration::from_secs(60), 300));
     assert!(info.tariff.is_none() && info.max_duration.is_none() && provider.call_control().is_none());
-    assert!(provider.webhooks().unwrap().feed().is_none());
+    assert!(provider.webhooks().unwrap().feed().is_some());
     assert!(!format!("{provider:?}").contains("0123456789abcdef"), "no secret is shown");
 }
 
@@ -75,9 +75,9 @@ fn settings_that_cannot_work_name_the_key() {
 async fn agents() {
     let server = Server::start(|asked| match (asked.method.as_str(), asked.path.as_str(), asked.get("id")) {
         ("GET", "/api/v1/agents/versions", _) => (200, r#"{"versions":[{"version":1},{"version":2}]}"#.to_owned()),
-        ("GET", _, None) => (200, include_str!("fixtures/agents.json").to_owned()),
+        ("GET", _, None) => (200, include_str!("fixtures/004/agents.json").to_owned()),
         ("PATCH", ..) => (200, r#"{"success":true}"#.to_owned()),
-        _ => (200, include_str!("fixtures/agent.json").to_owned()),
+        _ => (200, include_str!("fixtures/004/agent.json").to_owned()),
     })
     .await;
     let provider = server.provider();
@@ -126,7 +126,7 @@ async fn agents() {
 #[tokio::test]
 async fn numbers() {
     let server = Server::start(|asked| match asked.method.as_str() {
-        "GET" => (200, include_str!("fixtures/numbers.json").to_owned()),
+        "GET" => (200, include_str!("fixtures/004/numbers.json").to_owned()),
         "POST" => (201, r#"{"success":true}"#.to_owned()),
         _ => (200, r#"{"success":true}"#.to_owned()),
     })
@@ -182,7 +182,7 @@ async fn numbers() {
 
 #[tokio::test]
 async fn balances() {
-    let server = Server::answering(200, include_str!("fixtures/balance.json")).await;
+    let server = Server::answering(200, include_str!("fixtures/004/balance.json")).await;
     let balances = server.provider().usage().unwrap().balances().await.unwrap();
     assert_eq!(
         (balances[0].account.as_deref(), balances[0].status.as_deref()),

@@ -17,7 +17,7 @@ fn client(server: &Server) -> KaiCallsClient {
 
 #[tokio::test]
 async fn placing_a_call() {
-    let server = Server::answering(201, include_str!("fixtures/call_placed.json")).await;
+    let server = Server::answering(201, include_str!("fixtures/004/call_placed.json")).await;
     let call = api::CreateCall::new("uuid-abc123", "+15125559876")
         .name("John Smith")
         .lead_id("uuid-lead123")
@@ -46,16 +46,16 @@ async fn placing_a_call() {
 
 #[tokio::test]
 async fn reading_calls() {
-    let server = Server::answering(200, include_str!("fixtures/call.json")).await;
+    let server = Server::answering(200, include_str!("fixtures/004/call.json")).await;
     let call = client(&server).calls().get("uuid-call789").await.unwrap();
     assert_eq!(call.duration, Some(Decimal::from(127)));
     assert_eq!(call.lead_id.as_deref(), Some("uuid-lead123"));
-    assert_eq!(call.quality_dimensions.as_ref().unwrap()["empathy"], 88);
+    assert_eq!(call.quality_dimensions.as_ref().unwrap().empathy, Some(Decimal::from(88)));
     assert_eq!(server.only().get("id"), Some("uuid-call789"));
     let shown = format!("{call:?}");
     assert!(!shown.contains("John") && !shown.contains("storage.example.com"), "{shown}");
 
-    let server = Server::answering(200, include_str!("fixtures/calls.json")).await;
+    let server = Server::answering(200, include_str!("fixtures/004/calls.json")).await;
     let query = api::CallQuery::new()
         .limit(100_u32)
         .agent_id("uuid-abc123")
@@ -74,9 +74,9 @@ async fn reading_calls() {
 #[tokio::test]
 async fn agents() {
     let server = Server::start(|asked| match (asked.method.as_str(), asked.path.as_str(), asked.get("id")) {
-        ("GET", "/api/v1/agents", None) => (200, include_str!("fixtures/agents.json").to_owned()),
+        ("GET", "/api/v1/agents", None) => (200, include_str!("fixtures/004/agents.json").to_owned()),
         ("GET", "/api/v1/agents/versions", None) => (200, r#"{"versions":[{"version":2},{"version":3}]}"#.to_owned()),
-        _ => (200, include_str!("fixtures/agent.json").to_owned()),
+        _ => (200, include_str!("fixtures/004/agent.json").to_owned()),
     })
     .await;
     let client = client(&server);
@@ -122,7 +122,7 @@ async fn agents() {
 #[tokio::test]
 async fn numbers() {
     let server = Server::start(|asked| match asked.method.as_str() {
-        "GET" => (200, include_str!("fixtures/numbers.json").to_owned()),
+        "GET" => (200, include_str!("fixtures/004/numbers.json").to_owned()),
         "POST" => (
             201,
             r#"{"phone_number": {"id": "uuid-num790", "phone_number": "+15125551235"}}"#.to_owned(),
@@ -171,8 +171,8 @@ async fn numbers() {
 #[tokio::test]
 async fn account_and_health() {
     let server = Server::start(|asked| match asked.path.as_str() {
-        "/api/v1/balance" => (200, include_str!("fixtures/balance.json").to_owned()),
-        "/api/v1/usage" => (200, include_str!("fixtures/usage.json").to_owned()),
+        "/api/v1/balance" => (200, include_str!("fixtures/004/balance.json").to_owned()),
+        "/api/v1/usage" => (200, include_str!("fixtures/004/usage.json").to_owned()),
         _ => (200, r#"{"status":"ok"}"#.to_owned()),
     })
     .await;
@@ -196,9 +196,9 @@ async fn account_and_health() {
 #[tokio::test]
 async fn keys_take_the_session_and_never_the_key() {
     let server = Server::start(|asked| match asked.method.as_str() {
-        "GET" => (200, include_str!("fixtures/keys.json").to_owned()),
-        "POST" => (201, include_str!("fixtures/key_created.json").to_owned()),
-        _ => (200, include_str!("fixtures/key_revoked.json").to_owned()),
+        "GET" => (200, include_str!("fixtures/004/keys.json").to_owned()),
+        "POST" => (201, include_str!("fixtures/004/key_created.json").to_owned()),
+        _ => (200, include_str!("fixtures/004/key_revoked.json").to_owned()),
     })
     .await;
     assert_eq!(client(&server).keys().unwrap_err().field(), Some("session"));

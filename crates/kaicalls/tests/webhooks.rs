@@ -39,7 +39,7 @@ fn event(body: &str) -> Event {
 
 #[test]
 fn the_documented_bodies() {
-    let done = event(include_str!("fixtures/webhook_completed.json"));
+    let done = event(include_str!("fixtures/004/webhook_completed.json"));
     assert_eq!(done.kind, EventKind::Call(ProviderState::Ended(Outcome::Completed)));
     assert_eq!(
         (done.call.as_ref().unwrap().as_str(), done.duration),
@@ -48,12 +48,12 @@ fn the_documented_bodies() {
     assert_eq!(done.at, Some("2026-02-15T14:32:12Z".parse().unwrap()));
     assert_eq!(done.raw.value()["recording_url"], "https://...");
 
-    let failed = event(include_str!("fixtures/webhook_failed.json"));
+    let failed = event(include_str!("fixtures/004/webhook_failed.json"));
     assert_eq!(failed.kind, EventKind::Call(ProviderState::Ended(Outcome::NoAnswer)));
     assert_ne!(failed.id, done.id);
     assert_eq!(
         failed.id,
-        event(include_str!("fixtures/webhook_failed.json")).id,
+        event(include_str!("fixtures/004/webhook_failed.json")).id,
         "the same event has the same id"
     );
 }
@@ -141,7 +141,7 @@ fn sign(secret: &str, timestamp: &str, body: &[u8]) -> String {
 fn signatures() {
     let mut config = config();
     config.webhook.secret = Some("whsec_test".into());
-    let body = include_bytes!("fixtures/webhook_completed.json").as_slice();
+    let body = include_bytes!("fixtures/004/webhook_completed.json").as_slice();
     let check = |timestamp: &str, signature: &str, body: &[u8]| {
         receive(
             &config,

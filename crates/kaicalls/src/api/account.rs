@@ -32,18 +32,24 @@ impl<'a> Account<'a> {
         Self { http }
     }
 
-    /// The standing of each business. `GET /api/v1/balance`.
+    /// The standing of each business.
+    ///
+    /// `GET /api/v1/balance`; no scope is documented; 300 reads a minute. Source: document 004, "Get subscription info".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/balance")]
     pub async fn balance(&self) -> Result<Listing<BusinessBalance>> {
         self.http.read(Request::get("account.balance", "/api/v1/balance")).await?.json()
     }
 
-    /// One slice of the usage log. `GET /api/v1/usage`.
+    /// One slice of the usage log.
+    ///
+    /// `GET /api/v1/usage`; no scope is documented; 300 reads a minute. Source: document 004, "Get API usage log".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/usage")]
     pub async fn usage(&self, query: &UsageQuery) -> Result<Listing<UsageRow>> {
         self.http
             .read(with_query(Request::get("account.usage", "/api/v1/usage"), query))

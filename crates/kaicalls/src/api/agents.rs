@@ -103,18 +103,25 @@ impl<'a> Agents<'a> {
         Self { http }
     }
 
-    /// All agents of the account. Document 004, `GET /api/v1/agents`; scope `agents:read`. No paging is documented.
+    /// All agents of the account. No paging is documented.
+    ///
+    /// `GET /api/v1/agents`; scope `agents:read`; 300 reads a minute. Source: document 004, "List all agents".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/agents")]
     pub async fn list(&self) -> Result<Listing<Agent>> {
         self.http.read(Request::get("agents.list", PATH)).await?.json()
     }
 
-    /// One agent with its number. Document 004, `GET /api/v1/agents?id=`; scope `agents:read`.
+    /// One agent with its number.
+    ///
+    /// `GET /api/v1/agents?id=`; scope `agents:read`; 300 reads a minute. Source: document 004, "Get agent details".
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id.
+    /// `NotFound` where there is none of that id; `InvalidRequest` for an empty id, with nothing sent; else as for every
+    /// [read](crate::api#errors).
+    #[doc(alias = "/api/v1/agents")]
     pub async fn get(&self, id: &str) -> Result<Agent> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all agents"));
@@ -122,26 +129,35 @@ impl<'a> Agents<'a> {
         self.http.read(Request::get("agents.get", PATH).query("id", id)).await?.json()
     }
 
-    /// A new agent. Official Python SDK 0.1.0, `POST /api/v1/agents`; scope `agents:write`.
+    /// A new agent.
+    ///
+    /// `POST /api/v1/agents`; scope `agents:write`. Source: official Python SDK 0.1.0, `agents.create`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/agents")]
     pub async fn create(&self, agent: &CreateAgent) -> Result<Agent> {
         self.create_with(agent, &Map::new()).await
     }
 
-    /// A changed agent. Official Python SDK 0.1.0, `PATCH /api/v1/agents`; scope `agents:write`.
+    /// A changed agent.
+    ///
+    /// `PATCH /api/v1/agents`; scope `agents:write`. Source: official Python SDK 0.1.0, `agents.update`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/agents")]
     pub async fn update(&self, change: &UpdateAgent) -> Result<Agent> {
         self.update_with(change, &Map::new()).await
     }
 
-    /// The saved states of an agent. Official Python SDK 0.1.0, `GET /api/v1/agents/versions`.
+    /// The saved states of an agent.
+    ///
+    /// `GET /api/v1/agents/versions`; no scope is documented. Source: official Python SDK 0.1.0, `agents.versions`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/agents/versions")]
     pub async fn versions(&self, query: &VersionQuery) -> Result<Listing<AgentVersion>> {
         self.http
             .read(with_query(Request::get("agents.versions", "/api/v1/agents/versions"), query))

@@ -62,7 +62,9 @@ impl<'a> Calls<'a> {
         Self { http }
     }
 
-    /// Places a call: a phone rings. `POST /api/v1/calls`; scope `calls:write`; 60 a minute.
+    /// Places a call: a phone rings.
+    ///
+    /// `POST /api/v1/calls`; scope `calls:write`; 60 a minute. Source: document 004, "Make an outbound call".
     ///
     /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`Error::delivery`] before
     /// anything else, and never send again what does not [prove silence](switchboard_core::Delivery::proves_silence).
@@ -70,6 +72,7 @@ impl<'a> Calls<'a> {
     /// # Errors
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or unknown
     /// says so.
+    #[doc(alias = "/api/v1/calls")]
     pub async fn create(&self, call: &CreateCall) -> Result<Call> {
         let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
         let call: Call = answer.json()?;
@@ -79,10 +82,14 @@ impl<'a> Calls<'a> {
         Ok(call)
     }
 
-    /// One call with summary, recording and quality. `GET /api/v1/calls?id=`; scope `calls:read`.
+    /// One call with summary, recording and quality.
+    ///
+    /// `GET /api/v1/calls?id=`; scope `calls:read`; 300 reads a minute. Source: document 004, "Get call details".
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id.
+    /// `NotFound` where there is none of that id; `InvalidRequest` for an empty id, with nothing sent; else as for every
+    /// [read](crate::api#errors).
+    #[doc(alias = "/api/v1/calls")]
     pub async fn get(&self, id: &str) -> Result<Call> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all calls"));
@@ -90,10 +97,13 @@ impl<'a> Calls<'a> {
         self.http.read(Request::get("calls.get", PATH).query("id", id)).await?.json()
     }
 
-    /// Calls over all businesses, newest first. `GET /api/v1/calls`; scope `calls:read`.
+    /// Calls over all businesses, newest first.
+    ///
+    /// `GET /api/v1/calls`; scope `calls:read`; 300 reads a minute. Source: document 004, "List calls".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/calls")]
     pub async fn list(&self, query: &CallQuery) -> Result<Listing<Call>> {
         self.http.read(with_query(Request::get("calls.list", PATH), query)).await?.json()
     }

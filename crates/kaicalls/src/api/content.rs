@@ -17,10 +17,13 @@ impl<'a> Recordings<'a> {
         Self { http }
     }
 
-    /// A signed URL of one call's sound. `GET /api/v1/recordings?call_id=`; scope `calls:read`.
+    /// A signed URL of one call's sound.
+    ///
+    /// `GET /api/v1/recordings?call_id=`; scope `calls:read`. Source: official Python SDK 0.1.0, `recordings.get`.
     ///
     /// # Errors
-    /// `NotFound` where there is no such call or no recording.
+    /// `NotFound` where there is no such call or no recording; else as for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/recordings")]
     pub async fn get(&self, call_id: &str) -> Result<Recording> {
         self.http
             .read(Request::get("recordings.get", "/api/v1/recordings").query("call_id", call_id))
@@ -57,10 +60,13 @@ impl<'a> Transcripts<'a> {
         Self { http }
     }
 
-    /// One page of transcripts. `GET /api/v1/transcripts`.
+    /// One page of transcripts.
+    ///
+    /// `GET /api/v1/transcripts`; no scope is documented. Source: official Python SDK 0.1.0, `transcripts.list`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/transcripts")]
     pub async fn list(&self, query: &TranscriptQuery) -> Result<Listing<Transcript>> {
         self.http
             .read(with_query(Request::get("transcripts.list", "/api/v1/transcripts"), query))

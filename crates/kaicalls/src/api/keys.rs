@@ -61,18 +61,24 @@ impl<'a> Keys<'a> {
         Self { session }
     }
 
-    /// All keys, without the keys themselves. `GET /api/v1/keys`.
+    /// All keys, without the keys themselves.
+    ///
+    /// `GET /api/v1/keys`; a dashboard session and no scope. Source: document 004, "List your API keys".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/keys")]
     pub async fn list(&self) -> Result<Listing<ApiKey>> {
         self.session.http.read(self.signed(Request::get("keys.list", PATH))).await?.json()
     }
 
-    /// A new key. The whole key is in this answer and in no other. `POST /api/v1/keys`.
+    /// A new key. The whole key is in this answer and in no other.
+    ///
+    /// `POST /api/v1/keys`; a dashboard session and no scope. Source: document 004, "Create a new key".
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/keys")]
     pub async fn create(&self, key: &CreateKey) -> Result<ApiKey> {
         self.session
             .http
@@ -81,10 +87,13 @@ impl<'a> Keys<'a> {
             .json()
     }
 
-    /// Ends a key at once. `DELETE /api/v1/keys?id=`.
+    /// Ends a key at once.
+    ///
+    /// `DELETE /api/v1/keys?id=`; a dashboard session and no scope. Source: document 004, "Revoke a key".
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/keys")]
     pub async fn revoke(&self, id: &str) -> Result<Acknowledgement> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: name the key to revoke"));

@@ -19,10 +19,13 @@ impl<'a> Numbers<'a> {
         Self { http }
     }
 
-    /// All numbers. `GET /api/v1/numbers`; scope `numbers:read`. No paging is documented.
+    /// The numbers of the account. No paging is documented.
+    ///
+    /// `GET /api/v1/numbers`; scope `numbers:read`; 300 reads a minute. Source: document 004, "List phone numbers".
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/numbers")]
     pub async fn list(&self) -> Result<Listing<Number>> {
         self.http.read(Request::get("numbers.list", "/api/v1/numbers")).await?.json()
     }
@@ -85,10 +88,13 @@ impl<'a> PhoneNumbers<'a> {
         Self { http }
     }
 
-    /// The numbers of the account. `GET /api/v1/phone-numbers`.
+    /// The numbers of the account.
+    ///
+    /// `GET /api/v1/phone-numbers`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.list`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/phone-numbers")]
     pub async fn list(&self, query: &NumberQuery) -> Result<Listing<Number>> {
         self.http
             .read(with_query(Request::get("phone_numbers.list", PATH), query))
@@ -96,10 +102,13 @@ impl<'a> PhoneNumbers<'a> {
             .json()
     }
 
-    /// Numbers that could be rented. `GET /api/v1/phone-numbers/available`.
+    /// Numbers that could be rented.
+    ///
+    /// `GET /api/v1/phone-numbers/available`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.available`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/phone-numbers/available")]
     pub async fn available(&self, query: &AvailableQuery) -> Result<Listing<Number>> {
         self.http
             .read(with_query(
@@ -110,10 +119,13 @@ impl<'a> PhoneNumbers<'a> {
             .json()
     }
 
-    /// Rents a number, which costs money. `POST /api/v1/phone-numbers`.
+    /// Rents a number, which costs money.
+    ///
+    /// `POST /api/v1/phone-numbers`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.assign`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/phone-numbers")]
     pub async fn assign(&self, number: &AssignNumber) -> Result<Number> {
         self.http
             .write(Request::post("phone_numbers.assign", PATH).json(number)?)
@@ -121,10 +133,13 @@ impl<'a> PhoneNumbers<'a> {
             .json()
     }
 
-    /// Gives a number back, which cannot be undone. `DELETE /api/v1/phone-numbers?phone_number=`.
+    /// Gives a number back, which cannot be undone.
+    ///
+    /// `DELETE /api/v1/phone-numbers?phone_number=`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.release`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// `InvalidRequest` for an empty number, with nothing sent; else as for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/phone-numbers")]
     pub async fn release(&self, phone_number: &str, business_id: Option<&str>) -> Result<Acknowledgement> {
         if phone_number.is_empty() {
             return Err(Error::invalid("phone_number", "is empty: name the number to give back"));

@@ -16,14 +16,16 @@ pub(crate) fn with_query(request: Request, parameters: &impl Serialize) -> Reque
     }
 }
 
-/// Defines parameters: their field, type and name on the wire. `Debug` shows none of the values.
+/// Defines parameters: their field, type and name on the wire. They can be read from JSON too, where a name that is not known is an error
+/// rather than dropped. `Debug` shows none of the values.
 macro_rules! parameters {
     ($(#[$meta:meta])* $name:ident {
         required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty = $required_key:literal,)* }
         optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty = $optional_key:literal,)* }
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Default, serde::Serialize)]
+        #[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$required_meta])* #[serde(rename = $required_key)] $required: $required_type,)*
             $(#[serde(rename = $optional_key, skip_serializing_if = "Option::is_none")] $optional: Option<$optional_type>,)*

@@ -52,10 +52,13 @@ impl<'a> Webhooks<'a> {
         Self { http }
     }
 
-    /// The standing orders. `GET /api/v1/webhooks`.
+    /// The standing orders.
+    ///
+    /// `GET /api/v1/webhooks`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.list`.
     ///
     /// # Errors
-    /// As for every read.
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/webhooks")]
     pub async fn list(&self, business_id: Option<&str>) -> Result<Listing<WebhookSubscription>> {
         self.http
             .read(Request::get("webhooks.list", PATH).query_opt("business_id", business_id))
@@ -63,18 +66,24 @@ impl<'a> Webhooks<'a> {
             .json()
     }
 
-    /// A new order, or a changed one. The signing secret is in this answer and in no other. `POST /api/v1/webhooks`.
+    /// A new order, or a changed one. The signing secret is in this answer and in no other.
+    ///
+    /// `POST /api/v1/webhooks`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.create`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/webhooks")]
     pub async fn create(&self, order: &CreateWebhook) -> Result<WebhookSubscription> {
         self.http.write(Request::post("webhooks.create", PATH).json(order)?).await?.json()
     }
 
-    /// Ends an order. `DELETE /api/v1/webhooks?id=`.
+    /// Ends an order.
+    ///
+    /// `DELETE /api/v1/webhooks?id=`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.delete`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/webhooks")]
     pub async fn delete(&self, id: &str, business_id: Option<&str>) -> Result<Acknowledgement> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: name the webhook to delete"));
@@ -85,19 +94,25 @@ impl<'a> Webhooks<'a> {
         acknowledged(&self.http.write(request).await?)
     }
 
-    /// Has a delivery sent for a test, with this data in it. `POST /api/v1/webhooks/test`.
+    /// Has a delivery sent for a test, with this data in it.
+    ///
+    /// `POST /api/v1/webhooks/test`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.test`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/webhooks/test")]
     pub async fn test(&self, id: &str, business_id: Option<&str>, data: Option<&Value>) -> Result<Acknowledgement> {
         let request = Request::post("webhooks.test", "/api/v1/webhooks/test").json(&Selected { id, business_id, data })?;
         acknowledged(&self.http.write(request).await?)
     }
 
-    /// A new signing secret, shown in this answer alone. `POST /api/v1/webhooks/rotate-secret`.
+    /// A new signing secret, shown in this answer alone.
+    ///
+    /// `POST /api/v1/webhooks/rotate-secret`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.rotate_secret`.
     ///
     /// # Errors
-    /// As for every write: it is sent once.
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/webhooks/rotate-secret")]
     pub async fn rotate_secret(&self, id: &str, business_id: Option<&str>) -> Result<WebhookSubscription> {
         let request = Request::post("webhooks.rotate_secret", "/api/v1/webhooks/rotate-secret");
         self.http

@@ -39,12 +39,26 @@ answer! {
         recording_url: String = ["recording_url"],
         /// What was said. Not in document 004; read where it comes.
         transcript: Value = ["transcript"],
-        /// Marks from 0 to 100 by dimension; detail only.
-        quality_dimensions: Value = ["quality_dimensions"],
+        /// How well the agent did; detail only.
+        quality_dimensions: QualityDimensions = ["quality_dimensions"],
         /// What it cost, in hundredths of a dollar. Document 004 shows it in the usage log only; read where it comes.
         cost_cents: Decimal = ["cost_cents"],
         /// When it was made.
         created_at: Moment = ["created_at"],
+    }
+}
+
+answer! {
+    /// Marks from 0 to 100 (document 004, "Get call details"). Dimensions of other names are in `raw`.
+    QualityDimensions in [] {
+        /// How professional the agent was.
+        professionalism: Decimal = ["professionalism"],
+        /// How well it felt with the callee.
+        empathy: Decimal = ["empathy"],
+        /// How well it found out what there was to find out.
+        information_gathering: Decimal = ["information_gathering"],
+        /// How well the matter was settled.
+        resolution: Decimal = ["resolution"],
     }
 }
 

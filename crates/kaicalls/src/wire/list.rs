@@ -3,8 +3,9 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, Unexpected},
+    ser::SerializeMap,
 };
 use serde_json::Value;
 use switchboard_core::Raw;
@@ -28,13 +29,19 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     /// Whether there is more, where the provider says so.
     pub has_more: Option<bool>,
-    /// What stood beside the rows.
+    /// What stood beside the rows, `has_more` included.
     pub rest: Raw,
 }
 
 impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let no_list = || D::Error::invalid_type(Unexpected::Other("no list"), &"a list");
+        let no_list = || {
+            let names = T::NAMES.join(", ");
+            D::Error::invalid_type(
+                Unexpected::Other("no list"),
+                &format!("a list, alone or under {names} or data").as_str(),
+            )
+        };
         match Value::deserialize(deserializer)? {
             Value::Array(rows) => Ok(Self {
                 items: rows.iter().filter_map(T::read).collect(),
@@ -56,6 +63,20 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(no_list()),
         }
+    }
+}
+
+/// As it came, under the documented name of the list, without the secrets.
+impl<T: Listed + Serialize> Serialize for Listing<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(T::NAMES.first().unwrap_or(&"data"), &self.items)?;
+        if let Value::Object(rest) = self.rest.value() {
+            for (name, value) in rest {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
     }
 }
 

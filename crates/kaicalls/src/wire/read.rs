@@ -154,7 +154,7 @@ pub(crate) fn debug(name: &str, raw: &Raw, f: &mut fmt::Formatter<'_>) -> fmt::R
     f.debug_struct(name).field("fields", &fields).finish_non_exhaustive()
 }
 
-/// Defines an answer: each field with its type and the names that it may have. The whole object stays in `raw`.
+/// Defines an answer: each field with its type and the names that it may have, the documented one first. The whole object stays in `raw`.
 macro_rules! answer {
     ($(#[$meta:meta])* $name:ident in [$($wrapper:literal),*] {
         $($(#[$field_meta:meta])* $field:ident: $type:ty = [$($key:literal),+],)*
@@ -166,6 +166,26 @@ macro_rules! answer {
             $($(#[$field_meta])* pub $field: Option<$type>,)*
             /// The whole object, fields that nobody knows included.
             pub raw: switchboard_core::Raw,
+        }
+
+        impl $name {
+            /// Each field, and the names under which it is looked for, the documented one first.
+            pub const FIELDS: &'static [(&'static str, &'static [&'static str])] = &[$((stringify!($field), &[$($key),+])),*];
+
+            /// The fields that were found and could be read, by their names here.
+            pub fn found(&self) -> Vec<&'static str> {
+                [$((stringify!($field), self.$field.is_some())),*]
+                    .into_iter()
+                    .filter_map(|(name, found)| found.then_some(name))
+                    .collect()
+            }
+        }
+
+        /// As it came, without the secrets.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.raw.serialize(serializer)
+            }
         }
 
         impl $crate::wire::read::Object for $name {

@@ -53,6 +53,8 @@ answer! {
         error: String = ["error"],
         /// What came of it.
         summary: String = ["summary"],
+        /// Where the sound is, a bearer secret.
+        recording_url: String = ["recording_url"],
         /// When it happened.
         timestamp: Moment = ["timestamp", "created_at"],
     }

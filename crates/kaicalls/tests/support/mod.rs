@@ -1,7 +1,16 @@
 //! A server that answers what a test tells it to, and remembers what it was asked.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+pub mod sim;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -114,6 +123,47 @@ async fn handle(
     inner.asked.lock().push(asked.clone());
     let (status, body) = (inner.answer)(&asked);
     (StatusCode::from_u16(status).unwrap(), [("content-type", "application/json")], body)
+}
+
+/// A server that announces the whole body, sends half of it and hangs up; and how many requests it read.
+pub async fn cut_server(status: u16, body: String) -> (String, Arc<AtomicUsize>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut read = Vec::new();
+            while !whole(&read) {
+                let mut piece = [0; 4096];
+                match socket.read(&mut piece).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(length) => read.extend_from_slice(&piece[..length]),
+                }
+            }
+            count.fetch_add(1, Ordering::SeqCst);
+            let head = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            socket.write_all(head.as_bytes()).await.unwrap();
+            socket.write_all(&body.as_bytes()[..body.len() / 2]).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    (url, requests)
+}
+
+/// Whether these bytes are a request to the end of its body.
+fn whole(read: &[u8]) -> bool {
+    let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&read[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    read.len() - end - 4 >= length.map_or(0, |length| length.parse().unwrap())
 }
 
 /// An order for this request, as the router would hand it over.

@@ -1,4 +1,4 @@
-//! Balance and usage (document 004, "Account"), health and capabilities.
+//! Balance and usage (document 004, "Account"), and health.
 
 use std::sync::Arc;
 
@@ -25,7 +25,6 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/api/v1/balance", get(balance))
         .route("/api/v1/usage", get(usage))
-        .route("/api/v1/capabilities", get(capabilities))
         .route("/api/v1/health", get(health))
         .route("/health", get(health))
         .route("/", get(health))
@@ -102,20 +101,12 @@ async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> An
 }
 
 /// A time or a date, in the form in which rows keep it, so that text compares as time.
-fn normal(text: &str) -> Option<String> {
+pub(crate) fn normal(text: &str) -> Option<String> {
     let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let date: jiff::civil::Date = text.parse().ok()?;
         date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     })?;
     Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-async fn capabilities(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    Json(json!({
-        "simulated": true, "business_id": world.business_id,
-        "capabilities": {"calls": true, "agents": true, "phone_numbers": true, "webhooks": true, "sms": false},
-        "countries": world.config.countries,
-    }))
 }
 
 async fn health() -> Json<Value> {

@@ -12,6 +12,9 @@ use crate::host::Window;
 /// What a key may do when nothing else was asked for (document 004, "Scopes").
 pub(crate) const DEFAULT_SCOPES: [&str; 4] = ["agents:read", "numbers:read", "calls:read", "calls:write"];
 
+/// What rings phones is held to the limit of `POST /v1/calls`. Document 004 names that path alone.
+const PLACING: [&str; 2] = ["/api/v1/calls", "/api/v1/communication-runs"];
+
 /// One API key.
 pub(crate) struct Key {
     pub(crate) id: String,
@@ -81,7 +84,7 @@ impl FromRequestParts<Arc<World>> for Caller {
         let config = &world.config;
         let admitted = if parts.method == Method::GET {
             key.gets.admit(config.gets_per_window, config.window)
-        } else if parts.method == Method::POST && parts.uri.path() == "/api/v1/calls" {
+        } else if parts.method == Method::POST && PLACING.contains(&parts.uri.path()) {
             key.posts.admit(config.posts_per_window, config.window)
         } else {
             Ok(())

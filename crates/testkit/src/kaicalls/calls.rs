@@ -8,7 +8,7 @@ use axum::routing::get;
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::account::PlacedCall;
 use super::agents::object;
@@ -40,7 +40,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let wanted = check(&world, &body)?;
+    let wanted = check(&world, &object(&body)?)?;
     let failed = || Refused::new("internal_error", "the ring ledger could not be written");
     let answer = world.place(wanted, &context).ok_or_else(failed)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
@@ -48,8 +48,7 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(conte
 }
 
 /// Checks the body of `POST /calls`. Of the two spellings that document 004 allows, the first one present counts.
-fn check(world: &World, body: &[u8]) -> Result<Wanted, Refused> {
-    let body = object(body)?;
+pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, Refused> {
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| body.get(*name).and_then(Value::as_str));
         found.filter(|text| !text.trim().is_empty()).map(str::to_owned)

@@ -22,6 +22,8 @@ const CODES: &[(&str, u16, &str)] = &[
     ("number_opted_out", 400, "The number has opted out"),
     ("number_on_dnc", 400, "The number is on a do-not-call list"),
     ("tcpa_violation", 400, "Not at this time of day"),
+    // Ours: no document says what a key that was used with another body gets.
+    ("idempotency_conflict", 409, "The Idempotency-Key was used with another body"),
 ];
 
 /// A refusal on its way to the caller.
@@ -48,6 +50,14 @@ impl Refused {
 
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new("not_found", format!("{what} not found"))
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Tells when to come back, in seconds.

@@ -19,13 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 impl World {
     /// Sends a webhook in the background.
-    pub(crate) fn send(self: &Arc<Self>, url: String, event: &str, body: String, secret: Option<String>) {
+    pub(crate) fn send(self: &Arc<Self>, parcel: Parcel) {
         let fate = self.host.faults.webhook();
         let message = Arc::new(Message {
-            url,
-            event: event.to_owned(),
-            body,
-            secret,
+            parcel,
             forged: fate.forged,
         });
         for _ in 0..fate.copies {
@@ -46,11 +43,13 @@ impl World {
             let status = sent.ok().flatten();
             self.attempts.lock().push(WebhookAttempt {
                 at: timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                url: message.url.clone(),
-                event: message.event.clone(),
+                url: message.parcel.url.clone(),
+                event: message.parcel.event.clone(),
                 attempt,
                 signed: signature.is_some(),
                 status,
+                event_id: message.parcel.event_id.clone(),
+                webhook_id: message.parcel.webhook_id.clone(),
             });
             if status.is_some_and(|status| (200..300).contains(&status)) {
                 return;
@@ -63,11 +62,18 @@ impl World {
     }
 }
 
+/// What is to be delivered, and of what it tells.
+pub(crate) struct Parcel {
+    pub(crate) url: String,
+    pub(crate) event: String,
+    pub(crate) body: String,
+    pub(crate) secret: Option<String>,
+    pub(crate) event_id: Option<String>,
+    pub(crate) webhook_id: Option<String>,
+}
+
 struct Message {
-    url: String,
-    event: String,
-    body: String,
-    secret: Option<String>,
+    parcel: Parcel,
     forged: bool,
 }
 
@@ -77,17 +83,17 @@ impl Message {
         let secret = if self.forged {
             Some("a stranger's secret")
         } else {
-            self.secret.as_deref()
+            self.parcel.secret.as_deref()
         }?;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-        mac.update(format!("{seconds}.{}", self.body).as_bytes());
+        mac.update(format!("{seconds}.{}", self.parcel.body).as_bytes());
         let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         Some((seconds.to_string(), format!("sha256={hex}")))
     }
 
     /// The status that was answered. `None` for an address that is not loopback or does not answer.
     async fn post(&self, signature: Option<&(String, String)>) -> Option<u16> {
-        let uri: Uri = self.url.parse().ok()?;
+        let uri: Uri = self.parcel.url.parse().ok()?;
         let host = uri.host()?.trim_matches(['[', ']']);
         let address = if host == "localhost" {
             Some(Ipv4Addr::LOCALHOST.into())
@@ -105,7 +111,7 @@ impl Message {
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
              connection: close\r\nx-simulated: true\r\n",
             uri.authority()?,
-            self.body.len(),
+            self.parcel.body.len(),
         );
         if let Some((timestamp, signature)) = signature {
             head.push_str(&format!(
@@ -115,7 +121,7 @@ impl Message {
         head.push_str("\r\n");
         let mut socket = BufReader::new(socket);
         socket.write_all(head.as_bytes()).await.ok()?;
-        socket.write_all(self.body.as_bytes()).await.ok()?;
+        socket.write_all(self.parcel.body.as_bytes()).await.ok()?;
         socket.flush().await.ok()?;
         let mut line = String::new();
         socket.read_line(&mut line).await.ok()?;

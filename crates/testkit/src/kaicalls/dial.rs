@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::calls::{Wanted, body_of};
+use super::deliver::Parcel;
 use super::world::{Record, World};
 use crate::Ring;
 use crate::calls::{CallPlan, Life, Outcome, Phase};
@@ -56,30 +57,73 @@ impl World {
             "id": record.id, "conversation_id": record.conversation_id, "status": "queued",
             "agent_id": record.agent_id, "to": record.to, "name": record.name, "created_at": record.created_at,
         });
-        let ends_at = record.life.ends_at(line);
+        let answered_at = record.accepted + line.real(queue + plan.ring);
+        let course = Course {
+            rings_at: record.life.rings_at(line),
+            answered_at: (!plan.talk.is_zero()).then_some(answered_at),
+            ends_at: record.life.ends_at(line),
+        };
         calls.records.push(record);
         drop(calls);
+        self.note(&id, "call.queued", "queued");
         context.rang();
-        self.host.spawn(Arc::clone(self).follow(place, ends_at));
+        self.host.spawn(Arc::clone(self).follow(place, id, course));
         Some(answer)
     }
 
-    /// Tells of the end of a call: to its own URL without a signature, to the subscriptions with one.
-    async fn follow(self: Arc<Self>, place: usize, ends_at: Instant) {
-        tokio::time::sleep_until(ends_at).await;
-        let Some((event, fields, own)) = self.calls.lock().records.get(place).map(|record| {
-            let (event, fields) = event_of(&self, record);
-            (event, fields, record.webhook_url.clone())
-        }) else {
+    /// Writes a step of a call into the log of events. Steps before the end are not delivered by themselves.
+    fn note(&self, call_id: &str, event: &str, status: &str) {
+        let mut fields = Map::new();
+        fields.insert("call_id".to_owned(), call_id.into());
+        fields.insert("status".to_owned(), status.into());
+        fields.insert("timestamp".to_owned(), self.now().into());
+        self.record_event(event, call_id, fields);
+    }
+
+    /// Notes what becomes of a call, and tells of its end.
+    async fn follow(self: Arc<Self>, place: usize, id: String, course: Course) {
+        tokio::time::sleep_until(course.rings_at).await;
+        self.note(&id, "call.ringing", "ringing");
+        if let Some(answered_at) = course.answered_at {
+            tokio::time::sleep_until(answered_at).await;
+            self.note(&id, "call.started", "in-progress");
+        }
+        tokio::time::sleep_until(course.ends_at).await;
+        let Some((event, fields)) = self.calls.lock().records.get(place).map(|record| event_of(&self, record)) else {
             return;
         };
-        if let Some(url) = own {
+        let event_id = self.record_event(event, &id, fields.clone());
+        self.tell(event, &id, &fields, &event_id);
+    }
+
+    /// Delivers an event of a call: to the call's own URL without a signature where the call is over, to the subscriptions with one.
+    pub(crate) fn tell(self: &Arc<Self>, event: &str, call_id: &str, fields: &Map<String, Value>, event_id: &str) {
+        let own = {
+            let calls = self.calls.lock();
+            let record = calls.records.iter().find(|record| record.id == call_id);
+            record.and_then(|record| record.webhook_url.clone())
+        };
+        if let Some(url) = own.filter(|_| matches!(event, "call.completed" | "call.failed")) {
             let mut body = fields.clone();
             body.insert("event".to_owned(), event.into());
-            self.send(url, event, Value::Object(body).to_string(), None);
+            self.send(Parcel {
+                url,
+                event: event.to_owned(),
+                body: Value::Object(body).to_string(),
+                secret: None,
+                event_id: Some(event_id.to_owned()),
+                webhook_id: None,
+            });
         }
-        self.publish(event, &fields);
+        self.publish(event, fields, event_id);
     }
+}
+
+/// When a call's steps are.
+struct Course {
+    rings_at: Instant,
+    answered_at: Option<Instant>,
+    ends_at: Instant,
 }
 
 /// The event of an ended call and its fields (document 004, "Webhooks").

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::caller::Key;
 use super::codes::Refused;
 use super::world::{Agent, Number, WebhookAttempt, World};
-use super::{account, agents, calls, evidence, keys, numbers, webhooks};
+use super::{account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks};
 use crate::SimConfig;
 use crate::fault::Envelope;
 use crate::host::{Host, Seed, SimHandle, Surface, start};
@@ -159,6 +159,8 @@ fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String;
         usage: Mutex::default(),
         subscriptions: Mutex::default(),
         attempts: Mutex::default(),
+        events: Mutex::default(),
+        runs: Mutex::default(),
         config,
     }
 }
@@ -172,6 +174,9 @@ fn routes(world: Arc<World>) -> Router {
         .merge(keys::routes())
         .merge(account::routes())
         .merge(webhooks::routes())
+        .merge(events::routes())
+        .merge(run_routes::routes())
+        .merge(discovery::routes())
         .fallback(|| async { Refused::not_found("path") })
         .layer(middleware::from_fn_with_state(Arc::clone(&world), account::log_usage))
         .with_state(world)

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
+use super::deliver::Parcel;
 use super::world::World;
 use crate::WebhookBody;
 use crate::host::Params;
@@ -40,15 +41,21 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 impl World {
     /// Sends an event to every subscription that wants it, signed.
-    pub(crate) fn publish(self: &Arc<Self>, event: &str, fields: &Map<String, Value>) {
+    pub(crate) fn publish(self: &Arc<Self>, event: &str, fields: &Map<String, Value>, event_id: &str) {
         let subscriptions = self.subscriptions.lock();
         for subscription in subscriptions.iter().filter(|one| one.active && one.wants(event)) {
-            let body = self.account_body(event, fields);
-            self.send(subscription.url.clone(), event, body, Some(subscription.secret.clone()));
+            self.send(Parcel {
+                url: subscription.url.clone(),
+                event: event.to_owned(),
+                body: self.account_body(event, fields, Some(event_id)),
+                secret: Some(subscription.secret.clone()),
+                event_id: Some(event_id.to_owned()),
+                webhook_id: Some(subscription.id.clone()),
+            });
         }
     }
 
-    fn account_body(&self, event: &str, fields: &Map<String, Value>) -> String {
+    fn account_body(&self, event: &str, fields: &Map<String, Value>, event_id: Option<&str>) -> String {
         let mut body = match self.config.webhook_body {
             WebhookBody::Flat => fields.clone(),
             WebhookBody::UnderData => {
@@ -60,6 +67,9 @@ impl World {
         };
         body.insert("event".to_owned(), event.into());
         body.insert("business_id".to_owned(), self.business_id.clone().into());
+        if let Some(id) = event_id {
+            body.insert("event_id".to_owned(), id.into());
+        }
         Value::Object(body).to_string()
     }
 }
@@ -150,7 +160,14 @@ async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> A
         (one.url.clone(), one.secret.clone())
     };
     let fields = body.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
-    world.send(url, "webhook.test", world.account_body("webhook.test", &fields), Some(secret));
+    world.send(Parcel {
+        url,
+        event: "webhook.test".to_owned(),
+        body: world.account_body("webhook.test", &fields, None),
+        secret: Some(secret),
+        event_id: None,
+        webhook_id: Some(id.to_owned()),
+    });
     Ok(Json(json!({"success": true, "event": "webhook.test"})).into_response())
 }
 

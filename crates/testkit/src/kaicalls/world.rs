@@ -1,4 +1,4 @@
-//! What the simulated KaiCalls knows: keys, agents, numbers, calls, usage, webhook subscriptions.
+//! What the simulated KaiCalls knows: keys, agents, numbers, calls, usage, webhook subscriptions, events, communication runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::caller::Key;
+use super::events::Event;
+use super::runs::Run;
 use super::webhooks::Subscription;
 use crate::SimConfig;
 use crate::calls::Life;
@@ -72,6 +74,10 @@ pub struct WebhookAttempt {
     pub signed: bool,
     /// What the receiver answered; `None` without an answer within 5 s, and for an address that is not loopback.
     pub status: Option<u16>,
+    /// The event that was delivered, as `/api/v1/events` lists it; `None` for a test.
+    pub event_id: Option<String>,
+    /// The subscription that it went to; `None` for a call's own URL.
+    pub webhook_id: Option<String>,
 }
 
 impl fmt::Debug for WebhookAttempt {
@@ -109,6 +115,9 @@ pub(crate) struct World {
     pub(crate) usage: Mutex<Vec<UsageRow>>,
     pub(crate) subscriptions: Mutex<Vec<Subscription>>,
     pub(crate) attempts: Mutex<Vec<WebhookAttempt>>,
+    pub(crate) events: Mutex<Vec<Event>>,
+    /// Taken before `agents` and `calls` wherever both are held.
+    pub(crate) runs: Mutex<Vec<Run>>,
 }
 
 impl World {

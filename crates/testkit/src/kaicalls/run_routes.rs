@@ -1,0 +1,161 @@
+//! `/communication-runs`, its jobs and its attempts, as the provider's SDK asks for them.
+//!
+//! Creating a run wants an `Idempotency-Key`. The same key with the same body answers the run that there is, with 200 and
+//! `Idempotent-Replayed: true`, and rings nobody; with another body it is refused with 409 `idempotency_conflict`. No document says what
+//! the provider does; 409 proves nothing to a client, which is the worse of the two answers that are usual. A dry run rings nobody.
+//! The scopes are `communications:read` and `communications:write`; creating a run wants `calls:write` beside them, and counts as
+//! placing a call for the limit. Paused runs stay paused: the SDK knows no word for going on.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::agents::object;
+use super::caller::Caller;
+use super::codes::Refused;
+use super::events::limit;
+use super::runs::{Problem, Run, Standing, plan};
+use super::world::World;
+use crate::host::{Params, RequestContext};
+
+type Answer = Result<Response, Refused>;
+
+const READ: &str = "communications:read";
+const WRITE: &str = "communications:write";
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/api/v1/communication-runs", get(list).post(create).patch(steer))
+        .route("/api/v1/communication-runs/validate", post(validate))
+        .route("/api/v1/communication-runs/preview", post(preview))
+        .route("/api/v1/communication-jobs", get(jobs))
+        .route("/api/v1/communication-attempts", get(attempts))
+}
+
+async fn validate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs(READ)?;
+    let body = object(&body)?;
+    let (recipients, errors) = match plan(&world, &body) {
+        Ok(jobs) => (jobs.len(), Vec::new()),
+        Err(problems) => (0, problems.iter().map(Problem::entry).collect::<Vec<_>>()),
+    };
+    Ok(Json(json!({"valid": errors.is_empty(), "errors": errors, "recipients": recipients})).into_response())
+}
+
+async fn preview(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs(READ)?;
+    let jobs = plan(&world, &object(&body)?).map_err(first)?;
+    let shown: Vec<Value> = jobs.iter().map(|job| job.preview(&world)).collect();
+    let called = jobs.iter().filter(|job| job.word(&world) == "pending").count();
+    let answer = json!({"jobs": shown, "recipients": jobs.len(), "estimated_cost_cents": 15 * called});
+    Ok(Json(answer).into_response())
+}
+
+fn first(problems: Vec<Problem>) -> Refused {
+    problems
+        .first()
+        .map_or_else(|| Refused::invalid("the body makes no sense"), Problem::refused)
+}
+
+async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
+    caller.needs(WRITE)?;
+    caller.needs("calls:write")?;
+    let key = context.idempotency_key.clone().filter(|key| !key.trim().is_empty());
+    let key = key.ok_or_else(|| Refused::invalid("the header Idempotency-Key is required"))?;
+    let body = object(&body)?;
+    let place = {
+        let mut runs = world.runs.lock();
+        if let Some(run) = runs.iter().find(|run| run.key == key) {
+            if run.body == body {
+                return Ok(([("idempotent-replayed", "true")], Json(run.entry(&world))).into_response());
+            }
+            return Err(Refused::new("idempotency_conflict", "send another body with another key"));
+        }
+        let mut jobs = plan(&world, &body).map_err(first)?;
+        let place = runs.len();
+        let id = world.id("run", place);
+        for (nth, job) in jobs.iter_mut().enumerate() {
+            job.id = world.seed.uuid(&format!("kaicalls/job/{id}/{nth}"));
+        }
+        runs.push(Run {
+            id,
+            key,
+            body,
+            created_at: world.now(),
+            standing: Standing::Going,
+            jobs,
+        });
+        place
+    };
+    if world.advance(place, &context) {
+        world.host.spawn(Arc::clone(&world).work(place, context));
+    }
+    let runs = world.runs.lock();
+    let run = runs.get(place).ok_or_else(|| Refused::not_found("run"))?;
+    Ok((StatusCode::CREATED, Json(run.entry(&world))).into_response())
+}
+
+async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs(READ)?;
+    let limit = limit(&params)?;
+    let runs = world.runs.lock();
+    let is = |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
+    let mut shown = runs.iter().rev().filter(|run| {
+        is("id", Some(&run.id))
+            && is("business_id", Some(&world.business_id))
+            && is("external_ref", run.body.get("external_ref").and_then(Value::as_str))
+    });
+    let page: Vec<Value> = shown.by_ref().take(limit).map(|run| run.entry(&world)).collect();
+    let has_more = shown.next().is_some();
+    Ok(Json(json!({"communication_runs": page, "has_more": has_more})).into_response())
+}
+
+async fn steer(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+    caller.needs(WRITE)?;
+    let body = object(&body)?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let id = text("id").ok_or_else(|| Refused::invalid("id is required"))?;
+    let mut runs = world.runs.lock();
+    let run = runs.iter_mut().find(|run| run.id == id).ok_or_else(|| Refused::not_found("run"))?;
+    match (text("action"), run.standing) {
+        (Some("pause" | "cancel"), Standing::Cancelled) => return Err(Refused::invalid("the run is cancelled")),
+        (Some("pause"), Standing::Going | Standing::Paused) => run.standing = Standing::Paused,
+        (Some("cancel"), Standing::Going | Standing::Paused) => run.cancel(),
+        (Some(_) | None, _) => return Err(Refused::invalid("action must be pause or cancel")),
+    }
+    Ok(Json(run.entry(&world)).into_response())
+}
+
+async fn jobs(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs(READ)?;
+    let all = |run: &Run| run.jobs.iter().map(|job| job.entry(&world, run)).collect::<Vec<_>>();
+    rows(&world, &params, "jobs", all)
+}
+
+async fn attempts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+    caller.needs(READ)?;
+    let all = |run: &Run| run.jobs.iter().filter_map(|job| job.attempt(&world, run)).collect::<Vec<_>>();
+    rows(&world, &params, "attempts", all)
+}
+
+/// The rows of all runs that agree with each filter, in the order of their runs and recipients.
+fn rows(world: &World, params: &Params, name: &str, of: impl Fn(&Run) -> Vec<Value>) -> Answer {
+    let limit = limit(params)?;
+    let agrees = |row: &Value| {
+        ["id", "run_id", "job_id", "call_id", "status"]
+            .iter()
+            .all(|field| params.get(field).is_none_or(|wanted| row[*field] == wanted))
+    };
+    let ours = params.get("business_id").is_none_or(|business| business == world.business_id);
+    let runs = world.runs.lock();
+    let mut all: Vec<Value> = runs.iter().filter(|_| ours).flat_map(of).filter(agrees).collect();
+    let has_more = all.len() > limit;
+    all.truncate(limit);
+    Ok(Json(json!({name: all, "has_more": has_more})).into_response())
+}
