@@ -94,5 +94,6 @@ pub(crate) fn tokens(answer: &serde_json::Value) -> Result<Tokens> {
         refresh: text("refresh_token").map(|token| token.to_owned().into()),
         expires_in: crate::wire::first::<u64>(answer, &["expires_in"]).map(Duration::from_secs),
         scope: text("scope").map(str::to_owned),
+        raw: answer.clone().into(),
     })
 }

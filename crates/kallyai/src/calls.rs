@@ -94,10 +94,8 @@ fn unnamed(account: &Account) -> Error {
 /// Where the page after this one begins; `None` at the end. Where the list is newest first and this page reaches back before
 /// `since`, nothing that is wanted can follow.
 pub(crate) fn next_offset(listing: &Listing<CallRecord>, offset: u64, since: Option<Timestamp>) -> Option<u64> {
-    let next = offset.checked_add(u64::try_from(listing.received).ok()?)?;
-    let more = listing.has_more.unwrap_or_else(|| listing.total.is_none_or(|total| next < total));
     let over = since.is_some_and(|since| reaches_back(listing, since));
-    (listing.received > 0 && more && !over).then_some(next)
+    listing.next_offset(offset).filter(|_| !over)
 }
 
 /// True where the page is newest first, as far as its times say, and ends before `moment`. No document names an order, so a

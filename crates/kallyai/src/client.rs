@@ -1,20 +1,45 @@
 //! The typed client, grouped as document 002 groups the API.
 //!
 //! One file under `client/` for each section. Reads go through [`HttpClient::read`], changes through [`HttpClient::write`], and
-//! whatever makes a phone ring through [`HttpClient::place`], which sends once and says what a failure proves. The sections for
-//! coordination, actions, messages, search, email, channels, outreach, budgets, billing and referrals have no typed methods yet: their
-//! place is a file each in `client/`, and until then [`KallyAiClient::request`] reaches what rings nobody.
+//! whatever may make a phone ring through [`HttpClient::place`], which sends once and says what a failure proves. Which is which is
+//! decided by what the documents leave open, not by what is likely: a goal that goes on may call somebody.
+//!
+//! | section of document 002 | here |
+//! |---|---|
+//! | Authentication | [`auth`](KallyAiClient::auth) |
+//! | Coordination | [`coordination`](KallyAiClient::coordination) |
+//! | Call | [`calls`](KallyAiClient::calls) |
+//! | Inbound | [`inbound`](KallyAiClient::inbound), with [`rules`](InboundApi::rules), [`voicemails`](InboundApi::voicemails), [`contacts`](InboundApi::contacts) |
+//! | Phone Number | [`phone_numbers`](KallyAiClient::phone_numbers) |
+//! | Actions | [`actions`](KallyAiClient::actions), with [`calendar`](ActionsApi::calendar), [`bookings`](ActionsApi::bookings), [`bills`](ActionsApi::bills), [`email`](ActionsApi::email) |
+//! | Messages, Search, Email Management, Channel | [`messages`](KallyAiClient::messages), [`search`](KallyAiClient::search), [`email`](KallyAiClient::email), [`channels`](KallyAiClient::channels) |
+//! | Outreach, Budget, Credits | [`outreach`](KallyAiClient::outreach), [`budget`](KallyAiClient::budget), [`credits`](KallyAiClient::credits) |
+//! | Subscription, and Billing of document 000 | [`subscriptions`](KallyAiClient::subscriptions), [`billing`](KallyAiClient::billing) |
+//! | Referral, Notification, and User of document 003 | [`referrals`](KallyAiClient::referrals), [`notifications`](KallyAiClient::notifications), [`users`](KallyAiClient::users) |
 
+mod actions;
+mod actions_email;
 mod auth;
+mod billing;
+mod budget;
 mod calls;
+mod channels;
+mod coordination;
 mod credits;
+mod email;
 mod events;
+mod follow;
 mod guard;
 mod inbound;
+mod messages;
 mod notifications;
+mod outreach;
 mod phone_numbers;
 mod raw;
 mod reception;
+mod referrals;
+mod search;
+mod send;
 mod subscriptions;
 mod users;
 
@@ -23,15 +48,26 @@ use std::sync::Arc;
 use switchboard_core::{Clock, Result};
 use switchboard_http::{HttpClient, TokenStore};
 
+pub use actions::{ActionsApi, BillsApi, BookingsApi, CalendarApi};
+pub use actions_email::EmailActionsApi;
 pub use auth::{AuthApi, OAuthClient, Tokens};
+pub use billing::BillingApi;
+pub use budget::BudgetApi;
 pub use calls::CallsApi;
+pub use channels::ChannelsApi;
+pub use coordination::CoordinationApi;
 pub use credits::CreditsApi;
+pub use email::EmailApi;
 pub use events::{InboundEvent, InboundEvents};
 pub use inbound::InboundApi;
+pub use messages::MessagesApi;
 pub use notifications::NotificationsApi;
+pub use outreach::OutreachApi;
 pub use phone_numbers::PhoneNumbersApi;
 pub use raw::RawRequest;
-pub use reception::ReceptionApi;
+pub use reception::{ContactsApi, RulesApi, VoicemailsApi};
+pub use referrals::ReferralsApi;
+pub use search::SearchApi;
 pub use subscriptions::SubscriptionsApi;
 pub use users::UsersApi;
 
@@ -41,6 +77,7 @@ use crate::{auth as tokens, codes::CODES, config::KallyAiConfig};
 #[derive(Debug, Clone)]
 pub struct KallyAiClient {
     http: HttpClient,
+    clock: Arc<dyn Clock>,
 }
 
 macro_rules! sections {
@@ -62,6 +99,7 @@ impl KallyAiClient {
         let credential = tokens::credential(config, &clock)?;
         Ok(Self {
             http: HttpClient::new(config.http(), credential, &CODES)?,
+            clock,
         })
     }
 
@@ -74,6 +112,7 @@ impl KallyAiClient {
         let credential = tokens::stored_credential(config, store, &clock).await?;
         Ok(Self {
             http: HttpClient::new(config.http(), credential, &CODES)?,
+            clock,
         })
     }
 
@@ -82,20 +121,41 @@ impl KallyAiClient {
         auth: AuthApi;
         /// Outbound calls.
         calls: CallsApi;
-        /// Calls that come in.
-        inbound: InboundApi;
-        /// Rules, voicemails and contacts of the reception.
-        reception: ReceptionApi;
+        /// Conversations with the coordinator, and its goals. The way that KallyAI prefers.
+        coordination: CoordinationApi;
         /// Numbers of the account.
         phone_numbers: PhoneNumbersApi;
+        /// Calendar, tables, bills, rides, food, errands, email that goes out, and the log of all of them.
+        actions: ActionsApi;
+        /// The inbox over all channels.
+        messages: MessagesApi;
+        /// Searches.
+        search: SearchApi;
+        /// The user's mailboxes.
+        email: EmailApi;
+        /// How KallyAI and its user reach each other: addresses and messengers.
+        channels: ChannelsApi;
+        /// Tasks that reach somebody by whichever channel the provider selects.
+        outreach: OutreachApi;
+        /// What goals may cost.
+        budget: BudgetApi;
         /// Credits: balance, history, prices.
         credits: CreditsApi;
         /// The user's subscription and counters, as documents 000, 001 and 003 have them.
         users: UsersApi;
         /// The subscription as document 002 has it.
         subscriptions: SubscriptionsApi;
+        /// Stripe's pages, as documents 000, 001 and 003 have them.
+        billing: BillingApi;
+        /// Who came by whose link.
+        referrals: ReferralsApi;
         /// What waits for a person.
         notifications: NotificationsApi;
+    }
+
+    /// Calls that come in, and the reception that answers them.
+    pub fn inbound(&self) -> InboundApi {
+        InboundApi::new(self.http.clone(), Arc::clone(&self.clock))
     }
 
     pub(crate) fn http(&self) -> &HttpClient {

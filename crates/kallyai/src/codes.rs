@@ -48,13 +48,18 @@ const fn everyone(code: &'static str, kind: ErrorKind) -> Row {
 }
 
 /// First match wins, so the rows that bind everyone stand first.
-static ROWS: [Row; 18] = [
+static ROWS: [Row; 22] = [
     everyone("suppression_violation", ErrorKind::Blocked),
     everyone("blocked_number", ErrorKind::Blocked),
     everyone("safety_violation", ErrorKind::Blocked),
     everyone("consent_denied", ErrorKind::Blocked),
     everyone("emergency_number", ErrorKind::NumberNotAllowed),
     everyone("toll_number", ErrorKind::NumberNotAllowed),
+    // What the account lacks is no mistake in the request.
+    row(400, "email_not_connected", ErrorKind::Forbidden, Refusal::ThisProvider),
+    row(400, "trial_requires_checkout", ErrorKind::Forbidden, Refusal::ThisProvider),
+    row(400, "no_active_subscription", ErrorKind::NotFound, Refusal::ThisProvider),
+    row(400, "pending_change_exists", ErrorKind::Conflict, Refusal::ThisProvider),
     any_code(400, ErrorKind::InvalidRequest),
     any_code(401, ErrorKind::Unauthorized),
     // The flat 402 of document 003 has no code; the envelope reads it as `quota_exceeded`.
@@ -101,6 +106,11 @@ mod tests {
         )
     }
 
+    /// The error as a string, with a message beside it.
+    fn body_of_text(code: &str) -> String {
+        format!(r#"{{"error": "{code}", "message": "Human readable message"}}"#)
+    }
+
     const FLAT_402: &str =
         r#"{"plan_type": "trial", "minutes_allocated": 30, "minutes_used": 30, "upgrade_url": "https://kallyai.com/pricing"}"#;
 
@@ -114,7 +124,7 @@ mod tests {
             fn $test() {
                 use Refusal::{Everyone, NeedsApproval, Quota, RateLimited, ThisProvider};
                 let _ = [Everyone, NeedsApproval, Quota, RateLimited, ThisProvider];
-                for body in [body_002($code), body_003($code)] {
+                for body in [body_002($code), body_003($code), body_of_text($code)] {
                     assert_eq!(verdict($status, &body), Verdict::new(ErrorKind::$kind, $delivery), "{body}");
                 }
             })*
@@ -122,7 +132,10 @@ mod tests {
     }
 
     rows! {
-        any_400_is_refused: 400 "email_not_connected" => InvalidRequest, Delivery::Refused(ThisProvider);
+        email_not_connected: 400 "email_not_connected" => Forbidden, Delivery::Refused(ThisProvider);
+        trial_requires_checkout: 400 "trial_requires_checkout" => Forbidden, Delivery::Refused(ThisProvider);
+        no_active_subscription: 400 "no_active_subscription" => NotFound, Delivery::Refused(ThisProvider);
+        pending_change_exists: 400 "pending_change_exists" => Conflict, Delivery::Refused(ThisProvider);
         a_400_that_nobody_documents_is_refused: 400 "something_new" => InvalidRequest, Delivery::Refused(ThisProvider);
         missing_token: 401 "missing_token" => Unauthorized, Delivery::Refused(ThisProvider);
         token_expired: 401 "token_expired" => Unauthorized, Delivery::Refused(ThisProvider);
@@ -147,9 +160,17 @@ mod tests {
         a_422_that_no_row_names: 422 "something_new" => InvalidRequest, Delivery::Unknown;
         a_code_under_the_wrong_status: 403 "unsupported_language" => Forbidden, Delivery::Unknown;
         a_conflict_is_unknown: 409 "suppression_violation" => Conflict, Delivery::Unknown;
-        not_found_is_refused: 404 "call_not_found" => NotFound, Delivery::Refused(ThisProvider);
-        too_many: 429 "rate_limited" => RateLimited, Delivery::Refused(RateLimited);
-        a_failure_of_theirs_is_unknown: 500 "search_failed" => Provider, Delivery::Unknown;
+        call_not_found: 404 "call_not_found" => NotFound, Delivery::Refused(ThisProvider);
+        transcript_not_found: 404 "transcript_not_found" => NotFound, Delivery::Refused(ThisProvider);
+        recording_not_found: 404 "recording_not_found" => NotFound, Delivery::Refused(ThisProvider);
+        goal_not_found: 404 "goal_not_found" => NotFound, Delivery::Refused(ThisProvider);
+        goal_already_completed: 409 "goal_already_completed" => Conflict, Delivery::Unknown;
+        goal_already_cancelled: 409 "goal_already_cancelled" => Conflict, Delivery::Unknown;
+        action_not_undoable: 409 "action_not_undoable" => Conflict, Delivery::Unknown;
+        rate_limited: 429 "rate_limited" => RateLimited, Delivery::Refused(RateLimited);
+        email_send_failed: 500 "email_send_failed" => Provider, Delivery::Unknown;
+        calendar_sync_failed: 500 "calendar_sync_failed" => Provider, Delivery::Unknown;
+        search_failed: 500 "search_failed" => Provider, Delivery::Unknown;
     }
 
     #[test]
@@ -173,6 +194,76 @@ mod tests {
             for status in [400, 401, 402, 403, 404, 422, 429, 451] {
                 let ours = CODES.verdict(status, Some(code)).map(|verdict| verdict.delivery);
                 assert_eq!(ours, Some(Delivery::Refused(Refusal::Everyone)), "{status} {code}");
+            }
+        }
+    }
+
+    /// Every code that a table of document 002 or 003 holds has its row above, under the status that the table gives it.
+    #[test]
+    fn every_documented_code_has_a_row() {
+        let source = include_str!("codes.rs");
+        for (code, status) in [
+            ("quota_exceeded", 402),
+            ("budget_exceeded", 402),
+            ("budget_approval_required", 402),
+            ("soft_cap_reached", 402),
+            ("missing_phone_number", 422),
+            ("emergency_number", 422),
+            ("toll_number", 422),
+            ("blocked_number", 403),
+            ("suppression_violation", 403),
+            ("safety_violation", 422),
+            ("scheduling_violation", 422),
+            ("consent_denied", 422),
+            ("country_restriction", 403),
+            ("unsupported_country", 403),
+            ("unsupported_language", 422),
+            ("email_not_connected", 400),
+            ("email_send_failed", 500),
+            ("calendar_sync_failed", 500),
+            ("search_failed", 500),
+            ("goal_not_found", 404),
+            ("goal_already_completed", 409),
+            ("goal_already_cancelled", 409),
+            ("action_not_undoable", 409),
+            ("missing_token", 401),
+            ("token_expired", 401),
+            ("forbidden", 403),
+            ("call_not_found", 404),
+            ("transcript_not_found", 404),
+            ("recording_not_found", 404),
+            ("rate_limited", 429),
+            ("trial_requires_checkout", 400),
+            ("pending_change_exists", 400),
+            ("no_active_subscription", 400),
+        ] {
+            assert!(source.contains(&format!("{code}: {status} \"{code}\" => ")), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_400_says_that_it_was_refused_whatever_its_body() {
+        for body in ["", "<html>no</html>", "{}", r#"{"error": {"code": "something_new"}}"#] {
+            assert_eq!(verdict(400, body), Verdict::refused(ErrorKind::InvalidRequest), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_cut_proves_nothing_where_its_code_decides() {
+        for (status, kind) in [
+            (400, ErrorKind::InvalidRequest),
+            (402, ErrorKind::QuotaExceeded),
+            (403, ErrorKind::Forbidden),
+            (422, ErrorKind::InvalidRequest),
+        ] {
+            let cut = classify::answer(&CODES, status, &ErrorBody::incomplete());
+            assert_eq!(cut, Verdict::unknown(kind), "{status}");
+            // Cut, and yet the connection ended in good order.
+            let whole = body_002("suppression_violation");
+            for end in 1..whole.len() {
+                let body = ErrorBody::parse(&whole.as_bytes()[..end]);
+                let delivery = classify::answer(&CODES, status, &body).delivery;
+                assert!(!delivery.may_fail_over(true) || status == 400, "{status} {}", &whole[..end]);
             }
         }
     }

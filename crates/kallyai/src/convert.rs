@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_answer_of_document_002() {
-        let record: CallRecord = fixture(include_str!("../tests/fixtures/002_call.json"));
+        let record: CallRecord = fixture(include_str!("../tests/fixtures/002/calls_create_answer.json"));
         let call = call(&KALLYAI, record).unwrap();
         assert_eq!(call.state, ProviderState::Ended(Outcome::Completed));
         assert_eq!(call.status_word, "success");
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_detail_of_document_003() {
-        let call = call(&KALLYAI, fixture(include_str!("../tests/fixtures/003_call_detail.json"))).unwrap();
+        let call = call(&KALLYAI, fixture(include_str!("../tests/fixtures/003/calls_get_answer.json"))).unwrap();
         assert_eq!(call.task.as_deref(), Some("Reserve table for 4"));
         assert_eq!(
             call.to.map(|number| number.e164().to_owned()),
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_transcript_of_document_002() {
-        let transcript = transcript(fixture(include_str!("../tests/fixtures/002_transcript.json")));
+        let transcript = transcript(fixture(include_str!("../tests/fixtures/002/calls_transcript_answer.json")));
         let spoken: Vec<_> = transcript
             .entries
             .iter()
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_recording_of_document_002_is_a_secret() {
-        let recording = recording(fixture(include_str!("../tests/fixtures/002_recording.json"))).unwrap();
+        let recording = recording(fixture(include_str!("../tests/fixtures/002/calls_recording_answer.json"))).unwrap();
         assert_eq!(
             (recording.duration, recording.format.as_deref()),
             (Some(Duration::from_millis(95_200)), Some("mp3"))

@@ -91,7 +91,7 @@ fn notification(provider: &ProviderId, section: &str, item: PendingItem, at: Opt
     }
 }
 
-fn of_content(words: &[&str], content: &Value) -> String {
+pub(crate) fn of_content(words: &[&str], content: &Value) -> String {
     let text = format!("{}\n{content}", words.join("\n"));
     Uuid::new_v5(&CONTENT, text.as_bytes()).to_string()
 }
@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn the_notifications_of_document_002() {
-        let notifications: PendingNotifications = serde_json::from_str(include_str!("../tests/fixtures/002_notifications.json")).unwrap();
+        let notifications: PendingNotifications =
+            serde_json::from_str(include_str!("../tests/fixtures/002/notifications_pending_answer.json")).unwrap();
         let events = pending(&KALLYAI, notifications);
         let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
         assert_eq!(ids, ["action:uuid", "goal:uuid:needs_input", "message:uuid"]);

@@ -43,6 +43,7 @@ pub mod convert;
 mod events;
 mod numbers;
 mod provider;
+mod told;
 mod trace;
 mod usage;
 mod webhooks;

@@ -1,21 +1,15 @@
 //! How KallyAI says what happened. It has no webhooks: pending notifications and the inbound event log stand in.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use switchboard_core::{Event, EventFeed, Result, WebhookReceiver, WebhookSubscriptions, Webhooks};
 
-use crate::{client::InboundEvents, events, provider::Account};
+use crate::{client::InboundEvents, events, provider::Account, told::Told};
 
 /// How often a provider that does not stream is asked. No read limit is documented; a live call is worth a few seconds' delay.
-const POLL_EVERY: Duration = Duration::from_secs(10);
-/// How many ids are remembered so that nothing is told twice.
-const REMEMBERED: usize = 10_000;
+pub(crate) const POLL_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
 pub(crate) struct KallyAiFeed(pub(crate) Arc<Account>);
@@ -74,27 +68,5 @@ impl KallyAiFeed {
             Some((stream::iter(news), (feed, told)))
         });
         looks.flatten().boxed()
-    }
-}
-
-/// The ids that were told, the oldest forgotten first.
-#[derive(Debug, Default)]
-struct Told {
-    ids: HashSet<String>,
-    order: VecDeque<String>,
-}
-
-impl Told {
-    fn is_new(&mut self, id: &str) -> bool {
-        if !self.ids.insert(id.to_owned()) {
-            return false;
-        }
-        self.order.push_back(id.to_owned());
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
     }
 }

@@ -87,7 +87,7 @@ async fn a_poll_does_not_wait_for_a_stream_to_end() {
     sim.faults().add(Rule::on(
         "GET",
         "/v1/notifications/pending",
-        Fault::raw(200, include_str!("fixtures/002_notifications.json")),
+        Fault::raw(200, include_str!("fixtures/002/notifications_pending_answer.json")),
     ));
     assert_eq!(feed(&kallyai).poll().await.unwrap().len(), 3);
 }
@@ -98,7 +98,7 @@ async fn a_poll_has_what_waits_and_what_came_in() {
     sim.faults().add(Rule::on(
         "GET",
         "/v1/notifications/pending",
-        Fault::raw(200, include_str!("fixtures/002_notifications.json")),
+        Fault::raw(200, include_str!("fixtures/002/notifications_pending_answer.json")),
     ));
     sim.receive_call(OTHER, "Maria", false);
     let events = feed(&kallyai).poll().await.unwrap();
@@ -106,4 +106,99 @@ async fn a_poll_has_what_waits_and_what_came_in() {
     assert_eq!((waiting, events.len()), (3, 4));
     let webhooks = kallyai.webhooks().unwrap();
     assert!(webhooks.receiver().is_none() && webhooks.subscriptions().is_none());
+}
+
+#[tokio::test]
+async fn whoever_follows_hears_everything_once_over_broken_connections() {
+    let (sim, kallyai) = simulated(fast()).await;
+    let mut events = kallyai.client().inbound().follow();
+    let first = sim.receive_call(OTHER, "Maria", true);
+    let started = events.try_next().await.unwrap().unwrap();
+    assert_eq!(started.call_id.as_deref(), Some(first.as_str()));
+    sim.sever_connections();
+    sim.faults()
+        .add(Rule::on("GET", "/v1/inbound/events", Fault::answer(503, "unavailable")).nth(1));
+    let second = sim.receive_call(OTHER, "Maria", false);
+    // The provider tells its whole log again: what was told is not told again.
+    let next = events.try_next().await.unwrap().unwrap();
+    assert_eq!(next.call_id.as_deref(), Some(second.as_str()));
+    let resumed = sim.requests().pop().unwrap();
+    assert_eq!(resumed.header("last-event-id"), started.id.as_deref());
+    assert_eq!(sim.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_follows_a_provider_that_does_not_stream_polls_it() {
+    let (sim, kallyai) = simulated(fast()).await;
+    let list = |ids: &[&str]| {
+        let events: Vec<_> = ids.iter().map(|id| serde_json::json!({"id": id, "type": "call.missed"})).collect();
+        Fault::raw(200, serde_json::json!({"events": events}).to_string()).with_header("content-type", "application/json")
+    };
+    sim.faults()
+        .add(Rule::on("GET", "/v1/inbound/events", list(&["one"])).nth(1).nth(2));
+    sim.faults()
+        .add(Rule::on("GET", "/v1/inbound/events", Fault::raw(200, "<html>")).nth(1));
+    sim.faults().add(Rule::on("GET", "/v1/inbound/events", list(&["one", "two"])));
+    let events: Vec<_> = kallyai.client().inbound().follow().take(2).try_collect().await.unwrap();
+    let ids: Vec<_> = events.iter().filter_map(|event| event.id.as_deref()).collect();
+    assert_eq!(ids, ["one", "two"]);
+    assert_eq!(sim.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn following_ends_where_asking_again_cannot_help() {
+    for fault in [
+        Fault::answer(403, "forbidden"),
+        Fault::answer(404, "not_found"),
+        Fault::raw(200, "<html>"),
+    ] {
+        let (sim, kallyai) = simulated(fast()).await;
+        sim.faults().add(Rule::on("GET", "/v1/inbound/events", fault));
+        let mut events = kallyai.client().inbound().follow();
+        assert!(events.next().await.unwrap().is_err());
+        assert!(events.next().await.is_none());
+        assert_eq!(sim.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_tells_its_log_and_hangs_up_is_asked_ever_more_slowly() {
+    use std::{sync::Arc, sync::Mutex, time::Duration};
+
+    use futures::future::BoxFuture;
+    use switchboard_core::Clock;
+    use switchboard_kallyai::KallyAiClient;
+
+    #[derive(Debug, Default)]
+    struct Noting(Mutex<Vec<u64>>);
+
+    impl Clock for Noting {
+        fn now(&self) -> jiff::Timestamp {
+            jiff::Timestamp::now()
+        }
+
+        fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+            self.0.lock().unwrap().push(duration.as_secs());
+            Box::pin(tokio::task::yield_now())
+        }
+    }
+
+    let (sim, _) = simulated(fast()).await;
+    let log = |text: &str| Fault::raw(200, text).with_header("content-type", "text/event-stream");
+    let one = "retry: 3000\nid: 1\ndata: {\"type\": \"call.missed\"}\n\n";
+    for _ in 0..7 {
+        sim.faults().add(Rule::on("GET", "/v1/inbound/events", log(one)).nth(1));
+    }
+    let two = format!("{one}id: 2\ndata: {{\"type\": \"call.missed\"}}\n\n");
+    sim.faults().add(Rule::on("GET", "/v1/inbound/events", log(&two)));
+    let clock = Arc::new(Noting::default());
+    let client = KallyAiClient::new(&common::settings(&sim), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+    let events: Vec<_> = client.inbound().follow().take(2).try_collect().await.unwrap();
+    assert_eq!(
+        events.iter().filter_map(|event| event.id.as_deref()).collect::<Vec<_>>(),
+        ["1", "2"]
+    );
+    assert_eq!(*clock.0.lock().unwrap(), [3, 6, 12, 24, 48, 60, 60]);
+    let last = sim.requests().pop().unwrap();
+    assert_eq!(last.header("last-event-id"), Some("1"));
 }

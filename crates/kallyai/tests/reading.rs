@@ -241,7 +241,7 @@ async fn the_list_of_document_003_is_read_as_it_stands() {
     sim.faults().add(Rule::on(
         "GET",
         "/v1/calls",
-        Fault::raw(200, include_str!("fixtures/003_call_list.json")),
+        Fault::raw(200, include_str!("fixtures/003/calls_list_answer.json")),
     ));
     let listing: Listing<CallRecord> = kallyai.client().calls().list(&Paging::new().limit(1)).await.unwrap();
     assert_eq!((listing.items.len(), listing.total, listing.has_more), (1, Some(42), None));

@@ -94,11 +94,11 @@ async fn a_balance_stands_without_its_asides() {
 
 #[test]
 fn the_documents_examples_are_read() {
-    let plans: CreditPlans = serde_json::from_str(include_str!("fixtures/002_plans.json")).unwrap();
+    let plans: CreditPlans = serde_json::from_str(include_str!("fixtures/002/credits_plans_answer.json")).unwrap();
     assert_eq!(plans.plans.unwrap()["business"].overage_rate, Some(Decimal::new(5, 2)));
-    let status: SubscriptionStatus = serde_json::from_str(include_str!("fixtures/002_subscription_status.json")).unwrap();
+    let status: SubscriptionStatus = serde_json::from_str(include_str!("fixtures/002/subscriptions_status_answer.json")).unwrap();
     assert_eq!(status.pending_change.unwrap().new_plan.as_deref(), Some("starter"));
-    let statistics: Statistics = serde_json::from_str(include_str!("fixtures/003_statistics.json")).unwrap();
+    let statistics: Statistics = serde_json::from_str(include_str!("fixtures/003/users_statistics_answer.json")).unwrap();
     assert_eq!(statistics.usage_percentage, Some(Decimal::new(214, 1)));
     assert_eq!(statistics.raw().value()["calls_used"], 8);
     assert!(serde_json::from_str::<Statistics>("[]").is_err());
@@ -241,23 +241,24 @@ async fn every_row_of_rules_voicemails_and_contacts_is_reached() {
         fault: Fault::raw(204, ""),
         ..Rule::default()
     });
-    let reception = client(&sim).reception();
+    let inbound = client(&sim).inbound();
+    let (rules, voicemails, contacts) = (inbound.rules(), inbound.voicemails(), inbound.contacts());
     let rule = RoutingRule::new("VIP callers", 10, serde_json::json!({"caller_vip": true}), "transfer")
         .action_config(serde_json::json!({"target": OTHER}))
         .active(true);
     let contact = ContactDraft::new("John Smith", OTHER).vip(true).notes("Key client");
-    assert!(reception.rules().await.unwrap().value().is_array());
-    assert!(reception.create_rule(&rule).await.unwrap().value().is_null());
-    reception.update_rule("r 1", &rule).await.unwrap();
-    reception.delete_rule("r1").await.unwrap();
-    reception.voicemails().await.unwrap();
-    reception.voicemail("v1").await.unwrap();
-    reception.voicemail_playback("v1").await.unwrap();
-    reception.contacts().await.unwrap();
-    reception.create_contact(&contact).await.unwrap();
-    reception.update_contact("c1", &contact).await.unwrap();
-    reception.delete_contact("c1").await.unwrap();
-    reception.import_contacts("google").await.unwrap();
+    assert!(rules.list().await.unwrap().value().is_array());
+    assert!(rules.create(&rule).await.unwrap().value().is_null());
+    rules.update("r 1", &rule).await.unwrap();
+    rules.delete("r1").await.unwrap();
+    voicemails.list().await.unwrap();
+    voicemails.get("v1").await.unwrap();
+    voicemails.playback("v1").await.unwrap();
+    contacts.list().await.unwrap();
+    contacts.create(&contact).await.unwrap();
+    contacts.update("c1", &contact).await.unwrap();
+    contacts.delete("c1").await.unwrap();
+    contacts.import("google").await.unwrap();
     let requests = sim.requests();
     let arrived: Vec<String> = requests
         .iter()

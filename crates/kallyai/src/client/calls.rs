@@ -1,10 +1,14 @@
 //! Outbound calls (documents 002 and 003).
 
+use futures::stream::BoxStream;
 use switchboard_core::{Delivery, Error, ErrorKind, ProviderCallId, Result};
 use switchboard_http::Request;
 use uuid::Uuid;
 
-use super::section;
+use super::{
+    section,
+    send::{act, all},
+};
 use crate::wire::{Calendar, CallRecord, CreateCall, Listing, Paging, RecordingRecord, RescheduleCall, TranscriptRecord, Undocumented};
 
 section! {
@@ -18,11 +22,14 @@ impl CallsApi {
     /// `key` goes out as `Idempotency-Key`. Neither its life time nor what a second request with it does is documented: store it before
     /// this is called, and do not rely on it.
     ///
+    /// Needs `calls:write`. Documents 002 and 003.
+    ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. `Placed` where an answer came and the
-    /// call's id could not be read from it. A dropped future says nothing: treat it as `Unknown`.
+    /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. `Placed` where an answer came and the call's id
+    /// could not be read from it. A dropped future says nothing: treat it as `Unknown`.
+    #[doc(alias = "/v1/calls")]
     pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord> {
-        let request = Request::post("calls.create", "/v1/calls")
+        let request = Request::post("calls.place", "/v1/calls")
             .idempotency_key(&key.to_string())
             .json(call)?;
         let answer = self.http.place(request).await?;
@@ -39,14 +46,36 @@ impl CallsApi {
     }
 
     /// A part of the list, under `calls` or `items`: `GET /v1/calls`. The provider gives 50 unless asked, and at most 200.
+    ///
+    /// Needs `calls:read`. Documents 002 and 003.
+    ///
+    /// # Errors
+    /// `forbidden` (403).
+    #[doc(alias = "/v1/calls")]
     pub async fn list(&self, paging: &Paging) -> Result<Listing<CallRecord>> {
         let request = Request::get("calls.list", "/v1/calls")
             .query_opt("limit", paging.limit)
             .query_opt("offset", paging.offset);
-        Listing::read(&self.http.read(request).await?, &["calls", "items"])
+        self.http.read(request).await?.json()
+    }
+
+    /// All calls, page after page of [`list`](Self::list), each once. A call that is placed meanwhile moves the others along.
+    #[doc(alias = "/v1/calls")]
+    pub fn all(&self, paging: Paging) -> BoxStream<'static, Result<CallRecord>> {
+        let api = self.clone();
+        all(paging, move |paging| {
+            let api = api.clone();
+            async move { api.list(&paging).await }
+        })
     }
 
     /// One call.
+    ///
+    /// `GET /v1/calls/{call_id}`. Needs `calls:read`. Documents 002 and 003.
+    ///
+    /// # Errors
+    /// `call_not_found` (404).
+    #[doc(alias = "/v1/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<CallRecord> {
         self.http
             .read(Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", id))
@@ -55,6 +84,12 @@ impl CallsApi {
     }
 
     /// What was said. Needs the scope `transcripts:read`; `NotFound` where there is none.
+    ///
+    /// `GET /v1/calls/{call_id}/transcript`. Needs `transcripts:read`. Documents 002 and 003.
+    ///
+    /// # Errors
+    /// `call_not_found`, `transcript_not_found` (404).
+    #[doc(alias = "/v1/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
         self.http
             .read(Request::get("calls.transcript", "/v1/calls/{call_id}/transcript").param("call_id", id))
@@ -63,6 +98,12 @@ impl CallsApi {
     }
 
     /// Where the sound is. Needs the scope `recordings:read`; `NotFound` where there is none.
+    ///
+    /// `GET /v1/calls/{call_id}/recording`. Needs `recordings:read`. Document 002.
+    ///
+    /// # Errors
+    /// `call_not_found`, `recording_not_found` (404), `forbidden` (403).
+    #[doc(alias = "/v1/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
         self.http
             .read(Request::get("calls.recording", "/v1/calls/{call_id}/recording").param("call_id", id))
@@ -71,6 +112,12 @@ impl CallsApi {
     }
 
     /// The appointment that the call made, as a calendar file.
+    ///
+    /// `GET /v1/calls/{call_id}/calendar.ics`. Needs `calls:read`. Documents 002 and 003.
+    ///
+    /// # Errors
+    /// `call_not_found` (404); `Decode` for a body that is no calendar file.
+    #[doc(alias = "/v1/calls/{call_id}/calendar.ics")]
     pub async fn calendar(&self, id: &ProviderCallId) -> Result<Calendar> {
         let request = Request::get("calls.calendar", "/v1/calls/{call_id}/calendar.ics").param("call_id", id);
         let answer = self.http.read(request.header("accept", "text/calendar")).await?;
@@ -78,12 +125,24 @@ impl CallsApi {
     }
 
     /// Cancels a call that is scheduled or queued, before it connects.
+    ///
+    /// `POST /v1/calls/{call_id}/cancel`. Needs `calls:write`. Document 002; no answer is documented.
+    ///
+    /// # Errors
+    /// `call_not_found` (404).
+    #[doc(alias = "/v1/calls/{call_id}/cancel")]
     pub async fn cancel(&self, id: &ProviderCallId) -> Result<Undocumented> {
         self.act(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id))
             .await
     }
 
     /// Moves a call.
+    ///
+    /// `POST /v1/calls/{call_id}/reschedule`. Needs `calls:write`. Document 002; no answer is documented.
+    ///
+    /// # Errors
+    /// `call_not_found` (404), `scheduling_violation` (422).
+    #[doc(alias = "/v1/calls/{call_id}/reschedule")]
     pub async fn reschedule(&self, id: &ProviderCallId, to: &RescheduleCall) -> Result<Undocumented> {
         self.act(
             Request::post("calls.reschedule", "/v1/calls/{call_id}/reschedule")
@@ -94,12 +153,18 @@ impl CallsApi {
     }
 
     /// Hangs up.
+    ///
+    /// `POST /v1/calls/{call_id}/stop`. Needs `calls:write`. Document 002; no answer is documented.
+    ///
+    /// # Errors
+    /// `call_not_found` (404).
+    #[doc(alias = "/v1/calls/{call_id}/stop")]
     pub async fn stop(&self, id: &ProviderCallId) -> Result<Undocumented> {
         self.act(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id))
             .await
     }
 
     async fn act(&self, request: Request) -> Result<Undocumented> {
-        Undocumented::read(&self.http.write(request).await?)
+        act(&self.http, request).await
     }
 }

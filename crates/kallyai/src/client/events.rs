@@ -3,9 +3,12 @@
 //! Document 002 says "SSE-capable" and nothing of names or framing. So the content type decides how the body is read, and an event is
 //! read under every name that the rest of the API uses.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use futures::{StreamExt, stream::BoxStream};
@@ -16,7 +19,7 @@ use sse_stream::{Sse, SseByteStream};
 use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_http::{StreamAnswer, from_json};
 
-use crate::wire::{Listing, ReadJson, record};
+use crate::wire::{Listing, ReadJson, listed, record};
 
 /// The most bytes of one event, and of a list of events.
 const LARGEST: usize = 1 << 20;
@@ -41,6 +44,8 @@ record! {
     }
 }
 
+listed!(InboundEvent = ["events", "items", "data"]);
+
 /// What the endpoint answered.
 pub enum InboundEvents {
     /// Events as they happen, until the provider or a broken connection ends it.
@@ -58,10 +63,37 @@ impl std::fmt::Debug for InboundEvents {
     }
 }
 
+/// One block of the stream. A heartbeat has nothing, and a wish about reconnecting has no event.
+#[derive(Default)]
+pub(super) struct Block {
+    pub(super) event: Option<InboundEvent>,
+    /// Where to go on after this block; empty text takes the earlier place back.
+    pub(super) resume: Option<String>,
+    /// How long to wait before connecting again.
+    pub(super) retry: Option<Duration>,
+}
+
+/// The answer, block by block where it streams.
+pub(super) enum Blocks {
+    Live(BoxStream<'static, Result<Block>>),
+    Recent(Vec<InboundEvent>),
+}
+
 /// Reads the answer as its content type says.
 pub(super) async fn read(answer: StreamAnswer) -> Result<InboundEvents> {
+    match blocks(answer).await? {
+        Blocks::Recent(recent) => Ok(InboundEvents::Recent(recent)),
+        Blocks::Live(live) => {
+            let events = live.filter_map(|block| std::future::ready(block.map(|block| block.event).transpose()));
+            Ok(InboundEvents::Live(events.boxed()))
+        }
+    }
+}
+
+/// [`read`], with what whoever reconnects has to know.
+pub(super) async fn blocks(answer: StreamAnswer) -> Result<Blocks> {
     if answer.is_event_stream() {
-        return Ok(InboundEvents::Live(live(answer)));
+        return Ok(Blocks::Live(live(answer)));
     }
     let mut bytes = Vec::new();
     let mut pieces = answer.into_stream();
@@ -72,11 +104,11 @@ pub(super) async fn read(answer: StreamAnswer) -> Result<InboundEvents> {
         }
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(InboundEvents::Recent(Vec::new()));
+        return Ok(Blocks::Recent(Vec::new()));
     }
     let value: Value = from_json(&bytes)?;
-    match Listing::of(&value, &["events", "items", "data"]) {
-        Some(listing) => Ok(InboundEvents::Recent(listing.items)),
+    match Listing::of(&value) {
+        Some(listing) => Ok(Blocks::Recent(listing.items)),
         None => Err(Error::new(
             ErrorKind::Decode,
             "expected a list, at the top or under events, items, data",
@@ -84,7 +116,7 @@ pub(super) async fn read(answer: StreamAnswer) -> Result<InboundEvents> {
     }
 }
 
-fn live(answer: StreamAnswer) -> BoxStream<'static, Result<InboundEvent>> {
+fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
     // The parser bounds nothing: a block without an end would fill the memory.
     let pending = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&pending);
@@ -96,20 +128,22 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<InboundEvent>> {
         Ok(piece)
     });
     let blocks = SseByteStream::new(bytes.map(|piece| piece.map_err(Broken)));
-    let events = blocks.filter_map(move |block| {
+    let read = blocks.map(move |block| {
         pending.store(0, Ordering::Relaxed);
-        std::future::ready(match block {
-            Ok(block) => event(block).map(Ok),
-            Err(sse_stream::Error::Body(cause)) => Some(Err(match cause.downcast::<Broken>() {
+        match block {
+            Ok(block) => Ok(Block {
+                resume: block.id.clone(),
+                retry: block.retry.map(Duration::from_millis),
+                event: event(block),
+            }),
+            Err(sse_stream::Error::Body(cause)) => Err(match cause.downcast::<Broken>() {
                 Ok(broken) => broken.0,
                 Err(cause) => Error::new(ErrorKind::Transport, "the stream broke off").with_source(cause),
-            })),
-            Err(error) => Some(Err(
-                Error::new(ErrorKind::Decode, "the stream is no stream of events").with_source(error)
-            )),
-        })
+            }),
+            Err(error) => Err(Error::new(ErrorKind::Decode, "the stream is no stream of events").with_source(error)),
+        }
     });
-    events.boxed()
+    read.boxed()
 }
 
 /// An event, or `None` for a block without data: a heartbeat, or a wish about reconnecting.

@@ -17,9 +17,8 @@ struct Ringing {
 }
 
 const PLACE: &str = "it places a call: use the provider's calls (`Calls::place`), or `calls().create` with a stored key";
-const GOAL: &str = "it lets a goal go on, and a goal makes phone calls (document 002): there is no safe way to send it yet";
 
-const RINGING: [Ringing; 14] = [
+const RINGING: [Ringing; 20] = [
     Ringing {
         route: &["calls"],
         instead: PLACE,
@@ -39,35 +38,61 @@ const RINGING: [Ringing; 14] = [
     // With `auto_execute`, and perhaps without: the channel that is selected may be a call.
     Ringing {
         route: &["outreach", "tasks"],
-        instead: "an outreach task may be carried out by a phone call (document 002)",
+        instead: "a task may be carried out by a phone call (document 002): use `outreach().create`",
     },
     Ringing {
         route: &["outreach", "tasks", "*", "retry"],
-        instead: "an outreach task may be carried out by a phone call (document 002)",
+        instead: "a task may be carried out by a phone call (document 002): use `outreach().retry`",
     },
     Ringing {
         route: &["coordination", "message"],
-        instead: "a message to the coordinator may start a phone call (`call_initiated`, document 002)",
+        instead: "a message may start a phone call (`call_initiated`, document 002): use `coordination().message`",
     },
+    // Goals make phone calls, and these let one go on.
     Ringing {
         route: &["goals", "*", "approve-step"],
-        instead: GOAL,
+        instead: "the step may be a phone call: use `coordination().approve_step`",
     },
     Ringing {
         route: &["goals", "*", "continue-negotiating"],
-        instead: GOAL,
+        instead: "the other side may be called again: use `coordination().continue_negotiating`",
     },
     Ringing {
         route: &["goals", "*", "approve-budget"],
-        instead: GOAL,
+        instead: "the goal goes on, and may call: use `budget().approve`",
     },
     Ringing {
         route: &["goals", "*", "acknowledge-soft-cap"],
-        instead: GOAL,
+        instead: "the goal goes on, and may call: use `budget().acknowledge_soft_cap`",
     },
+    // How these are carried out is not documented; this provider's way is the telephone.
     Ringing {
         route: &["actions", "bills", "dispute"],
-        instead: "a dispute may be carried out by a phone call",
+        instead: "a dispute may be carried out by a phone call: use `actions().bills().dispute`",
+    },
+    Ringing {
+        route: &["actions", "bookings"],
+        instead: "a booking may be made by a phone call: use `actions().bookings().create`",
+    },
+    Ringing {
+        route: &["actions", "bookings", "*"],
+        instead: "a booking may be given back by a phone call: use `actions().bookings().cancel`",
+    },
+    Ringing {
+        route: &["actions", "tasks", "ride"],
+        instead: "a ride may be ordered by a phone call: use `actions().ride`",
+    },
+    Ringing {
+        route: &["actions", "tasks", "food"],
+        instead: "food may be ordered by a phone call: use `actions().food`",
+    },
+    Ringing {
+        route: &["actions", "tasks", "errand"],
+        instead: "an errand may be run by a phone call: use `actions().errand`",
+    },
+    Ringing {
+        route: &["actions", "*", "undo"],
+        instead: "an action may be taken back by a phone call: use `actions().undo`",
     },
     Ringing {
         route: &["phone-numbers", "verify", "start"],
@@ -227,10 +252,22 @@ mod tests {
             "/v1/coordination/goals/7/approve-step",
             "/v1/goals/7/approve-budget",
             "/v1/inbound/calls/7/transfer",
+            "/v1/coordination/goals/7/continue-negotiating",
+            "/v1/goals/7/acknowledge-soft-cap",
+            "/v1/actions/bills/dispute",
+            "/v1/actions/bookings",
+            "/v1/actions/bookings/7",
+            "/v1/actions/tasks/ride",
+            "/v1/actions/tasks/food",
+            "/v1/actions/tasks/errand",
+            "/v1/actions/7/undo",
+            "/v1/inbound/calls/7/takeover",
+            "/v1/calls/7/reschedule",
+            "/v1/phone-numbers/7/verify",
             "/v1/phone-numbers/verify/start",
         ];
         for path in spellings {
-            for method in [Method::Post, Method::Put, Method::Patch] {
+            for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {
                 assert_eq!(plain_path(method, path).unwrap_err().kind(), ErrorKind::Unsupported, "{path}");
             }
         }
@@ -241,6 +278,15 @@ mod tests {
         assert_eq!(plain_path(Method::Post, "/v1/search/quick").unwrap(), "/v1/search/quick");
         assert_eq!(plain_path(Method::Get, "/v1/calls?limit=2").unwrap(), "/v1/calls");
         assert_eq!(plain_path(Method::Post, "/v1/calls/7/stop/").unwrap(), "/v1/calls/7/stop");
+        for harmless in [
+            "/v1/actions/bookings/restaurants/search",
+            "/v1/actions/bills/analyze",
+            "/v1/goals/estimate",
+            "/v1/coordination/conversations",
+            "/v1/outreach/tasks/7/cancel",
+        ] {
+            assert_eq!(plain_path(Method::Post, harmless).unwrap(), harmless);
+        }
         assert_eq!(plain_path(Method::Get, "/v1/outreach/tasks").unwrap(), "/v1/outreach/tasks");
         assert_eq!(
             plain_path(Method::Post, "/v1/messages/mark-read").unwrap(),
@@ -275,7 +321,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_disguise_of_placing_a_call_passes(path in disguised("/v1/calls")) {
+        fn no_disguise_of_a_ringing_route_passes(path in prop_oneof![
+            disguised("/v1/calls"), disguised("/v1/coordination/message"), disguised("/v1/outreach/tasks"), disguised("/v1/actions/bookings"),
+        ]) {
             prop_assert_eq!(plain_path(Method::Post, &path).map_err(|error| error.kind()), Err(ErrorKind::Unsupported));
         }
 

@@ -13,6 +13,12 @@ section! {
 
 impl NotificationsApi {
     /// Actions, goals and messages that wait: `GET /v1/notifications/pending`.
+    ///
+    /// No scope is documented. Document 002.
+    ///
+    /// # Errors
+    /// `missing_token`, `token_expired` (401).
+    #[doc(alias = "/v1/notifications/pending")]
     pub async fn pending(&self) -> Result<PendingNotifications> {
         self.http
             .read(Request::get("notifications.pending", "/v1/notifications/pending"))

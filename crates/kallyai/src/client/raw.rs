@@ -1,4 +1,4 @@
-//! The way out: requests to what has no typed method yet.
+//! The way out: requests to what the provider added since the documents were written.
 
 use serde::Serialize;
 use switchboard_core::Result;
@@ -20,8 +20,8 @@ impl KallyAiClient {
     ///
     /// # Errors
     /// `Unsupported` for routes that make a phone ring, with what to use instead: a call placed by hand is in no journal. Besides
-    /// `POST /v1/calls` these are the routes by which document 002's coordinator, goals, outreach tasks, bill disputes, transfers and
-    /// verifications may call somebody. `InvalidRequest` for a path that is not written plainly.
+    /// `POST /v1/calls` these are the routes by which document 002's coordinator, goals, outreach tasks, actions, transfers and
+    /// verifications may call somebody; each has a typed method. `InvalidRequest` for a path that is not written plainly.
     pub fn request(&self, method: Method, path: &str) -> Result<RawRequest> {
         let plain = guard::plain_path(method, path)?;
         let mut request = Request::new(method, "raw", plain.to_owned());

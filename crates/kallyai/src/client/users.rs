@@ -13,6 +13,12 @@ section! {
 
 impl UsersApi {
     /// The subscription: `GET /v1/users/me/subscription`.
+    ///
+    /// Needs `subscription:read`. Documents 000, 001 and 003.
+    ///
+    /// # Errors
+    /// `forbidden` (403).
+    #[doc(alias = "/v1/users/me/subscription")]
     pub async fn subscription(&self) -> Result<AccountSubscription> {
         self.http
             .read(Request::get("users.subscription", "/v1/users/me/subscription"))
@@ -21,6 +27,12 @@ impl UsersApi {
     }
 
     /// Minutes and calls of this period: `GET /v1/users/me/statistics` (document 003 alone).
+    ///
+    /// No scope is documented. Document 003 alone.
+    ///
+    /// # Errors
+    /// `missing_token`, `token_expired` (401).
+    #[doc(alias = "/v1/users/me/statistics")]
     pub async fn statistics(&self) -> Result<Statistics> {
         self.http
             .read(Request::get("users.statistics", "/v1/users/me/statistics"))

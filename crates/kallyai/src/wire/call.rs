@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::record;
+use super::{listed, record};
 
 record! {
     /// What was asked for, as the provider repeats it. Document 002's example is empty, 003's list has two fields.
@@ -18,8 +18,24 @@ record! {
         business_name: String = ["business_name"],
         /// Who asks.
         user_name: String = ["user_name"],
+        /// Where the callee can ring back.
+        user_phone: String = ["user_phone"],
+        /// The day that was wanted, as `2026-02-14`.
+        appointment_date: String = ["appointment_date"],
+        /// The time that was wanted, as `20:00`.
+        appointment_time: String = ["appointment_time"],
+        /// The time that was wanted, in words.
+        time_preference_text: String = ["time_preference_text"],
+        /// For how many people.
+        party_size: u64 = ["party_size"],
+        /// The language of the answer.
+        language: String = ["language"],
         /// The language of the conversation.
         call_language: String = ["call_language"],
+        /// Whether the provider was told to hurry.
+        is_urgent: bool = ["is_urgent"],
+        /// What was added.
+        additional_instructions: Vec<String> = ["additional_instructions"],
     }
 }
 
@@ -46,6 +62,8 @@ record! {
         session_id: String = ["session_id"],
     }
 }
+
+listed!(CallRecord = ["calls", "items"]);
 
 record! {
     /// One utterance.

@@ -174,6 +174,13 @@ impl CreateCall {
         self
     }
 
+    /// What the answer is written in, where that is not what is spoken: set it after [`language`](Self::language).
+    #[must_use]
+    pub fn app_language(mut self, language: &Language) -> Self {
+        self.submission.language = Some(language.primary().to_owned());
+        self
+    }
+
     /// The provider shall hurry.
     #[must_use]
     pub fn urgent(mut self, urgent: bool) -> Self {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::{first, record};
+use super::{first, listed, record};
 
 record! {
     /// What is left of this period.
@@ -45,6 +45,8 @@ record! {
         call_id: String = ["call_id"],
     }
 }
+
+listed!(CreditEntry = ["entries", "items", "history"]);
 
 record! {
     /// What one kind of action used in this period.

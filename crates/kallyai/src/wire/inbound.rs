@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::record;
+use super::{listed, record};
 
 record! {
     /// A call that came in. No document shows one: the fields are read under the names that the other records use.
@@ -26,6 +26,8 @@ record! {
         created_at: Timestamp = ["created_at", "started_at", "/metadata/created_at"],
     }
 }
+
+listed!(InboundCall = ["calls", "items", "data"]);
 
 /// Where an inbound call stands, as the list's filter names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use switchboard_core::Country;
 
-use super::{ReadJson, record};
+use super::{ReadJson, listed, record};
 
 record! {
     /// A number. No document shows one: the fields are read under the names that the requests use.
@@ -29,13 +29,22 @@ impl ReadJson for NumberEntry {
         let record = match value {
             Value::String(number) => NumberRecord {
                 phone_number: Some(number.clone()),
+                raw: value.clone().into(),
                 ..NumberRecord::default()
             },
             Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => NumberRecord::read_json(value)?,
         };
         Some(Self(record))
     }
+
+    fn unread(value: &Value, at: &str, places: &mut Vec<String>) {
+        if value.is_object() {
+            <NumberRecord as ReadJson>::unread(value, at, places);
+        }
+    }
 }
+
+listed!(NumberEntry = ["phone_numbers", "numbers", "available_numbers", "items", "data"]);
 
 /// Renting a number: `POST /v1/phone-numbers/provision`. The provider chooses which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -14,12 +14,37 @@ use serde_json::Value;
 pub trait ReadJson: Sized {
     /// The thing, where the value has a shape that can be read as one.
     fn read_json(value: &Value) -> Option<Self>;
+
+    /// Adds the places of `value` that reading it as this type leaves aside, each as a JSON pointer that begins with `at`.
+    fn unread(value: &Value, at: &str, places: &mut Vec<String>);
+}
+
+/// What a type that has no parts leaves aside: all, or nothing. Null and blank text say nothing, so nothing is lost with them.
+macro_rules! whole {
+    () => {
+        fn unread(value: &Value, at: &str, places: &mut Vec<String>) {
+            if !says_nothing(value) && Self::read_json(value).is_none() {
+                places.push(at.to_owned());
+            }
+        }
+    };
+}
+
+/// Null, or text without a word.
+pub(crate) fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    }
 }
 
 impl ReadJson for Value {
     fn read_json(value: &Value) -> Option<Self> {
         (!value.is_null()).then(|| value.clone())
     }
+
+    whole!();
 }
 
 /// Text that says something. A number is read as its digits: ids arrive as both.
@@ -31,6 +56,8 @@ impl ReadJson for String {
             Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
+
+    whole!();
 }
 
 /// Exact: a JSON number is read by its shortest text, never by arithmetic on a float.
@@ -40,6 +67,8 @@ impl ReadJson for Decimal {
         let text = text.trim();
         text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
     }
+
+    whole!();
 }
 
 /// A moment; one without an offset is in UTC.
@@ -56,12 +85,16 @@ impl ReadJson for Timestamp {
                 .map(|zoned| zoned.timestamp()),
         }
     }
+
+    whole!();
 }
 
 impl ReadJson for bool {
     fn read_json(value: &Value) -> Option<Self> {
         value.as_bool()
     }
+
+    whole!();
 }
 
 impl ReadJson for u64 {
@@ -72,12 +105,26 @@ impl ReadJson for u64 {
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
+
+    whole!();
 }
 
 /// What can be read of a list; an entry that cannot is left out.
 impl<T: ReadJson> ReadJson for Vec<T> {
     fn read_json(value: &Value) -> Option<Self> {
         Some(value.as_array()?.iter().filter_map(T::read_json).collect())
+    }
+
+    fn unread(value: &Value, at: &str, places: &mut Vec<String>) {
+        match value.as_array() {
+            Some(entries) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    part::<T>(entry, &format!("{at}/{index}"), places);
+                }
+            }
+            None if says_nothing(value) => {}
+            None => places.push(at.to_owned()),
+        }
     }
 }
 
@@ -90,6 +137,32 @@ impl<T: ReadJson> ReadJson for BTreeMap<String, T> {
                 .filter_map(|(key, value)| Some((key.clone(), T::read_json(value)?)))
                 .collect(),
         )
+    }
+
+    fn unread(value: &Value, at: &str, places: &mut Vec<String>) {
+        match value.as_object() {
+            Some(entries) => {
+                for (key, entry) in entries {
+                    part::<T>(entry, &below(at, key), places);
+                }
+            }
+            None if says_nothing(value) => {}
+            None => places.push(at.to_owned()),
+        }
+    }
+}
+
+/// The JSON pointer of a key below `at`.
+pub(crate) fn below(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What is left aside of an entry, which is all of it where it cannot be read.
+pub(crate) fn part<T: ReadJson>(entry: &Value, at: &str, places: &mut Vec<String>) {
+    if T::read_json(entry).is_some() {
+        T::unread(entry, at, places);
+    } else if !says_nothing(entry) {
+        places.push(at.to_owned());
     }
 }
 

@@ -1,11 +1,11 @@
 //! Records: typed fields over an answer that is kept whole.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
-use switchboard_core::{Error, ErrorKind, Raw, Result};
+use switchboard_core::{Raw, Result};
 use switchboard_http::Answer;
 
-use super::read::ReadJson;
+use super::read::{ReadJson, below, says_nothing};
 
 /// Declares a record: each field with the keys that the documents use for it, first match first. Every field is optional; the answer
 /// stays beside them with what no field names. `Debug` shows the name alone, because answers hold names, numbers and conversations.
@@ -20,9 +20,19 @@ macro_rules! record {
         }
 
         impl $name {
+            /// Each field, and the keys of the answer that it is read from, first match first. A key with a slash is a JSON pointer.
+            pub const FIELDS: &'static [(&'static str, &'static [&'static str])] = &[$((stringify!($field), &[$($key),+])),*];
+
             /// The answer as it came, unknown fields and all.
             pub fn raw(&self) -> &switchboard_core::Raw {
                 &self.raw
+            }
+
+            /// The places of the answer that no field reads, as JSON pointers: what a newer API says beyond the documents.
+            pub fn unread(&self) -> Vec<String> {
+                let mut places = Vec::new();
+                <Self as $crate::wire::ReadJson>::unread(self.raw.value(), "", &mut places);
+                places
             }
         }
 
@@ -33,11 +43,34 @@ macro_rules! record {
                     raw: value.clone().into(),
                 })
             }
+
+            fn unread(value: &serde_json::Value, at: &str, places: &mut Vec<String>) {
+                $crate::wire::left_aside(value, at, places, &[
+                    $($crate::wire::FieldKeys {
+                        keys: &[$($key),+],
+                        reads: |found| <$type as $crate::wire::ReadJson>::read_json(found).is_some(),
+                        unread: <$type as $crate::wire::ReadJson>::unread,
+                    }),*
+                ]);
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::wire::object(deserializer)
+            }
+        }
+
+        /// The answer as it came.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&self.raw, serializer)
+            }
+        }
+
+        impl $crate::wire::FromAnswer for $name {
+            fn from_answer(answer: &switchboard_http::Answer) -> switchboard_core::Result<Self> {
+                answer.json()
             }
         }
 
@@ -50,6 +83,64 @@ macro_rules! record {
 }
 
 pub(crate) use record;
+
+/// What can be made of a whole answer.
+pub(crate) trait FromAnswer: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// `Decode`, with what the answer's status proved.
+    fn from_answer(answer: &Answer) -> Result<Self>;
+}
+
+/// One field of a record, for [`left_aside`].
+pub(crate) struct FieldKeys {
+    pub(crate) keys: &'static [&'static str],
+    pub(crate) reads: fn(&Value) -> bool,
+    pub(crate) unread: fn(&Value, &str, &mut Vec<String>),
+}
+
+/// The places of an object that no field reads. A field reads the first of its keys that it can; the others stay unread, so that an
+/// answer which says the same thing twice in different words is noticed.
+pub(crate) fn left_aside(value: &Value, at: &str, places: &mut Vec<String>, fields: &[FieldKeys]) {
+    let mut read = Vec::new();
+    for field in fields {
+        for key in field.keys {
+            let pointer = if key.starts_with('/') {
+                (*key).to_owned()
+            } else {
+                format!("/{key}")
+            };
+            let Some(found) = value.pointer(&pointer) else { continue };
+            let readable = (field.reads)(found);
+            if readable {
+                (field.unread)(found, &format!("{at}{pointer}"), places);
+            }
+            if readable || says_nothing(found) {
+                read.push(pointer);
+            }
+            if readable {
+                break;
+            }
+        }
+    }
+    remains(value, "", at, &read, places);
+}
+
+fn remains(value: &Value, inside: &str, at: &str, read: &[String], places: &mut Vec<String>) {
+    for (key, child) in value.as_object().into_iter().flatten() {
+        let pointer = below(inside, key);
+        if read.contains(&pointer) {
+            continue;
+        }
+        let deeper = format!("{pointer}/");
+        if child.is_object() && read.iter().any(|read| read.starts_with(&deeper)) {
+            remains(child, &pointer, at, read, places);
+        } else {
+            places.push(format!("{at}{pointer}"));
+        }
+    }
+}
 
 /// Reads a record, or says that an object was expected.
 pub(crate) fn object<'de, T: ReadJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -72,26 +163,26 @@ pub struct Listing<T> {
     raw: Raw,
 }
 
-impl<T: ReadJson> Listing<T> {
-    /// Reads a list that stands at the top, or under one of `keys`.
-    ///
-    /// # Errors
-    /// `Decode` where there is none: an answer that holds no list must not read as an empty one.
-    pub(crate) fn read(answer: &Answer, keys: &[&str]) -> Result<Self> {
-        let value = answer.value()?;
-        match Self::of(&value, keys) {
-            Some(listing) => Ok(listing),
-            None => Err(answer.failed(Error::new(
-                ErrorKind::Decode,
-                format!("expected a list, at the top or under {}", keys.join(", ")),
-            ))),
-        }
-    }
+/// An entry of a list, with the keys under which the documents put such a list.
+pub trait Listed: ReadJson {
+    /// First match first; a list at the top is taken as well.
+    const LIST_KEYS: &'static [&'static str];
+}
 
-    pub(crate) fn of(value: &Value, keys: &[&str]) -> Option<Self> {
-        let entries = value
-            .as_array()
-            .or_else(|| keys.iter().find_map(|key| value.get(key)?.as_array()))?;
+macro_rules! listed {
+    ($name:ty = [$($key:literal),+]) => {
+        impl $crate::wire::Listed for $name {
+            const LIST_KEYS: &'static [&'static str] = &[$($key),+];
+        }
+    };
+}
+
+pub(crate) use listed;
+
+impl<T: Listed> Listing<T> {
+    /// Reads a list that stands at the top, or under one of the type's keys.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        let (_, entries) = Self::entries(value)?;
         Some(Self {
             items: entries.iter().filter_map(T::read_json).collect(),
             received: entries.len(),
@@ -100,9 +191,65 @@ impl<T: ReadJson> Listing<T> {
             raw: value.clone().into(),
         })
     }
+
+    fn entries(value: &Value) -> Option<(&'static str, &Vec<Value>)> {
+        match value.as_array() {
+            Some(entries) => Some(("", entries)),
+            None => T::LIST_KEYS.iter().find_map(|key| Some((*key, value.get(key)?.as_array()?))),
+        }
+    }
+
+    /// The places of the answer that neither an entry nor the page reads, as JSON pointers.
+    pub fn unread(&self) -> Vec<String> {
+        let mut places = Vec::new();
+        let value = self.raw.value();
+        if let Some((key, entries)) = Self::entries(value) {
+            let at = if key.is_empty() { String::new() } else { format!("/{key}") };
+            for (index, entry) in entries.iter().enumerate() {
+                super::read::part::<T>(entry, &format!("{at}/{index}"), &mut places);
+            }
+            for (name, child) in value.as_object().into_iter().flatten() {
+                match name.as_str() {
+                    name if name == key => {}
+                    "total" | "total_count" => u64::unread(child, &below("", name), &mut places),
+                    "has_more" => bool::unread(child, &below("", name), &mut places),
+                    name => places.push(below("", name)),
+                }
+            }
+        }
+        places
+    }
+}
+
+/// A list at the top, or under one of the type's keys: an answer that holds no list must not read as an empty one.
+impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let keys = || T::LIST_KEYS.join(", ");
+        Self::of(&value).ok_or_else(|| D::Error::custom(format!("invalid type, expected a list, at the top or under {}", keys())))
+    }
+}
+
+impl<T: Listed> FromAnswer for Listing<T> {
+    fn from_answer(answer: &Answer) -> Result<Self> {
+        answer.json()
+    }
+}
+
+impl<T> Serialize for Listing<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
 }
 
 impl<T> Listing<T> {
+    /// Where the page after this one begins, if this one began at `offset`; `None` at the end.
+    pub fn next_offset(&self, offset: u64) -> Option<u64> {
+        let next = offset.checked_add(u64::try_from(self.received).ok()?)?;
+        let more = self.has_more.unwrap_or_else(|| self.total.is_none_or(|total| next < total));
+        (self.received > 0 && more).then_some(next)
+    }
+
     /// The answer as it came.
     pub fn raw(&self) -> &Raw {
         &self.raw
@@ -119,12 +266,13 @@ impl<T> std::fmt::Debug for Listing<T> {
 }
 
 /// An answer that no document describes: the JSON as it came, and ways into it. A body that is not JSON is a JSON string, no body is null.
-#[derive(Clone, Default, PartialEq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug, Serialize)]
+#[serde(transparent)]
 pub struct Undocumented(Raw);
 
-impl Undocumented {
+impl FromAnswer for Undocumented {
     /// Keeps whatever came. It never fails on what it finds: what was asked for has been done.
-    pub(crate) fn read(answer: &Answer) -> Result<Self> {
+    fn from_answer(answer: &Answer) -> Result<Self> {
         if answer.is_empty() {
             return Ok(Self::default());
         }
@@ -134,7 +282,9 @@ impl Undocumented {
         };
         Ok(Self(value.into()))
     }
+}
 
+impl Undocumented {
     /// The answer.
     pub fn value(&self) -> &Value {
         self.0.value()

@@ -5,11 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, CallOrder, CallRequest, Clock, Event, EventFeed, Provider};
-use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig};
+use serde_json::json;
+use switchboard_core::{AttemptId, CallOrder, CallRequest, Clock, Event, EventFeed, PhoneNumber, Provider};
+use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::MessengerCredentials};
 use switchboard_testkit::{
     SimConfig, SimKallyAi,
     calls::{CallScript, Outcome},
+    fault::{Fault, Rule},
 };
 use uuid::Uuid;
 
@@ -83,4 +85,62 @@ pub(crate) fn feed(provider: &KallyAi) -> &dyn EventFeed {
 
 pub(crate) fn ids(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| event.id.as_str()).collect()
+}
+
+/// An answer that every type can read: each kind of list, empty, and the two fields without which an answer is refused.
+fn anything() -> Fault {
+    let lists = [
+        "calls",
+        "conversations",
+        "goals",
+        "results",
+        "emails",
+        "actions",
+        "messages",
+        "accounts",
+        "tasks",
+        "referrals",
+        "entries",
+        "phone_numbers",
+        "events",
+    ];
+    let mut answer = json!({"call_id": "c1", "access_token": "t"});
+    for list in lists {
+        answer[list] = json!([]);
+    }
+    Fault::raw(200, answer.to_string()).with_header("content-type", "application/json")
+}
+
+/// A client whose every request is answered, and nothing comes of it.
+pub(crate) async fn answered_with_anything() -> (SimKallyAi, KallyAiClient) {
+    let sim = SimKallyAi::start(fast()).await.unwrap();
+    sim.faults().add(Rule {
+        path: Some("/v1/*".to_owned()),
+        fault: anything(),
+        ..Rule::default()
+    });
+    let client = client(&sim);
+    (sim, client)
+}
+
+pub(crate) fn phone() -> PhoneNumber {
+    PhoneNumber::parse(CALLEE).unwrap()
+}
+
+pub(crate) fn page() -> url::Url {
+    "https://kallyai.com/app".parse().unwrap()
+}
+
+pub(crate) fn telegram() -> MessengerCredentials {
+    MessengerCredentials::Telegram {
+        bot_token: "123456:ABC-DEF...".into(),
+    }
+}
+
+pub(crate) fn whatsapp() -> MessengerCredentials {
+    MessengerCredentials::WhatsApp {
+        phone_number_id: "1234567890".to_owned(),
+        access_token: "EAAx...".into(),
+        business_account_id: "9876543210".to_owned(),
+    }
 }

@@ -1,0 +1,51 @@
+//! The three ways out, each ending in a typed answer.
+
+use switchboard_core::{Error, Result};
+use switchboard_http::{HttpClient, PageOf, Request, pages};
+
+use futures::{Stream, StreamExt, stream::BoxStream};
+
+use crate::wire::{FromAnswer, Listed, Listing, Paging};
+
+/// Reads: harmless, and so repeated where a moment may mend a failure.
+pub(super) async fn look<T: FromAnswer>(http: &HttpClient, request: Request) -> Result<T> {
+    T::from_answer(&http.read(request).await?)
+}
+
+/// Changes something and rings nobody: sent again only when nothing of it left.
+pub(super) async fn act<T: FromAnswer>(http: &HttpClient, request: Request) -> Result<T> {
+    T::from_answer(&http.write(request).await?)
+}
+
+/// May make a phone ring: over a connection of its own, once. A success that cannot be read is an error that says `Placed`.
+pub(super) async fn ring<T: FromAnswer>(http: &HttpClient, request: Request) -> Result<T> {
+    T::from_answer(&http.place(request).await?)
+}
+
+/// No account has more entries than this many pages hold; a list that claims to is broken.
+const MOST_PAGES: usize = 10_000;
+
+/// All entries of a list that is paged by `limit` and `offset`, each once, page after page as they are asked for.
+pub(super) fn all<T, F, Fut>(paging: Paging, fetch: F) -> BoxStream<'static, Result<T>>
+where
+    T: Listed + serde::Serialize + Send + 'static,
+    F: Fn(Paging) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Listing<T>>> + Send + 'static,
+{
+    let fetch = std::sync::Arc::new(fetch);
+    // Entries are told apart by all that they say: their ids are optional, as everything is.
+    let whole = |entry: &T| serde_json::to_string(entry).unwrap_or_default();
+    let rows = pages(Some(paging.offset.unwrap_or(0)), MOST_PAGES, whole, move |from: Option<u64>| {
+        let fetch = std::sync::Arc::clone(&fetch);
+        async move {
+            let page = fetch(Paging { offset: from, ..paging }).await?;
+            let next = from.and_then(|from| page.next_offset(from));
+            Ok::<_, Error>(PageOf { items: page.items, next })
+        }
+    });
+    boxed(rows)
+}
+
+fn boxed<T>(rows: impl Stream<Item = Result<T>> + Send + 'static) -> BoxStream<'static, Result<T>> {
+    rows.boxed()
+}
