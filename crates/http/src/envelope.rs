@@ -25,6 +25,8 @@ impl ErrorBody {
     pub fn parse(body: &[u8]) -> Self {
         let parsed = match serde_json::from_slice::<Value>(body) {
             Ok(value) => Self::from_value(&value),
+            // JSON that breaks off may hide the code that binds everyone, however cleanly the connection ended.
+            Err(_) if body.trim_ascii_start().starts_with(b"{") => return Self::incomplete(),
             Err(_) => Self {
                 message: plain_text(body),
                 ..Self::default()

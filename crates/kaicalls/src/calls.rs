@@ -65,7 +65,7 @@ impl KaiCallsCalls {
 impl Calls for KaiCallsCalls {
     async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
         let placed = self.client.calls().create(&self.request(order)?).await?;
-        convert::call(self.provider(), placed).ok_or_else(|| {
+        convert::placed(self.provider(), order.call.to, placed).ok_or_else(|| {
             Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")
                 .with_delivery(switchboard_core::Delivery::Placed)
                 .with_provider(self.provider().clone())

@@ -92,6 +92,16 @@ pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCa
     })
 }
 
+/// A call that was just placed to `to`: an answer that repeats the number need not have it parsed again.
+pub(crate) fn placed(provider: &ProviderId, to: PhoneNumber, mut answer: wire::Call) -> Option<ProviderCall> {
+    let repeated = answer.to.take_if(|text| text == to.e164()).is_some();
+    let mut placed = call(provider, answer)?;
+    if repeated {
+        placed.to = Some(to);
+    }
+    Some(placed)
+}
+
 /// An agent; `None` where the answer has no id.
 pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> {
     Some(Agent {
