@@ -10,6 +10,7 @@
 //! The loop that sends is in one file, `engine/attempt.rs`, and nothing else in the workspace calls
 //! [`Calls::place`](switchboard_core::Calls::place).
 
+mod chance;
 mod deck;
 mod engine;
 mod experiment;

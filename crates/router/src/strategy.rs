@@ -6,7 +6,7 @@ use std::time::Duration;
 use enum_dispatch::enum_dispatch;
 use switchboard_core::{Money, ProviderId};
 
-use crate::experiment::{digest, share};
+use crate::chance::{digest, share};
 
 /// What a strategy may look at.
 #[derive(Debug, Clone)]

@@ -18,6 +18,7 @@ use switchboard_core::{
 };
 
 use crate::{
+    chance::{digest, share},
     engine::{
         follow,
         lane::Lane,
@@ -26,7 +27,6 @@ use crate::{
         shared::Inner,
         submit::{no_provider, wait_for_capacity},
     },
-    experiment::{digest, share},
     plan::{Candidate, Plan},
     state::Fact,
 };

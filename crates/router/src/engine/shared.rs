@@ -8,13 +8,13 @@ use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, Err
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
+    chance::digest,
     engine::{
         builder::{RouterBuilder, RouterSettings},
         follow,
         hooks::Hooks,
         lane::Lane,
     },
-    experiment::digest,
     journal::{Journal, Recorded},
     plan::{Plan, Reading, Snapshot, plan},
     policy::Policy,

@@ -14,12 +14,12 @@ use switchboard_core::{Call, CallId, Error, ErrorKind, Result, ValidCall};
 use uuid::Uuid;
 
 use crate::{
+    chance::digest,
     engine::{
         attempt,
         lane::until,
         shared::{Inner, Router},
     },
-    experiment::digest,
     journal::{NewCall, Opened},
     plan::Plan,
     route::BusyCallee,

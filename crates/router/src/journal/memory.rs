@@ -15,7 +15,7 @@ use switchboard_core::{
 };
 
 use crate::{
-    experiment::digest,
+    chance::digest,
     journal::{Journal, NewCall, Opened, Recorded},
     state::{Fact, apply},
 };
