@@ -3,6 +3,7 @@
 use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, ProviderInfo, RequestLimit, Result};
+use tokio::runtime::Handle;
 
 use crate::{
     engine::{
@@ -143,8 +144,11 @@ impl RouterBuilder {
     /// Starts the followers. Has to be called inside a tokio runtime.
     ///
     /// # Errors
-    /// `Configuration` where the policy and the providers do not fit, or a webhook secret is too short.
+    /// `Configuration` where the policy and the providers do not fit, a webhook secret is too short, or there is no runtime.
     pub fn build(self) -> Result<Router> {
+        let runtime = Handle::try_current().map_err(|source| {
+            Error::new(ErrorKind::Configuration, "a router lives in a tokio runtime: build it inside one").with_source(source)
+        })?;
         self.policy.check()?;
         let mut lanes = Vec::with_capacity(self.policy.providers.len());
         let mut given = self.providers;
@@ -181,6 +185,7 @@ impl RouterBuilder {
             self.clock,
             self.settings,
             hooks,
+            runtime,
         )))
     }
 }

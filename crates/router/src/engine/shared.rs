@@ -5,7 +5,10 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, broadcast, watch},
+};
 
 use crate::{
     chance::digest,
@@ -46,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: RouterSettings,
     pub(crate) hooks: Option<Hooks>,
+    /// Where calls go on whose caller went away.
+    pub(crate) runtime: Handle,
     /// Told whenever a callee is free again.
     pub(crate) released: Notify,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
@@ -61,6 +66,7 @@ impl Inner {
         clock: Arc<dyn Clock>,
         settings: RouterSettings,
         hooks: Option<Hooks>,
+        runtime: Handle,
     ) -> Self {
         let (progress, _) = broadcast::channel(4096);
         Self {
@@ -70,6 +76,7 @@ impl Inner {
             clock,
             settings,
             hooks,
+            runtime,
             released: Notify::new(),
             live: Mutex::new(HashMap::new()),
             progress,

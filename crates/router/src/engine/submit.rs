@@ -11,6 +11,7 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use switchboard_core::{Call, CallId, Error, ErrorKind, Result, ValidCall};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::{
@@ -54,7 +55,10 @@ impl Router {
         };
         Ok(match self.inner.journal.open(new).await? {
             Opened::Replayed(first) => (*first, None),
-            Opened::New(call) => (*call, Some(Way::new(drive(Arc::clone(&self.inner), id, request)))),
+            Opened::New(call) => (
+                *call,
+                Some(Way::new(self.inner.runtime.clone(), drive(Arc::clone(&self.inner), id, request))),
+            ),
         })
     }
 
@@ -114,11 +118,15 @@ impl Router {
 /// goes on by itself, so that a caller who stops waiting never stops a call between its request and its answer.
 struct Way {
     rest: Option<BoxFuture<'static, ()>>,
+    runtime: Handle,
 }
 
 impl Way {
-    fn new(way: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self { rest: Some(way.boxed()) }
+    fn new(runtime: Handle, way: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            rest: Some(way.boxed()),
+            runtime,
+        }
     }
 }
 
@@ -139,8 +147,8 @@ impl Future for Way {
 
 impl Drop for Way {
     fn drop(&mut self) {
-        if let (Some(rest), Ok(runtime)) = (self.rest.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(rest);
+        if let Some(rest) = self.rest.take() {
+            self.runtime.spawn(rest);
         }
     }
 }
