@@ -43,6 +43,6 @@ pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
 pub use mask::{mask, readable};
 pub use paging::{PageOf, pages};
-pub use refresh::{RefreshingToken, TokenSet, TokenSource, TokenStore};
+pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};
 pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};

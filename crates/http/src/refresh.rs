@@ -4,8 +4,12 @@
 //! middle may lose the new token. So one refresh runs at a time, in a task of its own that nobody's cancellation stops; everyone
 //! else waits and reads. New tokens are saved before they are used. After a failure, callers get that failure for a while instead of
 //! asking again one by one.
+//!
+//! Processes that share a [`TokenStore`] are callers too: a refresh holds the store's [`lock`](TokenStore::lock), and whoever gets it
+//! reads what the one before him saved before he asks for anything.
 
 use std::{
+    any::Any,
     fmt,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -46,6 +50,27 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
     async fn refresh(&self, refresh_token: &SecretString) -> Result<TokenSet>;
 }
 
+/// What keeps other processes from renewing the same tokens: they may when this is dropped.
+pub struct StoreLock(Option<Box<dyn Any + Send>>);
+
+impl StoreLock {
+    /// Of a store that no other process has.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Lets go when `held` is dropped, as a locked file does.
+    pub fn holding(held: impl Any + Send) -> Self {
+        Self(Some(Box::new(held)))
+    }
+}
+
+impl fmt::Debug for StoreLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "StoreLock(held)" } else { "StoreLock(none)" })
+    }
+}
+
 /// Where tokens outlive the process.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync {
@@ -62,6 +87,16 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// When the store cannot be written.
     async fn save(&self, tokens: &TokenSet) -> Result<()>;
+
+    /// Waits until no other process renews these tokens, and keeps it so. A store that no other process has needs none: that is the
+    /// default, and wrong for every other store, because two renewals at once may log the account out.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be had. Nothing is renewed then.
+    async fn lock(&self) -> Result<StoreLock> {
+        Ok(StoreLock::none())
+    }
 }
 
 /// A [`Credential`] that renews itself: before it expires, and once after a 401. Cheap to clone; clones share one flight.
@@ -131,15 +166,17 @@ impl RefreshingToken {
         if !same(&current.access, stale) {
             return Ok(Some(current));
         }
-        let Some(refresh) = current.refresh.clone() else { return Ok(None) };
+        if current.refresh.is_none() && self.shared.store.is_none() {
+            return Ok(None);
+        }
         if let Some(failure) = &*flight
             && self.shared.clock.now().duration_since(failure.at) < COOL_DOWN.try_into().unwrap_or(jiff::SignedDuration::ZERO)
         {
             return Err(Error::new(failure.kind, failure.message.clone()));
         }
         let shared = Arc::clone(&self.shared);
-        match tokio::spawn(async move { shared.refresh(flight, current, refresh).await }).await {
-            Ok(renewed) => renewed.map(Some),
+        match tokio::spawn(async move { shared.refresh(flight, current).await }).await {
+            Ok(renewed) => renewed,
             Err(_) => Err(Error::new(ErrorKind::Unauthorized, "the renewal of the token ended early")),
         }
     }
@@ -157,42 +194,56 @@ impl Shared {
     }
 
     /// The one refresh. Its guard is released when it is over, however that is.
-    async fn refresh(&self, mut flight: OwnedMutexGuard<Option<Failure>>, old: TokenSet, refresh: SecretString) -> Result<TokenSet> {
-        if let Some(newer) = self.saved_elsewhere(&old).await {
-            *self.current.write().unwrap_or_else(PoisonError::into_inner) = newer.clone();
-            return Ok(newer);
-        }
-        match self.source.refresh(&refresh).await {
-            Ok(fetched) => {
-                let tokens = TokenSet {
-                    refresh: fetched.refresh.or(Some(refresh)),
-                    ..fetched
-                };
-                if let Some(store) = &self.store
-                    && let Err(error) = store.save(&tokens).await
-                {
-                    // The old refresh token may be spent: using the new set unsaved beats being locked out now.
-                    tracing::error!(error = %error, "the renewed token could not be saved and will be lost at the next start");
-                }
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = tokens.clone();
-                *flight = None;
-                Ok(tokens)
-            }
-            Err(error) => {
-                *flight = Some(Failure {
-                    at: self.clock.now(),
-                    kind: error.kind(),
-                    message: error.message().to_owned(),
-                });
-                Err(error)
-            }
-        }
+    async fn refresh(&self, mut flight: OwnedMutexGuard<Option<Failure>>, old: TokenSet) -> Result<Option<TokenSet>> {
+        let renewed = self.renew(old).await;
+        *flight = renewed.as_ref().err().map(|error| Failure {
+            at: self.clock.now(),
+            kind: error.kind(),
+            message: error.message().to_owned(),
+        });
+        renewed
     }
 
-    /// A set that another process saved since `old` was read, where it is fit for use.
+    /// `None` where there is nothing to renew with.
+    async fn renew(&self, old: TokenSet) -> Result<Option<TokenSet>> {
+        let _alone = match &self.store {
+            Some(store) => store.lock().await?,
+            None => StoreLock::none(),
+        };
+        let saved = self.saved_elsewhere(&old).await;
+        if let Some(newer) = &saved
+            && !self.expires_soon(newer, EARLY)
+        {
+            self.set(newer);
+            return Ok(saved);
+        }
+        // A newer set has ended, too: its refresh token is the one that is not spent.
+        let Some(refresh) = saved.and_then(|saved| saved.refresh).or(old.refresh) else {
+            return Ok(None);
+        };
+        let fetched = self.source.refresh(&refresh).await?;
+        let tokens = TokenSet {
+            refresh: fetched.refresh.or(Some(refresh)),
+            ..fetched
+        };
+        if let Some(store) = &self.store
+            && let Err(error) = store.save(&tokens).await
+        {
+            // The old refresh token may be spent: using the new set unsaved beats being locked out now.
+            tracing::error!(error = %error, "the renewed token could not be saved and will be lost at the next start");
+        }
+        self.set(&tokens);
+        Ok(Some(tokens))
+    }
+
+    fn set(&self, tokens: &TokenSet) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = tokens.clone();
+    }
+
+    /// A set that another process saved since `old` was read.
     async fn saved_elsewhere(&self, old: &TokenSet) -> Option<TokenSet> {
         match self.store.as_ref()?.load().await {
-            Ok(saved) => saved.filter(|saved| !same(&saved.access, &old.access) && !self.expires_soon(saved, EARLY)),
+            Ok(saved) => saved.filter(|saved| !same(&saved.access, &old.access)),
             Err(error) => {
                 tracing::warn!(error = %error, "the stored token could not be read");
                 None

@@ -18,7 +18,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use support::*;
 use switchboard_core::{Clock, Delivery, Error, ErrorKind, Result};
-use switchboard_http::{Codes, Credential, HttpClient, NoCodes, RefreshingToken, Request, TokenSet, TokenSource, TokenStore, Verdict};
+use switchboard_http::{
+    Codes, Credential, HttpClient, NoCodes, RefreshingToken, Request, StoreLock, TokenSet, TokenSource, TokenStore, Verdict,
+};
 use tokio::sync::Semaphore;
 
 #[derive(Debug)]
@@ -288,6 +290,96 @@ async fn tokens_outlive_the_process_and_another_process_is_heard() {
     let third = RefreshingToken::open(store, None, source.clone(), clock).await.unwrap();
     assert_eq!(bearer(&third).await, "access-1");
     assert!(!format!("{third:?}").contains("access-1"));
+}
+
+/// A store that two processes share: whoever has the lock is alone.
+#[derive(Debug, Default)]
+struct Shared {
+    store: Store,
+    lock: Arc<tokio::sync::Mutex<()>>,
+    broken: bool,
+}
+
+#[async_trait]
+impl TokenStore for Shared {
+    async fn load(&self) -> Result<Option<TokenSet>> {
+        self.store.load().await
+    }
+
+    async fn save(&self, tokens: &TokenSet) -> Result<()> {
+        assert!(self.lock.try_lock().is_err(), "saved by somebody who does not hold the lock");
+        self.store.save(tokens).await
+    }
+
+    async fn lock(&self) -> Result<StoreLock> {
+        if self.broken {
+            return Err(Error::new(ErrorKind::Configuration, "no lock today"));
+        }
+        Ok(StoreLock::holding(Arc::clone(&self.lock).lock_owned().await))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_that_share_a_store_renew_once() {
+    let (store, source, clock) = (Arc::new(Shared::default()), Source::new(9), HandClock::new());
+    let processes = (0..4).map(|_| RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone()));
+    let processes: Vec<_> = join_all(processes).await.into_iter().map(Result::unwrap).collect();
+    let callers = processes.iter().flat_map(|process| (0..16).map(|_| process.clone()));
+    let callers: Vec<_> = callers.map(|token| tokio::spawn(async move { bearer(&token).await })).collect();
+    for got in join_all(callers).await {
+        assert_eq!(got.unwrap(), "access-1");
+    }
+    assert_eq!(source.asked(), 1);
+}
+
+#[tokio::test]
+async fn without_the_lock_nothing_is_renewed() {
+    let store = Arc::new(Shared {
+        broken: true,
+        ..Shared::default()
+    });
+    let source = Source::new(9);
+    let token = RefreshingToken::open(store, Some(tokens(PAST)), source.clone(), HandClock::new())
+        .await
+        .unwrap();
+    assert_eq!(token.bearer().await.unwrap_err().message(), "no lock today");
+    assert_eq!(source.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_newer_set_that_has_ended_too_is_what_the_renewal_begins_with() {
+    let (store, source, clock) = (Arc::new(Store::default()), Source::new(9), HandClock::new());
+    let token = RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock)
+        .await
+        .unwrap();
+    let newer = TokenSet {
+        access: "access-newer".into(),
+        refresh: Some("refresh-newer".into()),
+        ..tokens(PAST)
+    };
+    store.save(&newer).await.unwrap();
+    assert_eq!(bearer(&token).await, "access-1");
+    assert_eq!(*source.used.lock().unwrap(), ["refresh-newer"]);
+}
+
+#[tokio::test]
+async fn tokens_of_a_new_login_are_taken_where_nothing_could_be_renewed() {
+    let (store, source) = (Arc::new(Store::default()), Source::new(9));
+    let ended = TokenSet {
+        refresh: None,
+        ..tokens(PAST)
+    };
+    let token = RefreshingToken::open(store.clone(), Some(ended), source.clone(), HandClock::new())
+        .await
+        .unwrap();
+    assert_eq!(bearer(&token).await, "access-0");
+    let login = TokenSet {
+        access: "access-login".into(),
+        ..tokens(LATER)
+    };
+    store.save(&login).await.unwrap();
+    assert_eq!(bearer(&token).await, "access-login");
+    assert_eq!(source.asked(), 0);
 }
 
 /// As KallyAI's row: a 401 is a refusal.

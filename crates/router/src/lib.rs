@@ -27,7 +27,9 @@ pub use deck::RateDeck;
 pub use engine::{LaneSettings, Progress, Router, RouterBuilder, RouterSettings, SystemClock, WebhookAddress};
 pub use experiment::{Arm, Experiment};
 pub use health::{Breaker, BreakerPolicy, BreakerState};
-pub use journal::{Journal, MemoryJournal, NewCall, Opened, Recorded};
+#[cfg(feature = "test-util")]
+pub use journal::rules as journal_rules;
+pub use journal::{Journal, MemoryJournal, NewCall, Opened, Recorded, Selection};
 pub use limit::{Headroom, Pace, SlidingLog, Slot};
 pub use plan::{Candidate, Chosen, Plan, Reading, Rejected, Rejection, Snapshot, plan};
 pub use policy::{Policy, ProviderPolicy};

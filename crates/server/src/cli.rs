@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use switchboard::Country;
+use url::Url;
 
 use crate::help;
 
@@ -69,6 +70,18 @@ pub(crate) enum Command {
     /// Show what was used and what is left.
     #[command(long_about = help::USAGE, after_long_help = help::USAGE_MORE)]
     Usage(UsageArgs),
+    /// Log in to an account that has no key, in the browser.
+    #[command(long_about = help::LOGIN, after_long_help = help::LOGIN_MORE)]
+    Login(LoginArgs),
+    /// Forget the tokens of a login.
+    #[command(long_about = help::LOGOUT, after_long_help = help::LOGOUT_MORE)]
+    Logout(LogoutArgs),
+    /// Show which accounts these are, and where their credentials are kept.
+    #[command(long_about = help::WHOAMI, after_long_help = help::WHOAMI_MORE)]
+    Whoami(WhoamiArgs),
+    /// Send one request to a provider's own API.
+    #[command(long_about = help::API, after_long_help = help::API_MORE)]
+    Api(ApiArgs),
     /// Run a simulated provider.
     #[command(long_about = help::SIM, after_long_help = help::SIM_MORE)]
     Sim(SimArgs),
@@ -231,6 +244,74 @@ pub(crate) enum UsageCommand {
     },
 }
 
+/// `login`
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// The account, as the configuration names it. Without a configuration: kallyai.
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) provider: String,
+    /// Where its API is, instead of what the configuration says.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<Url>,
+    /// Only print the address, and open no browser.
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// How long to wait for the login.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+}
+
+/// `logout`
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArgs {
+    /// The account, as the configuration names it. Without a configuration: kallyai.
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) provider: String,
+}
+
+/// `whoami`
+#[derive(Debug, Args)]
+pub(crate) struct WhoamiArgs {
+    /// This account only, as the configuration names it.
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) provider: Option<String>,
+}
+
+/// `api`
+#[derive(Debug, Args)]
+pub(crate) struct ApiArgs {
+    /// The account, as the configuration names it.
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) provider: String,
+    /// GET, POST, PUT, PATCH or DELETE.
+    #[arg(value_name = "METHOD", ignore_case = true)]
+    pub(crate) method: ApiMethod,
+    /// The path below the base URL, as /v1/credits/balance.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
+    /// A JSON body; @FILE reads it from a file, @- from stdin.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) data: Option<String>,
+    /// A parameter behind the path, as limit=10. Give it more than once for several.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) query: Vec<String>,
+}
+
+/// How to send it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiMethod {
+    /// Reads.
+    Get,
+    /// Creates, or acts.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
 /// `sim`
 #[derive(Debug, Args)]
 pub(crate) struct SimArgs {
@@ -271,8 +352,10 @@ pub(crate) enum SimProvider {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SimShape {
     /// Document 002.
+    #[value(name = "2026-02", alias = "february")]
     February,
     /// Document 003.
+    #[value(name = "2026-01", alias = "january")]
     January,
     /// Document 000.
     Assistant,

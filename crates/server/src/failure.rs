@@ -49,6 +49,13 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What sort of failure it is, in one word.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self {

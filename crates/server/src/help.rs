@@ -181,3 +181,73 @@ Exit codes:
   0  it was told to end
   1  the address or the ledger cannot be opened
   2  the arguments or the fault script are wrong";
+
+pub(crate) const LOGIN: &str = "\
+Logs in to an account in the browser, and keeps its tokens.
+
+The address of the provider's login page is printed and opened. The page sends its answer to this command, which listens
+on 127.0.0.1 for one answer, compares the secret word that it gave the page, and goes. Tokens go to the keyring of the
+operating system where there is one, else to a file that only you can read; they are never printed or logged.
+
+An account whose configuration names no api_key_env and no api_key_file uses them, and renews them before they end.";
+
+pub(crate) const LOGIN_MORE: &str = "\
+Examples:
+  switchboard login kallyai
+  switchboard login kallyai --no-browser --timeout 60 --json
+
+With --json: {\"provider\", \"kept_in\", \"expires_at\", \"renewable\", \"scopes\"}. The address is on stderr.
+
+Exit codes:
+  0  logged in
+  1  nobody logged in within the time, the login was refused, or its answer did not carry the secret word
+  2  the arguments or the configuration are wrong, or the tokens cannot be kept";
+
+pub(crate) const LOGOUT: &str = "\
+Takes the tokens of a login away from the keyring or file that keeps them.
+
+The provider's documents show no way to take tokens back: an access token stays good until it ends.";
+
+pub(crate) const LOGOUT_MORE: &str = "\
+Example:
+  switchboard logout kallyai
+
+Exit codes:
+  0  nobody is logged in any more
+  2  the arguments or the configuration are wrong, or the tokens cannot be removed";
+
+pub(crate) const WHOAMI: &str = "\
+Shows the accounts that calls would be placed with: plan, scopes where they are known, when the token ends, and where
+the credential is kept. No token or key is ever shown.";
+
+pub(crate) const WHOAMI_MORE: &str = "\
+Examples:
+  switchboard whoami
+  switchboard whoami kallyai --json
+
+With --json: {\"accounts\": [{\"provider\", \"kind\", \"account\", \"plan\", \"status\", \"scopes\", \"expires_at\", \"renewable\",
+\"kept_in\", \"error\"}]}; what is not known is null.
+
+Exit codes:
+  0  every account answers
+  1  one does not
+  2  the arguments or the configuration are wrong; of one account alone: nobody is logged in";
+
+pub(crate) const API: &str = "\
+Sends one request to a provider's own API, with the account's credential, and prints the answer.
+
+A read may be sent again; anything else is sent once. A request that could make a phone ring is refused, however its path
+is spelled: `switchboard call` writes a call down before it is sent, and this does not.";
+
+pub(crate) const API_MORE: &str = "\
+Examples:
+  switchboard api kallyai GET /v1/credits/balance
+  switchboard api kaicalls GET /api/v1/leads --query limit=10
+  switchboard api kallyai POST /v1/search/quick --data @search.json
+
+With --json: {\"status\", \"content_type\", \"body\", \"bytes\"}.
+
+Exit codes:
+  0  the provider answered with a 2xx
+  1  it did not
+  2  the arguments or the configuration are wrong, or the request could make a phone ring; nothing was sent";

@@ -1,8 +1,11 @@
-//! Logs on stderr, without anybody's telephone number.
+//! Logs on stderr, without anybody's telephone number or token.
 
 use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::failure::Failure;
+
+/// The numbering library logs whole numbers at TRACE, and the way to the keyring is what tokens travel on.
+const SILENT: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
 
 /// Starts the log.
 ///
@@ -15,8 +18,8 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
             format!("{filter:?} is no filter: {error}; write a level, as info, or levels by target, as warn,switchboard_router=debug"),
         )
     })?;
-    // The numbering library logs whole numbers at TRACE. No filter of anybody's turns that on.
-    let silent = filter_fn(|metadata| !metadata.target().starts_with("rlibphonenumber"));
+    // No filter of anybody's turns these on.
+    let silent = filter_fn(|metadata| !SILENT.iter().any(|target| metadata.target().starts_with(target)));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()));

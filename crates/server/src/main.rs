@@ -59,6 +59,10 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Numbers(args) => commands::numbers::run(&common, args, output).await,
             Command::Agents(args) => commands::agents::run(&common, args, output).await,
             Command::Usage(args) => commands::usage::run(&common, args, output).await,
+            Command::Login(args) => commands::login::run(&common, args, output).await,
+            Command::Logout(args) => commands::logout::run(&common, args, output).await,
+            Command::Whoami(args) => commands::whoami::run(&common, args, output).await,
+            Command::Api(args) => commands::api::run(&common, args, output).await,
             Command::Sim(args) => commands::sim::run(args, output).await,
         }
     });

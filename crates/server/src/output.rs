@@ -53,6 +53,16 @@ impl Output {
         let _ = writeln!(stdout().lock(), "{}", text.as_ref());
     }
 
+    /// An answer that is no JSON, as it came.
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        if self.terminal && std::str::from_utf8(bytes).is_err() {
+            self.note(format!("{} bytes that are no text: send stdout to a file", bytes.len()));
+            return;
+        }
+        let mut out = stdout().lock();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    }
+
     /// One line on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         let _ = writeln!(stderr().lock(), "{}", text.as_ref());

@@ -1,6 +1,6 @@
 //! From the common arguments to a configuration and its providers.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use futures::future::join_all;
 use serde::Serialize;
@@ -26,6 +26,14 @@ pub(crate) fn read(common: &Common) -> Outcome<Config> {
         ));
     }
     Ok(Config::from_file(&common.config)?)
+}
+
+/// The configuration file, or where there is none, one with the documented KallyAI alone: who logs in first has nothing to write yet.
+pub(crate) fn read_to_sign_in(common: &Common, provider: &str) -> Outcome<Config> {
+    if provider == "kallyai" && common.config == Path::new("switchboard.toml") && !common.config.exists() {
+        return Ok(Config::from_toml("[providers.kallyai]\nkind = \"kallyai\"")?);
+    }
+    read(common)
 }
 
 /// The configuration with its credentials, started.

@@ -6,7 +6,20 @@ mod common;
 
 use common::{EXAMPLE, command, run};
 
-const COMMANDS: [&str; 8] = ["demo", "call", "plan", "providers", "numbers", "agents", "usage", "sim"];
+const COMMANDS: [&str; 12] = [
+    "demo",
+    "call",
+    "plan",
+    "providers",
+    "numbers",
+    "agents",
+    "usage",
+    "login",
+    "logout",
+    "whoami",
+    "api",
+    "sim",
+];
 
 #[test]
 fn the_help_names_every_command() {

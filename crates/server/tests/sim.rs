@@ -106,6 +106,25 @@ fn kaicalls_names_its_agent_and_follows_a_fault_script() {
 }
 
 #[test]
+fn kallyai_answers_in_the_shape_that_is_asked_for() {
+    for (shape, key) in [("2026-02", "total"), ("2026-01", "total"), ("assistant", "items")] {
+        let sim = Sim::start(&["kallyai", "--shape", shape]);
+        let refused = sim.exchange("GET", "/v1/nothing", &Value::Null);
+        let body: Value = serde_json::from_str(refused.split("\r\n\r\n").last().unwrap()).unwrap();
+        assert_eq!(body["error"].is_string(), shape == "assistant", "{shape}: {body}");
+        assert_eq!(
+            body["error"]["details"]["message"].is_string(),
+            shape == "2026-01",
+            "{shape}: {body}"
+        );
+        let list = sim.exchange("GET", "/v1/calls", &Value::Null);
+        assert!(list.contains(&format!("\"{key}\"")), "{shape}: {list}");
+        assert_eq!(sim.end("-TERM"), Some(0));
+    }
+    assert_eq!(common::run(&["sim", "kallyai", "--shape", "2025"]).code, 2);
+}
+
+#[test]
 fn a_seed_has_one_credential() {
     let credential = || {
         let sim = Sim::start(&["kallyai", "--seed", "9"]);

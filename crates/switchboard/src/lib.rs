@@ -25,14 +25,18 @@
 //! | a provider of your own | [`Provider`], [`registry`] |
 //! | who is asked, and why | [`Plan`], [`router`] |
 //! | the whole contract | [`core`] |
+//! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
-//! Features: `kallyai` and `kaicalls`, both on. Without one, its backend and its kind of the configuration are gone.
+//! Features: `kallyai` and `kaicalls`, both on. Without one, its backend and its kind of the configuration are gone. `keyring`, which is off,
+//! keeps the tokens of a login in the operating system's keyring where there is one; the command line has it.
 
 pub mod config;
 mod facade;
 mod off;
 pub mod registry;
+#[cfg(feature = "kallyai")]
+pub mod tokens;
 
 pub use config::{Config, ConfigError, Problem, process_environment};
 pub use facade::{Switchboard, SwitchboardBuilder};

@@ -101,6 +101,30 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "keep one",
     ),
     (
+        "[providers.x]\nkind = \"kallyai\"\ntoken_store = \"~/tokens\"",
+        "providers.x.token_store",
+        "is no place for tokens",
+        "\"file:PATH\"",
+    ),
+    (
+        "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ntoken_store = \"keyring\"",
+        "providers.x.token_store",
+        "beside a token of the account's own",
+        "take out api_key_env",
+    ),
+    (
+        "[providers.x]\nkind = \"kallyai\"\nrefresh_token_env = \"X\"",
+        "providers.x.refresh_token_env",
+        "no effect without api_key_env",
+        "log in",
+    ),
+    (
+        "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\ntoken_store = \"keyring\"",
+        "providers.x.token_store",
+        "no effect on the kind kaicalls",
+        "take it out",
+    ),
+    (
         "[webhooks]\npublic_url = \"https://c.example.com\"\nsecret = \"s\"\nsecret_env = \"S\"",
         "webhooks.secret",
         "is a secret",

@@ -202,3 +202,14 @@ fn documented_limits_leave_a_margin() {
         .collect();
     assert_eq!(headroom, [("kallyai", 28), ("kaicalls", 57)]);
 }
+
+#[test]
+fn a_configuration_that_is_changed_in_code_makes_another_policy() {
+    let mut config = example();
+    let before = config.policy().unwrap();
+    config.providers.swap_indices(0, 1);
+    let swapped = config.policy().unwrap();
+    assert_eq!(swapped.providers[0].info.id, before.providers[1].info.id);
+    config.routing.currency = "no currency".to_owned();
+    assert!(config.policy().is_err());
+}

@@ -11,7 +11,7 @@ use switchboard::{
         Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency, Numbers, Page, PageRequest, ProviderCall,
         ProviderCallId, Recording, Tariff, TariffRow, Trace, Transcript, Usage, Webhooks,
     },
-    registry::{Account, ProviderKind, Secrets, Setting},
+    registry::{Account, ProviderKind, RawApi, Secrets, Setting},
     router::Cheapest,
 };
 
@@ -116,6 +116,9 @@ impl ProviderKind for HouseKind {
     }
     fn open(&self, account: &Account<'_>, _secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(house(account.name, "1")))
+    }
+    fn raw(&self, _account: &Account<'_>, _secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+        Ok(None)
     }
 }
 

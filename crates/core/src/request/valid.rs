@@ -9,7 +9,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId, quiet::quiet_debug,
+    Appointment, CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId,
+    quiet::quiet_debug,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -105,6 +106,45 @@ impl ValidCall {
     /// The callee's country.
     pub fn country(&self) -> Country {
         self.to.country()
+    }
+
+    /// The request that is this call. Validated at a moment at which the call's window was not over it gives the same call
+    /// again, which is how a call that was written down is read back.
+    pub fn to_request(&self) -> CallRequest {
+        let text = |text: &Option<String>| text.clone();
+        CallRequest {
+            to: self.to.e164().to_owned(),
+            task: self.task.clone(),
+            agent: self.agent.as_ref().map(|agent| agent.as_str().to_owned()),
+            language: self.language.map(|language| language.as_str().to_owned()),
+            callee_name: text(&self.callee_name),
+            business_name: text(&self.business_name),
+            on_behalf_of: text(&self.on_behalf_of),
+            callback_number: self.callback_number.map(|number| number.e164().to_owned()),
+            first_message: text(&self.first_message),
+            instructions: self.instructions.clone(),
+            appointment: self.appointment.as_ref().map(|asked| Appointment {
+                date: asked.date.map(|date| date.to_string()),
+                time: asked.time.map(|time| time.strftime("%H:%M").to_string()),
+                time_preference: text(&asked.time_preference),
+                party_size: asked.party_size,
+            }),
+            lead_id: text(&self.lead_id),
+            timezone: text(&self.timezone),
+            urgent: self.urgent,
+            max_duration_seconds: self
+                .max_duration
+                .map(|longest| u32::try_from(longest.as_secs()).unwrap_or(LONGEST_CALL)),
+            not_before: self.window.opens.map(|moment| moment.to_string()),
+            not_after: self.window.closes.map(|moment| moment.to_string()),
+            max_cost: self.max_cost,
+            tags: self.tags.iter().cloned().collect(),
+            metadata: self.metadata.clone(),
+            idempotency_key: self.idempotency_key.as_ref().map(|key| key.as_str().to_owned()),
+            tenant: Some(self.tenant.as_str().to_owned()),
+            allow_duplicate: self.allow_duplicate,
+            failover_on_quota: self.failover_on_quota,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -16,12 +15,9 @@ use switchboard_core::{
 
 use crate::{
     chance::digest,
-    journal::{Journal, NewCall, Opened, Recorded},
+    journal::{Journal, NewCall, Opened, Recorded, Selection},
     state::{Fact, apply},
 };
-
-/// The same callee and task within this long is taken for a mistake.
-const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
 
 /// Keeps calls in memory. `Debug` shows how many, not which.
 #[derive(Default)]
@@ -87,7 +83,7 @@ impl Books {
         }
         let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
         let marks = self.recent.entry(mark).or_default();
-        marks.retain(|(_, at)| new.at.duration_since(*at).unsigned_abs() < DUPLICATE_WINDOW);
+        marks.retain(|(_, at)| new.at.duration_since(*at).unsigned_abs() < NewCall::DUPLICATE_WINDOW);
         let first = marks
             .iter()
             .find(|(first, _)| self.calls.get(first).is_some_and(|entry| may_have_rung(entry.call.status)));
@@ -105,7 +101,7 @@ impl Books {
         if let Some(key) = &request.idempotency_key {
             self.keys.insert((request.tenant.clone(), key.clone()), new.id);
         }
-        let call = blank(&new);
+        let call = new.received();
         self.calls.insert(
             new.id,
             Entry {
@@ -124,31 +120,34 @@ impl Books {
         let mut call = Call::clone(&entry.call);
         let effects = apply(&mut call, fact, at)?;
         let person = (call.tenant.clone(), call.to);
-        if call.status.holds_callee() {
-            match self.callees.get(&person) {
-                Some(holder) if *holder != id => {
-                    return Err(Error::new(ErrorKind::Conflict, format!("is on another call, {holder}"))
-                        .with_field("to")
-                        .with_code("callee_busy"));
-                }
-                Some(_) | None => self.callees.insert(person, id),
-            };
-        } else if self.callees.get(&person) == Some(&id) {
-            self.callees.remove(&person);
+        let owned = call.provider.clone().zip(call.provider_call_id.clone());
+        // Every rule is asked before anything changes: what is refused leaves no trace, above all not in the locks.
+        if call.status.holds_callee()
+            && let Some(holder) = self.callees.get(&person)
+            && *holder != id
+        {
+            return Err(Error::new(ErrorKind::Conflict, format!("is on another call, {holder}"))
+                .with_field("to")
+                .with_code("callee_busy"));
         }
-        if let (Some(provider), Some(theirs)) = (&call.provider, &call.provider_call_id) {
-            let key = (provider.clone(), theirs.clone());
-            match self.owners.get(&key) {
-                Some(owner) if *owner != id => {
-                    return Err(Error::new(ErrorKind::Conflict, format!("belongs to the call {owner}"))
-                        .with_field("provider_call_id")
-                        .with_code("owned"));
-                }
-                Some(_) | None => self.owners.insert(key, id),
-            };
+        if let Some(theirs) = &owned
+            && let Some(owner) = self.owners.get(theirs)
+            && *owner != id
+        {
+            return Err(Error::new(ErrorKind::Conflict, format!("belongs to the call {owner}"))
+                .with_field("provider_call_id")
+                .with_code("owned"));
         }
         if call.attempts.iter().rev().skip(1).any(|attempt| attempt.state.is_live()) {
             return Err(Error::new(ErrorKind::Conflict, "the call has a live attempt already").with_code("live_attempt"));
+        }
+        if call.status.holds_callee() {
+            self.callees.insert(person, id);
+        } else if self.callees.get(&person) == Some(&id) {
+            self.callees.remove(&person);
+        }
+        if let Some(theirs) = owned {
+            self.owners.insert(theirs, id);
         }
         if let Some(last) = call.attempts.last() {
             self.attempts.insert(last.id, id);
@@ -172,35 +171,6 @@ fn may_have_rung(status: CallStatus) -> bool {
         | CallStatus::Closed
         | CallStatus::Indeterminate
         | CallStatus::Stalled => true,
-    }
-}
-
-fn blank(new: &NewCall) -> Call {
-    let request = &new.request;
-    Call {
-        id: new.id,
-        tenant: request.tenant.clone(),
-        to: request.to,
-        country: request.country(),
-        agent: request.agent.clone(),
-        status: CallStatus::Received,
-        outcome: None,
-        provider: None,
-        provider_call_id: None,
-        experiment: None,
-        attempts: Vec::new(),
-        fault: None,
-        estimated_cost: None,
-        cost: None,
-        duration: None,
-        summary: None,
-        next_steps: None,
-        transcript: None,
-        recording: None,
-        metadata: request.metadata.clone(),
-        created_at: new.at,
-        updated_at: new.at,
-        raw: None,
     }
 }
 
@@ -231,6 +201,27 @@ impl Journal for MemoryJournal {
     }
 
     async fn list(&self) -> Result<Vec<Call>> {
-        Ok(self.books.lock().calls.values().map(|entry| Call::clone(&entry.call)).collect())
+        self.select(&Selection::default()).await
+    }
+
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        let books = self.books.lock();
+        Ok(books
+            .calls
+            .iter()
+            .filter(|(id, entry)| selection.after.is_none_or(|after| **id > after) && selection.takes(entry.call.status))
+            .take(selection.limit.map_or(usize::MAX, |limit| limit as usize))
+            .map(|(_, entry)| Call::clone(&entry.call))
+            .collect())
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        let books = self.books.lock();
+        Ok(books
+            .calls
+            .values()
+            .filter(|entry| !entry.call.status.is_settled())
+            .map(|entry| Call::clone(&entry.call))
+            .collect())
     }
 }

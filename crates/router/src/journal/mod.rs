@@ -4,12 +4,14 @@
 //! active call for each person, one call for each key, one owner for each of a provider's calls.
 
 mod memory;
+#[cfg(feature = "test-util")]
+pub mod rules;
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Call, CallId, ProviderCallId, ProviderId, Result, ValidCall};
+use switchboard_core::{AttemptId, Call, CallId, CallStatus, ProviderCallId, ProviderId, Result, ValidCall};
 
 pub use memory::MemoryJournal;
 
@@ -24,6 +26,41 @@ pub struct NewCall {
     pub request: Arc<ValidCall>,
     /// When.
     pub at: Timestamp,
+}
+
+impl NewCall {
+    /// The same callee and task within this long is taken for a mistake.
+    pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
+
+    /// The call as it is written down first.
+    pub fn received(&self) -> Call {
+        let request = &self.request;
+        Call {
+            id: self.id,
+            tenant: request.tenant.clone(),
+            to: request.to,
+            country: request.country(),
+            agent: request.agent.clone(),
+            status: CallStatus::Received,
+            outcome: None,
+            provider: None,
+            provider_call_id: None,
+            experiment: None,
+            attempts: Vec::new(),
+            fault: None,
+            estimated_cost: None,
+            cost: None,
+            duration: None,
+            summary: None,
+            next_steps: None,
+            transcript: None,
+            recording: None,
+            metadata: request.metadata.clone(),
+            created_at: self.at,
+            updated_at: self.at,
+            raw: None,
+        }
+    }
 }
 
 /// What became of a new call.
@@ -42,6 +79,24 @@ pub struct Recorded {
     pub call: Arc<Call>,
     /// What has to be done next.
     pub effects: &'static [Effect],
+}
+
+/// Which calls to read, oldest first. The default is all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// In one of these states; empty: in any.
+    pub statuses: Vec<CallStatus>,
+    /// Younger than this call, to go on where a former selection ended.
+    pub after: Option<CallId>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+impl Selection {
+    /// True where a call in this state may be in it.
+    pub fn takes(&self, status: CallStatus) -> bool {
+        self.statuses.is_empty() || self.statuses.contains(&status)
+    }
 }
 
 /// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
@@ -75,4 +130,10 @@ pub trait Journal: Debug + Send + Sync {
 
     /// Every call, oldest first.
     async fn list(&self) -> Result<Vec<Call>>;
+
+    /// Some calls, oldest first.
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>>;
+
+    /// The calls that are not settled, oldest first: what a process that starts has to take up.
+    async fn unfinished(&self) -> Result<Vec<Call>>;
 }

@@ -1,6 +1,7 @@
 //! Facts: events with their content, and what they do to the record of a call.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use switchboard_core::{
     Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, Cost, Delivery, Error, ErrorKind, Evidence, Money, Proof,
     ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
@@ -8,8 +9,9 @@ use switchboard_core::{
 
 use crate::state::{Effect, Event, State, Step, step};
 
-/// Something that is now known of a call.
-#[derive(Debug, Clone)]
+/// Something that is now known of a call. As JSON, the way a journal keeps it: `{"kind": "sent", "content": "<attempt>"}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "content", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fact {
     /// Its window has not opened.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Call, CallId, Error, ProviderCallId, ProviderId, Result, ValidCall};
-use switchboard_router::{Journal, MemoryJournal, NewCall, Opened, Recorded, state::Fact};
+use switchboard_router::{Journal, MemoryJournal, NewCall, Opened, Recorded, Selection, state::Fact};
 
 /// What happens to a fact before it is written down.
 pub(crate) enum Meddle {
@@ -72,5 +72,13 @@ impl Journal for Meddling {
 
     async fn list(&self) -> Result<Vec<Call>> {
         self.inner.list().await
+    }
+
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.inner.select(selection).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.inner.unfinished().await
     }
 }

@@ -4,13 +4,13 @@
 //! this command stays, `--wait` or not, and says why.
 
 use indicatif::ProgressBar;
-use switchboard::{Call, CallRequest, CallStatus, Progress, Router, Switchboard};
+use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard};
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
 use crate::{
     cli::{CallArgs, Common},
     exit::Exit,
-    failure::{Failure, Outcome},
+    failure::Outcome,
     interrupt::{self, Asked},
     output::{Output, or_dash},
     setup,
@@ -43,8 +43,9 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
 
 async fn placed(switchboard: &Switchboard, request: &CallRequest, wait: bool, watch: &mut Watch) -> Outcome<Call> {
     let router = switchboard.router();
-    let Some(call) = watch.during(switchboard.place(request), router).await? else {
-        return left(router).await;
+    let id = switchboard.submit(request).await?.id;
+    let Some(call) = watch.during(router.decided(id), router, id).await? else {
+        return Ok(router.get(id).await?);
     };
     if call.status.is_settled() || (!wait && call.status != CallStatus::Attempting) {
         return Ok(call);
@@ -55,23 +56,17 @@ async fn placed(switchboard: &Switchboard, request: &CallRequest, wait: bool, wa
             "{provider} answers when the phone call is over, and its answer is the only sure record of it: waiting for it"
         ));
     }
-    let Some(over) = watch.during(switchboard.wait(call.id), router).await? else {
-        return left(router).await;
+    let Some(over) = watch.during(router.wait(id), router, id).await? else {
+        return Ok(router.get(id).await?);
     };
     if over.cost.is_none() && over.status == CallStatus::Closed {
         // The bill is in the usage log where it is not in the answer. A log that cannot be read leaves it unknown.
         if let Err(error) = router.settle_costs().await {
             tracing::warn!(%error, "the bill is not known");
         }
-        return Ok(switchboard.get(over.id).await?);
+        return Ok(router.get(id).await?);
     }
     Ok(over)
-}
-
-/// The call as it stands when somebody insists on leaving. It is the only one of this process.
-async fn left(router: &Router) -> Outcome<Call> {
-    let call = router.calls().await?.pop();
-    call.ok_or_else(|| Failure::local("left before the call was written down: nothing was sent"))
 }
 
 /// What a person sees and may do while a call is open.
@@ -89,7 +84,12 @@ impl Watch {
     }
 
     /// Runs `work`, showing the latest of what happens. `None`: somebody insists on leaving.
-    async fn during<T>(&mut self, work: impl Future<Output = switchboard::Result<T>> + Send, router: &Router) -> Outcome<Option<T>> {
+    async fn during<T>(
+        &mut self,
+        work: impl Future<Output = switchboard::Result<T>> + Send,
+        router: &Router,
+        id: CallId,
+    ) -> Outcome<Option<T>> {
         tokio::pin!(work);
         loop {
             tokio::select! {
@@ -104,17 +104,15 @@ impl Watch {
                         return Ok(None);
                     }
                     self.warned = true;
-                    self.interrupted(router).await;
+                    self.interrupted(router, id).await;
                 }
             }
         }
     }
 
     /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody pretends that.
-    async fn interrupted(&self, router: &Router) {
-        let Some(call) = router.calls().await.ok().and_then(|mut calls| calls.pop()) else {
-            return;
-        };
+    async fn interrupted(&self, router: &Router, id: CallId) {
+        let Ok(call) = router.get(id).await else { return };
         match call.status {
             CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted if router.cancel(call.id).await.is_ok() => {
                 self.say("interrupted: nothing was sent, and the call is taken back");

@@ -1,10 +1,14 @@
 //! The commands, one file each: arguments in, [`Exit`](crate::exit::Exit) out.
 
 pub(crate) mod agents;
+pub(crate) mod api;
 pub(crate) mod call;
 pub(crate) mod demo;
+pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod numbers;
 pub(crate) mod plan;
 pub(crate) mod providers;
 pub(crate) mod sim;
 pub(crate) mod usage;
+pub(crate) mod whoami;

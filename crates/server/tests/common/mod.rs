@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub(crate) mod browser;
+
 use std::{
     fs,
     path::{Path, PathBuf},

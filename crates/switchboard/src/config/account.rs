@@ -79,6 +79,15 @@ fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, p
     }
     match (&provider.api_key_env, &provider.api_key_file, kind.usual_variable()) {
         (Some(_), Some(_), _) => problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them"),
+        (None, None, _) if kind.settings().contains(&Setting::TokenStore) => {
+            if provider.refresh_token_env.is_some() {
+                problems.say(
+                    &at.key("refresh_token_env"),
+                    "has no effect without api_key_env: add it, or take this out and log in",
+                );
+            }
+            return;
+        }
         (None, None, Some(usual)) if provider.enabled => {
             problems.say(
                 &at.key("api_key_env"),
@@ -86,6 +95,12 @@ fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, p
             );
         }
         (None, None, _) | (Some(_), None, _) | (None, Some(_), _) => {}
+    }
+    if provider.token_store.is_some() && kind.settings().contains(&Setting::TokenStore) {
+        problems.say(
+            &at.key("token_store"),
+            "has no effect beside a token of the account's own: take out api_key_env or api_key_file to log in instead, or this",
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Clock, Provider, Result, ValidCall};
+use switchboard_core::{Clock, Error, Provider, Result, ValidCall};
 use switchboard_router::{
     Headroom, LaneSettings, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress, plan,
 };
@@ -12,13 +12,14 @@ use switchboard_router::{
 use crate::{
     Switchboard,
     config::{
-        Config, ConfigError, ProviderConfig,
+        Config, ConfigError, ProviderConfig, TokenLocation,
         account::breaker,
         credential,
         problem::{Place, Problems},
+        words::did_you_mean,
     },
     off::SwitchedOff,
-    registry::{Account, Secrets},
+    registry::{Account, ProviderKind, RawApi, Secrets, Setting},
 };
 
 /// How long the webhook address of an attempt holds: news of a call may be a day late, and a weekend longer.
@@ -81,13 +82,67 @@ impl Config {
         })
     }
 
+    /// One account alone, whatever is missing of the others.
+    ///
+    /// # Errors
+    /// `Configuration` for an account that there is not, and as [`Config::build`].
+    pub fn provider(
+        &self,
+        account: &str,
+        environment: impl Fn(&str) -> Option<String>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>> {
+        let (account, kind, secrets) = self.one(account, &environment)?;
+        kind.open(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
+    }
+
+    /// One account's own API, for requests that nothing here has a word for. `None` where its kind has no such way.
+    ///
+    /// # Errors
+    /// As [`Config::provider`].
+    pub fn raw(
+        &self,
+        account: &str,
+        environment: impl Fn(&str) -> Option<String>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>> {
+        let (account, kind, secrets) = self.one(account, &environment)?;
+        kind.raw(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
+    }
+
+    fn one(&self, account: &str, environment: Environment<'_>) -> Result<(Account<'_>, &dyn ProviderKind, Secrets)> {
+        let mut problems = Problems::default();
+        let at = Place::of("providers").key(account);
+        let known = self.providers.keys().map(String::as_str);
+        let Some((name, config)) = self.providers.get_key_value(account) else {
+            problems.say(&at, format!("is not in the configuration: {}", did_you_mean(account, known)));
+            return Err(problems.into_error(|_| None).into());
+        };
+        let Some(kind) = self.registry.kind(&config.kind) else {
+            problems.say(&at.key("kind"), "is no kind of provider that this program knows");
+            return Err(problems.into_error(|_| None).into());
+        };
+        let account = Account { name, config };
+        let secrets = self.secrets(&account, environment, &at, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into_error(|_| None).into());
+        }
+        Ok((account, kind, secrets))
+    }
+
+    fn blame(&self, account: &Account<'_>, error: &Error) -> Error {
+        let mut problems = Problems::default();
+        problems.say(&place_of(account, error), told(account, error));
+        problems.into_error(|_| None).into()
+    }
+
     /// The plan that a router would make which has just started: every provider is healthy and its rate limit is free. It needs no
     /// credential and sends nothing. `draw` is the call's chance, for the `weighted` strategy: the same draw gives the same plan.
     ///
     /// # Errors
     /// As [`Config::policy`].
     pub fn plan(&self, call: &ValidCall, now: Timestamp, draw: u64) -> Result<Plan, ConfigError> {
-        let policy = self.policy()?;
+        let policy = self.shared_policy()?;
         let readings = untouched(&policy);
         Ok(plan(
             call,
@@ -124,14 +179,12 @@ impl Config {
             }
             return None;
         }
-        if secrets.api_key.is_none() && kind.usual_variable().is_some() {
+        let signs_in = kind.settings().contains(&Setting::TokenStore) && account.config.enabled;
+        if secrets.api_key.is_none() && kind.usual_variable().is_some() && !signs_in {
             return None;
         }
         kind.open(account, &secrets, clock)
-            .map_err(|error| {
-                let key = error.field().map_or_else(|| at.clone(), |field| at.dotted(field));
-                problems.say(&key, format!("{}{}", source_of(account.config, error.field()), error.message()));
-            })
+            .map_err(|error| problems.say(&place_of(account, &error), told(account, &error)))
             .ok()
     }
 
@@ -168,6 +221,7 @@ impl Config {
             api_key: from_variable.or(from_file),
             refresh_token,
             webhook_secret,
+            tokens: TokenLocation::new(config.token_store.clone().unwrap_or_default(), self.directory(), environment),
         }
     }
 
@@ -197,6 +251,15 @@ impl Config {
             lifetime: WEBHOOK_LIFETIME,
         })
     }
+}
+
+fn place_of(account: &Account<'_>, error: &Error) -> Place {
+    let at = Place::of("providers").key(account.name);
+    error.field().map_or_else(|| at.clone(), |field| at.dotted(field))
+}
+
+fn told(account: &Account<'_>, error: &Error) -> String {
+    format!("{}{}", source_of(account.config, error.field()), error.message())
 }
 
 /// Says where a refused secret came from.

@@ -25,11 +25,13 @@ mod provider;
 mod read;
 mod routing;
 mod tariff;
+mod token_store;
 mod words;
 
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use indexmap::IndexMap;
@@ -44,6 +46,7 @@ pub use self::{
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},
     routing::{ArmConfig, BusyCalleeName, ExperimentConfig, RouteConfig, RoutingConfig, StrategyName},
     tariff::{PriceConfig, TariffConfig, TariffRowConfig},
+    token_store::{TokenLocation, TokenStoreConfig},
 };
 use self::{problem::Problems, read::Document};
 use crate::registry::Registry;
@@ -88,6 +91,15 @@ pub struct Config {
     /// What relative paths in the file start from.
     #[serde(skip)]
     directory: PathBuf,
+    /// What the check of the file made, for as long as nothing of the file is changed in code.
+    #[serde(skip)]
+    compiled: Option<Arc<Compiled>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    from: Config,
+    policy: Arc<Policy>,
 }
 
 impl Config {
@@ -107,12 +119,16 @@ impl Config {
         let document = Document::parse(text)?;
         let mut problems = Problems::default();
         let read = document.read::<Self>(&mut problems).map(|config| Self { registry, ..config });
-        if let Some(config) = &read {
-            compile::policy(config, &mut problems);
-        }
-        match read {
-            Some(config) if problems.is_empty() => Ok(config),
-            Some(_) | None => Err(problems.into_error(|place| document.position(place))),
+        let policy = read.as_ref().and_then(|config| compile::policy(config, &mut problems));
+        match (read, policy) {
+            (Some(config), Some(policy)) if problems.is_empty() => Ok(Self {
+                compiled: Some(Arc::new(Compiled {
+                    from: config.clone(),
+                    policy: Arc::new(policy),
+                })),
+                ..config
+            }),
+            (_, _) => Err(problems.into_error(|place| document.position(place))),
         }
     }
 
@@ -138,12 +154,45 @@ impl Config {
         })
     }
 
+    /// What relative paths start from.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// What planning rests on. It needs no credential and sends nothing.
     ///
     /// # Errors
     /// A configuration that was changed after it was read, and does not fit any more.
     pub fn policy(&self) -> Result<Policy, ConfigError> {
+        self.shared_policy().map(|policy| Policy::clone(&policy))
+    }
+
+    pub(crate) fn shared_policy(&self) -> Result<Arc<Policy>, ConfigError> {
+        if let Some(compiled) = self.compiled.as_deref().filter(|compiled| self.says_the_same(&compiled.from)) {
+            return Ok(Arc::clone(&compiled.policy));
+        }
         let mut problems = Problems::default();
-        compile::policy(self, &mut problems).ok_or_else(|| problems.into_error(|_| None))
+        compile::policy(self, &mut problems)
+            .map(Arc::new)
+            .ok_or_else(|| problems.into_error(|_| None))
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let Self {
+            routing,
+            providers,
+            routes,
+            experiments,
+            agents,
+            webhooks,
+            registry: _,
+            directory: _,
+            compiled: _,
+        } = self;
+        // The order of the accounts is their order of preference, which maps do not compare.
+        let accounts = providers.iter().eq(&other.providers);
+        accounts
+            && (routing, routes, experiments, agents, webhooks)
+                == (&other.routing, &other.routes, &other.experiments, &other.agents, &other.webhooks)
     }
 }

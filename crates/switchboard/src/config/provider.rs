@@ -6,7 +6,7 @@ use serde::Deserialize;
 use switchboard_core::{Country, Language};
 use url::Url;
 
-use crate::config::{credential::Inline, tariff::TariffConfig};
+use crate::config::{credential::Inline, tariff::TariffConfig, token_store::TokenStoreConfig};
 
 /// One account. Its name is what routes, journals and errors call it; two accounts at one provider are two names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -19,12 +19,14 @@ pub struct ProviderConfig {
     pub enabled: bool,
     /// Where its API is; none: where its documents say.
     pub base_url: Option<Url>,
-    /// The environment variable that holds the API key or access token.
+    /// The environment variable that holds the API key or access token. KallyAI's accounts need none after `switchboard login`.
     pub api_key_env: Option<String>,
     /// The file that holds it instead, and nothing else; relative to the configuration file.
     pub api_key_file: Option<PathBuf>,
     /// KallyAI: the environment variable with the token that renews the access token.
     pub refresh_token_env: Option<String>,
+    /// KallyAI, where neither of the two is set: where the tokens of `switchboard login` are kept.
+    pub token_store: Option<TokenStoreConfig>,
     /// KaiCalls: the environment variable with the signing secret of the account's webhook subscription.
     pub webhook_secret_env: Option<String>,
     /// What it rides on; two providers of one domain are no backup of each other.

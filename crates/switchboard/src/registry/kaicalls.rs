@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
-use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
+use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
-use crate::registry::{Account, ProviderKind, Secrets, Setting};
+use crate::registry::{Account, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting};
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent with it.
 const NO_KEY: &str = "kc_test_none";
@@ -34,17 +35,41 @@ impl ProviderKind for Kind {
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
-        let provider = KaiCalls::new(&config(account, NO_KEY.into(), None)).map_err(our_keys)?;
-        Ok(provider.info().clone())
+        config(account, NO_KEY.into(), None).info().map_err(our_keys)
     }
 
     fn open(&self, account: &Account<'_>, secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
-        let Some(key) = secrets.api_key.clone() else {
-            return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
-        };
-        let config = config(account, key, secrets.webhook_secret.clone());
-        Ok(Arc::new(KaiCalls::new(&config).map_err(our_keys)?))
+        Ok(Arc::new(KaiCalls::new(&with_key(account, secrets)?).map_err(our_keys)?))
     }
+
+    fn raw(&self, account: &Account<'_>, secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+        let client = KaiCallsClient::new(&with_key(account, secrets)?).map_err(our_keys)?;
+        Ok(Some(Arc::new(Raw(client))))
+    }
+}
+
+#[derive(Debug)]
+struct Raw(KaiCallsClient);
+
+#[async_trait]
+impl RawApi for Raw {
+    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
+        let mut sent = self.0.request(request.method.into(), &request.path);
+        for (name, value) in &request.query {
+            sent = sent.query(name, value);
+        }
+        if let Some(body) = &request.body {
+            sent = sent.json(body)?;
+        }
+        sent.send().await.map(RawAnswer::from)
+    }
+}
+
+fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<KaiCallsConfig> {
+    let Some(key) = secrets.api_key.clone() else {
+        return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
+    };
+    Ok(config(account, key, secrets.webhook_secret.clone()))
 }
 
 fn config(account: &Account<'_>, api_key: SecretString, webhook_secret: Option<SecretString>) -> KaiCallsConfig {

@@ -1,13 +1,20 @@
 //! `kind = "kallyai"`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
+use futures::FutureExt;
 use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
-use switchboard_kallyai::{KallyAi, KallyAiConfig, wire::TaskCategory};
+use switchboard_http::{StoreLock, TokenSet, TokenStore};
+use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
 use switchboard_router::SystemClock;
 
-use crate::registry::{Account, ProviderKind, Secrets, Setting};
+use crate::{
+    config::TokenLocation,
+    registry::{Account, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting},
+    tokens::{SignIn, Vault},
+};
 
 /// Stands where a token would, so that an account can be described without one. Nothing is ever sent with it.
 const NO_TOKEN: &str = "none";
@@ -17,7 +24,12 @@ pub(super) struct Kind;
 
 impl ProviderKind for Kind {
     fn settings(&self) -> &'static [Setting] {
-        &[Setting::DefaultAgent, Setting::Timezone, Setting::RefreshTokenEnv]
+        &[
+            Setting::DefaultAgent,
+            Setting::Timezone,
+            Setting::RefreshTokenEnv,
+            Setting::TokenStore,
+        ]
     }
 
     fn usual_variable(&self) -> Option<&'static str> {
@@ -34,11 +46,93 @@ impl ProviderKind for Kind {
     }
 
     fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
-        let Some(token) = secrets.api_key.clone() else {
-            return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
-        };
+        Ok(Arc::new(opened(account, secrets, clock)?))
+    }
+
+    fn raw(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+        Ok(Some(Arc::new(Raw(opened(account, secrets, clock)?.client().clone()))))
+    }
+}
+
+/// With the account's own token, or with those of a login.
+fn opened(account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<KallyAi> {
+    if let Some(token) = secrets.api_key.clone() {
         let config = config(account, token, secrets.refresh_token.clone())?;
-        Ok(Arc::new(KallyAi::new(config, Arc::clone(clock)).map_err(our_keys)?))
+        return KallyAi::new(config, Arc::clone(clock)).map_err(our_keys);
+    }
+    let config = config(account, NO_TOKEN.into(), None)?;
+    let vault = Vault::new(account.name, &config.base_url, &secrets.tokens)?;
+    let Some((saved, _)) = vault.read()? else {
+        let message = format!(
+            "nobody is logged in: run `switchboard login {}`, or name the environment variable of an access token, api_key_env = \"KALLYAI_ACCESS_TOKEN\"",
+            account.name
+        );
+        return Err(Error::new(ErrorKind::Configuration, message));
+    };
+    let store = Arc::new(LoggedIn {
+        vault,
+        first: Mutex::new(Some(saved.tokens)),
+    });
+    // It waits for the first load only, and that one is ready.
+    let opened = KallyAi::with_token_store(config, store, Arc::clone(clock)).now_or_never();
+    opened
+        .unwrap_or_else(|| Err(Error::new(ErrorKind::Configuration, "could not be opened")))
+        .map_err(our_keys)
+}
+
+/// The page and the vault of a login.
+pub(super) fn sign_in(account: &Account<'_>, location: &TokenLocation) -> Result<SignIn> {
+    let config = config(account, NO_TOKEN.into(), None)?;
+    let vault = Vault::new(account.name, &config.base_url, location)?;
+    let client = KallyAiClient::new(&config, Arc::new(SystemClock)).map_err(our_keys)?;
+    Ok(SignIn::new(client, vault))
+}
+
+/// A vault whose first load was made already, where one may wait for a keyring.
+#[derive(Debug)]
+struct LoggedIn {
+    vault: Vault,
+    first: Mutex<Option<TokenSet>>,
+}
+
+#[async_trait]
+impl TokenStore for LoggedIn {
+    async fn load(&self) -> Result<Option<TokenSet>> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(tokens) => Ok(Some(tokens)),
+            None => self.vault.load().await,
+        }
+    }
+
+    async fn save(&self, tokens: &TokenSet) -> Result<()> {
+        self.vault.save(tokens).await
+    }
+
+    async fn lock(&self) -> Result<StoreLock> {
+        self.vault.lock().await
+    }
+}
+
+#[derive(Debug)]
+struct Raw(KallyAiClient);
+
+#[async_trait]
+impl RawApi for Raw {
+    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
+        // Its answers are tokens, and a refresh token that is spent here is lost to the login.
+        if request.below("auth") {
+            let message = "this path hands out tokens, which are shown nowhere: use `switchboard login`";
+            return Err(Error::new(ErrorKind::Unsupported, message).with_field("path").with_code("tokens"));
+        }
+        let mut sent = self.0.request(request.method.into(), &request.path)?;
+        for (name, value) in &request.query {
+            sent = sent.query(name, value);
+        }
+        if let Some(body) = &request.body {
+            sent = sent.json(body)?;
+        }
+        sent.send().await.map(RawAnswer::from)
     }
 }
 

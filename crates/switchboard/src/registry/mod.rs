@@ -15,13 +15,15 @@
 mod kaicalls;
 #[cfg(feature = "kallyai")]
 mod kallyai;
+mod raw;
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Provider, ProviderId, ProviderInfo, Result};
 
-use crate::config::ProviderConfig;
+pub use self::raw::{RawAnswer, RawApi, RawMethod, RawRequest};
+use crate::config::{ProviderConfig, TokenLocation};
 
 /// An account of the configuration, with its name.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +50,8 @@ pub struct Secrets {
     pub refresh_token: Option<SecretString>,
     /// What webhooks are signed with.
     pub webhook_secret: Option<SecretString>,
+    /// Where the tokens of a login are, for kinds that have one and an account without a key.
+    pub tokens: TokenLocation,
 }
 
 /// A setting of an account that only some kinds know.
@@ -63,16 +67,19 @@ pub enum Setting {
     RefreshTokenEnv,
     /// `webhook_secret_env`
     WebhookSecretEnv,
+    /// `token_store`: the kind has a login, and an account without a key is one that logged in.
+    TokenStore,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::DefaultAgent,
         Self::Timezone,
         Self::BusinessId,
         Self::RefreshTokenEnv,
         Self::WebhookSecretEnv,
+        Self::TokenStore,
     ];
 
     /// Its key in the file.
@@ -83,6 +90,7 @@ impl Setting {
             Setting::BusinessId => "business_id",
             Setting::RefreshTokenEnv => "refresh_token_env",
             Setting::WebhookSecretEnv => "webhook_secret_env",
+            Setting::TokenStore => "token_store",
         }
     }
 
@@ -93,6 +101,7 @@ impl Setting {
             Setting::BusinessId => config.business_id.is_some(),
             Setting::RefreshTokenEnv => config.refresh_token_env.is_some(),
             Setting::WebhookSecretEnv => config.webhook_secret_env.is_some(),
+            Setting::TokenStore => config.token_store.is_some(),
         }
     }
 }
@@ -122,6 +131,18 @@ pub trait ProviderKind: Debug + Send + Sync {
     /// # Errors
     /// `Configuration` whose field is the key below `providers.NAME`; it never shows a secret.
     fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>>;
+
+    /// Its API for requests that nothing has a word for; `None` where there is no such way. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    fn raw(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>>;
+}
+
+/// The login of an account whose kind has one.
+#[cfg(feature = "kallyai")]
+pub(crate) fn sign_in(account: &Account<'_>, location: &TokenLocation) -> Result<crate::tokens::SignIn> {
+    kallyai::sign_in(account, location)
 }
 
 /// The kinds, by their word in the configuration. Cheap to clone.

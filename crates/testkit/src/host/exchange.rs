@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::connection::ConnectionControl;
 use super::effect::{Answer, Effect, spoil};
-use super::log::{RequestLog, RequestRecord};
+use super::log::{RequestLog, RequestRecord, names};
+use super::query::Params;
 use super::timeline::Timeline;
 use crate::RingLedger;
 use crate::fault::{After, Envelope, Fault, FaultHandle, Hit, Seen};
@@ -107,7 +108,7 @@ async fn deal(host: &Arc<Host>, mut parts: http::request::Parts, body: Bytes) ->
     let path = parts.uri.path().to_owned();
     let json: Value = serde_json::from_slice(&body).unwrap_or_default();
     let to = json.pointer(host.surface.callee).and_then(Value::as_str).map(str::to_owned);
-    let place = host.log.push(record(host, &parts, &json));
+    let place = host.log.push(record(host, &parts, &body, &json));
     if method == "POST" && path == host.surface.place_path {
         host.ledger.count_post();
     }
@@ -183,8 +184,12 @@ async fn read(response: Response<Body>) -> Answer {
     Answer { status, body }
 }
 
-fn record(host: &Host, parts: &http::request::Parts, json: &Value) -> RequestRecord {
+fn record(host: &Host, parts: &http::request::Parts, body: &[u8], json: &Value) -> RequestRecord {
     let path = parts.uri.path();
+    let form = parts
+        .headers
+        .get(http::header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let secret = host.surface.secret_paths.iter().any(|prefix| path.starts_with(prefix));
     let headers = parts
         .headers
@@ -199,10 +204,16 @@ fn record(host: &Host, parts: &http::request::Parts, json: &Value) -> RequestRec
         } else {
             parts.uri.query().unwrap_or_default().to_owned()
         },
+        query_names: Params::parse(parts.uri.query().unwrap_or_default()).names(),
         headers: headers
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
         body: if secret { Value::Null } else { json.clone() },
+        body_names: if form {
+            Params::parse(&String::from_utf8_lossy(body)).names()
+        } else {
+            names(json)
+        },
         status: None,
     }
 }

@@ -1,6 +1,6 @@
 //! What arrived: every request, without its secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use parking_lot::Mutex;
@@ -19,10 +19,15 @@ pub struct RequestRecord {
     pub path: String,
     /// The query as it came, without the question mark.
     pub query: String,
+    /// The names of the query's parameters, also where the query itself is left out.
+    pub query_names: BTreeSet<String>,
     /// The headers by lower-case name, without `authorization` and `cookie`.
     pub headers: BTreeMap<String, String>,
     /// The body where it was JSON, and null elsewhere and on the paths for tokens and keys.
     pub body: Value,
+    /// The names of what the body holds, JSON or a form, also where the body itself is left out: `submission` and
+    /// `submission.timezone`, with the entries of a list under the name of the list. What is null is not there.
+    pub body_names: BTreeSet<String>,
     /// The status that was answered; `None` while there is no answer, and where a fault kept it back.
     pub status: Option<u16>,
 }
@@ -32,6 +37,31 @@ impl RequestRecord {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// The names in a JSON body, those of parts below the names of the whole.
+pub(crate) fn names(body: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    collect(body, "", &mut names);
+    names
+}
+
+fn collect(value: &Value, above: &str, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                let name = if above.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{above}.{name}")
+                };
+                collect(value, &name, names);
+                names.insert(name);
+            }
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| collect(entry, above, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

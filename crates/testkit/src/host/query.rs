@@ -1,7 +1,7 @@
 //! Query parameters and forms, decoded by hand: a simulator answers a parameter that makes no sense in the
 //! provider's own envelope, not in the framework's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The parameters of a query or of a form. Of a repeated name the last one counts.
 #[derive(Default)]
@@ -18,6 +18,11 @@ impl Params {
                 })
                 .collect(),
         )
+    }
+
+    /// The names of the parameters, without their values.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
     }
 
     /// The value, unless it is missing or empty.

@@ -15,9 +15,14 @@ mod world;
 use std::{collections::HashSet, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
-use switchboard::{Call, CallId, Error, ErrorKind};
+use switchboard::{Call, CallId, Error};
 
-use self::{calls::Row, report::Report, story::Story, world::World};
+use self::{
+    calls::Row,
+    report::Report,
+    story::{Names, Story},
+    world::World,
+};
 use crate::{
     cli::DemoArgs,
     exit::Exit,
@@ -77,8 +82,12 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
 async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story: &mut Story) {
     let first = fates.len() + 1;
     let mut results: Vec<(usize, Fate)> = Vec::new();
+    let names = story.names();
     let mut placing = stream::iter(rows.unwrap_or_default().iter().enumerate())
-        .map(|(at, row)| async move { (first + at, row, world.switchboard.place(&row.request()).await) })
+        .map(|(at, row)| {
+            let (line, names) = (first + at, &names);
+            async move { (line, row, decided(row, line, names, world).await) }
+        })
         .buffer_unordered(AT_ONCE);
     while let Some((line, row, result)) = story.during(placing.next()).await {
         let known = |id| {
@@ -93,11 +102,7 @@ async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story:
                 story.tell(line, "the same key came before: the first call is the answer");
                 Fate::Replayed(call.id)
             }
-            Ok(call) => {
-                story.named(call.id, line);
-                untold(&call, line, story);
-                Fate::Became(call.id)
-            }
+            Ok(call) => Fate::Became(call.id),
             Err(error) => {
                 story.tell(line, &format!("{} not called: {error}", hide(&row.to)));
                 Fate::Rejected(error)
@@ -109,15 +114,10 @@ async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story:
     fates.extend(results.into_iter().map(|(_, fate)| fate));
 }
 
-/// The router tells of a refusal where an attempt was made; where no provider could be asked at all, the call has the reason.
-fn untold(call: &Call, line: usize, story: &Story) {
-    if let Some(fault) = call
-        .fault
-        .as_ref()
-        .filter(|fault| call.attempts.is_empty() && fault.kind == ErrorKind::NoProvider)
-    {
-        story.tell(line, &format!("{} {} refused: {}", call.to.masked(), call.country, fault.message));
-    }
+async fn decided(row: &Row, line: usize, names: &Names, world: &World) -> switchboard::Result<Call> {
+    let id = world.switchboard.submit(&row.request()).await?.id;
+    names.give(id, line);
+    world.switchboard.router().decided(id).await
 }
 
 impl Fate {

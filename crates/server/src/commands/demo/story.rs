@@ -1,9 +1,12 @@
 //! What happens to each call, in words, as it happens.
 //!
-//! The router speaks of a call by its id, and which line of the table that is becomes known a moment later: until
-//! then its words are kept back, so that nothing is told without saying of whom.
+//! The router speaks of a call by its id, and whoever submits a line says at once which id it became. Work goes before words, so that no
+//! word comes before its name.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use indicatif::ProgressBar;
 use switchboard::{CallId, Progress};
@@ -16,9 +19,22 @@ pub(super) struct Story {
     output: Output,
     spinner: ProgressBar,
     events: Receiver<Progress>,
-    lines: HashMap<CallId, usize>,
-    untold: HashMap<CallId, Vec<String>>,
-    latest: HashMap<CallId, String>,
+    names: Names,
+}
+
+/// Which line each call is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names(Arc<Mutex<HashMap<CallId, usize>>>);
+
+impl Names {
+    /// The call of this id is the one of this line; the first line where a key came again.
+    pub(super) fn give(&self, id: CallId, line: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(line);
+    }
+
+    fn of(&self, id: CallId) -> Option<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
+    }
 }
 
 impl Story {
@@ -27,10 +43,13 @@ impl Story {
             spinner: output.spinner("starting"),
             output,
             events,
-            lines: HashMap::new(),
-            untold: HashMap::new(),
-            latest: HashMap::new(),
+            names: Names::default(),
         }
+    }
+
+    /// For those who submit calls while the story goes on.
+    pub(super) fn names(&self) -> Names {
+        self.names.clone()
     }
 
     /// A part begins.
@@ -47,18 +66,14 @@ impl Story {
         loop {
             tokio::select! {
                 biased;
+                done = &mut work => {
+                    while let Ok(progress) = self.events.try_recv() {
+                        self.hear(Ok(progress));
+                    }
+                    return done;
+                }
                 event = self.events.recv() => self.hear(event),
-                done = &mut work => return done,
             }
-        }
-    }
-
-    /// The call of this id is the one of this line.
-    pub(super) fn named(&mut self, id: CallId, line: usize) {
-        // A key that came again has its first line already.
-        let line = *self.lines.entry(id).or_insert(line);
-        for text in self.untold.remove(&id).unwrap_or_default() {
-            self.tell(line, &text);
         }
     }
 
@@ -74,16 +89,11 @@ impl Story {
         self.spinner.finish_and_clear();
     }
 
-    fn hear(&mut self, event: Result<Progress, RecvError>) {
+    fn hear(&self, event: Result<Progress, RecvError>) {
         match event {
             Ok(Progress { call, what, .. }) => {
-                // A call that waits says so each time it looks again.
-                if self.latest.insert(call, what.clone()).is_some_and(|before| before == what) {
-                    return;
-                }
-                match self.lines.get(&call) {
-                    Some(line) => self.tell(*line, &what),
-                    None => self.untold.entry(call).or_default().push(what),
+                if let Some(line) = self.names.of(call) {
+                    self.tell(line, &what);
                 }
             }
             Err(RecvError::Lagged(lost)) => self.part(&format!("({lost} lines were lost: the terminal is slower than the calls)")),

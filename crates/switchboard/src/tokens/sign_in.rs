@@ -1,0 +1,144 @@
+//! What a login needs to know of an account.
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use switchboard_core::{Error, ErrorKind, Result};
+use switchboard_http::{TokenSet, TokenStore};
+use switchboard_kallyai::KallyAiClient;
+use url::Url;
+
+use super::{Kept, SavedTokens, Vault, lock};
+use crate::{
+    config::{Config, TokenLocation},
+    registry::{self, Account, Setting},
+};
+
+/// A login that may begin: the page to open, and the vault that its tokens go to.
+#[derive(Clone)]
+pub struct SignIn {
+    client: KallyAiClient,
+    vault: Vault,
+}
+
+/// What the provider's redirect brings.
+#[derive(Debug)]
+pub struct Granted {
+    /// What requests carry.
+    pub access: SecretString,
+    /// What renews it.
+    pub refresh: Option<SecretString>,
+    /// How long it lasts.
+    pub expires_in: Option<Duration>,
+    /// What it allows.
+    pub scope: Option<String>,
+}
+
+impl SignIn {
+    pub(crate) fn new(client: KallyAiClient, vault: Vault) -> Self {
+        Self { client, vault }
+    }
+
+    /// The page where a person logs in; it redirects to `http://127.0.0.1:PORT` with the tokens and `state`.
+    ///
+    /// # Errors
+    /// `Configuration` for a base URL that cannot have a path.
+    pub fn page(&self, port: u16, state: &str) -> Result<Url> {
+        let bare = format!("http://127.0.0.1:{port}");
+        let redirect: Url = bare.parse().map_err(|_| Error::invalid("port", "cannot stand in an address"))?;
+        let mut page = self.client.auth().cli_url(self.vault.base_url(), &redirect, Some(state))?;
+        // Documents 002 and 003 ask for a bare address; written as a URL it would end in a slash.
+        page.query_pairs_mut()
+            .clear()
+            .append_pair("redirect_uri", &bare)
+            .append_pair("state", state);
+        Ok(page)
+    }
+
+    /// Keeps what was granted at `now`, on disk or in the keyring when it returns.
+    ///
+    /// # Errors
+    /// Where it cannot be kept. It is then used by nobody.
+    pub async fn keep(&self, granted: Granted, now: Timestamp) -> Result<(SavedTokens, Kept)> {
+        let saved = SavedTokens {
+            tokens: TokenSet {
+                access: granted.access,
+                refresh: granted.refresh,
+                expires_at: granted.expires_in.and_then(|lasts| now.checked_add(lasts).ok()),
+            },
+            scope: granted.scope,
+            base_url: self.vault.base_url().clone(),
+            signed_in_at: now,
+        };
+        // A renewal of the old tokens that is under way would overwrite the new ones.
+        let _alone = self.vault.lock().await?;
+        let vault = self.vault.clone();
+        lock::aside(move || vault.write(&saved).map(|kept| (saved, kept))).await
+    }
+
+    /// Takes the tokens away; false where there were none. They stay good at the provider, whose documents show no way to take them back.
+    ///
+    /// # Errors
+    /// Where they are and cannot be removed.
+    pub async fn forget(&self) -> Result<bool> {
+        let _alone = self.vault.lock().await?;
+        let vault = self.vault.clone();
+        lock::aside(move || vault.remove()).await
+    }
+
+    /// What is kept, and where.
+    ///
+    /// # Errors
+    /// As [`Vault::read`].
+    pub async fn kept(&self) -> Result<Option<(SavedTokens, Kept)>> {
+        let vault = self.vault.clone();
+        lock::aside(move || vault.read()).await
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("vault", &self.vault).finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// The login of an account that has one: `kind = "kallyai"` without a key of its own. Nothing is read or sent.
+    ///
+    /// # Errors
+    /// `Configuration` for an account that there is not, that has a key, or whose kind has keys only.
+    pub fn sign_in(&self, account: &str, environment: impl Fn(&str) -> Option<String>) -> Result<SignIn> {
+        let wrong = |key: &str, message: &'static str| {
+            let field = if key.is_empty() {
+                format!("providers.{account}")
+            } else {
+                format!("providers.{account}.{key}")
+            };
+            Error::new(ErrorKind::Configuration, message).with_field(field)
+        };
+        let Some((name, config)) = self.providers.get_key_value(account) else {
+            return Err(wrong("", "is not in the configuration"));
+        };
+        let signs_in = self
+            .registry
+            .kind(&config.kind)
+            .is_some_and(|kind| kind.settings().contains(&Setting::TokenStore));
+        if !signs_in {
+            return Err(wrong("kind", "has no login: its accounts have a key, which api_key_env names"));
+        }
+        for (key, set) in [
+            ("api_key_env", config.api_key_env.is_some()),
+            ("api_key_file", config.api_key_file.is_some()),
+        ] {
+            if set {
+                return Err(wrong(
+                    key,
+                    "is where this account's token comes from: take it out to log in instead",
+                ));
+            }
+        }
+        let location = TokenLocation::new(config.token_store.clone().unwrap_or_default(), self.directory(), &environment);
+        registry::sign_in(&Account { name, config }, &location)
+    }
+}
