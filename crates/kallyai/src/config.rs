@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{Country, Error, ErrorKind, Language, ProviderId, Result, Tariff};
+use switchboard_core::{Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result, Tariff};
 use switchboard_http::ClientConfig;
 use url::{Host, Url};
 
@@ -14,6 +14,9 @@ use crate::wire::TaskCategory;
 /// The shortest time that the placing request may be given. It is answered when the phone call is over, so a shorter limit
 /// would turn ordinary calls into ones of which nobody knows whether they rang.
 const SHORTEST_PLACE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// How much longer a placing request may last than its call.
+const LEEWAY: Duration = Duration::from_secs(60);
 
 /// "Calls supported to US, Canada, UK, Spain, and most European countries" (documents 002 and 003): the four that are named, and the
 /// European Union, Iceland, Liechtenstein, Norway and Switzerland for the rest.
@@ -108,6 +111,32 @@ impl KallyAiConfig {
             );
         }
         Ok(())
+    }
+
+    /// What is known of the account without asking. No client is built and nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn info(&self) -> Result<ProviderInfo> {
+        self.check()?;
+        Ok(self.describe())
+    }
+
+    pub(crate) fn describe(&self) -> ProviderInfo {
+        ProviderInfo {
+            id: self.id.clone(),
+            failure_domain: self.failure_domain.clone(),
+            countries: Coverage::Only(self.countries.clone()),
+            languages: Coverage::Only(self.languages.clone()),
+            synchronous: true,
+            idempotency: Idempotency::Undocumented,
+            place_limit: None,
+            read_limit: None,
+            // The answer comes when the call is over: a call that outlasts the request would end in doubt.
+            max_duration: Some(self.place_timeout.saturating_sub(LEEWAY).max(self.place_timeout / 2)),
+            needs_agent: false,
+            tariff: self.tariff.clone(),
+        }
     }
 
     pub(crate) fn http(&self) -> ClientConfig {

@@ -1,19 +1,14 @@
 //! KallyAI as a provider.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use switchboard_core::{
-    Agents, CallControl, Calls, Clock, Coverage, Idempotency, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks,
-};
+use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks};
 use switchboard_http::TokenStore;
 
 use crate::{
     agents::KallyAiAgents, call_control::KallyAiControl, calls::KallyAiCalls, client::KallyAiClient, config::KallyAiConfig,
     numbers::KallyAiNumbers, usage::KallyAiUsage, webhooks::KallyAiFeed,
 };
-
-/// How much longer a placing request may last than its call.
-const LEEWAY: Duration = Duration::from_secs(60);
 
 /// What the parts of one account share.
 #[derive(Debug)]
@@ -62,7 +57,7 @@ impl KallyAi {
     fn of(account: Account) -> Self {
         let account = Arc::new(account);
         Self {
-            info: info(&account.config),
+            info: account.config.describe(),
             calls: KallyAiCalls(Arc::clone(&account)),
             control: KallyAiControl(Arc::clone(&account)),
             agents: KallyAiAgents(Arc::clone(&account)),
@@ -76,23 +71,6 @@ impl KallyAi {
     /// The typed client, for what the neutral traits do not cover.
     pub fn client(&self) -> &KallyAiClient {
         &self.account.client
-    }
-}
-
-fn info(config: &KallyAiConfig) -> ProviderInfo {
-    ProviderInfo {
-        id: config.id.clone(),
-        failure_domain: config.failure_domain.clone(),
-        countries: Coverage::Only(config.countries.clone()),
-        languages: Coverage::Only(config.languages.clone()),
-        synchronous: true,
-        idempotency: Idempotency::Undocumented,
-        place_limit: None,
-        read_limit: None,
-        // The answer comes when the call is over: a call that outlasts the request would end in doubt.
-        max_duration: Some(config.place_timeout.saturating_sub(LEEWAY).max(config.place_timeout / 2)),
-        needs_agent: false,
-        tariff: config.tariff.clone(),
     }
 }
 

@@ -69,7 +69,9 @@ impl AuthApi {
             ));
         }
         let mut url = endpoint(base, "/v1/auth/cli")?;
-        url.query_pairs_mut().append_pair("redirect_uri", redirect.as_str());
+        // Documents 002 and 003 show a bare address: no slash behind the port.
+        let bare = redirect.as_str().strip_suffix('/').filter(|_| redirect.path() == "/");
+        url.query_pairs_mut().append_pair("redirect_uri", bare.unwrap_or(redirect.as_str()));
         if let Some(state) = state {
             url.query_pairs_mut().append_pair("state", state);
         }

@@ -38,8 +38,9 @@ impl ProviderKind for Kind {
         config(account, NO_KEY.into(), None).info().map_err(our_keys)
     }
 
-    fn open(&self, account: &Account<'_>, secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
-        Ok(Arc::new(KaiCalls::new(&with_key(account, secrets)?).map_err(our_keys)?))
+    fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
+        let opened = KaiCalls::with_clock(&with_key(account, secrets)?, Arc::clone(clock));
+        Ok(Arc::new(opened.map_err(our_keys)?))
     }
 
     fn raw(&self, account: &Account<'_>, secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {

@@ -41,8 +41,7 @@ impl ProviderKind for Kind {
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
-        let provider = KallyAi::new(config(account, NO_TOKEN.into(), None)?, Arc::new(SystemClock)).map_err(our_keys)?;
-        Ok(provider.info().clone())
+        config(account, NO_TOKEN.into(), None)?.info().map_err(our_keys)
     }
 
     fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {

@@ -45,15 +45,10 @@ impl SignIn {
     /// # Errors
     /// `Configuration` for a base URL that cannot have a path.
     pub fn page(&self, port: u16, state: &str) -> Result<Url> {
-        let bare = format!("http://127.0.0.1:{port}");
-        let redirect: Url = bare.parse().map_err(|_| Error::invalid("port", "cannot stand in an address"))?;
-        let mut page = self.client.auth().cli_url(self.vault.base_url(), &redirect, Some(state))?;
-        // Documents 002 and 003 ask for a bare address; written as a URL it would end in a slash.
-        page.query_pairs_mut()
-            .clear()
-            .append_pair("redirect_uri", &bare)
-            .append_pair("state", state);
-        Ok(page)
+        let redirect: Url = format!("http://127.0.0.1:{port}")
+            .parse()
+            .map_err(|_| Error::invalid("port", "cannot stand in an address"))?;
+        self.client.auth().cli_url(self.vault.base_url(), &redirect, Some(state))
     }
 
     /// Keeps what was granted at `now`, on disk or in the keyring when it returns.
