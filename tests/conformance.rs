@@ -11,9 +11,9 @@ use switchboard::{AgentId, PhoneNumber, SystemClock};
 use switchboard_testkit::{
     Shape, SimConfig, SimHandle,
     conformance::{self, Report, Trouble, Verdict, World},
-    fault::{After, Fault, FaultScript, Rule},
+    fault::FaultScript,
 };
-use switchboard_tests::{Sims, Which, callee};
+use switchboard_tests::{Sims, Which, callee, trouble};
 
 /// The simulators know the truth; the backend is asked about one of them.
 struct Simulated {
@@ -31,23 +31,6 @@ impl Debug for Simulated {
 impl Simulated {
     fn sim(&self) -> &SimHandle {
         self.sims.sim(self.which)
-    }
-
-    /// The documented way of saying each thing.
-    fn says(&self, trouble: Trouble) -> Option<Rule> {
-        let (fault, after) = match (trouble, self.which) {
-            (Trouble::ConnectionRefused, _) => return None,
-            (Trouble::ServerErrorAfterRing, Which::KallyAi) => (Fault::answer(500, "internal_error"), After::Ring),
-            (Trouble::ServerErrorAfterRing, Which::KaiCalls) => (Fault::answer(500, "call_failed"), After::Ring),
-            (Trouble::ResetAfterRing, _) => (Fault::Reset, After::Ring),
-            (Trouble::CutBodyAfterRing, _) => (Fault::CutBody { sent: None }, After::Answer),
-            (Trouble::RateLimited, _) => (Fault::answer(429, "rate_limited").with_header("Retry-After", "7"), After::Nothing),
-            (Trouble::Unauthorized, Which::KallyAi) => (Fault::answer(401, "missing_token"), After::Nothing),
-            (Trouble::Unauthorized, Which::KaiCalls) => (Fault::answer(401, "unauthorized"), After::Nothing),
-            (Trouble::DoNotCall, Which::KallyAi) => (Fault::answer(403, "suppression_violation"), After::Nothing),
-            (Trouble::DoNotCall, Which::KaiCalls) => (Fault::answer(400, "number_on_dnc"), After::Nothing),
-        };
-        Some(Rule::on("POST", self.which.path(), fault).after(after))
     }
 }
 
@@ -69,8 +52,8 @@ impl World for Simulated {
     }
 
     async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
-        match self.says(trouble) {
-            Some(rule) => self.sim().faults().set(FaultScript::default().rule(rule.to(number.e164()))),
+        match trouble::rule(self.which, trouble, number.e164()) {
+            Some(rule) => self.sim().faults().set(FaultScript::default().rule(rule)),
             None => self.sim().refuse_connections().await,
         }
         Ok(())

@@ -61,15 +61,18 @@ async fn the_official_sdk_is_served() {
     let setup = SimConfig::default()
         .speed(600.0)
         .limits(60, 10_000)
-        // All but writing agents.
-        .scopes(["agents:read", "numbers:read", "calls:read", "calls:write"])
         .outcome("+12015550101", Outcome::Completed)
         .outcome("+12015550102", Outcome::Failed)
         .outcome("+12015550103", Outcome::NoAnswer)
+        .outcome("+12015550107", Outcome::Completed)
         .refuse("+12015550104", "number_on_dnc")
         .faults(faults);
     let sim = SimKaiCalls::start(setup).await.unwrap();
-    let arguments = [SCRIPT, sim.url(), sim.credential(), sim.agent_id(), sim.business_id()];
+    let session = ["--session", sim.session_credential()];
+    // `-B`: no compiled Python beside the sources.
+    let arguments = ["-B", SCRIPT, sim.url(), sim.credential(), sim.agent_id(), sim.business_id()]
+        .into_iter()
+        .chain(session);
     let output = match run(&python, arguments).await {
         Ok(output) => output,
         Err(why) => panic!("{why}"),
@@ -77,13 +80,31 @@ async fn the_official_sdk_is_served() {
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     println!("{summary}");
     let done = [
-        "create", "wait", "get", "fail", "list", "agents", "numbers", "balance", "usage", "errors",
+        "create",
+        "wait",
+        "get",
+        "fail",
+        "list",
+        "agents",
+        "numbers",
+        "balance",
+        "usage",
+        "errors",
+        "recordings",
+        "transcripts",
+        "agents-write",
+        "phone-numbers",
+        "webhooks",
+        "events",
+        "communication-runs",
+        "scopes",
     ];
     assert_eq!(summary["done"], serde_json::json!(done));
-    assert_eq!(summary["placed"], 3);
-    // Three calls rang once each; what was refused rang nobody.
-    assert_eq!(sim.rings().len(), 3);
-    assert!(sim.rings().duplicates().is_empty());
+    assert_eq!(summary["placed"], 5);
+    // Each call rang once, the one that was placed to be heard of as well; what was refused and what was repeated rang nobody.
+    assert_eq!(sim.rings().len(), 5);
+    assert_eq!(sim.rings().duplicates(), [("+12015550101".to_owned(), 2)].into());
+    assert_eq!(sim.rings().count("+12015550107"), 1);
     assert!(
         sim.requests()
             .iter()

@@ -9,6 +9,8 @@
 //! | a receiver of webhooks | [`Receiver`] |
 //! | waiting for what has no event, with an end to it | [`wait`] |
 //! | the program `switchboard` as it is built | [`binary`] |
+//! | answers that nobody expects | [`fuzz`] |
+//! | how each provider says that something is wrong | [`trouble`] |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,8 +22,10 @@ pub mod binary;
 mod callees;
 pub mod config;
 pub mod dead;
+pub mod fuzz;
 mod receiver;
 mod sims;
+pub mod trouble;
 pub mod wait;
 
 pub use callees::{callee, request};

@@ -1,0 +1,75 @@
+//! Mutates the documents' examples for a while, and has every wire type of both providers read what comes of it.
+//!
+//! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60 [--seed N]`. The seed is printed, and gives the same inputs again.
+//! Ends with 1 and the input, where something panics.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    panic::catch_unwind,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use switchboard_tests::fuzz::{Chance, Mutator, Wire, corpus, kaicalls_answers, kallyai_answers};
+
+/// Every so many inputs, one goes over HTTP as well.
+const OVER_HTTP: u64 = 16;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let (seconds, seed) = match asked(std::env::args().skip(1)) {
+        Ok(asked) => asked,
+        Err(wrong) => {
+            eprintln!("{wrong}\nusage: fuzz-answers [--seconds N] [--seed N]");
+            return ExitCode::from(2);
+        }
+    };
+    let seeds = corpus();
+    println!("{} examples, seed {seed}, {seconds} s", seeds.len());
+    let (begin, limit) = (Instant::now(), Duration::from_secs(seconds));
+    let wire = Wire::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(seeds, seed), Chance::new(!seed));
+    let (mut inputs, mut json, mut bytes, mut http) = (0_u64, 0_u64, 0_u64, 0_u64);
+    while begin.elapsed() < limit {
+        let input = mutator.input();
+        inputs += 1;
+        bytes += input.len() as u64;
+        json += u64::from(serde_json::from_slice::<serde::de::IgnoredAny>(&input).is_ok());
+        for (name, target) in [
+            ("kallyai_answers", kallyai_answers as fn(&[u8])),
+            ("kaicalls_answers", kaicalls_answers),
+        ] {
+            if catch_unwind(|| target(&input)).is_err() {
+                return found(&format!("{name}, input {inputs} of seed {seed}"), &input);
+            }
+        }
+        if inputs % OVER_HTTP == 0 {
+            http += 1;
+            if let Err(what) = wire.ask(&input, &mut chance).await {
+                return found(&format!("over HTTP, {what}, input {inputs} of seed {seed}"), &input);
+            }
+        }
+    }
+    println!("{inputs} inputs ({json} of them JSON, {bytes} bytes), {http} over HTTP: nothing panicked");
+    ExitCode::SUCCESS
+}
+
+fn found(what: &str, input: &[u8]) -> ExitCode {
+    eprintln!("{what}:\n{}", input.escape_ascii());
+    ExitCode::FAILURE
+}
+
+fn asked(mut arguments: impl Iterator<Item = String>) -> Result<(u64, u64), String> {
+    let (mut seconds, mut seed) = (60, RandomState::new().build_hasher().finish());
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().and_then(|value| value.parse().ok());
+        let value = value.ok_or_else(|| format!("{name} wants a number"))?;
+        match name.as_str() {
+            "--seconds" => seconds = value,
+            "--seed" => seed = value,
+            _ => return Err(format!("{name} is not known")),
+        }
+    }
+    Ok((seconds, seed))
+}
