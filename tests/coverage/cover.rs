@@ -134,8 +134,6 @@ pub(crate) enum Wanted {
     Success,
     /// A redirect, which is what the documents have there.
     Redirect,
-    /// This refusal: the simulator serves the row and has nothing behind it.
-    Refusal(u16),
 }
 
 impl Wanted {
@@ -144,7 +142,6 @@ impl Wanted {
             (_, None) => false,
             (Self::Success, Some(status)) => (200..300).contains(&status),
             (Self::Redirect, Some(status)) => (300..400).contains(&status),
-            (Self::Refusal(wanted), Some(status)) => wanted == status,
         }
     }
 }

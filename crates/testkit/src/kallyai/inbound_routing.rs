@@ -30,6 +30,14 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/inbound/contacts/{id}", put(change_contact).delete(drop_contact))
 }
 
+/// Puts the first voicemail into the box.
+pub(crate) fn furnish(world: &World) {
+    world.keep(
+        "voicemail",
+        json!({"caller_name": "Simulated caller", "duration_seconds": 12.5, "transcript": "Please call me back.", "is_read": false}),
+    );
+}
+
 /// Ordered by priority, as documented; the highest first, which is not.
 async fn rules(State(world): Ours, _: Caller, params: Params) -> Answer {
     let mut rules = world.kept("rule", &params, |_| true)?;

@@ -60,6 +60,7 @@ impl SimKallyAi {
         let mut kept = None;
         let (handle, _) = start(&config.clone(), surface, grant.access_token.clone(), |host| {
             let world = Arc::new(world(host, config, seed, tokens));
+            inbound_routing::furnish(&world);
             messages::furnish(&world);
             email::furnish(&world);
             kept = Some(Arc::clone(&world));
