@@ -1,7 +1,8 @@
 //! What a journal may never write, run through the trait, so that every journal is held to the same rules.
 //!
 //! [`hold`] is for tests: it panics where a journal breaks a rule. The rest of the module builds the requests and facts
-//! that it needs, and is open so that a journal's own tests can say things in the same words.
+//! that it needs, and is open so that a journal's own tests can say things in the same words. It is one long file because it is
+//! one list: every rule that a journal has to keep.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,0 +1,223 @@
+//! What is to be written, worked out without a database: every database writes the same.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use switchboard_core::{AttemptId, Call, CallId, Raw, Result, ValidCall};
+use switchboard_router::{
+    NewCall,
+    state::{Effect, Fact, apply},
+};
+
+use crate::{
+    key::{Domain, HashKey},
+    row::{self, AttemptRow, attempt_row, escape, micros, whole},
+};
+
+/// How deep a provider's answer may nest before it is kept as text: JSON is read to a depth of 128, and an answer that came in
+/// at that depth is written inside of something.
+const DEEPEST: usize = 100;
+
+/// A call that is about to be written down.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) id: CallId,
+    pub(crate) call: Call,
+    pub(crate) to_hash: [u8; 32],
+    pub(crate) task_hash: [u8; 32],
+    pub(crate) request_hash: [u8; 32],
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) request: String,
+    pub(crate) body: String,
+    pub(crate) content: String,
+    pub(crate) at: i64,
+    /// Between these two the same person and task is a mistake; `None` where it was meant.
+    pub(crate) duplicates: Option<(i64, i64)>,
+}
+
+impl Opening {
+    pub(crate) fn new(mut new: NewCall, key: &HashKey) -> Result<Self> {
+        new.at = whole(new.at);
+        let request: &ValidCall = &new.request;
+        let loose = request.to_request();
+        let json = serde_json::to_value(&loose).unwrap_or(Value::Null);
+        let call = new.received();
+        let window = i64::try_from(NewCall::DUPLICATE_WINDOW.as_micros()).unwrap_or(i64::MAX);
+        let at = micros(new.at);
+        Ok(Self {
+            id: new.id,
+            to_hash: key.person(&request.to),
+            task_hash: key.hash(Domain::Task, request.task.as_bytes()),
+            request_hash: key.json(Domain::Request, &json),
+            idempotency_key: request.idempotency_key.as_ref().map(|key| key.as_str().to_owned()),
+            request: row::request(&loose)?,
+            body: row::body(&call)?,
+            content: row::content(&call)?,
+            at,
+            duplicates: (request.idempotency_key.is_none() && !request.allow_duplicate)
+                .then(|| (at.saturating_sub(window), at.saturating_add(window))),
+            call,
+        })
+    }
+}
+
+/// What a fact changes.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) call: Call,
+    pub(crate) effects: &'static [Effect],
+    pub(crate) body: String,
+    /// Where it changed.
+    pub(crate) content: Option<String>,
+    pub(crate) provider_call_id: Option<String>,
+    pub(crate) updated_at: i64,
+    /// The last attempt, where it changed.
+    pub(crate) attempt: Option<Written>,
+    /// A provider's call that this call owns from now on: provider and id.
+    pub(crate) owned: Option<(String, String)>,
+    pub(crate) event: Event,
+}
+
+/// What happens to the last attempt's row.
+#[derive(Debug)]
+pub(crate) enum Written {
+    New { row: AttemptRow, position: i64 },
+    Changed(AttemptRow),
+}
+
+/// A row of `events`.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) attempt: Option<AttemptId>,
+    pub(crate) kind: String,
+    pub(crate) content: Option<String>,
+    pub(crate) at: i64,
+}
+
+impl Change {
+    /// The same pure step that a journal in memory takes.
+    pub(crate) fn new(before: &Call, mut fact: Fact, at: Timestamp) -> Result<Self> {
+        let at = whole(at);
+        settle(&mut fact);
+        let (kind, content) = split(&fact)?;
+        let mut call = before.clone();
+        let effects = apply(&mut call, fact, at)?;
+        let last = call.attempts.last();
+        let attempt = match last {
+            Some(last) if call.attempts.len() > before.attempts.len() => Some(Written::New {
+                row: attempt_row(last)?,
+                position: i64::try_from(before.attempts.len()).unwrap_or(i64::MAX),
+            }),
+            Some(last) if before.attempts.last() != Some(last) => Some(Written::Changed(attempt_row(last)?)),
+            Some(_) | None => None,
+        };
+        let owner = |call: &Call| call.provider.clone().zip(call.provider_call_id.clone());
+        let owned = owner(&call)
+            .filter(|now| owner(before).as_ref() != Some(now))
+            .map(|(provider, id)| (provider.as_str().to_owned(), escape(id.as_str())));
+        Ok(Self {
+            effects,
+            body: row::body(&call)?,
+            content: (!row::same_content(before, &call)).then(|| row::content(&call)).transpose()?,
+            provider_call_id: call.provider_call_id.as_ref().map(|id| escape(id.as_str())),
+            updated_at: micros(call.updated_at),
+            attempt,
+            owned,
+            event: Event {
+                attempt: last.map(|last| last.id),
+                kind,
+                content,
+                at: micros(at),
+            },
+            call,
+        })
+    }
+}
+
+/// Makes a fact what it will be when it is read back.
+fn settle(fact: &mut Fact) {
+    match fact {
+        Fact::Intended(attempt) => {
+            attempt.created_at = whole(attempt.created_at);
+            attempt.sent_at = attempt.sent_at.map(whole);
+            attempt.ended_at = attempt.ended_at.map(whole);
+        }
+        Fact::Answered(_, call) | Fact::Reported(call) => flatten(&mut call.raw),
+        Fact::Transcribed(transcript) => flatten(&mut transcript.raw),
+        Fact::Recorded(recording) => flatten(&mut recording.raw),
+        _ => {}
+    }
+}
+
+fn flatten(raw: &mut Raw) {
+    if !shallower(raw.value(), DEEPEST) {
+        *raw = Raw::new(Value::String(raw.value().to_string()));
+    }
+}
+
+fn shallower(value: &Value, than: usize) -> bool {
+    let Some(left) = than.checked_sub(1) else {
+        return false;
+    };
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        Value::Array(items) => items.iter().all(|item| shallower(item, left)),
+        Value::Object(fields) => fields.values().all(|field| shallower(field, left)),
+    }
+}
+
+/// A fact as its kind and its content.
+fn split(fact: &Fact) -> Result<(String, Option<String>)> {
+    let unwritable = |source| crate::refusal::unreadable("a fact that was to be written", source);
+    let mut value = serde_json::to_value(fact).map_err(unwritable)?;
+    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+    let content = match value["content"].take() {
+        Value::Null => None,
+        content => Some(content.to_string()),
+    };
+    Ok((kind, content))
+}
+
+/// A fact from its kind and its content; `None` for the first event of a call, which is no fact.
+pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
+    if kind == RECEIVED {
+        return Ok(None);
+    }
+    let unreadable = |source| crate::refusal::unreadable(format_args!("an event of the kind {kind:?}"), source);
+    let mut fields = serde_json::Map::new();
+    fields.insert("kind".to_owned(), Value::from(kind));
+    if let Some(content) = content {
+        fields.insert("content".to_owned(), serde_json::from_str(content).map_err(unreadable)?);
+    }
+    serde_json::from_value(Value::Object(fields)).map(Some).map_err(unreadable)
+}
+
+/// The kind of a call's first event.
+pub(crate) const RECEIVED: &str = "received";
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use switchboard_core::Transcript;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_of_any_depth_can_be_read_back() {
+        for depth in [1, 98, 99, 100, 126] {
+            let text = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            let mut fact = Fact::Transcribed(Transcript {
+                entries: Vec::new(),
+                raw: Raw::new(answer.clone()),
+            });
+            settle(&mut fact);
+            let (kind, content) = split(&fact).unwrap();
+            let Some(Fact::Transcribed(back)) = join(&kind, content.as_deref()).unwrap() else {
+                panic!("{kind}");
+            };
+            let expected = if depth < DEEPEST { answer } else { Value::String(text) };
+            assert_eq!(back.raw.into_value(), expected, "{depth}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The words in which a ledger refuses, the same for every database, and its failures.
+
+use std::{
+    error::Error as StdError,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use switchboard_core::{CallId, Error, ErrorKind};
+
+pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
+    let message = holder.map_or_else(|| "is on another call".to_owned(), |holder| format!("is on another call, {holder}"));
+    conflict(message, "callee_busy").with_field("to")
+}
+
+pub(crate) fn live_attempt() -> Error {
+    conflict("the call has a live attempt already", "live_attempt")
+}
+
+pub(crate) fn attempt_exists() -> Error {
+    conflict("an attempt of this id was made before", "attempt_exists")
+}
+
+pub(crate) fn call_exists() -> Error {
+    conflict("a call of this id was made before", "call_exists")
+}
+
+pub(crate) fn owned(owner: CallId) -> Error {
+    conflict(format!("belongs to the call {owner}"), "owned").with_field("provider_call_id")
+}
+
+pub(crate) fn key_in_use(first: CallId) -> Error {
+    conflict(
+        format!("belongs to the call {first}, which is being taken in: ask again in a moment"),
+        "idempotency_key_in_use",
+    )
+    .with_field("idempotency_key")
+}
+
+pub(crate) fn key_reused(first: CallId) -> Error {
+    conflict(
+        format!("was used for another request, the call {first}: choose a new key"),
+        "idempotency_key_reused",
+    )
+    .with_field("idempotency_key")
+}
+
+pub(crate) fn possible_duplicate(first: CallId) -> Error {
+    Error::new(
+        ErrorKind::PossibleDuplicate,
+        format!("the same number and task came a moment ago, the call {first}: give an idempotency key, or set allow_duplicate"),
+    )
+    .with_code("possible_duplicate")
+}
+
+pub(crate) fn no_such_call(id: CallId) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no call {id}"))
+}
+
+pub(crate) fn erased(id: CallId) -> Error {
+    Error::new(ErrorKind::NotFound, format!("the call {id} was erased"))
+}
+
+/// A row that cannot be read: the ledger is damaged, or a newer version wrote it.
+pub(crate) fn unreadable(what: impl std::fmt::Display, source: impl StdError + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Journal, format!("{what} in the ledger cannot be read")).with_source(source)
+}
+
+pub(crate) fn failed(doing: &'static str, source: impl StdError + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Journal, format!("the ledger failed while {doing}")).with_source(source)
+}
+
+fn conflict(message: impl Into<std::borrow::Cow<'static, str>>, code: &'static str) -> Error {
+    Error::new(ErrorKind::Conflict, message).with_code(code)
+}
+
+/// Set by the first write that fails, and never taken back.
+///
+/// After a failed `fsync` the kernel may have thrown the pages away and say nothing the next time: whoever goes on builds on
+/// what is not there. Only a new process that reads the ledger afresh knows what it holds.
+#[derive(Debug, Default)]
+pub(crate) struct Halt(AtomicBool);
+
+impl Halt {
+    pub(crate) fn set(&self) {
+        if !self.0.swap(true, Ordering::SeqCst) {
+            tracing::error!("a write to the ledger failed: it takes nothing more");
+        }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.is_set() {
+            return Err(Self::error());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn error() -> Error {
+        Error::new(
+            ErrorKind::Journal,
+            "a write to the ledger failed and it takes nothing more: mend the disk or the database and start again",
+        )
+    }
+}

@@ -1,0 +1,292 @@
+//! A call as rows: columns for what the schema rules on and what an erasure destroys, JSON for the rest.
+
+use std::{collections::BTreeMap, fmt::Display, time::Duration};
+
+use jiff::Timestamp;
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value::Error as WordError},
+};
+use serde_json::{Map, Value};
+use switchboard_core::{
+    Assignment, Attempt, AttemptError, AttemptId, Call, CallFault, CallId, CallRequest, Cost, Delivery, Error, Evidence, Money,
+    PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId, Transcript, ValidCall, seconds,
+};
+use uuid::Uuid;
+
+use crate::{key::says_nothing, refusal::unreadable};
+
+/// A row of `calls`, without what only indexes read.
+#[derive(Debug)]
+pub(crate) struct CallRow {
+    pub(crate) id: Uuid,
+    pub(crate) tenant: String,
+    pub(crate) to_number: Option<String>,
+    pub(crate) country: String,
+    pub(crate) status: String,
+    pub(crate) outcome: Option<String>,
+    pub(crate) provider: Option<String>,
+    pub(crate) provider_call_id: Option<String>,
+    pub(crate) body: String,
+    pub(crate) content: Option<String>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// A row of `attempts`, without its call.
+#[derive(Debug)]
+pub(crate) struct AttemptRow {
+    pub(crate) id: Uuid,
+    pub(crate) ring: i64,
+    pub(crate) provider: String,
+    pub(crate) provider_call_id: Option<String>,
+    pub(crate) state: String,
+    pub(crate) idempotency_key: Uuid,
+    pub(crate) body: String,
+    pub(crate) created_at: i64,
+    pub(crate) sent_at: Option<i64>,
+    pub(crate) ended_at: Option<i64>,
+}
+
+/// `calls.body`: what is known and says nothing of the person.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<ProfileName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    experiment: Option<Assignment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fault: Option<CallFault>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    estimated_cost: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<Money>,
+    #[serde(with = "seconds::option", default, skip_serializing_if = "Option::is_none")]
+    duration: Option<Duration>,
+}
+
+/// `calls.content`: what was said and answered.
+#[derive(Serialize, Deserialize, Default)]
+struct Content {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_steps: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transcript: Option<Transcript>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recording: Option<Recording>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: BTreeMap<String, String>,
+    /// In an array of one: `null` is an answer too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    raw: Option<[Raw; 1]>,
+}
+
+/// `attempts.body`.
+#[derive(Serialize, Deserialize)]
+struct AttemptBody {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<AttemptError>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    estimated_cost: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<Evidence>,
+}
+
+/// Microseconds since 1970.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// As exactly as the ledger keeps it.
+pub(crate) fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}
+
+/// PostgreSQL's text holds no NUL, and a provider's id may hold anything.
+pub(crate) fn escape(id: &str) -> String {
+    id.replace('\\', "\\\\").replace('\0', "\\0")
+}
+
+fn unescape(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    let mut rest = id.chars();
+    while let Some(c) = rest.next() {
+        out.push(match c {
+            '\\' if rest.next() == Some('0') => '\0',
+            c => c,
+        });
+    }
+    out
+}
+
+pub(crate) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|source| unreadable("a value that was to be written", source))
+}
+
+fn read<T: DeserializeOwned>(text: &str, what: impl Display) -> Result<T> {
+    serde_json::from_str(text).map_err(|source| unreadable(what, source))
+}
+
+fn word<T: DeserializeOwned>(word: &str, what: impl Display) -> Result<T> {
+    let deserializer: serde::de::value::StrDeserializer<'_, WordError> = word.into_deserializer();
+    T::deserialize(deserializer).map_err(|source| unreadable(what, source))
+}
+
+fn moment(micros: i64, what: impl Display) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|source| unreadable(what, source))
+}
+
+/// `calls.body` of a call.
+pub(crate) fn body(call: &Call) -> Result<String> {
+    json(&Body {
+        agent: call.agent.clone(),
+        experiment: call.experiment.clone(),
+        fault: call.fault.clone(),
+        estimated_cost: call.estimated_cost,
+        cost: call.cost,
+        duration: call.duration,
+    })
+}
+
+/// `calls.content` of a call.
+pub(crate) fn content(call: &Call) -> Result<String> {
+    json(&Content {
+        summary: call.summary.clone(),
+        next_steps: call.next_steps.clone(),
+        transcript: call.transcript.clone(),
+        recording: call.recording.clone(),
+        metadata: call.metadata.clone(),
+        raw: call.raw.clone().map(|raw| [raw]),
+    })
+}
+
+/// True where both have the same `calls.content`.
+pub(crate) fn same_content(one: &Call, other: &Call) -> bool {
+    one.summary == other.summary
+        && one.next_steps == other.next_steps
+        && one.transcript == other.transcript
+        && one.recording == other.recording
+        && one.metadata == other.metadata
+        && one.raw == other.raw
+}
+
+/// The row of an attempt.
+pub(crate) fn attempt_row(attempt: &Attempt) -> Result<AttemptRow> {
+    Ok(AttemptRow {
+        id: attempt.id.as_uuid(),
+        ring: attempt.ring.into(),
+        provider: attempt.provider.as_str().to_owned(),
+        provider_call_id: attempt.provider_call_id.as_ref().map(|id| escape(id.as_str())),
+        state: attempt.state.as_str().to_owned(),
+        idempotency_key: attempt.idempotency_key,
+        body: json(&AttemptBody {
+            delivery: attempt.delivery,
+            error: attempt.error.clone(),
+            estimated_cost: attempt.estimated_cost,
+            cost: attempt.cost,
+            evidence: attempt.evidence.clone(),
+        })?,
+        created_at: micros(attempt.created_at),
+        sent_at: attempt.sent_at.map(micros),
+        ended_at: attempt.ended_at.map(micros),
+    })
+}
+
+impl AttemptRow {
+    fn read(self) -> Result<Attempt> {
+        let id = AttemptId::new(self.id);
+        let what = format_args!("the attempt {id}").to_string();
+        let body: AttemptBody = read(&self.body, &what)?;
+        Ok(Attempt {
+            id,
+            provider: ProviderId::new(self.provider),
+            ring: u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?,
+            idempotency_key: self.idempotency_key,
+            state: word(&self.state, &what)?,
+            provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
+            delivery: body.delivery,
+            error: body.error,
+            estimated_cost: body.estimated_cost,
+            cost: body.cost,
+            created_at: moment(self.created_at, &what)?,
+            sent_at: self.sent_at.map(|at| moment(at, &what)).transpose()?,
+            ended_at: self.ended_at.map(|at| moment(at, &what)).transpose()?,
+            evidence: body.evidence,
+        })
+    }
+}
+
+impl CallRow {
+    /// The call, or `None` where it was erased.
+    pub(crate) fn read(self, attempts: Vec<AttemptRow>) -> Result<Option<Call>> {
+        let id = CallId::new(self.id);
+        let what = format_args!("the call {id}").to_string();
+        let (Some(number), Some(content)) = (self.to_number, self.content) else {
+            return Ok(None);
+        };
+        let body: Body = read(&self.body, &what)?;
+        let content: Content = read(&content, &what)?;
+        Ok(Some(Call {
+            id,
+            tenant: TenantId::from(self.tenant),
+            to: number.parse::<PhoneNumber>().map_err(|source| unreadable(&what, source))?,
+            country: word(&self.country, &what)?,
+            agent: body.agent,
+            status: word(&self.status, &what)?,
+            outcome: self.outcome.map(|outcome| word(&outcome, &what)).transpose()?,
+            provider: self.provider.map(ProviderId::new),
+            provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
+            experiment: body.experiment,
+            attempts: attempts.into_iter().map(AttemptRow::read).collect::<Result<_>>()?,
+            fault: body.fault,
+            estimated_cost: body.estimated_cost,
+            cost: body.cost,
+            duration: body.duration,
+            summary: content.summary,
+            next_steps: content.next_steps,
+            transcript: content.transcript,
+            recording: content.recording,
+            metadata: content.metadata,
+            created_at: moment(self.created_at, &what)?,
+            updated_at: moment(self.updated_at, &what)?,
+            raw: content.raw.map(|[raw]| raw),
+        }))
+    }
+}
+
+/// `calls.request`: the request as JSON, short of the number, which has its own column, and of what says nothing.
+pub(crate) fn request(request: &CallRequest) -> Result<String> {
+    match serde_json::to_value(request).map_err(|source| unreadable("a request that was to be written", source))? {
+        Value::Object(fields) => json(
+            &fields
+                .into_iter()
+                .filter(|(name, value)| name != "to" && !says_nothing(value))
+                .collect::<Map<_, _>>(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok("{}".to_owned()),
+    }
+}
+
+/// The request of a call that was received at `received`.
+pub(crate) fn read_request(id: CallId, number: &str, request: &str, received: i64) -> Result<ValidCall> {
+    let what = format_args!("the request of the call {id}").to_string();
+    let received = moment(received, &what)?;
+    let request = CallRequest {
+        to: number.to_owned(),
+        ..read(request, &what)?
+    };
+    // It was checked before it was received: a window that closed in between was open then.
+    let checked = request
+        .not_after
+        .as_deref()
+        .and_then(|closes| closes.parse::<Timestamp>().ok())
+        .and_then(|closes| closes.checked_sub(Duration::from_nanos(1)).ok())
+        .map_or(received, |last| received.min(last));
+    request.validate(checked).map_err(|source: Error| unreadable(&what, source))
+}

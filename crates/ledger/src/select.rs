@@ -1,0 +1,67 @@
+//! A selection as the condition of a query. The words come from closed sets, never from outside.
+
+use switchboard_core::CallStatus;
+use switchboard_router::Selection;
+
+/// Every state in which a call is not settled.
+pub(crate) const UNSETTLED: [CallStatus; 5] = [
+    CallStatus::Received,
+    CallStatus::Scheduled,
+    CallStatus::Admitted,
+    CallStatus::Attempting,
+    CallStatus::InProgress,
+];
+
+/// The states in which a call holds its callee, as the index `one_call_per_person` says it: the planner uses the index for the
+/// same words only.
+pub(crate) const HOLDS_CALLEE: &str = "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
+
+/// The condition on `status`. The index `calls_by_status` leaves out closed calls, and is used where the query says so too.
+pub(crate) fn condition(selection: &Selection) -> String {
+    if selection.statuses.is_empty() {
+        return "1 = 1".to_owned();
+    }
+    let words: Vec<String> = selection.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    let among = format!("status IN ({})", words.join(", "));
+    if selection.takes(CallStatus::Closed) {
+        among
+    } else {
+        format!("{among} AND status <> 'closed'")
+    }
+}
+
+/// How many rows.
+pub(crate) fn limit(selection: &Selection) -> i64 {
+    selection.limit.map_or(i64::MAX, i64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_law_are_those_of_the_state_machine() {
+        let all = [
+            CallStatus::Received,
+            CallStatus::Scheduled,
+            CallStatus::Admitted,
+            CallStatus::Attempting,
+            CallStatus::InProgress,
+            CallStatus::Closed,
+            CallStatus::Refused,
+            CallStatus::NeedsApproval,
+            CallStatus::Indeterminate,
+            CallStatus::Stalled,
+        ];
+        for status in all {
+            assert_eq!(HOLDS_CALLEE.contains(&format!("'{status}'")), status.holds_callee(), "{status}");
+            assert_eq!(UNSETTLED.contains(&status), !status.is_settled(), "{status}");
+        }
+        for schema in [
+            include_str!("sqlite/migrations/0001_ledger.sql"),
+            include_str!("postgres/migrations/0001_ledger.sql"),
+        ] {
+            assert!(schema.contains(HOLDS_CALLEE));
+        }
+    }
+}

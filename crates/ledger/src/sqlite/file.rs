@@ -1,0 +1,139 @@
+//! Makes the file and settles how it is written.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use switchboard_core::{Error, ErrorKind, Result};
+
+use crate::{
+    key::HashKey,
+    refusal::failed,
+    sqlite::schema::{migrate, settle_key},
+};
+
+/// How long another process may hold the ledger.
+const PATIENCE: Duration = Duration::from_secs(10);
+const STATEMENTS: usize = 64;
+/// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for the disk twice.
+const LOG: i64 = 4_000;
+
+/// The connection that writes, and the ledger's key.
+pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<(Connection, HashKey)> {
+    make(path).map_err(|source| {
+        Error::new(ErrorKind::Configuration, format!("{} cannot be made or opened", path.display()))
+            .with_field("ledger")
+            .with_source(source)
+    })?;
+    let mut connection = connect(path)?;
+    keep(&connection)?;
+    migrate(&mut connection)?;
+    let key = settle_key(&mut connection, key)?;
+    Ok((connection, key))
+}
+
+/// A connection that only reads.
+pub(crate) fn reader(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    connection
+        .pragma_update(None, "query_only", true)
+        .map_err(|source| failed("being opened", source))?;
+    Ok(connection)
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let settle = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        Ok(connection)
+    };
+    settle().map_err(|source| failed("being opened", source))
+}
+
+/// Write-ahead log, and every commit on the disk before it is answered.
+fn keep(connection: &Connection) -> Result<()> {
+    let mode = wal(connection).map_err(|source| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Error::new(
+            ErrorKind::Configuration,
+            "the file is no ledger, or is damaged: name another file, or restore a backup",
+        )
+        .with_field("ledger")
+        .with_source(source),
+        _ => failed("being opened", source),
+    })?;
+    let full = || -> rusqlite::Result<i64> {
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
+        connection.pragma_query_value(None, "synchronous", |row| row.get(0))
+    };
+    let synchronous = full().map_err(|source| failed("being opened", source))?;
+    if mode != "wal" || synchronous != 2 {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the file's disk cannot keep a write-ahead log (journal mode {mode}): put the ledger on a local disk"),
+        )
+        .with_field("ledger"));
+    }
+    Ok(())
+}
+
+/// SQLite does not wait for another process that changes the mode at this moment, but it does wait to begin a transaction.
+fn wal(connection: &Connection) -> rusqlite::Result<String> {
+    let mut tries = 0;
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && tries < 50 => {
+                tries += 1;
+                connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Numbers and conversations are in it: its owner alone may read it.
+fn make(path: &Path) -> io::Result<()> {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        make_directory(directory)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+/// A directory that was made is on the disk only once its parent is.
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let mut missing: Vec<PathBuf> = Vec::new();
+    let mut at = directory;
+    while !at.as_os_str().is_empty() && !at.exists() {
+        missing.push(at.to_owned());
+        let Some(parent) = at.parent() else { break };
+        at = parent;
+    }
+    for directory in missing.iter().rev() {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(directory) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            result => result?,
+        }
+        #[cfg(unix)]
+        if let Some(parent) = directory.parent() {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            File::open(parent)?.sync_all()?;
+        }
+    }
+    Ok(())
+}

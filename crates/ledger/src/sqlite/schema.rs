@@ -1,0 +1,109 @@
+//! Migrations, and whether what they made is still there.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use switchboard_core::{Error, ErrorKind, Result};
+
+use crate::{key::HashKey, refusal::failed};
+
+/// In order; the number of a version is its place, from one. One that was released never changes.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
+
+/// "SWLD", in the file's header.
+const APPLICATION: i64 = 0x5357_4c44;
+
+const OBJECTS: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
+
+fn broken(source: rusqlite::Error) -> Error {
+    match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            configuration("the file is no ledger, or is damaged: name another file, or restore a backup").with_source(source)
+        }
+        _ => failed("being opened", source),
+    }
+}
+
+fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Configuration, message).with_field("ledger")
+}
+
+/// Brings the schema up to this version's, and refuses one that is not ours, is newer or lacks a rule.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    refuse_strangers(connection)?;
+    bring_up(connection)?;
+    let mut model = Connection::open_in_memory().map_err(broken)?;
+    bring_up(&mut model)?;
+    let (found, expected) = (objects(connection).map_err(broken)?, objects(&model).map_err(broken)?);
+    if let Some((kind, name, _)) = expected.iter().find(|object| !found.contains(object)) {
+        return Err(configuration(format!(
+            "the {kind} {name} of the ledger is missing or was changed, and with it a rule that the ledger has to keep: restore a backup"
+        )));
+    }
+    Ok(())
+}
+
+fn refuse_strangers(connection: &Connection) -> Result<()> {
+    let application: i64 = connection
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(broken)?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(broken)?;
+    if application == APPLICATION || (application == 0 && tables == 0) {
+        return Ok(());
+    }
+    Err(configuration(
+        "the file is another program's database: name another file for the ledger",
+    ))
+}
+
+fn bring_up(connection: &mut Connection) -> Result<()> {
+    let change = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)?;
+    change
+        .execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT")
+        .map_err(broken)?;
+    let version: i64 = change
+        .query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
+        .map_err(broken)?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(configuration(format!(
+            "the ledger has the schema {version} and this version knows {known} at most: start the newer version that made it"
+        )));
+    }
+    for (number, migration) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > version) {
+        change.execute_batch(migration).map_err(broken)?;
+        change
+            .execute("INSERT INTO schema_version (version) VALUES (?1)", [number])
+            .map_err(broken)?;
+    }
+    change.commit().map_err(broken)
+}
+
+fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
+    let mut statement = connection.prepare(OBJECTS)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    rows.collect()
+}
+
+/// The ledger's hash key: the one given, where it is the one that the ledger was made with, or the one kept in the ledger.
+pub(crate) fn settle_key(connection: &mut Connection, given: Option<HashKey>) -> Result<HashKey> {
+    let change = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)?;
+    let read = |name: &str| {
+        change
+            .query_row("SELECT value FROM meta WHERE key = ?1", [name], |row| row.get::<_, Vec<u8>>(0))
+            .optional()
+            .map_err(broken)
+    };
+    let decided = HashKey::settle(read("hash_key")?, read("hash_key_check")?, given)?;
+    for (name, value) in &decided.write {
+        change
+            .execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (name, value))
+            .map_err(broken)?;
+    }
+    change.commit().map_err(broken)?;
+    Ok(decided.key)
+}

@@ -1,0 +1,222 @@
+//! One writer, which commits for everybody who waits.
+//!
+//! A commit costs what the disk needs to keep it, a quarter of a millisecond or ten, however little is in it. Whoever comes
+//! while a commit is under way waits in a queue, and the next commit takes the whole queue. Each transaction of such a group stands in a
+//! savepoint of its own: one that is refused is rolled back alone. Nobody is answered before the group is on the disk, the refused
+//! neither: what refused them may have been another of the group.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, config::DbConfig, ffi::ErrorCode};
+use switchboard_core::{Error, Result};
+use tokio::sync::oneshot;
+
+use crate::{
+    refusal::{Halt, failed},
+    sqlite::{Stop, queries::Answer},
+};
+
+/// Transactions in one group at most, so that the first of a long queue need not wait for the last.
+const GROUP: usize = 256;
+
+pub(crate) struct Writer {
+    queue: Mutex<Queue>,
+    connection: Mutex<Connection>,
+    halt: Arc<Halt>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Box<dyn Job>>,
+    /// Somebody is at work and will look at the queue again.
+    led: bool,
+}
+
+/// A transaction that waits for its turn.
+trait Job: Send {
+    /// Runs inside a savepoint; `Ok(false)` undoes it.
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool>;
+    /// After the group was committed.
+    fn answer(self: Box<Self>);
+    /// After it was not.
+    fn fail(self: Box<Self>, error: Error);
+}
+
+struct Task<T, W> {
+    work: Option<W>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, W> Job for Task<T, W>
+where
+    T: Send,
+    W: FnOnce(&Connection) -> Answer<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let Some(work) = self.work.take() else {
+            return Ok(false);
+        };
+        let result = match work(connection) {
+            Ok(value) => Ok(value),
+            Err(Stop::Refused(error)) => Err(error),
+            Err(Stop::Broken(error)) => return Err(error),
+        };
+        let keep = result.is_ok();
+        self.result = Some(result);
+        Ok(keep)
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(result) = self.result {
+            // Whoever asked may have gone away; what is written stays written.
+            let _ = self.reply.send(result);
+        }
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        let _ = self.reply.send(Err(error));
+    }
+}
+
+/// Gives the lead back however the work ends, a panic and a runtime that stops included.
+struct Lead {
+    writer: Arc<Writer>,
+    /// It was given back in order, and may be another's by now.
+    given_back: bool,
+}
+
+impl Lead {
+    fn work(mut self) {
+        self.writer.lead();
+        self.given_back = true;
+    }
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        if self.given_back {
+            return;
+        }
+        if std::thread::panicking() {
+            self.writer.halt.set();
+        }
+        let mut queue = self.writer.queue.lock();
+        queue.led = false;
+        queue.waiting.clear();
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(connection: Connection, halt: Arc<Halt>) -> Self {
+        Self {
+            queue: Mutex::default(),
+            connection: Mutex::new(connection),
+            halt,
+        }
+    }
+
+    /// Runs one transaction and waits until it is on the disk. It is carried out even where nobody waits any more.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    ) -> Result<T> {
+        self.halt.check()?;
+        let (reply, answer) = oneshot::channel();
+        let task = Box::new(Task {
+            work: Some(work),
+            result: None,
+            reply,
+        });
+        let leads = {
+            let mut queue = self.queue.lock();
+            queue.waiting.push(task);
+            !std::mem::replace(&mut queue.led, true)
+        };
+        if leads {
+            // On a thread for blocking work and not on one of our own: a paused Tokio clock stands still as long as it runs.
+            let lead = Lead {
+                writer: Arc::clone(self),
+                given_back: false,
+            };
+            tokio::task::spawn_blocking(move || lead.work());
+        }
+        match answer.await {
+            Ok(result) => result,
+            Err(source) => Err(failed("writing", source)),
+        }
+    }
+
+    fn lead(&self) {
+        loop {
+            let group: Vec<_> = {
+                let mut queue = self.queue.lock();
+                if queue.waiting.is_empty() {
+                    queue.led = false;
+                    return;
+                }
+                let size = queue.waiting.len().min(GROUP);
+                queue.waiting.drain(..size).collect()
+            };
+            self.write(group);
+        }
+    }
+
+    fn write(&self, mut group: Vec<Box<dyn Job>>) {
+        if self.halt.is_set() {
+            for job in group {
+                job.fail(Halt::error());
+            }
+            return;
+        }
+        let connection = self.connection.lock();
+        match commit(&connection, &mut group) {
+            Ok(()) => group.into_iter().for_each(Job::answer),
+            Err(source) => {
+                if !(is_busy(&source) && connection.is_autocommit()) {
+                    self.halt.set();
+                    // What the disk may have lost must not be copied into the ledger on the way out.
+                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                    if !connection.is_autocommit() {
+                        let _ = connection.execute_batch("ROLLBACK");
+                    }
+                }
+                let message = source.to_string();
+                for job in group {
+                    job.fail(failed("writing", Cause(message.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// At the beginning this says that another process held the ledger for too long; nothing was written then.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+}
+
+fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    let say = |sql| connection.prepare_cached(sql)?.execute([]).map(|_| ());
+    say("BEGIN IMMEDIATE")?;
+    for job in group {
+        say("SAVEPOINT one")?;
+        if !job.run(connection)? {
+            say("ROLLBACK TO one")?;
+        }
+        say("RELEASE one")?;
+    }
+    say("COMMIT")
+}
+
+/// The words of a failure, for each of the group.
+#[derive(Debug)]
+struct Cause(String);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Cause {}

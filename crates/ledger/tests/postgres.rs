@@ -1,0 +1,258 @@
+//! What the ledger in PostgreSQL promises, asked of a real server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+#[path = "support/server.rs"]
+mod server;
+mod support;
+
+use std::sync::Arc;
+
+use server::database;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use switchboard_core::{CallStatus, ErrorKind};
+use switchboard_ledger::{HashKey, PostgresJournal};
+use switchboard_router::{
+    Journal, journal_rules,
+    journal_rules::{admitted, at, open, record, request, send},
+};
+
+async fn journal(url: &str) -> Arc<dyn Journal> {
+    Arc::new(PostgresJournal::connect(url).await.unwrap())
+}
+
+async fn raw(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap()
+}
+
+async fn run(connection: &mut PgConnection, sql: &str) -> sqlx::Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn the_journal_in_postgresql_keeps_the_rules() {
+    if database().await.is_none() {
+        return;
+    }
+    journal_rules::hold(|| async { journal(&database().await.unwrap()).await }).await;
+}
+
+#[tokio::test]
+async fn everything_is_there_after_a_restart() {
+    let Some(url) = database().await else { return };
+    let (mut before, mut requests) = (Vec::new(), Vec::new());
+    {
+        let first = PostgresJournal::connect(&url).await.unwrap();
+        let first = Arc::new(first);
+        let journal: Arc<dyn Journal> = Arc::clone(&first) as Arc<dyn Journal>;
+        support::life(&journal).await;
+        for call in journal.list().await.unwrap() {
+            requests.push(journal.request(call.id).await.unwrap().unwrap());
+            before.push(call);
+        }
+        first.close().await;
+    }
+    let journal = PostgresJournal::connect(&url).await.unwrap();
+    assert_eq!(journal.list().await.unwrap(), before);
+    for (call, request) in before.iter().zip(requests) {
+        assert_eq!(journal.request(call.id).await.unwrap().unwrap(), request);
+        support::replays(&journal.history(call.id).await.unwrap(), &request, call);
+    }
+}
+
+#[tokio::test]
+async fn what_is_answered_is_there_for_everybody() {
+    let Some(url) = database().await else { return };
+    let (journal, other) = (journal(&url).await, journal(&url).await);
+    let call = open(&journal, request(1), 0).await;
+    let written = record(&journal, call, admitted()).await;
+    assert_eq!(other.get(call).await.unwrap(), Some(written));
+    let mut stranger = raw(&url).await;
+    let status: String = sqlx::query_scalar("SELECT status FROM calls")
+        .fetch_one(&mut stranger)
+        .await
+        .unwrap();
+    assert_eq!(status, "admitted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writers_at_the_same_time_lose_nothing() {
+    let Some(url) = database().await else { return };
+    support::many_writers(&[journal(&url).await, journal(&url).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_ledgers_that_race_for_one_person_one_wins() {
+    let Some(url) = database().await else { return };
+    support::race(&[journal(&url).await, journal(&url).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ledger_is_made_once_however_many_open_it() {
+    let Some(url) = database().await else { return };
+    let opening = (0..4).map(|_| {
+        let url = url.clone();
+        tokio::spawn(async move { PostgresJournal::connect(&url).await.unwrap() })
+    });
+    let opened: Vec<_> = futures::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
+    let number = journal_rules::valid(&request(1)).to;
+    let hashes: std::collections::HashSet<_> = opened.iter().map(|journal| journal.key().person(&number)).collect();
+    assert_eq!(hashes.len(), 1);
+}
+
+#[tokio::test]
+async fn the_law_is_in_the_schema() {
+    let Some(url) = database().await else { return };
+    let journal = journal(&url).await;
+    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    send(&journal, first).await;
+    send(&journal, second).await;
+    let mut raw = raw(&url).await;
+    let attempts = "provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts";
+    let forbidden = [
+        ("UPDATE calls SET to_hash = (SELECT to_hash FROM calls LIMIT 1)".to_owned(), "23505"),
+        (
+            format!("INSERT INTO attempts SELECT gen_random_uuid(), call_id, 7, ring, {attempts}"),
+            "23505",
+        ),
+        ("UPDATE calls SET idempotency_key = 'the same'".to_owned(), "23505"),
+        (
+            "INSERT INTO provider_calls SELECT 'alpha', '', 'a-1', id FROM calls".to_owned(),
+            "23505",
+        ),
+        ("UPDATE events SET kind = 'other'".to_owned(), "P0001"),
+        ("UPDATE events SET content = 'other'".to_owned(), "P0001"),
+        ("DELETE FROM events".to_owned(), "P0001"),
+        ("TRUNCATE events".to_owned(), "P0001"),
+        ("UPDATE calls SET status = 'dreaming'".to_owned(), "23514"),
+        ("UPDATE calls SET status = 'closed'".to_owned(), "23514"),
+        (
+            format!("INSERT INTO attempts SELECT gen_random_uuid(), gen_random_uuid(), 7, 1, {attempts}"),
+            "23503",
+        ),
+    ];
+    for (sql, code) in forbidden {
+        let error = run(&mut raw, &sql).await.expect_err(&sql);
+        assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some(code), "{sql}: {error}");
+    }
+    run(&mut raw, "UPDATE events SET content = NULL").await.expect("an erasure may");
+}
+
+#[tokio::test]
+async fn after_a_write_that_failed_nothing_is_taken() {
+    let Some(url) = database().await else { return };
+    let before = journal(&url).await;
+    let call = open(&before, request(1), 0).await;
+    let mut raw = raw(&url).await;
+    run(
+        &mut raw,
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'gone' USING ERRCODE = '58030'; END $$; \
+         CREATE TRIGGER broken BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION broken()",
+    )
+    .await
+    .unwrap();
+    let failed = before.record(call, admitted(), at(1)).await.unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::Journal);
+    run(&mut raw, "DROP TRIGGER broken ON events").await.unwrap();
+    let errors = [
+        before.record(call, admitted(), at(2)).await.unwrap_err(),
+        before.open(journal_rules::new_call(&request(2), at(2))).await.unwrap_err(),
+        before.get(call).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Journal);
+    }
+    let after = journal(&url).await;
+    assert_eq!(after.get(call).await.unwrap().unwrap().status, CallStatus::Received);
+}
+
+#[tokio::test]
+async fn a_ledger_that_lacks_a_rule_or_is_newer_is_refused() {
+    let changes = [
+        ("INSERT INTO schema_version VALUES (99)", "start the newer version"),
+        ("DROP INDEX one_call_per_person", "one_call_per_person"),
+        (
+            "DROP INDEX one_live_attempt; CREATE INDEX one_live_attempt ON attempts (call_id, ring)",
+            "one_live_attempt",
+        ),
+        ("ALTER TABLE events DISABLE TRIGGER events_stay", "a trigger"),
+    ];
+    for (sql, words) in changes {
+        let Some(url) = database().await else { return };
+        PostgresJournal::connect(&url).await.unwrap().close().await;
+        run(&mut raw(&url).await, sql).await.unwrap();
+        let error = PostgresJournal::connect(&url).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{sql}: {error:?}");
+        assert!(error.message().contains(words), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn another_key_is_refused() {
+    let Some(url) = database().await else { return };
+    let key = HashKey::new([7; 32]);
+    PostgresJournal::connect_with_key(&url, Some(key)).await.unwrap();
+    PostgresJournal::connect_with_key(&url, Some(key)).await.unwrap();
+    for other in [Some(HashKey::new([8; 32])), None] {
+        let error = PostgresJournal::connect_with_key(&url, other).await.unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("ledger.hash_key")));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_keep_what_it_is_given_is_refused() {
+    let Some((_server, url)) = server::careless() else { return };
+    let error = PostgresJournal::connect(&url).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.message().contains("fsync"), "{error}");
+}
+
+#[tokio::test]
+async fn commits_wait_for_the_disk_whatever_the_database_says() {
+    let Some(url) = database().await else { return };
+    let name: String = sqlx::query_scalar("SELECT current_database()")
+        .fetch_one(&mut raw(&url).await)
+        .await
+        .unwrap();
+    let off = format!("ALTER DATABASE {name} SET synchronous_commit = off");
+    run(&mut raw(&url).await, &off).await.unwrap();
+    let journal = journal(&url).await;
+    // What a commit waits for is seen from inside: a trigger writes down the setting under which it ran.
+    run(
+        &mut raw(&url).await,
+        "CREATE TABLE seen (setting TEXT); \
+         CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ \
+         BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$; \
+         CREATE TRIGGER see BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION see()",
+    )
+    .await
+    .unwrap();
+    let call = open(&journal, request(1), 0).await;
+    record(&journal, call, admitted()).await;
+    let seen: Vec<String> = sqlx::query_scalar("SELECT setting FROM seen")
+        .fetch_all(&mut raw(&url).await)
+        .await
+        .unwrap();
+    assert_eq!(seen, ["on", "on"]);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused_without_its_password() {
+    let error = PostgresJournal::connect("postgres://me:secret@[nowhere").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_strange_id_and_a_deep_answer_come_back() {
+    let Some(url) = database().await else { return };
+    support::strange(&journal(&url).await).await;
+}
+
+#[tokio::test]
+async fn the_same_facts_make_the_same_call_as_in_memory() {
+    if database().await.is_none() {
+        return;
+    }
+    support::agrees_with_memory(|| async { (journal(&database().await.unwrap()).await, None) }).await;
+}

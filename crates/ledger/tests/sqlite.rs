@@ -1,0 +1,416 @@
+//! What the ledger in one file promises.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::{path::PathBuf, sync::Arc};
+
+use rusqlite::Connection;
+use switchboard_core::{CallStatus, Delivery, ErrorKind, Outcome, ProviderState, Raw};
+use switchboard_ledger::{HashKey, SqliteJournal};
+use switchboard_router::{
+    Journal, NewCall, Opened, Selection, journal_rules,
+    journal_rules::{admitted, at, open, record, report, request, send},
+    state::Fact,
+};
+use tempfile::TempDir;
+
+fn place() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("somewhere/new/calls.db");
+    (directory, path)
+}
+
+async fn journal(path: &PathBuf) -> Arc<dyn Journal> {
+    Arc::new(SqliteJournal::open(path).await.unwrap())
+}
+
+#[tokio::test]
+async fn the_journal_in_a_file_keeps_the_rules() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = std::sync::atomic::AtomicU32::new(0);
+    journal_rules::hold(|| {
+        let n = made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let path = directory.path().join(format!("{n}.db"));
+        async move { journal(&path).await }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_time_stands_still_while_the_disk_works() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let start = tokio::time::Instant::now();
+    let hour = tokio::time::sleep(std::time::Duration::from_secs(3600));
+    let work = async {
+        for n in 0..50 {
+            let call = open(&journal, request(n), 0).await;
+            send(&journal, call).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = hour => panic!("time ran on while a call was being written down"),
+        () = work => {}
+    }
+    assert_eq!(start.elapsed(), std::time::Duration::ZERO);
+}
+
+#[tokio::test]
+async fn everything_is_there_after_a_restart() {
+    let (_directory, path) = place();
+    let (mut before, mut requests) = (Vec::new(), Vec::new());
+    {
+        let journal = journal(&path).await;
+        support::life(&journal).await;
+        for call in journal.list().await.unwrap() {
+            requests.push(journal.request(call.id).await.unwrap().unwrap());
+            before.push(call);
+        }
+    }
+    let journal = SqliteJournal::open(&path).await.unwrap();
+    assert_eq!(journal.list().await.unwrap(), before);
+    for (call, request) in before.iter().zip(requests) {
+        assert_eq!(journal.request(call.id).await.unwrap().unwrap(), request);
+        for attempt in &call.attempts {
+            assert_eq!(journal.call_of(attempt.id).await.unwrap(), Some(call.id));
+        }
+        support::replays(&journal.history(call.id).await.unwrap(), &request, call);
+    }
+}
+
+#[tokio::test]
+async fn what_is_answered_is_there_for_everybody() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let other = SqliteJournal::open(&path).await.unwrap();
+    let call = open(&journal, request(1), 0).await;
+    assert_eq!(other.get(call).await.unwrap(), journal.get(call).await.unwrap());
+    let written = record(&journal, call, admitted()).await;
+    assert_eq!(other.get(call).await.unwrap(), Some(written));
+    // A program that knows nothing of us finds it too, and how it is kept.
+    let stranger = Connection::open(&path).unwrap();
+    let status: String = stranger.query_row("SELECT status FROM calls", [], |row| row.get(0)).unwrap();
+    let mode: String = stranger.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!((status.as_str(), mode.as_str()), ("admitted", "wal"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writers_at_the_same_time_lose_nothing() {
+    let (_directory, path) = place();
+    support::many_writers(&[journal(&path).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_ledgers_that_race_for_one_person_one_wins() {
+    let (_directory, path) = place();
+    support::race(&[journal(&path).await, journal(&path).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ledger_is_made_once_however_many_open_it() {
+    for _ in 0..10 {
+        let (_directory, path) = place();
+        let opening = (0..8).map(|_| tokio::spawn(SqliteJournal::open(path.clone())));
+        let opened: Vec<_> = futures::future::join_all(opening)
+            .await
+            .into_iter()
+            .map(|journal| journal.unwrap().unwrap())
+            .collect();
+        let number = journal_rules::valid(&request(1)).to;
+        let hashes: std::collections::HashSet<_> = opened.iter().map(|journal| journal.key().person(&number)).collect();
+        assert_eq!(hashes.len(), 1, "they know a person by the same hash");
+    }
+}
+
+#[tokio::test]
+async fn the_law_is_in_the_schema() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    send(&journal, first).await;
+    send(&journal, second).await;
+    let raw = Connection::open(&path).unwrap();
+    let forbidden = [
+        "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
+        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "UPDATE calls SET idempotency_key = 'the same'",
+        "INSERT INTO provider_calls SELECT 'alpha', '', 'a-1', id FROM calls",
+        "UPDATE events SET kind = 'other'",
+        "UPDATE events SET content = 'other'",
+        "DELETE FROM events",
+        "UPDATE calls SET status = 'dreaming'",
+        "UPDATE calls SET status = 'closed'",
+        "UPDATE calls SET created_at = 'yesterday'",
+        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "INSERT INTO inbox SELECT id, zeroblob(32), NULL, 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, 1, NULL FROM attempts",
+        "INSERT INTO holds SELECT id, 'b', 1, 'USD', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 'b', 1, 'USD', 1, NULL, NULL FROM attempts",
+    ];
+    for sql in forbidden {
+        let error = raw.execute(sql, []).expect_err(sql);
+        assert_eq!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::ConstraintViolation),
+            "{sql}: {error}"
+        );
+    }
+    raw.execute("UPDATE events SET content = NULL", []).expect("an erasure may");
+}
+
+#[tokio::test]
+async fn reading_what_is_open_does_not_read_what_is_closed() {
+    let (_directory, path) = place();
+    journal(&path).await;
+    let raw = Connection::open(&path).unwrap();
+    let plan = |sql: &str| -> String {
+        let mut plan = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let lines: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        lines.join("; ")
+    };
+    let open =
+        plan("SELECT id FROM calls WHERE id > x'' AND status IN ('received', 'admitted') AND status <> 'closed' ORDER BY id LIMIT 9");
+    assert!(open.contains("calls_by_status"), "{open}");
+    let duplicate = plan(
+        "SELECT id FROM calls WHERE to_hash = x'00' AND created_at > 1 AND created_at < 2 AND tenant = 't' AND task_hash = x'00' \
+         AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1",
+    );
+    assert!(
+        duplicate.contains("calls_by_person (to_hash=? AND created_at>? AND created_at<?)"),
+        "{duplicate}"
+    );
+}
+
+#[tokio::test]
+async fn after_a_write_that_failed_nothing_is_taken() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let call = open(&journal, request(1), 0).await;
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'the disk is gone'); END")
+        .unwrap();
+    let failed = journal.record(call, admitted(), at(1)).await.unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::Journal);
+    raw.execute_batch("DROP TRIGGER broken").unwrap();
+    let errors = [
+        journal.record(call, admitted(), at(2)).await.unwrap_err(),
+        journal.open(journal_rules::new_call(&request(2), at(2))).await.unwrap_err(),
+        journal.get(call).await.unwrap_err(),
+        journal.list().await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Journal, "though the disk would work again");
+    }
+    drop(journal);
+    let journal = SqliteJournal::open(&path).await.unwrap();
+    assert_eq!(journal.get(call).await.unwrap().unwrap().status, CallStatus::Received);
+    assert_eq!(journal.history(call).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_group_that_fails_fails_for_all_of_it() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch(
+        "CREATE TRIGGER broken BEFORE INSERT ON calls WHEN (SELECT count(*) FROM calls) >= 20 \
+         BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    )
+    .unwrap();
+    let opening = (0..64).map(|n| {
+        let journal = Arc::clone(&journal);
+        tokio::spawn(async move { journal.open(journal_rules::new_call(&request(n), at(0))).await })
+    });
+    let mut promised = Vec::new();
+    for opened in futures::future::join_all(opening).await {
+        match opened.unwrap() {
+            Ok(Opened::New(call)) => promised.push(call.id),
+            Ok(Opened::Replayed(_)) => panic!("they had no key"),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Journal),
+        }
+    }
+    drop(journal);
+    raw.execute_batch("DROP TRIGGER broken").unwrap();
+    let journal = SqliteJournal::open(&path).await.unwrap();
+    let mut kept: Vec<_> = journal.list().await.unwrap().iter().map(|call| call.id).collect();
+    kept.sort();
+    promised.sort();
+    assert_eq!(kept, promised, "what was promised is there, and nothing else");
+}
+
+#[tokio::test]
+async fn another_process_that_writes_is_waited_for() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let call = open(&journal, request(1), 0).await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = Arc::clone(&journal);
+    let mut writing = tokio::spawn(async move { waiting.record(call, admitted(), at(1)).await });
+    // A read is not held up, and it shows that nothing was written.
+    assert_eq!(journal.get(call).await.unwrap().unwrap().status, CallStatus::Received);
+    assert!(futures::poll!(&mut writing).is_pending());
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(writing.await.unwrap().unwrap().call.status, CallStatus::Admitted);
+}
+
+#[tokio::test]
+async fn what_was_begun_is_written_though_nobody_waits() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    {
+        let mut given_up = journal.record(first, admitted(), at(1));
+        let _ = futures::poll!(&mut given_up);
+    }
+    record(&journal, second, admitted()).await;
+    assert_eq!(journal.get(first).await.unwrap().unwrap().status, CallStatus::Admitted);
+}
+
+#[tokio::test]
+async fn what_is_no_ledger_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    std::fs::write(file("text"), "not a database, but long enough to be looked at as one\n".repeat(100)).unwrap();
+    Connection::open(file("other"))
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (x)")
+        .unwrap();
+    let changes = [
+        ("newer", "INSERT INTO schema_version VALUES (99)", "start the newer version"),
+        ("lawless", "DROP INDEX one_call_per_person", "one_call_per_person"),
+        (
+            "weak",
+            "DROP INDEX one_live_attempt; CREATE INDEX one_live_attempt ON attempts (call_id, ring)",
+            "one_live_attempt",
+        ),
+        ("mutable", "DROP TRIGGER events_are_final", "events_are_final"),
+    ];
+    for (name, sql, _) in changes {
+        SqliteJournal::open(file(name)).await.unwrap();
+        Connection::open(file(name)).unwrap().execute_batch(sql).unwrap();
+    }
+    let expected = changes.map(|(name, _, words)| (name, words));
+    for (name, words) in expected
+        .into_iter()
+        .chain([("text", "is no ledger"), ("other", "another program's")])
+    {
+        let error = SqliteJournal::open(file(name)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{name}: {error:?}");
+        assert!(error.message().contains(words), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn another_key_is_refused() {
+    let (_directory, path) = place();
+    let key = HashKey::new([7; 32]);
+    SqliteJournal::open_with_key(&path, Some(key)).await.unwrap();
+    SqliteJournal::open_with_key(&path, Some(key)).await.unwrap();
+    for other in [Some(HashKey::new([8; 32])), None] {
+        let error = SqliteJournal::open_with_key(&path, other).await.unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("ledger.hash_key")));
+    }
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(!bytes.windows(32).any(|window| window == [7; 32]), "it is not in the file");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    open(&journal, request(1), 0).await;
+    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
+    }
+}
+
+#[tokio::test]
+async fn numbers_stand_where_an_erasure_finds_them() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let call = open(&journal, request(1), 0).await;
+    let tried = send(&journal, call).await;
+    record(
+        &journal,
+        call,
+        Fact::Answered(tried, Box::new(report("alpha", "a-1", ProviderState::Queued))),
+    )
+    .await;
+    let mut ended = report("alpha", "a-1", ProviderState::Ended(Outcome::Completed));
+    ended.raw = Raw::new(serde_json::json!({"to": "+15125550001", "said": "my secret"}));
+    ended.summary = Some("my secret".to_owned());
+    record(&journal, call, Fact::Reported(Box::new(ended))).await;
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch(
+        "UPDATE calls SET to_number = NULL, request = NULL, content = NULL; UPDATE events SET content = NULL; UPDATE inbox SET body = NULL",
+    )
+    .unwrap();
+    let mut tables = raw
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .unwrap();
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for name in names {
+        let mut rows = raw.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                let value = format!("{:?}", row.get_ref(column).unwrap().as_str().unwrap_or_default());
+                assert!(!value.contains("5550001") && !value.contains("secret"), "{name}: {value}");
+            }
+        }
+    }
+    assert!(journal.get(call).await.unwrap().is_none(), "an erased call is not found");
+    assert!(journal.request(call).await.unwrap().is_none());
+    assert!(journal.list().await.unwrap().is_empty());
+    let late = journal.record(call, Fact::Overdue, at(9)).await.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_strange_id_and_a_deep_answer_come_back() {
+    let (_directory, path) = place();
+    support::strange(&journal(&path).await).await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
+    let (_directory, path) = place();
+    let ledger = Arc::new(SqliteJournal::open(&path).await.unwrap());
+    let journal: Arc<dyn Journal> = Arc::clone(&ledger) as Arc<dyn Journal>;
+    let first = open(&journal, request(1), 0).await;
+    send(&journal, first).await;
+    let second = NewCall {
+        at: at(700),
+        ..journal_rules::new_call(&request(1), at(0))
+    };
+    let second = match journal.open(second).await.unwrap() {
+        Opened::New(call) => call.id,
+        Opened::Replayed(_) => panic!("it had no key"),
+    };
+    let busy = journal.record(second, admitted(), at(701)).await.unwrap_err();
+    assert_eq!(busy.code(), Some("callee_busy"));
+    assert!(busy.message().contains(&first.to_string()), "{busy}");
+    let kinds: Vec<_> = ledger.history(second).await.unwrap().into_iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, ["received"]);
+    assert_eq!(journal.select(&Selection::default()).await.unwrap().len(), 2);
+    let again = journal
+        .record(first, support::failed_unknown(&journal, first).await, at(702))
+        .await
+        .unwrap();
+    assert_eq!(again.call.attempts[0].delivery, Some(Delivery::Unknown));
+}
+
+#[tokio::test]
+async fn the_same_facts_make_the_same_call_as_in_memory() {
+    support::agrees_with_memory(|| async {
+        let (directory, path) = place();
+        (journal(&path).await, Some(directory))
+    })
+    .await;
+}
