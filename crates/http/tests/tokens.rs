@@ -1,4 +1,5 @@
 //! Tokens that renew themselves: one refresh for all, nothing lost, no stampede.
+//! One file, because every test is about the same refresh and uses the same few servers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

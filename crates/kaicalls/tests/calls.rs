@@ -1,4 +1,5 @@
 //! The neutral contract for calls on KaiCalls' answers: what goes out, what a failure proves, pages, content and evidence.
+//! One file, because it is one trait, method by method.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

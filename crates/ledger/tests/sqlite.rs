@@ -1,4 +1,4 @@
-//! What the ledger in one file promises.
+//! What the ledger in one file promises. One file, because it is the list of those promises.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,4 +1,4 @@
-//! Each mistake in a configuration: the key that the error names, and the fix.
+//! Each mistake in a configuration: the key that the error names, and the fix. The file is long because the table is.
 #![cfg(all(feature = "kallyai", feature = "kaicalls"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
