@@ -5,6 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    convert::Infallible,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
@@ -206,7 +207,7 @@ async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
         let glimpses = glimpse(inner, id, lane, order, sent_at);
         tokio::select! {
             result = placing => result,
-            () = glimpses => unreachable_glimpse(),
+            never = glimpses => match never {},
         }
     } else {
         placing.await
@@ -219,17 +220,9 @@ async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
     })
 }
 
-/// `glimpse` never ends: the arm exists for the type alone.
-fn unreachable_glimpse() -> std::thread::Result<Result<ProviderCall>> {
-    Ok(Err(Error::new(
-        ErrorKind::Provider,
-        "the watch on the list ended before the answer came",
-    )
-    .with_delivery(Delivery::Unknown)))
-}
-
 /// While the answer is open, a list may already show the call: its id makes it possible to stop it, and helps after a crash.
-async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
+/// A backend that panics here has shown nothing; its open request must not go down with the look.
+async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Infallible {
     let mut seen = false;
     loop {
         inner.clock.sleep(GLIMPSE_EVERY).await;
@@ -237,7 +230,8 @@ async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallO
             continue;
         }
         lane.read_turn(&*inner.clock).await;
-        let traces = lane.provider.calls().trace(order, sent_at).await.unwrap_or_default();
+        let look = AssertUnwindSafe(lane.provider.calls().trace(order, sent_at)).catch_unwind().await;
+        let traces = look.ok().and_then(Result::ok).unwrap_or_default();
         if let [only] = traces.as_slice()
             && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
         {

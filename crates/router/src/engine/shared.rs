@@ -128,9 +128,6 @@ impl Inner {
                 Effect::Follow | Effect::Reconcile | Effect::Next => {}
             }
         }
-        if recorded.call.status.is_settled() {
-            self.released.notify_waiters();
-        }
         if self.is_decided(&recorded.call) {
             self.signal(id);
         }

@@ -71,6 +71,22 @@ async fn a_glimpse_of_its_id_makes_it_possible_to_stop_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_that_panics_does_not_take_the_open_request_with_it() {
+    let mut alpha = Fake::new("alpha")
+        .placing(|_| Ok(completed("alpha", "a-1")))
+        .tracing(|_| panic!("the backend has a fault"));
+    alpha.info.synchronous = true;
+    alpha.place_takes = seconds(95);
+    let (router, logs) = start(vec![alpha]);
+    let id = router.submit(call(1)).await.unwrap().id;
+
+    let ended = within(router.wait(id)).await.unwrap();
+    assert_eq!((ended.status, ended.provider_call_id), (CallStatus::Closed, Some("a-1".into())));
+    assert_eq!(logs[0].count(Op::Place), 1);
+    assert!(logs[0].count(Op::Trace) > 0, "nobody looked");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_is_over_is_not_watched() {
     let (router, logs) = start(vec![talks_for_95_seconds()]);
     let id = router.submit(call(1)).await.unwrap().id;
