@@ -55,7 +55,7 @@ pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
 pub use phone::{NumberType, PhoneNumber, PhoneNumberError};
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
 pub use raw::Raw;
-pub use request::{Appointment, CallRequest, CallWindow, ValidAppointment, ValidCall};
+pub use request::{Appointment, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
 pub use tariff::{Destination, Tariff, TariffRow};
 #[cfg(feature = "test-util")]
 pub use usage::MockUsage;

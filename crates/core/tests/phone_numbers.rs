@@ -353,6 +353,32 @@ fn languages_are_tags_of_language_script_and_region() {
     }
 }
 
+#[test]
+fn what_was_accepted_once_can_be_read_when_the_plans_have_changed() {
+    let today = PhoneNumber::restore("+442079460018", Country::GB).unwrap();
+    assert_eq!(
+        (today.country(), today.number_type(), today.country_code()),
+        (Country::GB, NumberType::FixedLine, 44)
+    );
+    // No plan has these: a mobile range that was given back, a country that changed its code.
+    for (text, country, code, national) in [
+        ("+15550000001", Country::US, 1, "5550000001"),
+        ("+491199999999", Country::DE, 49, "1199999999"),
+        ("+2103333333", Country::ES, 210, "3333333"),
+    ] {
+        assert!(PhoneNumber::parse(text).is_err());
+        let kept = PhoneNumber::restore(text, country).unwrap();
+        assert_eq!(
+            (kept.e164(), kept.country(), kept.country_code(), kept.national_digits()),
+            (text, country, code, national)
+        );
+        assert!(!format!("{kept} {kept:?}").contains(national));
+    }
+    for text in ["", "911", "+0123456789", "+44 2079460018", "+1234567890123456", "+12345é78"] {
+        assert!(PhoneNumber::restore(text, Country::US).is_none(), "{text}");
+    }
+}
+
 fn looks_like_a_number() -> impl Strategy<Value = String> {
     prop_oneof![
         r"\+[1-9][0-9]{3,15}",

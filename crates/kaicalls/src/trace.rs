@@ -118,6 +118,13 @@ fn rank(proof: Proof) -> u8 {
         Proof::LeadId => 0,
         Proof::UsageRow => 1,
         Proof::AgentAndTime => 2,
-        Proof::Answer | Proof::NotSent | Proof::NeverClaimed | Proof::Webhook | Proof::NumberAndTask | Proof::Record | Proof::Operator => 3,
+        Proof::Answer
+        | Proof::NotSent
+        | Proof::NeverClaimed
+        | Proof::Webhook
+        | Proof::NumberAndTask
+        | Proof::Record
+        | Proof::Operator
+        | Proof::Fence => 3,
     }
 }

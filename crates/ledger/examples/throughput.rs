@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::StreamExt;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use switchboard_core::{CallId, CallRequest};
@@ -87,6 +88,34 @@ async fn accept(name: &str, journal: &Arc<dyn Journal>, writers: u32) {
     say(&format!("{name}, calls accepted by {writers}"), count, start.elapsed());
 }
 
+const LEFT: u32 = 10_000;
+
+/// Calls that a process left open.
+async fn leave(journal: &Arc<dyn Journal>) {
+    let at = Timestamp::UNIX_EPOCH;
+    let opening = (0..LEFT).map(|n| {
+        let request = CallRequest::new(format!("+1512{:07}", 5_500_000 + n), "Ask whether they are open on Monday.");
+        journal.open(NewCall {
+            id: CallId::new(Uuid::now_v7()),
+            request: Arc::new(request.validate(at).unwrap()),
+            at,
+        })
+    });
+    let mut opening = futures::stream::iter(opening).buffer_unordered(64);
+    while let Some(opened) = opening.next().await {
+        opened.unwrap();
+    }
+}
+
+async fn take_over(name: &str, heir: &Arc<dyn Journal>) {
+    let start = Instant::now();
+    let taken = heir.take_over(Timestamp::UNIX_EPOCH).await.unwrap();
+    println!("{name}, {} calls taken over: {:?}", taken.len(), start.elapsed());
+    let start = Instant::now();
+    assert!(heir.take_over(Timestamp::UNIX_EPOCH).await.unwrap().is_empty());
+    println!("{name}, and looking again: {:?}", start.elapsed());
+}
+
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -98,10 +127,21 @@ async fn main() {
     for writers in [1, 64] {
         accept("SQLite", &sqlite, writers).await;
     }
+    let path = directory.path().join("left.db");
+    let gone: Arc<dyn Journal> = Arc::new(SqliteJournal::open(&path).await.unwrap());
+    leave(&gone).await;
+    let heir: Arc<dyn Journal> = Arc::new(SqliteJournal::open(&path).await.unwrap());
+    drop(gone);
+    take_over("SQLite", &heir).await;
     if let Some(url) = arguments.next() {
         let postgres: Arc<dyn Journal> = Arc::new(PostgresJournal::connect(&url).await.unwrap());
         for writers in [1, 64] {
             accept("PostgreSQL", &postgres, writers).await;
         }
+        let gone = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+        let journal: Arc<dyn Journal> = Arc::clone(&gone) as Arc<dyn Journal>;
+        leave(&journal).await;
+        gone.close().await;
+        take_over("PostgreSQL", &postgres).await;
     }
 }

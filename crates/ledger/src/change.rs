@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use switchboard_core::{AttemptId, Call, CallId, Raw, Result, ValidCall};
+use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_router::{
-    NewCall,
+    Doubt, NewCall, Settlement, doubt, settlement,
     state::{Effect, Fact, apply},
 };
 
 use crate::{
     key::{Domain, HashKey},
+    refusal,
     row::{self, AttemptRow, attempt_row, escape, micros, whole},
 };
 
@@ -48,7 +49,7 @@ impl Opening {
             to_hash: key.person(&request.to),
             task_hash: key.hash(Domain::Task, request.task.as_bytes()),
             request_hash: key.json(Domain::Request, &json),
-            idempotency_key: request.idempotency_key.as_ref().map(|key| key.as_str().to_owned()),
+            idempotency_key: request.idempotency_key.as_ref().map(|name| key.name(name.as_str())),
             request: row::request(&loose)?,
             body: row::body(&call)?,
             content: row::content(&call)?,
@@ -60,24 +61,27 @@ impl Opening {
     }
 }
 
-/// What a fact changes.
+/// What the facts of one write change.
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) call: Call,
-    pub(crate) effects: &'static [Effect],
+    pub(crate) effects: Vec<Effect>,
     pub(crate) body: String,
     /// Where it changed.
     pub(crate) content: Option<String>,
     pub(crate) provider_call_id: Option<String>,
     pub(crate) updated_at: i64,
-    /// The last attempt, where it changed.
-    pub(crate) attempt: Option<Written>,
-    /// A provider's call that this call owns from now on: provider and id.
-    pub(crate) owned: Option<(String, String)>,
-    pub(crate) event: Event,
+    /// The attempts that changed or are new, in their order: the one before is silent before the next one is written.
+    pub(crate) attempts: Vec<Written>,
+    /// Provider's calls that this call owns from now on: provider and id.
+    pub(crate) owned: Vec<(String, String)>,
+    /// What becomes of holds and slots, in order.
+    pub(crate) settlements: Vec<Settlement>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) at: i64,
 }
 
-/// What happens to the last attempt's row.
+/// What happens to an attempt's row.
 #[derive(Debug)]
 pub(crate) enum Written {
     New { row: AttemptRow, position: i64 },
@@ -94,25 +98,30 @@ pub(crate) struct Event {
 }
 
 impl Change {
-    /// The same pure step that a journal in memory takes.
-    pub(crate) fn new(before: &Call, mut fact: Fact, at: Timestamp) -> Result<Self> {
+    /// The same pure steps that a journal in memory takes.
+    pub(crate) fn new(before: &Call, facts: Vec<Fact>, at: Timestamp) -> Result<Self> {
         let at = whole(at);
-        settle(&mut fact);
-        let (kind, content) = split(&fact)?;
-        let mut call = before.clone();
-        let effects = apply(&mut call, fact, at)?;
-        let last = call.attempts.last();
-        let attempt = match last {
-            Some(last) if call.attempts.len() > before.attempts.len() => Some(Written::New {
-                row: attempt_row(last)?,
-                position: i64::try_from(before.attempts.len()).unwrap_or(i64::MAX),
-            }),
-            Some(last) if before.attempts.last() != Some(last) => Some(Written::Changed(attempt_row(last)?)),
-            Some(_) | None => None,
-        };
         let owner = |call: &Call| call.provider.clone().zip(call.provider_call_id.clone());
-        let owned = owner(&call)
-            .filter(|now| owner(before).as_ref() != Some(now))
+        let known = owner(before);
+        let mut call = before.clone();
+        let (mut effects, mut owned, mut settlements, mut events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for mut fact in facts {
+            settle(&mut fact);
+            let (kind, content) = split(&fact)?;
+            let settles = settlement(&fact);
+            effects.extend_from_slice(apply(&mut call, fact, at)?);
+            settlements.extend(settles.filter(|settles| holds_good(&call, *settles)));
+            owned.extend(owner(&call).filter(|now| known.as_ref() != Some(now)));
+            events.push(Event {
+                attempt: call.attempts.last().map(|last| last.id),
+                kind,
+                content,
+                at: micros(at),
+            });
+        }
+        owned.dedup();
+        let owned = owned
+            .into_iter()
             .map(|(provider, id)| (provider.as_str().to_owned(), escape(id.as_str())));
         Ok(Self {
             effects,
@@ -120,16 +129,60 @@ impl Change {
             content: (!row::same_content(before, &call)).then(|| row::content(&call)).transpose()?,
             provider_call_id: call.provider_call_id.as_ref().map(|id| escape(id.as_str())),
             updated_at: micros(call.updated_at),
-            attempt,
-            owned,
-            event: Event {
-                attempt: last.map(|last| last.id),
-                kind,
-                content,
-                at: micros(at),
-            },
+            attempts: written(before, &call)?,
+            owned: owned.collect(),
+            settlements,
+            events,
+            at: micros(at),
             call,
         })
+    }
+
+    /// The attempt that the write's needs are for.
+    pub(crate) fn last(&self) -> Option<&Attempt> {
+        self.call.attempts.last()
+    }
+}
+
+/// Refuses what only the owner of a call may say.
+pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
+    if !owns && facts.iter().any(Fact::commits) {
+        return Err(refusal::taken_over());
+    }
+    Ok(())
+}
+
+/// The rows of attempts that are not what they were. Only the last attempt can be in doubt.
+fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
+    let doubts = |call: &Call, position: usize| match call.attempts.len() == position + 1 {
+        true => doubt(call),
+        false => Doubt::None,
+    };
+    let mut rows = Vec::new();
+    for (position, attempt) in after.attempts.iter().enumerate() {
+        let now = doubts(after, position);
+        match before.attempts.get(position) {
+            None => rows.push(Written::New {
+                row: attempt_row(attempt, now)?,
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+            }),
+            Some(then) if then != attempt || doubts(before, position) != now => {
+                rows.push(Written::Changed(attempt_row(attempt, now)?));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(rows)
+}
+
+/// A proof that comes too late proves nothing.
+fn holds_good(call: &Call, settlement: Settlement) -> bool {
+    match settlement {
+        Settlement::Bill { .. } => true,
+        Settlement::Nothing { attempt, .. } => {
+            let mut attempts = call.attempts.iter();
+            attempts.any(|one| one.id == attempt && one.state == AttemptState::NotPlaced)
+        }
     }
 }
 
@@ -141,6 +194,7 @@ fn settle(fact: &mut Fact) {
             attempt.sent_at = attempt.sent_at.map(whole);
             attempt.ended_at = attempt.ended_at.map(whole);
         }
+        Fact::Redialled(_, then) => *then = whole(*then),
         Fact::Answered(_, call) | Fact::Reported(call) => flatten(&mut call.raw),
         Fact::Transcribed(transcript) => flatten(&mut transcript.raw),
         Fact::Recorded(recording) => flatten(&mut recording.raw),

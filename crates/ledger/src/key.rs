@@ -22,6 +22,8 @@ pub(crate) enum Domain {
     Person,
     Task,
     Request,
+    Letter,
+    Name,
     Check,
 }
 
@@ -55,6 +57,14 @@ impl HashKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// What stands for a name that a caller chose, and that may have a number in it.
+    pub(crate) fn name(&self, name: &str) -> String {
+        self.hash(Domain::Name, name.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
     /// Of JSON whatever the order of its fields. What is empty counts as absent, so that a field that a later version adds
     /// changes no hash.
     pub(crate) fn json(&self, domain: Domain, value: &Value) -> [u8; 32] {
@@ -72,6 +82,8 @@ impl HashKey {
             Domain::Person => b"person\0",
             Domain::Task => b"task\0",
             Domain::Request => b"request\0",
+            Domain::Letter => b"letter\0",
+            Domain::Name => b"name\0",
             Domain::Check => b"check\0",
         });
         mac

@@ -2,7 +2,7 @@
 //!
 //! Before a byte of a call leaves this machine, what is about to happen stands in the ledger, on a disk that was told to keep
 //! it. Two ledgers implement the router's [`Journal`](switchboard_router::Journal): [`SqliteJournal`], one file, for one machine, and
-//! [`PostgresJournal`], for several processes that share their calls.
+//! [`PostgresJournal`], for several machines that share their calls.
 //!
 //! # The schema carries the law
 //!
@@ -17,37 +17,62 @@
 //! | a provider's call that belongs to two calls | `provider_calls`: `(provider, account, provider_call_id)` |
 //! | one webhook taken in twice | `inbox`: `(attempt_id, body_hash)` |
 //! | two holds for one attempt | `holds`: `(attempt_id)` |
+//! | two sums for one period of a budget | `budgets`: `(name, period)` |
 //! | another past | `events`: triggers refuse changes and deletions; an erasure may take content away, never the fact |
 //!
 //! A ledger in which one of these is missing is refused when it is opened, and so is one that a newer version made.
 //!
 //! # One transaction, one step
 //!
-//! [`Journal::record`](switchboard_router::Journal::record) reads the call, takes the same pure step as the journal in memory
-//! ([`state::apply`](switchboard_router::state::apply)) and writes the call, its attempt and the event in one transaction. What comes
-//! back is on the disk. A write that fails is the last one: after it the journal answers every request with an error of kind
+//! [`Journal::write`](switchboard_router::Journal::write) reads the call, takes the same pure steps as the journal in memory
+//! ([`state::apply`](switchboard_router::state::apply)) and writes the call, its attempts and the events in one transaction, with
+//! all that the attempt takes before a byte of it may leave:
+//!
+//! | what | where | never more than there is, because |
+//! |---|---|---|
+//! | a slot of a rate limit | `slots`, one row each | they are counted over the window and taken by one writer at a time; a clock that jumps back stands still |
+//! | a share of budgets | `budgets`, a running sum, and `holds` | the sum changes only where it stays within its limit |
+//! | certainty about the agent | `attempts.doubt` | an attempt that may have rung under an id that nobody knows is seen by every other of its agent |
+//!
+//! What is missing refuses the whole. Proof alone gives it back: a slot where no byte left, a hold where no phone rang or the bill came.
+//!
+//! What comes back is on the disk. A write that fails is the last one: after it the journal answers every request with an error of kind
 //! [`Journal`](switchboard_core::ErrorKind::Journal), because a disk that failed once may keep silent the next time.
+//!
+//! # Whose a call is
+//!
+//! Each open journal has an epoch, and each call that of the process that has it (`calls.epoch`). The transaction that changes a call asks for
+//! it: what moves a call on is taken from its owner alone, evidence from everybody. The calls of a process that is gone are
+//! taken over by the next one that looks. That it is gone is proven by the operating system where there is one machine: each SQLite journal
+//! keeps a file locked beside the ledger. Where there are several, nothing can prove it: a process that PostgreSQL has not heard of
+//! for longer than its lease ([`PostgresOptions`]) counts as gone, and finds out when it writes.
 //!
 //! # People
 //!
-//! A number stands in one column, what was said in three; all else refers to a person by a hash with a key ([`HashKey`]). An
-//! erasure empties those columns and leaves the hash, the times and the states. An erased call is not found any more.
+//! A number stands in one column, what was said in three; all else refers to a person by a hash with a key ([`HashKey`]).
+//! [`Ledger::erase`] and [`Ledger::sweep`] empty those columns and leave the hash, the times and the states; [`upkeep`] says what becomes of
+//! each. An erased call is not found any more.
 //!
 //! # Time
 //!
 //! Times are microseconds; what a clock knows beyond that is cut off when a call is written down, so that a call is the same
-//! before and after a restart.
+//! before and after a restart. Leases and, in PostgreSQL, slots go by the server's clock, for those of several machines differ.
 
 mod change;
 mod history;
 mod key;
+mod ledger;
 mod postgres;
 mod refusal;
 mod row;
 mod select;
 mod sqlite;
+pub mod upkeep;
+mod window;
 
 pub use history::Entry;
 pub use key::HashKey;
-pub use postgres::PostgresJournal;
+pub use ledger::Ledger;
+pub use postgres::{PostgresJournal, PostgresOptions};
 pub use sqlite::SqliteJournal;
+pub use upkeep::{Backup, Check, Erased, Problem, Retention, Swept};

@@ -3,9 +3,11 @@
 use std::{
     error::Error as StdError,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
-use switchboard_core::{CallId, Error, ErrorKind};
+use switchboard_core::{CallId, Error, ErrorKind, Money};
+use switchboard_router::Budgeted;
 
 pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
     let message = holder.map_or_else(|| "is on another call".to_owned(), |holder| format!("is on another call, {holder}"));
@@ -14,6 +16,33 @@ pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
 
 pub(crate) fn live_attempt() -> Error {
     conflict("the call has a live attempt already", "live_attempt")
+}
+
+pub(crate) fn taken_over() -> Error {
+    conflict("another process has the call", "taken_over")
+}
+
+pub(crate) fn agent_in_doubt() -> Error {
+    conflict("the agent has a call that may have rung", "agent_in_doubt")
+}
+
+/// One frees after `wait`.
+pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
+    Error::new(ErrorKind::RateLimited, format!("{limiter} has no free slot in its window"))
+        .with_code("no_slot")
+        .with_retry_after(wait)
+}
+
+pub(crate) fn over_budget(budget: &Budgeted, amount: Money) -> Error {
+    Error::new(
+        ErrorKind::QuotaExceeded,
+        format!("the budget {} of {} does not hold {amount} more", budget.name, budget.limit),
+    )
+    .with_code("over_budget")
+}
+
+pub(crate) fn hold_exists() -> Error {
+    conflict("the attempt has a hold already", "hold_exists")
 }
 
 pub(crate) fn attempt_exists() -> Error {
@@ -26,14 +55,6 @@ pub(crate) fn call_exists() -> Error {
 
 pub(crate) fn owned(owner: CallId) -> Error {
     conflict(format!("belongs to the call {owner}"), "owned").with_field("provider_call_id")
-}
-
-pub(crate) fn key_in_use(first: CallId) -> Error {
-    conflict(
-        format!("belongs to the call {first}, which is being taken in: ask again in a moment"),
-        "idempotency_key_in_use",
-    )
-    .with_field("idempotency_key")
 }
 
 pub(crate) fn key_reused(first: CallId) -> Error {

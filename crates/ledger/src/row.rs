@@ -9,9 +9,11 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, Call, CallFault, CallId, CallRequest, Cost, Delivery, Error, Evidence, Money,
-    PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId, Transcript, ValidCall, seconds,
+    AgentId, Assignment, Attempt, AttemptError, AttemptId, Call, CallFault, CallId, CallRequest, Cost, Country, Delivery, Error, Evidence,
+    Money, Outcome, PhoneNumber, PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId, Transcript,
+    ValidCall, seconds,
 };
+use switchboard_router::{Doubt, Hold, Letter};
 use uuid::Uuid;
 
 use crate::{key::says_nothing, refusal::unreadable};
@@ -29,6 +31,8 @@ pub(crate) struct CallRow {
     pub(crate) provider_call_id: Option<String>,
     pub(crate) body: String,
     pub(crate) content: Option<String>,
+    /// Whose it is.
+    pub(crate) epoch: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
@@ -39,8 +43,11 @@ pub(crate) struct AttemptRow {
     pub(crate) id: Uuid,
     pub(crate) ring: i64,
     pub(crate) provider: String,
+    pub(crate) agent: Option<String>,
     pub(crate) provider_call_id: Option<String>,
     pub(crate) state: String,
+    /// Worked out from the call, and read by queries alone.
+    pub(crate) doubt: i64,
     pub(crate) idempotency_key: Uuid,
     pub(crate) body: String,
     pub(crate) created_at: i64,
@@ -55,6 +62,8 @@ struct Body {
     agent: Option<ProfileName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     experiment: Option<Assignment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    redial_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fault: Option<CallFault>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,9 +100,13 @@ struct AttemptBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<AttemptError>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     estimated_cost: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cost: Option<Cost>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    billed: Option<Money>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Evidence>,
 }
@@ -147,6 +160,7 @@ pub(crate) fn body(call: &Call) -> Result<String> {
     json(&Body {
         agent: call.agent.clone(),
         experiment: call.experiment.clone(),
+        redial_at: call.redial_at,
         fault: call.fault.clone(),
         estimated_cost: call.estimated_cost,
         cost: call.cost,
@@ -177,19 +191,27 @@ pub(crate) fn same_content(one: &Call, other: &Call) -> bool {
 }
 
 /// The row of an attempt.
-pub(crate) fn attempt_row(attempt: &Attempt) -> Result<AttemptRow> {
+pub(crate) fn attempt_row(attempt: &Attempt, doubt: Doubt) -> Result<AttemptRow> {
     Ok(AttemptRow {
         id: attempt.id.as_uuid(),
         ring: attempt.ring.into(),
         provider: attempt.provider.as_str().to_owned(),
+        agent: attempt.agent.as_ref().map(|agent| escape(agent.as_str())),
         provider_call_id: attempt.provider_call_id.as_ref().map(|id| escape(id.as_str())),
         state: attempt.state.as_str().to_owned(),
+        doubt: match doubt {
+            Doubt::None => 0,
+            Doubt::Open => 1,
+            Doubt::InDoubt => 2,
+        },
         idempotency_key: attempt.idempotency_key,
         body: json(&AttemptBody {
             delivery: attempt.delivery,
             error: attempt.error.clone(),
+            outcome: attempt.outcome,
             estimated_cost: attempt.estimated_cost,
             cost: attempt.cost,
+            billed: attempt.billed,
             evidence: attempt.evidence.clone(),
         })?,
         created_at: micros(attempt.created_at),
@@ -206,14 +228,17 @@ impl AttemptRow {
         Ok(Attempt {
             id,
             provider: ProviderId::new(self.provider),
+            agent: self.agent.map(|agent| AgentId::from(unescape(&agent))),
             ring: u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?,
             idempotency_key: self.idempotency_key,
             state: word(&self.state, &what)?,
             provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
             delivery: body.delivery,
             error: body.error,
+            outcome: body.outcome,
             estimated_cost: body.estimated_cost,
             cost: body.cost,
+            billed: body.billed,
             created_at: moment(self.created_at, &what)?,
             sent_at: self.sent_at.map(|at| moment(at, &what)).transpose()?,
             ended_at: self.ended_at.map(|at| moment(at, &what)).transpose()?,
@@ -231,18 +256,20 @@ impl CallRow {
             return Ok(None);
         };
         let body: Body = read(&self.body, &what)?;
+        let country: Country = word(&self.country, &what)?;
         let content: Content = read(&content, &what)?;
         Ok(Some(Call {
             id,
             tenant: TenantId::from(self.tenant),
-            to: number.parse::<PhoneNumber>().map_err(|source| unreadable(&what, source))?,
-            country: word(&self.country, &what)?,
+            to: restore(&number, country, &what)?,
+            country,
             agent: body.agent,
             status: word(&self.status, &what)?,
             outcome: self.outcome.map(|outcome| word(&outcome, &what)).transpose()?,
             provider: self.provider.map(ProviderId::new),
             provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
             experiment: body.experiment,
+            redial_at: body.redial_at,
             attempts: attempts.into_iter().map(AttemptRow::read).collect::<Result<_>>()?,
             fault: body.fault,
             estimated_cost: body.estimated_cost,
@@ -273,13 +300,25 @@ pub(crate) fn request(request: &CallRequest) -> Result<String> {
     }
 }
 
-/// The request of a call that was received at `received`.
-pub(crate) fn read_request(id: CallId, number: &str, request: &str, received: i64) -> Result<ValidCall> {
+/// A number as it was accepted, whatever would be said of it today.
+fn restore(number: &str, country: Country, what: &str) -> Result<PhoneNumber> {
+    PhoneNumber::restore(number, country).ok_or_else(|| unreadable(what, PhoneNumberError::NotE164))
+}
+
+/// A number that is valid in every version: it stands for the person's while the rest of a request is checked.
+const ANYBODY: &str = "+442079460018";
+
+/// The request of a call to this number in this country that was received at `received`.
+pub(crate) fn read_request(id: CallId, number: &str, country: &str, request: &str, received: i64) -> Result<ValidCall> {
     let what = format_args!("the request of the call {id}").to_string();
-    let received = moment(received, &what)?;
+    let (received, country) = (moment(received, &what)?, word(country, &what)?);
+    let request: CallRequest = read(request, &what)?;
+    let callback = request.callback_number.as_deref();
+    let callback_number = callback.map(|number| restore(number, country, &what)).transpose()?;
     let request = CallRequest {
-        to: number.to_owned(),
-        ..read(request, &what)?
+        to: ANYBODY.to_owned(),
+        callback_number: None,
+        ..request
     };
     // It was checked before it was received: a window that closed in between was open then.
     let checked = request
@@ -288,5 +327,47 @@ pub(crate) fn read_request(id: CallId, number: &str, request: &str, received: i6
         .and_then(|closes| closes.parse::<Timestamp>().ok())
         .and_then(|closes| closes.checked_sub(Duration::from_nanos(1)).ok())
         .map_or(received, |last| received.min(last));
-    request.validate(checked).map_err(|source: Error| unreadable(&what, source))
+    let mut valid = request.validate(checked).map_err(|source: Error| unreadable(&what, source))?;
+    valid.to = restore(number, country, &what)?;
+    valid.callback_number = callback_number;
+    Ok(valid)
+}
+
+/// The budgets of a hold, as `holds.budgets` keeps them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Counted {
+    pub(crate) name: String,
+    /// Microseconds.
+    pub(crate) period: i64,
+}
+
+/// `holds.budgets` of a hold.
+pub(crate) fn counted(hold: &Hold) -> Result<String> {
+    let budgets = hold.budgets.iter().map(|budget| Counted {
+        name: escape(&budget.name),
+        period: micros(budget.period),
+    });
+    json(&budgets.collect::<Vec<_>>())
+}
+
+/// What a hold counts against.
+pub(crate) fn read_counted(budgets: &str, attempt: AttemptId) -> Result<Vec<Counted>> {
+    read(budgets, format_args!("the hold of the attempt {attempt}"))
+}
+
+/// `inbox.calls` of a webhook.
+pub(crate) fn named(letter: &Letter) -> Result<String> {
+    json(&letter.calls)
+}
+
+/// A webhook that was kept.
+pub(crate) fn read_letter(attempt: Uuid, body: Vec<u8>, calls: &str, received: i64) -> Result<Letter> {
+    let attempt = AttemptId::new(attempt);
+    let what = format_args!("a webhook of the attempt {attempt}").to_string();
+    Ok(Letter {
+        attempt,
+        body,
+        calls: read(calls, &what)?,
+        at: moment(received, &what)?,
+    })
 }

@@ -12,6 +12,9 @@ pub(crate) const UNSETTLED: [CallStatus; 5] = [
     CallStatus::InProgress,
 ];
 
+/// The states in which a call of a process that is gone needs another: it is not settled, or its agent is in doubt.
+pub(crate) const NEEDS_OWNER: &str = "status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress', 'indeterminate')";
+
 /// The states in which a call holds its callee, as the index `one_call_per_person` says it: the planner uses the index for the
 /// same words only.
 pub(crate) const HOLDS_CALLEE: &str = "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
@@ -56,6 +59,8 @@ mod tests {
         for status in all {
             assert_eq!(HOLDS_CALLEE.contains(&format!("'{status}'")), status.holds_callee(), "{status}");
             assert_eq!(UNSETTLED.contains(&status), !status.is_settled(), "{status}");
+            let needs_owner = !status.is_settled() || status == CallStatus::Indeterminate;
+            assert_eq!(NEEDS_OWNER.contains(&format!("'{status}'")), needs_owner, "{status}");
         }
         for schema in [
             include_str!("sqlite/migrations/0001_ledger.sql"),

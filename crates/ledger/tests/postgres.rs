@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use server::database;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use switchboard_core::{CallStatus, ErrorKind};
-use switchboard_ledger::{HashKey, PostgresJournal};
+use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
+use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
 use switchboard_router::{
-    Journal, journal_rules,
-    journal_rules::{admitted, at, open, record, request, send},
+    Hold, Journal, Needs, journal_rules,
+    journal_rules::{admitted, at, attempt, bracket, budgeted, needs_slot, open, record, request, send},
+    state::Fact,
 };
 
 async fn journal(url: &str) -> Arc<dyn Journal> {
@@ -35,6 +36,157 @@ async fn the_journal_in_postgresql_keeps_the_rules() {
         return;
     }
     journal_rules::hold(|| async { journal(&database().await.unwrap()).await }).await;
+}
+
+#[tokio::test]
+async fn two_processes_share_it() {
+    if database().await.is_none() {
+        return;
+    }
+    journal_rules::hold_shared(|| async { two(&database().await.unwrap()).await }).await;
+}
+
+/// Two journals on one database. The first one is gone where it was not heard of for long; it does not know that.
+async fn two(url: &str) -> journal_rules::Pair {
+    let (one, other) = (journal(url).await, journal(url).await);
+    let url = url.to_owned();
+    let gone = async move {
+        let silent = "UPDATE processes SET seen_at = seen_at - 15100000 WHERE epoch = (SELECT min(epoch) FROM processes)";
+        run(&mut raw(&url).await, silent).await.unwrap();
+    };
+    (one, other, Box::pin(gone))
+}
+
+#[tokio::test]
+async fn a_lease_is_each_processs_own_and_a_beat_renews_it() {
+    let Some(url) = database().await else { return };
+    let options = PostgresOptions {
+        lease: std::time::Duration::from_secs(600),
+        ..PostgresOptions::default()
+    };
+    let patient: Arc<dyn Journal> = Arc::new(PostgresJournal::connect_with(&url, options).await.unwrap());
+    let other = journal(&url).await;
+    let call = open(&patient, request(1), 0).await;
+    let silent = "UPDATE processes SET seen_at = seen_at - 599000000 WHERE lease = 600000000";
+    run(&mut raw(&url).await, silent).await.unwrap();
+    assert!(other.take_over(at(0)).await.unwrap().is_empty());
+    patient.beat(at(0)).await.unwrap();
+    run(&mut raw(&url).await, silent).await.unwrap();
+    assert!(other.take_over(at(0)).await.unwrap().is_empty());
+    run(&mut raw(&url).await, silent).await.unwrap();
+    assert_eq!(other.take_over(at(0)).await.unwrap()[0].id, call);
+}
+
+#[tokio::test]
+async fn who_closes_is_gone_at_once() {
+    let Some(url) = database().await else { return };
+    let one = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+    let journal_of_one: Arc<dyn Journal> = Arc::clone(&one) as Arc<dyn Journal>;
+    let call = open(&journal_of_one, request(1), 0).await;
+    let other = journal(&url).await;
+    one.close().await;
+    assert_eq!(other.take_over(at(0)).await.unwrap()[0].id, call);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_take_over_each_call_goes_to_one() {
+    let Some(url) = database().await else { return };
+    let gone = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+    let journal_of_gone: Arc<dyn Journal> = Arc::clone(&gone) as Arc<dyn Journal>;
+    let mut left = Vec::new();
+    for n in 0..50 {
+        left.push(open(&journal_of_gone, request(n), 0).await);
+    }
+    let mut heirs = Vec::new();
+    for _ in 0..4 {
+        heirs.push(journal(&url).await);
+    }
+    gone.close().await;
+    let taking = heirs.iter().map(|heir| {
+        let heir = Arc::clone(heir);
+        tokio::spawn(async move { heir.take_over(at(0)).await.unwrap() })
+    });
+    let mut taken = Vec::new();
+    for (heir, calls) in heirs.iter().zip(futures::future::join_all(taking).await) {
+        for call in calls.unwrap() {
+            record(heir, call.id, admitted()).await;
+            taken.push(call.id);
+        }
+    }
+    taken.sort();
+    assert_eq!(taken, left);
+}
+
+#[tokio::test]
+async fn slots_go_by_the_servers_clock() {
+    let Some(url) = database().await else { return };
+    let journal = journal(&url).await;
+    let ask = |n: u32| {
+        let journal = Arc::clone(&journal);
+        async move {
+            let call = open(&journal, request(n), 0).await;
+            record(&journal, call, admitted()).await;
+            let needs = Needs {
+                slots: vec![needs_slot("alpha/place", 1)],
+                ..Needs::default()
+            };
+            bracket(&journal, call, attempt("alpha"), needs).await
+        }
+    };
+    ask(1).await.unwrap();
+    let full = ask(2).await.unwrap_err();
+    assert!(full.retry_after().unwrap() > std::time::Duration::from_secs(30), "{full:?}");
+    let mut raw = raw(&url).await;
+    run(&mut raw, "UPDATE slots SET at = at - 59000000").await.unwrap();
+    let full = ask(3).await.unwrap_err();
+    assert!(full.retry_after().unwrap() <= std::time::Duration::from_secs(1), "{full:?}");
+    run(&mut raw, "UPDATE slots SET at = at - 1000000").await.unwrap();
+    ask(4).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM slots").fetch_one(&mut raw).await.unwrap();
+    assert_eq!(kept, 1, "what is out of the window is forgotten");
+    // A server whose clock was ahead: it stands still until the time has caught up.
+    run(&mut raw, "UPDATE slots SET at = at + 3600000000").await.unwrap();
+    let full = ask(5).await.unwrap_err();
+    let wait = full.retry_after().unwrap();
+    assert_eq!(wait, std::time::Duration::from_secs(60), "from the latest slot");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
+    let Some(url) = database().await else { return };
+    support::hammer(&[journal(&url).await, journal(&url).await, journal(&url).await]).await;
+}
+
+#[tokio::test]
+async fn two_attempts_of_one_write_are_both_kept() {
+    let Some(url) = database().await else { return };
+    support::two_attempts_at_once(&journal(&url).await).await;
+}
+
+#[tokio::test]
+async fn a_bill_beyond_all_bounds_breaks_nothing() {
+    let Some(url) = database().await else { return };
+    let journal = journal(&url).await;
+    let call = open(&journal, request(1), 0).await;
+    record(&journal, call, admitted()).await;
+    let needs = Needs {
+        hold: Some(Hold {
+            amount: Money::from_micros(1, Currency::USD),
+            budgets: vec![budgeted("day", i64::MAX)],
+        }),
+        ..Needs::default()
+    };
+    let one = attempt("alpha");
+    let tried = one.id;
+    bracket(&journal, call, one, needs.clone()).await.unwrap();
+    for micros in [i64::MAX, 5, i64::MAX] {
+        let money = Money::from_micros(micros, Currency::USD);
+        record(&journal, call, Fact::Billed(tried, Cost::Money(money), Some(money))).await;
+    }
+    let next = open(&journal, request(2), 0).await;
+    record(&journal, next, admitted()).await;
+    let over = bracket(&journal, next, attempt("alpha"), needs).await.unwrap_err();
+    assert_eq!(over.code(), Some("over_budget"));
 }
 
 #[tokio::test]
@@ -108,7 +260,7 @@ async fn the_law_is_in_the_schema() {
     send(&journal, first).await;
     send(&journal, second).await;
     let mut raw = raw(&url).await;
-    let attempts = "provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts";
+    let attempts = "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
     let forbidden = [
         ("UPDATE calls SET to_hash = (SELECT to_hash FROM calls LIMIT 1)".to_owned(), "23505"),
         (

@@ -4,7 +4,13 @@
 
 mod support;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use rusqlite::Connection;
 use switchboard_core::{CallStatus, Delivery, ErrorKind, Outcome, ProviderState, Raw};
@@ -26,16 +32,160 @@ async fn journal(path: &PathBuf) -> Arc<dyn Journal> {
     Arc::new(SqliteJournal::open(path).await.unwrap())
 }
 
+/// A new path each time.
+fn paths(directory: &TempDir) -> impl Fn() -> PathBuf {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    move || directory.path().join(format!("{}.db", MADE.fetch_add(1, Ordering::SeqCst)))
+}
+
 #[tokio::test]
 async fn the_journal_in_a_file_keeps_the_rules() {
     let directory = tempfile::tempdir().unwrap();
-    let made = std::sync::atomic::AtomicU32::new(0);
+    let path = paths(&directory);
     journal_rules::hold(|| {
-        let n = made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let path = directory.path().join(format!("{n}.db"));
+        let path = path();
         async move { journal(&path).await }
     })
     .await;
+}
+
+#[tokio::test]
+async fn it_goes_by_the_time_that_it_is_told() {
+    let (_directory, path) = place();
+    journal_rules::hold_by_the_callers_clock(|| journal(&path)).await;
+}
+
+#[tokio::test]
+async fn two_processes_share_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = paths(&directory);
+    journal_rules::hold_shared(|| {
+        let path = path();
+        async move { two(&path).await }
+    })
+    .await;
+}
+
+/// The files that say who has the ledger open.
+fn locks(path: &Path) -> Vec<PathBuf> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-processes");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(name).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Two journals on one file. The first one is gone where nobody finds its lock any more; it does not know that.
+async fn two(path: &PathBuf) -> journal_rules::Pair {
+    let one = journal(path).await;
+    let lock = locks(path).remove(0);
+    let other = journal(path).await;
+    let gone = async move { std::fs::remove_file(lock).unwrap() };
+    (one, other, Box::pin(gone))
+}
+
+#[tokio::test]
+async fn whose_lock_is_free_is_gone() {
+    let (_directory, path) = place();
+    let one = journal(&path).await;
+    let call = open(&one, request(1), 0).await;
+    let copy = path.with_extension("copy");
+    let lock = locks(&path).remove(0);
+    std::fs::copy(&lock, &copy).unwrap();
+    // Opened under another name, it is the same ledger and the same lock.
+    let link = path.with_extension("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let other = journal(&link).await;
+    assert_eq!(locks(&path).len(), 2);
+    assert!(
+        other.take_over(at(1_000_000)).await.unwrap().is_empty(),
+        "it lives, however long it is silent"
+    );
+    drop(one);
+    assert_eq!(locks(&path).len(), 1, "who closes takes his lock away");
+    // As it is after a kill: the file is there, and nobody holds it.
+    std::fs::rename(&copy, &lock).unwrap();
+    let taken = other.take_over(at(0)).await.unwrap();
+    assert_eq!(taken.iter().map(|call| call.id).collect::<Vec<_>>(), [call]);
+    assert_eq!(locks(&path).len(), 1, "what the dead left is taken away");
+    record(&other, call, admitted()).await;
+    drop(other);
+    assert!(locks(&path).is_empty());
+}
+
+#[tokio::test]
+async fn what_a_former_run_left_is_taken_over_at_once() {
+    let (_directory, path) = place();
+    let mut left = Vec::new();
+    for n in 0..3 {
+        let journal = journal(&path).await;
+        left.push(open(&journal, request(n), 0).await);
+    }
+    let journal = journal(&path).await;
+    let taken: Vec<_> = journal.take_over(at(1)).await.unwrap().iter().map(|call| call.id).collect();
+    assert_eq!(taken, left, "oldest first");
+    let known: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT count(*) FROM processes", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(known, 1, "nobody remembers the dead");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_written_keeps_its_process_alive() {
+    let (_directory, path) = place();
+    let (one, other) = (journal(&path).await, journal(&path).await);
+    let call = open(&one, request(1), 0).await;
+    let stranger = Connection::open(&path).unwrap();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+    {
+        let mut given_up = one.record(call, admitted(), at(1));
+        assert!(futures::poll!(&mut given_up).is_pending());
+    }
+    drop(one);
+    assert_eq!(locks(&path).len(), 2, "its last word is not written yet");
+    stranger.execute_batch("COMMIT").unwrap();
+    // One writer after the other: the admission may be before the taking or not at all.
+    while other.get(call).await.unwrap().unwrap().status == CallStatus::Received {
+        tokio::task::yield_now().await;
+    }
+    while locks(&path).len() > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(other.take_over(at(1)).await.unwrap()[0].status, CallStatus::Admitted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
+    let (_directory, path) = place();
+    support::hammer(&[journal(&path).await, journal(&path).await, journal(&path).await]).await;
+}
+
+#[tokio::test]
+async fn two_attempts_of_one_write_are_both_kept() {
+    let (_directory, path) = place();
+    support::two_attempts_at_once(&journal(&path).await).await;
+}
+
+#[tokio::test]
+async fn a_number_that_was_accepted_once_stays_readable() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    let asked = switchboard_core::CallRequest {
+        callback_number: Some("+442079460018".to_owned()),
+        ..request(1)
+    };
+    let call = open(&journal, asked, 0).await;
+    // No numbering plan of today has these.
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("UPDATE calls SET to_number = '+15550000001', request = replace(request, '+442079460018', '+491199999999')")
+        .unwrap();
+    let kept = journal.get(call).await.unwrap().unwrap();
+    assert_eq!((kept.to.e164(), kept.country), ("+15550000001", switchboard_core::Country::US));
+    let request = journal.request(call).await.unwrap().unwrap();
+    assert_eq!(request.to, kept.to);
+    assert_eq!(request.callback_number.unwrap().e164(), "+491199999999");
+    assert_eq!(record(&journal, call, admitted()).await.status, CallStatus::Admitted);
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,7 +285,7 @@ async fn the_law_is_in_the_schema() {
     let raw = Connection::open(&path).unwrap();
     let forbidden = [
         "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
-        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts",
         "UPDATE calls SET idempotency_key = 'the same'",
         "INSERT INTO provider_calls SELECT 'alpha', '', 'a-1', id FROM calls",
         "UPDATE events SET kind = 'other'",
@@ -144,9 +294,9 @@ async fn the_law_is_in_the_schema() {
         "UPDATE calls SET status = 'dreaming'",
         "UPDATE calls SET status = 'closed'",
         "UPDATE calls SET created_at = 'yesterday'",
-        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, 'intent', idempotency_key, body, 0, NULL, NULL FROM attempts",
-        "INSERT INTO inbox SELECT id, zeroblob(32), NULL, 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, 1, NULL FROM attempts",
-        "INSERT INTO holds SELECT id, 'b', 1, 'USD', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 'b', 1, 'USD', 1, NULL, NULL FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "INSERT INTO inbox SELECT id, zeroblob(32), NULL, '[]', 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, '[]', 1, NULL FROM attempts",
+        "INSERT INTO holds SELECT id, 1, 'USD', '[]', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 1, 'USD', '[]', 1, NULL, NULL FROM attempts",
     ];
     for sql in forbidden {
         let error = raw.execute(sql, []).expect_err(sql);
@@ -172,6 +322,18 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
     let open =
         plan("SELECT id FROM calls WHERE id > x'' AND status IN ('received', 'admitted') AND status <> 'closed' ORDER BY id LIMIT 9");
     assert!(open.contains("calls_by_status"), "{open}");
+    let gone = plan(
+        "UPDATE calls SET epoch = 1 WHERE status IN ('received', 'admitted') AND status <> 'closed' AND epoch <> 1 \
+         AND epoch NOT IN (SELECT epoch FROM processes)",
+    );
+    assert!(gone.contains("USING COVERING INDEX calls_by_status (status=?)"), "{gone}");
+    let doubts = plan("SELECT 1 FROM attempts WHERE provider = 'a' AND doubt > 0 AND doubt = 2 AND id <> x'00'");
+    assert!(doubts.contains("attempts_in_doubt (provider=? AND doubt=?)"), "{doubts}");
+    let rings = plan(
+        "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
+         WHERE to_hash = x'00' AND tenant = 't' AND state <> 'not_placed' AND sent_at >= 1",
+    );
+    assert!(rings.contains("calls_by_person (to_hash=?)") && !rings.contains("SCAN"), "{rings}");
     let duplicate = plan(
         "SELECT id FROM calls WHERE to_hash = x'00' AND created_at > 1 AND created_at < 2 AND tenant = 't' AND task_hash = x'00' \
          AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1",

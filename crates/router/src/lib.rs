@@ -10,11 +10,13 @@
 //! The loop that sends is in one file, `engine/attempt.rs`, and nothing else in the workspace calls
 //! [`Calls::place`](switchboard_core::Calls::place).
 
+mod budget;
 mod chance;
 mod deck;
 mod engine;
 mod experiment;
 mod health;
+mod ids;
 mod journal;
 mod limit;
 mod plan;
@@ -23,13 +25,18 @@ mod route;
 pub mod state;
 mod strategy;
 
+pub use budget::{Budget, Period};
 pub use deck::RateDeck;
-pub use engine::{LaneSettings, Progress, Router, RouterBuilder, RouterSettings, SystemClock, WebhookAddress};
+pub use engine::{LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, SystemClock, WebhookAddress};
 pub use experiment::{Arm, Experiment};
 pub use health::{Breaker, BreakerPolicy, BreakerState};
+pub use ids::{Ids, RandomIds};
 #[cfg(feature = "test-util")]
 pub use journal::rules as journal_rules;
-pub use journal::{Journal, MemoryJournal, NewCall, Opened, Recorded, Selection};
+pub use journal::{
+    Budgeted, Doubt, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, Opened, Recorded, Selection, Settlement, SlotNeed, Write, doubt,
+    settlement,
+};
 pub use limit::{Headroom, Pace, SlidingLog, Slot};
 pub use plan::{Candidate, Chosen, Plan, Reading, Rejected, Rejection, Snapshot, plan};
 pub use policy::{Policy, ProviderPolicy};

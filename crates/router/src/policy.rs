@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use switchboard_core::{AgentId, AgentProfile, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, Result};
 
-use crate::{deck::RateDeck, experiment::Experiment, route::Route, strategy::Strategy};
+use crate::{budget::Budget, deck::RateDeck, experiment::Experiment, route::Route, strategy::Strategy};
 
 /// One provider as planning sees it.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Policy {
     pub strategy: Strategy,
     /// The splits, the first that holds is taken.
     pub experiments: Vec<Experiment>,
+    /// How much may be spent.
+    pub budgets: Vec<Budget>,
     /// The agent profiles.
     pub profiles: BTreeMap<ProfileName, AgentProfile>,
     /// The profile of a call that names none.
@@ -48,6 +50,7 @@ impl Policy {
             routes: Vec::new(),
             strategy: Strategy::default(),
             experiments: Vec::new(),
+            budgets: Vec::new(),
             profiles: BTreeMap::new(),
             default_profile: None,
             currency,
@@ -115,6 +118,7 @@ impl Policy {
                 known(format!("experiments[{index}].arms.{}", arm.name), &arm.provider)?;
             }
         }
+        self.check_budgets()?;
         if let Some(default) = &self.default_profile
             && !self.profiles.contains_key(default)
         {
@@ -126,6 +130,37 @@ impl Policy {
         for (name, profile) in &self.profiles {
             for provider in profile.agents.keys() {
                 known(format!("agents.{name}"), provider)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_budgets(&self) -> Result<()> {
+        for (index, budget) in self.budgets.iter().enumerate() {
+            let wrong = |key: &str, message: String| Err(fault(format!("budgets[{index}].{key}"), message));
+            if self.budgets.iter().take(index).any(|other| other.name == budget.name) {
+                return wrong("name", format!("{:?} is taken by another budget: choose another name", budget.name));
+            }
+            if budget.limit.currency() != self.currency {
+                let (given, wanted) = (budget.limit.currency().code(), self.currency.code());
+                return wrong("limit", format!("is in {given}, and costs are counted in {wanted}: convert it"));
+            }
+            if budget.limit.micros() <= 0 {
+                return wrong(
+                    "limit",
+                    format!("{} is not more than zero: switch the provider off instead", budget.limit),
+                );
+            }
+            if let Some(provider) = budget.provider.as_ref().filter(|provider| self.index_of(provider).is_none()) {
+                return wrong(
+                    "provider",
+                    format!("names the provider {:?}, which is not configured", provider.as_str()),
+                );
+            }
+            if let Some(name) = &budget.experiment
+                && !self.experiments.iter().any(|experiment| experiment.name == *name)
+            {
+                return wrong("experiment", format!("names the experiment {name:?}, which is not configured"));
             }
         }
         Ok(())

@@ -55,6 +55,7 @@ fn events() -> Vec<Event> {
         Event::GiveUp,
         Event::Progress,
         Event::Overdue,
+        Event::Redial,
     ];
     events.extend(OUTCOMES.map(Event::End));
     events
@@ -67,11 +68,12 @@ fn states() -> Vec<State> {
     for status in STATUSES {
         for outcome in &outcomes {
             for attempt in &attempts {
-                states.push(State {
+                states.extend(outcomes.iter().map(|rang| State {
                     status,
                     outcome: *outcome,
                     attempt: *attempt,
-                });
+                    rang: *rang,
+                }));
             }
         }
     }
@@ -108,6 +110,20 @@ fn is_final(status: CallStatus) -> bool {
     matches!(status, CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval)
 }
 
+/// Ends after which a caller may ask for another ring.
+fn is_unanswered(outcome: Option<Outcome>) -> bool {
+    matches!(
+        outcome,
+        Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed)
+    )
+}
+
+/// True where the last ring is over and the next has not begun.
+fn is_between_rings(state: State) -> bool {
+    let waits = matches!(state.status, CallStatus::Scheduled | CallStatus::Admitted);
+    waits && state.attempt == Some(AttemptState::Placed)
+}
+
 /// Every state that a call can come to, with the events that lead there.
 fn reachable() -> HashMap<State, Vec<Event>> {
     let mut found = HashMap::from([(State::RECEIVED, Vec::new())]);
@@ -128,12 +144,31 @@ fn reachable() -> HashMap<State, Vec<Event>> {
 }
 
 #[test]
-fn final_states_never_move() {
-    for state in states().into_iter().filter(|state| is_final(state.status)) {
+fn final_states_are_moved_by_nothing_but_a_redial_of_what_nobody_answered() {
+    let mut redials = 0;
+    for state in states() {
         for event in events() {
-            assert!(!matches!(step(state, event), Step::To(..)), "{state:?} moved by {event:?}");
+            let Step::To(next, effects) = step(state, event) else { continue };
+            if event == Event::Redial {
+                assert_eq!(
+                    (state.status, state.attempt),
+                    (CallStatus::Closed, Some(AttemptState::Placed)),
+                    "{state:?}"
+                );
+                assert!(is_unanswered(state.outcome), "{state:?} was answered");
+                let again = State {
+                    status: CallStatus::Scheduled,
+                    outcome: None,
+                    ..state
+                };
+                assert_eq!((next, effects), (again, &[Effect::Next][..]));
+                redials += 1;
+            } else {
+                assert!(!is_final(state.status), "{state:?} moved by {event:?}");
+            }
         }
     }
+    assert!(redials > 0);
 }
 
 #[test]
@@ -142,6 +177,9 @@ fn states_only_move_forward() {
         for event in events() {
             let Step::To(next, _) = step(state, event) else { continue };
             assert_ne!(state, next, "{event:?} goes in a circle");
+            if event == Event::Redial {
+                continue;
+            }
             assert!(
                 rank(next.status) >= rank(state.status),
                 "{state:?} fell back to {next:?} by {event:?}"
@@ -188,7 +226,9 @@ fn no_sequence_of_events_leads_to_two_live_attempts() {
     while let Some((state, left_live)) = open.pop_front() {
         for event in events() {
             let Step::To(next, _) = step(state, event) else { continue };
-            let left = u32::from(event == Event::Intend && state.attempt.is_some_and(AttemptState::is_live));
+            // What is left behind of a ring that is over rings no more.
+            let live = state.attempt.is_some_and(AttemptState::is_live) && !is_between_rings(state);
+            let left = u32::from(event == Event::Intend && live);
             let node = (next, left_live + left);
             let live = node.1 + u32::from(next.attempt.is_some_and(AttemptState::is_live));
             assert!(live <= 1, "{event:?} makes {live} live attempts of {state:?}");
@@ -215,21 +255,64 @@ fn reachable_states_are_those_of_the_design() {
     for (state, path) in &found {
         assert_eq!(state.outcome.is_some(), state.status == CallStatus::Closed, "{state:?} by {path:?}");
         let fits = match state.status {
-            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => state.attempt.is_none(),
+            CallStatus::Received => state.attempt.is_none() && state.rang.is_none(),
+            CallStatus::Scheduled | CallStatus::Admitted => match state.attempt {
+                None => state.rang.is_none(),
+                Some(attempt) => attempt == AttemptState::Placed && is_unanswered(state.rang),
+            },
             CallStatus::Attempting => state.attempt.is_some_and(|attempt| attempt != AttemptState::Placed),
-            CallStatus::InProgress | CallStatus::Stalled | CallStatus::Closed => state.attempt == Some(AttemptState::Placed),
+            CallStatus::InProgress | CallStatus::Stalled => state.attempt == Some(AttemptState::Placed),
+            CallStatus::Closed if state.attempt == Some(AttemptState::NotPlaced) => is_unanswered(state.rang),
+            CallStatus::Closed => state.attempt == Some(AttemptState::Placed),
             CallStatus::Refused => state.attempt.is_none_or(|attempt| attempt == AttemptState::NotPlaced),
             CallStatus::NeedsApproval => state.attempt == Some(AttemptState::NotPlaced),
             CallStatus::Indeterminate => state.attempt == Some(AttemptState::Reconciling),
         };
         assert!(fits, "{state:?} by {path:?}");
+        match state.status {
+            CallStatus::Closed => assert_eq!(state.outcome, state.rang, "by {path:?}"),
+            _ => assert!(state.rang.is_none() || is_unanswered(state.rang), "{state:?} by {path:?}"),
+        }
+    }
+    // Without a ring before, and with each of the four ends after which there may be one.
+    let attempting = found.keys().filter(|state| state.status == CallStatus::Attempting);
+    assert_eq!(attempting.count(), 6 * 5);
+}
+
+#[test]
+fn a_call_that_rang_is_never_refused() {
+    for state in states() {
+        for event in events() {
+            let Step::To(next, _) = step(state, event) else { continue };
+            let forgot = state.rang.is_some() && next.rang.is_none();
+            assert!(!forgot, "{event:?} makes {state:?} forget that it rang");
+            assert!(
+                next.rang.is_none() || next.status != CallStatus::Refused,
+                "{event:?} refuses {state:?}"
+            );
+        }
+    }
+    for (state, path) in reachable() {
+        assert!(state.rang.is_none() || state.status != CallStatus::Refused, "{state:?} by {path:?}");
+    }
+}
+
+#[test]
+fn a_ring_begins_only_with_its_callee_in_hand() {
+    for state in states() {
+        if let Step::To(next, _) = step(state, Event::Intend)
+            && (state.attempt.is_none() || is_between_rings(state))
+        {
+            assert_eq!(state.status, CallStatus::Admitted, "{state:?} holds no callee");
+            assert_eq!(next.rang, state.rang);
+        }
     }
 }
 
 #[test]
 fn whoever_may_have_rung_holds_the_callee() {
     for (state, path) in reachable() {
-        if state.attempt.is_some_and(AttemptState::is_live) && !is_final(state.status) {
+        if state.attempt.is_some_and(AttemptState::is_live) && !is_final(state.status) && !is_between_rings(state) {
             assert!(state.status.holds_callee(), "{state:?} by {path:?}");
         }
         for event in events() {

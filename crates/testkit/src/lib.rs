@@ -14,6 +14,7 @@
 //! | answers that lie, and connections that break | [`fault`] |
 //! | what every backend has to do | [`conformance`] |
 //! | how long a simulated call takes and how it ends | [`calls`] |
+//! | a PostgreSQL server that goes away again (feature `postgres`, Unix) | `PostgresServer` |
 //!
 //! There is no telephone behind any of this. Every answer carries the header `X-Simulated: true` and `/health` says so
 //! in words: nothing here can be mistaken for the real service.
@@ -27,6 +28,8 @@ pub mod fault;
 mod host;
 mod kaicalls;
 mod kallyai;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod ring;
 
 pub use clock::VirtualClock;
@@ -34,4 +37,6 @@ pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};
 pub use host::{RequestRecord, SimHandle};
 pub use kaicalls::{SimKaiCalls, WebhookAttempt};
 pub use kallyai::SimKallyAi;
+#[cfg(all(feature = "postgres", unix))]
+pub use postgres::PostgresServer;
 pub use ring::{Ring, RingLedger};

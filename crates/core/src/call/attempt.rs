@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AttemptId, Cost, Delivery, Error, ErrorKind, Money, ProviderCallId, ProviderId};
+use crate::{AgentId, AttemptId, Cost, Delivery, Error, ErrorKind, Money, Outcome, ProviderCallId, ProviderId};
 
 /// Where an attempt stands. States only move forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ pub enum Proof {
     Record,
     /// An operator's audited decision.
     Operator,
+    /// Nothing showed it within the fence that the configuration asks for. No proof at all: it may ring twice.
+    Fence,
 }
 
 /// One fact and when it was learnt.
@@ -124,6 +126,9 @@ pub struct Attempt {
     pub provider: ProviderId,
     /// Which ring of the call it serves: 0, and one more for each redial that the caller's policy asked for.
     pub ring: u32,
+    /// The agent that speaks, where one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
     /// Sent to providers that take a key; the same for every retry of this attempt.
     pub idempotency_key: Uuid,
     /// Where it stands.
@@ -134,10 +139,16 @@ pub struct Attempt {
     pub delivery: Option<Delivery>,
     /// Why it failed, where it did.
     pub error: Option<AttemptError>,
+    /// How its phone call ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
     /// What the plan expected it to cost.
     pub estimated_cost: Option<Money>,
-    /// What the provider billed.
+    /// What the provider billed, in its unit.
     pub cost: Option<Cost>,
+    /// The bill in money, where a price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed: Option<Money>,
     /// When it was written down.
     pub created_at: Timestamp,
     /// When bytes may first have left.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where one of our calls stands. States only move forward; a final one never changes.
+/// Where one of our calls stands. States only move forward, and a final one never changes; a redial that the caller's policy asks for
+/// begins them anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallStatus {

@@ -60,6 +60,9 @@ pub struct Call {
     pub provider_call_id: Option<ProviderCallId>,
     /// The arm of an experiment that decided the provider's order.
     pub experiment: Option<Assignment>,
+    /// When it rings again, where the caller's redial policy asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redial_at: Option<Timestamp>,
     /// Every attempt, in order.
     pub attempts: Vec<Attempt>,
     /// Why it was refused or is unknown.
@@ -100,6 +103,7 @@ quiet_debug!(Call {
     provider,
     provider_call_id,
     experiment,
+    redial_at,
     attempts,
     fault,
     estimated_cost,

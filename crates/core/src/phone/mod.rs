@@ -75,6 +75,17 @@ impl PhoneNumber {
         parse::parse(text)
     }
 
+    /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its country then. It is judged no more:
+    /// numbering plans change, and what was called stays readable. `None` for what is no E.164 at all. Only for journals: what
+    /// comes from outside is [parsed](PhoneNumber::parse).
+    #[doc(hidden)]
+    pub fn restore(text: &str, country: Country) -> Option<Self> {
+        match parse::parse(text) {
+            Ok(number) if number.e164() == text => Some(number),
+            Ok(_) | Err(_) => parse::restore(text, country),
+        }
+    }
+
     /// The whole number in E.164, for example `+15125550142`: the one way to it.
     pub fn e164(&self) -> &str {
         self.text

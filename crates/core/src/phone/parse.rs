@@ -75,6 +75,25 @@ pub(super) fn parse(text: &str) -> Result<PhoneNumber, PhoneNumberError> {
     })
 }
 
+/// A number that today's plans refuse. Its kind is what plans say that do not tell.
+pub(super) fn restore(text: &str, country: Country) -> Option<PhoneNumber> {
+    let written = read(text).filter(|written| written.as_str() == text)?;
+    let digits = written.digits();
+    let calling_code_len = (1..=3).find(|len| is_calling_code(digits.get(..*len).unwrap_or_default()))?;
+    Some(PhoneNumber {
+        text: written.text,
+        len: written.len as u8,
+        calling_code_len: calling_code_len as u8,
+        country,
+        kind: NumberType::FixedLineOrMobile,
+    })
+}
+
+fn is_calling_code(digits: &[u8]) -> bool {
+    let code = digits.iter().fold(0, |code, digit| code * 10 + i32::from(digit - b'0'));
+    digits.len() == 3 || PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code).is_some()
+}
+
 /// Takes the separators out; `None` if what remains is not `^\+[1-9]\d{6,14}$`.
 fn read(text: &str) -> Option<Written> {
     let mut bytes = text.bytes();

@@ -1,10 +1,10 @@
 //! What a product asks for, as it arrives: text that nobody has checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Money, quiet::quiet_debug};
+use crate::{Money, Outcome, quiet::quiet_debug};
 
 /// What is to be arranged, for calls that book something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,27 @@ pub struct Appointment {
     pub time_preference: Option<String>,
     /// For how many people, 1 to 50.
     pub party_size: Option<u32>,
+}
+
+/// When the same call may ring again: the caller's own wish, and nobody else's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redial {
+    /// After which outcomes: `no_answer`, `busy`, `voicemail`, `failed`.
+    pub on: BTreeSet<Outcome>,
+    /// How often at most, 1 to 10.
+    pub times: u32,
+    /// How long after the last ring, in seconds: 60 to 604,800.
+    pub gap_seconds: u32,
+    /// The most often that this person's phone rings in any 24 hours, over all providers and calls of the tenant, 1 to 20.
+    #[serde(default = "Redial::default_per_day")]
+    pub per_day: u32,
+}
+
+impl Redial {
+    const fn default_per_day() -> u32 {
+        3
+    }
 }
 
 /// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] makes a
@@ -73,6 +94,8 @@ pub struct CallRequest {
     pub allow_duplicate: bool,
     /// True: where a provider is out of credit or over a budget, the next one may be tried.
     pub failover_on_quota: bool,
+    /// When the same call may ring again; `None`: never.
+    pub redial: Option<Redial>,
 }
 
 impl CallRequest {
@@ -98,4 +121,5 @@ quiet_debug!(CallRequest {
     tenant,
     allow_duplicate,
     failover_on_quota,
+    redial,
 });

@@ -3,5 +3,5 @@
 mod loose;
 mod valid;
 
-pub use loose::{Appointment, CallRequest};
+pub use loose::{Appointment, CallRequest, Redial};
 pub use valid::{CallWindow, ValidAppointment, ValidCall};

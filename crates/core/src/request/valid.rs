@@ -9,8 +9,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    Appointment, CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, PhoneNumber, ProfileName, Result, TenantId,
-    quiet::quiet_debug,
+    Appointment, CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome, PhoneNumber, ProfileName, Redial,
+    Result, TenantId, quiet::quiet_debug,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -20,6 +20,10 @@ const MOST_INSTRUCTIONS: usize = 50;
 const MOST_LABELS: usize = 32;
 const SHORTEST_CALL: u32 = 30;
 const LONGEST_CALL: u32 = 3_600;
+const MOST_REDIALS: u32 = 10;
+const SHORTEST_GAP: u32 = 60;
+const LONGEST_GAP: u32 = 7 * 24 * 3_600;
+const MOST_A_DAY: u32 = 20;
 
 /// When a call may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
@@ -100,6 +104,8 @@ pub struct ValidCall {
     pub allow_duplicate: bool,
     /// Out of credit here, the next provider may be tried.
     pub failover_on_quota: bool,
+    /// When it may ring again.
+    pub redial: Option<Redial>,
 }
 
 impl ValidCall {
@@ -144,6 +150,7 @@ impl ValidCall {
             tenant: Some(self.tenant.as_str().to_owned()),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
+            redial: self.redial.clone(),
         }
     }
 }
@@ -211,6 +218,7 @@ impl CallRequest {
             tenant: name("tenant", self.tenant.as_deref())?.map_or_else(TenantId::default, TenantId::from),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
+            redial: self.redial.as_ref().map(redial).transpose()?,
         })
     }
 
@@ -256,6 +264,35 @@ impl CallRequest {
             party_size: asked.party_size,
         }))
     }
+}
+
+fn redial(asked: &Redial) -> Result<Redial> {
+    let within = |field: &'static str, value: u32, least: u32, most: u32| {
+        if (least..=most).contains(&value) {
+            return Ok(());
+        }
+        Err(Error::invalid(field, format!("{value} is not between {least} and {most}")))
+    };
+    if asked.on.is_empty() {
+        return Err(Error::invalid(
+            "redial.on",
+            "is empty: name an outcome, as no_answer, or leave redial out",
+        ));
+    }
+    if let Some(over) = asked
+        .on
+        .iter()
+        .find(|outcome| matches!(outcome, Outcome::Completed | Outcome::Cancelled))
+    {
+        return Err(Error::invalid(
+            "redial.on",
+            format!("{over} is an end that nobody rings again for: take it out"),
+        ));
+    }
+    within("redial.times", asked.times, 1, MOST_REDIALS)?;
+    within("redial.gap_seconds", asked.gap_seconds, SHORTEST_GAP, LONGEST_GAP)?;
+    within("redial.per_day", asked.per_day, 1, MOST_A_DAY)?;
+    Ok(asked.clone())
 }
 
 fn phone(field: &'static str, number: &str) -> Result<PhoneNumber> {

@@ -3,44 +3,63 @@
 //! | file | why it is there |
 //! |---|---|
 //! | `schema.rs` | migrations, whether the law is in them, and whether the server keeps what it is given |
-//! | `queries.rs` | every SQL text |
+//! | `options.rs` | what a process brings with it |
+//! | `processes.rs` | who has the ledger open, and who was silent for too long |
+//! | `queries.rs` | calls, their attempts and what happened to them |
+//! | `stock.rs` | what attempts take: certainty, slots and budgets |
+//! | `inner.rs` | connections and transactions |
+//! | `inbox.rs` | webhooks, kept before they are handled |
+//! | `locks.rs` | locks on what is no row |
+//! | `check.rs` | whether it is sound |
+//! | `upkeep.rs` | erasing and sweeping |
 //!
 //! The server groups the commits of connections that wait at the same time: there is no writer of our own.
 
+mod check;
+mod inbox;
+mod inner;
+mod locks;
+mod options;
+mod processes;
 mod queries;
 mod schema;
+mod stock;
+mod upkeep;
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{
-    Executor, PgConnection, PgPool, Postgres, Transaction,
+    Executor, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use switchboard_core::{AttemptId, Call, CallId, Error, ErrorKind, ProviderCallId, ProviderId, Result, ValidCall};
-use switchboard_router::{Journal, NewCall, Opened, Recorded, Selection, state::Fact};
+use switchboard_core::{AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
+use switchboard_router::{Journal, Letter, NewCall, Opened, Recorded, Selection, Write};
 
 use crate::{
     change::Opening,
     history::Entry,
     key::HashKey,
-    refusal::{self, Halt, failed},
-    row::escape,
+    refusal::{Halt, failed},
+    row::{escape, micros},
     select::UNSETTLED,
 };
-use queries::Answer;
+use inner::{Inner, TRIES, carry_out, read};
+pub use options::PostgresOptions;
 
 const CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a transaction is begun again that the server undid because another stood in its way.
-const TRIES: usize = 10;
-
 /// A commit is answered when it is on the disk. A process that is stopped inside a transaction loses it, and its locks, after half
 /// a minute; whoever waits for them waits a little longer.
 const SETTLE: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '40s'";
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// Why a transaction did not happen.
 #[derive(Debug)]
@@ -77,12 +96,6 @@ pub struct PostgresJournal {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    pool: PgPool,
-    key: HashKey,
-    halt: Halt,
-}
-
 impl PostgresJournal {
     /// Connects to the ledger at `postgres://user:password@host/database`, with a hash key of its own; makes the tables where they
     /// are missing.
@@ -99,6 +112,19 @@ impl PostgresJournal {
     /// # Errors
     /// As for [`PostgresJournal::connect`].
     pub async fn connect_with_key(url: &str, key: Option<HashKey>) -> Result<Self> {
+        let options = PostgresOptions {
+            key,
+            ..PostgresOptions::default()
+        };
+        Self::connect_with(url, options).await
+    }
+
+    /// The same with everything that may be said of it.
+    ///
+    /// # Errors
+    /// As for [`PostgresJournal::connect`].
+    pub async fn connect_with(url: &str, options: PostgresOptions) -> Result<Self> {
+        let (key, lease) = (options.key, options.lease_micros());
         let options = PgConnectOptions::from_str(url).map_err(|source| {
             Error::new(
                 ErrorKind::Configuration,
@@ -115,11 +141,16 @@ impl PostgresJournal {
             .await
             .map_err(|source| failed("connecting", source))?;
         let key = schema::prepare(&pool, key).await?;
+        let epoch = processes::join(&pool, lease)
+            .await
+            .map_err(|source| failed("being opened", source))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
                 key,
                 halt: Halt::default(),
+                epoch: AtomicI64::new(epoch),
+                lease,
             }),
         })
     }
@@ -138,8 +169,10 @@ impl PostgresJournal {
         read(queries::history(&mut snapshot, id).await)
     }
 
-    /// Closes all connections.
+    /// Says that this process is gone, so that nobody waits for its lease, and closes all connections.
     pub async fn close(&self) {
+        // Where it cannot be said, the lease says it.
+        let _ = processes::leave(&self.inner.pool, self.inner.epoch()).await;
         self.inner.pool.close().await;
     }
 }
@@ -150,96 +183,6 @@ impl std::fmt::Debug for PostgresJournal {
     }
 }
 
-fn read<T>(answer: Answer<T>) -> Result<T> {
-    answer.map_err(|stop| match stop {
-        Stop::Refused(error) => error,
-        Stop::Busy => refusal::callee_busy(None),
-        Stop::Again(source) | Stop::Broken(source) => failed("reading", source),
-    })
-}
-
-impl Inner {
-    async fn snapshot(&self) -> Result<Transaction<'static, Postgres>> {
-        self.halt.check()?;
-        self.pool.begin_with(SNAPSHOT).await.map_err(|source| failed("reading", source))
-    }
-
-    /// Nothing is written yet where this fails.
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
-        self.halt.check()?;
-        self.pool.begin_with(BEGIN).await.map_err(|source| failed("writing", source))
-    }
-
-    /// Commits what is to be kept. `Ok(None)`: it may be begun again.
-    async fn end<T>(&self, change: Transaction<'static, Postgres>, answer: Answer<T>, last_try: bool) -> Result<Option<T>, Stop> {
-        let stop = match answer {
-            Ok(value) => match change.commit().await {
-                Ok(()) => return Ok(Some(value)),
-                Err(error) => error.into(),
-            },
-            Err(stop) => {
-                // Where this fails too, the server ends the transaction with its connection.
-                let _ = change.rollback().await;
-                stop
-            }
-        };
-        match stop {
-            Stop::Again(_) if !last_try => Ok(None),
-            stop => Err(stop),
-        }
-    }
-
-    fn refuse(&self, stop: Stop) -> Error {
-        match stop {
-            Stop::Refused(error) => error,
-            Stop::Busy => refusal::callee_busy(None),
-            Stop::Again(source) => failed("writing: others kept standing in the way", source),
-            Stop::Broken(source) => {
-                self.halt.set();
-                failed("writing", source)
-            }
-        }
-    }
-
-    async fn open(&self, new: &Opening) -> Result<Opened> {
-        for tried in 1.. {
-            let mut change = self.begin().await?;
-            let answer = queries::open(&mut change, new).await;
-            match self.end(change, answer, tried == TRIES).await {
-                Ok(Some(opened)) => return Ok(opened),
-                Ok(None) => {}
-                Err(stop) => return Err(self.refuse(stop)),
-            }
-        }
-        Err(Halt::error())
-    }
-
-    async fn record(&self, id: CallId, fact: &Fact, at: Timestamp) -> Result<Recorded> {
-        for tried in 1.. {
-            let mut change = self.begin().await?;
-            let answer = queries::record(&mut change, id, fact.clone(), at).await;
-            match self.end(change, answer, tried == TRIES).await {
-                Ok(Some(recorded)) => return Ok(recorded),
-                Ok(None) => {}
-                Err(Stop::Busy) => {
-                    let mut snapshot = self.snapshot().await?;
-                    return Err(refusal::callee_busy(read(queries::holder(&mut snapshot, id).await)?));
-                }
-                Err(stop) => return Err(self.refuse(stop)),
-            }
-        }
-        Err(Halt::error())
-    }
-}
-
-/// Carries a write to its end even where nobody waits for it any more.
-async fn carry_out<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    match tokio::spawn(work).await {
-        Ok(result) => result,
-        Err(source) => Err(failed("writing", source)),
-    }
-}
-
 #[async_trait]
 impl Journal for PostgresJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
@@ -247,9 +190,9 @@ impl Journal for PostgresJournal {
         carry_out(async move { inner.open(&new).await }).await
     }
 
-    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
         let inner = Arc::clone(&self.inner);
-        carry_out(async move { inner.record(id, &fact, at).await }).await
+        carry_out(async move { inner.write(id, &write, at).await }).await
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
@@ -272,6 +215,22 @@ impl Journal for PostgresJournal {
         read(queries::call_of(&mut snapshot, attempt).await)
     }
 
+    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(queries::is_alone(&mut snapshot, attempt).await)
+    }
+
+    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(queries::is_alone_by_task(&mut snapshot, attempt).await)
+    }
+
+    async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
+        let mut snapshot = self.inner.snapshot().await?;
+        let person = self.inner.key.person(to);
+        read(queries::rings(&mut snapshot, tenant.as_str(), &person, micros(since)).await)
+    }
+
     async fn list(&self) -> Result<Vec<Call>> {
         self.select(&Selection::default()).await
     }
@@ -288,5 +247,43 @@ impl Journal for PostgresJournal {
             ..Selection::default()
         };
         self.select(&unsettled).await
+    }
+    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+        let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
+        carry_out(async move { inner.take_in(&letter).await }).await
+    }
+
+    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+        let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
+        carry_out(async move { inner.handled(&letter, at).await }).await
+    }
+
+    async fn unhandled(&self) -> Result<Vec<Letter>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(inbox::unhandled(&mut snapshot).await)
+    }
+
+    async fn beat(&self, _at: Timestamp) -> Result<()> {
+        let inner = &self.inner;
+        inner.halt.check()?;
+        let lives = async {
+            if !processes::beat(&inner.pool, inner.epoch()).await? {
+                let epoch = processes::join(&inner.pool, inner.lease).await?;
+                inner.epoch.store(epoch, Ordering::SeqCst);
+            }
+            Ok(())
+        };
+        lives
+            .await
+            .map_err(|source: sqlx::Error| failed("saying that this process lives", source))
+    }
+
+    async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
+        let inner = Arc::clone(&self.inner);
+        carry_out(async move { inner.take_over().await }).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 }

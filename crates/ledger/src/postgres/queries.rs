@@ -1,17 +1,17 @@
-//! Every SQL text of the PostgreSQL ledger.
+//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{Opened, Recorded, Selection, state::Fact};
+use switchboard_router::{Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, RECEIVED, Written},
+    change::{Change, Event, Opening, RECEIVED, Written, permit},
     history::Entry,
-    postgres::Stop,
+    postgres::{Stop, stock},
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
@@ -19,36 +19,44 @@ use crate::{
 
 pub(crate) type Answer<T> = Result<T, Stop>;
 
-const ONE_CALL: &str = "SELECT id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, \
-                        created_at, updated_at FROM calls WHERE id = $1";
-const ONE_CALL_LOCKED: &str = "SELECT id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, \
-                               created_at, updated_at FROM calls WHERE id = $1 FOR UPDATE";
-const CALLS: &str = "SELECT id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, \
-                     created_at, updated_at FROM calls WHERE id > $1 AND";
-const ATTEMPTS: &str = "SELECT id, ring, provider, provider_call_id, state, idempotency_key, body, created_at, sent_at, ended_at, \
+/// What [`call_row`] reads.
+pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
+                                       created_at, updated_at";
+const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at, \
                         call_id FROM attempts WHERE call_id = ANY($1) ORDER BY call_id, position";
 /// Two that come at once with the same number wait for each other: no index can forbid a second within ten minutes.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
-const BY_KEY: &str = "SELECT id, status, request_hash FROM calls WHERE tenant = $1 AND idempotency_key = $2";
+const BY_KEY: &str = "SELECT id, request_hash FROM calls WHERE tenant = $1 AND idempotency_key = $2";
 const DUPLICATE: &str = "SELECT id FROM calls WHERE to_hash = $1 AND created_at > $2 AND created_at < $3 AND tenant = $4 AND task_hash = $5 \
                          AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1";
 const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, request_hash, \
-                        request, body, content, created_at, updated_at) \
-                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)";
+                        request, body, content, epoch, created_at, updated_at) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)";
 const CHANGE_CALL: &str = "UPDATE calls SET status = $2, outcome = $3, provider = $4, provider_call_id = $5, body = $6, updated_at = $7, \
                            content = coalesce($8, content) WHERE id = $1";
-const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, provider_call_id, state, idempotency_key, body, \
-                           created_at, sent_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state = $4, body = $5, sent_at = $6, ended_at = $7 \
+const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, \
+                           idempotency_key, body, created_at, sent_at, ended_at) \
+                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state = $4, doubt = $5, body = $6, sent_at = $7, ended_at = $8 \
                               WHERE id = $1 AND call_id = $2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = $1 AND account = '' AND provider_call_id = $2";
-const EVENT: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES ($1, $2, $3, $4, $5)";
+const EVENTS: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) SELECT $1, attempt, kind, content, $5 \
+                      FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS event (attempt, kind, content, place) ORDER BY place";
 const HISTORY: &str = "SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = $1 ORDER BY seq";
-const REQUEST: &str = "SELECT to_number, request, created_at FROM calls WHERE id = $1";
+const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = $1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = $1";
+const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
+                        AND other.id <> this.id AND (this.agent IS NULL OR other.agent IS NULL OR other.agent = this.agent)) \
+                        FROM attempts AS this WHERE this.id = $1";
+const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other JOIN calls AS theirs ON theirs.id = other.call_id \
+                                WHERE other.provider = this.provider AND other.doubt > 0 AND other.id <> this.id \
+                                AND theirs.to_hash = ours.to_hash AND theirs.task_hash = ours.task_hash) \
+                                FROM attempts AS this JOIN calls AS ours ON ours.id = this.call_id WHERE this.id = $1";
+const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
+                     WHERE to_hash = $1 AND tenant = $2 AND state <> 'not_placed' AND sent_at >= $3";
 
-pub(crate) async fn open(connection: &mut PgConnection, new: &Opening) -> Answer<Opened> {
+pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i64) -> Answer<Opened> {
     let tenant = new.call.tenant.as_str();
     let mut person = [0; 8];
     person.copy_from_slice(&new.to_hash[..8]);
@@ -59,13 +67,10 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening) -> Answer
     if let Some(key) = &new.idempotency_key {
         let first = sqlx::query(BY_KEY).bind(tenant).bind(key).fetch_optional(&mut *connection).await?;
         if let Some(row) = first {
-            let (first, status, hash): (Uuid, String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (first, hash): (Uuid, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
             let first = CallId::new(first);
             if hash != new.request_hash {
                 return Err(refusal::key_reused(first).into());
-            }
-            if status == RECEIVED {
-                return Err(refusal::key_in_use(first).into());
             }
             let call = call(connection, first).await?.ok_or_else(|| refusal::erased(first))?;
             return Ok(Opened::Replayed(Box::new(call)));
@@ -97,6 +102,7 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening) -> Answer
         .bind(&new.request)
         .bind(&new.body)
         .bind(&new.content)
+        .bind(epoch)
         .bind(new.at)
         .execute(&mut *connection)
         .await
@@ -112,23 +118,26 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening) -> Answer
         content: None,
         at: new.at,
     };
-    event(connection, new.id, &received).await?;
+    events(connection, new.id, &[received], new.at).await?;
     Ok(Opened::New(Box::new(new.call.clone())))
 }
 
-pub(crate) async fn record(connection: &mut PgConnection, id: CallId, fact: Fact, at: Timestamp) -> Answer<Recorded> {
-    let before = match sqlx::query(ONE_CALL_LOCKED)
+/// Writes facts down for the process of this epoch. What is refused leaves the transaction to be rolled back.
+pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Write, at: Timestamp, epoch: i64) -> Answer<Recorded> {
+    let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1 FOR UPDATE");
+    let row = sqlx::query(AssertSqlSafe(sql))
         .bind(id.as_uuid())
         .fetch_optional(&mut *connection)
         .await?
-    {
-        Some(row) => with_attempts(connection, vec![call_row(&row)?])
-            .await?
-            .pop()
-            .ok_or_else(|| refusal::erased(id))?,
-        None => return Err(refusal::no_such_call(id).into()),
-    };
-    let change = Change::new(&before, fact, at)?;
+        .ok_or_else(|| refusal::no_such_call(id))?;
+    let row = call_row(&row)?;
+    let owns = row.epoch == epoch;
+    let before = with_attempts(connection, vec![row])
+        .await?
+        .pop()
+        .ok_or_else(|| refusal::erased(id))?;
+    permit(&write.facts, owns)?;
+    let change = Change::new(&before, write.facts.clone(), at)?;
     let call = &change.call;
     sqlx::query(CHANGE_CALL)
         .bind(id.as_uuid())
@@ -145,30 +154,42 @@ pub(crate) async fn record(connection: &mut PgConnection, id: CallId, fact: Fact
             Some("one_call_per_person") => Stop::Busy,
             Some(_) | None => error.into(),
         })?;
-    match &change.attempt {
-        Some(Written::New { row, position }) => new_attempt(connection, id, row, *position).await?,
-        Some(Written::Changed(row)) => change_attempt(connection, id, row).await?,
-        None => {}
+    for (provider, theirs) in &change.owned {
+        own(connection, id, provider, theirs).await?;
     }
-    if let Some((provider, theirs)) = &change.owned {
-        let new = sqlx::query(OWN)
-            .bind(provider)
-            .bind(theirs)
-            .bind(id.as_uuid())
-            .execute(&mut *connection)
-            .await?;
-        if new.rows_affected() == 0
-            && let Some(owner) = owner(connection, provider, theirs).await?
-            && owner != id
-        {
-            return Err(refusal::owned(owner).into());
+    for attempt in &change.attempts {
+        match attempt {
+            Written::New { row, position } => new_attempt(connection, id, row, *position).await?,
+            Written::Changed(row) => change_attempt(connection, id, row).await?,
         }
     }
-    event(connection, id, &change.event).await?;
+    if let Some(last) = change.last() {
+        stock::take(connection, &write.needs, last, change.at).await?;
+    }
+    for settlement in &change.settlements {
+        stock::settle(connection, *settlement, change.at).await?;
+    }
+    events(connection, id, &change.events, change.at).await?;
     Ok(Recorded {
         call: Arc::new(change.call),
         effects: change.effects,
     })
+}
+
+async fn own(connection: &mut PgConnection, id: CallId, provider: &str, theirs: &str) -> Answer<()> {
+    let new = sqlx::query(OWN)
+        .bind(provider)
+        .bind(theirs)
+        .bind(id.as_uuid())
+        .execute(&mut *connection)
+        .await?;
+    if new.rows_affected() == 0
+        && let Some(owner) = owner(connection, provider, theirs).await?
+        && owner != id
+    {
+        return Err(refusal::owned(owner).into());
+    }
+    Ok(())
 }
 
 async fn new_attempt(connection: &mut PgConnection, call: CallId, row: &AttemptRow, position: i64) -> Answer<()> {
@@ -178,8 +199,10 @@ async fn new_attempt(connection: &mut PgConnection, call: CallId, row: &AttemptR
         .bind(position)
         .bind(row.ring)
         .bind(&row.provider)
+        .bind(row.agent.as_deref())
         .bind(row.provider_call_id.as_deref())
         .bind(&row.state)
+        .bind(row.doubt)
         .bind(row.idempotency_key)
         .bind(&row.body)
         .bind(row.created_at)
@@ -201,6 +224,7 @@ async fn change_attempt(connection: &mut PgConnection, call: CallId, row: &Attem
         .bind(call.as_uuid())
         .bind(row.provider_call_id.as_deref())
         .bind(&row.state)
+        .bind(row.doubt)
         .bind(&row.body)
         .bind(row.sent_at)
         .bind(row.ended_at)
@@ -209,13 +233,17 @@ async fn change_attempt(connection: &mut PgConnection, call: CallId, row: &Attem
     Ok(())
 }
 
-async fn event(connection: &mut PgConnection, call: CallId, event: &Event) -> Answer<()> {
-    sqlx::query(EVENT)
+/// Events of one moment, in their order.
+async fn events(connection: &mut PgConnection, call: CallId, events: &[Event], at: i64) -> Answer<()> {
+    let attempts: Vec<Option<Uuid>> = events.iter().map(|event| event.attempt.map(AttemptId::as_uuid)).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let contents: Vec<Option<&str>> = events.iter().map(|event| event.content.as_deref()).collect();
+    sqlx::query(EVENTS)
         .bind(call.as_uuid())
-        .bind(event.attempt.map(AttemptId::as_uuid))
-        .bind(&event.kind)
-        .bind(event.content.as_deref())
-        .bind(event.at)
+        .bind(attempts)
+        .bind(kinds)
+        .bind(contents)
+        .bind(at)
         .execute(connection)
         .await?;
     Ok(())
@@ -236,7 +264,12 @@ pub(crate) async fn holder(connection: &mut PgConnection, call: CallId) -> Answe
 }
 
 pub(crate) async fn call(connection: &mut PgConnection, id: CallId) -> Answer<Option<Call>> {
-    match sqlx::query(ONE_CALL).bind(id.as_uuid()).fetch_optional(&mut *connection).await? {
+    let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1");
+    match sqlx::query(AssertSqlSafe(sql))
+        .bind(id.as_uuid())
+        .fetch_optional(&mut *connection)
+        .await?
+    {
         Some(row) => Ok(with_attempts(connection, vec![call_row(&row)?]).await?.pop()),
         None => Ok(None),
     }
@@ -246,9 +279,10 @@ pub(crate) async fn request(connection: &mut PgConnection, id: CallId) -> Answer
     let Some(row) = sqlx::query(REQUEST).bind(id.as_uuid()).fetch_optional(connection).await? else {
         return Ok(None);
     };
-    let (number, request): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    let (number, request): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(2)?);
+    let (country, received): (String, i64) = (row.try_get(1)?, row.try_get(3)?);
     match (number, request) {
-        (Some(number), Some(request)) => Ok(Some(Arc::new(read_request(id, &number, &request, row.try_get(2)?)?))),
+        (Some(number), Some(request)) => Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?))),
         (Some(_), None) | (None, Some(_)) | (None, None) => Ok(None),
     }
 }
@@ -270,8 +304,35 @@ pub(crate) async fn call_of(connection: &mut PgConnection, attempt: AttemptId) -
     Ok(call.map(CallId::new))
 }
 
+/// False for an attempt that is not known: nothing proves anything about it.
+pub(crate) async fn is_alone(connection: &mut PgConnection, attempt: AttemptId) -> Answer<bool> {
+    alone(connection, IS_ALONE, attempt).await
+}
+
+pub(crate) async fn is_alone_by_task(connection: &mut PgConnection, attempt: AttemptId) -> Answer<bool> {
+    alone(connection, IS_ALONE_BY_TASK, attempt).await
+}
+
+async fn alone(connection: &mut PgConnection, sql: &'static str, attempt: AttemptId) -> Answer<bool> {
+    let alone: Option<bool> = sqlx::query_scalar(sql).bind(attempt.as_uuid()).fetch_optional(connection).await?;
+    Ok(alone.unwrap_or(false))
+}
+
+pub(crate) async fn rings(connection: &mut PgConnection, tenant: &str, person: &[u8; 32], since: i64) -> Answer<u32> {
+    let rings: i64 = sqlx::query_scalar(RINGS)
+        .bind(person.as_slice())
+        .bind(tenant)
+        .bind(since)
+        .fetch_one(connection)
+        .await?;
+    Ok(u32::try_from(rings).unwrap_or(u32::MAX))
+}
+
 pub(crate) async fn select(connection: &mut PgConnection, selection: &Selection) -> Answer<Vec<Call>> {
-    let sql = format!("{CALLS} {} ORDER BY id LIMIT $2", select::condition(selection));
+    let sql = format!(
+        "SELECT {CALL_COLUMNS} FROM calls WHERE id > $1 AND {} ORDER BY id LIMIT $2",
+        select::condition(selection)
+    );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(selection.after.map_or(Uuid::nil(), CallId::as_uuid))
         .bind(select::limit(selection))
@@ -298,12 +359,12 @@ pub(crate) async fn history(connection: &mut PgConnection, call: CallId) -> Answ
 }
 
 /// The calls of these rows, short of those that were erased.
-async fn with_attempts(connection: &mut PgConnection, calls: Vec<CallRow>) -> Answer<Vec<Call>> {
+pub(crate) async fn with_attempts(connection: &mut PgConnection, calls: Vec<CallRow>) -> Answer<Vec<Call>> {
     let ids: Vec<Uuid> = calls.iter().map(|call| call.id).collect();
     let rows = sqlx::query(ATTEMPTS).bind(ids).fetch_all(connection).await?;
     let mut attempts: std::collections::HashMap<Uuid, Vec<AttemptRow>> = std::collections::HashMap::new();
     for row in rows {
-        attempts.entry(row.try_get(10)?).or_default().push(attempt_row(&row)?);
+        attempts.entry(row.try_get(12)?).or_default().push(attempt_row(&row)?);
     }
     let mut read = Vec::with_capacity(calls.len());
     for call in calls {
@@ -318,17 +379,19 @@ fn attempt_row(row: &PgRow) -> sqlx::Result<AttemptRow> {
         id: row.try_get(0)?,
         ring: row.try_get(1)?,
         provider: row.try_get(2)?,
-        provider_call_id: row.try_get(3)?,
-        state: row.try_get(4)?,
-        idempotency_key: row.try_get(5)?,
-        body: row.try_get(6)?,
-        created_at: row.try_get(7)?,
-        sent_at: row.try_get(8)?,
-        ended_at: row.try_get(9)?,
+        agent: row.try_get(3)?,
+        provider_call_id: row.try_get(4)?,
+        state: row.try_get(5)?,
+        doubt: row.try_get(6)?,
+        idempotency_key: row.try_get(7)?,
+        body: row.try_get(8)?,
+        created_at: row.try_get(9)?,
+        sent_at: row.try_get(10)?,
+        ended_at: row.try_get(11)?,
     })
 }
 
-fn call_row(row: &PgRow) -> sqlx::Result<CallRow> {
+pub(crate) fn call_row(row: &PgRow) -> sqlx::Result<CallRow> {
     Ok(CallRow {
         id: row.try_get(0)?,
         tenant: row.try_get(1)?,
@@ -340,13 +403,14 @@ fn call_row(row: &PgRow) -> sqlx::Result<CallRow> {
         provider_call_id: row.try_get(7)?,
         body: row.try_get(8)?,
         content: row.try_get(9)?,
-        created_at: row.try_get(10)?,
-        updated_at: row.try_get(11)?,
+        epoch: row.try_get(10)?,
+        created_at: row.try_get(11)?,
+        updated_at: row.try_get(12)?,
     })
 }
 
 /// The unique index that a statement would have violated.
-fn violated(error: &sqlx::Error) -> Option<&str> {
+pub(crate) fn violated(error: &sqlx::Error) -> Option<&str> {
     let error = error.as_database_error()?;
     if error.is_unique_violation() { error.constraint() } else { None }
 }

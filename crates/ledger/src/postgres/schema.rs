@@ -26,13 +26,14 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'
      AND tgenabled IN ('O', 'A')";
 
 /// The law: index, columns, partial or not.
-const LAW: [(&str, &str, bool); 6] = [
+const LAW: [(&str, &str, bool); 7] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
     ("provider_calls_pkey", "provider, account, provider_call_id", false),
     ("inbox_pkey", "attempt_id, body_hash", false),
     ("holds_pkey", "attempt_id", false),
+    ("budgets_pkey", "name, period", false),
 ];
 
 fn broken(source: sqlx::Error) -> Error {
@@ -76,7 +77,8 @@ async fn bring_up(change: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-async fn check(change: &mut PgConnection) -> Result<()> {
+/// Whether the law is in the schema.
+pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     let missing = |what: &str| {
         configuration(format!(
             "{what} of the ledger is missing or was changed, and with it a rule that the ledger has to keep: restore a backup"

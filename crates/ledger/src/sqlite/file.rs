@@ -13,7 +13,10 @@ use switchboard_core::{Error, ErrorKind, Result};
 use crate::{
     key::HashKey,
     refusal::failed,
-    sqlite::schema::{migrate, settle_key},
+    sqlite::{
+        processes::{self, Presence},
+        schema::{migrate, settle_key},
+    },
 };
 
 /// How long another process may hold the ledger.
@@ -22,9 +25,18 @@ const STATEMENTS: usize = 64;
 /// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for the disk twice.
 const LOG: i64 = 4_000;
 
-/// The connection that writes, and the ledger's key.
-pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<(Connection, HashKey)> {
-    make(path).map_err(|source| {
+/// What a journal writes with.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) key: HashKey,
+    pub(crate) presence: Presence,
+}
+
+/// Makes the file where it is missing.
+pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<Opened> {
+    let made = make(path).and_then(|()| processes::directory(path));
+    let directory = made.map_err(|source| {
         Error::new(ErrorKind::Configuration, format!("{} cannot be made or opened", path.display()))
             .with_field("ledger")
             .with_source(source)
@@ -33,7 +45,19 @@ pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<(Connection, Has
     keep(&connection)?;
     migrate(&mut connection)?;
     let key = settle_key(&mut connection, key)?;
-    Ok((connection, key))
+    let presence = processes::enter(&mut connection, &directory)?;
+    Ok(Opened { connection, key, presence })
+}
+
+/// The same with commits that are acknowledged before they are on the disk.
+#[cfg(feature = "test-util")]
+pub(crate) fn open_forgetful(path: &Path) -> Result<Opened> {
+    let opened = open(path, None)?;
+    opened
+        .connection
+        .pragma_update(None, "synchronous", "NORMAL")
+        .map_err(|source| failed("being opened", source))?;
+    Ok(opened)
 }
 
 /// A connection that only reads.
@@ -45,12 +69,15 @@ pub(crate) fn reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-fn connect(path: &Path) -> Result<Connection> {
+/// A connection that may do anything.
+pub(crate) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let settle = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // What was erased, or replaced by a newer version, does not stay behind in free pages.
+        connection.pragma_update(None, "secure_delete", true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
@@ -100,20 +127,24 @@ fn wal(connection: &Connection) -> rusqlite::Result<String> {
     }
 }
 
-/// Numbers and conversations are in it: its owner alone may read it.
+/// Numbers and conversations are in it: its owner alone may read it. A file that is there is not opened: to close it would take SQLite's
+/// locks from every other journal of this process that has it.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_directory(directory)?;
     }
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_file() => Ok(()),
+        made => made.map(|_| ()),
+    }
 }
 
 /// A directory that was made is on the disk only once its parent is.
-fn make_directory(directory: &Path) -> io::Result<()> {
+pub(crate) fn make_directory(directory: &Path) -> io::Result<()> {
     let mut missing: Vec<PathBuf> = Vec::new();
     let mut at = directory;
     while !at.as_os_str().is_empty() && !at.exists() {

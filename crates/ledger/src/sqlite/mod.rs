@@ -5,11 +5,23 @@
 //! | `file.rs` | makes the file and settles how it is written |
 //! | `schema.rs` | migrations, and whether the law is in it |
 //! | `writer.rs` | one writer, which commits for everybody who waits |
-//! | `queries.rs` | every SQL text |
+//! | `processes.rs` | who has the ledger open, and who is gone |
+//! | `queries.rs` | calls, their attempts and what happened to them |
+//! | `stock.rs` | what attempts take: certainty, slots and budgets |
+//! | `inbox.rs` | webhooks, kept before they are handled |
+//! | `check.rs` | whether it is sound |
+//! | `upkeep.rs` | erasing and sweeping |
+//! | `backup.rs` | a copy while calls go on |
 
+mod backup;
+mod check;
 mod file;
+mod inbox;
+mod processes;
 mod queries;
 mod schema;
+mod stock;
+mod upkeep;
 mod writer;
 
 use std::{path::PathBuf, sync::Arc};
@@ -18,17 +30,18 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use switchboard_core::{AttemptId, Call, CallId, Error, ProviderCallId, ProviderId, Result, ValidCall};
-use switchboard_router::{Journal, NewCall, Opened, Recorded, Selection, state::Fact};
+use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
+use switchboard_router::{Journal, Letter, NewCall, Opened, Recorded, Selection, Write};
 
 use crate::{
     change::Opening,
     history::Entry,
-    key::HashKey,
+    key::{Domain, HashKey},
     refusal::{Halt, failed},
-    row::escape,
+    row::{escape, micros},
     select::UNSETTLED,
 };
+use processes::Presence;
 use queries::Answer;
 use writer::Writer;
 
@@ -56,7 +69,8 @@ impl From<Error> for Stop {
     }
 }
 
-/// Keeps calls in one SQLite file, `journal_mode=WAL` and `synchronous=FULL`. Other processes may open the same file.
+/// Keeps calls in one SQLite file, `journal_mode=WAL` and `synchronous=FULL`. Other processes may open the same file; beside it, in a
+/// directory of its name and `-processes`, stands a locked file for each that has.
 ///
 /// It needs a Tokio runtime, on whose threads for blocking work it reads and writes.
 pub struct SqliteJournal {
@@ -65,6 +79,8 @@ pub struct SqliteJournal {
     writer: Arc<Writer>,
     readers: Arc<Mutex<Vec<Connection>>>,
     halt: Arc<Halt>,
+    /// Whose calls are ours. What still waits to be written has its own hold on it.
+    presence: Mutex<Arc<Presence>>,
 }
 
 impl SqliteJournal {
@@ -84,15 +100,37 @@ impl SqliteJournal {
     pub async fn open_with_key(path: impl Into<PathBuf>, key: Option<HashKey>) -> Result<Self> {
         let path = path.into();
         let opened = path.clone();
-        let (connection, key) = blocking(move || file::open(&opened, key)).await?;
+        let opened = blocking(move || file::open(&opened, key)).await?;
+        Ok(Self::new(path, opened))
+    }
+
+    /// `synchronous=NORMAL`, which acknowledges before the disk does: what the power-loss test has to find wanting. Never for calls.
+    ///
+    /// # Errors
+    /// As for [`SqliteJournal::open`].
+    #[cfg(feature = "test-util")]
+    #[doc(hidden)]
+    pub async fn open_forgetful(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let opened = path.clone();
+        let opened = blocking(move || file::open_forgetful(&opened)).await?;
+        Ok(Self::new(path, opened))
+    }
+
+    fn new(path: PathBuf, opened: file::Opened) -> Self {
         let halt = Arc::new(Halt::default());
-        Ok(Self {
+        Self {
             path,
-            key,
-            writer: Arc::new(Writer::new(connection, Arc::clone(&halt))),
+            key: opened.key,
+            writer: Arc::new(Writer::new(opened.connection, Arc::clone(&halt))),
             readers: Arc::default(),
             halt,
-        })
+            presence: Mutex::new(Arc::new(opened.presence)),
+        }
+    }
+
+    fn presence(&self) -> Arc<Presence> {
+        Arc::clone(&self.presence.lock())
     }
 
     /// What stands for a person in this ledger.
@@ -157,12 +195,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        let opening = Opening::new(call, &self.key)?;
-        self.writer.run(move |connection| queries::open(connection, opening)).await
+        let (opening, mine) = (Opening::new(call, &self.key)?, self.presence());
+        self.writer
+            .run(move |connection| queries::open(connection, opening, mine.epoch()))
+            .await
     }
 
-    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
-        self.writer.run(move |connection| queries::record(connection, id, fact, at)).await
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+        let mine = self.presence();
+        self.writer
+            .run(move |connection| queries::write(connection, id, write, at, mine.epoch()))
+            .await
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
@@ -182,6 +225,20 @@ impl Journal for SqliteJournal {
         self.read(move |connection| queries::call_of(connection, attempt)).await
     }
 
+    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
+        self.read(move |connection| queries::is_alone(connection, attempt)).await
+    }
+
+    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.read(move |connection| queries::is_alone_by_task(connection, attempt)).await
+    }
+
+    async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
+        let (tenant, person) = (tenant.clone(), self.key.person(to));
+        self.read(move |connection| queries::rings(connection, tenant.as_str(), &person, micros(since)))
+            .await
+    }
+
     async fn list(&self) -> Result<Vec<Call>> {
         self.select(&Selection::default()).await
     }
@@ -197,5 +254,42 @@ impl Journal for SqliteJournal {
             ..Selection::default()
         };
         self.select(&unsettled).await
+    }
+    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+        let (letter, hash) = (letter.clone(), self.key.hash(Domain::Letter, &letter.body));
+        self.writer.run(move |connection| inbox::take_in(connection, &letter, &hash)).await
+    }
+
+    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+        let (attempt, hash) = (letter.attempt, self.key.hash(Domain::Letter, &letter.body));
+        self.writer
+            .run(move |connection| inbox::handled(connection, attempt, &hash, micros(at)))
+            .await
+    }
+
+    async fn unhandled(&self) -> Result<Vec<Letter>> {
+        self.read(inbox::unhandled).await
+    }
+
+    /// The lock says that this process lives. What is left to see is whether somebody took the lock's file away.
+    async fn beat(&self, _at: Timestamp) -> Result<()> {
+        let mine = self.presence();
+        let asked = Arc::clone(&mine);
+        if self.read(move |connection| asked.is_known(connection)).await? {
+            return Ok(());
+        }
+        let directory = mine.directory().to_owned();
+        let new = self.writer.run(move |connection| processes::join(connection, &directory)).await?;
+        *self.presence.lock() = Arc::new(new);
+        Ok(())
+    }
+
+    async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
+        let mine = self.presence();
+        self.writer.run(move |connection| mine.take_over(connection)).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 }

@@ -1,47 +1,57 @@
-//! Every SQL text of the SQLite ledger.
+//! Calls, their attempts and what happened to them: the SQL texts of the SQLite ledger.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{Opened, Recorded, Selection, state::Fact};
+use switchboard_router::{Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, RECEIVED, Written},
+    change::{Change, Event, Opening, RECEIVED, Written, permit},
     history::Entry,
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
-    sqlite::Stop,
+    sqlite::{Stop, stock},
 };
 
 pub(crate) type Answer<T> = Result<T, Stop>;
 
-const ONE_CALL: &str = "SELECT id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, \
-                        created_at, updated_at FROM calls WHERE id = ?1";
-const CALLS: &str = "SELECT id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, \
-                     created_at, updated_at FROM calls WHERE id > ?1 AND";
-const ATTEMPTS: &str = "SELECT id, ring, provider, provider_call_id, state, idempotency_key, body, created_at, sent_at, ended_at \
+/// What [`call_row`] reads.
+pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
+                                       created_at, updated_at";
+const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at \
                         FROM attempts WHERE call_id = ?1 ORDER BY position";
-const BY_KEY: &str = "SELECT id, status, request_hash FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
+const BY_KEY: &str = "SELECT id, request_hash FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
 const DUPLICATE: &str = "SELECT id FROM calls WHERE to_hash = ?1 AND created_at > ?2 AND created_at < ?3 AND tenant = ?4 AND task_hash = ?5 \
                          AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1";
 const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, request_hash, \
-                        request, body, content, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)";
+                        request, body, content, epoch, created_at, updated_at) \
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
 const CHANGE_CALL: &str = "UPDATE calls SET status = ?2, outcome = ?3, provider = ?4, provider_call_id = ?5, body = ?6, updated_at = ?7, \
                            content = coalesce(?8, content) WHERE id = ?1";
-const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, provider_call_id, state, idempotency_key, body, \
-                           created_at, sent_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state = ?4, body = ?5, sent_at = ?6, ended_at = ?7 \
+const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, \
+                           idempotency_key, body, created_at, sent_at, ended_at) \
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state = ?4, doubt = ?5, body = ?6, sent_at = ?7, ended_at = ?8 \
                               WHERE id = ?1 AND call_id = ?2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = ?1 AND account = '' AND provider_call_id = ?2";
 const EVENT: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const HISTORY: &str = "SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = ?1 ORDER BY seq";
-const REQUEST: &str = "SELECT to_number, request, created_at FROM calls WHERE id = ?1";
+const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = ?1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = ?1";
+const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
+                        AND other.id <> this.id AND (this.agent IS NULL OR other.agent IS NULL OR other.agent = this.agent)) \
+                        FROM attempts AS this WHERE this.id = ?1";
+const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other JOIN calls AS theirs ON theirs.id = other.call_id \
+                                WHERE other.provider = this.provider AND other.doubt > 0 AND other.id <> this.id \
+                                AND theirs.to_hash = ours.to_hash AND theirs.task_hash = ours.task_hash) \
+                                FROM attempts AS this JOIN calls AS ours ON ours.id = this.call_id WHERE this.id = ?1";
+const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
+                     WHERE to_hash = ?1 AND tenant = ?2 AND state <> 'not_placed' AND sent_at >= ?3";
 
 /// What a violated unique index is called in SQLite's message: by its columns.
 const ONE_CALL_PER_PERSON: &str = "calls.tenant, calls.to_hash";
@@ -49,21 +59,16 @@ const ONE_LIVE_ATTEMPT: &str = "attempts.call_id, attempts.ring";
 const ATTEMPT_ID: &str = "attempts.id";
 const CALL_ID: &str = "calls.id";
 
-pub(crate) fn open(connection: &Connection, new: Opening) -> Answer<Opened> {
+pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<Opened> {
     let tenant = new.call.tenant.as_str();
     if let Some(key) = &new.idempotency_key {
         let first = connection
             .prepare_cached(BY_KEY)?
-            .query_row((tenant, key), |row| {
-                Ok((id(row, 0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?))
-            })
+            .query_row((tenant, key), |row| Ok((id(row, 0)?, row.get::<_, [u8; 32]>(1)?)))
             .optional()?;
-        if let Some((first, status, hash)) = first {
+        if let Some((first, hash)) = first {
             if hash != new.request_hash {
                 return Err(refusal::key_reused(first).into());
-            }
-            if status == RECEIVED {
-                return Err(refusal::key_in_use(first).into());
             }
             let call = call(connection, first)?.ok_or_else(|| refusal::erased(first))?;
             return Ok(Opened::Replayed(Box::new(call)));
@@ -91,6 +96,7 @@ pub(crate) fn open(connection: &Connection, new: Opening) -> Answer<Opened> {
         new.request,
         new.body,
         new.content,
+        epoch,
         new.at,
     ]);
     written.map_err(|error| match unique(&error) {
@@ -107,12 +113,13 @@ pub(crate) fn open(connection: &Connection, new: Opening) -> Answer<Opened> {
     Ok(Opened::New(Box::new(new.call)))
 }
 
-pub(crate) fn record(connection: &Connection, id: CallId, fact: Fact, at: Timestamp) -> Answer<Recorded> {
-    let before = match find(connection, id)? {
-        Some(row) => row.read(attempts(connection, id)?)?.ok_or_else(|| refusal::erased(id))?,
-        None => return Err(refusal::no_such_call(id).into()),
-    };
-    let change = Change::new(&before, fact, at)?;
+/// Writes facts down for the process of this epoch. What is refused leaves the savepoint to be rolled back.
+pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Timestamp, epoch: i64) -> Answer<Recorded> {
+    let row = find(connection, id)?.ok_or_else(|| refusal::no_such_call(id))?;
+    let owns = row.epoch == epoch;
+    let before = row.read(attempts(connection, id)?)?.ok_or_else(|| refusal::erased(id))?;
+    permit(&write.facts, owns)?;
+    let change = Change::new(&before, write.facts, at)?;
     let call = &change.call;
     let changed = connection.prepare_cached(CHANGE_CALL)?.execute(params![
         id.as_uuid().as_bytes(),
@@ -130,12 +137,7 @@ pub(crate) fn record(connection: &Connection, id: CallId, fact: Fact, at: Timest
             Some(_) | None => Stop::Broken(error),
         });
     }
-    match &change.attempt {
-        Some(Written::New { row, position }) => new_attempt(connection, id, row, *position)?,
-        Some(Written::Changed(row)) => change_attempt(connection, id, row)?,
-        None => {}
-    }
-    if let Some((provider, theirs)) = &change.owned {
+    for (provider, theirs) in &change.owned {
         let new = connection
             .prepare_cached(OWN)?
             .execute((provider, theirs, id.as_uuid().as_bytes()))?;
@@ -146,7 +148,21 @@ pub(crate) fn record(connection: &Connection, id: CallId, fact: Fact, at: Timest
             return Err(refusal::owned(owner).into());
         }
     }
-    event(connection, id, &change.event)?;
+    for attempt in &change.attempts {
+        match attempt {
+            Written::New { row, position } => new_attempt(connection, id, row, *position)?,
+            Written::Changed(row) => change_attempt(connection, id, row)?,
+        }
+    }
+    if let Some(last) = change.last() {
+        stock::take(connection, &write.needs, last, change.at)?;
+    }
+    for settlement in &change.settlements {
+        stock::settle(connection, *settlement, change.at)?;
+    }
+    for one in &change.events {
+        event(connection, id, one)?;
+    }
     Ok(Recorded {
         call: Arc::new(change.call),
         effects: change.effects,
@@ -160,8 +176,10 @@ fn new_attempt(connection: &Connection, call: CallId, row: &AttemptRow, position
         position,
         row.ring,
         row.provider,
+        row.agent,
         row.provider_call_id,
         row.state,
+        row.doubt,
         row.idempotency_key.as_bytes(),
         row.body,
         row.created_at,
@@ -184,6 +202,7 @@ fn change_attempt(connection: &Connection, call: CallId, row: &AttemptRow) -> An
         call.as_uuid().as_bytes(),
         row.provider_call_id,
         row.state,
+        row.doubt,
         row.body,
         row.sent_at,
         row.ended_at,
@@ -225,12 +244,14 @@ pub(crate) fn call(connection: &Connection, id: CallId) -> Answer<Option<Call>> 
 pub(crate) fn request(connection: &Connection, id: CallId) -> Answer<Option<Arc<ValidCall>>> {
     let row = connection
         .prepare_cached(REQUEST)?
-        .query_row([id.as_uuid().as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row([id.as_uuid().as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .optional()?;
     match row {
-        Some((Some(number), Some(request), received)) => {
-            let (number, request): (String, String) = (number, request);
-            Ok(Some(Arc::new(read_request(id, &number, &request, received)?)))
+        Some((Some(number), country, Some(request), received)) => {
+            let (number, country, request): (String, String, String) = (number, country, request);
+            Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?)))
         }
         Some(_) | None => Ok(None),
     }
@@ -250,8 +271,35 @@ pub(crate) fn call_of(connection: &Connection, attempt: AttemptId) -> Answer<Opt
         .optional()?)
 }
 
+/// False for an attempt that is not known: nothing proves anything about it.
+pub(crate) fn is_alone(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+    alone(connection, IS_ALONE, attempt)
+}
+
+pub(crate) fn is_alone_by_task(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+    alone(connection, IS_ALONE_BY_TASK, attempt)
+}
+
+fn alone(connection: &Connection, sql: &str, attempt: AttemptId) -> Answer<bool> {
+    let alone = connection
+        .prepare_cached(sql)?
+        .query_row([attempt.as_uuid().as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(alone.unwrap_or(false))
+}
+
+pub(crate) fn rings(connection: &Connection, tenant: &str, person: &[u8; 32], since: i64) -> Answer<u32> {
+    let rings: i64 = connection
+        .prepare_cached(RINGS)?
+        .query_row(params![person, tenant, since], |row| row.get(0))?;
+    Ok(u32::try_from(rings).unwrap_or(u32::MAX))
+}
+
 pub(crate) fn select(connection: &Connection, selection: &Selection) -> Answer<Vec<Call>> {
-    let sql = format!("{CALLS} {} ORDER BY id LIMIT ?2", select::condition(selection));
+    let sql = format!(
+        "SELECT {CALL_COLUMNS} FROM calls WHERE id > ?1 AND {} ORDER BY id LIMIT ?2",
+        select::condition(selection)
+    );
     let after = selection.after.map_or_else(Vec::new, |after| after.as_uuid().as_bytes().to_vec());
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map((after, select::limit(selection)), call_row)?;
@@ -278,31 +326,33 @@ pub(crate) fn history(connection: &Connection, call: CallId) -> Answer<Vec<Entry
 
 fn find(connection: &Connection, id: CallId) -> rusqlite::Result<Option<CallRow>> {
     connection
-        .prepare_cached(ONE_CALL)?
+        .prepare_cached(&format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ?1"))?
         .query_row([id.as_uuid().as_bytes()], call_row)
         .optional()
 }
 
-fn attempts(connection: &Connection, call: CallId) -> rusqlite::Result<Vec<AttemptRow>> {
+pub(crate) fn attempts(connection: &Connection, call: CallId) -> rusqlite::Result<Vec<AttemptRow>> {
     let mut statement = connection.prepare_cached(ATTEMPTS)?;
     let rows = statement.query_map([call.as_uuid().as_bytes()], |row| {
         Ok(AttemptRow {
             id: uuid(row, 0)?,
             ring: row.get(1)?,
             provider: row.get(2)?,
-            provider_call_id: row.get(3)?,
-            state: row.get(4)?,
-            idempotency_key: uuid(row, 5)?,
-            body: row.get(6)?,
-            created_at: row.get(7)?,
-            sent_at: row.get(8)?,
-            ended_at: row.get(9)?,
+            agent: row.get(3)?,
+            provider_call_id: row.get(4)?,
+            state: row.get(5)?,
+            doubt: row.get(6)?,
+            idempotency_key: uuid(row, 7)?,
+            body: row.get(8)?,
+            created_at: row.get(9)?,
+            sent_at: row.get(10)?,
+            ended_at: row.get(11)?,
         })
     })?;
     rows.collect()
 }
 
-fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
+pub(crate) fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     Ok(CallRow {
         id: uuid(row, 0)?,
         tenant: row.get(1)?,
@@ -314,8 +364,9 @@ fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         provider_call_id: row.get(7)?,
         body: row.get(8)?,
         content: row.get(9)?,
-        created_at: row.get(10)?,
-        updated_at: row.get(11)?,
+        epoch: row.get(10)?,
+        created_at: row.get(11)?,
+        updated_at: row.get(12)?,
     })
 }
 
@@ -328,7 +379,7 @@ fn id(row: &Row<'_>, at: usize) -> rusqlite::Result<CallId> {
 }
 
 /// The columns of the unique index that a statement would have violated.
-fn unique(error: &rusqlite::Error) -> Option<&str> {
+pub(crate) fn unique(error: &rusqlite::Error) -> Option<&str> {
     match error {
         rusqlite::Error::SqliteFailure(code, Some(message)) if code.code == rusqlite::ErrorCode::ConstraintViolation => {
             message.strip_prefix("UNIQUE constraint failed: ")

@@ -30,15 +30,21 @@ fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_strangers(connection)?;
     bring_up(connection)?;
-    let mut model = Connection::open_in_memory().map_err(broken)?;
-    bring_up(&mut model)?;
-    let (found, expected) = (objects(connection).map_err(broken)?, objects(&model).map_err(broken)?);
-    if let Some((kind, name, _)) = expected.iter().find(|object| !found.contains(object)) {
+    if let Some(object) = changed(connection)?.first() {
         return Err(configuration(format!(
-            "the {kind} {name} of the ledger is missing or was changed, and with it a rule that the ledger has to keep: restore a backup"
+            "the {object} of the ledger is missing or was changed, and with it a rule that the ledger has to keep: restore a backup"
         )));
     }
     Ok(())
+}
+
+/// What is not there as the migrations make it, as `index one_live_attempt`.
+pub(crate) fn changed(connection: &Connection) -> Result<Vec<String>> {
+    let mut model = Connection::open_in_memory().map_err(broken)?;
+    bring_up(&mut model)?;
+    let (found, expected) = (objects(connection).map_err(broken)?, objects(&model).map_err(broken)?);
+    let changed = expected.iter().filter(|object| !found.contains(object));
+    Ok(changed.map(|(kind, name, _)| format!("{kind} {name}")).collect())
 }
 
 fn refuse_strangers(connection: &Connection) -> Result<()> {

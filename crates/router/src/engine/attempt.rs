@@ -14,20 +14,22 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptState, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, ProviderCall, ProviderId, Refusal,
-    Result, ValidCall,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, Proof,
+    ProviderCall, ProviderCallId, ProviderId, Refusal, Result, ValidCall,
 };
 
 use crate::{
+    budget::hold,
     chance::{digest, share},
     engine::{
         follow,
         lane::Lane,
         order::order,
-        probe, reconcile,
+        probe, reconcile, redial,
         shared::Inner,
         submit::{no_provider, wait_for_capacity},
     },
+    journal::{Needs, Write},
     plan::{Candidate, Plan},
     state::Fact,
 };
@@ -40,10 +42,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 const BLIND_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// How soon an unsent attempt is retried, at most; twice that the second time.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
+/// How soon a provider is looked at again that another process keeps busy.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How often the list is read for a call whose provider answers when it is over.
 const GLIMPSE_EVERY: Duration = Duration::from_secs(15);
 
-/// What is known of the providers in the course of one call.
+/// What is known of the providers in the course of one ring of a call.
 #[derive(Debug, Default)]
 struct Tried {
     done: HashSet<ProviderId>,
@@ -51,7 +55,7 @@ struct Tried {
     retries: HashMap<ProviderId, u32>,
     last: Option<ProviderId>,
     sent: u64,
-    fault: Option<Error>,
+    fault: Option<CallFault>,
 }
 
 /// What to do after an attempt.
@@ -61,19 +65,40 @@ enum Next {
     /// Proven that no phone rang, and somebody may be asked.
     Again,
     /// Proven that no phone rang, and nobody may be asked.
-    GiveUp(Error),
+    GiveUp(CallFault),
 }
 
-/// Sends attempts until one is not proven silent, or nobody is left.
+/// One call on its way, and what its attempts have in common.
+struct Going<'a> {
+    inner: &'a Arc<Inner>,
+    id: CallId,
+    request: &'a Arc<ValidCall>,
+    ring: u32,
+    draw: u64,
+}
+
+/// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's earlier attempts ended.
 pub(crate) async fn run(
     inner: &Arc<Inner>,
-    id: CallId,
+    call: &Call,
     request: &Arc<ValidCall>,
     first: Plan,
     draw: u64,
     give_up: Timestamp,
 ) -> Result<()> {
+    let going = Going {
+        inner,
+        id: call.id,
+        request,
+        ring: redial::ring(&call.attempts),
+        draw,
+    };
     let mut tried = Tried::default();
+    for earlier in call.attempts.iter().filter(|earlier| earlier.ring == going.ring) {
+        if let Next::GiveUp(fault) = tried.remember(inner, earlier, request) {
+            return refuse(inner, call.id, fault).await;
+        }
+    }
     let mut first = Some(first);
     loop {
         let mut plan = first.take().unwrap_or_else(|| inner.plan(request, draw));
@@ -82,28 +107,31 @@ pub(crate) async fn run(
         // A retry of what never left comes before the next provider, as long as the plan still allows it.
         let again = tried.last.take().and_then(|last| open.iter().find(|one| one.provider == last));
         let Some(candidate) = again.or(open.first()) else {
-            if let Err(nobody) = wait_for_capacity(inner, id, &plan, give_up).await {
-                return refuse(inner, id, &tried.fault.take().unwrap_or(nobody)).await;
+            if let Err(nobody) = wait_for_capacity(inner, call.id, &plan, give_up).await {
+                let fault = tried.fault.take().unwrap_or_else(|| CallFault::from(&nobody));
+                return refuse(inner, call.id, fault).await;
             }
             continue;
         };
         if !request.window.contains(inner.now()) {
             let closed =
                 Error::new(ErrorKind::NoProvider, "the call's window closed before a provider could take it").with_field("not_after");
-            return refuse(inner, id, &closed).await;
+            return refuse(inner, call.id, CallFault::from(&closed)).await;
         }
-        match attempt(inner, id, request, draw, candidate, &mut tried).await? {
+        let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
+        match attempt(&going, candidate, experiment, &mut tried).await? {
             Next::Stop => return Ok(()),
             Next::Again => {}
-            Next::GiveUp(error) => return refuse(inner, id, &error).await,
+            Next::GiveUp(fault) => return refuse(inner, call.id, fault).await,
         }
     }
 }
 
 /// Nobody will place it.
-pub(crate) async fn refuse(inner: &Inner, id: CallId, error: &Error) -> Result<()> {
-    inner.record(id, Fact::Refused(CallFault::from(error))).await?;
-    inner.tell(id, format!("refused: {error}"));
+pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Result<()> {
+    let words = format!("refused: {}", fault.message);
+    inner.record(id, Fact::Refused(fault)).await?;
+    inner.tell(id, words);
     Ok(())
 }
 
@@ -116,55 +144,110 @@ impl Tried {
             .map(|one| one.info.failure_domain.as_str());
         !self.done.contains(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
     }
+
+    /// What an attempt of a former process, that provably reached no phone, says of what may come next.
+    fn remember(&mut self, inner: &Inner, earlier: &Attempt, request: &ValidCall) -> Next {
+        let fault = earlier.error.as_ref().map(|error| CallFault {
+            kind: error.kind,
+            message: error.message.clone(),
+        });
+        self.sent += 1;
+        match earlier.delivery {
+            // It may have it all the same, and would answer the same key with it.
+            Some(Delivery::Placed | Delivery::Unknown) if earlier.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) => {
+                self.is_done_with(inner, &earlier.provider, false);
+                self.fault = fault;
+            }
+            // Never claimed, or found silent by an operator: nothing speaks against its provider.
+            None | Some(Delivery::Placed | Delivery::Unknown) => {}
+            Some(Delivery::NotSent) => {
+                let retries = self.retries.entry(earlier.provider.clone()).or_default();
+                *retries += 1;
+                if *retries > RETRIES_HERE {
+                    self.is_done_with(inner, &earlier.provider, true);
+                }
+                self.fault = fault;
+            }
+            Some(Delivery::Refused(refusal)) => match refusal {
+                Refusal::ThisProvider => {
+                    self.is_done_with(inner, &earlier.provider, false);
+                    self.fault = fault;
+                }
+                Refusal::RateLimited => self.fault = fault,
+                Refusal::Quota if request.failover_on_quota => {
+                    self.is_done_with(inner, &earlier.provider, false);
+                    self.fault = fault;
+                }
+                Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone => {
+                    let unsaid = || CallFault {
+                        kind: ErrorKind::NoProvider,
+                        message: format!("{} refused the call for every provider", earlier.provider),
+                    };
+                    return Next::GiveUp(fault.unwrap_or_else(unsaid));
+                }
+            },
+        }
+        Next::Again
+    }
+
+    fn is_done_with(&mut self, inner: &Inner, provider: &ProviderId, unreachable: bool) {
+        self.done.insert(provider.clone());
+        if unreachable && let Some(lane) = inner.lane(provider) {
+            self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
+        }
+    }
 }
 
 /// One attempt: intent, claim, send, result.
-async fn attempt(
-    inner: &Arc<Inner>,
-    id: CallId,
-    request: &Arc<ValidCall>,
-    draw: u64,
-    candidate: &Candidate,
-    tried: &mut Tried,
-) -> Result<Next> {
+async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, tried: &mut Tried) -> Result<Next> {
+    let Going {
+        inner, id, request, ring, ..
+    } = *going;
     let Some(lane) = inner.lane(&candidate.provider) else {
-        return Err(no_provider(&inner.plan(request, draw)));
+        return Err(no_provider(&inner.plan(request, going.draw)));
     };
     lane.pace_turn(&*inner.clock).await;
     // Another call may have taken the last slot since the plan was made: plan again.
     let Ok(slot) = lane.take_place_slot(inner.now()) else {
         return Ok(Next::Again);
     };
-    let order = order(inner, id, request, lane);
-    let record = Attempt {
-        id: order.attempt,
-        provider: lane.id.clone(),
-        ring: 0,
-        idempotency_key: order.idempotency_key,
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        estimated_cost: candidate.estimated_cost,
-        cost: None,
-        created_at: inner.now(),
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
+    let order = order(inner, id, ring, request, lane);
+    let began = inner.clock.uptime();
+    let write = match bracket(going, candidate, experiment, lane, &order) {
+        Ok(write) => write,
+        Err(error) => {
+            lane.give_back(slot);
+            return Ok(passed_over(going, lane, error, tried));
+        }
     };
-    inner.check_running()?;
-    inner.record(id, Fact::Intended(Box::new(record))).await?;
-    let deadline = inner.now().checked_add(inner.settings.send_within).unwrap_or(Timestamp::MAX);
-    inner.record(id, Fact::Claimed(order.attempt)).await?;
-    inner.record(id, Fact::Sent(order.attempt)).await?;
-    // Checked last, with nothing slow between it and the first byte: a process that was paused here for long must not send.
-    if inner.now() >= deadline {
+    // From here on a stop waits for it.
+    let open = inner.ending.opened();
+    if let Err(stopping) = inner.check_running() {
         lane.give_back(slot);
-        let late = Error::new(ErrorKind::Timeout, "the attempt was not sent: writing it down took too long").with_provider(lane.id.clone());
-        return not_placed(inner, id, lane, &order, late, tried, draw, request).await;
+        return Err(stopping);
+    }
+    match inner.write(id, write).await {
+        Ok(_) => {}
+        Err(error) => {
+            lane.give_back(slot);
+            return held_up(going, lane, error, tried);
+        }
+    }
+    // Checked last, with nothing slow between it and the first byte: a process that was paused here for long, or was told to stop, must
+    // not send.
+    let late = inner.clock.uptime().saturating_sub(began) >= inner.settings.send_within;
+    if late || inner.check_running().is_err() {
+        lane.give_back(slot);
+        let why = if late {
+            "writing it down took too long"
+        } else {
+            "the router was stopped"
+        };
+        let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}")).with_provider(lane.id.clone());
+        return not_placed(going, lane, &order, unsent, tried).await;
     }
     inner.tell(id, format!("sent to {}", lane.id));
-    lane.opened(order.attempt, order.agent.clone());
+    lane.opened();
     tried.sent += 1;
 
     let sent_at = inner.now();
@@ -173,21 +256,22 @@ async fn attempt(
         Ok(report) => {
             let waited =
                 (!lane.provider.info().synchronous).then(|| Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default());
-            lane.worked(order.attempt, waited);
+            lane.worked(waited);
             answered(inner, id, lane, &order, report).await?;
+            drop(open);
             Ok(Next::Stop)
         }
         Err(error) => {
             if error.delivery() == Delivery::NotSent {
                 lane.give_back(slot);
             }
-            let opened_breaker = lane.failed(order.attempt, &error, inner.now());
+            let opened_breaker = lane.failed(&error, inner.now());
             if opened_breaker {
                 inner.tell(id, format!("{} is left alone for a while: it failed repeatedly", lane.id));
                 probe::start(inner, lane);
             }
             match error.delivery() {
-                Delivery::NotSent | Delivery::Refused(_) => not_placed(inner, id, lane, &order, error, tried, draw, request).await,
+                Delivery::NotSent | Delivery::Refused(_) => not_placed(going, lane, &order, error, tried).await,
                 Delivery::Placed | Delivery::Unknown => {
                     lane.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, &order, &error).await?;
@@ -200,12 +284,86 @@ async fn attempt(
     }
 }
 
+/// The one transaction before a byte leaves: intent, claim and leave to send, with all that the attempt needs.
+fn bracket(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, lane: &Lane, order: &CallOrder) -> Result<Write> {
+    let Going { inner, request, ring, .. } = *going;
+    let attempt = Attempt {
+        id: order.attempt,
+        provider: lane.id.clone(),
+        ring,
+        agent: order.agent.clone(),
+        idempotency_key: order.idempotency_key,
+        state: AttemptState::Intent,
+        provider_call_id: None,
+        delivery: None,
+        error: None,
+        outcome: None,
+        estimated_cost: candidate.estimated_cost,
+        cost: None,
+        billed: None,
+        created_at: inner.now(),
+        sent_at: None,
+        ended_at: None,
+        evidence: Vec::new(),
+    };
+    let hold = match inner.policy.providers.get(candidate.index) {
+        Some(one) => hold(
+            &inner.policy.budgets,
+            &one.deck,
+            &request.to,
+            order.max_duration,
+            (&request.tenant, &lane.id, experiment),
+            inner.now(),
+        )?,
+        None => None,
+    };
+    Ok(Write {
+        facts: vec![
+            Fact::Intended(Box::new(attempt)),
+            Fact::Claimed(order.attempt),
+            Fact::Sent(order.attempt),
+        ],
+        needs: Needs {
+            slots: lane.slot_needs(),
+            hold,
+            certain_agent: lane.tells_by_agent(),
+        },
+    })
+}
+
+/// The journal did not let the attempt begin: another process has the last slot, the agent or the money.
+fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Next> {
+    let now = going.inner.now();
+    match error.code() {
+        Some("no_slot") => {
+            let wait = error.retry_after().unwrap_or(LOOK_AGAIN);
+            lane.is_full_until(now.checked_add(wait).unwrap_or(Timestamp::MAX));
+            Ok(Next::Again)
+        }
+        Some("agent_in_doubt") => {
+            lane.is_full_until(now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX));
+            Ok(Next::Again)
+        }
+        Some("over_budget") => Ok(passed_over(going, lane, error, tried)),
+        _ => Err(error),
+    }
+}
+
+/// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
+fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Next {
+    going.inner.tell(going.id, format!("not {}: {error}", lane.id));
+    tried.done.insert(lane.id.clone());
+    tried.fault = Some(CallFault::from(&error));
+    Next::Again
+}
+
 /// The request itself. A backend that panics has told nothing: its attempt is unknown.
 async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<ProviderCall> {
     let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
     let result = if lane.provider.info().synchronous {
         let glimpses = glimpse(inner, id, lane, order, sent_at);
         tokio::select! {
+            biased;
             result = placing => result,
             never = glimpses => match never {},
         }
@@ -223,10 +381,16 @@ async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
 /// While the answer is open, a list may already show the call: its id makes it possible to stop it, and helps after a crash.
 /// A backend that panics here has shown nothing; its open request must not go down with the look.
 async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Infallible {
-    let mut seen = false;
+    let mut seen: Option<ProviderCallId> = None;
+    let mut stopped = false;
+    let longest = sent_at.checked_add(order.max_duration).unwrap_or(Timestamp::MAX);
     loop {
         inner.clock.sleep(GLIMPSE_EVERY).await;
-        if seen {
+        if let Some(theirs) = &seen {
+            if !stopped && inner.now() >= longest {
+                stopped = true;
+                follow::stop_overlong(inner, id, lane, theirs).await;
+            }
             continue;
         }
         lane.read_turn(&*inner.clock).await;
@@ -234,8 +398,10 @@ async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallO
         let traces = look.ok().and_then(Result::ok).unwrap_or_default();
         if let [only] = traces.as_slice()
             && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
+            && matches!(inner.journal.is_alone_by_task(order.attempt).await, Ok(true))
+            && inner.record(id, Fact::Glimpsed(order.attempt, only.call.clone())).await.is_ok()
         {
-            seen = inner.record(id, Fact::Glimpsed(order.attempt, only.call.clone())).await.is_ok();
+            seen = Some(only.call.clone());
         }
     }
 }
@@ -243,7 +409,12 @@ async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallO
 async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, report: ProviderCall) -> Result<()> {
     let (theirs, cost, word) = (report.id.clone(), report.cost, report.status_word.clone());
     let over = report.state.outcome();
-    match inner.record(id, Fact::Answered(order.attempt, Box::new(report))).await {
+    let answer = Fact::Answered(order.attempt, Box::new(report));
+    let written = match over {
+        Some(outcome) => redial::over(inner, id, answer, outcome).await,
+        None => inner.record(id, answer).await,
+    };
+    match written {
         Ok(_) => {}
         // The id belongs to another call of ours: a stale or wrong answer. What became of this one nobody knows.
         Err(error) if error.code() == Some("owned") => {
@@ -268,6 +439,7 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
         inner,
         lane,
         id,
+        order.attempt,
         theirs,
         inner.now(),
         order.max_duration,
@@ -275,13 +447,13 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
         cost.is_some(),
     );
     if let Some(cost) = cost {
-        bill(inner, id, lane, cost).await;
+        bill(inner, id, order.attempt, lane, cost).await;
     }
     Ok(())
 }
 
 /// Writes the bill down, in the provider's unit and in money where a credit has a price.
-pub(crate) async fn bill(inner: &Inner, id: CallId, lane: &Lane, cost: Cost) {
+pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
     let money = match cost {
         Cost::Money(money) => Some(money),
         Cost::Credits(credits) => inner
@@ -291,7 +463,7 @@ pub(crate) async fn bill(inner: &Inner, id: CallId, lane: &Lane, cost: Cost) {
             .and_then(|one| one.deck.credit_price())
             .and_then(|price| credits.at_price(price)),
     };
-    if let Err(error) = inner.record(id, Fact::Billed(cost, money)).await {
+    if let Err(error) = inner.record(id, Fact::Billed(attempt, cost, money)).await {
         tracing::warn!(call = %id, %error, "the bill was not written down");
     }
 }
@@ -306,43 +478,34 @@ async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, error: &Er
 }
 
 /// After an attempt that provably reached no phone.
-#[allow(clippy::too_many_arguments)]
-async fn not_placed(
-    inner: &Arc<Inner>,
-    id: CallId,
-    lane: &Arc<Lane>,
-    order: &CallOrder,
-    error: Error,
-    tried: &mut Tried,
-    draw: u64,
-    request: &ValidCall,
-) -> Result<Next> {
+async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, error: Error, tried: &mut Tried) -> Result<Next> {
+    let Going {
+        inner, id, request, draw, ..
+    } = *going;
     record_failure(inner, id, order, &error).await?;
+    let fault = CallFault::from(&error);
     match error.delivery() {
         Delivery::NotSent => {
             let infrastructure = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
             let retries = tried.retries.entry(lane.id.clone()).or_default();
             if infrastructure && *retries < RETRIES_HERE && lane.may_retry() {
                 *retries += 1;
-                tried.last = Some(lane.id.clone());
                 let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * *retries);
+                tried.last = Some(lane.id.clone());
                 inner.tell(id, format!("{error}: nothing was sent, {} is tried again", lane.id));
                 inner.clock.sleep(pause).await;
             } else {
                 inner.tell(id, format!("{error}: nothing was sent, the next provider is asked"));
-                tried.done.insert(lane.id.clone());
-                if infrastructure {
-                    tried.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
-                }
+                tried.is_done_with(inner, &lane.id, infrastructure);
             }
-            tried.fault = Some(error);
+            tried.fault = Some(fault);
             Ok(Next::Again)
         }
         Delivery::Refused(refusal) => match refusal {
             Refusal::ThisProvider => {
                 inner.tell(id, format!("{error}: the next provider is asked"));
                 tried.done.insert(lane.id.clone());
-                tried.fault = Some(error);
+                tried.fault = Some(fault);
                 Ok(Next::Again)
             }
             Refusal::RateLimited => {
@@ -352,16 +515,16 @@ async fn not_placed(
                 );
                 lane.pause(inner.now().checked_add(pause).unwrap_or(Timestamp::MAX));
                 inner.tell(id, format!("{error}: {} rests for {} s", lane.id, pause.as_secs()));
-                tried.fault = Some(error);
+                tried.fault = Some(fault);
                 Ok(Next::Again)
             }
             Refusal::Quota if request.failover_on_quota => {
                 inner.tell(id, format!("{error}: the next provider is asked, as the caller allows"));
                 tried.done.insert(lane.id.clone());
-                tried.fault = Some(error);
+                tried.fault = Some(fault);
                 Ok(Next::Again)
             }
-            Refusal::Quota | Refusal::Everyone => Ok(Next::GiveUp(error)),
+            Refusal::Quota | Refusal::Everyone => Ok(Next::GiveUp(fault)),
             Refusal::NeedsApproval => {
                 inner.tell(id, format!("{error}: a person has to approve first"));
                 Ok(Next::Stop)

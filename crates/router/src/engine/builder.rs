@@ -13,9 +13,13 @@ use crate::{
         shared::{Inner, Router},
     },
     health::BreakerPolicy,
+    ids::{Ids, RandomIds},
     journal::{Journal, MemoryJournal},
     policy::Policy,
 };
+
+/// How long after the last moment at which an attempt may be sent its absence may count for anything.
+const LEAST_FENCE: Duration = Duration::from_secs(60);
 
 /// How one provider is treated.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +51,20 @@ impl LaneSettings {
     }
 }
 
+/// What becomes of an attempt that may have rung and that nothing shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnUnknown {
+    /// The call is `indeterminate`: a late webhook or an operator ends it, and nothing is sent again.
+    #[default]
+    Park,
+    /// Absence for so long after it was sent counts as silence, and the next provider is asked. **It may ring twice**: a provider that
+    /// lists a call late, or not at all, has rung. For callers to whom a second ring is better than none.
+    Fence {
+        /// How long; not less than [`RouterSettings::send_within`] and a minute.
+        after: Duration,
+    },
+}
+
 /// Times that hold for every call.
 #[derive(Debug, Clone, Copy)]
 pub struct RouterSettings {
@@ -54,6 +72,10 @@ pub struct RouterSettings {
     pub poll_every: Duration,
     /// How long evidence is looked for before a call is `indeterminate`.
     pub reconcile_for: Duration,
+    /// What becomes of an attempt that may have rung and that nothing shows.
+    pub on_unknown: OnUnknown,
+    /// How often this process says that it lives, and looks for the calls of others that are gone.
+    pub sweep_every: Duration,
     /// How long a call waits for a rate limit, a pause or a busy callee.
     pub max_wait: Duration,
     /// How long after its longest duration a call may be reported late before it is `stalled`.
@@ -67,6 +89,8 @@ impl Default for RouterSettings {
         Self {
             poll_every: Duration::from_secs(3),
             reconcile_for: Duration::from_secs(15 * 60),
+            on_unknown: OnUnknown::Park,
+            sweep_every: Duration::from_secs(3),
             max_wait: Duration::from_secs(120),
             grace: Duration::from_secs(120),
             send_within: Duration::from_secs(10),
@@ -84,6 +108,7 @@ pub struct RouterBuilder {
     clock: Arc<dyn Clock>,
     settings: RouterSettings,
     webhooks: Option<WebhookAddress>,
+    ids: Arc<dyn Ids>,
 }
 
 impl RouterBuilder {
@@ -96,6 +121,7 @@ impl RouterBuilder {
             clock: Arc::new(SystemClock),
             settings: RouterSettings::default(),
             webhooks: None,
+            ids: Arc::new(RandomIds),
         }
     }
 
@@ -141,6 +167,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Takes ids from here.
+    #[must_use]
+    pub fn ids(mut self, ids: Arc<dyn Ids>) -> Self {
+        self.ids = ids;
+        self
+    }
+
     /// Starts the followers. Has to be called inside a tokio runtime.
     ///
     /// # Errors
@@ -150,6 +183,15 @@ impl RouterBuilder {
             Error::new(ErrorKind::Configuration, "a router lives in a tokio runtime: build it inside one").with_source(source)
         })?;
         self.policy.check()?;
+        if let OnUnknown::Fence { after } = self.settings.on_unknown
+            && after < self.settings.send_within + LEAST_FENCE
+        {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "is shorter than an attempt may take to be sent, and a minute: make it longer",
+            )
+            .with_field("routing.fence_minutes"));
+        }
         let mut lanes = Vec::with_capacity(self.policy.providers.len());
         let mut given = self.providers;
         for one in &self.policy.providers {
@@ -185,6 +227,7 @@ impl RouterBuilder {
             self.clock,
             self.settings,
             hooks,
+            self.ids,
             runtime,
         )))
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result, Transcript};
 
 use crate::{
-    engine::{lane::Lane, shared::Router},
-    state::Fact,
+    engine::{lane::Lane, reconcile, shared::Router},
+    journal::{Doubt, doubt},
+    state::{Fact, Resolution, Verdict},
 };
 
 impl Router {
@@ -25,6 +26,41 @@ impl Router {
         }
         let (lane, theirs) = self.at_provider(&call)?;
         control(&lane)?.cancel(&theirs).await
+    }
+
+    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says.
+    ///
+    /// # Errors
+    /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for an empty note or name; `NotFound`; `Journal`.
+    pub async fn resolve(&self, id: CallId, resolution: Resolution) -> Result<Call> {
+        for (field, text) in [("by", &resolution.by), ("note", &resolution.note)] {
+            if text.trim().is_empty() {
+                return Err(Error::invalid(
+                    field,
+                    "is empty: an audit needs to know who decided, and on what grounds",
+                ));
+            }
+        }
+        let call = self.get(id).await?;
+        let in_doubt = doubt(&call) == Doubt::InDoubt || call.status == CallStatus::Indeterminate;
+        let fits = match resolution.verdict {
+            Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
+            Verdict::Placed(_) => in_doubt,
+            Verdict::NotPlaced => in_doubt && call.status != CallStatus::InProgress && call.status != CallStatus::Stalled,
+        };
+        let last = call.attempts.last().filter(|_| fits).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Conflict,
+                format!(
+                    "the call {id} is {}: nothing about it is in doubt that this would settle",
+                    call.status
+                ),
+            )
+        })?;
+        let recorded = self.inner.record(id, Fact::Resolved(last.id, resolution)).await?;
+        reconcile::follow_known(&self.inner, &recorded.call).await;
+        reconcile::forget_what_is_told_apart(&self.inner).await;
+        self.get(id).await
     }
 
     /// Hangs up a call that is under way.

@@ -1,7 +1,7 @@
 //! Many calls watched with few requests: one list shows a hundred, and a single read is the last resort.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Weak},
     time::Duration,
@@ -9,12 +9,13 @@ use std::{
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use switchboard_core::{CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, Result, UsageFilter};
+use switchboard_core::{AttemptId, CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, Result, UsageFilter};
 
 use crate::{
     engine::{
         attempt::bill,
         lane::{Lane, Unbilled, Watch},
+        redial,
         shared::{Inner, Router},
     },
     state::Fact,
@@ -33,8 +34,8 @@ const BILL_EVERY: u32 = 5;
 
 /// Starts the follower of a lane. It ends with the router.
 pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
-    let (inner, lane) = (Arc::downgrade(inner), Arc::clone(lane));
-    tokio::spawn(async move { run(inner, lane).await });
+    let (weak, lane) = (Arc::downgrade(inner), Arc::clone(lane));
+    inner.spawn(async move { run(weak, lane).await });
 }
 
 /// The provider has the call: watch it, or wait for its bill where it is over.
@@ -43,6 +44,7 @@ pub(crate) fn placed(
     inner: &Inner,
     lane: &Lane,
     call: CallId,
+    attempt: AttemptId,
     theirs: ProviderCallId,
     since: Timestamp,
     longest: Duration,
@@ -55,14 +57,25 @@ pub(crate) fn placed(
             theirs,
             Watch {
                 call,
+                attempt,
                 since,
+                longest: since.checked_add(longest).unwrap_or(Timestamp::MAX),
+                stopped: false,
                 deadline,
                 last_word: None,
                 missed: 0,
             },
         );
     } else if !billed && lane.provider.usage().is_some() {
-        lane.await_bill(theirs, Unbilled { call, since, looks: 0 });
+        lane.await_bill(
+            theirs,
+            Unbilled {
+                call,
+                attempt,
+                since,
+                looks: 0,
+            },
+        );
     }
 }
 
@@ -83,6 +96,7 @@ async fn run(inner: Weak<Inner>, lane: Arc<Lane>) {
         if idle {
             // Woken by work; looks up now and then, so that it ends with the router.
             tokio::select! {
+                biased;
                 () = lane.work.notified() => {}
                 () = clock.sleep(Duration::from_secs(30)) => {}
             }
@@ -115,7 +129,7 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         since: oldest.checked_sub(SLACK).ok(),
         ..CallFilter::default()
     };
-    let mut unseen: HashMap<&ProviderCallId, &Watch> = watched.iter().collect();
+    let mut unseen: BTreeMap<&ProviderCallId, &Watch> = watched.iter().collect();
     let mut page = PageRequest {
         limit: Some(100),
         cursor: None,
@@ -143,7 +157,7 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         match lane.provider.calls().get(id).await {
             Ok(report) => {
                 lane.saw(&report.id, &report.status_word);
-                note(inner, lane, watch.call, watch.since, report).await;
+                note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
             }
             Err(error) => tracing::debug!(provider = %lane.id, call = %watch.call, %error, "the call could not be read"),
         }
@@ -170,13 +184,18 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
     } else {
         report
     };
-    note(inner, lane, watch.call, watch.since, report).await;
+    note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
 }
 
 /// Writes a provider's record of a call down, and stops watching one that is over.
-pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, since: Timestamp, report: ProviderCall) {
+pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, attempt: AttemptId, since: Timestamp, report: ProviderCall) {
     let (theirs, cost, outcome) = (report.id.clone(), report.cost, report.state.outcome());
-    if let Err(error) = inner.record(call, Fact::Reported(Box::new(report))).await {
+    let fact = Fact::Reported(Box::new(report));
+    let written = match outcome {
+        Some(outcome) => redial::over(inner, call, fact, outcome).await,
+        None => inner.record(call, fact).await,
+    };
+    if let Err(error) = written {
         tracing::warn!(%call, %error, "a report was not written down");
         return;
     }
@@ -185,21 +204,43 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, sin
         inner.tell(call, format!("{}: {outcome}", lane.id));
     }
     match cost {
-        Some(cost) => bill(inner, call, lane, cost).await,
-        None if lane.provider.usage().is_some() => lane.await_bill(theirs, Unbilled { call, since, looks: 0 }),
+        Some(cost) => bill(inner, call, attempt, lane, cost).await,
+        None if lane.provider.usage().is_some() => lane.await_bill(
+            theirs,
+            Unbilled {
+                call,
+                attempt,
+                since,
+                looks: 0,
+            },
+        ),
         None => {}
     }
 }
 
-/// Calls that should be over by now: one last read, then `stalled`.
+/// Hangs up a call that lasts longer than it may.
+pub(crate) async fn stop_overlong(inner: &Arc<Inner>, call: CallId, lane: &Arc<Lane>, theirs: &ProviderCallId) {
+    let Some(control) = lane.provider.call_control() else { return };
+    inner.tell(call, format!("{} is told to stop it: it lasts longer than it may", lane.id));
+    match AssertUnwindSafe(control.stop(theirs)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%call, %error, "a call that lasts too long could not be stopped"),
+        Err(_) => tracing::error!(%call, provider = %lane.id, "the backend panicked while it stopped a call"),
+    }
+}
+
+/// Calls that last too long are stopped; those that should be over by now get one last read, then they are `stalled`.
 async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
     for (id, watch) in lane.watches() {
+        if inner.now() >= watch.longest && lane.stops(&id) {
+            stop_overlong(inner, watch.call, lane, &id).await;
+        }
         if inner.now() < watch.deadline {
             continue;
         }
         lane.read_turn(&*inner.clock).await;
         match lane.provider.calls().get(&id).await {
-            Ok(report) if report.state.outcome().is_some() => note(inner, lane, watch.call, watch.since, report).await,
+            Ok(report) if report.state.outcome().is_some() => note(inner, lane, watch.call, watch.attempt, watch.since, report).await,
             Ok(_) | Err(_) => {
                 lane.unwatch(&id);
                 inner.tell(watch.call, format!("{} never reported its end", lane.id));
@@ -230,7 +271,7 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         if let (Some(id), Some(cost)) = (record.call, record.cost)
             && let Some(one) = open.remove(&id)
         {
-            bill(inner, one.call, lane, cost).await;
+            bill(inner, one.call, one.attempt, lane, cost).await;
             lane.billed(&id);
         }
     }

@@ -4,18 +4,27 @@
 //! provider. The address is checked before the body is looked at, and the body is a hint: the call is read before
 //! anything is believed.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use switchboard_core::{AttemptId, Error, ErrorKind, EventKind, IncomingWebhook, Proof, ProviderId, Result};
+use switchboard_core::{
+    AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof, ProviderCallId, ProviderId, Result,
+};
+use tokio::sync::oneshot;
 use url::Url;
 
 use crate::{
-    engine::{follow, shared::Router},
+    engine::{
+        follow,
+        lane::Lane,
+        order,
+        shared::{Inner, Router},
+    },
+    journal::Letter,
     state::Fact,
 };
 
@@ -117,30 +126,95 @@ impl Router {
             .webhooks()
             .and_then(|webhooks| webhooks.receiver())
             .ok_or_else(stranger)?;
-        for event in receiver.receive(&webhook)? {
-            let (EventKind::Call(_), Some(theirs)) = (&event.kind, event.call) else {
-                continue;
+        let calls = receiver
+            .receive(&webhook)?
+            .into_iter()
+            .filter(|event| matches!(event.kind, EventKind::Call(_)))
+            .filter_map(|event| event.call)
+            .collect();
+        let letter = Letter {
+            attempt,
+            body: webhook.body.to_vec(),
+            calls,
+            at: webhook.received_at,
+        };
+        let (told, answer) = oneshot::channel();
+        let (strong, lane) = (Arc::clone(inner), Arc::clone(lane));
+        // On a task of its own: a provider that hangs up leaves no call between a write and what follows from it.
+        inner.spawn(async move {
+            let handled = async {
+                if !strong.kept(strong.journal.take_in(&letter).await)? {
+                    return Ok(());
+                }
+                handle(&strong, &lane, id, &letter).await
             };
-            let call = self.get(id).await?;
-            let Some(tried) = call.attempts.last().filter(|last| last.id == attempt) else {
-                tracing::error!(call = %id, %attempt, "a webhook speaks of an attempt that was taken as proven silent: look at this call");
-                inner.tell(id, "ALARM: a webhook speaks of an attempt that was taken as proven silent");
-                continue;
-            };
-            if tried.provider_call_id.as_ref().is_some_and(|known| *known != theirs) {
-                tracing::warn!(call = %id, "a webhook names another call than its attempt has: it is left out");
-                continue;
-            }
-            lane.read_turn(&*inner.clock).await;
-            let report = lane.provider.calls().get(&theirs).await?;
-            if call.provider_call_id.is_none() {
-                inner.record(id, Fact::Traced(attempt, theirs.clone(), Proof::Webhook)).await?;
-                lane.settled(attempt);
-                let longest = lane.provider.info().max_duration.unwrap_or(inner.policy.max_duration);
-                follow::placed(inner, lane, id, theirs, inner.now(), longest, false, false);
-            }
-            follow::note(inner, lane, id, tried.sent_at.unwrap_or(call.created_at), report).await;
-        }
-        Ok(())
+            // Nobody listening is fine.
+            let _ = told.send(handled.await);
+        });
+        let stopping = |_| Error::new(ErrorKind::Conflict, "the router was stopped before the webhook was handled").with_code("stopping");
+        answer.await.map_err(stopping)?
     }
+}
+
+/// A webhook that was kept and not handled by a process that is gone.
+pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: Letter) {
+    let handled = async {
+        let Some(id) = inner.journal.call_of(letter.attempt).await? else {
+            return inner.kept(inner.journal.handled(&letter, inner.now()).await);
+        };
+        let call = inner.journal.get(id).await?;
+        let attempt = call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
+        match attempt.and_then(|attempt| inner.lane(&attempt.provider)) {
+            Some(lane) => handle(inner, lane, id, &letter).await,
+            None => inner.kept(inner.journal.handled(&letter, inner.now()).await),
+        }
+    };
+    if let Err(error) = handled.await {
+        tracing::warn!(attempt = %letter.attempt, %error, "a webhook that was kept could not be handled");
+    }
+}
+
+/// Reads every call that the webhook names, and writes down what that read says.
+async fn handle(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, letter: &Letter) -> Result<()> {
+    for theirs in &letter.calls {
+        hint(inner, lane, id, letter.attempt, theirs).await?;
+    }
+    inner.kept(inner.journal.handled(letter, inner.now()).await)
+}
+
+async fn hint(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, attempt: AttemptId, theirs: &ProviderCallId) -> Result<()> {
+    let Some(call) = inner.journal.get(id).await? else {
+        return Ok(());
+    };
+    let Some(tried) = call.attempts.iter().find(|one| one.id == attempt) else {
+        return Ok(());
+    };
+    if tried.provider_call_id.as_ref().is_some_and(|known| known != theirs) && tried.state == AttemptState::Placed {
+        tracing::warn!(call = %id, "a webhook names another call than its attempt has: it is left out");
+        return Ok(());
+    }
+    if tried.state == AttemptState::NotPlaced {
+        tracing::error!(call = %id, %attempt, "a webhook speaks of an attempt that was taken as proven silent: look at this call");
+        inner.tell(id, "ALARM: a webhook speaks of an attempt that was taken as proven silent");
+        return Ok(());
+    }
+    if call.attempts.last().is_none_or(|last| last.id != attempt) {
+        // A ring that is over: nothing of it is open any more.
+        return Ok(());
+    }
+    lane.read_turn(&*inner.clock).await;
+    let report = lane.provider.calls().get(theirs).await?;
+    if report.to.is_some_and(|to| to != call.to) {
+        tracing::warn!(call = %id, "a webhook names a call to somebody else: it is left out");
+        return Ok(());
+    }
+    let since = tried.sent_at.unwrap_or(call.created_at);
+    if call.provider_call_id.is_none() {
+        inner.record(id, Fact::Traced(attempt, theirs.clone(), Proof::Webhook)).await?;
+        lane.settled(attempt);
+        let longest = order::longest(inner, lane, id).await;
+        follow::placed(inner, lane, id, attempt, theirs.clone(), since, longest, false, false);
+    }
+    follow::note(inner, lane, id, attempt, since, report).await;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is true of one provider at this moment: its limits, its health, its open attempts.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
     time::Duration,
@@ -9,22 +9,29 @@ use std::{
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{AgentId, AttemptId, CallId, Clock, Delivery, Error, Idempotency, Provider, ProviderCallId, ProviderId};
+use switchboard_core::{
+    AgentId, AttemptId, CallId, Clock, Delivery, Error, Idempotency, Provider, ProviderCallId, ProviderId, RequestLimit,
+};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
 use crate::{
     engine::LaneSettings,
     health::{Breaker, BreakerState, speaks_against_provider},
-    limit::{Pace, SlidingLog, Slot},
-    plan::{Reading, may_be_one},
+    journal::SlotNeed,
+    limit::{Headroom, Pace, SlidingLog, Slot},
+    plan::Reading,
 };
 
 /// A call that the provider has and that is not over.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     pub(crate) call: CallId,
+    pub(crate) attempt: AttemptId,
     pub(crate) since: Timestamp,
+    /// When it is stopped, where the provider can.
+    pub(crate) longest: Timestamp,
+    pub(crate) stopped: bool,
     pub(crate) deadline: Timestamp,
     pub(crate) last_word: Option<String>,
     pub(crate) missed: u32,
@@ -34,6 +41,7 @@ pub(crate) struct Watch {
 #[derive(Debug, Clone)]
 pub(crate) struct Unbilled {
     pub(crate) call: CallId,
+    pub(crate) attempt: AttemptId,
     pub(crate) since: Timestamp,
     pub(crate) looks: u32,
 }
@@ -44,11 +52,12 @@ struct State {
     reads: Option<SlidingLog>,
     breaker: Breaker,
     paused_until: Option<Timestamp>,
-    open: HashMap<AttemptId, Option<AgentId>>,
-    in_doubt: HashMap<AttemptId, Option<AgentId>>,
+    /// Other processes keep it busy until then.
+    full_until: Option<Timestamp>,
+    in_doubt: BTreeMap<AttemptId, Option<AgentId>>,
     time_to_accept: Option<Duration>,
-    watches: HashMap<ProviderCallId, Watch>,
-    unbilled: HashMap<ProviderCallId, Unbilled>,
+    watches: BTreeMap<ProviderCallId, Watch>,
+    unbilled: BTreeMap<ProviderCallId, Unbilled>,
 }
 
 /// One provider's lane.
@@ -58,6 +67,7 @@ pub(crate) struct Lane {
     /// Wakes the follower.
     pub(crate) work: Notify,
     pace: Option<Pace>,
+    place_limit: Option<RequestLimit>,
     retries: TpsBudget,
     state: Mutex<State>,
 }
@@ -75,6 +85,7 @@ impl Lane {
         Self {
             id,
             work: Notify::new(),
+            place_limit: settings.place_limit,
             pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
             // A tenth of the requests may be retries, and ten in any ten seconds whatever the traffic.
             retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
@@ -83,11 +94,11 @@ impl Lane {
                 reads: log(settings.read_limit),
                 breaker: Breaker::new(settings.breaker),
                 paused_until: None,
-                open: HashMap::new(),
-                in_doubt: HashMap::new(),
+                full_until: None,
+                in_doubt: BTreeMap::new(),
                 time_to_accept: None,
-                watches: HashMap::new(),
-                unbilled: HashMap::new(),
+                watches: BTreeMap::new(),
+                unbilled: BTreeMap::new(),
             }),
             provider,
         }
@@ -97,19 +108,55 @@ impl Lane {
         let state = self.state.lock();
         Reading {
             breaker: state.breaker.state(),
-            headroom: state.places.as_ref().map(|log| log.headroom(now)),
+            headroom: self.headroom(&state, now),
             paused_until: state.paused_until,
             agents_in_doubt: self.agents_in_doubt(&state),
             time_to_accept: state.time_to_accept,
         }
     }
 
+    fn headroom(&self, state: &State, now: Timestamp) -> Option<Headroom> {
+        let own = state.places.as_ref().map(|log| log.headroom(now));
+        match state.full_until.filter(|until| *until > now) {
+            Some(until) => Some(Headroom {
+                free: 0,
+                of: own.map_or(1, |own| own.of),
+                frees_at: Some(own.and_then(|own| own.frees_at).map_or(until, |own| own.max(until))),
+            }),
+            None => own,
+        }
+    }
+
+    /// The limit that all processes share.
+    pub(crate) fn slot_needs(&self) -> Vec<SlotNeed> {
+        let need = |limit: RequestLimit| SlotNeed {
+            limiter: format!("{}/place", self.id),
+            limit: limit.requests,
+            window: limit.window,
+        };
+        self.place_limit.map(need).into_iter().collect()
+    }
+
+    /// True where a call in doubt can be told from its neighbours by its agent and its time alone.
+    pub(crate) fn tells_by_agent(&self) -> bool {
+        match self.provider.info().idempotency {
+            Idempotency::None => true,
+            Idempotency::Undocumented => false,
+        }
+    }
+
+    pub(crate) fn is_full_until(&self, until: Timestamp) {
+        let mut state = self.state.lock();
+        state.full_until = state.full_until.max(Some(until));
+    }
+
     /// Where a provider takes a key, a call in doubt can be told from its neighbours by number and task; where it takes
     /// none, the agent and the time are all there is, and a second call in doubt would make both unprovable.
     fn agents_in_doubt(&self, state: &State) -> BTreeSet<Option<AgentId>> {
-        match self.provider.info().idempotency {
-            Idempotency::None => state.in_doubt.values().cloned().collect(),
-            Idempotency::Undocumented => BTreeSet::new(),
+        if self.tells_by_agent() {
+            state.in_doubt.values().cloned().collect()
+        } else {
+            BTreeSet::new()
         }
     }
 
@@ -155,15 +202,14 @@ impl Lane {
         self.retries.withdraw()
     }
 
-    pub(crate) fn opened(&self, attempt: AttemptId, agent: Option<AgentId>) {
+    /// A request is sent: it earns a share of a retry.
+    pub(crate) fn opened(&self) {
         self.retries.deposit();
-        self.state.lock().open.insert(attempt, agent);
     }
 
     /// The provider answered in order, or refused for a good reason.
-    pub(crate) fn worked(&self, attempt: AttemptId, accepted_in: Option<Duration>) {
+    pub(crate) fn worked(&self, accepted_in: Option<Duration>) {
         let mut state = self.state.lock();
-        state.open.remove(&attempt);
         state.breaker.worked();
         if let Some(new) = accepted_in {
             state.time_to_accept = Some(state.time_to_accept.map_or(new, |old| (old * 4 + new) / 5));
@@ -171,9 +217,8 @@ impl Lane {
     }
 
     /// The attempt failed. True where this opened the breaker.
-    pub(crate) fn failed(&self, attempt: AttemptId, error: &Error, now: Timestamp) -> bool {
+    pub(crate) fn failed(&self, error: &Error, now: Timestamp) -> bool {
         let mut state = self.state.lock();
-        state.open.remove(&attempt);
         if speaks_against_provider(error) {
             return state.breaker.failed(now);
         }
@@ -191,11 +236,8 @@ impl Lane {
         self.state.lock().in_doubt.remove(&attempt);
     }
 
-    /// True where no other attempt of the agent is open or in doubt: only then do the agent and the time prove anything.
-    pub(crate) fn alone(&self, attempt: AttemptId, agent: Option<&AgentId>) -> bool {
-        let state = self.state.lock();
-        let mut others = state.open.iter().chain(&state.in_doubt).filter(|(id, _)| **id != attempt);
-        !others.any(|(_, other)| may_be_one(other.as_ref(), agent))
+    pub(crate) fn in_doubt(&self) -> Vec<AttemptId> {
+        self.state.lock().in_doubt.keys().copied().collect()
     }
 
     pub(crate) fn pause(&self, until: Timestamp) {
@@ -226,12 +268,21 @@ impl Lane {
         }
     }
 
-    pub(crate) fn watches(&self) -> HashMap<ProviderCallId, Watch> {
+    pub(crate) fn watches(&self) -> BTreeMap<ProviderCallId, Watch> {
         self.state.lock().watches.clone()
     }
 
     pub(crate) fn unwatch(&self, id: &ProviderCallId) -> Option<Watch> {
         self.state.lock().watches.remove(id)
+    }
+
+    /// Notes that a call is told to stop. True the first time.
+    pub(crate) fn stops(&self, id: &ProviderCallId) -> bool {
+        let mut state = self.state.lock();
+        state
+            .watches
+            .get_mut(id)
+            .is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
     }
 
     /// Notes the word of a listed call. True where it is another than before.
@@ -263,7 +314,7 @@ impl Lane {
         self.work.notify_one();
     }
 
-    pub(crate) fn unbilled(&self) -> HashMap<ProviderCallId, Unbilled> {
+    pub(crate) fn unbilled(&self) -> BTreeMap<ProviderCallId, Unbilled> {
         self.state.lock().unbilled.clone()
     }
 

@@ -4,6 +4,9 @@
 //! |---|---|
 //! | `attempt.rs` | the loop that sends; nothing else calls `Calls::place` |
 //! | `submit.rs` | taking calls in, waiting for them |
+//! | `recover.rs` | taking up what a process left that is gone |
+//! | `redial.rs` | ringing again, where the caller's policy asks for it |
+//! | `stop.rs` | ending in order |
 //! | `follow.rs` | many calls watched with few list requests |
 //! | `reconcile.rs` | evidence for attempts of which nobody knows whether they rang |
 //! | `probe.rs` | a breaker half opens with a read |
@@ -20,10 +23,14 @@ mod lane;
 mod order;
 mod probe;
 mod reconcile;
+mod recover;
+mod redial;
 mod shared;
+mod stop;
 mod submit;
 
-pub use builder::{LaneSettings, RouterBuilder, RouterSettings};
+pub use builder::{LaneSettings, OnUnknown, RouterBuilder, RouterSettings};
 pub use clock::SystemClock;
 pub use hooks::WebhookAddress;
+pub use recover::Recovered;
 pub use shared::{Progress, Router};

@@ -15,10 +15,10 @@ use crate::{
 
 /// Reads one call of the list when the breaker allows it, until a read works.
 pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
-    let (inner, lane) = (Arc::downgrade(inner), Arc::clone(lane));
-    tokio::spawn(async move {
+    let (weak, lane) = (Arc::downgrade(inner), Arc::clone(lane));
+    inner.spawn(async move {
         while let BreakerState::Open { probe_at } = lane.breaker() {
-            let Some(clock) = inner.upgrade().map(|strong| Arc::clone(&strong.clock)) else {
+            let Some(clock) = weak.upgrade().map(|strong| Arc::clone(&strong.clock)) else {
                 return;
             };
             clock.sleep(until(clock.now(), probe_at)).await;

@@ -7,10 +7,11 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use switchboard_core::{Call, CallFault, CallId, CallOrder, CallStatus, ErrorKind, Proof, ProviderCallId, Result};
+use switchboard_core::{AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, CallStatus, ErrorKind, Proof, ProviderCallId, Result};
 
 use crate::{
-    engine::{follow, lane::Lane, shared::Inner},
+    engine::{OnUnknown, follow, lane::Lane, order, shared::Inner, submit},
+    journal::{Doubt, doubt},
     state::Fact,
 };
 
@@ -19,19 +20,35 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Begins to look for evidence.
 pub(crate) fn start(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: CallOrder, sent_at: Timestamp) {
-    let (inner, lane) = (Arc::clone(inner), Arc::clone(lane));
-    tokio::spawn(async move {
-        run(&inner, id, &lane, &order, sent_at).await;
+    let (strong, lane) = (Arc::clone(inner), Arc::clone(lane));
+    inner.spawn(async move {
+        run(&strong, id, &lane, &order, sent_at).await;
         // An agent stays in doubt as long as one of its calls may be any that the provider lists.
-        if current(&inner, id).await.is_some_and(|call| is_told_apart(&call)) {
+        if current(&strong, id).await.is_some_and(|call| is_told_apart(&call, order.attempt)) {
             lane.settled(order.attempt);
         }
     });
 }
 
-/// True where the provider's id is known, or it is proven that there is none.
-fn is_told_apart(call: &Call) -> bool {
-    call.provider_call_id.is_some() || call.attempts.last().is_none_or(|last| !last.state.is_live())
+/// True where the attempt's call at the provider is known, it is proven that there is none, or nobody asks any more.
+fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
+    call.attempts.last().is_none_or(|last| last.id != attempt) || doubt(call) == Doubt::None
+}
+
+/// What an operator or another process settled keeps no agent in doubt here.
+pub(crate) async fn forget_what_is_told_apart(inner: &Arc<Inner>) {
+    for lane in &inner.lanes {
+        for attempt in lane.in_doubt() {
+            let Ok(Some(id)) = inner.journal.call_of(attempt).await else {
+                continue;
+            };
+            if let Some(call) = current(inner, id).await.filter(|call| is_told_apart(call, attempt)) {
+                lane.settled(attempt);
+                // Whoever found it out may be gone before he follows it.
+                follow_known(inner, &call).await;
+            }
+        }
+    }
 }
 
 async fn current(inner: &Inner, id: CallId) -> Option<Call> {
@@ -46,7 +63,12 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
 
 /// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
 async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
-    let give_up = inner.now().checked_add(inner.settings.reconcile_for).unwrap_or(Timestamp::MAX);
+    let within = inner.now().checked_add(inner.settings.reconcile_for).unwrap_or(Timestamp::MAX);
+    let fence = match inner.settings.on_unknown {
+        OnUnknown::Park => None,
+        OnUnknown::Fence { after } => sent_at.checked_add(after).ok(),
+    };
+    let give_up = fence.map_or(within, |fence| fence.max(within));
     if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
         tracing::debug!(call = %id, %error, "the search for evidence is not written down");
     }
@@ -55,24 +77,95 @@ async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder
         inner.clock.sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         let call = current(inner, id).await;
-        if call
-            .as_ref()
-            .is_some_and(|call| call.provider_call_id.is_some() || call.status.is_settled())
-        {
-            return;
+        match call.as_ref().map(|call| standing(call, order.attempt)) {
+            Some(Standing::Over) => {
+                if let Some(call) = &call {
+                    follow_known(inner, call).await;
+                }
+                return;
+            }
+            Some(Standing::Silent) => return silent(inner, id, lane, order.attempt).await,
+            Some(Standing::Open) | None => {}
         }
         lane.read_turn(&*inner.clock).await;
-        match AssertUnwindSafe(look(inner, id, lane, order, sent_at)).catch_unwind().await {
-            Ok(Ok(true)) => return,
-            Ok(Ok(false)) => {}
-            // Also where another call claimed the traced one in the meantime: this one's evidence is still to come.
-            Ok(Err(error)) => tracing::debug!(call = %id, %error, "evidence could not be read"),
-            Err(_) => tracing::error!(call = %id, provider = %lane.id, "the backend panicked while it looked for evidence"),
+        let looked_at = inner.now();
+        let seen = match AssertUnwindSafe(look(inner, id, lane, order, sent_at)).catch_unwind().await {
+            Ok(Ok(seen)) => seen,
+            Ok(Err(error)) => {
+                // Also where another call claimed the traced one in the meantime: this one's evidence is still to come.
+                tracing::debug!(call = %id, %error, "evidence could not be read");
+                Seen::Unclear
+            }
+            Err(_) => {
+                tracing::error!(call = %id, provider = %lane.id, "the backend panicked while it looked for evidence");
+                Seen::Unclear
+            }
+        };
+        let absent = match seen {
+            Seen::Found => return,
+            Seen::Nothing => fence.is_some_and(|fence| looked_at >= fence),
+            Seen::Unclear => false,
+        };
+        let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
+        if absent && !placed {
+            match inner.record(id, Fact::Fenced(order.attempt)).await {
+                Ok(_) => {
+                    inner.tell(id, "nothing showed it within the fence: it counts as silent, as configured");
+                    return silent(inner, id, lane, order.attempt).await;
+                }
+                Err(error) => tracing::warn!(call = %id, %error, "the fence was not written down"),
+            }
         }
         if inner.now() >= give_up {
-            let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
             return abandon(inner, id, lane, placed).await;
         }
+    }
+}
+
+/// A call that turned out to be under way is watched to its end, whoever found it out.
+pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
+    let (CallStatus::InProgress, Some(theirs), Some(last)) = (call.status, &call.provider_call_id, call.attempts.last()) else {
+        return;
+    };
+    let Some(lane) = inner.lane(&last.provider) else { return };
+    let longest = order::longest(inner, lane, call.id).await;
+    let since = last.sent_at.unwrap_or(call.created_at);
+    follow::placed(inner, lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+}
+
+/// What has become of an attempt in doubt in the meantime.
+enum Standing {
+    /// It is known, or settled by somebody else.
+    Over,
+    /// It provably reached no phone: the answer came after all, or an operator found out.
+    Silent,
+    /// Nobody knows yet.
+    Open,
+}
+
+fn standing(call: &Call, attempt: AttemptId) -> Standing {
+    let Some(last) = call.attempts.last().filter(|last| last.id == attempt) else {
+        return Standing::Over;
+    };
+    if call.provider_call_id.is_some() || call.status.is_settled() {
+        return Standing::Over;
+    }
+    match last.state {
+        AttemptState::NotPlaced => Standing::Silent,
+        AttemptState::Intent
+        | AttemptState::Claimed
+        | AttemptState::Sent
+        | AttemptState::Placed
+        | AttemptState::Unknown
+        | AttemptState::Reconciling => Standing::Open,
+    }
+}
+
+/// The call goes on with whoever may be asked next.
+async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId) {
+    lane.settled(attempt);
+    if let Some(call) = current(inner, id).await {
+        submit::go_on(inner, &call);
     }
 }
 
@@ -94,19 +187,40 @@ async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
     }
 }
 
-/// Looks once. True where the call was found and is written down.
-async fn look(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<bool> {
-    let Some((theirs, proof)) = evidence(inner, lane, order, sent_at).await? else {
-        return Ok(false);
+/// What one look showed.
+enum Seen {
+    /// The call, which is written down.
+    Found,
+    /// The provider was read, and has nothing that may be it.
+    Nothing,
+    /// It could not be read, or has something that may be it and is not proven to be.
+    Unclear,
+}
+
+/// Looks once.
+async fn look(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<Seen> {
+    let Some((proof, found)) = candidates(inner, lane, order, sent_at).await? else {
+        return Ok(Seen::Nothing);
+    };
+    let tells_apart = match proof {
+        Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::Record | Proof::Operator => true,
+        Proof::NumberAndTask => inner.journal.is_alone_by_task(order.attempt).await?,
+        // These show that some call was placed; it is ours only where no other attempt of this agent could have made it.
+        Proof::UsageRow | Proof::AgentAndTime => inner.journal.is_alone(order.attempt).await?,
+        Proof::NotSent | Proof::NeverClaimed | Proof::Fence => false,
+    };
+    let theirs = match found.as_slice() {
+        [only] if tells_apart => only.clone(),
+        _ => return Ok(Seen::Unclear),
     };
     inner.record(id, Fact::Traced(order.attempt, theirs.clone(), proof)).await?;
     inner.tell(id, format!("{} has it after all", lane.id));
-    follow::placed(inner, lane, id, theirs, sent_at, order.max_duration, false, false);
-    Ok(true)
+    follow::placed(inner, lane, id, order.attempt, theirs, sent_at, order.max_duration, false, false);
+    Ok(Seen::Found)
 }
 
-/// Exactly one call that nobody owns, by the strongest kind of evidence that shows any.
-async fn evidence(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timestamp) -> Result<Option<(ProviderCallId, Proof)>> {
+/// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none of any kind.
+async fn candidates(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timestamp) -> Result<Option<(Proof, Vec<ProviderCallId>)>> {
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;
     for trace in lane.provider.calls().trace(order, sent_at).await? {
         if inner.journal.owner(&lane.id, &trace.call).await?.is_some() {
@@ -122,17 +236,5 @@ async fn evidence(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timest
             Some(_) => break,
         }
     }
-    let Some((proof, found)) = best else {
-        return Ok(None);
-    };
-    let tells_apart = match proof {
-        Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::NumberAndTask | Proof::Record | Proof::Operator => true,
-        // These show that some call was placed; it is ours only where no other attempt of this agent could have made it.
-        Proof::UsageRow | Proof::AgentAndTime => lane.alone(order.attempt, order.agent.as_ref()),
-        Proof::NotSent | Proof::NeverClaimed => false,
-    };
-    match found.as_slice() {
-        [only] if tells_apart => Ok(Some((only.clone(), proof))),
-        _ => Ok(None),
-    }
+    Ok(best)
 }

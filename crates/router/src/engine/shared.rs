@@ -1,6 +1,6 @@
 //! What every part of the engine shares, and the one way to write a fact down.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::HashMap, fmt, future::Future, sync::Arc};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -8,6 +8,7 @@ use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, Err
 use tokio::{
     runtime::Handle,
     sync::{Notify, broadcast, watch},
+    task::JoinSet,
 };
 
 use crate::{
@@ -17,8 +18,11 @@ use crate::{
         follow,
         hooks::Hooks,
         lane::Lane,
+        recover,
+        stop::Ending,
     },
-    journal::{Journal, Recorded},
+    ids::Ids,
+    journal::{Journal, Recorded, Write},
     plan::{Plan, Reading, Snapshot, plan},
     policy::Policy,
     state::{Effect, Fact},
@@ -49,16 +53,19 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: RouterSettings,
     pub(crate) hooks: Option<Hooks>,
+    pub(crate) ids: Arc<dyn Ids>,
     /// Where calls go on whose caller went away.
-    pub(crate) runtime: Handle,
+    runtime: Handle,
+    tasks: Mutex<JoinSet<()>>,
+    pub(crate) ending: Ending,
     /// Told whenever a callee is free again.
     pub(crate) released: Notify,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     progress: broadcast::Sender<Progress>,
-    halted: std::sync::atomic::AtomicBool,
 }
 
 impl Inner {
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         policy: Policy,
         lanes: Vec<Arc<Lane>>,
@@ -66,6 +73,7 @@ impl Inner {
         clock: Arc<dyn Clock>,
         settings: RouterSettings,
         hooks: Option<Hooks>,
+        ids: Arc<dyn Ids>,
         runtime: Handle,
     ) -> Self {
         let (progress, _) = broadcast::channel(4096);
@@ -76,11 +84,13 @@ impl Inner {
             clock,
             settings,
             hooks,
+            ids,
             runtime,
+            tasks: Mutex::default(),
+            ending: Ending::default(),
             released: Notify::new(),
             live: Mutex::new(HashMap::new()),
             progress,
-            halted: std::sync::atomic::AtomicBool::new(false),
         }
     }
 
@@ -106,19 +116,44 @@ impl Inner {
         )
     }
 
+    /// Lets work go on by itself, until it ends or the router is stopped.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if self.ending.is_over() {
+            return;
+        }
+        let mut tasks = self.tasks.lock();
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn_on(work, &self.runtime);
+    }
+
+    pub(crate) fn wake_all(&self) {
+        self.live.lock().clear();
+    }
+
+    pub(crate) fn abort_all(&self) {
+        self.tasks.lock().abort_all();
+    }
+
     /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be written nothing is sent any more.
     pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded> {
-        let recorded = match self.journal.record(id, fact, self.now()).await {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                if error.kind() == ErrorKind::Journal {
-                    self.halted.store(true, std::sync::atomic::Ordering::SeqCst);
-                    tracing::error!(call = %id, %error, "the journal failed: sending has stopped");
-                }
-                return Err(error);
-            }
-        };
-        for effect in recorded.effects {
+        self.write(id, Write::from(fact)).await
+    }
+
+    /// What came of something that had to be written down. Where it was not, nothing is sent any more.
+    pub(crate) fn kept<T>(&self, written: Result<T>) -> Result<T> {
+        if let Err(error) = &written
+            && error.kind() == ErrorKind::Journal
+        {
+            self.ending.halt();
+            tracing::error!(%error, "the journal failed: sending has stopped");
+        }
+        written
+    }
+
+    /// The same for several facts, and with what they need.
+    pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded> {
+        let recorded = self.kept(self.journal.write(id, write, self.now()).await)?;
+        for effect in &recorded.effects {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
                 Effect::Alarm => {
@@ -132,16 +167,6 @@ impl Inner {
             self.signal(id);
         }
         Ok(recorded)
-    }
-
-    pub(crate) fn check_running(&self) -> Result<()> {
-        if self.halted.load(std::sync::atomic::Ordering::SeqCst) {
-            return Err(Error::new(
-                ErrorKind::Journal,
-                "the journal failed and sending has stopped: mend the journal and start again",
-            ));
-        }
-        Ok(())
     }
 
     /// Where changes of a call are told. Get it before reading the call, so that no change is missed.
@@ -221,6 +246,9 @@ impl Router {
         let inner = Arc::new(inner);
         for lane in &inner.lanes {
             follow::start(&inner, lane);
+        }
+        if inner.journal.is_shared() {
+            recover::start(&inner);
         }
         Self { inner }
     }

@@ -10,15 +10,14 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use switchboard_core::{Call, CallId, Error, ErrorKind, Result, ValidCall};
-use tokio::runtime::Handle;
-use uuid::Uuid;
+use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
 
 use crate::{
     chance::digest,
     engine::{
         attempt,
         lane::until,
+        redial,
         shared::{Inner, Router},
     },
     journal::{NewCall, Opened},
@@ -44,22 +43,10 @@ impl Router {
         Ok(call)
     }
 
-    async fn open(&self, request: ValidCall) -> Result<(Call, Option<Way>)> {
+    async fn open(&self, request: ValidCall) -> Result<(Call, Option<GoesOn<()>>)> {
         self.inner.check_running()?;
-        let id = CallId::new(Uuid::now_v7());
-        let request = Arc::new(request);
-        let new = NewCall {
-            id,
-            request: Arc::clone(&request),
-            at: self.inner.now(),
-        };
-        Ok(match self.inner.journal.open(new).await? {
-            Opened::Replayed(first) => (*first, None),
-            Opened::New(call) => (
-                *call,
-                Some(Way::new(self.inner.runtime.clone(), drive(Arc::clone(&self.inner), id, request))),
-            ),
-        })
+        // A caller may let go while the journal writes: the call is there then, and nobody else would drive it.
+        GoesOn::new(&self.inner, open(Arc::clone(&self.inner), request)).await
     }
 
     /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a provider that answers when the
@@ -106,36 +93,46 @@ impl Router {
                 self.inner.forget(id);
                 return Ok(call);
             }
-            changes
-                .changed()
-                .await
-                .map_err(|_| Error::new(ErrorKind::Journal, "the router has stopped"))?;
+            if self.inner.ending.is_over() {
+                return Err(
+                    Error::new(ErrorKind::Conflict, "the router has stopped: the call stands in the journal").with_code("stopping"),
+                );
+            }
+            // Another process that shares the journal may settle the call, and tells nobody here.
+            let look_again = self.inner.clock.sleep(self.inner.settings.poll_every);
+            tokio::select! {
+                biased;
+                changed = changes.changed() => if changed.is_err() {
+                    changes = self.inner.subscribe(id);
+                },
+                () = look_again, if self.inner.journal.is_shared() => {}
+            }
         }
     }
 }
 
-/// A call under way. Whoever waits for it moves it along himself, which spares two changes of thread; once dropped it
+/// Work under way. Whoever waits for it moves it along himself, which spares two changes of thread; once dropped it
 /// goes on by itself, so that a caller who stops waiting never stops a call between its request and its answer.
-struct Way {
-    rest: Option<BoxFuture<'static, ()>>,
-    runtime: Handle,
+struct GoesOn<T: Send + 'static> {
+    rest: Option<BoxFuture<'static, T>>,
+    inner: Arc<Inner>,
 }
 
-impl Way {
-    fn new(runtime: Handle, way: impl Future<Output = ()> + Send + 'static) -> Self {
+impl<T: Send + 'static> GoesOn<T> {
+    fn new(inner: &Arc<Inner>, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self {
-            rest: Some(way.boxed()),
-            runtime,
+            rest: Some(work.boxed()),
+            inner: Arc::clone(inner),
         }
     }
 }
 
-impl Future for Way {
-    type Output = ();
+impl<T: Send + 'static> Future for GoesOn<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let Some(rest) = &mut self.rest else {
-            return Poll::Ready(());
+            return Poll::Pending;
         };
         let polled = rest.poll_unpin(context);
         if polled.is_ready() {
@@ -145,34 +142,77 @@ impl Future for Way {
     }
 }
 
-impl Drop for Way {
+impl<T: Send + 'static> Drop for GoesOn<T> {
     fn drop(&mut self) {
         if let Some(rest) = self.rest.take() {
-            self.runtime.spawn(rest);
+            // What comes of it may be work that goes on when it is dropped in turn.
+            self.inner.spawn(async move { drop(rest.await) });
         }
     }
 }
 
-/// A call's way from received to settled or followed.
-async fn drive(inner: Arc<Inner>, id: CallId, request: Arc<ValidCall>) {
-    if let Err(error) = admit(&inner, id, &request).await
-        && let Err(second) = attempt::refuse(&inner, id, &error).await
-    {
+/// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked, or by itself.
+async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Call, Option<GoesOn<()>>)> {
+    let id = CallId::new(inner.ids.next());
+    let request = Arc::new(request);
+    let new = NewCall {
+        id,
+        request: Arc::clone(&request),
+        at: inner.now(),
+    };
+    Ok(match inner.kept(inner.journal.open(new).await)? {
+        Opened::Replayed(first) => (*first, None),
+        Opened::New(call) => {
+            let way = drive(Arc::clone(&inner), Call::clone(&call), request);
+            (*call, Some(GoesOn::new(&inner, way)))
+        }
+    })
+}
+
+/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
+pub(crate) fn go_on(inner: &Arc<Inner>, call: &Call) {
+    let (strong, call) = (Arc::clone(inner), call.clone());
+    inner.spawn(async move {
+        match strong.journal.request(call.id).await {
+            Ok(Some(request)) => drive(strong, call, request).await,
+            Ok(None) => tracing::warn!(call = %call.id, "what was asked for is not kept any more: the call is left"),
+            Err(error) => strong.leave(call.id, &error),
+        }
+    });
+}
+
+/// A call's way from where it stands to settled or followed.
+async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>) {
+    let id = call.id;
+    let Err(error) = admit(&inner, call, &request).await else {
+        return;
+    };
+    if inner.leaves_the_call(&error) {
+        inner.leave(id, &error);
+    } else if let Err(second) = attempt::refuse(&inner, id, CallFault::from(&error)).await {
         tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
     }
 }
 
-async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Result<()> {
-    if let Some(opens) = request.window.opens.filter(|opens| *opens > inner.now()) {
-        inner.record(id, Fact::Scheduled).await?;
+async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
+    let id = call.id;
+    if let Some(opens) = request.window.opens.max(call.redial_at).filter(|opens| *opens > inner.now()) {
+        if call.status == CallStatus::Received {
+            inner.record(id, Fact::Scheduled).await?;
+        }
         inner.tell(id, format!("scheduled for {opens}"));
-        inner.clock.sleep(until(inner.now(), opens)).await;
+        while inner.now() < opens {
+            inner.clock.sleep(until(inner.now(), opens)).await;
+        }
     }
     let give_up = latest(inner, request);
     let draw = digest(&[id.as_uuid().as_bytes()]);
     let mut told_busy = false;
     loop {
         let plan = inner.plan(request, draw);
+        if call.status == CallStatus::Attempting {
+            return attempt::run(inner, &call, request, plan, draw, give_up).await;
+        }
         if plan.candidates.is_empty() {
             wait_for_capacity(inner, id, &plan, give_up).await?;
             continue;
@@ -183,9 +223,12 @@ async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Resu
         };
         let released = inner.released.notified();
         match inner.record(id, fact).await {
-            Ok(_) => {
+            Ok(recorded) => {
+                call = Call::clone(&recorded.call);
+                // With its callee's lock in hand: nobody else makes that phone ring in between.
+                redial::allowed(inner, &call, request).await?;
                 explain(inner, id, &plan);
-                return attempt::run(inner, id, request, plan, draw, give_up).await;
+                return attempt::run(inner, &call, request, plan, draw, give_up).await;
             }
             Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
                 if !std::mem::replace(&mut told_busy, true) {
@@ -193,6 +236,7 @@ async fn admit(inner: &Arc<Inner>, id: CallId, request: &Arc<ValidCall>) -> Resu
                 }
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
                 tokio::select! {
+                    biased;
                     () = released => {}
                     () = pause => {}
                 }

@@ -4,6 +4,7 @@
 //! active call for each person, one call for each key, one owner for each of a provider's calls.
 
 mod memory;
+mod needs;
 #[cfg(feature = "test-util")]
 pub mod rules;
 
@@ -11,9 +12,10 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Call, CallId, CallStatus, ProviderCallId, ProviderId, Result, ValidCall};
+use switchboard_core::{AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
 
 pub use memory::MemoryJournal;
+pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, Settlement, SlotNeed, Write, doubt, settlement};
 
 use crate::state::{Effect, Fact};
 
@@ -46,6 +48,7 @@ impl NewCall {
             provider: None,
             provider_call_id: None,
             experiment: None,
+            redial_at: None,
             attempts: Vec::new(),
             fault: None,
             estimated_cost: None,
@@ -78,7 +81,7 @@ pub struct Recorded {
     /// The call as it stands now.
     pub call: Arc<Call>,
     /// What has to be done next.
-    pub effects: &'static [Effect],
+    pub effects: Vec<Effect>,
 }
 
 /// Which calls to read, oldest first. The default is all of them.
@@ -100,21 +103,34 @@ impl Selection {
 }
 
 /// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
+///
+/// Several processes may share one. Each call belongs to the process that took it in, or took it over from one that is gone; only its
+/// owner moves it on ([`Fact::commits`]), and evidence is taken from everybody.
 #[async_trait]
 pub trait Journal: Debug + Send + Sync {
-    /// Writes a new call down.
+    /// Writes a new call down. It belongs to this process.
     ///
     /// # Errors
     /// `Conflict` where the key came with another request; `PossibleDuplicate` where the same callee and task came within ten
     /// minutes without a key and without leave.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 
-    /// Writes a fact down.
+    /// Writes facts down in one transaction, and takes what they need: all of it, or nothing.
     ///
     /// # Errors
     /// `Conflict` where a rule forbids it: for [`Fact::Admitted`], where the callee is on another call (code `callee_busy`); for a
-    /// second live attempt; for a provider's call that another call owns (code `owned`). Nothing changed then.
-    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded>;
+    /// second live attempt (`live_attempt`); for a provider's call that another call owns (`owned`); where another process has the
+    /// call (`taken_over`); where the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`) with the time until one frees.
+    /// `QuotaExceeded` (code `over_budget`), which names the budget. Nothing changed then.
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded>;
+
+    /// Writes one fact down that needs nothing.
+    ///
+    /// # Errors
+    /// As for [`Journal::write`].
+    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
+        self.write(id, Write::from(fact), at).await
+    }
 
     /// One call.
     async fn get(&self, id: CallId) -> Result<Option<Call>>;
@@ -128,12 +144,43 @@ pub trait Journal: Debug + Send + Sync {
     /// Whose attempt it is.
     async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>>;
 
+    /// True where no other attempt of this one's provider and agent is sent, or in doubt, without a provider's id that is known: only
+    /// then does the agent and the time prove whose call it is. An attempt without an agent may be any agent's.
+    async fn is_alone(&self, attempt: AttemptId) -> Result<bool>;
+
+    /// True where no other attempt at this one's provider, to the same number with the same task, is sent, or in doubt, without a provider's id
+    /// that is known. Two tenants may ask for the same at the same time: only alone do the number and the task prove whose call it is.
+    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool>;
+
+    /// How often this person's phone rang, or may have, since then, over all calls of the tenant: attempts that were sent and are not
+    /// proven silent.
+    async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32>;
+
     /// Every call, oldest first.
     async fn list(&self) -> Result<Vec<Call>>;
 
     /// Some calls, oldest first.
     async fn select(&self, selection: &Selection) -> Result<Vec<Call>>;
 
-    /// The calls that are not settled, oldest first: what a process that starts has to take up.
+    /// The calls that are not settled, oldest first, whoever has them.
     async fn unfinished(&self) -> Result<Vec<Call>>;
+
+    /// Keeps a webhook before it is handled. False where the same body came on the same attempt and was handled.
+    async fn take_in(&self, letter: &Letter) -> Result<bool>;
+
+    /// A webhook was handled.
+    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()>;
+
+    /// Webhooks that were kept and never handled, oldest first.
+    async fn unhandled(&self) -> Result<Vec<Letter>>;
+
+    /// Says that this process lives. One that was silent for too long, and whose calls others took, goes on under a new name.
+    async fn beat(&self, at: Timestamp) -> Result<()>;
+
+    /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those that are not settled, and those that are
+    /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them.
+    async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
+
+    /// True where other processes may write to the same journal: whoever uses it has to [`beat`](Journal::beat).
+    fn is_shared(&self) -> bool;
 }

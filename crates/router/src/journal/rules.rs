@@ -1,22 +1,40 @@
 //! What a journal may never write, run through the trait, so that every journal is held to the same rules.
 //!
-//! [`hold`] is for tests: it panics where a journal breaks a rule. The rest of the module builds the requests and facts
+//! [`hold`] is for tests: it panics where a journal breaks a rule; [`hold_shared`] does the same with two processes, and
+//! [`hold_by_the_callers_clock`] with journals that go by the time that they are told. The rest of the module builds the requests and facts
 //! that it needs, and is open so that a journal's own tests can say things in the same words. It is one long file because it is
-//! one list: every rule that a journal has to keep.
+//! one list: every rule about a call that a journal has to keep.
+//!
+//! | file | rules about |
+//! |---|---|
+//! | `bracket.rs` | what is written together |
+//! | `stock.rs` | slots and budgets |
+//! | `doubt.rs` | agents whose last call nobody can name |
+//! | `rings.rs` | how often a phone rings, redials and bills |
+//! | `letters.rs` | webhooks |
+//! | `processes.rs` | several processes with one journal |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bracket;
+mod doubt;
+mod letters;
+mod processes;
+mod rings;
+mod stock;
+
 use std::{sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use switchboard_core::{
     Appointment, Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallRequest, CallStatus, Currency, Delivery, Error, ErrorKind,
-    Money, Outcome, Proof, ProviderCall, ProviderId, ProviderState, Raw, Refusal, ValidCall,
+    Money, Outcome, Proof, ProviderCall, ProviderId, ProviderState, Raw, Redial, Refusal, Result, ValidCall,
 };
 use uuid::Uuid;
 
 use crate::{
-    journal::{Journal, NewCall, Opened, Selection},
+    journal::{Budgeted, Journal, Needs, NewCall, Opened, Selection, SlotNeed, Write},
     state::Fact,
 };
 
@@ -38,6 +56,39 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn()
     what_was_asked_for_comes_back_whole(new().await).await;
     calls_are_selected(new().await).await;
     calls_are_found_again(new().await).await;
+    bracket::several_facts_are_all_or_nothing(new().await).await;
+    bracket::a_refusal_takes_nothing(new().await).await;
+    stock::slots_are_given_back_only_where_nothing_was_sent(new().await).await;
+    stock::budgets_are_never_overdrawn(new().await).await;
+    stock::holds_are_released_by_proof_alone(new().await).await;
+    doubt::an_agent_in_doubt_takes_no_call(new().await).await;
+    doubt::who_is_alone(new().await).await;
+    rings::rings_are_counted_by_person_tenant_and_time(new().await).await;
+    rings::a_second_ring_waits_for_the_end_of_the_first(new().await).await;
+    rings::bills_come_late_and_add_up(new().await).await;
+    letters::letters_are_kept_until_they_are_handled(new().await).await;
+}
+
+/// Two processes with one journal, both alive, and what makes the first one gone in the eyes of the second.
+pub type Pair = (Arc<dyn Journal>, Arc<dyn Journal>, BoxFuture<'static, ()>);
+
+/// Every rule about several processes, each on a journal of its own.
+///
+/// # Panics
+/// Where the journal breaks one.
+pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> Made + Send + Sync) {
+    processes::only_its_owner_moves_a_call_on(new().await).await;
+    processes::who_lives_keeps_its_calls(new().await).await;
+    processes::the_calls_of_the_gone_are_taken_over(new().await).await;
+    processes::what_attempts_take_is_shared(new().await).await;
+}
+
+/// Every rule about time, for journals that go by the time that they are told and by no clock of their own.
+///
+/// # Panics
+/// Where the journal breaks one.
+pub async fn hold_by_the_callers_clock<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn() -> Made + Send + Sync) {
+    stock::a_window_slides(new().await).await;
 }
 
 /// The moment at which these tests begin.
@@ -159,13 +210,16 @@ pub fn attempt(provider: &str) -> Attempt {
         id: AttemptId::new(Uuid::now_v7()),
         provider: ProviderId::new(provider.to_owned()),
         ring: 0,
+        agent: None,
         idempotency_key: Uuid::now_v7(),
         state: AttemptState::Intent,
         provider_call_id: None,
         delivery: None,
         error: None,
+        outcome: None,
         estimated_cost: None,
         cost: None,
+        billed: None,
         created_at: at(1),
         sent_at: None,
         ended_at: None,
@@ -206,6 +260,58 @@ pub async fn send(journal: &Arc<dyn Journal>, call: CallId) -> AttemptId {
         record(journal, call, fact).await;
     }
     tried
+}
+
+/// An attempt in which this agent speaks.
+fn agents_attempt(provider: &str, agent: Option<&str>) -> Attempt {
+    Attempt {
+        agent: agent.map(Into::into),
+        ..attempt(provider)
+    }
+}
+
+/// The `n`th call, sent by this attempt, and nobody knows whether it rang.
+async fn in_doubt(journal: &Arc<dyn Journal>, n: u32, one: Attempt) -> (CallId, AttemptId) {
+    let call = open(journal, request(n), 0).await;
+    let tried = one.id;
+    record(journal, call, admitted()).await;
+    bracket(journal, call, one, Needs::default()).await.unwrap();
+    record(journal, call, failed(tried, Delivery::Unknown)).await;
+    (call, tried)
+}
+
+/// Facts and what they need.
+async fn write(journal: &Arc<dyn Journal>, call: CallId, facts: Vec<Fact>, needs: Needs) -> Result<Call> {
+    let written = journal.write(call, Write { facts, needs }, at(1)).await?;
+    Ok(Call::clone(&written.call))
+}
+
+/// From admitted to sent in one write, with all that the attempt needs.
+///
+/// # Errors
+/// What is missing.
+pub async fn bracket(journal: &Arc<dyn Journal>, call: CallId, attempt: Attempt, needs: Needs) -> Result<Call> {
+    let tried = attempt.id;
+    let facts = vec![Fact::Intended(Box::new(attempt)), Fact::Claimed(tried), Fact::Sent(tried)];
+    write(journal, call, facts, needs).await
+}
+
+/// A slot of so many in a minute.
+pub fn needs_slot(limiter: &str, limit: u32) -> SlotNeed {
+    SlotNeed {
+        limiter: limiter.to_owned(),
+        limit,
+        window: Duration::from_secs(60),
+    }
+}
+
+/// A budget of so many millionths of a dollar, in a period that begins with these tests.
+pub fn budgeted(name: &str, micros: i64) -> Budgeted {
+    Budgeted {
+        name: name.to_owned(),
+        period: epoch(),
+        limit: Money::from_micros(micros, Currency::USD),
+    }
 }
 
 async fn one_live_attempt(journal: Arc<dyn Journal>) {
@@ -313,8 +419,10 @@ async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
         ..request(n)
     };
     let first = open(&journal, keyed(1), 0).await;
-    let again = refusal_to_open(&journal, keyed(1), 1).await;
-    assert_eq!((again.kind(), again.code()), (ErrorKind::Conflict, Some("idempotency_key_in_use")));
+    match journal.open(new_call(&keyed(1), at(1))).await.unwrap() {
+        Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Received)),
+        Opened::New(_) => panic!("the key came before"),
+    }
     record(&journal, first, admitted()).await;
     match journal.open(new_call(&keyed(1), at(5_000))).await.unwrap() {
         Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Admitted)),
@@ -471,6 +579,12 @@ async fn what_was_asked_for_comes_back_whole(journal: Arc<dyn Journal>) {
         tenant: Some("another".to_owned()),
         allow_duplicate: true,
         failover_on_quota: true,
+        redial: Some(Redial {
+            on: [Outcome::Busy, Outcome::NoAnswer].into(),
+            times: 2,
+            gap_seconds: 300,
+            per_day: 3,
+        }),
         ..request(1)
     };
     let asked = valid(&everything);

@@ -3,11 +3,34 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, Cost, Delivery, Error, ErrorKind, Evidence, Money, Proof,
-    ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, Cost, Delivery, Error, ErrorKind, Evidence, Money,
+    Outcome, Proof, ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
 };
 
 use crate::state::{Effect, Event, State, Step, step};
+
+/// What an operator found out about a call that nothing else could prove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// No phone rang.
+    NotPlaced,
+    /// The provider has it, under this id.
+    Placed(ProviderCallId),
+    /// It rang, and ended so.
+    Ended(Outcome),
+}
+
+/// An operator's decision, kept with the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// What was found out.
+    pub verdict: Verdict,
+    /// Who says so.
+    pub by: String,
+    /// On what grounds.
+    pub note: String,
+}
 
 /// Something that is now known of a call. As JSON, the way a journal keeps it: `{"kind": "sent", "content": "<attempt>"}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,8 +67,16 @@ pub enum Fact {
         /// What happened.
         error: AttemptError,
     },
+    /// The process that wrote it down ended before it claimed it: nothing left.
+    Abandoned(AttemptId),
     /// Evidence is being looked for.
     Reconciling(AttemptId),
+    /// Nothing showed it within the fence: it counts as not placed, because the configuration says so.
+    Fenced(AttemptId),
+    /// An operator decided.
+    Resolved(AttemptId, Resolution),
+    /// It rang, nobody was reached, and the caller's policy asks for another ring then.
+    Redialled(AttemptId, Timestamp),
     /// Evidence was found.
     Traced(AttemptId, ProviderCallId, Proof),
     /// Nothing proved it in time.
@@ -54,8 +85,8 @@ pub enum Fact {
     Reported(Box<ProviderCall>),
     /// It should be over by now.
     Overdue,
-    /// What the provider billed: in its unit, and in money where a price is known.
-    Billed(Cost, Option<Money>),
+    /// What the provider billed for an attempt: in its unit, and in money where a price is known.
+    Billed(AttemptId, Cost, Option<Money>),
     /// What was said.
     Transcribed(Transcript),
     /// Where the sound is.
@@ -82,6 +113,13 @@ impl Fact {
             }),
             Fact::Reconciling(_) => Some(Event::Reconcile),
             Fact::Traced(..) => Some(Event::Place),
+            Fact::Abandoned(_) | Fact::Fenced(_) => Some(Event::NotPlace),
+            Fact::Resolved(_, resolution) => Some(match &resolution.verdict {
+                Verdict::NotPlaced => Event::NotPlace,
+                Verdict::Placed(_) => Event::Place,
+                Verdict::Ended(outcome) => Event::End(*outcome),
+            }),
+            Fact::Redialled(..) => Some(Event::Redial),
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
             Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Transcribed(_) | Fact::Recorded(_) => None,
@@ -95,7 +133,11 @@ impl Fact {
             | Fact::Glimpsed(id, _)
             | Fact::Answered(id, _)
             | Fact::Failed { attempt: id, .. }
+            | Fact::Abandoned(id)
             | Fact::Reconciling(id)
+            | Fact::Fenced(id)
+            | Fact::Resolved(id, _)
+            | Fact::Redialled(id, _)
             | Fact::Traced(id, _, _) => Some(*id),
             Fact::Scheduled
             | Fact::Admitted { .. }
@@ -107,6 +149,76 @@ impl Fact {
             | Fact::Billed(..)
             | Fact::Transcribed(_)
             | Fact::Recorded(_) => None,
+        }
+    }
+
+    /// The provider's call that it says the attempt is.
+    fn claims(&self) -> Option<&ProviderCallId> {
+        match self {
+            Fact::Answered(_, call) => Some(&call.id),
+            Fact::Traced(_, id, _) => Some(id),
+            Fact::Resolved(_, resolution) => match &resolution.verdict {
+                Verdict::Placed(id) => Some(id),
+                Verdict::NotPlaced | Verdict::Ended(_) => None,
+            },
+            Fact::Scheduled
+            | Fact::Admitted { .. }
+            | Fact::Refused(_)
+            | Fact::Intended(_)
+            | Fact::Claimed(_)
+            | Fact::Sent(_)
+            | Fact::Glimpsed(..)
+            | Fact::Failed { .. }
+            | Fact::Abandoned(_)
+            | Fact::Reconciling(_)
+            | Fact::Fenced(_)
+            | Fact::Redialled(..)
+            | Fact::GaveUp(_)
+            | Fact::Reported(_)
+            | Fact::Overdue
+            | Fact::Billed(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => None,
+        }
+    }
+
+    /// True for what only the process may say that has the call: it moves the call on. What is false may come from anybody: it is
+    /// evidence, and evidence is welcome whoever found it.
+    pub fn commits(&self) -> bool {
+        match self {
+            Fact::Scheduled
+            | Fact::Admitted { .. }
+            | Fact::Refused(_)
+            | Fact::Intended(_)
+            | Fact::Claimed(_)
+            | Fact::Sent(_)
+            | Fact::Abandoned(_)
+            | Fact::Reconciling(_)
+            | Fact::Fenced(_)
+            | Fact::GaveUp(_)
+            | Fact::Overdue
+            | Fact::Redialled(..) => true,
+            Fact::Glimpsed(..)
+            | Fact::Answered(..)
+            | Fact::Failed { .. }
+            | Fact::Traced(..)
+            | Fact::Resolved(..)
+            | Fact::Reported(_)
+            | Fact::Billed(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => false,
+        }
+    }
+}
+
+impl State {
+    /// Where a call stands.
+    pub fn of(call: &Call) -> Self {
+        Self {
+            status: call.status,
+            outcome: call.outcome,
+            attempt: call.attempts.last().map(|last| last.state),
+            rang: call.attempts.iter().rev().find_map(|attempt| attempt.outcome),
         }
     }
 }
@@ -121,21 +233,53 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     {
         return Err(conflict("names an attempt that is not the call's last one"));
     }
-    let before = State {
-        status: call.status,
-        outcome: call.outcome,
-        attempt: call.attempts.last().map(|last| last.state),
+    if let Fact::Reported(report) = &fact
+        && is_of_an_earlier_ring(call, &report.id)
+    {
+        // What is still said of a ring that is over says nothing of the one under way.
+        return Ok(&[]);
+    }
+    if fact.claims().is_some_and(|theirs| is_of_an_earlier_ring(call, theirs)) {
+        return Err(conflict("names a provider's call that an earlier ring made")
+            .with_code("owned")
+            .with_field("provider_call_id"));
+    }
+    if let Fact::Billed(id, cost, money) = fact {
+        return bill(call, id, cost, money, at);
+    }
+    let before = State::of(call);
+    let fits = match &fact {
+        // The table knows that an attempt is silent, not why: these two reasons hold for these states alone.
+        Fact::Abandoned(_) => before.attempt == Some(AttemptState::Intent),
+        Fact::Fenced(_) => matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling)),
+        Fact::Intended(attempt) => {
+            let mut earlier = call.attempts.iter();
+            earlier.all(|one| one.ring < attempt.ring || (one.ring == attempt.ring && !one.state.is_live()))
+        }
+        // Once for each ring: what was called off since is not asked for again by a report that comes late.
+        Fact::Redialled(..) => call.redial_at.is_none(),
+        _ => true,
     };
+    if !fits {
+        return Err(conflict(format!("cannot be said of an attempt that is {:?}", before.attempt)));
+    }
     let effects = match fact.event() {
         None => &[],
         Some(event) => match step(before, event) {
             Step::To(after, effects) => {
                 call.status = after.status;
                 call.outcome = after.outcome;
+                if matches!(event, Event::Place | Event::Progress | Event::End(_)) {
+                    // Why it was unknown, or nearly given up, is of no interest any more.
+                    call.fault = None;
+                }
                 if let (Some(last), Some(state)) = (call.attempts.last_mut(), after.attempt)
                     && !matches!(event, Event::Intend)
                 {
                     last.state = state;
+                    if let Event::End(outcome) = event {
+                        last.outcome = Some(outcome);
+                    }
                     if call.status.is_settled() || state == AttemptState::NotPlaced {
                         last.ended_at.get_or_insert(at);
                     }
@@ -158,7 +302,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
 
 fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
     match fact {
-        Fact::Scheduled | Fact::Claimed(_) | Fact::Reconciling(_) | Fact::Overdue => {}
+        Fact::Scheduled | Fact::Claimed(_) | Fact::Reconciling(_) | Fact::Overdue | Fact::Billed(..) => {}
         Fact::Admitted {
             estimated_cost,
             experiment,
@@ -169,6 +313,11 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         Fact::Refused(fault) | Fact::GaveUp(fault) => call.fault = Some(fault),
         Fact::Intended(attempt) => {
             call.estimated_cost = attempt.estimated_cost;
+            if call.attempts.last().is_some_and(|last| last.ring < attempt.ring) {
+                call.provider = None;
+                call.provider_call_id = None;
+                call.redial_at = None;
+            }
             call.attempts.push(*attempt);
         }
         Fact::Sent(_) => {
@@ -214,7 +363,9 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                     message: error.message.clone(),
                 });
             }
-            if let Some(last) = call.attempts.last_mut() {
+            if let Some(last) = call.attempts.last_mut()
+                && (last.state != AttemptState::Placed || delivery == Delivery::Placed)
+            {
                 last.delivery = Some(delivery);
                 last.error = Some(error);
                 if delivery == Delivery::Placed {
@@ -235,7 +386,37 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             }
             amend(call, *report);
         }
-        Fact::Billed(cost, money) => bill(call, cost, money),
+        Fact::Abandoned(_) => prove(
+            call,
+            at,
+            Proof::NeverClaimed,
+            "the process that wrote it down ended before it claimed it".to_owned(),
+        ),
+        Fact::Fenced(_) => prove(
+            call,
+            at,
+            Proof::Fence,
+            "nothing showed it within the fence, and the configuration takes that for silence".to_owned(),
+        ),
+        Fact::Resolved(_, resolution) => {
+            let Resolution { verdict, by, note } = resolution;
+            prove(call, at, Proof::Operator, format!("{by} decided: {note}"));
+            call.fault = None;
+            match verdict {
+                Verdict::Placed(id) => own(call, id),
+                Verdict::Ended(_) => {
+                    call.provider = call.attempts.last().map(|last| last.provider.clone());
+                }
+                Verdict::NotPlaced => {
+                    let message = "an operator found that no phone rang".to_owned();
+                    call.fault = Some(CallFault {
+                        kind: ErrorKind::NoProvider,
+                        message,
+                    });
+                }
+            }
+        }
+        Fact::Redialled(_, then) => call.redial_at = Some(then),
         Fact::Transcribed(transcript) => call.transcript = Some(transcript),
         Fact::Recorded(recording) => call.recording = Some(recording),
     }
@@ -256,11 +437,23 @@ fn amend(call: &mut Call, report: ProviderCall) {
     call.raw = Some(report.raw);
 }
 
-fn bill(call: &mut Call, cost: Cost, money: Option<Money>) {
-    if let Some(last) = call.attempts.last_mut() {
-        last.cost = Some(cost);
-    }
-    call.cost = money.or(call.cost);
+/// Amends any attempt, whatever became of the call since: bills come late.
+fn bill(call: &mut Call, id: AttemptId, cost: Cost, money: Option<Money>, at: Timestamp) -> Result<&'static [Effect]> {
+    let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
+    let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
+    attempt.cost = Some(cost);
+    attempt.billed = money.or(attempt.billed);
+    let bills = call.attempts.iter().filter_map(|attempt| attempt.billed);
+    call.cost = bills.reduce(|sum, next| sum.checked_add(next).unwrap_or(next)).or(call.cost);
+    call.updated_at = call.updated_at.max(at);
+    Ok(&[])
+}
+
+/// True for a provider's call that an attempt of an earlier ring made.
+fn is_of_an_earlier_ring(call: &Call, id: &ProviderCallId) -> bool {
+    let now = call.attempts.last().map_or(0, |last| last.ring);
+    let mut earlier = call.attempts.iter().filter(|attempt| attempt.ring < now);
+    earlier.any(|attempt| attempt.provider_call_id.as_ref() == Some(id))
 }
 
 fn prove(call: &mut Call, at: Timestamp, proof: Proof, detail: String) {

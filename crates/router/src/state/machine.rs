@@ -11,6 +11,8 @@ pub struct State {
     pub outcome: Option<Outcome>,
     /// The last attempt, where there is one.
     pub attempt: Option<AttemptState>,
+    /// How the last ring that is over ended. A call that rang is never called refused.
+    pub rang: Option<Outcome>,
 }
 
 impl State {
@@ -19,7 +21,17 @@ impl State {
         status: CallStatus::Received,
         outcome: None,
         attempt: None,
+        rang: None,
     };
+
+    const fn moved(self, status: CallStatus, attempt: Option<AttemptState>) -> State {
+        State {
+            status,
+            outcome: None,
+            attempt,
+            rang: self.rang,
+        }
+    }
 }
 
 /// What happened, without its content.
@@ -55,6 +67,8 @@ pub enum Event {
     End(Outcome),
     /// It should be over by now and nobody saw it end.
     Overdue,
+    /// It rang and nobody was reached, and the caller's policy asks for another ring.
+    Redial,
 }
 
 /// What has to be done after a step.
@@ -83,198 +97,197 @@ pub enum Step {
     Illegal,
 }
 
-/// The transition table. Every pair is named; states only move forward.
+/// The transition table. Every pair is named; states only move forward, and only a redial begins them anew.
 pub const fn step(state: State, event: Event) -> Step {
     match state.status {
-        CallStatus::Received | CallStatus::Scheduled => before_admission(state, event),
-        CallStatus::Admitted => match event {
-            Event::Intend => attempting(AttemptState::Intent, &[]),
-            Event::Refuse => refused(None),
-            Event::Admit | Event::Schedule => Step::Stays(&[]),
-            Event::Claim
-            | Event::Send
-            | Event::Place
-            | Event::NotPlace
-            | Event::AwaitApproval
-            | Event::Doubt
-            | Event::Reconcile
-            | Event::GiveUp
-            | Event::Progress
-            | Event::End(_)
-            | Event::Overdue => Step::Illegal,
+        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => match (state.attempt, state.rang) {
+            (None, None) => before_the_first_ring(state, event),
+            (Some(AttemptState::Placed), Some(_)) => between_rings(state, event),
+            (Some(_) | None, _) => Step::Illegal,
         },
         CallStatus::Attempting => match state.attempt {
-            Some(attempt) => in_attempt(attempt, event),
+            Some(attempt) => in_attempt(state, attempt, event),
             None => Step::Illegal,
         },
         CallStatus::InProgress => match event {
             Event::End(outcome) => closed(outcome),
-            Event::Overdue => Step::To(
-                State {
-                    status: CallStatus::Stalled,
-                    outcome: None,
-                    attempt: state.attempt,
-                },
-                &[],
-            ),
+            Event::Overdue => Step::To(state.moved(CallStatus::Stalled, state.attempt), &[]),
             Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => Step::Stays(&[]),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
         CallStatus::Stalled => match event {
             Event::End(outcome) => closed(outcome),
             Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
         CallStatus::Indeterminate => match event {
-            Event::Place | Event::Progress => placed(),
+            Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => refused(Some(AttemptState::NotPlaced)),
+            Event::NotPlace => nobody(state, Some(AttemptState::NotPlaced)),
+            Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::AwaitApproval => {
-                Step::Illegal
-            }
+            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
-        CallStatus::Closed => match event {
-            Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
-            Event::Place | Event::Progress | Event::End(_) | Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => {
-                Step::Stays(&[])
-            }
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
-        },
+        CallStatus::Closed => after_the_end(state, event),
         CallStatus::Refused | CallStatus::NeedsApproval => match event {
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[Effect::Alarm]),
             Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => Step::Stays(&[]),
-            Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send | Event::AwaitApproval => Step::Illegal,
+            Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+            Event::AwaitApproval | Event::Redial => Step::Illegal,
         },
     }
 }
 
-const fn before_admission(state: State, event: Event) -> Step {
+const fn after_the_end(state: State, event: Event) -> Step {
+    // The last ring may have been one that nobody placed: then the proof is its silence.
+    let silent = matches!(state.attempt, Some(AttemptState::NotPlaced));
     match event {
-        Event::Schedule => match state.status {
-            CallStatus::Received => Step::To(
-                State {
-                    status: CallStatus::Scheduled,
-                    outcome: None,
-                    attempt: None,
-                },
-                &[],
-            ),
-            CallStatus::Scheduled
-            | CallStatus::Admitted
-            | CallStatus::Attempting
-            | CallStatus::InProgress
-            | CallStatus::Closed
-            | CallStatus::Refused
-            | CallStatus::NeedsApproval
-            | CallStatus::Indeterminate
-            | CallStatus::Stalled => Step::Stays(&[]),
-        },
-        Event::Admit => Step::To(
-            State {
-                status: CallStatus::Admitted,
-                outcome: None,
-                attempt: None,
-            },
-            &[],
-        ),
-        Event::Refuse => refused(None),
-        Event::Intend
-        | Event::Claim
-        | Event::Send
-        | Event::Place
-        | Event::NotPlace
-        | Event::AwaitApproval
-        | Event::Doubt
-        | Event::Reconcile
-        | Event::GiveUp
-        | Event::Progress
-        | Event::End(_)
-        | Event::Overdue => Step::Illegal,
+        Event::NotPlace | Event::AwaitApproval if !silent => Step::Stays(&[Effect::Alarm]),
+        Event::Place | Event::Progress | Event::End(_) | Event::Doubt if silent => Step::Stays(&[Effect::Alarm]),
+        Event::NotPlace | Event::AwaitApproval | Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
+        Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+        Event::Refuse if silent => Step::Stays(&[]),
+        Event::Redial => redial(state),
+        Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
     }
 }
 
-const fn in_attempt(attempt: AttemptState, event: Event) -> Step {
+const fn before_the_first_ring(state: State, event: Event) -> Step {
+    match event {
+        Event::Schedule => scheduled(state),
+        Event::Admit => admitted(state),
+        Event::Refuse => nobody(state, None),
+        Event::Intend => intended(state),
+        Event::Claim | Event::Send | Event::Place | Event::NotPlace | Event::AwaitApproval | Event::Doubt => Step::Illegal,
+        Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue | Event::Redial => Step::Illegal,
+    }
+}
+
+/// The last ring is over: what still comes from it is late, and what contradicts it is an alarm.
+const fn between_rings(state: State, event: Event) -> Step {
+    match event {
+        Event::Schedule => scheduled(state),
+        Event::Admit => admitted(state),
+        Event::Refuse => nobody(state, state.attempt),
+        Event::Intend => intended(state),
+        Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
+        Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+        Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
+        Event::Claim | Event::Send | Event::Redial => Step::Illegal,
+    }
+}
+
+const fn scheduled(state: State) -> Step {
+    match state.status {
+        CallStatus::Received => Step::To(state.moved(CallStatus::Scheduled, state.attempt), &[]),
+        CallStatus::Scheduled
+        | CallStatus::Admitted
+        | CallStatus::Attempting
+        | CallStatus::InProgress
+        | CallStatus::Closed
+        | CallStatus::Refused
+        | CallStatus::NeedsApproval
+        | CallStatus::Indeterminate
+        | CallStatus::Stalled => Step::Stays(&[]),
+    }
+}
+
+const fn admitted(state: State) -> Step {
+    match state.status {
+        CallStatus::Received | CallStatus::Scheduled => Step::To(state.moved(CallStatus::Admitted, state.attempt), &[]),
+        CallStatus::Admitted
+        | CallStatus::Attempting
+        | CallStatus::InProgress
+        | CallStatus::Closed
+        | CallStatus::Refused
+        | CallStatus::NeedsApproval
+        | CallStatus::Indeterminate
+        | CallStatus::Stalled => Step::Stays(&[]),
+    }
+}
+
+/// Only an admitted call holds its callee, and only a call that holds its callee may ring.
+const fn intended(state: State) -> Step {
+    match state.status {
+        CallStatus::Admitted => attempting(state, AttemptState::Intent, &[]),
+        CallStatus::Received
+        | CallStatus::Scheduled
+        | CallStatus::Attempting
+        | CallStatus::InProgress
+        | CallStatus::Closed
+        | CallStatus::Refused
+        | CallStatus::NeedsApproval
+        | CallStatus::Indeterminate
+        | CallStatus::Stalled => Step::Illegal,
+    }
+}
+
+const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
     match attempt {
         AttemptState::Intent => match event {
-            Event::Claim => attempting(AttemptState::Claimed, &[]),
-            Event::NotPlace => attempting(AttemptState::NotPlaced, &[Effect::Next]),
-            Event::Admit | Event::Schedule | Event::Intend => Step::Illegal,
+            Event::Claim => attempting(state, AttemptState::Claimed, &[]),
+            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::Admit | Event::Schedule | Event::Intend | Event::Redial => Step::Illegal,
             Event::Refuse | Event::Send | Event::Place | Event::AwaitApproval | Event::Doubt => Step::Illegal,
             Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
         },
         AttemptState::Claimed => match event {
-            Event::Send => attempting(AttemptState::Sent, &[]),
-            Event::NotPlace => attempting(AttemptState::NotPlaced, &[Effect::Next]),
-            Event::Doubt => attempting(AttemptState::Unknown, &[Effect::Reconcile]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim => Step::Illegal,
+            Event::Send => attempting(state, AttemptState::Sent, &[]),
+            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
+            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Redial => Step::Illegal,
             Event::Refuse | Event::Place | Event::AwaitApproval => Step::Illegal,
             Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
         },
         AttemptState::Sent => match event {
-            Event::Place | Event::Progress => placed(),
+            Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(AttemptState::NotPlaced, &[Effect::Next]),
-            Event::AwaitApproval => approval(),
-            Event::Doubt => attempting(AttemptState::Unknown, &[Effect::Reconcile]),
+            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::AwaitApproval => approval(state),
+            Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
             Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse => Step::Illegal,
-            Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Illegal,
+            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => Step::Illegal,
         },
         AttemptState::Unknown => match event {
-            Event::Reconcile => attempting(AttemptState::Reconciling, &[]),
-            Event::Place | Event::Progress => placed(),
+            Event::Reconcile => attempting(state, AttemptState::Reconciling, &[]),
+            Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(AttemptState::NotPlaced, &[Effect::Next]),
-            Event::GiveUp => indeterminate(),
+            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            // The answer was late, and another process had begun to doubt.
+            Event::AwaitApproval => approval(state),
+            Event::GiveUp => indeterminate(state),
             Event::Doubt | Event::Overdue => Step::Stays(&[]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::AwaitApproval => {
-                Step::Illegal
-            }
+            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
         },
         AttemptState::Reconciling => match event {
-            Event::Place | Event::Progress => placed(),
+            Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(AttemptState::NotPlaced, &[Effect::Next]),
-            Event::GiveUp => indeterminate(),
+            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::AwaitApproval => approval(state),
+            Event::GiveUp => indeterminate(state),
             Event::Reconcile | Event::Doubt | Event::Overdue => Step::Stays(&[]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::AwaitApproval => {
-                Step::Illegal
-            }
+            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
         },
         AttemptState::NotPlaced => match event {
-            Event::Intend => attempting(AttemptState::Intent, &[]),
-            Event::Refuse => refused(Some(AttemptState::NotPlaced)),
+            Event::Intend => attempting(state, AttemptState::Intent, &[]),
+            Event::Refuse => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace => Step::Stays(&[]),
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[Effect::Alarm]),
             Event::Admit | Event::Schedule | Event::Claim | Event::Send | Event::AwaitApproval => Step::Illegal,
-            Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Illegal,
+            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => Step::Illegal,
         },
         AttemptState::Placed => Step::Illegal,
     }
 }
 
-const fn attempting(attempt: AttemptState, effects: &'static [Effect]) -> Step {
-    Step::To(
-        State {
-            status: CallStatus::Attempting,
-            outcome: None,
-            attempt: Some(attempt),
-        },
-        effects,
-    )
+const fn attempting(state: State, attempt: AttemptState, effects: &'static [Effect]) -> Step {
+    Step::To(state.moved(CallStatus::Attempting, Some(attempt)), effects)
 }
 
-const fn placed() -> Step {
-    Step::To(
-        State {
-            status: CallStatus::InProgress,
-            outcome: None,
-            attempt: Some(AttemptState::Placed),
-        },
-        &[Effect::Follow],
-    )
+const fn placed(state: State) -> Step {
+    Step::To(state.moved(CallStatus::InProgress, Some(AttemptState::Placed)), &[Effect::Follow])
 }
 
 const fn closed(outcome: Outcome) -> Step {
@@ -283,40 +296,49 @@ const fn closed(outcome: Outcome) -> Step {
             status: CallStatus::Closed,
             outcome: Some(outcome),
             attempt: Some(AttemptState::Placed),
+            rang: Some(outcome),
         },
         &[Effect::ReleaseCallee],
     )
 }
 
-const fn refused(attempt: Option<AttemptState>) -> Step {
+/// Nobody places it. A call that rang before is over, with how that ring ended.
+const fn nobody(state: State, attempt: Option<AttemptState>) -> Step {
+    let status = match state.rang {
+        Some(_) => CallStatus::Closed,
+        None => CallStatus::Refused,
+    };
     Step::To(
         State {
-            status: CallStatus::Refused,
-            outcome: None,
+            status,
+            outcome: state.rang,
             attempt,
+            rang: state.rang,
         },
         &[Effect::ReleaseCallee],
     )
 }
 
-const fn approval() -> Step {
+/// A person has to approve first; a call that rang before is over instead, with how that ring ended.
+const fn approval(state: State) -> Step {
+    if state.rang.is_some() {
+        return nobody(state, Some(AttemptState::NotPlaced));
+    }
     Step::To(
-        State {
-            status: CallStatus::NeedsApproval,
-            outcome: None,
-            attempt: Some(AttemptState::NotPlaced),
-        },
+        state.moved(CallStatus::NeedsApproval, Some(AttemptState::NotPlaced)),
         &[Effect::ReleaseCallee],
     )
 }
 
-const fn indeterminate() -> Step {
-    Step::To(
-        State {
-            status: CallStatus::Indeterminate,
-            outcome: None,
-            attempt: Some(AttemptState::Reconciling),
-        },
-        &[],
-    )
+const fn indeterminate(state: State) -> Step {
+    Step::To(state.moved(CallStatus::Indeterminate, Some(AttemptState::Reconciling)), &[])
+}
+
+const fn redial(state: State) -> Step {
+    match (state.outcome, state.attempt) {
+        (Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed), Some(AttemptState::Placed)) => {
+            Step::To(state.moved(CallStatus::Scheduled, state.attempt), &[Effect::Next])
+        }
+        (Some(_) | None, _) => Step::Illegal,
+    }
 }

@@ -6,5 +6,5 @@
 mod fact;
 mod machine;
 
-pub use fact::{Fact, apply};
+pub use fact::{Fact, Resolution, Verdict, apply};
 pub use machine::{Effect, Event, State, Step, step};

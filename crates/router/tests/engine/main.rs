@@ -6,14 +6,25 @@
 mod support;
 
 mod breaker;
+mod budgets;
 mod busy;
 mod control;
+mod crash;
 mod delivery;
 mod doubt;
+mod fence;
 mod follow;
+mod inbox;
 mod journal_fails;
 mod law;
 mod limits;
+mod recover;
+mod redial;
+mod resolve;
+mod shared_limits;
+mod stopping;
 mod storm;
 mod synchronous;
+mod takeover;
+mod watchdog;
 mod webhooks;

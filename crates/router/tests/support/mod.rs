@@ -6,6 +6,8 @@ pub(crate) mod fake;
 pub(crate) mod journal;
 mod log;
 pub(crate) mod plans;
+pub(crate) mod process;
+pub(crate) mod world;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -5,7 +5,15 @@ CREATE TABLE meta (
     value BYTEA NOT NULL
 );
 
--- `to_number`, `request` and `content` are what an erasure destroys; everything else stays.
+-- Who may have the calls: one row for each process that lives. `calls.epoch` names one of them, or one that is gone. Whoever was
+-- silent for longer than its lease is gone. Times here are the server's.
+CREATE TABLE processes (
+    epoch   BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seen_at BIGINT NOT NULL,
+    lease   BIGINT NOT NULL
+);
+
+-- `to_number`, `request`, `content` and the words in `body` are what an erasure destroys. `idempotency_key` is a keyed hash of the caller's.
 CREATE TABLE calls (
     id               UUID    NOT NULL PRIMARY KEY,
     tenant           TEXT    NOT NULL,
@@ -23,6 +31,7 @@ CREATE TABLE calls (
     request          TEXT,
     body             TEXT    NOT NULL,
     content          TEXT,
+    epoch            BIGINT  NOT NULL,
     created_at       BIGINT  NOT NULL,
     updated_at       BIGINT  NOT NULL
 );
@@ -39,14 +48,19 @@ CREATE INDEX calls_by_person ON calls (to_hash, created_at);
 -- Nearly all calls are closed in the end: reading those that are not costs what they are, not what the ledger holds.
 CREATE INDEX calls_by_status ON calls (status, id) WHERE status <> 'closed';
 
+-- What a retention may take, by age. What was erased has nothing left to take.
+CREATE INDEX calls_over ON calls (updated_at, id) WHERE to_number IS NOT NULL AND status IN ('closed', 'refused', 'needs_approval');
+
 CREATE TABLE attempts (
     id               UUID    NOT NULL PRIMARY KEY,
     call_id          UUID    NOT NULL REFERENCES calls (id),
     position         BIGINT  NOT NULL CHECK (position >= 0),
     ring             BIGINT  NOT NULL CHECK (ring >= 0),
     provider         TEXT    NOT NULL,
+    agent            TEXT,
     provider_call_id TEXT,
     state            TEXT    NOT NULL CHECK (state IN ('intent', 'claimed', 'sent', 'placed', 'not_placed', 'unknown', 'reconciling')),
+    doubt            BIGINT  NOT NULL CHECK (doubt IN (0, 1, 2)),
     idempotency_key  UUID    NOT NULL,
     body             TEXT    NOT NULL,
     created_at       BIGINT  NOT NULL,
@@ -57,6 +71,9 @@ CREATE TABLE attempts (
 
 -- One live attempt for each ring of a call.
 CREATE UNIQUE INDEX one_live_attempt ON attempts (call_id, ring) WHERE state <> 'not_placed';
+
+-- Which of a provider's calls these are is not known: 1 while the answer is open, 2 where it may have rung.
+CREATE INDEX attempts_in_doubt ON attempts (provider, doubt) WHERE doubt > 0;
 
 -- One owner for each of a provider's calls. `account` is empty where the provider's name stands for one account.
 CREATE TABLE provider_calls (
@@ -95,22 +112,48 @@ CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUT
 
 CREATE TRIGGER events_stay_all BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_stay();
 
--- Webhooks as they came in; the same body on the same attempt is the same delivery.
+-- Webhooks as they came in; the same body on the same attempt is the same delivery. `calls` are the ids that it names.
 CREATE TABLE inbox (
+    seq         BIGINT  GENERATED ALWAYS AS IDENTITY,
     attempt_id  UUID    NOT NULL,
     body_hash   BYTEA   NOT NULL CHECK (length(body_hash) = 32),
     body        BYTEA,
+    calls       TEXT    NOT NULL,
     received_at BIGINT  NOT NULL,
     handled_at  BIGINT,
     PRIMARY KEY (attempt_id, body_hash)
 );
 
--- What an attempt may cost, held back until it is settled. Released by a final state only, never by a timeout.
+CREATE INDEX inbox_with_body ON inbox (received_at) WHERE body IS NOT NULL AND handled_at IS NOT NULL;
+
+CREATE INDEX inbox_unhandled ON inbox (received_at) WHERE handled_at IS NULL;
+
+-- What counts in a window of a provider's limit. What is older than the window goes when the next slot is taken.
+CREATE TABLE slots (
+    limiter    TEXT    NOT NULL,
+    at         BIGINT  NOT NULL,
+    attempt_id UUID    NOT NULL REFERENCES attempts (id)
+);
+
+CREATE INDEX slots_of_limiter ON slots (limiter, at);
+
+CREATE INDEX slots_of_attempt ON slots (attempt_id);
+
+-- What is spent and held of a budget in a period, kept as a running sum.
+CREATE TABLE budgets (
+    name   TEXT    NOT NULL,
+    period BIGINT  NOT NULL,
+    micros BIGINT  NOT NULL,
+    PRIMARY KEY (name, period)
+);
+
+-- What an attempt may cost, held back from `budgets` (JSON: names and periods) until proof that it cost nothing, or the bill; never
+-- released by a timeout. It counts for `micros` until then, and for `billed_micros`, or nothing, from then on.
 CREATE TABLE holds (
     attempt_id    UUID    NOT NULL PRIMARY KEY REFERENCES attempts (id),
-    budget        TEXT    NOT NULL,
     micros        BIGINT  NOT NULL,
     currency      TEXT    NOT NULL,
+    budgets       TEXT    NOT NULL,
     held_at       BIGINT  NOT NULL,
     released_at   BIGINT,
     billed_micros BIGINT

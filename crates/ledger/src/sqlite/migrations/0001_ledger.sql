@@ -7,7 +7,14 @@ CREATE TABLE meta (
     value BLOB NOT NULL
 ) STRICT;
 
--- `to_number`, `request` and `content` are what an erasure destroys; everything else stays.
+-- Who may have the calls: one row for each journal that is open. `calls.epoch` names one of them, or one that is gone. A number is
+-- never given twice.
+CREATE TABLE processes (
+    epoch      INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL
+) STRICT;
+
+-- `to_number`, `request`, `content` and the words in `body` are what an erasure destroys. `idempotency_key` is a keyed hash of the caller's.
 CREATE TABLE calls (
     id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     tenant           TEXT    NOT NULL,
@@ -25,6 +32,7 @@ CREATE TABLE calls (
     request          TEXT,
     body             TEXT    NOT NULL,
     content          TEXT,
+    epoch            INTEGER NOT NULL,
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL
 ) STRICT;
@@ -38,8 +46,12 @@ CREATE UNIQUE INDEX one_call_per_key ON calls (tenant, idempotency_key) WHERE id
 
 CREATE INDEX calls_by_person ON calls (to_hash, created_at);
 
--- Nearly all calls are closed in the end: reading those that are not costs what they are, not what the ledger holds.
-CREATE INDEX calls_by_status ON calls (status, id) WHERE status <> 'closed';
+-- Nearly all calls are closed in the end: reading those that are not costs what they are, not what the ledger holds. Whose they
+-- are stands there too, so that whoever looks for calls of the dead reads no call of the living.
+CREATE INDEX calls_by_status ON calls (status, id, epoch) WHERE status <> 'closed';
+
+-- What a retention may take, by age. What was erased has nothing left to take.
+CREATE INDEX calls_over ON calls (updated_at, id) WHERE to_number IS NOT NULL AND status IN ('closed', 'refused', 'needs_approval');
 
 CREATE TABLE attempts (
     id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -47,8 +59,10 @@ CREATE TABLE attempts (
     position         INTEGER NOT NULL CHECK (position >= 0),
     ring             INTEGER NOT NULL CHECK (ring >= 0),
     provider         TEXT    NOT NULL,
+    agent            TEXT,
     provider_call_id TEXT,
     state            TEXT    NOT NULL CHECK (state IN ('intent', 'claimed', 'sent', 'placed', 'not_placed', 'unknown', 'reconciling')),
+    doubt            INTEGER NOT NULL CHECK (doubt IN (0, 1, 2)),
     idempotency_key  BLOB    NOT NULL CHECK (length(idempotency_key) = 16),
     body             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL,
@@ -59,6 +73,9 @@ CREATE TABLE attempts (
 
 -- One live attempt for each ring of a call.
 CREATE UNIQUE INDEX one_live_attempt ON attempts (call_id, ring) WHERE state <> 'not_placed';
+
+-- Which of a provider's calls these are is not known: 1 while the answer is open, 2 where it may have rung.
+CREATE INDEX attempts_in_doubt ON attempts (provider, doubt) WHERE doubt > 0;
 
 -- One owner for each of a provider's calls. `account` is empty where the provider's name stands for one account.
 CREATE TABLE provider_calls (
@@ -95,22 +112,47 @@ BEGIN
     SELECT RAISE(ABORT, 'events are never changed');
 END;
 
--- Webhooks as they came in; the same body on the same attempt is the same delivery.
+-- Webhooks as they came in; the same body on the same attempt is the same delivery. `calls` are the ids that it names.
 CREATE TABLE inbox (
     attempt_id  BLOB    NOT NULL,
     body_hash   BLOB    NOT NULL CHECK (length(body_hash) = 32),
     body        BLOB,
+    calls       TEXT    NOT NULL,
     received_at INTEGER NOT NULL,
     handled_at  INTEGER,
     PRIMARY KEY (attempt_id, body_hash)
 ) STRICT;
 
--- What an attempt may cost, held back until it is settled. Released by a final state only, never by a timeout.
+CREATE INDEX inbox_with_body ON inbox (received_at) WHERE body IS NOT NULL AND handled_at IS NOT NULL;
+
+CREATE INDEX inbox_unhandled ON inbox (received_at) WHERE handled_at IS NULL;
+
+-- What counts in a window of a provider's limit. What is older than the window goes when the next slot is taken.
+CREATE TABLE slots (
+    limiter    TEXT    NOT NULL,
+    at         INTEGER NOT NULL,
+    attempt_id BLOB    NOT NULL REFERENCES attempts (id)
+) STRICT;
+
+CREATE INDEX slots_of_limiter ON slots (limiter, at);
+
+CREATE INDEX slots_of_attempt ON slots (attempt_id);
+
+-- What is spent and held of a budget in a period, kept as a running sum.
+CREATE TABLE budgets (
+    name   TEXT    NOT NULL,
+    period INTEGER NOT NULL,
+    micros INTEGER NOT NULL,
+    PRIMARY KEY (name, period)
+) STRICT, WITHOUT ROWID;
+
+-- What an attempt may cost, held back from `budgets` (JSON: names and periods) until proof that it cost nothing, or the bill; never
+-- released by a timeout. It counts for `micros` until then, and for `billed_micros`, or nothing, from then on.
 CREATE TABLE holds (
     attempt_id    BLOB    NOT NULL PRIMARY KEY REFERENCES attempts (id),
-    budget        TEXT    NOT NULL,
     micros        INTEGER NOT NULL,
     currency      TEXT    NOT NULL,
+    budgets       TEXT    NOT NULL,
     held_at       INTEGER NOT NULL,
     released_at   INTEGER,
     billed_micros INTEGER

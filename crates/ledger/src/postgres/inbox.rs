@@ -1,0 +1,52 @@
+//! Webhooks, kept before they are handled.
+
+use sqlx::{PgConnection, Row};
+use switchboard_core::AttemptId;
+use switchboard_router::Letter;
+
+use crate::{
+    postgres::queries::Answer,
+    row::{micros, named, read_letter},
+};
+
+const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const IS_OPEN: &str = "SELECT handled_at IS NULL FROM inbox WHERE attempt_id = $1 AND body_hash = $2";
+const HANDLED: &str = "UPDATE inbox SET handled_at = $3 WHERE attempt_id = $1 AND body_hash = $2 AND handled_at IS NULL";
+const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
+                         ORDER BY received_at, seq";
+
+pub(super) async fn take_in(connection: &mut PgConnection, letter: &Letter, hash: &[u8; 32]) -> Answer<bool> {
+    sqlx::query(KEEP)
+        .bind(letter.attempt.as_uuid())
+        .bind(hash.as_slice())
+        .bind(&letter.body)
+        .bind(named(letter)?)
+        .bind(micros(letter.at))
+        .execute(&mut *connection)
+        .await?;
+    Ok(sqlx::query_scalar(IS_OPEN)
+        .bind(letter.attempt.as_uuid())
+        .bind(hash.as_slice())
+        .fetch_one(connection)
+        .await?)
+}
+
+pub(super) async fn handled(connection: &mut PgConnection, attempt: AttemptId, hash: &[u8; 32], at: i64) -> Answer<()> {
+    sqlx::query(HANDLED)
+        .bind(attempt.as_uuid())
+        .bind(hash.as_slice())
+        .bind(at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn unhandled(connection: &mut PgConnection) -> Answer<Vec<Letter>> {
+    let rows = sqlx::query(UNHANDLED).fetch_all(connection).await?;
+    let mut letters = Vec::with_capacity(rows.len());
+    for row in rows {
+        let calls: String = row.try_get(2)?;
+        letters.push(read_letter(row.try_get(0)?, row.try_get(1)?, &calls, row.try_get(3)?)?);
+    }
+    Ok(letters)
+}

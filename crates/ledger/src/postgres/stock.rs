@@ -1,0 +1,181 @@
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, shares of budgets.
+//!
+//! Several processes take at the same time. What is counted over rows is counted under a lock, which ends with the transaction; a budget is a
+//! sum in one row, which changes only where it stays within its limit.
+
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+use switchboard_core::{Attempt, AttemptId, Money};
+use switchboard_router::{Budgeted, Hold, Needs, Settlement, SlotNeed};
+
+use crate::{
+    postgres::{
+        Stop, locks,
+        processes::NOW,
+        queries::{Answer, violated},
+    },
+    refusal,
+    row::{counted, escape, micros, read_counted},
+    window::Window,
+};
+
+const IN_DOUBT: &str = "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $1 AND doubt > 0 AND doubt = 2 AND id <> $2 \
+                        AND ($3::text IS NULL OR agent IS NULL OR agent = $3))";
+
+const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = $1";
+
+const SPEND: &str = "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
+const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros) SELECT $1::text, $2::bigint, $3::bigint WHERE 0 <= $4::bigint \
+                           ON CONFLICT DO NOTHING";
+const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES ($1, $2, $3, $4, $5)";
+const HELD: &str = "SELECT CASE WHEN released_at IS NULL THEN micros ELSE coalesce(billed_micros, 0) END, currency, budgets \
+                    FROM holds WHERE attempt_id = $1 FOR UPDATE";
+/// A bill may be any number: the sum stays what a column can hold.
+const CORRECT: &str = "UPDATE budgets SET micros = greatest(-9223372036854775808, least(9223372036854775807, micros::numeric + $3))::bigint \
+                       WHERE name = $1 AND period = $2";
+const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, $2), billed_micros = $3 WHERE attempt_id = $1";
+
+/// Takes everything for this attempt, or refuses.
+pub(super) async fn take(connection: &mut PgConnection, needs: &Needs, attempt: &Attempt, at: i64) -> Answer<()> {
+    if needs.certain_agent {
+        certain(connection, attempt).await?;
+    }
+    if !needs.slots.is_empty() {
+        let mut keys: Vec<i64> = needs.slots.iter().map(|need| locks::key("slots", &[&need.limiter])).collect();
+        keys.sort_unstable();
+        locks::take(connection, &keys).await?;
+    }
+    for need in &needs.slots {
+        slot(connection, need, attempt.id).await?;
+    }
+    if let Some(hold) = &needs.hold {
+        reserve(connection, hold, attempt.id, at).await?;
+    }
+    Ok(())
+}
+
+/// One at a time for each agent; who names none may be any of the provider's.
+async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> Answer<()> {
+    let provider = attempt.provider.as_str();
+    let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
+    match &agent {
+        Some(agent) => {
+            locks::share(connection, locks::key("provider", &[provider])).await?;
+            locks::take(connection, &[locks::key("agent", &[provider, agent])]).await?;
+        }
+        None => locks::take(connection, &[locks::key("provider", &[provider])]).await?,
+    }
+    let doubted: bool = sqlx::query_scalar(IN_DOUBT)
+        .bind(provider)
+        .bind(attempt.id.as_uuid())
+        .bind(agent)
+        .fetch_one(connection)
+        .await?;
+    if doubted {
+        return Err(refusal::agent_in_doubt().into());
+    }
+    Ok(())
+}
+
+/// By the server's clock, for those of the processes differ; where it jumps back it counts as standing still. The rest of the statement sees
+/// the slots as they were before it took one and forgot others.
+async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId) -> Answer<()> {
+    let take = format!(
+        "WITH moment AS (SELECT greatest({NOW}, max(at)) AS now FROM slots WHERE limiter = $1), \
+         used AS (SELECT count(*) AS used FROM slots, moment WHERE limiter = $1 AND at > now - $3), \
+         forgotten AS (DELETE FROM slots USING moment WHERE limiter = $1 AND at <= now - $3), \
+         taken AS (INSERT INTO slots (limiter, at, attempt_id) SELECT $1, now, $4 FROM moment, used WHERE used < $2 RETURNING at) \
+         SELECT now, (SELECT at FROM slots WHERE limiter = $1 AND at > now - $3 ORDER BY at \
+         OFFSET greatest(0, used - greatest($2, 1)) LIMIT 1), EXISTS (SELECT 1 FROM taken) FROM moment, used"
+    );
+    let window = Window::of(need);
+    let row = sqlx::query(AssertSqlSafe(take))
+        .bind(escape(&need.limiter))
+        .bind(window.limit)
+        .bind(window.length.min(i64::MAX / 4))
+        .bind(attempt.as_uuid())
+        .fetch_one(connection)
+        .await?;
+    let (now, first, taken): (i64, Option<i64>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    if taken {
+        return Ok(());
+    }
+    Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into())
+}
+
+async fn reserve(connection: &mut PgConnection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
+    for budget in &hold.budgets {
+        if !(spend(connection, SPEND, budget, hold.amount).await?
+            || spend(connection, SPEND_FIRST, budget, hold.amount).await?
+            // Another was the first in the meantime.
+            || spend(connection, SPEND, budget, hold.amount).await?)
+        {
+            return Err(refusal::over_budget(budget, hold.amount).into());
+        }
+    }
+    sqlx::query(HOLD)
+        .bind(attempt.as_uuid())
+        .bind(hold.amount.micros())
+        .bind(hold.amount.currency().code())
+        .bind(counted(hold)?)
+        .bind(at)
+        .execute(connection)
+        .await
+        .map_err(|error| match violated(&error) {
+            Some("holds_pkey") => Stop::Refused(refusal::hold_exists()),
+            Some(_) | None => error.into(),
+        })?;
+    Ok(())
+}
+
+async fn spend(connection: &mut PgConnection, sql: &'static str, budget: &Budgeted, amount: Money) -> Answer<bool> {
+    let spent = sqlx::query(sql)
+        .bind(escape(&budget.name))
+        .bind(micros(budget.period))
+        .bind(amount.micros())
+        .bind(budget.limit.micros().saturating_sub(amount.micros()))
+        .execute(connection)
+        .await?;
+    Ok(spent.rows_affected() > 0)
+}
+
+/// Gives back what a proof frees, and makes of a hold what the bill says.
+pub(super) async fn settle(connection: &mut PgConnection, settlement: Settlement, at: i64) -> Answer<()> {
+    match settlement {
+        Settlement::Nothing { attempt, unsent } => {
+            correct(connection, attempt, None, at).await?;
+            if unsent {
+                sqlx::query(GIVE_BACK).bind(attempt.as_uuid()).execute(connection).await?;
+            }
+        }
+        Settlement::Bill { attempt, amount } => correct(connection, attempt, Some(amount), at).await?,
+    }
+    Ok(())
+}
+
+/// What the attempt counts for in its budgets from now on. A bill in another currency tells nothing.
+async fn correct(connection: &mut PgConnection, attempt: AttemptId, billed: Option<Money>, at: i64) -> Answer<()> {
+    let Some(row) = sqlx::query(HELD).bind(attempt.as_uuid()).fetch_optional(&mut *connection).await? else {
+        return Ok(());
+    };
+    let (counts, currency, budgets): (i64, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    if billed.is_some_and(|billed| billed.currency().code() != currency) {
+        return Ok(());
+    }
+    let billed = billed.map(Money::micros);
+    let change = billed.unwrap_or(0).saturating_sub(counts);
+    for budget in read_counted(&budgets, attempt)? {
+        sqlx::query(CORRECT)
+            .bind(budget.name)
+            .bind(budget.period)
+            .bind(change)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query(SETTLE)
+        .bind(attempt.as_uuid())
+        .bind(at)
+        .bind(billed)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

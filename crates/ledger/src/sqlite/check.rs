@@ -1,0 +1,201 @@
+//! Whether the file is sound, with every SQL text that only this needs.
+
+use rusqlite::{Connection, ErrorCode, params};
+use switchboard_core::{CallId, Error, ErrorKind, Result};
+use uuid::Uuid;
+
+use crate::{
+    key::HashKey,
+    select::HOLDS_CALLEE,
+    sqlite::{
+        SqliteJournal, Stop,
+        queries::{self, Answer},
+        schema,
+    },
+    upkeep::{Check, MOST, Sheet, Standing},
+};
+
+/// Calls that are read in one transaction.
+const PAGE: i64 = 128;
+
+const DAMAGED: &str = "damaged";
+
+const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
+const BY_STATUS: &str = "SELECT status, count(*) FROM calls GROUP BY status ORDER BY status";
+const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1), \
+                         to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
+                         (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
+                         WHERE id > ?1 ORDER BY id LIMIT ?2";
+const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
+/// Calls that break a rule, and the rule. The indexes that keep the rules are not asked: they may be what is damaged.
+const RULES: [(&str, &str); 6] = [
+    (
+        "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
+        "is one of several active calls to one person",
+    ),
+    (
+        "SELECT call_id FROM attempts NOT INDEXED WHERE state <> 'not_placed' GROUP BY call_id, ring HAVING count(*) > 1",
+        "has two live attempts",
+    ),
+    (
+        "SELECT id FROM calls AS c WHERE c.provider IS NOT NULL AND c.provider_call_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM provider_calls AS p \
+         WHERE p.provider = c.provider AND p.provider_call_id = c.provider_call_id AND p.call_id = c.id)",
+        "does not own the provider's call that it names",
+    ),
+    (
+        "SELECT a.call_id FROM holds AS h LEFT JOIN attempts AS a ON a.id = h.attempt_id \
+         WHERE h.released_at IS NULL AND (a.id IS NULL OR a.state = 'not_placed')",
+        "holds back money for an attempt that reached no phone",
+    ),
+    (
+        "SELECT DISTINCT e.call_id FROM calls AS c JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",
+        "was erased, and an event of it was not",
+    ),
+    (
+        "SELECT NULL FROM budgets AS b LEFT JOIN (SELECT json_extract(j.value, '$.name') AS name, json_extract(j.value, '$.period') AS period, \
+         sum(iif(h.released_at IS NULL, h.micros, coalesce(h.billed_micros, 0))) AS micros \
+         FROM holds AS h, json_each(h.budgets) AS j GROUP BY 1, 2) AS made ON made.name = b.name AND made.period = b.period \
+         WHERE b.micros <> coalesce(made.micros, 0)",
+        "a budget is not the sum of what was held and billed",
+    ),
+];
+
+impl SqliteJournal {
+    pub(crate) async fn check(&self) -> Result<Check> {
+        let mut check = Check::default();
+        match self.look(&mut check).await {
+            Err(error) if error.code() == Some(DAMAGED) => check.found(None, error.message()),
+            looked => looked?,
+        }
+        Ok(check)
+    }
+
+    async fn look(&self, check: &mut Check) -> Result<()> {
+        let said = self.read(|connection| readable(integrity(connection))).await?;
+        let counted = self.read(|connection| readable(counted(connection))).await?;
+        *check = counted;
+        for what in said {
+            check.found(None, what);
+        }
+        for (sql, what) in RULES {
+            for call in self.read(move |connection| readable(breaches(connection, sql))).await? {
+                check.found(call, what);
+            }
+        }
+        let (key, mut after) = (self.key, None);
+        while !check.is_full() {
+            let page = self.read(move |connection| page(connection, &key, after)).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            for (call, problems) in page {
+                for problem in problems {
+                    check.found(Some(call), problem);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A damaged file is a finding, not a failure.
+fn readable<T>(answer: Answer<T>) -> Answer<T> {
+    answer.map_err(|stop| match stop {
+        Stop::Broken(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ) =>
+        {
+            let damaged = Error::new(ErrorKind::Journal, "the file is damaged: restore a backup");
+            Stop::Refused(damaged.with_code(DAMAGED).with_source(error))
+        }
+        Stop::Broken(_) | Stop::Refused(_) => stop,
+    })
+}
+
+fn integrity(connection: &Connection) -> Answer<Vec<String>> {
+    let mut problems = Vec::new();
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let said: String = row.get(0)?;
+        if said != "ok" {
+            problems.push(format!("the file is damaged: {said}"));
+        }
+    }
+    let mut statement = connection.prepare(FOREIGN_KEYS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, lost): (String, i64) = (row.get(0)?, row.get(1)?);
+        problems.push(format!("{lost} rows of {table} belong to nothing"));
+    }
+    for object in schema::changed(connection)? {
+        problems.push(format!("the {object} is missing or was changed, and with it a rule"));
+    }
+    Ok(problems)
+}
+
+fn counted(connection: &Connection) -> Answer<Check> {
+    let mut check = Check::default();
+    (check.calls, check.attempts, check.events) =
+        connection.query_row(COUNTS, [], |row| Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?))))?;
+    let mut statement = connection.prepare(BY_STATUS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (status, calls): (String, i64) = (row.get(0)?, row.get(1)?);
+        check.counted(&status, count(calls));
+    }
+    Ok(check)
+}
+
+pub(crate) fn count(rows: i64) -> u64 {
+    u64::try_from(rows).unwrap_or(0)
+}
+
+fn breaches(connection: &Connection, sql: &str) -> Answer<Vec<Option<CallId>>> {
+    let sql = format!("{} LIMIT {MOST}", sql.replace("{holds_callee}", HOLDS_CALLEE));
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], |row| Ok(row.get::<_, Option<[u8; 16]>>(0)?.map(id)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(crate) fn id(bytes: [u8; 16]) -> CallId {
+    CallId::new(Uuid::from_bytes(bytes))
+}
+
+/// The next calls, and what is wrong with each.
+fn page(connection: &Connection, key: &HashKey, after: Option<CallId>) -> Answer<Vec<(CallId, Vec<String>)>> {
+    let after = after.map_or_else(Vec::new, |after| after.as_uuid().as_bytes().to_vec());
+    let mut statement = connection.prepare_cached(STANDINGS)?;
+    let rows = statement.query_map(params![after, PAGE], |row| {
+        let standing = Standing {
+            status: row.get(1)?,
+            outcome: row.get(2)?,
+            attempt: row.get(3)?,
+            personal: [row.get(4)?, row.get(5)?, row.get(6)?],
+            to_hash: row.get(7)?,
+            doubt: row.get(8)?,
+        };
+        Ok((id(row.get(0)?), standing))
+    })?;
+    let mut page = Vec::new();
+    for row in rows {
+        let (call, standing) = row?;
+        let problems = match sheet(connection, call, standing) {
+            Ok(sheet) => sheet.problems(key),
+            Err(Stop::Refused(error)) => vec![error.message().to_owned()],
+            Err(Stop::Broken(error)) => return readable(Err(Stop::Broken(error))),
+        };
+        page.push((call, problems));
+    }
+    Ok(page)
+}
+
+fn sheet(connection: &Connection, id: CallId, standing: Standing) -> Answer<Sheet> {
+    Ok(Sheet {
+        standing,
+        call: queries::call(connection, id)?,
+        request: queries::request(connection, id)?,
+        history: queries::history(connection, id)?,
+    })
+}

@@ -1,0 +1,158 @@
+//! Who has the ledger open, proven by the operating system.
+//!
+//! Each open journal holds a lock on a file of its own, in a directory beside the ledger, for as long as it lives. The system
+//! lets go of the lock however a process ends, so that whoever can take another's lock, or finds no file, knows that it is gone: at
+//! once, and never of a process that is only slow. Joining and looking for the dead happen inside transactions that write, of
+//! which there is one at a time: nobody looks between the making of a file and its locking.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+use switchboard_core::{Call, CallId, Error, ErrorKind, Result};
+
+use crate::{
+    refusal::failed,
+    select::NEEDS_OWNER,
+    sqlite::{
+        Stop, file,
+        queries::{self, Answer, CALL_COLUMNS},
+    },
+};
+
+const JOIN: &str = "INSERT INTO processes (started_at) VALUES (CAST(unixepoch('subsec') * 1000000 AS INTEGER))";
+const KNOWN: &str = "SELECT epoch FROM processes";
+const FORGET: &str = "DELETE FROM processes WHERE epoch = ?1";
+
+/// One open journal. What it has is free for others once this is dropped.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    epoch: i64,
+    directory: PathBuf,
+    /// Locked.
+    _file: File,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        // What stays behind is removed by the next one that looks.
+        let _ = fs::remove_file(lock_file(&self.directory, self.epoch));
+    }
+}
+
+/// Beside the file itself and not beside a link to it: everybody has to look into the same directory.
+pub(crate) fn directory(ledger: &Path) -> io::Result<PathBuf> {
+    let mut name = OsString::from(ledger.canonicalize()?);
+    name.push("-processes");
+    Ok(name.into())
+}
+
+fn lock_file(directory: &Path, epoch: i64) -> PathBuf {
+    directory.join(format!("{epoch}.lock"))
+}
+
+/// Joins in a transaction of its own.
+pub(crate) fn enter(connection: &mut Connection, directory: &Path) -> Result<Presence> {
+    let broken = |source| failed("being opened", source);
+    let change = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)?;
+    let presence = join(&change, directory).map_err(|stop| match stop {
+        Stop::Refused(error) => error,
+        Stop::Broken(source) => broken(source),
+    })?;
+    change.commit().map_err(broken)?;
+    Ok(presence)
+}
+
+/// Takes the next epoch. Belongs into a transaction that writes.
+pub(crate) fn join(connection: &Connection, directory: &Path) -> Answer<Presence> {
+    connection.prepare_cached(JOIN)?.execute([])?;
+    let epoch = connection.last_insert_rowid();
+    let lock = || -> io::Result<File> {
+        file::make_directory(directory)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(lock_file(directory, epoch))?;
+        file.try_lock()?;
+        Ok(file)
+    };
+    let file = lock().map_err(|source| {
+        Error::new(
+            ErrorKind::Configuration,
+            format!(
+                "{} cannot keep locks: put the ledger on a local disk that may be written",
+                directory.display()
+            ),
+        )
+        .with_field("ledger")
+        .with_source(source)
+    })?;
+    Ok(Presence {
+        epoch,
+        directory: directory.to_owned(),
+        _file: file,
+    })
+}
+
+impl Presence {
+    pub(crate) fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// False where somebody took this process for gone, or will as soon as he looks.
+    pub(crate) fn is_known(&self, connection: &Connection) -> Answer<bool> {
+        Ok(lock_file(&self.directory, self.epoch).exists() && known(connection)?.contains(&self.epoch))
+    }
+
+    /// What cannot be proven is not so: a lock that cannot be asked for is held.
+    fn sees_gone(&self, epoch: i64) -> bool {
+        match File::open(lock_file(&self.directory, epoch)) {
+            Ok(file) => file.try_lock().is_ok(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Takes the calls of those that are gone, oldest first. Belongs into a transaction that writes.
+    pub(crate) fn take_over(&self, connection: &Connection) -> Answer<Vec<Call>> {
+        let known = known(connection)?;
+        if !known.contains(&self.epoch) {
+            return Ok(Vec::new());
+        }
+        for epoch in known.into_iter().filter(|epoch| *epoch != self.epoch) {
+            if self.sees_gone(epoch) {
+                connection.prepare_cached(FORGET)?.execute([epoch])?;
+                let _ = fs::remove_file(lock_file(&self.directory, epoch));
+            }
+        }
+        let take = format!(
+            "UPDATE calls SET epoch = ?1 WHERE {NEEDS_OWNER} AND status <> 'closed' AND epoch <> ?1 \
+             AND epoch NOT IN (SELECT epoch FROM processes) RETURNING {CALL_COLUMNS}"
+        );
+        let mut statement = connection.prepare_cached(&take)?;
+        let rows = statement.query_map([self.epoch], queries::call_row)?;
+        let mut calls = Vec::new();
+        for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+            let attempts = queries::attempts(connection, CallId::new(row.id))?;
+            calls.extend(row.read(attempts)?);
+        }
+        calls.sort_unstable_by_key(|call| call.id);
+        Ok(calls)
+    }
+}
+
+fn known(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(KNOWN)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.collect()
+}

@@ -1,0 +1,149 @@
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, shares of budgets.
+//!
+//! All of it stands in the transaction that writes the attempt down, and goes with it where something is missing.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use switchboard_core::{Attempt, AttemptId};
+use switchboard_router::{Hold, Needs, Settlement, SlotNeed};
+
+use crate::{
+    refusal,
+    row::{counted, escape, read_counted},
+    sqlite::{
+        Stop,
+        queries::{Answer, unique},
+    },
+    window::Window,
+};
+
+const IN_DOUBT: &str = "SELECT 1 FROM attempts WHERE provider = ?1 AND doubt > 0 AND doubt = 2 AND id <> ?2 \
+                        AND (?3 IS NULL OR agent IS NULL OR agent = ?3) LIMIT 1";
+
+const LATEST: &str = "SELECT max(at) FROM slots WHERE limiter = ?1";
+const FORGET: &str = "DELETE FROM slots WHERE limiter = ?1 AND at <= ?2";
+const USED: &str = "SELECT count(*) FROM slots WHERE limiter = ?1";
+const FREES: &str = "SELECT at FROM slots WHERE limiter = ?1 ORDER BY at LIMIT 1 OFFSET ?2";
+const TAKE: &str = "INSERT INTO slots (limiter, at, attempt_id) VALUES (?1, ?2, ?3)";
+const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = ?1";
+
+const SPENT: &str = "SELECT micros FROM budgets WHERE name = ?1 AND period = ?2";
+const SPEND: &str = "INSERT INTO budgets (name, period, micros) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT (name, period) DO UPDATE SET micros = excluded.micros";
+const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+const HELD: &str =
+    "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets FROM holds WHERE attempt_id = ?1";
+const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, ?2), billed_micros = ?3 WHERE attempt_id = ?1";
+
+/// Takes everything for this attempt, or refuses.
+pub(crate) fn take(connection: &Connection, needs: &Needs, attempt: &Attempt, at: i64) -> Answer<()> {
+    if needs.certain_agent {
+        let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
+        let doubted =
+            connection
+                .prepare_cached(IN_DOUBT)?
+                .exists(params![attempt.provider.as_str(), attempt.id.as_uuid().as_bytes(), agent])?;
+        if doubted {
+            return Err(refusal::agent_in_doubt().into());
+        }
+    }
+    for need in &needs.slots {
+        slot(connection, need, attempt.id, at)?;
+    }
+    if let Some(hold) = &needs.hold {
+        reserve(connection, hold, attempt.id, at)?;
+    }
+    Ok(())
+}
+
+fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+    let limiter = escape(&need.limiter);
+    let latest: Option<i64> = connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
+    // A clock that jumps back counts as standing still.
+    let now = latest.map_or(at, |latest| latest.max(at));
+    let window = Window::of(need);
+    connection.prepare_cached(FORGET)?.execute((&limiter, window.begins(now)))?;
+    let used: i64 = connection.prepare_cached(USED)?.query_row([&limiter], |row| row.get(0))?;
+    if used >= window.limit {
+        let first: Option<i64> = connection
+            .prepare_cached(FREES)?
+            .query_row((&limiter, window.in_the_way(used)), |row| row.get(0))
+            .optional()?;
+        return Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into());
+    }
+    connection
+        .prepare_cached(TAKE)?
+        .execute(params![limiter, now, attempt.as_uuid().as_bytes()])?;
+    Ok(())
+}
+
+fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
+    let amount = hold.amount.micros();
+    for budget in &hold.budgets {
+        let (name, period) = (escape(&budget.name), crate::row::micros(budget.period));
+        let spent = spent(connection, &name, period)?.saturating_add(amount);
+        if spent > budget.limit.micros() {
+            return Err(refusal::over_budget(budget, hold.amount).into());
+        }
+        connection.prepare_cached(SPEND)?.execute((name, period, spent))?;
+    }
+    let held = connection.prepare_cached(HOLD)?.execute(params![
+        attempt.as_uuid().as_bytes(),
+        amount,
+        hold.amount.currency().code(),
+        counted(hold)?,
+        at,
+    ]);
+    match held {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match unique(&error) {
+            Some("holds.attempt_id") => refusal::hold_exists().into(),
+            Some(_) | None => Stop::Broken(error),
+        }),
+    }
+}
+
+fn spent(connection: &Connection, name: &str, period: i64) -> rusqlite::Result<i64> {
+    let spent = connection
+        .prepare_cached(SPENT)?
+        .query_row((name, period), |row| row.get(0))
+        .optional()?;
+    Ok(spent.unwrap_or(0))
+}
+
+/// Gives back what a proof frees, and makes of a hold what the bill says.
+pub(crate) fn settle(connection: &Connection, settlement: Settlement, at: i64) -> Answer<()> {
+    match settlement {
+        Settlement::Nothing { attempt, unsent } => {
+            correct(connection, attempt, None, at)?;
+            if unsent {
+                connection.prepare_cached(GIVE_BACK)?.execute([attempt.as_uuid().as_bytes()])?;
+            }
+        }
+        Settlement::Bill { attempt, amount } => correct(connection, attempt, Some(amount), at)?,
+    }
+    Ok(())
+}
+
+/// What the attempt counts for in its budgets from now on. A bill in another currency tells nothing.
+fn correct(connection: &Connection, attempt: AttemptId, billed: Option<switchboard_core::Money>, at: i64) -> Answer<()> {
+    let held: Option<(i64, String, String)> = connection
+        .prepare_cached(HELD)?
+        .query_row([attempt.as_uuid().as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((counts, currency, budgets)) = held else {
+        return Ok(());
+    };
+    if billed.is_some_and(|billed| billed.currency().code() != currency) {
+        return Ok(());
+    }
+    let billed = billed.map(switchboard_core::Money::micros);
+    let change = billed.unwrap_or(0).saturating_sub(counts);
+    for budget in read_counted(&budgets, attempt)? {
+        let spent = spent(connection, &budget.name, budget.period)?.saturating_add(change);
+        connection.prepare_cached(SPEND)?.execute((budget.name, budget.period, spent))?;
+    }
+    connection
+        .prepare_cached(SETTLE)?
+        .execute(params![attempt.as_uuid().as_bytes(), at, billed])?;
+    Ok(())
+}

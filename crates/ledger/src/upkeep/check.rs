@@ -1,0 +1,258 @@
+//! Whether a call is what its events say.
+//!
+//! The row of a call is a summary of its events. Both were written in one transaction, so they agree; where they do not, the ledger is
+//! damaged, somebody wrote to it by hand, or a version with a fault did, and whoever trusts the row may ring a phone again.
+//!
+//! Where an erasure or a sweep took contents away, the events cannot be applied any more. Their kinds are still there, and with them the question whether the
+//! call's state can be reached by events of these kinds in this order.
+
+use std::{collections::HashSet, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use switchboard_core::{AttemptState, Call, CallId, CallStatus, Outcome, ValidCall};
+use switchboard_router::{
+    NewCall, doubt,
+    state::{Event, State, Step, apply, step},
+};
+
+use crate::{
+    change::RECEIVED,
+    history::Entry,
+    key::HashKey,
+    row::attempt_row,
+    upkeep::{ERASED, PARTS},
+};
+
+/// Problems that are listed at most, and rows that each rule names at most.
+pub(crate) const MOST: usize = 1_000;
+
+const OUTCOMES: [Outcome; 6] = [
+    Outcome::Completed,
+    Outcome::NoAnswer,
+    Outcome::Busy,
+    Outcome::Voicemail,
+    Outcome::Failed,
+    Outcome::Cancelled,
+];
+
+/// What a ledger holds, and what is wrong with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// Calls, erased ones included.
+    pub calls: u64,
+    /// Attempts.
+    pub attempts: u64,
+    /// Events.
+    pub events: u64,
+    /// Calls in each state that occurs.
+    pub by_status: Vec<(CallStatus, u64)>,
+    /// What is wrong; of very many the first thousand.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that may not be so. Its words hold nothing of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// With this call, where it is with one.
+    pub call: Option<CallId>,
+    /// What.
+    pub what: String,
+}
+
+impl Check {
+    /// True where nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// So many calls are in the state of this name.
+    pub(crate) fn counted(&mut self, status: &str, calls: u64) {
+        match word(status) {
+            Some(status) => self.by_status.push((status, calls)),
+            None => self.found(None, format!("{calls} calls are in the state {status:?}, which is none")),
+        }
+    }
+
+    pub(crate) fn found(&mut self, call: Option<CallId>, what: impl Into<String>) {
+        let what = match self.problems.len().cmp(&MOST) {
+            std::cmp::Ordering::Less => what.into(),
+            std::cmp::Ordering::Equal => "there is more than is listed here".to_owned(),
+            std::cmp::Ordering::Greater => return,
+        };
+        self.problems.push(Problem { call, what });
+    }
+
+    /// True where nothing more is listed.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() > MOST
+    }
+}
+
+/// Where a row says that its call stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) status: String,
+    pub(crate) outcome: Option<String>,
+    /// Of the last attempt.
+    pub(crate) attempt: Option<String>,
+    /// Of the last attempt, as `attempts.doubt` says it.
+    pub(crate) doubt: Option<i64>,
+    pub(crate) to_hash: Vec<u8>,
+    /// Of `to_number`, `request` and `content`, which are there or not.
+    pub(crate) personal: [bool; 3],
+}
+
+/// One call as the ledger has it.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    pub(crate) standing: Standing,
+    /// `None` where it was erased.
+    pub(crate) call: Option<Call>,
+    pub(crate) request: Option<Arc<ValidCall>>,
+    pub(crate) history: Vec<Entry>,
+}
+
+impl Sheet {
+    /// What is wrong with it, in a ledger of this key.
+    pub(crate) fn problems(&self, key: &HashKey) -> Vec<String> {
+        let mut problems = Vec::new();
+        let Some((first, rest)) = self.history.split_first() else {
+            return vec!["has no events".to_owned()];
+        };
+        if first.kind != RECEIVED {
+            problems.push("does not begin with having been received".to_owned());
+        }
+        let erased = self.standing.personal == [false; 3];
+        if !erased && self.standing.personal != [true; 3] {
+            problems.push("was erased in part".to_owned());
+        }
+        if erased != self.history.iter().any(|entry| entry.kind == ERASED) {
+            problems.push("its events and its row do not agree on whether it was erased".to_owned());
+        }
+        if let Some(call) = &self.call {
+            if self.standing.to_hash != key.person(&call.to) {
+                problems.push("stands for another person than its number".to_owned());
+            }
+            let last = call.attempts.last().and_then(|last| attempt_row(last, doubt(call)).ok());
+            if self.standing.doubt != last.map(|last| last.doubt) {
+                problems.push("is wrong about whether its agent is in doubt".to_owned());
+            }
+        }
+        match (&self.call, &self.request) {
+            (Some(call), Some(request)) if rest.iter().all(says_all) => problems.extend(replay(call, request, first, rest)),
+            _ => problems.extend(self.reachable(rest)),
+        }
+        problems
+    }
+
+    /// Whether events of these kinds can have led where the row stands.
+    fn reachable(&self, events: &[Entry]) -> Option<String> {
+        let mut states = HashSet::from([State::RECEIVED]);
+        for entry in events {
+            // A kind that this version does not know: a newer one wrote it, and knows what it does.
+            let kinds = possible(&entry.kind)?;
+            states = states.into_iter().flat_map(|state| after(state, &kinds)).collect();
+            if states.is_empty() {
+                return Some(format!("the event {} ({}) cannot have happened to it", entry.seq, entry.kind));
+            }
+        }
+        let status: Option<CallStatus> = word(&self.standing.status);
+        let outcome: Option<Outcome> = self.standing.outcome.as_deref().and_then(word);
+        let attempt: Option<AttemptState> = self.standing.attempt.as_deref().and_then(word);
+        let stands = |state: &State| Some(state.status) == status && state.outcome == outcome && state.attempt == attempt;
+        (!states.iter().any(stands)).then(|| format!("is {}, and its events do not lead there", self.standing.status))
+    }
+}
+
+/// True for an event with all its content, and for one whose content stands in nothing but columns that are compared without it.
+fn says_all(entry: &Entry) -> bool {
+    entry.fact.is_some() || is_about_content(&entry.kind)
+}
+
+fn is_about_content(kind: &str) -> bool {
+    matches!(kind, "transcribed" | "recorded") || is_audit(kind)
+}
+
+fn is_audit(kind: &str) -> bool {
+    kind == ERASED || PARTS.iter().any(|part| part.kind() == kind)
+}
+
+/// The call that the events make, against the one in the row.
+fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) -> Option<String> {
+    let new = NewCall {
+        id: call.id,
+        request: Arc::clone(request),
+        at: first.at,
+    };
+    let mut again = new.received();
+    for entry in rest {
+        let Some(fact) = entry.fact.clone() else { continue };
+        if apply(&mut again, fact, entry.at).is_err() {
+            return Some(format!("the event {} ({}) cannot have happened to it", entry.seq, entry.kind));
+        }
+    }
+    if again == *call {
+        return None;
+    }
+    let swept = rest.iter().any(|entry| entry.fact.is_none());
+    let (Ok(Value::Object(row)), Ok(Value::Object(events))) = (serde_json::to_value(call), serde_json::to_value(&again)) else {
+        return Some("cannot be written as JSON".to_owned());
+    };
+    let differ: Vec<&str> = row
+        .iter()
+        .filter(|(name, value)| events.get(*name) != Some(*value))
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !(swept && matches!(*name, "transcript" | "recording" | "raw")))
+        .collect();
+    (!differ.is_empty()).then(|| format!("is not what its events say ({})", differ.join(", ")))
+}
+
+fn word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(Value::from(word)).ok()
+}
+
+fn after(state: State, events: &Kinds) -> Vec<State> {
+    let moved = events.events.iter().filter_map(move |event| match step(state, *event) {
+        Step::To(next, _) => Some(next),
+        Step::Stays(_) => Some(state),
+        Step::Illegal => None,
+    });
+    moved.chain(events.may_stay.then_some(state)).collect()
+}
+
+/// What an event of some kind may do.
+struct Kinds {
+    events: Vec<Event>,
+    may_stay: bool,
+}
+
+fn possible(kind: &str) -> Option<Kinds> {
+    let ended = || OUTCOMES.map(Event::End).into_iter();
+    let one = |event| Some((vec![event], false));
+    let (events, may_stay) = match kind {
+        "scheduled" => one(Event::Schedule),
+        "admitted" => one(Event::Admit),
+        "refused" => one(Event::Refuse),
+        "intended" => one(Event::Intend),
+        "claimed" => one(Event::Claim),
+        "sent" => one(Event::Send),
+        "traced" => one(Event::Place),
+        "reconciling" => one(Event::Reconcile),
+        "gave_up" => one(Event::GiveUp),
+        "overdue" => one(Event::Overdue),
+        "redialled" => one(Event::Redial),
+        "abandoned" | "fenced" => one(Event::NotPlace),
+        "resolved" => Some((ended().chain([Event::NotPlace, Event::Place]).collect(), false)),
+        "answered" => Some((ended().chain([Event::Place]).collect(), false)),
+        // What is said of a ring that is over changes nothing.
+        "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
+        "failed" => Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false)),
+        "glimpsed" | "billed" => Some((Vec::new(), true)),
+        kind if is_about_content(kind) => Some((Vec::new(), true)),
+        _ => None,
+    }?;
+    Some(Kinds { events, may_stay })
+}

@@ -1,0 +1,38 @@
+//! A limit's window in microseconds: how many slots of it are taken, and when one frees.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard_router::SlotNeed;
+
+/// In every `(t - length, t]` at most `limit` slots are taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) limit: i64,
+    pub(crate) length: i64,
+}
+
+impl Window {
+    pub(crate) fn of(need: &SlotNeed) -> Self {
+        Self {
+            limit: need.limit.into(),
+            length: i64::try_from(need.window.as_micros()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// What was taken then or earlier counts no more.
+    pub(crate) fn begins(self, now: i64) -> i64 {
+        now.saturating_sub(self.length)
+    }
+
+    /// Which of the slots, oldest first, has to go before one is free: more may be taken than a limit that was lowered allows.
+    pub(crate) fn in_the_way(self, used: i64) -> i64 {
+        used.saturating_sub(self.limit.max(1)).max(0)
+    }
+
+    /// How long until the slot that was taken at `first` counts no more; `None`: nothing is ever free.
+    pub(crate) fn wait(self, first: Option<i64>, now: i64) -> Duration {
+        let frees = first.map_or(Timestamp::MAX.as_microsecond(), |first| first.saturating_add(self.length));
+        Duration::from_micros(u64::try_from(frees.saturating_sub(now)).unwrap_or(0))
+    }
+}

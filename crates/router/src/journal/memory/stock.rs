@@ -1,0 +1,118 @@
+//! What attempts take before they are sent: slots of rate limits, and shares of budgets.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use jiff::Timestamp;
+use switchboard_core::{AttemptId, Error, ErrorKind, Result};
+
+use crate::journal::{Hold, Needs, Settlement, SlotNeed};
+
+#[derive(Debug, Default)]
+pub(super) struct Stock {
+    slots: BTreeMap<String, VecDeque<(Timestamp, AttemptId)>>,
+    /// The latest moment that was ever read: a clock that jumps back counts as standing still.
+    latest: Option<Timestamp>,
+    /// Millionths spent and held, for each budget and period.
+    budgets: HashMap<(String, Timestamp), i64>,
+    holds: HashMap<AttemptId, Hold>,
+}
+
+impl Stock {
+    /// Refuses what is not there, and takes nothing yet.
+    pub(super) fn ask(&mut self, needs: &Needs, at: Timestamp) -> Result<()> {
+        let now = self.latest.map_or(at, |latest| latest.max(at));
+        self.latest = Some(now);
+        for need in &needs.slots {
+            self.forget(need, now);
+            let taken = self.slots.get(&need.limiter);
+            let used = taken.map_or(0, VecDeque::len);
+            if used >= need.limit as usize {
+                let frees = taken
+                    .and_then(|taken| taken.get(used.checked_sub(need.limit.max(1) as usize)?))
+                    .map_or(Timestamp::MAX, |(first, _)| end(*first, need));
+                let wait = std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default();
+                return Err(
+                    Error::new(ErrorKind::RateLimited, format!("{} has no free slot in its window", need.limiter))
+                        .with_code("no_slot")
+                        .with_retry_after(wait),
+                );
+            }
+        }
+        let Some(hold) = &needs.hold else { return Ok(()) };
+        for budget in &hold.budgets {
+            let spent = self.budgets.get(&(budget.name.clone(), budget.period)).copied().unwrap_or(0);
+            if spent.saturating_add(hold.amount.micros()) > budget.limit.micros() {
+                return Err(Error::new(
+                    ErrorKind::QuotaExceeded,
+                    format!("the budget {} of {} does not hold {} more", budget.name, budget.limit, hold.amount),
+                )
+                .with_code("over_budget"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn holds(&self, attempt: AttemptId) -> bool {
+        self.holds.contains_key(&attempt)
+    }
+
+    /// Takes what was asked for.
+    pub(super) fn take(&mut self, attempt: AttemptId, needs: Needs) {
+        let now = self.latest.unwrap_or(Timestamp::MIN);
+        for need in needs.slots {
+            self.slots.entry(need.limiter).or_default().push_back((now, attempt));
+        }
+        if let Some(hold) = needs.hold {
+            for budget in &hold.budgets {
+                let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
+                *spent = spent.saturating_add(hold.amount.micros());
+            }
+            self.holds.insert(attempt, hold);
+        }
+    }
+
+    pub(super) fn settle(&mut self, settlement: Settlement) {
+        match settlement {
+            Settlement::Nothing { attempt, unsent } => {
+                self.correct(attempt, 0);
+                if unsent {
+                    for taken in self.slots.values_mut() {
+                        taken.retain(|(_, by)| *by != attempt);
+                    }
+                }
+            }
+            Settlement::Bill { attempt, amount } => {
+                let same = self
+                    .holds
+                    .get(&attempt)
+                    .is_some_and(|hold| hold.amount.currency() == amount.currency());
+                if same {
+                    self.correct(attempt, amount.micros());
+                }
+            }
+        }
+    }
+
+    /// What the attempt counts for in its budgets from now on.
+    fn correct(&mut self, attempt: AttemptId, micros: i64) {
+        let Some(hold) = self.holds.get_mut(&attempt) else { return };
+        let change = micros.saturating_sub(hold.amount.micros());
+        for budget in &hold.budgets {
+            let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
+            *spent = spent.saturating_add(change);
+        }
+        hold.amount = switchboard_core::Money::from_micros(micros, hold.amount.currency());
+    }
+
+    fn forget(&mut self, need: &SlotNeed, now: Timestamp) {
+        if let Some(taken) = self.slots.get_mut(&need.limiter) {
+            while taken.front().is_some_and(|(first, _)| end(*first, need) <= now) {
+                taken.pop_front();
+            }
+        }
+    }
+}
+
+fn end(taken: Timestamp, need: &SlotNeed) -> Timestamp {
+    taken.checked_add(need.window).unwrap_or(Timestamp::MAX)
+}
