@@ -1,11 +1,16 @@
 //! The command line, as clap reads it. What it means is in `commands/`.
 
+mod books;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use switchboard::Country;
 use url::Url;
 
+pub(crate) use self::books::{
+    BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
+};
 use crate::help;
 
 /// Places telephone calls by voice agents through the best provider.
@@ -55,6 +60,15 @@ pub(crate) enum Command {
     /// Place a call.
     #[command(long_about = help::CALL, after_long_help = help::CALL_MORE)]
     Call(CallArgs),
+    /// Place the calls of a table; run again, it goes on where it stopped.
+    #[command(long_about = help::BATCH, after_long_help = help::BATCH_MORE)]
+    Batch(BatchArgs),
+    /// List, show, watch, decide and export the calls of the ledger.
+    #[command(long_about = help::CALLS, after_long_help = help::CALLS_MORE)]
+    Calls(CallsArgs),
+    /// Verify, copy and clean the ledger.
+    #[command(long_about = help::LEDGER, after_long_help = help::LEDGER_MORE)]
+    Ledger(LedgerArgs),
     /// Show who would take a call, and why. Sends nothing.
     #[command(long_about = help::PLAN, after_long_help = help::PLAN_MORE)]
     Plan(PlanArgs),
@@ -96,6 +110,9 @@ pub(crate) struct DemoArgs {
     /// The seed of the simulated outcomes.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// A new file that keeps the calls, for `switchboard calls --ledger FILE`; without it they are thrown away.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
 }
 
 /// `call`
@@ -113,7 +130,7 @@ pub(crate) struct CallArgs {
     /// What to speak, as en or es-MX.
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
-    /// Your own key of this call; it reaches providers that take one.
+    /// Your own key of this call: the same key is the same call, however often and whenever it is asked for.
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// Wait until the call is over.

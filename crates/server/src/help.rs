@@ -1,5 +1,9 @@
 //! The long help of each command: what it is for, an example, and its exit codes.
 
+mod books;
+
+pub(crate) use self::books::{BATCH, BATCH_MORE, CALLS, CALLS_MORE, LEDGER, LEDGER_MORE};
+
 pub(crate) const ABOUT: &str = "\
 Places telephone calls by voice agents through the best provider.
 
@@ -18,6 +22,9 @@ Exit codes of every command:
   4  a person has to approve the call at the provider; no phone rang
   5  the phone may have rung and nobody knows, or the end of the call was never seen: look before calling again
 
+Calls are written down in the ledger that the configuration names, else in switchboard/ledger.db in your data directory
+($XDG_DATA_HOME, else ~/.local/share), before anything is sent. `switchboard calls` shows them.
+
 Results go to stdout, errors and logs to stderr. Colour and moving lines appear on a terminal only; NO_COLOR turns colour off.";
 
 pub(crate) const DEMO: &str = "\
@@ -25,8 +32,8 @@ Starts a simulated KallyAI and a simulated KaiCalls on this machine and sends so
 by country, cost and rate limit, with an experiment that splits callers in two, an outage in the middle and
 callers who must not be called.
 
-Each decision is printed with its reason, then what became of every call, then a summary. The simulated
-providers keep a ledger of every phone that rang; it is compared with what the calls say.
+Each decision is printed with its reason, then what became of every call, then a summary. The calls are kept in a
+ledger on disk. At the end the ledger is verified, and compared with the simulators' own record of every phone that rang.
 
 Both providers are simulated: no telephone rings and no account is needed.";
 
@@ -35,18 +42,20 @@ Examples:
   switchboard demo
   switchboard demo --json
   switchboard demo --calls my-calls.csv
+  switchboard demo --ledger demo.db && switchboard calls --ledger demo.db list
 
 The table has the columns to, task, agent, language, tags (with ; between), idempotency_key and callee. The last is for
 the simulators: completed, no_answer, busy, voicemail, do_not_call, or answer_lost, where the provider's answer is lost.
 Only to and task are required. The middle third is sent while KaiCalls is down.
 
 With --json, stdout is one object:
-  {\"calls\", \"completed\", \"refused\", \"failed_over\", \"phones_rung_twice\", \"by_provider\", \"by_arm\", \"cost\", ...}
+  {\"calls\", \"completed\", \"refused\", \"failed_over\", \"phones_rung_twice\", \"by_provider\", \"by_arm\", \"cost\",
+   \"ledger\": {\"calls\", \"attempts\", \"events\", \"problems\"}, ...}
 
 Exit codes:
-  0  no phone rang more often than it should have
-  1  a phone did, or a call was never decided
-  2  the CSV file is wrong";
+  0  every phone rang as often as the ledger says, and the ledger is sound
+  1  one did not, a call was never decided, or the ledger has a problem
+  2  the CSV file is wrong, or the file for the ledger is there already";
 
 pub(crate) const CALL: &str = "\
 Places one call through the best provider and prints it.
@@ -56,8 +65,11 @@ Without --wait it ends when a provider has the call. A provider that answers onl
 
 Interrupt once while a call is open to hear what leaving means, twice to leave. A call that was sent goes on.
 
-The journal of this command lasts as long as its process. An --idempotency-key is sent to providers that take
-one (KallyAI) and does not keep two separate runs of this command from ringing twice.";
+The call is written down before anything is sent. If this process is killed, the next command that places calls takes
+it up: what provably never left goes on, and of what may have rung evidence is looked for, with nothing sent again.
+
+The same number and task within ten minutes is taken for a mistake, and refused. With an --idempotency-key the same
+key answers with the first call, as long as the ledger lives.";
 
 pub(crate) const CALL_MORE: &str = "\
 Examples:
@@ -68,7 +80,7 @@ Exit codes:
   0  a provider has the call, or it is over; look at its outcome
   1  something else failed
   2  the request or the configuration is wrong, or the number must not be called; nothing was sent
-  3  no provider takes the call, or it was refused; no phone rang
+  3  no provider takes the call, or it was refused, or it came a moment ago; no phone rang
   4  a person has to approve the call at the provider; no phone rang
   5  indeterminate or stalled: the phone may have rung and nobody knows";
 

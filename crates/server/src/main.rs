@@ -4,7 +4,7 @@
 //! |---|---|
 //! | arguments and their help | `cli.rs`, `help.rs` |
 //! | what a command does | `commands/`, one file each |
-//! | what is printed, and where | `output.rs` |
+//! | what is printed, and where | `output.rs`, `mask.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs` |
 //! | what an interrupt means | `interrupt.rs`, `commands/call.rs` |
 
@@ -15,6 +15,7 @@ mod failure;
 mod help;
 mod interrupt;
 mod logging;
+mod mask;
 mod output;
 mod setup;
 
@@ -54,6 +55,9 @@ fn run(cli: Cli, output: Output) -> Outcome {
         match command {
             Command::Demo(args) => commands::demo::run(args, output).await,
             Command::Call(args) => commands::call::run(&common, args, output).await,
+            Command::Batch(args) => commands::batch::run(&common, args, output).await,
+            Command::Calls(args) => commands::calls::run(&common, args, output).await,
+            Command::Ledger(args) => commands::ledger::run(&common, args, output).await,
             Command::Plan(args) => commands::plan::run(&common, args, output),
             Command::Providers => commands::providers::run(&common, output).await,
             Command::Numbers(args) => commands::numbers::run(&common, args, output).await,

@@ -148,6 +148,24 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
+
+    /// A bar for so many steps; none where no person watches.
+    pub(crate) fn bar(&self, steps: usize) -> Option<ProgressBar> {
+        if self.json || !stderr().is_terminal() {
+            return None;
+        }
+        let bar = ProgressBar::new(steps as u64);
+        let template = if self.colour {
+            "{wide_bar:.cyan} {pos} of {len} rows  {msg}  {elapsed}"
+        } else {
+            "{wide_bar} {pos} of {len} rows  {msg}  {elapsed}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Some(bar)
+    }
 }
 
 /// The colour of words that tell how something went.

@@ -1,11 +1,14 @@
 //! From the common arguments to a configuration and its providers.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use futures::future::join_all;
 use serde::Serialize;
 use serde_json::{Value, json};
-use switchboard::{Config, Error, Provider, Switchboard, process_environment};
+use switchboard::{Config, Error, Ledger, Provider, Recovered, Retention, Switchboard, config::LedgerConfig, process_environment};
 
 use crate::{
     cli::Common,
@@ -36,9 +39,84 @@ pub(crate) fn read_to_sign_in(common: &Common, provider: &str) -> Outcome<Config
     read(common)
 }
 
-/// The configuration with its credentials, started.
+/// The configuration with its credentials, started, for looking at accounts: no ledger is opened.
 pub(crate) fn open(common: &Common) -> Outcome<Switchboard> {
     Ok(read(common)?.build(process_environment)?)
+}
+
+/// The configuration with its credentials and its ledger, started, for placing calls. Whoever placed calls before and is gone is told of.
+pub(crate) async fn place(common: &Common, output: Output) -> Outcome<Switchboard> {
+    let (switchboard, recovered) = with_ledger(read(common)?)?.open_and_tell(process_environment).await?;
+    tell(recovered, output);
+    Ok(switchboard)
+}
+
+/// The configuration with its credentials and its ledger, started, which leaves every call where it is.
+pub(crate) async fn beside(common: &Common, ledger: Option<&Path>) -> Outcome<Switchboard> {
+    let mut config = read(common)?;
+    if let Some(file) = ledger {
+        config.ledger = Some(LedgerConfig::file(absolute(file)?));
+    }
+    let config = with_ledger(config)?;
+    has_ledger(&config)?;
+    Ok(config.open_beside(process_environment).await?)
+}
+
+/// The ledger alone, and for how long it keeps what. It needs no provider's credential, and with `file` no configuration.
+pub(crate) async fn ledger(common: &Common, file: Option<&Path>) -> Outcome<(Ledger, Retention)> {
+    if let Some(file) = file {
+        is_there(file, "--ledger")?;
+        return Ok((Ledger::file(file, None).await?, Retention::default()));
+    }
+    let config = with_ledger(read(common)?)?;
+    has_ledger(&config)?;
+    match config.open_ledger(process_environment).await? {
+        Some(ledger) => Ok((ledger, config.retention())),
+        None => Err(Failure::local("the configuration names no ledger")),
+    }
+}
+
+/// A program's calls outlive it, whether or not its configuration says where.
+fn with_ledger(mut config: Config) -> Outcome<Config> {
+    if config.ledger.is_none() {
+        let usual = LedgerConfig::of_the_user(&process_environment);
+        config.ledger = Some(usual.ok_or_else(|| {
+            Failure::input(
+                "ledger.path",
+                "is missing, and the environment names no home directory: say where calls are kept, [ledger] with path = \"ledger.db\"",
+            )
+        })?);
+    }
+    Ok(config)
+}
+
+/// Reading makes no ledger: an empty one in the wrong place would look like one whose calls are lost.
+fn has_ledger(config: &Config) -> Outcome<()> {
+    config.ledger_file().map_or(Ok(()), |file| is_there(&file, "ledger.path"))
+}
+
+fn is_there(file: &Path, field: &str) -> Outcome<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    let shown = file.display();
+    Err(Failure::input(
+        field,
+        format!("{shown} does not exist: no call was placed with this ledger yet, or it is elsewhere"),
+    ))
+}
+
+fn absolute(file: &Path) -> Outcome<PathBuf> {
+    std::path::absolute(file).map_err(|error| Failure::local(format!("{} cannot be found: {error}", file.display())))
+}
+
+fn tell(recovered: Recovered, output: Output) {
+    if recovered.calls > 0 {
+        output.note(format!(
+            "took up {} calls of a run that ended early: {} may have rung and are being looked for, {} are at their providers, {} go on",
+            recovered.calls, recovered.uncertain, recovered.followed, recovered.resumed
+        ));
+    }
 }
 
 /// The providers that are switched on, or the one that is named.

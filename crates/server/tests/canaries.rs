@@ -100,6 +100,11 @@ async fn no_command_shows_a_token_or_a_number() {
         );
     }
 
+    let table = watch.office.directory.path().join("calls.csv");
+    let rows = format!("to,task\n{NUMBER},Ask for a sofa.\n{NUMBER},Ask for a sofa.\n+442079460018x,Ask for a desk.\n");
+    fs::write(&table, rows).unwrap();
+    let table = table.to_str().unwrap().to_owned();
+
     // The token lives for 5 s and is renewed a minute before its end: each of these renews.
     for (code, arguments) in [
         (0, &["whoami"][..]),
@@ -122,6 +127,12 @@ async fn no_command_shows_a_token_or_a_number() {
             &["api", "kallyai", "POST", "/v1/auth/refresh", "--data", "{\"refresh_token\": \"x\"}"],
         ),
         (2, &["call", "--to", "+442079460018x", "--task", "x"]),
+        (3, &["batch", &table]),
+        (3, &["batch", &table, "--json"]),
+        (0, &["calls", "list"]),
+        (0, &["ledger", "check"]),
+        (2, &["ledger", "erase", "--person", NUMBER]),
+        (0, &["ledger", "erase", "--person", NUMBER, "--yes"]),
     ] {
         let ran = watch.run(arguments).await;
         assert_eq!(ran.code, code, "{arguments:?}: {}", ran.err.lines().last().unwrap_or_default());

@@ -42,6 +42,12 @@ fn the_demo_ends_with_its_summary_and_rings_nobody_twice() {
     assert_eq!(summary["by_arm"].as_object().unwrap().len(), 2);
     assert_eq!(summary["cost"]["currency"], "USD");
     assert_eq!(summary["simulated"], true);
+
+    let kept = &summary["ledger"];
+    assert!(kept["calls"].as_u64() >= Some(outcomes) && kept["events"].as_u64() > kept["calls"].as_u64());
+    for contradiction in ["problems", "calls_without_ring", "rings_without_call"] {
+        assert_eq!(kept[contradiction], 0, "{contradiction}: {summary}");
+    }
 }
 
 #[test]
@@ -51,8 +57,19 @@ fn a_table_of_ones_own_is_told_with_its_reasons() {
     let table =
         "to,task,callee\n+442079460018,Ask for the opening hours.,busy\n911,Report a fire.,\n+12125550123,Ask for a table.,do_not_call\n";
     std::fs::write(&file, table).unwrap();
-    let ran = run(&["demo", "--calls", file.to_str().unwrap()]);
+    let (file, kept) = (file.to_str().unwrap(), directory.path().join("kept.db"));
+    let kept = kept.to_str().unwrap();
+    let ran = run(&["demo", "--calls", file, "--ledger", kept]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+    let listed = run(&["calls", "--ledger", kept, "list", "--json"]).json();
+    assert_eq!(
+        listed["calls"].as_array().unwrap().len(),
+        2,
+        "an emergency number becomes no call: {listed}"
+    );
+    assert_eq!(run(&["ledger", "--ledger", kept, "check"]).code, 0);
+    let again = run(&["demo", "--calls", file, "--ledger", kept]);
+    assert!(again.code == 2 && again.err.contains("there already"), "{}", again.err);
     assert!(ran.out.contains("simulated"));
     assert!(ran.out.contains("by route elsewhere: kallyai"), "no decision: {}", ran.out);
     assert!(

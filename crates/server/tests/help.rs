@@ -6,9 +6,12 @@ mod common;
 
 use common::{EXAMPLE, command, run};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 15] = [
     "demo",
     "call",
+    "batch",
+    "calls",
+    "ledger",
     "plan",
     "providers",
     "numbers",
@@ -51,6 +54,22 @@ fn arguments_that_make_no_sense_are_bad_input() {
         &["sim", "kallyai", "--speed", "0"],
         &["numbers", "--config", EXAMPLE, "release", "+442079460018"],
         &["call", "--to", "+442079460018"],
+        &["calls", "list", "--status", "ringing"],
+        &["calls", "show", "7"],
+        &["calls", "--ledger", "/nowhere/ledger.db", "list"],
+        &[
+            "calls",
+            "resolve",
+            "018f3b1e-0000-7000-8000-000000000001",
+            "--verdict",
+            "maybe",
+            "--note",
+            "x",
+        ],
+        &["ledger", "--ledger", "/nowhere/ledger.db", "check"],
+        &["ledger", "erase", "--person", "+442079460018"],
+        &["batch", "/nowhere/calls.csv"],
+        &["demo", "--ledger", EXAMPLE],
         &["plan", "--config", "/nowhere/switchboard.toml", "--to", "+442079460018"],
     ] {
         let ran = run(arguments);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Currency, Provider, ProviderInfo, Result};
+#[cfg(feature = "ledger")]
+use switchboard_ledger::Ledger;
 use switchboard_router::{
     Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock,
 };
@@ -14,12 +16,34 @@ use switchboard_router::{
 pub struct Switchboard {
     router: Router,
     clock: Arc<dyn Clock>,
+    #[cfg(feature = "ledger")]
+    ledger: Option<Ledger>,
 }
 
 impl Switchboard {
     /// Over a router; `clock` is the router's.
     pub fn new(router: Router, clock: Arc<dyn Clock>) -> Self {
-        Self { router, clock }
+        Self {
+            router,
+            clock,
+            #[cfg(feature = "ledger")]
+            ledger: None,
+        }
+    }
+
+    /// Says that the router's journal is this ledger.
+    #[cfg(feature = "ledger")]
+    #[must_use]
+    pub fn with_ledger(mut self, ledger: Ledger) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+
+    /// Where calls are written down: their whole history, checks, backups, erasure. `None` where they are kept in memory or in a journal
+    /// of one's own.
+    #[cfg(feature = "ledger")]
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
     }
 
     /// A setup in code, without a configuration file.
@@ -84,6 +108,8 @@ pub struct SwitchboardBuilder {
     experiments: Vec<Experiment>,
     profiles: Vec<AgentProfile>,
     journal: Option<Arc<dyn Journal>>,
+    #[cfg(feature = "ledger")]
+    ledger: Option<Ledger>,
     clock: Arc<dyn Clock>,
     settings: RouterSettings,
 }
@@ -98,6 +124,8 @@ impl Default for SwitchboardBuilder {
             experiments: Vec::new(),
             profiles: Vec::new(),
             journal: None,
+            #[cfg(feature = "ledger")]
+            ledger: None,
             clock: Arc::new(SystemClock),
             settings: RouterSettings::default(),
         }
@@ -152,6 +180,19 @@ impl SwitchboardBuilder {
     #[must_use]
     pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
         self.journal = Some(journal);
+        #[cfg(feature = "ledger")]
+        {
+            self.ledger = None;
+        }
+        self
+    }
+
+    /// Keeps calls in a ledger. Call [`Router::recover`] once after [`build`](Self::build), before the program says that it is ready.
+    #[cfg(feature = "ledger")]
+    #[must_use]
+    pub fn ledger(mut self, ledger: Ledger) -> Self {
+        self.journal = Some(ledger.journal());
+        self.ledger = Some(ledger);
         self
     }
 
@@ -197,6 +238,11 @@ impl SwitchboardBuilder {
             .into_iter()
             .fold(router, |router, provider| router.provider(provider))
             .build()?;
-        Ok(Switchboard::new(router, self.clock))
+        let switchboard = Switchboard::new(router, self.clock);
+        #[cfg(feature = "ledger")]
+        if let Some(ledger) = self.ledger {
+            return Ok(switchboard.with_ledger(ledger));
+        }
+        Ok(switchboard)
     }
 }

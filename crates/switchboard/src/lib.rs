@@ -7,7 +7,7 @@
 //! use switchboard::{CallRequest, Config, process_environment};
 //!
 //! # async fn run() -> switchboard::Result<()> {
-//! let switchboard = Config::from_file("switchboard.toml")?.build(process_environment)?;
+//! let switchboard = Config::from_file("switchboard.toml")?.open(process_environment).await?;
 //!
 //! let request = CallRequest::new("+442079460123", "Book a table for two on Friday at eight, in the name of Ada.");
 //! let call = switchboard.place(&request).await?; // a provider has it, or nobody takes it and `call.fault` says why
@@ -22,14 +22,16 @@
 //! | calls | [`Switchboard`], [`CallRequest`], [`Call`] |
 //! | the configuration file | [`config`], [`Config`] |
 //! | a setup in code | [`SwitchboardBuilder`] |
+//! | calls that survive a restart | [`Config::open`], `Ledger` |
 //! | a provider of your own | [`Provider`], [`registry`] |
 //! | who is asked, and why | [`Plan`], [`router`] |
 //! | the whole contract | [`core`] |
 //! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
-//! Features: `kallyai` and `kaicalls`, both on. Without one, its backend and its kind of the configuration are gone. `keyring`, which is off,
-//! keeps the tokens of a login in the operating system's keyring where there is one; the command line has it.
+//! Features: `kallyai`, `kaicalls` and `ledger`, all on. Without one of the first two, its backend and its kind of the configuration are
+//! gone; without `ledger`, calls are kept in memory or in a journal of your own. `keyring`, which is off, keeps the tokens of a login in the
+//! operating system's keyring where there is one; the command line has it.
 
 pub mod config;
 mod facade;
@@ -50,6 +52,9 @@ pub use switchboard_kaicalls as kaicalls;
 /// KallyAI's typed client and provider.
 #[cfg(feature = "kallyai")]
 pub use switchboard_kallyai as kallyai;
+/// Calls on disk: SQLite in one file, or PostgreSQL.
+#[cfg(feature = "ledger")]
+pub use switchboard_ledger as ledger;
 /// Planning, sending and following.
 pub use switchboard_router as router;
 
@@ -58,7 +63,9 @@ pub use switchboard_core::{
     Error, ErrorKind, IdempotencyKey, IncomingWebhook, Language, Money, Outcome, PhoneNumber, ProfileName, Provider, ProviderId,
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
+#[cfg(feature = "ledger")]
+pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Journal, LaneSettings, MemoryJournal, Plan, Policy, Progress, Route, Router, RouterBuilder, RouterSettings, Strategy, SystemClock,
-    WebhookAddress,
+    Budget, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress, Recovered, Route, Router, RouterBuilder,
+    RouterSettings, Strategy, SystemClock, WebhookAddress,
 };

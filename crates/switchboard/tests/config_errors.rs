@@ -4,7 +4,7 @@
 
 use switchboard::{Config, ConfigError, Error, ErrorKind};
 
-/// Two accounts and one profile, without a mistake.
+/// Three accounts and one profile, without a mistake.
 const SOUND: &str = r#"
 [providers.kallyai]
 kind = "kallyai"
@@ -12,6 +12,11 @@ api_key_env = "KALLYAI_ACCESS_TOKEN"
 [providers.kaicalls]
 kind = "kaicalls"
 api_key_env = "KAICALLS_API_KEY"
+[providers.priced]
+kind = "kaicalls"
+api_key_env = "KAICALLS_API_KEY"
+[providers.priced.tariff.default]
+per_call = "0.15"
 [agents.receptionist]
 at = { kallyai = "clinic", kaicalls = "uuid-1" }
 "#;
@@ -482,6 +487,187 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "kallyai, kaicalls",
     ),
     ("[agents.x]\nlanguages = [\"en\"]", "agents.x.at", "names no provider", "add a line"),
+    // What becomes of a call that nothing proves.
+    (
+        "[routing]\non_unknown = \"retry\"",
+        "routing.on_unknown",
+        "\"retry\"",
+        "park, fence",
+    ),
+    (
+        "[routing]\non_unknown = \"fence\"",
+        "routing.fence_minutes",
+        "is missing",
+        "a phone may ring twice",
+    ),
+    (
+        "[routing]\nfence_minutes = 30",
+        "routing.fence_minutes",
+        "no effect, because on_unknown is park",
+        "a phone may ring twice",
+    ),
+    (
+        "[routing]\non_unknown = \"fence\"\nfence_minutes = 1",
+        "routing.fence_minutes",
+        "1 is not between",
+        "5 and 1440",
+    ),
+    (
+        "[routing]\non_unknown = \"fence\"\nfence_minutes = 0",
+        "routing.fence_minutes",
+        "does not fit",
+        "above 0",
+    ),
+    // The ledger.
+    ("[ledger]", "ledger.path", "is missing", "url_env = \"DATABASE_URL\""),
+    ("[ledger]\npath = \"\"", "ledger.path", "is empty", "path = \"ledger.db\""),
+    ("[ledger]\npaht = \"x.db\"", "ledger.paht", "no setting here", "did you mean path?"),
+    (
+        "[ledger]\npath = \"x.db\"\nurl_env = \"DATABASE_URL\"",
+        "ledger.url_env",
+        "beside path",
+        "keep one",
+    ),
+    (
+        "[ledger]\nurl_env = \"DATABASE_URL\"\nurl_file = \"x\"",
+        "ledger.url_file",
+        "beside url_env",
+        "keep one",
+    ),
+    (
+        "[ledger]\nurl_env = \"postgres://me:pw@host/x\"",
+        "ledger.url_env",
+        "no name of an environment variable",
+        "in capitals",
+    ),
+    (
+        "[ledger]\nurl = \"postgres://me:pw@host/x\"",
+        "ledger.url",
+        "is a secret, or carries one",
+        "url_env = \"DATABASE_URL\"",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\nhash_key = \"kc_live_secret\"",
+        "ledger.hash_key",
+        "is a secret",
+        "hash_key_env =",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\nhash_key_env = \"kc_live_secret\"",
+        "ledger.hash_key_env",
+        "no name of an environment variable",
+        "in capitals",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\nhash_key_env = \"K\"\nhash_key_file = \"k\"",
+        "ledger.hash_key_file",
+        "beside hash_key_env",
+        "keep one",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\nlease_seconds = 30",
+        "ledger.lease_seconds",
+        "no effect on a file",
+        "take it out",
+    ),
+    (
+        "[ledger]\nurl_env = \"DATABASE_URL\"\nlease_seconds = 1",
+        "ledger.lease_seconds",
+        "1 is not between",
+        "10 and 3600",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\n[ledger.retention]\ntranscripts = \"90 days\"",
+        "ledger.retention.transcripts",
+        "no setting here",
+        "did you mean transcripts_days?",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\n[ledger.retention]\npeople_days = 0",
+        "ledger.retention.people_days",
+        "does not fit",
+        "above 0",
+    ),
+    (
+        "[ledger]\npath = \"x.db\"\n[ledger.retention]\npeople_days = 30\nrecordings_days = 31",
+        "ledger.retention.recordings_days",
+        "beyond people_days, 30",
+        "lower it",
+    ),
+    // Budgets. The accounts of these have prices.
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"",
+        "budgets[0]",
+        "kallyai, whose prices are unknown",
+        "add [providers.kallyai.tariff]",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"week\"\nprovider = \"priced\"",
+        "budgets[0].per",
+        "\"week\"",
+        "day, month, total",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = 5.0\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[0].limit",
+        "floating-point",
+        "quote it",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"0\"\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[0].limit",
+        "is nothing",
+        "raise it",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"-1\"\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[0].limit",
+        "less than nothing",
+        "not negative",
+    ),
+    (
+        "[[budgets]]\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[0].name",
+        "is missing",
+        "add it",
+    ),
+    (
+        "[[budgets]]\nname = \" \"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[0].name",
+        "is empty",
+        "name the budget",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"\n\
+         [[budgets]]\nname = \"a\"\nlimit = \"6\"\nper = \"month\"\nprovider = \"priced\"",
+        "budgets[1].name",
+        "budgets[0] too",
+        "give each its own",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"pricd\"",
+        "budgets[0].provider",
+        "no provider of this file",
+        "did you mean priced?",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"\nexperiment = \"x\"",
+        "budgets[0].experiment",
+        "no experiment of this file",
+        "there is none",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"\ntenant = \"\"",
+        "budgets[0].tenant",
+        "is empty",
+        "every tenant",
+    ),
+    (
+        "[[budgets]]\nname = \"a\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"\nteant = \"x\"",
+        "budgets[0].teant",
+        "no setting here",
+        "did you mean tenant?",
+    ),
 ];
 
 #[test]
@@ -593,7 +779,7 @@ fn it_becomes_the_error_of_every_other_room() {
     let error = Error::from(refuse(&format!("{SOUND}[routing]\ncurrency = \"dollars\"\n")));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
-        error.to_string().contains("routing.currency") && error.to_string().contains("line 11, column 1"),
+        error.to_string().contains("routing.currency") && error.to_string().contains("line 16, column 1"),
         "{error}"
     );
 }

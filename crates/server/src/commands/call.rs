@@ -3,6 +3,8 @@
 //! A provider that answers when the phone call is over has told nothing until then. Leaving earlier would lose the call, so
 //! this command stays, `--wait` or not, and says why.
 
+use std::time::Duration;
+
 use indicatif::ProgressBar;
 use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard};
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
@@ -12,12 +14,16 @@ use crate::{
     exit::Exit,
     failure::Outcome,
     interrupt::{self, Asked},
+    mask::mask,
     output::{Output, or_dash},
     setup,
 };
 
+/// How long this command stays for answers to requests that it sent for calls of an earlier run.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
-    let switchboard = setup::open(common)?;
+    let switchboard = setup::place(common, output).await?;
     let request = CallRequest {
         agent: args.agent,
         language: args.language,
@@ -33,10 +39,17 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
     };
     let call = placed(&switchboard, &request, args.wait, &mut watch).await?;
     watch.spinner.finish_and_clear();
+    // A call that is left on purpose is not waited for any longer.
+    let grace = if call.status == CallStatus::Attempting {
+        Duration::ZERO
+    } else {
+        LAST_ANSWERS
+    };
+    switchboard.router().shutdown(grace).await;
     if output.json {
         output.object(&call);
     } else {
-        show(&call, output);
+        show(&call, false, output);
     }
     Ok(Exit::of_call(&call))
 }
@@ -133,7 +146,10 @@ impl Watch {
     }
 }
 
-fn show(call: &Call, output: Output) {
+/// As a table. Numbers are masked unless they are to be revealed.
+pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
+    let number = if reveal { call.to.e164().to_owned() } else { call.to.masked() };
+    let words = |text: &Option<String>| text.as_deref().map(|text| if reveal { text.to_owned() } else { mask(text) });
     let tried: Vec<String> = call
         .attempts
         .iter()
@@ -141,18 +157,18 @@ fn show(call: &Call, output: Output) {
         .collect();
     let rows = [
         ("call", Some(call.id.to_string())),
-        ("to", Some(format!("{} {}", call.to.masked(), call.country))),
+        ("to", Some(format!("{number} {}", call.country))),
         ("status", Some(call.status.to_string())),
         ("outcome", call.outcome.map(|outcome| outcome.to_string())),
-        ("why", call.fault.as_ref().map(|fault| fault.message.clone())),
+        ("why", words(&call.fault.as_ref().map(|fault| fault.message.clone()))),
         ("provider", call.provider.as_ref().map(ToString::to_string)),
         ("provider's id", call.provider_call_id.as_ref().map(ToString::to_string)),
         ("asked", (!tried.is_empty()).then(|| tried.join(", then "))),
         ("expected cost", call.estimated_cost.map(|cost| cost.to_string())),
         ("billed", call.cost.map(|cost| cost.to_string())),
         ("duration", call.duration.map(|duration| format!("{} s", duration.as_secs()))),
-        ("summary", call.summary.clone()),
-        ("next steps", call.next_steps.clone()),
+        ("summary", words(&call.summary)),
+        ("next steps", words(&call.next_steps)),
     ];
     let known = rows.into_iter().filter(|(_, value)| value.is_some());
     output.table(&["what", "is"], known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]));

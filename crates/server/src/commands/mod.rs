@@ -2,8 +2,11 @@
 
 pub(crate) mod agents;
 pub(crate) mod api;
+pub(crate) mod batch;
 pub(crate) mod call;
+pub(crate) mod calls;
 pub(crate) mod demo;
+pub(crate) mod ledger;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod numbers;

@@ -48,6 +48,7 @@ impl Office {
         command
             .env("SWITCHBOARD_CONFIG", self.directory.path().join("switchboard.toml"))
             .env("XDG_STATE_HOME", self.directory.path().join("state"))
+            .env("XDG_DATA_HOME", self.directory.path().join("data"))
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus");
         command
     }

@@ -75,6 +75,9 @@ impl World {
             [routing]
             default_agent = "desk"
 
+            [ledger]
+            path = "ledger.db"
+
             [providers.kaicalls]
             kind = "kaicalls"
             base_url = "{}"
@@ -103,6 +106,19 @@ impl World {
             ledger,
             directory,
         }
+    }
+
+    /// Adds to the configuration.
+    pub(crate) fn configure(&self, more: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        fs::write(self.config(), format!("{text}\n{more}\n")).unwrap();
+    }
+
+    /// A file of this world.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     pub(crate) fn config(&self) -> PathBuf {

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Clock, Error, Provider, Result, ValidCall};
 use switchboard_router::{
-    Headroom, LaneSettings, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress, plan,
+    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress,
+    plan,
 };
 
 use crate::{
     Switchboard,
     config::{
-        Config, ConfigError, ProviderConfig, TokenLocation,
+        Config, ConfigError, OnUnknownName, ProviderConfig, TokenLocation,
         account::breaker,
         credential,
         problem::{Place, Problems},
@@ -32,7 +33,9 @@ const SHORTEST_WEBHOOK_SECRET: usize = 32;
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
-    /// Reads the credentials and starts a router over every account. Has to be called inside a tokio runtime; nothing is sent.
+    /// Reads the credentials and starts a router over every account, which keeps its calls in memory: for looking at accounts and plans, and
+    /// for programs that keep records themselves. `[ledger]` is not opened; [`Config::open`] does that. Has to be called inside a tokio
+    /// runtime; nothing is sent.
     ///
     /// `environment` is asked for the variables that the file names: [`process_environment`](crate::process_environment)
     /// in a program, a closure over a map in a test.
@@ -57,7 +60,7 @@ impl Config {
             let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else {
                 continue;
             };
-            let provider = self.open(&Account { name, config }, &environment, clock, &mut problems);
+            let provider = self.account(&Account { name, config }, &environment, clock, &mut problems);
             let settings = LaneSettings {
                 calls_per_second: config.limits.calls_per_second,
                 breaker: breaker(config),
@@ -156,13 +159,28 @@ impl Config {
     }
 
     fn settings(&self) -> RouterSettings {
+        let fence = self
+            .routing
+            .fence_minutes
+            .filter(|_| self.routing.on_unknown == OnUnknownName::Fence);
+        let usual = RouterSettings::default();
+        let lease = self
+            .ledger
+            .as_ref()
+            .and_then(|ledger| ledger.lease_seconds)
+            .map(|lease| Duration::from_secs(lease.into()));
         RouterSettings {
             max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()),
-            ..RouterSettings::default()
+            reconcile_for: Duration::from_secs(self.routing.reconcile_seconds.into()),
+            sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
+            on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::Fence {
+                after: Duration::from_secs(60 * u64::from(minutes.get())),
+            }),
+            ..usual
         }
     }
 
-    fn open(
+    fn account(
         &self,
         account: &Account<'_>,
         environment: Environment<'_>,

@@ -10,15 +10,22 @@ use switchboard_router::{
 };
 
 use crate::config::{
-    ArmConfig, BusyCalleeName, Config, RoutingConfig, StrategyName,
+    ArmConfig, BusyCalleeName, Config, OnUnknownName, RoutingConfig, StrategyName,
     account::inspect,
+    budget,
     conditions::{Conditions, shadows},
+    ledger,
     problem::{Place, Problems},
     words::did_you_mean,
 };
 
+/// A day.
+const LONGEST_SEARCH: u32 = 86_400;
 const SHORTEST_CALL: u32 = 30;
 const LONGEST_CALL: u32 = 3_600;
+/// Providers list a call seconds after it was placed; a fence that is as short would ring twice as a rule.
+const SHORTEST_FENCE: u32 = 5;
+const LONGEST_FENCE: u32 = 24 * 60;
 
 /// The policy, where there is no problem.
 pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy> {
@@ -39,9 +46,11 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
     policy.routes = routes(config, &policy, problems);
     policy.experiments = experiments(config, problems);
+    policy.budgets = budget::compile(config, &policy, problems);
     policy.expected_duration = seconds(config.routing.expected_duration_seconds);
     policy.max_duration = seconds(config.routing.max_duration_seconds);
     webhooks(config, problems);
+    ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty()
         && let Err(error) = policy.check()
     {
@@ -94,6 +103,12 @@ fn routing(config: &Config, problems: &mut Problems) {
     let at = Place::of("routing");
     let routing = &config.routing;
     let (longest, expected) = (routing.max_duration_seconds, routing.expected_duration_seconds);
+    if !(1..=LONGEST_SEARCH).contains(&routing.reconcile_seconds) {
+        problems.say(
+            &at.key("reconcile_seconds"),
+            format!("{} is not between 1 and {LONGEST_SEARCH}", routing.reconcile_seconds),
+        );
+    }
     let usual = RoutingConfig::default().expected_duration_seconds;
     if !(SHORTEST_CALL..=LONGEST_CALL).contains(&longest) {
         problems.say(
@@ -114,6 +129,26 @@ fn routing(config: &Config, problems: &mut Problems) {
             &at.key("default_agent"),
             format!("{agent:?} is no agent profile of this file: {fix}"),
         );
+    }
+    fence(routing, &at, problems);
+}
+
+fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
+    let key = at.key("fence_minutes");
+    match (routing.on_unknown, routing.fence_minutes.map(std::num::NonZeroU32::get)) {
+        (OnUnknownName::Park, None) => {}
+        (OnUnknownName::Park, Some(_)) => problems.say(
+            &key,
+            "has no effect, because on_unknown is park: write on_unknown = \"fence\", after which a phone may ring twice, or take this out",
+        ),
+        (OnUnknownName::Fence, None) => problems.say(
+            &key,
+            "is missing: add fence_minutes = 30, after which a phone may ring twice, or take on_unknown out",
+        ),
+        (OnUnknownName::Fence, Some(minutes)) if !(SHORTEST_FENCE..=LONGEST_FENCE).contains(&minutes) => {
+            problems.say(&key, format!("{minutes} is not between {SHORTEST_FENCE} and {LONGEST_FENCE}"));
+        }
+        (OnUnknownName::Fence, Some(_)) => {}
     }
 }
 

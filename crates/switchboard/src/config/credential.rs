@@ -10,7 +10,17 @@ use serde::{
 };
 
 /// The keys that [`Inline`] refuses. No hint proposes one of them.
-pub(crate) const REFUSED: [&str; 6] = ["api_key", "access_token", "refresh_token", "webhook_secret", "token", "secret"];
+pub(crate) const REFUSED: [&str; 9] = [
+    "api_key",
+    "access_token",
+    "refresh_token",
+    "webhook_secret",
+    "token",
+    "secret",
+    "url",
+    "hash_key",
+    "password",
+];
 
 /// A secret written into the configuration: refused, and not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

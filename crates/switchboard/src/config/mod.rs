@@ -2,13 +2,15 @@
 //!
 //! A mistake in it is found when it is read, with its key, its place in the file and the fix, because the alternative is a call that goes the
 //! wrong way at night. So an unknown key is an error, and so is a setting that could never have an effect. No secret stands in it:
-//! it names where secrets are, and they are read by [`Config::build`] only.
+//! it names where secrets are, and they are read by [`Config::open`] and [`Config::build`] only.
 //!
 //! | to find | look at |
 //! |---|---|
 //! | defaults, routes, experiments | [`RoutingConfig`], [`RouteConfig`], [`ExperimentConfig`] |
 //! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`] |
 //! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
+//! | where calls are kept, and for how long | [`LedgerConfig`], [`RetentionConfig`] |
+//! | how much may be spent | [`BudgetConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
 //!
 //! `switchboard.example.toml` at the root of the repository explains it line by line.
@@ -16,10 +18,13 @@
 mod account;
 mod agent;
 mod amount;
+mod budget;
 mod build;
 mod compile;
 mod conditions;
 mod credential;
+mod ledger;
+mod open;
 mod problem;
 mod provider;
 mod read;
@@ -41,10 +46,12 @@ use switchboard_router::Policy;
 pub use self::{
     agent::{AgentConfig, WebhooksConfig},
     amount::Amount,
+    budget::{BudgetConfig, PeriodName},
     credential::process_environment,
+    ledger::{LedgerConfig, RetentionConfig},
     problem::{ConfigError, Position, Problem},
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},
-    routing::{ArmConfig, BusyCalleeName, ExperimentConfig, RouteConfig, RoutingConfig, StrategyName},
+    routing::{ArmConfig, BusyCalleeName, ExperimentConfig, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
     tariff::{PriceConfig, TariffConfig, TariffRowConfig},
     token_store::{TokenLocation, TokenStoreConfig},
 };
@@ -86,6 +93,11 @@ pub struct Config {
     pub agents: BTreeMap<String, AgentConfig>,
     /// Where providers reach this process; none: they are asked instead.
     pub webhooks: Option<WebhooksConfig>,
+    /// Where calls are kept; none: in memory, for as long as the process lasts.
+    pub ledger: Option<LedgerConfig>,
+    /// How much may be spent. Every one that covers a call has to hold it.
+    #[serde(default)]
+    pub budgets: Vec<BudgetConfig>,
     #[serde(skip)]
     pub(crate) registry: Registry,
     /// What relative paths in the file start from.
@@ -185,6 +197,8 @@ impl Config {
             experiments,
             agents,
             webhooks,
+            ledger,
+            budgets,
             registry: _,
             directory: _,
             compiled: _,
@@ -192,7 +206,7 @@ impl Config {
         // The order of the accounts is their order of preference, which maps do not compare.
         let accounts = providers.iter().eq(&other.providers);
         accounts
-            && (routing, routes, experiments, agents, webhooks)
-                == (&other.routing, &other.routes, &other.experiments, &other.agents, &other.webhooks)
+            && (routing, routes, experiments, agents) == (&other.routing, &other.routes, &other.experiments, &other.agents)
+            && (webhooks, ledger, budgets) == (&other.webhooks, &other.ledger, &other.budgets)
     }
 }

@@ -1,5 +1,7 @@
 //! `[routing]`, `[[routes]]` and `[[experiments]]`: who is asked for which call.
 
+use std::num::NonZeroU32;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 use switchboard_core::{Country, Language};
@@ -52,6 +54,24 @@ pub struct RoutingConfig {
     pub max_duration_seconds: u32,
     /// How long a call waits for a rate limit, a pause or a busy callee before it is refused: 120.
     pub max_wait_seconds: u32,
+    /// How long evidence is looked for of a call that may have rung, 1 to 86400: 900.
+    pub reconcile_seconds: u32,
+    /// What becomes of a call that may have rung and that nothing proves within `reconcile_seconds`: `park`.
+    pub on_unknown: OnUnknownName,
+    /// With `on_unknown = "fence"`: after so many minutes, 5 to 1440, absence counts as silence. **A phone may ring twice.**
+    pub fence_minutes: Option<NonZeroU32>,
+}
+
+/// What becomes of a call that may have rung and that nothing proves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknownName {
+    /// It is `indeterminate`, and nothing is sent again: late evidence or `switchboard calls resolve` ends it.
+    #[default]
+    Park,
+    /// Absence from the provider's records for `fence_minutes` counts as proof, and the next provider is asked. It is none: **a phone may
+    /// ring twice**, where a provider lists a call late or not at all.
+    Fence,
 }
 
 impl Default for RoutingConfig {
@@ -64,6 +84,9 @@ impl Default for RoutingConfig {
             expected_duration_seconds: 120,
             max_duration_seconds: 600,
             max_wait_seconds: 120,
+            reconcile_seconds: 900,
+            on_unknown: OnUnknownName::default(),
+            fence_minutes: None,
         }
     }
 }

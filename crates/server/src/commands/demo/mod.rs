@@ -5,9 +5,11 @@
 //! | `world.rs` | the simulators, and a router over them by the same configuration that users write |
 //! | `calls.rs` | the calls, from `examples/calls.csv` |
 //! | `story.rs` | what happens, as it happens |
-//! | `report.rs` | what became of each call, and whether the ledger agrees |
+//! | `report.rs` | what became of each call |
+//! | `proof.rs` | whether the calls, their ledger and the phones that rang agree |
 
 mod calls;
+mod proof;
 mod report;
 mod story;
 mod world;
@@ -48,7 +50,7 @@ enum Fate {
 
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
-    let world = World::start(&rows, args.seed).await?;
+    let world = World::start(&rows, args.seed, args.ledger.as_deref()).await?;
     let router = world.switchboard.router();
     let mut story = Story::new(output, router.events());
     story.part("Both providers are simulated on this machine: no telephone rings.");
@@ -73,8 +75,15 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     story.during(router.settle_costs()).await?;
     story.end();
 
-    let report = Report::new(&rows, &fates, router.calls().await?, &world.ledger, router.policy().currency);
+    // The ledger is verified at rest, and what is shown is what it holds.
+    router.shutdown(Duration::ZERO).await;
+    let check = world.ledger.check().await?;
+    let calls = world.ledger.journal().list().await?;
+    let report = Report::new(&rows, &fates, calls, check, &world.rings, router.policy().currency);
     report.show(output);
+    if let Some(file) = &args.ledger {
+        output.note(format!("the calls are in {0}: switchboard calls --ledger {0} list", file.display()));
+    }
     Ok(if report.is_good() { Exit::Done } else { Exit::Failed })
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
-use switchboard::{Call, CallId, CallStatus, Currency, ErrorKind, Money, Outcome, ProviderId};
+use switchboard::{Call, CallId, CallStatus, Currency, ErrorKind, Money, Outcome, ProviderId, ledger::Check};
 use switchboard_testkit::RingLedger;
 
 use crate::{
-    commands::demo::{Fate, calls::Row},
+    commands::demo::{Fate, calls::Row, proof::Proof},
     output::{Output, hide, or_dash},
 };
 
@@ -16,6 +16,7 @@ pub(super) struct Report<'a> {
     rows: &'a [Row],
     fates: &'a [Fate],
     calls: HashMap<CallId, Call>,
+    check: Check,
     summary: Summary,
 }
 
@@ -40,6 +41,8 @@ struct Summary {
     phones_rung: usize,
     /// Phones that rang more often than their calls account for.
     phones_rung_twice: usize,
+    /// Whether the calls' ledger is sound, and says what the phones do.
+    ledger: Kept,
     /// How calls that reached a phone ended.
     outcomes: BTreeMap<Outcome, usize>,
     /// Calls by the provider that took them.
@@ -48,6 +51,20 @@ struct Summary {
     by_arm: BTreeMap<String, usize>,
     /// What was billed.
     cost: Bill,
+}
+
+/// The calls' ledger at the end.
+#[derive(Debug, Serialize)]
+struct Kept {
+    calls: u64,
+    attempts: u64,
+    events: u64,
+    /// What is wrong with it.
+    problems: usize,
+    /// Calls that ended, by the ledger, and whose phone never rang, by the simulators.
+    calls_without_ring: usize,
+    /// Phones that rang, and that are of no call in the ledger.
+    rings_without_call: usize,
 }
 
 /// The sum of the bills, and how many calls have none: an unknown cost is not zero.
@@ -59,20 +76,23 @@ struct Bill {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(rows: &'a [Row], fates: &'a [Fate], calls: Vec<Call>, ledger: &RingLedger, currency: Currency) -> Self {
-        let summary = Summary::new(fates, &calls, ledger, currency);
+    pub(super) fn new(rows: &'a [Row], fates: &'a [Fate], calls: Vec<Call>, check: Check, rings: &RingLedger, currency: Currency) -> Self {
+        let summary = Summary::new(fates, &calls, &check, &Proof::of(&calls, rings), currency);
         let calls = calls.into_iter().map(|call| (call.id, call)).collect();
         Self {
             rows,
             fates,
             calls,
+            check,
             summary,
         }
     }
 
-    /// No phone rang more often than it should have, and every call is decided.
+    /// No phone rang more often than it should have, every call is decided, and the ledger says what the phones do.
     pub(super) fn is_good(&self) -> bool {
-        self.summary.phones_rung_twice == 0 && self.summary.undecided == 0
+        let kept = &self.summary.ledger;
+        let sound = kept.problems + kept.calls_without_ring + kept.rings_without_call == 0;
+        self.summary.phones_rung_twice == 0 && self.summary.undecided == 0 && sound
     }
 
     pub(super) fn show(&self, output: Output) {
@@ -87,6 +107,10 @@ impl<'a> Report<'a> {
             lines.map(|(at, (row, fate))| self.line(at + 1, row, fate)),
         );
         self.summary.show(output);
+        for problem in &self.check.problems {
+            let call = problem.call.map_or_else(|| "the ledger".to_owned(), |call| format!("call {call}"));
+            output.line(format!("error: {call}: {}", problem.what));
+        }
     }
 
     fn line(&self, number: usize, row: &Row, fate: &Fate) -> Vec<String> {
@@ -156,7 +180,7 @@ fn failed_over(call: &Call) -> bool {
 }
 
 impl Summary {
-    fn new(fates: &[Fate], calls: &[Call], ledger: &RingLedger, currency: Currency) -> Self {
+    fn new(fates: &[Fate], calls: &[Call], check: &Check, proof: &Proof, currency: Currency) -> Self {
         let rejected = fates.iter().filter(|fate| matches!(fate, Fate::Rejected(_))).count();
         let with = |status: CallStatus| calls.iter().filter(|call| call.status == status).count();
         let mut outcomes = BTreeMap::new();
@@ -192,8 +216,16 @@ impl Summary {
                 .iter()
                 .filter(|call| !matches!(call.status, CallStatus::Closed | CallStatus::Refused))
                 .count(),
-            phones_rung: ledger.len(),
-            phones_rung_twice: rung_too_often(calls, ledger),
+            phones_rung: proof.rings,
+            phones_rung_twice: proof.rung_too_often,
+            ledger: Kept {
+                calls: check.calls,
+                attempts: check.attempts,
+                events: check.events,
+                problems: check.problems.len(),
+                calls_without_ring: proof.calls_without_ring,
+                rings_without_call: proof.rings_without_call,
+            },
             outcomes,
             by_provider,
             by_arm,
@@ -213,6 +245,7 @@ impl Summary {
         } else {
             format!(", and {} calls without a bill", self.cost.calls_without_bill)
         };
+        let contradictions = self.ledger.calls_without_ring + self.ledger.rings_without_call;
         let rows = [
             ("calls asked for", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),
@@ -228,64 +261,13 @@ impl Summary {
                 "phones that rang more often than they should have",
                 self.phones_rung_twice.to_string(),
             ),
+            ("calls and phones that contradict each other", contradictions.to_string()),
+            (
+                "calls, attempts and events in the ledger",
+                format!("{}, {}, {}", self.ledger.calls, self.ledger.attempts, self.ledger.events),
+            ),
+            ("problems that its check found", self.ledger.problems.to_string()),
         ];
         output.table(&["what", "how many"], rows.map(|(what, value)| vec![what.to_owned(), value]));
-    }
-}
-
-/// Phones that rang more often than the calls account for: each call rings its callee at most once, and only where its last
-/// attempt is not proven silent.
-fn rung_too_often(calls: &[Call], ledger: &RingLedger) -> usize {
-    let mut accounted: HashMap<&str, usize> = HashMap::new();
-    for call in calls {
-        let rings = usize::from(call.attempts.iter().any(|attempt| attempt.state.is_live()));
-        *accounted.entry(call.to.e164()).or_default() += rings;
-    }
-    let mut rung: HashMap<String, usize> = HashMap::new();
-    for ring in ledger.rings() {
-        *rung.entry(ring.to).or_default() += 1;
-    }
-    rung.iter()
-        .filter(|(to, count)| **count > accounted.get(to.as_str()).copied().unwrap_or_default())
-        .count()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use serde_json::json;
-
-    use super::*;
-
-    const LONDON: &str = "+442079460018";
-
-    fn call(state: &str) -> Call {
-        let (id, at) = ("018f3b1e-0000-7000-8000-000000000001", "2026-02-14T20:00:00Z");
-        let attempt = json!({
-            "id": id, "provider": "kallyai", "ring": 0, "idempotency_key": id, "state": state, "created_at": at, "evidence": [],
-        });
-        let call = json!({
-            "id": id, "tenant": "default", "to": LONDON, "country": "GB", "status": "closed", "attempts": [attempt],
-            "metadata": {}, "created_at": at, "updated_at": at,
-        });
-        serde_json::from_value(call).unwrap()
-    }
-
-    fn ledger(rings: usize) -> RingLedger {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let line = json!({"at": "2026-02-14T20:00:00Z", "to": LONDON, "call_id": "one"}).to_string() + "\n";
-        std::fs::write(file.path(), line.repeat(rings)).unwrap();
-        RingLedger::with_file(file.path()).unwrap()
-    }
-
-    #[test]
-    fn a_ring_that_no_call_accounts_for_is_found() {
-        let (placed, silent) = (call("placed"), call("not_placed"));
-        assert_eq!(rung_too_often(std::slice::from_ref(&placed), &ledger(1)), 0);
-        assert_eq!(rung_too_often(std::slice::from_ref(&placed), &ledger(2)), 1, "one call rang twice");
-        assert_eq!(rung_too_often(&[placed.clone(), placed], &ledger(2)), 0, "two calls rang once each");
-        assert_eq!(rung_too_often(&[silent], &ledger(1)), 1, "a call that is proven silent rang");
-        assert_eq!(rung_too_often(&[], &ledger(1)), 1, "nobody asked for it");
     }
 }

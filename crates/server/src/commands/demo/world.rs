@@ -1,13 +1,14 @@
 //! The simulated providers, what their callees do, and a router over them.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use switchboard::{Clock, Config, ErrorKind, ProviderId, RouterSettings, Switchboard, SystemClock, router::BreakerState};
+use switchboard::{Clock, Config, ErrorKind, Ledger, ProviderId, RouterSettings, Switchboard, SystemClock, router::BreakerState};
 use switchboard_testkit::{
     RingLedger, SimConfig, SimKaiCalls, SimKallyAi,
     calls::Outcome as SimOutcome,
     fault::{After, Fault, Rule},
 };
+use tempfile::TempDir;
 
 use crate::{
     commands::demo::calls::{Callee, Row},
@@ -26,18 +27,23 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Two simulated providers with one ledger, and the switchboard over them.
 pub(super) struct World {
     pub(super) switchboard: Switchboard,
-    pub(super) ledger: RingLedger,
+    /// Which phones rang, by the simulators.
+    pub(super) rings: RingLedger,
+    /// What became of the calls, by us.
+    pub(super) ledger: Ledger,
     kaicalls: SimKaiCalls,
-    // Only has to live.
+    // These only have to live.
     _kallyai: SimKallyAi,
+    _directory: Option<TempDir>,
 }
 
 impl World {
     /// Starts it all on loopback.
-    pub(super) async fn start(rows: &[Row], seed: u64) -> Outcome<Self> {
-        let ledger = RingLedger::in_memory();
+    pub(super) async fn start(rows: &[Row], seed: u64, file: Option<&Path>) -> Outcome<Self> {
+        let (ledger, directory) = keep(file).await?;
+        let rings = RingLedger::in_memory();
         let problem = |error: std::io::Error| Failure::local(format!("a simulated provider could not be started: {error}"));
-        let usual = || SimConfig::default().seed(seed).speed(SPEED).ledger(ledger.clone());
+        let usual = || SimConfig::default().seed(seed).speed(SPEED).ledger(rings.clone());
         let kallyai = SimKallyAi::start(behave(usual().credits(10_000), rows, "suppression_violation"))
             .await
             .map_err(problem)?;
@@ -63,12 +69,18 @@ impl World {
             max_wait: Duration::from_secs(config.routing.max_wait_seconds.into()),
             ..RouterSettings::default()
         };
-        let router = config.router(secrets, &clock)?.settings(settings).build()?;
+        let router = config
+            .router(secrets, &clock)?
+            .settings(settings)
+            .journal(ledger.journal())
+            .build()?;
         Ok(Self {
-            switchboard: Switchboard::new(router, clock),
+            switchboard: Switchboard::new(router, clock).with_ledger(ledger.clone()),
+            rings,
             ledger,
             kaicalls,
             _kallyai: kallyai,
+            _directory: directory,
         })
     }
 
@@ -96,6 +108,23 @@ impl World {
             Failure::from(switchboard::Error::new(ErrorKind::Provider, message))
         })
     }
+}
+
+/// An empty ledger: in the file that is asked for, or in a directory that is gone when the demonstration is over.
+async fn keep(file: Option<&Path>) -> Outcome<(Ledger, Option<TempDir>)> {
+    if let Some(file) = file {
+        if file.exists() {
+            let shown = file.display();
+            return Err(Failure::input(
+                "--ledger",
+                format!("{shown} is there already, and the demonstration begins with an empty one"),
+            ));
+        }
+        return Ok((Ledger::file(file, None).await?, None));
+    }
+    let directory = tempfile::tempdir().map_err(|error| Failure::local(format!("no temporary directory could be made: {error}")))?;
+    let ledger = Ledger::file(directory.path().join("demo.db"), None).await?;
+    Ok((ledger, Some(directory)))
 }
 
 /// Tells a simulator what the callees do.

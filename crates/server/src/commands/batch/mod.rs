@@ -1,0 +1,53 @@
+//! `switchboard batch`: the calls of a table, each of them once.
+//!
+//! What a row became stands in the ledger, under a key that follows from the batch and the row. This process keeps nothing of its own, so
+//! that it can be killed at any moment and run again.
+//!
+//! | file | its one reason |
+//! |---|---|
+//! | `table.rs` | rows of the file |
+//! | `fields.rs` | from a cell to a field of a request |
+//! | `key.rs` | the same row is the same call; the same wish twice is a mistake |
+//! | `send.rs` | a bounded number of rows under way |
+//! | `progress.rs` | how far it is, for whoever waits |
+//! | `rejected.rs` | the rows that became no ringing phone |
+//! | `report.rs` | what became of all of them |
+
+mod fields;
+mod key;
+mod progress;
+mod rejected;
+mod report;
+mod send;
+mod table;
+
+use std::{num::NonZeroU32, time::Duration};
+
+use self::{key::Batch, progress::Display, rejected::Rejected, report::Report, send::Pace, table::Table};
+use crate::{
+    cli::{BatchArgs, Common},
+    failure::Outcome,
+    output::Output,
+    setup,
+};
+
+pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Outcome {
+    // The whole table is looked at before anything is sent: a column that nobody knows is found now, not after a thousand calls.
+    let table = Table::read(&args.file, &args.column)?;
+    let batch = match &args.name {
+        Some(name) => Batch::named(name)?,
+        None => Batch::of(table.bytes()),
+    };
+    let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
+    let pace = args.rate.and_then(NonZeroU32::new);
+    let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
+    let switchboard = setup::place(common, output).await?;
+    let currency = switchboard.router().policy().currency;
+    let mut report = Report::new(table.len(), rejected, currency, Display::new(table.len(), output));
+    let settings = send::Settings {
+        at_once: usize::try_from(args.at_once).unwrap_or(usize::MAX),
+        wait: !args.no_wait,
+    };
+    send::run(&switchboard, &table, batch, settings, Pace::new(pace), &mut report).await?;
+    Ok(report.end(output))
+}

@@ -1,0 +1,329 @@
+//! A bounded number of rows under way.
+//!
+//! A row is begun only while few are undecided: the providers' limits decide how soon a call is, so that the table follows their pace and
+//! no call waits so long that it is refused for it.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    future,
+    time::Duration,
+};
+
+use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use jiff::Timestamp;
+use switchboard::{Call, CallId, CallRequest, CallStatus, Error, ErrorKind, Router, Switchboard, ValidCall};
+use tokio::time::{Instant, interval, interval_at, sleep_until};
+
+use crate::{
+    commands::batch::{
+        key::Batch,
+        report::Report,
+        table::{Row, Table},
+    },
+    failure::{Failure, Outcome},
+    interrupt::{self, Asked},
+};
+
+/// Calls that are waited for at the same time: a provider that answers at the end of a call keeps a connection open for each.
+const MOST_OPEN: usize = 400;
+/// How long an interrupted batch waits for answers: longer than the longest call.
+const LONGEST_CALL: Duration = Duration::from_secs(75 * 60);
+const TICK: Duration = Duration::from_millis(250);
+/// How often the ledger is asked for calls that are waited for: an operator or another process may have settled one.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// How rows are begun and how long they are waited for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    /// So many are undecided at most.
+    pub(super) at_once: usize,
+    /// Until every call is over.
+    pub(super) wait: bool,
+}
+
+/// When the next call may be begun.
+#[derive(Debug)]
+pub(super) struct Pace {
+    gap: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    /// One call in each gap; zero: at once.
+    pub(super) fn new(gap: Duration) -> Self {
+        Self { gap, next: Instant::now() }
+    }
+
+    fn begun(&mut self) {
+        self.next = Instant::now() + self.gap;
+    }
+}
+
+/// A row that is waited for.
+#[derive(Debug, Clone, Copy)]
+struct Under {
+    call: CallId,
+    decided: bool,
+}
+
+/// Rows, and what becomes of their calls.
+type Waiting = FuturesUnordered<BoxFuture<'static, (usize, switchboard::Result<Call>)>>;
+
+/// Sends the rows and returns when nothing is waited for any more.
+///
+/// # Errors
+/// A ledger that fails: nothing is sent any more then.
+pub(super) async fn run(
+    switchboard: &Switchboard,
+    table: &Table,
+    batch: Batch,
+    settings: Settings,
+    pace: Pace,
+    report: &mut Report,
+) -> Outcome<()> {
+    let mut asked = interrupt::listen()?;
+    let mut sending = Sending {
+        router: switchboard.router().clone(),
+        table,
+        batch,
+        settings,
+        pace,
+        began: Timestamp::now(),
+        waiting: Waiting::new(),
+        calls: BTreeMap::new(),
+        known: HashSet::new(),
+    };
+    let mut rows = table.rows().peekable();
+    let mut tick = interval(TICK);
+    let mut look = interval_at(Instant::now() + LOOK_AGAIN, LOOK_AGAIN);
+    let mut closing: BoxFuture<'static, ()> = Box::pin(future::pending());
+    let mut interrupted = false;
+    loop {
+        let more = !interrupted && rows.peek().is_some();
+        let may_begin = more && sending.undecided() < settings.at_once && sending.calls.len() < MOST_OPEN;
+        if !more && sending.calls.is_empty() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            Some(who) = asked.recv() => {
+                if interrupted || who == Asked::Terminate {
+                    sending.router.stop_now();
+                    interrupted = true;
+                    break;
+                }
+                interrupted = true;
+                report.say("interrupted: no more rows are begun, and what is open is waited for; interrupt again to leave");
+                let router = sending.router.clone();
+                closing = Box::pin(async move { router.shutdown(LONGEST_CALL).await });
+            }
+            () = sending.router.failed() => return Err(ledger_failed()),
+            Some((row, told)) = sending.waiting.next(), if !sending.waiting.is_empty() => sending.told(row, told, report)?,
+            () = &mut closing => break,
+            () = sleep_until(sending.pace.next), if may_begin => {
+                if let Some(row) = rows.next() {
+                    sending.begin(row, report).await?;
+                }
+            }
+            _ = look.tick() => sending.look(report).await?,
+            _ = tick.tick() => report.tick(sending.calls.len()),
+        }
+    }
+    sending.leave(rows.count(), report).await?;
+    if !interrupted {
+        sending.bills(report).await?;
+        sending.router.shutdown(LONGEST_CALL).await;
+    }
+    Ok(())
+}
+
+fn ledger_failed() -> Failure {
+    Failure::from(Error::new(
+        ErrorKind::Journal,
+        "the ledger cannot be written any more and nothing is sent: mend it and run the batch again, which goes on where it stopped",
+    ))
+}
+
+struct Sending<'a> {
+    router: Router,
+    table: &'a Table,
+    batch: Batch,
+    settings: Settings,
+    pace: Pace,
+    /// A call that is older was one before this run.
+    began: Timestamp,
+    waiting: Waiting,
+    /// The rows that are waited for.
+    calls: BTreeMap<usize, Under>,
+    /// The calls of every row so far.
+    known: HashSet<CallId>,
+}
+
+impl Sending<'_> {
+    /// One row into the ledger, from where it goes its own way.
+    async fn begin(&mut self, row: Row, report: &mut Report) -> Outcome<()> {
+        let number = row.number;
+        let checked = row.request.map_err(Refused::plain).and_then(|request| self.check(number, request));
+        let call = match checked {
+            Ok(call) => call,
+            Err(refused) => return report.rejected(self.table, number, &refused.because, &refused.reason),
+        };
+        match self.router.submit(call).await {
+            Ok(call) => {
+                let replayed = !self.known.insert(call.id) || call.created_at < self.began;
+                report.submitted(replayed);
+                if !replayed {
+                    self.pace.begun();
+                }
+                let under = Under {
+                    call: call.id,
+                    decided: false,
+                };
+                self.calls.insert(number, under);
+                let router = self.router.clone();
+                self.waiting.push(Box::pin(async move { (number, router.decided(call.id).await) }));
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::Journal => Err(error.into()),
+            Err(error) => {
+                let refused = Refused::from(error);
+                report.rejected(self.table, number, &refused.because, &refused.reason)
+            }
+        }
+    }
+
+    fn check(&mut self, row: usize, mut request: CallRequest) -> Result<ValidCall, Refused> {
+        let own_key = request.idempotency_key.is_some();
+        if !own_key {
+            request.idempotency_key = Some(self.batch.key(&request));
+        }
+        let call = validate(&request, Timestamp::now())?;
+        match self.batch.earlier(row, &call) {
+            Some(first) if !own_key && !request.allow_duplicate => Err(Refused {
+                because: format!("the same number and task are in row {first}: set allow_duplicate where that is meant"),
+                reason: "possible_duplicate".to_owned(),
+            }),
+            Some(_) | None => Ok(call),
+        }
+    }
+
+    fn undecided(&self) -> usize {
+        self.calls.values().filter(|under| !under.decided).count()
+    }
+
+    /// The router says that a row's call is decided, or that it is over.
+    fn told(&mut self, row: usize, told: switchboard::Result<Call>, report: &mut Report) -> Outcome<()> {
+        let call = match told {
+            Ok(call) => call,
+            Err(error) => {
+                // Nobody tells any more what becomes of it: a look at the ledger does.
+                tracing::debug!(%error, row, "a call is not followed any more");
+                return Ok(());
+            }
+        };
+        // A look at the ledger may have been faster.
+        let Some(under) = self.calls.get_mut(&row) else { return Ok(()) };
+        if call.status.is_settled() {
+            return self.settled(row, &call, report);
+        }
+        under.decided = true;
+        // A provider that answers when the phone call is over has told nothing until then.
+        if self.settings.wait || call.status == CallStatus::Attempting {
+            let router = self.router.clone();
+            self.waiting.push(Box::pin(async move { (row, router.wait(call.id).await) }));
+        } else {
+            self.calls.remove(&row);
+            report.unsettled(row, &call, true);
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, row: usize, call: &Call, report: &mut Report) -> Outcome<()> {
+        self.calls.remove(&row);
+        report.settled(self.table, row, call)
+    }
+
+    /// What somebody else settled.
+    async fn look(&mut self, report: &mut Report) -> Outcome<()> {
+        let waiting: Vec<(usize, CallId)> = self.calls.iter().map(|(row, under)| (*row, under.call)).collect();
+        for (row, id) in waiting {
+            let call = self.router.get(id).await?;
+            if call.status.is_settled() {
+                self.settled(row, &call, report)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the calls that nobody waited for to the end.
+    async fn leave(&mut self, left: usize, report: &mut Report) -> Outcome<()> {
+        report.left(left);
+        for (row, under) in std::mem::take(&mut self.calls) {
+            let call = self.router.get(under.call).await?;
+            if call.status.is_settled() {
+                report.settled(self.table, row, &call)?;
+            } else {
+                report.unsettled(row, &call, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// The bill is in the usage log where it is not in the answer. A log that cannot be read leaves it unknown.
+    async fn bills(&mut self, report: &mut Report) -> Outcome<()> {
+        if report.unbilled().is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = self.router.settle_costs().await {
+            tracing::warn!(%error, "bills are not known");
+        }
+        for id in report.unbilled().to_vec() {
+            let call = self.router.get(id).await?;
+            report.billed(&call);
+        }
+        Ok(())
+    }
+}
+
+/// A row that became a call before its window was over is still that call: it is asked for as it was. One that did not is refused by the
+/// router, because its window is over.
+fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Refused> {
+    let error = match request.validate(now) {
+        Ok(call) => return Ok(call),
+        Err(error) => error,
+    };
+    let closes = request.not_after.as_deref().filter(|_| error.field() == Some("not_after"));
+    let closes = closes
+        .and_then(|text| text.parse::<Timestamp>().ok())
+        .filter(|closes| *closes <= now);
+    let before = closes.and_then(|closes| closes.checked_sub(Duration::from_millis(1)).ok());
+    before
+        .and_then(|before| request.validate(before).ok())
+        .ok_or_else(|| Refused::from(error))
+}
+
+/// Why a row became no call.
+struct Refused {
+    /// For a person, with the fix.
+    because: String,
+    /// In a word.
+    reason: String,
+}
+
+impl Refused {
+    fn plain(because: String) -> Self {
+        Self {
+            because,
+            reason: "invalid_request".to_owned(),
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self {
+            reason: error.code().unwrap_or(error.kind().as_str()).to_owned(),
+            because: error.to_string(),
+        }
+    }
+}

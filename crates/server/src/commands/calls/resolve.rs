@@ -1,0 +1,48 @@
+//! An operator's decision on a call that nothing else could prove.
+
+use switchboard::{
+    Switchboard,
+    router::state::{Resolution, Verdict},
+};
+
+use crate::{
+    cli::ResolveArgs,
+    commands::call,
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::Output,
+};
+
+pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Output) -> Outcome {
+    let note = args.note.trim().to_owned();
+    if note.is_empty() {
+        return Err(Failure::input("--note", "is empty: say on what grounds, for whoever asks later"));
+    }
+    let by = args.by.or_else(user).map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
+    let by = by.ok_or_else(|| Failure::input("--by", "is missing, and the environment names no user: say who decides"))?;
+    let follow = matches!(args.verdict, Verdict::Placed(_));
+    let resolution = Resolution {
+        verdict: args.verdict,
+        by,
+        note,
+    };
+    let decided = switchboard.router().resolve(args.id, resolution).await?;
+    switchboard.router().stop_now();
+    if output.json {
+        output.object(&decided);
+    } else {
+        call::show(&decided, false, output);
+        if follow && !decided.status.is_settled() {
+            output.note("its end is followed by the process that has it, or by the next that places calls");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Who is logged in.
+fn user() -> Option<String> {
+    let named = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty())
+}

@@ -1,0 +1,94 @@
+//! The help of the commands that work on many calls, and on those that were placed.
+
+pub(crate) const BATCH: &str = "\
+Places the calls of a table, each of them once, however often this command is run.
+
+Every row becomes a call in the ledger before anything is sent. Its key is made of the batch (a hash of the file, or
+--name) and of what the row says: after a crash, a kill or an interrupt the same command on the same file goes on, and
+rows that became calls before answer with those calls. A file that was changed is another batch, and all of it is called:
+give the first run and the next the same --name, and only rows that were changed or added are.
+
+Rows that are wrong, that come twice, and calls that nobody takes are written with their reasons to a table of their own,
+which can be mended and run as a batch. A row that has the number and task of an earlier one is taken for a mistake unless its
+allow_duplicate is true or it has an idempotency_key of its own.
+
+Interrupt once to begin no more rows and wait for what is open, twice to leave. Nothing is lost by either.";
+
+pub(crate) const BATCH_MORE: &str = "\
+Examples:
+  switchboard batch calls.csv
+  switchboard batch customers.csv --column to=Phone --column task=Script --column ignore=Notes --rate 20
+  switchboard batch reminders.csv --name reminders-2026-02 --no-wait --json
+
+Columns: to and task, and any other field of a request: agent, language, callee_name, business_name, on_behalf_of,
+callback_number, first_message, instructions (with ; between), lead_id, timezone, urgent, max_duration_seconds, not_before, not_after, max_cost (as
+0.50 USD), tags (with ; between), idempotency_key, tenant, allow_duplicate, failover_on_quota, appointment.date,
+appointment.time, appointment.time_preference, appointment.party_size, redial.on (with ; between), redial.times,
+redial.gap_seconds, redial.per_day and metadata.ANYTHING. An empty cell is a field left out. The column callee, which the
+demo's table has, is for its simulators and says nothing here. Lines that begin with # are left out.
+
+With --json each row that is settled is one line
+  {\"row\", \"call\", \"status\", \"outcome\", \"reason\"}
+and the last line is
+  {\"rows\", \"submitted\", \"replayed\", \"settled\": {STATUS: n}, \"outcomes\": {OUTCOME: n}, \"rejected\", \"unsettled\", \"left\",
+   \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
+
+Exit codes (the first that holds, from above):
+  5  a call is indeterminate or stalled, or was left before its end: look at switchboard calls list
+  1  it was interrupted with rows left, or something else failed: run it again
+  4  a person has to approve a call at its provider; no phone rang for it
+  3  a row was rejected or a call refused; no phone rang for it
+  2  the arguments, the configuration or the table are wrong; nothing was sent
+  0  every row became a call that is over, or with --no-wait one that a provider has";
+
+pub(crate) const CALLS: &str = "\
+Reads the ledger: the latest calls, one with everything that happened to it, what changes, or all of them for another
+program. And it decides a call of which nobody knows whether it rang.
+
+It may be run while another process places calls, and takes nothing over from it. Telephone numbers are masked in tables;
+JSON and exports have them whole.";
+
+pub(crate) const CALLS_MORE: &str = "\
+Examples:
+  switchboard calls list --status indeterminate --status stalled
+  switchboard calls show 019ab3f0-5c1e-7000-8000-000000000000
+  switchboard calls watch
+  switchboard calls resolve 019ab3f0-5c1e-7000-8000-000000000000 --verdict not-placed --note 'not in the usage log'
+  switchboard calls export --since 2026-02-01T00:00:00Z --out february.csv
+
+`resolve` is kept with the call: who decided, when, and the note. It sends nothing itself. After not-placed an indeterminate
+call is refused, and one for which evidence is still looked for goes on to the next provider; after placed=ID its end is
+followed by the process that has it, or the next one; ended=OUTCOME closes it.
+
+With --json: list gives {\"calls\": [...]}, show {\"call\", \"history\": [{\"seq\", \"at\", \"attempt\", \"kind\", \"content\"}]}, watch one
+object on each line, resolve the call.
+
+Exit codes:
+  0  it worked; of watch ID: the call is over
+  1  the ledger cannot be read, there is no such call, or it is decided already
+  2  the arguments or the configuration are wrong, or there is no ledger yet
+  3, 4, 5  of watch ID: as of `switchboard call`";
+
+pub(crate) const LEDGER: &str = "\
+Verifies the ledger, copies it while calls go on, and destroys what is known of people.
+
+`check` replays what happened to every call and compares it with what stands there, and looks for everything that the law
+forbids. `erase` destroys one person's number, task and all that was said, and leaves hashes, times and states; while one
+of his calls is not settled it is refused. `sweep` destroys what is older than [ledger.retention] allows; run it once a day.";
+
+pub(crate) const LEDGER_MORE: &str = "\
+Examples:
+  switchboard ledger check
+  switchboard ledger backup calls-2026-02-14.db
+  switchboard ledger erase --person +442079460018 --yes
+  switchboard ledger sweep --json
+
+A copy has everything that the ledger had: an erasure does not reach it.
+
+With --json: check gives {\"calls\", \"attempts\", \"events\", \"by_status\", \"problems\": [{\"call\", \"what\"}]}, erase
+{\"calls\", \"events\"}, sweep {\"transcripts\", \"recordings\", \"raw_answers\", \"people\"}.
+
+Exit codes:
+  0  it worked; of check: nothing is wrong
+  1  check found a problem, or something failed
+  2  the arguments or the configuration are wrong, --yes is missing, or there is no ledger yet";

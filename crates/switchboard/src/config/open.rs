@@ -1,0 +1,196 @@
+//! From a configuration to a router whose calls outlive it.
+
+use std::sync::Arc;
+
+use switchboard_core::{Clock, Result};
+use switchboard_router::{Recovered, SystemClock};
+#[cfg(feature = "ledger")]
+use {
+    crate::config::{
+        LedgerConfig, RetentionConfig, credential,
+        problem::{Place, Problems},
+    },
+    secrecy::{ExposeSecret, SecretString},
+    std::{num::NonZeroU32, path::PathBuf, time::Duration},
+    switchboard_ledger::{HashKey, Ledger, PostgresJournal, PostgresOptions, Retention},
+};
+
+use crate::{Switchboard, config::Config};
+
+impl Config {
+    /// Opens the ledger, starts a router over every account and takes up the calls that former processes left. Has to be called inside
+    /// a tokio runtime. When it returns, every call that may have rung is written down as such, and the program may say that it is ready.
+    ///
+    /// Without `[ledger]` calls are kept in memory. `environment` is asked as by [`Config::build`].
+    ///
+    /// # Errors
+    /// `Configuration` that names every credential that is missing and what is wrong with the ledger; `Journal` where it cannot be read
+    /// or written.
+    pub async fn open(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+        self.open_and_tell(environment).await.map(|(switchboard, _)| switchboard)
+    }
+
+    /// The same, which also says what was taken up.
+    ///
+    /// # Errors
+    /// As [`Config::open`].
+    pub async fn open_and_tell(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<(Switchboard, Recovered)> {
+        let switchboard = self.open_beside(environment).await?;
+        let recovered = switchboard.router().recover().await?;
+        if recovered.calls > 0 {
+            tracing::info!(
+                calls = recovered.calls,
+                uncertain = recovered.uncertain,
+                followed = recovered.followed,
+                resumed = recovered.resumed,
+                "took up what former processes left"
+            );
+        }
+        Ok((switchboard, recovered))
+    }
+
+    /// The same without taking anything up: for looking at the calls of a process that may be running, and for deciding one of them.
+    ///
+    /// # Errors
+    /// As [`Config::open`].
+    pub async fn open_beside(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let router = self.router(&environment, &clock)?;
+        #[cfg(feature = "ledger")]
+        if let Some(ledger) = self.open_ledger(&environment).await? {
+            let router = router.journal(ledger.journal()).build()?;
+            return Ok(Switchboard::new(router, clock).with_ledger(ledger));
+        }
+        Ok(Switchboard::new(router.build()?, clock))
+    }
+}
+
+#[cfg(feature = "ledger")]
+impl Config {
+    /// Where the ledger's file is, for one that is a file.
+    pub fn ledger_file(&self) -> Option<PathBuf> {
+        self.ledger.as_ref()?.path.as_deref().map(|path| self.directory().join(path))
+    }
+
+    /// Opens the ledger that `[ledger]` names, and makes it where it is missing; `None` without `[ledger]`. It needs no credential of a
+    /// provider, takes no call over and sends nothing.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key, never what is in it; `Journal` where the ledger cannot be opened.
+    pub async fn open_ledger(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Option<Ledger>> {
+        let Some(ledger) = &self.ledger else { return Ok(None) };
+        let mut problems = Problems::default();
+        super::ledger::check(Some(ledger), &mut problems);
+        let key = self.hash_key(ledger, &environment, &mut problems);
+        let url = self.ledger_url(ledger, &environment, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into_error(|_| None).into());
+        }
+        match (url, self.ledger_file()) {
+            (Some(url), _) => {
+                let usual = PostgresOptions::default();
+                let options = PostgresOptions {
+                    key,
+                    lease: ledger
+                        .lease_seconds
+                        .map_or(usual.lease, |seconds| Duration::from_secs(seconds.into())),
+                };
+                let journal = PostgresJournal::connect_with(url.expose_secret(), options).await?;
+                Ok(Some(Ledger::Postgres(Arc::new(journal))))
+            }
+            (None, Some(path)) => Ledger::file(path, key).await.map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// For how long what is known of people is kept.
+    pub fn retention(&self) -> Retention {
+        self.ledger
+            .as_ref()
+            .map(|ledger| ledger.retention.as_durations())
+            .unwrap_or_default()
+    }
+
+    fn ledger_url(
+        &self,
+        ledger: &LedgerConfig,
+        environment: &dyn Fn(&str) -> Option<String>,
+        problems: &mut Problems,
+    ) -> Option<SecretString> {
+        let names = ("url_env", ledger.url_env.as_deref());
+        let files = ("url_file", ledger.url_file.as_deref());
+        self.secret_of_the_ledger(
+            names,
+            files,
+            "address of a PostgreSQL database, as postgres://user:password@host/name",
+            environment,
+            problems,
+        )
+    }
+
+    fn hash_key(&self, ledger: &LedgerConfig, environment: &dyn Fn(&str) -> Option<String>, problems: &mut Problems) -> Option<HashKey> {
+        let names = ("hash_key_env", ledger.hash_key_env.as_deref());
+        let files = ("hash_key_file", ledger.hash_key_file.as_deref());
+        let what = "ledger's key, 64 hexadecimal digits, as from openssl rand -hex 32";
+        let text = self.secret_of_the_ledger(names, files, what, environment, problems)?;
+        let key = from_hex(text.expose_secret());
+        if key.is_none() {
+            let (key, source) = match (names, files) {
+                ((key, Some(name)), _) => (key, name.to_owned()),
+                ((_, None), (key, path)) => (key, path.map(|path| path.display().to_string()).unwrap_or_default()),
+            };
+            problems.say(&Place::of("ledger").key(key), format!("what {source} holds is no {what}"));
+        }
+        key.map(HashKey::new)
+    }
+
+    fn secret_of_the_ledger(
+        &self,
+        (variable_key, variable): (&str, Option<&str>),
+        (file_key, file): (&str, Option<&std::path::Path>),
+        what: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+        problems: &mut Problems,
+    ) -> Option<SecretString> {
+        let at = Place::of("ledger");
+        if let Some(name) = variable {
+            let found = credential::from_environment(name, environment);
+            if found.is_none() {
+                problems.say(
+                    &at.key(variable_key),
+                    format!("the environment variable {name} is not set: set it to the {what}"),
+                );
+            }
+            return found;
+        }
+        let read = credential::from_file(&self.directory().join(file?));
+        read.map_err(|problem| problems.say(&at.key(file_key), format!("the {what}: {problem}")))
+            .ok()
+    }
+}
+
+#[cfg(feature = "ledger")]
+impl RetentionConfig {
+    fn as_durations(&self) -> Retention {
+        let days = |days: Option<NonZeroU32>| days.map(|days| Duration::from_secs(u64::from(days.get()) * 24 * 60 * 60));
+        Retention {
+            transcripts: days(self.transcripts_days),
+            recordings: days(self.recordings_days),
+            raw_answers: days(self.raw_answers_days),
+            people: days(self.people_days),
+        }
+    }
+}
+
+/// 32 bytes of 64 hexadecimal digits.
+#[cfg(feature = "ledger")]
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
