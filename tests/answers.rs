@@ -1,7 +1,7 @@
 //! Answers that nobody expects: a seeded sample of what `fuzz-answers` and `fuzz/` look for at length.
 #![allow(clippy::unwrap_used)]
 
-use switchboard_tests::fuzz::{Chance, Mutator, Wire, corpus, kaicalls_answers, kallyai_answers};
+use switchboard_tests::fuzz::{Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers};
 
 #[test]
 fn the_examples_and_their_mutations_are_read_without_a_panic() {
@@ -23,6 +23,27 @@ async fn mutations_come_through_both_backends_without_a_panic() {
         let input = mutator.input();
         wire.ask(&input, &mut chance).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_webhook_is_taken_on_another_address_and_no_body_alone_moves_a_call() {
+    let doors = Doors::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(corpus(), 4), Chance::new(5));
+    for _ in 0..300 {
+        let input = mutator.input();
+        doors.knock(&input, &mut chance).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_ledger_is_read_without_a_panic() {
+    let pages = Pages::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(corpus(), 6), Chance::new(7));
+    for _ in 0..150 {
+        let input = mutator.input();
+        pages.spoil(&input, &mut chance).await;
+    }
+    assert!(pages.is_whole().await);
 }
 
 #[test]

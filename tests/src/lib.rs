@@ -10,6 +10,10 @@
 //! | waiting for what has no event, with an end to it | [`wait`] |
 //! | the program `switchboard` as it is built | [`binary`] |
 //! | answers that nobody expects | [`fuzz`] |
+//! | real processes, killed while they place calls (Unix) | `kill` |
+//! | the calling protocol, explored whole | [`model`] |
+//! | what is left of a ledger when the power goes | [`power`] |
+//! | the router in simulated worlds, one for each seed | [`simulate`] |
 //! | how each provider says that something is wrong | [`trouble`] |
 #![allow(
     clippy::unwrap_used,
@@ -23,8 +27,13 @@ mod callees;
 pub mod config;
 pub mod dead;
 pub mod fuzz;
+#[cfg(unix)]
+pub mod kill;
+pub mod model;
+pub mod power;
 mod receiver;
 mod sims;
+pub mod simulate;
 pub mod trouble;
 pub mod wait;
 

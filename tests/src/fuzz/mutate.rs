@@ -33,7 +33,7 @@ impl Chance {
 }
 
 /// Text that readers of times, numbers, ids and addresses stumble over.
-const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     "",
     " ",
     "\u{0}",

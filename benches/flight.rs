@@ -1,0 +1,134 @@
+//! What a call costs while it is under way: memory here, and requests at the provider.
+//!
+//!     cargo bench -p switchboard-benches --bench flight
+//!
+//! - 10,000 calls in flight at once over a ledger in SQLite: by how much the process grew, for each call. The operating system's figure, which
+//!   counts what the allocator keeps as well.
+//! - 1,000 KaiCalls calls that are under way, followed for some rounds: how many requests each round sends. One for each call would be a thousand,
+//!   and KaiCalls allows 300 a minute.
+#![allow(clippy::print_stdout)]
+
+use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard::{
+    CallRequest, CallStatus, Currency, LaneSettings, Policy, Provider, Router, RouterSettings,
+    core::RequestLimit,
+    kaicalls::{KaiCalls, KaiCallsConfig},
+    router::{ProviderPolicy, RateDeck},
+};
+use switchboard_benches::{Instant, in_earnest};
+use switchboard_ledger::SqliteJournal;
+use switchboard_testkit::{SimConfig, SimKaiCalls};
+
+const TASK: &str = "Ask whether they are open on Sunday, and at which hours.";
+const HOUR: Duration = Duration::from_secs(3600);
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async { tokio::spawn(measure()).await? })
+}
+
+async fn measure() -> Result<(), Failure> {
+    let directory = tempfile::tempdir()?;
+    memory(directory.path(), if in_earnest() { 10_000 } else { 50 }).await?;
+    follow(if in_earnest() { 1_000 } else { 20 }).await
+}
+
+fn request(n: usize) -> Result<switchboard::ValidCall, Failure> {
+    let number = format!("+1{}555{:04}", ["212", "646", "718", "917"][n / 10_000 % 4], n % 10_000);
+    Ok(CallRequest::new(number, TASK).validate(Timestamp::now())?)
+}
+
+/// Kilobytes of memory that the process has.
+fn resident() -> Result<usize, Failure> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
+}
+
+fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::router::RouterBuilder {
+    let info = provider.info().clone();
+    let most = RequestLimit {
+        requests: 1_000_000,
+        window: Duration::from_secs(60),
+    };
+    let lane = LaneSettings {
+        place_limit: Some(most),
+        read_limit: Some(most),
+        calls_per_second: None::<NonZeroU32>,
+        ..LaneSettings::documented(&info)
+    };
+    let account = ProviderPolicy {
+        info: info.clone(),
+        deck: RateDeck::unknown(Currency::USD),
+        enabled: true,
+    };
+    Router::builder(Policy::new(vec![account], Currency::USD))
+        .provider(provider)
+        .lane(info.id, lane)
+        .settings(RouterSettings {
+            poll_every,
+            ..RouterSettings::default()
+        })
+}
+
+async fn submit(router: &Router, calls: std::ops::Range<usize>) -> Result<(), Failure> {
+    let mut under_way = Vec::new();
+    for n in calls {
+        under_way.push(router.submit(request(n)?).await?.id);
+    }
+    for id in under_way {
+        let call = router.decided(id).await?;
+        if call.status != CallStatus::InProgress {
+            return Err(format!("the call {id} is {}", call.status).into());
+        }
+    }
+    Ok(())
+}
+
+async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
+    let journal = Arc::new(SqliteJournal::open(directory.join("flight.db")).await?);
+    let config = KaiCallsConfig::new("unused");
+    let mut info = KaiCalls::new(&config)?.info().clone();
+    // No agent is asked for, and none answers.
+    info.needs_agent = false;
+    let router = router(Arc::new(Instant::new(info)), HOUR).journal(journal).build()?;
+    // The pool of readers, the page caches and the allocator's own needs are there before anything is counted.
+    let warm_up = calls / 10;
+    submit(&router, 0..warm_up).await?;
+    let before = resident()?;
+    submit(&router, warm_up..warm_up + calls).await?;
+    let grown = resident()?.saturating_sub(before);
+    println!(
+        "{calls} calls in flight: the process grew by {grown} KiB, {:.2} KiB a call. Target: at most 4 KiB.",
+        grown as f64 / calls as f64
+    );
+    Ok(())
+}
+
+async fn follow(calls: usize) -> Result<(), Failure> {
+    // Time as it is: every call is under way for minutes.
+    let simulator = SimKaiCalls::start(SimConfig::default().limits(10_000_000, 10_000_000)).await?;
+    let mut config = KaiCallsConfig::new(simulator.credential());
+    config.base_url = simulator.url().parse()?;
+    config.agent_id = Some(simulator.agent_id().into());
+    let router = router(Arc::new(KaiCalls::new(&config)?), Duration::from_secs(3)).build()?;
+    submit(&router, 0..calls).await?;
+    let placed = simulator.posts_to("/api/v1/calls");
+    let reads = || simulator.requests().iter().filter(|request| request.method == "GET").count();
+    let (rounds, before) = (4, reads());
+    tokio::time::sleep(Duration::from_secs(3) * rounds + Duration::from_millis(500)).await;
+    let (after, in_progress) = (reads(), router.calls().await?);
+    let open = in_progress.iter().filter(|call| call.status == CallStatus::InProgress).count();
+    let each = (after - before) as f64 / f64::from(rounds);
+    println!(
+        "{placed} calls placed, {open} still under way after {rounds} rounds of 3 s: {} reads, {each:.1} a round, {:.0} a minute. \
+         Target: about ten a round.",
+        after - before,
+        each * 20.0
+    );
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! What it costs to take a call in for good, beside what the disk costs.
+//!
+//!     cargo bench -p switchboard-benches --bench ledger
+//!
+//! - One caller: [`Journal::open`](switchboard::Journal::open) on SQLite beside one bare SQLite insert of as many bytes with `synchronous=FULL`, in turns.
+//! - 64 callers at once, beside a bare log that writes what 64 writers bring and waits for the disk once.
+//! - One caller on a ledger of ten rows beside one of a million; `SWITCHBOARD_BENCH_ROWS=10000000` makes it ten million (about 4 GB of disk, and
+//!   some minutes to fill it).
+//!
+//! All of it in one directory, `SWITCHBOARD_BENCH_DIR` or the current one's `target/`: a disk in memory would say nothing.
+#![allow(clippy::print_stdout)]
+
+use std::{
+    error::Error,
+    fs::{File, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    time::{Duration, Instant},
+};
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use switchboard::{CallId, CallRequest, Journal, router::NewCall};
+use switchboard_benches::{Sample, Table, in_earnest};
+use switchboard_ledger::SqliteJournal;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+const TASK: &str = "Ask whether they are open on Sunday, and at which hours.";
+const WRITERS: usize = 64;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let under = std::env::var_os("SWITCHBOARD_BENCH_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    std::fs::create_dir_all(&under)?;
+    let directory = tempfile::tempdir_in(under)?;
+    let at = directory.path().to_owned();
+    runtime.block_on(async move { tokio::spawn(async move { measure(&at).await }).await? })
+}
+
+async fn measure(directory: &Path) -> Result<(), Failure> {
+    let rounds = if in_earnest() { 2_000 } else { 3 };
+    one_caller(directory, rounds).await?;
+    many_callers(directory, rounds * 20).await?;
+    let rows = match std::env::var("SWITCHBOARD_BENCH_ROWS") {
+        Ok(text) => text.parse()?,
+        Err(_) if in_earnest() => 1_000_000,
+        Err(_) => 1_000,
+    };
+    full_and_empty(directory, rows, rounds).await
+}
+
+/// Calls to people whom nobody called before, made ready before anything is timed.
+fn new_call(n: usize) -> Result<NewCall, Failure> {
+    let now = Timestamp::now();
+    let number = format!("+1{}555{:04}", ["212", "646", "718", "917"][n / 10_000 % 4], n % 10_000);
+    let request = CallRequest {
+        allow_duplicate: true,
+        ..CallRequest::new(number, TASK)
+    };
+    Ok(NewCall {
+        id: CallId::new(Uuid::now_v7()),
+        request: Arc::new(request.validate(now)?),
+        at: now,
+    })
+}
+
+async fn accept(journal: &SqliteJournal, n: usize) -> Result<Duration, Failure> {
+    let call = new_call(n)?;
+    let start = Instant::now();
+    journal.open(call).await?;
+    Ok(start.elapsed())
+}
+
+/// One row of as many bytes, one index, one commit.
+struct Bare {
+    connection: Connection,
+    body: String,
+}
+
+impl Bare {
+    fn new(directory: &Path) -> Result<Self, Failure> {
+        let connection = Connection::open(directory.join("bare.db"))?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (id BLOB PRIMARY KEY, body TEXT NOT NULL) STRICT",
+        )?;
+        Ok(Self {
+            connection,
+            body: "x".repeat(500),
+        })
+    }
+
+    fn insert(&self) -> Result<Duration, Failure> {
+        let id = Uuid::now_v7();
+        let start = Instant::now();
+        let mut insert = self.connection.prepare_cached("INSERT INTO rows VALUES (?1, ?2)")?;
+        insert.execute(params![id.as_bytes(), self.body])?;
+        Ok(start.elapsed())
+    }
+}
+
+fn figures(name: &str, sample: &Sample, floor: &Sample, table: &mut Table) {
+    let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
+    let cells = [sample.median(), sample.quantile(0.1), sample.quantile(0.9)].map(micros);
+    let ratios = [sample.median() / floor.median(), sample.paired_ratio(floor)].map(|ratio| format!("{ratio:.3}"));
+    table.row(name, cells.into_iter().chain(ratios));
+}
+
+async fn one_caller(directory: &Path, rounds: usize) -> Result<(), Failure> {
+    let bare = Bare::new(directory)?;
+    let journal = SqliteJournal::open(directory.join("one.db")).await?;
+    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    for round in 0..rounds {
+        floor.add(tokio::task::block_in_place(|| bare.insert())?, 1);
+        own.add(accept(&journal, round).await?, 1);
+    }
+    let mut table = Table::new(&["one caller", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+    figures("bare SQLite insert, synchronous=FULL", &floor, &floor, &mut table);
+    figures("Journal::open", &own, &floor, &mut table);
+    println!("{table}\nTarget: at most 1.3 of the bare insert.\n");
+    Ok(())
+}
+
+/// A log in a file: whatever waits is written together, and everybody is answered after one wait for the disk.
+fn bare_log(mut file: File, inbox: &mpsc::Receiver<oneshot::Sender<()>>) -> std::io::Result<()> {
+    let record = [b'x'; 500];
+    while let Ok(first) = inbox.recv() {
+        let mut group = vec![first];
+        group.extend(inbox.try_iter().take(WRITERS - 1));
+        let mut bytes = Vec::with_capacity(record.len() * group.len());
+        for _ in &group {
+            bytes.extend_from_slice(&record);
+        }
+        file.write_all(&bytes)?;
+        file.sync_data()?;
+        for answer in group {
+            let _ = answer.send(());
+        }
+    }
+    Ok(())
+}
+
+async fn many_callers(directory: &Path, count: usize) -> Result<(), Failure> {
+    let each = count.div_ceil(WRITERS);
+    let journal = Arc::new(SqliteJournal::open(directory.join("many.db")).await?);
+    let file = OpenOptions::new().create(true).append(true).open(directory.join("bare.log"))?;
+    let (log, inbox) = mpsc::channel::<oneshot::Sender<()>>();
+    let writer = std::thread::spawn(move || bare_log(file, &inbox));
+    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    // Three rounds in turns: what is slow for a moment is slow for both.
+    for round in 0..3 {
+        let start = Instant::now();
+        let writers = (0..WRITERS).map(|_| {
+            let log = log.clone();
+            tokio::spawn(async move {
+                for _ in 0..each {
+                    let (answer, written) = oneshot::channel();
+                    if log.send(answer).is_err() || written.await.is_err() {
+                        return false;
+                    }
+                }
+                true
+            })
+        });
+        if !join_all(writers).await.into_iter().all(|done| done.unwrap_or(false)) {
+            return Err("the bare log failed".into());
+        }
+        floor.add(start.elapsed(), each * WRITERS);
+
+        let mut calls = Vec::with_capacity(WRITERS);
+        for writer in 0..WRITERS {
+            let first = (round * WRITERS + writer) * each;
+            calls.push((first..first + each).map(new_call).collect::<Result<Vec<_>, _>>()?);
+        }
+        let start = Instant::now();
+        let callers = calls.into_iter().map(|calls| {
+            let journal = Arc::clone(&journal);
+            tokio::spawn(async move {
+                for call in calls {
+                    journal.open(call).await?;
+                }
+                Ok::<_, switchboard::Error>(())
+            })
+        });
+        for done in join_all(callers).await {
+            done??;
+        }
+        own.add(start.elapsed(), each * WRITERS);
+    }
+    drop(log);
+    writer.join().map_err(|_| "the bare log panicked")??;
+    let mut table = Table::new(&["64 callers at once", "a second", "µs each", "share of the log"]);
+    for (name, sample) in [("bare log, one fdatasync for all that wait", &floor), ("Journal::open", &own)] {
+        let nanos = sample.median();
+        let share = floor.median() / nanos;
+        table.row(
+            name,
+            [format!("{:.0}", 1e9 / nanos), format!("{:.1}", nanos / 1e3), format!("{share:.3}")],
+        );
+    }
+    println!("{table}\nTarget: at least 0.5 of the log's throughput.\n");
+    Ok(())
+}
+
+/// Makes a ledger of so many rows out of one call that went its way: calls, attempts and events in equal parts.
+fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
+    let mut connection = Connection::open(path)?;
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000")?;
+    let columns = |table: &str| -> Result<Vec<String>, Failure> {
+        let mut names = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+        let found = names.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(found)
+    };
+    // Ids that grow, as those of real calls do; people whom nothing orders.
+    let id = "CAST(unhex(printf('%032x', n)) AS BLOB)";
+    let made = |column: &str| match column {
+        "id" => id.to_owned(),
+        "to_hash" => "randomblob(32)".to_owned(),
+        "idempotency_key" | "provider_call_id" => "NULL".to_owned(),
+        "status" => "'closed'".to_owned(),
+        "outcome" => "'completed'".to_owned(),
+        other => format!("one.{other}"),
+    };
+    let calls = columns("calls")?;
+    let of_a_call = columns("events")?;
+    let change = connection.transaction()?;
+    let each = rows / 2;
+    let numbers = format!("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {each})");
+    let values: Vec<String> = calls.iter().map(|column| made(column)).collect();
+    change.execute_batch(&format!(
+        "INSERT INTO calls ({}) {numbers} SELECT {} FROM n, (SELECT * FROM calls LIMIT 1) AS one",
+        calls.join(", "),
+        values.join(", "),
+    ))?;
+    let events: Vec<String> = of_a_call.iter().filter(|column| *column != "seq").cloned().collect();
+    let values: Vec<String> = events
+        .iter()
+        .map(|column| match column.as_str() {
+            "call_id" => id.to_owned(),
+            other => format!("one.{other}"),
+        })
+        .collect();
+    change.execute_batch(&format!(
+        "INSERT INTO events ({}) {numbers} SELECT {} FROM n, (SELECT * FROM events LIMIT 1) AS one",
+        events.join(", "),
+        values.join(", "),
+    ))?;
+    change.commit()?;
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(())
+}
+
+async fn full_and_empty(directory: &Path, rows: usize, rounds: usize) -> Result<(), Failure> {
+    let (few, many) = (directory.join("few.db"), directory.join("many-rows.db"));
+    for path in [&few, &many] {
+        let journal = SqliteJournal::open(path).await?;
+        for n in 0..5 {
+            accept(&journal, n).await?;
+        }
+    }
+    let filled = many.clone();
+    let start = Instant::now();
+    tokio::task::spawn_blocking(move || fill(&filled, rows)).await??;
+    let size = std::fs::metadata(&many)?.len();
+    println!("{rows} rows, {} MiB, made in {:.0} s\n", size >> 20, start.elapsed().as_secs_f64());
+    let (few, many) = (SqliteJournal::open(few).await?, SqliteJournal::open(many).await?);
+    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    for round in 0..rounds {
+        floor.add(accept(&few, round).await?, 1);
+        own.add(accept(&many, round).await?, 1);
+    }
+    let mut table = Table::new(&["rows in the ledger", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+    figures("10", &floor, &floor, &mut table);
+    figures(&rows.to_string(), &own, &floor, &mut table);
+    println!("{table}\nTarget: at most 1.2 apart.");
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Kills and stops real processes of the program while they place calls, and compares their ledger with what the simulated providers know.
+//!
+//! `cargo run --release -p switchboard-tests --bin kill-loop -- --loops N --ledger sqlite|postgres [--pause] [--seed S] [--json]`. `--first N`
+//! begins at another loop of the seed, `--at-once N` runs so many at the same time, `--program FILE` takes a program that is built already.
+//! The last line is one JSON object; with `--json` it is the only one on stdout. Ends with 1 where somebody rang twice or a call was lost.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::process::ExitCode;
+
+#[cfg(unix)]
+mod unix {
+    use std::{
+        env,
+        hash::{BuildHasher, Hasher, RandomState},
+        path::PathBuf,
+        process::ExitCode,
+        str::FromStr,
+        time::Instant,
+    };
+
+    use switchboard_tests::kill::{Options, program, run};
+
+    const USAGE: &str =
+        "usage: kill-loop --loops N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
+
+    pub(crate) fn main() -> ExitCode {
+        let (options, json) = match asked(env::args().skip(1)) {
+            Ok(asked) => asked,
+            Err(wrong) => {
+                eprintln!("{wrong}\n{USAGE}");
+                return ExitCode::from(2);
+            }
+        };
+        let began = Instant::now();
+        eprintln!("seed {}, {} loops, {} at once", options.seed, options.loops, options.at_once);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let totals = match runtime {
+            Ok(runtime) => runtime.block_on(run(&options, |report| eprintln!("{report}"))),
+            Err(error) => {
+                eprintln!("the runtime could not be started: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        if totals.skipped {
+            eprintln!("skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`");
+        }
+        if !json {
+            println!(
+                "{} phones rang in {:.0} s; {} calls were in doubt after a kill, an operator decided {}, {} are indeterminate; {} runs gave up by themselves and were run again",
+                totals.rings,
+                began.elapsed().as_secs_f64(),
+                totals.doubted,
+                totals.resolved,
+                totals.indeterminate,
+                totals.failures,
+            );
+        }
+        match serde_json::to_string(&totals) {
+            Ok(line) => println!("{line}"),
+            Err(error) => eprintln!("{error}"),
+        }
+        if totals.is_good() {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("in {} loops something is wrong: their directories are kept", totals.bad_loops);
+        ExitCode::FAILURE
+    }
+
+    fn asked(mut arguments: impl Iterator<Item = String>) -> Result<(Options, bool), String> {
+        let mut json = false;
+        let mut program = None;
+        let mut options = Options {
+            loops: 20,
+            first: 0,
+            postgres: false,
+            pause: false,
+            seed: RandomState::new().build_hasher().finish() >> 32,
+            at_once: 4,
+            program: PathBuf::new(),
+        };
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{name} wants a value"));
+            match name.as_str() {
+                "--loops" => options.loops = number(&value()?)?,
+                "--first" => options.first = number(&value()?)?,
+                "--seed" => options.seed = number(&value()?)?,
+                "--at-once" => options.at_once = number(&value()?)?,
+                "--program" => program = Some(PathBuf::from(value()?)),
+                "--ledger" => options.postgres = postgres(&value()?)?,
+                "--pause" => options.pause = true,
+                "--json" => json = true,
+                _ => return Err(format!("{name} is not known")),
+            }
+        }
+        options.program = program.unwrap_or_else(program::built);
+        Ok((options, json))
+    }
+
+    fn number<T: FromStr>(text: &str) -> Result<T, String> {
+        text.parse().map_err(|_| format!("{text} is no number"))
+    }
+
+    fn postgres(name: &str) -> Result<bool, String> {
+        match name {
+            "sqlite" => Ok(false),
+            "postgres" => Ok(true),
+            _ => Err(format!("{name} is no ledger: sqlite or postgres")),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn main() -> ExitCode {
+    unix::main()
+}
+
+#[cfg(not(unix))]
+fn main() -> ExitCode {
+    eprintln!("there is no SIGSTOP here");
+    ExitCode::FAILURE
+}

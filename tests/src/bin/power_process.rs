@@ -1,0 +1,24 @@
+//! The processes of `tests/power_loss.rs`, each started under the library between it and the disk.
+//!
+//! - `power-process write LEDGER ACKS keep|forget` writes a ledger until it is enough, and says what it was promised.
+//! - `power-process judge` is told promises and looks at ledgers.
+#![allow(clippy::unwrap_used, reason = "a process that fails is a test that fails")]
+
+use std::path::PathBuf;
+
+use switchboard_tests::power::{
+    judge,
+    work::{Habit, write},
+};
+
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    let mut next = || arguments.next().unwrap();
+    if next() == "judge" {
+        judge::serve();
+        return;
+    }
+    let (ledger, acks) = (PathBuf::from(next()), PathBuf::from(next()));
+    let habit = if next() == "forget" { Habit::Forgets } else { Habit::Keeps };
+    write(&ledger, &acks, habit);
+}

@@ -1,0 +1,112 @@
+//! Webhooks that nobody expects: any path, any body, any headers, at a router that has a call under way.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard::{
+    CallId, CallRequest, CallStatus, Currency, IncomingWebhook, Policy, Provider, Router, RouterSettings, WebhookAddress,
+    kaicalls::{KaiCalls, KaiCallsConfig},
+    router::{ProviderPolicy, RateDeck},
+};
+use switchboard_testkit::{SimConfig, SimKaiCalls};
+
+use super::{Chance, mutate::WORDS};
+
+/// A call at a simulated KaiCalls, and the address that its webhooks come in on.
+#[derive(Debug)]
+pub struct Doors {
+    router: Router,
+    call: CallId,
+    path: String,
+    /// The provider's own record says what is true; it has to run as long as anything is asked.
+    _simulator: SimKaiCalls,
+}
+
+impl Doors {
+    /// Places the call.
+    ///
+    /// # Panics
+    /// Where this machine lets nobody listen.
+    pub async fn start() -> Self {
+        let simulator = SimKaiCalls::start(SimConfig::default().limits(1_000_000, 1_000_000)).await.unwrap();
+        let mut config = KaiCallsConfig::new(simulator.credential());
+        config.base_url = simulator.url().parse().unwrap();
+        config.agent_id = Some(simulator.agent_id().into());
+        let provider: Arc<dyn Provider> = Arc::new(KaiCalls::new(&config).unwrap());
+        let account = ProviderPolicy {
+            info: provider.info().clone(),
+            deck: RateDeck::unknown(Currency::USD),
+            enabled: true,
+        };
+        let router = Router::builder(Policy::new(vec![account], Currency::USD))
+            .provider(provider)
+            .settings(RouterSettings {
+                poll_every: Duration::from_secs(3600),
+                ..RouterSettings::default()
+            })
+            .webhooks(WebhookAddress {
+                base: "https://calls.example.com".parse().unwrap(),
+                secret: "a secret of at least 32 characters, for tests".into(),
+                lifetime: Duration::from_secs(3600),
+            })
+            .build()
+            .unwrap();
+        let request = CallRequest::new("+12125550142", "Ask whether they are open on Sunday.");
+        let call = router.place(request.validate(Timestamp::now()).unwrap()).await.unwrap();
+        assert_eq!(call.status, CallStatus::InProgress);
+        let sent = simulator.requests().into_iter().find(|request| request.method == "POST").unwrap();
+        let url = sent.body["webhook_url"].as_str().unwrap().to_owned();
+        let (_, path) = url.split_once("/hooks/v1/").unwrap();
+        Self {
+            router,
+            call: call.id,
+            path: path.to_owned(),
+            _simulator: simulator,
+        }
+    }
+
+    /// Hands one webhook in, on the call's own address or on one that is nearly it.
+    ///
+    /// # Errors
+    /// What must not be: a changed address was taken, or the body alone moved the call.
+    pub async fn knock(&self, body: &[u8], chance: &mut Chance) -> Result<(), String> {
+        let path = self.address(chance);
+        let mut headers = Vec::new();
+        for name in ["content-type", "x-webhook-signature", "x-webhook-timestamp", "x-kaicalls-signature"] {
+            if chance.below(2) == 0 {
+                headers.push((name.to_owned(), WORDS[chance.below(WORDS.len())].to_owned()));
+            }
+        }
+        let webhook = IncomingWebhook {
+            headers,
+            body: body.to_vec(),
+            received_at: Timestamp::now(),
+        };
+        let taken = self.router.receive_webhook(&path, webhook).await.is_ok();
+        if taken && path.trim_matches('/') != self.path {
+            return Err(format!("the address {} was taken", path.escape_debug()));
+        }
+        let call = self.router.get(self.call).await.map_err(|error| error.to_string())?;
+        match call.status {
+            CallStatus::InProgress | CallStatus::Closed => Ok(()),
+            other => Err(format!("a webhook alone made the call {other}")),
+        }
+    }
+
+    fn address(&self, chance: &mut Chance) -> String {
+        let mut path: Vec<char> = self.path.chars().collect();
+        match chance.below(4) {
+            0 => {}
+            1 => {
+                let at = chance.below(path.len());
+                path[at] = char::from(b'!' + u8::try_from(chance.below(90)).unwrap_or(0));
+            }
+            2 => path.truncate(chance.below(path.len())),
+            _ => {
+                let at = chance.below(path.len());
+                path.splice(at..at, WORDS[chance.below(WORDS.len())].chars());
+            }
+        }
+        path.into_iter().collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! Ledgers that were damaged: any text in any column. Reading says so, or gives a call; it never panics, and never makes a call out of nothing.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use switchboard::{CallId, CallRequest, Journal, router::NewCall};
+use switchboard_ledger::Ledger;
+use switchboard_router::{Selection, journal_rules as rules};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::Chance;
+
+/// A ledger with a call that went all its way, and a second connection that spoils it.
+#[derive(Debug)]
+pub struct Pages {
+    ledger: Ledger,
+    journal: std::sync::Arc<dyn Journal>,
+    spoiler: Connection,
+    columns: Vec<(String, String)>,
+    call: CallId,
+    _directory: TempDir,
+}
+
+impl Pages {
+    /// Writes the ledger.
+    ///
+    /// # Panics
+    /// Where there is no room for it.
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("calls.db");
+        let ledger = Ledger::file(&path, None).await.unwrap();
+        let journal = ledger.journal();
+        let now = Timestamp::now();
+        let request = CallRequest::new("+12125550142", "Ask whether they are open on Sunday.");
+        let call = CallId::new(Uuid::now_v7());
+        let new = NewCall {
+            id: call,
+            request: std::sync::Arc::new(request.validate(now).unwrap()),
+            at: now,
+        };
+        journal.open(new).await.unwrap();
+        rules::send(&journal, call).await;
+        let spoiler = Connection::open(&path).unwrap();
+        let columns = columns(&spoiler);
+        Self {
+            ledger,
+            journal,
+            spoiler,
+            columns,
+            call,
+            _directory: directory,
+        }
+    }
+
+    /// Puts this text into a column that chance picks, reads everything there is to read, and puts things right again.
+    ///
+    /// # Panics
+    /// Where a read does, or where the ledger cannot be mended.
+    pub async fn spoil(&self, input: &[u8], chance: &mut Chance) {
+        let (table, column) = &self.columns[chance.below(self.columns.len())];
+        let text = String::from_utf8_lossy(input);
+        let before: Option<String> = self
+            .spoiler
+            .query_row(&format!("SELECT {column} FROM {table} LIMIT 1"), [], |row| row.get(0))
+            .unwrap();
+        // What a rule of the schema refuses never gets in.
+        let spoilt = self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [text.as_ref()]);
+        drop(format!("{:?}", self.journal.get(self.call).await));
+        drop(format!("{:?}", self.journal.request(self.call).await));
+        drop(format!("{:?}", self.journal.select(&Selection::default()).await));
+        drop(format!("{:?}", self.journal.unfinished().await));
+        drop(format!("{:?}", self.ledger.history(self.call).await));
+        drop(format!("{:?}", self.ledger.check().await));
+        if spoilt.is_ok() {
+            self.spoiler
+                .execute(&format!("UPDATE {table} SET {column} = ?1"), [before])
+                .unwrap();
+        }
+    }
+
+    /// The call as it is when nothing is spoilt.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    pub async fn is_whole(&self) -> bool {
+        self.journal.get(self.call).await.unwrap().is_some_and(|call| call.id == self.call)
+    }
+}
+
+/// Every column of text of the tables that are read back. Events never change: the schema sees to that.
+fn columns(connection: &Connection) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for table in ["calls", "attempts"] {
+        let mut names = connection
+            .prepare("SELECT name FROM pragma_table_info(?1) WHERE type = 'TEXT'")
+            .unwrap();
+        let rows = names.query_map([table], |row| row.get::<_, String>(0)).unwrap();
+        found.extend(rows.map(|name| (table.to_owned(), name.unwrap())));
+    }
+    found
+}

@@ -1,0 +1,121 @@
+//! What goes wrong at the providers while processes are struck, so that a kill meets requests that are open, late, answered with nonsense or in
+//! doubt already.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use switchboard_testkit::fault::{After, Fault, FaultScript, Outage, OutageMode, Rule};
+
+use crate::{
+    KAICALLS_PATH, KALLYAI_PATH,
+    fuzz::Chance,
+    kill::{Row, RowKind},
+};
+
+/// The longest time that a provider may take until a request that it has read rings a phone.
+const LATEST: usize = 900;
+
+/// One script for each provider.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// KallyAI's.
+    pub kallyai: FaultScript,
+    /// KaiCalls'.
+    pub kaicalls: FaultScript,
+}
+
+impl Faults {
+    /// How long after its sender is gone a request may still ring a phone.
+    pub const fn quiet_after() -> Duration {
+        Duration::from_millis(LATEST as u64 + 300)
+    }
+}
+
+/// Two of five loops have providers that work; in the others up to three things go wrong at each.
+pub fn draw(chance: &mut Chance, rows: &[Row]) -> Faults {
+    if chance.below(5) < 2 {
+        return Faults::default();
+    }
+    Faults {
+        kallyai: script(chance, KALLYAI_PATH, rows),
+        kaicalls: script(chance, KAICALLS_PATH, rows),
+    }
+}
+
+fn script(chance: &mut Chance, path: &str, rows: &[Row]) -> FaultScript {
+    let mut script = FaultScript::default();
+    for _ in 0..chance.below(4) {
+        match chance.below(8) {
+            0..5 => script = script.rule(placing(chance, path)),
+            5 => script = script.rule(reading(chance, path)),
+            6 => script.list.lag_ms = chance.below(3000) as u64,
+            _ => missing(chance, rows, &mut script),
+        }
+    }
+    script
+}
+
+/// What becomes of some requests that place a call.
+fn placing(chance: &mut Chance, path: &str) -> Rule {
+    let (fault, after) = match chance.below(12) {
+        // Slow, and delivered although its sender may be gone by then.
+        0..3 => return every(chance, Rule::on("POST", path, Fault::Pass)).delay_ms(100 + chance.below(LATEST - 100) as u64),
+        3 => (Fault::answer(500, "internal_error"), After::Ring),
+        4 => (Fault::answer(503, "internal_error"), After::Nothing),
+        5 => (Fault::Reset, After::Ring),
+        6 => (Fault::Reset, After::Nothing),
+        7 => (Fault::Close, After::Ring),
+        8 => (Fault::answer(429, "rate_limited").with_header("Retry-After", "1"), After::Nothing),
+        9 => (Fault::CutBody { sent: None }, After::Answer),
+        10 => (Fault::MissingId, After::Answer),
+        _ => (Fault::NotJson, After::Ring),
+    };
+    every(chance, Rule::on("POST", path, fault)).after(after)
+}
+
+/// What becomes of some looks at the provider's records.
+fn reading(chance: &mut Chance, path: &str) -> Rule {
+    let rule = match chance.below(3) {
+        0 => Rule::on("GET", format!("{path}*"), Fault::Pass).delay_ms(100 + chance.below(400) as u64),
+        1 => Rule::on("GET", format!("{path}*"), Fault::answer(500, "internal_error")),
+        _ => Rule::on("GET", format!("{path}*"), Fault::Close),
+    };
+    every(chance, rule)
+}
+
+/// A call that no list shows, or a provider that is gone for a second.
+fn missing(chance: &mut Chance, rows: &[Row], script: &mut FaultScript) {
+    if chance.below(2) == 0 {
+        let good: Vec<&Row> = rows.iter().filter(|row| row.kind == RowKind::Good).collect();
+        script.list.omit.insert(good[chance.below(good.len())].to.clone());
+        return;
+    }
+    let from = chance.below(3000) as u64;
+    script.outages.push(Outage {
+        from_ms: from,
+        until_ms: Some(from + 200 + chance.below(1000) as u64),
+        mode: [OutageMode::Refuse, OutageMode::Close, OutageMode::Unavailable][chance.below(3)],
+    });
+}
+
+fn every(chance: &mut Chance, rule: Rule) -> Rule {
+    Rule {
+        every: 2 + chance.below(5) as u64,
+        ..rule
+    }
+}
+
+/// How a script reads in one line, for a report.
+pub fn told(script: &FaultScript) -> String {
+    let mut rules: BTreeMap<String, u32> = BTreeMap::new();
+    for rule in &script.rules {
+        let method = rule.method.as_deref().unwrap_or("any");
+        *rules
+            .entry(format!("{method} every {} {:?} after {:?}", rule.every, rule.fault, rule.after))
+            .or_default() += 1;
+    }
+    let (omitted, outages) = (script.list.omit.len(), script.outages.len());
+    format!(
+        "{rules:?}, list lag {} ms, {omitted} omitted, {outages} outages",
+        script.list.lag_ms
+    )
+}

@@ -1,0 +1,266 @@
+//! Many loops, some of them at the same time, because a loop mostly waits.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write,
+    path::{Path, PathBuf},
+};
+
+use futures::{StreamExt, future::join_all, stream};
+use serde::Serialize;
+use serde_json::Value;
+use switchboard_testkit::PostgresServer;
+use tokio::time::{sleep, sleep_until};
+
+use crate::kill::{
+    Books, Facts, Fault, Judged, Plan, RowKind, Stage,
+    faults::{self, Faults},
+    judge, program, replica,
+};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many loops.
+    pub loops: u32,
+    /// The number of the first one: with the seed, it repeats a loop.
+    pub first: u32,
+    /// In PostgreSQL instead of SQLite.
+    pub postgres: bool,
+    /// Two processes on one table, that are stopped as well as killed.
+    pub pause: bool,
+    /// From which every loop's plan follows.
+    pub seed: u64,
+    /// So many loops at the same time.
+    pub at_once: usize,
+    /// The program `switchboard`.
+    pub program: PathBuf,
+}
+
+/// What came of all loops.
+#[derive(Debug, Default, Serialize)]
+pub struct Totals {
+    /// Loops that came to their end, good or bad.
+    pub loops: u32,
+    /// Calls that the ledgers held.
+    pub calls: usize,
+    /// Processes killed.
+    pub kills: u32,
+    /// Processes stopped, and woken again.
+    pub pauses: u32,
+    /// Rings beyond what somebody had asked for.
+    pub duplicate_rings: usize,
+    /// Calls that are nowhere, for ever unfinished, or not what the ledger says.
+    pub lost_calls: usize,
+    /// Phones that rang.
+    #[serde(skip)]
+    pub rings: usize,
+    /// Calls of which a restarted process did not know whether they had been sent.
+    #[serde(skip)]
+    pub doubted: usize,
+    /// Calls of which it is still unknown whether they rang, and the ledger says so.
+    #[serde(skip)]
+    pub indeterminate: usize,
+    /// Calls that only an operator could decide.
+    #[serde(skip)]
+    pub resolved: u32,
+    /// How often a process gave up by itself, and was run again.
+    #[serde(skip)]
+    pub failures: u32,
+    /// Loops in which something was wrong.
+    #[serde(skip)]
+    pub bad_loops: u32,
+    /// No PostgreSQL is on this machine: nothing was tried.
+    #[serde(skip)]
+    pub skipped: bool,
+}
+
+/// Runs them; `tell` gets the report of each loop in which something is wrong, whose directory then stays. Numbers in it are masked.
+///
+/// # Panics
+/// Where a loop cannot be set up.
+pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
+    let mut totals = Totals::default();
+    let server = match options.postgres.then(|| PostgresServer::start("-c max_connections=500").unwrap()) {
+        Some(None) => {
+            totals.skipped = true;
+            return totals;
+        }
+        Some(server) => server,
+        None => None,
+    };
+    let parent = tempfile::Builder::new().prefix("switchboard-kill-").tempdir().unwrap();
+    let program = program::kept(&options.program, parent.path());
+    let numbers = options.first..options.first.saturating_add(options.loops);
+    let mut loops = stream::iter(numbers)
+        .map(|number| one(options, number, parent.path(), &program, server.as_ref()))
+        .buffer_unordered(options.at_once.max(1));
+    while let Some(ended) = loops.next().await {
+        totals.add(&ended);
+        if let Some(report) = ended.report {
+            tell(report);
+        }
+    }
+    drop(loops);
+    if totals.bad_loops > 0 {
+        let _ = parent.keep();
+    }
+    totals
+}
+
+impl Totals {
+    /// True where nobody rang twice and nothing was lost.
+    pub fn is_good(&self) -> bool {
+        self.bad_loops == 0 && self.duplicate_rings == 0 && self.lost_calls == 0
+    }
+
+    fn add(&mut self, ended: &Ended) {
+        self.loops += 1;
+        self.calls += ended.calls;
+        self.rings += ended.rings;
+        self.kills += ended.kills;
+        self.pauses += ended.pauses;
+        self.failures += ended.failures;
+        self.resolved += ended.resolved;
+        self.duplicate_rings += ended.judged.duplicate_rings;
+        self.lost_calls += ended.judged.lost_calls;
+        self.doubted += ended.judged.doubted;
+        self.indeterminate += ended.judged.indeterminate;
+        self.bad_loops += u32::from(ended.report.is_some());
+    }
+}
+
+#[derive(Debug, Default)]
+struct Ended {
+    calls: usize,
+    rings: usize,
+    kills: u32,
+    pauses: u32,
+    failures: u32,
+    resolved: u32,
+    judged: Judged,
+    report: Option<String>,
+}
+
+async fn one(options: &Options, number: u32, parent: &Path, program: &Path, server: Option<&PostgresServer>) -> Ended {
+    let plan = Plan::draw(options.seed, number, options.pause);
+    let books = server.map_or(Books::Sqlite, |server| Books::Postgres(server.database().unwrap()));
+    let stage = Stage::set(parent, number, program, books, &plan).await;
+    let processes = plan.replicas.iter().enumerate();
+    let mut courses = join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone()))).await;
+    // A call that an operator decided when its batch had just given it up is followed by whoever runs next.
+    if plan.once_more || courses.iter().any(|course| course.resolved > 0) {
+        courses.push(replica::run(&stage, 0, [].into()).await);
+    }
+    // What a killed process had sent may still be on its way.
+    if let Some(struck) = courses.iter().filter_map(|course| course.struck).max() {
+        sleep_until(struck + Faults::quiet_after()).await;
+    } else if plan.faults.kallyai.rules.len() + plan.faults.kaicalls.rules.len() > 0 {
+        sleep(Faults::quiet_after()).await;
+    }
+    let mut problems: Vec<String> = courses.iter_mut().filter_map(|course| course.broken.take()).collect();
+    let facts = facts(&stage, &plan, &mut problems).await;
+    let judged = judge(&facts);
+    let mut ended = Ended {
+        calls: facts.calls.len(),
+        rings: facts.rings.len(),
+        kills: courses.iter().map(|course| course.kills).sum(),
+        pauses: courses.iter().map(|course| course.pauses).sum(),
+        failures: courses.iter().map(|course| course.failures).sum(),
+        resolved: courses.iter().map(|course| course.resolved).sum(),
+        judged,
+        report: None,
+    };
+    if !problems.is_empty() && ended.judged.faults.is_empty() {
+        // A ledger that is damaged, or a process that hangs or breaks, has lost at least one call.
+        ended.judged.lost_calls += 1;
+    }
+    if !(problems.is_empty() && ended.judged.faults.is_empty()) {
+        let report = report(options, number, &plan, &stage, &facts, &ended.judged.faults, &problems).await;
+        ended.report = Some(format!("{report}  kept in {}\n", stage.keep().display()));
+    }
+    ended
+}
+
+async fn facts(stage: &Stage, plan: &Plan, problems: &mut Vec<String>) -> Facts {
+    match stage
+        .ask(&["ledger", "check", "--json"])
+        .await
+        .map(|text| serde_json::from_str::<Value>(&text))
+    {
+        Ok(Ok(check)) if check["problems"].as_array().is_some_and(Vec::is_empty) => {}
+        Ok(check) => problems.push(format!("switchboard ledger check: {check:?}")),
+        Err(problem) => problems.push(problem),
+    }
+    let calls = stage.calls().await.unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
+    Facts {
+        rows: plan.rows.clone(),
+        rings: stage.rings(),
+        calls,
+        rejected: (0..plan.replicas.len()).flat_map(|n| rejected(&stage.rejected(n))).collect(),
+    }
+}
+
+/// The numbers of the rows in a table of rejected rows, where there is one.
+fn rejected(table: &Path) -> BTreeSet<String> {
+    let Ok(mut table) = csv::Reader::from_path(table) else {
+        return BTreeSet::new();
+    };
+    let rows = table.records().map(Result::unwrap);
+    rows.filter_map(|row| row.get(0).map(str::to_owned)).collect()
+}
+
+async fn report(
+    options: &Options,
+    number: u32,
+    plan: &Plan,
+    stage: &Stage,
+    facts: &Facts,
+    faults: &[Fault],
+    problems: &[String],
+) -> String {
+    let kind = if options.postgres { "postgres" } else { "sqlite" };
+    let pause = if options.pause { " --pause" } else { "" };
+    let mut report = format!("--ledger {kind}{pause} --seed {} --first {number} --loops 1\n", options.seed);
+    let good = plan.rows.iter().filter(|row| row.kind == RowKind::Good).count();
+    let _ = writeln!(
+        report,
+        "  {} rows, {good} of them good; strikes {:?}",
+        plan.rows.len(),
+        plan.replicas
+    );
+    let _ = writeln!(report, "  kallyai: {}", faults::told(&plan.faults.kallyai));
+    let _ = writeln!(report, "  kaicalls: {}", faults::told(&plan.faults.kaicalls));
+    for problem in problems {
+        let _ = writeln!(report, "  {problem}");
+    }
+    for fault in faults {
+        let _ = writeln!(report, "  {} {}", masked(&fault.to), fault.what);
+        for ring in facts.rings.iter().filter(|ring| ring.to == fault.to) {
+            let key = ring.idempotency_key.as_deref().unwrap_or("no key");
+            let _ = writeln!(report, "    ring {} {} {} {key}", ring.at, ring.provider, ring.call_id);
+        }
+        if let Some(call) = fault.call {
+            let shown = stage
+                .ask(&["calls", "show", &call.to_string()])
+                .await
+                .unwrap_or_else(|problem| problem);
+            for line in shown.lines() {
+                let _ = writeln!(report, "    {line}");
+            }
+        }
+    }
+    for replica in 0..plan.replicas.len() {
+        report.push_str(&stage.last_words(replica));
+    }
+    report
+}
+
+/// The last two digits, as everywhere.
+fn masked(number: &str) -> String {
+    let from = number.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
+    format!("...{}", &number[from..])
+}

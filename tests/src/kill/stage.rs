@@ -1,0 +1,251 @@
+//! One loop's directory: the table, the configuration, and both simulated providers in processes of their own.
+
+use std::{
+    fmt::Write,
+    fs,
+    io::{self, BufRead},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use serde::Deserialize;
+use switchboard::Call;
+use switchboard_testkit::{Ring, RingLedger, fault::FaultScript};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::kill::Plan;
+
+/// A simulated call of three minutes lasts under two seconds.
+const SPEED: &str = "100";
+/// What any command but the batch may take, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const TABLE: &str = "calls.csv";
+const RINGS: [&str; 2] = ["rings-kallyai.jsonl", "rings-kaicalls.jsonl"];
+
+/// Where calls are written down.
+#[derive(Debug, Clone)]
+pub enum Books {
+    /// A file in the loop's directory.
+    Sqlite,
+    /// An empty PostgreSQL database at this address.
+    Postgres(String),
+}
+
+/// A loop's directory and what runs in it. The providers end with it.
+#[derive(Debug)]
+pub struct Stage {
+    directory: TempDir,
+    program: PathBuf,
+    environment: Vec<(&'static str, String)>,
+    /// Ended when they are dropped.
+    _providers: [Child; 2],
+}
+
+/// What a simulated provider says when it is ready.
+#[derive(Deserialize)]
+struct Ready {
+    url: String,
+    credential: String,
+    #[serde(default)]
+    agent_id: String,
+}
+
+impl Stage {
+    /// Sets it up below `parent`.
+    pub async fn set(parent: &Path, number: u32, program: &Path, books: Books, plan: &Plan) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix(&format!("loop-{number}-"))
+            .tempdir_in(parent)
+            .unwrap();
+        fs::write(directory.path().join(TABLE), plan.table()).unwrap();
+        let ((kallyai, first), (kaicalls, second)) = tokio::join!(
+            provider(directory.path(), program, "kallyai", RINGS[0], &plan.faults.kallyai),
+            provider(directory.path(), program, "kaicalls", RINGS[1], &plan.faults.kaicalls),
+        );
+        let mut environment = vec![
+            ("KILL_KALLYAI_TOKEN", kallyai.credential),
+            ("KILL_KAICALLS_KEY", kaicalls.credential),
+        ];
+        let ledger = match books {
+            Books::Sqlite => "path = \"ledger.db\"".to_owned(),
+            Books::Postgres(url) => {
+                environment.push(("KILL_LEDGER", url));
+                "url_env = \"KILL_LEDGER\"\nlease_seconds = 2".to_owned()
+            }
+        };
+        let text = configuration(&ledger, &kallyai.url, &kaicalls.url, &kaicalls.agent_id);
+        fs::write(directory.path().join("switchboard.toml"), text).unwrap();
+        Self {
+            directory,
+            program: program.to_owned(),
+            environment,
+            _providers: [first, second],
+        }
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The program with the loop's configuration. It dies with whoever holds it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("HOME", self.path())
+            .env("SWITCHBOARD_CONFIG", self.path().join("switchboard.toml"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// The batch, as its `replica`th process runs it; what it prints is appended to that replica's files.
+    pub fn batch(&self, replica: usize) -> Command {
+        let rejected = self.rejected(replica);
+        let mut command = self.command(&["batch", TABLE, "--json", "--log", "warn", "--rejected"]);
+        command
+            .arg(rejected)
+            .stdout(self.printed(replica, "out"))
+            .stderr(self.printed(replica, "err"));
+        command
+    }
+
+    fn printed(&self, replica: usize, kind: &str) -> fs::File {
+        let path = self.path().join(format!("batch-{replica}.{kind}"));
+        fs::OpenOptions::new().create(true).append(true).open(path).unwrap()
+    }
+
+    /// Where that replica writes the rows that it rejects.
+    pub fn rejected(&self, replica: usize) -> PathBuf {
+        self.path().join(format!("rejected-{replica}.csv"))
+    }
+
+    /// The last lines that a replica printed.
+    pub fn last_words(&self, replica: usize) -> String {
+        let mut words = String::new();
+        for kind in ["out", "err"] {
+            let text = fs::read_to_string(self.path().join(format!("batch-{replica}.{kind}"))).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            for line in &lines[lines.len().saturating_sub(5)..] {
+                let _ = writeln!(words, "    batch-{replica}.{kind}: {line}");
+            }
+        }
+        words
+    }
+
+    /// Runs a command of the program to its end.
+    ///
+    /// # Errors
+    /// What it printed, where it took too long or ended with another code than 0.
+    pub async fn ask(&self, arguments: &[&str]) -> Result<String, String> {
+        let Ok(ended) = timeout(PATIENCE, self.command(arguments).output()).await else {
+            return Err(format!("switchboard {} does not end", arguments.join(" ")));
+        };
+        let ended = ended.unwrap();
+        let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        if ended.status.success() {
+            return Ok(out.into_owned());
+        }
+        Err(format!("switchboard {}: {}\n{out}{err}", arguments.join(" "), ended.status))
+    }
+
+    /// Every call of the ledger.
+    ///
+    /// # Errors
+    /// As for [`Stage::ask`].
+    pub async fn calls(&self) -> Result<Vec<Call>, String> {
+        let lines = self.ask(&["calls", "export", "--format", "jsonl"]).await?;
+        Ok(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    /// How many phones rang so far.
+    pub fn ring_count(&self) -> usize {
+        let lines = |name| fs::File::open(self.path().join(name)).map_or(0, |file| io::BufReader::new(file).lines().count());
+        RINGS.into_iter().map(lines).sum()
+    }
+
+    /// Every phone that rang, as the providers wrote it down.
+    pub fn rings(&self) -> Vec<Ring> {
+        let of = |name| RingLedger::with_file(self.path().join(name)).unwrap().rings();
+        RINGS.into_iter().flat_map(of).collect()
+    }
+
+    /// Leaves the directory where it is.
+    pub fn keep(self) -> PathBuf {
+        self.directory.keep()
+    }
+}
+
+/// Starts one and waits until it is ready.
+async fn provider(directory: &Path, program: &Path, name: &str, rings: &str, faults: &FaultScript) -> (Ready, Child) {
+    let script = format!("faults-{name}.json");
+    fs::write(directory.join(&script), serde_json::to_vec_pretty(faults).unwrap()).unwrap();
+    let mut child = Command::new(program)
+        .args(["sim", name, "--speed", SPEED, "--ring-ledger", rings, "--faults", &script])
+        .current_dir(directory)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(directory.join(format!("sim-{name}.err"))).unwrap())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    timeout(PATIENCE, stdout.read_line(&mut line))
+        .await
+        .expect("a simulator is ready in time")
+        .unwrap();
+    let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("the simulator {name} said {line:?}: {error}"));
+    (ready, child)
+}
+
+/// Short times throughout: what a loop waits for is not what it tries.
+fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> String {
+    format!(
+        r#"
+        [ledger]
+        {ledger}
+
+        [routing]
+        default_agent = "assistant"
+        max_wait_seconds = 5
+        reconcile_seconds = 5
+
+        [providers.kaicalls]
+        kind = "kaicalls"
+        api_key_env = "KILL_KAICALLS_KEY"
+        base_url = "{kaicalls}"
+        breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
+
+        [providers.kallyai]
+        kind = "kallyai"
+        api_key_env = "KILL_KALLYAI_TOKEN"
+        base_url = "{kallyai}"
+        breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
+
+        [agents.assistant]
+        at = {{ kallyai = "general", kaicalls = "{agent}" }}
+
+        [[routes]]
+        name = "synchronous"
+        tags = ["kallyai"]
+        providers = ["kallyai"]
+
+        [[routes]]
+        name = "asynchronous"
+        tags = ["kaicalls"]
+        providers = ["kaicalls"]
+        "#
+    )
+}

@@ -1,0 +1,136 @@
+//! The table of what is checked: six worlds in which the law holds, and eight faults, each sown into one of them.
+
+use super::{
+    properties::{ONE_RING, PLACED},
+    setup::{Fault, OnUnknown, Setup, Writes},
+};
+
+/// One model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variant {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// What is sown, or what the world is.
+    pub about: &'static str,
+    /// The world.
+    pub setup: Setup,
+    /// What is wrong with the logic. None: nothing, and every property has to hold.
+    pub fault: Option<Fault>,
+    /// The properties that have to break.
+    pub breaks: &'static [&'static str],
+}
+
+const ONE: Setup = Setup {
+    replicas: 1,
+    writes: Writes::Together,
+    on_unknown: OnUnknown::Park,
+    redials: 0,
+};
+const TWO: Setup = Setup { replicas: 2, ..ONE };
+const APART: Setup = Setup {
+    writes: Writes::Apart,
+    ..TWO
+};
+const KEYS: Setup = Setup {
+    on_unknown: OnUnknown::Replay,
+    ..TWO
+};
+const REDIAL: Setup = Setup { redials: 1, ..TWO };
+const FENCE: Setup = Setup {
+    on_unknown: OnUnknown::Fence,
+    ..TWO
+};
+
+/// Every model, the lawful ones first.
+pub const VARIANTS: [Variant; 14] = [
+    good("good", "one replica", ONE),
+    good("good-replicas", "two replicas", TWO),
+    good("good-apart", "two replicas, intent, claim and send written one by one", APART),
+    good(
+        "good-redial",
+        "two replicas, nobody answers, and the caller asks for one more ring",
+        REDIAL,
+    ),
+    good("good-key", "two replicas, the kept key replayed within its life time", KEYS),
+    good(
+        "good-fence",
+        "two replicas, silence after the fence is proof, deadline before the fence",
+        FENCE,
+    ),
+    bad(
+        "bad-timeout",
+        "no answer counts as not placed",
+        ONE,
+        Fault::FailOverOnTimeout,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-journal",
+        "written down after the send",
+        ONE,
+        Fault::JournalAfterSend,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-restart",
+        "what was sent is sent again at a start",
+        ONE,
+        Fault::ResendAtRestart,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-absence",
+        "absence from a list counts as proof",
+        ONE,
+        Fault::AbsenceIsProof,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-key",
+        "the retry carries a key of its own",
+        KEYS,
+        Fault::DroppedKey,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-lifetime",
+        "the key is replayed after its life time",
+        KEYS,
+        Fault::ReplayPastLifetime,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-pause",
+        "neither deadline nor epoch is looked at before the send",
+        FENCE,
+        Fault::PausedSender,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-webhook",
+        "a webhook is believed, whoever sent it",
+        ONE,
+        Fault::UnsignedWebhook,
+        &[ONE_RING, PLACED],
+    ),
+];
+
+const fn good(name: &'static str, about: &'static str, setup: Setup) -> Variant {
+    Variant {
+        name,
+        about,
+        setup,
+        fault: None,
+        breaks: &[],
+    }
+}
+
+const fn bad(name: &'static str, about: &'static str, setup: Setup, fault: Fault, breaks: &'static [&'static str]) -> Variant {
+    Variant {
+        name,
+        about,
+        setup,
+        fault: Some(fault),
+        breaks,
+    }
+}

@@ -1,0 +1,216 @@
+//! What has to hold, asked of every write and of every world that has come to rest.
+//!
+//! The journal says what the product believes; the rings and the providers' own records say what is true.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use switchboard::{
+    Call, CallStatus, Outcome,
+    core::{AttemptState, Proof},
+};
+
+use super::{staff::SEND_WITHIN, world::State, world::World};
+
+/// A law of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Property {
+    /// A ring that nobody asked for.
+    DuplicateRings,
+    /// A call that was taken in and that nobody drives any more.
+    LostCalls,
+    /// What is reported is not what happened.
+    FalseOutcomes,
+    /// A provider was asked more often than it allows.
+    Limits,
+    /// A state moved backwards, or two calls held one person.
+    Invariants,
+    /// More was spent than a budget holds.
+    Budgets,
+}
+
+/// A law that was broken.
+#[derive(Debug, Clone)]
+pub struct Breach {
+    /// Which law.
+    pub property: Property,
+    /// How, without numbers.
+    pub what: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.property, self.what)
+    }
+}
+
+/// What a write may never do.
+pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
+    let mut wrong = Vec::new();
+    if let Some(before) = before {
+        match (before.status, after.status) {
+            (CallStatus::Refused, CallStatus::Refused)
+            | (CallStatus::NeedsApproval, CallStatus::NeedsApproval)
+            | (CallStatus::Closed, CallStatus::Closed | CallStatus::Scheduled) => {}
+            (CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Closed, other) => {
+                wrong.push(format!("{} became {other}", before.status));
+            }
+            _ => {}
+        }
+        if before.status == CallStatus::Closed && after.status == CallStatus::Closed && before.outcome != after.outcome {
+            wrong.push("an outcome changed".to_owned());
+        }
+        for (was, is) in before.attempts.iter().zip(&after.attempts) {
+            if was.id != is.id || was.state == AttemptState::NotPlaced && is.state != AttemptState::NotPlaced {
+                wrong.push("an attempt that was over moved".to_owned());
+            }
+        }
+        if after.attempts.len() < before.attempts.len() {
+            wrong.push("an attempt is gone".to_owned());
+        }
+    }
+    let ring = after.attempts.last().map_or(0, |last| last.ring);
+    let live = after.attempts.iter().filter(|one| one.ring == ring && one.state.is_live());
+    if live.count() > 1 {
+        wrong.push("two attempts of one ring are live".to_owned());
+    }
+    let same = |other: &Call| other.id != after.id && other.to == after.to && other.tenant == after.tenant && other.status.holds_callee();
+    if after.status.holds_callee() && state.seen.values().any(|seen| same(&seen.call)) {
+        wrong.push("two calls hold one person".to_owned());
+    }
+    for what in wrong {
+        state.breach(Property::Invariants, what);
+    }
+}
+
+/// What has to hold at the end.
+pub(super) fn end(world: &World, calls: &[Call]) {
+    world.with(|state| {
+        rings(state, calls);
+        lost(state, calls);
+        truth(state, calls);
+        limits(state, world.plan.place_limit);
+        budgets(state, world);
+    });
+}
+
+fn rings(state: &mut State, calls: &[Call]) {
+    let mut served: BTreeMap<(usize, u32), u32> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for ring in &state.rings {
+        let found = calls.iter().enumerate().find_map(|(at, call)| {
+            let attempt = call.attempts.iter().find(|attempt| attempt.id == ring.attempt)?;
+            Some((at, attempt.ring))
+        });
+        match found {
+            Some(key) => *served.entry(key).or_default() += 1,
+            None => wrong.push(format!("call {}: a phone rang by an attempt that nobody wrote down", ring.wish)),
+        }
+    }
+    for ((at, ring), count) in served {
+        for _ in 1..count {
+            let wish = super::plan::wish_named(&calls[at].metadata);
+            wrong.push(format!("call {wish}: ring {ring} made the phone ring {count} times"));
+        }
+    }
+    for what in wrong {
+        state.breach(Property::DuplicateRings, what);
+    }
+}
+
+fn lost(state: &mut State, calls: &[Call]) {
+    let mut wrong = Vec::new();
+    for (wish, accepted) in state.accepted.iter().enumerate() {
+        if accepted.is_some_and(|id| calls.iter().all(|call| call.id != id)) {
+            wrong.push(format!("call {wish}: taken in and not in the journal"));
+        }
+    }
+    for call in calls.iter().filter(|call| !call.status.is_settled()) {
+        let wish = super::plan::wish_named(&call.metadata);
+        wrong.push(format!("call {wish}: {} for ever", call.status));
+    }
+    for what in wrong {
+        state.breach(Property::LostCalls, what);
+    }
+}
+
+fn truth(state: &mut State, calls: &[Call]) {
+    let mut wrong = Vec::new();
+    for call in calls {
+        let wish = super::plan::wish_named(&call.metadata);
+        let rang = |attempt: &switchboard::Attempt| state.rings.iter().any(|ring| ring.attempt == attempt.id);
+        let any_rang = call.attempts.iter().any(rang);
+        match (call.status, call.outcome) {
+            (CallStatus::Refused | CallStatus::NeedsApproval, _) if any_rang => {
+                wrong.push(format!("call {wish}: {} though the phone rang", call.status));
+            }
+            (CallStatus::Closed, Some(Outcome::Completed | Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail)) if !any_rang => {
+                wrong.push(format!("call {wish}: closed though no phone rang"));
+            }
+            (CallStatus::Closed, None) => wrong.push(format!("call {wish}: closed without an outcome")),
+            _ => {}
+        }
+        for attempt in &call.attempts {
+            let record = state.records.iter().find(|record| record.attempt == attempt.id);
+            if attempt.state == AttemptState::NotPlaced && rang(attempt) {
+                wrong.push(format!("call {wish}: an attempt counts as silent and its phone rang"));
+            }
+            if attempt.state != AttemptState::Placed {
+                continue;
+            }
+            let by = attempt
+                .evidence
+                .iter()
+                .rev()
+                .find(|evidence| evidence.proof != Proof::Record)
+                .map(|by| by.proof);
+            let Some(record) = record else {
+                wrong.push(format!(
+                    "call {wish}: an attempt counts as placed, by {by:?}, and the provider never had it"
+                ));
+                continue;
+            };
+            if attempt.provider_call_id.as_ref().is_some_and(|theirs| *theirs != record.name()) {
+                wrong.push(format!("call {wish}: took another's call for its own, by {by:?}"));
+            }
+            if attempt.outcome.is_some_and(|outcome| outcome != record.outcome) {
+                wrong.push(format!("call {wish}: reported {:?} and was {}", attempt.outcome, record.outcome));
+            }
+        }
+    }
+    for what in wrong {
+        state.breach(Property::FalseOutcomes, what);
+    }
+}
+
+/// Slots are counted when they are taken and requests come a little later, so that a window at the door is shorter by that. Where a clock
+/// was turned, nothing is promised: a limit is counted by the clocks of the processes.
+fn limits(state: &mut State, limit: Option<u32>) {
+    let Some(limit) = limit.filter(|_| !state.turned) else { return };
+    let window = 60_000 - u64::try_from(SEND_WITHIN.as_millis()).unwrap_or(0);
+    let mut came: Vec<u64> = state.door.iter().map(|(at, _)| *at).collect();
+    came.sort_unstable();
+    let many = came
+        .iter()
+        .any(|last| came.iter().filter(|at| *at <= last && **at + window > *last).count() > limit as usize);
+    if many {
+        state.breach(Property::Limits, format!("more than {limit} requests in {window} ms"));
+    }
+}
+
+fn budgets(state: &mut State, world: &World) {
+    let thrifty = |wish: usize| world.plan.wishes[wish].call.tenant.as_str() == "thrifty";
+    let spent: i64 = state
+        .records
+        .iter()
+        .filter(|record| record.rang && thrifty(record.wish))
+        .filter_map(|record| {
+            world
+                .deck
+                .estimate(&record.to, Duration::from_millis(record.ends.saturating_sub(record.dials)))
+        })
+        .map(|cost| cost.micros())
+        .sum();
+    if spent > world.plan.budget {
+        state.breach(Property::Budgets, format!("{spent} millionths spent of {}", world.plan.budget));
+    }
+}

@@ -1,0 +1,274 @@
+//! The shared books in the hands of one process: slow, full, or the last thing that it did.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::pending,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard::{
+    Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId, ValidCall,
+    core::{AttemptId, ProviderCallId},
+    router::{
+        Letter, NewCall, Opened, Recorded, Selection, Write,
+        state::{Fact, apply},
+    },
+};
+
+use super::{Sown, director, fault::Fault, plan, process::Process, trace::Happened, world::World};
+
+/// What befalls one write.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meddle {
+    /// Milliseconds until it is done.
+    pub(super) before: u64,
+    /// Milliseconds until the process knows.
+    pub(super) after: u64,
+    pub(super) fault: Option<Fault>,
+}
+
+pub(super) struct SimJournal {
+    pub(super) world: Arc<World>,
+    pub(super) process: Arc<Process>,
+    pub(super) inner: Arc<MemoryJournal>,
+    /// What a bad journal says it has written down.
+    pub(super) unwritten: Mutex<BTreeMap<CallId, (Write, Timestamp)>>,
+}
+
+impl fmt::Debug for SimJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SimJournal({:?})", self.process)
+    }
+}
+
+fn full() -> Error {
+    Error::new(ErrorKind::Journal, "no space is left on the device")
+}
+
+impl SimJournal {
+    /// A bad journal: it answers before anything is written down.
+    async fn pretend(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+        let call = self.inner.get(id).await?;
+        let mut call = call.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such call"))?;
+        let mut effects = Vec::new();
+        for fact in &write.facts {
+            effects.extend_from_slice(apply(&mut call, fact.clone(), at)?);
+        }
+        self.unwritten.lock().expect("nothing panics in here").insert(id, (write, at));
+        let call = Arc::new(call);
+        Ok(Recorded { call, effects })
+    }
+
+    async fn flush(&self, id: CallId) -> Result<()> {
+        let unwritten = self.unwritten.lock().expect("nothing panics in here").remove(&id);
+        match unwritten {
+            Some((write, at)) => self.inner.write(id, write, at).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Until the write is done, or never.
+    async fn begin(&self, meddle: Meddle) -> Result<()> {
+        if meddle.fault == Some(Fault::CrashBeforeWrite) {
+            director::crash(&self.world, &self.process);
+            return pending().await;
+        }
+        tokio::time::sleep(Duration::from_millis(meddle.before)).await;
+        if self.process.is_dead() {
+            return pending().await;
+        }
+        if meddle.fault == Some(Fault::DiskFull) {
+            self.process.gate().await;
+            return Err(full());
+        }
+        Ok(())
+    }
+
+    /// Until the process knows that it is done, or never.
+    async fn end(&self, meddle: Meddle) -> Result<()> {
+        if meddle.fault == Some(Fault::CrashAfterWrite) {
+            director::crash(&self.world, &self.process);
+            return pending().await;
+        }
+        tokio::time::sleep(Duration::from_millis(meddle.after)).await;
+        self.process.gate().await;
+        match meddle.fault {
+            Some(Fault::CommitUnknown) => Err(full()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Journal for SimJournal {
+    async fn open(&self, call: NewCall) -> Result<Opened> {
+        self.process.gate().await;
+        let wish = plan::wish_of(&call.request);
+        let meddle = director::meddle(&self.world, &self.process, None, wish);
+        self.begin(meddle).await?;
+        let opened = self.inner.open(call).await;
+        match &opened {
+            Ok(Opened::New(call)) => director::wrote(&self.world, &self.process, "open", Arc::new(Call::clone(call))),
+            Ok(Opened::Replayed(_)) => {}
+            Err(_) => self
+                .world
+                .note(Happened::NotWritten("open", "refused"), Some(wish), Some(self.process.number)),
+        }
+        self.end(meddle).await?;
+        opened
+    }
+
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+        self.process.gate().await;
+        let wish = self.world.with(|state| state.seen.get(&id).map_or(0, |seen| seen.wish));
+        let meddle = director::meddle(&self.world, &self.process, Some(id), wish);
+        let name = write.facts.last().map_or("nothing", fact_name);
+        let sends = write.facts.iter().find_map(|fact| match fact {
+            Fact::Sent(attempt) => Some(*attempt),
+            _ => None,
+        });
+        self.begin(meddle).await?;
+        self.flush(id).await?;
+        let recorded = match self.world.sown {
+            Some(Sown::ClaimForgotten) if sends.is_some() => self.pretend(id, write, at).await,
+            Some(Sown::ClaimForgotten | Sown::RequestSentAgain | Sown::SilenceAssumed) | None => self.inner.write(id, write, at).await,
+        };
+        match &recorded {
+            Ok(recorded) => {
+                if let Some(attempt) = sends {
+                    self.world.with(|state| {
+                        state.attempts.insert(attempt, id);
+                        state.unsent.insert(attempt, Arc::clone(&self.process));
+                    });
+                }
+                director::wrote(&self.world, &self.process, name, Arc::clone(&recorded.call));
+            }
+            Err(error) => {
+                let why = match error.code() {
+                    Some("taken_over") => "taken over",
+                    Some("callee_busy") => "the callee is busy",
+                    Some("agent_in_doubt") => "the agent is in doubt",
+                    Some("no_slot") => "no slot",
+                    Some("over_budget") => "over budget",
+                    Some("owned") => "owned",
+                    Some(_) | None => "forbidden",
+                };
+                self.world
+                    .note(Happened::NotWritten(name, why), Some(wish), Some(self.process.number));
+            }
+        }
+        self.end(meddle).await?;
+        recorded
+    }
+
+    async fn get(&self, id: CallId) -> Result<Option<Call>> {
+        self.process.gate().await;
+        self.inner.get(id).await
+    }
+
+    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
+        self.process.gate().await;
+        self.inner.request(id).await
+    }
+
+    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
+        self.process.gate().await;
+        self.inner.owner(provider, id).await
+    }
+
+    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
+        self.process.gate().await;
+        self.inner.call_of(attempt).await
+    }
+
+    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.is_alone(attempt).await
+    }
+
+    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.is_alone_by_task(attempt).await
+    }
+
+    async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
+        self.process.gate().await;
+        self.inner.rings(tenant, to, since).await
+    }
+
+    async fn list(&self) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.list().await
+    }
+
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.select(selection).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.unfinished().await
+    }
+
+    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.take_in(letter).await
+    }
+
+    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+        self.process.gate().await;
+        self.inner.handled(letter, at).await
+    }
+
+    async fn unhandled(&self) -> Result<Vec<Letter>> {
+        self.process.gate().await;
+        self.inner.unhandled().await
+    }
+
+    /// By the true time: a journal that several processes share has a clock of its own.
+    async fn beat(&self, _at: Timestamp) -> Result<()> {
+        self.process.gate().await;
+        self.inner.beat(self.world.truth.at(self.world.now())).await
+    }
+
+    async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.take_over(self.world.truth.at(self.world.now())).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+fn fact_name(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Scheduled => "scheduled",
+        Fact::Admitted { .. } => "admitted",
+        Fact::Refused(_) => "refused",
+        Fact::Intended(_) => "intended",
+        Fact::Claimed(_) => "claimed",
+        Fact::Sent(_) => "intended, claimed, sent",
+        Fact::Glimpsed(..) => "glimpsed",
+        Fact::Answered(..) => "answered",
+        Fact::Failed { .. } => "failed",
+        Fact::Abandoned(_) => "abandoned",
+        Fact::Reconciling(_) => "reconciling",
+        Fact::Fenced(_) => "fenced",
+        Fact::Resolved(..) => "resolved",
+        Fact::Redialled(..) => "redialled",
+        Fact::Traced(..) => "traced",
+        Fact::GaveUp(_) => "gave up",
+        Fact::Reported(_) => "reported",
+        Fact::Overdue => "overdue",
+        Fact::Billed(..) => "billed",
+        Fact::Transcribed(_) => "transcribed",
+        Fact::Recorded(_) => "recorded",
+        _ => "another fact",
+    }
+}

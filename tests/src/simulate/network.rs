@@ -1,0 +1,354 @@
+//! The telephone network and the providers' own side: what arrived, which phone rang, and what is told of it.
+//!
+//! Nobody but this module writes to the ledger of rings.
+
+use std::{sync::Arc, time::Duration};
+
+use switchboard::{
+    AgentId, CallId, IncomingWebhook, Money, Outcome, PhoneNumber,
+    core::{AttemptId, CallOrder, ProviderCallId},
+};
+use tokio::time::timeout;
+
+use super::{
+    check::Property,
+    fault::Fault,
+    plan::{Hooks, wish_of},
+    stage::Stage,
+    trace::Happened,
+    world::World,
+};
+
+/// A phone that rang.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ring {
+    pub(super) attempt: AttemptId,
+    pub(super) wish: usize,
+}
+
+/// A provider's own record of one call.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) id: u64,
+    pub(super) provider: &'static str,
+    pub(super) attempt: AttemptId,
+    pub(super) wish: usize,
+    pub(super) to: PhoneNumber,
+    pub(super) task: String,
+    pub(super) agent: Option<AgentId>,
+    pub(super) created: u64,
+    pub(super) dials: u64,
+    pub(super) ends: u64,
+    pub(super) outcome: Outcome,
+    pub(super) rang: bool,
+    /// What it costs in the end.
+    pub(super) cost: Option<Money>,
+    address: Option<String>,
+    /// Webhooks that were taken.
+    told: Vec<Vec<u8>>,
+    /// Webhooks that wait.
+    held: Vec<Vec<u8>>,
+}
+
+impl Record {
+    pub(super) fn name(&self) -> ProviderCallId {
+        format!("{}-{}", self.provider, self.id).into()
+    }
+
+    pub(super) fn is_over(&self, now: u64) -> bool {
+        now >= self.ends
+    }
+}
+
+/// A request is on its way: it arrives whatever becomes of its sender. Answers with the id that its call will have.
+pub(super) fn deliver(world: &Arc<World>, order: &CallOrder, provider: &'static str, after: u64, is_late: bool) -> u64 {
+    let id = world.with(|state| {
+        *state.coming.entry(order.attempt).or_default() += 1;
+        state.random.next() >> 24
+    });
+    let (world, order) = (Arc::clone(world), order.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        let at = arrived(&world, &order, provider, id, is_late);
+        live(&world, at).await;
+    });
+    id
+}
+
+fn arrived(world: &World, order: &CallOrder, provider: &'static str, id: u64, is_late: bool) -> usize {
+    let now = world.now();
+    let wish = wish_of(&order.call);
+    let asked = &world.plan.wishes[wish];
+    world.with(|state| {
+        if let Some(count) = state.coming.get_mut(&order.attempt) {
+            *count -= 1;
+            if *count == 0 {
+                state.coming.remove(&order.attempt);
+            }
+        }
+        let stage = state.stage_of_attempt(order.attempt);
+        state.trace.note(now, Happened::Delivered(id), Some(wish), None);
+        if is_late {
+            state.met(now, Fault::LateDelivery, stage, Some(wish), None);
+        }
+        let nth = state.delivered[wish].min(asked.rings.len() - 1);
+        state.delivered[wish] += 1;
+        let outcome = asked.rings[nth];
+        let lasts = match outcome {
+            Outcome::Completed | Outcome::Voicemail => asked.talk,
+            Outcome::NoAnswer => 25_000,
+            Outcome::Busy => 2_000,
+            Outcome::Failed | Outcome::Cancelled => 1_000,
+        };
+        let dials = now + asked.queue;
+        state.records.push(Record {
+            id,
+            provider,
+            attempt: order.attempt,
+            wish,
+            to: order.call.to,
+            task: order.call.task.clone(),
+            agent: order.agent.clone(),
+            created: now,
+            dials,
+            ends: dials + lasts,
+            outcome,
+            rang: false,
+            cost: None,
+            address: state.addresses.get(&order.attempt).cloned(),
+            told: Vec::new(),
+            held: Vec::new(),
+        });
+        state.records.len() - 1
+    })
+}
+
+/// From the queue to the last word about it.
+async fn live(world: &Arc<World>, at: usize) {
+    until(world, |record| record.dials.min(record.ends), at).await;
+    let now = world.now();
+    let dialled = world.with(|state| {
+        let record = &mut state.records[at];
+        // What was cancelled never rings, and of what fails, half.
+        let rings = now < record.ends && (record.outcome != Outcome::Failed || record.id.is_multiple_of(2));
+        if rings {
+            record.rang = true;
+            let (attempt, wish, id) = (record.attempt, record.wish, record.id);
+            state.rings.push(Ring { attempt, wish });
+            state.trace.note(now, Happened::Ring(id), Some(wish), None);
+        }
+        rings
+    });
+    if dialled {
+        tell(world, at, "started");
+    }
+    until(world, |record| record.ends, at).await;
+    let now = world.now();
+    world.with(|state| {
+        let record = &mut state.records[at];
+        let lasted = Duration::from_millis(record.ends.saturating_sub(record.dials));
+        record.cost = if record.rang {
+            world.deck.estimate(&record.to, lasted)
+        } else {
+            None
+        };
+        let (outcome, wish) = (record.outcome, record.wish);
+        state.trace.note(now, Happened::Over(outcome), Some(wish), None);
+    });
+    tell(world, at, "completed");
+}
+
+async fn until(world: &World, moment: impl Fn(&Record) -> u64, at: usize) {
+    loop {
+        let (now, then) = (world.now(), world.with(|state| moment(&state.records[at])));
+        if now >= then {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis((then - now).min(20_000))).await;
+    }
+}
+
+/// The provider's webhooks about a call.
+fn tell(world: &Arc<World>, at: usize, word: &str) {
+    let hooks = world.with(|state| {
+        let record = &state.records[at];
+        record.address.as_ref()?;
+        let body = format!("{} {word}", record.name()).into_bytes();
+        let hooks = if state.calm {
+            Hooks::Prompt
+        } else {
+            world.plan.wishes[record.wish].hooks
+        };
+        Some((body, hooks, state.random.between(50, 2_000), state.random.between(0, 300)))
+    });
+    let Some((body, hooks, after, apart)) = hooks else { return };
+    match hooks {
+        Hooks::Prompt => post(world, at, body, after, None),
+        Hooks::Lost => post(world, at, body, after, Some(Fault::WebhookLost)),
+        Hooks::Held => world.with(|state| state.records[at].held.push(body)),
+        Hooks::Doubled => {
+            post(world, at, body.clone(), after, Some(Fault::WebhookDoubled));
+            post(world, at, body, after + apart, None);
+        }
+        Hooks::Reordered if word == "started" => world.with(|state| state.records[at].held.push(body)),
+        Hooks::Reordered => {
+            post(world, at, body, after.min(300), Some(Fault::WebhookReordered));
+            let first = world.with(|state| std::mem::take(&mut state.records[at].held));
+            for body in first {
+                post(world, at, body, after + 2_000 + apart * 20, Some(Fault::WebhookReordered));
+            }
+        }
+    }
+}
+
+/// Sends one webhook, again where nobody takes it. `fault` is counted where the call stands when it comes.
+fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<Fault>) {
+    world.with(|state| state.letters += 1);
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        let now = world.now();
+        let address = world.with(|state| {
+            let (attempt, wish) = (state.records[at].attempt, state.records[at].wish);
+            if let Some(fault) = fault {
+                let stage = state.stage_of_attempt(attempt);
+                state.met(now, fault, stage, Some(wish), None);
+            }
+            state.records[at].address.clone()
+        });
+        let mut pause = 5_000;
+        if let Some(address) = address.filter(|_| fault != Some(Fault::WebhookLost)) {
+            for _ in 0..6 {
+                if hand_in(&world, &address, &body).await == Some(true) {
+                    world.with(|state| {
+                        let told = &mut state.records[at].told;
+                        if !told.contains(&body) {
+                            told.push(body);
+                        }
+                    });
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                pause *= 3;
+            }
+        }
+        world.with(|state| state.letters -= 1);
+    });
+}
+
+/// True where it was taken, false where it was refused, `None` where nobody answered.
+async fn hand_in(world: &Arc<World>, address: &str, body: &[u8]) -> Option<bool> {
+    let (process, router) = world.someone()?;
+    let webhook = IncomingWebhook {
+        headers: Vec::new(),
+        body: body.to_vec(),
+        received_at: world.truth.at(world.now()),
+    };
+    let taken = tokio::select! {
+        biased;
+        () = process.died() => return None,
+        taken = timeout(Duration::from_secs(10), router.receive_webhook(address, webhook)) => taken.ok()?,
+    };
+    world.note(Happened::Webhook(taken.is_ok()), None, Some(process.number));
+    Some(taken.is_ok())
+}
+
+/// The webhooks that a provider has kept back come now, some of them twice. False where there are none.
+pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
+    let held = world.with(|state| {
+        let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
+        let at = state.records.iter().position(|record| of(record) && !record.held.is_empty())?;
+        let double = state.random.chance(50);
+        Some((at, std::mem::take(&mut state.records[at].held), double))
+    });
+    let Some((at, held, double)) = held else { return false };
+    for (nth, body) in held.into_iter().enumerate() {
+        let after = 1 + 400 * nth as u64;
+        if double {
+            post(world, at, body.clone(), after, Some(Fault::WebhookDoubled));
+        }
+        post(world, at, body, after, Some(fault));
+    }
+    true
+}
+
+/// Every webhook that is still kept back comes within so long.
+pub(super) fn let_all_go(world: &Arc<World>, within: u64) {
+    let held = world.with(|state| {
+        let mut held = Vec::new();
+        for (at, record) in state.records.iter_mut().enumerate() {
+            held.extend(std::mem::take(&mut record.held).into_iter().map(|body| (at, body)));
+        }
+        held.into_iter()
+            .map(|(at, body)| (at, body, state.random.below(within)))
+            .collect::<Vec<_>>()
+    });
+    for (at, body, after) in held {
+        post(world, at, body, after, Some(Fault::WebhookLate));
+    }
+}
+
+/// A webhook that was handled comes again. False where there was none.
+pub(super) fn replay(world: &Arc<World>, call: CallId) -> bool {
+    let told = world.with(|state| {
+        let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
+        let at = state.records.iter().position(|record| of(record) && !record.told.is_empty())?;
+        let body = state.random.pick(&state.records[at].told).clone();
+        Some((at, body))
+    });
+    let Some((at, body)) = told else { return false };
+    post(world, at, body, 1, Some(Fault::WebhookReplayed));
+    true
+}
+
+/// Somebody who does not know the call's address guesses one. False where it has none yet.
+pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
+    let address = world.with(|state| {
+        let last = state.seen.get(&call)?.call.attempts.last()?.id;
+        let address = state.addresses.get(&last)?.clone();
+        Some((last, address))
+    });
+    let Some((attempt, address)) = address else { return false };
+    let (start, end) = address.split_at(address.len() - 1);
+    let forged = format!("{start}{}", if end == "A" { "Q" } else { "A" });
+    world.with(|state| state.letters += 1);
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let (now, stage, wish) = world.with(|state| {
+            let wish = state.seen.get(&call).map(|seen| seen.wish);
+            (world.now(), state.stage_of_attempt(attempt), wish)
+        });
+        world.with(|state| state.met(now, Fault::WebhookForged, stage, wish, None));
+        if hand_in(&world, &forged, b"kai-1 completed").await == Some(true) {
+            world.with(|state| state.breach(Property::FalseOutcomes, "a forged webhook was taken".to_owned()));
+        }
+        world.with(|state| state.letters -= 1);
+    });
+    true
+}
+
+/// True where a list shows the record now.
+pub(super) fn is_listed(state: &mut super::world::State, at: usize, now: u64, wishes: &[super::plan::Wish]) -> bool {
+    let (wish, attempt, created, is_over) = {
+        let record = &state.records[at];
+        (record.wish, record.attempt, record.created, record.is_over(now))
+    };
+    let stage = state.stage_of_attempt(attempt);
+    let hidden = match stage {
+        Stage::Sent | Stage::Unknown | Stage::Reconciling => wishes[wish].invisible,
+        Stage::InProgress => wishes[wish].unseen && is_over,
+        _ => false,
+    };
+    if state.calm {
+        return true;
+    }
+    if hidden || state.is_aimed(Fault::ListOmission, stage, wish) {
+        state.met_once(now, Fault::ListOmission, stage, wish);
+        return false;
+    }
+    if state.is_aimed(Fault::ListLag, stage, wish) && now < created + 45_000 {
+        state.met_once(now, Fault::ListLag, stage, wish);
+        return false;
+    }
+    true
+}

@@ -1,0 +1,245 @@
+//! The placing request: how it leaves, what it meets on its way, and what comes back of it.
+
+use std::{panic::resume_unwind, time::Duration};
+
+use switchboard::{
+    Delivery, Error, ErrorKind, Result,
+    core::{CallOrder, ProviderCall, ProviderCallId, Refusal},
+};
+
+use super::{
+    Sown, director,
+    fault::Fault,
+    network,
+    plan::{self, wish_of},
+    provider::{SimProvider, report},
+};
+
+impl SimProvider {
+    /// Places a call, or what the backend's sown fault makes of that.
+    pub(super) async fn placing(&self, order: &CallOrder) -> Result<ProviderCall> {
+        let came = self.world.now();
+        if let Some(call) = self.world.with(|state| state.attempts.get(&order.attempt).copied()) {
+            director::at_door(&self.world, &self.process, call);
+        }
+        self.process.gate().await;
+        let (fault, draw) = self.leaves(order, came);
+        let answer = self.place_with(order, fault, draw).await;
+        match (answer, self.world.sown) {
+            (Err(error), Some(Sown::SilenceAssumed)) if error.delivery() == Delivery::Unknown => {
+                Err(error.with_delivery(Delivery::NotSent))
+            }
+            (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => self.answered(order, 10).await,
+            (answer, Some(Sown::SilenceAssumed | Sown::RequestSentAgain | Sown::ClaimForgotten) | None) => answer,
+        }
+    }
+
+    /// How long this provider's answer is waited for.
+    pub(super) fn patience(&self) -> u64 {
+        if self.is_synchronous() { plan::LONGEST + 60_000 } else { 30_000 }
+    }
+
+    /// The request leaves. Which fault it meets, and how long things take.
+    fn leaves(&self, order: &CallOrder, came: u64) -> (Option<Fault>, u64) {
+        let (now, wish) = (self.world.now(), wish_of(&order.call));
+        self.world.with(|state| {
+            state.unsent.remove(&order.attempt);
+            if let Some(url) = order.webhook_url.as_ref().filter(|_| !self.is_synchronous())
+                && let Some(tail) = url.path().strip_prefix("/hooks/v1/")
+            {
+                state.addresses.insert(order.attempt, tail.to_owned());
+            }
+            let nth = state.tried[wish];
+            state.tried[wish] += 1;
+            let mut fault = self.world.plan.wishes[wish]
+                .places
+                .get(nth)
+                .copied()
+                .flatten()
+                .filter(|_| !state.calm);
+            if fault == Some(Fault::ForeignAnswer) && self.foreign(state, order).is_none() {
+                fault = None;
+            }
+            if let Some(fault) = fault {
+                let stage = state.stage_of_attempt(order.attempt);
+                state.met(now, fault, stage, Some(wish), Some(self.process.number));
+            }
+            let arrives = !matches!(
+                fault,
+                Some(
+                    Fault::ConnectionRefused
+                        | Fault::NameNotFound
+                        | Fault::ConnectTimeout
+                        | Fault::ResetBeforeFirstByte
+                        | Fault::PanicBeforeSend
+                )
+            );
+            if arrives && !self.is_synchronous() {
+                state.door.push((came, 1));
+            }
+            (fault, state.random.next())
+        })
+    }
+
+    /// A call of this provider that another call of ours owns.
+    fn foreign(&self, state: &super::world::State, order: &CallOrder) -> Option<ProviderCallId> {
+        let others = state
+            .seen
+            .values()
+            .filter(|seen| seen.call.attempts.iter().all(|one| one.id != order.attempt));
+        let mut owned = others.filter(|seen| seen.call.provider.as_ref() == Some(&self.info.id));
+        owned.find_map(|seen| seen.call.provider_call_id.clone())
+    }
+
+    /// The request arrives, and is answered in order.
+    async fn answered(&self, order: &CallOrder, after: u64) -> Result<ProviderCall> {
+        let id = network::deliver(&self.world, order, self.which, after, false);
+        let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
+        tokio::time::sleep(Duration::from_millis(after + thinks)).await;
+        if self.is_synchronous() {
+            self.ends(id).await;
+        }
+        self.process.gate().await;
+        let now = self.world.now();
+        let report = self.world.with(|state| {
+            state
+                .records
+                .iter()
+                .find(|record| record.id == id)
+                .map(|record| report(record, now))
+        });
+        report.ok_or_else(|| self.error(ErrorKind::Provider, Delivery::Unknown))
+    }
+
+    /// Until the phone call is over.
+    async fn ends(&self, id: u64) {
+        loop {
+            let now = self.world.now();
+            let ends = self.world.with(|state| {
+                state
+                    .records
+                    .iter()
+                    .find(|record| record.id == id)
+                    .map_or(now, |record| record.ends)
+            });
+            if now >= ends {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis((ends - now).min(10_000))).await;
+        }
+    }
+
+    async fn place_with(&self, order: &CallOrder, fault: Option<Fault>, draw: u64) -> Result<ProviderCall> {
+        let wish = &self.world.plan.wishes[wish_of(&order.call)];
+        let (soon, travel) = (50 + draw % 3_000, 10 + draw % 150);
+        let fails = |kind, delivery| Err(self.error(kind, delivery));
+        let refused = |kind, refusal| fails(kind, Delivery::Refused(refusal));
+        let arrives = |after, is_late| network::deliver(&self.world, order, self.which, after, is_late);
+        let Some(fault) = fault else {
+            return self.answered(order, travel).await;
+        };
+        match fault {
+            Fault::ConnectionRefused | Fault::NameNotFound => {
+                self.travels(travel).await;
+                fails(ErrorKind::Connect, Delivery::NotSent)
+            }
+            Fault::ConnectTimeout => {
+                self.travels(5_000).await;
+                fails(ErrorKind::Timeout, Delivery::NotSent)
+            }
+            Fault::ResetBeforeFirstByte => {
+                self.travels(travel).await;
+                fails(ErrorKind::Transport, Delivery::NotSent)
+            }
+            Fault::PanicBeforeSend => {
+                self.travels(travel).await;
+                resume_unwind(Box::new("the backend panics"))
+            }
+            Fault::ResetRequestLost => {
+                self.travels(soon).await;
+                fails(ErrorKind::Transport, Delivery::Unknown)
+            }
+            Fault::TimeoutRequestLost => {
+                self.travels(self.patience()).await;
+                fails(ErrorKind::Timeout, Delivery::Unknown)
+            }
+            Fault::ServerErrorLost => {
+                self.travels(soon).await;
+                fails(ErrorKind::Provider, Delivery::Unknown)
+            }
+            Fault::AnswerLost => {
+                arrives(travel, false);
+                self.travels(travel + soon).await;
+                fails(ErrorKind::Transport, Delivery::Unknown)
+            }
+            Fault::ServerErrorPlaced => {
+                arrives(travel, false);
+                self.travels(travel + soon).await;
+                fails(ErrorKind::Provider, Delivery::Unknown)
+            }
+            Fault::PanicAfterDelivery => {
+                arrives(travel, false);
+                self.travels(travel + soon).await;
+                resume_unwind(Box::new("the backend panics"))
+            }
+            Fault::TimeoutDelivered => {
+                arrives(travel, false);
+                self.travels(self.patience()).await;
+                fails(ErrorKind::Timeout, Delivery::Unknown)
+            }
+            Fault::TimeoutDeliveredLate => {
+                arrives(self.patience() + wish.late, true);
+                self.travels(self.patience()).await;
+                fails(ErrorKind::Timeout, Delivery::Unknown)
+            }
+            Fault::ProviderPause => {
+                let pause = 5_000 + draw % (self.patience() * 2);
+                match tokio::time::timeout(Duration::from_millis(self.patience()), self.answered(order, pause)).await {
+                    Ok(answer) => answer,
+                    Err(_) => {
+                        self.process.gate().await;
+                        fails(ErrorKind::Timeout, Delivery::Unknown)
+                    }
+                }
+            }
+            Fault::RateLimited => {
+                self.travels(soon).await;
+                refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                    .map_err(|error: Error| error.with_retry_after(Duration::from_secs(1 + draw % 90)))
+            }
+            Fault::RateLimitedBlind => {
+                self.travels(soon).await;
+                refused(ErrorKind::RateLimited, Refusal::RateLimited)
+            }
+            Fault::OutOfCredit => {
+                self.travels(soon).await;
+                refused(ErrorKind::QuotaExceeded, Refusal::Quota)
+            }
+            Fault::ApprovalRequired => {
+                self.travels(soon).await;
+                refused(ErrorKind::NeedsApproval, Refusal::NeedsApproval)
+            }
+            Fault::RefusedHere => {
+                self.travels(soon).await;
+                refused(ErrorKind::CountryNotSupported, Refusal::ThisProvider)
+            }
+            Fault::RefusedForAll => {
+                self.travels(soon).await;
+                refused(ErrorKind::Blocked, Refusal::Everyone)
+            }
+            Fault::UnreadableAnswer => {
+                self.answered(order, travel).await?;
+                fails(ErrorKind::Decode, Delivery::Placed)
+            }
+            Fault::ForeignAnswer => {
+                let mut answer = self.answered(order, travel).await?;
+                match self.world.with(|state| self.foreign(state, order)) {
+                    Some(foreign) => answer.id = foreign,
+                    None => return fails(ErrorKind::Transport, Delivery::Unknown),
+                }
+                Ok(answer)
+            }
+            _ => self.answered(order, travel).await,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a seed means: who calls whom, and what goes wrong with which call.
+//!
+//! Faults that are thrown at random never meet the rare states. So a seed draws pairs of a fault and a state from the table, each pair as
+//! often as the next over many seeds, and for each pair it plans a call that is likely to come into that state.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use switchboard::{Outcome, ValidCall};
+
+use super::{
+    fault::{Fault, Means, pairs},
+    random::Random,
+    stage::Stage,
+    wish::wish,
+};
+
+/// Coprime to the number of pairs, so that the pairs of one seed are mixed.
+const STRIDE: usize = 101;
+pub(super) const MINUTE: u64 = 60_000;
+pub(super) const HOUR: u64 = 60 * MINUTE;
+
+/// A fault that waits for a state.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim {
+    pub(super) fault: Fault,
+    pub(super) stage: Stage,
+    /// Whose call; `None`: the first that comes along.
+    pub(super) call: Option<usize>,
+    /// How long after the call came into the state, in milliseconds.
+    pub(super) delay: u64,
+    /// At the door: between the router's last check and the first byte.
+    pub(super) at_door: bool,
+    /// How often it may still happen.
+    pub(super) left: u32,
+}
+
+/// When the provider's webhooks of a call are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hooks {
+    Prompt,
+    Lost,
+    /// Kept until somebody lets them go.
+    Held,
+    Doubled,
+    Reordered,
+}
+
+/// One call that a caller asks for, and its fate.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    pub(super) call: ValidCall,
+    pub(super) at: u64,
+    /// It is asked for a second time so much later.
+    pub(super) again: Option<u64>,
+    /// The caller waits so long for a decision, and then lets go.
+    pub(super) waits: Option<u64>,
+    /// How each placing request fares, in order.
+    pub(super) places: Vec<Option<Fault>>,
+    /// How each ring ends, in order; the last one's end holds for all that follow.
+    pub(super) rings: Vec<Outcome>,
+    /// From the request's arrival to the ring.
+    pub(super) queue: u64,
+    pub(super) talk: u64,
+    /// From the request's arrival to its answer.
+    pub(super) thinks: u64,
+    /// How late a late request arrives.
+    pub(super) late: u64,
+    pub(super) hooks: Hooks,
+    /// Nobody sees its end until it is given up.
+    pub(super) unseen: bool,
+    /// Nobody sees it at all until it is given up.
+    pub(super) invisible: bool,
+    /// Somebody looks after it when it is given up.
+    pub(super) cared_for: bool,
+}
+
+/// A seed's world.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) replicas: u32,
+    pub(super) wishes: Vec<Wish>,
+    pub(super) aims: Vec<Aim>,
+    /// Days rather than minutes: looks are rarer, delays longer.
+    pub(super) long: bool,
+    pub(super) poll: u64,
+    pub(super) sweep: u64,
+    pub(super) lease: u64,
+    pub(super) reconcile: u64,
+    pub(super) max_wait: u64,
+    pub(super) grace: u64,
+    /// Calls that the second provider takes in a minute, where that is little.
+    pub(super) place_limit: Option<u32>,
+    /// What the thrifty tenant may spend, in millionths.
+    pub(super) budget: i64,
+}
+
+/// The most that a call may last.
+pub(super) const LONGEST: u64 = 120_000;
+
+impl Plan {
+    pub(super) fn new(seed: u64, replicas: Option<u32>, base: Timestamp) -> Self {
+        let random = &mut Random::new(seed);
+        let long = random.chance(6);
+        let pairs = pairs();
+        let aimed = random.between(4, 8);
+        let mut aims = Vec::new();
+        let mut wishes = Vec::new();
+        for nth in 0..aimed {
+            let at = (seed.wrapping_mul(7).wrapping_add(nth)) as usize % pairs.len();
+            let (fault, stage) = pairs[(at * STRIDE) % pairs.len()];
+            wishes.push(wish(random, Some((fault, stage)), wishes.len(), base, long));
+            if matches!(fault.means(), Means::Placing | Means::Webhook | Means::Consequence) {
+                continue;
+            }
+            let own = random.chance(60) || fault.means() == Means::Reading || matches!(fault, Fault::WebhookLate | Fault::WebhookReplayed);
+            aims.push(Aim {
+                fault,
+                stage,
+                call: own.then_some(wishes.len() - 1),
+                delay: if random.chance(50) { 0 } else { random.below(4_000) },
+                at_door: stage == Stage::Sent && random.chance(50) && matches!(fault, Fault::Crash | Fault::Pause | Fault::ClockForward),
+                left: if fault.means() == Means::Reading {
+                    random.between(1, 6) as u32
+                } else {
+                    1
+                },
+            });
+        }
+        for _ in 0..random.between(2, 12) {
+            wishes.push(wish(random, None, wishes.len(), base, long));
+        }
+        let replicas = replicas.unwrap_or(if random.chance(50) { 2 } else { 1 });
+        let sweep = if long { 90_000 } else { 1_000 * random.between(3, 10) };
+        Self {
+            replicas,
+            wishes,
+            aims,
+            long,
+            poll: if long { 60_000 } else { 1_000 * random.between(3, 10) },
+            sweep,
+            lease: sweep * 3 + 1_000 * random.below(20),
+            reconcile: if long { 15 * MINUTE } else { 1_000 * random.between(60, 400) },
+            max_wait: 1_000 * random.between(20, 120),
+            grace: 1_000 * random.between(20, 120),
+            place_limit: random.chance(30).then(|| random.between(2, 5) as u32),
+            budget: 1_000 * random.between(300, 1_500) as i64,
+        }
+    }
+}
+
+/// Which wish a call is.
+pub(super) fn wish_of(call: &ValidCall) -> usize {
+    wish_named(&call.metadata)
+}
+
+pub(super) fn wish_named(metadata: &BTreeMap<String, String>) -> usize {
+    let named = metadata.get("wish").and_then(|text| text.parse().ok());
+    named.expect("every call of a world is somebody's wish")
+}

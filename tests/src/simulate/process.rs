@@ -1,0 +1,200 @@
+//! A process that can be stopped, killed, and have its clock turned.
+//!
+//! Whatever a process awaits, it awaits behind its gate: a stopped one makes no step until it goes on, a dead one never again.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    task::{Poll, Waker},
+    time::Duration,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use jiff::{SignedDuration, Timestamp};
+use switchboard::{Clock, router::Ids};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// True time: tokio's, from a fixed moment on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Truth {
+    start: Instant,
+    pub(super) base: Timestamp,
+}
+
+impl Truth {
+    pub(super) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            base: Timestamp::from_second(1_772_442_000).expect("a moment in 2026"),
+        }
+    }
+
+    /// Milliseconds since the world began.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn at(&self, at: u64) -> Timestamp {
+        self.base.checked_add(Duration::from_millis(at)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Running,
+    Stopped,
+    Dead,
+}
+
+#[derive(Debug)]
+struct Gate {
+    standing: Standing,
+    waiting: Vec<Waker>,
+}
+
+/// One run of a replica.
+pub(super) struct Process {
+    pub(super) number: u32,
+    pub(super) slot: usize,
+    truth: Truth,
+    skew: AtomicI64,
+    gate: Mutex<Gate>,
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Process({})", self.number)
+    }
+}
+
+impl Process {
+    pub(super) fn new(number: u32, slot: usize, truth: Truth, skew: i64) -> Arc<Self> {
+        Arc::new(Self {
+            number,
+            slot,
+            truth,
+            skew: AtomicI64::new(skew),
+            gate: Mutex::new(Gate {
+                standing: Standing::Running,
+                waiting: Vec::new(),
+            }),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().expect("nothing panics in here")
+    }
+
+    /// Passes while the process runs.
+    pub(super) async fn gate(&self) {
+        poll_fn(|context| {
+            let mut gate = self.lock();
+            match gate.standing {
+                Standing::Running => Poll::Ready(()),
+                Standing::Stopped => {
+                    gate.waiting.push(context.waker().clone());
+                    Poll::Pending
+                }
+                Standing::Dead => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// Passes when it is dead.
+    pub(super) async fn died(&self) {
+        poll_fn(|context| {
+            let mut gate = self.lock();
+            if gate.standing == Standing::Dead {
+                return Poll::Ready(());
+            }
+            gate.waiting.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn becomes(&self, standing: Standing) {
+        let mut gate = self.lock();
+        if gate.standing == Standing::Dead {
+            return;
+        }
+        gate.standing = standing;
+        let waiting = std::mem::take(&mut gate.waiting);
+        drop(gate);
+        for waker in waiting {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.becomes(Standing::Stopped);
+    }
+
+    pub(super) fn resume(&self) {
+        self.becomes(Standing::Running);
+    }
+
+    pub(super) fn kill(&self) {
+        self.becomes(Standing::Dead);
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.lock().standing == Standing::Running
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        self.lock().standing == Standing::Dead
+    }
+
+    /// Turns its clock, by milliseconds.
+    pub(super) fn turn(&self, by: i64) {
+        self.skew.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+/// A process's own clock: wrong, and never set back where it measures.
+#[derive(Debug, Clone)]
+pub(super) struct ProcessClock(pub(super) Arc<Process>);
+
+impl Clock for ProcessClock {
+    fn now(&self) -> Timestamp {
+        let truth = self.0.truth;
+        let skew = SignedDuration::from_millis(self.0.skew.load(Ordering::SeqCst));
+        truth.at(truth.now()).checked_add(skew).unwrap_or(Timestamp::MAX)
+    }
+
+    fn uptime(&self) -> Duration {
+        self.0.truth.start.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let process = Arc::clone(&self.0);
+        async move {
+            tokio::time::sleep(duration).await;
+            process.gate().await;
+        }
+        .boxed()
+    }
+}
+
+/// Ids in the order in which they are made, the same for the same seed.
+#[derive(Debug)]
+pub(super) struct SeededIds(AtomicU64);
+
+impl SeededIds {
+    pub(super) fn new() -> Self {
+        Self(AtomicU64::new(1))
+    }
+}
+
+impl Ids for SeededIds {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)))
+    }
+}

@@ -1,0 +1,254 @@
+//! Two providers as a process sees them: one like KallyAI, whose answer comes when the phone call is over, and one like KaiCalls, which takes
+//! no key, shows no callee and sends webhooks.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use switchboard::{
+    Cost, Delivery, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
+    core::{
+        Agents, CallControl, Calls, Coverage, Event, EventFeed, EventKind, Idempotency, Numbers, ProviderCall, ProviderCallId,
+        ProviderState, Raw, RequestLimit, Reschedule, Usage, UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
+    },
+};
+
+use super::{fault::Fault, network::Record, process::Process, world::World};
+
+/// Like KallyAI.
+pub(super) const KALLY: &str = "kally";
+/// Like KaiCalls.
+pub(super) const KAI: &str = "kai";
+
+/// One provider in the hands of one process.
+pub(super) struct SimProvider {
+    pub(super) world: Arc<World>,
+    pub(super) process: Arc<Process>,
+    pub(super) which: &'static str,
+    pub(super) info: ProviderInfo,
+}
+
+impl fmt::Debug for SimProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.which)
+    }
+}
+
+impl SimProvider {
+    pub(super) fn new(world: &Arc<World>, process: &Arc<Process>, which: &'static str) -> Self {
+        let kai = which == KAI;
+        let limit = |requests| RequestLimit {
+            requests,
+            window: Duration::from_secs(60),
+        };
+        Self {
+            world: Arc::clone(world),
+            process: Arc::clone(process),
+            which,
+            info: ProviderInfo {
+                id: ProviderId::from_static(which),
+                failure_domain: which.to_owned(),
+                countries: Coverage::All,
+                languages: Coverage::All,
+                synchronous: !kai,
+                idempotency: if kai { Idempotency::None } else { Idempotency::Undocumented },
+                place_limit: kai.then(|| limit(60)),
+                read_limit: kai.then(|| limit(300)),
+                max_duration: None,
+                needs_agent: kai,
+                tariff: None,
+            },
+        }
+    }
+
+    pub(super) fn is_synchronous(&self) -> bool {
+        self.info.synchronous
+    }
+
+    pub(super) fn error(&self, kind: ErrorKind, delivery: Delivery) -> Error {
+        let message = "as the simulation has it";
+        Error::new(kind, message)
+            .with_provider(self.info.id.clone())
+            .with_delivery(delivery)
+    }
+
+    /// What goes over the network and comes back, however the process fares meanwhile.
+    pub(super) async fn travels(&self, milliseconds: u64) {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        self.process.gate().await;
+    }
+
+    pub(super) async fn travels_to_be_read(&self) {
+        let there_and_back = self.world.with(|state| state.random.between(20, 400));
+        self.travels(there_and_back).await;
+    }
+}
+
+/// What a provider says of a call.
+pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
+    let kally = record.provider == KALLY;
+    let state = if record.is_over(now) {
+        ProviderState::Ended(record.outcome)
+    } else if now >= record.dials {
+        ProviderState::InProgress
+    } else {
+        ProviderState::Queued
+    };
+    ProviderCall {
+        provider: ProviderId::from_static(record.provider),
+        id: record.name(),
+        state,
+        status_word: format!("{state:?}"),
+        direction: None,
+        to: kally.then_some(record.to),
+        task: kally.then(|| record.task.clone()),
+        agent: record.agent.clone(),
+        lead_id: None,
+        created_at: None,
+        duration: None,
+        summary: None,
+        next_steps: None,
+        recording_url: None,
+        cost: record.cost.filter(|_| kally).map(Cost::Money),
+        raw: Raw::default(),
+    }
+}
+
+#[async_trait]
+impl CallControl for SimProvider {
+    async fn cancel(&self, id: &ProviderCallId) -> Result<()> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let now = self.world.now();
+        self.world
+            .with(|state| match state.records.iter_mut().find(|record| record.name() == *id) {
+                Some(record) if now < record.dials => {
+                    record.ends = now;
+                    record.outcome = Outcome::Cancelled;
+                    Ok(())
+                }
+                Some(_) | None => Err(self.error(ErrorKind::Conflict, Delivery::NotSent)),
+            })
+    }
+
+    async fn stop(&self, id: &ProviderCallId) -> Result<()> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let now = self.world.now();
+        self.world
+            .with(|state| match state.records.iter_mut().find(|record| record.name() == *id) {
+                Some(record) if now >= record.dials && now < record.ends => {
+                    record.ends = now;
+                    record.outcome = Outcome::Cancelled;
+                    Ok(())
+                }
+                Some(_) | None => Err(self.error(ErrorKind::Conflict, Delivery::NotSent)),
+            })
+    }
+
+    async fn reschedule(&self, _id: &ProviderCallId, _to: &Reschedule) -> Result<()> {
+        Err(self.error(ErrorKind::Unsupported, Delivery::NotSent))
+    }
+
+    async fn transfer(&self, _id: &ProviderCallId, _to: &switchboard::PhoneNumber) -> Result<()> {
+        Err(self.error(ErrorKind::Unsupported, Delivery::NotSent))
+    }
+}
+
+impl Webhooks for SimProvider {
+    fn receiver(&self) -> Option<&dyn WebhookReceiver> {
+        Some(self)
+    }
+
+    fn subscriptions(&self) -> Option<&dyn WebhookSubscriptions> {
+        None
+    }
+
+    fn feed(&self) -> Option<&dyn EventFeed> {
+        None
+    }
+}
+
+impl WebhookReceiver for SimProvider {
+    fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
+        let text = String::from_utf8_lossy(&delivery.body).into_owned();
+        let call = text.split(' ').next().map(ProviderCallId::from);
+        Ok(vec![Event {
+            provider: self.info.id.clone(),
+            id: text,
+            kind: EventKind::Call(ProviderState::Unrecognised),
+            call,
+            at: None,
+            duration: None,
+            summary: None,
+            raw: Raw::default(),
+        }])
+    }
+}
+
+#[async_trait]
+impl Usage for SimProvider {
+    async fn balances(&self) -> Result<Vec<switchboard::core::Balance>> {
+        Ok(Vec::new())
+    }
+
+    async fn records(&self, _filter: &UsageFilter) -> Result<Vec<UsageRecord>> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let now = self.world.now();
+        Ok(self.world.with(|state| {
+            let mut rows = Vec::new();
+            for at in 0..state.records.len() {
+                let record = &state.records[at];
+                if record.provider != self.which || !record.is_over(now) {
+                    continue;
+                }
+                let row = UsageRecord {
+                    provider: self.info.id.clone(),
+                    id: None,
+                    at: None,
+                    what: Some("POST /v1/calls".to_owned()),
+                    call: Some(record.name()),
+                    cost: record.cost.map(Cost::Money),
+                    raw: Raw::default(),
+                };
+                let (wish, stage, ends) = (record.wish, state.stage_of_attempt(record.attempt), record.ends);
+                if state.is_aimed(Fault::UsageLag, stage, wish) && now < ends + 60_000 {
+                    state.met_once(now, Fault::UsageLag, stage, wish);
+                    continue;
+                }
+                rows.push(row);
+            }
+            rows
+        }))
+    }
+}
+
+impl Provider for SimProvider {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        self
+    }
+
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        self.is_synchronous().then_some(self as &dyn CallControl)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        (!self.is_synchronous()).then_some(self as &dyn Webhooks)
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        (!self.is_synchronous()).then_some(self as &dyn Usage)
+    }
+}

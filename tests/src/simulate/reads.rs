@@ -1,0 +1,170 @@
+//! What a process reads of a provider: lists that lag and leave out, calls that cannot be read, and evidence.
+
+use std::{panic::resume_unwind, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard::{
+    Delivery, ErrorKind, Recording, Result, Transcript,
+    core::{CallFilter, CallOrder, Calls, Page, PageRequest, Proof, ProviderCall, ProviderCallId, Trace},
+};
+
+use super::{
+    fault::Fault,
+    network,
+    plan::wish_of,
+    provider::{SimProvider, report},
+    stage::Stage,
+};
+
+/// Clocks differ.
+const SLACK: Duration = Duration::from_secs(120);
+
+impl SimProvider {
+    /// Where the reads of a call fail, as its aim has it.
+    async fn may_read(&self, wish: usize, stage: Stage, fits: &[Fault]) -> Result<()> {
+        let now = self.world.now();
+        let failing = self.world.with(|state| {
+            let aim = state.aimed(stage, wish, |aim| fits.contains(&aim.fault) && aim.call == Some(wish))?;
+            state.met(now, aim.fault, stage, Some(wish), Some(self.process.number));
+            Some(aim.fault)
+        });
+        match failing {
+            None => Ok(()),
+            Some(Fault::ReadPanic) => resume_unwind(Box::new("the backend panics")),
+            Some(_) => Err(self.error(ErrorKind::Transport, Delivery::NotSent)),
+        }
+    }
+}
+
+#[async_trait]
+impl Calls for SimProvider {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+        self.placing(order).await
+    }
+
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let now = self.world.now();
+        let found = self.world.with(|state| {
+            let record = state.records.iter().find(|record| record.name() == *id)?.clone();
+            let stage = state.stage_of_attempt(record.attempt);
+            let unseen = !state.calm && self.world.plan.wishes[record.wish].unseen && record.is_over(now) && stage == Stage::InProgress;
+            if unseen {
+                state.met_once(now, Fault::GetError, stage, record.wish);
+            }
+            Some((record, stage, unseen))
+        });
+        let Some((record, stage, unseen)) = found else {
+            return Err(self.error(ErrorKind::NotFound, Delivery::NotSent));
+        };
+        self.may_read(record.wish, stage, &[Fault::GetError]).await?;
+        if unseen {
+            return Err(self.error(ErrorKind::Transport, Delivery::NotSent));
+        }
+        Ok(report(&record, now))
+    }
+
+    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let (now, truth) = (self.world.now(), self.world.truth);
+        let (items, watched) = self.world.with(|state| {
+            let (mut items, mut watched) = (Vec::new(), Vec::new());
+            for at in (0..state.records.len()).rev() {
+                let record = &state.records[at];
+                if record.provider != self.which || filter.since.is_some_and(|since| truth.at(record.created) < since) {
+                    continue;
+                }
+                let stage = state.stage_of_attempt(record.attempt);
+                watched.push((record.wish, stage));
+                if network::is_listed(state, at, now, &self.world.plan.wishes) {
+                    items.push(report(&state.records[at], now));
+                }
+            }
+            (items, watched)
+        });
+        for (wish, stage) in watched {
+            if stage == Stage::InProgress {
+                self.may_read(wish, stage, &[Fault::ListError, Fault::ReadPanic]).await?;
+            }
+        }
+        Ok(Page { items, next: None })
+    }
+
+    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
+        Err(self.error(ErrorKind::NotFound, Delivery::NotSent))
+    }
+
+    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
+        Err(self.error(ErrorKind::NotFound, Delivery::NotSent))
+    }
+
+    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let (now, wish, truth) = (self.world.now(), wish_of(&order.call), self.world.truth);
+        let stage = self.world.with(|state| state.stage_of_attempt(order.attempt));
+        let fits: &[Fault] = if self.is_synchronous() {
+            &[Fault::ListError, Fault::ReadPanic]
+        } else {
+            &[Fault::ListError, Fault::ReadPanic, Fault::GetError]
+        };
+        self.may_read(wish, stage, fits).await?;
+        let (before, after) = if self.is_synchronous() {
+            (SLACK, SLACK + Duration::from_millis(self.patience()))
+        } else {
+            (SLACK / 2, Duration::from_secs(180))
+        };
+        let since = sent_at.checked_sub(before).unwrap_or(Timestamp::MIN);
+        let until = sent_at.checked_add(after).unwrap_or(Timestamp::MAX);
+        Ok(self.world.with(|state| {
+            let (mut strong, mut weak) = (Vec::new(), Vec::new());
+            for at in (0..state.records.len()).rev() {
+                let record = &state.records[at];
+                let created = truth.at(record.created);
+                if record.provider != self.which || created < since || created >= until {
+                    continue;
+                }
+                let ours = if self.is_synchronous() {
+                    record.to == order.call.to && record.task == order.call.task
+                } else {
+                    record.agent == order.agent
+                };
+                if !ours {
+                    continue;
+                }
+                let (call, theirs) = (record.name(), record.wish);
+                let invisible = !state.calm && self.world.plan.wishes[theirs].invisible && !stage.is_settled();
+                let listed = network::is_listed(state, at, now, &self.world.plan.wishes);
+                if self.is_synchronous() {
+                    if listed {
+                        strong.push(Trace {
+                            call,
+                            proof: Proof::NumberAndTask,
+                        });
+                    }
+                    continue;
+                }
+                let lags = state.is_aimed(Fault::UsageLag, stage, theirs);
+                if lags {
+                    state.met_once(now, Fault::UsageLag, stage, theirs);
+                }
+                if !lags && !invisible && state.records[at].id.is_multiple_of(3) {
+                    strong.push(Trace {
+                        call,
+                        proof: Proof::UsageRow,
+                    });
+                } else if listed {
+                    weak.push(Trace {
+                        call,
+                        proof: Proof::AgentAndTime,
+                    });
+                }
+            }
+            strong.append(&mut weak);
+            strong
+        }))
+    }
+}

@@ -1,0 +1,200 @@
+//! One world from its beginning to its rest.
+
+use std::{sync::Arc, time::Duration};
+
+use switchboard::{
+    Currency, Journal, Money,
+    core::{Destination, Tariff, TariffRow},
+    router::RateDeck,
+};
+use tokio::runtime::Builder;
+
+use super::{
+    check::{self, Breach, Property},
+    counters::Counters,
+    network,
+    plan::Plan,
+    process::Truth,
+    staff,
+    trace::Happened,
+    world::World,
+};
+
+/// A fault in the product itself, sown to see that it is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sown {
+    /// The journal answers before it has written down that an attempt may be sent; a crash forgets it.
+    ClaimForgotten,
+    /// The backend sends a request again whose answer it did not get.
+    RequestSentAgain,
+    /// The backend takes a missing answer for proof that nothing was sent.
+    SilenceAssumed,
+}
+
+/// How a world is run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// So many replicas; `None`: one or two, as the seed says.
+    pub replicas: Option<u32>,
+    /// A fault in the product.
+    pub sown: Option<Sown>,
+}
+
+/// What became of a world.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Which.
+    pub seed: u64,
+    /// Calls in the journal.
+    pub calls: u64,
+    /// Phones that rang.
+    pub rings: u64,
+    /// Laws that were broken.
+    pub breaches: Vec<Breach>,
+    /// Which faults met which states.
+    pub counters: Counters,
+    /// Over everything that happened, in order.
+    pub hash: u64,
+    /// The end of the trace, where a law was broken.
+    pub tail: Vec<String>,
+    /// How much time passed in it.
+    pub lasted: Duration,
+}
+
+impl Report {
+    /// How often a law was broken.
+    pub fn count(&self, property: Property) -> u64 {
+        self.breaches.iter().filter(|breach| breach.property == property).count() as u64
+    }
+}
+
+/// Runs a seed's world.
+pub fn simulate(seed: u64, settings: Settings) -> Report {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without sockets");
+    let report = runtime.block_on(live(seed, settings));
+    // Tasks of dead processes wait for ever: they are dropped with it.
+    drop(runtime);
+    report
+}
+
+fn tariff() -> RateDeck {
+    let row = TariffRow {
+        destination: Destination::Everywhere,
+        per_call: Some(Money::from_micros(100_000, Currency::USD)),
+        per_minute: Some(Money::from_micros(60_000, Currency::USD)),
+        increment: Some(Duration::from_secs(60)),
+        minimum: None,
+    };
+    let tariff = Tariff {
+        rows: vec![row],
+        credit_price: None,
+    };
+    RateDeck::new(&tariff, Currency::USD).expect("a tariff in dollars")
+}
+
+async fn live(seed: u64, settings: Settings) -> Report {
+    let truth = Truth::new();
+    let plan = Plan::new(seed, settings.replicas, truth.base);
+    let world = World::new(seed, plan, truth, tariff(), settings.sown);
+    for slot in 0..world.plan.replicas as usize {
+        staff::start(&world, slot);
+    }
+    for wish in 0..world.plan.wishes.len() {
+        tokio::spawn(staff::caller(Arc::clone(&world), wish));
+    }
+    trouble(&world).await;
+    calm(&world);
+    rest(&world).await;
+    let calls = world.books.list().await.expect("books in memory can be read");
+    check::end(&world, &calls);
+    let report = world.with(|state| {
+        for call in &calls {
+            let wish = super::plan::wish_named(&call.metadata);
+            let outcome = call.outcome.unwrap_or(switchboard::Outcome::Cancelled);
+            state.trace.note(truth.now(), Happened::Over(outcome), Some(wish), None);
+        }
+        Report {
+            seed,
+            calls: calls.len() as u64,
+            rings: state.rings.len() as u64,
+            breaches: std::mem::take(&mut state.breaches),
+            counters: std::mem::take(&mut state.counters),
+            hash: state.trace.hash(),
+            tail: Vec::new(),
+            lasted: Duration::from_millis(truth.now()),
+        }
+    });
+    let tail = world.with(|state| {
+        if report.breaches.is_empty() {
+            Vec::new()
+        } else {
+            state.trace.tail()
+        }
+    });
+    // The processes hold the world and the world holds them.
+    let gone = world.with(|state| {
+        (
+            std::mem::take(&mut state.slots),
+            std::mem::take(&mut state.graveyard),
+            std::mem::take(&mut state.unsent),
+        )
+    });
+    for router in gone.0.iter().filter_map(|slot| slot.router.as_ref()).chain(&gone.1) {
+        router.stop_now();
+    }
+    drop(gone);
+    Report { tail, ..report }
+}
+
+/// Things go wrong, until every fault has found its call or it is late enough.
+async fn trouble(world: &World) {
+    let (least, most) = if world.plan.long { (600, 3_600) } else { (300, 1_200) };
+    let step = 10;
+    for now in (0..most).step_by(step) {
+        let done = world.with(|state| {
+            state.callers == 0 && state.aims.iter().all(|aim| aim.left == 0) && state.seen.values().all(|seen| seen.stage.is_settled())
+        });
+        if done && now >= least {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(step as u64)).await;
+    }
+}
+
+/// Nothing goes wrong any more; what was under way comes late.
+fn calm(world: &Arc<World>) {
+    let now = world.now();
+    let stopped = world.with(|state| {
+        state.calm = true;
+        state.trace.note(now, Happened::Calm, None, None);
+        state.slots.iter().filter_map(|slot| slot.process.clone()).collect::<Vec<_>>()
+    });
+    for process in stopped {
+        process.resume();
+    }
+    network::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
+}
+
+/// Until nothing more happens on its own.
+async fn rest(world: &World) {
+    let patience = if world.plan.long { 60 * 3_600_000 } else { 3 * 3_600_000 };
+    let limit = world.now() + patience + world.with(|state| state.set_back);
+    let step = if world.plan.long { 120 } else { 5 };
+    while world.now() < limit {
+        let quiet = world.with(|state| {
+            state.callers == 0
+                && state.letters == 0
+                && state.coming.is_empty()
+                && state.slots.iter().all(|slot| slot.ready)
+                && state.seen.values().all(|seen| seen.stage.is_settled())
+        });
+        tokio::time::sleep(Duration::from_secs(step)).await;
+        if quiet && world.with(|state| state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())) {
+            return;
+        }
+    }
+}

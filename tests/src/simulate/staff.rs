@@ -1,0 +1,300 @@
+//! People and what they run: processes, callers, operators.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use switchboard::{
+    AgentProfile, Budget, CallId, Currency, ErrorKind, LaneSettings, Money, OnUnknown, Policy, ProfileName, Provider, ProviderId, Route,
+    Router, RouterSettings, TenantId, WebhookAddress,
+    core::RequestLimit,
+    router::{BusyCallee, Match, Period, ProviderPolicy, state::Resolution},
+};
+
+use super::{
+    check::Property,
+    director,
+    fault::Fault,
+    journal::SimJournal,
+    network,
+    process::{Process, ProcessClock},
+    provider::{KAI, KALLY, SimProvider},
+    trace::Happened,
+    world::World,
+};
+
+/// How long after its bracket is written down an attempt may be sent.
+pub(super) const SEND_WITHIN: Duration = Duration::from_secs(10);
+/// An address for webhooks holds for longer than any webhook is late.
+const ADDRESS_HOLDS: Duration = Duration::from_secs(200 * 3600);
+
+/// A process begins in a replica's place.
+pub(super) fn start(world: &Arc<World>, slot: usize) {
+    let now = world.now();
+    let (number, skew) = world.with(|state| {
+        state.processes += 1;
+        let skew = if state.random.chance(30) {
+            state.random.below(4_000) as i64 - 2_000
+        } else {
+            0
+        };
+        state.turned |= skew != 0;
+        state.trace.note(now, Happened::Start, None, Some(state.processes));
+        (state.processes, skew)
+    });
+    let process = Process::new(number, slot, world.truth, skew);
+    let books = Arc::new(world.books.another());
+    let router = router(world, &process, &books);
+    world.with(|state| {
+        let slot = &mut state.slots[slot];
+        slot.process = Some(Arc::clone(&process));
+        slot.router = Some(router.clone());
+        slot.journal = Some(books);
+        slot.ready = false;
+    });
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let ready = async {
+            if router.recover().await.is_ok() {
+                world.with(|state| {
+                    let slot = &mut state.slots[process.slot];
+                    if slot.process.as_ref().is_some_and(|one| Arc::ptr_eq(one, &process)) {
+                        slot.ready = true;
+                    }
+                });
+                router.failed().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = process.died() => {}
+            // Its journal failed: whoever runs it ends it.
+            () = ready => {
+                process.gate().await;
+                director::crash(&world, &process);
+            }
+        }
+    });
+}
+
+fn router(world: &Arc<World>, process: &Arc<Process>, books: &Arc<switchboard::MemoryJournal>) -> Router {
+    let plan = &world.plan;
+    let milliseconds = Duration::from_millis;
+    let providers = [KALLY, KAI].map(|which| Arc::new(SimProvider::new(world, process, which)));
+    let known = providers.iter().map(|provider| ProviderPolicy {
+        info: provider.info().clone(),
+        deck: world.deck.clone(),
+        enabled: true,
+    });
+    let mut policy = Policy::new(known.collect(), Currency::USD);
+    policy.max_duration = milliseconds(super::plan::LONGEST);
+    policy.routes = [vec![KALLY], vec![KAI], vec![KALLY, KAI], vec![KAI, KALLY]].map(route).into();
+    policy.profiles = ["desk", "shop"].map(profile).into_iter().collect();
+    policy.default_profile = Some(ProfileName::new("desk"));
+    policy.budgets = vec![Budget {
+        name: "thrift".to_owned(),
+        limit: Money::from_micros(plan.budget, Currency::USD),
+        per: Period::Total,
+        tenant: Some(TenantId::from("thrifty".to_owned())),
+        provider: None,
+        experiment: None,
+    }];
+    let limit = |requests| RequestLimit {
+        requests,
+        window: Duration::from_secs(60),
+    };
+    let lane = LaneSettings {
+        place_limit: Some(limit(plan.place_limit.unwrap_or(57))),
+        read_limit: Some(limit(285)),
+        ..LaneSettings::default()
+    };
+    let settings = RouterSettings {
+        poll_every: milliseconds(plan.poll),
+        reconcile_for: milliseconds(plan.reconcile),
+        on_unknown: OnUnknown::Park,
+        sweep_every: milliseconds(plan.sweep),
+        max_wait: milliseconds(plan.max_wait),
+        grace: milliseconds(plan.grace),
+        send_within: SEND_WITHIN,
+    };
+    let journal = SimJournal {
+        world: Arc::clone(world),
+        process: Arc::clone(process),
+        inner: Arc::clone(books),
+        unwritten: Mutex::default(),
+    };
+    let [first, second] = providers;
+    Router::builder(policy)
+        .provider(first)
+        .provider(second)
+        .lane(ProviderId::from_static(KAI), lane)
+        .journal(Arc::new(journal))
+        .clock(Arc::new(ProcessClock(Arc::clone(process))))
+        .ids(world.ids.clone())
+        .settings(settings)
+        .webhooks(WebhookAddress {
+            base: "https://calls.example.com".parse().expect("an address"),
+            secret: SecretString::from("a secret of at least thirty-two characters".to_owned()),
+            lifetime: ADDRESS_HOLDS,
+        })
+        .build()
+        .expect("the settings fit")
+}
+
+fn route(providers: Vec<&'static str>) -> Route {
+    let tag = providers.join("-");
+    Route {
+        name: tag.clone(),
+        when: Match {
+            tags: [tag].into(),
+            ..Match::default()
+        },
+        providers: providers.into_iter().map(ProviderId::from_static).collect(),
+        strategy: None,
+        busy_callee: BusyCallee::Wait,
+    }
+}
+
+fn profile(name: &str) -> (ProfileName, AgentProfile) {
+    let agents: BTreeMap<_, _> = [KALLY, KAI].map(|at| (ProviderId::from_static(at), name.into())).into();
+    let name = ProfileName::new(name);
+    let profile = AgentProfile {
+        name: name.clone(),
+        agents,
+        languages: Vec::new(),
+        expected_duration: None,
+    };
+    (name, profile)
+}
+
+/// Somebody who asks for a call, again where the answer was lost and a key makes that harmless, and a second time where the plan says so.
+pub(super) async fn caller(world: Arc<World>, wish: usize) {
+    let asked = &world.plan.wishes[wish];
+    let keyed = asked.call.idempotency_key.is_some();
+    tokio::time::sleep(Duration::from_millis(asked.at)).await;
+    let rounds = if asked.again.is_some() { 2 } else { 1 };
+    for round in 0..rounds {
+        for _ in 0..6 {
+            if ask(&world, wish).await || !keyed {
+                break;
+            }
+            let pause = world.with(|state| state.random.between(500, 5_000));
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        if round + 1 < rounds {
+            tokio::time::sleep(Duration::from_millis(asked.again.unwrap_or(0))).await;
+        }
+    }
+    world.with(|state| state.callers -= 1);
+}
+
+/// True where there is an answer.
+async fn ask(world: &Arc<World>, wish: usize) -> bool {
+    let asked = &world.plan.wishes[wish];
+    let (process, router) = loop {
+        match world.someone() {
+            Some(found) => break found,
+            None => tokio::time::sleep(Duration::from_millis(700)).await,
+        }
+    };
+    let asking = async {
+        match asked.waits {
+            None => router.submit(asked.call.clone()).await.map(Some),
+            Some(patience) => {
+                let placing = router.place(asked.call.clone());
+                tokio::time::timeout(Duration::from_millis(patience), placing)
+                    .await
+                    .map_or(Ok(None), |answer| answer.map(Some))
+            }
+        }
+    };
+    let answer = tokio::select! {
+        biased;
+        () = process.died() => return false,
+        answer = asking => answer,
+    };
+    let now = world.now();
+    match answer {
+        Ok(Some(call)) => world.with(|state| {
+            state.trace.note(now, Happened::Accepted, Some(wish), Some(process.number));
+            match state.accepted[wish] {
+                Some(first) if first != call.id => {
+                    state.breach(Property::LostCalls, format!("call {wish}: one key became two calls"));
+                }
+                Some(_) | None => state.accepted[wish] = Some(call.id),
+            }
+            true
+        }),
+        Ok(None) => true,
+        Err(error) => match error.kind() {
+            ErrorKind::PossibleDuplicate => true,
+            ErrorKind::Conflict | ErrorKind::Journal => false,
+            _ => true,
+        },
+    }
+}
+
+/// Lets a router do something for somebody, and goes to the next one where the first one cannot.
+fn errand<F: Future<Output = switchboard::Result<()>> + Send>(world: &Arc<World>, errand: impl Fn(Router) -> F + Send + 'static) {
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        for _ in 0..3 {
+            let Some((process, router)) = world.someone() else {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            };
+            tokio::select! {
+                biased;
+                () = process.died() => {}
+                done = errand(router) => match done {
+                    Ok(()) => return,
+                    Err(error) if error.code() == Some("taken_over") => {}
+                    Err(_) => return,
+                }
+            }
+        }
+    });
+}
+
+/// An operator decides.
+pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) {
+    errand(world, move |router| {
+        let resolution = resolution.clone();
+        async move { router.resolve(call, resolution).await.map(|_| ()) }
+    });
+}
+
+/// The caller does not want it any more.
+pub(super) fn cancel(world: &Arc<World>, call: CallId) {
+    errand(world, move |router| async move { router.cancel(call).await });
+}
+
+/// The caller hangs up.
+pub(super) fn stop(world: &Arc<World>, call: CallId) {
+    errand(world, move |router| async move { router.stop(call).await });
+}
+
+/// Somebody looks after a call that was given up: a webhook comes after all, or an operator asks the provider.
+pub(super) fn look_after(world: &Arc<World>, call: CallId) {
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let after = world.with(|state| state.random.between(20_000, 120_000));
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        if !world.with(|state| state.seen.get(&call).is_some_and(|seen| seen.stage.is_settled()))
+            || network::let_go(&world, call, Fault::WebhookLate)
+        {
+            return;
+        }
+        if let Some(verdict) = director::verdict(&world, call) {
+            let (now, stage, wish) = world.with(|state| {
+                let seen = &state.seen[&call];
+                (world.now(), seen.stage, seen.wish)
+            });
+            world.with(|state| state.met(now, Fault::OperatorResolves, stage, Some(wish), None));
+            resolve(&world, call, verdict);
+        }
+    });
+}

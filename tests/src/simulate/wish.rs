@@ -1,0 +1,297 @@
+//! The calls of a plan: each with a fate that leads it to where its fault waits.
+
+use jiff::Timestamp;
+use switchboard::{CallRequest, Outcome, core::Redial};
+
+use super::{
+    fault::{Fault, Means},
+    plan::{HOUR, Hooks, LONGEST, MINUTE, Wish},
+    random::Random,
+    stage::Stage,
+};
+use crate::callee;
+
+/// Answers after which nobody knows whether a phone rang, and it did not.
+const NOTHING_PLACED: &[Fault] = &[Fault::ResetRequestLost, Fault::TimeoutRequestLost, Fault::ServerErrorLost];
+/// The same, and it does.
+const PLACED: &[Fault] = &[
+    Fault::AnswerLost,
+    Fault::TimeoutDelivered,
+    Fault::ServerErrorPlaced,
+    Fault::PanicAfterDelivery,
+];
+const NOT_PLACED: &[Fault] = &[
+    Fault::RefusedHere,
+    Fault::ConnectionRefused,
+    Fault::NameNotFound,
+    Fault::ConnectTimeout,
+    Fault::ResetBeforeFirstByte,
+];
+const ROUTES: &[&str] = &["kally", "kai", "kally-kai", "kai-kally"];
+
+/// One call, aimed at a fault in a state, or of its own kind.
+pub(super) fn wish(random: &mut Random, aim: Option<(Fault, Stage)>, nth: usize, base: Timestamp, long: bool) -> Wish {
+    let mut request = CallRequest::new(callee(nth), "Ask whether they are open on Sunday.");
+    let mut route = *random.pick(ROUTES);
+    let ends = [
+        Outcome::Completed,
+        Outcome::Completed,
+        Outcome::NoAnswer,
+        Outcome::Busy,
+        Outcome::Voicemail,
+        Outcome::Failed,
+    ];
+    let mut wish = Wish {
+        at: random.below(if aim.is_some() { 60_000 } else { 4 * MINUTE }),
+        again: None,
+        waits: random.chance(30).then(|| random.between(1, 30_000)),
+        places: Vec::new(),
+        rings: vec![*random.pick(&ends)],
+        queue: random.between(200, 8_000),
+        talk: random.between(5_000, LONGEST - 10_000),
+        thinks: random.between(50, 1_500),
+        late: if long {
+            random.between(MINUTE, 24 * HOUR)
+        } else {
+            random.between(MINUTE, 20 * MINUTE)
+        },
+        hooks: Hooks::Prompt,
+        unseen: false,
+        invisible: false,
+        cared_for: true,
+        call: request.validate(base).expect("the plan makes sense"),
+    };
+    match aim {
+        None => at_random(random, &mut request, &mut wish, nth),
+        Some((fault, stage)) => {
+            lead(random, &mut request, &mut wish, &mut route, stage);
+            prepare(random, &mut wish, &mut route, fault, stage);
+        }
+    }
+    if wish.again.is_some() || request.idempotency_key.is_some() {
+        request.idempotency_key = Some(format!("order-{nth}"));
+    }
+    if let Some(opens) = request.not_before.take() {
+        let after: u64 = opens.parse().expect("milliseconds");
+        request.not_before = Some(moment(base, wish.at + after));
+    }
+    if let Some(closes) = request.not_after.take() {
+        let after: u64 = closes.parse().expect("milliseconds");
+        request.not_after = Some(moment(base, wish.at + after));
+    }
+    request.tags = vec![route.to_owned()];
+    request.agent = Some(if random.chance(50) { "desk" } else { "shop" }.to_owned());
+    request.metadata.insert("wish".to_owned(), nth.to_string());
+    wish.call = request.validate(base).expect("the plan makes sense");
+    wish
+}
+
+fn moment(base: Timestamp, at: u64) -> String {
+    let moment = base.checked_add(std::time::Duration::from_millis(at)).expect("within the calendar");
+    moment.to_string()
+}
+
+/// A call of its own kind, with whatever may come.
+fn at_random(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, nth: usize) {
+    if random.chance(35) && nth > 0 {
+        // Somebody whom another call rings too.
+        request.to = callee(random.below(nth as u64) as usize);
+        request.allow_duplicate = random.chance(60);
+    }
+    if random.chance(35) {
+        request.idempotency_key = Some("own".to_owned());
+        wish.again = random.chance(70).then(|| random.between(10, 90_000));
+    }
+    if random.chance(15) {
+        request.not_before = Some(random.between(5_000, 5 * MINUTE).to_string());
+    }
+    if random.chance(10) {
+        request.not_after = Some(random.between(5 * MINUTE + 1, 8 * MINUTE).to_string());
+    }
+    if random.chance(20) {
+        redials(random, request);
+    }
+    if random.chance(30) {
+        request.tenant = Some("thrifty".to_owned());
+    }
+    request.failover_on_quota = random.chance(50);
+    let placing: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.means() == Means::Placing).collect();
+    for _ in 0..random.below(3) {
+        wish.places.push(random.chance(60).then(|| *random.pick(&placing)));
+    }
+    if random.chance(5) && request.tenant.is_none() {
+        wish.talk = random.between(LONGEST, LONGEST * 4);
+    }
+    wish.hooks = *random.pick(&[
+        Hooks::Prompt,
+        Hooks::Prompt,
+        Hooks::Prompt,
+        Hooks::Lost,
+        Hooks::Held,
+        Hooks::Doubled,
+        Hooks::Reordered,
+    ]);
+}
+
+fn redials(random: &mut Random, request: &mut CallRequest) {
+    request.redial = Some(Redial {
+        on: [Outcome::NoAnswer, Outcome::Busy, Outcome::Voicemail, Outcome::Failed]
+            .into_iter()
+            .collect(),
+        times: random.between(1, 3) as u32,
+        gap_seconds: random.between(60, 150) as u32,
+        per_day: random.between(2, 5) as u32,
+    });
+}
+
+/// Makes it likely that the call comes into the state.
+fn lead(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, route: &mut &'static str, stage: Stage) {
+    match stage {
+        Stage::New | Stage::Received | Stage::Admitted | Stage::Sent => {}
+        Stage::Scheduled => request.not_before = Some(random.between(10_000, 2 * MINUTE).to_string()),
+        Stage::Unknown | Stage::Reconciling => {
+            let of = if random.chance(50) { NOTHING_PLACED } else { PLACED };
+            wish.places = vec![Some(*random.pick(of))];
+        }
+        Stage::NotPlaced => {
+            *route = *random.pick(&["kally-kai", "kai-kally"]);
+            wish.places = vec![Some(*random.pick(NOT_PLACED))];
+        }
+        Stage::InProgress | Stage::Closed => wish.talk = random.between(15_000, LONGEST - 10_000),
+        Stage::BetweenRings => {
+            redials(random, request);
+            wish.rings = vec![Outcome::NoAnswer, Outcome::Completed];
+            wish.talk = 20_000;
+        }
+        Stage::Refused => wish.places = vec![Some(Fault::RefusedForAll)],
+        Stage::NeedsApproval => wish.places = vec![Some(Fault::ApprovalRequired)],
+        Stage::Indeterminate => {
+            if random.chance(50) {
+                wish.places = vec![Some(*random.pick(NOTHING_PLACED))];
+            } else {
+                wish.places = vec![Some(*random.pick(PLACED))];
+                wish.invisible = true;
+                wish.hooks = Hooks::Held;
+            }
+        }
+        Stage::Stalled => {
+            *route = "kai";
+            wish.unseen = true;
+            wish.hooks = Hooks::Held;
+            wish.talk = random.between(5_000, 40_000);
+        }
+    }
+}
+
+/// Makes it likely that the fault can happen there.
+fn prepare(random: &mut Random, wish: &mut Wish, route: &mut &'static str, fault: Fault, stage: Stage) {
+    match fault.means() {
+        Means::Placing => wish.places = vec![Some(fault)],
+        Means::Consequence => {
+            wish.places = vec![Some(Fault::TimeoutDeliveredLate)];
+            if stage == Stage::Reconciling {
+                wish.late = random.between(40_000, 90_000);
+            }
+        }
+        Means::Webhook => {
+            *route = "kai";
+            wish.hooks = match fault {
+                Fault::WebhookLost => Hooks::Lost,
+                Fault::WebhookReordered => Hooks::Reordered,
+                _ if stage == Stage::Indeterminate => Hooks::Held,
+                _ => Hooks::Doubled,
+            };
+            told(random, wish, stage);
+        }
+        Means::Reading => {
+            match stage {
+                // Only a synchronous provider is looked at while its answer is open; a call may be read where its webhook is faster.
+                Stage::Sent if fault == Fault::GetError => {
+                    *route = "kai";
+                    told(random, wish, stage);
+                }
+                Stage::Sent => {
+                    *route = "kally";
+                    wish.talk = random.between(40_000, LONGEST - 5_000);
+                    wish.rings = vec![Outcome::Completed];
+                }
+                Stage::Reconciling => {
+                    wish.places = vec![Some(*random.pick(PLACED))];
+                    wish.hooks = Hooks::Lost;
+                    wish.talk = LONGEST - 5_000;
+                    if matches!(fault, Fault::UsageLag | Fault::GetError) {
+                        *route = "kai";
+                    }
+                }
+                Stage::InProgress => {
+                    *route = "kai";
+                    wish.hooks = Hooks::Lost;
+                    wish.talk = random.between(40_000, LONGEST - 5_000);
+                    wish.rings = vec![Outcome::Completed];
+                }
+                Stage::Indeterminate => {
+                    *route = "kai";
+                    wish.places = vec![Some(*random.pick(PLACED))];
+                    wish.invisible = true;
+                    wish.hooks = Hooks::Held;
+                }
+                _ => *route = "kai",
+            }
+        }
+        Means::Arrival | Means::Writing => match fault {
+            Fault::WebhookForged => {
+                *route = "kai";
+                wish.thinks = random.between(3_000, 10_000);
+            }
+            Fault::WebhookLate | Fault::WebhookReplayed => {
+                *route = "kai";
+                wish.hooks = if fault == Fault::WebhookLate { Hooks::Held } else { Hooks::Prompt };
+                if stage == Stage::Indeterminate {
+                    wish.places = vec![Some(*random.pick(PLACED))];
+                    wish.invisible = true;
+                }
+                wish.queue = random.between(200, 1_500);
+            }
+            Fault::Stop if stage == Stage::Sent => {
+                *route = "kally";
+                wish.talk = random.between(40_000, LONGEST - 5_000);
+            }
+            Fault::OperatorResolves => {
+                wish.cared_for = false;
+                if matches!(stage, Stage::Unknown | Stage::Reconciling) {
+                    wish.places = vec![Some(*random.pick(NOTHING_PLACED))];
+                }
+            }
+            _ => {
+                if stage == Stage::Closed {
+                    *route = *random.pick(&["kai", "kally"]);
+                }
+            }
+        },
+    }
+}
+
+/// The phone rings, and the provider says so, while the call is in the state.
+fn told(random: &mut Random, wish: &mut Wish, stage: Stage) {
+    match stage {
+        Stage::Sent => {
+            wish.queue = 100;
+            wish.thinks = random.between(4_000, 15_000);
+        }
+        Stage::Reconciling => {
+            wish.places = vec![Some(*random.pick(&[
+                Fault::AnswerLost,
+                Fault::ServerErrorPlaced,
+                Fault::PanicAfterDelivery,
+            ]))];
+            wish.queue = random.between(1_500, 4_000);
+            wish.thinks = 50;
+            wish.invisible = true;
+        }
+        Stage::Indeterminate => {
+            wish.places = vec![Some(*random.pick(PLACED))];
+            wish.invisible = true;
+        }
+        _ => wish.queue = random.between(1_500, 6_000),
+    }
+}

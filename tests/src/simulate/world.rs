@@ -1,0 +1,225 @@
+//! What is true in a simulated world, and what was seen of its calls: shared by everything that lives in it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use switchboard::{Call, CallId, MemoryJournal, Router, core::AttemptId, router::RateDeck};
+
+use super::{
+    check::{Breach, Property},
+    counters::Counters,
+    fault::Fault,
+    network::{Record, Ring},
+    plan::{Aim, Plan},
+    process::{Process, SeededIds, Truth},
+    random::Random,
+    stage::Stage,
+    trace::{Happened, Trace},
+};
+
+/// How many lines of a trace are kept to be shown.
+const TAIL: usize = 20_000;
+
+/// What the journal showed of a call last.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) wish: usize,
+    pub(super) stage: Stage,
+    pub(super) call: Arc<Call>,
+}
+
+/// A replica's place: who runs in it now.
+#[derive(Default)]
+pub(super) struct Slot {
+    pub(super) process: Option<Arc<Process>>,
+    pub(super) router: Option<Router>,
+    pub(super) journal: Option<Arc<MemoryJournal>>,
+    /// It has taken up what was left, and takes calls.
+    pub(super) ready: bool,
+}
+
+/// Everything that changes.
+pub(super) struct State {
+    pub(super) random: Random,
+    pub(super) trace: Trace,
+    pub(super) counters: Counters,
+    /// What was counted where one read is as good as a hundred.
+    pub(super) counted: BTreeSet<(usize, Fault, Stage)>,
+    pub(super) aims: Vec<Aim>,
+    pub(super) seen: BTreeMap<CallId, Seen>,
+    pub(super) attempts: BTreeMap<AttemptId, CallId>,
+    /// Attempts that are written down and whose process has not begun to send them.
+    pub(super) unsent: BTreeMap<AttemptId, Arc<Process>>,
+    /// Requests on their way.
+    pub(super) coming: BTreeMap<AttemptId, u32>,
+    /// The webhook addresses that were given out.
+    pub(super) addresses: BTreeMap<AttemptId, String>,
+    /// Placing requests of each wish.
+    pub(super) tried: Vec<usize>,
+    /// Deliveries of each wish.
+    pub(super) delivered: Vec<usize>,
+    pub(super) records: Vec<Record>,
+    pub(super) rings: Vec<Ring>,
+    /// When a request came to each provider's door.
+    pub(super) door: Vec<(u64, usize)>,
+    /// Webhooks on their way.
+    pub(super) letters: usize,
+    /// Callers who are not done.
+    pub(super) callers: usize,
+    pub(super) slots: Vec<Slot>,
+    pub(super) graveyard: Vec<Router>,
+    pub(super) processes: u32,
+    /// The calls that were taken in for each wish.
+    pub(super) accepted: Vec<Option<CallId>>,
+    pub(super) breaches: Vec<Breach>,
+    pub(super) calm: bool,
+    /// Some clock was turned.
+    pub(super) turned: bool,
+    /// By how much clocks were set back, in milliseconds: whatever a process waits for by its clock comes later by that.
+    pub(super) set_back: u64,
+}
+
+pub(super) struct World {
+    pub(super) truth: Truth,
+    pub(super) plan: Plan,
+    pub(super) deck: RateDeck,
+    pub(super) ids: Arc<SeededIds>,
+    /// The books, in nobody's hands.
+    pub(super) books: MemoryJournal,
+    /// A fault sown into the journal, to see that it is found.
+    pub(super) sown: Option<super::Sown>,
+    state: Mutex<State>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("World")
+    }
+}
+
+impl World {
+    pub(super) fn new(seed: u64, plan: Plan, truth: Truth, deck: RateDeck, sown: Option<super::Sown>) -> Arc<Self> {
+        let wishes = plan.wishes.len();
+        let state = State {
+            random: Random::new(seed.wrapping_mul(0x9e37_79b9).wrapping_add(1)),
+            trace: Trace::new(TAIL),
+            counters: Counters::default(),
+            counted: BTreeSet::new(),
+            aims: plan.aims.clone(),
+            seen: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            unsent: BTreeMap::new(),
+            coming: BTreeMap::new(),
+            addresses: BTreeMap::new(),
+            tried: vec![0; wishes],
+            delivered: vec![0; wishes],
+            records: Vec::new(),
+            rings: Vec::new(),
+            door: Vec::new(),
+            letters: 0,
+            callers: wishes,
+            slots: (0..plan.replicas).map(|_| Slot::default()).collect(),
+            graveyard: Vec::new(),
+            processes: 0,
+            accepted: vec![None; wishes],
+            breaches: Vec::new(),
+            calm: false,
+            turned: false,
+            set_back: 0,
+        };
+        Arc::new(Self {
+            truth,
+            deck,
+            ids: Arc::new(SeededIds::new()),
+            books: MemoryJournal::shared(Duration::from_millis(plan.lease)),
+            plan,
+            sown,
+            state: Mutex::new(state),
+        })
+    }
+
+    /// Looks at the world, or changes it. Nothing may be awaited in between, and no router be asked.
+    pub(super) fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().expect("nothing panics in here"))
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.truth.now()
+    }
+
+    pub(super) fn note(&self, what: Happened, wish: Option<usize>, process: Option<u32>) {
+        let now = self.now();
+        self.with(|state| state.trace.note(now, what, wish, process));
+    }
+
+    /// A running process that takes calls, by chance.
+    pub(super) fn someone(&self) -> Option<(Arc<Process>, Router)> {
+        self.with(|state| {
+            let ready: Vec<usize> = (0..state.slots.len()).filter(|at| state.slots[*at].is_open()).collect();
+            if ready.is_empty() {
+                return None;
+            }
+            let slot = &state.slots[*state.random.pick(&ready)];
+            slot.process.clone().zip(slot.router.clone())
+        })
+    }
+}
+
+impl Slot {
+    fn is_open(&self) -> bool {
+        self.ready && self.process.as_ref().is_some_and(|process| process.is_running())
+    }
+}
+
+impl State {
+    pub(super) fn met(&mut self, now: u64, fault: Fault, stage: Stage, wish: Option<usize>, process: Option<u32>) {
+        self.counters.met(fault, stage);
+        self.trace.note(now, Happened::Fault(fault, stage), wish, process);
+    }
+
+    /// Counts it once for each call and state.
+    pub(super) fn met_once(&mut self, now: u64, fault: Fault, stage: Stage, wish: usize) {
+        if self.counted.insert((wish, fault, stage)) {
+            self.met(now, fault, stage, Some(wish), None);
+        }
+    }
+
+    pub(super) fn breach(&mut self, property: Property, what: String) {
+        self.breaches.push(Breach { property, what });
+    }
+
+    pub(super) fn stage(&self, call: CallId) -> Stage {
+        self.seen.get(&call).map_or(Stage::New, |seen| seen.stage)
+    }
+
+    /// Where the call of a provider's record stands.
+    pub(super) fn stage_of_attempt(&self, attempt: AttemptId) -> Stage {
+        self.attempts.get(&attempt).map_or(Stage::New, |call| self.stage(*call))
+    }
+
+    /// The first aim that waits for this, used up once.
+    pub(super) fn aimed(&mut self, stage: Stage, wish: usize, fits: impl Fn(&Aim) -> bool) -> Option<Aim> {
+        if self.calm {
+            return None;
+        }
+        let aim = self
+            .aims
+            .iter_mut()
+            .find(|aim| aim.left > 0 && aim.stage == stage && aim.call.is_none_or(|own| own == wish) && fits(aim))?;
+        aim.left -= 1;
+        Some(*aim)
+    }
+
+    /// True where the call's reads fare so in its present state, without using the aim up.
+    pub(super) fn is_aimed(&self, fault: Fault, stage: Stage, wish: usize) -> bool {
+        !self.calm
+            && self
+                .aims
+                .iter()
+                .any(|aim| aim.fault == fault && aim.stage == stage && aim.left > 0 && aim.call == Some(wish))
+    }
+}
