@@ -57,6 +57,11 @@ impl HashKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for reading, not for deciding.
+    pub fn tag(&self, number: &PhoneNumber) -> String {
+        self.person(number).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What stands for a name that a caller chose, and that may have a number in it.
     pub(crate) fn name(&self, name: &str) -> String {
         self.hash(Domain::Name, name.as_bytes())

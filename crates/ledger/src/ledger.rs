@@ -134,10 +134,9 @@ impl Ledger {
 
     /// Eight hex digits that stand for a person in logs. Two people may share one: it is for reading, not for deciding.
     pub fn tag(&self, person: &PhoneNumber) -> String {
-        let key = match self {
-            Self::Sqlite(ledger) => ledger.key(),
-            Self::Postgres(ledger) => ledger.key(),
-        };
-        key.person(person).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        match self {
+            Self::Sqlite(ledger) => ledger.key().tag(person),
+            Self::Postgres(ledger) => ledger.key().tag(person),
+        }
     }
 }

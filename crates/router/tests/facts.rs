@@ -116,6 +116,7 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
                     1 => Verdict::Placed(theirs.into()),
                     _ => Verdict::Ended(outcome),
                 },
+                call: None,
                 by: "somebody".to_owned(),
                 note: "found out".to_owned(),
             },

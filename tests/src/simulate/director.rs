@@ -220,6 +220,7 @@ pub(super) fn verdict(world: &World, call: CallId) -> Option<Resolution> {
     })?;
     Some(Resolution {
         verdict,
+        call: None,
         by: "an operator".to_owned(),
         note: "asked the provider".to_owned(),
     })

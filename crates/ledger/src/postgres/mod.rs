@@ -283,6 +283,10 @@ impl Journal for PostgresJournal {
         carry_out(async move { inner.take_over().await }).await
     }
 
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        Some(self.inner.key.tag(to))
+    }
+
     fn is_shared(&self) -> bool {
         true
     }

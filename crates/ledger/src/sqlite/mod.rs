@@ -289,6 +289,10 @@ impl Journal for SqliteJournal {
         self.writer.run(move |connection| mine.take_over(connection)).await
     }
 
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        Some(self.key.tag(to))
+    }
+
     fn is_shared(&self) -> bool {
         true
     }

@@ -6,8 +6,7 @@ use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, Pr
 
 use crate::{
     engine::{lane::Lane, reconcile, shared::Router},
-    journal::{Doubt, doubt},
-    state::{Fact, Resolution, Verdict},
+    state::{Fact, Resolution, Verdict, may_resolve},
 };
 
 impl Router {
@@ -28,11 +27,12 @@ impl Router {
         control(&lane)?.cancel(&theirs).await
     }
 
-    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says.
+    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says. Give the provider's id with
+    /// an end where it is known; else the provider is asked once, and an id that can be no other call's is taken.
     ///
     /// # Errors
     /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for an empty note or name; `NotFound`; `Journal`.
-    pub async fn resolve(&self, id: CallId, resolution: Resolution) -> Result<Call> {
+    pub async fn resolve(&self, id: CallId, mut resolution: Resolution) -> Result<Call> {
         for (field, text) in [("by", &resolution.by), ("note", &resolution.note)] {
             if text.trim().is_empty() {
                 return Err(Error::invalid(
@@ -42,13 +42,7 @@ impl Router {
             }
         }
         let call = self.get(id).await?;
-        let in_doubt = doubt(&call) == Doubt::InDoubt || call.status == CallStatus::Indeterminate;
-        let fits = match resolution.verdict {
-            Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
-            Verdict::Placed(_) => in_doubt,
-            Verdict::NotPlaced => in_doubt && call.status != CallStatus::InProgress && call.status != CallStatus::Stalled,
-        };
-        let last = call.attempts.last().filter(|_| fits).ok_or_else(|| {
+        let settled_already = || {
             Error::new(
                 ErrorKind::Conflict,
                 format!(
@@ -56,7 +50,15 @@ impl Router {
                     call.status
                 ),
             )
-        })?;
+        };
+        let last = call
+            .attempts
+            .last()
+            .filter(|_| may_resolve(&call, &resolution.verdict))
+            .ok_or_else(settled_already)?;
+        if matches!(resolution.verdict, Verdict::Ended(_)) && resolution.call.is_none() {
+            resolution.call = reconcile::only_candidate(&self.inner, &call).await;
+        }
         let recorded = self.inner.record(id, Fact::Resolved(last.id, resolution)).await?;
         reconcile::follow_known(&self.inner, &recorded.call).await;
         reconcile::forget_what_is_told_apart(&self.inner).await;

@@ -63,12 +63,14 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
 
 /// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
 async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
-    let within = inner.now().checked_add(inner.settings.reconcile_for).unwrap_or(Timestamp::MAX);
+    let (began, mut patience) = (inner.clock.uptime(), inner.settings.reconcile_for);
     let fence = match inner.settings.on_unknown {
         OnUnknown::Park => None,
         OnUnknown::Fence { after } => sent_at.checked_add(after).ok(),
     };
-    let give_up = fence.map_or(within, |fence| fence.max(within));
+    if let OnUnknown::Fence { after } = inner.settings.on_unknown {
+        patience = patience.max(after);
+    }
     if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
         tracing::debug!(call = %id, %error, "the search for evidence is not written down");
     }
@@ -116,8 +118,13 @@ async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder
                 Err(error) => tracing::warn!(call = %id, %error, "the fence was not written down"),
             }
         }
-        if inner.now() >= give_up {
-            return abandon(inner, id, lane, placed).await;
+        if inner.clock.uptime().saturating_sub(began) >= patience {
+            abandon(inner, id, lane, placed).await;
+            // Evidence may have come between the last look and now, from somebody who does not follow it.
+            if let Some(call) = current(inner, id).await {
+                follow_known(inner, &call).await;
+            }
+            return;
         }
     }
 }
@@ -131,6 +138,22 @@ pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
     let longest = order::longest(inner, lane, call.id).await;
     let since = last.sent_at.unwrap_or(call.created_at);
     follow::placed(inner, lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+}
+
+/// The one call at the provider that may be this one, where there is one and nobody owns it.
+pub(crate) async fn only_candidate(inner: &Arc<Inner>, call: &Call) -> Option<ProviderCallId> {
+    let last = call.attempts.last()?;
+    let lane = inner.lane(&last.provider)?;
+    let request = inner.journal.request(call.id).await.ok()??;
+    let order = order::order_of(inner, last, &request, lane);
+    let sent_at = last.sent_at.unwrap_or(last.created_at);
+    lane.read_turn(&*inner.clock).await;
+    let look = AssertUnwindSafe(candidates(inner, lane, &order, sent_at)).catch_unwind().await;
+    let (_, found) = look.ok()?.ok()??;
+    match found.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// What has become of an attempt in doubt in the meantime.

@@ -288,7 +288,8 @@ fn explain(inner: &Inner, id: CallId, plan: &Plan) {
         return;
     }
     let route = plan.route.as_deref().unwrap_or("every provider");
-    let mut line = format!("{} {} by route {route}: ", plan.to.masked(), plan.country);
+    let tag = inner.journal.tag(&plan.to).map_or_else(String::new, |tag| format!("#{tag} "));
+    let mut line = format!("{} {tag}{} by route {route}: ", plan.to.masked(), plan.country);
     let candidates: Vec<String> = plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();
     line.push_str(&candidates.join(", then "));
     for one in &plan.rejected {

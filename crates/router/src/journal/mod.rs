@@ -181,6 +181,13 @@ pub trait Journal: Debug + Send + Sync {
     /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
 
+    /// What stands for this person in logs: the same for each of his calls, and nobody without the journal's key can tell who it is. `None`
+    /// where the journal has no key.
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        let _ = to;
+        None
+    }
+
     /// True where other processes may write to the same journal: whoever uses it has to [`beat`](Journal::beat).
     fn is_shared(&self) -> bool;
 }

@@ -100,7 +100,7 @@ impl std::fmt::Debug for Letter {
 pub enum Doubt {
     /// It is known, or it reached no phone, or it is not sent.
     None,
-    /// It is sent, and its answer is open.
+    /// It is sent, and its answer is open; or it is over, by an operator's word, and the provider's id is unknown.
     Open,
     /// It may have rung, or did, and the provider's id is unknown.
     InDoubt,
@@ -117,6 +117,8 @@ pub fn doubt(call: &Call) -> Doubt {
             CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate | CallStatus::Stalled,
             AttemptState::Unknown | AttemptState::Reconciling | AttemptState::Placed,
         ) => Doubt::InDoubt,
+        // An operator knows how it ended, and nobody which of the provider's calls it is: another one may still be mistaken for it.
+        (CallStatus::Closed, AttemptState::Placed) => Doubt::Open,
         (
             CallStatus::Received
             | CallStatus::Scheduled

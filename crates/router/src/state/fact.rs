@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, Cost, Delivery, Error, ErrorKind, Evidence, Money,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence, Money,
     Outcome, Proof, ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
 };
 
-use crate::state::{Effect, Event, State, Step, step};
+use crate::{
+    journal::{Doubt, doubt},
+    state::{Effect, Event, State, Step, step},
+};
 
 /// What an operator found out about a call that nothing else could prove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,9 @@ pub enum Verdict {
 pub struct Resolution {
     /// What was found out.
     pub verdict: Verdict,
+    /// The provider's id, where it ended and somebody knows it: without it the provider's record may be taken for another call's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ProviderCallId>,
     /// Who says so.
     pub by: String,
     /// On what grounds.
@@ -159,7 +165,8 @@ impl Fact {
             Fact::Traced(_, id, _) => Some(id),
             Fact::Resolved(_, resolution) => match &resolution.verdict {
                 Verdict::Placed(id) => Some(id),
-                Verdict::NotPlaced | Verdict::Ended(_) => None,
+                Verdict::Ended(_) => resolution.call.as_ref(),
+                Verdict::NotPlaced => None,
             },
             Fact::Scheduled
             | Fact::Admitted { .. }
@@ -223,6 +230,16 @@ impl State {
     }
 }
 
+/// True where an operator's word would settle something.
+pub(crate) fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
+    let in_doubt = doubt(call) == Doubt::InDoubt;
+    match verdict {
+        Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
+        Verdict::Placed(_) => in_doubt,
+        Verdict::NotPlaced => in_doubt && matches!(call.status, CallStatus::Attempting | CallStatus::Indeterminate),
+    }
+}
+
 /// Carries a fact into the record of a call, and says what has to be done next.
 ///
 /// # Errors
@@ -251,6 +268,9 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     let fits = match &fact {
         // The table knows that an attempt is silent, not why: these two reasons hold for these states alone.
         Fact::Abandoned(_) => before.attempt == Some(AttemptState::Intent),
+        // Evidence may have come first: what is known is not given up, and no word stands against it.
+        Fact::GaveUp(_) => call.provider_call_id.is_none(),
+        Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
         Fact::Fenced(_) => matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling)),
         Fact::Intended(attempt) => {
             let mut earlier = call.attempts.iter();
@@ -399,13 +419,21 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             "nothing showed it within the fence, and the configuration takes that for silence".to_owned(),
         ),
         Fact::Resolved(_, resolution) => {
-            let Resolution { verdict, by, note } = resolution;
+            let Resolution {
+                verdict,
+                call: theirs,
+                by,
+                note,
+            } = resolution;
             prove(call, at, Proof::Operator, format!("{by} decided: {note}"));
             call.fault = None;
             match verdict {
                 Verdict::Placed(id) => own(call, id),
                 Verdict::Ended(_) => {
                     call.provider = call.attempts.last().map(|last| last.provider.clone());
+                    if let Some(theirs) = theirs.filter(|_| call.provider_call_id.is_none()) {
+                        own(call, theirs);
+                    }
                 }
                 Verdict::NotPlaced => {
                     let message = "an operator found that no phone rang".to_owned();

@@ -6,5 +6,6 @@
 mod fact;
 mod machine;
 
+pub(crate) use fact::may_resolve;
 pub use fact::{Fact, Resolution, Verdict, apply};
 pub use machine::{Effect, Event, State, Step, step};

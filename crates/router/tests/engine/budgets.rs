@@ -231,6 +231,7 @@ async fn proof_of_silence_releases_a_hold_and_doubt_keeps_it() {
     is_over(&run(&router, call(2)).await, "all");
     let word = Resolution {
         verdict: Verdict::NotPlaced,
+        call: None,
         by: "somebody".to_owned(),
         note: "looked it up".to_owned(),
     };

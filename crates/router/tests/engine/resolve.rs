@@ -44,6 +44,7 @@ async fn an_indeterminate_call_blocks_its_agent_after_a_restart_until_it_is_reso
 
     let resolution = Resolution {
         verdict: Verdict::NotPlaced,
+        call: None,
         by: "somebody at the desk".to_owned(),
         note: "the provider's support looked it up".to_owned(),
     };
@@ -56,6 +57,7 @@ async fn an_indeterminate_call_blocks_its_agent_after_a_restart_until_it_is_reso
 fn word(verdict: Verdict) -> Resolution {
     Resolution {
         verdict,
+        call: None,
         by: "somebody at the desk".to_owned(),
         note: "the provider's support looked it up".to_owned(),
     }

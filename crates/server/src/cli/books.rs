@@ -89,6 +89,10 @@ pub(crate) struct ResolveArgs {
     /// ended as completed, no_answer, busy, voicemail, failed or cancelled).
     #[arg(long, value_name = "VERDICT", value_parser = verdict)]
     pub(crate) verdict: Verdict,
+    /// The provider's id of a call that ended. Without it the provider is asked once which call it may be; where that is not clear, evidence
+    /// for other calls in doubt counts for less from then on.
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider_call: Option<String>,
     /// On what grounds. Kept with the call: write no number into it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: String,

@@ -113,6 +113,7 @@ pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>)
     };
     let resolved = |verdict| Resolution {
         verdict,
+        call: None,
         by: "an operator".to_owned(),
         note: "the provider says so".to_owned(),
     };
