@@ -28,7 +28,7 @@ impl Router {
     }
 
     /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says. Give the provider's id with
-    /// an end where it is known; else the provider is asked once, and an id that can be no other call's is taken.
+    /// an end where it is known; else the provider is asked once, and a call that is provably this one is taken.
     ///
     /// # Errors
     /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for an empty note or name; `NotFound`; `Journal`.

@@ -140,7 +140,7 @@ pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
     follow::placed(inner, lane, call.id, last.id, theirs.clone(), since, longest, false, false);
 }
 
-/// The one call at the provider that may be this one, where there is one and nobody owns it.
+/// The call at the provider that is provably this one, where a look shows one.
 pub(crate) async fn only_candidate(inner: &Arc<Inner>, call: &Call) -> Option<ProviderCallId> {
     let last = call.attempts.last()?;
     let lane = inner.lane(&last.provider)?;
@@ -148,11 +148,10 @@ pub(crate) async fn only_candidate(inner: &Arc<Inner>, call: &Call) -> Option<Pr
     let order = order::order_of(inner, last, &request, lane);
     let sent_at = last.sent_at.unwrap_or(last.created_at);
     lane.read_turn(&*inner.clock).await;
-    let look = AssertUnwindSafe(candidates(inner, lane, &order, sent_at)).catch_unwind().await;
-    let (_, found) = look.ok()?.ok()??;
-    match found.as_slice() {
-        [only] => Some(only.clone()),
-        _ => None,
+    let look = AssertUnwindSafe(evidence(inner, lane, &order, sent_at)).catch_unwind().await;
+    match look.ok()?.ok()? {
+        Evidence::Proof(theirs, _) => Some(theirs),
+        Evidence::Nothing | Evidence::Unclear => None,
     }
 }
 
@@ -222,8 +221,30 @@ enum Seen {
 
 /// Looks once.
 async fn look(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<Seen> {
+    let (theirs, proof) = match evidence(inner, lane, order, sent_at).await? {
+        Evidence::Nothing => return Ok(Seen::Nothing),
+        Evidence::Unclear => return Ok(Seen::Unclear),
+        Evidence::Proof(theirs, proof) => (theirs, proof),
+    };
+    inner.record(id, Fact::Traced(order.attempt, theirs.clone(), proof)).await?;
+    inner.tell(id, format!("{} has it after all", lane.id));
+    follow::placed(inner, lane, id, order.attempt, theirs, sent_at, order.max_duration, false, false);
+    Ok(Seen::Found)
+}
+
+/// What the provider's records say of an attempt.
+enum Evidence {
+    /// Nothing may be it.
+    Nothing,
+    /// Something may be it, and may be another's.
+    Unclear,
+    /// This is it.
+    Proof(ProviderCallId, Proof),
+}
+
+async fn evidence(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timestamp) -> Result<Evidence> {
     let Some((proof, found)) = candidates(inner, lane, order, sent_at).await? else {
-        return Ok(Seen::Nothing);
+        return Ok(Evidence::Nothing);
     };
     let tells_apart = match proof {
         Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::Record | Proof::Operator => true,
@@ -232,14 +253,10 @@ async fn look(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
         Proof::UsageRow | Proof::AgentAndTime => inner.journal.is_alone(order.attempt).await?,
         Proof::NotSent | Proof::NeverClaimed | Proof::Fence => false,
     };
-    let theirs = match found.as_slice() {
-        [only] if tells_apart => only.clone(),
-        _ => return Ok(Seen::Unclear),
-    };
-    inner.record(id, Fact::Traced(order.attempt, theirs.clone(), proof)).await?;
-    inner.tell(id, format!("{} has it after all", lane.id));
-    follow::placed(inner, lane, id, order.attempt, theirs, sent_at, order.max_duration, false, false);
-    Ok(Seen::Found)
+    Ok(match found.as_slice() {
+        [only] if tells_apart => Evidence::Proof(only.clone(), proof),
+        _ => Evidence::Unclear,
+    })
 }
 
 /// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none of any kind.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence, Money,
-    Outcome, Proof, ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence,
+    Money, Outcome, Proof, ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
 };
 
 use crate::{

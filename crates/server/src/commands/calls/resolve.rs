@@ -21,7 +21,10 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
     let by = args.by.or_else(user).map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
     let by = by.ok_or_else(|| Failure::input("--by", "is missing, and the environment names no user: say who decides"))?;
     if args.provider_call.is_some() && !matches!(args.verdict, Verdict::Ended(_)) {
-        return Err(Failure::input("--provider-call", "belongs to ended=OUTCOME: write placed=ID instead"));
+        return Err(Failure::input(
+            "--provider-call",
+            "belongs to ended=OUTCOME: write placed=ID instead",
+        ));
     }
     let follow = matches!(args.verdict, Verdict::Placed(_));
     let resolution = Resolution {
