@@ -373,3 +373,15 @@ fn only_a_sender_that_claimed_may_send_and_every_doubt_is_looked_into() {
         }
     }
 }
+
+#[test]
+fn nobody_is_refused_after_the_end_but_once_more_where_the_last_ring_was_refused() {
+    let over = |attempt| State {
+        status: CallStatus::Closed,
+        outcome: Some(Outcome::NoAnswer),
+        attempt: Some(attempt),
+        rang: Some(Outcome::NoAnswer),
+    };
+    assert_eq!(step(over(AttemptState::NotPlaced), Event::Refuse), Step::Stays(&[]));
+    assert_eq!(step(over(AttemptState::Placed), Event::Refuse), Step::Illegal);
+}

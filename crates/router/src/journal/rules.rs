@@ -63,6 +63,8 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn()
     stock::holds_are_released_by_proof_alone(new().await).await;
     doubt::an_agent_in_doubt_takes_no_call(new().await).await;
     doubt::who_is_alone(new().await).await;
+    doubt::an_end_without_an_id_leaves_its_neighbours_unproven(new().await).await;
+    doubt::two_tenants_with_one_task_are_not_told_apart_by_it(new().await).await;
     rings::rings_are_counted_by_person_tenant_and_time(new().await).await;
     rings::a_second_ring_waits_for_the_end_of_the_first(new().await).await;
     rings::bills_come_late_and_add_up(new().await).await;

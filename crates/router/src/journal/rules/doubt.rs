@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{AttemptId, Delivery, Proof, Result};
+use switchboard_core::{AttemptId, CallRequest, Delivery, Outcome, Proof, Result};
 use uuid::Uuid;
 
-use super::{admitted, agents_attempt, bracket, failed, fault, in_doubt, open, record, request};
+use super::{admitted, agents_attempt, bracket, failed, fault, in_doubt, open, record, request, send};
 use crate::{
     journal::{Journal, Needs},
-    state::Fact,
+    state::{Fact, Resolution, Verdict},
 };
 
 async fn certain(journal: &Arc<dyn Journal>, n: u32, provider: &str, agent: Option<&str>) -> Result<AttemptId> {
@@ -101,4 +101,51 @@ pub(super) async fn who_is_alone(journal: Arc<dyn Journal>) {
         !journal.is_alone(AttemptId::new(Uuid::nil())).await.unwrap(),
         "of what is not known nothing is known"
     );
+}
+
+pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal: Arc<dyn Journal>) {
+    let (_, first) = in_doubt(&journal, 0, agents_attempt("alpha", Some("a"))).await;
+    let (call, ended) = in_doubt(&journal, 1, agents_attempt("alpha", Some("a"))).await;
+    let word = |theirs: Option<&str>| Resolution {
+        verdict: Verdict::Ended(Outcome::Completed),
+        call: theirs.map(Into::into),
+        by: "an operator".to_owned(),
+        note: "the callee says so".to_owned(),
+    };
+    record(&journal, call, Fact::Resolved(ended, word(None))).await;
+    assert!(!journal.is_alone(first).await.unwrap(), "one of the provider's calls is the other's, and nobody knows which");
+    let taken = certain(&journal, 2, "alpha", Some("a")).await.unwrap_err();
+    assert_eq!(taken.code(), Some("agent_in_doubt"), "of the first one");
+
+    let (call, named) = in_doubt(&journal, 3, agents_attempt("beta", Some("a"))).await;
+    let (_, neighbour) = in_doubt(&journal, 4, agents_attempt("beta", Some("a"))).await;
+    record(&journal, call, Fact::Resolved(named, word(Some("b-1")))).await;
+    assert!(journal.is_alone(neighbour).await.unwrap(), "it is known which one is the other's");
+    assert_eq!(journal.owner(&switchboard_core::ProviderId::from_static("beta"), &"b-1".into()).await.unwrap(), Some(call));
+}
+
+pub(super) async fn two_tenants_with_one_task_are_not_told_apart_by_it(journal: Arc<dyn Journal>) {
+    let ours = request(0);
+    let theirs = CallRequest {
+        tenant: Some("another".to_owned()),
+        ..ours.clone()
+    };
+    let elsewhere = CallRequest {
+        tenant: Some("a third".to_owned()),
+        task: "Ask for the price of a haircut.".to_owned(),
+        ..ours.clone()
+    };
+    let mut attempts = Vec::new();
+    for asked in [ours, theirs, elsewhere] {
+        let call = open(&journal, asked, 0).await;
+        attempts.push((call, send(&journal, call).await));
+    }
+    let alone = async |n: usize| {
+        let (_, attempt) = attempts[n];
+        journal.is_alone_by_task(attempt).await.unwrap()
+    };
+    assert_eq!((alone(0).await, alone(1).await, alone(2).await), (false, false, true));
+    let (call, attempt) = attempts[1];
+    record(&journal, call, Fact::Traced(attempt, "a-1".into(), Proof::LeadId)).await;
+    assert!(alone(0).await, "the other's id is known");
 }
