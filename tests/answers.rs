@@ -37,7 +37,7 @@ async fn no_webhook_is_taken_on_another_address_and_no_body_alone_moves_a_call()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_ledger_is_read_without_a_panic() {
-    let pages = Pages::start().await;
+    let mut pages = Pages::start().await;
     let (mut mutator, mut chance) = (Mutator::new(corpus(), 6), Chance::new(7));
     for _ in 0..150 {
         let input = mutator.input();

@@ -29,7 +29,7 @@ async fn main() -> ExitCode {
     let seeds = corpus();
     println!("{} examples, seed {seed}, {seconds} s", seeds.len());
     let (begin, limit) = (Instant::now(), Duration::from_secs(seconds));
-    let (wire, doors, pages) = (Wire::start().await, Doors::start().await, Pages::start().await);
+    let (wire, doors, mut pages) = (Wire::start().await, Doors::start().await, Pages::start().await);
     let (mut mutator, mut chance) = (Mutator::new(seeds, seed), Chance::new(!seed));
     let (mut inputs, mut json, mut bytes, mut http) = (0_u64, 0_u64, 0_u64, 0_u64);
     while begin.elapsed() < limit {

@@ -57,8 +57,8 @@ impl Pages {
     ///
     /// # Panics
     /// Where a read does, or where the ledger cannot be mended.
-    pub async fn spoil(&self, input: &[u8], chance: &mut Chance) {
-        let (table, column) = &self.columns[chance.below(self.columns.len())];
+    pub async fn spoil(&mut self, input: &[u8], chance: &mut Chance) {
+        let (table, column) = self.columns[chance.below(self.columns.len())].clone();
         let text = String::from_utf8_lossy(input);
         let before: Option<String> = self
             .spoiler
@@ -83,7 +83,7 @@ impl Pages {
     ///
     /// # Panics
     /// Where it cannot be read.
-    pub async fn is_whole(&self) -> bool {
+    pub async fn is_whole(&mut self) -> bool {
         self.journal.get(self.call).await.unwrap().is_some_and(|call| call.id == self.call)
     }
 }
