@@ -113,7 +113,10 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
         note: "the callee says so".to_owned(),
     };
     record(&journal, call, Fact::Resolved(ended, word(None))).await;
-    assert!(!journal.is_alone(first).await.unwrap(), "one of the provider's calls is the other's, and nobody knows which");
+    assert!(
+        !journal.is_alone(first).await.unwrap(),
+        "one of the provider's calls is the other's, and nobody knows which"
+    );
     let taken = certain(&journal, 2, "alpha", Some("a")).await.unwrap_err();
     assert_eq!(taken.code(), Some("agent_in_doubt"), "of the first one");
 
@@ -121,7 +124,13 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
     let (_, neighbour) = in_doubt(&journal, 4, agents_attempt("beta", Some("a"))).await;
     record(&journal, call, Fact::Resolved(named, word(Some("b-1")))).await;
     assert!(journal.is_alone(neighbour).await.unwrap(), "it is known which one is the other's");
-    assert_eq!(journal.owner(&switchboard_core::ProviderId::from_static("beta"), &"b-1".into()).await.unwrap(), Some(call));
+    assert_eq!(
+        journal
+            .owner(&switchboard_core::ProviderId::from_static("beta"), &"b-1".into())
+            .await
+            .unwrap(),
+        Some(call)
+    );
 }
 
 pub(super) async fn two_tenants_with_one_task_are_not_told_apart_by_it(journal: Arc<dyn Journal>) {
