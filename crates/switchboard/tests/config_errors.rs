@@ -327,6 +327,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "not negative",
     ),
     (
+        "[routing]\nreconcile_seconds = 0",
+        "routing.reconcile_seconds",
+        "0 is not between",
+        "1 and 86400",
+    ),
+    (
         "[routing]\ndefault_agent = \"recepcionist\"",
         "routing.default_agent",
         "no agent profile",
@@ -574,7 +580,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "[ledger]\nurl_env = \"DATABASE_URL\"\nlease_seconds = 1",
         "ledger.lease_seconds",
         "1 is not between",
-        "10 and 3600",
+        "2 and 3600",
     ),
     (
         "[ledger]\npath = \"x.db\"\n[ledger.retention]\ntranscripts = \"90 days\"",

@@ -11,7 +11,7 @@ use crate::config::{
 
 /// Longer leases leave the calls of a process that died unattended for too long.
 const LONGEST_LEASE: u32 = 3_600;
-/// The ledger says every three seconds that it lives: a shorter lease would take calls from a process that is well.
+/// A process says four times in each lease that it lives; with less than this, one that is merely busy would lose its calls.
 const SHORTEST_LEASE: u32 = 2;
 
 /// `[ledger]`: one of `path`, `url_env` and `url_file`.
