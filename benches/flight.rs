@@ -1,4 +1,4 @@
-//! What a call costs while it is under way: memory here, and requests at the provider.
+//! What a call costs while it is under way: memory here, requests at the provider, and time at the next start.
 //!
 //!     cargo bench -p switchboard-benches --bench flight
 //!
@@ -6,20 +6,24 @@
 //!   counts what the allocator keeps as well.
 //! - 1,000 KaiCalls calls that are under way, followed for some rounds: how many requests each round sends. One for each call would be a thousand,
 //!   and KaiCalls allows 300 a minute.
+//! - 10,000 calls whose process is gone between sending and hearing: how long the next one takes from opening the ledger until every one of them is
+//!   written down as in doubt, which is when it is ready.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, CallStatus, Currency, LaneSettings, Policy, Provider, Router, RouterSettings,
-    core::RequestLimit,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider, ProviderId, Router, RouterSettings,
+    core::{AttemptId, AttemptState, RequestLimit},
     kaicalls::{KaiCalls, KaiCallsConfig},
-    router::{ProviderPolicy, RateDeck},
+    router::{NewCall, ProviderPolicy, RateDeck, Write, state::Fact},
 };
 use switchboard_benches::{Instant, in_earnest};
 use switchboard_ledger::SqliteJournal;
 use switchboard_testkit::{SimConfig, SimKaiCalls};
+use uuid::Uuid;
 
 const TASK: &str = "Ask whether they are open on Sunday, and at which hours.";
 const HOUR: Duration = Duration::from_secs(3600);
@@ -34,6 +38,7 @@ fn main() -> Result<(), Failure> {
 async fn measure() -> Result<(), Failure> {
     let directory = tempfile::tempdir()?;
     memory(directory.path(), if in_earnest() { 10_000 } else { 50 }).await?;
+    restart(directory.path(), if in_earnest() { 10_000 } else { 50 }).await?;
     follow(if in_earnest() { 1_000 } else { 20 }).await
 }
 
@@ -106,6 +111,80 @@ async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
         "{calls} calls in flight: the process grew by {grown} KiB, {:.2} KiB a call. Target: at most 4 KiB.",
         grown as f64 / calls as f64
     );
+    Ok(())
+}
+
+/// A call that was sent, and whose answer nobody heard.
+async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
+    let (now, id, attempt) = (Timestamp::now(), CallId::new(Uuid::now_v7()), AttemptId::new(Uuid::now_v7()));
+    let new = NewCall {
+        id,
+        request: Arc::new(request(n)?),
+        at: now,
+    };
+    journal.open(new).await?;
+    let admitted = Fact::Admitted {
+        estimated_cost: None,
+        experiment: None,
+    };
+    let intended = Attempt {
+        id: attempt,
+        provider: ProviderId::from_static("kaicalls"),
+        ring: 0,
+        agent: None,
+        idempotency_key: Uuid::now_v7(),
+        state: AttemptState::Intent,
+        provider_call_id: None,
+        delivery: None,
+        error: None,
+        outcome: None,
+        estimated_cost: None,
+        cost: None,
+        billed: None,
+        created_at: now,
+        sent_at: None,
+        ended_at: None,
+        evidence: Vec::new(),
+    };
+    let facts = vec![
+        admitted,
+        Fact::Intended(Box::new(intended)),
+        Fact::Claimed(attempt),
+        Fact::Sent(attempt),
+    ];
+    let write = Write { facts, ..Write::default() };
+    journal.write(id, write, now).await?;
+    Ok(())
+}
+
+async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
+    let path = directory.join("restart.db");
+    let journal = Arc::new(SqliteJournal::open(&path).await?);
+    let mut writing = stream::iter(0..calls)
+        .map(|n| {
+            let journal = Arc::clone(&journal);
+            async move { sent(&journal, n).await }
+        })
+        .buffer_unordered(64);
+    while let Some(written) = writing.next().await {
+        written?;
+    }
+    drop(writing);
+    drop(journal);
+    let mut info = KaiCalls::new(&KaiCallsConfig::new("unused"))?.info().clone();
+    info.needs_agent = false;
+    let provider = Arc::new(Instant::new(info));
+    let start = std::time::Instant::now();
+    let journal = Arc::new(SqliteJournal::open(&path).await?);
+    let router = router(provider, HOUR).journal(journal).build()?;
+    let recovered = router.recover().await?;
+    let took = start.elapsed();
+    println!(
+        "{calls} open calls at the start: ready after {:.2} s, {} of them written down as in doubt. Target: within 2 s.",
+        took.as_secs_f64(),
+        recovered.uncertain
+    );
+    router.stop_now();
     Ok(())
 }
 
