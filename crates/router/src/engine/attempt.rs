@@ -411,7 +411,10 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
     let over = report.state.outcome();
     let answer = Fact::Answered(order.attempt, Box::new(report));
     let written = match over {
-        Some(outcome) => redial::over(inner, id, answer, outcome).await,
+        Some(outcome) => {
+            let bill = cost.map(|cost| billed(inner, order.attempt, lane, cost));
+            redial::over(inner, id, answer, bill, outcome).await
+        }
         None => inner.record(id, answer).await,
     };
     match written {
@@ -446,14 +449,14 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
         over.is_some(),
         cost.is_some(),
     );
-    if let Some(cost) = cost {
+    if let Some(cost) = cost.filter(|_| over.is_none()) {
         bill(inner, id, order.attempt, lane, cost).await;
     }
     Ok(())
 }
 
-/// Writes the bill down, in the provider's unit and in money where a credit has a price.
-pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
+/// The bill, in the provider's unit and in money where a credit has a price.
+pub(crate) fn billed(inner: &Inner, attempt: AttemptId, lane: &Lane, cost: Cost) -> Fact {
     let money = match cost {
         Cost::Money(money) => Some(money),
         Cost::Credits(credits) => inner
@@ -463,7 +466,12 @@ pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &L
             .and_then(|one| one.deck.credit_price())
             .and_then(|price| credits.at_price(price)),
     };
-    if let Err(error) = inner.record(id, Fact::Billed(attempt, cost, money)).await {
+    Fact::Billed(attempt, cost, money)
+}
+
+/// Writes a bill down that comes by itself.
+pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
+    if let Err(error) = inner.record(id, billed(inner, attempt, lane, cost)).await {
         tracing::warn!(call = %id, %error, "the bill was not written down");
     }
 }

@@ -13,7 +13,7 @@ use switchboard_core::{AttemptId, CallFilter, CallId, ErrorKind, PageRequest, Pr
 
 use crate::{
     engine::{
-        attempt::bill,
+        attempt::{bill, billed},
         lane::{Lane, Unbilled, Watch},
         redial,
         shared::{Inner, Router},
@@ -192,7 +192,10 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
     let (theirs, cost, outcome) = (report.id.clone(), report.cost, report.state.outcome());
     let fact = Fact::Reported(Box::new(report));
     let written = match outcome {
-        Some(outcome) => redial::over(inner, call, fact, outcome).await,
+        Some(outcome) => {
+            let bill = cost.map(|cost| billed(inner, attempt, lane, cost));
+            redial::over(inner, call, fact, bill, outcome).await
+        }
         None => inner.record(call, fact).await,
     };
     if let Err(error) = written {
@@ -204,7 +207,7 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
         inner.tell(call, format!("{}: {outcome}", lane.id));
     }
     match cost {
-        Some(cost) => bill(inner, call, attempt, lane, cost).await,
+        Some(_) => {}
         None if lane.provider.usage().is_some() => lane.await_bill(
             theirs,
             Unbilled {

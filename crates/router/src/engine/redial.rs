@@ -16,14 +16,14 @@ use crate::{
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Writes down how a ring ended, and that it rings again where the caller asked for it.
-pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, outcome: Outcome) -> Result<Recorded> {
+/// The bill that came with it stands beside it: whoever waits for the end sees what it cost.
+pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, bill: Option<Fact>, outcome: Outcome) -> Result<Recorded> {
+    let end: Vec<Fact> = std::iter::once(end).chain(bill).collect();
+    let written = |facts| Write { facts, ..Write::default() };
     let Some(again) = wanted(inner, id, outcome).await? else {
-        return inner.record(id, end).await;
+        return inner.write(id, written(end)).await;
     };
-    let both = Write {
-        facts: vec![end.clone(), again],
-        ..Write::default()
-    };
+    let both = written(end.iter().cloned().chain([again]).collect());
     match inner.write(id, both).await {
         Ok(recorded) => {
             if let Some(at) = recorded.call.redial_at {
@@ -33,7 +33,7 @@ pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, outcome: Out
             Ok(recorded)
         }
         // Another process has the call and will see the same end; or this one was the last ring after all.
-        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => inner.record(id, end).await,
+        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => inner.write(id, written(end)).await,
         Err(error) => Err(error),
     }
 }
