@@ -96,7 +96,7 @@ async fn submit(router: &Router, calls: std::ops::Range<usize>) -> Result<(), Fa
 
 async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
     let journal = Arc::new(SqliteJournal::open(directory.join("flight.db")).await?);
-    let config = KaiCallsConfig::new("unused");
+    let config = KaiCallsConfig::new("kc_live_bench");
     let mut info = KaiCalls::new(&config)?.info().clone();
     // No agent is asked for, and none answers.
     info.needs_agent = false;
@@ -171,7 +171,7 @@ async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
     }
     drop(writing);
     drop(journal);
-    let mut info = KaiCalls::new(&KaiCallsConfig::new("unused"))?.info().clone();
+    let mut info = KaiCalls::new(&KaiCallsConfig::new("kc_live_bench"))?.info().clone();
     info.needs_agent = false;
     let provider = Arc::new(Instant::new(info));
     let start = std::time::Instant::now();
