@@ -1,4 +1,5 @@
-//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger.
+//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger. One file, because a text and
+//! what binds it have to be read together.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What every ledger is put through.
+//! What every ledger is put through. One file, because it is one list that both databases are held to.
 
 #![allow(dead_code)]
 

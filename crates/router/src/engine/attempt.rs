@@ -1,7 +1,8 @@
 //! The loop that sends. Nothing else in the workspace calls `Calls::place`.
 //!
 //! Every attempt is written down before a byte leaves, and its result before anything else happens. What comes next
-//! is read from the result's `Delivery` and from nothing else: there is no arm that retries by default.
+//! is read from the result's `Delivery` and from nothing else: there is no arm that retries by default. The file is long because all that
+//! decides about sending stands in it: whoever doubts the law has one room to search.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -9,30 +9,27 @@ use crate::engine::{lane::Lane, shared::Inner};
 
 /// The order for one attempt at one provider.
 pub(crate) fn order(inner: &Inner, id: CallId, ring: u32, request: &Arc<ValidCall>, lane: &Lane) -> CallOrder {
-    let info = lane.provider.info();
     let attempt = AttemptId::new(inner.ids.next());
     let agent = inner.policy.agent_for(request.agent.as_ref(), &lane.id);
-    let longest = request.max_duration.unwrap_or(inner.policy.max_duration);
     CallOrder {
         attempt,
         idempotency_key: key(id, ring, request, lane),
         call: Arc::clone(request),
         agent,
         webhook_url: inner.hooks.as_ref().and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
-        max_duration: info.max_duration.map_or(longest, |most| longest.min(most)),
+        max_duration: within(inner, lane, request.max_duration),
     }
 }
 
 /// The order of an attempt that was written down, by which its evidence is looked for. It is never sent again.
 pub(crate) fn order_of(inner: &Inner, attempt: &Attempt, request: &Arc<ValidCall>, lane: &Lane) -> CallOrder {
-    let longest = request.max_duration.unwrap_or(inner.policy.max_duration);
     CallOrder {
         attempt: attempt.id,
         idempotency_key: attempt.idempotency_key,
         call: Arc::clone(request),
         agent: attempt.agent.clone(),
         webhook_url: None,
-        max_duration: lane.provider.info().max_duration.map_or(longest, |most| longest.min(most)),
+        max_duration: within(inner, lane, request.max_duration),
     }
 }
 
@@ -45,6 +42,11 @@ pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration 
             None
         }
     };
+    within(inner, lane, asked)
+}
+
+/// What was asked for, or the policy's longest, and never more than the provider allows.
+fn within(inner: &Inner, lane: &Lane, asked: Option<Duration>) -> Duration {
     let longest = asked.unwrap_or(inner.policy.max_duration);
     lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }

@@ -63,14 +63,11 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
 
 /// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
 async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
-    let (began, mut patience) = (inner.clock.uptime(), inner.settings.reconcile_for);
-    let fence = match inner.settings.on_unknown {
-        OnUnknown::Park => None,
-        OnUnknown::Fence { after } => sent_at.checked_add(after).ok(),
+    let began = inner.clock.uptime();
+    let (fence, patience) = match inner.settings.on_unknown {
+        OnUnknown::Park => (None, inner.settings.reconcile_for),
+        OnUnknown::Fence { after } => (sent_at.checked_add(after).ok(), inner.settings.reconcile_for.max(after)),
     };
-    if let OnUnknown::Fence { after } = inner.settings.on_unknown {
-        patience = patience.max(after);
-    }
     if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
         tracing::debug!(call = %id, %error, "the search for evidence is not written down");
     }

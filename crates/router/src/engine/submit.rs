@@ -99,13 +99,19 @@ impl Router {
                 );
             }
             // Another process that shares the journal may settle the call, and tells nobody here.
-            let look_again = self.inner.clock.sleep(self.inner.settings.poll_every);
+            let look_again = async {
+                if self.inner.journal.is_shared() {
+                    self.inner.clock.sleep(self.inner.settings.poll_every).await;
+                } else {
+                    std::future::pending().await
+                }
+            };
             tokio::select! {
                 biased;
                 changed = changes.changed() => if changed.is_err() {
                     changes = self.inner.subscribe(id);
                 },
-                () = look_again, if self.inner.journal.is_shared() => {}
+                () = look_again => {}
             }
         }
     }

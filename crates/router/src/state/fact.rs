@@ -1,4 +1,5 @@
-//! Facts: events with their content, and what they do to the record of a call.
+//! Facts: events with their content, and what they do to the record of a call. One room, because each fact is asked the same few questions, and
+//! a new one has to answer all of them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
