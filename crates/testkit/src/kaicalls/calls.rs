@@ -126,7 +126,12 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
 }
 
 pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {
-    match record.life.phase(world.host.timeline) {
+    word(record.life.phase(world.host.timeline))
+}
+
+/// One answer reads the clock once: a call that ends between two readings would be completed and have nothing to tell.
+fn word(phase: Phase) -> &'static str {
+    match phase {
         Phase::Queued => "queued",
         Phase::Ringing => "ringing",
         Phase::Talking => "in-progress",
@@ -140,23 +145,28 @@ pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {
 }
 
 /// Whole seconds of talk, once the call is over.
-fn duration(world: &World, record: &Record) -> Option<u64> {
-    let line = world.host.timeline;
-    record.life.is_over(line).then(|| record.life.talked_tenths(line) / 10)
+fn duration(world: &World, record: &Record, phase: Phase) -> Option<u64> {
+    let over = matches!(phase, Phase::Over(_) | Phase::Cut);
+    over.then(|| record.life.talked_tenths(world.host.timeline) / 10)
 }
 
 /// An entry of the list. It does not say who was called.
 fn entry_of(world: &World, record: &Record) -> Value {
+    let phase = record.life.phase(world.host.timeline);
     json!({
-        "id": record.id, "conversation_id": record.conversation_id, "status": status_of(world, record),
-        "duration": duration(world, record), "agent_id": record.agent_id, "agent_name": record.agent_name,
+        "id": record.id, "conversation_id": record.conversation_id, "status": word(phase),
+        "duration": duration(world, record, phase), "agent_id": record.agent_id, "agent_name": record.agent_name,
         "created_at": record.created_at,
     })
 }
 
 /// Whether anybody or anything talked, now that the call is over.
 pub(crate) fn talked(world: &World, record: &Record) -> bool {
-    match record.life.phase(world.host.timeline) {
+    has_talked(record.life.phase(world.host.timeline))
+}
+
+fn has_talked(phase: Phase) -> bool {
+    match phase {
         Phase::Over(Outcome::Completed | Outcome::Voicemail) => true,
         Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed) | Phase::Queued | Phase::Ringing | Phase::Talking | Phase::Cut => {
             false
@@ -170,7 +180,8 @@ pub(crate) fn recording_url(record: &Record) -> String {
 
 /// A single call. It does not say who was called either.
 pub(crate) fn body_of(world: &World, record: &Record) -> Value {
-    let talked = talked(world, record);
+    let phase = record.life.phase(world.host.timeline);
+    let talked = has_talked(phase);
     let summary = || {
         let whom = record.name.as_deref().unwrap_or("the callee");
         format!("A simulated talk with {whom}. {}", record.context.as_deref().unwrap_or_default())
@@ -178,8 +189,8 @@ pub(crate) fn body_of(world: &World, record: &Record) -> Value {
             .to_owned()
     };
     json!({
-        "id": record.id, "conversation_id": record.conversation_id, "status": status_of(world, record),
-        "direction": "outbound", "duration": duration(world, record), "agent_id": record.agent_id,
+        "id": record.id, "conversation_id": record.conversation_id, "status": word(phase),
+        "direction": "outbound", "duration": duration(world, record, phase), "agent_id": record.agent_id,
         "agent_name": record.agent_name, "business_id": world.business_id, "lead_id": record.lead_id,
         "summary": talked.then(summary), "recording_url": talked.then(|| recording_url(record)),
         "quality_dimensions": talked.then(|| {
