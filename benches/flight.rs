@@ -126,6 +126,7 @@ async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
     let admitted = Fact::Admitted {
         estimated_cost: None,
         experiment: None,
+        plan: None,
     };
     let intended = Attempt {
         id: attempt,

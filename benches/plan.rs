@@ -2,7 +2,7 @@
 //!
 //!     cargo bench -p switchboard-benches --bench plan
 //!
-//! Two providers, a deck of 5,000 prefixes (one to nine digits) and a row for each country at each of them: over 10,000 tariff rows. In each
+//! Two providers, a deck of 5,000 prefixes (one to nine digits) and a row for each country at each of them: over 10,000 tariff rows; then 2, 20 and 200 providers, each with a million rows. In each
 //! round every thing is done once for every number, one thing after the other, and the median over the rounds is shown.
 //! The floor is the parse of the same numbers: bare, as libphonenumber's port reads it, and as `PhoneNumber::parse`, which also asks for
 //! the kind and the country and refuses what must not be called. Both take E.164 text without separators.
@@ -13,14 +13,18 @@ use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, 
 use jiff::Timestamp;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use switchboard::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, PhoneNumber, Policy, ProfileName, ProviderId, ProviderInfo, Route, ValidCall,
-    core::{Coverage, Idempotency},
-    router::{Arm, BusyCallee, Cheapest, Experiment, Headroom, Match, ProviderPolicy, RateDeck, Reading, Snapshot, plan},
+    AgentId, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName, ProviderId, ProviderInfo, Route,
+    ValidCall,
+    core::{Coverage, Destination, Idempotency, TariffRow},
+    router::{
+        Arm, BusyCallee, Cheapest, Exchange, Experiment, Headroom, Match, ProviderPolicy, RateDeck, RateRow, Reading, Snapshot, plan,
+    },
 };
 use switchboard_benches::{Chance, Sample, Table, in_earnest, numbers, tariff};
 
 const NUMBERS: usize = 10_000;
 const PREFIXES: usize = 5_000;
+const MILLION: usize = 1_000_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let rounds = if in_earnest() { 10 } else { 1 };
@@ -35,24 +39,29 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let bare = policy(&numbers, &mut chance)?;
     let rows: usize = bare.providers.iter().map(|one| one.deck.len()).sum();
-    let mixes: Vec<(&str, Policy)> = vec![
-        ("no route", bare.clone()),
+    let mut mixes: Vec<(String, Policy)> = vec![
+        ("no route".to_owned(), bare.clone()),
         (
-            "20 routes",
+            "20 routes".to_owned(),
             Policy {
                 routes: routes()?,
                 ..bare.clone()
             },
         ),
         (
-            "an experiment",
+            "an experiment".to_owned(),
             Policy {
                 experiments: experiments(),
                 ..bare.clone()
             },
         ),
-        ("20 routes, an experiment, a profile", everything(bare)?),
+        ("20 routes, an experiment, a profile".to_owned(), everything(bare)?),
     ];
+    let million = if in_earnest() { MILLION } else { MILLION / 100 };
+    let large = large(million, &numbers, &mut chance)?;
+    for count in [2, 20, 200] {
+        mixes.push((format!("{count} providers, each with {million} rows"), crowd(count, &large)));
+    }
     for (_, policy) in &mixes {
         policy.check()?;
     }
@@ -69,11 +78,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         counts(&mut library, time(&texts, |text| PHONE_NUMBER_UTIL.parse(*text, None).is_ok()));
         counts(&mut parse, time(&texts, |text| PhoneNumber::parse(text).is_ok()));
         for ((_, policy), sample) in mixes.iter().zip(&mut plans) {
-            let readings = readings();
+            let readings = readings(policy.providers.len());
             let snapshot = Snapshot {
                 policy,
                 readings: &readings,
                 draw: 7,
+                quality: None,
+                lives: None,
             };
             counts(sample, time(&calls, |call| !plan(call, &snapshot, now).candidates.is_empty()));
         }
@@ -95,7 +106,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         row(format!("plan, {name}"), sample);
     }
     println!("{table}");
-    println!("Target: a plan costs less than a parse.");
+    println!("Target: a plan with two providers costs less than a parse.");
     Ok(())
 }
 
@@ -162,16 +173,8 @@ fn routes() -> switchboard::Result<Vec<Route>> {
 }
 
 fn experiments() -> Vec<Experiment> {
-    let arm = |provider: &'static str| Arm {
-        name: provider.to_owned(),
-        provider: ProviderId::from_static(provider),
-        weight: 50,
-    };
-    vec![Experiment {
-        name: "voices".to_owned(),
-        when: Match::default(),
-        arms: vec![arm("one"), arm("other")],
-    }]
+    let arm = |provider: &'static str| Arm::provider(provider, ProviderId::from_static(provider), 50);
+    vec![Experiment::new("voices", vec![arm("one"), arm("other")])]
 }
 
 fn everything(policy: Policy) -> switchboard::Result<Policy> {
@@ -193,7 +196,50 @@ fn everything(policy: Policy) -> switchboard::Result<Policy> {
     })
 }
 
-fn readings() -> Vec<Reading> {
+/// A deck of so many prefixes of eight digits, spread evenly over all numbers, over one of the usual size.
+fn large(rows: usize, numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<RateDeck> {
+    let usual = tariff(PREFIXES, numbers, chance);
+    let price = usual.rows.first().cloned();
+    let step = 89_999_999 / rows;
+    let spread = (0..rows).filter_map(|nth| {
+        Some(RateRow::from(TariffRow {
+            destination: Destination::Prefix((10_000_000 + nth * step).to_string()),
+            per_minute: Some(Money::from_micros(5_000 + chance.below(300_000) as i64, Currency::USD)),
+            ..price.clone()?
+        }))
+    });
+    let spread: Vec<RateRow> = spread.collect();
+    let deck = RateDeck::of_rows("a million", &spread, &Exchange::none(Currency::USD));
+    let deck = deck.map_err(|fault| switchboard::Error::new(switchboard::ErrorKind::Configuration, fault.message))?;
+    deck.or(RateDeck::new(&usual, Currency::USD)?)
+}
+
+/// So many providers, each with this deck.
+fn crowd(count: usize, deck: &RateDeck) -> Policy {
+    let providers = (0..count).map(|nth| ProviderPolicy {
+        info: ProviderInfo {
+            id: ProviderId::new(format!("provider-{nth}")),
+            failure_domain: format!("domain-{nth}"),
+            countries: Coverage::All,
+            languages: Coverage::All,
+            synchronous: false,
+            idempotency: Idempotency::None,
+            place_limit: None,
+            read_limit: None,
+            max_duration: None,
+            needs_agent: false,
+            tariff: None,
+        },
+        deck: deck.clone(),
+        enabled: true,
+    });
+    Policy {
+        strategy: Cheapest.into(),
+        ..Policy::new(providers.collect(), Currency::USD)
+    }
+}
+
+fn readings(count: usize) -> Vec<Reading> {
     let headroom = |free| Reading {
         headroom: Some(Headroom {
             free,
@@ -202,5 +248,5 @@ fn readings() -> Vec<Reading> {
         }),
         ..Reading::default()
     };
-    vec![headroom(40), headroom(12)]
+    (0..count).map(|nth| headroom(if nth % 2 == 0 { 40 } else { 12 })).collect()
 }

@@ -15,7 +15,7 @@ use switchboard::{
     Call, CallRequest, ProviderId, RouterSettings, Switchboard, SystemClock,
     kaicalls::{KaiCalls, KaiCallsConfig},
     kallyai::{KallyAi, KallyAiConfig},
-    router::{Arm, Experiment, Match},
+    router::{Arm, Experiment},
 };
 use switchboard_testkit::{RingLedger, SimConfig, SimKaiCalls, SimKallyAi};
 
@@ -34,19 +34,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut kallyai = KallyAiConfig::new(other.credential());
     kallyai.base_url = other.url().parse()?;
 
-    let arm = |name: &str, provider| Arm {
-        name: name.to_owned(),
-        provider: ProviderId::from_static(provider),
-        weight: 50,
-    };
+    let arm = |name: &str, provider| Arm::provider(name, ProviderId::from_static(provider), 50);
     let switchboard = Switchboard::builder()
         .provider(Arc::new(KaiCalls::new(&kaicalls)?))
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
-        .experiment(Experiment {
-            name: "whose voice books more tables".to_owned(),
-            when: Match::default(), // every call
-            arms: vec![arm("calm", "kaicalls"), arm("cheerful", "kallyai")],
-        })
+        .experiment(Experiment::new(
+            "whose voice books more tables",
+            vec![arm("calm", "kaicalls"), arm("cheerful", "kallyai")],
+        ))
         // The simulated calls last milliseconds: look for news more often than every three seconds.
         .settings(RouterSettings {
             poll_every: Duration::from_millis(250),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_router::{
-    Doubt, NewCall, Settlement, doubt, settlement,
+    Doubt, NewCall, Settlement, doubt, occupies, settlement,
     state::{Effect, Fact, apply},
 };
 
@@ -39,8 +39,8 @@ impl Opening {
     pub(crate) fn new(mut new: NewCall, key: &HashKey) -> Result<Self> {
         new.at = whole(new.at);
         let request: &ValidCall = &new.request;
-        let loose = request.to_request();
-        let json = serde_json::to_value(&loose).unwrap_or(Value::Null);
+        let json =
+            serde_json::to_value(request.to_request()).map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let call = new.received();
         let window = i64::try_from(NewCall::DUPLICATE_WINDOW.as_micros()).unwrap_or(i64::MAX);
         let at = micros(new.at);
@@ -50,7 +50,7 @@ impl Opening {
             task_hash: key.hash(Domain::Task, request.task.as_bytes()),
             request_hash: key.json(Domain::Request, &json),
             idempotency_key: request.idempotency_key.as_ref().map(|name| key.name(name.as_str())),
-            request: row::request(&loose)?,
+            request: row::request(json)?,
             body: row::body(&call)?,
             content: row::content(&call)?,
             at,
@@ -77,6 +77,8 @@ pub(crate) struct Change {
     pub(crate) owned: Vec<(String, String)>,
     /// What becomes of holds and slots, in order.
     pub(crate) settlements: Vec<Settlement>,
+    /// The attempts that are over: their rooms are free.
+    pub(crate) left: Vec<AttemptId>,
     pub(crate) events: Vec<Event>,
     pub(crate) at: i64,
 }
@@ -132,6 +134,7 @@ impl Change {
             attempts: written(before, &call)?,
             owned: owned.collect(),
             settlements,
+            left: left(before, &call),
             events,
             at: micros(at),
             call,
@@ -175,6 +178,16 @@ fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
     Ok(rows)
 }
 
+/// The attempts that occupied their rooms until now, or came and went in one write.
+fn left(before: &Call, after: &Call) -> Vec<AttemptId> {
+    let inside = |position: usize| before.attempts.get(position).is_none_or(occupies);
+    let attempts = after.attempts.iter().enumerate();
+    attempts
+        .filter(|(position, attempt)| !occupies(attempt) && inside(*position))
+        .map(|(_, attempt)| attempt.id)
+        .collect()
+}
+
 /// A proof that comes too late proves nothing.
 fn holds_good(call: &Call, settlement: Settlement) -> bool {
     match settlement {
@@ -203,9 +216,14 @@ fn settle(fact: &mut Fact) {
 }
 
 fn flatten(raw: &mut Raw) {
-    if !shallower(raw.value(), DEEPEST) {
+    if !readable(raw.value()) {
         *raw = Raw::new(Value::String(raw.value().to_string()));
     }
+}
+
+/// False for what nests so deep that it could be written and not read.
+pub(crate) fn readable(value: &Value) -> bool {
+    shallower(value, DEEPEST)
 }
 
 fn shallower(value: &Value, than: usize) -> bool {

@@ -17,8 +17,10 @@
 //! | a provider's call that belongs to two calls | `provider_calls`: `(provider, account, provider_call_id)` |
 //! | one webhook taken in twice | `inbox`: `(attempt_id, body_hash)` |
 //! | two holds for one attempt | `holds`: `(attempt_id)` |
+//! | two rooms of a kind for one attempt | `rooms`: `(scope, attempt_id)` |
 //! | two sums for one period of a budget | `budgets`: `(name, period)` |
 //! | another past | `events`: triggers refuse changes and deletions; an erasure may take content away, never the fact |
+//! | decided otherwise | `decisions`: triggers refuse changes and deletions |
 //!
 //! A ledger in which one of these is missing is refused when it is opened, and so is one that a newer version made.
 //!
@@ -31,10 +33,12 @@
 //! | what | where | never more than there is, because |
 //! |---|---|---|
 //! | a slot of a rate limit | `slots`, one row each | they are counted over the window and taken by one writer at a time; a clock that jumps back stands still |
+//! | a room, one of the calls that may be under way at once | `rooms`, one row each | they are counted by one writer at a time; a row goes when the call is over, and counts no more at its `until` |
 //! | a share of budgets | `budgets`, a running sum, and `holds` | the sum changes only where it stays within its limit |
 //! | certainty about the agent | `attempts.doubt` | an attempt that may have rung under an id that nobody knows is seen by every other of its agent |
 //!
-//! What is missing refuses the whole. Proof alone gives it back: a slot where no byte left, a hold where no phone rang or the bill came.
+//! What is missing refuses the whole. Proof alone gives it back: a slot where no byte left, a hold where no phone rang or the bill came, a room
+//! where no phone rang or the call ended; only a room has an end of its own too.
 //!
 //! What comes back is on the disk. A write that fails is the last one: after it the journal answers every request with an error of kind
 //! [`Journal`](switchboard_core::ErrorKind::Journal), because a disk that failed once may keep silent the next time.
@@ -59,6 +63,7 @@
 //! before and after a restart. Leases and, in PostgreSQL, slots go by the server's clock, for those of several machines differ.
 
 mod change;
+mod decision;
 mod history;
 mod key;
 mod ledger;

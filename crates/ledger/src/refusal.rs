@@ -7,7 +7,7 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind, Money};
-use switchboard_router::Budgeted;
+use switchboard_router::{Budgeted, RoomNeed};
 
 pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
     let message = holder.map_or_else(|| "is on another call".to_owned(), |holder| format!("is on another call, {holder}"));
@@ -30,7 +30,19 @@ pub(crate) fn agent_in_doubt() -> Error {
 pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
     Error::new(ErrorKind::RateLimited, format!("{limiter} has no free slot in its window"))
         .with_code("no_slot")
+        .with_field(limiter.to_owned())
         .with_retry_after(wait)
+}
+
+/// One frees after `wait` at the latest.
+pub(crate) fn no_room(need: &RoomNeed, wait: Duration) -> Error {
+    Error::new(
+        ErrorKind::RateLimited,
+        format!("{} has {} calls under way, as many as it may", need.scope, need.limit),
+    )
+    .with_code("no_room")
+    .with_field(need.scope.clone())
+    .with_retry_after(wait)
 }
 
 pub(crate) fn over_budget(budget: &Budgeted, amount: Money) -> Error {

@@ -126,7 +126,7 @@ pub(crate) fn escape(id: &str) -> String {
     id.replace('\\', "\\\\").replace('\0', "\\0")
 }
 
-fn unescape(id: &str) -> String {
+pub(crate) fn unescape(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     let mut rest = id.chars();
     while let Some(c) = rest.next() {
@@ -151,7 +151,7 @@ fn word<T: DeserializeOwned>(word: &str, what: impl Display) -> Result<T> {
     T::deserialize(deserializer).map_err(|source| unreadable(what, source))
 }
 
-fn moment(micros: i64, what: impl Display) -> Result<Timestamp> {
+pub(crate) fn moment(micros: i64, what: impl Display) -> Result<Timestamp> {
     Timestamp::from_microsecond(micros).map_err(|source| unreadable(what, source))
 }
 
@@ -288,8 +288,8 @@ impl CallRow {
 }
 
 /// `calls.request`: the request as JSON, short of the number, which has its own column, and of what says nothing.
-pub(crate) fn request(request: &CallRequest) -> Result<String> {
-    match serde_json::to_value(request).map_err(|source| unreadable("a request that was to be written", source))? {
+pub(crate) fn request(request: Value) -> Result<String> {
+    match request {
         Value::Object(fields) => json(
             &fields
                 .into_iter()

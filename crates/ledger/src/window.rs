@@ -1,4 +1,4 @@
-//! A limit's window in microseconds: how many slots of it are taken, and when one frees.
+//! Limits in microseconds: how many slots of a window are taken, and when one frees.
 
 use std::time::Duration;
 
@@ -25,14 +25,20 @@ impl Window {
         now.saturating_sub(self.length)
     }
 
-    /// Which of the slots, oldest first, has to go before one is free: more may be taken than a limit that was lowered allows.
-    pub(crate) fn in_the_way(self, used: i64) -> i64 {
-        used.saturating_sub(self.limit.max(1)).max(0)
-    }
-
     /// How long until the slot that was taken at `first` counts no more; `None`: nothing is ever free.
     pub(crate) fn wait(self, first: Option<i64>, now: i64) -> Duration {
-        let frees = first.map_or(Timestamp::MAX.as_microsecond(), |first| first.saturating_add(self.length));
-        Duration::from_micros(u64::try_from(frees.saturating_sub(now)).unwrap_or(0))
+        wait(first.map(|first| first.saturating_add(self.length)), now)
     }
+}
+
+/// Which of those that are taken, in the order in which they end, has to end before one is free: more may be taken than a limit that was
+/// lowered allows.
+pub(crate) fn in_the_way(limit: i64, used: i64) -> i64 {
+    used.saturating_sub(limit.max(1)).max(0)
+}
+
+/// How long until what ends then has ended; `None`: it never does.
+pub(crate) fn wait(ends: Option<i64>, now: i64) -> Duration {
+    let ends = ends.unwrap_or(Timestamp::MAX.as_microsecond());
+    Duration::from_micros(u64::try_from(ends.saturating_sub(now)).unwrap_or(0))
 }

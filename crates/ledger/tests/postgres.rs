@@ -14,7 +14,7 @@ use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
 use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
 use switchboard_router::{
     Hold, Journal, Needs, journal_rules,
-    journal_rules::{admitted, at, attempt, bracket, budgeted, needs_slot, open, record, request, send},
+    journal_rules::{admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record, request, send},
     state::Fact,
 };
 
@@ -67,7 +67,7 @@ async fn a_lease_is_each_processs_own_and_a_beat_renews_it() {
     let patient: Arc<dyn Journal> = Arc::new(PostgresJournal::connect_with(&url, options).await.unwrap());
     let other = journal(&url).await;
     let call = open(&patient, request(1), 0).await;
-    let silent = "UPDATE processes SET seen_at = seen_at - 599000000 WHERE lease = 600000000";
+    let silent = "UPDATE processes SET seen_at = seen_at - 400000000 WHERE lease = 600000000";
     run(&mut raw(&url).await, silent).await.unwrap();
     assert!(other.take_over(at(0)).await.unwrap().is_empty());
     patient.beat(at(0)).await.unwrap();
@@ -155,6 +155,54 @@ async fn slots_go_by_the_servers_clock() {
 async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
     let Some(url) = database().await else { return };
     support::hammer(&[journal(&url).await, journal(&url).await, journal(&url).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
+    let Some(url) = database().await else { return };
+    let journals = [journal(&url).await, journal(&url).await, journal(&url).await];
+    journal_rules::crowd(&journals).await;
+    journal_rules::debate(&journals).await;
+}
+
+#[tokio::test]
+async fn rooms_and_decisions_are_there_after_a_restart() {
+    let Some(url) = database().await else { return };
+    let first = journal(&url).await;
+    let goes_on = support::rooms_and_decisions(&first).await;
+    drop(first);
+    goes_on(&journal(&url).await).await;
+    let ledger = switchboard_ledger::Ledger::postgres(&url, None).await.unwrap();
+    assert_eq!(ledger.check().await.unwrap().problems, []);
+}
+
+#[tokio::test]
+async fn rooms_end_by_the_servers_clock() {
+    let Some(url) = database().await else { return };
+    let journal = journal(&url).await;
+    let ask = |n: u32| {
+        let journal = Arc::clone(&journal);
+        async move {
+            let call = open(&journal, request(n), 0).await;
+            record(&journal, call, admitted()).await;
+            let needs = Needs {
+                rooms: vec![needs_room("alpha", 1)],
+                ..Needs::default()
+            };
+            bracket(&journal, call, attempt("alpha"), needs).await
+        }
+    };
+    ask(1).await.unwrap();
+    let full = ask(2).await.unwrap_err();
+    assert!(full.retry_after().unwrap() > std::time::Duration::from_secs(3_000), "{full:?}");
+    let mut raw = raw(&url).await;
+    run(&mut raw, "UPDATE rooms SET until = until - 3599000000").await.unwrap();
+    let full = ask(3).await.unwrap_err();
+    assert!(full.retry_after().unwrap() <= std::time::Duration::from_secs(1), "{full:?}");
+    run(&mut raw, "UPDATE rooms SET until = until - 1000000").await.unwrap();
+    ask(4).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM rooms").fetch_one(&mut raw).await.unwrap();
+    assert_eq!(kept, 1, "who is out is forgotten");
 }
 
 #[tokio::test]
@@ -259,6 +307,7 @@ async fn the_law_is_in_the_schema() {
     let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
+    let _goes_on = support::rooms_and_decisions(&journal).await;
     let mut raw = raw(&url).await;
     let attempts = "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
     let forbidden = [
@@ -276,6 +325,13 @@ async fn the_law_is_in_the_schema() {
         ("UPDATE events SET content = 'other'".to_owned(), "P0001"),
         ("DELETE FROM events".to_owned(), "P0001"),
         ("TRUNCATE events".to_owned(), "P0001"),
+        ("UPDATE decisions SET what = '{}'".to_owned(), "P0001"),
+        ("DELETE FROM decisions".to_owned(), "P0001"),
+        ("TRUNCATE decisions".to_owned(), "P0001"),
+        (
+            "INSERT INTO rooms SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts".to_owned(),
+            "23505",
+        ),
         ("UPDATE calls SET status = 'dreaming'".to_owned(), "23514"),
         ("UPDATE calls SET status = 'closed'".to_owned(), "23514"),
         (
@@ -328,6 +384,7 @@ async fn a_ledger_that_lacks_a_rule_or_is_newer_is_refused() {
             "one_live_attempt",
         ),
         ("ALTER TABLE events DISABLE TRIGGER events_stay", "a trigger"),
+        ("DROP TRIGGER decisions_stay ON decisions", "a trigger"),
     ];
     for (sql, words) in changes {
         let Some(url) = database().await else { return };

@@ -51,8 +51,13 @@ async fn the_journal_in_a_file_keeps_the_rules() {
 
 #[tokio::test]
 async fn it_goes_by_the_time_that_it_is_told() {
-    let (_directory, path) = place();
-    journal_rules::hold_by_the_callers_clock(|| journal(&path)).await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = paths(&directory);
+    journal_rules::hold_by_the_callers_clock(|| {
+        let path = path();
+        async move { journal(&path).await }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -159,6 +164,34 @@ async fn what_waits_to_be_written_keeps_its_process_alive() {
 async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
     let (_directory, path) = place();
     support::hammer(&[journal(&path).await, journal(&path).await, journal(&path).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
+    let (_directory, path) = place();
+    let journals = [journal(&path).await, journal(&path).await, journal(&path).await];
+    journal_rules::crowd(&journals).await;
+    journal_rules::debate(&journals).await;
+}
+
+#[tokio::test]
+async fn rooms_and_decisions_are_there_after_a_restart() {
+    let (_directory, path) = place();
+    let first = journal(&path).await;
+    let goes_on = support::rooms_and_decisions(&first).await;
+    drop(first);
+    goes_on(&journal(&path).await).await;
+    let ledger = switchboard_ledger::Ledger::file(&path, None).await.unwrap();
+    assert_eq!(ledger.check().await.unwrap().problems, []);
+    // A room that somebody who is over still keeps is found.
+    let raw = Connection::open(&path).unwrap();
+    raw.execute(
+        "INSERT INTO rooms SELECT 'beta', id, 1 FROM attempts WHERE state = 'not_placed'",
+        [],
+    )
+    .unwrap();
+    let found = ledger.check().await.unwrap().problems;
+    assert!(found.len() == 1 && found[0].what.contains("keeps a room"), "{found:?}");
 }
 
 #[tokio::test]
@@ -282,6 +315,7 @@ async fn the_law_is_in_the_schema() {
     let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
+    let _goes_on = support::rooms_and_decisions(&journal).await;
     let raw = Connection::open(&path).unwrap();
     let forbidden = [
         "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
@@ -296,6 +330,10 @@ async fn the_law_is_in_the_schema() {
         "UPDATE calls SET created_at = 'yesterday'",
         "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts",
         "INSERT INTO inbox SELECT id, zeroblob(32), NULL, '[]', 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, '[]', 1, NULL FROM attempts",
+        "UPDATE decisions SET what = '{}'",
+        "DELETE FROM decisions",
+        "INSERT INTO decisions VALUES (9, 'weather', '', '1', '', 0)",
+        "INSERT INTO rooms SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts",
         "INSERT INTO holds SELECT id, 1, 'USD', '[]', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 1, 'USD', '[]', 1, NULL, NULL FROM attempts",
     ];
     for sql in forbidden {
@@ -327,6 +365,17 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
          AND epoch NOT IN (SELECT epoch FROM processes)",
     );
     assert!(gone.contains("USING COVERING INDEX calls_by_status (status=?)"), "{gone}");
+    let over = plan(
+        "SELECT id, updated_at FROM calls WHERE to_number IS NOT NULL AND (status = 'closed' OR status = 'refused' OR status = 'needs_approval') \
+         AND (updated_at, id) > (1, x'00') AND updated_at <= 9 ORDER BY updated_at, id LIMIT 9",
+    );
+    assert!(over.contains("calls_over (") && !over.contains("B-TREE"), "{over}");
+    let busy = plan(
+        "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
+         WHERE this.id = x'00' AND other.id <> x'00' AND (other.status = 'admitted' OR other.status = 'attempting' \
+         OR other.status = 'in_progress' OR other.status = 'indeterminate' OR other.status = 'stalled')",
+    );
+    assert!(busy.contains("one_call_per_person (tenant=? AND to_hash=?)"), "{busy}");
     let doubts = plan("SELECT 1 FROM attempts WHERE provider = 'a' AND doubt > 0 AND doubt = 2 AND id <> x'00'");
     assert!(doubts.contains("attempts_in_doubt (provider=? AND doubt=?)"), "{doubts}");
     let rings = plan(

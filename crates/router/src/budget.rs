@@ -82,7 +82,7 @@ pub(crate) fn hold(
     let Some(first) = covering.first() else {
         return Ok(None);
     };
-    let amount = deck.estimate(to, longest).ok_or_else(|| {
+    let amount = deck.estimate(to, longest, now).ok_or_else(|| {
         Error::new(
             ErrorKind::QuotaExceeded,
             format!(

@@ -10,35 +10,41 @@
 //! The loop that sends is in one file, `engine/attempt.rs`, and nothing else in the workspace calls
 //! [`Calls::place`](switchboard_core::Calls::place).
 
+pub mod analysis;
+pub mod backtest;
 mod budget;
 mod chance;
 mod deck;
 mod engine;
-mod experiment;
+pub mod experiment;
 mod health;
 mod ids;
 mod journal;
 mod limit;
 mod plan;
 mod policy;
+pub mod quality;
 mod route;
 pub mod state;
 mod strategy;
+pub mod waiting;
 
 pub use budget::{Budget, Period};
-pub use deck::RateDeck;
+pub use deck::{DeckFault, DeckFaults, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck};
 pub use engine::{LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, SystemClock, WebhookAddress};
-pub use experiment::{Arm, Experiment};
-pub use health::{Breaker, BreakerPolicy, BreakerState};
+pub use experiment::{Arm, Experiment, Lives};
+pub use health::{Breaker, BreakerPolicy, BreakerState, OutlierPolicy, Outliers};
 pub use ids::{Ids, RandomIds};
 #[cfg(feature = "test-util")]
 pub use journal::rules as journal_rules;
 pub use journal::{
-    Budgeted, Doubt, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, Opened, Recorded, Selection, Settlement, SlotNeed, Write, doubt,
-    settlement,
+    Budgeted, Decision, Doubt, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, Opened, Recorded, RoomNeed, Selection, Settlement,
+    SlotNeed, Topic, Write, doubt, occupies, settlement,
 };
 pub use limit::{Headroom, Pace, SlidingLog, Slot};
-pub use plan::{Candidate, Chosen, Plan, Reading, Rejected, Rejection, Snapshot, plan};
-pub use policy::{Policy, ProviderPolicy};
+pub use plan::{
+    Candidate, CandidateRecord, Chosen, Plan, PlanRecord, Reading, ReadingRecord, Rejected, RejectedRecord, Rejection, Snapshot, plan,
+};
+pub use policy::{Allowance, Policy, ProviderPolicy};
 pub use route::{BusyCallee, Match, Route};
-pub use strategy::{Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy, Weighted};
+pub use strategy::{Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy, Weighted};

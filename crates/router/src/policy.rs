@@ -2,9 +2,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use switchboard_core::{AgentId, AgentProfile, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, Result};
+use switchboard_core::{
+    AgentId, AgentProfile, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, RequestLimit, Result, TenantId,
+};
 
-use crate::{budget::Budget, deck::RateDeck, experiment::Experiment, route::Route, strategy::Strategy};
+use crate::{
+    budget::Budget,
+    deck::RateDeck,
+    experiment::{self, Experiment},
+    quality::QualitySettings,
+    route::Route,
+    strategy::Strategy,
+};
 
 /// One provider as planning sees it.
 #[derive(Debug, Clone)]
@@ -15,6 +24,15 @@ pub struct ProviderPolicy {
     pub deck: RateDeck,
     /// False: it takes no call, and plans say that it is switched off.
     pub enabled: bool,
+}
+
+/// How often, and how much at once. What is not set is not limited.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowance {
+    /// Placing requests in any window.
+    pub requests: Option<RequestLimit>,
+    /// Calls under way.
+    pub concurrent: Option<u32>,
 }
 
 /// Routes, prices, profiles and experiments.
@@ -30,6 +48,12 @@ pub struct Policy {
     pub experiments: Vec<Experiment>,
     /// How much may be spent.
     pub budgets: Vec<Budget>,
+    /// What each caller may do, where `tenants` does not say otherwise.
+    pub each_tenant: Allowance,
+    /// What these callers may do.
+    pub tenants: BTreeMap<TenantId, Allowance>,
+    /// What the calls of an agent profile may do, whoever places them.
+    pub agents: BTreeMap<ProfileName, Allowance>,
     /// The agent profiles.
     pub profiles: BTreeMap<ProfileName, AgentProfile>,
     /// The profile of a call that names none.
@@ -40,6 +64,8 @@ pub struct Policy {
     pub expected_duration: Duration,
     /// The longest a call may last where neither it nor its provider says.
     pub max_duration: Duration,
+    /// What is measured, and when it is trusted.
+    pub quality: QualitySettings,
 }
 
 impl Policy {
@@ -51,17 +77,30 @@ impl Policy {
             strategy: Strategy::default(),
             experiments: Vec::new(),
             budgets: Vec::new(),
+            each_tenant: Allowance::default(),
+            tenants: BTreeMap::new(),
+            agents: BTreeMap::new(),
             profiles: BTreeMap::new(),
             default_profile: None,
             currency,
             expected_duration: Duration::from_secs(120),
             max_duration: Duration::from_secs(600),
+            quality: QualitySettings {
+                currency,
+                ..QualitySettings::default()
+            },
         }
     }
 
     /// Where a provider stands in the order.
     pub fn index_of(&self, provider: &ProviderId) -> Option<usize> {
         self.providers.iter().position(|one| one.info.id == *provider)
+    }
+
+    /// What a caller may do; `None`: anything.
+    pub(crate) fn allowance(&self, tenant: &TenantId) -> Option<&Allowance> {
+        let allowance = self.tenants.get(tenant).unwrap_or(&self.each_tenant);
+        (*allowance != Allowance::default()).then_some(allowance)
     }
 
     /// The profile that a call asks for, or the default one. `Some(Err)`: it asks for one that is not configured.
@@ -107,17 +146,7 @@ impl Policy {
             }
         }
         self.check_weights("routing", &self.strategy)?;
-        for (index, experiment) in self.experiments.iter().enumerate() {
-            if experiment.arms.iter().all(|arm| arm.weight == 0) {
-                return Err(fault(
-                    format!("experiments[{index}].arms"),
-                    "have no weight: give at least one arm a weight above zero",
-                ));
-            }
-            for arm in &experiment.arms {
-                known(format!("experiments[{index}].arms.{}", arm.name), &arm.provider)?;
-            }
-        }
+        experiment::check(self)?;
         self.check_budgets()?;
         if let Some(default) = &self.default_profile
             && !self.profiles.contains_key(default)

@@ -1,12 +1,17 @@
-//! In which order candidates are asked: a closed set, chosen by name in the configuration.
+//! In which order candidates are asked: a closed set, chosen by name in the configuration. Each has a page in `docs/strategies`.
 
-use std::cmp::Reverse;
+mod measured;
+mod plain;
+
 use std::time::Duration;
 
 use enum_dispatch::enum_dispatch;
 use switchboard_core::{Money, ProviderId};
 
-use crate::chance::{digest, share};
+pub use measured::{Adaptive, BestValue};
+pub use plain::{Cheapest, Fastest, MostHeadroom, Priority, Weighted};
+
+use crate::quality::Measured;
 
 /// What a strategy may look at.
 #[derive(Debug, Clone)]
@@ -21,6 +26,22 @@ pub struct Standing<'a> {
     pub time_to_accept: Option<Duration>,
     /// The share of its rate limit that is free, in millionths; a provider without a limit has all of it.
     pub headroom: u32,
+    /// What was measured of it, for calls like this one; `None`: nobody measures.
+    pub measured: Option<Measured>,
+}
+
+impl Standing<'_> {
+    /// What a call in which somebody talks is expected to cost at most: the expected cost of a call, over the success rate that is
+    /// certain to 95 %, rounded up to a millionth. `None` where nobody knows what a call costs.
+    ///
+    /// Little evidence makes it large: with none at all, a success may cost as much as eight calls.
+    pub fn value(&self) -> Option<Money> {
+        let cost = self.cost?;
+        let certain = i128::from(self.measured.unwrap_or_default().success.lower_bound());
+        let scaled = i128::from(cost.micros()) * 1_000_000;
+        let each = scaled.div_euclid(certain) + i128::from(scaled.rem_euclid(certain) != 0);
+        Some(Money::from_micros(i64::try_from(each).unwrap_or(i64::MAX), cost.currency()))
+    }
 }
 
 /// Orders candidates, best first. `draw` is the call's own chance: the same draw gives the same order.
@@ -47,110 +68,14 @@ pub enum Strategy {
     Fastest(Fastest),
     /// The one with the largest free share of its rate limit first.
     MostHeadroom(MostHeadroom),
+    /// The lowest cost for each call in which somebody talks first, as far as it is certain; unknown costs last.
+    BestValue(BestValue),
+    /// The one that succeeds most, and each often enough to notice when that changes.
+    Adaptive(Adaptive),
 }
 
 impl Default for Strategy {
     fn default() -> Self {
         Strategy::Priority(Priority)
-    }
-}
-
-/// As listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Priority;
-
-impl Rank for Priority {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
-        candidates.sort_by_key(|one| one.preference);
-    }
-
-    fn name(&self) -> &'static str {
-        "priority"
-    }
-}
-
-/// The lowest expected cost first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cheapest;
-
-impl Rank for Cheapest {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
-        candidates.sort_by_key(|one| (one.cost.map_or(i64::MAX, Money::micros), one.preference));
-    }
-
-    fn name(&self) -> &'static str {
-        "cheapest"
-    }
-}
-
-/// By chance, in proportion to weights: the first by its weight, the next by the weights of those that are left.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Weighted {
-    /// The share of each provider; one that is not named has none and comes last.
-    pub weights: Vec<(ProviderId, u32)>,
-}
-
-impl Weighted {
-    fn weight(&self, provider: &ProviderId) -> u64 {
-        self.weights
-            .iter()
-            .find(|(named, _)| named == provider)
-            .map_or(0, |(_, weight)| u64::from(*weight))
-    }
-}
-
-impl Rank for Weighted {
-    fn rank(&self, candidates: &mut [Standing<'_>], draw: u64) {
-        candidates.sort_by_key(|one| one.preference);
-        let mut draw = draw;
-        for first in 0..candidates.len() {
-            let Some(rest) = candidates.get_mut(first..) else { break };
-            let total = rest.iter().map(|one| self.weight(one.provider)).sum();
-            let Some(mut point) = share(draw, total) else { break };
-            let chosen = rest.iter().position(|one| {
-                let weight = self.weight(one.provider);
-                let here = point < weight;
-                point = point.saturating_sub(weight);
-                here
-            });
-            if let Some(end) = chosen.map(|index| index + 1).filter(|end| *end <= rest.len())
-                && let Some(front) = rest.get_mut(..end)
-            {
-                front.rotate_right(1);
-            }
-            draw = digest(&[&draw.to_le_bytes()]);
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "weighted"
-    }
-}
-
-/// The one that lately accepted calls soonest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fastest;
-
-impl Rank for Fastest {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
-        candidates.sort_by_key(|one| (one.time_to_accept.unwrap_or(Duration::MAX), one.preference));
-    }
-
-    fn name(&self) -> &'static str {
-        "fastest"
-    }
-}
-
-/// The one with the largest free share of its rate limit first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MostHeadroom;
-
-impl Rank for MostHeadroom {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
-        candidates.sort_by_key(|one| (Reverse(one.headroom), one.preference));
-    }
-
-    fn name(&self) -> &'static str {
-        "most_headroom"
     }
 }

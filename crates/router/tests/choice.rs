@@ -8,8 +8,8 @@ use std::{collections::HashMap, time::Duration};
 
 use switchboard_core::{Money, ProviderId, TenantId};
 use switchboard_router::{
-    Arm, Cheapest, Chosen, Experiment, Fastest, Match, MostHeadroom, Plan, Policy, Priority, Rank, Reading, Snapshot, Standing, Strategy,
-    Weighted, plan,
+    Arm, Cheapest, Chosen, Experiment, Fastest, MostHeadroom, Plan, Policy, Priority, Rank, Reading, Snapshot, Standing, Strategy,
+    Weighted, experiment::Way, plan,
 };
 
 use support::{Fake, call, chi_square, epoch, id, number, policy, usd};
@@ -35,6 +35,7 @@ fn standings<'a>(ids: &'a [ProviderId], change: impl Fn(usize, &mut Standing<'a>
             cost: None,
             time_to_accept: None,
             headroom: 1_000_000,
+            measured: None,
         };
         change(n, &mut standing);
         standing
@@ -131,20 +132,12 @@ fn a_weight_of_zero_comes_last_and_never_first() {
 
 fn experiment(name: &str, weights: [u32; 4]) -> Experiment {
     let arms = ["alpha", "beta", "gamma", "alpha"];
-    Experiment {
-        name: name.to_owned(),
-        when: Match::default(),
-        arms: arms
-            .iter()
-            .zip(weights)
-            .enumerate()
-            .map(|(n, (provider, weight))| Arm {
-                name: format!("arm-{n}"),
-                provider: id(provider),
-                weight,
-            })
+    let arms = arms.iter().zip(weights).enumerate();
+    Experiment::new(
+        name,
+        arms.map(|(n, (provider, weight))| Arm::provider(format!("arm-{n}"), id(provider), weight))
             .collect(),
-    }
+    )
 }
 
 /// How many of a hundred thousand people each arm got.
@@ -209,6 +202,8 @@ fn planned(policy: &Policy, n: u32, draw: u64) -> Plan {
             policy,
             readings: &readings,
             draw,
+            quality: None,
+            lives: None,
         },
         epoch(),
     )
@@ -225,7 +220,7 @@ fn a_person_keeps_the_arm_in_every_process() {
         assert_eq!(one.candidates[0].chosen, Chosen::Arm);
         let arm = one.experiment.unwrap().arm;
         let named = here.experiments[0].arms.iter().find(|named| named.name == arm).unwrap();
-        assert_eq!(one.candidates[0].provider, named.provider);
+        assert_eq!(Way::Provider(one.candidates[0].provider.clone()), named.way);
     }
 }
 

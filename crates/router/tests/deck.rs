@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 use switchboard_core::{Country, Currency, Destination, ErrorKind, Money, PhoneNumber, Tariff, TariffRow};
 use switchboard_router::RateDeck;
@@ -95,7 +96,7 @@ proptest! {
         let deck = deck(rows);
         for to in numbers() {
             let expected = slow(&prefixes, country, everywhere, &to).map(micros);
-            prop_assert_eq!(deck.estimate(&to, seconds(60)), expected, "{:?} of {:?}", to, prefixes);
+            prop_assert_eq!(deck.estimate(&to, seconds(60), Timestamp::UNIX_EPOCH), expected, "{:?} of {:?}", to, prefixes);
         }
     }
 
@@ -123,7 +124,7 @@ proptest! {
         while (cost - per_call) * 60 < per_minute * i64::try_from(billed).unwrap() {
             cost += 1;
         }
-        let estimate = deck(rows).estimate(&phone("+15125550142"), Duration::from_millis(millis));
+        let estimate = deck(rows).estimate(&phone("+15125550142"), Duration::from_millis(millis), Timestamp::UNIX_EPOCH);
         prop_assert_eq!(estimate, Some(micros(cost)));
     }
 }
@@ -131,12 +132,22 @@ proptest! {
 #[test]
 fn what_no_row_names_is_unknown_and_never_zero() {
     let to = phone("+15125550142");
-    assert_eq!(RateDeck::unknown(Currency::USD).estimate(&to, seconds(60)), None);
+    assert_eq!(
+        RateDeck::unknown(Currency::USD).estimate(&to, seconds(60), Timestamp::UNIX_EPOCH),
+        None
+    );
     let elsewhere = deck(vec![row(prefix("44"), 1), row(Destination::Country(Country::DE), 2)]);
-    assert_eq!(elsewhere.estimate(&to, seconds(60)), None);
-    assert_eq!(elsewhere.estimate(&phone("+442079460018"), Duration::ZERO), Some(micros(1)));
+    assert_eq!(elsewhere.estimate(&to, seconds(60), Timestamp::UNIX_EPOCH), None);
+    assert_eq!(
+        elsewhere.estimate(&phone("+442079460018"), Duration::ZERO, Timestamp::UNIX_EPOCH),
+        Some(micros(1))
+    );
     let free = deck(vec![row(Destination::Everywhere, 0)]);
-    assert_eq!(free.estimate(&to, seconds(60)), Some(micros(0)), "free is said, not guessed");
+    assert_eq!(
+        free.estimate(&to, seconds(60), Timestamp::UNIX_EPOCH),
+        Some(micros(0)),
+        "free is said, not guessed"
+    );
     assert!(RateDeck::unknown(Currency::USD).is_empty() && elsewhere.len() == 2);
 }
 
@@ -146,8 +157,14 @@ fn a_country_is_not_its_calling_code() {
         row(Destination::Country(Country::US), 1),
         row(Destination::Country(Country::CA), 2),
     ]);
-    assert_eq!(deck.estimate(&phone("+15125550142"), seconds(1)), Some(micros(1)));
-    assert_eq!(deck.estimate(&phone("+14165550123"), seconds(1)), Some(micros(2)));
+    assert_eq!(
+        deck.estimate(&phone("+15125550142"), seconds(1), Timestamp::UNIX_EPOCH),
+        Some(micros(1))
+    );
+    assert_eq!(
+        deck.estimate(&phone("+14165550123"), seconds(1), Timestamp::UNIX_EPOCH),
+        Some(micros(2))
+    );
 }
 
 /// The key that is blamed.
@@ -191,5 +208,8 @@ fn rows_that_make_no_sense_are_refused() {
 #[test]
 fn a_prefix_longer_than_the_number_is_not_its_beginning() {
     let deck = deck(vec![row(prefix("4930123456000"), 1), row(prefix("49301"), 2)]);
-    assert_eq!(deck.estimate(&phone("+4930123456"), seconds(60)), Some(micros(2)));
+    assert_eq!(
+        deck.estimate(&phone("+4930123456"), seconds(60), Timestamp::UNIX_EPOCH),
+        Some(micros(2))
+    );
 }

@@ -88,6 +88,7 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
         1 | 2 => Fact::Admitted {
             estimated_cost: None,
             experiment: None,
+            plan: None,
         },
         3 => Fact::Refused(fault()),
         4..=7 => Fact::Intended(Box::new(attempt(known, last_ring + u32::from(detail % 2)))),

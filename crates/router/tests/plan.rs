@@ -194,6 +194,8 @@ fn the_same_arguments_give_the_same_plan() {
             policy: &policy,
             readings: &[],
             draw: u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            quality: None,
+            lives: None,
         };
         let first = plan(&call, &snapshot, epoch());
         let copy = policy.clone();
@@ -229,13 +231,18 @@ fn a_plan_as_json_explains_itself() {
             "country": "US",
             "number_type": "fixed_line_or_mobile",
             "route": "texas",
+            "agent": null,
             "experiment": null,
+            "expected_seconds": 120,
+            "learnt_from": 0,
             "candidates": [
                 {
                     "provider": "beta",
                     "rank": 1,
                     "estimated_cost": null,
                     "headroom": null,
+                    "cost_per_success": null,
+                    "measured": null,
                     "reason": "first of 2 by priority, cost unknown, no rate limit known",
                 },
                 {
@@ -243,6 +250,8 @@ fn a_plan_as_json_explains_itself() {
                     "rank": 2,
                     "estimated_cost": { "amount": "0.15", "currency": "USD" },
                     "headroom": 56,
+                    "cost_per_success": null,
+                    "measured": null,
                     "reason": "number 2 of 2 by priority, 0.15 USD expected, 56 of 57 calls free in the window",
                 },
             ],

@@ -90,6 +90,7 @@ impl Desk {
         let admitted = Fact::Admitted {
             estimated_cost: None,
             experiment: None,
+            plan: None,
         };
         let intended = Fact::Intended(Box::new(Attempt {
             id: attempt,

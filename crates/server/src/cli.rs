@@ -1,6 +1,9 @@
 //! The command line, as clap reads it. What it means is in `commands/`.
 
 mod books;
+mod deck;
+mod experiments;
+mod review;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -11,6 +14,9 @@ use url::Url;
 pub(crate) use self::books::{
     BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
 };
+pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs};
+pub(crate) use self::experiments::{Decided, ExperimentsArgs, ExperimentsCommand, ShowArgs};
+pub(crate) use self::review::{BacktestArgs, PolicyArgs, PolicyCommand};
 use crate::help;
 
 /// Places telephone calls by voice agents through the best provider.
@@ -72,6 +78,24 @@ pub(crate) enum Command {
     /// Show who would take a call, and why. Sends nothing.
     #[command(long_about = help::PLAN, after_long_help = help::PLAN_MORE)]
     Plan(PlanArgs),
+    /// Check, write and explain rate decks.
+    #[command(long_about = help::DECK, after_long_help = help::DECK_MORE)]
+    Deck(DeckArgs),
+    /// Start, grow, stop and read experiments.
+    #[command(long_about = help::EXPERIMENTS, after_long_help = help::EXPERIMENTS_MORE)]
+    Experiments(ExperimentsArgs),
+    /// Try another policy on the calls of the ledger. Sends nothing.
+    #[command(long_about = help::BACKTEST, after_long_help = help::BACKTEST_MORE)]
+    Backtest(BacktestArgs),
+    /// Check a configuration file: what is wrong with it, and what is probably not meant.
+    #[command(long_about = help::POLICY, after_long_help = help::POLICY_MORE)]
+    Policy(PolicyArgs),
+    /// Ask every running process to take up its configuration file again.
+    #[command(long_about = help::RELOAD, after_long_help = help::RELOAD_MORE)]
+    Reload(ReloadArgs),
+    /// Show how well providers did with the calls of the ledger.
+    #[command(long_about = help::QUALITY, after_long_help = help::QUALITY_MORE)]
+    Quality(QualityArgs),
     /// List the configured providers and ask each whether it answers.
     #[command(long_about = help::PROVIDERS, after_long_help = help::PROVIDERS_MORE)]
     Providers,
@@ -99,6 +123,17 @@ pub(crate) enum Command {
     /// Run a simulated provider.
     #[command(long_about = help::SIM, after_long_help = help::SIM_MORE)]
     Sim(SimArgs),
+}
+
+/// `reload`
+#[derive(Debug, Args)]
+pub(crate) struct ReloadArgs {
+    /// Who asks, for the ledger; without it, the user that the environment names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// How many seconds to wait for the answers of running processes: 4.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=60))]
+    pub(crate) wait: Option<u64>,
 }
 
 /// `demo`
@@ -153,6 +188,23 @@ pub(crate) struct PlanArgs {
     /// The agent profile of the configuration; without it, its default.
     #[arg(long, value_name = "PROFILE")]
     pub(crate) agent: Option<String>,
+    /// Measure providers on the calls of this SQLite file instead of the configuration's ledger.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+}
+
+/// `quality`
+#[derive(Debug, Args)]
+pub(crate) struct QualityArgs {
+    /// This provider only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    /// Calls to this country only, as US.
+    #[arg(long)]
+    pub(crate) country: Option<Country>,
+    /// This SQLite file instead of the ledger of the configuration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
 }
 
 /// `numbers`

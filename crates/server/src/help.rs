@@ -1,8 +1,14 @@
 //! The long help of each command: what it is for, an example, and its exit codes.
 
 mod books;
+mod deck;
+mod experiments;
+mod review;
 
-pub(crate) use self::books::{BATCH, BATCH_MORE, CALLS, CALLS_MORE, LEDGER, LEDGER_MORE};
+pub(crate) use self::books::{BATCH, BATCH_MORE, CALLS, CALLS_MORE, LEDGER, LEDGER_MORE, RELOAD, RELOAD_MORE};
+pub(crate) use self::deck::{DECK, DECK_MORE};
+pub(crate) use self::experiments::{EXPERIMENTS, EXPERIMENTS_MORE};
+pub(crate) use self::review::{BACKTEST, BACKTEST_MORE, POLICY, POLICY_MORE};
 
 pub(crate) const ABOUT: &str = "\
 Places telephone calls by voice agents through the best provider.
@@ -87,7 +93,8 @@ Exit codes:
 pub(crate) const PLAN: &str = "\
 Shows which providers would be asked for a call, in which order and why, and why the others would not.
 
-It needs no credential and sends nothing. Every provider counts as healthy, and its rate limit as free.";
+It needs no provider's credential and sends nothing. Every provider counts as healthy, and its rate limit as free. How long the call
+lasts and how well providers do is learnt from the calls of the ledger, where there is one.";
 
 pub(crate) const PLAN_MORE: &str = "\
 Examples:
@@ -97,7 +104,8 @@ Examples:
 
 With --json:
   {\"to\", \"country\", \"number_type\", \"candidates\": [{\"provider\", \"rank\", \"estimated_cost\": {\"amount\", \"currency\"},
-   \"headroom\", \"reason\"}], \"rejected\": [{\"provider\", \"reason\", \"detail\"}], ...}
+   \"headroom\", \"cost_per_success\", \"measured\", \"reason\"}], \"rejected\": [{\"provider\", \"reason\", \"detail\"}],
+   \"expected_seconds\", \"learnt_from\", ...}
 and for what cannot be called
   {\"error\": {\"kind\", \"code\", \"field\", \"message\"}}
 Several numbers give one object on each line; an error then names its number, too.
@@ -106,6 +114,29 @@ Exit codes (of several numbers, the first that holds for any, from below):
   0  there are candidates
   3  there are none; the plan is printed all the same
   2  the request or the configuration is wrong, or the number must not be called";
+
+pub(crate) const QUALITY: &str = "\
+Shows what the calls of the ledger say of each provider, by country and agent profile: how often somebody answered and talked, how often
+it failed by its own fault, how long calls lasted, what was billed for each success, and how far bills are from estimates.
+
+Calls of the last [routing.quality] window_days count, 7 unless the configuration says otherwise. `certain` is the success rate
+that is certain to 95 %: the strategy best_value divides the expected cost by it. docs/strategies explains every measure.";
+
+pub(crate) const QUALITY_MORE: &str = "\
+Examples:
+  switchboard quality
+  switchboard quality --provider kaicalls --country US
+  switchboard demo --ledger demo.db && switchboard quality --ledger demo.db --json
+
+With --json, stdout is one object; rates are in millionths, and a row without a country is the whole provider:
+  {\"window_days\", \"minimum_calls\", \"rows\": [{\"provider\", \"country\", \"profile\", \"measured\": {\"sent\", \"accepted\", \"tried\",
+   \"answered\", \"succeeded\", \"erred\", ...}, \"success_rate\", \"certain_success_rate\", \"cost_per_success\", \"drift\": {\"calls\",
+   \"estimated\", \"billed\"}, \"drift_ratio\", ...}], \"durations\": [{\"country\", \"profile\", \"expected_seconds\", \"learnt_from\", ...}]}
+
+Exit codes:
+  0  it worked
+  1  the ledger cannot be read
+  2  the arguments or the configuration are wrong, or there is no ledger yet";
 
 pub(crate) const PROVIDERS: &str = "\
 Lists the providers of the configuration with their limits and coverage, and asks each for one entry of its call

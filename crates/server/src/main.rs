@@ -17,6 +17,7 @@ mod interrupt;
 mod logging;
 mod mask;
 mod output;
+mod reload;
 mod setup;
 
 use std::process::ExitCode;
@@ -43,9 +44,15 @@ fn main() -> ExitCode {
 fn run(cli: Cli, output: Output) -> Outcome {
     let Cli { common, command } = cli;
     logging::start(&common.log)?;
-    // A plan is arithmetic: it needs no runtime, and starts sooner without one.
+    // A plan is arithmetic, and so is a deck: they need no runtime, and start sooner without one.
     if let Command::Plan(args) = command {
         return commands::plan::run(&common, args, output);
+    }
+    if let Command::Deck(args) = command {
+        return commands::deck::run(&common, args, output);
+    }
+    if let Command::Policy(args) = command {
+        return commands::policy::run(args, output);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -59,6 +66,12 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Calls(args) => commands::calls::run(&common, args, output).await,
             Command::Ledger(args) => commands::ledger::run(&common, args, output).await,
             Command::Plan(args) => commands::plan::run(&common, args, output),
+            Command::Deck(args) => commands::deck::run(&common, args, output),
+            Command::Backtest(args) => commands::backtest::run(&common, args, output).await,
+            Command::Policy(args) => commands::policy::run(args, output),
+            Command::Experiments(args) => commands::experiments::run(&common, args, output).await,
+            Command::Reload(args) => commands::reload::run(&common, args, output).await,
+            Command::Quality(args) => commands::quality::run(&common, args, output).await,
             Command::Providers => commands::providers::run(&common, output).await,
             Command::Numbers(args) => commands::numbers::run(&common, args, output).await,
             Command::Agents(args) => commands::agents::run(&common, args, output).await,

@@ -77,7 +77,7 @@ pub(crate) async fn ledger(common: &Common, file: Option<&Path>) -> Outcome<(Led
 }
 
 /// A program's calls outlive it, whether or not its configuration says where.
-fn with_ledger(mut config: Config) -> Outcome<Config> {
+pub(crate) fn with_ledger(mut config: Config) -> Outcome<Config> {
     if config.ledger.is_none() {
         let usual = LedgerConfig::of_the_user(&process_environment);
         config.ledger = Some(usual.ok_or_else(|| {
@@ -104,6 +104,16 @@ fn is_there(file: &Path, field: &str) -> Outcome<()> {
         field,
         format!("{shown} does not exist: no call was placed with this ledger yet, or it is elsewhere"),
     ))
+}
+
+/// Who decides: as said, or as the environment names the user.
+pub(crate) fn operator(said: Option<String>) -> Outcome<String> {
+    let user = || {
+        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(process_environment);
+        named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty())
+    };
+    let by = said.map_or_else(user, |by| Some(by.trim().to_owned()).filter(|by| !by.is_empty()));
+    by.ok_or_else(|| Failure::input("--by", "is missing, and the environment names no user: say who decides"))
 }
 
 fn absolute(file: &Path) -> Outcome<PathBuf> {

@@ -6,13 +6,18 @@ mod common;
 
 use common::{EXAMPLE, command, run};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 20] = [
     "demo",
     "call",
     "batch",
     "calls",
     "ledger",
     "plan",
+    "quality",
+    "deck",
+    "experiments",
+    "backtest",
+    "policy",
     "providers",
     "numbers",
     "agents",

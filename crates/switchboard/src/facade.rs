@@ -9,6 +9,8 @@ use switchboard_router::{
     Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock,
 };
 
+use crate::Config;
+
 /// Calls over every configured provider. Cheap to clone.
 ///
 /// It checks a [`CallRequest`] and hands it to the [`Router`]; everything else is the router's own, by [`Switchboard::router`].
@@ -16,6 +18,8 @@ use switchboard_router::{
 pub struct Switchboard {
     router: Router,
     clock: Arc<dyn Clock>,
+    /// What it was started with.
+    configuration: Option<Arc<Config>>,
     #[cfg(feature = "ledger")]
     ledger: Option<Ledger>,
 }
@@ -26,9 +30,24 @@ impl Switchboard {
         Self {
             router,
             clock,
+            configuration: None,
             #[cfg(feature = "ledger")]
             ledger: None,
         }
+    }
+
+    /// Says what it was started with.
+    pub(crate) fn with_configuration(mut self, config: &Config) -> Self {
+        self.configuration = Some(Arc::new(config.clone()));
+        self
+    }
+
+    pub(crate) fn configuration(&self) -> Option<&Config> {
+        self.configuration.as_deref()
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// Says that the router's journal is this ledger.

@@ -37,12 +37,14 @@ pub mod config;
 mod facade;
 mod off;
 pub mod registry;
+mod reload;
 #[cfg(feature = "kallyai")]
 pub mod tokens;
 
 pub use config::{Config, ConfigError, Problem, process_environment};
 pub use facade::{Switchboard, SwitchboardBuilder};
 pub use registry::Registry;
+pub use reload::ConfigurationTaken;
 
 /// The provider-neutral contract.
 pub use switchboard_core as core;

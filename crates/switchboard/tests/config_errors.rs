@@ -30,6 +30,49 @@ fn refuse(text: &str) -> ConfigError {
 
 /// What is added to the sound text, the key, a part of the complaint and a part of the fix.
 const CASES: &[(&str, &str, &str, &str)] = &[
+    // What is right by itself and has no effect beside the rest.
+    (
+        "[providers.hooked]\nkind = \"kaicalls\"\napi_key_env = \"K\"\nwebhook_secret_env = \"S\"",
+        "providers.hooked.webhook_secret_env",
+        "no effect without [webhooks]",
+        "take this out",
+    ),
+    (
+        "[[routes]]\nname = \"desk\"\nagents = [\"receptionist\"]\nproviders = [\"priced\"]",
+        "routes[0].agents[0]",
+        "no provider of this route serves",
+        "add one that agents.receptionist.at names",
+    ),
+    (
+        "[[routes]]\nname = \"finnish\"\nlanguages = [\"fi\"]\nproviders = [\"kaicalls\"]",
+        "routes[0].languages[0]",
+        "speaks fi",
+        "add it to a provider's languages",
+    ),
+    (
+        "[[routes]]\nname = \"britain\"\nprefixes = [\"+4420\", \"+44\"]\nproviders = [\"kallyai\"]",
+        "routes[0].prefixes[0]",
+        "\"+44\" beside it",
+        "take it out",
+    ),
+    (
+        "[[routes]]\nname = \"britain\"\nprefixes = [\"+44\", \"+44\"]\nproviders = [\"kallyai\"]",
+        "routes[0].prefixes[1]",
+        "takes the same numbers",
+        "take it out",
+    ),
+    (
+        "[[experiments]]\nname = \"far\"\ncountries = [\"FR\"]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].arms[1].provider",
+        "calls none of the experiment's countries",
+        "other countries",
+    ),
+    (
+        "[[budgets]]\nname = \"one\"\nlimit = \"5\"\nper = \"day\"\nprovider = \"priced\"\n[[budgets]]\nname = \"two\"\nlimit = \"9\"\nper = \"day\"\nprovider = \"priced\"",
+        "budgets[1]",
+        "covers the same calls",
+        "keep the smaller",
+    ),
     // Keys and kinds.
     (
         "[rooting]\nstrategy = \"fastest\"",
@@ -362,7 +405,43 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "no provider of this file",
         "did you mean kallyai?",
     ),
+    (
+        "[routing]\nexploration_percent = 5",
+        "routing.exploration_percent",
+        "strategy is priority",
+        "strategy = \"adaptive\"",
+    ),
+    (
+        "[routing]\nstrategy = \"adaptive\"\nexploration_percent = 0",
+        "routing.exploration_percent",
+        "not between 1 and 50",
+        "became better",
+    ),
+    (
+        "[routing]\nstrategy = \"adaptive\"\nexploration_percent = 50",
+        "routing.exploration_percent",
+        "leaves nothing",
+        "write less than 34",
+    ),
+    (
+        "[routing.quality]\nwindow_days = 91",
+        "routing.quality.window_days",
+        "91 is not between",
+        "1 and 90",
+    ),
+    (
+        "[routing.quality]\nminimum_calls = 0",
+        "routing.quality.minimum_calls",
+        "0 is not between",
+        "1 and 10000",
+    ),
     // Routes.
+    (
+        "[[routes]]\nname = \"a\"\nexploration_percent = 5",
+        "routes[0].exploration_percent",
+        "none here",
+        "take it out",
+    ),
     ("[[routes]]\ncountries = [\"US\"]", "routes[0].name", "is missing", "add it"),
     (
         "[[routes]]\nname = \"a\"\nproviders = [\"kaicall\"]",
@@ -473,6 +552,126 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "earlier arm",
         "give each its own",
     ),
+    (
+        "[[experiments]]\nname = \"e\"\nversion = 0\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].version",
+        "is 0",
+        "first is 1",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nramp_percent = 101\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].ramp_percent",
+        "more than 100",
+        "everybody is 100",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nholdout_percent = 100\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].holdout_percent",
+        "leaves nobody",
+        "less than 100",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nstart = \"later\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].start",
+        "\"later\"",
+        "at_once",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nshare_percent = 50\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].share_percent",
+        "no effect without a group",
+        "group = ",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nshare_from_percent = 50\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].share_from_percent",
+        "no effect without a group",
+        "ramp_percent",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\ngroup = \"g\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].share_percent",
+        "is missing",
+        "how many percent",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\ngroup = \"g\"\nshare_percent = 101\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].share_percent",
+        "does not fit",
+        "1 to 100",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"success_rate\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].guardrails[0]",
+        "needs one of",
+        "at_least and at_most",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"success_rate\", at_least = \"60\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].guardrails[0]",
+        "no share",
+        "between 0 and 1",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"success_rate\", at_least = 0.6 }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].guardrails[0].at_least",
+        "floating-point",
+        "quote it",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"cost_per_success\", at_least = \"0.6\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].guardrails[0]",
+        "being good",
+        "write at_most",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"succes_rate\", at_least = \"0.6\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].guardrails[0].metric",
+        "no choice here",
+        "did you mean success_rate?",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"holdout\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[0].arms[1].name",
+        "no name for an arm",
+        "another",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", weight = 1 }]",
+        "experiments[0].arms[1].provider",
+        "is missing, and so is agent",
+        "what this arm does",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kallyai\", agent = \"receptionist\", weight = 1 }]",
+        "experiments[0].arms[1].agent",
+        "stands beside provider",
+        "keep one",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", agent = \"receptionist\", weight = 1 }, { name = \"b\", agent = \"receptionst\", weight = 1 }]",
+        "experiments[0].arms[1].agent",
+        "no agent profile",
+        "did you mean receptionist?",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\ngroup = \"g\"\nshare_percent = 60\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]\n[[experiments]]\nname = \"f\"\ngroup = \"g\"\nshare_percent = 50\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[1].share_percent",
+        "behind 60 percent",
+        "1 to 100",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\ngroup = \"g\"\nshare_percent = 60\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]\n[[experiments]]\nname = \"f\"\ngroup = \"g\"\nshare_percent = 20\nshare_from_percent = 50\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[1].share_from_percent",
+        "share of \"e\"",
+        "move one of them",
+    ),
+    (
+        "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]\n[[experiments]]\nname = \"f\"\ntags = [\"x\"]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
+        "experiments[1]",
+        "can never hold",
+        "give both a group",
+    ),
     // Agents.
     (
         "[agents.x]\nat = { kallyai = \"dentist\" }",
@@ -523,6 +722,43 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "routing.fence_minutes",
         "does not fit",
         "above 0",
+    ),
+    // Outliers.
+    (
+        "[routing.outliers]\nenabled = false\nwindow_seconds = 60",
+        "routing.outliers.window_seconds",
+        "no effect, because enabled is false",
+        "take it out",
+    ),
+    (
+        "[routing.outliers]\nminimum_attempts = 4",
+        "routing.outliers.minimum_attempts",
+        "4 is not between",
+        "5 and 1000",
+    ),
+    (
+        "[routing.outliers]\nminimum_attempts = 0",
+        "routing.outliers.minimum_attempts",
+        "does not fit",
+        "above 0",
+    ),
+    (
+        "[routing.outliers]\nlongest_cooldown_seconds = 86401",
+        "routing.outliers.longest_cooldown_seconds",
+        "86401 is not between",
+        "1 and 86400",
+    ),
+    (
+        "[routing.outliers]\ncooldown_seconds = 901",
+        "routing.outliers.cooldown_seconds",
+        "901 is more than longest_cooldown_seconds, 900",
+        "raise the other",
+    ),
+    (
+        "[routing.outliers]\nenable = true",
+        "routing.outliers.enable",
+        "no setting here",
+        "did you mean enabled?",
     ),
     // The ledger.
     ("[ledger]", "ledger.path", "is missing", "url_env = \"DATABASE_URL\""),
@@ -748,6 +984,22 @@ fn no_hint_proposes_a_key_that_is_refused() {
 }
 
 #[test]
+fn nobody_is_compared_with_nobody() {
+    for setting in ["enabled = true", "enabled = false", "window_seconds = 60"] {
+        let error = refuse(&format!(
+            "[routing.outliers]\n{setting}\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"X\"\n"
+        ));
+        let [problem] = error.problems() else {
+            panic!("{setting}\n{error}")
+        };
+        assert!(
+            problem.key.starts_with("routing.outliers.") && problem.message.contains("no effect on one provider"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_toml_is_told_by_its_place_without_the_text() {
     let error = refuse("[routing]\nstrategy = \"fastest\"\n[providers.kaicalls]\napi_key = \"kc_live_secret\n");
     assert_eq!(error.problems()[0].position.map(|at| at.line), Some(4));
@@ -788,4 +1040,12 @@ fn it_becomes_the_error_of_every_other_room() {
         error.to_string().contains("routing.currency") && error.to_string().contains("line 16, column 1"),
         "{error}"
     );
+}
+
+#[test]
+fn a_strategy_has_nothing_to_order_where_there_is_one_provider() {
+    let one = "[routing]\nstrategy = \"cheapest\"\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"K\"\ndefault_agent = \"a\"";
+    let error = refuse(one);
+    assert_eq!(error.problems()[0].key, "routing.strategy");
+    assert!(error.problems()[0].message.contains("no effect on one provider"), "{error}");
 }

@@ -173,6 +173,8 @@ fn urgent_calls_take_their_own_route_and_reminders_are_split_in_half() {
                 policy: &policy,
                 readings: &[],
                 draw: 7,
+                quality: None,
+                lives: None,
             },
             now(),
         )

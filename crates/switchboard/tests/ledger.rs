@@ -46,7 +46,7 @@ async fn calls_are_there_when_it_is_opened_again() {
     let history = switchboard.ledger().unwrap().history(id).await.unwrap();
     assert_eq!(
         history.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
-        ["received", "refused"]
+        ["received", "planned", "refused"]
     );
 }
 

@@ -11,7 +11,7 @@ use switchboard::{
         Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency, Numbers, Page, PageRequest, ProviderCall,
         ProviderCallId, Recording, Tariff, TariffRow, Trace, Transcript, Usage, Webhooks,
     },
-    registry::{Account, ProviderKind, RawApi, Secrets, Setting},
+    registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
     router::Cheapest,
 };
 
@@ -108,6 +108,10 @@ impl ProviderKind for HouseKind {
     fn usual_variable(&self) -> Option<&'static str> {
         None
     }
+    fn credit_costs(&self) -> Option<CreditCosts> {
+        None
+    }
+
     fn check_agent(&self, _agent: &AgentId) -> Result<()> {
         Ok(())
     }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use switchboard::{Config, PhoneNumber, core::Destination};
 
 fn config(tariff: &str) -> Config {
@@ -18,7 +19,7 @@ fn estimate(config: &Config, to: &str, seconds: u64) -> Option<String> {
     let to = PhoneNumber::parse(to).unwrap();
     policy.providers[0]
         .deck
-        .estimate(&to, Duration::from_secs(seconds))
+        .estimate(&to, Duration::from_secs(seconds), Timestamp::UNIX_EPOCH)
         .map(|money| money.to_string())
 }
 

@@ -204,9 +204,11 @@ fn budgets(state: &mut State, world: &World) {
         .iter()
         .filter(|record| record.rang && thrifty(record.wish))
         .filter_map(|record| {
-            world
-                .deck
-                .estimate(&record.to, Duration::from_millis(record.ends.saturating_sub(record.dials)))
+            world.deck.estimate(
+                &record.to,
+                Duration::from_millis(record.ends.saturating_sub(record.dials)),
+                jiff::Timestamp::UNIX_EPOCH,
+            )
         })
         .map(|cost| cost.micros())
         .sum();

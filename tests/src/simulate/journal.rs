@@ -14,7 +14,7 @@ use switchboard::{
     Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId, ValidCall,
     core::{AttemptId, ProviderCallId},
     router::{
-        Letter, NewCall, Opened, Recorded, Selection, Write,
+        Decision, Letter, NewCall, Opened, Recorded, Selection, Topic, Write,
         state::{Fact, apply},
     },
 };
@@ -241,6 +241,16 @@ impl Journal for SimJournal {
         self.inner.take_over(self.world.truth.at(self.world.now())).await
     }
 
+    async fn decide(&self, decision: &Decision) -> Result<u64> {
+        self.process.gate().await;
+        self.inner.decide(decision).await
+    }
+
+    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
+        self.process.gate().await;
+        self.inner.decisions(topic, after).await
+    }
+
     fn is_shared(&self) -> bool {
         true
     }
@@ -250,6 +260,7 @@ fn fact_name(fact: &Fact) -> &'static str {
     match fact {
         Fact::Scheduled => "scheduled",
         Fact::Admitted { .. } => "admitted",
+        Fact::Planned(_) => "planned",
         Fact::Refused(_) => "refused",
         Fact::Intended(_) => "intended",
         Fact::Claimed(_) => "claimed",

@@ -148,7 +148,7 @@ async fn live(world: &Arc<World>, at: usize) {
         let record = &mut state.records[at];
         let lasted = Duration::from_millis(record.ends.saturating_sub(record.dials));
         record.cost = if record.rang {
-            world.deck.estimate(&record.to, lasted)
+            world.deck.estimate(&record.to, lasted, jiff::Timestamp::UNIX_EPOCH)
         } else {
             None
         };

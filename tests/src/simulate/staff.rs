@@ -119,6 +119,7 @@ fn router(world: &Arc<World>, process: &Arc<Process>, books: &Arc<switchboard::M
         max_wait: milliseconds(plan.max_wait),
         grace: milliseconds(plan.grace),
         send_within: SEND_WITHIN,
+        ..RouterSettings::default()
     };
     let journal = SimJournal {
         world: Arc::clone(world),

@@ -15,8 +15,16 @@ use crate::{
 pub struct Assignment {
     /// The experiment.
     pub experiment: String,
+    /// Its version; each is a split of its own.
+    #[serde(default = "first_version")]
+    pub version: u32,
     /// Its arm.
     pub arm: String,
+}
+
+/// Assignments that were kept before there were versions.
+const fn first_version() -> u32 {
+    1
 }
 
 /// Why a call was not placed, or why nobody knows.

@@ -25,7 +25,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
                          WHERE id > $1 ORDER BY id LIMIT $2";
 /// Calls that break a rule, and the rule. Foreign keys keep what belongs to nothing away; they are asked all the same.
-const RULES: [(&str, &str); 8] = [
+const RULES: [(&str, &str); 9] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -43,6 +43,11 @@ const RULES: [(&str, &str); 8] = [
         "SELECT a.call_id FROM holds AS h LEFT JOIN attempts AS a ON a.id = h.attempt_id \
          WHERE h.released_at IS NULL AND (a.id IS NULL OR a.state = 'not_placed')",
         "holds back money for an attempt that reached no phone",
+    ),
+    (
+        "SELECT a.call_id FROM rooms AS r LEFT JOIN attempts AS a ON a.id = r.attempt_id \
+         WHERE a.id IS NULL OR a.state = 'not_placed' OR a.body LIKE '%\"outcome\":%'",
+        "keeps a room for an attempt that is over",
     ),
     (
         "SELECT DISTINCT e.call_id FROM calls AS c JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",

@@ -9,9 +9,10 @@ use switchboard_router::{Letter, Opened, Recorded, Write};
 
 use crate::{
     change::Opening,
+    decision::DecisionRow,
     key::{Domain, HashKey},
     postgres::{
-        Stop, inbox, processes,
+        Stop, decisions, inbox, processes,
         queries::{self, Answer},
     },
     refusal::{self, Halt, failed},
@@ -152,7 +153,13 @@ impl Inner {
         self.ended(change, answer).await
     }
 
-    /// The end of a change that takes one row and waits for nobody.
+    pub(super) async fn decide(&self, row: &DecisionRow) -> Result<u64> {
+        let mut change = self.begin().await?;
+        let answer = decisions::decide(&mut change, row).await;
+        self.ended(change, answer).await
+    }
+
+    /// The end of a change that takes one row, or one lock, and stands in nobody's way.
     pub(super) async fn ended<T>(&self, change: Transaction<'static, Postgres>, answer: Answer<T>) -> Result<T> {
         match self.end(change, answer, true).await {
             Ok(Some(value)) => Ok(value),

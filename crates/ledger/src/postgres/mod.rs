@@ -6,7 +6,8 @@
 //! | `options.rs` | what a process brings with it |
 //! | `processes.rs` | who has the ledger open, and who was silent for too long |
 //! | `queries.rs` | calls, their attempts and what happened to them |
-//! | `stock.rs` | what attempts take: certainty, slots and budgets |
+//! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
+//! | `decisions.rs` | what was decided that is about no single call |
 //! | `inner.rs` | connections and transactions |
 //! | `inbox.rs` | webhooks, kept before they are handled |
 //! | `locks.rs` | locks on what is no row |
@@ -16,6 +17,7 @@
 //! The server groups the commits of connections that wait at the same time: there is no writer of our own.
 
 mod check;
+mod decisions;
 mod inbox;
 mod inner;
 mod locks;
@@ -42,10 +44,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use switchboard_core::{AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Journal, Letter, NewCall, Opened, Recorded, Selection, Write};
+use switchboard_router::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
 
 use crate::{
     change::Opening,
+    decision::{DecisionRow, after},
     history::Entry,
     key::HashKey,
     refusal::{Halt, failed},
@@ -248,6 +251,7 @@ impl Journal for PostgresJournal {
         };
         self.select(&unsettled).await
     }
+
     async fn take_in(&self, letter: &Letter) -> Result<bool> {
         let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
         carry_out(async move { inner.take_in(&letter).await }).await
@@ -281,6 +285,16 @@ impl Journal for PostgresJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         let inner = Arc::clone(&self.inner);
         carry_out(async move { inner.take_over().await }).await
+    }
+
+    async fn decide(&self, decision: &Decision) -> Result<u64> {
+        let (inner, row) = (Arc::clone(&self.inner), DecisionRow::new(decision)?);
+        carry_out(async move { inner.decide(&row).await }).await
+    }
+
+    async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(decisions::decisions(&mut snapshot, topic, after(since)).await)
     }
 
     fn tag(&self, to: &PhoneNumber) -> Option<String> {

@@ -170,6 +170,9 @@ pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Wri
     for settlement in &change.settlements {
         stock::settle(connection, *settlement, change.at).await?;
     }
+    if !change.left.is_empty() {
+        stock::leave(connection, &change.left).await?;
+    }
     events(connection, id, &change.events, change.at).await?;
     Ok(Recorded {
         call: Arc::new(change.call),

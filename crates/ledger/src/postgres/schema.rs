@@ -6,7 +6,10 @@ use switchboard_core::{Error, ErrorKind, Result};
 use crate::{key::HashKey, refusal::failed};
 
 /// In order; the number of a version is its place, from one. One that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_ledger.sql"),
+    include_str!("migrations/0002_rooms_and_decisions.sql"),
+];
 
 /// One process at a time brings the schema up: "SWLD".
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1398229060)";
@@ -22,17 +25,20 @@ const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), '
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(1, i.indnkeyatts) AS k \
      WHERE c.relname = $1 AND c.relnamespace = to_regnamespace(current_schema()) AND i.indisunique AND i.indisvalid \
      GROUP BY i.indexrelid, i.indpred IS NOT NULL";
-const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass AND tgname LIKE 'events_stay%' \
-     AND tgenabled IN ('O', 'A')";
+const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname::text) IN \
+     (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), \
+      ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
 
 /// The law: index, columns, partial or not.
-const LAW: [(&str, &str, bool); 7] = [
+const LAW: [(&str, &str, bool); 9] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
     ("provider_calls_pkey", "provider, account, provider_call_id", false),
     ("inbox_pkey", "attempt_id, body_hash", false),
     ("holds_pkey", "attempt_id", false),
+    ("rooms_pkey", "scope, attempt_id", false),
+    ("decisions_pkey", "number", false),
     ("budgets_pkey", "name, period", false),
 ];
 
@@ -95,8 +101,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
         }
     }
     let triggers: i64 = sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
-    if triggers != 2 {
-        return Err(missing("a trigger on the events"));
+    if triggers != 4 {
+        return Err(missing("a trigger on the events or the decisions"));
     }
     Ok(())
 }

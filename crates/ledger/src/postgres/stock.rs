@@ -1,11 +1,12 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, shares of budgets.
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms, shares of budgets.
 //!
 //! Several processes take at the same time. What is counted over rows is counted under a lock, which ends with the transaction; a budget is a
 //! sum in one row, which changes only where it stays within its limit.
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
-use switchboard_router::{Budgeted, Hold, Needs, Settlement, SlotNeed};
+use switchboard_router::{Budgeted, Hold, Needs, RoomNeed, Settlement, SlotNeed};
+use uuid::Uuid;
 
 use crate::{
     postgres::{
@@ -15,13 +16,14 @@ use crate::{
     },
     refusal,
     row::{counted, escape, micros, read_counted},
-    window::Window,
+    window::{Window, wait},
 };
 
 const IN_DOUBT: &str = "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $1 AND doubt > 0 AND doubt = 2 AND id <> $2 \
                         AND ($3::text IS NULL OR agent IS NULL OR agent = $3))";
 
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = $1";
+const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ANY($1)";
 
 const SPEND: &str = "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
 const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros) SELECT $1::text, $2::bigint, $3::bigint WHERE 0 <= $4::bigint \
@@ -39,13 +41,18 @@ pub(super) async fn take(connection: &mut PgConnection, needs: &Needs, attempt: 
     if needs.certain_agent {
         certain(connection, attempt).await?;
     }
-    if !needs.slots.is_empty() {
-        let mut keys: Vec<i64> = needs.slots.iter().map(|need| locks::key("slots", &[&need.limiter])).collect();
+    let slots = needs.slots.iter().map(|need| locks::key("slots", &[&need.limiter]));
+    let rooms = needs.rooms.iter().map(|need| locks::key("rooms", &[&need.scope]));
+    let mut keys: Vec<i64> = slots.chain(rooms).collect();
+    if !keys.is_empty() {
         keys.sort_unstable();
         locks::take(connection, &keys).await?;
     }
     for need in &needs.slots {
         slot(connection, need, attempt.id).await?;
+    }
+    for need in &needs.rooms {
+        room(connection, need, attempt.id, at).await?;
     }
     if let Some(hold) = &needs.hold {
         reserve(connection, hold, attempt.id, at).await?;
@@ -100,6 +107,38 @@ async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId
         return Ok(());
     }
     Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into())
+}
+
+/// For as long as it was asked for, by the server's clock: those of the processes differ.
+async fn room(connection: &mut PgConnection, need: &RoomNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+    let enter = format!(
+        "WITH moment AS (SELECT {NOW} AS now), \
+         used AS (SELECT count(*) AS used FROM rooms, moment WHERE scope = $1 AND until > now AND attempt_id <> $4), \
+         cleared AS (DELETE FROM rooms USING moment WHERE scope = $1 AND until <= now), \
+         entered AS (INSERT INTO rooms (scope, attempt_id, until) SELECT $1, $4, now + $3 FROM moment, used WHERE used < $2 \
+         ON CONFLICT DO NOTHING) \
+         SELECT now, (SELECT until FROM rooms WHERE scope = $1 AND until > now AND attempt_id <> $4 ORDER BY until \
+         OFFSET greatest(0, used - greatest($2, 1)) LIMIT 1), used < $2 FROM moment, used"
+    );
+    let row = sqlx::query(AssertSqlSafe(enter))
+        .bind(escape(&need.scope))
+        .bind(i64::from(need.limit))
+        .bind(micros(need.until).saturating_sub(at).min(i64::MAX / 4))
+        .bind(attempt.as_uuid())
+        .fetch_one(connection)
+        .await?;
+    let (now, first, entered): (i64, Option<i64>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    if entered {
+        return Ok(());
+    }
+    Err(refusal::no_room(need, wait(first, now)).into())
+}
+
+/// The attempts are over, or reached no phone.
+pub(super) async fn leave(connection: &mut PgConnection, attempts: &[AttemptId]) -> Answer<()> {
+    let attempts: Vec<Uuid> = attempts.iter().map(|attempt| attempt.as_uuid()).collect();
+    sqlx::query(LEAVE).bind(attempts).execute(connection).await?;
+    Ok(())
 }
 
 async fn reserve(connection: &mut PgConnection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {

@@ -28,7 +28,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          WHERE id > ?1 ORDER BY id LIMIT ?2";
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Calls that break a rule, and the rule. The indexes that keep the rules are not asked: they may be what is damaged.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 7] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -46,6 +46,11 @@ const RULES: [(&str, &str); 6] = [
         "SELECT a.call_id FROM holds AS h LEFT JOIN attempts AS a ON a.id = h.attempt_id \
          WHERE h.released_at IS NULL AND (a.id IS NULL OR a.state = 'not_placed')",
         "holds back money for an attempt that reached no phone",
+    ),
+    (
+        "SELECT a.call_id FROM rooms AS r LEFT JOIN attempts AS a ON a.id = r.attempt_id \
+         WHERE a.id IS NULL OR a.state = 'not_placed' OR a.body LIKE '%\"outcome\":%'",
+        "keeps a room for an attempt that is over",
     ),
     (
         "SELECT DISTINCT e.call_id FROM calls AS c JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",

@@ -22,6 +22,9 @@ use crate::{
 /// How long another process may hold the ledger.
 const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 64;
+/// What the writer keeps in memory, 16 MiB: people are in no order, and each new call is another page of their index. Not more, because now and
+/// then a commit looks through all of it.
+const CACHE: i64 = -16_384;
 /// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for the disk twice.
 const LOG: i64 = 4_000;
 
@@ -100,6 +103,7 @@ fn keep(connection: &Connection) -> Result<()> {
     let full = || -> rusqlite::Result<i64> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
         connection.pragma_query_value(None, "synchronous", |row| row.get(0))
     };
     let synchronous = full().map_err(|source| failed("being opened", source))?;

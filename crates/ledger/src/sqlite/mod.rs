@@ -7,7 +7,8 @@
 //! | `writer.rs` | one writer, which commits for everybody who waits |
 //! | `processes.rs` | who has the ledger open, and who is gone |
 //! | `queries.rs` | calls, their attempts and what happened to them |
-//! | `stock.rs` | what attempts take: certainty, slots and budgets |
+//! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
+//! | `decisions.rs` | what was decided that is about no single call |
 //! | `inbox.rs` | webhooks, kept before they are handled |
 //! | `check.rs` | whether it is sound |
 //! | `upkeep.rs` | erasing and sweeping |
@@ -15,6 +16,7 @@
 
 mod backup;
 mod check;
+mod decisions;
 mod file;
 mod inbox;
 mod processes;
@@ -31,10 +33,11 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Journal, Letter, NewCall, Opened, Recorded, Selection, Write};
+use switchboard_router::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
 
 use crate::{
     change::Opening,
+    decision::{DecisionRow, after},
     history::Entry,
     key::{Domain, HashKey},
     refusal::{Halt, failed},
@@ -197,7 +200,7 @@ impl Journal for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         let (opening, mine) = (Opening::new(call, &self.key)?, self.presence());
         self.writer
-            .run(move |connection| queries::open(connection, opening, mine.epoch()))
+            .run_whole(move |connection| queries::open(connection, opening, mine.epoch()))
             .await
     }
 
@@ -255,15 +258,18 @@ impl Journal for SqliteJournal {
         };
         self.select(&unsettled).await
     }
+
     async fn take_in(&self, letter: &Letter) -> Result<bool> {
         let (letter, hash) = (letter.clone(), self.key.hash(Domain::Letter, &letter.body));
-        self.writer.run(move |connection| inbox::take_in(connection, &letter, &hash)).await
+        self.writer
+            .run_whole(move |connection| inbox::take_in(connection, &letter, &hash))
+            .await
     }
 
     async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
         let (attempt, hash) = (letter.attempt, self.key.hash(Domain::Letter, &letter.body));
         self.writer
-            .run(move |connection| inbox::handled(connection, attempt, &hash, micros(at)))
+            .run_whole(move |connection| inbox::handled(connection, attempt, &hash, micros(at)))
             .await
     }
 
@@ -287,6 +293,16 @@ impl Journal for SqliteJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         let mine = self.presence();
         self.writer.run(move |connection| mine.take_over(connection)).await
+    }
+
+    async fn decide(&self, decision: &Decision) -> Result<u64> {
+        let row = DecisionRow::new(decision)?;
+        self.writer.run_whole(move |connection| decisions::decide(connection, &row)).await
+    }
+
+    async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {
+        self.read(move |connection| decisions::decisions(connection, topic, after(since)))
+            .await
     }
 
     fn tag(&self, to: &PhoneNumber) -> Option<String> {

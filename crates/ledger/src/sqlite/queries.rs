@@ -52,6 +52,10 @@ const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS oth
                                 FROM attempts AS this JOIN calls AS ours ON ours.id = this.call_id WHERE this.id = ?1";
 const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
                      WHERE to_hash = ?1 AND tenant = ?2 AND state <> 'not_placed' AND sent_at >= ?3";
+/// In the words of the index `one_call_per_person`.
+const HOLDER: &str = "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
+                      WHERE this.id = ?1 AND other.id <> ?1 AND (other.status = 'admitted' OR other.status = 'attempting' \
+                      OR other.status = 'in_progress' OR other.status = 'indeterminate' OR other.status = 'stalled')";
 
 /// What a violated unique index is called in SQLite's message: by its columns.
 const ONE_CALL_PER_PERSON: &str = "calls.tenant, calls.to_hash";
@@ -59,6 +63,7 @@ const ONE_LIVE_ATTEMPT: &str = "attempts.call_id, attempts.ring";
 const ATTEMPT_ID: &str = "attempts.id";
 const CALL_ID: &str = "calls.id";
 
+/// Refuses before it writes, or not at all.
 pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<Opened> {
     let tenant = new.call.tenant.as_str();
     if let Some(key) = &new.idempotency_key {
@@ -160,6 +165,9 @@ pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Times
     for settlement in &change.settlements {
         stock::settle(connection, *settlement, change.at)?;
     }
+    for attempt in &change.left {
+        stock::leave(connection, *attempt)?;
+    }
     for one in &change.events {
         event(connection, id, one)?;
     }
@@ -223,13 +231,8 @@ fn event(connection: &Connection, call: CallId, event: &Event) -> rusqlite::Resu
 
 /// Who is on a call to the person of this call.
 fn holder(connection: &Connection, call: CallId) -> rusqlite::Result<Option<CallId>> {
-    let sql = format!(
-        "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
-         WHERE this.id = ?1 AND other.id <> ?1 AND other.{}",
-        select::HOLDS_CALLEE
-    );
     connection
-        .prepare_cached(&sql)?
+        .prepare_cached(HOLDER)?
         .query_row([call.as_uuid().as_bytes()], |row| id(row, 0))
         .optional()
 }

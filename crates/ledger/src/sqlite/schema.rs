@@ -6,7 +6,11 @@ use switchboard_core::{Error, ErrorKind, Result};
 use crate::{key::HashKey, refusal::failed};
 
 /// In order; the number of a version is its place, from one. One that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_ledger.sql"),
+    include_str!("migrations/0002_rooms_and_decisions.sql"),
+    include_str!("migrations/0003_states_one_by_one.sql"),
+];
 
 /// "SWLD", in the file's header.
 const APPLICATION: i64 = 0x5357_4c44;

@@ -1,19 +1,19 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, shares of budgets.
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms, shares of budgets.
 //!
 //! All of it stands in the transaction that writes the attempt down, and goes with it where something is missing.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
-use switchboard_router::{Hold, Needs, Settlement, SlotNeed};
+use switchboard_router::{Hold, Needs, RoomNeed, Settlement, SlotNeed};
 
 use crate::{
     refusal,
-    row::{counted, escape, read_counted},
+    row::{counted, escape, micros, read_counted},
     sqlite::{
         Stop,
         queries::{Answer, unique},
     },
-    window::Window,
+    window::{Window, in_the_way, wait},
 };
 
 const IN_DOUBT: &str = "SELECT 1 FROM attempts WHERE provider = ?1 AND doubt > 0 AND doubt = 2 AND id <> ?2 \
@@ -25,6 +25,12 @@ const USED: &str = "SELECT count(*) FROM slots WHERE limiter = ?1";
 const FREES: &str = "SELECT at FROM slots WHERE limiter = ?1 ORDER BY at LIMIT 1 OFFSET ?2";
 const TAKE: &str = "INSERT INTO slots (limiter, at, attempt_id) VALUES (?1, ?2, ?3)";
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = ?1";
+
+const CLEAR: &str = "DELETE FROM rooms WHERE scope = ?1 AND until <= ?2";
+const INSIDE: &str = "SELECT count(*) FROM rooms WHERE scope = ?1 AND attempt_id <> ?2";
+const CLEARS: &str = "SELECT until FROM rooms WHERE scope = ?1 AND attempt_id <> ?2 ORDER BY until LIMIT 1 OFFSET ?3";
+const ENTER: &str = "INSERT INTO rooms (scope, attempt_id, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ?1";
 
 const SPENT: &str = "SELECT micros FROM budgets WHERE name = ?1 AND period = ?2";
 const SPEND: &str = "INSERT INTO budgets (name, period, micros) VALUES (?1, ?2, ?3) \
@@ -49,6 +55,9 @@ pub(crate) fn take(connection: &Connection, needs: &Needs, attempt: &Attempt, at
     for need in &needs.slots {
         slot(connection, need, attempt.id, at)?;
     }
+    for need in &needs.rooms {
+        room(connection, need, attempt.id, at)?;
+    }
     if let Some(hold) = &needs.hold {
         reserve(connection, hold, attempt.id, at)?;
     }
@@ -66,7 +75,7 @@ fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -
     if used >= window.limit {
         let first: Option<i64> = connection
             .prepare_cached(FREES)?
-            .query_row((&limiter, window.in_the_way(used)), |row| row.get(0))
+            .query_row((&limiter, in_the_way(window.limit, used)), |row| row.get(0))
             .optional()?;
         return Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into());
     }
@@ -76,10 +85,35 @@ fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -
     Ok(())
 }
 
+fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+    let (scope, attempt, limit) = (escape(&need.scope), attempt.as_uuid(), i64::from(need.limit));
+    connection.prepare_cached(CLEAR)?.execute((&scope, at))?;
+    let inside: i64 = connection
+        .prepare_cached(INSIDE)?
+        .query_row(params![scope, attempt.as_bytes()], |row| row.get(0))?;
+    if inside >= limit {
+        let first: Option<i64> = connection
+            .prepare_cached(CLEARS)?
+            .query_row(params![scope, attempt.as_bytes(), in_the_way(limit, inside)], |row| row.get(0))
+            .optional()?;
+        return Err(refusal::no_room(need, wait(first, at)).into());
+    }
+    connection
+        .prepare_cached(ENTER)?
+        .execute(params![scope, attempt.as_bytes(), micros(need.until)])?;
+    Ok(())
+}
+
+/// The attempt is over, or reached no phone.
+pub(crate) fn leave(connection: &Connection, attempt: AttemptId) -> Answer<()> {
+    connection.prepare_cached(LEAVE)?.execute([attempt.as_uuid().as_bytes()])?;
+    Ok(())
+}
+
 fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
     let amount = hold.amount.micros();
     for budget in &hold.budgets {
-        let (name, period) = (escape(&budget.name), crate::row::micros(budget.period));
+        let (name, period) = (escape(&budget.name), micros(budget.period));
         let spent = spent(connection, &name, period)?.saturating_add(amount);
         if spent > budget.limit.micros() {
             return Err(refusal::over_budget(budget, hold.amount).into());

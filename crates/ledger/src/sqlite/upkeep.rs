@@ -48,8 +48,8 @@ const FORGET_LETTERS: &str = "UPDATE inbox SET body = NULL WHERE body IS NOT NUL
 const AUDIT: &str = "INSERT INTO events (call_id, kind, at) VALUES (?1, ?2, ?3)";
 
 /// In the words of the index `calls_over`.
-const OVER: &str = "SELECT id, updated_at FROM calls WHERE to_number IS NOT NULL AND status IN ('closed', 'refused', 'needs_approval') \
-                    AND (updated_at, id) > (?1, ?2) AND updated_at <= ?3 ORDER BY updated_at, id LIMIT ?4";
+const OVER: &str = "SELECT id, updated_at FROM calls WHERE to_number IS NOT NULL \
+                    AND (status = 'closed' OR status = 'refused' OR status = 'needs_approval') AND (updated_at, id) > (?1, ?2) AND updated_at <= ?3 ORDER BY updated_at, id LIMIT ?4";
 const CONTENT: &str = "SELECT content FROM calls WHERE id = ?1";
 const SET_CONTENT: &str = "UPDATE calls SET content = ?2 WHERE id = ?1";
 const MARK: &str = "SELECT value FROM meta WHERE key = ?1";

@@ -1,8 +1,9 @@
 //! One writer, which commits for everybody who waits.
 //!
 //! A commit costs what the disk needs to keep it, a quarter of a millisecond or ten, however little is in it. Whoever comes
-//! while a commit is under way waits in a queue, and the next commit takes the whole queue. Each transaction of such a group stands in a
-//! savepoint of its own: one that is refused is rolled back alone. Nobody is answered before the group is on the disk, the refused
+//! while a commit is under way waits in a queue, and the next commit takes the whole queue. Each transaction of such a group that may be refused when it
+//! has changed something stands in a savepoint of its own: one that is refused is rolled back alone. A savepoint keeps a copy of each page that is
+//! changed in it, so that what refuses before it changes anything goes without. Nobody is answered before the group is on the disk, the refused
 //! neither: what refused them may have been another of the group.
 
 use std::sync::Arc;
@@ -35,7 +36,9 @@ struct Queue {
 
 /// A transaction that waits for its turn.
 trait Job: Send {
-    /// Runs inside a savepoint; `Ok(false)` undoes it.
+    /// True where it changes nothing before it knows that it is not refused.
+    fn is_whole(&self) -> bool;
+    /// `Ok(false)`: it is refused, and what it changed has to be undone.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool>;
     /// After the group was committed.
     fn answer(self: Box<Self>);
@@ -45,6 +48,7 @@ trait Job: Send {
 
 struct Task<T, W> {
     work: Option<W>,
+    whole: bool,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
@@ -54,6 +58,10 @@ where
     T: Send,
     W: FnOnce(&Connection) -> Answer<T> + Send,
 {
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let Some(work) = self.work.take() else {
             return Ok(false);
@@ -122,10 +130,28 @@ impl Writer {
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
     ) -> Result<T> {
+        self.enqueue(work, false).await
+    }
+
+    /// The same for work that refuses before it changes anything, or not at all. Where it does otherwise, the whole group is undone and
+    /// the ledger stops.
+    pub(crate) async fn run_whole<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    ) -> Result<T> {
+        self.enqueue(work, true).await
+    }
+
+    async fn enqueue<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        whole: bool,
+    ) -> Result<T> {
         self.halt.check()?;
         let (reply, answer) = oneshot::channel();
         let task = Box::new(Task {
             work: Some(work),
+            whole,
             result: None,
             reply,
         });
@@ -200,6 +226,14 @@ fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Resu
     let say = |sql| connection.prepare_cached(sql)?.execute([]).map(|_| ());
     say("BEGIN IMMEDIATE")?;
     for job in group {
+        if job.is_whole() {
+            let before = connection.total_changes();
+            if !job.run(connection)? && connection.total_changes() != before {
+                let misuse = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
+                return Err(rusqlite::Error::SqliteFailure(misuse, Some("refused after it wrote".to_owned())));
+            }
+            continue;
+        }
         say("SAVEPOINT one")?;
         if !job.run(connection)? {
             say("ROLLBACK TO one")?;
@@ -220,3 +254,57 @@ impl std::fmt::Display for Cause {
 }
 
 impl std::error::Error for Cause {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use switchboard_core::ErrorKind;
+
+    use super::*;
+    use crate::refusal::call_exists;
+
+    fn writer() -> Arc<Writer> {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE rows (n INTEGER NOT NULL) STRICT").unwrap();
+        Arc::new(Writer::new(connection, Arc::default()))
+    }
+
+    fn insert(connection: &Connection, n: i64) -> rusqlite::Result<usize> {
+        connection.execute("INSERT INTO rows VALUES (?1)", [n])
+    }
+
+    fn rows(writer: &Writer) -> Vec<i64> {
+        let connection = writer.connection.lock();
+        let mut rows = connection.prepare("SELECT n FROM rows ORDER BY n").unwrap();
+        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_leaves_nothing_and_harms_nobody() {
+        let writer = writer();
+        let refused = writer.run(|connection| {
+            insert(connection, 1)?;
+            Err::<(), _>(call_exists().into())
+        });
+        let whole = writer.run_whole(|_| Err::<(), _>(call_exists().into()));
+        let written = writer.run_whole(|connection| Ok(insert(connection, 2)?));
+        let (refused, whole, written) = tokio::join!(refused, whole, written);
+        assert_eq!(refused.unwrap_err().code(), Some("call_exists"));
+        assert_eq!(whole.unwrap_err().code(), Some("call_exists"));
+        assert_eq!((written.unwrap(), rows(&writer)), (1, vec![2]));
+    }
+
+    #[tokio::test]
+    async fn half_of_a_refused_change_is_never_kept() {
+        let writer = writer();
+        let broken = writer.run_whole(|connection| {
+            insert(connection, 1)?;
+            Err::<(), _>(call_exists().into())
+        });
+        assert_eq!(broken.await.unwrap_err().kind(), ErrorKind::Journal);
+        assert!(rows(&writer).is_empty());
+        let after = writer.run_whole(|connection| Ok(insert(connection, 2)?)).await;
+        assert_eq!(after.unwrap_err().kind(), ErrorKind::Journal, "nothing is taken any more");
+    }
+}

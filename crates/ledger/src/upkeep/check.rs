@@ -250,7 +250,7 @@ fn possible(kind: &str) -> Option<Kinds> {
         // What is said of a ring that is over changes nothing.
         "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
         "failed" => Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false)),
-        "glimpsed" | "billed" => Some((Vec::new(), true)),
+        "glimpsed" | "billed" | "planned" => Some((Vec::new(), true)),
         kind if is_about_content(kind) => Some((Vec::new(), true)),
         _ => None,
     }?;

@@ -10,7 +10,7 @@ use proptest::{
 use switchboard_core::{Attempt, AttemptId, Call, CallStatus, Cost, Currency, Delivery, Money, Outcome, Proof, ProviderState, Refusal};
 use switchboard_router::{
     Hold, Journal, MemoryJournal, Needs, Opened, SlotNeed, Write, journal_rules,
-    journal_rules::{admitted, at, attempt, budgeted, failed, fault, needs_slot, request},
+    journal_rules::{admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request},
     state::Fact,
 };
 use tempfile::TempDir;
@@ -75,7 +75,8 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
         return Write {
             facts,
             needs: Needs {
-                slots: vec![slot],
+                rooms: Vec::from_iter((micros % 3 == 2).then(|| needs_room("alpha", 1))),
+                slots: Vec::from_iter((micros % 3 > 0).then_some(slot)),
                 hold: Some(Hold {
                     amount: Money::from_micros(*micros, Currency::USD),
                     budgets: vec![budgeted("day", 50), budgeted("month", 90)],
@@ -230,6 +231,7 @@ where
         "owned",
         "agent_in_doubt",
         "no_slot",
+        "no_room",
         "over_budget",
     ] {
         assert!(

@@ -14,8 +14,8 @@ use switchboard_core::{
 };
 use switchboard_ledger::Entry;
 use switchboard_router::{
-    Hold, Journal, Needs, NewCall, Opened, Write, journal_rules,
-    journal_rules::{admitted, at, attempt, bracket, budgeted, failed, fault, needs_slot, open, record, report, request, send},
+    Decision, Hold, Journal, Needs, NewCall, Opened, SlotNeed, Topic, Write, journal_rules,
+    journal_rules::{admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot, open, record, report, request, send},
     state::{Fact, apply},
 };
 
@@ -38,8 +38,10 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
         estimated_cost: Some(Money::from_micros(150_001, Currency::USD)),
         experiment: Some(switchboard_core::Assignment {
             experiment: "e".to_owned(),
+            version: 1,
             arm: "b".to_owned(),
         }),
+        plan: None,
     };
     record(journal, full, plan).await;
     let first = attempt("alpha");
@@ -85,6 +87,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     record(journal, twice, admitted()).await;
     let needs = Needs {
         slots: vec![needs_slot("alpha/place", 9)],
+        rooms: vec![needs_room("alpha", 1), needs_room("a\\b\u{0}", 1)],
         hold: Some(Hold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("day", 100), budgeted("a\\b\u{0}", 100)],
@@ -166,10 +169,48 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
     assert_eq!(again.await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
+/// What is left behind by one process is there for the next: who is in which room, and what was decided.
+pub(crate) async fn rooms_and_decisions(before: &Arc<dyn Journal>) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
+    let one = || Needs {
+        rooms: vec![needs_room("alpha", 1)],
+        ..Needs::default()
+    };
+    let call = open(before, request(8), 0).await;
+    record(before, call, admitted()).await;
+    let attempt = attempt("alpha");
+    let tried = attempt.id;
+    bracket(before, call, attempt, one()).await.unwrap();
+    let decision = |n: u32| Decision {
+        topic: Topic::Configuration,
+        subject: "switchboard.toml".to_owned(),
+        what: json!({ "version": n }),
+        by: "an operator".to_owned(),
+        at: at(n.into()),
+    };
+    let first = before.decide(&decision(1)).await.unwrap();
+    async move |after: &Arc<dyn Journal>| {
+        let next = open(after, request(9), 0).await;
+        record(after, next, admitted()).await;
+        let full = bracket(after, next, journal_rules::attempt("alpha"), one()).await.unwrap_err();
+        assert_eq!(full.code(), Some("no_room"));
+        record(after, call, failed(tried, Delivery::NotSent)).await;
+        bracket(after, next, journal_rules::attempt("alpha"), one()).await.unwrap();
+        let second = after.decide(&decision(2)).await.unwrap();
+        assert!(second > first);
+        let kept = after.decisions(Topic::Configuration, 0).await.unwrap();
+        assert_eq!(kept, [(first, decision(1)), (second, decision(2))]);
+    }
+}
+
 /// Many attempts through several ledgers at once, more than there are slots and more than there is money.
 pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
     const SLOTS: u32 = 20;
     const MONEY: i64 = 150;
+    // However slow the machine: no window ends in between.
+    let slot = |limiter: &str, limit| SlotNeed {
+        window: std::time::Duration::from_secs(86_400),
+        ..needs_slot(limiter, limit)
+    };
     let hold = || {
         Some(Hold {
             amount: Money::from_micros(10, Currency::USD),
@@ -180,7 +221,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = Arc::clone(&journals[n as usize % journals.len()]);
         let needs = match n % 3 {
             0 => Needs {
-                slots: vec![needs_slot("alpha/place", SLOTS), needs_slot("alpha/day", 1_000)],
+                slots: vec![slot("alpha/place", SLOTS), slot("alpha/day", 1_000)],
                 ..Needs::default()
             },
             1 => Needs {
@@ -189,7 +230,8 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
             },
             // In the other order, so that two stand in each other's way.
             _ => Needs {
-                slots: vec![needs_slot("alpha/day", 1_000), needs_slot("alpha/place", SLOTS)],
+                slots: vec![slot("alpha/day", 1_000), slot("alpha/place", SLOTS)],
+                rooms: vec![needs_room("alpha", 1_000)],
                 hold: hold().map(|hold| Hold {
                     budgets: hold.budgets.into_iter().rev().collect(),
                     ..hold
@@ -228,7 +270,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
         let needs = Needs {
-            slots: vec![needs_slot("alpha/place", SLOTS)],
+            slots: vec![slot("alpha/place", SLOTS)],
             ..Needs::default()
         };
         taken.0 += u32::from(bracket(journal, call, attempt("alpha"), needs).await.is_ok());

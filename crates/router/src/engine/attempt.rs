@@ -15,23 +15,25 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, Proof,
-    ProviderCall, ProviderCallId, ProviderId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, ProfileName,
+    Proof, ProviderCall, ProviderCallId, ProviderId, Refusal, Result, ValidCall,
 };
 
 use crate::{
     budget::hold,
     chance::{digest, share},
     engine::{
-        follow,
+        follow, gates, health,
         lane::Lane,
         order::order,
-        probe, reconcile, redial,
-        shared::Inner,
-        submit::{no_provider, wait_for_capacity},
+        reconcile, redial,
+        shared::{Inner, Planned},
+        submit::no_provider,
+        waiting::{Asks, Pass},
+        world::World,
     },
     journal::{Needs, Write},
-    plan::{Candidate, Plan},
+    plan::{Candidate, PlanRecord, Rejected, Rejection},
     state::Fact,
 };
 
@@ -72,6 +74,8 @@ enum Next {
 /// One call on its way, and what its attempts have in common.
 struct Going<'a> {
     inner: &'a Arc<Inner>,
+    /// The configuration that it was admitted under.
+    world: &'a World,
     id: CallId,
     request: &'a Arc<ValidCall>,
     ring: u32,
@@ -79,16 +83,11 @@ struct Going<'a> {
 }
 
 /// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's earlier attempts ended.
-pub(crate) async fn run(
-    inner: &Arc<Inner>,
-    call: &Call,
-    request: &Arc<ValidCall>,
-    first: Plan,
-    draw: u64,
-    give_up: Timestamp,
-) -> Result<()> {
+pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first: Planned, draw: u64, mut pass: Option<Pass>) -> Result<()> {
+    let Asks { request, world, .. } = *asks;
     let going = Going {
         inner,
+        world,
         id: call.id,
         request,
         ring: redial::ring(&call.attempts),
@@ -96,35 +95,71 @@ pub(crate) async fn run(
     };
     let mut tried = Tried::default();
     for earlier in call.attempts.iter().filter(|earlier| earlier.ring == going.ring) {
-        if let Next::GiveUp(fault) = tried.remember(inner, earlier, request) {
+        if let Next::GiveUp(fault) = tried.remember(world, earlier, request) {
             return refuse(inner, call.id, fault).await;
         }
     }
     let mut first = Some(first);
     loop {
-        let mut plan = first.take().unwrap_or_else(|| inner.plan(request, draw));
+        let mut planned = first.take().unwrap_or_else(|| going.plan(&tried));
+        let plan = &mut planned.plan;
         plan.rejected.retain(|one| !tried.done.contains(&one.provider));
-        let open: Vec<Candidate> = plan.candidates.drain(..).filter(|one| tried.allows(inner, one)).collect();
+        plan.candidates.retain(|one| tried.allows(world, one));
         // A retry of what never left comes before the next provider, as long as the plan still allows it.
-        let again = tried.last.take().and_then(|last| open.iter().find(|one| one.provider == last));
-        let Some(candidate) = again.or(open.first()) else {
-            if let Err(nobody) = wait_for_capacity(inner, call.id, &plan, give_up).await {
-                let fault = tried.fault.take().unwrap_or_else(|| CallFault::from(&nobody));
-                return refuse(inner, call.id, fault).await;
+        if let Some(last) = tried.last.take()
+            && let Some(at) = plan.candidates.iter().position(|one| one.provider == last)
+            && let Some(front) = plan.candidates.get_mut(..=at)
+        {
+            front.rotate_right(1);
+        }
+        match inner.waiting.turn(inner, asks, &mut planned, &mut pass).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(nobody) => {
+                // What the last provider said says more than that nobody else is left.
+                let said = tried
+                    .fault
+                    .take()
+                    .filter(|_| nobody.kind() == ErrorKind::NoProvider && nobody.field().is_none());
+                let fault = said.unwrap_or_else(|| CallFault::from(&nobody));
+                return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
             }
-            continue;
-        };
+        }
         if !request.window.contains(inner.now()) {
             let closed =
                 Error::new(ErrorKind::NoProvider, "the call's window closed before a provider could take it").with_field("not_after");
-            return refuse(inner, call.id, CallFault::from(&closed)).await;
+            return refuse_by(inner, call.id, CallFault::from(&closed), planned.record(world, draw)).await;
         }
+        let plan = &planned.plan;
+        let Some(candidate) = plan.candidates.first() else {
+            return Err(no_provider(plan));
+        };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        match attempt(&going, candidate, experiment, &mut tried).await? {
+        match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass).await? {
             Next::Stop => return Ok(()),
             Next::Again => {}
             Next::GiveUp(fault) => return refuse(inner, call.id, fault).await,
         }
+    }
+}
+
+impl Going<'_> {
+    /// Who shall be asked next. One that fails more often than the others is better than nobody: where nobody else is left, it may be asked.
+    fn plan(&self, tried: &Tried) -> Planned {
+        let Going {
+            inner,
+            world,
+            request,
+            draw,
+            ..
+        } = *self;
+        let planned = inner.plan(world, request, draw);
+        let plan = &planned.plan;
+        let is_ejected = |one: &Rejected| matches!(one.rejection, Rejection::Outlier(_)) && !tried.done.contains(&one.provider);
+        if plan.candidates.iter().any(|one| tried.allows(world, one)) || !plan.rejected.iter().any(is_ejected) {
+            return planned;
+        }
+        inner.plan_over_ejections(world, request, draw)
     }
 }
 
@@ -136,9 +171,18 @@ pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Resul
     Ok(())
 }
 
+/// The same where no provider could take it in time: the plan that held then is kept beside it.
+pub(crate) async fn refuse_by(inner: &Inner, id: CallId, fault: CallFault, plan: PlanRecord) -> Result<()> {
+    let words = format!("refused: {}", fault.message);
+    let facts = vec![Fact::Planned(Box::new(plan)), Fact::Refused(fault)];
+    inner.write(id, Write { facts, ..Write::default() }).await?;
+    inner.tell(id, words);
+    Ok(())
+}
+
 impl Tried {
-    fn allows(&self, inner: &Inner, candidate: &Candidate) -> bool {
-        let domain = inner
+    fn allows(&self, world: &World, candidate: &Candidate) -> bool {
+        let domain = world
             .policy
             .providers
             .get(candidate.index)
@@ -147,7 +191,7 @@ impl Tried {
     }
 
     /// What an attempt of a former process, that provably reached no phone, says of what may come next.
-    fn remember(&mut self, inner: &Inner, earlier: &Attempt, request: &ValidCall) -> Next {
+    fn remember(&mut self, world: &World, earlier: &Attempt, request: &ValidCall) -> Next {
         let fault = earlier.error.as_ref().map(|error| CallFault {
             kind: error.kind,
             message: error.message.clone(),
@@ -156,7 +200,7 @@ impl Tried {
         match earlier.delivery {
             // It may have it all the same, and would answer the same key with it.
             Some(Delivery::Placed | Delivery::Unknown) if earlier.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) => {
-                self.is_done_with(inner, &earlier.provider, false);
+                self.is_done_with(world, &earlier.provider, false);
                 self.fault = fault;
             }
             // Never claimed, or found silent by an operator: nothing speaks against its provider.
@@ -165,18 +209,18 @@ impl Tried {
                 let retries = self.retries.entry(earlier.provider.clone()).or_default();
                 *retries += 1;
                 if *retries > RETRIES_HERE {
-                    self.is_done_with(inner, &earlier.provider, true);
+                    self.is_done_with(world, &earlier.provider, true);
                 }
                 self.fault = fault;
             }
             Some(Delivery::Refused(refusal)) => match refusal {
                 Refusal::ThisProvider => {
-                    self.is_done_with(inner, &earlier.provider, false);
+                    self.is_done_with(world, &earlier.provider, false);
                     self.fault = fault;
                 }
                 Refusal::RateLimited => self.fault = fault,
                 Refusal::Quota if request.failover_on_quota => {
-                    self.is_done_with(inner, &earlier.provider, false);
+                    self.is_done_with(world, &earlier.provider, false);
                     self.fault = fault;
                 }
                 Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone => {
@@ -191,30 +235,51 @@ impl Tried {
         Next::Again
     }
 
-    fn is_done_with(&mut self, inner: &Inner, provider: &ProviderId, unreachable: bool) {
+    fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
         self.done.insert(provider.clone());
-        if unreachable && let Some(lane) = inner.lane(provider) {
+        if unreachable && let Some(lane) = world.lane(provider) {
             self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
         }
     }
 }
 
 /// One attempt: intent, claim, send, result.
-async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, tried: &mut Tried) -> Result<Next> {
+async fn attempt(
+    going: &Going<'_>,
+    candidate: &Candidate,
+    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    tried: &mut Tried,
+    pass: &mut Option<Pass>,
+) -> Result<Next> {
     let Going {
-        inner, id, request, ring, ..
+        inner,
+        world,
+        id,
+        request,
+        ring,
+        ..
     } = *going;
-    let Some(lane) = inner.lane(&candidate.provider) else {
-        return Err(no_provider(&inner.plan(request, going.draw)));
+    let Some(lane) = world.lane(&candidate.provider) else {
+        return Err(no_provider(&inner.plan(world, request, going.draw).plan));
     };
     lane.pace_turn(&*inner.clock).await;
     // Another call may have taken the last slot since the plan was made: plan again.
     let Ok(slot) = lane.take_place_slot(inner.now()) else {
+        pass.iter_mut().for_each(Pass::let_go);
         return Ok(Next::Again);
     };
-    let order = order(inner, id, ring, request, lane);
+    pass.iter_mut().for_each(Pass::slot_taken);
+    let order = order(
+        inner,
+        id,
+        ring,
+        request,
+        lane,
+        world.policy.agent_for(profile, &lane.id),
+        &world.policy,
+    );
     let began = inner.clock.uptime();
-    let write = match bracket(going, candidate, experiment, lane, &order) {
+    let write = match bracket(going, candidate, (experiment, profile), lane, &order) {
         Ok(write) => write,
         Err(error) => {
             lane.give_back(slot);
@@ -227,18 +292,28 @@ async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&s
         lane.give_back(slot);
         return Err(stopping);
     }
+    let needs = write.needs.clone();
     match inner.write(id, write).await {
-        Ok(_) => {}
+        Ok(_) => {
+            inner.gates.enter(order.attempt, &needs, inner.now());
+            if let Some(until) = needs.rooms.first().map(|room| room.until) {
+                lane.enter(order.attempt, until, inner.now());
+            }
+            // The limits know of it: its turn is used.
+            *pass = None;
+        }
         Err(error) => {
             lane.give_back(slot);
+            pass.iter_mut().for_each(Pass::let_go);
             return held_up(going, lane, error, tried);
         }
     }
     // Checked last, with nothing slow between it and the first byte: a process that was paused here for long, or was told to stop, must
     // not send.
-    let late = inner.clock.uptime().saturating_sub(began) >= inner.settings.send_within;
+    let late = inner.clock.uptime().saturating_sub(began) >= world.settings.send_within;
     if late || inner.check_running().is_err() {
         lane.give_back(slot);
+        inner.waiting.look();
         let why = if late {
             "writing it down took too long"
         } else {
@@ -251,13 +326,13 @@ async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&s
     lane.opened();
     tried.sent += 1;
 
-    let sent_at = inner.now();
+    let (sent_at, sent) = (inner.now(), inner.clock.uptime());
     let result = send(inner, id, lane, &order, sent_at).await;
     match result {
         Ok(report) => {
             let waited =
                 (!lane.provider.info().synchronous).then(|| Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default());
-            lane.worked(waited);
+            health::worked(inner, lane, sent, waited);
             answered(inner, id, lane, &order, report).await?;
             drop(open);
             Ok(Next::Stop)
@@ -265,12 +340,9 @@ async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&s
         Err(error) => {
             if error.delivery() == Delivery::NotSent {
                 lane.give_back(slot);
+                inner.waiting.look();
             }
-            let opened_breaker = lane.failed(&error, inner.now());
-            if opened_breaker {
-                inner.tell(id, format!("{} is left alone for a while: it failed repeatedly", lane.id));
-                probe::start(inner, lane);
-            }
+            health::failed(inner, id, lane, &error, sent);
             match error.delivery() {
                 Delivery::NotSent | Delivery::Refused(_) => not_placed(going, lane, &order, error, tried).await,
                 Delivery::Placed | Delivery::Unknown => {
@@ -286,8 +358,20 @@ async fn attempt(going: &Going<'_>, candidate: &Candidate, experiment: Option<&s
 }
 
 /// The one transaction before a byte leaves: intent, claim and leave to send, with all that the attempt needs.
-fn bracket(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, lane: &Lane, order: &CallOrder) -> Result<Write> {
-    let Going { inner, request, ring, .. } = *going;
+fn bracket(
+    going: &Going<'_>,
+    candidate: &Candidate,
+    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    lane: &Lane,
+    order: &CallOrder,
+) -> Result<Write> {
+    let Going {
+        inner,
+        world,
+        request,
+        ring,
+        ..
+    } = *going;
     let attempt = Attempt {
         id: order.attempt,
         provider: lane.id.clone(),
@@ -307,9 +391,9 @@ fn bracket(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, l
         ended_at: None,
         evidence: Vec::new(),
     };
-    let hold = match inner.policy.providers.get(candidate.index) {
+    let hold = match world.policy.providers.get(candidate.index) {
         Some(one) => hold(
-            &inner.policy.budgets,
+            &world.policy.budgets,
             &one.deck,
             &request.to,
             order.max_duration,
@@ -318,17 +402,22 @@ fn bracket(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, l
         )?,
         None => None,
     };
+    let longest = order.max_duration + world.settings.grace;
+    let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
+    let mut needs = Needs {
+        slots: lane.slot_needs(),
+        rooms: lane.room_needs(until),
+        hold,
+        certain_agent: lane.tells_by_agent(),
+    };
+    gates::add_needs(&mut needs, &world.policy, (&request.tenant, profile), until);
     Ok(Write {
         facts: vec![
             Fact::Intended(Box::new(attempt)),
             Fact::Claimed(order.attempt),
             Fact::Sent(order.attempt),
         ],
-        needs: Needs {
-            slots: lane.slot_needs(),
-            hold,
-            certain_agent: lane.tells_by_agent(),
-        },
+        needs,
     })
 }
 
@@ -336,9 +425,17 @@ fn bracket(going: &Going<'_>, candidate: &Candidate, experiment: Option<&str>, l
 fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Next> {
     let now = going.inner.now();
     match error.code() {
-        Some("no_slot") => {
-            let wait = error.retry_after().unwrap_or(LOOK_AGAIN);
-            lane.is_full_until(now.checked_add(wait).unwrap_or(Timestamp::MAX));
+        Some("no_slot" | "no_room") => {
+            let mut wait = error.retry_after().unwrap_or(LOOK_AGAIN);
+            if error.code() == Some("no_room") {
+                // A room is free as soon as a call is over, and another process does not tell.
+                wait = wait.min(LOOK_AGAIN);
+            }
+            let then = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+            match error.field().filter(|scope| gates::is_gate(scope)) {
+                Some(scope) => going.inner.gates.is_full(scope, then),
+                None => lane.is_full_until(then),
+            }
             Ok(Next::Again)
         }
         Some("agent_in_doubt") => {
@@ -413,7 +510,7 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
     let answer = Fact::Answered(order.attempt, Box::new(report));
     let written = match over {
         Some(outcome) => {
-            let bill = cost.map(|cost| billed(inner, order.attempt, lane, cost));
+            let bill = cost.map(|cost| billed(order.attempt, lane, cost));
             redial::over(inner, id, answer, bill, outcome).await
         }
         None => inner.record(id, answer).await,
@@ -457,22 +554,17 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
 }
 
 /// The bill, in the provider's unit and in money where a credit has a price.
-pub(crate) fn billed(inner: &Inner, attempt: AttemptId, lane: &Lane, cost: Cost) -> Fact {
+pub(crate) fn billed(attempt: AttemptId, lane: &Lane, cost: Cost) -> Fact {
     let money = match cost {
         Cost::Money(money) => Some(money),
-        Cost::Credits(credits) => inner
-            .policy
-            .index_of(&lane.id)
-            .and_then(|index| inner.policy.providers.get(index))
-            .and_then(|one| one.deck.credit_price())
-            .and_then(|price| credits.at_price(price)),
+        Cost::Credits(credits) => lane.credit_price.and_then(|price| credits.at_price(price)),
     };
     Fact::Billed(attempt, cost, money)
 }
 
 /// Writes a bill down that comes by itself.
 pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
-    if let Err(error) = inner.record(id, billed(inner, attempt, lane, cost)).await {
+    if let Err(error) = inner.record(id, billed(attempt, lane, cost)).await {
         tracing::warn!(call = %id, %error, "the bill was not written down");
     }
 }
@@ -505,7 +597,7 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, erro
                 inner.clock.sleep(pause).await;
             } else {
                 inner.tell(id, format!("{error}: nothing was sent, the next provider is asked"));
-                tried.is_done_with(inner, &lane.id, infrastructure);
+                tried.is_done_with(going.world, &lane.id, infrastructure);
             }
             tried.fault = Some(fault);
             Ok(Next::Again)
@@ -522,7 +614,7 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, erro
                     || jitter(draw, tried.sent, BLIND_PAUSE.0, BLIND_PAUSE.1),
                     |wait| wait.min(LONGEST_PAUSE),
                 );
-                lane.pause(inner.now().checked_add(pause).unwrap_or(Timestamp::MAX));
+                lane.pause(pause);
                 inner.tell(id, format!("{error}: {} rests for {} s", lane.id, pause.as_secs()));
                 tried.fault = Some(fault);
                 Ok(Next::Again)

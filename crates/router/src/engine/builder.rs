@@ -9,23 +9,25 @@ use crate::{
     engine::{
         clock::SystemClock,
         hooks::{Hooks, WebhookAddress},
-        lane::Lane,
         shared::{Inner, Router},
+        world::{Parts, World},
     },
-    health::BreakerPolicy,
+    health::{BreakerPolicy, OutlierPolicy},
     ids::{Ids, RandomIds},
     journal::{Journal, MemoryJournal},
     policy::Policy,
 };
 
 /// How long after the last moment at which an attempt may be sent its absence may count for anything.
-const LEAST_FENCE: Duration = Duration::from_secs(60);
+pub(super) const LEAST_FENCE: Duration = Duration::from_secs(60);
 
 /// How one provider is treated.
 #[derive(Debug, Clone, Default)]
 pub struct LaneSettings {
     /// At most so many placing requests in any window; with the margin already taken off.
     pub place_limit: Option<RequestLimit>,
+    /// At most so many calls under way.
+    pub concurrent: Option<u32>,
     /// At most so many reads in any window.
     pub read_limit: Option<RequestLimit>,
     /// Placing requests are spread to this many a second.
@@ -44,6 +46,7 @@ impl LaneSettings {
         };
         Self {
             place_limit: info.place_limit.map(margin),
+            concurrent: None,
             read_limit: info.read_limit.map(margin),
             calls_per_second: None,
             breaker: BreakerPolicy::default(),
@@ -76,12 +79,14 @@ pub struct RouterSettings {
     pub on_unknown: OnUnknown,
     /// How often this process says that it lives, and looks for the calls of others that are gone.
     pub sweep_every: Duration,
-    /// How long a call waits for a rate limit, a pause or a busy callee.
+    /// How long a call waits for a rate limit, a pause or a busy callee, where it has no window that closes.
     pub max_wait: Duration,
     /// How long after its longest duration a call may be reported late before it is `stalled`.
     pub grace: Duration,
     /// A claimed attempt that is not sent within this time is not sent at all.
     pub send_within: Duration,
+    /// When a provider is left out because it fails far more often than the others.
+    pub outliers: OutlierPolicy,
 }
 
 impl Default for RouterSettings {
@@ -94,6 +99,7 @@ impl Default for RouterSettings {
             max_wait: Duration::from_secs(120),
             grace: Duration::from_secs(120),
             send_within: Duration::from_secs(10),
+            outliers: OutlierPolicy::default(),
         }
     }
 }
@@ -109,6 +115,7 @@ pub struct RouterBuilder {
     settings: RouterSettings,
     webhooks: Option<WebhookAddress>,
     ids: Arc<dyn Ids>,
+    version: Option<String>,
 }
 
 impl RouterBuilder {
@@ -122,6 +129,7 @@ impl RouterBuilder {
             settings: RouterSettings::default(),
             webhooks: None,
             ids: Arc::new(RandomIds),
+            version: None,
         }
     }
 
@@ -174,6 +182,23 @@ impl RouterBuilder {
         self
     }
 
+    /// What this configuration is called in the journal, beside each plan that is made by it.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    pub(super) fn parts(self) -> Parts {
+        Parts {
+            policy: self.policy,
+            providers: self.providers,
+            lanes: self.lanes,
+            settings: self.settings,
+            version: self.version,
+        }
+    }
+
     /// Starts the followers. Has to be called inside a tokio runtime.
     ///
     /// # Errors
@@ -182,52 +207,15 @@ impl RouterBuilder {
         let runtime = Handle::try_current().map_err(|source| {
             Error::new(ErrorKind::Configuration, "a router lives in a tokio runtime: build it inside one").with_source(source)
         })?;
-        self.policy.check()?;
-        if let OnUnknown::Fence { after } = self.settings.on_unknown
-            && after < self.settings.send_within + LEAST_FENCE
-        {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "is shorter than an attempt may take to be sent, and a minute: make it longer",
-            )
-            .with_field("routing.fence_minutes"));
-        }
-        let mut lanes = Vec::with_capacity(self.policy.providers.len());
-        let mut given = self.providers;
-        for one in &self.policy.providers {
-            let id = &one.info.id;
-            let at = given.iter().position(|provider| provider.info().id == *id).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Configuration,
-                    format!("the provider {id} is named by the policy and was not added to the router"),
-                )
-                .with_field(format!("providers.{id}"))
-            })?;
-            let provider = given.swap_remove(at);
-            let settings = self
-                .lanes
-                .get(id)
-                .cloned()
-                .unwrap_or_else(|| LaneSettings::documented(provider.info()));
-            lanes.push(Arc::new(Lane::new(provider, &settings, &self.clock)));
-        }
-        if let Some(left) = given.first() {
-            let id = &left.info().id;
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                format!("the provider {id} was added to the router and the policy does not name it"),
-            )
-            .with_field(format!("providers.{id}")));
-        }
-        let hooks = self.webhooks.map(Hooks::new).transpose()?;
+        let hooks = self.webhooks.clone().map(Hooks::new).transpose()?;
+        let (journal, clock, ids) = (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
+        let world = World::new(self.parts(), None, &clock)?;
         Ok(Router::start(Inner::new(
-            self.policy,
-            lanes,
-            self.journal.unwrap_or_else(|| Arc::new(MemoryJournal::new())),
-            self.clock,
-            self.settings,
+            world,
+            journal.unwrap_or_else(|| Arc::new(MemoryJournal::new())),
+            clock,
             hooks,
-            self.ids,
+            ids,
             runtime,
         )))
     }

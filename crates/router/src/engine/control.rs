@@ -107,7 +107,7 @@ impl Router {
             .as_ref()
             .or(last.and_then(|last| last.provider_call_id.as_ref()));
         match (provider.and_then(|provider| self.inner.lane(provider)), theirs) {
-            (Some(lane), Some(theirs)) => Ok((Arc::clone(lane), theirs.clone())),
+            (Some(lane), Some(theirs)) => Ok((lane, theirs.clone())),
             _ => Err(Error::new(
                 ErrorKind::Conflict,
                 format!("the call {} is {} and no provider's id of it is known", call.id, call.status),

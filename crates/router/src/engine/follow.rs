@@ -9,7 +9,9 @@ use std::{
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, Result, UsageFilter};
+use switchboard_core::{
+    AttemptId, CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, ProviderId, Result, UsageFilter,
+};
 
 use crate::{
     engine::{
@@ -32,10 +34,10 @@ const PAGES: usize = 20;
 /// One look at the usage log in this many rounds.
 const BILL_EVERY: u32 = 5;
 
-/// Starts the follower of a lane. It ends with the router.
-pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
-    let (weak, lane) = (Arc::downgrade(inner), Arc::clone(lane));
-    inner.spawn(async move { run(weak, lane).await });
+/// Starts the follower of a provider. It ends with the router.
+pub(crate) fn start(inner: &Arc<Inner>, provider: ProviderId) {
+    let weak = Arc::downgrade(inner);
+    inner.spawn(async move { run(weak, provider).await });
 }
 
 /// The provider has the call: watch it, or wait for its bill where it is over.
@@ -52,7 +54,7 @@ pub(crate) fn placed(
     billed: bool,
 ) {
     if !over {
-        let deadline = since.checked_add(longest + inner.settings.grace).unwrap_or(Timestamp::MAX);
+        let deadline = since.checked_add(longest + inner.settings().grace).unwrap_or(Timestamp::MAX);
         lane.watch(
             theirs,
             Watch {
@@ -79,12 +81,14 @@ pub(crate) fn placed(
     }
 }
 
-async fn run(inner: Weak<Inner>, lane: Arc<Lane>) {
+async fn run(inner: Weak<Inner>, provider: ProviderId) {
     let mut round = 0_u32;
     loop {
         let Some(strong) = inner.upgrade() else { return };
+        // As the configuration that holds now has it: its address and its key may be new.
+        let Some(lane) = strong.lane(&provider) else { return };
         let idle = lane.watches().is_empty() && lane.unbilled().is_empty();
-        let (clock, pause) = (Arc::clone(&strong.clock), strong.settings.poll_every);
+        let (clock, pause) = (Arc::clone(&strong.clock), strong.settings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
             // A backend that panics loses this round, not the watch.
@@ -97,7 +101,7 @@ async fn run(inner: Weak<Inner>, lane: Arc<Lane>) {
             // Woken by work; looks up now and then, so that it ends with the router.
             tokio::select! {
                 biased;
-                () = lane.work.notified() => {}
+                () = lane.work() => {}
                 () = clock.sleep(Duration::from_secs(30)) => {}
             }
         }
@@ -193,7 +197,7 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
     let fact = Fact::Reported(Box::new(report));
     let written = match outcome {
         Some(outcome) => {
-            let bill = cost.map(|cost| billed(inner, attempt, lane, cost));
+            let bill = cost.map(|cost| billed(attempt, lane, cost));
             redial::over(inner, call, fact, bill, outcome).await
         }
         None => inner.record(call, fact).await,
@@ -291,7 +295,7 @@ impl Router {
     /// The first provider's failure; the others are still asked.
     pub async fn settle_costs(&self) -> Result<()> {
         let mut failed = None;
-        for lane in &self.inner.lanes {
+        for lane in &self.inner.lanes() {
             if let Err(error) = bills(&self.inner, lane).await
                 && error.kind() != ErrorKind::Unsupported
             {

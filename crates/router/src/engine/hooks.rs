@@ -139,7 +139,7 @@ impl Router {
             at: webhook.received_at,
         };
         let (told, answer) = oneshot::channel();
-        let (strong, lane) = (Arc::clone(inner), Arc::clone(lane));
+        let strong = Arc::clone(inner);
         // On a task of its own: a provider that hangs up leaves no call between a write and what follows from it.
         inner.spawn(async move {
             let handled = async {
@@ -165,7 +165,7 @@ pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: Letter) {
         let call = inner.journal.get(id).await?;
         let attempt = call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
         match attempt.and_then(|attempt| inner.lane(&attempt.provider)) {
-            Some(lane) => handle(inner, lane, id, &letter).await,
+            Some(lane) => handle(inner, &lane, id, &letter).await,
             None => inner.kept(inner.journal.handled(&letter, inner.now()).await),
         }
     };

@@ -1,5 +1,7 @@
 //! What is true of one provider at this moment: its limits, its health, its open attempts.
 
+mod watched;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -9,41 +11,26 @@ use std::{
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{
-    AgentId, AttemptId, CallId, Clock, Delivery, Error, Idempotency, Provider, ProviderCallId, ProviderId, RequestLimit,
-};
+use switchboard_core::{AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, RequestLimit};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
 use crate::{
-    engine::LaneSettings,
-    health::{Breaker, BreakerState, speaks_against_provider},
-    journal::SlotNeed,
+    engine::{LaneSettings, domain::Domain},
+    health::{Breaker, BreakerState, Says},
+    journal::{RoomNeed, SlotNeed},
     limit::{Headroom, Pace, SlidingLog, Slot},
     plan::Reading,
 };
 
-/// A call that the provider has and that is not over.
-#[derive(Debug, Clone)]
-pub(crate) struct Watch {
-    pub(crate) call: CallId,
-    pub(crate) attempt: AttemptId,
-    pub(crate) since: Timestamp,
-    /// When it is stopped, where the provider can.
-    pub(crate) longest: Timestamp,
-    pub(crate) stopped: bool,
-    pub(crate) deadline: Timestamp,
-    pub(crate) last_word: Option<String>,
-    pub(crate) missed: u32,
-}
+pub(crate) use watched::{Unbilled, Watch};
 
-/// A call that is over and whose bill is not known.
-#[derive(Debug, Clone)]
-pub(crate) struct Unbilled {
-    pub(crate) call: CallId,
-    pub(crate) attempt: AttemptId,
-    pub(crate) since: Timestamp,
-    pub(crate) looks: u32,
+/// What stays with a provider over configurations.
+struct Kept {
+    /// Wakes the follower.
+    work: Notify,
+    retries: TpsBudget,
+    state: Mutex<State>,
 }
 
 #[derive(Debug)]
@@ -51,25 +38,32 @@ struct State {
     places: Option<SlidingLog>,
     reads: Option<SlidingLog>,
     breaker: Breaker,
-    paused_until: Option<Timestamp>,
+    // Until when on the clock that only runs: what was announced lasts as long as it was announced, whoever sets the other clock.
+    ejected_until: Option<Duration>,
+    paused_until: Option<Duration>,
     /// Other processes keep it busy until then.
-    full_until: Option<Timestamp>,
+    full_until: Option<Duration>,
+    /// Calls under way, and when each is over at the latest.
+    inside: BTreeMap<AttemptId, Timestamp>,
     in_doubt: BTreeMap<AttemptId, Option<AgentId>>,
     time_to_accept: Option<Duration>,
     watches: BTreeMap<ProviderCallId, Watch>,
     unbilled: BTreeMap<ProviderCallId, Unbilled>,
 }
 
-/// One provider's lane.
+/// One provider's lane, as one configuration has it. What was learnt of the provider, and the calls that it has, are kept by its next lane.
 pub(crate) struct Lane {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) id: ProviderId,
-    /// Wakes the follower.
-    pub(crate) work: Notify,
+    /// What one credit costs, where it bills credits.
+    pub(crate) credit_price: Option<Money>,
+    /// What it rides on.
+    pub(crate) domain: Arc<Domain>,
+    clock: Arc<dyn Clock>,
     pace: Option<Pace>,
     place_limit: Option<RequestLimit>,
-    retries: TpsBudget,
-    state: Mutex<State>,
+    concurrent: Option<u32>,
+    kept: Arc<Kept>,
 }
 
 impl fmt::Debug for Lane {
@@ -79,45 +73,99 @@ impl fmt::Debug for Lane {
 }
 
 impl Lane {
-    pub(crate) fn new(provider: Arc<dyn Provider>, settings: &LaneSettings, clock: &Arc<dyn Clock>) -> Self {
-        let id = provider.info().id.clone();
-        let log = |limit: Option<switchboard_core::RequestLimit>| limit.map(|limit| SlidingLog::new(limit.requests, limit.window));
-        Self {
-            id,
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let log = |limit: Option<RequestLimit>| limit.map(|limit| SlidingLog::new(limit.requests, limit.window));
+        let kept = Arc::new(Kept {
             work: Notify::new(),
-            place_limit: settings.place_limit,
-            pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
             // A tenth of the requests may be retries, and ten in any ten seconds whatever the traffic.
             retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
             state: Mutex::new(State {
                 places: log(settings.place_limit),
                 reads: log(settings.read_limit),
                 breaker: Breaker::new(settings.breaker),
+                ejected_until: None,
                 paused_until: None,
                 full_until: None,
+                inside: BTreeMap::new(),
                 in_doubt: BTreeMap::new(),
                 time_to_accept: None,
                 watches: BTreeMap::new(),
                 unbilled: BTreeMap::new(),
             }),
+        });
+        Self::over(kept, provider, credit_price, settings, domain, clock)
+    }
+
+    /// The lane of the same provider under a new configuration.
+    pub(crate) fn anew(
+        &self,
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let mut state = self.kept.state.lock();
+        let State {
+            places, reads, breaker, ..
+        } = &mut *state;
+        limit(places, settings.place_limit);
+        limit(reads, settings.read_limit);
+        breaker.obey(settings.breaker);
+        drop(state);
+        Self::over(Arc::clone(&self.kept), provider, credit_price, settings, domain, clock)
+    }
+
+    fn over(
+        kept: Arc<Kept>,
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            id: provider.info().id.clone(),
+            credit_price,
+            domain,
+            clock: Arc::clone(clock),
+            place_limit: settings.place_limit,
+            concurrent: settings.concurrent,
+            pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
+            kept,
             provider,
         }
     }
 
+    /// Until there is something to follow.
+    pub(crate) async fn work(&self) {
+        self.kept.work.notified().await;
+    }
+
     pub(crate) fn reading(&self, now: Timestamp) -> Reading {
-        let state = self.state.lock();
+        let uptime = self.clock.uptime();
+        let state = self.kept.state.lock();
         Reading {
-            breaker: state.breaker.state(),
-            headroom: self.headroom(&state, now),
-            paused_until: state.paused_until,
+            breaker: breaker(state.breaker.opens_in(uptime), now),
+            domain: breaker(self.domain.opens_in(uptime), now),
+            ejected_until: ends(state.ejected_until, uptime, now),
+            headroom: self.headroom(&state, uptime, now),
+            rooms: self.rooms(&state, now),
+            paused_until: ends(state.paused_until, uptime, now),
             agents_in_doubt: self.agents_in_doubt(&state),
             time_to_accept: state.time_to_accept,
         }
     }
 
-    fn headroom(&self, state: &State, now: Timestamp) -> Option<Headroom> {
+    fn headroom(&self, state: &State, uptime: Duration, now: Timestamp) -> Option<Headroom> {
         let own = state.places.as_ref().map(|log| log.headroom(now));
-        match state.full_until.filter(|until| *until > now) {
+        match ends(state.full_until, uptime, now) {
             Some(until) => Some(Headroom {
                 free: 0,
                 of: own.map_or(1, |own| own.of),
@@ -125,6 +173,41 @@ impl Lane {
             }),
             None => own,
         }
+    }
+
+    fn rooms(&self, state: &State, now: Timestamp) -> Option<Headroom> {
+        let of = self.concurrent?;
+        let inside = state.inside.values().filter(|until| **until > now);
+        let free = of.saturating_sub(u32::try_from(inside.clone().count()).unwrap_or(u32::MAX));
+        Some(Headroom {
+            free,
+            of,
+            frees_at: inside.min().copied().filter(|_| free == 0),
+        })
+    }
+
+    /// The calls under way that all processes share.
+    pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<RoomNeed> {
+        let need = |limit| RoomNeed {
+            scope: self.id.to_string(),
+            limit,
+            until,
+        };
+        self.concurrent.map(need).into_iter().collect()
+    }
+
+    /// An attempt is sent that is over at `until` at the latest.
+    pub(crate) fn enter(&self, attempt: AttemptId, until: Timestamp, now: Timestamp) {
+        if self.concurrent.is_some() {
+            let mut state = self.kept.state.lock();
+            state.inside.retain(|_, until| *until > now);
+            state.inside.insert(attempt, until);
+        }
+    }
+
+    /// An attempt is over. True where that made room.
+    pub(crate) fn leave(&self, attempt: AttemptId) -> bool {
+        self.kept.state.lock().inside.remove(&attempt).is_some()
     }
 
     /// The limit that all processes share.
@@ -145,8 +228,9 @@ impl Lane {
         }
     }
 
-    pub(crate) fn is_full_until(&self, until: Timestamp) {
-        let mut state = self.state.lock();
+    pub(crate) fn is_full_until(&self, then: Timestamp) {
+        let until = self.clock.uptime().saturating_add(until(self.clock.now(), then));
+        let mut state = self.kept.state.lock();
         state.full_until = state.full_until.max(Some(until));
     }
 
@@ -162,21 +246,21 @@ impl Lane {
 
     /// Takes a slot of the placing limit. `None` inside `Ok`: there is no limit.
     pub(crate) fn take_place_slot(&self, now: Timestamp) -> Result<Option<Slot>, Timestamp> {
-        match &mut self.state.lock().places {
+        match &mut self.kept.state.lock().places {
             Some(log) => log.take(now).map(Some),
             None => Ok(None),
         }
     }
 
     pub(crate) fn give_back(&self, slot: Option<Slot>) {
-        if let (Some(slot), Some(log)) = (slot, &mut self.state.lock().places) {
+        if let (Some(slot), Some(log)) = (slot, &mut self.kept.state.lock().places) {
             log.give_back(slot);
         }
     }
 
     /// Takes a slot of the reading limit, or says when one frees.
     pub(crate) fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
-        match &mut self.state.lock().reads {
+        match &mut self.kept.state.lock().reads {
             Some(log) => log.take(now).map(|_| ()),
             None => Ok(()),
         }
@@ -199,139 +283,97 @@ impl Lane {
 
     /// True where one more retry fits the quota.
     pub(crate) fn may_retry(&self) -> bool {
-        self.retries.withdraw()
+        self.kept.retries.withdraw()
     }
 
     /// A request is sent: it earns a share of a retry.
     pub(crate) fn opened(&self) {
-        self.retries.deposit();
+        self.kept.retries.deposit();
     }
 
-    /// The provider answered in order, or refused for a good reason.
-    pub(crate) fn worked(&self, accepted_in: Option<Duration>) {
-        let mut state = self.state.lock();
-        state.breaker.worked();
+    /// The provider took a call that was sent at `sent`, of the clock that only runs.
+    pub(crate) fn worked(&self, sent: Duration, accepted_in: Option<Duration>) {
+        let mut state = self.kept.state.lock();
+        state.breaker.worked(sent);
         if let Some(new) = accepted_in {
             state.time_to_accept = Some(state.time_to_accept.map_or(new, |old| (old * 4 + new) / 5));
         }
     }
 
-    /// The attempt failed. True where this opened the breaker.
-    pub(crate) fn failed(&self, error: &Error, now: Timestamp) -> bool {
-        let mut state = self.state.lock();
-        if speaks_against_provider(error) {
-            return state.breaker.failed(now);
+    /// An attempt that was sent at `sent` failed. True where this opened the breaker.
+    pub(crate) fn failed(&self, says: Says, sent: Duration, now: Duration) -> bool {
+        let mut state = self.kept.state.lock();
+        match says {
+            Says::AgainstProvider | Says::AgainstPlatform => state.breaker.failed(sent, now),
+            Says::Answered => {
+                state.breaker.worked(sent);
+                false
+            }
+            Says::Nothing => false,
         }
-        if matches!(error.delivery(), Delivery::Refused(_)) {
-            state.breaker.worked();
-        }
-        false
+    }
+
+    /// It fails far more often than the others, and is left out until then.
+    pub(crate) fn eject(&self, until: Duration) {
+        self.kept.state.lock().ejected_until = Some(until);
     }
 
     pub(crate) fn doubt(&self, attempt: AttemptId, agent: Option<AgentId>) {
-        self.state.lock().in_doubt.insert(attempt, agent);
+        self.kept.state.lock().in_doubt.insert(attempt, agent);
     }
 
     pub(crate) fn settled(&self, attempt: AttemptId) {
-        self.state.lock().in_doubt.remove(&attempt);
+        self.kept.state.lock().in_doubt.remove(&attempt);
     }
 
     pub(crate) fn in_doubt(&self) -> Vec<AttemptId> {
-        self.state.lock().in_doubt.keys().copied().collect()
+        self.kept.state.lock().in_doubt.keys().copied().collect()
     }
 
-    pub(crate) fn pause(&self, until: Timestamp) {
-        let mut state = self.state.lock();
+    /// The provider asked to be left alone for so long.
+    pub(crate) fn pause(&self, time: Duration) {
+        let until = self.clock.uptime().saturating_add(time);
+        let mut state = self.kept.state.lock();
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    pub(crate) fn breaker(&self) -> BreakerState {
-        self.state.lock().breaker.state()
+    /// How long until a read may be tried; `None`: its breaker is closed.
+    pub(crate) fn opens_in(&self, now: Duration) -> Option<Duration> {
+        self.kept.state.lock().breaker.opens_in(now)
     }
 
-    pub(crate) fn probed(&self, worked: bool, now: Timestamp) {
-        let mut state = self.state.lock();
-        if worked {
-            state.breaker.worked()
-        } else {
-            state.breaker.probe_failed(now)
-        }
+    /// True where neither its breaker nor that of what it rides on is open.
+    pub(crate) fn is_closed(&self, now: Duration) -> bool {
+        self.opens_in(now).is_none() && self.domain.opens_in(now).is_none()
     }
 
-    pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
-        let mut state = self.state.lock();
-        let idle = state.watches.is_empty() && state.unbilled.is_empty();
-        state.watches.entry(id).or_insert(watch);
-        drop(state);
-        if idle {
-            self.work.notify_one();
-        }
+    /// A read came to its end. How long until the next; `None`: its breaker is closed.
+    pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
+        let mut state = self.kept.state.lock();
+        state.breaker.probed(worked, now);
+        state.breaker.opens_in(now)
     }
+}
 
-    pub(crate) fn watches(&self) -> BTreeMap<ProviderCallId, Watch> {
-        self.state.lock().watches.clone()
+/// A log that obeys another limit from now on. What was taken stays taken.
+fn limit(log: &mut Option<SlidingLog>, limit: Option<RequestLimit>) {
+    match (log.as_mut(), limit) {
+        (Some(log), Some(limit)) => log.obey(limit.requests, limit.window),
+        (_, None) => *log = None,
+        (None, Some(limit)) => *log = Some(SlidingLog::new(limit.requests, limit.window)),
     }
+}
 
-    pub(crate) fn unwatch(&self, id: &ProviderCallId) -> Option<Watch> {
-        self.state.lock().watches.remove(id)
-    }
+/// When something ends on the clock on the wall, which has an end on the clock that only runs; `None`: it is over.
+fn ends(until: Option<Duration>, uptime: Duration, now: Timestamp) -> Option<Timestamp> {
+    let left = until?.checked_sub(uptime).filter(|left| !left.is_zero())?;
+    Some(now.checked_add(left).unwrap_or(Timestamp::MAX))
+}
 
-    /// Notes that a call is told to stop. True the first time.
-    pub(crate) fn stops(&self, id: &ProviderCallId) -> bool {
-        let mut state = self.state.lock();
-        state
-            .watches
-            .get_mut(id)
-            .is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
-    }
-
-    /// Notes the word of a listed call. True where it is another than before.
-    pub(crate) fn saw(&self, id: &ProviderCallId, word: &str) -> bool {
-        match self.state.lock().watches.get_mut(id) {
-            Some(watch) => {
-                watch.missed = 0;
-                let changed = watch.last_word.as_deref() != Some(word);
-                watch.last_word = Some(word.to_owned());
-                changed
-            }
-            None => false,
-        }
-    }
-
-    /// Notes that a list did not show a call. Says how often in a row.
-    pub(crate) fn missed(&self, id: &ProviderCallId) -> u32 {
-        match self.state.lock().watches.get_mut(id) {
-            Some(watch) => {
-                watch.missed += 1;
-                watch.missed
-            }
-            None => 0,
-        }
-    }
-
-    pub(crate) fn await_bill(&self, id: ProviderCallId, unbilled: Unbilled) {
-        self.state.lock().unbilled.insert(id, unbilled);
-        self.work.notify_one();
-    }
-
-    pub(crate) fn unbilled(&self) -> BTreeMap<ProviderCallId, Unbilled> {
-        self.state.lock().unbilled.clone()
-    }
-
-    pub(crate) fn billed(&self, id: &ProviderCallId) {
-        self.state.lock().unbilled.remove(id);
-    }
-
-    /// One more look at the usage log found nothing; after ten the bill stays unknown.
-    pub(crate) fn no_bill(&self, id: &ProviderCallId) {
-        let mut state = self.state.lock();
-        if let Some(one) = state.unbilled.get_mut(id) {
-            one.looks += 1;
-            if one.looks >= 10 {
-                state.unbilled.remove(id);
-            }
-        }
-    }
+fn breaker(opens_in: Option<Duration>, now: Timestamp) -> BreakerState {
+    opens_in.map_or(BreakerState::Closed, |wait| BreakerState::Open {
+        probe_at: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+    })
 }
 
 /// How long until a moment; zero where it is past.

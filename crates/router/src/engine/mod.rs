@@ -9,17 +9,28 @@
 //! | `stop.rs` | ending in order |
 //! | `follow.rs` | many calls watched with few list requests |
 //! | `reconcile.rs` | evidence for attempts of which nobody knows whether they rang |
+//! | `health.rs` | what came of an attempt, told to all whom it concerns |
+//! | `domain.rs` | what several providers ride on |
 //! | `probe.rs` | a breaker half opens with a read |
 //! | `hooks.rs` | addresses for webhooks that nobody can guess, and what comes in on them |
+//! | `world.rs` | what only a new configuration changes, swapped as a whole |
+//! | `gates.rs` | limits of callers and of agent profiles |
+//! | `waiting/` | where calls wait that no provider can take now |
+//! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
+//! | `learn.rs` | what the journal's calls say of the providers |
 //! | `lane.rs` | what is true of one provider at this moment |
 
 mod attempt;
 mod builder;
 mod clock;
 mod control;
+mod domain;
 mod follow;
+mod gates;
+mod health;
 mod hooks;
 mod lane;
+mod learn;
 mod order;
 mod probe;
 mod reconcile;
@@ -28,9 +39,13 @@ mod redial;
 mod shared;
 mod stop;
 mod submit;
+mod trials;
+mod waiting;
+mod world;
 
 pub use builder::{LaneSettings, OnUnknown, RouterBuilder, RouterSettings};
 pub use clock::SystemClock;
+pub(crate) use gates::{add_needs, is_gate};
 pub use hooks::WebhookAddress;
 pub use recover::Recovered;
 pub use shared::{Progress, Router};

@@ -2,22 +2,32 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{Attempt, AttemptId, CallId, CallOrder, ValidCall};
+use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallOrder, ValidCall};
 use uuid::Uuid;
 
-use crate::engine::{lane::Lane, shared::Inner};
+use crate::{
+    engine::{lane::Lane, shared::Inner},
+    policy::Policy,
+};
 
 /// The order for one attempt at one provider.
-pub(crate) fn order(inner: &Inner, id: CallId, ring: u32, request: &Arc<ValidCall>, lane: &Lane) -> CallOrder {
+pub(crate) fn order(
+    inner: &Inner,
+    id: CallId,
+    ring: u32,
+    request: &Arc<ValidCall>,
+    lane: &Lane,
+    agent: Option<AgentId>,
+    policy: &Policy,
+) -> CallOrder {
     let attempt = AttemptId::new(inner.ids.next());
-    let agent = inner.policy.agent_for(request.agent.as_ref(), &lane.id);
     CallOrder {
         attempt,
         idempotency_key: key(id, ring, request, lane),
         call: Arc::clone(request),
         agent,
         webhook_url: inner.hooks.as_ref().and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
-        max_duration: within(inner, lane, request.max_duration),
+        max_duration: within(policy, lane, request.max_duration),
     }
 }
 
@@ -29,7 +39,7 @@ pub(crate) fn order_of(inner: &Inner, attempt: &Attempt, request: &Arc<ValidCall
         call: Arc::clone(request),
         agent: attempt.agent.clone(),
         webhook_url: None,
-        max_duration: within(inner, lane, request.max_duration),
+        max_duration: within(&inner.world().policy, lane, request.max_duration),
     }
 }
 
@@ -42,12 +52,12 @@ pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration 
             None
         }
     };
-    within(inner, lane, asked)
+    within(&inner.world().policy, lane, asked)
 }
 
 /// What was asked for, or the policy's longest, and never more than the provider allows.
-fn within(inner: &Inner, lane: &Lane, asked: Option<Duration>) -> Duration {
-    let longest = asked.unwrap_or(inner.policy.max_duration);
+fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
+    let longest = asked.unwrap_or(policy.max_duration);
     lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }
 

@@ -37,7 +37,7 @@ fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
 
 /// What an operator or another process settled keeps no agent in doubt here.
 pub(crate) async fn forget_what_is_told_apart(inner: &Arc<Inner>) {
-    for lane in &inner.lanes {
+    for lane in &inner.lanes() {
         for attempt in lane.in_doubt() {
             let Ok(Some(id)) = inner.journal.call_of(attempt).await else {
                 continue;
@@ -64,9 +64,9 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
 /// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
 async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
     let began = inner.clock.uptime();
-    let (fence, patience) = match inner.settings.on_unknown {
-        OnUnknown::Park => (None, inner.settings.reconcile_for),
-        OnUnknown::Fence { after } => (sent_at.checked_add(after).ok(), inner.settings.reconcile_for.max(after)),
+    let (fence, patience) = match inner.settings().on_unknown {
+        OnUnknown::Park => (None, inner.settings().reconcile_for),
+        OnUnknown::Fence { after } => (sent_at.checked_add(after).ok(), inner.settings().reconcile_for.max(after)),
     };
     if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
         tracing::debug!(call = %id, %error, "the search for evidence is not written down");
@@ -132,9 +132,9 @@ pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
         return;
     };
     let Some(lane) = inner.lane(&last.provider) else { return };
-    let longest = order::longest(inner, lane, call.id).await;
+    let longest = order::longest(inner, &lane, call.id).await;
     let since = last.sent_at.unwrap_or(call.created_at);
-    follow::placed(inner, lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+    follow::placed(inner, &lane, call.id, last.id, theirs.clone(), since, longest, false, false);
 }
 
 /// The call at the provider that is provably this one, where a look shows one.
@@ -142,10 +142,10 @@ pub(crate) async fn only_candidate(inner: &Arc<Inner>, call: &Call) -> Option<Pr
     let last = call.attempts.last()?;
     let lane = inner.lane(&last.provider)?;
     let request = inner.journal.request(call.id).await.ok()??;
-    let order = order::order_of(inner, last, &request, lane);
+    let order = order::order_of(inner, last, &request, &lane);
     let sent_at = last.sent_at.unwrap_or(last.created_at);
     lane.read_turn(&*inner.clock).await;
-    let look = AssertUnwindSafe(evidence(inner, lane, &order, sent_at)).catch_unwind().await;
+    let look = AssertUnwindSafe(evidence(inner, &lane, &order, sent_at)).catch_unwind().await;
     match look.ok()?.ok()? {
         Evidence::Proof(theirs, _) => Some(theirs),
         Evidence::Nothing | Evidence::Unclear => None,
@@ -190,7 +190,7 @@ async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId)
 
 /// Nothing proved it in time. A call that was placed, with an id that nobody could read, is merely lost from sight.
 async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
-    let within = inner.settings.reconcile_for.as_secs();
+    let within = inner.settings().reconcile_for.as_secs();
     let message = format!("{} may have rung the callee, and nothing proved it within {within} s", lane.id);
     let fact = if placed {
         Fact::Overdue

@@ -11,17 +11,19 @@ use switchboard_core::{Attempt, AttemptError, AttemptState, Call, CallFault, Cal
 
 use crate::{
     engine::{
-        follow, hooks,
+        follow, hooks, learn,
         order::order_of,
         reconcile,
         shared::{Inner, Router},
-        submit,
+        submit, trials,
     },
     state::Fact,
 };
 
 /// Calls that are written to at the same time: the journal groups them.
 const AT_ONCE: usize = 64;
+/// One look at what other processes learnt in this many sweeps.
+const LEARN_EVERY: u32 = 20;
 
 /// What was taken up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +55,7 @@ impl Router {
     pub async fn recover(&self) -> Result<Recovered> {
         let recovered = sweep(&self.inner).await?;
         letters(&self.inner).await?;
+        self.learn().await?;
         Ok(recovered)
     }
 }
@@ -70,10 +73,11 @@ async fn letters(inner: &Arc<Inner>) -> Result<()> {
 pub(crate) fn start(inner: &Arc<Inner>) {
     let weak = Arc::downgrade(inner);
     inner.spawn(async move {
+        let mut round = 0_u32;
         loop {
             let Some((clock, pause)) = weak
                 .upgrade()
-                .map(|strong| (Arc::clone(&strong.clock), strong.settings.sweep_every))
+                .map(|strong| (Arc::clone(&strong.clock), strong.settings().sweep_every))
             else {
                 return;
             };
@@ -88,6 +92,15 @@ pub(crate) fn start(inner: &Arc<Inner>) {
                 tracing::error!(%error, "the journal could not be swept");
             }
             reconcile::forget_what_is_told_apart(&inner).await;
+            if let Err(error) = trials::catch_up(&inner).await.and(trials::guard(&inner).await) {
+                tracing::error!(%error, "what was decided on experiments could not be read");
+            }
+            round = round.wrapping_add(1);
+            if round.is_multiple_of(LEARN_EVERY)
+                && let Err(error) = learn::catch_up(&inner).await
+            {
+                tracing::error!(%error, "what other processes learnt could not be read");
+            }
         }
     });
 }
@@ -141,9 +154,9 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
             match &call.provider_call_id {
                 Some(theirs) => {
                     if let Some(lane) = inner.lane(&last.provider) {
-                        let longest = order_of(inner, last, request, lane).max_duration;
+                        let longest = order_of(inner, last, request, &lane).max_duration;
                         let since = last.sent_at.unwrap_or(call.created_at);
-                        follow::placed(inner, lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+                        follow::placed(inner, &lane, call.id, last.id, theirs.clone(), since, longest, false, false);
                     } else {
                         inner.tell(call.id, format!("{} has it, and is not configured any more", last.provider));
                         inner.record(call.id, Fact::Overdue).await?;
@@ -214,6 +227,6 @@ async fn in_doubt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, las
     };
     lane.doubt(last.id, last.agent.clone());
     let sent_at = last.sent_at.unwrap_or(last.created_at);
-    reconcile::start(inner, call.id, lane, order_of(inner, last, request, lane), sent_at);
+    reconcile::start(inner, call.id, &lane, order_of(inner, last, request, &lane), sent_at);
     Ok(())
 }

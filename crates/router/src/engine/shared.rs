@@ -2,8 +2,9 @@
 
 use std::{collections::HashMap, fmt, future::Future, sync::Arc};
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
 use tokio::{
     runtime::Handle,
@@ -16,15 +17,20 @@ use crate::{
     engine::{
         builder::{RouterBuilder, RouterSettings},
         follow,
+        gates::Gates,
         hooks::Hooks,
         lane::Lane,
         recover,
         stop::Ending,
+        waiting::WaitingRoom,
+        world::World,
     },
+    experiment::{Lives, Watch},
     ids::Ids,
-    journal::{Journal, Recorded, Write},
-    plan::{Plan, Reading, Snapshot, plan},
+    journal::{Journal, Recorded, Write, occupies},
+    plan::{Plan, PlanRecord, Reading, Snapshot, plan},
     policy::Policy,
+    quality::Quality,
     state::{Effect, Fact},
 };
 
@@ -45,21 +51,43 @@ impl fmt::Display for Progress {
     }
 }
 
+/// A plan, and what it was made of.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) lives: Arc<Lives>,
+    pub(crate) at: Timestamp,
+}
+
+impl Planned {
+    /// What is kept of it with its call.
+    pub(crate) fn record(&self, world: &World, draw: u64) -> PlanRecord {
+        let named = world.policy.providers.iter().map(|one| &one.info.id);
+        PlanRecord::of(&self.plan, world.version.as_deref(), draw, named.zip(&self.readings), self.at).knowing(Some(&self.lives))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) policy: Policy,
-    pub(crate) lanes: Vec<Arc<Lane>>,
+    world: ArcSwap<World>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) settings: RouterSettings,
     pub(crate) hooks: Option<Hooks>,
     pub(crate) ids: Arc<dyn Ids>,
     /// Where calls go on whose caller went away.
     runtime: Handle,
     tasks: Mutex<JoinSet<()>>,
     pub(crate) ending: Ending,
-    /// Told whenever a callee is free again.
+    /// Told whenever a callee is free again, or a room.
     pub(crate) released: Notify,
+    pub(crate) gates: Gates,
+    pub(crate) waiting: Arc<WaitingRoom>,
+    pub(crate) quality: RwLock<Quality>,
+    pub(crate) lives: ArcSwap<Lives>,
+    pub(crate) watch: Mutex<Watch>,
+    /// Calls that were taken in before are known as they ended.
+    pub(crate) learnt_to: Mutex<Timestamp>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     progress: broadcast::Sender<Progress>,
 }
@@ -67,28 +95,32 @@ pub(crate) struct Inner {
 impl Inner {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
-        policy: Policy,
-        lanes: Vec<Arc<Lane>>,
+        world: World,
         journal: Arc<dyn Journal>,
         clock: Arc<dyn Clock>,
-        settings: RouterSettings,
         hooks: Option<Hooks>,
         ids: Arc<dyn Ids>,
         runtime: Handle,
     ) -> Self {
         let (progress, _) = broadcast::channel(4096);
+        let watch = Watch::new(&world.policy);
+        let settings = world.policy.quality;
         Self {
-            policy,
-            lanes,
+            world: ArcSwap::from_pointee(world),
             journal,
             clock,
-            settings,
             hooks,
             ids,
             runtime,
             tasks: Mutex::default(),
             ending: Ending::default(),
             released: Notify::new(),
+            gates: Gates::default(),
+            waiting: Arc::default(),
+            lives: ArcSwap::default(),
+            watch: Mutex::new(watch),
+            quality: RwLock::new(Quality::new(settings)),
+            learnt_to: Mutex::new(Timestamp::MIN),
             live: Mutex::new(HashMap::new()),
             progress,
         }
@@ -98,22 +130,59 @@ impl Inner {
         self.clock.now()
     }
 
-    pub(crate) fn lane(&self, provider: &ProviderId) -> Option<&Arc<Lane>> {
-        self.lanes.iter().find(|lane| lane.id == *provider)
+    /// The configuration that holds now. Whoever decides twice about one call keeps the one that it has.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
     }
 
-    pub(crate) fn plan(&self, call: &ValidCall, draw: u64) -> Plan {
+    pub(crate) fn settings(&self) -> RouterSettings {
+        self.world.load().settings
+    }
+
+    /// The lane of a provider, also of one that only a former configuration names.
+    pub(crate) fn lane(&self, provider: &ProviderId) -> Option<Arc<Lane>> {
+        self.world.load().lane(provider).cloned()
+    }
+
+    /// Every lane, also of providers that only a former configuration names.
+    pub(crate) fn lanes(&self) -> Vec<Arc<Lane>> {
+        let world = self.world.load();
+        world.lanes.iter().chain(&world.retired).cloned().collect()
+    }
+
+    pub(crate) fn plan(&self, world: &World, call: &ValidCall, draw: u64) -> Planned {
         let now = self.now();
-        let readings: Vec<Reading> = self.lanes.iter().map(|lane| lane.reading(now)).collect();
-        plan(
-            call,
-            &Snapshot {
-                policy: &self.policy,
-                readings: &readings,
-                draw,
-            },
-            now,
-        )
+        let readings = world.lanes.iter().map(|lane| lane.reading(now)).collect();
+        self.plan_of(world, call, draw, readings, now)
+    }
+
+    /// The same as if nobody were left out for failing more often than the others.
+    pub(crate) fn plan_over_ejections(&self, world: &World, call: &ValidCall, draw: u64) -> Planned {
+        let now = self.now();
+        let here = |lane: &Arc<Lane>| Reading {
+            ejected_until: None,
+            ..lane.reading(now)
+        };
+        let readings = world.lanes.iter().map(here).collect();
+        self.plan_of(world, call, draw, readings, now)
+    }
+
+    fn plan_of(&self, world: &World, call: &ValidCall, draw: u64, readings: Vec<Reading>, now: Timestamp) -> Planned {
+        let (quality, lives) = (self.quality.read(), self.lives());
+        let snapshot = Snapshot {
+            policy: &world.policy,
+            readings: &readings,
+            draw,
+            quality: Some(&*quality),
+            lives: Some(&lives),
+        };
+        let plan = plan(call, &snapshot, now);
+        Planned {
+            plan,
+            readings,
+            lives,
+            at: now,
+        }
     }
 
     /// Lets work go on by itself, until it ends or the router is stopped.
@@ -153,6 +222,8 @@ impl Inner {
     /// The same for several facts, and with what they need.
     pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded> {
         let recorded = self.kept(self.journal.write(id, write, self.now()).await)?;
+        self.make_room(&recorded.call);
+        self.learn_from(&recorded.call);
         for effect in &recorded.effects {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
@@ -167,6 +238,19 @@ impl Inner {
             self.signal(id);
         }
         Ok(recorded)
+    }
+
+    /// What its attempts no longer keep is free for others.
+    fn make_room(&self, call: &Call) {
+        let over = call.attempts.iter().filter(|attempt| !occupies(attempt));
+        let left = over.fold(false, |left, attempt| {
+            let lane = self.lane(&attempt.provider).is_some_and(|lane| lane.leave(attempt.id));
+            self.gates.leave(attempt.id) || lane || left
+        });
+        if left {
+            self.released.notify_waiters();
+            self.waiting.look();
+        }
     }
 
     /// Where changes of a call are told. Get it before reading the call, so that no change is missed.
@@ -244,8 +328,8 @@ impl Router {
 
     pub(crate) fn start(inner: Inner) -> Self {
         let inner = Arc::new(inner);
-        for lane in &inner.lanes {
-            follow::start(&inner, lane);
+        for lane in &inner.world().lanes {
+            follow::start(&inner, lane.id.clone());
         }
         if inner.journal.is_shared() {
             recover::start(&inner);
@@ -255,7 +339,9 @@ impl Router {
 
     /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one draw, the same for the same number.
     pub fn plan(&self, call: &ValidCall) -> Plan {
-        self.inner.plan(call, digest(&[call.to.e164().as_bytes()]))
+        self.inner
+            .plan(&self.inner.world(), call, digest(&[call.to.e164().as_bytes()]))
+            .plan
     }
 
     /// One call as it stands.
@@ -289,13 +375,54 @@ impl Router {
     }
 
     /// What planning rests on.
-    pub fn policy(&self) -> &Policy {
-        &self.inner.policy
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.inner.world().policy)
+    }
+
+    /// What the configuration is called in the journal.
+    pub fn version(&self) -> Option<String> {
+        self.inner.world().version.clone()
+    }
+
+    /// Swaps the configuration as a whole: policy, providers and times of this builder, which must name the providers as for
+    /// [`RouterBuilder::build`]. Calls under way keep the one that they were planned in; calls that wait are planned anew. What was learnt of
+    /// a provider that stays, its limits that are used and its calls, is kept; the calls of one that goes are followed to their end. The
+    /// builder's journal, clock, ids and webhook address are not looked at: they last as long as the router.
+    ///
+    /// # Errors
+    /// `Configuration`, as [`RouterBuilder::build`]. Nothing changed then.
+    pub fn reload(&self, with: RouterBuilder) -> Result<()> {
+        let inner = &self.inner;
+        let former = inner.world();
+        let world = World::new(with.parts(), Some(&former), &inner.clock)?;
+        let new: Vec<ProviderId> = world
+            .lanes
+            .iter()
+            .filter(|lane| former.lane(&lane.id).is_none())
+            .map(|lane| lane.id.clone())
+            .collect();
+        if inner.watch.lock().set(&world.policy) {
+            // Calls of an experiment that is guarded from now on count from its beginning.
+            *inner.learnt_to.lock() = Timestamp::MIN;
+        }
+        inner.quality.write().set(world.policy.quality);
+        inner.world.store(Arc::new(world));
+        for provider in new {
+            follow::start(inner, provider);
+        }
+        inner.released.notify_waiters();
+        inner.waiting.shake();
+        Ok(())
+    }
+
+    /// How many calls wait here for a limit, a pause or a provider that fails. They go in fair order by tenant: see [`crate::waiting`].
+    pub fn waiting(&self) -> usize {
+        self.inner.waiting.len()
     }
 
     /// The providers at this moment, in the policy's order.
     pub fn readings(&self) -> Vec<Reading> {
         let now = self.inner.now();
-        self.inner.lanes.iter().map(|lane| lane.reading(now)).collect()
+        self.inner.world().lanes.iter().map(|lane| lane.reading(now)).collect()
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         lane::until,
         redial,
         shared::{Inner, Router},
+        waiting::{Asks, Pass},
     },
     journal::{NewCall, Opened},
     plan::Plan,
@@ -101,7 +102,7 @@ impl Router {
             // Another process that shares the journal may settle the call, and tells nobody here.
             let look_again = async {
                 if self.inner.journal.is_shared() {
-                    self.inner.clock.sleep(self.inner.settings.poll_every).await;
+                    self.inner.clock.sleep(self.inner.settings().poll_every).await;
                 } else {
                     std::future::pending().await
                 }
@@ -211,21 +212,38 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
             inner.clock.sleep(until(inner.now(), opens)).await;
         }
     }
+    let since = request
+        .window
+        .opens
+        .max(call.redial_at)
+        .map_or(call.created_at, |due| due.max(call.created_at));
     let give_up = latest(inner, request);
     let draw = digest(&[id.as_uuid().as_bytes()]);
     let mut told_busy = false;
+    let mut pass = None;
     loop {
-        let plan = inner.plan(request, draw);
+        let world = inner.world();
+        let asks = Asks {
+            id,
+            request,
+            world: &world,
+            since,
+            give_up,
+        };
+        let mut planned = inner.plan(&world, request, draw);
         if call.status == CallStatus::Attempting {
-            return attempt::run(inner, &call, request, plan, draw, give_up).await;
+            return attempt::run(inner, &asks, &call, planned, draw, pass).await;
         }
-        if plan.candidates.is_empty() {
-            wait_for_capacity(inner, id, &plan, give_up).await?;
-            continue;
+        match inner.waiting.turn(inner, &asks, &mut planned, &mut pass).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(nobody) => return attempt::refuse_by(inner, id, CallFault::from(&nobody), planned.record(&world, draw)).await,
         }
+        let plan = &planned.plan;
         let fact = Fact::Admitted {
             estimated_cost: plan.candidates.first().and_then(|best| best.estimated_cost),
             experiment: plan.experiment.clone(),
+            plan: Some(Box::new(planned.record(&world, draw))),
         };
         let released = inner.released.notified();
         match inner.record(id, fact).await {
@@ -233,13 +251,14 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 call = Call::clone(&recorded.call);
                 // With its callee's lock in hand: nobody else makes that phone ring in between.
                 redial::allowed(inner, &call, request).await?;
-                explain(inner, id, &plan);
-                return attempt::run(inner, &call, request, plan, draw, give_up).await;
+                explain(inner, id, plan);
+                return attempt::run(inner, &asks, &call, planned, draw, pass).await;
             }
             Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
                 if !std::mem::replace(&mut told_busy, true) {
                     inner.tell(id, "waits: the callee is on another call of ours");
                 }
+                pass.iter_mut().for_each(Pass::let_go);
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
                 tokio::select! {
                     biased;
@@ -252,27 +271,10 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
     }
 }
 
-/// Until when a call waits for a limit, a pause or a busy callee.
+/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open, or as long as calls without one wait.
 fn latest(inner: &Inner, request: &ValidCall) -> Timestamp {
-    let patience = inner.now().checked_add(inner.settings.max_wait).unwrap_or(Timestamp::MAX);
-    request.window.closes.map_or(patience, |closes| closes.min(patience))
-}
-
-/// Sleeps until the earliest passing obstacle is over.
-///
-/// # Errors
-/// `NoProvider` where nothing passes in time; its message has every provider's reason.
-pub(crate) async fn wait_for_capacity(inner: &Inner, id: CallId, plan: &Plan, give_up: Timestamp) -> Result<()> {
-    let patient = inner.now() < give_up;
-    match plan.passes_at().filter(|at| patient && *at <= give_up) {
-        Some(at) => {
-            inner.tell(id, format!("waits until {at:.0}: no provider has room now"));
-            // A little more: what ends at a moment has ended after it, and a probe takes its time.
-            inner.clock.sleep(until(inner.now(), at) + Duration::from_millis(20)).await;
-            Ok(())
-        }
-        None => Err(no_provider(plan)),
-    }
+    let patience = || inner.now().checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
+    request.window.closes.unwrap_or_else(patience)
 }
 
 pub(crate) fn no_provider(plan: &Plan) -> Error {

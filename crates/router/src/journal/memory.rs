@@ -21,8 +21,9 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
 
-use crate::journal::{Journal, Letter, NewCall, Opened, Recorded, Selection, Write};
+use crate::journal::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
 use books::Books;
+pub(crate) use stock::Stock;
 
 /// Keeps calls in memory. `Debug` shows how many, not which.
 pub struct MemoryJournal {
@@ -164,6 +165,14 @@ impl Journal for MemoryJournal {
 
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>> {
         Ok(self.books.lock().take_over(self.member(), self.lease, at))
+    }
+
+    async fn decide(&self, decision: &Decision) -> Result<u64> {
+        Ok(self.books.lock().decide(decision))
+    }
+
+    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
+        Ok(self.books.lock().decisions(topic, after))
     }
 
     fn is_shared(&self) -> bool {

@@ -3,6 +3,7 @@
 //! Each method is one transaction. The rules are the journal's, not its callers': one live attempt for each call, one
 //! active call for each person, one call for each key, one owner for each of a provider's calls.
 
+mod decision;
 mod memory;
 mod needs;
 #[cfg(feature = "test-util")]
@@ -13,9 +14,12 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
+use uuid::Uuid;
 
+pub use decision::{Decision, Topic};
 pub use memory::MemoryJournal;
-pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, Settlement, SlotNeed, Write, doubt, settlement};
+pub(crate) use memory::Stock;
+pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, RoomNeed, Settlement, SlotNeed, Write, doubt, occupies, settlement};
 
 use crate::state::{Effect, Fact};
 
@@ -84,6 +88,9 @@ pub struct Recorded {
     pub effects: Vec<Effect>,
 }
 
+/// An id may be a little older than the moment that its call bears.
+const ID_SLACK: Duration = Duration::from_secs(2);
+
 /// Which calls to read, oldest first. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -96,6 +103,14 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Where to begin for the calls of this moment and later: ids of version 7 are made of the time, so that a moment is a place among
+    /// them. A few older calls may come too.
+    pub fn from_moment(moment: Timestamp) -> CallId {
+        let moment = moment.checked_sub(ID_SLACK).unwrap_or(moment);
+        let milliseconds = u128::try_from(moment.as_millisecond()).unwrap_or_default();
+        CallId::new(Uuid::from_u128(milliseconds << 80 | 0x7 << 76))
+    }
+
     /// True where a call in this state may be in it.
     pub fn takes(&self, status: CallStatus) -> bool {
         self.statuses.is_empty() || self.statuses.contains(&status)
@@ -120,7 +135,9 @@ pub trait Journal: Debug + Send + Sync {
     /// # Errors
     /// `Conflict` where a rule forbids it: for [`Fact::Admitted`], where the callee is on another call (code `callee_busy`); for a
     /// second live attempt (`live_attempt`); for a provider's call that another call owns (`owned`); where another process has the
-    /// call (`taken_over`); where the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`) with the time until one frees.
+    /// call (`taken_over`); where the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`, or `no_room` where too many calls
+    /// are under way) with the time until one frees at the
+    /// latest, and the limiter or scope as its field.
     /// `QuotaExceeded` (code `over_budget`), which names the budget. Nothing changed then.
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded>;
 
@@ -180,6 +197,12 @@ pub trait Journal: Debug + Send + Sync {
     /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those that are not settled, and those that are
     /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
+
+    /// Adds a decision to those that were made, durably. Its number is above those of all before it.
+    async fn decide(&self, decision: &Decision) -> Result<u64>;
+
+    /// The decisions on a topic whose number is above `after`, in order, whoever made them.
+    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>>;
 
     /// What stands for this person in logs: the same for each of his calls, and nobody without the journal's key can tell who it is. `None`
     /// where the journal has no key.

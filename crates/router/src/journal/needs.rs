@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, AttemptState, Call, CallStatus, Delivery, Money, ProviderCallId, Refusal};
+use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallStatus, Delivery, Money, ProviderCallId, Refusal};
 
 use crate::state::{Fact, Verdict};
 
@@ -24,6 +24,8 @@ pub struct Write {
 pub struct Needs {
     /// A slot of each of these limits.
     pub slots: Vec<SlotNeed>,
+    /// A room in each of these.
+    pub rooms: Vec<RoomNeed>,
     /// What it may cost at most.
     pub hold: Option<Hold>,
     /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or indeterminate, its provider's id unknown. An
@@ -40,6 +42,23 @@ pub struct SlotNeed {
     pub limit: u32,
     /// How long the window is.
     pub window: Duration,
+}
+
+/// One of the calls that may be under way at once, over all processes. It is given back when the attempt is over or provably reached no
+/// phone ([`occupies`]), and at `until` at the latest, so that a call whose end nobody sees does not hold it for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomNeed {
+    /// Of what, as `kaicalls`, `kaicalls/agent/8d3f` or `tenant/acme`.
+    pub scope: String,
+    /// How many may be under way.
+    pub limit: u32,
+    /// When it is given back, whatever is known.
+    pub until: Timestamp,
+}
+
+/// True while an attempt keeps its rooms: it is not proven silent, and no end of its phone call is known.
+pub fn occupies(attempt: &Attempt) -> bool {
+    attempt.state.is_live() && attempt.outcome.is_none()
 }
 
 /// An amount held back from budgets until the bill is known.
@@ -193,6 +212,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         Fact::Billed(_, _, None)
         | Fact::Scheduled
         | Fact::Admitted { .. }
+        | Fact::Planned(_)
         | Fact::Refused(_)
         | Fact::Intended(_)
         | Fact::Claimed(_)

@@ -9,18 +9,22 @@
 //! |---|---|
 //! | `bracket.rs` | what is written together |
 //! | `stock.rs` | slots and budgets |
+//! | `rooms.rs` | how many calls are under way at once |
 //! | `doubt.rs` | agents whose last call nobody can name |
 //! | `rings.rs` | how often a phone rings, redials and bills |
 //! | `letters.rs` | webhooks |
 //! | `processes.rs` | several processes with one journal |
+//! | `decisions.rs` | what was decided that is about no single call |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bracket;
+mod decisions;
 mod doubt;
 mod letters;
 mod processes;
 mod rings;
+mod rooms;
 mod stock;
 
 use std::{sync::Arc, time::Duration};
@@ -34,9 +38,11 @@ use switchboard_core::{
 use uuid::Uuid;
 
 use crate::{
-    journal::{Budgeted, Journal, Needs, NewCall, Opened, Selection, SlotNeed, Write},
+    journal::{Budgeted, Journal, Needs, NewCall, Opened, RoomNeed, Selection, SlotNeed, Write},
     state::Fact,
 };
+pub use decisions::debate;
+pub use rooms::crowd;
 
 /// Every rule, each on a journal of its own.
 ///
@@ -68,7 +74,14 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn()
     rings::rings_are_counted_by_person_tenant_and_time(new().await).await;
     rings::a_second_ring_waits_for_the_end_of_the_first(new().await).await;
     rings::bills_come_late_and_add_up(new().await).await;
+    rooms::a_room_is_kept_until_the_call_is_over(new().await).await;
+    rooms::no_more_are_under_way_than_there_is_room(new().await).await;
+    rooms::what_a_write_gives_back_is_there_for_the_next(new().await).await;
+    rooms::a_room_has_an_end_of_its_own(new().await).await;
+    crowd(&[new().await]).await;
     letters::letters_are_kept_until_they_are_handled(new().await).await;
+    decisions::decisions_are_kept_in_order(new().await).await;
+    decisions::a_decision_comes_back_whole(new().await).await;
 }
 
 /// Two processes with one journal, both alive, and what makes the first one gone in the eyes of the second.
@@ -83,6 +96,12 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     processes::who_lives_keeps_its_calls(new().await).await;
     processes::the_calls_of_the_gone_are_taken_over(new().await).await;
     processes::what_attempts_take_is_shared(new().await).await;
+    rooms::rooms_are_shared_and_outlive_their_process(new().await).await;
+    decisions::decisions_are_everybodys(new().await).await;
+    let (one, other, _gone) = new().await;
+    crowd(&[one, other]).await;
+    let (one, other, _gone) = new().await;
+    debate(&[one, other]).await;
 }
 
 /// Every rule about time, for journals that go by the time that they are told and by no clock of their own.
@@ -91,6 +110,7 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
 /// Where the journal breaks one.
 pub async fn hold_by_the_callers_clock<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn() -> Made + Send + Sync) {
     stock::a_window_slides(new().await).await;
+    rooms::a_room_ends_when_it_was_said_to(new().await).await;
 }
 
 /// The moment at which these tests begin.
@@ -203,6 +223,7 @@ pub fn admitted() -> Fact {
     Fact::Admitted {
         estimated_cost: None,
         experiment: None,
+        plan: None,
     }
 }
 
@@ -304,6 +325,15 @@ pub fn needs_slot(limiter: &str, limit: u32) -> SlotNeed {
         limiter: limiter.to_owned(),
         limit,
         window: Duration::from_secs(60),
+    }
+}
+
+/// One of so many rooms, for an hour at most from the first second of these tests.
+pub fn needs_room(scope: &str, limit: u32) -> RoomNeed {
+    RoomNeed {
+        scope: scope.to_owned(),
+        limit,
+        until: at(3_601),
     }
 }
 
@@ -604,7 +634,7 @@ async fn calls_are_selected(journal: Arc<dyn Journal>) {
     let ids = |calls: Vec<Call>| calls.into_iter().map(|call| call.id).collect::<Vec<_>>();
     let mut all = Vec::new();
     for n in 0..6 {
-        all.push(open(&journal, request(n), 0).await);
+        all.push(open(&journal, request(n), n.into()).await);
     }
     let tried = send(&journal, all[1]).await;
     record(&journal, all[2], Fact::Refused(fault())).await;
@@ -626,8 +656,7 @@ async fn calls_are_selected(journal: Arc<dyn Journal>) {
     assert_eq!(ids(journal.select(&received(Some(all[3]), Some(2))).await.unwrap()), [all[5]]);
     let two = Selection {
         statuses: vec![CallStatus::Refused, CallStatus::Attempting],
-        after: None,
-        limit: None,
+        ..Selection::default()
     };
     let found = journal.select(&two).await.unwrap();
     assert_eq!(found[0].attempts[0].state, AttemptState::Unknown, "with their attempts");

@@ -3,10 +3,10 @@
 use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is left in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headroom {
     /// Slots that are free now.
     pub free: u32,
@@ -46,6 +46,12 @@ impl SlidingLog {
             latest: Timestamp::MIN,
             next_id: 0,
         }
+    }
+
+    /// Obeys another limit from now on. What was taken stays taken; where the window grows, only what the log still has counts.
+    pub fn obey(&mut self, limit: u32, window: Duration) {
+        self.limit = limit as usize;
+        self.window = window;
     }
 
     /// Takes a slot.
@@ -92,7 +98,8 @@ impl SlidingLog {
     }
 
     fn frees_at(&self) -> Timestamp {
-        self.taken.front().map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))
+        let last = self.taken.len().saturating_sub(self.limit.max(1));
+        self.taken.get(last).map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))
     }
 
     fn end_of(&self, at: Timestamp) -> Timestamp {

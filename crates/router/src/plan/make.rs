@@ -1,22 +1,19 @@
 //! The plan and how it is made.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer, ser::SerializeStruct};
 use switchboard_core::{AgentProfile, Assignment, Country, Money, NumberType, PhoneNumber, ProfileName, ProviderId, ValidCall};
 
 use crate::{
-    health::BreakerState,
+    experiment::{Part, part},
     limit::Headroom,
-    plan::{Chosen, Reading, Rejection, Snapshot, may_be_one},
+    plan::{Chosen, Reading, Rejection, Snapshot},
     policy::ProviderPolicy,
+    quality::{Expected, Measured},
     route::{BusyCallee, Route, speaks},
     strategy::{Rank, Standing},
 };
-
-/// How soon evidence may have come for an agent in doubt.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// A provider that may take the call.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,10 +26,17 @@ pub struct Candidate {
     pub estimated_cost: Option<Money>,
     /// What is left of its rate limit; `None`: it has none.
     pub headroom: Option<Headroom>,
+    /// It is left out until then, because it fails far more often than the others, and stands here because nobody else can take the call.
+    pub ejected_until: Option<Timestamp>,
+    /// What was measured of it; `None`: nobody measures.
+    pub measured: Option<Measured>,
+    /// What a call in which somebody talks costs there at most, as far as is certain; `None`: nobody measures, or nobody knows what a
+    /// call costs. See [`Standing::value`].
+    pub cost_per_success: Option<Money>,
     /// What put it at its rank.
     pub chosen: Chosen,
-    rank: usize,
-    of: usize,
+    pub(super) rank: usize,
+    pub(super) of: usize,
 }
 
 /// A provider that may not, and why.
@@ -42,6 +46,8 @@ pub struct Rejected {
     pub provider: ProviderId,
     /// Why.
     pub rejection: Rejection,
+    /// What was measured of it; `None`: nobody measures.
+    pub measured: Option<Measured>,
 }
 
 /// Who shall be asked, in order, and who shall not.
@@ -57,6 +63,12 @@ pub struct Plan {
     pub route: Option<String>,
     /// The person's arm, where an experiment holds.
     pub experiment: Option<Assignment>,
+    /// The agent profile that serves the call: the arm's, else the one that was asked for, else the default.
+    pub profile: Option<ProfileName>,
+    /// How long the call is expected to last.
+    pub expected_duration: Duration,
+    /// From how many calls that was learnt; zero: as configured.
+    pub learnt_from: u32,
     /// Candidates, best first.
     pub candidates: Vec<Candidate>,
     /// The others.
@@ -76,40 +88,52 @@ impl Plan {
 pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     let policy = snapshot.policy;
     let route = policy.routes.iter().find(|route| route.when.holds(call));
-    let profile = policy.profile(call.agent.as_ref());
-    let expected = profile
-        .as_ref()
-        .and_then(|profile| profile.as_ref().ok()?.expected_duration)
-        .unwrap_or(policy.expected_duration)
-        .min(call.max_duration.unwrap_or(policy.max_duration));
+    let part = part(&policy.experiments, snapshot.lives, call);
+    let profile = policy.profile(part.as_ref().and_then(Part::agent).or(call.agent.as_ref()));
+    let Expected { duration, learnt_from } = expected(call, profile.as_ref(), snapshot, now);
 
     let mut standings = Vec::with_capacity(policy.providers.len());
     let mut rejected = Vec::new();
+    let mut ejected = Vec::new();
     for (index, provider) in policy.providers.iter().enumerate() {
         let reading = snapshot.readings.get(index);
-        let cost = provider.deck.estimate(&call.to, expected);
+        let cost = provider.deck.estimate(&call.to, duration, now);
+        let measured = snapshot
+            .quality
+            .map(|quality| quality.measured(&provider.info.id, call.country(), call.agent.as_ref(), now));
+        let standing = Standing {
+            provider: &provider.info.id,
+            preference: preference(route, &provider.info.id, index),
+            cost,
+            time_to_accept: reading.and_then(|reading| reading.time_to_accept),
+            headroom: free_share(reading.and_then(|reading| reading.headroom)),
+            measured,
+        };
         match obstacle(call, route, profile.as_ref(), provider, reading, cost, now) {
-            Some(rejection) => rejected.push(Rejected {
-                provider: provider.info.id.clone(),
-                rejection,
-            }),
-            None => standings.push(Standing {
-                provider: &provider.info.id,
-                preference: preference(route, &provider.info.id, index),
-                cost,
-                time_to_accept: reading.and_then(|reading| reading.time_to_accept),
-                headroom: free_share(reading.and_then(|reading| reading.headroom)),
-            }),
+            Some(rejection) => {
+                if matches!(rejection, Rejection::Outlier(_)) {
+                    ejected.push(standing);
+                }
+                rejected.push(Rejected {
+                    provider: provider.info.id.clone(),
+                    rejection,
+                    measured,
+                });
+            }
+            None => standings.push(standing),
         }
+    }
+    // One that fails more often than the others is better than nobody.
+    if standings.is_empty() {
+        standings = ejected;
+        rejected.retain(|one| !matches!(one.rejection, Rejection::Outlier(_)));
     }
 
     let strategy = route.and_then(|route| route.strategy.as_ref()).unwrap_or(&policy.strategy);
     strategy.rank(&mut standings, snapshot.draw);
-    let experiment = policy.experiments.iter().find(|experiment| experiment.when.holds(call));
-    let arm = experiment.and_then(|experiment| experiment.arm(&call.tenant, call.to.e164()).map(|arm| (experiment, arm)));
     let mut by_arm = None;
-    if let Some((_, arm)) = arm
-        && let Some(at) = standings.iter().position(|standing| *standing.provider == arm.provider)
+    if let Some(provider) = part.as_ref().and_then(Part::provider)
+        && let Some(at) = standings.iter().position(|standing| standing.provider == provider)
         && let Some(front) = standings.get_mut(..=at)
     {
         front.rotate_right(1);
@@ -127,6 +151,9 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
                 index,
                 estimated_cost: standing.cost,
                 headroom: snapshot.readings.get(index).and_then(|reading| reading.headroom),
+                ejected_until: snapshot.readings.get(index).and_then(|reading| reading.ejected(now)),
+                measured: standing.measured,
+                cost_per_success: standing.measured.and_then(|_| standing.value()),
                 chosen: if by_arm == Some(rank) {
                     Chosen::Arm
                 } else {
@@ -142,10 +169,37 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         country: call.country(),
         number_type: call.to.number_type(),
         route: route.map(|route| route.name.clone()),
-        experiment: arm.map(|(experiment, arm)| experiment.assignment(arm)),
+        profile: part
+            .as_ref()
+            .and_then(Part::agent)
+            .or(call.agent.as_ref())
+            .or(policy.default_profile.as_ref())
+            .cloned(),
+        experiment: part.map(|part| part.assignment),
+        expected_duration: duration,
+        learnt_from,
         candidates,
         rejected,
         busy_callee: route.map_or(BusyCallee::default(), |route| route.busy_callee),
+    }
+}
+
+/// How long the call lasts: as configured, or as learnt; no longer than it may.
+fn expected(call: &ValidCall, profile: Option<&Result<&AgentProfile, ProfileName>>, snapshot: &Snapshot<'_>, now: Timestamp) -> Expected {
+    let policy = snapshot.policy;
+    let configured = profile
+        .and_then(|profile| profile.as_ref().ok()?.expected_duration)
+        .unwrap_or(policy.expected_duration);
+    let learnt = snapshot.quality.map_or(
+        Expected {
+            duration: configured,
+            learnt_from: 0,
+        },
+        |quality| quality.expected_duration(call.agent.as_ref(), call.country(), configured, now),
+    );
+    Expected {
+        duration: learnt.duration.min(call.max_duration.unwrap_or(policy.max_duration)),
+        ..learnt
     }
 }
 
@@ -213,21 +267,7 @@ fn obstacle(
         (Some(_), _) => return Some(Rejection::CostUnknown),
         (None, _) => {}
     }
-    let reading = reading?;
-    if reading.agents_in_doubt.iter().any(|doubted| may_be_one(doubted.as_ref(), agent)) {
-        return Some(Rejection::AgentInDoubt(now.checked_add(LOOK_AGAIN).unwrap_or(now)));
-    }
-    match reading.breaker {
-        BreakerState::Open { probe_at } => return Some(Rejection::Unhealthy(probe_at)),
-        BreakerState::Closed => {}
-    }
-    if let Some(until) = reading.paused_until.filter(|until| *until > now) {
-        return Some(Rejection::Paused(until));
-    }
-    reading
-        .headroom
-        .filter(|left| left.free == 0)
-        .map(|left| Rejection::RateLimited(left.frees_at.unwrap_or(now)))
+    reading?.obstacle(agent, now)
 }
 
 fn covers_language(
@@ -243,63 +283,5 @@ fn covers_language(
     match &provider.info.languages {
         switchboard_core::Coverage::All => true,
         switchboard_core::Coverage::Only(known) => known.iter().any(|known| speaks(known, language)),
-    }
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.rank == 0 {
-            "first".to_owned()
-        } else {
-            format!("number {}", self.rank + 1)
-        };
-        match self.chosen {
-            Chosen::Arm => f.write_str("first: the person's arm of the experiment")?,
-            Chosen::Strategy(name) => write!(f, "{place} of {} by {name}", self.of)?,
-        }
-        match self.estimated_cost {
-            Some(cost) => write!(f, ", {cost} expected")?,
-            None => f.write_str(", cost unknown")?,
-        }
-        match self.headroom {
-            Some(left) => write!(f, ", {} of {} calls free in the window", left.free, left.of),
-            None => f.write_str(", no rate limit known"),
-        }
-    }
-}
-
-impl Serialize for Candidate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Candidate", 5)?;
-        out.serialize_field("provider", &self.provider)?;
-        out.serialize_field("rank", &(self.rank + 1))?;
-        out.serialize_field("estimated_cost", &self.estimated_cost)?;
-        out.serialize_field("headroom", &self.headroom.map(|left| left.free))?;
-        out.serialize_field("reason", &self.to_string())?;
-        out.end()
-    }
-}
-
-impl Serialize for Rejected {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Rejected", 3)?;
-        out.serialize_field("provider", &self.provider)?;
-        out.serialize_field("reason", self.rejection.code())?;
-        out.serialize_field("detail", &self.rejection.to_string())?;
-        out.end()
-    }
-}
-
-impl Serialize for Plan {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Plan", 7)?;
-        out.serialize_field("to", &self.to)?;
-        out.serialize_field("country", &self.country)?;
-        out.serialize_field("number_type", &self.number_type)?;
-        out.serialize_field("route", &self.route)?;
-        out.serialize_field("experiment", &self.experiment)?;
-        out.serialize_field("candidates", &self.candidates)?;
-        out.serialize_field("rejected", &self.rejected)?;
-        out.end()
     }
 }

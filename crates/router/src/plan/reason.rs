@@ -49,12 +49,18 @@ pub enum Rejection {
     },
     /// The call has a highest cost and nobody knows what it costs there.
     CostUnknown,
+    /// As many calls are under way there as may be; worth another look then.
+    Full(Timestamp),
     /// Its rate limit is used up until then.
     RateLimited(Timestamp),
     /// It asked for a pause until then.
     Paused(Timestamp),
     /// It fails; a read will be tried then.
     Unhealthy(Timestamp),
+    /// What it rides on with others fails; a read will be tried then.
+    DomainUnhealthy(Timestamp),
+    /// It fails far more often than the others, and is left out until then.
+    Outlier(Timestamp),
 }
 
 impl Rejection {
@@ -72,16 +78,25 @@ impl Rejection {
             Rejection::TooLong { .. } => "too_long",
             Rejection::TooExpensive { .. } => "too_expensive",
             Rejection::CostUnknown => "cost_unknown",
+            Rejection::Full(_) => "full",
             Rejection::RateLimited(_) => "rate_limited",
             Rejection::Paused(_) => "paused",
             Rejection::Unhealthy(_) => "unhealthy",
+            Rejection::DomainUnhealthy(_) => "domain_unhealthy",
+            Rejection::Outlier(_) => "outlier",
         }
     }
 
     /// When it may be over, for what passes by itself.
     pub const fn passes_at(&self) -> Option<Timestamp> {
         match self {
-            Rejection::AgentInDoubt(at) | Rejection::RateLimited(at) | Rejection::Paused(at) | Rejection::Unhealthy(at) => Some(*at),
+            Rejection::AgentInDoubt(at)
+            | Rejection::Full(at)
+            | Rejection::RateLimited(at)
+            | Rejection::Paused(at)
+            | Rejection::Unhealthy(at)
+            | Rejection::DomainUnhealthy(at)
+            | Rejection::Outlier(at) => Some(*at),
             Rejection::NotOnRoute
             | Rejection::SwitchedOff
             | Rejection::Country(_)
@@ -110,9 +125,12 @@ impl fmt::Display for Rejection {
             Rejection::TooLong { asked, allowed } => write!(f, "the call may last {asked} s and it allows {allowed} s"),
             Rejection::TooExpensive { expected, allowed } => write!(f, "{expected} is expected and {allowed} is allowed"),
             Rejection::CostUnknown => f.write_str("the call has a highest cost, and no tariff row says what it costs there"),
+            Rejection::Full(_) => f.write_str("as many calls are under way there as may be at once"),
             Rejection::RateLimited(at) => write!(f, "its rate limit is used up until {at:.0}"),
             Rejection::Paused(at) => write!(f, "it asked for a pause until {at:.0}"),
             Rejection::Unhealthy(at) => write!(f, "it failed repeatedly; a read is tried at {at:.0}"),
+            Rejection::DomainUnhealthy(at) => write!(f, "what it rides on failed repeatedly; a read is tried at {at:.0}"),
+            Rejection::Outlier(at) => write!(f, "it fails far more often than the others and is left out until {at:.0}"),
         }
     }
 }

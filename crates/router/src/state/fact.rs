@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
     Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence,
-    Money, Outcome, Proof, ProviderCall, ProviderCallId, Recording, Refusal, Result, Transcript,
+    Money, Outcome, Proof, ProviderCall, ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript,
 };
 
 use crate::{
     journal::{Doubt, doubt},
+    plan::PlanRecord,
     state::{Effect, Event, State, Step, step},
 };
 
@@ -52,7 +53,12 @@ pub enum Fact {
         estimated_cost: Option<Money>,
         /// The person's arm.
         experiment: Option<Assignment>,
+        /// The plan that it was admitted by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<Box<PlanRecord>>,
     },
+    /// A plan by which nothing was sent: what kept the providers from the call, so that it can be explained, and made again.
+    Planned(Box<PlanRecord>),
     /// Nobody will place it.
     Refused(CallFault),
     /// An attempt is written down.
@@ -129,7 +135,7 @@ impl Fact {
             Fact::Redialled(..) => Some(Event::Redial),
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
-            Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Transcribed(_) | Fact::Recorded(_) => None,
+            Fact::Planned(_) | Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Transcribed(_) | Fact::Recorded(_) => None,
         }
     }
 
@@ -148,6 +154,7 @@ impl Fact {
             | Fact::Traced(id, _, _) => Some(*id),
             Fact::Scheduled
             | Fact::Admitted { .. }
+            | Fact::Planned(_)
             | Fact::Refused(_)
             | Fact::Intended(_)
             | Fact::GaveUp(_)
@@ -171,6 +178,7 @@ impl Fact {
             },
             Fact::Scheduled
             | Fact::Admitted { .. }
+            | Fact::Planned(_)
             | Fact::Refused(_)
             | Fact::Intended(_)
             | Fact::Claimed(_)
@@ -196,6 +204,7 @@ impl Fact {
         match self {
             Fact::Scheduled
             | Fact::Admitted { .. }
+            | Fact::Planned(_)
             | Fact::Refused(_)
             | Fact::Intended(_)
             | Fact::Claimed(_)
@@ -323,10 +332,11 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
 
 fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
     match fact {
-        Fact::Scheduled | Fact::Claimed(_) | Fact::Reconciling(_) | Fact::Overdue | Fact::Billed(..) => {}
+        Fact::Scheduled | Fact::Planned(_) | Fact::Claimed(_) | Fact::Reconciling(_) | Fact::Overdue | Fact::Billed(..) => {}
         Fact::Admitted {
             estimated_cost,
             experiment,
+            plan: _,
         } => {
             call.estimated_cost = estimated_cost;
             call.experiment = experiment;
@@ -404,6 +414,12 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         Fact::Reported(report) => {
             if call.provider_call_id.is_none() {
                 own(call, report.id.clone());
+            }
+            let last = call.attempts.last();
+            if report.state == ProviderState::Ringing
+                && !last.is_some_and(|last| last.evidence.iter().any(|one| one.proof == Proof::Record))
+            {
+                prove(call, at, Proof::Record, "its record says that the phone rings".to_owned());
             }
             amend(call, *report);
         }

@@ -110,16 +110,11 @@ async fn an_experiments_budget_counts_its_own_calls() {
     let journal = Arc::new(MemoryJournal::new());
     let router = with(&worlds, journal, |policy| {
         policy.experiments.push(Experiment {
-            name: "trial".to_owned(),
             when: Match {
                 tags: ["tried".to_owned()].into(),
                 ..Match::default()
             },
-            arms: vec![Arm {
-                name: "beta".to_owned(),
-                provider: id("beta"),
-                weight: 1,
-            }],
+            ..Experiment::new("trial", vec![Arm::provider("beta", id("beta"), 1)])
         });
         policy.budgets.push(Budget {
             experiment: Some("trial".to_owned()),

@@ -45,6 +45,7 @@ fn admitted() -> Fact {
     Fact::Admitted {
         estimated_cost: None,
         experiment: None,
+        plan: None,
     }
 }
 

@@ -89,6 +89,7 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
         Fact::Admitted {
             estimated_cost: None,
             experiment: None,
+            plan: None,
         },
         Fact::Refused(fault),
     ] {

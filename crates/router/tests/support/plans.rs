@@ -15,7 +15,17 @@ pub(crate) fn one() -> Policy {
 }
 
 pub(crate) fn plan_with(call: &ValidCall, policy: &Policy, readings: &[Reading]) -> Plan {
-    plan(call, &Snapshot { policy, readings, draw: 7 }, epoch())
+    plan(
+        call,
+        &Snapshot {
+            policy,
+            readings,
+            draw: 7,
+            quality: None,
+            lives: None,
+        },
+        epoch(),
+    )
 }
 
 pub(crate) fn order(plan: &Plan) -> Vec<&str> {

@@ -110,6 +110,11 @@ impl World {
         self.rung.lock().clone()
     }
 
+    /// How many calls were under way at once, at the most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        most_at_once(&self.rung())
+    }
+
     /// How often a phone rang.
     pub(crate) fn rings(&self) -> usize {
         self.rung.lock().len()
@@ -184,6 +189,12 @@ impl World {
         }
         Err(Error::new(ErrorKind::Connect, "nobody is there"))
     }
+}
+
+/// How many of these calls were under way at once, at the most.
+pub(crate) fn most_at_once(rung: &[Rung]) -> usize {
+    let at = |moment| rung.iter().filter(|one| one.at <= moment && moment < one.ends).count();
+    rung.iter().map(|one| at(one.at)).max().unwrap_or(0)
 }
 
 /// A provider's end of the wire: each process has its own, and all have one world behind them.
@@ -386,10 +397,13 @@ pub(crate) fn process_with(
     let mut policy = policy_over(worlds);
     change(&mut policy);
     let builder = Router::builder(policy).clock(Arc::clone(clock)).journal(journal);
-    let builder = worlds
-        .iter()
-        .fold(builder, |builder, world| builder.provider(Arc::new(Line(Arc::clone(world)))));
+    let builder = worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)));
     settle(builder).build().unwrap()
+}
+
+/// A process's end of the wire to a world.
+pub(crate) fn telephone(world: &Arc<World>) -> Arc<dyn Provider> {
+    Arc::new(Line(Arc::clone(world)))
 }
 
 /// Several worlds that may be shared.

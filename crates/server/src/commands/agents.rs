@@ -35,7 +35,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
                         agent.provider.to_string(),
                         agent.id.to_string(),
                         or_dash(agent.name.as_ref()),
-                        profiles(policy, agent),
+                        profiles(&policy, agent),
                         or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
                         if agent.built_in { "built in" } else { "of the account" }.to_owned(),
                     ]
@@ -60,7 +60,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
             .await;
             match found.items.pop() {
                 Some(agent) => {
-                    show(policy, &agent, output);
+                    show(&policy, &agent, output);
                     Ok(Exit::Done)
                 }
                 None => {

@@ -2,16 +2,22 @@
 
 pub(crate) mod agents;
 pub(crate) mod api;
+pub(crate) mod backtest;
 pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod calls;
+pub(crate) mod deck;
 pub(crate) mod demo;
+pub(crate) mod experiments;
 pub(crate) mod ledger;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod numbers;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod providers;
+pub(crate) mod quality;
+pub(crate) mod reload;
 pub(crate) mod sim;
 pub(crate) mod usage;
 pub(crate) mod whoami;

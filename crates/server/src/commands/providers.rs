@@ -31,7 +31,8 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
     let switchboard = setup::open(common)?;
     let router = switchboard.router();
     let spinner = output.spinner("asking every provider for one call");
-    let probes = router.policy().providers.iter().map(|one| async {
+    let policy = router.policy();
+    let probes = policy.providers.iter().map(|one| async {
         let provider = router.provider(&one.info.id).filter(|_| one.enabled);
         let health = match provider {
             Some(provider) => probe(provider).await,

@@ -92,3 +92,23 @@ Exit codes:
   0  it worked; of check: nothing is wrong
   1  check found a problem, or something failed
   2  the arguments or the configuration are wrong, --yes is missing, or there is no ledger yet";
+
+pub(crate) const RELOAD: &str = "\
+Checks the configuration file and asks every running process that shares its ledger to take it up. Each process reads its
+own file again, checks it whole and swaps it in one step, or changes nothing and says why. SIGHUP asks one process the same.
+
+Calls under way keep the configuration that they were planned in; calls that wait are planned anew. Providers may come and
+go, and prices, routes, limits, budgets and experiments may change. What only a new start changes is refused: [ledger] other
+than its retention, and [webhooks]. Which configuration held when is kept in the ledger, with the file.";
+
+pub(crate) const RELOAD_MORE: &str = "\
+Examples:
+  switchboard reload
+  switchboard reload --by alice --wait 10 --json
+
+With --json: {\"version\", \"answers\": [{\"by\", \"version\", \"taken\", \"why\"}]}
+
+Exit codes:
+  0  the file is right, the wish is in the ledger, and nobody refused it
+  1  a process refused it; the configuration that it had still holds there
+  2  the file or a credential is missing or wrong; nobody was asked";

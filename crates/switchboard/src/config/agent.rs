@@ -6,7 +6,7 @@ use serde::Deserialize;
 use switchboard_core::Language;
 use url::Url;
 
-use crate::config::credential::Inline;
+use crate::config::{callers::AllowanceConfig, credential::Inline};
 
 /// One agent profile: a neutral name for what is a different agent at each provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -16,6 +16,8 @@ pub struct AgentConfig {
     pub languages: Vec<Language>,
     /// How long its calls usually last, for estimates.
     pub expected_duration_seconds: Option<u32>,
+    /// How often, and how many at once, whoever places them.
+    pub limits: AllowanceConfig,
     /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is not here cannot serve the profile.
     pub at: BTreeMap<String, String>,
 }

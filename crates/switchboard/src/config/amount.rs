@@ -33,6 +33,11 @@ impl Amount {
         Money::new(self.0, currency)
     }
 
+    /// As a number.
+    pub(crate) fn decimal(self) -> Decimal {
+        self.0
+    }
+
     /// As credits.
     pub(crate) fn credits(self) -> switchboard_core::Result<Credits> {
         Credits::new(self.0)

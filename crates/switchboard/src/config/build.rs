@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Clock, Error, Provider, Result, ValidCall};
+use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, ValidCall};
 use switchboard_router::{
     Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress,
-    plan,
+    backtest::BacktestSettings, plan,
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, OnUnknownName, ProviderConfig, TokenLocation,
         account::breaker,
-        credential,
+        credential, outliers,
         problem::{Place, Problems},
         words::did_you_mean,
     },
@@ -45,7 +45,7 @@ impl Config {
     pub fn build(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let router = self.router(environment, &clock)?.build()?;
-        Ok(Switchboard::new(router, clock))
+        Ok(Switchboard::new(router, clock).with_configuration(self))
     }
 
     /// The same, stopped before the router starts, for a journal of your own and another clock.
@@ -61,11 +61,7 @@ impl Config {
                 continue;
             };
             let provider = self.account(&Account { name, config }, &environment, clock, &mut problems);
-            let settings = LaneSettings {
-                calls_per_second: config.limits.calls_per_second,
-                breaker: breaker(config),
-                ..LaneSettings::documented(&one.info)
-            };
+            let settings = lane(config, &one.info);
             let provider = provider.or_else(|| (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>));
             opened.push((one.info.id.clone(), provider, settings));
         }
@@ -74,6 +70,9 @@ impl Config {
             return Err(problems.into_error(|_| None).into());
         }
         let mut builder = Router::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
+        if let Some(version) = self.version() {
+            builder = builder.version(version);
+        }
         for (id, provider, settings) in opened {
             if let Some(provider) = provider {
                 builder = builder.provider(provider).lane(id, settings);
@@ -153,9 +152,29 @@ impl Config {
                 policy: &policy,
                 readings: &readings,
                 draw,
+                quality: None,
+                lives: None,
             },
             now,
         ))
+    }
+
+    /// How calls of the past are replayed through this configuration. It needs no credential.
+    ///
+    /// # Errors
+    /// As [`Config::policy`].
+    pub fn backtest_settings(&self) -> Result<BacktestSettings, ConfigError> {
+        let policy = self.shared_policy()?;
+        let lanes = policy.providers.iter().filter_map(|one| {
+            let config = self.providers.get(one.info.id.as_str())?;
+            Some((one.info.id.clone(), lane(config, &one.info)))
+        });
+        Ok(BacktestSettings {
+            lanes: lanes.collect(),
+            times: self.settings(),
+            version: self.version(),
+            ..BacktestSettings::default()
+        })
     }
 
     fn settings(&self) -> RouterSettings {
@@ -173,6 +192,7 @@ impl Config {
             max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()),
             reconcile_for: Duration::from_secs(self.routing.reconcile_seconds.into()),
             sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
+            outliers: outliers::policy(&self.routing.outliers),
             on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::Fence {
                 after: Duration::from_secs(60 * u64::from(minutes.get())),
             }),
@@ -289,6 +309,16 @@ fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
         Some(_) | None => None,
     };
     variable.map_or_else(String::new, |name| format!("what {name} holds "))
+}
+
+/// How an account is treated.
+fn lane(config: &ProviderConfig, info: &ProviderInfo) -> LaneSettings {
+    LaneSettings {
+        calls_per_second: config.limits.calls_per_second,
+        concurrent: config.limits.concurrent_calls.map(std::num::NonZeroU32::get),
+        breaker: breaker(config),
+        ..LaneSettings::documented(info)
+    }
 }
 
 fn untouched(policy: &Policy) -> Vec<Reading> {

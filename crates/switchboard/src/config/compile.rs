@@ -6,16 +6,17 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use switchboard_core::{AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency};
 use switchboard_router::{
-    Arm, BusyCallee, Cheapest, Experiment, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy, RateDeck, Route, Strategy, Weighted,
+    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy, Route, Strategy, Weighted,
 };
 
 use crate::config::{
-    ArmConfig, BusyCalleeName, Config, OnUnknownName, RoutingConfig, StrategyName,
+    BusyCalleeName, Config, OnUnknownName, RoutingConfig, StrategyName,
     account::inspect,
-    budget,
+    budget, callers,
     conditions::{Conditions, shadows},
-    ledger,
+    deck, experiment, inert, ledger, outliers,
     problem::{Place, Problems},
+    quality,
     words::did_you_mean,
 };
 
@@ -37,7 +38,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
         config,
         &Place::of("routing"),
         Some(config.routing.strategy),
-        &config.routing.weights,
+        (&config.routing.weights, config.routing.exploration_percent),
         &[],
         problems,
     )
@@ -45,12 +46,17 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.profiles = profiles(config, problems);
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
     policy.routes = routes(config, &policy, problems);
-    policy.experiments = experiments(config, problems);
+    policy.experiments = experiment::compile(config, problems);
+    callers::compile(config, &mut policy, problems);
     policy.budgets = budget::compile(config, &policy, problems);
     policy.expected_duration = seconds(config.routing.expected_duration_seconds);
     policy.max_duration = seconds(config.routing.max_duration_seconds);
+    policy.quality = quality::compile(&config.routing.quality, currency, problems);
     webhooks(config, problems);
     ledger::check(config.ledger.as_ref(), problems);
+    if problems.is_empty() {
+        inert::check(config, &policy, problems);
+    }
     if problems.is_empty()
         && let Err(error) = policy.check()
     {
@@ -75,26 +81,22 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
     } else if config.providers.values().all(|provider| !provider.enabled) {
         problems.say(&Place::of("providers"), "are all switched off: enable at least one");
     }
+    let exchange = deck::exchange(&config.routing.currencies, currency, problems);
     let mut policies = Vec::with_capacity(config.providers.len());
     for (name, provider) in &config.providers {
-        let at = Place::of("providers").key(name);
         let Some(mut info) = inspect(config, name, provider, problems) else {
             continue;
         };
-        let mut deck = RateDeck::unknown(currency);
-        if let Some(tariff) = &provider.tariff {
-            let tariff = tariff.tariff(&at.key("tariff"), currency, &info.countries, problems);
-            match RateDeck::new(&tariff, currency) {
-                Ok(ready) => deck = ready,
-                Err(error) => problems.say(&at.key("tariff"), error.message()),
-            }
-            info.tariff = Some(tariff);
-        }
+        let (deck, tariff) = deck::prices(config, name, provider, &info.countries, &exchange, problems);
+        info.tariff = tariff;
         policies.push(ProviderPolicy {
             info,
             deck,
             enabled: provider.enabled,
         });
+    }
+    if problems.is_empty() {
+        deck::unused_rates(config, &policies, problems);
     }
     policies
 }
@@ -131,6 +133,7 @@ fn routing(config: &Config, problems: &mut Problems) {
         );
     }
     fence(routing, &at, problems);
+    outliers::check(config, problems);
 }
 
 fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
@@ -157,7 +160,7 @@ fn strategy(
     config: &Config,
     at: &Place,
     name: Option<StrategyName>,
-    weights: &IndexMap<String, u32>,
+    (weights, exploration): (&IndexMap<String, u32>, Option<u32>),
     among: &[String],
     problems: &mut Problems,
 ) -> Option<Strategy> {
@@ -169,11 +172,19 @@ fn strategy(
             format!("have no effect, because the strategy is {now}: write strategy = \"weighted\", or take them out"),
         );
     }
+    let providers = if among.is_empty() {
+        config.providers.values().filter(|provider| provider.enabled).count()
+    } else {
+        among.len()
+    };
+    let adaptive = quality::adaptive(at, name, exploration, providers, problems);
     match name? {
         StrategyName::Priority => Some(Strategy::Priority(Priority)),
         StrategyName::Cheapest => Some(Strategy::Cheapest(Cheapest)),
         StrategyName::Fastest => Some(Strategy::Fastest(Fastest)),
         StrategyName::MostHeadroom => Some(Strategy::MostHeadroom(MostHeadroom)),
+        StrategyName::BestValue => Some(Strategy::BestValue(BestValue)),
+        StrategyName::Adaptive => Some(Strategy::Adaptive(adaptive)),
         StrategyName::Weighted => {
             if weights.is_empty() {
                 problems.say(&at.key("strategy"), "is weighted without weights: add weights = { NAME = 1, … }");
@@ -285,7 +296,14 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
             name: route.name.clone(),
             when: Conditions::from(route).compile(&at, &config.agents, problems),
             providers: route.providers.iter().cloned().map(ProviderId::new).collect(),
-            strategy: strategy(config, &at, route.strategy, &route.weights, &route.providers, problems),
+            strategy: strategy(
+                config,
+                &at,
+                route.strategy,
+                (&route.weights, route.exploration_percent),
+                &route.providers,
+                problems,
+            ),
             busy_callee: match route.busy_callee {
                 BusyCalleeName::Wait => BusyCallee::Wait,
                 BusyCalleeName::Refuse => BusyCallee::Refuse,
@@ -297,45 +315,6 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
 
 fn names(providers: &[String], info: &ProviderInfo) -> bool {
     providers.iter().any(|named| named == info.id.as_str())
-}
-
-fn experiments(config: &Config, problems: &mut Problems) -> Vec<Experiment> {
-    let entries: Vec<_> = config
-        .experiments
-        .iter()
-        .map(|one| (one.name.as_str(), Conditions::from(one)))
-        .collect();
-    shadows("experiments", &entries, problems);
-    let mut experiments = Vec::with_capacity(config.experiments.len());
-    for (index, experiment) in config.experiments.iter().enumerate() {
-        let at = Place::of("experiments").index(index);
-        if experiment.arms.len() < 2 {
-            problems.say(&at.key("arms"), "are fewer than two, and there is nothing to compare: add arms");
-        } else if experiment.arms.iter().all(|arm| arm.weight == 0) {
-            problems.say(&at.key("arms"), "have no weight: give at least one arm a weight above zero");
-        }
-        for (order, arm) in experiment.arms.iter().enumerate() {
-            let arm_at = at.key("arms").index(order);
-            known_provider(config, &arm_at.key("provider"), &arm.provider, problems);
-            if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
-                problems.say(
-                    &arm_at.key("name"),
-                    format!("{:?} is the name of an earlier arm too: give each its own", arm.name),
-                );
-            }
-        }
-        let arm = |arm: &ArmConfig| Arm {
-            name: arm.name.clone(),
-            provider: ProviderId::new(arm.provider.clone()),
-            weight: arm.weight,
-        };
-        experiments.push(Experiment {
-            name: experiment.name.clone(),
-            when: Conditions::from(experiment).compile(&at, &config.agents, problems),
-            arms: experiment.arms.iter().map(arm).collect(),
-        });
-    }
-    experiments
 }
 
 fn webhooks(config: &Config, problems: &mut Problems) {

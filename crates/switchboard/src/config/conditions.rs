@@ -7,8 +7,9 @@ use switchboard_router::Match;
 
 use crate::config::{
     AgentConfig,
+    experiment::ExperimentConfig,
     problem::{Place, Problems},
-    routing::{ExperimentConfig, RouteConfig},
+    routing::RouteConfig,
     tariff::wrong_prefix,
     words::did_you_mean,
 };
@@ -101,7 +102,7 @@ impl Conditions<'_> {
     }
 
     /// True where every call that `later` holds for is taken by this one already.
-    fn takes_all_of(self, later: Conditions<'_>) -> bool {
+    pub(crate) fn takes_all_of(self, later: Conditions<'_>) -> bool {
         within(later.countries, self.countries, |later, earlier| later == earlier)
             && within(later.prefixes, self.prefixes, |later, earlier| later.starts_with(earlier.as_str()))
             && within(later.languages, self.languages, |later, earlier| {
@@ -117,17 +118,26 @@ fn within<T>(later: &[T], earlier: &[T], covered: impl Fn(&T, &T) -> bool) -> bo
     earlier.is_empty() || !later.is_empty() && later.iter().all(|one| earlier.iter().any(|wide| covered(one, wide)))
 }
 
+/// Complains of names that are empty or used twice.
+pub(crate) fn named_twice(list: &str, names: &[&str], problems: &mut Problems) {
+    for (index, name) in names.iter().enumerate() {
+        let at = Place::of(list).index(index).key("name");
+        if name.trim().is_empty() {
+            problems.say(&at, "is empty: plans show it");
+        }
+        if let Some(other) = names.iter().take(index).position(|other| other == name) {
+            problems.say(&at, format!("is the name of {list}[{other}] too: give each its own"));
+        }
+    }
+}
+
 /// Complains of every entry that an earlier one leaves nothing to, and of names that are used twice.
 pub(crate) fn shadows(list: &str, entries: &[(&str, Conditions<'_>)], problems: &mut Problems) {
-    for (index, (name, conditions)) in entries.iter().enumerate() {
+    let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
+    named_twice(list, &names, problems);
+    for (index, (_, conditions)) in entries.iter().enumerate() {
         let at = Place::of(list).index(index);
-        if name.trim().is_empty() {
-            problems.say(&at.key("name"), "is empty: plans show it");
-        }
         let earlier = || entries.iter().take(index).enumerate();
-        if let Some((other, _)) = earlier().find(|(_, (other, _))| other == name) {
-            problems.say(&at.key("name"), format!("is the name of {list}[{other}] too: give each its own"));
-        }
         if let Some((other, (wide, taken))) = earlier().find(|(_, (_, earlier))| earlier.takes_all_of(*conditions)) {
             let why = if taken.is_empty() {
                 "has no conditions and takes every call"

@@ -7,10 +7,13 @@
 //! | to find | look at |
 //! |---|---|
 //! | defaults, routes, experiments | [`RoutingConfig`], [`RouteConfig`], [`ExperimentConfig`] |
-//! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`] |
+//! | who is left out for failing | [`OutliersConfig`], [`BreakerConfig`] |
+//! | what is learnt of the calls that were made | [`QualityConfig`] |
+//! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`], [`DeckConfig`] |
 //! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
 //! | where calls are kept, and for how long | [`LedgerConfig`], [`RetentionConfig`] |
 //! | how much may be spent | [`BudgetConfig`] |
+//! | what callers may do at once | [`CallersConfig`], [`AllowanceConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
 //!
 //! `switchboard.example.toml` at the root of the repository explains it line by line.
@@ -20,13 +23,19 @@ mod agent;
 mod amount;
 mod budget;
 mod build;
+mod callers;
 mod compile;
 mod conditions;
 mod credential;
+mod deck;
+mod experiment;
+mod inert;
 mod ledger;
 mod open;
+mod outliers;
 mod problem;
 mod provider;
+mod quality;
 mod read;
 mod routing;
 mod tariff;
@@ -41,18 +50,24 @@ use std::{
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use switchboard_router::Policy;
+use sha2::{Digest, Sha256};
+use switchboard_router::{Policy, RateDeck};
 
 pub use self::{
     agent::{AgentConfig, WebhooksConfig},
     amount::Amount,
     budget::{BudgetConfig, PeriodName},
+    callers::{AllowanceConfig, CallersConfig},
     credential::process_environment,
+    deck::{DeckConfig, ExchangeRate},
+    experiment::{ArmConfig, ExperimentConfig, GuardrailConfig, MetricName, StartName},
     ledger::{LedgerConfig, RetentionConfig},
+    outliers::OutliersConfig,
     problem::{ConfigError, Position, Problem},
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},
-    routing::{ArmConfig, BusyCalleeName, ExperimentConfig, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
-    tariff::{PriceConfig, TariffConfig, TariffRowConfig},
+    quality::QualityConfig,
+    routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
+    tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     token_store::{TokenLocation, TokenStoreConfig},
 };
 use self::{problem::Problems, read::Document};
@@ -95,6 +110,9 @@ pub struct Config {
     pub webhooks: Option<WebhooksConfig>,
     /// Where calls are kept; none: in memory, for as long as the process lasts.
     pub ledger: Option<LedgerConfig>,
+    /// What callers may do.
+    #[serde(default)]
+    pub callers: CallersConfig,
     /// How much may be spent. Every one that covers a call has to hold it.
     #[serde(default)]
     pub budgets: Vec<BudgetConfig>,
@@ -103,6 +121,9 @@ pub struct Config {
     /// What relative paths in the file start from.
     #[serde(skip)]
     directory: PathBuf,
+    /// The file as it was read.
+    #[serde(skip)]
+    text: Option<Arc<str>>,
     /// What the check of the file made, for as long as nothing of the file is changed in code.
     #[serde(skip)]
     compiled: Option<Arc<Compiled>>,
@@ -128,12 +149,21 @@ impl Config {
     /// # Errors
     /// As [`Config::from_toml`].
     pub fn with_registry(text: &str, registry: Registry) -> Result<Self, ConfigError> {
+        Self::read(text, registry, PathBuf::new())
+    }
+
+    fn read(text: &str, registry: Registry, directory: PathBuf) -> Result<Self, ConfigError> {
         let document = Document::parse(text)?;
         let mut problems = Problems::default();
-        let read = document.read::<Self>(&mut problems).map(|config| Self { registry, ..config });
+        let read = document.read::<Self>(&mut problems).map(|config| Self {
+            registry,
+            directory,
+            ..config
+        });
         let policy = read.as_ref().and_then(|config| compile::policy(config, &mut problems));
         match (read, policy) {
             (Some(config), Some(policy)) if problems.is_empty() => Ok(Self {
+                text: Some(Arc::from(text)),
                 compiled: Some(Arc::new(Compiled {
                     from: config.clone(),
                     policy: Arc::new(policy),
@@ -159,11 +189,27 @@ impl Config {
     pub fn from_file_with_registry(path: impl AsRef<Path>, registry: Registry) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::one("", format!("cannot be read: {error}")).in_file(path))?;
-        let config = Self::with_registry(&text, registry).map_err(|error| error.in_file(path))?;
-        Ok(Self {
-            directory: path.parent().map(Path::to_owned).unwrap_or_default(),
-            ..config
-        })
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        Self::read(&text, registry, directory).map_err(|error| error.in_file(path))
+    }
+
+    /// The file as it was read; `None` where there is none.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// What the configuration is called beside the plans that are made by it: the beginning of the SHA-256 of the file and of the decks that it
+    /// names. `None` for a configuration that no file says, or not any more.
+    pub fn version(&self) -> Option<String> {
+        let unchanged = self.compiled.as_deref().is_some_and(|compiled| self.says_the_same(&compiled.from));
+        let text = self.text().filter(|_| unchanged)?;
+        let mut hash = Sha256::new();
+        hash.update(text);
+        let policy = self.compiled.as_deref().map(|compiled| &compiled.policy)?;
+        for one in policy.providers.iter().filter(|one| !one.deck.is_empty()) {
+            hash.update(one.deck.fingerprint().to_be_bytes());
+        }
+        Some(hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// What relative paths start from.
@@ -189,6 +235,15 @@ impl Config {
             .ok_or_else(|| problems.into_error(|_| None))
     }
 
+    /// The prices of an account that has not changed since its decks were read: they are large, and are read once.
+    pub(crate) fn read_already(&self, name: &str, provider: &ProviderConfig) -> Option<&RateDeck> {
+        let Compiled { from, policy } = self.compiled.as_deref()?;
+        let (now, then) = (&self.routing, &from.routing);
+        let same = from.providers.get(name) == Some(provider) && (&now.currency, &now.currencies) == (&then.currency, &then.currencies);
+        let read = policy.providers.iter().find(|one| one.info.id.as_str() == name)?;
+        same.then_some(&read.deck)
+    }
+
     fn says_the_same(&self, other: &Self) -> bool {
         let Self {
             routing,
@@ -198,15 +253,17 @@ impl Config {
             agents,
             webhooks,
             ledger,
+            callers,
             budgets,
             registry: _,
             directory: _,
+            text: _,
             compiled: _,
         } = self;
         // The order of the accounts is their order of preference, which maps do not compare.
         let accounts = providers.iter().eq(&other.providers);
         accounts
             && (routing, routes, experiments, agents) == (&other.routing, &other.routes, &other.experiments, &other.agents)
-            && (webhooks, ledger, budgets) == (&other.webhooks, &other.ledger, &other.budgets)
+            && (webhooks, ledger, callers, budgets) == (&other.webhooks, &other.ledger, &other.callers, &other.budgets)
     }
 }

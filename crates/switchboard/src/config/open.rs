@@ -37,6 +37,9 @@ impl Config {
     pub async fn open_and_tell(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<(Switchboard, Recovered)> {
         let switchboard = self.open_beside(environment).await?;
         let recovered = switchboard.router().recover().await?;
+        if let Some(version) = self.version() {
+            switchboard.note(self, &version, None, false).await?;
+        }
         if recovered.calls > 0 {
             tracing::info!(
                 calls = recovered.calls,
@@ -59,9 +62,9 @@ impl Config {
         #[cfg(feature = "ledger")]
         if let Some(ledger) = self.open_ledger(&environment).await? {
             let router = router.journal(ledger.journal()).build()?;
-            return Ok(Switchboard::new(router, clock).with_ledger(ledger));
+            return Ok(Switchboard::new(router, clock).with_configuration(self).with_ledger(ledger));
         }
-        Ok(Switchboard::new(router.build()?, clock))
+        Ok(Switchboard::new(router.build()?, clock).with_configuration(self))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use switchboard_core::{Country, Language};
 use url::Url;
 
-use crate::config::{credential::Inline, tariff::TariffConfig, token_store::TokenStoreConfig};
+use crate::config::{amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig, token_store::TokenStoreConfig};
 
 /// One account. Its name is what routes, journals and errors call it; two accounts at one provider are two names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -47,8 +47,13 @@ pub struct ProviderConfig {
     /// When it is left alone after failures.
     #[serde(default)]
     pub breaker: BreakerConfig,
-    /// What it charges. Without it, costs are unknown: never cheapest, and never within a `max_cost`.
+    /// What it charges. Without it, `price_per_minute` and `decks`, costs are unknown: never cheapest, and never within a `max_cost`.
     pub tariff: Option<TariffConfig>,
+    /// The same where there is one price for everywhere, billed by the second.
+    pub price_per_minute: Option<Amount>,
+    /// Rate decks of the telephone trade, which are asked before the tariff, in their order.
+    #[serde(default)]
+    pub decks: Vec<DeckConfig>,
     /// Refused wherever it is written, under each name that one would try.
     #[serde(
         default,
@@ -75,17 +80,20 @@ pub struct LimitsConfig {
     pub read_requests: Option<NonZeroU32>,
     /// The length of that window: 60.
     pub read_window_seconds: Option<NonZeroU32>,
+    /// Calls under way at once, over all processes that share the ledger.
+    pub concurrent_calls: Option<NonZeroU32>,
     /// Calls are spread to at most this many a second.
     pub calls_per_second: Option<NonZeroU32>,
 }
 
-/// `[providers.NAME.breaker]`.
+/// `[providers.NAME.breaker]`. Providers of one `failure_domain` share a further breaker, which counts what may be the platform's fault, and takes
+/// the most failures and the shortest times that one of them says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BreakerConfig {
     /// This many failures in a row open it: 3.
     pub failures: Option<NonZeroU32>,
-    /// No call goes for at least this long; each failed probe doubles it: 15.
+    /// No call goes for at least this long; each failed probe, and each opening again before a call was taken, doubles it: 15.
     pub cooldown_seconds: Option<NonZeroU32>,
     /// It is probed at least this often: 300.
     pub longest_cooldown_seconds: Option<NonZeroU32>,

@@ -1,10 +1,12 @@
-//! `[routing]`, `[[routes]]` and `[[experiments]]`: who is asked for which call.
+//! `[routing]` and `[[routes]]`: who is asked for which call.
 
-use std::num::NonZeroU32;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 use switchboard_core::{Country, Language};
+
+use crate::config::{ExchangeRate, OutliersConfig, QualityConfig};
 
 /// The word of a strategy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -21,6 +23,10 @@ pub enum StrategyName {
     Fastest,
     /// The one with the largest free share of its rate limit first.
     MostHeadroom,
+    /// The lowest cost for each call in which somebody talks first, as far as it is certain; unknown costs last.
+    BestValue,
+    /// The one that succeeds most, and each in `exploration_percent` of the calls at least.
+    Adaptive,
 }
 
 impl StrategyName {
@@ -32,6 +38,8 @@ impl StrategyName {
             StrategyName::Weighted => "weighted",
             StrategyName::Fastest => "fastest",
             StrategyName::MostHeadroom => "most_headroom",
+            StrategyName::BestValue => "best_value",
+            StrategyName::Adaptive => "adaptive",
         }
     }
 }
@@ -44,15 +52,21 @@ pub struct RoutingConfig {
     pub strategy: StrategyName,
     /// The shares of the `weighted` strategy, provider by provider.
     pub weights: IndexMap<String, u32>,
+    /// The least share of the calls that the `adaptive` strategy gives to each provider, 1 to 50: 5.
+    pub exploration_percent: Option<u32>,
+    /// What is learnt of the calls that were made.
+    pub quality: QualityConfig,
     /// The agent profile of calls that name none.
     pub default_agent: Option<String>,
     /// The ISO 4217 currency of every price in the file, in which costs are compared: `USD`.
     pub currency: String,
+    /// What one unit of another currency is worth in it, by its ISO 4217 code, for decks with prices in others: `{ EUR = "1.0845" }`.
+    pub currencies: BTreeMap<String, ExchangeRate>,
     /// How long a call is expected to last, for estimates, where its profile does not say: 120.
     pub expected_duration_seconds: u32,
     /// The longest a call may last where it does not say itself, 30 to 3600: 600.
     pub max_duration_seconds: u32,
-    /// How long a call waits for a rate limit, a pause or a busy callee before it is refused: 120.
+    /// How long a call waits for a rate limit, a pause or a busy callee before it is refused, where it has no `not_after` of its own: 120.
     pub max_wait_seconds: u32,
     /// How long evidence is looked for of a call that may have rung, 1 to 86400: 900.
     pub reconcile_seconds: u32,
@@ -60,6 +74,8 @@ pub struct RoutingConfig {
     pub on_unknown: OnUnknownName,
     /// With `on_unknown = "fence"`: after so many minutes, 5 to 1440, absence counts as silence. **A phone may ring twice.**
     pub fence_minutes: Option<NonZeroU32>,
+    /// When a provider is left out because it fails far more often than the others.
+    pub outliers: OutliersConfig,
 }
 
 /// What becomes of a call that may have rung and that nothing proves.
@@ -79,14 +95,18 @@ impl Default for RoutingConfig {
         Self {
             strategy: StrategyName::default(),
             weights: IndexMap::new(),
+            exploration_percent: None,
+            quality: QualityConfig::default(),
             default_agent: None,
             currency: "USD".to_owned(),
+            currencies: BTreeMap::new(),
             expected_duration_seconds: 120,
             max_duration_seconds: 600,
             max_wait_seconds: 120,
             reconcile_seconds: 900,
             on_unknown: OnUnknownName::default(),
             fence_minutes: None,
+            outliers: OutliersConfig::default(),
         }
     }
 }
@@ -134,45 +154,9 @@ pub struct RouteConfig {
     /// The shares of the `weighted` strategy.
     #[serde(default)]
     pub weights: IndexMap<String, u32>,
+    /// The least share of each provider with the `adaptive` strategy: 5.
+    pub exploration_percent: Option<u32>,
     /// What happens while the callee is on another call of ours: `wait`.
     #[serde(default)]
     pub busy_callee: BusyCalleeName,
-}
-
-/// One of `[[experiments]]`: a split of calls between providers. A person keeps the arm that he was given.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExperimentConfig {
-    /// Its name. Another name is another split: renaming assigns everybody anew.
-    pub name: String,
-    /// As in a route.
-    #[serde(default)]
-    pub countries: Vec<Country>,
-    /// As in a route.
-    #[serde(default)]
-    pub prefixes: Vec<String>,
-    /// As in a route.
-    #[serde(default)]
-    pub languages: Vec<Language>,
-    /// As in a route.
-    #[serde(default)]
-    pub agents: Vec<String>,
-    /// As in a route.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// At least two.
-    #[serde(default)]
-    pub arms: Vec<ArmConfig>,
-}
-
-/// One arm of an experiment.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArmConfig {
-    /// Its name, as reports show it.
-    pub name: String,
-    /// Who is asked first.
-    pub provider: String,
-    /// Its share of the sum of all weights. Zero takes nobody.
-    pub weight: u32,
 }

@@ -5,22 +5,42 @@ use std::{collections::HashMap, time::Duration};
 use serde::Deserialize;
 use switchboard_core::{Country, Coverage, Currency, Destination, Money, Tariff, TariffRow};
 
-use crate::config::{
-    amount::Amount,
-    problem::{Place, Problems},
+use crate::{
+    config::{
+        Config, ProviderConfig,
+        amount::Amount,
+        problem::{Place, Problems},
+    },
+    registry::CreditCosts,
 };
 
 /// A tariff. Prices are in `routing.currency`. The longest prefix wins, then the country, then `default`; what no row covers
 /// has no known price, which is not a price of zero.
+///
+/// Where a kind's documents say what a call costs in credits, as KallyAI's do, and there are no rows and no default, that is the default:
+/// what one credit costs is all that has to be written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TariffConfig {
     /// What one credit costs; required where a row is in credits, and what turns bills in credits into money.
     pub credit_price: Option<Amount>,
+    /// The plan that it follows from, instead.
+    pub plan: Option<PlanConfig>,
     /// The price of everywhere else.
     pub default: Option<PriceConfig>,
     /// The others.
     pub rows: Vec<TariffRowConfig>,
+}
+
+/// `tariff.plan`: credits that are paid for by the month. One costs the price through the number, rounded up to a millionth: as if none were
+/// left over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanConfig {
+    /// What a month costs.
+    pub price: Amount,
+    /// How many credits that buys.
+    pub credits: Amount,
 }
 
 /// `tariff.default`.
@@ -77,11 +97,16 @@ impl TariffRowConfig {
 }
 
 impl TariffConfig {
-    /// The rows with every price in money.
-    pub(crate) fn tariff(&self, at: &Place, currency: Currency, calls: &Coverage<Country>, problems: &mut Problems) -> Tariff {
-        let credit_price = self
-            .credit_price
-            .and_then(|price| exact(price.money(currency), &at.key("credit_price"), problems));
+    /// The rows with every price in money. `documented` is what the provider's documents say, in credits.
+    fn tariff(
+        &self,
+        at: &Place,
+        currency: Currency,
+        calls: &Coverage<Country>,
+        documented: Option<CreditCosts>,
+        problems: &mut Problems,
+    ) -> Tariff {
+        let credit_price = self.credit_price(at, currency, problems);
         let mut rows = Vec::new();
         let mut taken: HashMap<String, usize> = HashMap::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -96,10 +121,102 @@ impl TariffConfig {
         }
         match &self.default {
             Some(price) => rows.extend(price.row(&at.key("default"), currency, credit_price, problems)),
-            None if self.rows.is_empty() => problems.say(at, "has no price: add rows, or a default, or leave the tariff out"),
+            None if self.rows.is_empty() => match (documented, credit_price) {
+                (Some(documented), Some(credit_price)) => rows.extend(as_documented(documented, credit_price)),
+                // What is wrong with it was said.
+                (Some(_), None) if self.credit_price.is_some() || self.plan.is_some() => {}
+                (Some(_), None) => problems.say(
+                    at,
+                    "has no price: add credit_price or a plan, rows, or a default, or leave the tariff out",
+                ),
+                (None, _) => problems.say(at, "has no price: add rows, or a default, or leave the tariff out"),
+            },
             None => {}
         }
         Tariff { rows, credit_price }
+    }
+}
+
+impl TariffConfig {
+    fn credit_price(&self, at: &Place, currency: Currency, problems: &mut Problems) -> Option<Money> {
+        let at_plan = at.key("plan");
+        match (self.credit_price, self.plan) {
+            (None, None) => None,
+            (Some(price), None) => exact(price.money(currency), &at.key("credit_price"), problems),
+            (Some(_), Some(_)) => {
+                problems.say(&at_plan, "stands beside credit_price: keep one of them");
+                None
+            }
+            (None, Some(plan)) => {
+                let price = exact(plan.price.money(currency), &at_plan.key("price"), problems)?;
+                let credits = exact(plan.credits.credits(), &at_plan.key("credits"), problems)?;
+                if credits.micros() == 0 {
+                    problems.say(&at_plan.key("credits"), "is 0: write how many credits a month has, as \"600\"");
+                    return None;
+                }
+                let (price, credits) = (i128::from(price.micros()) * 1_000_000, i128::from(credits.micros()));
+                let micros = i64::try_from(price / credits + i128::from(price % credits != 0));
+                match micros {
+                    Ok(micros) => Some(Money::from_micros(micros, currency)),
+                    Err(_) => {
+                        problems.say(
+                            &at_plan,
+                            "makes a credit too dear: the price is too large, or the credits are too few",
+                        );
+                        None
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn as_documented(documented: CreditCosts, credit_price: Money) -> Option<TariffRow> {
+    Some(TariffRow {
+        destination: Destination::Everywhere,
+        per_call: Some(documented.per_call.at_price(credit_price)?),
+        per_minute: Some(documented.per_minute.at_price(credit_price)?),
+        increment: None,
+        minimum: None,
+    })
+}
+
+/// What an account charges by its tariff or its price of a minute, beside its decks.
+pub(crate) fn of_account(
+    config: &Config,
+    provider: &ProviderConfig,
+    at: &Place,
+    currency: Currency,
+    calls: &Coverage<Country>,
+    problems: &mut Problems,
+) -> Option<Tariff> {
+    let at_price = at.key("price_per_minute");
+    match (&provider.tariff, provider.price_per_minute) {
+        (None, None) => None,
+        (Some(_), Some(_)) => {
+            problems.say(
+                &at_price,
+                "stands beside the tariff: make it the tariff's default, default = { per_minute = … }, or keep one of them",
+            );
+            None
+        }
+        (Some(tariff), None) => {
+            let documented = config.registry.kind(&provider.kind).and_then(|kind| kind.credit_costs());
+            Some(tariff.tariff(&at.key("tariff"), currency, calls, documented, problems))
+        }
+        (None, Some(price)) => {
+            let row = TariffRow {
+                destination: Destination::Everywhere,
+                per_call: None,
+                per_minute: Some(exact(price.money(currency), &at_price, problems)?),
+                increment: None,
+                minimum: None,
+            };
+            Some(Tariff {
+                rows: vec![row],
+                credit_price: None,
+            })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
-use crate::registry::{Account, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting};
+use crate::registry::{Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting};
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent with it.
 const NO_KEY: &str = "kc_test_none";
@@ -22,6 +22,10 @@ impl ProviderKind for Kind {
 
     fn usual_variable(&self) -> Option<&'static str> {
         Some("KAICALLS_API_KEY")
+    }
+
+    fn credit_costs(&self) -> Option<CreditCosts> {
+        None
     }
 
     fn check_agent(&self, agent: &AgentId) -> Result<()> {

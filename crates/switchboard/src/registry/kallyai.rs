@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::FutureExt;
 use secrecy::SecretString;
-use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_core::{AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result};
 use switchboard_http::{StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
 use switchboard_router::SystemClock;
 
 use crate::{
     config::TokenLocation,
-    registry::{Account, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting},
+    registry::{Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting},
     tokens::{SignIn, Vault},
 };
 
@@ -34,6 +34,14 @@ impl ProviderKind for Kind {
 
     fn usual_variable(&self) -> Option<&'static str> {
         Some("KALLYAI_ACCESS_TOKEN")
+    }
+
+    /// Document 002, "Get Cost Reference": base 1.0 and 0.1 for each minute.
+    fn credit_costs(&self) -> Option<CreditCosts> {
+        Some(CreditCosts {
+            per_call: Credits::from_micros(1_000_000),
+            per_minute: Credits::from_micros(100_000),
+        })
     }
 
     fn check_agent(&self, agent: &AgentId) -> Result<()> {

@@ -20,7 +20,7 @@ mod raw;
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use secrecy::SecretString;
-use switchboard_core::{AgentId, Clock, Provider, ProviderId, ProviderInfo, Result};
+use switchboard_core::{AgentId, Clock, Credits, Provider, ProviderId, ProviderInfo, Result};
 
 pub use self::raw::{RawAnswer, RawApi, RawMethod, RawRequest};
 use crate::config::{ProviderConfig, TokenLocation};
@@ -106,6 +106,15 @@ impl Setting {
     }
 }
 
+/// What a call costs in the provider's own credits, whoever is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreditCosts {
+    /// For each call.
+    pub per_call: Credits,
+    /// For each minute.
+    pub per_minute: Credits,
+}
+
 /// What makes providers of one kind.
 pub trait ProviderKind: Debug + Send + Sync {
     /// The settings it knows beside those that every kind has; any other is refused, because it would have no effect.
@@ -113,6 +122,10 @@ pub trait ProviderKind: Debug + Send + Sync {
 
     /// How its key's environment variable is usually called. `None`: it needs no key.
     fn usual_variable(&self) -> Option<&'static str>;
+
+    /// What the provider's documents say that a call costs, where it bills credits: the default of its tariff. `None`: it bills money, or
+    /// nothing is documented.
+    fn credit_costs(&self) -> Option<CreditCosts>;
 
     /// Refuses an agent that cannot exist there.
     ///

@@ -15,7 +15,7 @@ use switchboard_core::{
 use super::stock::Stock;
 use crate::{
     chance::digest,
-    journal::{Doubt, Letter, NewCall, Opened, Recorded, Selection, Settlement, Write, doubt, settlement},
+    journal::{Decision, Doubt, Letter, NewCall, Opened, Recorded, Selection, Settlement, Topic, Write, doubt, occupies, settlement},
     plan::may_be_one,
     state::apply,
 };
@@ -46,6 +46,7 @@ pub(super) struct Books {
     recent: HashMap<(TenantId, PhoneNumber, u64), Vec<(CallId, Timestamp)>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
     letters: Vec<(Letter, bool)>,
+    decisions: Vec<Decision>,
     stock: Stock,
     /// Who is there, and since when silent; `None`: gone.
     members: Vec<Option<Timestamp>>,
@@ -165,6 +166,9 @@ impl Books {
             self.stock.take(last.id, write.needs);
             for attempt in &call.attempts {
                 self.attempts.insert(attempt.id, id);
+                if !occupies(attempt) {
+                    self.stock.leave(attempt.id);
+                }
                 if attempt.id != last.id {
                     self.unsure.remove(&attempt.id);
                 }
@@ -289,6 +293,17 @@ impl Books {
     pub(super) fn unhandled(&self) -> Vec<Letter> {
         let open = self.letters.iter().filter(|(_, handled)| !handled);
         open.map(|(letter, _)| letter.clone()).collect()
+    }
+
+    pub(super) fn decide(&mut self, decision: &Decision) -> u64 {
+        self.decisions.push(decision.clone());
+        self.decisions.len() as u64
+    }
+
+    pub(super) fn decisions(&self, topic: Topic, after: u64) -> Vec<(u64, Decision)> {
+        let numbered = (1..).zip(&self.decisions);
+        let wanted = numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
+        wanted.map(|(number, decision)| (number, decision.clone())).collect()
     }
 
     pub(super) fn join(&mut self) -> u64 {

@@ -1,15 +1,20 @@
-//! What attempts take before they are sent: slots of rate limits, and shares of budgets.
+//! What attempts take before they are sent: slots of rate limits, rooms, and shares of budgets.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Error, ErrorKind, Result};
 
-use crate::journal::{Hold, Needs, Settlement, SlotNeed};
+use crate::{
+    journal::{Hold, Needs, RoomNeed, Settlement, SlotNeed},
+    limit::Headroom,
+};
 
 #[derive(Debug, Default)]
-pub(super) struct Stock {
+pub(crate) struct Stock {
     slots: BTreeMap<String, VecDeque<(Timestamp, AttemptId)>>,
+    /// Who is in, and until when at the latest.
+    rooms: BTreeMap<String, BTreeMap<AttemptId, Timestamp>>,
     /// The latest moment that was ever read: a clock that jumps back counts as standing still.
     latest: Option<Timestamp>,
     /// Millionths spent and held, for each budget and period.
@@ -19,7 +24,7 @@ pub(super) struct Stock {
 
 impl Stock {
     /// Refuses what is not there, and takes nothing yet.
-    pub(super) fn ask(&mut self, needs: &Needs, at: Timestamp) -> Result<()> {
+    pub(crate) fn ask(&mut self, needs: &Needs, at: Timestamp) -> Result<()> {
         let now = self.latest.map_or(at, |latest| latest.max(at));
         self.latest = Some(now);
         for need in &needs.slots {
@@ -34,8 +39,23 @@ impl Stock {
                 return Err(
                     Error::new(ErrorKind::RateLimited, format!("{} has no free slot in its window", need.limiter))
                         .with_code("no_slot")
+                        .with_field(need.limiter.clone())
                         .with_retry_after(wait),
                 );
+            }
+        }
+        for need in &needs.rooms {
+            let inside = self.rooms.entry(need.scope.clone()).or_default();
+            inside.retain(|_, until| *until > now);
+            if inside.len() >= need.limit as usize {
+                let frees = inside.values().min().copied().unwrap_or(Timestamp::MAX);
+                return Err(Error::new(
+                    ErrorKind::RateLimited,
+                    format!("{} has {} calls under way, as many as it may", need.scope, need.limit),
+                )
+                .with_code("no_room")
+                .with_field(need.scope.clone())
+                .with_retry_after(std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default()));
             }
         }
         let Some(hold) = &needs.hold else { return Ok(()) };
@@ -52,15 +72,48 @@ impl Stock {
         Ok(())
     }
 
+    /// What is left of a limit, without taking any.
+    pub(crate) fn left(&self, need: &SlotNeed, at: Timestamp) -> Headroom {
+        let inside = |taken: &&(Timestamp, AttemptId)| end(taken.0, need) > at;
+        let taken: Vec<Timestamp> = self
+            .slots
+            .get(&need.limiter)
+            .map_or_else(Vec::new, |taken| taken.iter().filter(inside).map(|one| one.0).collect());
+        let free = (need.limit as usize).saturating_sub(taken.len());
+        let first = taken.get(taken.len().saturating_sub(need.limit.max(1) as usize));
+        Headroom {
+            free: u32::try_from(free).unwrap_or(u32::MAX),
+            of: need.limit,
+            frees_at: (free == 0).then(|| first.map_or(Timestamp::MAX, |first| end(*first, need))),
+        }
+    }
+
+    /// What is left of the calls that may be under way, without taking any.
+    pub(crate) fn rooms_left(&self, need: &RoomNeed, at: Timestamp) -> Headroom {
+        let inside: Vec<Timestamp> = self
+            .rooms
+            .get(&need.scope)
+            .map_or_else(Vec::new, |inside| inside.values().filter(|until| **until > at).copied().collect());
+        let free = (need.limit as usize).saturating_sub(inside.len());
+        Headroom {
+            free: u32::try_from(free).unwrap_or(u32::MAX),
+            of: need.limit,
+            frees_at: (free == 0).then(|| inside.iter().min().copied().unwrap_or(Timestamp::MAX)),
+        }
+    }
+
     pub(super) fn holds(&self, attempt: AttemptId) -> bool {
         self.holds.contains_key(&attempt)
     }
 
     /// Takes what was asked for.
-    pub(super) fn take(&mut self, attempt: AttemptId, needs: Needs) {
+    pub(crate) fn take(&mut self, attempt: AttemptId, needs: Needs) {
         let now = self.latest.unwrap_or(Timestamp::MIN);
         for need in needs.slots {
             self.slots.entry(need.limiter).or_default().push_back((now, attempt));
+        }
+        for need in needs.rooms {
+            self.rooms.entry(need.scope).or_default().insert(attempt, need.until);
         }
         if let Some(hold) = needs.hold {
             for budget in &hold.budgets {
@@ -71,7 +124,14 @@ impl Stock {
         }
     }
 
-    pub(super) fn settle(&mut self, settlement: Settlement) {
+    /// The attempt's phone call is over, or was none.
+    pub(crate) fn leave(&mut self, attempt: AttemptId) {
+        for inside in self.rooms.values_mut() {
+            inside.remove(&attempt);
+        }
+    }
+
+    pub(crate) fn settle(&mut self, settlement: Settlement) {
         match settlement {
             Settlement::Nothing { attempt, unsent } => {
                 self.correct(attempt, 0);

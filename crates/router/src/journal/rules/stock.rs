@@ -35,6 +35,7 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
         async move {
             let full = take(&journal, n, slot("alpha/place")).await.unwrap_err();
             assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("no_slot")));
+            assert_eq!(full.field(), Some("alpha/place"), "which one is full");
             let wait = full.retry_after().unwrap();
             assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
         }

@@ -28,7 +28,7 @@ use crate::{
     cli::{BatchArgs, Common},
     failure::Outcome,
     output::Output,
-    setup,
+    reload, setup,
 };
 
 pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Outcome {
@@ -42,6 +42,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     let pace = args.rate.and_then(NonZeroU32::new);
     let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
     let switchboard = setup::place(common, output).await?;
+    let _listening = reload::listen(&switchboard, common, output).await?;
     let currency = switchboard.router().policy().currency;
     let mut report = Report::new(table.len(), rejected, currency, Display::new(table.len(), output));
     let settings = send::Settings {

@@ -3,13 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard::{Call, CallId, CallStatus, Journal, Result, router::Selection};
-use uuid::Uuid;
-
+use switchboard::{Call, CallStatus, Journal, Result, router::Selection};
 /// Calls that are read at once.
 const PAGE: u32 = 500;
-/// An id may be a little older than the moment that its call bears.
-const SLACK: Duration = Duration::from_secs(2);
 /// The first look at the latest calls goes back so far, and each next one further by the factor.
 const FIRST_LOOK: Duration = Duration::from_secs(60);
 const FURTHER: u32 = 8;
@@ -28,7 +24,7 @@ impl<'a> Pages<'a> {
             journal,
             selection: Selection {
                 statuses: statuses.to_vec(),
-                after: since.map(place),
+                after: since.map(Selection::from_moment),
                 limit: Some(PAGE),
             },
             since,
@@ -79,17 +75,12 @@ pub(super) async fn latest(
     }
 }
 
-/// Every id from this moment on is greater.
-pub(super) fn place(moment: Timestamp) -> CallId {
-    let moment = moment.checked_sub(SLACK).unwrap_or(moment);
-    let milliseconds = u128::try_from(moment.as_millisecond()).unwrap_or_default();
-    // A UUID of version 7: 48 bits of milliseconds, then the version.
-    CallId::new(Uuid::from_u128(milliseconds << 80 | 0x7 << 76))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use switchboard::CallId;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -97,8 +88,8 @@ mod tests {
     fn a_moment_is_before_the_ids_that_are_made_after_it_and_after_the_older_ones() {
         let now = Timestamp::now();
         let id = CallId::new(Uuid::now_v7());
-        assert!(place(now) < id);
-        assert!(place(now + Duration::from_secs(60)) > id);
-        assert_eq!(place(Timestamp::MIN).as_uuid().as_u128() >> 80, 0);
+        assert!(Selection::from_moment(now) < id);
+        assert!(Selection::from_moment(now + Duration::from_secs(60)) > id);
+        assert_eq!(Selection::from_moment(Timestamp::MIN).as_uuid().as_u128() >> 80, 0);
     }
 }

@@ -6,7 +6,10 @@ use switchboard::{
     Delivery, Money,
     core::{AttemptError, Proof},
     ledger::Entry,
-    router::state::{Fact, Verdict},
+    router::{
+        PlanRecord,
+        state::{Fact, Verdict},
+    },
 };
 
 use crate::output::or_dash;
@@ -48,6 +51,7 @@ fn fact_in_words(fact: &Fact) -> Told {
         Fact::Admitted {
             estimated_cost,
             experiment,
+            plan: _,
         } => {
             let arm = experiment.as_ref().map(|one| format!("; arm {} of {}", one.arm, one.experiment));
             router(
@@ -59,6 +63,7 @@ fn fact_in_words(fact: &Fact) -> Told {
                 ),
             )
         }
+        Fact::Planned(plan) => router("planned", nobody(plan)),
         Fact::Refused(fault) => router("refused", fault.message.clone()),
         Fact::Intended(attempt) => {
             let ring = if attempt.ring > 0 {
@@ -127,6 +132,16 @@ fn fact_in_words(fact: &Fact) -> Told {
         }
         // Kinds that later versions add.
         _ => router("happened", "what this version has no words for"),
+    }
+}
+
+/// Why a plan found nobody.
+fn nobody(plan: &PlanRecord) -> String {
+    let why: Vec<String> = plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
+    match (plan.candidates.first(), why.is_empty()) {
+        (Some(_), _) => "nobody who could have taken it was left to ask".to_owned(),
+        (None, true) => "no provider is configured for it".to_owned(),
+        (None, false) => format!("nobody can take it: {}", why.join("; ")),
     }
 }
 

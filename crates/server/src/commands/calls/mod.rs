@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `find.rs` | which calls, without reading all of them |
 //! | `history.rs` | what happened to a call, in words |
+//! | `plan.rs` | the plan that was made then |
 //! | `show.rs` | lists, and one call with its history |
 //! | `watch.rs` | what changes |
 //! | `resolve.rs` | an operator's decision |
@@ -12,6 +13,7 @@
 mod export;
 mod find;
 mod history;
+mod plan;
 mod resolve;
 mod show;
 mod watch;

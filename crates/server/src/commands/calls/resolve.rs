@@ -11,6 +11,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    setup,
 };
 
 pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Output) -> Outcome {
@@ -18,8 +19,7 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
     if note.is_empty() {
         return Err(Failure::input("--note", "is empty: say on what grounds, for whoever asks later"));
     }
-    let by = args.by.or_else(user).map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
-    let by = by.ok_or_else(|| Failure::input("--by", "is missing, and the environment names no user: say who decides"))?;
+    let by = setup::operator(args.by)?;
     if args.provider_call.is_some() && !matches!(args.verdict, Verdict::Ended(_)) {
         return Err(Failure::input(
             "--provider-call",
@@ -44,12 +44,4 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
         }
     }
     Ok(Exit::Done)
-}
-
-/// Who is logged in.
-fn user() -> Option<String> {
-    let named = ["USER", "LOGNAME", "USERNAME"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok());
-    named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::{
     cli::ListArgs,
     commands::{
         call,
-        calls::{find, history, known},
+        calls::{find, history, known, plan},
     },
     exit::Exit,
     failure::Outcome,
@@ -48,10 +48,14 @@ pub(super) async fn one(ledger: &Ledger, id: CallId, reveal: bool, output: Outpu
     let events = ledger.history(id).await?;
     if output.json {
         let history: Vec<_> = events.iter().map(history::json).collect();
-        output.object(&json!({"call": call, "history": history}));
+        let plans: Vec<_> = events.iter().filter_map(plan::of).collect();
+        output.object(&json!({"call": call, "plans": plans, "history": history}));
         return Ok(Exit::Done);
     }
     call::show(&call, reveal, output);
+    for made in events.iter().filter_map(plan::of) {
+        plan::show(made, output);
+    }
     output.heading("What happened");
     output.table(
         &["when", "what", "who", "proof", "in words"],

@@ -8,7 +8,7 @@ use switchboard::{Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, r
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
-    commands::calls::{find, history, known},
+    commands::calls::{history, known},
     exit::Exit,
     failure::Outcome,
     interrupt::{self, Asked},
@@ -62,7 +62,7 @@ pub(super) async fn all(ledger: &Ledger, output: Output) -> Outcome {
     if !output.json {
         output.note(format!("{} calls are open; interrupt to end", open.len()));
     }
-    let mut newest = find::place(Timestamp::now());
+    let mut newest = Selection::from_moment(Timestamp::now());
     loop {
         if ended(&mut asked).await {
             return Ok(Exit::Done);

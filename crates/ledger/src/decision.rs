@@ -1,0 +1,60 @@
+//! A decision as a row of `decisions`.
+
+use serde_json::Value;
+use switchboard_core::Result;
+use switchboard_router::{Decision, Topic};
+
+use crate::{
+    change::readable,
+    refusal::unreadable,
+    row::{escape, json, micros, moment, unescape},
+};
+
+/// A row of `decisions`, without its number.
+#[derive(Debug)]
+pub(crate) struct DecisionRow {
+    pub(crate) topic: Topic,
+    pub(crate) subject: String,
+    /// JSON.
+    pub(crate) what: String,
+    pub(crate) by: String,
+    pub(crate) at: i64,
+}
+
+impl DecisionRow {
+    pub(crate) fn new(decision: &Decision) -> Result<Self> {
+        let what = if readable(&decision.what) {
+            json(&decision.what)?
+        } else {
+            json(&Value::String(decision.what.to_string()))?
+        };
+        Ok(Self {
+            topic: decision.topic,
+            subject: escape(&decision.subject),
+            what,
+            by: escape(&decision.by),
+            at: micros(decision.at),
+        })
+    }
+
+    pub(crate) fn read(self, number: u64) -> Result<Decision> {
+        let what = format_args!("the decision {number}").to_string();
+        Ok(Decision {
+            topic: self.topic,
+            subject: unescape(&self.subject),
+            what: serde_json::from_str(&self.what).map_err(|source| unreadable(&what, source))?,
+            by: unescape(&self.by),
+            at: moment(self.at, &what)?,
+        })
+    }
+}
+
+/// A decision's number as the journal says it.
+pub(crate) fn number(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A number that decisions are read on from, as the database takes it.
+pub(crate) fn after(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

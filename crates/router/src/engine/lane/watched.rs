@@ -1,0 +1,108 @@
+//! The calls that a provider has: until they are over, and until their bills are known.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use switchboard_core::{AttemptId, CallId, ProviderCallId};
+
+use super::Lane;
+
+/// A call that the provider has and that is not over.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    pub(crate) call: CallId,
+    pub(crate) attempt: AttemptId,
+    pub(crate) since: Timestamp,
+    /// When it is stopped, where the provider can.
+    pub(crate) longest: Timestamp,
+    pub(crate) stopped: bool,
+    pub(crate) deadline: Timestamp,
+    pub(crate) last_word: Option<String>,
+    pub(crate) missed: u32,
+}
+
+/// A call that is over and whose bill is not known.
+#[derive(Debug, Clone)]
+pub(crate) struct Unbilled {
+    pub(crate) call: CallId,
+    pub(crate) attempt: AttemptId,
+    pub(crate) since: Timestamp,
+    pub(crate) looks: u32,
+}
+
+impl Lane {
+    pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
+        let mut state = self.kept.state.lock();
+        let idle = state.watches.is_empty() && state.unbilled.is_empty();
+        state.watches.entry(id).or_insert(watch);
+        drop(state);
+        if idle {
+            self.kept.work.notify_one();
+        }
+    }
+
+    pub(crate) fn watches(&self) -> BTreeMap<ProviderCallId, Watch> {
+        self.kept.state.lock().watches.clone()
+    }
+
+    pub(crate) fn unwatch(&self, id: &ProviderCallId) -> Option<Watch> {
+        self.kept.state.lock().watches.remove(id)
+    }
+
+    /// Notes that a call is told to stop. True the first time.
+    pub(crate) fn stops(&self, id: &ProviderCallId) -> bool {
+        let mut state = self.kept.state.lock();
+        state
+            .watches
+            .get_mut(id)
+            .is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
+    }
+
+    /// Notes the word of a listed call. True where it is another than before.
+    pub(crate) fn saw(&self, id: &ProviderCallId, word: &str) -> bool {
+        match self.kept.state.lock().watches.get_mut(id) {
+            Some(watch) => {
+                watch.missed = 0;
+                let changed = watch.last_word.as_deref() != Some(word);
+                watch.last_word = Some(word.to_owned());
+                changed
+            }
+            None => false,
+        }
+    }
+
+    /// Notes that a list did not show a call. Says how often in a row.
+    pub(crate) fn missed(&self, id: &ProviderCallId) -> u32 {
+        match self.kept.state.lock().watches.get_mut(id) {
+            Some(watch) => {
+                watch.missed += 1;
+                watch.missed
+            }
+            None => 0,
+        }
+    }
+
+    pub(crate) fn await_bill(&self, id: ProviderCallId, unbilled: Unbilled) {
+        self.kept.state.lock().unbilled.insert(id, unbilled);
+        self.kept.work.notify_one();
+    }
+
+    pub(crate) fn unbilled(&self) -> BTreeMap<ProviderCallId, Unbilled> {
+        self.kept.state.lock().unbilled.clone()
+    }
+
+    pub(crate) fn billed(&self, id: &ProviderCallId) {
+        self.kept.state.lock().unbilled.remove(id);
+    }
+
+    /// One more look at the usage log found nothing; after ten the bill stays unknown.
+    pub(crate) fn no_bill(&self, id: &ProviderCallId) {
+        let mut state = self.kept.state.lock();
+        if let Some(one) = state.unbilled.get_mut(id) {
+            one.looks += 1;
+            if one.looks >= 10 {
+                state.unbilled.remove(id);
+            }
+        }
+    }
+}

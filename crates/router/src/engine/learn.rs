@@ -1,0 +1,90 @@
+//! What the journal's calls say of the providers: read at the start, and followed from then on.
+//!
+//! The calls are the evidence, and there is no second copy of it: what is kept here is made of them anew by every process.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::{Call, Result};
+
+use crate::{
+    engine::{
+        shared::{Inner, Router},
+        trials,
+    },
+    journal::Selection,
+    quality::Row,
+};
+
+/// Calls in one read of the journal.
+const PAGE: u32 = 1000;
+/// What guardrails look back, where there are any.
+const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+impl Router {
+    /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it as well; it is for programs that plan
+    /// beside a running process. Says how many calls were read.
+    ///
+    /// # Errors
+    /// `Journal` where it cannot be read.
+    pub async fn learn(&self) -> Result<usize> {
+        let window = self.inner.quality.read().settings().window;
+        let guarded = self.policy().experiments.iter().any(|one| !one.guardrails.is_empty());
+        let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
+        let since = self.inner.now().checked_sub(back).unwrap_or(Timestamp::MIN);
+        trials::catch_up(&self.inner).await?;
+        let calls = read(&self.inner, since).await?;
+        trials::guard(&self.inner).await?;
+        Ok(calls)
+    }
+
+    /// What is measured of each provider, country and profile.
+    pub fn quality(&self) -> Vec<Row> {
+        self.inner.quality.read().table(self.inner.now())
+    }
+}
+
+impl Inner {
+    /// A call that came to rest, or to its bill.
+    pub(crate) fn learn_from(&self, call: &Call) {
+        if call.status.is_settled() {
+            self.quality.write().observe(call);
+        }
+        if call.experiment.is_some() {
+            self.watch.lock().observe(call);
+        }
+    }
+}
+
+/// What other processes learnt since the last time.
+pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
+    let from = *inner.learnt_to.lock();
+    read(inner, from).await.map(|_| ())
+}
+
+async fn read(inner: &Inner, since: Timestamp) -> Result<usize> {
+    let mut selection = Selection {
+        after: Some(Selection::from_moment(since)),
+        limit: Some(PAGE),
+        ..Selection::default()
+    };
+    let (mut calls, mut open, mut latest) = (0, None, since);
+    loop {
+        let page = inner.journal.select(&selection).await?;
+        for call in &page {
+            inner.learn_from(call);
+            latest = latest.max(call.created_at);
+            if !call.status.is_settled() {
+                open = Some(open.map_or(call.created_at, |first: Timestamp| first.min(call.created_at)));
+            }
+        }
+        calls += page.len();
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => selection.after = Some(last.id),
+            Some(_) | None => break,
+        }
+    }
+    // What is not over yet is read once more.
+    *inner.learnt_to.lock() = open.unwrap_or(latest);
+    Ok(calls)
+}

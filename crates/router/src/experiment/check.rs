@@ -1,0 +1,99 @@
+//! Which definitions make no sense: what names nothing, takes nobody, or could never have an effect.
+
+use switchboard_core::{Error, ErrorKind, Result};
+
+use crate::{
+    experiment::{Arm, Experiment, Group, HOLDOUT, Way},
+    policy::Policy,
+};
+
+/// More than this would be rounded where a holdout is taken off.
+const MOST_WEIGHT: u64 = 1_000_000;
+
+/// Refuses the policy's experiments where one of them makes no sense.
+///
+/// # Errors
+/// `Configuration` that names the key and the fix.
+pub(crate) fn check(policy: &Policy) -> Result<()> {
+    for (index, experiment) in policy.experiments.iter().enumerate() {
+        let earlier = policy.experiments.get(..index).unwrap_or_default();
+        one(policy, experiment, earlier)
+            .map_err(|(key, message)| Error::new(ErrorKind::Configuration, message).with_field(format!("experiments[{index}].{key}")))?;
+    }
+    Ok(())
+}
+
+type Wrong = (String, String);
+
+fn one(policy: &Policy, experiment: &Experiment, earlier: &[Experiment]) -> std::result::Result<(), Wrong> {
+    let wrong = |key: &str, message: &str| Err((key.to_owned(), message.to_owned()));
+    if earlier.iter().any(|other| other.name == experiment.name) {
+        return wrong("name", "is the name of an earlier experiment too: give each its own");
+    }
+    if experiment.version == 0 {
+        return wrong("version", "is 0: the first is 1");
+    }
+    if experiment.ramp_percent > 100 {
+        return wrong("ramp_percent", "is more than 100: everybody is 100");
+    }
+    if experiment.holdout_percent >= 100 {
+        return wrong("holdout_percent", "leaves nobody for the arms: make it less than 100");
+    }
+    let weights: u64 = experiment.arms.iter().map(|arm| u64::from(arm.weight)).sum();
+    if weights == 0 {
+        return wrong("arms", "have no weight: give at least one arm a weight above zero");
+    }
+    if weights > MOST_WEIGHT {
+        return wrong(
+            "arms",
+            "have weights of more than 1000000 in sum: use smaller ones in the same proportion",
+        );
+    }
+    for (order, arm) in experiment.arms.iter().enumerate() {
+        let named_before = experiment.arms.iter().take(order).any(|other| other.name == arm.name);
+        arms(policy, arm, named_before).map_err(|message| (format!("arms.{}", arm.name), message))?;
+    }
+    if let Some(group) = &experiment.group {
+        stretch(group, earlier).map_err(|message| ("group".to_owned(), message))?;
+    }
+    for (order, guardrail) in experiment.guardrails.iter().enumerate() {
+        guardrail.check().map_err(|message| (format!("guardrails[{order}]"), message))?;
+    }
+    Ok(())
+}
+
+fn arms(policy: &Policy, arm: &Arm, named_before: bool) -> std::result::Result<(), String> {
+    if named_before {
+        return Err("is the name of an earlier arm too: give each its own".to_owned());
+    }
+    if arm.name == HOLDOUT || arm.name.trim().is_empty() {
+        return Err(format!("{:?} is no name for an arm: give it another", arm.name));
+    }
+    match &arm.way {
+        Way::Provider(provider) if policy.index_of(provider).is_none() => {
+            Err(format!("names the provider {:?}, which is not configured", provider.as_str()))
+        }
+        Way::Agent(profile) if !policy.profiles.contains_key(profile) => {
+            Err(format!("names the agent profile {:?}, which is not configured", profile.as_str()))
+        }
+        Way::Provider(_) | Way::Agent(_) => Ok(()),
+    }
+}
+
+fn stretch(group: &Group, earlier: &[Experiment]) -> std::result::Result<(), String> {
+    if group.share_percent == 0 || group.from_percent.saturating_add(group.share_percent) > 100 {
+        return Err(format!(
+            "has {} percent from {} on, and there are a hundred: make its share fit",
+            group.share_percent, group.from_percent
+        ));
+    }
+    let clash = earlier
+        .iter()
+        .find(|other| other.group.as_ref().is_some_and(|other| other.overlaps(group)));
+    clash.map_or(Ok(()), |other| {
+        Err(format!(
+            "shares people with {:?}, and a person may be in one experiment of the group {:?} only: move one of them",
+            other.name, group.name
+        ))
+    })
+}

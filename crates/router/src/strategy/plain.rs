@@ -1,0 +1,108 @@
+//! Strategies that look at the configuration and at the moment alone.
+
+use std::{cmp::Reverse, time::Duration};
+
+use switchboard_core::{Money, ProviderId};
+
+use super::{Rank, Standing};
+use crate::chance::{digest, share};
+
+/// As listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Priority;
+
+impl Rank for Priority {
+    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+        candidates.sort_by_key(|one| one.preference);
+    }
+
+    fn name(&self) -> &'static str {
+        "priority"
+    }
+}
+
+/// The lowest expected cost first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cheapest;
+
+impl Rank for Cheapest {
+    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+        candidates.sort_by_key(|one| (one.cost.map_or(i64::MAX, Money::micros), one.preference));
+    }
+
+    fn name(&self) -> &'static str {
+        "cheapest"
+    }
+}
+
+/// By chance, in proportion to weights: the first by its weight, the next by the weights of those that are left.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Weighted {
+    /// The share of each provider; one that is not named has none and comes last.
+    pub weights: Vec<(ProviderId, u32)>,
+}
+
+impl Weighted {
+    fn weight(&self, provider: &ProviderId) -> u64 {
+        self.weights
+            .iter()
+            .find(|(named, _)| named == provider)
+            .map_or(0, |(_, weight)| u64::from(*weight))
+    }
+}
+
+impl Rank for Weighted {
+    fn rank(&self, candidates: &mut [Standing<'_>], draw: u64) {
+        candidates.sort_by_key(|one| one.preference);
+        let mut draw = draw;
+        for first in 0..candidates.len() {
+            let Some(rest) = candidates.get_mut(first..) else { break };
+            let total = rest.iter().map(|one| self.weight(one.provider)).sum();
+            let Some(mut point) = share(draw, total) else { break };
+            let chosen = rest.iter().position(|one| {
+                let weight = self.weight(one.provider);
+                let here = point < weight;
+                point = point.saturating_sub(weight);
+                here
+            });
+            if let Some(end) = chosen.map(|index| index + 1).filter(|end| *end <= rest.len())
+                && let Some(front) = rest.get_mut(..end)
+            {
+                front.rotate_right(1);
+            }
+            draw = digest(&[&draw.to_le_bytes()]);
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "weighted"
+    }
+}
+
+/// The one that lately accepted calls soonest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fastest;
+
+impl Rank for Fastest {
+    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+        candidates.sort_by_key(|one| (one.time_to_accept.unwrap_or(Duration::MAX), one.preference));
+    }
+
+    fn name(&self) -> &'static str {
+        "fastest"
+    }
+}
+
+/// The one with the largest free share of its rate limit first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MostHeadroom;
+
+impl Rank for MostHeadroom {
+    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+        candidates.sort_by_key(|one| (Reverse(one.headroom), one.preference));
+    }
+
+    fn name(&self) -> &'static str {
+        "most_headroom"
+    }
+}

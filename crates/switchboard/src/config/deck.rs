@@ -1,0 +1,208 @@
+//! `[[providers.NAME.decks]]` and `[routing.currencies]`: prices from files, and what other currencies are worth.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use rust_decimal::Decimal;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+use switchboard_core::{Country, Coverage, Currency, ErrorKind, Tariff, parse_currency};
+use switchboard_router::{DeckFaults, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck};
+
+use crate::config::{
+    Config, ProviderConfig,
+    problem::{Place, Problems},
+    tariff,
+};
+
+/// One of `[[providers.NAME.decks]]`: a rate deck as the telephone trade sends it, in CSV. The first deck that has a row for the number at the
+/// time of the call has the price, however long the prefixes of the others are; behind all of them stands the account's tariff or its
+/// `price_per_minute`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeckConfig {
+    /// The file; relative to the configuration file. Rows that name no currency are in `routing.currency`.
+    pub file: PathBuf,
+}
+
+/// What one unit of a currency is worth in `routing.currency`, written as text: `"1.0845"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExchangeRate(Decimal);
+
+impl<'de> Deserialize<'de> for ExchangeRate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = ExchangeRate;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an exchange rate in quotes, as \"1.0845\"")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<ExchangeRate, E> {
+                let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+                let rate = Decimal::from_str_exact(text).ok().filter(|_| digits);
+                rate.map(ExchangeRate)
+                    .ok_or_else(|| E::custom(format!("{text:?} is no exchange rate: write digits and a point, as \"1.0845\"")))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<ExchangeRate, E> {
+                Err(E::custom(format!(
+                    "is a floating-point number, which cannot hold a rate exactly: quote it, \"{number}\""
+                )))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<ExchangeRate, E> {
+                Err(E::custom(format!("is a number, and rates are text: quote it, \"{number}\"")))
+            }
+        }
+
+        deserializer.deserialize_any(Text)
+    }
+}
+
+/// The rates of `[routing.currencies]`.
+pub(crate) fn exchange(rates: &BTreeMap<String, ExchangeRate>, currency: Currency, problems: &mut Problems) -> Exchange {
+    let at = Place::of("routing").key("currencies");
+    let mut exchange = Exchange::none(currency);
+    for (code, ExchangeRate(rate)) in rates {
+        let added = parse_currency(code).and_then(|currency| exchange.clone().with(currency, *rate));
+        match added {
+            Ok(more) => exchange = more,
+            Err(error) => problems.say(&at.key(code), error.message()),
+        }
+    }
+    exchange
+}
+
+/// A rate that no price needs is a mistake: of the currency, or of the file that should have the price.
+pub(crate) fn unused_rates(config: &Config, policies: &[ProviderPolicy], problems: &mut Problems) {
+    let used: Vec<&str> = policies
+        .iter()
+        .flat_map(|one| one.deck.price_currencies())
+        .map(|currency| currency.code())
+        .collect();
+    for code in config.routing.currencies.keys().filter(|code| !used.contains(&code.as_str())) {
+        problems.say(
+            &Place::of("routing").key("currencies").key(code),
+            format!("has no effect: no deck has a price in {code}; take it out"),
+        );
+    }
+}
+
+/// What an account charges: its decks in their order, and its tariff behind them.
+pub(crate) fn prices(
+    config: &Config,
+    name: &str,
+    provider: &ProviderConfig,
+    calls: &Coverage<Country>,
+    exchange: &Exchange,
+    problems: &mut Problems,
+) -> (RateDeck, Option<Tariff>) {
+    let at = Place::of("providers").key(name);
+    let mut deck = RateDeck::unknown(exchange.to());
+    let tariff = tariff::of_account(config, provider, &at, exchange.to(), calls, problems);
+    if let Some(read) = config.read_already(name, provider) {
+        return (read.clone(), tariff);
+    }
+    let mut total: Option<&DeckConfig> = None;
+    for (index, one) in provider.decks.iter().enumerate() {
+        let key = at.key("decks").index(index).key("file");
+        if provider.decks.iter().take(index).any(|other| other.file == one.file) {
+            problems.say(&key, "is listed twice: keep the first");
+            continue;
+        }
+        if let Some(before) = total {
+            problems.say(&key, never_asked(before));
+            continue;
+        }
+        if let Some(read) = read(config, one, exchange, &key, problems) {
+            total = read.covers_everything().then_some(one);
+            stack(&mut deck, read, &key, problems);
+        }
+    }
+    if let Some(tariff) = &tariff {
+        let key = at.key(if provider.tariff.is_some() { "tariff" } else { "price_per_minute" });
+        match RateDeck::new(tariff, exchange.to()) {
+            Ok(_) if total.is_some() && tariff.credit_price.is_none() => {
+                total.into_iter().for_each(|before| problems.say(&key, never_asked(before)));
+            }
+            Ok(ready) => stack(&mut deck, ready, &key, problems),
+            Err(error) => problems.say(&key, error.message()),
+        }
+    }
+    (deck, tariff)
+}
+
+fn never_asked(before: &DeckConfig) -> String {
+    format!(
+        "has no effect: {} stands before it and has a price for everywhere",
+        before.file.display()
+    )
+}
+
+fn stack(deck: &mut RateDeck, next: RateDeck, at: &Place, problems: &mut Problems) {
+    match deck.clone().or(next) {
+        Ok(both) => *deck = both,
+        Err(error) => problems.say(at, error.message()),
+    }
+}
+
+impl Config {
+    /// Reads one of the decks that the configuration names, row by row, each with its line. `file` is what the configuration calls it.
+    ///
+    /// # Errors
+    /// `Configuration`: the file cannot be read, or is not what it was when the configuration was read.
+    pub fn scan_deck(&self, file: &Path, each: impl FnMut(u64, RateRow)) -> switchboard_core::Result<()> {
+        let fault = |message: String| switchboard_core::Error::new(ErrorKind::Configuration, message);
+        let opened = self.open_deck(file).map_err(fault)?;
+        let currency = parse_currency(&self.routing.currency)?;
+        Ok(scan_deck(opened, &file.display().to_string(), currency, each)?)
+    }
+
+    fn open_deck(&self, file: &Path) -> Result<File, String> {
+        let path = self.directory().join(file);
+        // A pipe or a device would be waited for, or never end.
+        let opened = fs::metadata(&path).and_then(|found| match found.is_file() {
+            true => File::open(&path).map(Some),
+            false => Ok(None),
+        });
+        match opened {
+            Ok(Some(file)) => Ok(file),
+            Ok(None) => Err(format!("{} is no file: name a deck in CSV", path.display())),
+            Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        }
+    }
+}
+
+fn read(config: &Config, deck: &DeckConfig, exchange: &Exchange, at: &Place, problems: &mut Problems) -> Option<RateDeck> {
+    let shown = deck.file.display().to_string();
+    let file = config.open_deck(&deck.file).map_err(|message| problems.say(at, message)).ok()?;
+    match RateDeck::from_csv(file, &shown, exchange) {
+        Ok(read) => Some(read),
+        Err(DeckFaults { told, more }) => {
+            for fault in told {
+                problems.say(at, mend_currency(&fault.to_string()));
+            }
+            if more > 0 {
+                problems.say(at, format!("{shown} has {more} more problems"));
+            }
+            None
+        }
+    }
+}
+
+/// The router does not know where its rates come from.
+fn mend_currency(fault: &str) -> String {
+    match fault.contains("say what one") {
+        true => format!("{fault}, in [routing.currencies]"),
+        false => fault.to_owned(),
+    }
+}

@@ -1,0 +1,352 @@
+//! `[[experiments]]`: people split between ways to call them.
+
+use serde::Deserialize;
+use switchboard_core::{Country, Language, ProfileName, ProviderId};
+use switchboard_router::{
+    Arm, Experiment,
+    experiment::{Bound, Group, GuardMetric, Guardrail, HOLDOUT, Start, Way},
+};
+
+use crate::config::{
+    Amount, Config,
+    conditions::{Conditions, named_twice},
+    problem::{Place, Problems},
+    words::did_you_mean,
+};
+
+const EVERYBODY: u32 = 100;
+
+/// One of `[[experiments]]`: a split of people between providers or agent profiles. A person keeps the arm that he was given.
+///
+/// The first experiment that holds for a call, and has the person in its share of its group, is the call's, whether or not it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentConfig {
+    /// Its name. Another name is another split: renaming assigns everybody anew.
+    pub name: String,
+    /// Another version is another split and begins with no result: 1.
+    #[serde(default = "first")]
+    pub version: u32,
+    /// As in a route.
+    #[serde(default)]
+    pub countries: Vec<Country>,
+    /// As in a route.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+    /// As in a route.
+    #[serde(default)]
+    pub languages: Vec<Language>,
+    /// As in a route.
+    #[serde(default)]
+    pub agents: Vec<String>,
+    /// As in a route.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// At least two, or one and a holdout. The first is what the others are compared to.
+    #[serde(default)]
+    pub arms: Vec<ArmConfig>,
+    /// When it begins: `at_once`.
+    #[serde(default)]
+    pub start: StartName,
+    /// How many of its people are in it, 0 to 100: 100. Raising it never moves anybody who is in.
+    #[serde(default = "everybody")]
+    pub ramp_percent: u32,
+    /// How many of those are kept out of every arm, to be compared with, 0 to 99: 0.
+    #[serde(default)]
+    pub holdout_percent: u32,
+    /// Experiments of one group share people: each person is in at most one of them.
+    pub group: Option<String>,
+    /// With `group`: its share of the group's people, 1 to 100.
+    pub share_percent: Option<u32>,
+    /// With `group`: where its share begins, so that taking another experiment out moves nobody: behind the earlier ones of the group.
+    pub share_from_percent: Option<u32>,
+    /// What stops an arm by itself.
+    #[serde(default)]
+    pub guardrails: Vec<GuardrailConfig>,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+const fn everybody() -> u32 {
+    EVERYBODY
+}
+
+/// When an experiment begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartName {
+    /// As soon as it stands here.
+    #[default]
+    AtOnce,
+    /// With `switchboard experiments start`.
+    Manual,
+}
+
+/// One arm of an experiment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmConfig {
+    /// Its name, as reports show it.
+    pub name: String,
+    /// Who is asked first; this, or `agent`.
+    pub provider: Option<String>,
+    /// The agent profile that serves its calls, whatever profile they name.
+    pub agent: Option<String>,
+    /// Its share of the sum of all weights. Zero takes nobody.
+    pub weight: u32,
+}
+
+/// A rule that stops an arm which certainly breaks it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardrailConfig {
+    /// What is watched.
+    pub metric: MetricName,
+    /// It has to stay at or above this.
+    pub at_least: Option<Amount>,
+    /// It has to stay at or below this.
+    pub at_most: Option<Amount>,
+    /// Before so many people of an arm were called it is not looked at: 30.
+    #[serde(default = "few")]
+    pub minimum_calls: u32,
+}
+
+const fn few() -> u32 {
+    30
+}
+
+/// What a guardrail watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricName {
+    /// The share of people with whom somebody talked, between 0 and 1.
+    SuccessRate,
+    /// The share of people whose call failed for a technical reason, was refused or got lost, between 0 and 1.
+    ErrorRate,
+    /// What a success costs, failures included, in `routing.currency`.
+    CostPerSuccess,
+    /// The mean duration, in seconds.
+    Duration,
+}
+
+/// The router's experiments.
+pub(crate) fn compile(config: &Config, problems: &mut Problems) -> Vec<Experiment> {
+    let names = config.experiments.iter().map(|one| one.name.as_str());
+    named_twice("experiments", &names.collect::<Vec<_>>(), problems);
+    let mut experiments: Vec<Experiment> = Vec::with_capacity(config.experiments.len());
+    for (index, experiment) in config.experiments.iter().enumerate() {
+        let at = Place::of("experiments").index(index);
+        numbers(experiment, &at, problems);
+        let group = group(experiment, &experiments, &at, problems);
+        let ready = Experiment {
+            name: experiment.name.clone(),
+            version: experiment.version,
+            when: Conditions::from(experiment).compile(&at, &config.agents, problems),
+            arms: arms(config, experiment, &at, problems),
+            start: match experiment.start {
+                StartName::AtOnce => Start::AtOnce,
+                StartName::Manual => Start::Manual,
+            },
+            ramp_percent: experiment.ramp_percent,
+            holdout_percent: experiment.holdout_percent,
+            group,
+            guardrails: guardrails(experiment, &at, problems),
+        };
+        shadowed(config, &experiments, index, &ready, &at, problems);
+        experiments.push(ready);
+    }
+    experiments
+}
+
+fn numbers(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) {
+    if experiment.version == 0 {
+        problems.say(&at.key("version"), "is 0: the first is 1");
+    }
+    if experiment.ramp_percent > EVERYBODY {
+        problems.say(
+            &at.key("ramp_percent"),
+            format!("{} is more than 100: everybody is 100", experiment.ramp_percent),
+        );
+    }
+    if experiment.holdout_percent >= EVERYBODY {
+        problems.say(&at.key("holdout_percent"), "leaves nobody for the arms: make it less than 100");
+    }
+}
+
+fn arms(config: &Config, experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) -> Vec<Arm> {
+    let list = at.key("arms");
+    if experiment.arms.len() < 2 && (experiment.arms.is_empty() || experiment.holdout_percent == 0) {
+        problems.say(
+            &list,
+            "are fewer than two, and there is nothing to compare: add arms, or a holdout_percent",
+        );
+    } else if experiment.arms.iter().all(|arm| arm.weight == 0) {
+        problems.say(&list, "have no weight: give at least one arm a weight above zero");
+    }
+    let mut arms = Vec::with_capacity(experiment.arms.len());
+    for (order, arm) in experiment.arms.iter().enumerate() {
+        let at = list.index(order);
+        if arm.name == HOLDOUT || arm.name.trim().is_empty() {
+            problems.say(
+                &at.key("name"),
+                format!("{:?} is no name for an arm, reports use it otherwise: give it another", arm.name),
+            );
+        }
+        if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
+            problems.say(
+                &at.key("name"),
+                format!("{:?} is the name of an earlier arm too: give each its own", arm.name),
+            );
+        }
+        if let Some(way) = way(config, arm, &at, problems) {
+            arms.push(Arm {
+                name: arm.name.clone(),
+                way,
+                weight: arm.weight,
+            });
+        }
+    }
+    arms
+}
+
+fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) -> Option<Way> {
+    match (&arm.provider, &arm.agent) {
+        (Some(provider), None) => {
+            if !config.providers.contains_key(provider) {
+                let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
+                problems.say(&at.key("provider"), format!("{provider:?} is no provider of this file: {fix}"));
+            }
+            Some(Way::Provider(ProviderId::new(provider.clone())))
+        }
+        (None, Some(agent)) => {
+            if !config.agents.contains_key(agent) {
+                let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
+                problems.say(&at.key("agent"), format!("{agent:?} is no agent profile of this file: {fix}"));
+            }
+            Some(Way::Agent(ProfileName::new(agent.as_str())))
+        }
+        (Some(_), Some(_)) => {
+            problems.say(
+                &at.key("agent"),
+                "stands beside provider, and what made the difference could not be told: keep one",
+            );
+            None
+        }
+        (None, None) => {
+            problems.say(&at.key("provider"), "is missing, and so is agent: say what this arm does");
+            None
+        }
+    }
+}
+
+fn group(experiment: &ExperimentConfig, earlier: &[Experiment], at: &Place, problems: &mut Problems) -> Option<Group> {
+    let Some(name) = &experiment.group else {
+        let alone = [
+            ("share_percent", experiment.share_percent),
+            ("share_from_percent", experiment.share_from_percent),
+        ];
+        for (key, _) in alone.into_iter().filter(|(_, value)| value.is_some()) {
+            problems.say(
+                &at.key(key),
+                "has no effect without a group: add group = \"NAME\", or write ramp_percent",
+            );
+        }
+        return None;
+    };
+    if name.trim().is_empty() {
+        problems.say(&at.key("group"), "is empty: name the group, or take it out");
+    }
+    let Some(share_percent) = experiment.share_percent else {
+        problems.say(
+            &at.key("share_percent"),
+            "is missing: say how many percent of the group's people are this experiment's",
+        );
+        return None;
+    };
+    let others = || {
+        earlier
+            .iter()
+            .filter_map(|other| other.group.as_ref().filter(|group| group.name == *name).map(|group| (other, group)))
+    };
+    let end = |group: &Group| group.from_percent.saturating_add(group.share_percent);
+    let behind = others().map(|(_, group)| end(group)).max().unwrap_or_default();
+    let group = Group {
+        name: name.clone(),
+        from_percent: experiment.share_from_percent.unwrap_or(behind),
+        share_percent,
+    };
+    if share_percent == 0 || end(&group) > EVERYBODY {
+        problems.say(
+            &at.key("share_percent"),
+            format!(
+                "{share_percent} does not fit behind {} percent that come before it in this group: there are 1 to 100",
+                group.from_percent
+            ),
+        );
+    } else if let Some((other, _)) = others().find(|(_, taken)| taken.overlaps(&group)) {
+        problems.say(
+            &at.key("share_from_percent"),
+            format!(
+                "{} is in the share of {:?}, and a person is in one experiment of a group only: move one of them",
+                group.from_percent, other.name
+            ),
+        );
+    }
+    Some(group)
+}
+
+fn guardrails(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) -> Vec<Guardrail> {
+    let mut guardrails = Vec::with_capacity(experiment.guardrails.len());
+    for (order, one) in experiment.guardrails.iter().enumerate() {
+        let at = at.key("guardrails").index(order);
+        let metric = match one.metric {
+            MetricName::SuccessRate => GuardMetric::SuccessRate,
+            MetricName::ErrorRate => GuardMetric::ErrorRate,
+            MetricName::CostPerSuccess => GuardMetric::CostPerSuccess,
+            MetricName::Duration => GuardMetric::Duration,
+        };
+        let bound = match (one.at_least, one.at_most) {
+            (Some(least), None) => Bound::AtLeast(least.decimal()),
+            (None, Some(most)) => Bound::AtMost(most.decimal()),
+            (None, None) | (Some(_), Some(_)) => {
+                problems.say(&at, "needs one of at_least and at_most: say what the metric has to keep");
+                continue;
+            }
+        };
+        let guardrail = Guardrail {
+            metric,
+            bound,
+            minimum_calls: one.minimum_calls,
+        };
+        if let Err(message) = guardrail.check() {
+            problems.say(&at, message);
+        }
+        guardrails.push(guardrail);
+    }
+    guardrails
+}
+
+/// Complains of an experiment that an earlier one leaves nobody to: it holds for all of its calls and has all of its people.
+fn shadowed(config: &Config, earlier: &[Experiment], index: usize, one: &Experiment, at: &Place, problems: &mut Problems) {
+    let Some(own) = config.experiments.get(index) else { return };
+    let taken = earlier.iter().zip(&config.experiments).find(|(before, written)| {
+        let everybody = match (&before.group, &one.group) {
+            (None, _) => true,
+            (Some(before), Some(own)) => before == own,
+            (Some(_), None) => false,
+        };
+        everybody && Conditions::from(*written).takes_all_of(Conditions::from(own))
+    });
+    if let Some((before, _)) = taken {
+        problems.say(
+            at,
+            format!(
+                "can never hold, because the experiment {:?} before it has every call that this one would: \
+                 move this one before it, give both a group, or take it out",
+                before.name
+            ),
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! `[routing.outliers]`: when a provider is left out because it fails far more often than the others.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use serde::Deserialize;
+use switchboard_router::OutlierPolicy;
+
+use crate::config::{
+    Config,
+    problem::{Place, Problems},
+};
+
+/// With fewer attempts a share says nothing; and more than so many of one provider are not looked at.
+const ATTEMPTS: std::ops::RangeInclusive<u32> = 5..=1_000;
+/// A day.
+const LONGEST: u32 = 86_400;
+
+/// `[routing.outliers]`. A provider that keeps failing, but not in a row, is left out for a while: when its share of failed attempts in the
+/// window, at the lower end of its 99 % interval, is more than ten points above that of the others. The last one that could take calls never is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutliersConfig {
+    /// False: nobody is left out: true.
+    pub enabled: Option<bool>,
+    /// So many attempts of a provider have to stand in the window, 5 to 1000: 20.
+    pub minimum_attempts: Option<NonZeroU32>,
+    /// How far back attempts count: 300.
+    pub window_seconds: Option<NonZeroU32>,
+    /// How long it is left out; twice as long each time that it comes within a window of the return: 60.
+    pub cooldown_seconds: Option<NonZeroU32>,
+    /// It is never left out longer than this: 900.
+    pub longest_cooldown_seconds: Option<NonZeroU32>,
+}
+
+/// What the router obeys.
+pub(crate) fn policy(outliers: &OutliersConfig) -> OutlierPolicy {
+    let usual = OutlierPolicy::default();
+    let seconds = |set: Option<NonZeroU32>, usual| set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()));
+    OutlierPolicy {
+        enabled: outliers.enabled.unwrap_or(usual.enabled),
+        minimum_attempts: outliers.minimum_attempts.map_or(usual.minimum_attempts, NonZeroU32::get),
+        window: seconds(outliers.window_seconds, usual.window),
+        cooldown: seconds(outliers.cooldown_seconds, usual.cooldown),
+        longest_cooldown: seconds(outliers.longest_cooldown_seconds, usual.longest_cooldown),
+    }
+}
+
+/// Refuses settings that fit no router, or have no effect.
+pub(crate) fn check(config: &Config, problems: &mut Problems) {
+    let outliers = &config.routing.outliers;
+    let at = Place::of("routing").key("outliers");
+    let OutliersConfig {
+        enabled,
+        minimum_attempts,
+        window_seconds,
+        cooldown_seconds,
+        longest_cooldown_seconds,
+    } = *outliers;
+    let numbers = [
+        ("minimum_attempts", minimum_attempts, ATTEMPTS),
+        ("window_seconds", window_seconds, 1..=LONGEST),
+        ("cooldown_seconds", cooldown_seconds, 1..=LONGEST),
+        ("longest_cooldown_seconds", longest_cooldown_seconds, 1..=LONGEST),
+    ];
+    let one_alone = config.providers.len() < 2;
+    if enabled.is_some() && one_alone {
+        problems.say(
+            &at.key("enabled"),
+            "has no effect on one provider, which is never left out: take it out",
+        );
+    }
+    for (key, set, allowed) in numbers {
+        let Some(number) = set.map(NonZeroU32::get) else { continue };
+        if one_alone {
+            problems.say(&at.key(key), "has no effect on one provider, which is never left out: take it out");
+        } else if enabled == Some(false) {
+            problems.say(&at.key(key), "has no effect, because enabled is false: take it out, or enabled");
+        } else if !allowed.contains(&number) {
+            problems.say(
+                &at.key(key),
+                format!("{number} is not between {} and {}", allowed.start(), allowed.end()),
+            );
+        }
+    }
+    let policy = policy(outliers);
+    if policy.cooldown > policy.longest_cooldown {
+        let (first, longest) = (policy.cooldown.as_secs(), policy.longest_cooldown.as_secs());
+        problems.say(
+            &at.key("cooldown_seconds"),
+            format!("{first} is more than longest_cooldown_seconds, {longest}: lower it, or raise the other"),
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! `[routing.quality]` and `exploration_percent`: what is learnt of the calls that were made, and how much is tried out.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use switchboard_core::Currency;
+use switchboard_router::{Adaptive, quality::QualitySettings};
+
+use crate::config::{
+    StrategyName,
+    problem::{Place, Problems},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+const LONGEST_WINDOW: u32 = 90;
+/// What the least share of each provider leaves has to be more than nothing, and with more than half of the calls nothing is gained by learning.
+const MOST_EXPLORATION: u32 = 50;
+const MOST_MINIMUM: u32 = 10_000;
+
+/// `[routing.quality]`: what is measured of the calls that were made, for expected durations and costs, and for the strategies `best_value` and
+/// `adaptive`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QualityConfig {
+    /// Older calls say nothing any more: 7, of 1 to 90.
+    pub window_days: u32,
+    /// So many calls before anything that was learnt is used, and for so many calls what was expected before counts among them: 20, of 1 to
+    /// 10000.
+    pub minimum_calls: u32,
+}
+
+impl Default for QualityConfig {
+    fn default() -> Self {
+        Self {
+            window_days: 7,
+            minimum_calls: 20,
+        }
+    }
+}
+
+/// What is measured.
+pub(crate) fn compile(quality: &QualityConfig, currency: Currency, problems: &mut Problems) -> QualitySettings {
+    let at = Place::of("routing").key("quality");
+    let QualityConfig {
+        window_days,
+        minimum_calls,
+    } = *quality;
+    if !(1..=LONGEST_WINDOW).contains(&window_days) {
+        problems.say(
+            &at.key("window_days"),
+            format!("{window_days} is not between 1 and {LONGEST_WINDOW}"),
+        );
+    }
+    if !(1..=MOST_MINIMUM).contains(&minimum_calls) {
+        problems.say(
+            &at.key("minimum_calls"),
+            format!("{minimum_calls} is not between 1 and {MOST_MINIMUM}"),
+        );
+    }
+    QualitySettings {
+        window: DAY * window_days,
+        minimum: minimum_calls,
+        currency,
+        ..QualitySettings::default()
+    }
+}
+
+/// The `adaptive` strategy over so many providers. A share that is given for another strategy has no effect.
+pub(crate) fn adaptive(
+    at: &Place,
+    name: Option<StrategyName>,
+    percent: Option<u32>,
+    providers: usize,
+    problems: &mut Problems,
+) -> Adaptive {
+    let key = at.key("exploration_percent");
+    let wanted = percent.unwrap_or(Adaptive::USUAL_EXPLORATION);
+    let together = wanted.saturating_mul(u32::try_from(providers).unwrap_or(u32::MAX));
+    if name != Some(StrategyName::Adaptive) {
+        if percent.is_some() {
+            let now = name.map_or("none here", StrategyName::as_str);
+            problems.say(
+                &key,
+                format!("has no effect, because the strategy is {now}: write strategy = \"adaptive\", or take it out"),
+            );
+        }
+    } else if !(1..=MOST_EXPLORATION).contains(&wanted) {
+        problems.say(
+            &key,
+            format!("{wanted} is not between 1 and {MOST_EXPLORATION}: with none, nobody would notice that a provider became better"),
+        );
+    } else if together >= 100 {
+        problems.say(
+            &key,
+            format!(
+                "{wanted} % for each of {providers} providers leaves nothing to what was learnt: write less than {}",
+                100_usize.div_ceil(providers.max(1))
+            ),
+        );
+    }
+    Adaptive {
+        exploration_percent: wanted,
+    }
+}
