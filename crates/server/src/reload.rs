@@ -1,6 +1,6 @@
 //! Taking up a changed configuration while calls are placed: on SIGHUP, and when `switchboard reload` asks for it in the ledger.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::Path, time::Duration};
 
 use switchboard::{Config, Ledger, Switchboard, process_environment, router::Topic};
 use tokio::{sync::mpsc, task::AbortHandle};
@@ -49,9 +49,9 @@ async fn newest_wish(ledger: Option<&Ledger>) -> Result<u64, Failure> {
     Ok(wishes.last().map_or(0, |(number, _)| *number))
 }
 
-async fn take_up(switchboard: &Switchboard, file: &PathBuf, output: Output) {
+async fn take_up(switchboard: &Switchboard, file: &Path, output: Output) {
     // A large deck takes a while to read, and must not hold up the calls that are under way.
-    let path = file.clone();
+    let path = file.to_path_buf();
     let read = tokio::task::spawn_blocking(move || Config::from_file(path)).await;
     let read = match read {
         Ok(read) => read.map_err(Failure::from),
