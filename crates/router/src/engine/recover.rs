@@ -3,25 +3,33 @@
 //! Nothing that may have left is ever sent again. What was not claimed never left, and goes on; what was claimed or sent may have
 //! rung, is in doubt from then on, and evidence is looked for; what was placed is followed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_core::{Attempt, AttemptError, AttemptState, Call, CallFault, CallStatus, Delivery, ErrorKind, Result, ValidCall};
 
 use crate::{
     engine::{
-        follow, hooks, learn,
+        follow, hooks,
+        lane::Unbilled,
+        learn,
         order::order_of,
         reconcile,
         shared::{Inner, Router},
         submit, trials,
     },
+    journal::Selection,
     state::Fact,
 };
 
 /// Calls that are written to at the same time: the journal groups them.
 const AT_ONCE: usize = 64;
+/// Calls that are read at once.
+const PAGE: u32 = 1000;
+/// A bill that has not come by then does not come.
+const BILLS_COME_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// One look at what other processes learnt in this many sweeps.
 const LEARN_EVERY: u32 = 20;
 
@@ -55,8 +63,40 @@ impl Router {
     pub async fn recover(&self) -> Result<Recovered> {
         let recovered = sweep(&self.inner).await?;
         letters(&self.inner).await?;
+        bills(&self.inner).await?;
         self.learn().await?;
         Ok(recovered)
+    }
+}
+
+/// Bills that a process which is gone was still waiting for: without them their holds would stay at the most that the calls could cost.
+async fn bills(inner: &Inner) -> Result<()> {
+    let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
+    let mut closed = Selection {
+        statuses: vec![CallStatus::Closed],
+        after: Some(Selection::from_moment(since)),
+        limit: Some(PAGE),
+    };
+    loop {
+        let page = inner.journal.select(&closed).await?;
+        for call in &page {
+            for attempt in call.attempts.iter().filter(|attempt| attempt.cost.is_none()) {
+                let lane = inner.lane(&attempt.provider).filter(|lane| lane.provider.usage().is_some());
+                if let (Some(lane), Some(theirs)) = (lane, &attempt.provider_call_id) {
+                    let unbilled = Unbilled {
+                        call: call.id,
+                        attempt: attempt.id,
+                        since: attempt.sent_at.unwrap_or(attempt.created_at),
+                        looks: 0,
+                    };
+                    lane.await_bill(theirs.clone(), unbilled);
+                }
+            }
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => closed.after = Some(last.id),
+            Some(_) | None => return Ok(()),
+        }
     }
 }
 

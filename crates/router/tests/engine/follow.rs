@@ -9,8 +9,8 @@ use switchboard_core::{
 use switchboard_router::{LaneSettings, RateDeck};
 
 use crate::support::{
-    Fake, Log, Op, billed, call, completed, id, most_in_any_window, queued, report, request, run, seconds, start, start_with, usd, valid,
-    within,
+    Fake, Log, Op, billed, call, completed, id, most_in_any_window, process::books, queued, report, request, run, seconds, start,
+    start_with, usd, valid, within,
 };
 
 /// A provider that remembers what it took, lists it newest first in pages of a hundred, and ends all calls at one moment.
@@ -214,4 +214,26 @@ async fn a_backend_that_panics_in_a_read_does_not_end_the_watch() {
         .returning(|_, _| panic!("the backend has a fault"));
     let (router, _) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bill_that_a_process_waited_for_is_looked_for_by_the_next() {
+    let books = books();
+    let asked = |rows: Vec<UsageRecord>| {
+        let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", order.call.to.e164())));
+        let mut usage = MockUsage::new();
+        usage.expect_records().returning(move |_| Ok(rows.clone()));
+        alpha.usage = Some(usage);
+        let journal = Arc::new(books.another());
+        start_with(vec![alpha], |_| {}, |builder| builder.journal(journal)).0
+    };
+    let first = asked(Vec::new());
+    let id = run(&first, call(1)).await.id;
+    assert_eq!(first.get(id).await.unwrap().cost, None);
+    first.stop_now();
+
+    let next = asked(vec![row(&crate::support::number(1), Some(Cost::Money(usd("0.40"))))]);
+    next.recover().await.unwrap();
+    next.settle_costs().await.unwrap();
+    assert_eq!(next.get(id).await.unwrap().cost, Some(usd("0.40")));
 }
