@@ -6,9 +6,11 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{Call, Result};
+use tokio::sync::oneshot;
 
 use crate::{
     engine::{
+        recover,
         shared::{Inner, Router},
         trials,
     },
@@ -18,24 +20,20 @@ use crate::{
 
 /// Calls in one read of the journal.
 const PAGE: u32 = 1000;
+/// How long a start waits for what is to be learnt.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// What guardrails look back, where there are any.
 const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl Router {
     /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it as well; it is for programs that plan
-    /// beside a running process. Says how many calls were read.
+    /// beside a running process, for as long as it takes. Says how many calls were read.
     ///
     /// # Errors
     /// `Journal` where it cannot be read.
     pub async fn learn(&self) -> Result<usize> {
-        let window = self.inner.quality.read().settings().window;
-        let guarded = self.policy().experiments.iter().any(|one| !one.guardrails.is_empty());
-        let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
-        let since = self.inner.now().checked_sub(back).unwrap_or(Timestamp::MIN);
         trials::catch_up(&self.inner).await?;
-        let calls = read(&self.inner, since).await?;
-        trials::guard(&self.inner).await?;
-        Ok(calls)
+        learn(&self.inner).await
     }
 
     /// What is measured of each provider, country and profile.
@@ -53,6 +51,39 @@ impl Inner {
         if call.experiment.is_some() {
             self.watch.lock().observe(call);
         }
+    }
+}
+
+async fn learn(inner: &Inner) -> Result<usize> {
+    let window = inner.quality.read().settings().window;
+    let guarded = inner.world().policy.experiments.iter().any(|one| !one.guardrails.is_empty());
+    let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
+    let since = inner.now().checked_sub(back).unwrap_or(Timestamp::MIN);
+    let calls = read(inner, since).await?;
+    trials::guard(inner).await?;
+    Ok(calls)
+}
+
+/// Learns at the start. Nobody waits long for it: with many calls to read, the first plans are made of what is known by then.
+///
+/// # Errors
+/// `Journal` where it cannot be read, as far as that is known in time.
+pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
+    trials::catch_up(inner).await?;
+    let (strong, (told, learnt)) = (Arc::clone(inner), oneshot::channel());
+    inner.spawn(async move {
+        let done = match recover::bills(&strong).await {
+            Ok(()) => learn(&strong).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        if let Err(Err(error)) = told.send(done) {
+            tracing::error!(%error, "what the journal's calls say could not be read");
+        }
+    });
+    tokio::select! {
+        biased;
+        learnt = learnt => learnt.unwrap_or(Ok(())),
+        () = inner.clock.sleep(PATIENCE) => Ok(()),
     }
 }
 

@@ -63,14 +63,13 @@ impl Router {
     pub async fn recover(&self) -> Result<Recovered> {
         let recovered = sweep(&self.inner).await?;
         letters(&self.inner).await?;
-        bills(&self.inner).await?;
-        self.learn().await?;
+        learn::begin(&self.inner).await?;
         Ok(recovered)
     }
 }
 
 /// Bills that a process which is gone was still waiting for: without them their holds would stay at the most that the calls could cost.
-async fn bills(inner: &Inner) -> Result<()> {
+pub(crate) async fn bills(inner: &Inner) -> Result<()> {
     let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
     let mut closed = Selection {
         statuses: vec![CallStatus::Closed],
