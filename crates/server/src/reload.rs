@@ -23,12 +23,12 @@ impl Drop for Listening {
 pub(crate) async fn listen(switchboard: &Switchboard, common: &Common, output: Output) -> Result<Listening, Failure> {
     let mut hangups = hangups()?;
     let (switchboard, file) = (switchboard.clone(), common.config.clone());
-    let mut seen = newest_wish(switchboard.ledger()).await?;
+    let mut seen = newest_wish(switchboard.ledger(), 0).await?;
     let task = tokio::spawn(async move {
         loop {
             tokio::select! {
                 Some(()) = hangups.recv() => take_up(&switchboard, &file, output).await,
-                () = tokio::time::sleep(LOOK_EVERY) => match newest_wish(switchboard.ledger()).await {
+                () = tokio::time::sleep(LOOK_EVERY) => match newest_wish(switchboard.ledger(), seen).await {
                     Ok(newest) if newest > seen => {
                         seen = newest;
                         take_up(&switchboard, &file, output).await;
@@ -42,11 +42,11 @@ pub(crate) async fn listen(switchboard: &Switchboard, common: &Common, output: O
     Ok(Listening(task.abort_handle()))
 }
 
-/// The number of the latest wish; 0: there was none.
-async fn newest_wish(ledger: Option<&Ledger>) -> Result<u64, Failure> {
-    let Some(ledger) = ledger else { return Ok(0) };
-    let wishes = ledger.journal().decisions(Topic::Reload, 0).await?;
-    Ok(wishes.last().map_or(0, |(number, _)| *number))
+/// The number of the latest wish; `seen` where none came since.
+async fn newest_wish(ledger: Option<&Ledger>, seen: u64) -> Result<u64, Failure> {
+    let Some(ledger) = ledger else { return Ok(seen) };
+    let wishes = ledger.journal().decisions(Topic::Reload, seen).await?;
+    Ok(wishes.last().map_or(seen, |(number, _)| *number))
 }
 
 async fn take_up(switchboard: &Switchboard, file: &Path, output: Output) {

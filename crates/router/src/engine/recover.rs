@@ -131,7 +131,11 @@ pub(crate) fn start(inner: &Arc<Inner>) {
                 tracing::error!(%error, "the journal could not be swept");
             }
             reconcile::forget_what_is_told_apart(&inner).await;
-            if let Err(error) = trials::catch_up(&inner).await.and(trials::guard(&inner).await) {
+            let trials = async {
+                trials::catch_up(&inner).await?;
+                trials::guard(&inner).await
+            };
+            if let Err(error) = trials.await {
                 tracing::error!(%error, "what was decided on experiments could not be read");
             }
             round = round.wrapping_add(1);

@@ -40,7 +40,7 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
         at: jiff::Timestamp::now(),
     };
     journal.decide(&wish).await?;
-    // Whoever answers has taken it up, or says why not; a process that had this version already says nothing.
+    // Whoever answers has taken it up, or says why not.
     let (asked, patience) = (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * LOOK_EVERY.as_secs())));
     let mut answers: Vec<(String, ConfigurationTaken)>;
     loop {
@@ -71,7 +71,7 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
             }
         }
         if answers.is_empty() {
-            output.line("nobody answered: no process is running, or all have this version already");
+            output.line("nobody answered: no process is running, or none had the time yet");
         }
     }
     Ok(if refused { Exit::Failed } else { Exit::Done })
