@@ -3,9 +3,13 @@
 //!     cargo bench -p switchboard-benches --bench ledger
 //!
 //! - One caller: [`Journal::open`](switchboard::Journal::open) on SQLite beside one bare SQLite insert of as many bytes with `synchronous=FULL`, in turns.
-//! - 64 callers at once, beside a bare log that writes what 64 writers bring and waits for the disk once.
+//! - 64 callers at once, beside a bare log that writes what 64 writers bring and waits for the disk once; and beside one thread that writes 64 rows a
+//!   commit into bare SQLite with an index by a hash, which finds a person again and is in no order: what no ledger with such an index goes below.
 //! - One caller on a ledger of ten rows beside one of a million; `SWITCHBOARD_BENCH_ROWS=10000000` makes it ten million (about 4 GB of disk, and
 //!   some minutes to fill it).
+//!
+//! - 10,000 open calls that another process left: to take them over, beside reading them.
+//! - The first two in PostgreSQL as well, where `SWITCHBOARD_BENCH_POSTGRES` names an empty database as `postgres://user:password@host/database`.
 //!
 //! All of it in one directory, `SWITCHBOARD_BENCH_DIR` or the current one's `target/`: a disk in memory would say nothing.
 #![allow(clippy::print_stdout)]
@@ -24,7 +28,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use switchboard::{CallId, CallRequest, Journal, router::NewCall};
 use switchboard_benches::{Sample, Table, in_earnest};
-use switchboard_ledger::SqliteJournal;
+use switchboard_ledger::{PostgresJournal, SqliteJournal};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -44,8 +48,9 @@ fn main() -> Result<(), Failure> {
 
 async fn measure(directory: &Path) -> Result<(), Failure> {
     let rounds = if in_earnest() { 2_000 } else { 3 };
-    one_caller(directory, rounds).await?;
+    one_caller(directory, rounds * 2).await?;
     many_callers(directory, rounds * 20).await?;
+    left_behind(directory, if in_earnest() { 10_000 } else { 64 }).await?;
     let rows = match std::env::var("SWITCHBOARD_BENCH_ROWS") {
         Ok(text) => text.parse()?,
         Err(_) if in_earnest() => 1_000_000,
@@ -69,11 +74,19 @@ fn new_call(n: usize) -> Result<NewCall, Failure> {
     })
 }
 
-async fn accept(journal: &SqliteJournal, n: usize) -> Result<Duration, Failure> {
+async fn accept(journal: &dyn Journal, n: usize) -> Result<Duration, Failure> {
     let call = new_call(n)?;
     let start = Instant::now();
     journal.open(call).await?;
     Ok(start.elapsed())
+}
+
+/// The ledger in PostgreSQL, where a server was named.
+async fn postgres() -> Result<Option<PostgresJournal>, Failure> {
+    match std::env::var("SWITCHBOARD_BENCH_POSTGRES") {
+        Ok(url) => Ok(Some(PostgresJournal::connect(&url).await?)),
+        Err(_) => Ok(None),
+    }
 }
 
 /// One row of as many bytes, one index, one commit.
@@ -113,14 +126,26 @@ fn figures(name: &str, sample: &Sample, floor: &Sample, table: &mut Table) {
 async fn one_caller(directory: &Path, rounds: usize) -> Result<(), Failure> {
     let bare = Bare::new(directory)?;
     let journal = SqliteJournal::open(directory.join("one.db")).await?;
-    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    let served = postgres().await?;
+    let (mut floor, mut own, mut postgres) = (Sample::default(), Sample::default(), Sample::default());
+    // A log's file is written over once it has its length; until then each commit makes it longer, which costs the disk more than the rest.
+    for round in 0..rounds / 2 {
+        tokio::task::block_in_place(|| bare.insert())?;
+        accept(&journal, round).await?;
+    }
     for round in 0..rounds {
         floor.add(tokio::task::block_in_place(|| bare.insert())?, 1);
         own.add(accept(&journal, round).await?, 1);
+        if let Some(served) = &served {
+            postgres.add(accept(served, round).await?, 1);
+        }
     }
     let mut table = Table::new(&["one caller", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
     figures("bare SQLite insert, synchronous=FULL", &floor, &floor, &mut table);
     figures("Journal::open", &own, &floor, &mut table);
+    if served.is_some() {
+        figures("Journal::open, PostgreSQL", &postgres, &floor, &mut table);
+    }
     println!("{table}\nTarget: at most 1.3 of the bare insert.\n");
     Ok(())
 }
@@ -146,11 +171,13 @@ fn bare_log(mut file: File, inbox: &mpsc::Receiver<oneshot::Sender<()>>) -> std:
 
 async fn many_callers(directory: &Path, count: usize) -> Result<(), Failure> {
     let each = count.div_ceil(WRITERS);
-    let journal = Arc::new(SqliteJournal::open(directory.join("many.db")).await?);
+    let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::open(directory.join("many.db")).await?);
+    let served = postgres().await?.map(|journal| Arc::new(journal) as Arc<dyn Journal>);
     let file = OpenOptions::new().create(true).append(true).open(directory.join("bare.log"))?;
     let (log, inbox) = mpsc::channel::<oneshot::Sender<()>>();
     let writer = std::thread::spawn(move || bare_log(file, &inbox));
-    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    let (mut floor, mut indexed) = (Sample::default(), Sample::default());
+    let (mut own, mut postgres) = (Sample::default(), Sample::default());
     // Three rounds in turns: what is slow for a moment is slow for both.
     for round in 0..3 {
         let start = Instant::now();
@@ -171,30 +198,23 @@ async fn many_callers(directory: &Path, count: usize) -> Result<(), Failure> {
         }
         floor.add(start.elapsed(), each * WRITERS);
 
-        let mut calls = Vec::with_capacity(WRITERS);
-        for writer in 0..WRITERS {
-            let first = (round * WRITERS + writer) * each;
-            calls.push((first..first + each).map(new_call).collect::<Result<Vec<_>, _>>()?);
+        let groups = tokio::task::block_in_place(|| bare_groups(directory, round, each * WRITERS))?;
+        indexed.add(groups, each * WRITERS);
+        own.add(flood(&journal, round, each).await?, each * WRITERS);
+        if let Some(served) = &served {
+            postgres.add(flood(served, round, each).await?, each * WRITERS);
         }
-        let start = Instant::now();
-        let callers = calls.into_iter().map(|calls| {
-            let journal = Arc::clone(&journal);
-            tokio::spawn(async move {
-                for call in calls {
-                    journal.open(call).await?;
-                }
-                Ok::<_, switchboard::Error>(())
-            })
-        });
-        for done in join_all(callers).await {
-            done??;
-        }
-        own.add(start.elapsed(), each * WRITERS);
     }
     drop(log);
     writer.join().map_err(|_| "the bare log panicked")??;
     let mut table = Table::new(&["64 callers at once", "a second", "µs each", "share of the log"]);
-    for (name, sample) in [("bare log, one fdatasync for all that wait", &floor), ("Journal::open", &own)] {
+    let own = [
+        ("bare log, one fdatasync for all that wait", &floor),
+        ("bare SQLite, 64 rows a commit, one index by a hash", &indexed),
+        ("Journal::open", &own),
+    ];
+    let served = served.map(|_| ("Journal::open, PostgreSQL", &postgres));
+    for (name, sample) in own.into_iter().chain(served) {
         let nanos = sample.median();
         let share = floor.median() / nanos;
         table.row(
@@ -206,7 +226,81 @@ async fn many_callers(directory: &Path, count: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a ledger of so many rows out of one call that went its way: calls, attempts and events in equal parts.
+/// Bare rows in an order, each with a hash in none, 64 a commit.
+fn bare_groups(directory: &Path, round: usize, count: usize) -> Result<Duration, Failure> {
+    let connection = Connection::open(directory.join(format!("groups-{round}.db")))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
+         CREATE TABLE rows (id BLOB PRIMARY KEY, hash BLOB NOT NULL, body TEXT NOT NULL) STRICT; CREATE INDEX by_hash ON rows (hash)",
+    )?;
+    let body = "x".repeat(500);
+    let start = Instant::now();
+    for _ in 0..count.div_ceil(WRITERS) {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for _ in 0..WRITERS {
+            let mut insert = connection.prepare_cached("INSERT INTO rows VALUES (?1, randomblob(32), ?2)")?;
+            insert.execute(params![Uuid::now_v7().as_bytes(), body])?;
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(start.elapsed())
+}
+
+/// So many calls by each of the callers at once.
+async fn flood(journal: &Arc<dyn Journal>, round: usize, each: usize) -> Result<Duration, Failure> {
+    let mut calls = Vec::with_capacity(WRITERS);
+    for writer in 0..WRITERS {
+        let first = (round * WRITERS + writer) * each;
+        calls.push((first..first + each).map(new_call).collect::<Result<Vec<_>, _>>()?);
+    }
+    let start = Instant::now();
+    let callers = calls.into_iter().map(|calls| {
+        let journal = Arc::clone(journal);
+        tokio::spawn(async move {
+            for call in calls {
+                // As of a call that comes in now: ids grow in the order in which calls are taken in.
+                let id = CallId::new(Uuid::now_v7());
+                journal.open(NewCall { id, ..call }).await?;
+            }
+            Ok::<_, switchboard::Error>(())
+        })
+    });
+    for done in join_all(callers).await {
+        done??;
+    }
+    Ok(start.elapsed())
+}
+
+/// Open calls of a process that is gone.
+async fn left_behind(directory: &Path, count: usize) -> Result<(), Failure> {
+    let path = directory.join("left.db");
+    let gone: Arc<dyn Journal> = Arc::new(SqliteJournal::open(&path).await?);
+    flood(&gone, 0, count.div_ceil(WRITERS)).await?;
+    drop(gone);
+    let heir = SqliteJournal::open(&path).await?;
+    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    let start = Instant::now();
+    let open = heir.unfinished().await?.len();
+    floor.add(start.elapsed(), 1);
+    let start = Instant::now();
+    let taken = heir.take_over(Timestamp::now()).await?.len();
+    own.add(start.elapsed(), 1);
+    if taken != open {
+        return Err(format!("{taken} of {open} calls were taken over").into());
+    }
+    let mut table = Table::new(&["calls of a process that is gone", "ms", "ratio"]);
+    for (name, sample) in [("reading", &floor), ("taking over", &own)] {
+        let ratio = sample.median() / floor.median();
+        table.row(
+            format!("{name} {open}"),
+            [format!("{:.0}", sample.median() / 1e6), format!("{ratio:.2}")],
+        );
+    }
+    println!("{table}");
+    Ok(())
+}
+
+/// Makes a ledger of so many rows out of one call: calls and events in equal parts.
 fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
     let mut connection = Connection::open(path)?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000")?;
@@ -226,7 +320,6 @@ fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
         other => format!("one.{other}"),
     };
     let calls = columns("calls")?;
-    let of_a_call = columns("events")?;
     let change = connection.transaction()?;
     let each = rows / 2;
     let numbers = format!("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {each})");
@@ -236,18 +329,8 @@ fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
         calls.join(", "),
         values.join(", "),
     ))?;
-    let events: Vec<String> = of_a_call.iter().filter(|column| *column != "seq").cloned().collect();
-    let values: Vec<String> = events
-        .iter()
-        .map(|column| match column.as_str() {
-            "call_id" => id.to_owned(),
-            other => format!("one.{other}"),
-        })
-        .collect();
     change.execute_batch(&format!(
-        "INSERT INTO events ({}) {numbers} SELECT {} FROM n, (SELECT * FROM events LIMIT 1) AS one",
-        events.join(", "),
-        values.join(", "),
+        "INSERT INTO events (call_id, kind, content, at) {numbers} SELECT {id}, 'admitted', printf('%300s', n), n FROM n"
     ))?;
     change.commit()?;
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;

@@ -249,7 +249,7 @@ fn split(fact: &Fact) -> Result<(String, Option<String>)> {
     Ok((kind, content))
 }
 
-/// A fact from its kind and its content; `None` for the first event of a call, which is no fact.
+/// A fact from its kind and its content; `None` for the first event of a call, which is no fact and stands in the call's row.
 pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     if kind == RECEIVED {
         return Ok(None);
@@ -263,8 +263,8 @@ pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     serde_json::from_value(Value::Object(fields)).map(Some).map_err(unreadable)
 }
 
-/// The kind of a call's first event.
-pub(crate) const RECEIVED: &str = "received";
+/// The kind of a call's first event, as the queries of a history name it.
+const RECEIVED: &str = "received";
 
 #[cfg(test)]
 mod tests {

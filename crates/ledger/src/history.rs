@@ -8,7 +8,7 @@ use switchboard_router::state::Fact;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Its place in the ledger; later events have greater ones.
+    /// Its place in the ledger; later events have greater ones, and that a call was received has 0.
     pub seq: i64,
     /// When.
     pub at: Timestamp,

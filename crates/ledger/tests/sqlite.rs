@@ -325,6 +325,8 @@ async fn the_law_is_in_the_schema() {
         "UPDATE events SET kind = 'other'",
         "UPDATE events SET content = 'other'",
         "DELETE FROM events",
+        "DELETE FROM calls",
+        "UPDATE calls SET created_at = created_at + 1",
         "UPDATE calls SET status = 'dreaming'",
         "UPDATE calls SET status = 'closed'",
         "UPDATE calls SET created_at = 'yesterday'",
@@ -497,6 +499,7 @@ async fn what_is_no_ledger_is_refused() {
             "one_live_attempt",
         ),
         ("mutable", "DROP TRIGGER events_are_final", "events_are_final"),
+        ("movable", "DROP TRIGGER calls_begin_once", "calls_begin_once"),
     ];
     for (name, sql, _) in changes {
         SqliteJournal::open(file(name)).await.unwrap();

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw,
-    Recording, TenantId, Transcript, quiet::quiet_debug,
+    Attempt, AttemptError, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName, ProviderCallId,
+    ProviderId, Raw, Recording, TenantId, Transcript, quiet::quiet_debug,
 };
 
 /// The arm of an experiment that a person was given.
@@ -41,6 +41,15 @@ impl From<&Error> for CallFault {
         Self {
             kind: error.kind(),
             message: error.to_string(),
+        }
+    }
+}
+
+impl From<&AttemptError> for CallFault {
+    fn from(error: &AttemptError) -> Self {
+        Self {
+            kind: error.kind,
+            message: error.message.clone(),
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::{
 /// Calls that are read in one transaction.
 const PAGE: i64 = 128;
 
-const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
+const COUNTS: &str =
+    "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events) + (SELECT count(*) FROM calls)";
 const BY_STATUS: &str = "SELECT status, count(*) FROM calls GROUP BY status ORDER BY status";
 const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1), \
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \

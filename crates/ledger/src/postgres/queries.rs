@@ -10,7 +10,7 @@ use switchboard_router::{Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, RECEIVED, Written, permit},
+    change::{Change, Event, Opening, Written, permit},
     history::Entry,
     postgres::{Stop, stock},
     refusal,
@@ -44,7 +44,8 @@ const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = $1 AND account = '' AND provider_call_id = $2";
 const EVENTS: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) SELECT $1, attempt, kind, content, $5 \
                       FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS event (attempt, kind, content, place) ORDER BY place";
-const HISTORY: &str = "SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = $1 ORDER BY seq";
+const HISTORY: &str = "SELECT 0::bigint AS seq, created_at, NULL::uuid, 'received', NULL::text FROM calls WHERE id = $1 UNION ALL \
+                       SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = $1 ORDER BY seq";
 const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = $1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = $1";
 const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
@@ -113,13 +114,6 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
             Some("one_call_per_key") => Stop::Again(error),
             Some(_) | None => error.into(),
         })?;
-    let received = Event {
-        attempt: None,
-        kind: RECEIVED.to_owned(),
-        content: None,
-        at: new.at,
-    };
-    events(connection, new.id, &[received], new.at).await?;
     Ok(Opened::New(Box::new(new.call.clone())))
 }
 

@@ -9,6 +9,7 @@ use crate::{key::HashKey, refusal::failed};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_rooms_and_decisions.sql"),
+    include_str!("migrations/0003_lighter_acceptance.sql"),
 ];
 
 /// One process at a time brings the schema up: "SWLD".
@@ -26,7 +27,8 @@ const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), '
      WHERE c.relname = $1 AND c.relnamespace = to_regnamespace(current_schema()) AND i.indisunique AND i.indisvalid \
      GROUP BY i.indexrelid, i.indpred IS NOT NULL";
 const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname::text) IN \
-     (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), \
+     (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), ('calls'::regclass, 'calls_stay'), \
+      ('calls'::regclass, 'calls_stay_all'), ('calls'::regclass, 'calls_begin_once'), \
       ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
 
 /// The law: index, columns, partial or not.
@@ -101,8 +103,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
         }
     }
     let triggers: i64 = sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
-    if triggers != 4 {
-        return Err(missing("a trigger on the events or the decisions"));
+    if triggers != 7 {
+        return Err(missing("a trigger on the calls, the events or the decisions"));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use switchboard_router::{Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, RECEIVED, Written, permit},
+    change::{Change, Event, Opening, Written, permit},
     history::Entry,
     refusal,
     row::{AttemptRow, CallRow, read_request},
@@ -40,7 +40,8 @@ const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state =
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = ?1 AND account = '' AND provider_call_id = ?2";
 const EVENT: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const HISTORY: &str = "SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = ?1 ORDER BY seq";
+const HISTORY: &str = "SELECT 0 AS seq, created_at, NULL, 'received', NULL FROM calls WHERE id = ?1 UNION ALL \
+                       SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = ?1 ORDER BY seq";
 const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = ?1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = ?1";
 const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
@@ -108,13 +109,6 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
         Some(CALL_ID) => Stop::Refused(refusal::call_exists()),
         Some(_) | None => Stop::Broken(error),
     })?;
-    let received = Event {
-        attempt: None,
-        kind: RECEIVED.to_owned(),
-        content: None,
-        at: new.at,
-    };
-    event(connection, new.id, &received)?;
     Ok(Opened::New(Box::new(new.call)))
 }
 

@@ -1,6 +1,6 @@
 //! Migrations, and whether what they made is still there.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, config::DbConfig};
 use switchboard_core::{Error, ErrorKind, Result};
 
 use crate::{key::HashKey, refusal::failed};
@@ -10,12 +10,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_states_one_by_one.sql"),
+    include_str!("migrations/0004_lighter_acceptance.sql"),
 ];
 
 /// "SWLD", in the file's header.
 const APPLICATION: i64 = 0x5357_4c44;
 
 const OBJECTS: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
+const STRANGERS: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 
 fn broken(source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
@@ -66,7 +68,19 @@ fn refuse_strangers(connection: &Connection) -> Result<()> {
     ))
 }
 
+/// Foreign keys are not looked at while tables are made again, and all of them before it is committed.
 fn bring_up(connection: &mut Connection) -> Result<()> {
+    let look = |connection: &Connection, keys| {
+        let set = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, keys);
+        set.map(|_| ()).map_err(broken)
+    };
+    look(connection, false)?;
+    let brought = migrations(connection);
+    look(connection, true)?;
+    brought
+}
+
+fn migrations(connection: &mut Connection) -> Result<()> {
     let change = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(broken)?;
@@ -87,6 +101,14 @@ fn bring_up(connection: &mut Connection) -> Result<()> {
         change
             .execute("INSERT INTO schema_version (version) VALUES (?1)", [number])
             .map_err(broken)?;
+    }
+    if version < known {
+        let strangers: i64 = change.query_row(STRANGERS, [], |row| row.get(0)).map_err(broken)?;
+        if strangers > 0 {
+            return Err(configuration(format!(
+                "{strangers} rows of the ledger belong to nothing, and it cannot be brought up to this version: restore a backup"
+            )));
+        }
     }
     change.commit().map_err(broken)
 }

@@ -5,13 +5,24 @@
 //! has changed something stands in a savepoint of its own: one that is refused is rolled back alone. A savepoint keeps a copy of each page that is
 //! changed in it, so that what refuses before it changes anything goes without. Nobody is answered before the group is on the disk, the refused
 //! neither: what refused them may have been another of the group.
+//!
+//! Whoever finds nobody at work leads. He writes the first group, his own transaction in it, on the thread where he is, if that is a worker of a
+//! runtime of many threads, whose other tasks move to another thread meanwhile: to wake a second thread and to be woken by it costs a lone caller a
+//! good part of what the disk does. What came meanwhile is led from a thread for blocking work.
 
-use std::sync::Arc;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, config::DbConfig, ffi::ErrorCode};
 use switchboard_core::{Error, Result};
-use tokio::sync::oneshot;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::oneshot,
+    task::{block_in_place, spawn_blocking},
+};
 
 use crate::{
     refusal::{Halt, failed},
@@ -91,14 +102,25 @@ where
 /// Gives the lead back however the work ends, a panic and a runtime that stops included.
 struct Lead {
     writer: Arc<Writer>,
+    /// A group is being written. Where this is still so at the end, it ended in a panic.
+    at_work: bool,
     /// It was given back in order, and may be another's by now.
     given_back: bool,
 }
 
 impl Lead {
+    /// Until nobody waits any more.
     fn work(mut self) {
-        self.writer.lead();
-        self.given_back = true;
+        while self.step() {}
+    }
+
+    /// Writes one group; true where others wait by then.
+    fn step(&mut self) -> bool {
+        self.at_work = true;
+        self.writer.next();
+        self.at_work = false;
+        self.given_back = !self.writer.is_led_on();
+        !self.given_back
     }
 }
 
@@ -107,7 +129,7 @@ impl Drop for Lead {
         if self.given_back {
             return;
         }
-        if std::thread::panicking() {
+        if self.at_work {
             self.writer.halt.set();
         }
         let mut queue = self.writer.queue.lock();
@@ -161,12 +183,17 @@ impl Writer {
             !std::mem::replace(&mut queue.led, true)
         };
         if leads {
-            // On a thread for blocking work and not on one of our own: a paused Tokio clock stands still as long as it runs.
-            let lead = Lead {
+            let mut lead = Lead {
                 writer: Arc::clone(self),
+                at_work: false,
                 given_back: false,
             };
-            tokio::task::spawn_blocking(move || lead.work());
+            // After a panic nobody is led on: it stops the ledger, and whoever waits is told so.
+            let more = !may_block() || panic::catch_unwind(AssertUnwindSafe(|| block_in_place(|| lead.step()))).unwrap_or(false);
+            if more {
+                // On a thread for blocking work and not on one of our own: a paused Tokio clock stands still as long as it runs.
+                spawn_blocking(move || lead.work());
+            }
         }
         match answer.await {
             Ok(result) => result,
@@ -174,19 +201,21 @@ impl Writer {
         }
     }
 
-    fn lead(&self) {
-        loop {
-            let group: Vec<_> = {
-                let mut queue = self.queue.lock();
-                if queue.waiting.is_empty() {
-                    queue.led = false;
-                    return;
-                }
-                let size = queue.waiting.len().min(GROUP);
-                queue.waiting.drain(..size).collect()
-            };
-            self.write(group);
-        }
+    /// Writes the next group.
+    fn next(&self) {
+        let group = {
+            let mut queue = self.queue.lock();
+            let size = queue.waiting.len().min(GROUP);
+            queue.waiting.drain(..size).collect()
+        };
+        self.write(group);
+    }
+
+    /// True where somebody waits; where nobody does, the lead is given back.
+    fn is_led_on(&self) -> bool {
+        let mut queue = self.queue.lock();
+        queue.led = !queue.waiting.is_empty();
+        queue.led
     }
 
     fn write(&self, mut group: Vec<Box<dyn Job>>) {
@@ -215,6 +244,12 @@ impl Writer {
             }
         }
     }
+}
+
+/// True on a worker of a runtime of many threads, the only place where Tokio lets a task block.
+fn may_block() -> bool {
+    Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
+        && tokio::runtime::worker_index().is_some()
 }
 
 /// At the beginning this says that another process held the ledger for too long; nothing was written then.
@@ -293,6 +328,44 @@ mod tests {
         assert_eq!(refused.unwrap_err().code(), Some("call_exists"));
         assert_eq!(whole.unwrap_err().code(), Some("call_exists"));
         assert_eq!((written.unwrap(), rows(&writer)), (1, vec![2]));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn everybody_of_many_threads_is_answered_in_his_turn() {
+        let writer = writer();
+        let callers = (0..64).map(|caller| {
+            let writer = Arc::clone(&writer);
+            tokio::spawn(async move {
+                for n in 0..20 {
+                    writer
+                        .run_whole(move |connection| Ok(insert(connection, caller * 20 + n)?))
+                        .await
+                        .unwrap();
+                }
+            })
+        });
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.unwrap();
+        }
+        assert_eq!(rows(&writer), (0..64 * 20).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_panic_stops_the_ledger_on_a_thread_for_blocking_work() {
+        panics().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_panic_stops_the_ledger_on_a_worker() {
+        tokio::spawn(panics()).await.unwrap();
+    }
+
+    async fn panics() {
+        let writer = writer();
+        let failed = writer.run_whole(|_| -> Answer<()> { panic!("a fault of ours") }).await;
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::Journal);
+        let after = writer.run_whole(|connection| Ok(insert(connection, 2)?)).await;
+        assert_eq!(after.unwrap_err().kind(), ErrorKind::Journal, "nothing is taken any more");
     }
 
     #[tokio::test]

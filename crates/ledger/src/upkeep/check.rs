@@ -17,7 +17,6 @@ use switchboard_router::{
 };
 
 use crate::{
-    change::RECEIVED,
     history::Entry,
     key::HashKey,
     row::attempt_row,
@@ -44,7 +43,7 @@ pub struct Check {
     pub calls: u64,
     /// Attempts.
     pub attempts: u64,
-    /// Events.
+    /// Events, that each call was received among them.
     pub events: u64,
     /// Calls in each state that occurs.
     pub by_status: Vec<(CallStatus, u64)>,
@@ -120,11 +119,8 @@ impl Sheet {
     pub(crate) fn problems(&self, key: &HashKey) -> Vec<String> {
         let mut problems = Vec::new();
         let Some((first, rest)) = self.history.split_first() else {
-            return vec!["has no events".to_owned()];
+            return vec!["has no history".to_owned()];
         };
-        if first.kind != RECEIVED {
-            problems.push("does not begin with having been received".to_owned());
-        }
         let erased = self.standing.personal == [false; 3];
         if !erased && self.standing.personal != [true; 3] {
             problems.push("was erased in part".to_owned());

@@ -71,6 +71,42 @@ enum Next {
     GiveUp(CallFault),
 }
 
+/// What an attempt that provably reached no phone says of what may come next. The one reading of it, for an attempt of this process and of one
+/// before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// No byte left, for a reason that may pass: the same provider may be asked again.
+    Unsent,
+    /// Its provider does not take this call; another may.
+    NotThere,
+    /// Its provider takes none for a while.
+    TooMany,
+    /// Nobody may be asked.
+    Final,
+    /// A person has to approve first.
+    NeedsApproval,
+}
+
+impl Silence {
+    /// `None` where nothing proves that no phone rang.
+    fn of(delivery: Delivery, kind: Option<ErrorKind>, request: &ValidCall) -> Option<Self> {
+        match delivery {
+            Delivery::NotSent => match kind {
+                Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Some(Self::Unsent),
+                Some(_) | None => Some(Self::NotThere),
+            },
+            Delivery::Refused(refusal) => Some(match refusal {
+                Refusal::ThisProvider => Self::NotThere,
+                Refusal::RateLimited => Self::TooMany,
+                Refusal::Quota if request.failover_on_quota => Self::NotThere,
+                Refusal::Quota | Refusal::Everyone => Self::Final,
+                Refusal::NeedsApproval => Self::NeedsApproval,
+            }),
+            Delivery::Placed | Delivery::Unknown => None,
+        }
+    }
+}
+
 /// One call on its way, and what its attempts have in common.
 struct Going<'a> {
     inner: &'a Arc<Inner>,
@@ -192,47 +228,48 @@ impl Tried {
 
     /// What an attempt of a former process, that provably reached no phone, says of what may come next.
     fn remember(&mut self, world: &World, earlier: &Attempt, request: &ValidCall) -> Next {
-        let fault = earlier.error.as_ref().map(|error| CallFault {
-            kind: error.kind,
-            message: error.message.clone(),
-        });
+        let fault = earlier.error.as_ref().map(CallFault::from);
         self.sent += 1;
-        match earlier.delivery {
-            // It may have it all the same, and would answer the same key with it.
-            Some(Delivery::Placed | Delivery::Unknown) if earlier.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) => {
+        let kind = earlier.error.as_ref().map(|error| error.kind);
+        let Some(silence) = earlier.delivery.and_then(|delivery| Silence::of(delivery, kind, request)) else {
+            // It may have it all the same, and would answer the same key with it. Never claimed, or found silent by an operator: nothing speaks
+            // against its provider.
+            if earlier.delivery.is_some() && earlier.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) {
                 self.is_done_with(world, &earlier.provider, false);
                 self.fault = fault;
             }
-            // Never claimed, or found silent by an operator: nothing speaks against its provider.
-            None | Some(Delivery::Placed | Delivery::Unknown) => {}
-            Some(Delivery::NotSent) => {
-                let retries = self.retries.entry(earlier.provider.clone()).or_default();
-                *retries += 1;
-                if *retries > RETRIES_HERE {
-                    self.is_done_with(world, &earlier.provider, true);
-                }
-                self.fault = fault;
+            return Next::Again;
+        };
+        match silence {
+            Silence::Final | Silence::NeedsApproval => {
+                let unsaid = || CallFault {
+                    kind: ErrorKind::NoProvider,
+                    message: format!("{} refused the call for every provider", earlier.provider),
+                };
+                Next::GiveUp(fault.unwrap_or_else(unsaid))
             }
-            Some(Delivery::Refused(refusal)) => match refusal {
-                Refusal::ThisProvider => {
-                    self.is_done_with(world, &earlier.provider, false);
-                    self.fault = fault;
-                }
-                Refusal::RateLimited => self.fault = fault,
-                Refusal::Quota if request.failover_on_quota => {
-                    self.is_done_with(world, &earlier.provider, false);
-                    self.fault = fault;
-                }
-                Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone => {
-                    let unsaid = || CallFault {
-                        kind: ErrorKind::NoProvider,
-                        message: format!("{} refused the call for every provider", earlier.provider),
-                    };
-                    return Next::GiveUp(fault.unwrap_or_else(unsaid));
-                }
-            },
+            Silence::Unsent | Silence::NotThere | Silence::TooMany => {
+                self.learn(world, &earlier.provider, silence, || true);
+                self.fault = fault;
+                Next::Again
+            }
         }
-        Next::Again
+    }
+
+    /// Who is not asked again after this.
+    fn learn(&mut self, world: &World, provider: &ProviderId, silence: Silence, may_retry: impl FnOnce() -> bool) {
+        match silence {
+            Silence::Unsent => {
+                let retries = self.retries.entry(provider.clone()).or_default();
+                if *retries < RETRIES_HERE && may_retry() {
+                    *retries += 1;
+                } else {
+                    self.is_done_with(world, provider, true);
+                }
+            }
+            Silence::NotThere => self.is_done_with(world, provider, false),
+            Silence::TooMany | Silence::Final | Silence::NeedsApproval => {}
+        }
     }
 
     fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
@@ -584,55 +621,42 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, erro
         inner, id, request, draw, ..
     } = *going;
     record_failure(inner, id, order, &error).await?;
-    let fault = CallFault::from(&error);
-    match error.delivery() {
-        Delivery::NotSent => {
-            let infrastructure = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
-            let retries = tried.retries.entry(lane.id.clone()).or_default();
-            if infrastructure && *retries < RETRIES_HERE && lane.may_retry() {
-                *retries += 1;
-                let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * *retries);
-                tried.last = Some(lane.id.clone());
-                inner.tell(id, format!("{error}: nothing was sent, {} is tried again", lane.id));
-                inner.clock.sleep(pause).await;
-            } else {
-                inner.tell(id, format!("{error}: nothing was sent, the next provider is asked"));
-                tried.is_done_with(going.world, &lane.id, infrastructure);
-            }
-            tried.fault = Some(fault);
-            Ok(Next::Again)
+    let Some(silence) = Silence::of(error.delivery(), Some(error.kind()), request) else {
+        return Ok(Next::Stop);
+    };
+    tried.learn(going.world, &lane.id, silence, || lane.may_retry());
+    match silence {
+        Silence::Unsent if !tried.done.contains(&lane.id) => {
+            let retries = tried.retries.get(&lane.id).copied().unwrap_or_default();
+            let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * retries);
+            tried.last = Some(lane.id.clone());
+            inner.tell(id, format!("{error}: nothing was sent, {} is tried again", lane.id));
+            inner.clock.sleep(pause).await;
         }
-        Delivery::Refused(refusal) => match refusal {
-            Refusal::ThisProvider => {
-                inner.tell(id, format!("{error}: the next provider is asked"));
-                tried.done.insert(lane.id.clone());
-                tried.fault = Some(fault);
-                Ok(Next::Again)
-            }
-            Refusal::RateLimited => {
-                let pause = error.retry_after().map_or_else(
-                    || jitter(draw, tried.sent, BLIND_PAUSE.0, BLIND_PAUSE.1),
-                    |wait| wait.min(LONGEST_PAUSE),
-                );
-                lane.pause(pause);
-                inner.tell(id, format!("{error}: {} rests for {} s", lane.id, pause.as_secs()));
-                tried.fault = Some(fault);
-                Ok(Next::Again)
-            }
-            Refusal::Quota if request.failover_on_quota => {
-                inner.tell(id, format!("{error}: the next provider is asked, as the caller allows"));
-                tried.done.insert(lane.id.clone());
-                tried.fault = Some(fault);
-                Ok(Next::Again)
-            }
-            Refusal::Quota | Refusal::Everyone => Ok(Next::GiveUp(fault)),
-            Refusal::NeedsApproval => {
-                inner.tell(id, format!("{error}: a person has to approve first"));
-                Ok(Next::Stop)
-            }
-        },
-        Delivery::Placed | Delivery::Unknown => Ok(Next::Stop),
+        Silence::Unsent | Silence::NotThere => {
+            let words = match error.delivery() {
+                Delivery::NotSent => "nothing was sent, the next provider is asked",
+                Delivery::Refused(Refusal::Quota) => "the next provider is asked, as the caller allows",
+                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => "the next provider is asked",
+            };
+            inner.tell(id, format!("{error}: {words}"));
+        }
+        Silence::TooMany => {
+            let pause = error.retry_after().map_or_else(
+                || jitter(draw, tried.sent, BLIND_PAUSE.0, BLIND_PAUSE.1),
+                |wait| wait.min(LONGEST_PAUSE),
+            );
+            lane.pause(pause);
+            inner.tell(id, format!("{error}: {} rests for {} s", lane.id, pause.as_secs()));
+        }
+        Silence::Final => return Ok(Next::GiveUp(CallFault::from(&error))),
+        Silence::NeedsApproval => {
+            inner.tell(id, format!("{error}: a person has to approve first"));
+            return Ok(Next::Stop);
+        }
     }
+    tried.fault = Some(CallFault::from(&error));
+    Ok(Next::Again)
 }
 
 /// A pause between the two, by the call's own chance: full jitter.

@@ -389,10 +389,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             prove(call, at, proof, format!("{}: {}", delivery.as_str(), error.message));
             let waits = matches!(delivery, Delivery::Refused(Refusal::NeedsApproval));
             if waits {
-                call.fault = Some(CallFault {
-                    kind: error.kind,
-                    message: error.message.clone(),
-                });
+                call.fault = Some(CallFault::from(&error));
             }
             if let Some(last) = call.attempts.last_mut()
                 && (last.state != AttemptState::Placed || delivery == Delivery::Placed)
