@@ -26,6 +26,8 @@ enum Op {
     ToTheEdge {
         just_before: bool,
     },
+    /// The configuration has another limit.
+    Obey(u32),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -36,6 +38,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (-2_000_i64..0).prop_map(Op::Jump),
         1 => (1_000_i64..5_000).prop_map(Op::Jump),
         2 => any::<bool>().prop_map(|just_before| Op::ToTheEdge { just_before }),
+        1 => (0_u32..6).prop_map(Op::Obey),
     ]
 }
 
@@ -43,13 +46,14 @@ fn op() -> impl Strategy<Value = Op> {
 struct Oracle {
     limit: usize,
     window: Duration,
-    kept: Vec<(Timestamp, usize)>,
+    /// When, which, and under which limit.
+    kept: Vec<(Timestamp, usize, usize)>,
     latest: Timestamp,
 }
 
 impl Oracle {
     fn in_window(&self, now: Timestamp) -> Vec<Timestamp> {
-        let mut held: Vec<Timestamp> = self.kept.iter().map(|(at, _)| *at).filter(|at| *at + self.window > now).collect();
+        let mut held: Vec<Timestamp> = self.kept.iter().map(|(at, ..)| *at).filter(|at| *at + self.window > now).collect();
         held.sort();
         held
     }
@@ -74,7 +78,7 @@ proptest! {
         let mut log = SlidingLog::new(limit, window);
         let mut oracle = Oracle { limit: limit as usize, window, kept: Vec::new(), latest: Timestamp::MIN };
         let mut slots = Vec::new();
-        let mut reading = at(0);
+        let (mut reading, mut limit) = (at(0), limit);
         for op in ops {
             match op {
                 Op::Jump(by) => reading += jiff::SignedDuration::from_millis(by),
@@ -87,8 +91,13 @@ proptest! {
                 Op::GiveBack(nth) => {
                     if let Some(slot) = slots.get(nth) {
                         log.give_back(*slot);
-                        oracle.kept.retain(|(_, id)| *id != nth);
+                        oracle.kept.retain(|(_, id, _)| *id != nth);
                     }
+                }
+                Op::Obey(another) => {
+                    limit = another;
+                    log.obey(limit, window);
+                    oracle.limit = limit as usize;
                 }
                 Op::Take => {
                     let now = oracle.latest.max(reading);
@@ -100,7 +109,7 @@ proptest! {
                         Ok(slot) => {
                             prop_assert!(free > 0, "took a slot that is not there");
                             prop_assert_eq!(headroom.frees_at, None);
-                            oracle.kept.push((now, slots.len()));
+                            oracle.kept.push((now, slots.len(), limit as usize));
                             slots.push(slot);
                         }
                         Err(frees_at) => {
@@ -116,9 +125,9 @@ proptest! {
                 }
             }
         }
-        for (end, _) in &oracle.kept {
-            let inside = oracle.kept.iter().filter(|(at, _)| *at <= *end && *at + window > *end).count();
-            prop_assert!(inside <= limit as usize, "{} in one window", inside);
+        for (nth, (end, _, limit)) in oracle.kept.iter().enumerate() {
+            let inside = oracle.kept.iter().take(nth + 1).filter(|(at, ..)| *at + window > *end).count();
+            prop_assert!(inside <= *limit, "{} in one window", inside);
         }
     }
 
@@ -159,6 +168,15 @@ fn a_documented_minute_is_kept_where_a_bucket_would_let_twice_as_many_through() 
         taken += usize::from(log.take(at(millis)).is_ok());
     }
     assert_eq!(taken, 57);
+}
+
+#[test]
+fn a_shorter_window_frees_what_it_no_longer_holds() {
+    let mut log = SlidingLog::new(1, Duration::from_secs(60));
+    let _taken = log.take(at(0)).unwrap();
+    log.obey(1, Duration::from_secs(1));
+    assert_eq!(log.take(at(999)), Err(at(1_000)));
+    assert!(log.take(at(1_000)).is_ok());
 }
 
 #[test]

@@ -82,11 +82,7 @@ impl SlidingLog {
         Headroom {
             free: u32::try_from(free).unwrap_or(u32::MAX),
             of: u32::try_from(self.limit).unwrap_or(u32::MAX),
-            frees_at: (free == 0).then(|| {
-                self.taken
-                    .get(self.taken.len() - used)
-                    .map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))
-            }),
+            frees_at: (free == 0).then(|| self.frees_at()),
         }
     }
 
@@ -97,8 +93,9 @@ impl SlidingLog {
         }
     }
 
+    /// Where none is free: when so few are left that one is. More than the limit may be taken, where it was greater before.
     fn frees_at(&self) -> Timestamp {
-        let last = self.taken.len().saturating_sub(self.limit.max(1));
+        let last = self.taken.len().saturating_sub(self.limit);
         self.taken.get(last).map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))
     }
 
