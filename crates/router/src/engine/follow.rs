@@ -69,15 +69,7 @@ pub(crate) fn placed(
             },
         );
     } else if !billed && lane.provider.usage().is_some() {
-        lane.await_bill(
-            theirs,
-            Unbilled {
-                call,
-                attempt,
-                since,
-                looks: 0,
-            },
-        );
+        lane.await_bill(theirs, Unbilled::new(call, attempt, since));
     }
 }
 
@@ -212,15 +204,7 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
     }
     match cost {
         Some(_) => {}
-        None if lane.provider.usage().is_some() => lane.await_bill(
-            theirs,
-            Unbilled {
-                call,
-                attempt,
-                since,
-                looks: 0,
-            },
-        ),
+        None if lane.provider.usage().is_some() => lane.await_bill(theirs, Unbilled::new(call, attempt, since)),
         None => {}
     }
 }

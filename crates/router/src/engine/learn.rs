@@ -2,10 +2,10 @@
 //!
 //! The calls are the evidence, and there is no second copy of it: what is kept here is made of them anew by every process.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Call, Result};
+use switchboard_core::{Call, CallId, Result};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -14,16 +14,33 @@ use crate::{
         shared::{Inner, Router},
         trials,
     },
-    journal::Selection,
+    journal::{Pages, Selection},
     quality::Row,
 };
 
-/// Calls in one read of the journal.
-const PAGE: u32 = 1000;
 /// How long a start waits for what is to be learnt.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// What guardrails look back, where there are any.
 const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// What was read of the journal.
+#[derive(Debug)]
+pub(crate) struct Learnt {
+    /// Calls that were taken in before are known as they ended, or are among the open ones.
+    to: Timestamp,
+    /// To be looked at again: they were not over.
+    open: BTreeSet<CallId>,
+}
+
+impl Default for Learnt {
+    /// Nothing.
+    fn default() -> Self {
+        Self {
+            to: Timestamp::MIN,
+            open: BTreeSet::new(),
+        }
+    }
+}
 
 impl Router {
     /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it as well; it is for programs that plan
@@ -89,33 +106,43 @@ pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
 
 /// What other processes learnt since the last time.
 pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
-    let from = *inner.learnt_to.lock();
+    let (from, open) = {
+        let learnt = inner.learnt.lock();
+        (learnt.to, learnt.open.clone())
+    };
+    for id in open {
+        // One that was erased meanwhile says nothing any more.
+        let over = match inner.journal.get(id).await? {
+            Some(call) => {
+                inner.learn_from(&call);
+                call.status.is_settled()
+            }
+            None => true,
+        };
+        if over {
+            inner.learnt.lock().open.remove(&id);
+        }
+    }
     read(inner, from).await.map(|_| ())
 }
 
 async fn read(inner: &Inner, since: Timestamp) -> Result<usize> {
-    let mut selection = Selection {
+    let selection = Selection {
         after: Some(Selection::from_moment(since)),
-        limit: Some(PAGE),
         ..Selection::default()
     };
-    let (mut calls, mut open, mut latest) = (0, None, since);
-    loop {
-        let page = inner.journal.select(&selection).await?;
+    let mut pages = Pages::new(&*inner.journal, selection);
+    let (mut calls, mut latest, mut open) = (0, since, Vec::new());
+    while let Some(page) = pages.next().await? {
         for call in &page {
             inner.learn_from(call);
             latest = latest.max(call.created_at);
-            if !call.status.is_settled() {
-                open = Some(open.map_or(call.created_at, |first: Timestamp| first.min(call.created_at)));
-            }
+            open.extend((!call.status.is_settled()).then_some(call.id));
         }
         calls += page.len();
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize => selection.after = Some(last.id),
-            Some(_) | None => break,
-        }
     }
-    // What is not over yet is read once more.
-    *inner.learnt_to.lock() = open.unwrap_or(latest);
+    let mut learnt = inner.learnt.lock();
+    learnt.to = latest;
+    learnt.open.extend(open);
     Ok(calls)
 }

@@ -20,14 +20,12 @@ use crate::{
         shared::{Inner, Router},
         submit, trials,
     },
-    journal::Selection,
+    journal::{Pages, Selection},
     state::Fact,
 };
 
 /// Calls that are written to at the same time: the journal groups them.
 const AT_ONCE: usize = 64;
-/// Calls that are read at once.
-const PAGE: u32 = 1000;
 /// A bill that has not come by then does not come.
 const BILLS_COME_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// One look at what other processes learnt in this many sweeps.
@@ -71,32 +69,24 @@ impl Router {
 /// Bills that a process which is gone was still waiting for: without them their holds would stay at the most that the calls could cost.
 pub(crate) async fn bills(inner: &Inner) -> Result<()> {
     let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
-    let mut closed = Selection {
+    let closed = Selection {
         statuses: vec![CallStatus::Closed],
         after: Some(Selection::from_moment(since)),
-        limit: Some(PAGE),
+        ..Selection::default()
     };
-    loop {
-        let page = inner.journal.select(&closed).await?;
+    let mut pages = Pages::new(&*inner.journal, closed);
+    while let Some(page) = pages.next().await? {
         for call in &page {
             for attempt in call.attempts.iter().filter(|attempt| attempt.cost.is_none()) {
                 let lane = inner.lane(&attempt.provider).filter(|lane| lane.provider.usage().is_some());
                 if let (Some(lane), Some(theirs)) = (lane, &attempt.provider_call_id) {
-                    let unbilled = Unbilled {
-                        call: call.id,
-                        attempt: attempt.id,
-                        since: attempt.sent_at.unwrap_or(attempt.created_at),
-                        looks: 0,
-                    };
-                    lane.await_bill(theirs.clone(), unbilled);
+                    let since = attempt.sent_at.unwrap_or(attempt.created_at);
+                    lane.await_bill(theirs.clone(), Unbilled::new(call.id, attempt.id, since));
                 }
             }
         }
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize => closed.after = Some(last.id),
-            Some(_) | None => return Ok(()),
-        }
     }
+    Ok(())
 }
 
 /// Webhooks that somebody kept and did not get to.

@@ -20,6 +20,7 @@ use crate::{
         gates::Gates,
         hooks::Hooks,
         lane::Lane,
+        learn::Learnt,
         recover,
         stop::Ending,
         waiting::WaitingRoom,
@@ -86,8 +87,7 @@ pub(crate) struct Inner {
     pub(crate) quality: RwLock<Quality>,
     pub(crate) lives: ArcSwap<Lives>,
     pub(crate) watch: Mutex<Watch>,
-    /// Calls that were taken in before are known as they ended.
-    pub(crate) learnt_to: Mutex<Timestamp>,
+    pub(crate) learnt: Mutex<Learnt>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     progress: broadcast::Sender<Progress>,
 }
@@ -120,7 +120,7 @@ impl Inner {
             lives: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
-            learnt_to: Mutex::new(Timestamp::MIN),
+            learnt: Mutex::default(),
             live: Mutex::new(HashMap::new()),
             progress,
         }
@@ -403,7 +403,7 @@ impl Router {
             .collect();
         if inner.watch.lock().set(&world.policy) {
             // Calls of an experiment that is guarded from now on count from its beginning.
-            *inner.learnt_to.lock() = Timestamp::MIN;
+            *inner.learnt.lock() = Learnt::default();
         }
         inner.quality.write().set(world.policy.quality);
         inner.world.store(Arc::new(world));

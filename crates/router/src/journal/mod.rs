@@ -6,6 +6,7 @@
 mod decision;
 mod memory;
 mod needs;
+mod pages;
 #[cfg(feature = "test-util")]
 pub mod rules;
 
@@ -20,6 +21,7 @@ pub use decision::{Decision, Topic};
 pub use memory::MemoryJournal;
 pub(crate) use memory::Stock;
 pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, RoomNeed, Settlement, SlotNeed, Write, doubt, occupies, settlement};
+pub use pages::Pages;
 
 use crate::state::{Effect, Fact};
 

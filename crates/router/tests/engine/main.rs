@@ -18,6 +18,7 @@ mod follow;
 mod inbox;
 mod journal_fails;
 mod law;
+mod learning;
 mod limits;
 mod outliers;
 mod recover;

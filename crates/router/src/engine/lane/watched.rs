@@ -30,6 +30,17 @@ pub(crate) struct Unbilled {
     pub(crate) looks: u32,
 }
 
+impl Unbilled {
+    pub(crate) fn new(call: CallId, attempt: AttemptId, since: Timestamp) -> Self {
+        Self {
+            call,
+            attempt,
+            since,
+            looks: 0,
+        }
+    }
+}
+
 impl Lane {
     pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
         let mut state = self.kept.state.lock();

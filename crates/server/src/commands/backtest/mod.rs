@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use switchboard::{
     Config, Ledger, Policy,
     router::{
-        Selection, Topic,
+        Pages, Selection, Topic,
         backtest::{BacktestSettings, PastCall, backtest},
     },
 };
@@ -21,8 +21,6 @@ use crate::{
     setup,
 };
 
-/// Calls that are read at once.
-const PAGE: u32 = 500;
 /// The longest that a call may hold a room.
 const LONGEST_CALL: Duration = Duration::from_secs(2 * 3_600);
 
@@ -76,14 +74,12 @@ fn lead_in(policy: &Policy, settings: &BacktestSettings, since: Timestamp) -> Ti
 /// The calls with all that was written down of them.
 async fn past(ledger: &Ledger, from: Option<Timestamp>, until: Option<Timestamp>) -> Outcome<Vec<PastCall>> {
     let journal = ledger.journal();
-    let mut selection = Selection {
+    let selection = Selection {
         after: from.map(Selection::from_moment),
-        limit: Some(PAGE),
         ..Selection::default()
     };
-    let mut past = Vec::new();
-    loop {
-        let page = journal.select(&selection).await?;
+    let (mut pages, mut past) = (Pages::new(&*journal, selection), Vec::new());
+    while let Some(page) = pages.next().await? {
         for call in page.iter().filter(|call| until.is_none_or(|until| call.created_at < until)) {
             // What was asked for is gone where the person was erased.
             let Some(request) = journal.request(call.id).await? else {
@@ -93,10 +89,9 @@ async fn past(ledger: &Ledger, from: Option<Timestamp>, until: Option<Timestamp>
             let facts = history.iter().filter_map(|entry| Some((entry.at, entry.fact.as_ref()?)));
             past.push(PastCall::of(call, request, facts));
         }
-        let beyond = until.is_some_and(|until| page.last().is_some_and(|last| last.created_at > until));
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize && !beyond => selection.after = Some(last.id),
-            Some(_) | None => return Ok(past),
+        if until.is_some_and(|until| page.last().is_some_and(|last| last.created_at > until)) {
+            break;
         }
     }
+    Ok(past)
 }

@@ -3,43 +3,39 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard::{Call, CallStatus, Journal, Result, router::Selection};
-/// Calls that are read at once.
-const PAGE: u32 = 500;
+use switchboard::{
+    Call, CallStatus, Journal, Result,
+    router::{self, Selection},
+};
+
 /// The first look at the latest calls goes back so far, and each next one further by the factor.
 const FIRST_LOOK: Duration = Duration::from_secs(60);
 const FURTHER: u32 = 8;
 
 /// Reads calls page by page, oldest first, from `since` on.
 pub(super) struct Pages<'a> {
-    journal: &'a dyn Journal,
-    selection: Selection,
+    pages: router::Pages<'a>,
     since: Option<Timestamp>,
-    over: bool,
 }
 
 impl<'a> Pages<'a> {
     pub(super) fn new(journal: &'a dyn Journal, statuses: &[CallStatus], since: Option<Timestamp>) -> Self {
+        let selection = Selection {
+            statuses: statuses.to_vec(),
+            after: since.map(Selection::from_moment),
+            ..Selection::default()
+        };
         Self {
-            journal,
-            selection: Selection {
-                statuses: statuses.to_vec(),
-                after: since.map(Selection::from_moment),
-                limit: Some(PAGE),
-            },
+            pages: router::Pages::new(journal, selection),
             since,
-            over: false,
         }
     }
 
     /// The next calls; `None` where there are no more.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Call>>> {
-        if self.over {
+        let Some(mut page) = self.pages.next().await? else {
             return Ok(None);
-        }
-        let mut page = self.journal.select(&self.selection).await?;
-        self.over = page.len() < PAGE as usize;
-        self.selection.after = page.last().map(|last| last.id).or(self.selection.after);
+        };
         let since = self.since;
         page.retain(|call| since.is_none_or(|since| call.created_at >= since));
         Ok(Some(page))
@@ -63,7 +59,7 @@ pub(super) async fn latest(
         while let Some(page) = pages.next().await? {
             found.extend(page);
             // What is older than the latest ones is not kept while the rest is read.
-            if found.len() > limit + PAGE as usize {
+            if found.len() > limit + router::Pages::SIZE as usize {
                 found.drain(..found.len() - limit);
             }
         }
