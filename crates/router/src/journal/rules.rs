@@ -67,6 +67,7 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn()
     stock::slots_are_given_back_only_where_nothing_was_sent(new().await).await;
     stock::budgets_are_never_overdrawn(new().await).await;
     stock::holds_are_released_by_proof_alone(new().await).await;
+    stock::an_attempt_holds_its_share_once(new().await).await;
     doubt::an_agent_in_doubt_takes_no_call(new().await).await;
     doubt::who_is_alone(new().await).await;
     doubt::an_end_without_an_id_leaves_its_neighbours_unproven(new().await).await;

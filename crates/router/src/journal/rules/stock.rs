@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{AttemptId, CallId, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal, Result};
+use switchboard_core::{AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal, Result};
 
 use super::{admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request, write};
 use crate::{
@@ -144,6 +144,24 @@ pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>)
     assert_eq!(over.code(), Some("over_budget"));
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
     take(&journal, 5, all()).await.unwrap();
+}
+
+pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
+    let share = || Needs {
+        hold: Some(Hold {
+            amount: Money::from_micros(10, Currency::USD),
+            budgets: vec![budgeted("all", 25)],
+        }),
+        ..Needs::default()
+    };
+    let (call, tried) = take(&journal, 0, share()).await.unwrap();
+    let again = write(&journal, call, vec![failed(tried, Delivery::Unknown)], share())
+        .await
+        .unwrap_err();
+    assert_eq!(again.code(), Some("hold_exists"));
+    let kept = journal.get(call).await.unwrap().unwrap();
+    assert_eq!(kept.status, CallStatus::Attempting, "nothing of it is written down");
+    take(&journal, 1, share()).await.unwrap();
 }
 
 /// For journals that count slots by the time that they are told.
