@@ -139,6 +139,9 @@ async fn an_agent_in_doubt_takes_no_new_call_where_there_is_no_key() {
     );
     assert_eq!(logs[0].count(Op::Place), 1);
     assert_eq!(within(router.wait(first.id)).await.unwrap().status, CallStatus::Indeterminate);
+    let plan = router.plan(&call(3));
+    let why: Vec<_> = plan.rejected.iter().map(|one| one.rejection.code()).collect();
+    assert_eq!(why, ["agent_in_doubt"], "whoever plans sees it before the journal says so");
     let third = run(&router, call(3)).await;
     assert_eq!(third.status, CallStatus::Refused, "nothing was proved, so the doubt stays");
     assert_eq!(logs[0].count(Op::Place), 1);

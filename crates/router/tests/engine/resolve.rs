@@ -1,17 +1,24 @@
 //! An operator's word ends a doubt.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use switchboard_core::{AttemptState, Call, CallStatus, ErrorKind, Idempotency, Outcome, Proof};
+use switchboard_core::{AttemptState, Call, CallRequest, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace};
 use switchboard_router::{
     Journal, Router,
     state::{Resolution, Verdict},
 };
 
 use crate::support::{
-    call,
+    Fake, call,
+    fake::unknown,
     process::{books, clock, kill},
-    run, seconds, within,
+    request, run, seconds, start, valid, within,
     world::{Act, World, process, shared},
 };
 
@@ -83,6 +90,47 @@ async fn an_operator_who_knows_the_providers_id_has_the_call_followed_to_its_end
     let ended = within(router.wait(call.id)).await.unwrap();
     assert_eq!((ended.status, ended.provider_call_id), (CallStatus::Closed, Some("alpha-0".into())));
     assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_an_operator_named_in_time_is_not_given_up_with_the_search() {
+    let mut alpha = World::new("alpha", &[Act::RingAndLose]);
+    alpha.shows = false;
+    alpha.lasts = seconds(3600);
+    let worlds = shared([alpha]);
+    let router = process(&worlds, &clock(), books());
+    let long = CallRequest {
+        max_duration_seconds: Some(3600),
+        ..request(1)
+    };
+    let id = router.submit(valid(long)).await.unwrap().id;
+    tokio::time::sleep(seconds(60)).await;
+    router.resolve(id, word(Verdict::Placed("alpha-0".into()))).await.unwrap();
+    tokio::time::sleep(seconds(20 * 60)).await;
+    let later = router.get(id).await.unwrap();
+    assert_eq!((later.status, later.fault), (CallStatus::InProgress, None));
+    assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_word_that_a_call_ended_is_about_the_only_call_that_it_can_be() {
+    for (shown, named) in [(vec!["a-1"], Some("a-1")), (vec!["a-1", "a-2"], None), (vec![], None)] {
+        let late = Arc::new(AtomicBool::new(false));
+        let shows = Arc::clone(&late);
+        let alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(move |_| {
+            let shown = if shows.load(Ordering::SeqCst) { shown.clone() } else { Vec::new() };
+            let trace = |call: &str| Trace {
+                call: call.into(),
+                proof: Proof::NumberAndTask,
+            };
+            Ok(shown.into_iter().map(trace).collect())
+        });
+        let (router, _) = start(vec![alpha]);
+        let id = run(&router, call(1)).await.id;
+        late.store(true, Ordering::SeqCst);
+        let ended = router.resolve(id, word(Verdict::Ended(Outcome::Completed))).await.unwrap();
+        assert_eq!((ended.status, ended.provider_call_id), (CallStatus::Closed, named.map(Into::into)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
