@@ -221,6 +221,26 @@ async fn a_number_that_was_accepted_once_stays_readable() {
     assert_eq!(record(&journal, call, admitted()).await.status, CallStatus::Admitted);
 }
 
+#[tokio::test]
+async fn an_answer_stays_readable_when_its_number_is_valid_no_more() {
+    let (_directory, path) = place();
+    let ledger = Arc::new(SqliteJournal::open(&path).await.unwrap());
+    let journal: Arc<dyn Journal> = Arc::clone(&ledger) as Arc<dyn Journal>;
+    let call = open(&journal, request(1), 0).await;
+    let tried = send(&journal, call).await;
+    let mut answer = report("alpha", "a-1", ProviderState::Queued);
+    answer.to = Some("+442079460018".parse().unwrap());
+    record(&journal, call, Fact::Answered(tried, Box::new(answer))).await;
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TRIGGER events_are_final; UPDATE events SET content = replace(content, '+442079460018', '+491199999999')")
+        .unwrap();
+    let history = ledger.history(call).await.unwrap();
+    let Some(Fact::Answered(_, answer)) = &history.last().unwrap().fact else {
+        panic!("{history:?}");
+    };
+    assert_eq!((answer.id.as_str(), answer.to), ("a-1", None));
+}
+
 #[tokio::test(start_paused = true)]
 async fn virtual_time_stands_still_while_the_disk_works() {
     let (_directory, path) = place();

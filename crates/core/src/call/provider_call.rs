@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use crate::{AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, quiet::quiet_debug};
@@ -50,6 +50,12 @@ impl ProviderState {
     }
 }
 
+/// What was kept stays readable, whatever becomes of a number.
+fn known_today<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PhoneNumber>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
 /// What a provider says of one call. `Debug` leaves out what was said.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProviderCall {
@@ -63,7 +69,9 @@ pub struct ProviderCall {
     pub status_word: String,
     /// Who rang whom, where the provider says it.
     pub direction: Option<Direction>,
-    /// The callee, where the provider says it and it is a valid number.
+    /// The callee, where the provider says it and it is a valid number. One that was kept and that the numbering plans know no longer is left
+    /// out when it is read back; `raw` has it.
+    #[serde(default, deserialize_with = "known_today")]
     pub to: Option<PhoneNumber>,
     /// The task as the provider repeats it.
     pub task: Option<String>,
