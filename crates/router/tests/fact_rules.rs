@@ -169,6 +169,7 @@ fn a_word_settles_a_doubt_and_nothing_else() {
         (CallStatus::InProgress, &None),
         "why it was unknown is of no interest"
     );
+    story.refuses(Fact::GaveUp(fault()));
     words(tried).into_iter().for_each(|word| story.refuses(word));
     story.say(Fact::Overdue);
     let [silent, placed, over] = words(tried);
