@@ -176,3 +176,78 @@ impl Stock {
 fn end(taken: Timestamp, need: &SlotNeed) -> Timestamp {
     taken.checked_add(need.window).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_772_442_000_000 + millis).unwrap()
+    }
+
+    /// A slot for ten seconds, or a room until the tenth second from now; two there are of each.
+    fn needs(now: i64) -> [Needs; 2] {
+        let slot = SlotNeed {
+            limiter: "alpha".to_owned(),
+            limit: 2,
+            window: Duration::from_secs(10),
+        };
+        let room = RoomNeed {
+            scope: "alpha".to_owned(),
+            limit: 2,
+            until: at(now + 10_000),
+        };
+        let (slots, rooms) = (vec![slot], vec![room]);
+        [Needs { slots, ..Needs::default() }, Needs { rooms, ..Needs::default() }]
+    }
+
+    #[test]
+    fn what_is_left_is_what_can_be_taken() {
+        for kind in 0..2 {
+            let mut stock = Stock::default();
+            let one = |now: i64| needs(now).into_iter().nth(kind).unwrap();
+            let left = |stock: &Stock, now: i64| match one(now) {
+                Needs { slots, .. } if !slots.is_empty() => stock.left(&slots[0], at(now)),
+                Needs { rooms, .. } => stock.rooms_left(&rooms[0], at(now)),
+            };
+            for (nth, now) in [0, 4_000].into_iter().enumerate() {
+                let free = u32::try_from(2 - nth).unwrap();
+                assert_eq!(
+                    left(&stock, now),
+                    Headroom {
+                        free,
+                        of: 2,
+                        frees_at: None
+                    }
+                );
+                stock.ask(&one(now), at(now)).unwrap();
+                stock.take(AttemptId::new(Uuid::from_u128(nth as u128)), one(now));
+            }
+            let full = Headroom {
+                free: 0,
+                of: 2,
+                frees_at: Some(at(10_000)),
+            };
+            assert_eq!(left(&stock, 4_000), full);
+            assert_eq!(left(&stock, 9_999), full);
+            assert!(stock.ask(&one(9_999), at(9_999)).is_err());
+            for (now, free) in [(10_000, 1), (13_999, 1), (14_000, 2)] {
+                assert_eq!(
+                    left(&stock, now),
+                    Headroom {
+                        free,
+                        of: 2,
+                        frees_at: None
+                    }
+                );
+                stock.ask(&one(now), at(now)).unwrap();
+            }
+        }
+    }
+}
