@@ -106,20 +106,22 @@ pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
 
 /// What other processes learnt since the last time.
 pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
-    let (from, open) = {
+    let (from, mut over) = {
         let learnt = inner.learnt.lock();
         (learnt.to, learnt.open.clone())
     };
-    for id in open {
-        // One that was erased meanwhile says nothing any more.
-        let over = match inner.journal.get(id).await? {
-            Some(call) => {
-                inner.learn_from(&call);
-                call.status.is_settled()
-            }
-            None => true,
-        };
-        if over {
+    if !over.is_empty() {
+        for call in inner.journal.unfinished().await? {
+            over.remove(&call.id);
+        }
+    }
+    for id in over {
+        // One that was erased meanwhile says nothing any more, and one that rings again is not over.
+        let call = inner.journal.get(id).await?;
+        if let Some(call) = &call {
+            inner.learn_from(call);
+        }
+        if call.is_none_or(|call| call.status.is_settled()) {
             inner.learnt.lock().open.remove(&id);
         }
     }
