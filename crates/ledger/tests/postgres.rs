@@ -1,4 +1,4 @@
-//! What the ledger in PostgreSQL promises, asked of a real server.
+//! What the ledger in PostgreSQL promises, asked of a real server. One file, because it is the list of those promises.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 

@@ -32,6 +32,12 @@ async fn journal(path: &PathBuf) -> Arc<dyn Journal> {
     Arc::new(SqliteJournal::open(path).await.unwrap())
 }
 
+/// The same with its history at hand.
+async fn ledger(path: &PathBuf) -> (Arc<SqliteJournal>, Arc<dyn Journal>) {
+    let ledger = Arc::new(SqliteJournal::open(path).await.unwrap());
+    (Arc::clone(&ledger), ledger)
+}
+
 /// A new path each time.
 fn paths(directory: &TempDir) -> impl Fn() -> PathBuf {
     static MADE: AtomicU32 = AtomicU32::new(0);
@@ -224,8 +230,7 @@ async fn a_number_that_was_accepted_once_stays_readable() {
 #[tokio::test]
 async fn an_answer_stays_readable_when_its_number_is_valid_no_more() {
     let (_directory, path) = place();
-    let ledger = Arc::new(SqliteJournal::open(&path).await.unwrap());
-    let journal: Arc<dyn Journal> = Arc::clone(&ledger) as Arc<dyn Journal>;
+    let (ledger, journal) = ledger(&path).await;
     let call = open(&journal, request(1), 0).await;
     let tried = send(&journal, call).await;
     let mut answer = report("alpha", "a-1", ProviderState::Queued);
@@ -615,8 +620,7 @@ async fn a_strange_id_and_a_deep_answer_come_back() {
 #[tokio::test]
 async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     let (_directory, path) = place();
-    let ledger = Arc::new(SqliteJournal::open(&path).await.unwrap());
-    let journal: Arc<dyn Journal> = Arc::clone(&ledger) as Arc<dyn Journal>;
+    let (ledger, journal) = ledger(&path).await;
     let first = open(&journal, request(1), 0).await;
     send(&journal, first).await;
     let second = NewCall {

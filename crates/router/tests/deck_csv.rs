@@ -1,4 +1,5 @@
 //! Decks as files: what is written is read again, and whatever is wrong is named with file, line, column and the fix.
+//! The file is long because the table of faults is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,4 +1,5 @@
 //! Rows with dates, several decks, other currencies and two increments, each against a slow oracle that is written another way.
+//! One file, because all of it is held against that one oracle.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

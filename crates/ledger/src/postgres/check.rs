@@ -18,8 +18,7 @@ use crate::{
 /// Calls that are read in one transaction.
 const PAGE: i64 = 128;
 
-const COUNTS: &str =
-    "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events) + (SELECT count(*) FROM calls)";
+const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
 const BY_STATUS: &str = "SELECT status, count(*) FROM calls GROUP BY status ORDER BY status";
 const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1), \
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
@@ -106,6 +105,7 @@ async fn counted(connection: &mut PgConnection) -> Answer<Check> {
     let mut check = Check::default();
     let row = sqlx::query(COUNTS).fetch_one(&mut *connection).await?;
     (check.calls, check.attempts, check.events) = (count(row.try_get(0)?), count(row.try_get(1)?), count(row.try_get(2)?));
+    check.received();
     for row in sqlx::query(BY_STATUS).fetch_all(connection).await? {
         check.counted(row.try_get(0)?, count(row.try_get(1)?));
     }

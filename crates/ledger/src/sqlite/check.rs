@@ -20,8 +20,7 @@ const PAGE: i64 = 128;
 
 const DAMAGED: &str = "damaged";
 
-const COUNTS: &str =
-    "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events) + (SELECT count(*) FROM calls)";
+const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
 const BY_STATUS: &str = "SELECT status, count(*) FROM calls GROUP BY status ORDER BY status";
 const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1), \
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
@@ -145,6 +144,7 @@ fn counted(connection: &Connection) -> Answer<Check> {
     let mut check = Check::default();
     (check.calls, check.attempts, check.events) =
         connection.query_row(COUNTS, [], |row| Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?))))?;
+    check.received();
     let mut statement = connection.prepare(BY_STATUS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -67,6 +67,11 @@ impl Check {
         self.problems.is_empty()
     }
 
+    /// That each of the calls was received is an event that stands in its row.
+    pub(crate) fn received(&mut self) {
+        self.events += self.calls;
+    }
+
     /// So many calls are in the state of this name.
     pub(crate) fn counted(&mut self, status: &str, calls: u64) {
         match word(status) {

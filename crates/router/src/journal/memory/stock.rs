@@ -216,36 +216,19 @@ mod tests {
                 Needs { slots, .. } if !slots.is_empty() => stock.left(&slots[0], at(now)),
                 Needs { rooms, .. } => stock.rooms_left(&rooms[0], at(now)),
             };
+            let headroom = |free, frees_at| Headroom { free, of: 2, frees_at };
             for (nth, now) in [0, 4_000].into_iter().enumerate() {
                 let free = u32::try_from(2 - nth).unwrap();
-                assert_eq!(
-                    left(&stock, now),
-                    Headroom {
-                        free,
-                        of: 2,
-                        frees_at: None
-                    }
-                );
+                assert_eq!(left(&stock, now), headroom(free, None));
                 stock.ask(&one(now), at(now)).unwrap();
                 stock.take(AttemptId::new(Uuid::from_u128(nth as u128)), one(now));
             }
-            let full = Headroom {
-                free: 0,
-                of: 2,
-                frees_at: Some(at(10_000)),
-            };
+            let full = headroom(0, Some(at(10_000)));
             assert_eq!(left(&stock, 4_000), full);
             assert_eq!(left(&stock, 9_999), full);
             assert!(stock.ask(&one(9_999), at(9_999)).is_err());
             for (now, free) in [(10_000, 1), (13_999, 1), (14_000, 2)] {
-                assert_eq!(
-                    left(&stock, now),
-                    Headroom {
-                        free,
-                        of: 2,
-                        frees_at: None
-                    }
-                );
+                assert_eq!(left(&stock, now), headroom(free, None));
                 stock.ask(&one(now), at(now)).unwrap();
             }
         }

@@ -21,6 +21,17 @@ async fn take(journal: &Arc<dyn Journal>, n: u32, needs: Needs) -> Result<(CallI
     bracket(journal, call, one, needs).await.map(|_| (call, tried))
 }
 
+/// Ten millionths of a budget of so many.
+fn ten_of(limit: i64) -> Needs {
+    Needs {
+        hold: Some(Hold {
+            amount: Money::from_micros(10, Currency::USD),
+            budgets: vec![budgeted("all", limit)],
+        }),
+        ..Needs::default()
+    }
+}
+
 pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Arc<dyn Journal>) {
     let slot = |limiter: &str| Needs {
         slots: vec![needs_slot(limiter, 3)],
@@ -105,13 +116,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
 }
 
 pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>) {
-    let all = || Needs {
-        hold: Some(Hold {
-            amount: Money::from_micros(10, Currency::USD),
-            budgets: vec![budgeted("all", 10)],
-        }),
-        ..Needs::default()
-    };
+    let all = || ten_of(10);
     let resolved = |verdict| Resolution {
         verdict,
         call: None,
@@ -147,13 +152,7 @@ pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>)
 }
 
 pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
-    let share = || Needs {
-        hold: Some(Hold {
-            amount: Money::from_micros(10, Currency::USD),
-            budgets: vec![budgeted("all", 25)],
-        }),
-        ..Needs::default()
-    };
+    let share = || ten_of(25);
     let (call, tried) = take(&journal, 0, share()).await.unwrap();
     let again = write(&journal, call, vec![failed(tried, Delivery::Unknown)], share())
         .await
