@@ -304,7 +304,7 @@ async fn a_transfer_that_breaks_off_is_sent_once_and_says_what_it_proves() {
         .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
         .await
         .unwrap_err();
-    assert_eq!((error.delivery(), sim.posts_to(&path)), (Delivery::Unknown, 1));
+    assert_eq!((error.kind(), sim.posts_to(&path)), (ErrorKind::Transport, 1));
 }
 
 #[tokio::test]

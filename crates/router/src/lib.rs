@@ -17,6 +17,7 @@ mod chance;
 mod deck;
 mod engine;
 pub mod experiment;
+mod failover;
 mod health;
 mod ids;
 mod journal;
