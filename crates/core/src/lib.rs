@@ -11,6 +11,7 @@
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | what a call looks like | [`Call`], [`Attempt`], [`ProviderCall`] |
 //! | failures | [`Error`], [`ErrorKind`], [`PlaceError`], [`Delivery`], [`Refusal`] |
+//! | text that may be shown | [`text`] |
 
 mod agent;
 mod call;
@@ -33,6 +34,7 @@ mod tariff;
 mod usage;
 
 pub mod seconds;
+pub mod text;
 
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{

@@ -240,7 +240,7 @@ impl Request {
 fn route(template: Cow<'static, str>) -> Cow<'static, str> {
     match template {
         Cow::Borrowed(literal) => Cow::Borrowed(literal),
-        Cow::Owned(given) => Cow::Owned(crate::mask(&given)),
+        Cow::Owned(given) => Cow::Owned(switchboard_core::text::mask(&given)),
     }
 }
 
