@@ -11,7 +11,7 @@ use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
 use crate::{
     cli::{CallArgs, Common},
-    exit::Exit,
+    credential::{self, RefusedCredentials},
     failure::Outcome,
     interrupt::{self, Asked},
     mask::mask,
@@ -51,7 +51,8 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
     } else {
         show(&call, false, output);
     }
-    Ok(Exit::of_call(&call))
+    RefusedCredentials::of_call(&call).warn(common, output);
+    Ok(credential::exit_of_call(&call))
 }
 
 async fn placed(switchboard: &Switchboard, request: &CallRequest, wait: bool, watch: &mut Watch) -> Outcome<Call> {
