@@ -52,7 +52,7 @@ pub use money::{Cost, Credits, Currency, Money, parse_currency};
 #[cfg(feature = "test-util")]
 pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
-pub use phone::{NumberType, PhoneNumber, PhoneNumberError};
+pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
 pub use raw::Raw;
 pub use request::{Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};

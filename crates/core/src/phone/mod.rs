@@ -14,8 +14,10 @@
 //! | `refuse.rs` | why a text is refused, however an emergency number is disguised |
 //! | `reserved.rs` | satellite networks and the calling codes of no country |
 //! | `short_data.rs` | emergency and short numbers, generated |
+//! | `calling_code.rs` | which digits a number may begin with |
 //! | `kind.rs`, `error.rs` | the type of a number, and the reasons of a refusal |
 
+mod calling_code;
 mod error;
 mod kind;
 mod parse;
@@ -31,6 +33,7 @@ use std::str::FromStr;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use self::calling_code::may_begin_number;
 pub use self::error::PhoneNumberError;
 pub use self::kind::NumberType;
 use crate::country::Country;
