@@ -78,6 +78,28 @@ impl PhoneNumber {
         parse::parse(text)
     }
 
+    /// Reads a number as [`PhoneNumber::parse`] does, and with a country also as it is dialled there: a national number, as `020 7946 0018`,
+    /// or one behind an international prefix, `00` or the country's own, as `011`.
+    ///
+    /// ```
+    /// use switchboard_core::{Country, PhoneNumber};
+    ///
+    /// let number = PhoneNumber::parse_in("(212) 555-0123", Some(Country::US))?;
+    /// assert_eq!(number.e164(), "+12125550123");
+    /// assert_eq!(PhoneNumber::parse_in("011 44 20 7946 0018", Some(Country::US))?.e164(), "+442079460018");
+    /// # Ok::<(), switchboard_core::PhoneNumberError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`PhoneNumber::parse`].
+    pub fn parse_in(text: &str, default: Option<Country>) -> Result<Self, PhoneNumberError> {
+        match default {
+            Some(country) => parse::parse_in(text, country),
+            None => parse::parse(text),
+        }
+    }
+
     /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its country then. It is judged no more:
     /// numbering plans change, and what was called stays readable. `None` for what is no E.164 at all. Only for journals: what
     /// comes from outside is [parsed](PhoneNumber::parse).

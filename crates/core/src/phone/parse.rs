@@ -1,6 +1,6 @@
 //! The one way from text to a number. The library is asked once for each thing, and only about the shape of E.164.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+use rlibphonenumber::{CountryCodeSource, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use super::error::PhoneNumberError;
 use super::kind::NumberType;
@@ -73,6 +73,49 @@ pub(super) fn parse(text: &str) -> Result<PhoneNumber, PhoneNumberError> {
         country,
         kind,
     })
+}
+
+/// Reads a number as it is dialled in a country.
+pub(super) fn parse_in(text: &str, country: Country) -> Result<PhoneNumber, PhoneNumberError> {
+    let text = text.trim();
+    if text.starts_with('+') {
+        return parse(text);
+    }
+    let refused = || refuse::reason_for_text(text);
+    let mut digits = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => digits.push(char::from(byte)),
+            b' ' | b'-' | b'.' | b'(' | b')' => {}
+            _ => return Err(refused()),
+        }
+    }
+    if refused() == PhoneNumberError::Emergency {
+        return Err(PhoneNumberError::Emergency);
+    }
+    if let Some(rest) = digits.strip_prefix("00") {
+        return parse(&format!("+{rest}"));
+    }
+    let region = region(country).ok_or_else(refused)?;
+    let parsed = PHONE_NUMBER_UTIL
+        .parse_and_keep_raw_input(&digits, Some(region))
+        .map_err(|_| refused())?;
+    let (canonical, calling_code_len) = canonical(&parsed).ok_or_else(refused)?;
+    let national = canonical.as_str().get(1 + calling_code_len..).unwrap_or_default();
+    let dialled = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::National);
+    let dialled: String = dialled.chars().filter(char::is_ascii_digit).collect();
+    let abroad = parsed.country_code_source() == CountryCodeSource::FromNumberWithIdd;
+    let trunk = ["0", "1", "8", "01", "06"];
+    let optional = dialled == national && trunk.iter().any(|trunk| digits.strip_prefix(trunk) == Some(national));
+    if abroad || dialled == digits || optional {
+        parse(canonical.as_str())
+    } else {
+        Err(refused())
+    }
+}
+
+fn region(country: Country) -> Option<Region> {
+    country.as_str().parse().ok()
 }
 
 /// A number that today's plans refuse. Its kind is what plans say that do not tell.

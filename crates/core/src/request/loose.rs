@@ -46,8 +46,12 @@ impl Redial {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRequest {
-    /// Whom to call, in E.164, as `+442079460123`.
+    /// Whom to call, in E.164, as `+442079460123`; with a `default_country` also as it is dialled there.
     pub to: String,
+    /// The country, as `GB`, in which a number without `+` is dialled: `020 7946 0123` and `00 44 20 7946 0123` are then numbers.
+    /// `None`: every number needs its `+` and calling code, where the configuration names no country either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_country: Option<String>,
     /// What the agent shall accomplish, in words; at most 8,000 characters.
     pub task: String,
     /// The agent profile; `None`: the configuration's default.
@@ -60,7 +64,7 @@ pub struct CallRequest {
     pub business_name: Option<String>,
     /// Who asks for the call, as the agent shall say it.
     pub on_behalf_of: Option<String>,
-    /// Where the callee can ring back, in E.164.
+    /// Where the callee can ring back, in E.164 or as `to`.
     pub callback_number: Option<String>,
     /// The agent's opening line.
     pub first_message: Option<String>,
@@ -115,6 +119,7 @@ impl CallRequest {
 }
 
 quiet_debug!(CallRequest {
+    default_country,
     agent,
     language,
     urgent,

@@ -9,8 +9,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    Appointment, BatchName, CallKey, CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome, PhoneNumber,
-    ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug,
+    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome,
+    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -128,6 +128,7 @@ impl ValidCall {
         let text = |text: &Option<String>| text.clone();
         CallRequest {
             to: self.to.e164().to_owned(),
+            default_country: None,
             task: self.task.clone(),
             agent: self.agent.as_ref().map(|agent| agent.as_str().to_owned()),
             language: self.language.map(|language| language.as_str().to_owned()),
@@ -171,7 +172,8 @@ impl CallRequest {
     /// # Errors
     /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name the field, what is wrong and the fix.
     pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
-        let to = phone("to", &self.to)?;
+        let country = self.default_country.as_deref().map(country).transpose()?;
+        let to = phone("to", &self.to, country)?;
         let task = text("task", &self.task, LONGEST_TASK)?;
         if task.is_empty() {
             return Err(Error::invalid("task", "is empty: say in words what the agent shall accomplish"));
@@ -203,7 +205,7 @@ impl CallRequest {
             callback_number: self
                 .callback_number
                 .as_deref()
-                .map(|number| phone("callback_number", number))
+                .map(|number| phone("callback_number", number, country))
                 .transpose()?,
             first_message: self
                 .first_message
@@ -323,8 +325,13 @@ fn redial(asked: &Redial) -> Result<Redial> {
     Ok(asked.clone())
 }
 
-fn phone(field: &'static str, number: &str) -> Result<PhoneNumber> {
-    PhoneNumber::parse(number).map_err(|source| {
+fn country(code: &str) -> Result<Country> {
+    code.parse()
+        .map_err(|source: CountryError| Error::invalid("default_country", source.to_string()).with_source(source))
+}
+
+fn phone(field: &'static str, number: &str, default: Option<Country>) -> Result<PhoneNumber> {
+    PhoneNumber::parse_in(number, default).map_err(|source| {
         Error::new(ErrorKind::NumberNotAllowed, source.to_string())
             .with_field(field)
             .with_code(source.code())

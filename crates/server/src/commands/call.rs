@@ -25,6 +25,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
     let switchboard = setup::place(common, output).await?;
     let request = CallRequest {
+        default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent,
         language: args.language,
         idempotency_key: args.idempotency_key,

@@ -45,6 +45,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     .unwrap_or_default();
     policy.profiles = profiles(config, problems);
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
+    policy.default_country = config.routing.default_country;
     policy.routes = routes(config, &policy, problems);
     policy.experiments = experiment::compile(config, problems);
     callers::compile(config, &mut policy, problems);
