@@ -203,6 +203,15 @@ text_id! {
     /// The caller's own key: the same key is the same call, however often it is sent.
     IdempotencyKey
 }
+text_id! {
+    /// What a batch makes of one of its rows: the same row of the same batch is the same call. Nobody wrote it, so that it is no leave to ring
+    /// anybody again.
+    RowKey
+}
+text_id! {
+    /// The batch that a call belongs to.
+    BatchName
+}
 
 shown! { ProfileName TenantId IdempotencyKey }
 shown_masked! { ProviderCallId AgentId NumberId }

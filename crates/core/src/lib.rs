@@ -49,7 +49,7 @@ pub use country::{Country, CountryError};
 pub use delivery::{Delivery, Refusal};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventFeed, EventKind, IncomingWebhook, Subscription, WebhookReceiver, WebhookSubscriptions, Webhooks};
-pub use id::{AgentId, AttemptId, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId, ProviderId, TenantId};
+pub use id::{AgentId, AttemptId, BatchName, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId, ProviderId, RowKey, TenantId};
 pub use language::{Language, LanguageError};
 pub use money::{Cost, Credits, Currency, Money, parse_currency};
 #[cfg(feature = "test-util")]
@@ -59,7 +59,7 @@ pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use place_error::PlaceError;
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
 pub use raw::Raw;
-pub use request::{Appointment, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
+pub use request::{Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
 pub use tariff::{Destination, Tariff, TariffRow};
 #[cfg(feature = "test-util")]
 pub use usage::MockUsage;

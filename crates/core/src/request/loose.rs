@@ -90,11 +90,16 @@ pub struct CallRequest {
     pub tags: Vec<String>,
     /// The caller's own words, carried along and never sent to a provider.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key: the same key is the same call.
+    /// The caller's own key: the same key is the same call, and another one is another call, even to the same person with the same task.
     pub idempotency_key: Option<String>,
+    /// The batch that the call belongs to; at most 200 characters.
+    pub batch: Option<String>,
+    /// What a batch makes of one of its rows, in the place of a key of the caller's own: the same key is the same call. It is no leave to ring
+    /// the same person with the same task again.
+    pub row_key: Option<String>,
     /// Whose call it is; `None`: `default`.
     pub tenant: Option<String>,
-    /// True: the same callee and task within ten minutes is meant.
+    /// True: the same callee and task again is meant, however short a while after the first.
     pub allow_duplicate: bool,
     /// True: where a provider is out of credit or over a budget, the next one may be tried.
     pub failover_on_quota: bool,
@@ -123,6 +128,7 @@ quiet_debug!(CallRequest {
     not_after,
     max_cost,
     tags,
+    batch,
     tenant,
     allow_duplicate,
     failover_on_quota,

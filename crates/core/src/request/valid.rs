@@ -9,8 +9,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    Appointment, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome, PhoneNumber, ProfileName,
-    Redial, Result, TenantId, quiet::quiet_debug,
+    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome,
+    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -96,11 +96,13 @@ pub struct ValidCall {
     pub tags: BTreeSet<String>,
     /// The caller's own words.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key.
-    pub idempotency_key: Option<IdempotencyKey>,
+    /// By what it is known again.
+    pub key: Option<CallKey>,
+    /// The batch that it belongs to.
+    pub batch: Option<BatchName>,
     /// Whose call it is.
     pub tenant: TenantId,
-    /// The same callee and task a moment ago is meant.
+    /// The same callee and task again is meant. Ask [`ValidCall::is_meant_again`], which knows the key too.
     pub allow_duplicate: bool,
     /// Out of credit here, the next provider may be tried.
     pub failover_on_quota: bool,
@@ -112,6 +114,12 @@ impl ValidCall {
     /// The callee's country.
     pub fn country(&self) -> Country {
         self.to.country()
+    }
+
+    /// True where somebody said that this call is meant even if the same person was just called with the same task: by the request, or by a key
+    /// that they wrote themselves. A key that was made of the request is no such word.
+    pub fn is_meant_again(&self) -> bool {
+        self.allow_duplicate || self.key.as_ref().is_some_and(CallKey::is_given)
     }
 
     /// The request that is this call. Validated at a moment at which the call's window was not over it gives the same call
@@ -147,7 +155,9 @@ impl ValidCall {
             max_cost: self.max_cost,
             tags: self.tags.iter().cloned().collect(),
             metadata: self.metadata.clone(),
-            idempotency_key: self.idempotency_key.as_ref().map(|key| key.as_str().to_owned()),
+            idempotency_key: self.key.as_ref().and_then(CallKey::given).map(|key| key.as_str().to_owned()),
+            batch: self.batch.as_ref().map(|batch| batch.as_str().to_owned()),
+            row_key: self.key.as_ref().and_then(CallKey::derived).map(|key| key.as_str().to_owned()),
             tenant: Some(self.tenant.as_str().to_owned()),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
@@ -216,12 +226,30 @@ impl CallRequest {
             max_cost: self.max_cost,
             tags: labels(&self.tags)?,
             metadata: metadata(&self.metadata)?,
-            idempotency_key: name("idempotency_key", self.idempotency_key.as_deref())?.map(IdempotencyKey::from),
+            key: self.key()?,
+            batch: self.batch.as_deref().map(batch).transpose()?,
             tenant: name("tenant", self.tenant.as_deref())?.map_or_else(TenantId::default, TenantId::from),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.as_ref().map(redial).transpose()?,
         })
+    }
+
+    fn key(&self) -> Result<Option<CallKey>> {
+        let given = name("idempotency_key", self.idempotency_key.as_deref())?;
+        let derived = name("row_key", self.row_key.as_deref())?;
+        if derived.is_some() && self.batch.is_none() {
+            return Err(Error::invalid(
+                "row_key",
+                "is a row of no batch: name the batch, or give an idempotency_key instead",
+            ));
+        }
+        match (given, derived) {
+            (Some(_), Some(_)) => Err(Error::invalid("row_key", "stands beside an idempotency_key: give one of them")),
+            (Some(given), None) => Ok(Some(CallKey::Given(IdempotencyKey::from(given)))),
+            (None, Some(derived)) => Ok(Some(CallKey::Derived(RowKey::from(derived)))),
+            (None, None) => Ok(None),
+        }
     }
 
     fn window(&self, now: Timestamp) -> Result<CallWindow> {
@@ -334,6 +362,15 @@ fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
     Ok(Some(value))
 }
 
+/// It is printed in lines of their own: a line feed has no place in it.
+fn batch(value: &str) -> Result<BatchName> {
+    let value = name("batch", Some(value))?.unwrap_or_default();
+    match value.chars().find(|c| c.is_control()) {
+        Some(c) => Err(Error::invalid("batch", format!("has the control character {c:?}: take it out"))),
+        None => Ok(BatchName::from(value)),
+    }
+}
+
 fn language(tag: &str) -> Result<Language> {
     tag.parse()
         .map_err(|source: crate::LanguageError| Error::invalid("language", source.to_string()).with_source(source))
@@ -398,6 +435,7 @@ quiet_debug!(ValidCall {
     window,
     max_cost,
     tags,
+    batch,
     tenant,
     allow_duplicate,
     failover_on_quota,

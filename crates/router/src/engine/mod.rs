@@ -51,3 +51,4 @@ pub(crate) use gates::{add_needs, is_gate};
 pub use hooks::WebhookAddress;
 pub use recover::Recovered;
 pub use shared::{Progress, Router};
+pub use submit::Submitted;

@@ -14,7 +14,7 @@ use crate::config::{
     account::inspect,
     budget, callers,
     conditions::{Conditions, shadows},
-    deck, experiment, inert, ledger, outliers,
+    deck, duplicates, experiment, inert, ledger, outliers,
     problem::{Place, Problems},
     quality,
     words::did_you_mean,
@@ -135,6 +135,7 @@ fn routing(config: &Config, problems: &mut Problems) {
     }
     fence(routing, &at, problems);
     outliers::check(config, problems);
+    duplicates::check(config, problems);
 }
 
 fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
