@@ -213,7 +213,7 @@ text_id! {
     BatchName
 }
 
-shown! { ProfileName TenantId IdempotencyKey }
+shown! { ProfileName TenantId IdempotencyKey BatchName RowKey }
 shown_masked! { ProviderCallId AgentId NumberId }
 
 impl Default for TenantId {

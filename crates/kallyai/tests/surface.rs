@@ -360,3 +360,15 @@ async fn what_has_no_typed_method_is_reached_by_hand() {
         Some(true)
     );
 }
+
+/// An id is displayed without the phone number that may be in it; what goes out is the id.
+#[tokio::test]
+async fn an_id_that_looks_like_a_number_goes_out_whole() {
+    let (sim, kallyai) = simulated(fast()).await;
+    kallyai.calls().get(&"14155550100".into()).await.unwrap_err();
+    assert!(
+        sim.requests().iter().any(|request| request.path == "/v1/calls/14155550100"),
+        "{:?}",
+        sim.requests()
+    );
+}

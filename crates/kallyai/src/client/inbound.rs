@@ -142,7 +142,7 @@ impl InboundApi {
     pub async fn update_action_item(&self, id: &ProviderCallId, index: u32, status: &str) -> Result<Undocumented> {
         let request = Request::patch("inbound.update_action_item", "/v1/inbound/calls/{call_id}/action-items/{index}")
             .param("call_id", id)
-            .param("index", index);
+            .param("index", index.to_string());
         act(&self.http, request.json(&json!({"status": status}))?).await
     }
 
