@@ -31,7 +31,9 @@ mod strategy;
 pub mod waiting;
 
 pub use budget::{Budget, Period};
-pub use deck::{DeckFault, DeckFaults, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck};
+pub use deck::{
+    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck,
+};
 pub use engine::{
     LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, WebhookAddress,
 };
