@@ -53,7 +53,7 @@ pub use money::{Cost, Credits, Currency, Money, parse_currency};
 pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
 pub use phone::{NumberType, PhoneNumber, PhoneNumberError};
-pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
+pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
 pub use raw::Raw;
 pub use request::{Appointment, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
 pub use tariff::{Destination, Tariff, TariffRow};

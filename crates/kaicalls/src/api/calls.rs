@@ -1,7 +1,7 @@
 //! `/api/v1/calls`.
 
-use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, Result};
+use switchboard_http::{HttpClient, Request, is_asked_for, usable_id};
 
 use super::parameters::{parameters, with_query};
 use crate::wire::{Call, Listing};
@@ -76,10 +76,10 @@ impl<'a> Calls<'a> {
     pub async fn create(&self, call: &CreateCall) -> Result<Call> {
         let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
         let call: Call = answer.json()?;
-        if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")));
+        match usable_id(call.id.clone()) {
+            Some(_) => Ok(call),
+            None => Err(answer.unusable("the call was placed and the answer has no id")),
         }
-        Ok(call)
     }
 
     /// One call with summary, recording and quality.
@@ -94,7 +94,13 @@ impl<'a> Calls<'a> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all calls"));
         }
-        self.http.read(Request::get("calls.get", PATH).query("id", id)).await?.json()
+        let answer = self.http.read(Request::get("calls.get", PATH).query("id", id)).await?;
+        let call: Call = answer.json()?;
+        if is_asked_for(id, call.id.as_deref()) {
+            Ok(call)
+        } else {
+            Err(answer.another())
+        }
     }
 
     /// Calls over all businesses, newest first.

@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, Result};
+use switchboard_http::{HttpClient, Request, usable_id};
 
 use super::{
     filters::Filters,
@@ -138,10 +138,10 @@ impl<'a> CommunicationRuns<'a> {
         let request = Request::post("communication_runs.create", PATH).idempotency_key(idempotency_key);
         let answer = self.http.place(request.json(body)?).await?;
         let run: CommunicationRun = answer.json()?;
-        if run.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the run was made and the answer has no id")));
+        match usable_id(run.id.clone()) {
+            Some(_) => Ok(run),
+            None => Err(answer.unusable("the run was made and the answer has no id")),
         }
-        Ok(run)
     }
 
     /// Runs of the account.
