@@ -17,7 +17,9 @@ fn numerals(text: &str) -> String {
 /// Every example number, in every format that the numbering library writes.
 fn written() -> Vec<String> {
     let rows = include_str!("data/example_numbers.tsv").lines();
-    let numbers = rows.filter_map(|row| row.split('\t').nth(2)).filter(|number| number.starts_with('+'));
+    let numbers = rows
+        .filter_map(|row| row.split('\t').nth(2))
+        .filter(|number| number.starts_with('+'));
     let formats = [
         PhoneNumberFormat::E164,
         PhoneNumberFormat::International,
@@ -36,15 +38,74 @@ fn written() -> Vec<String> {
 
 /// What people, programs and those who mean to deceive put between two groups of digits.
 const BETWEEN: [&str; 59] = [
-    " ", "-", ".", "/", ", ", ",", ":", "*", "|", "·", "~", "_", ";", " - ", ") ", "(", " (", "\u{a0}", "\u{202f}", "\u{2009}", "\u{200b}", "\u{200d}",
-    "\u{2060}", "\u{feff}", "\u{ad}", "\u{202e}", "\u{2066}", "\u{2011}", "\u{2013}", "\u{2212}", "\u{30fc}", "<b>", "</b>", "<br/>",
-    "</td><td class=\"n\">", "<!-- -->", "&nbsp;", "&#160;", "&shy;", "%20", "%2D", "\\u00a0", "\\u{a0}", "\\n", "\n", "\r\n", "\t", "\0", "\u{1b}[1m", "\u{9b}31m",
-    "**", "__", "`", "…", "•", "→", "\u{fe0f}\u{20e3}", "  |  ", "🙂",
+    " ",
+    "-",
+    ".",
+    "/",
+    ", ",
+    ",",
+    ":",
+    "*",
+    "|",
+    "·",
+    "~",
+    "_",
+    ";",
+    " - ",
+    ") ",
+    "(",
+    " (",
+    "\u{a0}",
+    "\u{202f}",
+    "\u{2009}",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{2060}",
+    "\u{feff}",
+    "\u{ad}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{2011}",
+    "\u{2013}",
+    "\u{2212}",
+    "\u{30fc}",
+    "<b>",
+    "</b>",
+    "<br/>",
+    "</td><td class=\"n\">",
+    "<!-- -->",
+    "&nbsp;",
+    "&#160;",
+    "&shy;",
+    "%20",
+    "%2D",
+    "\\u00a0",
+    "\\u{a0}",
+    "\\n",
+    "\n",
+    "\r\n",
+    "\t",
+    "\0",
+    "\u{1b}[1m",
+    "\u{9b}31m",
+    "**",
+    "__",
+    "`",
+    "…",
+    "•",
+    "→",
+    "\u{fe0f}\u{20e3}",
+    "  |  ",
+    "🙂",
 ];
 
 /// The digits of a script that begins with this zero.
 fn in_script(number: &str, zero: char) -> String {
-    let digit = |one: char| one.to_digit(10).and_then(|value| char::from_u32(u32::from(zero) + value)).unwrap_or(one);
+    let digit = |one: char| {
+        one.to_digit(10)
+            .and_then(|value| char::from_u32(u32::from(zero) + value))
+            .unwrap_or(one)
+    };
     number.chars().map(digit).collect()
 }
 
@@ -176,8 +237,32 @@ fn what_is_no_number_is_left() {
 fn long_texts_take_time_in_proportion_to_their_length() {
     // Looking again and again would take hours.
     for piece in [
-        "(", "<", "<a ", "&", "&a", "%2", "\\u", "+", "+(", "1 ", "1x", "1a", "a1 ", "$", "$1,", "bearer ", "bearer \"", "2026-02-14 ", "20:00-", "May ", "\u{200b}",
-        "019ab3f0-", "abcdef12", "127.0.0.1:", "…", "12345678 ",
+        "(",
+        "<",
+        "<a ",
+        "&",
+        "&a",
+        "%2",
+        "\\u",
+        "+",
+        "+(",
+        "1 ",
+        "1x",
+        "1a",
+        "a1 ",
+        "$",
+        "$1,",
+        "bearer ",
+        "bearer \"",
+        "2026-02-14 ",
+        "20:00-",
+        "May ",
+        "\u{200b}",
+        "019ab3f0-",
+        "abcdef12",
+        "127.0.0.1:",
+        "…",
+        "12345678 ",
     ] {
         let text = piece.repeat(400_000 / piece.len());
         let shown = mask(&text);

@@ -55,9 +55,11 @@ pub fn mask(text: &str) -> String {
 }
 
 fn names_a_credential(text: &str) -> bool {
-    ["bearer", "basic"]
-        .iter()
-        .any(|scheme| text.as_bytes().windows(scheme.len()).any(|word| word.eq_ignore_ascii_case(scheme.as_bytes())))
+    ["bearer", "basic"].iter().any(|scheme| {
+        text.as_bytes()
+            .windows(scheme.len())
+            .any(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    })
 }
 
 /// [`mask`], on one line: control characters are spaces, and what nobody sees is gone. What a log may carry of others' words.

@@ -9,11 +9,22 @@ const SURELY: usize = 10;
 /// The shortest id that is recognised by its letters alone.
 const SHORTEST_ID: usize = 8;
 const CURRENCIES: [&str; 24] = [
-    "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "HKD", "SGD", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "MXN", "BRL",
-    "ZAR", "ILS", "KRW", "AED",
+    "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "HKD", "SGD", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "MXN",
+    "BRL", "ZAR", "ILS", "KRW", "AED",
 ];
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// The shape that begins here, and how long it is.
@@ -27,7 +38,11 @@ pub(super) fn at(characters: &[char], at: usize) -> Option<(Kind, usize)> {
         let sign = look.get(0).is_some_and(is_currency_sign);
         return look.money().filter(|_| sign).map(|length| (Kind::Apart, length));
     }
-    let apart = look.uuid().or_else(|| look.money()).or_else(|| look.this_machine()).or_else(|| look.hexadecimal());
+    let apart = look
+        .uuid()
+        .or_else(|| look.money())
+        .or_else(|| look.this_machine())
+        .or_else(|| look.hexadecimal());
     if let Some(length) = apart {
         return Some((Kind::Apart, length));
     }
@@ -139,7 +154,12 @@ impl<'a> Look<'a> {
         let blanks = (1..=4).take_while(|&count| self.before(count).is_some_and(is_blank)).count();
         let scheme = |word: &str| {
             let length = blanks + word.len();
-            self.at >= length && Look { at: self.at - length, ..self }.is_in_any_case(word)
+            self.at >= length
+                && Look {
+                    at: self.at - length,
+                    ..self
+                }
+                .is_in_any_case(word)
         };
         if !scheme("bearer") && !scheme("basic") {
             return None;
@@ -265,7 +285,8 @@ impl<'a> Look<'a> {
             length += 1 + next;
         }
         length += self.further(length).offset();
-        (self.ends_after(length) && self.ends_word_after(length) || self.further(length).is("am") || self.further(length).is("pm")).then_some(length)
+        (self.ends_after(length) && self.ends_word_after(length) || self.further(length).is("am") || self.further(length).is("pm"))
+            .then_some(length)
     }
 
     /// `14, 2026` or `2026, 20:00` right behind the name of a month.
@@ -296,7 +317,9 @@ impl<'a> Look<'a> {
 
     fn is_behind_month(self, gap: usize) -> bool {
         let is_month = |name: &str| {
-            let Some(at) = self.at.checked_sub(gap + name.len()) else { return false };
+            let Some(at) = self.at.checked_sub(gap + name.len()) else {
+                return false;
+            };
             let look = Look { at, ..self };
             look.is_in_any_case(name) && !look.before(1).is_some_and(char::is_alphanumeric)
         };

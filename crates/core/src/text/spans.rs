@@ -92,19 +92,30 @@ fn sequence(rest: &[char]) -> Option<usize> {
 
 /// How long the markup or the escape is that begins here: a tag, an entity, `%2D`, `\n`, `\u00a0`, `\u{a0}`, what a terminal obeys.
 fn markup(rest: &[char]) -> usize {
-    let hexadecimal = |count: usize, from: usize| rest.get(from..from + count).is_some_and(|digits| digits.iter().all(char::is_ascii_hexdigit));
+    let hexadecimal = |count: usize, from: usize| {
+        rest.get(from..from + count)
+            .is_some_and(|digits| digits.iter().all(char::is_ascii_hexdigit))
+    };
     let until = |end: char, longest: usize, inside: fn(char) -> bool| {
         let body = rest.iter().skip(1).take(longest).position(|&one| one == end || !inside(one));
         body.filter(|&body| rest.get(body + 1) == Some(&end)).map_or(0, |body| body + 2)
     };
     match rest.first() {
-        Some('<') if rest.get(1).is_some_and(|&one| one.is_ascii_alphabetic() || matches!(one, '/' | '!' | '?')) => {
+        Some('<')
+            if rest
+                .get(1)
+                .is_some_and(|&one| one.is_ascii_alphabetic() || matches!(one, '/' | '!' | '?')) =>
+        {
             until('>', LONGEST_TAG, |one| one != '<')
         }
         Some('&') => until(';', LONGEST_ENTITY, |one| one.is_ascii_alphanumeric() || one == '#'),
         Some('\u{1b}') => match rest.get(1) {
             Some('[') => sequence(rest.get(2..).unwrap_or_default()).map_or(0, |length| length + 2),
-            Some(']') => rest.iter().take(LONGEST_TAG).position(|&one| one == '\u{7}').map_or(2, |end| end + 1),
+            Some(']') => rest
+                .iter()
+                .take(LONGEST_TAG)
+                .position(|&one| one == '\u{7}')
+                .map_or(2, |end| end + 1),
             _ => 2.min(rest.len()),
         },
         Some('\u{9b}') => sequence(rest.get(1..).unwrap_or_default()).map_or(0, |length| length + 1),

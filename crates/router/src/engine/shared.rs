@@ -5,7 +5,9 @@ use std::{collections::HashMap, fmt, future::Future, sync::Arc};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
-use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall, text::one_line};
+use switchboard_core::{
+    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall, text::one_line,
+};
 use tokio::{
     runtime::Handle,
     sync::{Notify, broadcast, watch},
