@@ -307,7 +307,7 @@ fn last_line(text: &str) -> &str {
 
 /// Past the test harness, which keeps what a test that passes prints.
 fn say(text: &str) {
-    writeln!(std::io::stderr(), "{text}").unwrap();
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
