@@ -117,11 +117,7 @@ async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
 /// A call that was sent, and whose answer nobody heard.
 async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
     let (now, id, attempt) = (Timestamp::now(), CallId::new(Uuid::now_v7()), AttemptId::new(Uuid::now_v7()));
-    let new = NewCall {
-        id,
-        request: Arc::new(request(n)?),
-        at: now,
-    };
+    let new = NewCall::new(id, Arc::new(request(n)?), now);
     journal.open(new).await?;
     let admitted = Fact::Admitted {
         estimated_cost: None,

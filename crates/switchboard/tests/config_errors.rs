@@ -370,6 +370,18 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "not negative",
     ),
     (
+        "[duplicates]\nbatch_hours = 169",
+        "duplicates.batch_hours",
+        "169 is not between",
+        "1 and 168",
+    ),
+    (
+        "[duplicates]\ncall_minutes = 10081",
+        "duplicates.call_minutes",
+        "10081 is not between",
+        "1 and 10080",
+    ),
+    (
         "[routing]\nreconcile_seconds = 0",
         "routing.reconcile_seconds",
         "0 is not between",

@@ -183,11 +183,7 @@ fn is_audit(kind: &str) -> bool {
 
 /// The call that the events make, against the one in the row.
 fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) -> Option<String> {
-    let new = NewCall {
-        id: call.id,
-        request: Arc::clone(request),
-        at: first.at,
-    };
+    let new = NewCall::new(call.id, Arc::clone(request), first.at);
     let mut again = new.received();
     for entry in rest {
         let Some(fact) = entry.fact.clone() else { continue };
