@@ -121,6 +121,7 @@ impl Canaries {
 /// The ordinary calls come to a talk, so that there is a summary, a transcript and a recording.
 fn setup() -> SimConfig {
     SimConfig::default()
+        .seed(0)
         .speed(1000.0)
         .outcome(callee(0), Outcome::Completed)
         .outcome(callee(1), Outcome::Completed)

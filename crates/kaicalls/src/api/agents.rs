@@ -159,7 +159,7 @@ impl<'a> Agents<'a> {
 
     /// The saved states of an agent.
     ///
-    /// `GET /api/v1/agents/versions`; no scope is documented. Source: official Python SDK 0.1.0, `agents.versions`.
+    /// `GET /api/v1/agents/versions`; scope `agents:read`. Source: official Python SDK 0.1.0, `agents.versions`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).

@@ -66,7 +66,7 @@ impl<'a> Transcripts<'a> {
 
     /// One page of transcripts.
     ///
-    /// `GET /api/v1/transcripts`; no scope is documented. Source: official Python SDK 0.1.0, `transcripts.list`.
+    /// `GET /api/v1/transcripts`; scope `calls:read`. Source: official Python SDK 0.1.0, `transcripts.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).

@@ -24,7 +24,7 @@ parameters! {
             name: String = "name",
             /// Bound to this business; left out: all.
             business_id: String = "business_id",
-            /// What it may do; left out: reading, and placing calls.
+            /// What it may do. Left out, it may read; document 004 adds placing calls, which its SDKs say has to be asked for: `calls:write`.
             scopes: Vec<String> = "scopes",
         }
     }
