@@ -272,6 +272,8 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Admitted { .. } => "admitted",
         Fact::Planned(_) => "planned",
         Fact::Refused(_) => "refused",
+        Fact::Expired(_) => "expired",
+        Fact::Withdrawn(_) => "withdrawn",
         Fact::Intended(_) => "intended",
         Fact::Claimed(_) => "claimed",
         Fact::Sent(_) => "intended, claimed, sent",

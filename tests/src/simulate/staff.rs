@@ -156,6 +156,7 @@ fn route(providers: Vec<&'static str>) -> Route {
         providers: providers.into_iter().map(ProviderId::from_static).collect(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
+        failover_on_quota: false,
     }
 }
 
@@ -270,7 +271,7 @@ pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) 
 
 /// The caller does not want it any more.
 pub(super) fn cancel(world: &Arc<World>, call: CallId) {
-    errand(world, move |router| async move { router.cancel(call).await });
+    errand(world, move |router| async move { router.cancel(call).await.map(drop) });
 }
 
 /// The caller hangs up.

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
@@ -15,6 +16,8 @@ pub(crate) struct Hands {
     driven: Mutex<HashMap<CallId, bool>>,
     /// Attempts for which evidence is looked for.
     searched: Mutex<HashMap<AttemptId, Searched>>,
+    /// Calls that this process was asked to place, and when last.
+    asked: Mutex<HashMap<CallId, Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -102,6 +105,21 @@ impl Drop for Searching {
 }
 
 impl Hands {
+    /// This process was asked to place the call.
+    pub(crate) fn is_asked_for(&self, id: CallId, at: Timestamp) {
+        self.asked.lock().insert(id, at);
+    }
+
+    /// When it was last asked to; `None`: another process was.
+    pub(crate) fn asked_at(&self, id: CallId) -> Option<Timestamp> {
+        self.asked.lock().get(&id).copied()
+    }
+
+    /// The call is over.
+    pub(crate) fn forget(&self, id: CallId) {
+        self.asked.lock().remove(&id);
+    }
+
     /// True where the call is on its way here.
     pub(crate) fn drives(&self, id: CallId) -> bool {
         self.driven.lock().contains_key(&id)
