@@ -15,6 +15,7 @@
 //! | how much may be spent | [`BudgetConfig`] |
 //! | what callers may do at once | [`CallersConfig`], [`AllowanceConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
+//! | what is probably not meant | [`ConfigWarning`] |
 //!
 //! `switchboard.example.toml` at the root of the repository explains it line by line.
 
@@ -40,6 +41,7 @@ mod read;
 mod routing;
 mod tariff;
 mod token_store;
+mod warning;
 mod words;
 
 use std::{
@@ -69,6 +71,7 @@ pub use self::{
     routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     token_store::{TokenLocation, TokenStoreConfig},
+    warning::ConfigWarning,
 };
 use self::{problem::Problems, read::Document};
 use crate::registry::Registry;
