@@ -49,11 +49,18 @@ pub(crate) fn open(common: &Common) -> Outcome<Switchboard> {
 
 /// The configuration with its credentials and its ledger, started, for placing calls. Whoever placed calls before and is gone is told of.
 pub(crate) async fn place(common: &Common, output: Output) -> Outcome<Switchboard> {
-    let (switchboard, recovered) = with_ledger(read(common)?)?
-        .open_and_tell(TakesUp::Asked, process_environment)
-        .await?;
+    let config = with_ledger(read(common)?)?;
+    warn(&config, output);
+    let (switchboard, recovered) = config.open_and_tell(TakesUp::Asked, process_environment).await?;
     tell(recovered, output);
     Ok(switchboard)
+}
+
+/// What works and is probably not meant, for whoever places calls by it.
+pub(crate) fn warn(config: &Config, output: Output) {
+    for warning in config.warnings() {
+        output.note(format!("warning: {warning}"));
+    }
 }
 
 /// The configuration with its credentials and its ledger, started, which leaves every call where it is.
