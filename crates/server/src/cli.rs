@@ -14,7 +14,7 @@ use url::Url;
 pub(crate) use self::books::{
     BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
 };
-pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs};
+pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::experiments::{Decided, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::review::{BacktestArgs, PolicyArgs, PolicyCommand};
 use crate::help;

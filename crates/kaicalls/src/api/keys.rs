@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Error, Result};
+use switchboard_core::{Error, ReadTurns, Result};
 use switchboard_http::{ClientConfig, Credential, HttpClient, NoCredential, Request, StaticToken};
 
 use super::{parameters::parameters, webhooks::acknowledged};
@@ -47,6 +47,10 @@ impl Session {
             http: HttpClient::new(config, bearer, &KaiCallsCodes)?,
             cookie,
         })
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        self.http.take_turns(turns);
     }
 }
 

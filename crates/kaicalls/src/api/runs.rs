@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_core::{Error, ErrorKind, PlaceError, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, PlaceError, Result};
+use switchboard_http::{HttpClient, Request, usable_id};
 
 use super::{
     filters::Filters,
@@ -138,12 +138,11 @@ impl<'a> CommunicationRuns<'a> {
         }
         let request = Request::post("communication_runs.create", PATH).idempotency_key(idempotency_key);
         let answer = self.http.place(request.json(body).map_err(PlaceError::not_sent)?).await?;
-        let run: CommunicationRun = answer.json().map_err(PlaceError::placed)?;
-        if run.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            let unnamed = Error::new(ErrorKind::Decode, "the run was made and the answer has no id");
-            return Err(PlaceError::placed(answer.failed(unnamed)));
+        let run: CommunicationRun = answer.placed()?;
+        match usable_id(run.id.clone()) {
+            Some(_) => Ok(run),
+            None => Err(PlaceError::placed(answer.unusable("the run was made and the answer has no id"))),
         }
-        Ok(run)
     }
 
     /// Runs of the account.
