@@ -22,6 +22,7 @@ mod journal_fails;
 mod law;
 mod learning;
 mod limits;
+mod other_calls;
 mod outliers;
 mod recover;
 mod redial;
