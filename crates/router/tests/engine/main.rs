@@ -23,6 +23,7 @@ mod law;
 mod learning;
 mod leftovers;
 mod limits;
+mod other_calls;
 mod outliers;
 mod recover;
 mod redial;
