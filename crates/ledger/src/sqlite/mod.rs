@@ -3,6 +3,7 @@
 //! | file | why it is there |
 //! |---|---|
 //! | `file.rs` | makes the file and settles how it is written |
+//! | `private.rs` | whether it is its owner's alone |
 //! | `schema.rs` | migrations, and whether the law is in it |
 //! | `writer.rs` | one writer, which commits for everybody who waits |
 //! | `processes.rs` | who has the ledger open, and who is gone |
@@ -19,6 +20,7 @@ mod check;
 mod decisions;
 mod file;
 mod inbox;
+mod private;
 mod processes;
 mod queries;
 mod schema;
