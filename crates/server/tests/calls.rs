@@ -330,3 +330,36 @@ async fn looking_makes_no_ledger() {
     }
     assert!(!world.path().join("ledger.db").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
+    use switchboard::{CallId, CallRequest, Ledger, router::NewCall, router::state::Fact};
+    let world = World::start(|config| config).await;
+    let now = jiff::Timestamp::now();
+    let opens = now + jiff::SignedDuration::from_hours(3);
+    let mut request = CallRequest::new(NEW_YORK, TASK);
+    request.not_before = Some(opens.to_string());
+    request.timezone = Some("America/New_York".to_owned());
+    let id = CallId::new(uuid::Uuid::now_v7());
+    {
+        let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
+        let new = NewCall {
+            id,
+            request: std::sync::Arc::new(request.validate(now).unwrap()),
+            at: now,
+        };
+        ledger.journal().open(new).await.unwrap();
+        ledger.journal().record(id, Fact::Scheduled, now).await.unwrap();
+    }
+    let local = opens.to_zoned(switchboard::core::time_zone("America/New_York").unwrap());
+    let local = format!("{} America/New_York", local.strftime("%Y-%m-%d %H:%M:%S"));
+    let listed = world.run(&["calls", "list"]).await;
+    assert!(listed.out.contains(&local), "{}", listed.out);
+    let shown = world.run(&["calls", "show", &id.to_string()]).await;
+    assert!(shown.out.contains(&format!("due: {local}: its window opens then")), "{}", shown.out);
+    for arguments in [&["calls", "list", "--json"][..], &["calls", "show", &id.to_string(), "--json"]] {
+        let read = world.run(arguments).await.json();
+        let call = if read["call"].is_null() { &read["calls"][0] } else { &read["call"] };
+        assert_eq!(call["due"]["at"], opens.to_string(), "{read}");
+    }
+}
