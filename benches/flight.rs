@@ -117,11 +117,7 @@ async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
 /// A call that was sent, and whose answer nobody heard.
 async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
     let (now, id, attempt) = (Timestamp::now(), CallId::new(Uuid::now_v7()), AttemptId::new(Uuid::now_v7()));
-    let new = NewCall {
-        id,
-        request: Arc::new(request(n)?),
-        at: now,
-    };
+    let new = NewCall::new(id, Arc::new(request(n)?), now);
     journal.open(new).await?;
     let admitted = Fact::Admitted {
         estimated_cost: None,
@@ -191,7 +187,7 @@ async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
 
 async fn follow(calls: usize) -> Result<(), Failure> {
     // Time as it is: every call is under way for minutes.
-    let simulator = SimKaiCalls::start(SimConfig::default().limits(10_000_000, 10_000_000)).await?;
+    let simulator = SimKaiCalls::start(SimConfig::default().seed(0).limits(10_000_000, 10_000_000)).await?;
     let mut config = KaiCallsConfig::new(simulator.credential());
     config.base_url = simulator.url().parse()?;
     config.agent_id = Some(simulator.agent_id().into());

@@ -66,11 +66,7 @@ fn new_call(n: usize) -> Result<NewCall, Failure> {
         allow_duplicate: true,
         ..CallRequest::new(number, TASK)
     };
-    Ok(NewCall {
-        id: CallId::new(Uuid::now_v7()),
-        request: Arc::new(request.validate(now)?),
-        at: now,
-    })
+    Ok(NewCall::new(CallId::new(Uuid::now_v7()), Arc::new(request.validate(now)?), now))
 }
 
 async fn accept(journal: &dyn Journal, n: usize) -> Result<Duration, Failure> {

@@ -46,11 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let at = "2026-03-02T09:00:00Z".parse::<Timestamp>()? + SignedDuration::from_mins(n.into());
         let request = CallRequest::new(format!("+1512{:07}", 5_550_000 + n), "Offer a table for Friday.").validate(at)?;
         let part = part(&policy.experiments, Some(&lives), &request).ok_or("everybody is in it")?;
-        let new = NewCall {
-            id: format!("01950000-0000-7000-8000-{n:012x}").parse::<CallId>()?,
-            request: Arc::new(request.clone()),
-            at,
-        };
+        let id = format!("01950000-0000-7000-8000-{n:012x}").parse::<CallId>()?;
+        let new = NewCall::new(id, Arc::new(request.clone()), at);
         let call = answered(new.received(), &part, n);
         people.observe(&call);
         watch.observe(&call);

@@ -27,11 +27,11 @@ fn ring(to: usize, call: &str) -> Ring {
 
 fn call(to: usize, status: CallStatus, theirs: Option<&str>) -> Call {
     let at = "2026-02-14T20:00:00Z".parse().unwrap();
-    let new = NewCall {
-        id: CallId::new(Uuid::from_u128(to as u128)),
-        request: Arc::new(CallRequest::new(callee(to), "Ask.").validate(at).unwrap()),
+    let new = NewCall::new(
+        CallId::new(Uuid::from_u128(to as u128)),
+        Arc::new(CallRequest::new(callee(to), "Ask.").validate(at).unwrap()),
         at,
-    };
+    );
     let provider_call_id = theirs.map(ProviderCallId::from);
     Call {
         status,

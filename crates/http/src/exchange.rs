@@ -1,23 +1,20 @@
 //! One request, one answer: the only place where bytes leave.
 //!
 //! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
-//! into an error with its [`Delivery`]. A 2xx head is taken down before its body is read, because from there on a call exists.
+//! into an error with its [`Delivery`], whatever the request is for. A 2xx head is taken down before its body is read, because from there on a call exists.
 
-use std::{
-    borrow::Cow,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Response,
-    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
 
 use crate::{
-    Answer, Codes, ErrorBody, Method,
+    Answer, Codes, ErrorBody, Method, Redactor, Walk,
     body::NotingBody,
     classify::{self, Transport, Verdict},
     request::Prepared,
@@ -35,11 +32,15 @@ pub(crate) struct Exchange<'a> {
     pub(crate) body_cap: usize,
     /// What a 2xx proves whose body cannot be read.
     pub(crate) unreadable: Delivery,
+    /// What the answer is counted to.
+    pub(crate) walk: Option<&'a Walk>,
+    /// What takes the secrets out of the answer.
+    pub(crate) redactor: &'a Redactor,
 }
 
 impl Exchange<'_> {
     /// Sends and reads the whole answer.
-    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer> {
+    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
         let began = Instant::now();
         let outcome = match self.head(request, token, Some(self.total)).await {
             Ok(response) => self.body(request, response).await,
@@ -47,27 +48,32 @@ impl Exchange<'_> {
         };
         match &outcome {
             Ok(answer) => self.trace(request, began, Some(answer.status), None),
-            Err(error) => self.trace(request, began, error.status(), Some(error)),
+            Err(failed) => self.trace(request, began, failed.error().status(), Some(failed)),
         }
-        outcome.map_err(|error| error.with_provider(self.provider.clone()).with_operation(request.operation))
+        outcome.map_err(|failed| failed.map(|error| error.with_provider(self.provider.clone()).with_operation(request.operation)))
     }
 
-    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, error: Option<&Error>) {
+    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, failed: Option<&PlaceError>) {
         tracing::debug!(
             provider = %self.provider,
             operation = request.operation,
             method = request.method.as_str(),
             route = &*request.route,
             status,
-            error = error.map(|error| error.kind().as_str()),
-            delivery = error.map(|error| error.delivery().as_str()),
+            error = failed.map(|failed| failed.kind().as_str()),
+            delivery = failed.map(|failed| failed.delivery().as_str()),
             elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "exchange"
         );
     }
 
     /// Sends, and reads up to the end of the head of a 2xx; any other status is an error already.
-    pub(crate) async fn head(self, request: &Prepared, token: Option<&SecretString>, total: Option<Duration>) -> Result<Response> {
+    pub(crate) async fn head(
+        self,
+        request: &Prepared,
+        token: Option<&SecretString>,
+        total: Option<Duration>,
+    ) -> Result<Response, PlaceError> {
         let (body, polled) = NotingBody::new(request.body.clone().unwrap_or_default());
         let mut builder = self
             .client
@@ -77,7 +83,7 @@ impl Exchange<'_> {
             builder = builder.timeout(total);
         }
         if let Some(token) = token {
-            builder = builder.header(AUTHORIZATION, bearer(token)?);
+            builder = builder.header(AUTHORIZATION, bearer(token).map_err(PlaceError::not_sent)?);
         }
         builder = match (&request.body, request.method) {
             (Some(_), _) => builder.body(reqwest::Body::wrap(body)),
@@ -87,50 +93,78 @@ impl Exchange<'_> {
         };
         match builder.send().await {
             Ok(response) if response.status().is_success() => Ok(response),
-            Ok(response) => Err(self.refusal(response, token).await),
+            Ok(response) => Err(self.refusal(response).await),
             Err(error) => Err(transport_error(error, polled.get())),
         }
     }
 
-    async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer> {
+    async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer, PlaceError> {
         let status = response.status().as_u16();
-        match read_capped(&mut response, self.body_cap).await {
-            Ok(body) => Ok(Answer {
-                provider: self.provider.clone(),
-                operation: request.operation,
-                status,
-                headers: response.headers().clone(),
-                body,
-                unreadable: self.unreadable,
-            }),
-            Err(unread) => Err(unread.into_error(self.body_cap).with_status(status).with_delivery(self.unreadable)),
+        match self.whole(&mut response).await {
+            Ok(body) => {
+                let as_it_came = request.fetches_secrets;
+                Ok(Answer {
+                    provider: self.provider.clone(),
+                    operation: request.operation,
+                    status,
+                    headers: self.headers(&response),
+                    body: if as_it_came { body } else { self.redactor.body(body) },
+                })
+            }
+            Err(unread) => {
+                let error = match (&unread, self.walk) {
+                    (Unread::TooLarge, Some(walk)) if walk.bytes_left() < self.body_cap => walk.too_many_bytes(),
+                    (Unread::TooLarge | Unread::Broken(_), _) => unread.into_error(self.body_cap),
+                };
+                Err(PlaceError::new(self.unreadable, error.with_status(status)))
+            }
         }
     }
 
+    /// The whole body, which counts to the walk.
+    async fn whole(&self, response: &mut Response) -> std::result::Result<Bytes, Unread> {
+        let cap = self.walk.map_or(self.body_cap, |walk| walk.bytes_left().min(self.body_cap));
+        let body = read_capped(response, cap).await?;
+        if let Some(walk) = self.walk {
+            walk.bytes(body.len());
+        }
+        Ok(body)
+    }
+
+    /// The headers, without those that hold a secret.
+    fn headers(&self, response: &Response) -> HeaderMap {
+        let hold_none = |(_, value): &(&HeaderName, &HeaderValue)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            self.redactor.text(&text) == text
+        };
+        let clean = response.headers().iter().filter(hold_none);
+        clean.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// An answer that is not a 2xx, as an error.
-    async fn refusal(self, mut response: Response, token: Option<&SecretString>) -> Error {
+    async fn refusal(self, mut response: Response) -> PlaceError {
         let status = response.status().as_u16();
         let wait = retry_after::from_headers(
             text(response.headers(), RETRY_AFTER.as_str()),
             text(response.headers(), DATE.as_str()),
         );
-        let said = match read_capped(&mut response, self.body_cap).await {
-            Ok(body) => ErrorBody::parse(&without(&body, token)),
+        let said = match self.whole(&mut response).await {
+            Ok(body) => ErrorBody::parse(&self.redactor.body(body)),
             Err(_) => ErrorBody::incomplete(),
         };
         let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
         let message = said.line().unwrap_or_else(|| "no reason that can be read".to_owned());
-        let mut error = Error::new(kind, message).with_delivery(delivery).with_status(status);
+        let mut error = Error::new(kind, message).with_status(status);
         if let Some(code) = said.code {
             error = error.with_code(code);
         }
         if let Some(id) = said.correlation_id {
             error = error.with_correlation_id(id);
         }
-        match wait {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
+        if let Some(wait) = wait {
+            error = error.with_retry_after(wait);
         }
+        PlaceError::new(delivery, error)
     }
 }
 
@@ -144,7 +178,7 @@ fn method(method: Method) -> reqwest::Method {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue> {
+fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
     match HeaderValue::try_from(format!("Bearer {}", token.expose_secret())) {
         Ok(mut value) => {
             value.set_sensitive(true);
@@ -157,21 +191,12 @@ fn bearer(token: &SecretString) -> Result<HeaderValue> {
     }
 }
 
-/// The body without the token that was sent: a provider that repeats it must not bring it into an error.
-fn without<'a>(body: &'a [u8], token: Option<&SecretString>) -> Cow<'a, [u8]> {
-    let token = token.map_or("", |token| token.expose_secret());
-    match std::str::from_utf8(body) {
-        Ok(text) if !token.is_empty() && text.contains(token) => Cow::Owned(text.replace(token, "…").into_bytes()),
-        Ok(_) | Err(_) => Cow::Borrowed(body),
-    }
-}
-
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
 /// The library's error predicates, read in the one order that is true: see "Was it sent?" in the design.
-fn transport_error(error: reqwest::Error, polled: bool) -> Error {
+fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
     let (failure, message) = if error.is_builder() {
         (Transport::Unbuilt, "the request could not be built")
     } else if error.is_connect() {
@@ -189,7 +214,7 @@ fn transport_error(error: reqwest::Error, polled: bool) -> Error {
         (Transport::Broken, "the connection broke before an answer could be read")
     };
     let Verdict { kind, delivery } = classify::transport(failure);
-    Error::new(kind, message).with_delivery(delivery).with_source(error.without_url())
+    PlaceError::new(delivery, Error::new(kind, message).with_source(error.without_url()))
 }
 
 /// Why the body of an answer is not there.

@@ -14,8 +14,8 @@
 //! | what is sent, what comes back | [`Request`], [`Answer`], [`StreamAnswer`] |
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | who is asking | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
-//! | lists | [`pages`], [`PageOf`] |
-//! | text that may be shown | [`mask`] |
+//! | lists | [`pages`], [`PageOf`]; what reading one may take: [`Walk`], [`Bounds`] |
+//! | what must not come out | [`Redactor`] |
 
 mod answer;
 mod body;
@@ -27,22 +27,25 @@ mod credential;
 mod decode;
 mod envelope;
 mod exchange;
-mod mask;
 mod paging;
+mod redact;
 mod refresh;
 mod request;
 mod retry;
 mod retry_after;
+mod said;
+mod walk;
 
-pub use answer::{Answer, StreamAnswer};
+pub use answer::{Answer, StreamAnswer, is_asked_for};
 pub use classify::{Codes, NoCodes, Verdict};
 pub use client::HttpClient;
 pub use config::{ClientConfig, RetryPolicy};
 pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
-pub use mask::{mask, readable};
 pub use paging::{PageOf, pages};
+pub use redact::{REDACTED, Redactor, usable_id};
 pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};
 pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};
+pub use walk::{Bounds, Walk};

@@ -8,9 +8,10 @@ use std::{collections::HashSet, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallOrder, Calls, Delivery, Error, ErrorKind, Page, PageRequest, ProviderCall, ProviderCallId, Recording, Refusal, Result,
-    Trace, Transcript, ValidCall,
+    CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall, ProviderCallId, Recording, Refusal,
+    Result, Trace, Transcript, ValidCall,
 };
+use switchboard_http::{Bounds, Walk};
 
 use crate::{
     convert,
@@ -21,25 +22,29 @@ use crate::{
 
 /// The provider's longest page.
 pub(crate) const LONGEST_PAGE: u32 = 200;
-/// How many pages one look passes over because the filter leaves nothing of them.
-const MOST_PASSED_OVER: usize = 50;
 
 #[derive(Debug)]
 pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Calls for KallyAiCalls {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let account = &self.0;
-        let request =
-            submission(account, order).map_err(|error| error.with_provider(account.config.id.clone()).with_operation("calls.place"))?;
+        let named = |error: Error| error.with_provider(account.config.id.clone()).with_operation("calls.place");
+        let request = submission(account, order).map_err(|failed| failed.map(named))?;
         let record = account.client.calls().create(&request, order.idempotency_key).await?;
-        convert::call(&account.config.id, record).ok_or_else(|| unnamed(account).with_delivery(Delivery::Placed))
+        convert::call(&account.config.id, record).ok_or_else(|| PlaceError::placed(unnamed(account)))
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
-        let record = self.0.client.calls().get(id).await?;
-        convert::call(&self.0.config.id, record).ok_or_else(|| unnamed(&self.0))
+        let mut record = self.0.client.calls().get(id).await?;
+        // A record that need not repeat its id is the one that was asked for; what has no status either is no record of a call.
+        if record.status.is_some() {
+            record.call_id.get_or_insert_with(|| id.as_str().to_owned());
+        }
+        convert::call(&self.0.config.id, record)
+            .filter(|call| call.id == *id)
+            .ok_or_else(|| unnamed(&self.0).with_operation("calls.get"))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
@@ -50,15 +55,18 @@ impl Calls for KallyAiCalls {
         };
         let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
         let mut offset = offset(page)?;
-        // An empty page reads as the end of the list, so pages of which the filter leaves nothing are passed over.
-        for _ in 0..MOST_PASSED_OVER {
-            let listing = account.client.calls().list(&Paging { limit, offset }).await?;
+        let walk = Walk::new(account.config.id.clone(), Bounds::PAGE);
+        let calls = account.client.within(&walk).calls();
+        // An empty page reads as the end of the list, so pages of which the filter leaves nothing are passed over, as many as one look may take.
+        for _ in 0..Bounds::PAGE.pages {
+            let listing = calls.list(&Paging { limit, offset }).await?;
+            walk.rows(listing.received)?;
             let next = next_offset(&listing, offset.unwrap_or(0), filter.since);
-            let calls = listing
+            let read = listing
                 .items
                 .into_iter()
                 .filter_map(|record| convert::call(&account.config.id, record));
-            let items: Vec<ProviderCall> = calls.filter(wanted).collect();
+            let items: Vec<ProviderCall> = read.filter(wanted).collect();
             if !items.is_empty() || next.is_none() {
                 return Ok(Page {
                     items,
@@ -118,11 +126,11 @@ fn offset(page: &PageRequest) -> Result<Option<u64>> {
 }
 
 /// The order in the provider's words. What KallyAI has no field for (the callee's name, the opening line) goes along as instructions.
-fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall> {
+fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall, PlaceError> {
     let call: &ValidCall = &order.call;
     let config = &account.config;
     // Refused rather than not sent: the documents settle it, so trying again here is no use and another provider may do it.
-    let refused = |error: Error| error.with_delivery(Delivery::Refused(Refusal::ThisProvider));
+    let refused = |error: Error| PlaceError::refused(Refusal::ThisProvider, error);
     let category = match &order.agent {
         Some(agent) => agent.as_str().parse::<TaskCategory>().map_err(refused)?,
         None => config.task_category,

@@ -1,10 +1,12 @@
 //! What is to be written, worked out without a database: every database writes the same.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_router::{
-    Doubt, NewCall, Settlement, doubt, occupies, settlement,
+    Doubt, DuplicateOf, NewCall, Settlement, details, doubt, occupies, settlement,
     state::{Effect, Fact, apply},
 };
 
@@ -26,13 +28,27 @@ pub(crate) struct Opening {
     pub(crate) to_hash: [u8; 32],
     pub(crate) task_hash: [u8; 32],
     pub(crate) request_hash: [u8; 32],
-    pub(crate) idempotency_key: Option<String>,
+    /// Of a caller's key, or of a row's: the two are never the same.
+    pub(crate) key: Option<String>,
+    /// The same key, person and task is the same call, whatever else is asked for.
+    pub(crate) is_row: bool,
     pub(crate) request: String,
     pub(crate) body: String,
     pub(crate) content: String,
     pub(crate) at: i64,
-    /// Between these two the same person and task is a mistake; `None` where it was meant.
-    pub(crate) duplicates: Option<(i64, i64)>,
+    /// When the same person and task is a mistake; `None` where it was meant.
+    pub(crate) duplicates: Option<Duplicates>,
+}
+
+/// Which earlier calls make a call a duplicate, in microseconds; [`DuplicateOf::counts`] says the same of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Duplicates {
+    /// One that was taken in or rang after this.
+    pub(crate) after: i64,
+    /// And before this.
+    pub(crate) before: i64,
+    /// One that may still ring, where it was taken in after this.
+    pub(crate) open_after: i64,
 }
 
 impl Opening {
@@ -42,20 +58,26 @@ impl Opening {
         let json =
             serde_json::to_value(request.to_request()).map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let call = new.received();
-        let window = i64::try_from(NewCall::DUPLICATE_WINDOW.as_micros()).unwrap_or(i64::MAX);
+        let compared = serde_json::to_value(details(request));
+        let compared = compared.map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let at = micros(new.at);
+        let span = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         Ok(Self {
             id: new.id,
             to_hash: key.person(&request.to),
             task_hash: key.hash(Domain::Task, request.task.as_bytes()),
-            request_hash: key.json(Domain::Request, &json),
-            idempotency_key: request.idempotency_key.as_ref().map(|name| key.name(name.as_str())),
+            request_hash: key.json(Domain::Request, &compared),
+            key: request.key.as_ref().map(|its| key.call_key(its)),
+            is_row: request.batch.is_some(),
             request: row::request(json)?,
             body: row::body(&call)?,
             content: row::content(&call)?,
             at,
-            duplicates: (request.idempotency_key.is_none() && !request.allow_duplicate)
-                .then(|| (at.saturating_sub(window), at.saturating_add(window))),
+            duplicates: (!request.is_meant_again()).then(|| Duplicates {
+                after: at.saturating_sub(span(new.duplicates)),
+                before: at.saturating_add(span(new.duplicates)),
+                open_after: at.saturating_sub(span(DuplicateOf::REMEMBERED)),
+            }),
             call,
         })
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use switchboard_core::{Error, ErrorKind, PhoneNumber, Result};
+use switchboard_core::{CallKey, Error, ErrorKind, PhoneNumber, Result};
 use uuid::Uuid;
 
 /// The key of a ledger's hashes. It stays the same for as long as the ledger lives: with another one the ledger would not know
@@ -24,6 +24,7 @@ pub(crate) enum Domain {
     Request,
     Letter,
     Name,
+    Row,
     Check,
 }
 
@@ -62,12 +63,13 @@ impl HashKey {
         self.person(number).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// What stands for a name that a caller chose, and that may have a number in it.
-    pub(crate) fn name(&self, name: &str) -> String {
-        self.hash(Domain::Name, name.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+    /// What stands for a call's key. A caller's may have a number in it, and a row's is made of one. No row's key is ever taken for a caller's.
+    pub(crate) fn call_key(&self, key: &CallKey) -> String {
+        let hash = match key {
+            CallKey::Given(key) => self.hash(Domain::Name, key.as_str().as_bytes()),
+            CallKey::Derived(key) => self.hash(Domain::Row, key.as_str().as_bytes()),
+        };
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Of JSON whatever the order of its fields. What is empty counts as absent, so that a field that a later version adds
@@ -89,6 +91,7 @@ impl HashKey {
             Domain::Request => b"request\0",
             Domain::Letter => b"letter\0",
             Domain::Name => b"name\0",
+            Domain::Row => b"row\0",
             Domain::Check => b"check\0",
         });
         mac

@@ -7,7 +7,9 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind, Money};
-use switchboard_router::{Budgeted, RoomNeed};
+use switchboard_router::{Budgeted, DuplicateOf, RoomNeed};
+
+use crate::row::moment;
 
 pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
     let message = holder.map_or_else(|| "is on another call".to_owned(), |holder| format!("is on another call, {holder}"));
@@ -77,12 +79,12 @@ pub(crate) fn key_reused(first: CallId) -> Error {
     .with_field("idempotency_key")
 }
 
-pub(crate) fn possible_duplicate(first: CallId) -> Error {
-    Error::new(
-        ErrorKind::PossibleDuplicate,
-        format!("the same number and task came a moment ago, the call {first}: give an idempotency key, or set allow_duplicate"),
-    )
-    .with_code("possible_duplicate")
+/// The first of two was taken in at `since`, in microseconds.
+pub(crate) fn possible_duplicate(call: CallId, since: i64) -> Error {
+    match moment(since, format_args!("the call {call}")) {
+        Ok(since) => DuplicateOf { call, since }.into(),
+        Err(unreadable) => unreadable,
+    }
 }
 
 pub(crate) fn no_such_call(id: CallId) -> Error {

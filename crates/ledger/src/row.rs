@@ -9,9 +9,9 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use switchboard_core::{
-    AgentId, Assignment, Attempt, AttemptError, AttemptId, Call, CallFault, CallId, CallRequest, Cost, Country, Delivery, Error, Evidence,
-    Money, Outcome, PhoneNumber, PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId, Transcript,
-    ValidCall, seconds,
+    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFault, CallId, CallRequest, Cost, Country, Delivery, Error,
+    Evidence, Money, Outcome, PhoneNumber, PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
+    Transcript, ValidCall, seconds,
 };
 use switchboard_router::{Doubt, Hold, Letter};
 use uuid::Uuid;
@@ -60,6 +60,8 @@ pub(crate) struct AttemptRow {
 struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agent: Option<ProfileName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    batch: Option<BatchName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     experiment: Option<Assignment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,6 +161,7 @@ pub(crate) fn moment(micros: i64, what: impl Display) -> Result<Timestamp> {
 pub(crate) fn body(call: &Call) -> Result<String> {
     json(&Body {
         agent: call.agent.clone(),
+        batch: call.batch.clone(),
         experiment: call.experiment.clone(),
         redial_at: call.redial_at,
         fault: call.fault.clone(),
@@ -264,6 +267,7 @@ impl CallRow {
             to: restore(&number, country, &what)?,
             country,
             agent: body.agent,
+            batch: body.batch,
             status: word(&self.status, &what)?,
             outcome: self.outcome.map(|outcome| word(&outcome, &what)).transpose()?,
             provider: self.provider.map(ProviderId::new),

@@ -17,6 +17,7 @@ mod chance;
 mod deck;
 mod engine;
 pub mod experiment;
+mod failover;
 mod health;
 mod ids;
 mod journal;
@@ -30,16 +31,20 @@ mod strategy;
 pub mod waiting;
 
 pub use budget::{Budget, Period};
-pub use deck::{DeckFault, DeckFaults, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck};
-pub use engine::{LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, SystemClock, WebhookAddress};
+pub use deck::{
+    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck,
+};
+pub use engine::{
+    LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, WebhookAddress,
+};
 pub use experiment::{Arm, Experiment, Lives};
 pub use health::{Breaker, BreakerPolicy, BreakerState, OutlierPolicy, Outliers};
 pub use ids::{Ids, RandomIds};
 #[cfg(feature = "test-util")]
 pub use journal::rules as journal_rules;
 pub use journal::{
-    Budgeted, Decision, Doubt, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, News, Opened, Pages, Recorded, RoomNeed, Selection,
-    Settlement, SlotNeed, Topic, Write, doubt, occupies, settlement,
+    Budgeted, Decision, Doubt, DuplicateOf, DuplicateWindows, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, News, Opened, Pages,
+    Recorded, RoomNeed, Selection, Settlement, SlotNeed, Topic, Write, details, doubt, occupies, settlement,
 };
 pub use limit::{Headroom, Pace, SlidingLog, Slot};
 pub use plan::{

@@ -1,9 +1,10 @@
 //! Everything that planning rests on and that only a new configuration changes.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
-    AgentId, AgentProfile, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, RequestLimit, Result, TenantId,
+    AgentId, AgentProfile, CallRequest, Country, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, RequestLimit, Result,
+    TenantId,
 };
 
 use crate::{
@@ -58,6 +59,8 @@ pub struct Policy {
     pub profiles: BTreeMap<ProfileName, AgentProfile>,
     /// The profile of a call that names none.
     pub default_profile: Option<ProfileName>,
+    /// Where a number without `+` is dialled, for requests that name no country themselves.
+    pub default_country: Option<Country>,
     /// The currency in which costs are compared.
     pub currency: Currency,
     /// How long a call is expected to last where its profile does not say.
@@ -82,6 +85,7 @@ impl Policy {
             agents: BTreeMap::new(),
             profiles: BTreeMap::new(),
             default_profile: None,
+            default_country: None,
             currency,
             expected_duration: Duration::from_secs(120),
             max_duration: Duration::from_secs(600),
@@ -89,6 +93,17 @@ impl Policy {
                 currency,
                 ..QualitySettings::default()
             },
+        }
+    }
+
+    /// The request with what is configured for requests that leave it out: the country of numbers without `+`.
+    pub fn complete<'a>(&self, request: &'a CallRequest) -> Cow<'a, CallRequest> {
+        match self.default_country {
+            Some(country) if request.default_country.is_none() => Cow::Owned(CallRequest {
+                default_country: Some(country.as_str().to_owned()),
+                ..request.clone()
+            }),
+            Some(_) | None => Cow::Borrowed(request),
         }
     }
 

@@ -86,7 +86,7 @@ impl Desk {
         );
         let request = Arc::clone(&requests()[nth % requests().len()]);
         let journal = &self.handles[handle];
-        journal.open(NewCall { id: call, request, at }).now_or_never().unwrap().unwrap();
+        journal.open(NewCall::new(call, request, at)).now_or_never().unwrap().unwrap();
         let admitted = Fact::Admitted {
             estimated_cost: None,
             experiment: None,

@@ -14,7 +14,7 @@ use url::Url;
 pub(crate) use self::books::{
     BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
 };
-pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs};
+pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::experiments::{Decided, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::review::{BacktestArgs, PolicyArgs, PolicyCommand};
 use crate::help;
@@ -153,9 +153,12 @@ pub(crate) struct DemoArgs {
 /// `call`
 #[derive(Debug, Args)]
 pub(crate) struct CallArgs {
-    /// Whom to call, in E.164, as +442079460018.
+    /// Whom to call, in E.164, as +442079460018; with a default country also as it is dialled there.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) to: String,
+    /// The country in which a number without + is dialled, as GB; without it, the configuration's.
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) default_country: Option<Country>,
     /// What the agent shall accomplish, in words.
     #[arg(long, value_name = "TEXT")]
     pub(crate) task: String,
@@ -176,9 +179,12 @@ pub(crate) struct CallArgs {
 /// `plan`
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// Whom to call, in E.164. Give it more than once for several plans.
+    /// Whom to call, in E.164; with a default country also as it is dialled there. Give it more than once for several plans.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, required_unless_present = "to_file")]
     pub(crate) to: Vec<String>,
+    /// The country in which a number without + is dialled, as GB; without it, the configuration's.
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) default_country: Option<Country>,
     /// A file with one number on each line; - is stdin.
     #[arg(long, value_name = "FILE")]
     pub(crate) to_file: Option<PathBuf>,
@@ -395,9 +401,9 @@ pub(crate) struct SimArgs {
     /// A file that gets one line of JSON for each phone that rings, on disk before the answer leaves.
     #[arg(long, value_name = "FILE")]
     pub(crate) ring_ledger: Option<PathBuf>,
-    /// The seed of outcomes, ids and the credential.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// The seed of outcomes, ids and the credential; without it one is drawn by chance, and the line that is printed says which.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// How much faster than the clock calls go: at 60, a minute of call takes a second.
     #[arg(long, default_value_t = 1.0)]
     pub(crate) speed: f64,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use switchboard::{ConfigError, Error, ErrorKind};
 
-use crate::exit::Exit;
+use crate::{credential::RefusedCredentials, exit::Exit};
 
 /// A command's result.
 pub(crate) type Outcome<T = Exit> = Result<T, Failure>;
@@ -19,6 +19,7 @@ pub(crate) struct Failure {
     field: Option<String>,
     message: String,
     shown: String,
+    refused: RefusedCredentials,
 }
 
 impl Failure {
@@ -32,6 +33,7 @@ impl Failure {
             shown: format!("{field}: {message}"),
             field: Some(field),
             message,
+            refused: RefusedCredentials::default(),
         }
     }
 
@@ -45,6 +47,7 @@ impl Failure {
             field: None,
             shown: message.clone(),
             message,
+            refused: RefusedCredentials::default(),
         }
     }
 }
@@ -53,6 +56,11 @@ impl Failure {
     /// What sort of failure it is, in one word.
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// The credential that was refused, where that is what failed.
+    pub(crate) fn refused(&self) -> &RefusedCredentials {
+        &self.refused
     }
 }
 
@@ -65,6 +73,7 @@ impl From<Error> for Failure {
             field: error.field().map(str::to_owned),
             message: error.message().to_owned(),
             shown: error.to_string(),
+            refused: RefusedCredentials::of_error(&error),
         }
     }
 }
@@ -82,6 +91,7 @@ impl From<ConfigError> for Failure {
             field,
             message: error.to_string(),
             shown: error.to_string(),
+            refused: RefusedCredentials::default(),
         }
     }
 }

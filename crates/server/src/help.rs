@@ -22,7 +22,7 @@ switchboard.example.toml, look at `switchboard plan`, and place a call with `swi
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes of every command:
   0  it worked
-  1  something failed that no other code names
+  1  something failed that no other code names, or a provider refused its credential and nobody else did it
   2  the command line, the configuration or the request is wrong; nothing was sent
   3  no provider takes the call, or it was refused; no phone rang
   4  a person has to approve the call at the provider; no phone rang
@@ -83,8 +83,8 @@ Examples:
   switchboard call --to +12125550123 --task 'Ask for the opening hours.' --agent receptionist --wait --json
 
 Exit codes:
-  0  a provider has the call, or it is over; look at its outcome
-  1  something else failed
+  0  a provider has the call, or it is over; look at its outcome. A provider that refused its credential on the way is named on stderr
+  1  something else failed, or nobody took the call and a provider refused its credential: stderr names the setting to mend
   2  the request or the configuration is wrong, or the number must not be called; nothing was sent
   3  no provider takes the call, or it was refused, or it came a moment ago; no phone rang
   4  a person has to approve the call at the provider; no phone rang
@@ -210,7 +210,7 @@ Examples:
   switchboard sim kallyai --listen 127.0.0.1:8081 --speed 60
   switchboard sim kaicalls --listen 127.0.0.1:8082 --ring-ledger rings.jsonl --faults faults.toml --seed 7
 
-The line: {\"provider\", \"url\", \"credential\"}, for KaiCalls with \"agent_id\" and \"business_id\".
+The line: {\"provider\", \"url\", \"credential\", \"seed\"}, for KaiCalls with \"agent_id\" and \"business_id\".
 A line of the ring ledger: {\"at\", \"to\", \"call_id\", ...}.
 A fault script, in short:
   [[rule]]

@@ -4,18 +4,18 @@
 //! |---|---|
 //! | arguments and their help | `cli.rs`, `help.rs` |
 //! | what a command does | `commands/`, one file each |
-//! | what is printed, and where | `output.rs`, `mask.rs` |
-//! | exit codes and errors | `exit.rs`, `failure.rs` |
+//! | what is printed, and where | `output.rs`, `terminal.rs` |
+//! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | what an interrupt means | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
 mod commands;
+mod credential;
 mod exit;
 mod failure;
 mod help;
 mod interrupt;
 mod logging;
-mod mask;
 mod output;
 mod reload;
 mod setup;
@@ -33,9 +33,11 @@ use crate::{
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.common.json);
+    let common = cli.common.clone();
     run(cli, output)
         .unwrap_or_else(|failure| {
             output.failure(&failure);
+            failure.refused().warn(&common, output);
             failure.exit
         })
         .into()

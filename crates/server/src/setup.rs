@@ -8,10 +8,13 @@ use std::{
 use futures::future::join_all;
 use serde::Serialize;
 use serde_json::{Value, json};
-use switchboard::{Config, Error, Ledger, Provider, Recovered, Retention, Switchboard, config::LedgerConfig, process_environment};
+use switchboard::{
+    Config, Error, Ledger, Provider, ProviderId, Recovered, Retention, Switchboard, config::LedgerConfig, process_environment,
+};
 
 use crate::{
     cli::Common,
+    credential::RefusedCredentials,
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
@@ -150,6 +153,14 @@ pub(crate) fn providers(switchboard: &Switchboard, named: Option<&str>) -> Outco
     }
 }
 
+/// The error with the provider that was asked, where it does not say so itself.
+pub(crate) fn of_provider(error: Error, asked: &ProviderId) -> Error {
+    match error.provider() {
+        Some(_) => error,
+        None => error.with_provider(asked.clone()),
+    }
+}
+
 /// The answers of several providers, the failed ones apart: one that fails hides nobody else's.
 pub(crate) struct Answers<T> {
     /// What came, in the configuration's order.
@@ -170,27 +181,34 @@ where
     for (provider, answer) in providers.iter().zip(join_all(asked).await) {
         match answer {
             Ok(items) => answers.items.extend(items),
-            Err(error) if error.provider().is_some() => answers.failed.push(error),
-            Err(error) => answers.failed.push(error.with_provider(provider.info().id.clone())),
+            Err(error) => answers.failed.push(of_provider(error, &provider.info().id)),
         }
     }
     answers
 }
 
 impl<T> Answers<T> {
-    /// Says on stderr who failed.
-    pub(crate) fn complain(&self, output: Output) {
+    /// Says on stderr who failed, and what mends a credential that was refused.
+    pub(crate) fn complain(&self, common: &Common, output: Output) {
+        let mut refused = RefusedCredentials::default();
         for error in &self.failed {
             output.note(format!("error: {error}"));
+            refused.extend(&RefusedCredentials::of_error(error));
         }
+        refused.warn(common, output);
+    }
+
+    /// True where one of them failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
     }
 }
 
 impl<T: Serialize> Answers<T> {
     /// Prints the items as a table, or under their name as JSON; then the failures.
-    pub(crate) fn show(self, output: Output, name: &str, header: &[&str], row: impl Fn(&T) -> Vec<String>) -> Exit {
-        let failed = !self.failed.is_empty();
-        self.complain(output);
+    pub(crate) fn show(self, common: &Common, output: Output, name: &str, header: &[&str], row: impl Fn(&T) -> Vec<String>) -> Exit {
+        let failed = self.has_failed();
+        self.complain(common, output);
         if output.json {
             let errors: Vec<Value> = self
                 .failed

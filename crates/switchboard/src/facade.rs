@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Currency, Provider, ProviderInfo, Result};
+use jiff::Timestamp;
+use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo, Result, ValidCall};
 #[cfg(feature = "ledger")]
 use switchboard_ledger::Ledger;
 use switchboard_router::{
@@ -76,7 +77,7 @@ impl Switchboard {
     /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as [`Router::place`]. A call that nobody takes is no
     /// error: look at its status and fault.
     pub async fn place(&self, request: &CallRequest) -> Result<Call> {
-        self.router.place(request.validate(self.clock.now())?).await
+        self.router.place(self.validate(request, self.clock.now())?).await
     }
 
     /// Writes the call down and answers at once; it goes its way by itself.
@@ -84,7 +85,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Switchboard::place`].
     pub async fn submit(&self, request: &CallRequest) -> Result<Call> {
-        self.router.submit(request.validate(self.clock.now())?).await
+        self.router.submit(self.validate(request, self.clock.now())?).await
     }
 
     /// Who would be asked, in which order and why. Sends nothing.
@@ -92,7 +93,15 @@ impl Switchboard {
     /// # Errors
     /// A request that makes no sense.
     pub fn plan(&self, request: &CallRequest) -> Result<Plan> {
-        Ok(self.router.plan(&request.validate(self.clock.now())?))
+        Ok(self.router.plan(&self.validate(request, self.clock.now())?))
+    }
+
+    /// Checks a request as [`Switchboard::place`] does, with the configuration's default country where it names none.
+    ///
+    /// # Errors
+    /// As [`CallRequest::validate`].
+    pub fn validate(&self, request: &CallRequest, now: Timestamp) -> Result<ValidCall> {
+        self.router.policy().complete(request).validate(now)
     }
 
     /// Waits until nothing more happens to a call on its own.
@@ -122,6 +131,7 @@ impl Switchboard {
 pub struct SwitchboardBuilder {
     providers: Vec<Arc<dyn Provider>>,
     currency: Currency,
+    default_country: Option<Country>,
     strategy: Strategy,
     routes: Vec<Route>,
     experiments: Vec<Experiment>,
@@ -138,6 +148,7 @@ impl Default for SwitchboardBuilder {
         Self {
             providers: Vec::new(),
             currency: Currency::USD,
+            default_country: None,
             strategy: Strategy::default(),
             routes: Vec::new(),
             experiments: Vec::new(),
@@ -164,6 +175,13 @@ impl SwitchboardBuilder {
     #[must_use]
     pub fn currency(mut self, currency: Currency) -> Self {
         self.currency = currency;
+        self
+    }
+
+    /// The country in which a number without `+` is dialled, for requests that name none. Without it such a number is refused.
+    #[must_use]
+    pub fn default_country(mut self, country: Country) -> Self {
+        self.default_country = Some(country);
         self
     }
 
@@ -243,6 +261,7 @@ impl SwitchboardBuilder {
             };
             policy.providers.push(ProviderPolicy { info, deck, enabled: true });
         }
+        policy.default_country = self.default_country;
         policy.strategy = self.strategy;
         policy.routes = self.routes;
         policy.experiments = self.experiments;

@@ -370,10 +370,28 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "not negative",
     ),
     (
+        "[duplicates]\nbatch_hours = 169",
+        "duplicates.batch_hours",
+        "169 is not between",
+        "1 and 168",
+    ),
+    (
+        "[duplicates]\ncall_minutes = 10081",
+        "duplicates.call_minutes",
+        "10081 is not between",
+        "1 and 10080",
+    ),
+    (
         "[routing]\nreconcile_seconds = 0",
         "routing.reconcile_seconds",
         "0 is not between",
         "1 and 86400",
+    ),
+    (
+        "[routing]\ndefault_country = \"UK\"",
+        "routing.default_country",
+        "not the ISO 3166-1 code",
+        "write GB",
     ),
     (
         "[routing]\ndefault_agent = \"recepcionist\"",

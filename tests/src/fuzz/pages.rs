@@ -34,11 +34,7 @@ impl Pages {
         let now = Timestamp::now();
         let request = CallRequest::new("+12125550142", "Ask whether they are open on Sunday.");
         let call = CallId::new(Uuid::now_v7());
-        let new = NewCall {
-            id: call,
-            request: std::sync::Arc::new(request.validate(now).unwrap()),
-            at: now,
-        };
+        let new = NewCall::new(call, std::sync::Arc::new(request.validate(now).unwrap()), now);
         journal.open(new).await.unwrap();
         rules::send(&journal, call).await;
         let spoiler = Connection::open(&path).unwrap();

@@ -136,7 +136,7 @@ async fn makes_sense(journal: &SqliteJournal, call: &Call, (steps, after): (usiz
     );
     let at = history.first().map(|first| first.at);
     let at = at.ok_or_else(|| format!("the call {id} has no history"))?;
-    let mut again = NewCall { id, request, at }.received();
+    let mut again = NewCall::new(id, request, at).received();
     for (step, entry) in (1..).zip(history) {
         if let Some(fact) = entry.fact {
             apply(&mut again, fact, entry.at).map_err(|error| format!("step {step} of {id} cannot be: {error}"))?;
@@ -196,17 +196,13 @@ async fn goes_on(journal: Arc<SqliteJournal>, found: &[Call]) -> Result<(), Brok
     }
     for call in found {
         let request = asked(&journal, call.id).await?;
-        if request.idempotency_key.is_none() {
+        if request.key.is_none() {
             continue;
         }
-        let new = NewCall {
-            id: CallId::new(Uuid::now_v7()),
-            request,
-            at: rules::at(0),
-        };
+        let new = NewCall::new(CallId::new(Uuid::now_v7()), request, rules::at(0));
         let same = match journal.open(new).await {
             Ok(Opened::Replayed(first)) => first.id == call.id,
-            Ok(Opened::New(_)) | Err(_) => false,
+            Ok(Opened::New(_) | Opened::Changed(_)) | Err(_) => false,
         };
         hold!(same, "the key of the call {} can be used a second time", call.id);
         break;
@@ -228,7 +224,7 @@ async fn open(journal: &SqliteJournal, request: &CallRequest) -> Result<CallId, 
     let new = rules::new_call(request, rules::at(0));
     match journal.open(new).await {
         Ok(Opened::New(call)) => Ok(call.id),
-        Ok(Opened::Replayed(call)) => Err(format!("a new call is taken for {}", call.id)),
+        Ok(Opened::Replayed(call) | Opened::Changed(call)) => Err(format!("a new call is taken for {}", call.id)),
         Err(error) => Err(format!("the ledger takes nothing more: {error:?}")),
     }
 }

@@ -134,11 +134,7 @@ impl<'a> Life<'a> {
     async fn open(of: &'a Writer, n: usize, asked: &CallRequest) -> Self {
         let call = CallId::new(Uuid::now_v7());
         let at = moment(n, 0);
-        let new = NewCall {
-            id: call,
-            request: Arc::new(asked.validate(at).unwrap()),
-            at,
-        };
+        let new = NewCall::new(call, Arc::new(asked.validate(at).unwrap()), at);
         let Opened::New(written) = of.journal.open(new).await.unwrap() else {
             panic!("no two of these calls are one");
         };

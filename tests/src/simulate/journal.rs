@@ -141,7 +141,7 @@ impl Journal for SimJournal {
         }
         match &opened {
             Ok(Opened::New(call)) => director::wrote(&self.world, &self.process, "open", Arc::new(Call::clone(call))),
-            Ok(Opened::Replayed(_)) => {}
+            Ok(Opened::Replayed(_) | Opened::Changed(_)) => {}
             Err(_) => self
                 .world
                 .note(Happened::NotWritten("open", "refused"), Some(wish), Some(self.process.number)),

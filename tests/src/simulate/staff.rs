@@ -174,7 +174,7 @@ fn profile(name: &str) -> (ProfileName, AgentProfile) {
 /// Somebody who asks for a call, again where the answer was lost and a key makes that harmless, and a second time where the plan says so.
 pub(super) async fn caller(world: Arc<World>, wish: usize) {
     let asked = &world.plan.wishes[wish];
-    let keyed = asked.call.idempotency_key.is_some();
+    let keyed = asked.call.key.is_some();
     tokio::time::sleep(Duration::from_millis(asked.at)).await;
     let rounds = if asked.again.is_some() { 2 } else { 1 };
     for round in 0..rounds {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, AttemptError, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName, ProviderCallId,
-    ProviderId, Raw, Recording, TenantId, Transcript, quiet::quiet_debug,
+    Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName,
+    ProviderCallId, ProviderId, Raw, Recording, TenantId, Transcript, quiet::quiet_debug,
 };
 
 /// The arm of an experiment that a person was given.
@@ -67,6 +67,9 @@ pub struct Call {
     pub country: Country,
     /// The agent profile that was asked for.
     pub agent: Option<ProfileName>,
+    /// The batch that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchName>,
     /// Where it stands.
     pub status: CallStatus,
     /// How it ended, where it reached the telephone network.
@@ -115,6 +118,7 @@ quiet_debug!(Call {
     to,
     country,
     agent,
+    batch,
     status,
     outcome,
     provider,

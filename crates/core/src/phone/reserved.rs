@@ -34,6 +34,12 @@ const RANGES: &[(&[u8], PhoneNumberError)] = &[
     (b"979", PremiumRate), // international premium rate
 ];
 
+/// The calling codes of no country, also those that were given back: rate decks still list some.
+pub(super) fn calling_codes() -> impl Iterator<Item = u32> {
+    let whole = RANGES.iter().filter(|(prefix, _)| prefix.len() == 3);
+    whole.map(|(prefix, _)| prefix.iter().fold(0, |code, digit| code * 10 + u32::from(digit - b'0')))
+}
+
 /// Why the number with these digits, calling code first, may not be called whatever its plan says.
 pub(super) fn reason(digits: &[u8]) -> Option<PhoneNumberError> {
     // Calling codes 1, 6x, 8x and 9x alone have rows: most numbers need no walk.

@@ -46,8 +46,12 @@ impl Redial {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRequest {
-    /// Whom to call, in E.164, as `+442079460123`.
+    /// Whom to call, in E.164, as `+442079460123`; with a `default_country` also as it is dialled there.
     pub to: String,
+    /// The country, as `GB`, in which a number without `+` is dialled: `020 7946 0123` and `00 44 20 7946 0123` are then numbers.
+    /// `None`: every number needs its `+` and calling code, where the configuration names no country either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_country: Option<String>,
     /// What the agent shall accomplish, in words; at most 8,000 characters.
     pub task: String,
     /// The agent profile; `None`: the configuration's default.
@@ -60,7 +64,7 @@ pub struct CallRequest {
     pub business_name: Option<String>,
     /// Who asks for the call, as the agent shall say it.
     pub on_behalf_of: Option<String>,
-    /// Where the callee can ring back, in E.164.
+    /// Where the callee can ring back, in E.164 or as `to`.
     pub callback_number: Option<String>,
     /// The agent's opening line.
     pub first_message: Option<String>,
@@ -86,11 +90,16 @@ pub struct CallRequest {
     pub tags: Vec<String>,
     /// The caller's own words, carried along and never sent to a provider.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key: the same key is the same call.
+    /// The caller's own key: the same key is the same call, and another one is another call, even to the same person with the same task.
     pub idempotency_key: Option<String>,
+    /// The batch that the call belongs to; at most 200 characters.
+    pub batch: Option<String>,
+    /// What a batch makes of one of its rows, in the place of a key of the caller's own: the same key is the same call. It is no leave to ring
+    /// the same person with the same task again.
+    pub row_key: Option<String>,
     /// Whose call it is; `None`: `default`.
     pub tenant: Option<String>,
-    /// True: the same callee and task within ten minutes is meant.
+    /// True: the same callee and task again is meant, however short a while after the first.
     pub allow_duplicate: bool,
     /// True: where a provider is out of credit or over a budget, the next one may be tried.
     pub failover_on_quota: bool,
@@ -110,6 +119,7 @@ impl CallRequest {
 }
 
 quiet_debug!(CallRequest {
+    default_country,
     agent,
     language,
     urgent,
@@ -118,6 +128,7 @@ quiet_debug!(CallRequest {
     not_after,
     max_cost,
     tags,
+    batch,
     tenant,
     allow_duplicate,
     failover_on_quota,

@@ -1,7 +1,9 @@
 //! A request to call somebody: loose as it arrives, then a type that cannot be nonsense.
 
+mod key;
 mod loose;
 mod valid;
 
+pub use key::CallKey;
 pub use loose::{Appointment, CallRequest, Redial};
 pub use valid::{CallWindow, ValidAppointment, ValidCall};

@@ -9,8 +9,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    Appointment, CallRequest, Country, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome, PhoneNumber, ProfileName, Redial,
-    Result, TenantId, quiet::quiet_debug,
+    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome,
+    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -96,11 +96,13 @@ pub struct ValidCall {
     pub tags: BTreeSet<String>,
     /// The caller's own words.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key.
-    pub idempotency_key: Option<IdempotencyKey>,
+    /// By what it is known again.
+    pub key: Option<CallKey>,
+    /// The batch that it belongs to.
+    pub batch: Option<BatchName>,
     /// Whose call it is.
     pub tenant: TenantId,
-    /// The same callee and task a moment ago is meant.
+    /// The same callee and task again is meant. Ask [`ValidCall::is_meant_again`], which knows the key too.
     pub allow_duplicate: bool,
     /// Out of credit here, the next provider may be tried.
     pub failover_on_quota: bool,
@@ -114,12 +116,19 @@ impl ValidCall {
         self.to.country()
     }
 
+    /// True where somebody said that this call is meant even if the same person was just called with the same task: by the request, or by a key
+    /// that they wrote themselves. A key that was made of the request is no such word.
+    pub fn is_meant_again(&self) -> bool {
+        self.allow_duplicate || self.key.as_ref().is_some_and(CallKey::is_given)
+    }
+
     /// The request that is this call. Validated at a moment at which the call's window was not over it gives the same call
     /// again, which is how a call that was written down is read back.
     pub fn to_request(&self) -> CallRequest {
         let text = |text: &Option<String>| text.clone();
         CallRequest {
             to: self.to.e164().to_owned(),
+            default_country: None,
             task: self.task.clone(),
             agent: self.agent.as_ref().map(|agent| agent.as_str().to_owned()),
             language: self.language.map(|language| language.as_str().to_owned()),
@@ -146,7 +155,9 @@ impl ValidCall {
             max_cost: self.max_cost,
             tags: self.tags.iter().cloned().collect(),
             metadata: self.metadata.clone(),
-            idempotency_key: self.idempotency_key.as_ref().map(|key| key.as_str().to_owned()),
+            idempotency_key: self.key.as_ref().and_then(CallKey::given).map(|key| key.as_str().to_owned()),
+            batch: self.batch.as_ref().map(|batch| batch.as_str().to_owned()),
+            row_key: self.key.as_ref().and_then(CallKey::derived).map(|key| key.as_str().to_owned()),
             tenant: Some(self.tenant.as_str().to_owned()),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
@@ -161,7 +172,8 @@ impl CallRequest {
     /// # Errors
     /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name the field, what is wrong and the fix.
     pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
-        let to = phone("to", &self.to)?;
+        let country = self.default_country.as_deref().map(country).transpose()?;
+        let to = phone("to", &self.to, country)?;
         let task = text("task", &self.task, LONGEST_TASK)?;
         if task.is_empty() {
             return Err(Error::invalid("task", "is empty: say in words what the agent shall accomplish"));
@@ -193,7 +205,7 @@ impl CallRequest {
             callback_number: self
                 .callback_number
                 .as_deref()
-                .map(|number| phone("callback_number", number))
+                .map(|number| phone("callback_number", number, country))
                 .transpose()?,
             first_message: self
                 .first_message
@@ -214,12 +226,30 @@ impl CallRequest {
             max_cost: self.max_cost,
             tags: labels(&self.tags)?,
             metadata: metadata(&self.metadata)?,
-            idempotency_key: name("idempotency_key", self.idempotency_key.as_deref())?.map(IdempotencyKey::from),
+            key: self.key()?,
+            batch: self.batch.as_deref().map(batch).transpose()?,
             tenant: name("tenant", self.tenant.as_deref())?.map_or_else(TenantId::default, TenantId::from),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.as_ref().map(redial).transpose()?,
         })
+    }
+
+    fn key(&self) -> Result<Option<CallKey>> {
+        let given = name("idempotency_key", self.idempotency_key.as_deref())?;
+        let derived = name("row_key", self.row_key.as_deref())?;
+        if derived.is_some() && self.batch.is_none() {
+            return Err(Error::invalid(
+                "row_key",
+                "is a row of no batch: name the batch, or give an idempotency_key instead",
+            ));
+        }
+        match (given, derived) {
+            (Some(_), Some(_)) => Err(Error::invalid("row_key", "stands beside an idempotency_key: give one of them")),
+            (Some(given), None) => Ok(Some(CallKey::Given(IdempotencyKey::from(given)))),
+            (None, Some(derived)) => Ok(Some(CallKey::Derived(RowKey::from(derived)))),
+            (None, None) => Ok(None),
+        }
     }
 
     fn window(&self, now: Timestamp) -> Result<CallWindow> {
@@ -295,8 +325,13 @@ fn redial(asked: &Redial) -> Result<Redial> {
     Ok(asked.clone())
 }
 
-fn phone(field: &'static str, number: &str) -> Result<PhoneNumber> {
-    PhoneNumber::parse(number).map_err(|source| {
+fn country(code: &str) -> Result<Country> {
+    code.parse()
+        .map_err(|source: CountryError| Error::invalid("default_country", source.to_string()).with_source(source))
+}
+
+fn phone(field: &'static str, number: &str, default: Option<Country>) -> Result<PhoneNumber> {
+    PhoneNumber::parse_in(number, default).map_err(|source| {
         Error::new(ErrorKind::NumberNotAllowed, source.to_string())
             .with_field(field)
             .with_code(source.code())
@@ -325,6 +360,15 @@ fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
         return Err(Error::invalid(field, "is empty: leave it out instead"));
     }
     Ok(Some(value))
+}
+
+/// It is printed in lines of their own: a line feed has no place in it.
+fn batch(value: &str) -> Result<BatchName> {
+    let value = name("batch", Some(value))?.unwrap_or_default();
+    match value.chars().find(|c| c.is_control()) {
+        Some(c) => Err(Error::invalid("batch", format!("has the control character {c:?}: take it out"))),
+        None => Ok(BatchName::from(value)),
+    }
 }
 
 fn language(tag: &str) -> Result<Language> {
@@ -391,6 +435,7 @@ quiet_debug!(ValidCall {
     window,
     max_cost,
     tags,
+    batch,
     tenant,
     allow_duplicate,
     failover_on_quota,

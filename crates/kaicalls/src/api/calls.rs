@@ -1,7 +1,7 @@
 //! `/api/v1/calls`.
 
-use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, PlaceError, Result};
+use switchboard_http::{HttpClient, Request, is_asked_for, usable_id};
 
 use super::parameters::{parameters, with_query};
 use crate::wire::{Call, Listing};
@@ -66,20 +66,21 @@ impl<'a> Calls<'a> {
     ///
     /// `POST /api/v1/calls`; scope `calls:write`; 60 a minute. Source: document 004, "Make an outbound call".
     ///
-    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`Error::delivery`] before
+    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`PlaceError::delivery`] before
     /// anything else, and never send again what does not [prove silence](switchboard_core::Delivery::proves_silence).
     ///
     /// # Errors
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or unknown
     /// says so.
     #[doc(alias = "/api/v1/calls")]
-    pub async fn create(&self, call: &CreateCall) -> Result<Call> {
-        let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
-        let call: Call = answer.json()?;
-        if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")));
+    pub async fn create(&self, call: &CreateCall) -> Result<Call, PlaceError> {
+        let request = Request::post("calls.place", PATH).json(call).map_err(PlaceError::not_sent)?;
+        let answer = self.http.place(request).await?;
+        let call: Call = answer.placed()?;
+        match usable_id(call.id.clone()) {
+            Some(_) => Ok(call),
+            None => Err(PlaceError::placed(answer.unusable("the call was placed and the answer has no id"))),
         }
-        Ok(call)
     }
 
     /// One call with summary, recording and quality.
@@ -94,7 +95,13 @@ impl<'a> Calls<'a> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all calls"));
         }
-        self.http.read(Request::get("calls.get", PATH).query("id", id)).await?.json()
+        let answer = self.http.read(Request::get("calls.get", PATH).query("id", id)).await?;
+        let call: Call = answer.json()?;
+        if is_asked_for(id, call.id.as_deref()) {
+            Ok(call)
+        } else {
+            Err(answer.another())
+        }
     }
 
     /// Calls over all businesses, newest first.

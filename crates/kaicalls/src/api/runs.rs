@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, PlaceError, Result};
+use switchboard_http::{HttpClient, Request, usable_id};
 
 use super::{
     filters::Filters,
@@ -90,7 +90,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Whether a run could be made. Rings nobody.
     ///
-    /// `POST /api/v1/communication-runs/validate`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs/validate`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.validate`.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// What a run would do. Rings nobody.
     ///
-    /// `POST /api/v1/communication-runs/preview`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs/preview`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.preview`.
     ///
     /// # Errors
@@ -116,11 +116,11 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Makes a run: phones ring, possibly many.
     ///
-    /// `POST /api/v1/communication-runs` with `Idempotency-Key`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs` with `Idempotency-Key`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.create`.
     ///
     /// It is sent once and never again, with the same key as little as with another: what a key is worth is not documented, and a
-    /// second run rings everybody a second time. After an error look at [`Error::delivery`] first; where it is
+    /// second run rings everybody a second time. After an error look at [`PlaceError::delivery`] first; where it is
     /// [`Unknown`](switchboard_core::Delivery::Unknown), look for the run with [`list`](Self::list) by its `external_ref`, and take its
     /// absence for no proof. It bypasses the router: no ledger, budget, do-not-call list or calling hours of ours stand before it.
     ///
@@ -129,24 +129,25 @@ impl<'a> CommunicationRuns<'a> {
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or is
     /// unknown says so.
     #[doc(alias = "/api/v1/communication-runs")]
-    pub async fn create(&self, body: &RunBody, idempotency_key: &str) -> Result<CommunicationRun> {
+    pub async fn create(&self, body: &RunBody, idempotency_key: &str) -> Result<CommunicationRun, PlaceError> {
         let plain = idempotency_key.bytes().all(|byte| byte.is_ascii_graphic());
         if idempotency_key.is_empty() || idempotency_key.len() > LONGEST_KEY || !plain {
             let message = "must be 1 to 255 printable ASCII characters without spaces: use a new UUID for each run";
-            return Err(Error::invalid("idempotency_key", message).with_operation("communication_runs.create"));
+            let invalid = Error::invalid("idempotency_key", message).with_operation("communication_runs.create");
+            return Err(PlaceError::not_sent(invalid));
         }
         let request = Request::post("communication_runs.create", PATH).idempotency_key(idempotency_key);
-        let answer = self.http.place(request.json(body)?).await?;
-        let run: CommunicationRun = answer.json()?;
-        if run.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the run was made and the answer has no id")));
+        let answer = self.http.place(request.json(body).map_err(PlaceError::not_sent)?).await?;
+        let run: CommunicationRun = answer.placed()?;
+        match usable_id(run.id.clone()) {
+            Some(_) => Ok(run),
+            None => Err(PlaceError::placed(answer.unusable("the run was made and the answer has no id"))),
         }
-        Ok(run)
     }
 
     /// Runs of the account.
     ///
-    /// `GET /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.list`.
+    /// `GET /api/v1/communication-runs`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -160,7 +161,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Halts a run: calls under way go on, no new ones begin. The SDK knows no word for going on.
     ///
-    /// `PATCH /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.pause`.
+    /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official Python SDK 0.1.0, `communication_runs.pause`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors). After an error the run may go on.
@@ -171,7 +172,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Ends a run: calls under way go on, nobody else is called.
     ///
-    /// `PATCH /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.cancel`.
+    /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official Python SDK 0.1.0, `communication_runs.cancel`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors). After an error the run may go on.
@@ -182,7 +183,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// The recipients of runs, and how far each is.
     ///
-    /// `GET /api/v1/communication-jobs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.jobs`, which
+    /// `GET /api/v1/communication-jobs`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.jobs`, which
     /// takes any filter and names none.
     ///
     /// # Errors
@@ -200,7 +201,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Attempts to reach recipients.
     ///
-    /// `GET /api/v1/communication-attempts`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.attempts`,
+    /// `GET /api/v1/communication-attempts`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.attempts`,
     /// which takes any filter and names none.
     ///
     /// # Errors

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use jiff::civil::Date;
 use serde_json::json;
-use switchboard_core::{Clock, Error, PhoneNumber, ProviderCallId, Result};
+use switchboard_core::{Clock, Error, PhoneNumber, PlaceError, ProviderCallId, Result};
 use switchboard_http::{HttpClient, Request};
 
 use super::{
     events::{self, InboundEvent, InboundEvents},
     follow,
     reception::{ContactsApi, RulesApi, VoicemailsApi},
-    send::{act, all, look, ring},
+    send::{act, all, look, look_at, ring},
 };
 use crate::wire::{DeleteAllInboundCalls, InboundCall, InboundFilter, Listing, Paging, RecordingRecord, TranscriptRecord, Undocumented};
 
@@ -65,9 +65,9 @@ impl InboundApi {
     /// All calls that pass the filter, page after page of [`list`](Self::list), each once.
     #[doc(alias = "/v1/inbound/calls")]
     pub fn all(&self, filter: InboundFilter, paging: Paging) -> BoxStream<'static, Result<InboundCall>> {
-        let api = self.clone();
-        all(paging, move |paging| {
-            let api = api.clone();
+        let clock = Arc::clone(&self.clock);
+        all(&self.http, paging, move |http, paging| {
+            let api = Self::new(http, Arc::clone(&clock));
             async move { api.list(&filter, &paging).await }
         })
     }
@@ -110,7 +110,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<InboundCall> {
         let request = Request::get("inbound.get", "/v1/inbound/calls/{call_id}");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
     }
 
     /// What was said: `GET /v1/inbound/calls/{call_id}/transcript`. Document 002; it is read as an outbound call's.
@@ -120,7 +120,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
         let request = Request::get("inbound.transcript", "/v1/inbound/calls/{call_id}/transcript");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Where the sound is: `GET /v1/inbound/calls/{call_id}/recording`. Document 002; it is read as an outbound call's.
@@ -130,7 +130,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
         let request = Request::get("inbound.recording", "/v1/inbound/calls/{call_id}/recording");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Sets the status of one of the call's action items, as `completed`: `PATCH /v1/inbound/calls/{call_id}/action-items/{index}`.
@@ -142,7 +142,7 @@ impl InboundApi {
     pub async fn update_action_item(&self, id: &ProviderCallId, index: u32, status: &str) -> Result<Undocumented> {
         let request = Request::patch("inbound.update_action_item", "/v1/inbound/calls/{call_id}/action-items/{index}")
             .param("call_id", id)
-            .param("index", index);
+            .param("index", index.to_string());
         act(&self.http, request.json(&json!({"status": status}))?).await
     }
 
@@ -151,11 +151,11 @@ impl InboundApi {
     /// **It makes a phone ring**: that number. It is sent once, over a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether it may have rung. `call_not_found` (404), and the codes of placing a call.
+    /// The error's [`delivery`](PlaceError::delivery) says whether it may have rung. `call_not_found` (404), and the codes of placing a call.
     #[doc(alias = "/v1/inbound/calls/{call_id}/transfer")]
-    pub async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<Undocumented> {
+    pub async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.transfer", "/v1/inbound/calls/{call_id}/transfer").param("call_id", id);
-        ring(&self.http, request.json(&json!({"target_number": to}))?).await
+        ring(&self.http, request.json(&json!({"target_number": to}))).await
     }
 
     /// Takes a live call over from the agent: `POST /v1/inbound/calls/{call_id}/takeover`. Document 002.
@@ -165,9 +165,9 @@ impl InboundApi {
     /// # Errors
     /// As [`transfer`](Self::transfer).
     #[doc(alias = "/v1/inbound/calls/{call_id}/takeover")]
-    pub async fn take_over(&self, id: &ProviderCallId) -> Result<Undocumented> {
+    pub async fn take_over(&self, id: &ProviderCallId) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.take_over", "/v1/inbound/calls/{call_id}/takeover").param("call_id", id);
-        ring(&self.http, request.json(&json!({}))?).await
+        ring(&self.http, request.json(&json!({}))).await
     }
 
     /// Turns a live call away: `POST /v1/inbound/calls/{call_id}/reject`. `reason` is the provider's word, as `user_rejected`. Document 002.

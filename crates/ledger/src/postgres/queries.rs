@@ -10,7 +10,7 @@ use switchboard_router::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, Written, permit},
+    change::{Change, Duplicates, Event, Opening, Written, permit},
     history::Entry,
     postgres::{Stop, news, stock},
     refusal,
@@ -25,11 +25,15 @@ pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, o
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at, \
                         call_id FROM attempts WHERE call_id = ANY($1) ORDER BY call_id, position";
-/// Two that come at once with the same number wait for each other: no index can forbid a second within ten minutes.
+/// Two that come at once with the same number wait for each other: no index can forbid a second within a while.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
-const BY_KEY: &str = "SELECT id, request_hash FROM calls WHERE tenant = $1 AND idempotency_key = $2";
-const DUPLICATE: &str = "SELECT id FROM calls WHERE to_hash = $1 AND created_at > $2 AND created_at < $3 AND tenant = $4 AND task_hash = $5 \
-                         AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1";
+const BY_KEY: &str = "SELECT id, request_hash, to_hash = $3 AND task_hash = $4 FROM calls WHERE tenant = $1 AND idempotency_key = $2";
+/// [`DuplicateOf::counts`](switchboard_router::DuplicateOf::counts) says the same of a call.
+const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = $1 AND created_at > $4 AND created_at < $3 AND tenant = $5 \
+                         AND task_hash = $6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > $2 \
+                         OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \
+                         OR EXISTS (SELECT 1 FROM attempts WHERE call_id = calls.id AND state <> 'not_placed' AND sent_at > $2)) \
+                         ORDER BY created_at, calls.id LIMIT 1";
 const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, request_hash, \
                         request, body, content, epoch, created_at, updated_at) \
                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)";
@@ -66,29 +70,36 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
         .bind(i64::from_be_bytes(person))
         .execute(&mut *connection)
         .await?;
-    if let Some(key) = &new.idempotency_key {
-        let first = sqlx::query(BY_KEY).bind(tenant).bind(key).fetch_optional(&mut *connection).await?;
+    if let Some(key) = &new.key {
+        let first = sqlx::query(BY_KEY)
+            .bind(tenant)
+            .bind(key)
+            .bind(new.to_hash.as_slice())
+            .bind(new.task_hash.as_slice())
+            .fetch_optional(&mut *connection)
+            .await?;
         if let Some(row) = first {
-            let (first, hash): (Uuid, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
-            let first = CallId::new(first);
-            if hash != new.request_hash {
+            let (first, hash, same_row): (Uuid, Vec<u8>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (first, same) = (CallId::new(first), hash == new.request_hash);
+            if !same && !(new.is_row && same_row) {
                 return Err(refusal::key_reused(first).into());
             }
-            let call = call(connection, first).await?.ok_or_else(|| refusal::erased(first))?;
-            return Ok(Opened::Replayed(Box::new(call)));
+            let call = Box::new(call(connection, first).await?.ok_or_else(|| refusal::erased(first))?);
+            return Ok(if same { Opened::Replayed(call) } else { Opened::Changed(call) });
         }
     }
-    if let Some((after, before)) = new.duplicates {
-        let first: Option<Uuid> = sqlx::query_scalar(DUPLICATE)
+    if let Some(Duplicates { after, before, open_after }) = new.duplicates {
+        let first = sqlx::query(DUPLICATE)
             .bind(new.to_hash.as_slice())
             .bind(after)
             .bind(before)
+            .bind(open_after)
             .bind(tenant)
             .bind(new.task_hash.as_slice())
             .fetch_optional(&mut *connection)
             .await?;
-        if let Some(first) = first {
-            return Err(refusal::possible_duplicate(CallId::new(first)).into());
+        if let Some(row) = first {
+            return Err(refusal::possible_duplicate(CallId::new(row.try_get(0)?), row.try_get(1)?).into());
         }
     }
     sqlx::query(NEW_CALL)
@@ -99,7 +110,7 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
         .bind(new.task_hash.as_slice())
         .bind(new.call.country.as_str())
         .bind(new.call.status.as_str())
-        .bind(new.idempotency_key.as_deref())
+        .bind(new.key.as_deref())
         .bind(new.request_hash.as_slice())
         .bind(&new.request)
         .bind(&new.body)

@@ -26,7 +26,7 @@ const OF_PERSON: &str = "SELECT id, status FROM calls WHERE to_hash = $1 AND to_
 const STATUS: &str = "SELECT status FROM calls WHERE id = $1 AND to_number IS NOT NULL FOR UPDATE";
 const BODY: &str = "SELECT body FROM calls WHERE id = $1";
 const FORGET_CALL: &str = "UPDATE calls SET to_number = NULL, request = NULL, content = NULL, body = $2, \
-                           task_hash = CASE WHEN created_at <= $3 THEN $4 ELSE task_hash END, \
+                           task_hash = CASE WHEN updated_at <= $3 THEN $4 ELSE task_hash END, \
                            request_hash = CASE WHEN idempotency_key IS NULL THEN $4 ELSE request_hash END WHERE id = $1";
 const ATTEMPT_BODIES: &str = "SELECT id, body FROM attempts WHERE call_id = $1";
 const FORGET_ATTEMPT: &str = "UPDATE attempts SET body = $2 WHERE id = $1";

@@ -9,7 +9,7 @@ use switchboard_router::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Event, Opening, Written, permit},
+    change::{Change, Duplicates, Event, Opening, Written, permit},
     history::Entry,
     refusal,
     row::{AttemptRow, CallRow, read_request},
@@ -24,9 +24,13 @@ pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, o
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at \
                         FROM attempts WHERE call_id = ?1 ORDER BY position";
-const BY_KEY: &str = "SELECT id, request_hash FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
-const DUPLICATE: &str = "SELECT id FROM calls WHERE to_hash = ?1 AND created_at > ?2 AND created_at < ?3 AND tenant = ?4 AND task_hash = ?5 \
-                         AND status NOT IN ('refused', 'needs_approval') ORDER BY created_at, id LIMIT 1";
+const BY_KEY: &str = "SELECT id, request_hash, to_hash = ?3 AND task_hash = ?4 FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
+/// [`DuplicateOf::counts`](switchboard_router::DuplicateOf::counts) says the same of a call.
+const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = ?1 AND created_at > ?4 AND created_at < ?3 AND tenant = ?5 \
+                         AND task_hash = ?6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > ?2 \
+                         OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \
+                         OR EXISTS (SELECT 1 FROM attempts WHERE call_id = calls.id AND state <> 'not_placed' AND sent_at > ?2)) \
+                         ORDER BY created_at, calls.id LIMIT 1";
 const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, request_hash, \
                         request, body, content, epoch, created_at, updated_at) \
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
@@ -67,26 +71,31 @@ const CALL_ID: &str = "calls.id";
 /// Refuses before it writes, or not at all.
 pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<Opened> {
     let tenant = new.call.tenant.as_str();
-    if let Some(key) = &new.idempotency_key {
+    if let Some(key) = &new.key {
         let first = connection
             .prepare_cached(BY_KEY)?
-            .query_row((tenant, key), |row| Ok((id(row, 0)?, row.get::<_, [u8; 32]>(1)?)))
+            .query_row(params![tenant, key, new.to_hash, new.task_hash], |row| {
+                Ok((id(row, 0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, bool>(2)?))
+            })
             .optional()?;
-        if let Some((first, hash)) = first {
-            if hash != new.request_hash {
+        if let Some((first, hash, same_row)) = first {
+            let same = hash == new.request_hash;
+            if !same && !(new.is_row && same_row) {
                 return Err(refusal::key_reused(first).into());
             }
-            let call = call(connection, first)?.ok_or_else(|| refusal::erased(first))?;
-            return Ok(Opened::Replayed(Box::new(call)));
+            let call = Box::new(call(connection, first)?.ok_or_else(|| refusal::erased(first))?);
+            return Ok(if same { Opened::Replayed(call) } else { Opened::Changed(call) });
         }
     }
-    if let Some((after, before)) = new.duplicates {
+    if let Some(Duplicates { after, before, open_after }) = new.duplicates {
         let first = connection
             .prepare_cached(DUPLICATE)?
-            .query_row(params![new.to_hash, after, before, tenant, new.task_hash], |row| id(row, 0))
+            .query_row(params![new.to_hash, after, before, open_after, tenant, new.task_hash], |row| {
+                Ok((id(row, 0)?, row.get(1)?))
+            })
             .optional()?;
-        if let Some(first) = first {
-            return Err(refusal::possible_duplicate(first).into());
+        if let Some((first, since)) = first {
+            return Err(refusal::possible_duplicate(first, since).into());
         }
     }
     let written = connection.prepare_cached(NEW_CALL)?.execute(params![
@@ -97,7 +106,7 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
         new.task_hash,
         new.call.country.as_str(),
         new.call.status.as_str(),
-        new.idempotency_key,
+        new.key,
         new.request_hash,
         new.request,
         new.body,

@@ -2,13 +2,11 @@
 //!
 //! Lists of what stays, not of what goes: a field that a later version adds is destroyed until somebody says that it is harmless.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use switchboard_core::{CallId, CallStatus, Error, ErrorKind, Result};
-use switchboard_router::NewCall;
+use switchboard_router::DuplicateWindows;
 
 use crate::{refusal::unreadable, row::micros};
 
@@ -87,9 +85,9 @@ fn only(fields: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-/// A call that was received before this is no possible duplicate any more.
+/// A call that last changed before this is no possible duplicate any more.
 pub(crate) fn duplicate_window(at: Timestamp) -> i64 {
-    let window: Duration = NewCall::DUPLICATE_WINDOW;
+    let window = DuplicateWindows::LONGEST;
     micros(at).saturating_sub(i64::try_from(window.as_micros()).unwrap_or(i64::MAX))
 }
 

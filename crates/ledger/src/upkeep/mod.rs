@@ -11,7 +11,7 @@
 //! | `calls.body`, `attempts.body` | costs, duration, profile, experiment, kinds of errors, proofs and their times stay; words (messages, details) are gone |
 //! | `events.content`, `inbox.body` | gone; the event's kind and time stay, and the webhook's hash and the ids of the provider's calls that it named |
 //! | `calls.to_hash` | stays: a person on a call may not be called by another one, and an erasure that comes again has to find the calls |
-//! | `calls.task_hash` | stays for ten minutes after the call was received, in which the same task is taken for a mistake; then gone |
+//! | `calls.task_hash` | stays for a week after the call last changed, in which the same task may be taken for a mistake; gone where that is over |
 //! | `calls.request_hash` | stays where the caller gave a key, which would open a second call otherwise; else gone |
 //! | `calls.idempotency_key` | stays; it never was more than a keyed hash |
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be taken for another call's |

@@ -14,7 +14,7 @@ use crate::{
     },
     health::{BreakerPolicy, OutlierPolicy},
     ids::{Ids, RandomIds},
-    journal::{Journal, MemoryJournal},
+    journal::{DuplicateWindows, Journal, MemoryJournal},
     policy::Policy,
 };
 
@@ -87,6 +87,8 @@ pub struct RouterSettings {
     pub send_within: Duration,
     /// When a provider is left out because it fails far more often than the others.
     pub outliers: OutlierPolicy,
+    /// Within which time the same person with the same task again is taken for a mistake.
+    pub duplicates: DuplicateWindows,
 }
 
 impl Default for RouterSettings {
@@ -100,6 +102,7 @@ impl Default for RouterSettings {
             grace: Duration::from_secs(120),
             send_within: Duration::from_secs(10),
             outliers: OutlierPolicy::default(),
+            duplicates: DuplicateWindows::default(),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! | `world.rs` | what only a new configuration changes, swapped as a whole |
 //! | `gates.rs` | limits of callers and of agent profiles |
 //! | `waiting/` | where calls wait that no provider can take now |
+//! | `tried.rs` | what the attempts of a ring taught of the providers |
 //! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
 //! | `learn.rs` | what the journal's calls say of the providers |
 //! | `lane.rs` | what is true of one provider at this moment |
@@ -44,6 +45,7 @@ mod shared;
 mod stop;
 mod submit;
 mod trials;
+mod tried;
 mod waiting;
 mod world;
 
@@ -53,3 +55,4 @@ pub(crate) use gates::{add_needs, is_gate};
 pub use hooks::WebhookAddress;
 pub use recover::Recovered;
 pub use shared::{Progress, Router};
+pub use submit::Submitted;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallOrder, ValidCall};
+use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, CallOrder, ValidCall};
 use uuid::Uuid;
 
 use crate::{
@@ -62,11 +62,12 @@ fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
 }
 
 /// The same for every retry of one ring at one provider, and another for the next ring: a provider that honours keys would answer it with
-/// the ring before. Made of the caller's key where there is one, so that the same key names the same request even where the journal did
+/// the ring before. Made of the call's key where there is one, so that the same key names the same request even where the journal did
 /// not outlive the process.
 fn key(id: CallId, ring: u32, request: &ValidCall, lane: &Lane) -> Uuid {
-    let space = match &request.idempotency_key {
-        Some(key) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes()),
+    let space = match &request.key {
+        Some(CallKey::Given(key)) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes()),
+        Some(CallKey::Derived(key)) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\nrow\n{key}", request.tenant).as_bytes()),
         None => id.as_uuid(),
     };
     let first = Uuid::new_v5(&space, lane.id.as_str().as_bytes());

@@ -3,7 +3,7 @@
 //! Only reads. Finding a call proves that it was placed; finding none proves nothing, so that a call without evidence
 //! ends as `indeterminate` and is never sent again.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -381,19 +381,16 @@ async fn evidence(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timest
 /// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none of any kind.
 async fn candidates(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timestamp) -> Result<Option<(Proof, Vec<ProviderCallId>)>> {
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;
+    let mut seen = HashSet::new();
     for trace in lane.provider.calls().trace(order, sent_at).await? {
-        if inner.journal.owner(&lane.id, &trace.call).await?.is_some() {
+        // The strongest come first, and once.
+        if best.as_ref().is_some_and(|(proof, _)| *proof != trace.proof) {
+            break;
+        }
+        if !seen.insert(trace.call.clone()) || inner.journal.owner(&lane.id, &trace.call).await?.is_some() {
             continue;
         }
-        match &mut best {
-            None => best = Some((trace.proof, vec![trace.call])),
-            Some((proof, found)) if *proof == trace.proof => {
-                if !found.contains(&trace.call) {
-                    found.push(trace.call);
-                }
-            }
-            Some(_) => break,
-        }
+        best.get_or_insert_with(|| (trace.proof, Vec::new())).1.push(trace.call);
     }
     Ok(best)
 }

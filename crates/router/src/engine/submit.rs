@@ -31,21 +31,51 @@ use crate::{
 /// How often a busy callee is looked at again where nobody tells: another process may hold the call.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// What became of a request.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Submitted {
+    /// A call that is new.
+    New(Call),
+    /// The call that it was before.
+    Before(Call),
+    /// The call that the same row of the same batch was before, with other details: it is not called again for them.
+    Changed(Call),
+}
+
+impl Submitted {
+    /// The call.
+    pub fn into_call(self) -> Call {
+        match self {
+            Submitted::New(call) | Submitted::Before(call) | Submitted::Changed(call) => call,
+        }
+    }
+}
+
 impl Router {
     /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
     ///
-    /// A key that came before with the same request answers with the first call.
+    /// A key that came before with the same request answers with the first call; so does a row of a batch that came before in another way.
     ///
     /// # Errors
-    /// `Conflict` for a key that came with another request; `PossibleDuplicate` for the same callee and task within ten
-    /// minutes without a key; `Journal`. Nothing was sent then.
+    /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with [`DuplicateOf`](crate::DuplicateOf) as its source, for
+    /// the same callee and task within [`RouterSettings::duplicates`](crate::RouterSettings) without a word that it is meant again;
+    /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
-        let (call, way) = self.open(request).await?;
-        drop(way);
-        Ok(call)
+        self.take_in(request).await.map(Submitted::into_call)
     }
 
-    async fn open(&self, request: ValidCall) -> Result<(Call, Option<GoesOn<()>>)> {
+    /// The same, and says whether the call is a new one.
+    ///
+    /// # Errors
+    /// As [`Router::submit`].
+    pub async fn take_in(&self, request: ValidCall) -> Result<Submitted> {
+        let (submitted, way) = self.open(request).await?;
+        drop(way);
+        Ok(submitted)
+    }
+
+    async fn open(&self, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
         self.inner.check_running()?;
         // A caller may let go while the journal writes: the call is there then, and nobody else would drive it.
         GoesOn::new(&self.inner, open(Arc::clone(&self.inner), request)).await
@@ -57,7 +87,8 @@ impl Router {
     /// # Errors
     /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
-        let (call, way) = self.open(request).await?;
+        let (submitted, way) = self.open(request).await?;
+        let call = submitted.into_call();
         let Some(mut way) = way else {
             return self.decided(call.id).await;
         };
@@ -160,20 +191,22 @@ impl<T: Send + 'static> Drop for GoesOn<T> {
 }
 
 /// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked, or by itself.
-async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Call, Option<GoesOn<()>>)> {
+async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
     let new = NewCall {
         id,
+        duplicates: inner.settings().duplicates.of(&request),
         request: Arc::clone(&request),
         at: inner.now(),
     };
     Ok(match inner.kept(inner.journal.open(new).await)? {
-        Opened::Replayed(first) => (*first, None),
+        Opened::Replayed(first) => (Submitted::Before(*first), None),
+        Opened::Changed(first) => (Submitted::Changed(*first), None),
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
             let way = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
-            (*call, Some(GoesOn::new(&inner, way)))
+            (Submitted::New(*call), Some(GoesOn::new(&inner, way)))
         }
     })
 }

@@ -4,6 +4,7 @@
 //! active call for each person, one call for each key, one owner for each of a provider's calls.
 
 mod decision;
+mod duplicates;
 mod memory;
 mod needs;
 mod pages;
@@ -18,6 +19,7 @@ use switchboard_core::{AttemptId, Call, CallId, CallStatus, PhoneNumber, Provide
 use uuid::Uuid;
 
 pub use decision::{Decision, Topic};
+pub use duplicates::{DuplicateOf, DuplicateWindows, details};
 pub use memory::MemoryJournal;
 pub(crate) use memory::Stock;
 pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, RoomNeed, Settlement, SlotNeed, Write, doubt, occupies, settlement};
@@ -34,11 +36,20 @@ pub struct NewCall {
     pub request: Arc<ValidCall>,
     /// When.
     pub at: Timestamp,
+    /// Within which time the same callee and task is taken for a mistake.
+    pub duplicates: Duration,
 }
 
 impl NewCall {
-    /// The same callee and task within this long is taken for a mistake.
-    pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
+    /// A call that is about to exist, with the usual [`DuplicateWindows`].
+    pub fn new(id: CallId, request: Arc<ValidCall>, at: Timestamp) -> Self {
+        Self {
+            duplicates: DuplicateWindows::default().of(&request),
+            id,
+            request,
+            at,
+        }
+    }
 
     /// The call as it is written down first.
     pub fn received(&self) -> Call {
@@ -49,6 +60,7 @@ impl NewCall {
             to: request.to,
             country: request.country(),
             agent: request.agent.clone(),
+            batch: request.batch.clone(),
             status: CallStatus::Received,
             outcome: None,
             provider: None,
@@ -79,6 +91,8 @@ pub enum Opened {
     New(Box<Call>),
     /// The same key and the same request came before: the first call.
     Replayed(Box<Call>),
+    /// The same row of a batch came before, which is the same key, person and task, and asked for it in another way: the first call.
+    Changed(Box<Call>),
 }
 
 /// What became of a fact.
@@ -147,8 +161,8 @@ pub trait Journal: Debug + Send + Sync {
     /// Writes a new call down. It belongs to this process.
     ///
     /// # Errors
-    /// `Conflict` where the key came with another request; `PossibleDuplicate` where the same callee and task came within ten
-    /// minutes without a key and without leave.
+    /// `Conflict` where the key came with another request; `PossibleDuplicate`, with [`DuplicateOf`] as its source, where the same callee and
+    /// task came within the call's window, or is still to be called, and nobody said that it is meant again.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 
     /// Writes facts down in one transaction, and takes what they need: all of it, or nothing.

@@ -8,6 +8,7 @@
 //! | file | rules about |
 //! |---|---|
 //! | `bracket.rs` | what is written together |
+//! | `duplicates.rs` | the same person and task again, and rows of batches |
 //! | `stock.rs` | slots and budgets |
 //! | `rooms.rs` | how many calls are under way at once |
 //! | `doubt.rs` | agents whose last call nobody can name |
@@ -22,6 +23,7 @@
 mod bracket;
 mod decisions;
 mod doubt;
+mod duplicates;
 mod letters;
 mod news;
 mod processes;
@@ -56,9 +58,12 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(new: impl Fn()
     who_may_have_rung_keeps_the_callee(new().await).await;
     one_owner_of_a_providers_call(new().await).await;
     a_key_names_one_request(new().await).await;
-    a_possible_duplicate_is_refused_for_ten_minutes(new().await).await;
-    a_refused_call_is_no_duplicate(new().await).await;
-    a_duplicate_that_was_meant_does_not_hide_the_first(new().await).await;
+    duplicates::a_possible_duplicate_is_refused_within_its_window(new().await).await;
+    duplicates::a_refused_call_is_no_duplicate(new().await).await;
+    duplicates::a_duplicate_that_was_meant_does_not_hide_the_first(new().await).await;
+    duplicates::who_is_still_to_be_called_or_just_was_is_held_back(new().await).await;
+    duplicates::a_key_that_was_made_is_no_leave(new().await).await;
+    duplicates::a_row_is_one_call_whatever_else_it_says(new().await).await;
     what_is_forbidden_changes_nothing(new().await).await;
     what_is_forbidden_frees_nobody(new().await).await;
     what_was_asked_for_comes_back_whole(new().await).await;
@@ -183,11 +188,7 @@ fn completed(provider: &str, theirs: &str) -> ProviderCall {
 /// # Panics
 /// Where the request makes no sense.
 pub fn new_call(request: &CallRequest, at: Timestamp) -> NewCall {
-    NewCall {
-        id: CallId::new(Uuid::now_v7()),
-        request: Arc::new(valid(request)),
-        at,
-    }
+    NewCall::new(CallId::new(Uuid::now_v7()), Arc::new(valid(request)), at)
 }
 
 /// The same number and another task each time.
@@ -208,7 +209,7 @@ pub async fn open(journal: &Arc<dyn Journal>, request: CallRequest, after: u64) 
             assert_eq!(call.status, CallStatus::Received);
             call.id
         }
-        Opened::Replayed(call) => panic!("{} was there already", call.id),
+        Opened::Replayed(call) | Opened::Changed(call) => panic!("{} was there already", call.id),
     }
 }
 
@@ -261,7 +262,7 @@ pub fn failed(attempt: AttemptId, delivery: Delivery) -> Fact {
     Fact::Failed {
         attempt,
         delivery,
-        error: (&Error::new(ErrorKind::Provider, "it failed").with_delivery(delivery)).into(),
+        error: (&Error::new(ErrorKind::Provider, "it failed")).into(),
     }
 }
 
@@ -459,12 +460,12 @@ async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
     let first = open(&journal, keyed(1), 0).await;
     match journal.open(new_call(&keyed(1), at(1))).await.unwrap() {
         Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Received)),
-        Opened::New(_) => panic!("the key came before"),
+        Opened::New(_) | Opened::Changed(_) => panic!("the key came before"),
     }
     record(&journal, first, admitted()).await;
     match journal.open(new_call(&keyed(1), at(5_000))).await.unwrap() {
         Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Admitted)),
-        Opened::New(_) => panic!("the key came before"),
+        Opened::New(_) | Opened::Changed(_) => panic!("the key came before"),
     }
     for other in [keyed(2), CallRequest { urgent: true, ..keyed(1) }] {
         let reused = refusal_to_open(&journal, other, 2).await;
@@ -482,67 +483,9 @@ async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
     record(&journal, first, Fact::Refused(fault())).await;
     match journal.open(new_call(&keyed(1), at(6_000))).await.unwrap() {
         Opened::Replayed(call) => assert_eq!(call.status, CallStatus::Refused, "a refusal is an answer too"),
-        Opened::New(_) => panic!("the key came before"),
+        Opened::New(_) | Opened::Changed(_) => panic!("the key came before"),
     }
     assert_eq!(journal.list().await.unwrap().len(), 2);
-}
-
-async fn a_possible_duplicate_is_refused_for_ten_minutes(journal: Arc<dyn Journal>) {
-    let first = open(&journal, request(1), 0).await;
-    for after in [0, 1, 599] {
-        let again = refusal_to_open(&journal, request(1), after).await;
-        assert_eq!(
-            (again.kind(), again.code()),
-            (ErrorKind::PossibleDuplicate, Some("possible_duplicate"))
-        );
-        assert!(again.message().contains(&first.to_string()));
-    }
-    open(&journal, task(1, "something else"), 1).await;
-    open(&journal, request(2), 1).await;
-    let theirs = CallRequest {
-        tenant: Some("another".to_owned()),
-        ..request(1)
-    };
-    open(&journal, theirs, 1).await;
-    let meant = CallRequest {
-        allow_duplicate: true,
-        ..request(1)
-    };
-    open(&journal, meant, 2).await;
-    let keyed = CallRequest {
-        idempotency_key: Some("a key is a word on it too".to_owned()),
-        ..request(1)
-    };
-    open(&journal, keyed, 3).await;
-    open(&journal, request(1), 3 + 600).await;
-}
-
-async fn a_refused_call_is_no_duplicate(journal: Arc<dyn Journal>) {
-    let first = open(&journal, request(1), 0).await;
-    record(&journal, first, Fact::Refused(fault())).await;
-    let second = open(&journal, request(1), 1).await;
-    let tried = send(&journal, second).await;
-    let waits = record(&journal, second, failed(tried, Delivery::Refused(Refusal::NeedsApproval))).await;
-    assert_eq!(waits.status, CallStatus::NeedsApproval);
-    open(&journal, request(1), 2).await;
-}
-
-async fn a_duplicate_that_was_meant_does_not_hide_the_first(journal: Arc<dyn Journal>) {
-    let first = open(&journal, request(1), 0).await;
-    record(&journal, first, admitted()).await;
-    let meant = CallRequest {
-        allow_duplicate: true,
-        ..request(1)
-    };
-    let second = open(&journal, meant, 60).await;
-    record(&journal, second, Fact::Refused(fault())).await;
-    let third = refusal_to_open(&journal, request(1), 120).await;
-    assert_eq!(
-        third.kind(),
-        ErrorKind::PossibleDuplicate,
-        "the first may have rung two minutes ago"
-    );
-    open(&journal, request(1), 600).await;
 }
 
 async fn what_is_forbidden_changes_nothing(journal: Arc<dyn Journal>) {
@@ -614,6 +557,7 @@ async fn what_was_asked_for_comes_back_whole(journal: Arc<dyn Journal>) {
         tags: vec!["b".to_owned(), "a".to_owned()],
         metadata: [("order".to_owned(), "17".to_owned())].into(),
         idempotency_key: Some("everything".to_owned()),
+        batch: Some("spring; 20 %".to_owned()),
         tenant: Some("another".to_owned()),
         allow_duplicate: true,
         failover_on_quota: true,
@@ -633,7 +577,15 @@ async fn what_was_asked_for_comes_back_whole(journal: Arc<dyn Journal>) {
         "though its window is over by now"
     );
     let kept = journal.get(call).await.unwrap().unwrap();
-    assert_eq!((kept.to, kept.metadata), (asked.to, asked.metadata));
+    assert_eq!((kept.to, kept.metadata, kept.batch), (asked.to, asked.metadata, asked.batch));
+
+    let row = CallRequest {
+        batch: Some("spring".to_owned()),
+        row_key: Some("made of it".to_owned()),
+        ..request(2)
+    };
+    let call = open(&journal, row.clone(), 8).await;
+    assert_eq!(*journal.request(call).await.unwrap().unwrap(), valid(&row));
 }
 
 async fn calls_are_selected(journal: Arc<dyn Journal>) {

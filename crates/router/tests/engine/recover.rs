@@ -26,11 +26,7 @@ async fn taken_up(worlds: &[Arc<World>], left: impl AsyncFnOnce(&dyn Journal) ->
 
 async fn opened(journal: &dyn Journal, request: CallRequest) -> CallId {
     let id = CallId::new(Uuid::now_v7());
-    let new = NewCall {
-        id,
-        request: Arc::new(valid(request)),
-        at: epoch(),
-    };
+    let new = NewCall::new(id, Arc::new(valid(request)), epoch());
     journal.open(new).await.unwrap();
     id
 }

@@ -65,6 +65,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
         to: number(n).parse().unwrap(),
         country: "US".parse::<Country>().unwrap(),
         agent: None,
+        batch: None,
         status,
         outcome,
         provider: Some(id("alpha")),

@@ -87,6 +87,7 @@ pub(crate) fn call(n: u128, status: CallStatus, attempts: Vec<Attempt>) -> Call 
         to: *TO,
         country: Country::US,
         agent: None,
+        batch: None,
         status,
         outcome: attempts.last().and_then(|last| last.outcome),
         provider: None,

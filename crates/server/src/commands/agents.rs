@@ -27,6 +27,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
             })
             .await;
             Ok(answers.show(
+                common,
                 output,
                 "agents",
                 &["provider", "id", "name", "profiles", "calls from", "kind"],
@@ -60,16 +61,18 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
             .await;
             match found.items.pop() {
                 Some(agent) => {
+                    found.complain(common, output);
                     show(&policy, &agent, output);
-                    Ok(Exit::Done)
+                    Ok(if found.has_failed() { Exit::Failed } else { Exit::Done })
                 }
-                None => {
-                    found.complain(output);
-                    Err(Failure::input(
-                        "id",
-                        format!("no provider has an agent {id}: see `switchboard agents list`"),
-                    ))
+                None if found.has_failed() => {
+                    found.complain(common, output);
+                    Err(Failure::local(format!("no provider that answered has an agent {id}")))
                 }
+                None => Err(Failure::input(
+                    "id",
+                    format!("no provider has an agent {id}: see `switchboard agents list`"),
+                )),
             }
         }
     }

@@ -6,15 +6,14 @@
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard};
+use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard, core::text::mask};
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
 use crate::{
     cli::{CallArgs, Common},
-    exit::Exit,
+    credential::{self, RefusedCredentials},
     failure::Outcome,
     interrupt::{self, Asked},
-    mask::mask,
     output::{Output, or_dash},
     setup,
 };
@@ -25,6 +24,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
     let switchboard = setup::place(common, output).await?;
     let request = CallRequest {
+        default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent,
         language: args.language,
         idempotency_key: args.idempotency_key,
@@ -51,7 +51,8 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
     } else {
         show(&call, false, output);
     }
-    Ok(Exit::of_call(&call))
+    RefusedCredentials::of_call(&call).warn(common, output);
+    Ok(credential::exit_of_call(&call))
 }
 
 async fn placed(switchboard: &Switchboard, request: &CallRequest, wait: bool, watch: &mut Watch) -> Outcome<Call> {

@@ -29,7 +29,7 @@ pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> O
                 }
             })
             .await;
-            Ok(answers.show(output, "numbers", &["provider", "number", "id", "agent", "since"], row))
+            Ok(answers.show(common, output, "numbers", &["provider", "number", "id", "agent", "since"], row))
         }
         Wanted::Available(search) => {
             let answers = setup::ask(&setup::providers(&switchboard, named)?, |provider| {
@@ -42,7 +42,7 @@ pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> O
                 }
             })
             .await;
-            Ok(answers.show(output, "numbers", &["provider", "number", "id", "agent", "since"], row))
+            Ok(answers.show(common, output, "numbers", &["provider", "number", "id", "agent", "since"], row))
         }
         Wanted::Rent(choice) => {
             let provider = the_one(&switchboard, named)?;

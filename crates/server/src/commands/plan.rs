@@ -31,6 +31,7 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     let learnt = learnt(common, args.ledger.as_deref(), config, policy.quality, output)?;
     let planner = Planner::new(policy, learnt);
     let request = |to: &str| CallRequest {
+        default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent.clone(),
         language: args.language.clone(),
         // A plan asks for no task, and a request cannot be without one.
@@ -130,7 +131,7 @@ impl Planner {
     }
 
     fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
-        let call = request.validate(self.now)?;
+        let call = self.policy.complete(request).validate(self.now)?;
         let snapshot = Snapshot {
             policy: &self.policy,
             readings: &self.readings,

@@ -1,16 +1,17 @@
 //! `switchboard providers`: who is configured, and who answers.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use switchboard::{
-    Provider, ProviderInfo,
+    Provider, ProviderId, ProviderInfo,
     core::{CallFilter, Coverage, PageRequest, RequestLimit},
 };
 
 use crate::{
     cli::Common,
+    credential::RefusedCredentials,
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},
@@ -35,15 +36,22 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
     let probes = policy.providers.iter().map(|one| async {
         let provider = router.provider(&one.info.id).filter(|_| one.enabled);
         let health = match provider {
-            Some(provider) => probe(provider).await,
+            Some(provider) => probe(provider, &one.info.id).await,
             None => Health::SwitchedOff,
         };
         (&one.info, health)
     });
     let found = join_all(probes).await;
     spinner.finish_and_clear();
+    let mut refused = RefusedCredentials::default();
+    for (_, health) in &found {
+        if let Health::Unhealthy(failure) = health {
+            refused.extend(failure.refused());
+        }
+    }
+    let fixes = refused.fixes(common);
     if output.json {
-        let entries: Vec<Value> = found.iter().map(|(info, health)| entry(info, health)).collect();
+        let entries: Vec<Value> = found.iter().map(|(info, health)| entry(info, health, &fixes)).collect();
         output.object(&json!({ "providers": entries }));
     } else {
         output.table(
@@ -57,14 +65,15 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
                 "answers",
                 "rides on",
             ],
-            found.iter().map(|(info, health)| row(info, health)),
+            found.iter().map(|(info, health)| row(info, health, &fixes)),
         );
     }
+    refused.warn(common, output);
     let failed = found.iter().any(|(_, health)| matches!(health, Health::Unhealthy(_)));
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-async fn probe(provider: Arc<dyn Provider>) -> Health {
+async fn probe(provider: Arc<dyn Provider>, id: &ProviderId) -> Health {
     let one = PageRequest {
         limit: Some(1),
         cursor: None,
@@ -73,12 +82,12 @@ async fn probe(provider: Arc<dyn Provider>) -> Health {
     let answer = tokio::time::timeout(PATIENCE, read.list(&CallFilter::default(), &one)).await;
     match answer {
         Ok(Ok(_)) => Health::Healthy,
-        Ok(Err(error)) => Health::Unhealthy(error.into()),
+        Ok(Err(error)) => Health::Unhealthy(setup::of_provider(error, id).into()),
         Err(_) => Health::Unhealthy(Failure::local(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
 }
 
-fn entry(info: &ProviderInfo, health: &Health) -> Value {
+fn entry(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, String>) -> Value {
     let limit =
         |limit: Option<RequestLimit>| limit.map(|limit| json!({"requests": limit.requests, "window_seconds": limit.window.as_secs()}));
     json!({
@@ -92,6 +101,7 @@ fn entry(info: &ProviderInfo, health: &Health) -> Value {
             Health::Unhealthy(failure) => Some(failure),
             Health::Healthy | Health::SwitchedOff => None,
         },
+        "fix": fixes.get(&info.id),
         "countries": info.countries,
         "country_count": count(&info.countries),
         "languages": info.languages,
@@ -103,14 +113,17 @@ fn entry(info: &ProviderInfo, health: &Health) -> Value {
     })
 }
 
-fn row(info: &ProviderInfo, health: &Health) -> Vec<String> {
+fn row(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, String>) -> Vec<String> {
     let limit = |limit: Option<RequestLimit>| or_dash(limit.map(|limit| format!("{} in {} s", limit.requests, limit.window.as_secs())));
     let all = |count: Option<usize>| count.map_or_else(|| "all".to_owned(), |count| count.to_string());
     vec![
         info.id.to_string(),
         match health {
             Health::Healthy => "healthy".to_owned(),
-            Health::Unhealthy(failure) => format!("unhealthy: {failure}"),
+            Health::Unhealthy(failure) => match fixes.get(&info.id) {
+                Some(fix) => format!("credential refused: {fix}"),
+                None => format!("unhealthy: {failure}"),
+            },
             Health::SwitchedOff => "switched off".to_owned(),
         },
         all(count(&info.countries)),

@@ -32,7 +32,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                 "numbers",
                 "until",
             ];
-            Ok(answers.show(output, "balances", &header, |balance| {
+            Ok(answers.show(common, output, "balances", &header, |balance| {
                 vec![
                     balance.provider.to_string(),
                     or_dash(balance.account.as_ref()),
@@ -63,7 +63,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
             })
             .await;
             Ok(
-                answers.show(output, "records", &["provider", "at", "what", "call", "cost"], |record| {
+                answers.show(common, output, "records", &["provider", "at", "what", "call", "cost"], |record| {
                     vec![
                         record.provider.to_string(),
                         or_dash(record.at),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use jiff::Timestamp;
 use serde::Serialize;
-use switchboard::{Clock, Config, SystemClock, core::Balance, process_environment};
+use switchboard::{Clock, Config, ProviderId, SystemClock, core::Balance, process_environment};
 
 use crate::{
     cli::{Common, WhoamiArgs},
@@ -57,6 +57,7 @@ pub(crate) async fn run(common: &Common, args: WhoamiArgs, output: Output) -> Ou
     for account in &accounts {
         if let Some(failure) = &account.error {
             output.note(format!("error: {}: {failure}", account.provider));
+            failure.refused().warn(common, output);
         }
     }
     if output.json {
@@ -78,7 +79,10 @@ async fn look(config: &Config, name: &str) -> Account {
     .await;
     let (balance, error) = match asked {
         Ok(balance) => (balance, None),
-        Err(error) => (None, Some(Failure::from(error))),
+        Err(error) => (
+            None,
+            Some(Failure::from(setup::of_provider(error, &ProviderId::new(name.to_owned())))),
+        ),
     };
     let provider = config.providers.get(name);
     let mut account = Account {
@@ -115,6 +119,7 @@ fn row(account: &Account) -> Vec<String> {
         or_dash(account.account.as_ref()),
         or_dash(account.plan.as_ref()),
         match &account.error {
+            Some(failure) if !failure.refused().is_empty() => "credential refused".to_owned(),
             Some(failure) => format!("error: {}", failure.kind()),
             None => or_dash(account.status.as_ref()),
         },

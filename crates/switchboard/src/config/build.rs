@@ -15,7 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, OnUnknownName, ProviderConfig, TokenLocation,
         account::breaker,
-        credential, outliers,
+        credential, duplicates, outliers,
         problem::{Place, Problems},
         words::did_you_mean,
     },
@@ -193,6 +193,7 @@ impl Config {
             reconcile_for: Duration::from_secs(self.routing.reconcile_seconds.into()),
             sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
             outliers: outliers::policy(&self.routing.outliers),
+            duplicates: duplicates::windows(&self.duplicates),
             on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::Fence {
                 after: Duration::from_secs(60 * u64::from(minutes.get())),
             }),

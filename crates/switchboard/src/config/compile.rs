@@ -14,7 +14,7 @@ use crate::config::{
     account::inspect,
     budget, callers,
     conditions::{Conditions, shadows},
-    deck, experiment, inert, ledger, outliers,
+    deck, duplicates, experiment, inert, ledger, outliers,
     problem::{Place, Problems},
     quality,
     words::did_you_mean,
@@ -45,6 +45,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     .unwrap_or_default();
     policy.profiles = profiles(config, problems);
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
+    policy.default_country = config.routing.default_country;
     policy.routes = routes(config, &policy, problems);
     policy.experiments = experiment::compile(config, problems);
     callers::compile(config, &mut policy, problems);
@@ -134,6 +135,7 @@ fn routing(config: &Config, problems: &mut Problems) {
     }
     fence(routing, &at, problems);
     outliers::check(config, problems);
+    duplicates::check(config, problems);
 }
 
 fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {

@@ -13,6 +13,7 @@
 //! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
 //! | where calls are kept, and for how long | [`LedgerConfig`], [`RetentionConfig`] |
 //! | how much may be spent | [`BudgetConfig`] |
+//! | when the same person with the same task is a mistake | [`DuplicatesConfig`] |
 //! | what callers may do at once | [`CallersConfig`], [`AllowanceConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
 //!
@@ -28,6 +29,7 @@ mod compile;
 mod conditions;
 mod credential;
 mod deck;
+mod duplicates;
 mod experiment;
 mod inert;
 mod ledger;
@@ -59,7 +61,8 @@ pub use self::{
     budget::{BudgetConfig, PeriodName},
     callers::{AllowanceConfig, CallersConfig},
     credential::process_environment,
-    deck::{DeckConfig, ExchangeRate},
+    deck::{ColumnNames, DeckConfig, ExchangeRate},
+    duplicates::DuplicatesConfig,
     experiment::{ArmConfig, ExperimentConfig, GuardrailConfig, MetricName, StartName},
     ledger::{LedgerConfig, RetentionConfig},
     outliers::OutliersConfig,
@@ -113,6 +116,9 @@ pub struct Config {
     /// What callers may do.
     #[serde(default)]
     pub callers: CallersConfig,
+    /// When the same person with the same task is taken for a mistake.
+    #[serde(default)]
+    pub duplicates: DuplicatesConfig,
     /// How much may be spent. Every one that covers a call has to hold it.
     #[serde(default)]
     pub budgets: Vec<BudgetConfig>,
@@ -254,6 +260,7 @@ impl Config {
             webhooks,
             ledger,
             callers,
+            duplicates,
             budgets,
             registry: _,
             directory: _,
@@ -264,6 +271,7 @@ impl Config {
         let accounts = providers.iter().eq(&other.providers);
         accounts
             && (routing, routes, experiments, agents) == (&other.routing, &other.routes, &other.experiments, &other.agents)
-            && (webhooks, ledger, callers, budgets) == (&other.webhooks, &other.ledger, &other.callers, &other.budgets)
+            && (webhooks, ledger, callers) == (&other.webhooks, &other.ledger, &other.callers)
+            && (duplicates, budgets) == (&other.duplicates, &other.budgets)
     }
 }

@@ -58,6 +58,8 @@ pub struct RoutingConfig {
     pub quality: QualityConfig,
     /// The agent profile of calls that name none.
     pub default_agent: Option<String>,
+    /// The country, as `GB`, in which a number without `+` is dialled, for requests that name none.
+    pub default_country: Option<Country>,
     /// The ISO 4217 currency of every price in the file, in which costs are compared: `USD`.
     pub currency: String,
     /// What one unit of another currency is worth in it, by its ISO 4217 code, for decks with prices in others: `{ EUR = "1.0845" }`.
@@ -98,6 +100,7 @@ impl Default for RoutingConfig {
             exploration_percent: None,
             quality: QualityConfig::default(),
             default_agent: None,
+            default_country: None,
             currency: "USD".to_owned(),
             currencies: BTreeMap::new(),
             expected_duration_seconds: 120,

@@ -8,14 +8,17 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentId, AttemptId, AttemptState, Call, CallId, CallStatus, Error, ErrorKind, IdempotencyKey, PhoneNumber, ProviderCallId, ProviderId,
-    Result, TenantId, ValidCall,
+    AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result,
+    TenantId, ValidCall,
 };
 
 use super::stock::Stock;
 use crate::{
     chance::digest,
-    journal::{Decision, Doubt, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Topic, Write, doubt, occupies, settlement},
+    journal::{
+        Decision, Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Topic, Write, details, doubt,
+        occupies, settlement,
+    },
     plan::may_be_one,
     state::apply,
 };
@@ -38,12 +41,13 @@ struct Unsure {
 #[derive(Debug, Default)]
 pub(super) struct Books {
     calls: BTreeMap<CallId, Entry>,
-    keys: HashMap<(TenantId, IdempotencyKey), CallId>,
+    keys: HashMap<(TenantId, CallKey), CallId>,
     callees: HashMap<(TenantId, PhoneNumber), CallId>,
     owners: HashMap<(ProviderId, ProviderCallId), CallId>,
     attempts: HashMap<AttemptId, CallId>,
     unsure: BTreeMap<AttemptId, Unsure>,
-    recent: HashMap<(TenantId, PhoneNumber, u64), Vec<(CallId, Timestamp)>>,
+    /// Who was asked to be called with which task, oldest first.
+    asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
     letters: Vec<(Letter, bool)>,
     /// What was written to others' calls, in order.
@@ -63,12 +67,16 @@ impl Books {
 
     pub(super) fn open(&mut self, new: NewCall, member: u64) -> Result<Opened> {
         let request = &new.request;
-        if let Some(key) = &request.idempotency_key
+        if let Some(key) = &request.key
             && let Some(first) = self.keys.get(&(request.tenant.clone(), key.clone()))
             && let Some(entry) = self.calls.get(first)
         {
-            if *entry.request == *new.request {
-                return Ok(Opened::Replayed(Box::new(Call::clone(&entry.call))));
+            let first_call = || Box::new(Call::clone(&entry.call));
+            if details(&entry.request) == details(request) {
+                return Ok(Opened::Replayed(first_call()));
+            }
+            if request.batch.is_some() && (entry.request.to, &entry.request.task) == (request.to, &request.task) {
+                return Ok(Opened::Changed(first_call()));
             }
             return Err(conflict(
                 format!("was used for another request, the call {first}: choose a new key"),
@@ -77,23 +85,22 @@ impl Books {
             .with_field("idempotency_key"));
         }
         let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
-        let marks = self.recent.entry(mark).or_default();
-        marks.retain(|(_, at)| new.at.duration_since(*at).unsigned_abs() < NewCall::DUPLICATE_WINDOW);
-        let first = marks
-            .iter()
-            .find(|(first, _)| self.calls.get(first).is_some_and(|entry| may_have_rung(entry.call.status)));
-        if request.idempotency_key.is_none()
-            && !request.allow_duplicate
-            && let Some((first, _)) = first
-        {
-            return Err(Error::new(
-                ErrorKind::PossibleDuplicate,
-                format!("the same number and task came a moment ago, the call {first}: give an idempotency key, or set allow_duplicate"),
-            )
-            .with_code("possible_duplicate"));
+        let marks = self.asked.entry(mark).or_default();
+        if !request.is_meant_again() {
+            let calls = marks.iter().filter_map(|first| self.calls.get(first));
+            if let Some(first) = calls
+                .map(|entry| &entry.call)
+                .find(|call| DuplicateOf::counts(call, new.at, new.duplicates))
+            {
+                return Err(DuplicateOf {
+                    call: first.id,
+                    since: first.created_at,
+                }
+                .into());
+            }
         }
-        marks.push((new.id, new.at));
-        if let Some(key) = &request.idempotency_key {
+        marks.push(new.id);
+        if let Some(key) = &request.key {
             self.keys.insert((request.tenant.clone(), key.clone()), new.id);
         }
         self.people.entry((request.tenant.clone(), request.to)).or_default().insert(new.id);
@@ -409,20 +416,6 @@ fn settled(call: &Call, settlement: Settlement) -> bool {
             let mut attempts = call.attempts.iter();
             attempts.any(|one| one.id == attempt && one.state == AttemptState::NotPlaced)
         }
-    }
-}
-
-fn may_have_rung(status: CallStatus) -> bool {
-    match status {
-        CallStatus::Refused | CallStatus::NeedsApproval => false,
-        CallStatus::Received
-        | CallStatus::Scheduled
-        | CallStatus::Admitted
-        | CallStatus::Attempting
-        | CallStatus::InProgress
-        | CallStatus::Closed
-        | CallStatus::Indeterminate
-        | CallStatus::Stalled => true,
     }
 }
 

@@ -153,7 +153,8 @@ mod tests {
         let Value::Object(fields) = serde_json::to_value(CallRequest::default()).unwrap() else {
             panic!()
         };
-        for field in fields.keys() {
+        // But for what the batch itself says.
+        for field in fields.keys().filter(|field| !matches!(field.as_str(), "batch" | "row_key")) {
             let table = format!("{field}.");
             assert!(
                 is_known(field) || field == "metadata" || all().any(|known| known.starts_with(&table)),

@@ -33,8 +33,8 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
     match command {
         CallsCommand::List(args) => show::list(&setup::ledger(common, file).await?.0, &args, output).await,
         CallsCommand::Show { id, reveal } => show::one(&setup::ledger(common, file).await?.0, id, reveal, output).await,
-        CallsCommand::Watch { id: Some(id) } => watch::one(&setup::ledger(common, file).await?.0, id, output).await,
-        CallsCommand::Watch { id: None } => watch::all(&setup::ledger(common, file).await?.0, output).await,
+        CallsCommand::Watch { id: Some(id) } => watch::one(&setup::ledger(common, file).await?.0, common, id, output).await,
+        CallsCommand::Watch { id: None } => watch::all(&setup::ledger(common, file).await?.0, common, output).await,
         CallsCommand::Resolve(args) => resolve::run(&setup::beside(common, file).await?, args, output).await,
         CallsCommand::Export(args) => export::run(&setup::ledger(common, file).await?.0, args, output).await,
     }

@@ -4,15 +4,16 @@ use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::json;
-use switchboard::{Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, router::Selection};
+use switchboard::{Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, core::text::mask, router::Selection};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
+    cli::Common,
     commands::calls::{history, known},
+    credential::{self, RefusedCredentials},
     exit::Exit,
     failure::Outcome,
     interrupt::{self, Asked},
-    mask::mask,
     output::Output,
 };
 
@@ -20,7 +21,7 @@ use crate::{
 const EVERY: Duration = Duration::from_millis(500);
 
 /// One call, until it is settled.
-pub(super) async fn one(ledger: &Ledger, id: CallId, output: Output) -> Outcome {
+pub(super) async fn one(ledger: &Ledger, common: &Common, id: CallId, output: Output) -> Outcome {
     let mut asked = interrupt::listen()?;
     let journal = ledger.journal();
     let mut told = 0;
@@ -43,7 +44,8 @@ pub(super) async fn one(ledger: &Ledger, id: CallId, output: Output) -> Outcome 
             if !output.json {
                 output.line(format!("the call is {}", standing(call.status, call.outcome)));
             }
-            return Ok(Exit::of_call(&call));
+            RefusedCredentials::of_call(&call).warn(common, output);
+            return Ok(credential::exit_of_call(&call));
         }
         if ended(&mut asked).await {
             return Ok(Exit::Done);
@@ -52,7 +54,7 @@ pub(super) async fn one(ledger: &Ledger, id: CallId, output: Output) -> Outcome 
 }
 
 /// Every call, until somebody interrupts.
-pub(super) async fn all(ledger: &Ledger, output: Output) -> Outcome {
+pub(super) async fn all(ledger: &Ledger, common: &Common, output: Output) -> Outcome {
     let mut asked = interrupt::listen()?;
     let journal = ledger.journal();
     let mut open: HashMap<CallId, Seen> = HashMap::new();
@@ -63,12 +65,17 @@ pub(super) async fn all(ledger: &Ledger, output: Output) -> Outcome {
         output.note(format!("{} calls are open; interrupt to end", open.len()));
     }
     let mut newest = Selection::from_moment(Timestamp::now());
+    let mut refused = RefusedCredentials::default();
     loop {
         if ended(&mut asked).await {
-            return Ok(Exit::Done);
+            return Ok(if refused.is_empty() { Exit::Done } else { Exit::Failed });
         }
         for call in changed(&*journal, &mut open, &mut newest).await? {
             say(&call, output);
+            let here = RefusedCredentials::of_call(&call);
+            if refused.extend(&here) {
+                here.warn(common, output);
+            }
         }
     }
 }

@@ -1,0 +1,109 @@
+//! Tables as files.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{self, Write},
+};
+
+use crate::formula::harmless;
+
+/// A column that is written: its name, and whose text is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    name: Cow<'static, str>,
+    others: bool,
+}
+
+impl Column {
+    /// What we write ourselves, as an identifier, a number, a date or a phone number in E.164: written as it is.
+    pub fn ours(name: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            name: name.into(),
+            others: false,
+        }
+    }
+
+    /// Text of others, as what a person, a provider or a file said: [harmless], so that no spreadsheet runs it.
+    pub fn others(name: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            name: name.into(),
+            others: true,
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Writes a table: UTF-8, commas, LF.
+///
+/// ```
+/// use switchboard_table::{Column, Writer};
+///
+/// let mut writer = Writer::new(Vec::new(), [Column::ours("to"), Column::others("summary")])?;
+/// writer.write(["+441234", "=HYPERLINK(\"http://example.com\")"])?;
+/// let written = String::from_utf8(writer.into_inner()?).unwrap();
+/// assert_eq!(written, "to,summary\n+441234,\"'=HYPERLINK(\"\"http://example.com\"\")\"\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Writer<W: Write> {
+    csv: csv::Writer<W>,
+    columns: Vec<Column>,
+}
+
+impl<W: Write> fmt::Debug for Writer<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the names of the columns.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn new(output: W, columns: impl IntoIterator<Item = Column>) -> io::Result<Self> {
+        let columns: Vec<Column> = columns.into_iter().collect();
+        let mut csv = csv::Writer::from_writer(output);
+        // A name may have come from somebody's file, too.
+        csv.write_record(columns.iter().map(|column| harmless(&column.name).into_owned()))?;
+        Ok(Self { csv, columns })
+    }
+
+    /// Writes a row. It may stand in memory until [`Writer::flush`].
+    ///
+    /// # Errors
+    /// The output's, and `InvalidInput` for a row that has not one cell for each column.
+    pub fn write<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> io::Result<()> {
+        let cells: Vec<T> = cells.into_iter().collect();
+        if cells.len() != self.columns.len() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a row needs a cell for each column"));
+        }
+        for (column, cell) in self.columns.iter().zip(&cells) {
+            let cell = cell.as_ref();
+            let cell = if column.others { harmless(cell) } else { Cow::Borrowed(cell) };
+            self.csv.write_field(cell.as_bytes())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Gives everything to the output.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+
+    /// The output, with everything in it.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn into_inner(self) -> io::Result<W> {
+        self.csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    }
+}
