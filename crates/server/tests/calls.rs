@@ -274,6 +274,42 @@ async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_command_that_takes_a_doubt_up_looks_for_evidence_however_short_it_is() {
+    let long = CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(1_200));
+    let world = World::start(|config| config.outcome(LONDON, long)).await;
+    let mut command = tokio::process::Command::from(world.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    world.ledger.wait_for_rings(1).await;
+    child.kill().await.unwrap();
+    let lists = || {
+        let requests = world.kallyai.requests();
+        let lists = requests
+            .iter()
+            .filter(|request| request.method == "GET" && request.path.starts_with("/v1/calls"));
+        lists.count()
+    };
+    world.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
+    let before = lists();
+
+    // The same again is turned away at once.
+    let short = ["call", "--to", LONDON, "--task", TASK, "--json"];
+    let mut looked = before;
+    for nth in 1..=6 {
+        let ran = world.run(&short).await;
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        assert_eq!(ran.json()["error"]["kind"], "possible_duplicate");
+        let now = lists();
+        assert!(now > looked, "the {nth}th command did not look");
+        looked = now;
+    }
+    world.kallyai.faults().clear();
+    assert_eq!(world.run(&short).await.code, 3);
+    let found = world.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
+    assert!(found["provider_call_id"].is_string(), "{found}");
+    assert_eq!((world.ledger.count(LONDON), world.ledger.posts()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_decides_what_nobody_knows() {
     let world = World::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
     // The answer is lost, and so is every look at the list.

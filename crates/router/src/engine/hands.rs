@@ -7,6 +7,8 @@ use parking_lot::Mutex;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
 
+#[cfg(feature = "test-util")]
+use crate::engine::shared::Router;
 use crate::engine::{news, shared::Inner};
 
 /// What goes on in this process.
@@ -134,5 +136,19 @@ impl Hands {
             found = true;
         }
         found
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl Router {
+    /// True where this process sends the call on, looks for evidence of it or watches it at its provider.
+    #[doc(hidden)]
+    pub fn attends(&self, id: CallId) -> bool {
+        let hands = &self.inner.hands;
+        let watched = || {
+            let lanes = self.inner.lanes();
+            lanes.iter().any(|lane| lane.watches().values().any(|watch| watch.call == id))
+        };
+        hands.drives(id) || hands.searched.lock().values().any(|one| one.call == id) || watched()
     }
 }

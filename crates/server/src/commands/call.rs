@@ -37,8 +37,16 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         asked: interrupt::listen()?,
         warned: false,
     };
-    let call = placed(&switchboard, &request, args.wait, &mut watch).await?;
+    let placed = placed(&switchboard, &request, args.wait, &mut watch).await;
     watch.spinner.finish_and_clear();
+    let call = match placed {
+        Ok(call) => call,
+        Err(failure) => {
+            // What was taken up from others is looked at all the same.
+            switchboard.router().shutdown(LAST_ANSWERS).await;
+            return Err(failure);
+        }
+    };
     // A call that is left on purpose is not waited for any longer.
     let grace = if call.status == CallStatus::Attempting {
         Duration::ZERO
