@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, Provider, ProviderCall,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall,
     ProviderCallId, ProviderInfo, ProviderState, Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
 };
 
@@ -32,7 +32,7 @@ impl Instant {
 
 #[async_trait]
 impl Calls for Instant {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         Ok(ProviderCall {
             provider: self.info.id.clone(),
             id: ProviderCallId::new(format!("call-{}", self.taken.fetch_add(1, Ordering::Relaxed))),

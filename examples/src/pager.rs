@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Delivery, Error, ErrorKind, Idempotency, Numbers, Outcome, Page,
-    PageRequest, PhoneNumber, Proof, Provider, ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Error, ErrorKind, Idempotency, Numbers, Outcome, Page, PageRequest,
+    PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording,
     Refusal, Result, Trace, Transcript, Usage, Webhooks,
 };
 
@@ -79,12 +79,12 @@ impl Pager {
 
 #[async_trait]
 impl Calls for Pager {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let (to, mut shelf) = (order.call.to, self.shelf.lock());
         if shelf.opted_out.contains(&to) {
             // About the person: it binds every provider, and the router asks nobody else.
             let refusal = self.error(ErrorKind::Blocked, "this person does not want to be paged");
-            return Err(refusal.with_delivery(Delivery::Refused(Refusal::Everyone)));
+            return Err(PlaceError::refused(Refusal::Everyone, refusal));
         }
         let page = ProviderCall {
             provider: self.info.id.clone(),
@@ -108,7 +108,7 @@ impl Calls for Pager {
         if shelf.receipt_is_lost {
             // It beeped, and we would not know: never "not sent", and never sent again.
             let lost = self.error(ErrorKind::Timeout, "no receipt came");
-            return Err(lost.with_delivery(Delivery::Unknown));
+            return Err(PlaceError::unknown(lost));
         }
         Ok(page)
     }

@@ -22,6 +22,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Country([u8; 2]);
 
 impl Country {
+    /// Brazil.
+    pub const BR: Self = Self(*b"BR");
     /// Canada.
     pub const CA: Self = Self(*b"CA");
     /// Germany.

@@ -43,31 +43,6 @@ impl Delivery {
         }
     }
 
-    /// True where the next provider may be tried. `quota_opt_in` is the caller's word on [`Refusal::Quota`].
-    pub const fn may_fail_over(self, quota_opt_in: bool) -> bool {
-        match self {
-            Delivery::NotSent => true,
-            Delivery::Refused(refusal) => match refusal {
-                Refusal::ThisProvider | Refusal::RateLimited => true,
-                Refusal::Quota => quota_opt_in,
-                Refusal::NeedsApproval | Refusal::Everyone => false,
-            },
-            Delivery::Placed | Delivery::Unknown => false,
-        }
-    }
-
-    /// True where the same provider may be sent the same call again (a bounded number of times, after a pause).
-    pub const fn may_retry_here(self) -> bool {
-        match self {
-            Delivery::NotSent => true,
-            Delivery::Refused(refusal) => match refusal {
-                Refusal::RateLimited => true,
-                Refusal::ThisProvider | Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone => false,
-            },
-            Delivery::Placed | Delivery::Unknown => false,
-        }
-    }
-
     /// The word used in journals, tables and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,10 +1,11 @@
-//! One error for every room: boxed, one word wide, with a kind to branch on and a delivery that says whether a phone may have rung.
+//! One error for every crate: boxed, one word wide, with a kind to branch on. What a failed placing request proves about the phone stands in
+//! [`PlaceError`](crate::PlaceError).
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Delivery, ProviderId};
+use crate::ProviderId;
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -100,7 +101,6 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    delivery: Delivery,
     message: Cow<'static, str>,
     provider: Option<ProviderId>,
     operation: Option<&'static str>,
@@ -113,12 +113,10 @@ struct Inner {
 }
 
 impl Error {
-    /// An error with a delivery of [`Delivery::NotSent`]: right for everything that fails before a request is sent, and for reads.
-    /// Whoever places a call says what its failure proves by [`Error::with_delivery`].
+    /// An error of this kind. It says nothing about a phone: whoever places a call makes a [`PlaceError`](crate::PlaceError) of it.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Error(Box::new(Inner {
             kind,
-            delivery: Delivery::NotSent,
             message: message.into(),
             provider: None,
             operation: None,
@@ -139,11 +137,6 @@ impl Error {
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
-    }
-
-    /// Whether the phone may have rung.
-    pub fn delivery(&self) -> Delivery {
-        self.0.delivery
     }
 
     /// The provider that failed, where one was asked.
@@ -184,13 +177,6 @@ impl Error {
     /// What happened, without the provider and the operation that `Display` adds.
     pub fn message(&self) -> &str {
         &self.0.message
-    }
-
-    /// Says what the failure proves about the phone.
-    #[must_use]
-    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
-        self.0.delivery = delivery;
-        self
     }
 
     /// Names the provider that was asked.
@@ -277,7 +263,6 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
-            .field("delivery", &inner.delivery)
             .field("message", &inner.message)
             .field("provider", &inner.provider)
             .field("operation", &inner.operation)

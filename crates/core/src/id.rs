@@ -5,6 +5,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::text::one_line;
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -21,18 +23,6 @@ macro_rules! text_id {
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&*self.0, f)
             }
         }
 
@@ -59,6 +49,44 @@ macro_rules! text_id {
                 &self.0
             }
         }
+    };
+}
+
+/// Shown as they are.
+macro_rules! shown {
+    ($($name:ident)*) => {
+        $(
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(&self.0)
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Debug::fmt(&*self.0, f)
+                }
+            }
+        )*
+    };
+}
+
+/// Shown on one line and without a phone number: a provider may make its ids of one, or of anything. `as_str` gives the whole id.
+macro_rules! shown_masked {
+    ($($name:ident)*) => {
+        $(
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(&one_line(&self.0))
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Debug::fmt(&*one_line(&self.0), f)
+                }
+            }
+        )*
     };
 }
 
@@ -152,15 +180,15 @@ uuid_id! {
     AttemptId
 }
 text_id! {
-    /// A provider's own id of a call.
+    /// A provider's own id of a call. `Display` and `Debug` show no phone number that is in it.
     ProviderCallId
 }
 text_id! {
-    /// A provider's own id of an agent.
+    /// A provider's own id of an agent. `Display` and `Debug` show no phone number that is in it.
     AgentId
 }
 text_id! {
-    /// A provider's own id of a number that it rents out.
+    /// A provider's own id of a number that it rents out. `Display` and `Debug` show no phone number that is in it.
     NumberId
 }
 text_id! {
@@ -184,6 +212,9 @@ text_id! {
     /// The batch that a call belongs to.
     BatchName
 }
+
+shown! { ProfileName TenantId IdempotencyKey BatchName RowKey }
+shown_masked! { ProviderCallId AgentId NumberId }
 
 impl Default for TenantId {
     fn default() -> Self {

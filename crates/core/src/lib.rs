@@ -1,8 +1,8 @@
 //! The contract that every provider of phone calls by voice agents is held to.
 //!
 //! This crate knows nothing of HTTP, of a runtime or of any provider: it says what a call is, what may be
-//! asked of a provider and, above all, what a failure may claim. A failure carries a [`Delivery`], because the
-//! one question that matters after a failed attempt is whether a phone may have rung.
+//! asked of a provider and, above all, what a failure may claim. The failure of a placing request is a [`PlaceError`], which cannot be
+//! made without its [`Delivery`], because the one question that matters after a failed attempt is whether a phone may have rung.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -10,7 +10,8 @@
 //! | what callers use on top | [`CallsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | what a call looks like | [`Call`], [`Attempt`], [`ProviderCall`] |
-//! | failures | [`Error`], [`ErrorKind`], [`Delivery`], [`Refusal`] |
+//! | failures | [`Error`], [`ErrorKind`], [`PlaceError`], [`Delivery`], [`Refusal`] |
+//! | text that may be shown | [`text`] |
 
 mod agent;
 mod call;
@@ -24,6 +25,7 @@ mod language;
 mod money;
 mod number;
 mod phone;
+mod place_error;
 mod provider;
 mod quiet;
 mod raw;
@@ -32,6 +34,7 @@ mod tariff;
 mod usage;
 
 pub mod seconds;
+pub mod text;
 
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
@@ -53,6 +56,7 @@ pub use money::{Cost, Credits, Currency, Money, parse_currency};
 pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
 pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
+pub use place_error::PlaceError;
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
 pub use raw::Raw;
 pub use request::{Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};

@@ -7,19 +7,18 @@ use futures::Stream;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 
 use crate::decode::from_json;
 
-/// A whole answer. Every failure to read it carries what its status proved: an answer to a placing request that cannot be
-/// decoded is [`Delivery::Placed`].
+/// A whole answer. To a placing request it means that a call exists: a failure to read it is
+/// [`PlaceError::placed`](switchboard_core::PlaceError::placed).
 pub struct Answer {
     pub(crate) provider: ProviderId,
     pub(crate) operation: &'static str,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) unreadable: Delivery,
 }
 
 impl Answer {
@@ -86,10 +85,9 @@ impl Answer {
         }
     }
 
-    /// An error about this answer, as a missing id, that carries its status and what that status proved.
+    /// An error about this answer, as a missing id, that carries its status.
     pub fn failed(&self, error: Error) -> Error {
         error
-            .with_delivery(self.unreadable)
             .with_status(self.status)
             .with_provider(self.provider.clone())
             .with_operation(self.operation)

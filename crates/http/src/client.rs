@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use futures::{StreamExt, stream};
 use secrecy::SecretString;
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, Result};
 
 use crate::{
     Answer, ClientConfig, Codes, Credential, Request, StreamAnswer, connect,
@@ -60,7 +60,7 @@ impl HttpClient {
     ///
     /// # Errors
     ///
-    /// Branch on [`Error::kind`]. The delivery is as the table says, and speaks of this request only: it says nothing about any call.
+    /// Branch on [`Error::kind`].
     pub async fn read(&self, request: Request) -> Result<Answer> {
         let request = self.prepare(request)?;
         let token = self.token(&request).await?;
@@ -68,6 +68,7 @@ impl HttpClient {
             .retries
             .run(read_may_retry, || self.once_or_renewed(Lane::Pooled, &request, token.as_ref()))
             .await
+            .map_err(PlaceError::into_error)
     }
 
     /// Sends a request that changes something but places no call. It is sent again only when nothing of it left this machine.
@@ -82,20 +83,21 @@ impl HttpClient {
             .retries
             .run(write_may_retry, || self.once_or_renewed(Lane::Pooled, &request, token.as_ref()))
             .await
+            .map_err(PlaceError::into_error)
     }
 
     /// Sends a request that places a call: over a fresh connection, once. The one exception is a 401 that the table counts as a refusal:
     /// then once more, with a renewed token and everything else the same, `Idempotency-Key` included.
     ///
-    /// `Ok` means that a call exists, even where the answer is empty; what goes wrong in reading it is [`Delivery::Placed`].
+    /// `Ok` means that a call exists, even where the answer is empty; what goes wrong in reading it is [`PlaceError::placed`].
     ///
     /// # Errors
     ///
-    /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. A request without a body can prove less:
+    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. A request without a body can prove less:
     /// once connected, its failures are `Unknown`. Dropping the future says nothing: treat it as `Unknown`.
-    pub async fn place(&self, request: Request) -> Result<Answer> {
-        let request = self.prepare(request)?;
-        let token = self.token(&request).await?;
+    pub async fn place(&self, request: Request) -> Result<Answer, PlaceError> {
+        let request = self.prepare(request).map_err(PlaceError::not_sent)?;
+        let token = self.token(&request).await.map_err(PlaceError::not_sent)?;
         self.once_or_renewed(Lane::Placing, &request, token.as_ref()).await
     }
 
@@ -109,11 +111,12 @@ impl HttpClient {
         let token = self.token(&request).await?;
         match self.open(&request, token.as_ref()).await {
             Ok(answer) => Ok(answer),
-            Err(error) => match self.renewed(Lane::Pooled, &request, error, token.as_ref()).await {
+            Err(failed) => match self.renewed(Lane::Pooled, &request, failed, token.as_ref()).await {
                 Ok(newer) => self.open(&request, Some(&newer)).await,
-                Err(error) => Err(error),
+                Err(failed) => Err(failed),
             },
         }
+        .map_err(PlaceError::into_error)
     }
 
     fn prepare(&self, request: Request) -> Result<Prepared> {
@@ -133,55 +136,55 @@ impl HttpClient {
         }
     }
 
-    /// Whatever a failed renewal of the token says about its own request: of this one, nothing was sent.
     fn before_sending(&self, operation: &'static str, error: Error) -> Error {
-        error
-            .with_delivery(Delivery::NotSent)
-            .with_provider(self.provider().clone())
-            .with_operation(operation)
+        error.with_provider(self.provider().clone()).with_operation(operation)
     }
 
-    async fn once_or_renewed(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer> {
+    async fn once_or_renewed(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
         let exchange = self.exchange(lane);
         match exchange.run(request, token).await {
             Ok(answer) => Ok(answer),
-            Err(error) => match self.renewed(lane, request, error, token).await {
+            Err(failed) => match self.renewed(lane, request, failed, token).await {
                 Ok(newer) => exchange.run(request, Some(&newer)).await,
-                Err(error) => Err(error),
+                Err(failed) => Err(failed),
             },
         }
     }
 
-    /// A newer token where `error` is a 401 that one may mend; otherwise `error` itself.
-    async fn renewed(&self, lane: Lane, request: &Prepared, error: Error, token: Option<&SecretString>) -> Result<SecretString> {
-        let Some(token) = token else { return Err(error) };
+    /// A newer token where `failed` is a 401 that one may mend; otherwise `failed` itself.
+    async fn renewed(
+        &self,
+        lane: Lane,
+        request: &Prepared,
+        failed: PlaceError,
+        token: Option<&SecretString>,
+    ) -> Result<SecretString, PlaceError> {
+        let Some(token) = token else { return Err(failed) };
         let may_repeat = match lane {
             Lane::Pooled => true,
-            Lane::Placing => error.delivery().proves_silence(),
+            Lane::Placing => failed.delivery().proves_silence(),
         };
-        if error.status() != Some(401) || !may_repeat {
-            return Err(error);
+        if failed.error().status() != Some(401) || !may_repeat {
+            return Err(failed);
         }
         match self.inner.credential.renew(token).await {
             Ok(Some(newer)) => {
                 tracing::debug!(provider = %self.provider(), operation = request.operation, "sending again with a renewed token");
                 Ok(newer)
             }
-            Ok(None) => Err(error),
-            Err(failed) => Err(error.with_source(failed)),
+            Ok(None) => Err(failed),
+            Err(why) => Err(failed.map(|error| error.with_source(why))),
         }
     }
 
-    async fn open(&self, request: &Prepared, token: Option<&SecretString>) -> Result<StreamAnswer> {
+    async fn open(&self, request: &Prepared, token: Option<&SecretString>) -> Result<StreamAnswer, PlaceError> {
         let config = &self.inner.config;
-        let named = |error: Error| error.with_provider(config.provider.clone()).with_operation(request.operation);
+        let named = |failed: PlaceError| failed.map(|error| error.with_provider(config.provider.clone()).with_operation(request.operation));
         let head = self.exchange(Lane::Pooled).head(request, token, None);
         let response = match tokio::time::timeout(config.read_timeout, head).await {
             Ok(head) => head.map_err(named)?,
             Err(_) => {
-                return Err(named(
-                    Error::new(ErrorKind::Timeout, "no answer in time").with_delivery(Delivery::Unknown),
-                ));
+                return Err(named(PlaceError::unknown(Error::new(ErrorKind::Timeout, "no answer in time"))));
             }
         };
         let status = response.status().as_u16();
@@ -201,7 +204,7 @@ impl HttpClient {
                     Ok(Some(Err(error))) => Error::new(ErrorKind::Transport, "the stream broke off").with_source(error.without_url()),
                     Err(_) => Error::new(ErrorKind::Timeout, "the stream fell silent"),
                 };
-                let broken = broken.with_delivery(Delivery::Unknown).with_status(status);
+                let broken = broken.with_status(status);
                 Some((Err(broken.with_provider(provider).with_operation(operation)), None))
             }
         });

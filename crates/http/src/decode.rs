@@ -4,9 +4,7 @@
 //! apart: the path and what was expected are kept, the rest is dropped.
 
 use serde::de::DeserializeOwned;
-use switchboard_core::{Error, ErrorKind};
-
-use crate::mask::readable;
+use switchboard_core::{Error, ErrorKind, text::readable};
 
 /// Decodes `bytes`. The error is a [`ErrorKind::Decode`] whose message has the JSON path; its delivery is the default, for the caller to set.
 ///

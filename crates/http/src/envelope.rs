@@ -1,8 +1,7 @@
 //! Reads the errors of every provider, in every shape that their documents show.
 
 use serde_json::Value;
-
-use crate::mask::{readable, slug};
+use switchboard_core::text::{mask, readable};
 
 /// What an error body says. Messages are masked and bounded when they are read, so no field holds a whole phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,6 +71,14 @@ impl ErrorBody {
             (None, None) => None,
         }
     }
+}
+
+/// A short word as a provider's code or id; `None` for anything that could be prose or a number. One that holds a number is kept without it,
+/// so that it is no code that anybody names, and still a word.
+fn slug(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    let fits = !text.is_empty() && text.len() <= 64 && text.chars().all(plain);
+    (fits && text.chars().any(|c| c.is_ascii_alphabetic())).then(|| mask(text))
 }
 
 /// A string that says something, or a number as text.

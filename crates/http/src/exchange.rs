@@ -1,7 +1,7 @@
 //! One request, one answer: the only place where bytes leave.
 //!
 //! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
-//! into an error with its [`Delivery`]. A 2xx head is taken down before its body is read, because from there on a call exists.
+//! into an error with its [`Delivery`], whatever the request is for. A 2xx head is taken down before its body is read, because from there on a call exists.
 
 use std::{
     borrow::Cow,
@@ -14,7 +14,7 @@ use reqwest::{
     header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
 
 use crate::{
     Answer, Codes, ErrorBody, Method,
@@ -39,7 +39,7 @@ pub(crate) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Sends and reads the whole answer.
-    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer> {
+    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
         let began = Instant::now();
         let outcome = match self.head(request, token, Some(self.total)).await {
             Ok(response) => self.body(request, response).await,
@@ -47,27 +47,32 @@ impl Exchange<'_> {
         };
         match &outcome {
             Ok(answer) => self.trace(request, began, Some(answer.status), None),
-            Err(error) => self.trace(request, began, error.status(), Some(error)),
+            Err(failed) => self.trace(request, began, failed.error().status(), Some(failed)),
         }
-        outcome.map_err(|error| error.with_provider(self.provider.clone()).with_operation(request.operation))
+        outcome.map_err(|failed| failed.map(|error| error.with_provider(self.provider.clone()).with_operation(request.operation)))
     }
 
-    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, error: Option<&Error>) {
+    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, failed: Option<&PlaceError>) {
         tracing::debug!(
             provider = %self.provider,
             operation = request.operation,
             method = request.method.as_str(),
             route = &*request.route,
             status,
-            error = error.map(|error| error.kind().as_str()),
-            delivery = error.map(|error| error.delivery().as_str()),
+            error = failed.map(|failed| failed.kind().as_str()),
+            delivery = failed.map(|failed| failed.delivery().as_str()),
             elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "exchange"
         );
     }
 
     /// Sends, and reads up to the end of the head of a 2xx; any other status is an error already.
-    pub(crate) async fn head(self, request: &Prepared, token: Option<&SecretString>, total: Option<Duration>) -> Result<Response> {
+    pub(crate) async fn head(
+        self,
+        request: &Prepared,
+        token: Option<&SecretString>,
+        total: Option<Duration>,
+    ) -> Result<Response, PlaceError> {
         let (body, polled) = NotingBody::new(request.body.clone().unwrap_or_default());
         let mut builder = self
             .client
@@ -77,7 +82,7 @@ impl Exchange<'_> {
             builder = builder.timeout(total);
         }
         if let Some(token) = token {
-            builder = builder.header(AUTHORIZATION, bearer(token)?);
+            builder = builder.header(AUTHORIZATION, bearer(token).map_err(PlaceError::not_sent)?);
         }
         builder = match (&request.body, request.method) {
             (Some(_), _) => builder.body(reqwest::Body::wrap(body)),
@@ -92,7 +97,7 @@ impl Exchange<'_> {
         }
     }
 
-    async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer> {
+    async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer, PlaceError> {
         let status = response.status().as_u16();
         match read_capped(&mut response, self.body_cap).await {
             Ok(body) => Ok(Answer {
@@ -101,14 +106,16 @@ impl Exchange<'_> {
                 status,
                 headers: response.headers().clone(),
                 body,
-                unreadable: self.unreadable,
             }),
-            Err(unread) => Err(unread.into_error(self.body_cap).with_status(status).with_delivery(self.unreadable)),
+            Err(unread) => Err(PlaceError::new(
+                self.unreadable,
+                unread.into_error(self.body_cap).with_status(status),
+            )),
         }
     }
 
     /// An answer that is not a 2xx, as an error.
-    async fn refusal(self, mut response: Response, token: Option<&SecretString>) -> Error {
+    async fn refusal(self, mut response: Response, token: Option<&SecretString>) -> PlaceError {
         let status = response.status().as_u16();
         let wait = retry_after::from_headers(
             text(response.headers(), RETRY_AFTER.as_str()),
@@ -120,17 +127,17 @@ impl Exchange<'_> {
         };
         let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
         let message = said.line().unwrap_or_else(|| "no reason that can be read".to_owned());
-        let mut error = Error::new(kind, message).with_delivery(delivery).with_status(status);
+        let mut error = Error::new(kind, message).with_status(status);
         if let Some(code) = said.code {
             error = error.with_code(code);
         }
         if let Some(id) = said.correlation_id {
             error = error.with_correlation_id(id);
         }
-        match wait {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
+        if let Some(wait) = wait {
+            error = error.with_retry_after(wait);
         }
+        PlaceError::new(delivery, error)
     }
 }
 
@@ -144,7 +151,7 @@ fn method(method: Method) -> reqwest::Method {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue> {
+fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
     match HeaderValue::try_from(format!("Bearer {}", token.expose_secret())) {
         Ok(mut value) => {
             value.set_sensitive(true);
@@ -171,7 +178,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The library's error predicates, read in the one order that is true: see "Was it sent?" in the design.
-fn transport_error(error: reqwest::Error, polled: bool) -> Error {
+fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
     let (failure, message) = if error.is_builder() {
         (Transport::Unbuilt, "the request could not be built")
     } else if error.is_connect() {
@@ -189,7 +196,7 @@ fn transport_error(error: reqwest::Error, polled: bool) -> Error {
         (Transport::Broken, "the connection broke before an answer could be read")
     };
     let Verdict { kind, delivery } = classify::transport(failure);
-    Error::new(kind, message).with_delivery(delivery).with_source(error.without_url())
+    PlaceError::new(delivery, Error::new(kind, message).with_source(error.without_url()))
 }
 
 /// Why the body of an answer is not there.

@@ -15,7 +15,6 @@
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | who is asking | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
 //! | lists | [`pages`], [`PageOf`] |
-//! | text that may be shown | [`mask`] |
 
 mod answer;
 mod body;
@@ -27,7 +26,6 @@ mod credential;
 mod decode;
 mod envelope;
 mod exchange;
-mod mask;
 mod paging;
 mod refresh;
 mod request;
@@ -41,7 +39,6 @@ pub use config::{ClientConfig, RetryPolicy};
 pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
-pub use mask::{mask, readable};
 pub use paging::{PageOf, pages};
 pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};
 pub use request::{Method, Request};

@@ -7,7 +7,7 @@
 use std::{collections::HashSet, future::Future};
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use switchboard_core::{Delivery, Error, ErrorKind, Result};
+use switchboard_core::{Error, ErrorKind, Result};
 
 /// One page, and how to ask for the next.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl<F, I, C> Walk<F, I, C> {
             Step::Done => return Ok(None),
         };
         if self.pages_left == 0 {
-            return Err(Error::new(ErrorKind::Decode, "the list has more pages than are read").with_delivery(Delivery::Unknown));
+            return Err(Error::new(ErrorKind::Decode, "the list has more pages than are read"));
         }
         self.pages_left -= 1;
         let PageOf { mut items, next } = (self.fetch)(asked.clone()).await?;

@@ -95,10 +95,10 @@ impl Request {
         Self::new(Method::Delete, operation, template)
     }
 
-    /// Fills `{name}` in the path.
+    /// Fills `{name}` in the path. It takes text and not what can be displayed: an id is displayed without the phone number that may be in it.
     #[must_use]
-    pub fn param(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.params.push((name, value.to_string()));
+    pub fn param(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.params.push((name, value.as_ref().to_owned()));
         self
     }
 
@@ -240,7 +240,7 @@ impl Request {
 fn route(template: Cow<'static, str>) -> Cow<'static, str> {
     match template {
         Cow::Borrowed(literal) => Cow::Borrowed(literal),
-        Cow::Owned(given) => Cow::Owned(crate::mask(&given)),
+        Cow::Owned(given) => Cow::Owned(switchboard_core::text::mask(&given)),
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use switchboard_core::{Delivery, Error, ErrorKind, Result};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError};
 use tokio::time::Instant;
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -40,10 +40,10 @@ impl Retries {
     }
 
     /// Sends by `attempt` until it succeeds, fails with something that `may_retry` does not allow, or the bounds are reached.
-    pub(crate) async fn run<T, F, Fut>(&self, may_retry: fn(&Error) -> bool, attempt: F) -> Result<T>
+    pub(crate) async fn run<T, F, Fut>(&self, may_retry: fn(&PlaceError) -> bool, attempt: F) -> Result<T, PlaceError>
     where
         F: FnMut() -> Fut + Send,
-        Fut: Future<Output = Result<T>> + Send,
+        Fut: Future<Output = Result<T, PlaceError>> + Send,
         T: Send,
     {
         self.budget.deposit();
@@ -57,11 +57,11 @@ impl Retries {
             .retry(backoff)
             .sleep(tokio::time::sleep)
             .when(may_retry)
-            .adjust(|error, offered| self.wait(error, offered, deadline))
-            .notify(|error, wait| {
+            .adjust(|failed, offered| self.wait(failed.error(), offered, deadline))
+            .notify(|failed, wait| {
                 tracing::debug!(
-                    operation = error.operation(),
-                    error = error.kind().as_str(),
+                    operation = failed.error().operation(),
+                    error = failed.kind().as_str(),
                     wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                     "sending again"
                 );
@@ -85,16 +85,16 @@ impl Retries {
 }
 
 /// Failures after which a read may be sent again: the ones that a moment may mend.
-pub(crate) fn read_may_retry(error: &Error) -> bool {
+pub(crate) fn read_may_retry(failed: &PlaceError) -> bool {
     matches!(
-        error.kind(),
+        failed.kind(),
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Provider | ErrorKind::RateLimited
     )
 }
 
 /// Failures after which a write may be sent again: only those where nothing of it left this machine.
-pub(crate) fn write_may_retry(error: &Error) -> bool {
-    error.delivery() == Delivery::NotSent && matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
+pub(crate) fn write_may_retry(failed: &PlaceError) -> bool {
+    failed.delivery() == Delivery::NotSent && matches!(failed.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
 }
 
 /// A small generator (splitmix64): jitter must be spread, not secret.
@@ -120,16 +120,21 @@ mod tests {
     use super::*;
 
     /// Fails as scripted, then succeeds; answers when each try began.
-    async fn run(policy: RetryPolicy, script: Vec<Error>) -> (Result<()>, Vec<Duration>) {
+    async fn run(policy: RetryPolicy, script: Vec<Error>) -> (Result<(), Error>, Vec<Duration>) {
         let (retries, began) = (Retries::new(policy), Instant::now());
         let script = Mutex::new(script.into_iter());
         let tries = Mutex::new(Vec::new());
         let outcome = retries
             .run(read_may_retry, || async {
                 tries.lock().unwrap().push(began.elapsed());
-                script.lock().unwrap().next().map_or(Ok(()), Err)
+                script
+                    .lock()
+                    .unwrap()
+                    .next()
+                    .map_or(Ok(()), |error| Err(PlaceError::unknown(error)))
             })
-            .await;
+            .await
+            .map_err(PlaceError::into_error);
         (outcome, tries.into_inner().unwrap())
     }
 

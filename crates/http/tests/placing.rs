@@ -189,7 +189,7 @@ async fn a_201_that_breaks_off_is_placed() {
     let server = Server::answering("HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"id\":").await;
     let error = failed(&server.url()).await;
     assert_error(&error, ErrorKind::Transport, Delivery::Placed);
-    assert_eq!((error.status(), server.posts()), (Some(201), 1));
+    assert_eq!((error.error().status(), server.posts()), (Some(201), 1));
 }
 
 #[tokio::test]
@@ -216,7 +216,7 @@ async fn a_201_whose_body_never_ends_is_placed() {
 async fn a_201_that_is_not_json_is_placed() {
     let server = Server::answering(answer(201, "<html>Created</html>")).await;
     let answer = client(config(&server.url())).place(placing()).await.unwrap();
-    assert_error(&answer.value().unwrap_err(), ErrorKind::Decode, Delivery::Placed);
+    assert_plain(&answer.value().unwrap_err(), ErrorKind::Decode);
     assert!(answer.raw().is_none());
     assert_eq!(server.posts(), 1);
 }
@@ -236,7 +236,7 @@ async fn a_201_of_another_shape_is_placed_and_its_values_stay_unseen() {
     let server = Server::answering(answer(201, r#"{"call":{"seconds":"+14155550100, expected \"secret-token"}}"#)).await;
     let answer = client(config(&server.url())).place(placing()).await.unwrap();
     let error = answer.json::<Placed>().unwrap_err();
-    assert_error(&error, ErrorKind::Decode, Delivery::Placed);
+    assert_plain(&error, ErrorKind::Decode);
     assert_eq!(error.message(), "call.seconds: expected u32");
 }
 
@@ -265,7 +265,7 @@ async fn a_2xx_without_a_body_is_placed() {
         let server = Server::answering(raw).await;
         let answer = client(config(&server.url())).place(placing()).await.unwrap();
         assert!(answer.is_empty());
-        assert_error(&answer.value().unwrap_err(), ErrorKind::Decode, Delivery::Placed);
+        assert_plain(&answer.value().unwrap_err(), ErrorKind::Decode);
         assert_eq!(server.posts(), 1);
     }
 }
@@ -277,7 +277,7 @@ async fn a_redirect_is_refused_and_never_followed() {
         let server = Server::answering(answer_with(status, &format!("location: {}/v1/calls\r\n", other.url()), "")).await;
         let error = failed(&server.url()).await;
         assert_error(&error, ErrorKind::Configuration, refused());
-        assert_eq!((error.status(), server.posts()), (Some(status), 1));
+        assert_eq!((error.error().status(), server.posts()), (Some(status), 1));
     }
     assert_eq!(other.requests().len(), 0);
 }

@@ -295,7 +295,7 @@ async fn every_row_over_a_socket_with_one_post_each() {
             "{}: {error:?}",
             row.name
         );
-        assert_eq!(error.status(), Some(row.status), "{}", row.name);
+        assert_eq!(error.error().status(), Some(row.status), "{}", row.name);
         assert_eq!(server.posts(), 1, "{}", row.name);
     }
 }
@@ -371,7 +371,7 @@ async fn a_429_keeps_what_it_asks_for_up_to_a_quarter_of_an_hour() {
         let server = Server::answering(answer_with(429, headers, "")).await;
         let error = failed(&server.url()).await;
         assert_error(&error, ErrorKind::RateLimited, Delivery::Refused(Refusal::RateLimited));
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)), "{headers}");
+        assert_eq!(error.error().retry_after(), Some(Duration::from_secs(wait)), "{headers}");
         assert_eq!(server.posts(), 1);
     }
 }
@@ -382,8 +382,11 @@ async fn an_error_says_what_the_provider_said_without_the_number() {
     let server = Server::answering(answer(403, body)).await;
     let error = failed(&server.url()).await;
     assert_error(&error, ErrorKind::Forbidden, Delivery::Unknown);
-    assert_eq!(error.message(), "Cannot call …00: tried …00");
-    assert_eq!((error.code(), error.correlation_id()), (Some("bad_thing"), Some("0b54-ab")));
+    assert_eq!(error.error().message(), "Cannot call …00: tried …00");
+    assert_eq!(
+        (error.error().code(), error.error().correlation_id()),
+        (Some("bad_thing"), Some("0b54-ab"))
+    );
     assert_eq!(
         error.to_string(),
         "simulated: calls.place: Cannot call …00: tried …00 (HTTP 403, bad_thing)"

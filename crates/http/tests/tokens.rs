@@ -81,7 +81,7 @@ impl TokenSource for Source {
         self.used.lock().unwrap().push(refresh_token.expose_secret().to_owned());
         self.permits.acquire().await.unwrap().forget();
         if self.failing.load(Ordering::SeqCst) > 0 {
-            return Err(Error::new(ErrorKind::Provider, "no tokens today").with_delivery(Delivery::Unknown));
+            return Err(Error::new(ErrorKind::Provider, "no tokens today"));
         }
         Ok(TokenSet {
             access: format!("access-{turn}").into(),

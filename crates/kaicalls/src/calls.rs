@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentId, CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, ProviderCall, ProviderCallId, ProviderId, Recording,
-    Result, Trace, Transcript,
+    AgentId, CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall, ProviderCallId, ProviderId,
+    Recording, Result, Trace, Transcript,
 };
 
 use crate::{KaiCallsClient, api::CreateCall, content, context::context, convert, listing, trace, wire};
@@ -29,7 +29,7 @@ impl KaiCallsCalls {
         order.agent.as_ref().or(self.default_agent.as_ref())
     }
 
-    /// What goes out for an order. The error's delivery is `NotSent`: nothing has left.
+    /// What goes out for an order. Nothing has left where it fails.
     fn request(&self, order: &CallOrder) -> Result<CreateCall> {
         let agent = self.agent(order).ok_or_else(|| {
             Error::new(
@@ -63,13 +63,15 @@ impl KaiCallsCalls {
 
 #[async_trait]
 impl Calls for KaiCallsCalls {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
-        let placed = self.client.calls().create(&self.request(order)?).await?;
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+        let request = self.request(order).map_err(PlaceError::not_sent)?;
+        let placed = self.client.calls().create(&request).await?;
         convert::placed(self.provider(), order.call.to, placed).ok_or_else(|| {
-            Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")
-                .with_delivery(switchboard_core::Delivery::Placed)
-                .with_provider(self.provider().clone())
-                .with_operation("calls.place")
+            PlaceError::placed(
+                Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")
+                    .with_provider(self.provider().clone())
+                    .with_operation("calls.place"),
+            )
         })
     }
 

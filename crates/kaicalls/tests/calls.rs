@@ -75,7 +75,7 @@ async fn a_call_without_an_agent_is_not_sent() {
     assert!(provider.info().needs_agent);
     let error = provider.calls().place(&plain_order()).await.unwrap_err();
     assert_eq!(
-        (error.kind(), error.delivery(), error.field()),
+        (error.kind(), error.delivery(), error.error().field()),
         (ErrorKind::Configuration, Delivery::NotSent, Some("agent_id"))
     );
     assert!(server.asked().is_empty());
@@ -114,7 +114,7 @@ async fn what_an_answer_proves() {
         let server = Server::answering(status, body).await;
         let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(error.delivery(), delivery, "{status} {body}: {error:?}");
-        assert_eq!(error.status(), Some(status));
+        assert_eq!(error.error().status(), Some(status));
         assert_eq!(server.asked().len(), 1, "{status} {body}");
         assert!(!format!("{error:?} {error}").contains("2125550123"));
     }

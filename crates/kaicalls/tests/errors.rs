@@ -4,7 +4,7 @@
 mod support;
 
 use support::{Server, cut_server, plain_order};
-use switchboard_core::{Delivery, Error, ErrorKind, Provider, Refusal};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Provider, Refusal};
 use switchboard_kaicalls::KaiCalls;
 
 const HERE: Delivery = Delivery::Refused(Refusal::ThisProvider);
@@ -162,14 +162,14 @@ const ROWS: &[Row] = &[
     row(502, "brand_new_code", Theirs, UNKNOWN, (Theirs, UNKNOWN), (Theirs, UNKNOWN)),
 ];
 
-async fn placed(status: u16, body: impl Into<String>) -> Error {
+async fn placed(status: u16, body: impl Into<String>) -> PlaceError {
     let server = Server::answering(status, body).await;
     let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
     assert_eq!(server.asked().len(), 1, "{status}: sent once");
     error
 }
 
-fn told(error: &Error) -> (ErrorKind, Delivery) {
+fn told(error: &PlaceError) -> (ErrorKind, Delivery) {
     (error.kind(), error.delivery())
 }
 
@@ -179,8 +179,8 @@ async fn the_documented_envelope() {
         let body = format!(r#"{{"error":{{"code":"{}","message":"Say it in words"}}}}"#, row.code);
         let error = placed(row.status, body).await;
         assert_eq!(told(&error), (row.kind, row.delivery), "{} {}", row.status, row.code);
-        assert_eq!((error.status(), error.code()), (Some(row.status), Some(row.code)));
-        assert!(error.message().contains("Say it in words"), "{error}");
+        assert_eq!((error.error().status(), error.error().code()), (Some(row.status), Some(row.code)));
+        assert!(error.error().message().contains("Say it in words"), "{error}");
     }
 }
 
@@ -190,8 +190,8 @@ async fn an_error_given_as_a_string() {
         let body = format!(r#"{{"error":"{}","message":"Say it in words"}}"#, row.code);
         let error = placed(row.status, body).await;
         assert_eq!(told(&error), (row.kind, row.delivery), "{} {}", row.status, row.code);
-        assert_eq!((error.status(), error.code()), (Some(row.status), Some(row.code)));
-        assert!(error.message().contains("Say it in words"), "{error}");
+        assert_eq!((error.error().status(), error.error().code()), (Some(row.status), Some(row.code)));
+        assert!(error.error().message().contains("Say it in words"), "{error}");
     }
 }
 
@@ -201,8 +201,8 @@ async fn a_page_and_an_empty_body() {
         for body in ["<!doctype html><html><body>Something went wrong</body></html>", ""] {
             let error = placed(row.status, body).await;
             assert_eq!(told(&error), row.bare, "{} {body}", row.status);
-            assert_eq!((error.status(), error.code()), (Some(row.status), None));
-            assert!(!error.message().contains("html"), "{error}");
+            assert_eq!((error.error().status(), error.error().code()), (Some(row.status), None));
+            assert!(!error.error().message().contains("html"), "{error}");
         }
     }
 }
@@ -218,7 +218,7 @@ async fn a_body_that_is_cut_in_the_middle() {
         let provider = KaiCalls::new(&config).unwrap();
         let error = provider.calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(told(&error), row.cut, "{} {}: {error:?}", row.status, row.code);
-        assert_eq!(error.status(), Some(row.status));
+        assert_eq!(error.error().status(), Some(row.status));
         assert_eq!(requests.load(std::sync::atomic::Ordering::SeqCst), 1, "sent once");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use switchboard_core::{CallControl, PhoneNumber, ProviderCallId, Reschedule, Result};
+use switchboard_core::{CallControl, PhoneNumber, PlaceError, ProviderCallId, Reschedule, Result};
 
 use crate::{provider::Account, wire::RescheduleCall};
 
@@ -25,6 +25,12 @@ impl CallControl for KallyAiControl {
     }
 
     async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()> {
-        self.0.client.inbound().transfer(id, to).await.map(drop)
+        self.0
+            .client
+            .inbound()
+            .transfer(id, to)
+            .await
+            .map(drop)
+            .map_err(PlaceError::into_error)
     }
 }

@@ -8,8 +8,8 @@ use std::{collections::HashSet, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallOrder, Calls, Delivery, Error, ErrorKind, Page, PageRequest, ProviderCall, ProviderCallId, Recording, Refusal, Result,
-    Trace, Transcript, ValidCall,
+    CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall, ProviderCallId, Recording, Refusal,
+    Result, Trace, Transcript, ValidCall,
 };
 
 use crate::{
@@ -29,12 +29,12 @@ pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Calls for KallyAiCalls {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let account = &self.0;
-        let request =
-            submission(account, order).map_err(|error| error.with_provider(account.config.id.clone()).with_operation("calls.place"))?;
+        let named = |error: Error| error.with_provider(account.config.id.clone()).with_operation("calls.place");
+        let request = submission(account, order).map_err(|failed| failed.map(named))?;
         let record = account.client.calls().create(&request, order.idempotency_key).await?;
-        convert::call(&account.config.id, record).ok_or_else(|| unnamed(account).with_delivery(Delivery::Placed))
+        convert::call(&account.config.id, record).ok_or_else(|| PlaceError::placed(unnamed(account)))
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
@@ -118,11 +118,11 @@ fn offset(page: &PageRequest) -> Result<Option<u64>> {
 }
 
 /// The order in the provider's words. What KallyAI has no field for (the callee's name, the opening line) goes along as instructions.
-fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall> {
+fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall, PlaceError> {
     let call: &ValidCall = &order.call;
     let config = &account.config;
     // Refused rather than not sent: the documents settle it, so trying again here is no use and another provider may do it.
-    let refused = |error: Error| error.with_delivery(Delivery::Refused(Refusal::ThisProvider));
+    let refused = |error: Error| PlaceError::refused(Refusal::ThisProvider, error);
     let category = match &order.agent {
         Some(agent) => agent.as_str().parse::<TaskCategory>().map_err(refused)?,
         None => config.task_category,

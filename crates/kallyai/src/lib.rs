@@ -18,7 +18,7 @@
 //!     Err(error) if error.delivery() == Delivery::Unknown => {
 //!         println!("{:?}", kallyai.calls().trace(&order, sent_at).await?);
 //!     }
-//!     Err(error) => return Err(error),
+//!     Err(error) => return Err(error.into_error()),
 //! }
 //! # Ok(())
 //! # }

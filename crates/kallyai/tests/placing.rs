@@ -237,7 +237,7 @@ async fn what_the_documents_settle_is_refused_before_anything_is_sent() {
     let mut stranger = simple_order();
     stranger.agent = Some("agent_abc".into());
     let error = kallyai.calls().place(&stranger).await.unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some("agent")));
+    assert_eq!((error.kind(), error.error().field()), (ErrorKind::InvalidRequest, Some("agent")));
     assert!(sim.requests().is_empty());
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::{client, fast};
 use serde_json::json;
-use switchboard_core::{Delivery, Error, ErrorKind, Refusal};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Refusal};
 use switchboard_kallyai::{KallyAiClient, wire::SendMessage};
 use switchboard_testkit::{
     SimConfig, SimKallyAi,
@@ -15,7 +15,7 @@ use switchboard_testkit::{
 const MESSAGE: &str = "/v1/coordination/message";
 
 /// What a message to the coordinator, which may ring, fails with when it is answered so.
-async fn refused(sim: &SimKallyAi, client: &KallyAiClient, fault: Fault) -> Error {
+async fn refused(sim: &SimKallyAi, client: &KallyAiClient, fault: Fault) -> PlaceError {
     sim.faults().clear();
     sim.faults().add(Rule::on("POST", MESSAGE, fault));
     let before = sim.posts_to(MESSAGE);
@@ -96,13 +96,13 @@ async fn every_shape_of_an_error() {
     for (status, body, kind, delivery, code) in cases {
         let error = refused(&sim, &client, Fault::raw(status, body.clone())).await;
         assert_eq!(
-            (error.kind(), error.delivery(), error.code()),
+            (error.kind(), error.delivery(), error.error().code()),
             (kind, delivery, code),
             "{status} {body}"
         );
     }
     let error = refused(&sim, &client, Fault::raw(403, envelope.to_string())).await;
-    assert_eq!((error.status(), error.correlation_id()), (Some(403), Some("c-1")));
+    assert_eq!((error.error().status(), error.error().correlation_id()), (Some(403), Some("c-1")));
     assert!(error.to_string().contains("No: Scope"), "{error}");
 }
 
@@ -115,7 +115,10 @@ async fn the_envelopes_of_the_documents_are_read() {
         include_str!("fixtures/003/errors_envelope_answer.json"),
     ] {
         let error = refused(&sim, &client, Fault::raw(404, body)).await;
-        assert_eq!((error.code(), error.correlation_id()), (Some("error_code"), Some("uuid")));
+        assert_eq!(
+            (error.error().code(), error.error().correlation_id()),
+            (Some("error_code"), Some("uuid"))
+        );
         assert!(error.to_string().contains("Human readable message: Additional context"), "{error}");
     }
 }

@@ -68,7 +68,7 @@ async fn a_goal_from_a_message_to_the_archive_in_every_shape() {
             (ErrorKind::Conflict, Delivery::Unknown),
             "{shape:?}"
         );
-        assert_eq!(over.code(), Some("goal_already_completed"), "{shape:?}");
+        assert_eq!(over.error().code(), Some("goal_already_completed"), "{shape:?}");
         api.archive(&id).await.unwrap();
         assert_eq!(api.goals(Some(GoalStatus::Archived), &Paging::new()).await.unwrap().items.len(), 1);
         let missing = api.goal("nothing").await.unwrap_err();
@@ -208,7 +208,10 @@ async fn actions_are_done_logged_and_undone() {
     let action = booked.items[0].id.clone().unwrap();
     actions.undo(&action).await.unwrap();
     let again = actions.undo(&action).await.unwrap_err();
-    assert_eq!((again.kind(), again.code()), (ErrorKind::Conflict, Some("action_not_undoable")));
+    assert_eq!(
+        (again.kind(), again.error().code()),
+        (ErrorKind::Conflict, Some("action_not_undoable"))
+    );
 }
 
 #[tokio::test]

@@ -304,7 +304,7 @@ async fn a_transfer_that_breaks_off_is_sent_once_and_says_what_it_proves() {
         .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
         .await
         .unwrap_err();
-    assert_eq!((error.delivery(), sim.posts_to(&path)), (Delivery::Unknown, 1));
+    assert_eq!((error.kind(), sim.posts_to(&path)), (ErrorKind::Transport, 1));
 }
 
 #[tokio::test]
@@ -358,5 +358,17 @@ async fn what_has_no_typed_method_is_reached_by_hand() {
     assert_eq!(
         kallyai.client().users().subscription().await.unwrap().has_active_subscription,
         Some(true)
+    );
+}
+
+/// An id is displayed without the phone number that may be in it; what goes out is the id.
+#[tokio::test]
+async fn an_id_that_looks_like_a_number_goes_out_whole() {
+    let (sim, kallyai) = simulated(fast()).await;
+    kallyai.calls().get(&"14155550100".into()).await.unwrap_err();
+    assert!(
+        sim.requests().iter().any(|request| request.path == "/v1/calls/14155550100"),
+        "{:?}",
+        sim.requests()
     );
 }

@@ -17,6 +17,7 @@ mod chance;
 mod deck;
 mod engine;
 pub mod experiment;
+mod failover;
 mod health;
 mod ids;
 mod journal;
@@ -30,7 +31,9 @@ mod strategy;
 pub mod waiting;
 
 pub use budget::{Budget, Period};
-pub use deck::{DeckFault, DeckFaults, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck};
+pub use deck::{
+    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck,
+};
 pub use engine::{
     LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, WebhookAddress,
 };

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
-use switchboard_core::{Country, Currency, Destination, Error, ErrorKind, Money, PhoneNumber};
+use switchboard_core::{Country, Currency, Destination, Error, ErrorKind, Money, PhoneNumber, may_begin_number};
 use switchboard_router::{DeckFault, DeckFaults, Exchange, RateDeck, RateRow, read_deck, scan_deck, write_deck};
 
 const HEADER: &str = "prefix,destination,rate,connection fee,first increment,next increment,currency,effective from,until";
@@ -80,6 +80,9 @@ fn spellings_of_the_trade_and_of_its_programs_are_read_alike() {
     for text in [
         format!("{header}\n{body}"),
         format!("\u{feff}{header}\n{body}\n"),
+        format!("{header}\n{body}\n").replace(',', ";"),
+        format!("{header}\n{body}\n").replace(',', "\t"),
+        format!("{header}\n{body}\n").replace('\n', "\r"),
         format!("\u{feff}\"{}\"\r\n{}\r\n", header.replace(',', "\",\""), body.replace('\n', "\r\n")),
         format!("\n\n{header}\n\n{body}\n\n,,,,,,,,\n   \n"),
         format!("{header}\n{}", body.replace(',', " , ")),
@@ -116,6 +119,11 @@ const FAULTS: &[(&str, u64, Option<&str>, &str, &str)] = &[
     ("1234567890123456,,1,,,,,,", 2, Some("prefix"), "no beginning", "1 to 15"),
     ("٤٤,,1,,,,,,", 2, Some("prefix"), "no beginning", "digits"),
     ("ZZ,,1,,,,,,", 2, Some("prefix"), "no country", "as GB"),
+    ("210,,1,,,,,,", 2, Some("prefix"), "\"210\" is nobody's", "as 4420 or 1201"),
+    ("+3840,,1,,,,,,", 2, Some("prefix"), "is nobody's", "no calling code begins so"),
+    ("44;45,,1,,,,,,", 2, Some("prefix"), "no beginning", "digits"),
+    ("4420-4429,,1,,,,,,", 2, Some("prefix"), "no beginning", "without signs"),
+    ("# 44,,1,,,,,,", 2, Some("prefix"), "no beginning", "digits"),
     // Money.
     ("44,,,,,,,,", 2, Some("rate"), "is empty", "0 where it is free"),
     ("44,,free,,,,,,", 2, Some("rate"), "\"free\" is no price", "0.0125"),
@@ -249,8 +257,8 @@ const FAULTS: &[(&str, u64, Option<&str>, &str, &str)] = &[
         "keep one",
     ),
     // Lines.
-    ("44,UK,1", 2, None, "has 3 fields", "9 columns"),
-    ("44,London, proper,1,,,,,,", 2, None, "has 10 fields", "quote what has a comma"),
+    ("44,UK,1", 2, None, "has 3 cells", "9 columns"),
+    ("44,London, proper,1,,,,,,", 2, None, "has 10 cells", "quote what has a comma"),
     (
         "\"44,UK,1,,,,,,\n1,US,1,,,,,,",
         2,
@@ -300,12 +308,19 @@ fn a_file_that_is_no_deck_is_refused_with_one_fault() {
         ("\n\r\n  \n", "is empty", "names the columns"),
         (HEADER, "no row", "leave the deck out"),
         ("prefix,rate\n,\n\n", "no row", "leave the deck out"),
-        ("prefix;destination;rate\n44;UK;1", "has ';' between", "by commas"),
-        ("prefix\tdestination\trate\n44\tUK\t1", "has '\\t' between", "by commas"),
+        ("prefix|destination|rate\n44|UK|1", "has '|' between", "by commas"),
         ("44,United Kingdom,0.01\n", "names no columns", "a line above it"),
         ("\"prefix,rate\n44,1\n", "not closed", "close it"),
-        ("prefix,rate,notes\n44,1,x", "\"notes\" is no column", "take it out"),
-        ("prefix,rate,rate\n44,1,2", "stands there twice", "take one out"),
+        ("prefix,rate,notes\n44,1,x", "\"notes\" is not known", "with a map"),
+        ("prefix,rats\n44,1", "\"rats\" is not known", "did you mean \"rate\"?"),
+        (
+            "dial code,rate\n44,1",
+            "\"dial code\" is not known",
+            "\"carrier\" reads it as prefix",
+        ),
+        ("npanxx,rate\n201555,1", "\"npanxx\" is not known", "\"us\" reads it as prefix"),
+        ("prefix,rate,rate\n44,1,2", "\"rate\" twice", "take one out"),
+        ("# my deck\nprefix,rate\n44,1", "begins with #", "take it out"),
         ("prefix,destination\n44,UK", "is missing", "needs this column"),
         ("rate\n1", "is missing", "needs this column"),
     ] {
@@ -437,12 +452,12 @@ fn written(rows: &[RateRow]) -> String {
 
 fn any_row() -> impl Strategy<Value = RateRow> {
     let name = proptest::option::of(
-        "[A-Za-zé, \"';-]{1,12}"
+        "[=+@-]?[A-Za-zé, \"';-]{1,12}"
             .prop_map(|name| name.trim().to_owned())
             .prop_filter("no name", |name| !name.is_empty()),
     );
     let destination = prop_oneof![
-        8 => "[1-9][0-9]{0,14}".prop_map(Destination::Prefix),
+        8 => "[1-9][0-9]{0,14}".prop_filter("nobody's", |digits| may_begin_number(digits)).prop_map(Destination::Prefix),
         1 => Just(Destination::Country(Country::US)),
         1 => Just(Destination::Everywhere),
     ];
@@ -495,7 +510,7 @@ proptest! {
     fn whatever_stands_in_a_file_is_read_or_refused_and_never_panics(bytes in vec(any::<u8>(), 0..200), lines in "[0-9a-zA-Z,\"/.+ \r\n-]{0,120}") {
         let _ = read_deck(bytes.as_slice(), "deck.csv", Currency::USD);
         if let Err(faults) = read(&below(&lines)) {
-            let count = below(&lines).lines().count() as u64;
+            let count = below(&lines).matches(['\n', '\r']).count() as u64;
             for fault in faults.told {
                 prop_assert!((1..=count).contains(&fault.line), "{}", fault);
             }

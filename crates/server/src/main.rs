@@ -4,7 +4,7 @@
 //! |---|---|
 //! | arguments and their help | `cli.rs`, `help.rs` |
 //! | what a command does | `commands/`, one file each |
-//! | what is printed, and where | `output.rs`, `mask.rs` |
+//! | what is printed, and where | `output.rs`, `terminal.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | what an interrupt means | `interrupt.rs`, `commands/call.rs` |
 
@@ -16,7 +16,6 @@ mod failure;
 mod help;
 mod interrupt;
 mod logging;
-mod mask;
 mod output;
 mod reload;
 mod setup;

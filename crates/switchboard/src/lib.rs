@@ -62,8 +62,8 @@ pub use switchboard_router as router;
 
 pub use switchboard_core::{
     AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock, Cost, Country, Credits, Currency, Delivery,
-    Error, ErrorKind, IdempotencyKey, IncomingWebhook, Language, Money, Outcome, PhoneNumber, ProfileName, Provider, ProviderId,
-    ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
+    Error, ErrorKind, IdempotencyKey, IncomingWebhook, Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider,
+    ProviderId, ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};

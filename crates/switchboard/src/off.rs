@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, Provider, ProviderCall,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall,
     ProviderCallId, ProviderInfo, Recording, Result, Trace, Transcript, Usage, Webhooks,
 };
 
@@ -63,8 +63,8 @@ impl Provider for SwitchedOff {
 
 #[async_trait]
 impl Calls for SwitchedOff {
-    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall> {
-        Err(self.refusal("calls.place"))
+    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+        Err(PlaceError::not_sent(self.refusal("calls.place")))
     }
 
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {

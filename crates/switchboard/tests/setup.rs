@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, Provider, ProviderInfo, Registry, Result, Switchboard,
+    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider, ProviderInfo, Registry, Result,
+    Switchboard,
     core::{
         Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency, Numbers, Page, PageRequest, ProviderCall,
         ProviderCallId, Recording, Tariff, TariffRow, Trace, Transcript, Usage, Webhooks,
@@ -54,8 +55,8 @@ fn refuse<T>() -> Result<T> {
 
 #[async_trait]
 impl Calls for House {
-    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall> {
-        refuse()
+    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+        refuse().map_err(PlaceError::not_sent)
     }
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
         refuse()

@@ -28,6 +28,10 @@ pub enum FaultKind {
     Empty,
     /// The header does not name the columns as it should.
     Header,
+    /// A column that is not known.
+    UnknownColumn,
+    /// A column that stands twice.
+    SameColumn,
     /// A quote is not closed, has text behind it, or swallowed other rows.
     Quote,
     /// A row has more or fewer cells than the header.

@@ -14,6 +14,8 @@ const DELIMITERS: [char; 3] = [',', ';', '\t'];
 #[derive(Debug, Clone)]
 pub struct Header {
     row: Row,
+    /// As many cells as a row has, of which those at the end may have no name.
+    width: usize,
     delimiter: char,
 }
 
@@ -34,6 +36,7 @@ impl Header {
     pub(crate) fn new(mut row: Row, delimiter: char) -> Result<Self, Fault> {
         let fault = |row: &Row, message: String| Fault::new(FaultKind::Header, row.line, message);
         // A spreadsheet writes columns that somebody once touched.
+        let width = row.len();
         while row.cells.last().is_some_and(|(from, to)| from == to) {
             row.cells.pop();
         }
@@ -51,7 +54,7 @@ impl Header {
             let message = format!("has no name for column {}: name it, or take the column out", at + 1);
             return Err(fault(&row, message).in_cell(at));
         }
-        Ok(Self { row, delimiter })
+        Ok(Self { row, width, delimiter })
     }
 
     /// The names as they stand, without the spaces around them.
@@ -67,6 +70,10 @@ impl Header {
     /// Never true: a table without columns is refused.
     pub fn is_empty(&self) -> bool {
         self.row.is_empty()
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
     }
 
     /// The line on which it stands, counted from 1.
@@ -104,12 +111,12 @@ impl Header {
     ) -> Result<Vec<Option<T>>, Vec<Fault>> {
         let (mut columns, mut faults) = (Vec::with_capacity(self.len()), Vec::new());
         for (at, name) in self.names().enumerate() {
-            let mut say = |message| faults.push(Fault::new(FaultKind::Header, self.line(), message).in_cell(at));
+            let mut say = |kind, message| faults.push(Fault::new(kind, self.line(), message).in_cell(at));
             let column = match meaning(name) {
                 Meaning::Is(column) => Some(column),
                 Meaning::Ignored => None,
                 Meaning::Unknown => {
-                    say(unknown(name, known.clone()));
+                    say(FaultKind::UnknownColumn, unknown(name, known.clone()));
                     None
                 }
             };
@@ -118,10 +125,8 @@ impl Header {
                 .and_then(|column| columns.iter().position(|other: &Option<T>| other.as_ref() == Some(column)));
             if let Some(other) = twice {
                 let (first, second) = (other + 1, at + 1);
-                say(format!(
-                    "has the column {} twice (columns {first} and {second}): take one out",
-                    shown(name)
-                ));
+                let message = format!("has the column {} twice (columns {first} and {second}): take one out", shown(name));
+                say(FaultKind::SameColumn, message);
             }
             columns.push(column);
         }

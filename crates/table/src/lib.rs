@@ -6,7 +6,8 @@
 //! - Lines end with LF, CRLF or CR. Cells are separated by commas, semicolons or tabs; which one, the header tells (or a first line `sep=;`).
 //! - The first row that is not blank names the columns, in any case; spaces, `_` and `-` do not matter. No column stands twice.
 //! - Blank rows (nothing but separators and spaces) are skipped. Every other row is a row, also one that begins with `#`.
-//! - A row has as many cells as the header has names. A cell beyond them may be there if it is empty.
+//! - A row has as many cells as the header, of which empty ones at the end may have no name. One more or less is a fault: a cell that was split
+//!   would move all behind it to other columns.
 //! - A quote that opens a cell is closed, and nothing follows it but the next cell. In a quoted cell a line may end where the reader
 //!   [allows](Breaks::Allowed) it, but a cell that holds whole other rows is refused: somebody forgot a quote.
 //! - What is reported is the line that a person sees in an editor, counted from 1.

@@ -156,15 +156,15 @@ impl<R: Read> Reader<R> {
     }
 
     fn fits(&self, row: &mut Row) -> Result<(), Fault> {
-        let (has, wanted) = (row.len(), self.header.len());
-        let surplus = row.cells().skip(wanted).any(|cell| !cell.is_empty());
-        if has >= wanted && !surplus {
+        let (has, width, wanted) = (row.len(), self.header.width(), self.header.len());
+        let nameless = row.cells().skip(wanted).any(|cell| !cell.is_empty());
+        if has == width && !nameless {
             row.cells.truncate(wanted);
             return Ok(());
         }
         let name = self.header.delimiter_name();
         let fix = if has > wanted {
-            format!("quote what has a {name} in it")
+            format!("quote what has a {name} in it, or take away what belongs to no column")
         } else if row.get(0).is_some_and(|cell| cell.starts_with('#')) {
             "a row that begins with # is a row like any other: take it out".to_owned()
         } else {
@@ -215,6 +215,8 @@ fn ends(fault: &Fault) -> bool {
     match fault.kind {
         FaultKind::Unreadable | FaultKind::TooLong => true,
         FaultKind::Encoding => fault.line == 1,
-        FaultKind::Empty | FaultKind::Header | FaultKind::Quote | FaultKind::Cells => false,
+        FaultKind::Empty | FaultKind::Header | FaultKind::UnknownColumn | FaultKind::SameColumn | FaultKind::Quote | FaultKind::Cells => {
+            false
+        }
     }
 }

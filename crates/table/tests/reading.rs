@@ -217,9 +217,10 @@ fn a_row_with_too_many_or_too_few_cells_is_kept_with_its_fault() {
         ("1,2", 2, "write the commas"),
         ("1,2,3,4", 4, "quote what has a comma"),
         ("1,2,3,,5", 5, "quote what has a comma"),
+        ("1,2,3,", 4, "take away what belongs to no column"),
         ("# only words", 1, "begins with #"),
     ] {
-        let sheet = sheet(format!("a,b,c\n1,2,3\n{row}\n1,2,3,,\n").as_bytes());
+        let sheet = sheet(format!("a,b,c\n1,2,3\n{row}\n1,2,3\n").as_bytes());
         let [before, misfit, behind] = sheet.rows() else { panic!("{row}") };
         assert!(before.fault().is_none() && behind.fault().is_none(), "{row}");
         let fault = misfit.fault().expect(row);
@@ -231,6 +232,10 @@ fn a_row_with_too_many_or_too_few_cells_is_kept_with_its_fault() {
         assert!(fault.message.contains("3 columns") && fault.message.contains(fix), "{fault}");
         assert_eq!((misfit.number(), misfit.get(0)), (2, row.split(',').next()));
     }
+    // Where the header has columns without a name, they have to be empty.
+    let sheet = sheet(b"a,b,,\n1,2,,\n1,2,3,\n1,2\n");
+    let faults: Vec<_> = sheet.rows().iter().map(|row| row.fault().is_some()).collect();
+    assert_eq!(faults, [false, true, true]);
 }
 
 #[test]
@@ -276,7 +281,11 @@ fn columns_go_by_any_spelling_and_the_nearest_name_is_suggested() {
         let [only] = faults.as_slice() else {
             panic!("{header}: {faults:?}")
         };
-        assert_eq!((only.line, only.cell, only.kind), (1, Some(at), FaultKind::Header), "{only}");
+        let kind = match told.contains("twice") {
+            true => FaultKind::SameColumn,
+            false => FaultKind::UnknownColumn,
+        };
+        assert_eq!((only.line, only.cell, only.kind), (1, Some(at), kind), "{only}");
         assert!(only.message.contains(told), "{only}");
     }
     assert_eq!(read("taks,x,y").unwrap_err().len(), 3);

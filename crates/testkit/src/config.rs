@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::RingLedger;
 use crate::calls::CallScript;
 use crate::fault::FaultScript;
+use crate::rude::Rudeness;
 
 /// Which of KallyAI's reference documents the simulated KallyAI speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,6 +80,7 @@ pub struct SimConfig {
     pub(crate) retry_after: bool,
     pub(crate) webhook_body: WebhookBody,
     pub(crate) webhook_retries: Vec<Duration>,
+    pub(crate) rude: Option<Rudeness>,
 }
 
 impl Default for SimConfig {
@@ -107,6 +109,7 @@ impl Default for SimConfig {
             retry_after: false,
             webhook_body: WebhookBody::default(),
             webhook_retries: vec![Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)],
+            rude: None,
         }
     }
 }
@@ -269,6 +272,13 @@ impl SimConfig {
     #[must_use]
     pub fn webhook_retries<I: IntoIterator<Item = Duration>>(mut self, pauses: I) -> Self {
         self.webhook_retries = pauses.into_iter().collect();
+        self
+    }
+
+    /// Lets the provider be rude, for as long as it runs.
+    #[must_use]
+    pub fn rude(mut self, rudeness: Rudeness) -> Self {
+        self.rude = Some(rudeness);
         self
     }
 

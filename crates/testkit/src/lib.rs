@@ -12,6 +12,7 @@
 //! | what both have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | answers that lie, and connections that break | [`fault`] |
+//! | answers in the right shape that no client may believe, repeat or print | [`rude`] |
 //! | what every backend has to do | [`conformance`] |
 //! | how long a simulated call takes and how it ends | [`calls`] |
 //! | a PostgreSQL server that goes away again (feature `postgres`, Unix) | `PostgresServer` |
@@ -31,6 +32,7 @@ mod kallyai;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod ring;
+pub mod rude;
 
 pub use clock::VirtualClock;
 pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};

@@ -119,7 +119,7 @@ async fn by(provider: Arc<dyn Provider>, method: usize) {
     }
 }
 
-async fn told<T: std::fmt::Debug>(asked: impl Future<Output = switchboard::Result<T>>) {
+async fn told<T: std::fmt::Debug, E: std::error::Error>(asked: impl Future<Output = Result<T, E>>) {
     match asked.await {
         Ok(found) => drop(format!("{found:?}")),
         Err(error) => drop(format!("{error} {error:?}")),

@@ -3,7 +3,7 @@
 use std::{panic::resume_unwind, time::Duration};
 
 use switchboard::{
-    Delivery, Error, ErrorKind, Result,
+    Delivery, ErrorKind, PlaceError, Result,
     core::{CallOrder, ProviderCall, ProviderCallId, Refusal},
 };
 
@@ -17,7 +17,7 @@ use super::{
 
 impl SimProvider {
     /// Places a call, or what the backend's sown fault makes of that.
-    pub(super) async fn placing(&self, order: &CallOrder) -> Result<ProviderCall> {
+    pub(super) async fn placing(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let came = self.world.now();
         if let Some(call) = self.world.with(|state| state.attempts.get(&order.attempt).copied()) {
             director::at_door(&self.world, &self.process, call);
@@ -27,7 +27,7 @@ impl SimProvider {
         let answer = self.place_with(order, fault, draw).await;
         match (answer, self.world.sown) {
             (Err(error), Some(Sown::SilenceAssumed)) if error.delivery() == Delivery::Unknown => {
-                Err(error.with_delivery(Delivery::NotSent))
+                Err(PlaceError::not_sent(error.into_error()))
             }
             (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => self.answered(order, 10).await,
             (answer, Some(Sown::SilenceAssumed | Sown::RequestSentAgain | Sown::ClaimForgotten) | None) => answer,
@@ -92,7 +92,7 @@ impl SimProvider {
     }
 
     /// The request arrives, and is answered in order.
-    async fn answered(&self, order: &CallOrder, after: u64) -> Result<ProviderCall> {
+    async fn answered(&self, order: &CallOrder, after: u64) -> Result<ProviderCall, PlaceError> {
         let id = network::deliver(&self.world, order, self.which, after, false);
         let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
         tokio::time::sleep(Duration::from_millis(after + thinks)).await;
@@ -108,7 +108,7 @@ impl SimProvider {
                 .find(|record| record.id == id)
                 .map(|record| report(record, now))
         });
-        report.ok_or_else(|| self.error(ErrorKind::Provider, Delivery::Unknown))
+        report.ok_or_else(|| PlaceError::unknown(self.error(ErrorKind::Provider)))
     }
 
     /// Until the phone call is over.
@@ -129,10 +129,10 @@ impl SimProvider {
         }
     }
 
-    async fn place_with(&self, order: &CallOrder, fault: Option<Fault>, draw: u64) -> Result<ProviderCall> {
+    async fn place_with(&self, order: &CallOrder, fault: Option<Fault>, draw: u64) -> Result<ProviderCall, PlaceError> {
         let wish = &self.world.plan.wishes[wish_of(&order.call)];
         let (soon, travel) = (50 + draw % 3_000, 10 + draw % 150);
-        let fails = |kind, delivery| Err(self.error(kind, delivery));
+        let fails = |kind, delivery| Err(PlaceError::new(delivery, self.error(kind)));
         let refused = |kind, refusal| fails(kind, Delivery::Refused(refusal));
         let arrives = |after, is_late| network::deliver(&self.world, order, self.which, after, is_late);
         let Some(fault) = fault else {
@@ -204,8 +204,9 @@ impl SimProvider {
             }
             Fault::RateLimited => {
                 self.travels(soon).await;
-                refused(ErrorKind::RateLimited, Refusal::RateLimited)
-                    .map_err(|error: Error| error.with_retry_after(Duration::from_secs(1 + draw % 90)))
+                let wait = Duration::from_secs(1 + draw % 90);
+                let refusal = self.error(ErrorKind::RateLimited).with_retry_after(wait);
+                Err(PlaceError::refused(Refusal::RateLimited, refusal))
             }
             Fault::RateLimitedBlind => {
                 self.travels(soon).await;

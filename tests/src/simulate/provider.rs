@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use switchboard::{
-    Cost, Delivery, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
+    Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
     core::{
         Agents, CallControl, Calls, Coverage, Event, EventFeed, EventKind, Idempotency, Numbers, ProviderCall, ProviderCallId,
         ProviderState, Raw, RequestLimit, Reschedule, Usage, UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
@@ -64,11 +64,8 @@ impl SimProvider {
         self.info.synchronous
     }
 
-    pub(super) fn error(&self, kind: ErrorKind, delivery: Delivery) -> Error {
-        let message = "as the simulation has it";
-        Error::new(kind, message)
-            .with_provider(self.info.id.clone())
-            .with_delivery(delivery)
+    pub(super) fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, "as the simulation has it").with_provider(self.info.id.clone())
     }
 
     /// What goes over the network and comes back, however the process fares meanwhile.
@@ -126,7 +123,7 @@ impl CallControl for SimProvider {
                     record.outcome = Outcome::Cancelled;
                     Ok(())
                 }
-                Some(_) | None => Err(self.error(ErrorKind::Conflict, Delivery::NotSent)),
+                Some(_) | None => Err(self.error(ErrorKind::Conflict)),
             })
     }
 
@@ -141,16 +138,16 @@ impl CallControl for SimProvider {
                     record.outcome = Outcome::Cancelled;
                     Ok(())
                 }
-                Some(_) | None => Err(self.error(ErrorKind::Conflict, Delivery::NotSent)),
+                Some(_) | None => Err(self.error(ErrorKind::Conflict)),
             })
     }
 
     async fn reschedule(&self, _id: &ProviderCallId, _to: &Reschedule) -> Result<()> {
-        Err(self.error(ErrorKind::Unsupported, Delivery::NotSent))
+        Err(self.error(ErrorKind::Unsupported))
     }
 
     async fn transfer(&self, _id: &ProviderCallId, _to: &switchboard::PhoneNumber) -> Result<()> {
-        Err(self.error(ErrorKind::Unsupported, Delivery::NotSent))
+        Err(self.error(ErrorKind::Unsupported))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{panic::resume_unwind, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    Delivery, ErrorKind, Recording, Result, Transcript,
+    ErrorKind, PlaceError, Recording, Result, Transcript,
     core::{CallFilter, CallOrder, Calls, Page, PageRequest, Proof, ProviderCall, ProviderCallId, Trace},
 };
 
@@ -32,14 +32,14 @@ impl SimProvider {
         match failing {
             None => Ok(()),
             Some(Fault::ReadPanic) => resume_unwind(Box::new("the backend panics")),
-            Some(_) => Err(self.error(ErrorKind::Transport, Delivery::NotSent)),
+            Some(_) => Err(self.error(ErrorKind::Transport)),
         }
     }
 }
 
 #[async_trait]
 impl Calls for SimProvider {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         self.placing(order).await
     }
 
@@ -57,11 +57,11 @@ impl Calls for SimProvider {
             Some((record, stage, unseen))
         });
         let Some((record, stage, unseen)) = found else {
-            return Err(self.error(ErrorKind::NotFound, Delivery::NotSent));
+            return Err(self.error(ErrorKind::NotFound));
         };
         self.may_read(record.wish, stage, &[Fault::GetError]).await?;
         if unseen {
-            return Err(self.error(ErrorKind::Transport, Delivery::NotSent));
+            return Err(self.error(ErrorKind::Transport));
         }
         Ok(report(&record, now))
     }
@@ -94,11 +94,11 @@ impl Calls for SimProvider {
     }
 
     async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        Err(self.error(ErrorKind::NotFound, Delivery::NotSent))
+        Err(self.error(ErrorKind::NotFound))
     }
 
     async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        Err(self.error(ErrorKind::NotFound, Delivery::NotSent))
+        Err(self.error(ErrorKind::NotFound))
     }
 
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {

@@ -7,8 +7,8 @@ use futures::stream::{self, BoxStream, StreamExt};
 use jiff::{Timestamp, civil};
 
 use crate::{
-    CallFilter, CallOrder, Clock, Error, ErrorKind, Page, PageRequest, PhoneNumber, ProviderCall, ProviderCallId, Recording, Result, Trace,
-    Transcript,
+    CallFilter, CallOrder, Clock, Error, ErrorKind, Page, PageRequest, PhoneNumber, PlaceError, ProviderCall, ProviderCallId, Recording,
+    Result, Trace, Transcript,
 };
 
 /// Placing and reading calls. Small and object-safe: it serves whoever writes a backend; callers use [`CallsExt`] as well.
@@ -18,10 +18,9 @@ pub trait Calls: Debug + Send + Sync {
     /// Places one call, by at most one request that could make a phone ring.
     ///
     /// # Errors
-    /// Every error says by [`Error::delivery`] whether the phone may have rung. A backend that cannot tell says
-    /// [`Delivery::Unknown`](crate::Delivery::Unknown). An answer that was a success but could not be read is
-    /// [`Delivery::Placed`](crate::Delivery::Placed).
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall>;
+    /// Every error says whether the phone may have rung: see [`PlaceError`]. A backend that cannot tell says
+    /// [unknown](PlaceError::unknown). An answer that was a success but could not be read is [placed](PlaceError::placed).
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError>;
 
     /// One call as the provider sees it now.
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall>;

@@ -11,6 +11,10 @@
 //! | file | why it is there |
 //! |---|---|
 //! | `parse.rs` | the one way from text to a number |
+//! | `written.rs`, `character.rs` | the digits of a text and what stands between them |
+//! | `grouping.rs` | whether all digits belong to the number: no tail makes it another one |
+//! | `national.rs` | numbers as they are dialled in a country |
+//! | `old_plan.rs` | spellings of plans that were given up |
 //! | `refuse.rs` | why a text is refused, however an emergency number is disguised |
 //! | `reserved.rs` | satellite networks and the calling codes of no country |
 //! | `short_data.rs` | emergency and short numbers, generated |
@@ -18,12 +22,17 @@
 //! | `kind.rs`, `error.rs` | the type of a number, and the reasons of a refusal |
 
 mod calling_code;
+mod character;
 mod error;
+mod grouping;
 mod kind;
+mod national;
+mod old_plan;
 mod parse;
 mod refuse;
 mod reserved;
 mod short_data;
+mod written;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -75,7 +84,7 @@ impl PhoneNumber {
     ///
     /// [`PhoneNumberError`] says why the number may not be called and what to write instead.
     pub fn parse(text: &str) -> Result<Self, PhoneNumberError> {
-        parse::parse(text)
+        parse::parse(text, None)
     }
 
     /// Reads a number as [`PhoneNumber::parse`] does, and with a country also as it is dialled there: a national number, as `020 7946 0018`,
@@ -94,10 +103,7 @@ impl PhoneNumber {
     ///
     /// As [`PhoneNumber::parse`].
     pub fn parse_in(text: &str, default: Option<Country>) -> Result<Self, PhoneNumberError> {
-        match default {
-            Some(country) => parse::parse_in(text, country),
-            None => parse::parse(text),
-        }
+        parse::parse(text, default)
     }
 
     /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its country then. It is judged no more:
@@ -105,7 +111,7 @@ impl PhoneNumber {
     /// comes from outside is [parsed](PhoneNumber::parse).
     #[doc(hidden)]
     pub fn restore(text: &str, country: Country) -> Option<Self> {
-        match parse::parse(text) {
+        match parse::parse(text, None) {
             Ok(number) if number.e164() == text => Some(number),
             Ok(_) | Err(_) => parse::restore(text, country),
         }

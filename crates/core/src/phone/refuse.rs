@@ -5,9 +5,10 @@
 //! disguises are taken off as well, trunk prefixes, international prefixes and foreign digits, so that the refusal says
 //! what the caller asked for and not merely that it was badly written.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, Region, ValidationError};
 
-use super::error::PhoneNumberError::{self, Emergency, Invalid, NotE164, Short};
+use super::error::PhoneNumberError::{self, Emergency, Invalid, NotE164, Short, TooLong, TooShort};
+use super::parse::country;
 use super::short_data::{LONGEST, LONGEST_EMERGENCY, REGIONS, ShortNumbers};
 
 /// No disguise of an emergency number is longer than this: the text is not looked at further.
@@ -28,8 +29,15 @@ pub(super) fn emergency(digits: &[u8]) -> Option<PhoneNumberError> {
         .then_some(Emergency)
 }
 
-/// Why a text that does not have the shape of E.164 is refused.
-pub(super) fn reason_for_text(text: &str) -> PhoneNumberError {
+/// Why a text that does not have the shape of E.164 is refused: `problem`, unless what it asks for is worse.
+pub(super) fn reason_for_text(text: &str, problem: PhoneNumberError) -> PhoneNumberError {
+    match worst_of_text(text) {
+        NotE164 => problem,
+        worse => worse,
+    }
+}
+
+fn worst_of_text(text: &str) -> PhoneNumberError {
     let mut digits = [0; LONGEST_TEXT];
     let mut len = 0;
     for (at, digit) in text.chars().take(LONGEST_TEXT + 1).enumerate() {
@@ -44,7 +52,7 @@ pub(super) fn reason_for_text(text: &str) -> PhoneNumberError {
     let digits = &digits[..len];
     // Behind a plus sign, more than three digits are a calling code and a number rather than a number dialled at home.
     let dialled_at_home = digits.len() <= 3 || !text.contains(['+', '\u{ff0b}']);
-    if dialled_at_home && disguises(digits).any(is_emergency_anywhere) {
+    if dialled_at_home && is_bare_emergency(digits) {
         return Emergency;
     }
     match reason_for_digits(digits) {
@@ -55,6 +63,11 @@ pub(super) fn reason_for_text(text: &str) -> PhoneNumberError {
     }
 }
 
+/// Whether digits without a calling code are an emergency number of any country.
+pub(super) fn is_bare_emergency(digits: &[u8]) -> bool {
+    disguises(digits).any(is_emergency_anywhere)
+}
+
 /// Why digits, calling code first, that the library does not know are refused.
 pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
     if disguises(digits).any(is_emergency_behind_a_trunk_prefix) {
@@ -62,6 +75,16 @@ pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
     }
     let is_short = split(digits).is_some_and(|(mut regions, national)| regions.any(|region| is_short_in(region, national)));
     if is_short { Short } else { Invalid }
+}
+
+/// Whether it is the length that keeps a number out of its plan.
+pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneNumberError {
+    let region = PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code);
+    match (region.and_then(country), PHONE_NUMBER_UTIL.is_possible_number_with_reason(parsed)) {
+        (Some(country), Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly)) => TooShort(country),
+        (Some(country), Err(ValidationError::TooLong)) => TooLong(country),
+        _ => Invalid,
+    }
 }
 
 fn is_emergency_behind_a_trunk_prefix(digits: &[u8]) -> bool {

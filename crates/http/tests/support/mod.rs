@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Refusal};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, Refusal};
 use switchboard_http::{ClientConfig, Codes, HttpClient, NoCodes, Request, RetryPolicy, StaticToken};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -271,7 +271,7 @@ pub fn placing() -> Request {
 }
 
 /// Places at `url` and expects a failure.
-pub async fn failed(url: &str) -> Error {
+pub async fn failed(url: &str) -> PlaceError {
     client(config(url)).place(placing()).await.unwrap_err()
 }
 
@@ -280,8 +280,15 @@ pub fn refused() -> Delivery {
 }
 
 #[track_caller]
-pub fn assert_error(error: &Error, kind: ErrorKind, delivery: Delivery) {
-    assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{error:?}");
+pub fn assert_error(failed: &PlaceError, kind: ErrorKind, delivery: Delivery) {
+    assert_eq!(failed.delivery(), delivery, "{failed:?}");
+    assert_plain(failed.error(), kind);
+}
+
+/// The failure of a request that places no call.
+#[track_caller]
+pub fn assert_plain(error: &Error, kind: ErrorKind) {
+    assert_eq!(error.kind(), kind, "{error:?}");
     assert_eq!(error.provider().map(ProviderId::as_str), Some("simulated"));
     assert!(error.operation().is_some());
     for shown in [format!("{error}"), format!("{error:?}")] {

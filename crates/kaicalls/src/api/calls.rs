@@ -1,6 +1,6 @@
 //! `/api/v1/calls`.
 
-use switchboard_core::{Error, ErrorKind, Result};
+use switchboard_core::{Error, ErrorKind, PlaceError, Result};
 use switchboard_http::{HttpClient, Request};
 
 use super::parameters::{parameters, with_query};
@@ -66,18 +66,20 @@ impl<'a> Calls<'a> {
     ///
     /// `POST /api/v1/calls`; scope `calls:write`; 60 a minute. Source: document 004, "Make an outbound call".
     ///
-    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`Error::delivery`] before
+    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look at [`PlaceError::delivery`] before
     /// anything else, and never send again what does not [prove silence](switchboard_core::Delivery::proves_silence).
     ///
     /// # Errors
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or unknown
     /// says so.
     #[doc(alias = "/api/v1/calls")]
-    pub async fn create(&self, call: &CreateCall) -> Result<Call> {
-        let answer = self.http.place(Request::post("calls.place", PATH).json(call)?).await?;
-        let call: Call = answer.json()?;
+    pub async fn create(&self, call: &CreateCall) -> Result<Call, PlaceError> {
+        let request = Request::post("calls.place", PATH).json(call).map_err(PlaceError::not_sent)?;
+        let answer = self.http.place(request).await?;
+        let call: Call = answer.json().map_err(PlaceError::placed)?;
         if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the call was placed and the answer has no id")));
+            let unnamed = Error::new(ErrorKind::Decode, "the call was placed and the answer has no id");
+            return Err(PlaceError::placed(answer.failed(unnamed)));
         }
         Ok(call)
     }

@@ -18,7 +18,7 @@
 //!
 //! A *read* is sent again where a moment may mend its failure. A *write* is sent again only where nothing of it left this machine.
 //! What *places calls* ([`Calls::create`], [`CommunicationRuns::create`]) is sent once, and its error's
-//! [delivery](switchboard_core::Error::delivery) says what that proves.
+//! [delivery](switchboard_core::PlaceError::delivery) says what that proves.
 
 mod account;
 mod agents;

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_core::{Error, ErrorKind, Result};
+use switchboard_core::{Error, ErrorKind, PlaceError, Result};
 use switchboard_http::{HttpClient, Request};
 
 use super::{
@@ -120,7 +120,7 @@ impl<'a> CommunicationRuns<'a> {
     /// `communication_runs.create`.
     ///
     /// It is sent once and never again, with the same key as little as with another: what a key is worth is not documented, and a
-    /// second run rings everybody a second time. After an error look at [`Error::delivery`] first; where it is
+    /// second run rings everybody a second time. After an error look at [`PlaceError::delivery`] first; where it is
     /// [`Unknown`](switchboard_core::Delivery::Unknown), look for the run with [`list`](Self::list) by its `external_ref`, and take its
     /// absence for no proof. It bypasses the router: no ledger, budget, do-not-call list or calling hours of ours stand before it.
     ///
@@ -129,17 +129,19 @@ impl<'a> CommunicationRuns<'a> {
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable id; whatever was refused or is
     /// unknown says so.
     #[doc(alias = "/api/v1/communication-runs")]
-    pub async fn create(&self, body: &RunBody, idempotency_key: &str) -> Result<CommunicationRun> {
+    pub async fn create(&self, body: &RunBody, idempotency_key: &str) -> Result<CommunicationRun, PlaceError> {
         let plain = idempotency_key.bytes().all(|byte| byte.is_ascii_graphic());
         if idempotency_key.is_empty() || idempotency_key.len() > LONGEST_KEY || !plain {
             let message = "must be 1 to 255 printable ASCII characters without spaces: use a new UUID for each run";
-            return Err(Error::invalid("idempotency_key", message).with_operation("communication_runs.create"));
+            let invalid = Error::invalid("idempotency_key", message).with_operation("communication_runs.create");
+            return Err(PlaceError::not_sent(invalid));
         }
         let request = Request::post("communication_runs.create", PATH).idempotency_key(idempotency_key);
-        let answer = self.http.place(request.json(body)?).await?;
-        let run: CommunicationRun = answer.json()?;
+        let answer = self.http.place(request.json(body).map_err(PlaceError::not_sent)?).await?;
+        let run: CommunicationRun = answer.json().map_err(PlaceError::placed)?;
         if run.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            return Err(answer.failed(Error::new(ErrorKind::Decode, "the run was made and the answer has no id")));
+            let unnamed = Error::new(ErrorKind::Decode, "the run was made and the answer has no id");
+            return Err(PlaceError::placed(answer.failed(unnamed)));
         }
         Ok(run)
     }

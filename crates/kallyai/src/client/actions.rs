@@ -4,7 +4,7 @@
 //! other side is a business that could be called, the request is sent as a call is: once, with an error that says what it proves.
 
 use jiff::civil::Date;
-use switchboard_core::Result;
+use switchboard_core::{PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
@@ -52,10 +52,10 @@ impl ActionsApi {
     /// **It may make a phone ring**: how it is ordered is not documented. It is sent once, over a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether it may have been ordered. `quota_exceeded` (402).
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have been ordered. `quota_exceeded` (402).
     #[doc(alias = "/v1/actions/tasks/ride")]
-    pub async fn ride(&self, ride: &RideRequest) -> Result<Undocumented> {
-        ring(&self.http, Request::post("actions.ride", "/v1/actions/tasks/ride").json(ride)?).await
+    pub async fn ride(&self, ride: &RideRequest) -> Result<Undocumented, PlaceError> {
+        ring(&self.http, Request::post("actions.ride", "/v1/actions/tasks/ride").json(ride)).await
     }
 
     /// Orders food: `POST /v1/actions/tasks/food`. Needs `actions:write`. Document 002; no answer is documented.
@@ -65,8 +65,8 @@ impl ActionsApi {
     /// # Errors
     /// As [`ride`](Self::ride).
     #[doc(alias = "/v1/actions/tasks/food")]
-    pub async fn food(&self, order: &FoodOrder) -> Result<Undocumented> {
-        ring(&self.http, Request::post("actions.food", "/v1/actions/tasks/food").json(order)?).await
+    pub async fn food(&self, order: &FoodOrder) -> Result<Undocumented, PlaceError> {
+        ring(&self.http, Request::post("actions.food", "/v1/actions/tasks/food").json(order)).await
     }
 
     /// Has an errand run: `POST /v1/actions/tasks/errand`. Needs `actions:write`. Document 002; no answer is documented.
@@ -76,12 +76,8 @@ impl ActionsApi {
     /// # Errors
     /// As [`ride`](Self::ride).
     #[doc(alias = "/v1/actions/tasks/errand")]
-    pub async fn errand(&self, errand: &Errand) -> Result<Undocumented> {
-        ring(
-            &self.http,
-            Request::post("actions.errand", "/v1/actions/tasks/errand").json(errand)?,
-        )
-        .await
+    pub async fn errand(&self, errand: &Errand) -> Result<Undocumented, PlaceError> {
+        ring(&self.http, Request::post("actions.errand", "/v1/actions/tasks/errand").json(errand)).await
     }
 
     /// What was done: `GET /v1/actions/log`. Needs `actions:read`. Document 002, which has a limit and no offset.
@@ -101,11 +97,11 @@ impl ActionsApi {
     /// **It may make a phone ring**: a table is given back to whoever was called for it. It is sent once, as [`ride`](Self::ride).
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether it may have been taken back. `action_not_undoable` (409).
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have been taken back. `action_not_undoable` (409).
     #[doc(alias = "/v1/actions/{action_id}/undo")]
-    pub async fn undo(&self, action_id: &str) -> Result<Undocumented> {
+    pub async fn undo(&self, action_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("actions.undo", "/v1/actions/{action_id}/undo").param("action_id", action_id);
-        ring(&self.http, request.json(&serde_json::json!({}))?).await
+        ring(&self.http, request.json(&serde_json::json!({}))).await
     }
 }
 
@@ -180,13 +176,13 @@ impl BookingsApi {
     /// a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether it may have been booked. `scheduling_violation` (422),
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have been booked. `scheduling_violation` (422),
     /// `quota_exceeded` (402).
     #[doc(alias = "/v1/actions/bookings")]
-    pub async fn create(&self, booking: &NewBooking) -> Result<Undocumented> {
+    pub async fn create(&self, booking: &NewBooking) -> Result<Undocumented, PlaceError> {
         ring(
             &self.http,
-            Request::post("actions.bookings.create", "/v1/actions/bookings").json(booking)?,
+            Request::post("actions.bookings.create", "/v1/actions/bookings").json(booking),
         )
         .await
     }
@@ -196,11 +192,11 @@ impl BookingsApi {
     /// **It may make a phone ring**, as [`create`](Self::create), and is sent once.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether it may have been given back. 404 where there is none.
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have been given back. 404 where there is none.
     #[doc(alias = "/v1/actions/bookings/{booking_id}")]
-    pub async fn cancel(&self, booking_id: &str) -> Result<Undocumented> {
+    pub async fn cancel(&self, booking_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::delete("actions.bookings.cancel", "/v1/actions/bookings/{booking_id}");
-        ring(&self.http, request.param("booking_id", booking_id)).await
+        ring(&self.http, Ok(request.param("booking_id", booking_id))).await
     }
 }
 
@@ -228,13 +224,13 @@ impl BillsApi {
     /// **It may make a phone ring**: the one who sent the bill is called. It is sent once, over a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether it may have begun. `quota_exceeded`,
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have begun. `quota_exceeded`,
     /// `budget_approval_required` (402), `safety_violation` (422).
     #[doc(alias = "/v1/actions/bills/dispute")]
-    pub async fn dispute(&self, bill: &DisputeBill) -> Result<Undocumented> {
+    pub async fn dispute(&self, bill: &DisputeBill) -> Result<Undocumented, PlaceError> {
         ring(
             &self.http,
-            Request::post("actions.bills.dispute", "/v1/actions/bills/dispute").json(bill)?,
+            Request::post("actions.bills.dispute", "/v1/actions/bills/dispute").json(bill),
         )
         .await
     }

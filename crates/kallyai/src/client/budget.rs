@@ -1,7 +1,7 @@
 //! What goals may cost (document 002).
 
 use serde_json::json;
-use switchboard_core::Result;
+use switchboard_core::{PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
@@ -31,12 +31,12 @@ impl BudgetApi {
     /// **It may make a phone ring**: the goal goes on, and goals make calls. It is sent once, over a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether the goal may have gone on. `goal_not_found` (404),
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the goal may have gone on. `goal_not_found` (404),
     /// `goal_already_completed`, `goal_already_cancelled` (409), `quota_exceeded` (402).
     #[doc(alias = "/v1/goals/{goal_id}/approve-budget")]
-    pub async fn approve(&self, goal_id: &str) -> Result<Undocumented> {
+    pub async fn approve(&self, goal_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("budget.approve", "/v1/goals/{goal_id}/approve-budget").param("goal_id", goal_id);
-        ring(&self.http, request.json(&json!({}))?).await
+        ring(&self.http, request.json(&json!({}))).await
     }
 
     /// What a goal has cost, action by action: `GET /v1/goals/{goal_id}/cost-breakdown`. Needs `budget:read`. Document 002.
@@ -57,8 +57,8 @@ impl BudgetApi {
     /// # Errors
     /// As [`approve`](Self::approve).
     #[doc(alias = "/v1/goals/{goal_id}/acknowledge-soft-cap")]
-    pub async fn acknowledge_soft_cap(&self, goal_id: &str) -> Result<Undocumented> {
+    pub async fn acknowledge_soft_cap(&self, goal_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("budget.acknowledge_soft_cap", "/v1/goals/{goal_id}/acknowledge-soft-cap");
-        ring(&self.http, request.param("goal_id", goal_id).json(&json!({}))?).await
+        ring(&self.http, request.param("goal_id", goal_id).json(&json!({}))).await
     }
 }

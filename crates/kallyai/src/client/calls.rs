@@ -1,7 +1,7 @@
 //! Outbound calls (documents 002 and 003).
 
 use futures::stream::BoxStream;
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderCallId, Result};
+use switchboard_core::{Error, ErrorKind, PlaceError, ProviderCallId, Result};
 use switchboard_http::Request;
 use uuid::Uuid;
 
@@ -25,23 +25,22 @@ impl CallsApi {
     /// Needs `calls:write`. Documents 002 and 003.
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether the phone may have rung. `Placed` where an answer came and the call's id
+    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. `Placed` where an answer came and the call's id
     /// could not be read from it. A dropped future says nothing: treat it as `Unknown`.
     #[doc(alias = "/v1/calls")]
-    pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord> {
+    pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord, PlaceError> {
         let request = Request::post("calls.place", "/v1/calls")
             .idempotency_key(&key.to_string())
-            .json(call)?;
+            .json(call)
+            .map_err(PlaceError::not_sent)?;
         let answer = self.http.place(request).await?;
-        let record: CallRecord = answer.json()?;
+        let record: CallRecord = answer.json().map_err(PlaceError::placed)?;
         match record.call_id {
             Some(_) => Ok(record),
-            None => Err(answer
-                .failed(Error::new(
-                    ErrorKind::Decode,
-                    "the call was placed, and the answer holds no call_id",
-                ))
-                .with_delivery(Delivery::Placed)),
+            None => Err(PlaceError::placed(answer.failed(Error::new(
+                ErrorKind::Decode,
+                "the call was placed, and the answer holds no call_id",
+            )))),
         }
     }
 

@@ -106,7 +106,11 @@ impl ChannelsApi {
     #[doc(alias = "/v1/channels/webhook/{channel}/connect")]
     pub async fn connect(&self, credentials: &MessengerCredentials) -> Result<MessengerOutcome> {
         let request = Request::post("channels.connect", "/v1/channels/webhook/{channel}/connect");
-        act(&self.http, request.param("channel", credentials.messenger()).json(credentials)?).await
+        act(
+            &self.http,
+            request.param("channel", credentials.messenger().as_str()).json(credentials)?,
+        )
+        .await
     }
 
     /// Tries a messenger's credentials and keeps nothing: `POST /v1/channels/webhook/{channel}/test`. Document 002.
@@ -116,7 +120,11 @@ impl ChannelsApi {
     #[doc(alias = "/v1/channels/webhook/{channel}/test")]
     pub async fn test(&self, credentials: &MessengerCredentials) -> Result<MessengerOutcome> {
         let request = Request::post("channels.test", "/v1/channels/webhook/{channel}/test");
-        act(&self.http, request.param("channel", credentials.messenger()).json(credentials)?).await
+        act(
+            &self.http,
+            request.param("channel", credentials.messenger().as_str()).json(credentials)?,
+        )
+        .await
     }
 
     /// Disconnects a messenger: `POST /v1/channels/disconnect/{channel}`. Document 002. For an address use
@@ -127,6 +135,6 @@ impl ChannelsApi {
     #[doc(alias = "/v1/channels/disconnect/{channel}")]
     pub async fn disconnect(&self, messenger: Messenger) -> Result<MessengerOutcome> {
         let request = Request::post("channels.disconnect", "/v1/channels/disconnect/{channel}");
-        act(&self.http, request.param("channel", messenger)).await
+        act(&self.http, request.param("channel", messenger.as_str())).await
     }
 }

@@ -6,7 +6,7 @@
 
 use futures::stream::BoxStream;
 use serde_json::json;
-use switchboard_core::{Error, Result};
+use switchboard_core::{Error, PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
@@ -30,13 +30,13 @@ impl CoordinationApi {
     /// **It may make a phone ring.** It is sent once, over a connection of its own, and nothing documents a key against doubles.
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether the message may have arrived: on `Unknown` and `Placed` look at
+    /// The error's [`delivery`](PlaceError::delivery) says whether the message may have arrived: on `Unknown` and `Placed` look at
     /// [`goals`](Self::goals) and the calls before sending another. Codes: `quota_exceeded`, `budget_exceeded`,
     /// `budget_approval_required`, `soft_cap_reached` (402), `safety_violation` (422), `forbidden` (403), `rate_limited` (429).
     #[doc(alias = "/v1/coordination/message")]
-    pub async fn message(&self, message: &SendMessage) -> Result<CoordinationReply> {
+    pub async fn message(&self, message: &SendMessage) -> Result<CoordinationReply, PlaceError> {
         let request = Request::post("coordination.message", "/v1/coordination/message");
-        ring(&self.http, request.json(message)?).await
+        ring(&self.http, request.json(message)).await
     }
 
     /// What was said: `GET /v1/coordination/history`. Needs `coordination:read`. Documents 000, 001 and 002; no answer is documented.
@@ -165,12 +165,12 @@ impl CoordinationApi {
     /// approve the step after it.
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether the step may have been approved. `goal_not_found` (404),
+    /// The error's [`delivery`](PlaceError::delivery) says whether the step may have been approved. `goal_not_found` (404),
     /// `goal_already_completed`, `goal_already_cancelled` (409), `budget_approval_required`, `soft_cap_reached` (402).
     #[doc(alias = "/v1/coordination/goals/{goal_id}/approve-step")]
-    pub async fn approve_step(&self, goal_id: &str) -> Result<Undocumented> {
+    pub async fn approve_step(&self, goal_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("coordination.approve_step", "/v1/coordination/goals/{goal_id}/approve-step");
-        ring(&self.http, at(request, goal_id).json(&json!({}))?).await
+        ring(&self.http, at(request, goal_id).json(&json!({}))).await
     }
 
     /// Accepts what came of a goal: `POST /v1/coordination/goals/{goal_id}/accept-outcome`. Needs `coordination:write`. Document 002; no
@@ -190,15 +190,15 @@ impl CoordinationApi {
     /// **It may make a phone ring**: the other side is called again. It is sent once, as [`message`](Self::message).
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether it may have gone on. `goal_not_found` (404), `goal_already_completed`,
+    /// The error's [`delivery`](PlaceError::delivery) says whether it may have gone on. `goal_not_found` (404), `goal_already_completed`,
     /// `goal_already_cancelled` (409), `budget_approval_required`, `soft_cap_reached` (402).
     #[doc(alias = "/v1/coordination/goals/{goal_id}/continue-negotiating")]
-    pub async fn continue_negotiating(&self, goal_id: &str) -> Result<Undocumented> {
+    pub async fn continue_negotiating(&self, goal_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post(
             "coordination.continue_negotiating",
             "/v1/coordination/goals/{goal_id}/continue-negotiating",
         );
-        ring(&self.http, at(request, goal_id).json(&json!({}))?).await
+        ring(&self.http, at(request, goal_id).json(&json!({}))).await
     }
 
     /// Puts a goal away that is over: `POST /v1/coordination/goals/{goal_id}/archive`. Needs `coordination:write`. Document 002; no

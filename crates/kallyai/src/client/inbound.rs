@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use jiff::civil::Date;
 use serde_json::json;
-use switchboard_core::{Clock, Error, PhoneNumber, ProviderCallId, Result};
+use switchboard_core::{Clock, Error, PhoneNumber, PlaceError, ProviderCallId, Result};
 use switchboard_http::{HttpClient, Request};
 
 use super::{
@@ -142,7 +142,7 @@ impl InboundApi {
     pub async fn update_action_item(&self, id: &ProviderCallId, index: u32, status: &str) -> Result<Undocumented> {
         let request = Request::patch("inbound.update_action_item", "/v1/inbound/calls/{call_id}/action-items/{index}")
             .param("call_id", id)
-            .param("index", index);
+            .param("index", index.to_string());
         act(&self.http, request.json(&json!({"status": status}))?).await
     }
 
@@ -151,11 +151,11 @@ impl InboundApi {
     /// **It makes a phone ring**: that number. It is sent once, over a connection of its own.
     ///
     /// # Errors
-    /// The error's [`delivery`](Error::delivery) says whether it may have rung. `call_not_found` (404), and the codes of placing a call.
+    /// The error's [`delivery`](PlaceError::delivery) says whether it may have rung. `call_not_found` (404), and the codes of placing a call.
     #[doc(alias = "/v1/inbound/calls/{call_id}/transfer")]
-    pub async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<Undocumented> {
+    pub async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.transfer", "/v1/inbound/calls/{call_id}/transfer").param("call_id", id);
-        ring(&self.http, request.json(&json!({"target_number": to}))?).await
+        ring(&self.http, request.json(&json!({"target_number": to}))).await
     }
 
     /// Takes a live call over from the agent: `POST /v1/inbound/calls/{call_id}/takeover`. Document 002.
@@ -165,9 +165,9 @@ impl InboundApi {
     /// # Errors
     /// As [`transfer`](Self::transfer).
     #[doc(alias = "/v1/inbound/calls/{call_id}/takeover")]
-    pub async fn take_over(&self, id: &ProviderCallId) -> Result<Undocumented> {
+    pub async fn take_over(&self, id: &ProviderCallId) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.take_over", "/v1/inbound/calls/{call_id}/takeover").param("call_id", id);
-        ring(&self.http, request.json(&json!({}))?).await
+        ring(&self.http, request.json(&json!({}))).await
     }
 
     /// Turns a live call away: `POST /v1/inbound/calls/{call_id}/reject`. `reason` is the provider's word, as `user_rejected`. Document 002.

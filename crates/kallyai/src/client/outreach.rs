@@ -5,7 +5,7 @@
 
 use futures::stream::BoxStream;
 use serde_json::json;
-use switchboard_core::Result;
+use switchboard_core::{PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
@@ -61,13 +61,13 @@ impl OutreachApi {
     /// sent once, over a connection of its own, and nothing documents a key against doubles.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether the task may exist: on `Unknown` and `Placed` look at
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the task may exist: on `Unknown` and `Placed` look at
     /// [`list`](Self::list) before creating another. The codes of placing a call: `emergency_number`, `toll_number`,
     /// `safety_violation`, `consent_denied` (422), `suppression_violation`, `blocked_number`, `country_restriction`,
     /// `unsupported_country` (403), `quota_exceeded` (402).
     #[doc(alias = "/v1/outreach/tasks")]
-    pub async fn create(&self, task: &NewOutreachTask) -> Result<OutreachTask> {
-        ring(&self.http, Request::post("outreach.create", "/v1/outreach/tasks").json(task)?).await
+    pub async fn create(&self, task: &NewOutreachTask) -> Result<OutreachTask, PlaceError> {
+        ring(&self.http, Request::post("outreach.create", "/v1/outreach/tasks").json(task)).await
     }
 
     /// Tries a task again that failed or waits: `POST /v1/outreach/tasks/{task_id}/retry`. Document 002; no answer is documented.
@@ -77,9 +77,9 @@ impl OutreachApi {
     /// # Errors
     /// As [`create`](Self::create); 404 where there is none.
     #[doc(alias = "/v1/outreach/tasks/{task_id}/retry")]
-    pub async fn retry(&self, task_id: &str) -> Result<Undocumented> {
+    pub async fn retry(&self, task_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("outreach.retry", "/v1/outreach/tasks/{task_id}/retry");
-        ring(&self.http, request.param("task_id", task_id).json(&json!({}))?).await
+        ring(&self.http, request.param("task_id", task_id).json(&json!({}))).await
     }
 
     /// Gives a task up: `POST /v1/outreach/tasks/{task_id}/cancel`. Document 002; no answer is documented.

@@ -1,10 +1,10 @@
 //! Numbers of the account (document 002). No answer of this section is documented; lists and numbers are read leniently, the rest is raw.
 
 use serde_json::{Value, json};
-use switchboard_core::{Country, NumberId, PhoneNumber, Result};
+use switchboard_core::{Country, NumberId, PhoneNumber, PlaceError, Result};
 use switchboard_http::{Answer, Request};
 
-use super::section;
+use super::{section, send::ring};
 use crate::wire::{FromAnswer, Listing, NumberEntry, NumberRecord, ProvisionNumber, Undocumented};
 
 section! {
@@ -89,11 +89,11 @@ impl PhoneNumbersApi {
     /// `POST /v1/phone-numbers/verify/start`. No scope is documented. Document 002; no answer is documented.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether the phone may have rung; `rate_limited` (429).
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the phone may have rung; `rate_limited` (429).
     #[doc(alias = "/v1/phone-numbers/verify/start")]
-    pub async fn start_verification(&self, number: &PhoneNumber) -> Result<Undocumented> {
+    pub async fn start_verification(&self, number: &PhoneNumber) -> Result<Undocumented, PlaceError> {
         let request = Request::post("phone_numbers.start_verification", "/v1/phone-numbers/verify/start");
-        Undocumented::from_answer(&self.http.place(request.json(&json!({"phone_number": number}))?).await?)
+        ring(&self.http, request.json(&json!({"phone_number": number}))).await
     }
 
     /// Checks the code that was sent.
@@ -176,11 +176,11 @@ impl PhoneNumbersApi {
     /// `POST /v1/phone-numbers/{phone_number_id}/verify`. No scope is documented. Document 002; no answer is documented.
     ///
     /// # Errors
-    /// The error's [`delivery`](switchboard_core::Error::delivery) says whether the phone may have rung; 404 where there is no such number.
+    /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the phone may have rung; 404 where there is no such number.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/verify")]
-    pub async fn verify_ownership(&self, id: &NumberId) -> Result<Undocumented> {
+    pub async fn verify_ownership(&self, id: &NumberId) -> Result<Undocumented, PlaceError> {
         let request = Request::post("phone_numbers.verify_ownership", "/v1/phone-numbers/{phone_number_id}/verify");
-        Undocumented::from_answer(&self.http.place(request.param("phone_number_id", id).json(&json!({}))?).await?)
+        ring(&self.http, request.param("phone_number_id", id).json(&json!({}))).await
     }
 
     /// What a number can do and how it is set up.

@@ -1,6 +1,6 @@
 //! The three ways out, each ending in a typed answer.
 
-use switchboard_core::{Error, Result};
+use switchboard_core::{Error, PlaceError, Result};
 use switchboard_http::{HttpClient, PageOf, Request, pages};
 
 use futures::{Stream, StreamExt, stream::BoxStream};
@@ -17,9 +17,11 @@ pub(super) async fn act<T: FromAnswer>(http: &HttpClient, request: Request) -> R
     T::from_answer(&http.write(request).await?)
 }
 
-/// May make a phone ring: over a connection of its own, once. A success that cannot be read is an error that says `Placed`.
-pub(super) async fn ring<T: FromAnswer>(http: &HttpClient, request: Request) -> Result<T> {
-    T::from_answer(&http.place(request).await?)
+/// May make a phone ring: over a connection of its own, once. A success that cannot be read is an error that says `Placed`, and a
+/// request that could not be made one that says `NotSent`.
+pub(super) async fn ring<T: FromAnswer>(http: &HttpClient, request: Result<Request>) -> Result<T, PlaceError> {
+    let answer = http.place(request.map_err(PlaceError::not_sent)?).await?;
+    T::from_answer(&answer).map_err(PlaceError::placed)
 }
 
 /// No account has more entries than this many pages hold; a list that claims to is broken.

@@ -3,11 +3,9 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallId, CallStatus, Delivery, ErrorKind, Money, Outcome, Proof, ProviderId, Refusal, ValidCall,
-};
+use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, CallStatus, ErrorKind, Money, Outcome, ProviderId, ValidCall};
 
-use crate::{plan::PlanRecord, state::Fact};
+use crate::{failover::Silent, plan::PlanRecord, state::Fact};
 
 /// A call that was made, what was asked for, and the plans that it was admitted by.
 #[derive(Debug, Clone)]
@@ -52,27 +50,11 @@ pub(super) struct PastAttempt {
     pub(super) sent_at: Timestamp,
     pub(super) over_at: Option<Timestamp>,
     /// Why it is proven that no phone rang; `None`: the provider had the call, or may have had it.
-    pub(super) silence: Option<Silence>,
+    pub(super) silence: Option<Silent>,
     pub(super) outcome: Option<Outcome>,
     pub(super) duration: Option<Duration>,
     pub(super) billed: Option<Money>,
     pub(super) billed_at: Option<Timestamp>,
-}
-
-/// Why an attempt reached no phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Silence {
-    /// No byte left.
-    NotSent {
-        /// The provider could not be reached.
-        unreachable: bool,
-    },
-    /// The provider refused.
-    Refused(Refusal),
-    /// Nothing showed it within the fence.
-    Fenced,
-    /// Its process ended first, or an operator found it out.
-    NothingAgainstIt,
 }
 
 impl PastCall {
@@ -210,7 +192,7 @@ impl Told {
         let silence = match attempt.state {
             AttemptState::Intent | AttemptState::Claimed => return None,
             AttemptState::Sent | AttemptState::Placed | AttemptState::Unknown | AttemptState::Reconciling => None,
-            AttemptState::NotPlaced => Some(silence(attempt)),
+            AttemptState::NotPlaced => Some(Silent::of(attempt)),
         };
         // The call's own duration is that of its last ring.
         let of_the_call = call.attempts.last().filter(|last| last.id == attempt.id).and(call.duration);
@@ -229,24 +211,5 @@ impl Told {
             billed: attempt.billed,
             billed_at: self.billed_at.get(&attempt.id).copied().or(attempt.ended_at),
         })
-    }
-}
-
-fn silence(attempt: &Attempt) -> Silence {
-    match attempt.delivery {
-        Some(Delivery::NotSent) => Silence::NotSent {
-            unreachable: attempt
-                .error
-                .as_ref()
-                .is_some_and(|error| matches!(error.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)),
-        },
-        Some(Delivery::Refused(refusal)) => Silence::Refused(refusal),
-        Some(Delivery::Placed | Delivery::Unknown) | None => {
-            if attempt.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) {
-                Silence::Fenced
-            } else {
-                Silence::NothingAgainstIt
-            }
-        }
     }
 }

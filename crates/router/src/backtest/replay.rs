@@ -9,7 +9,7 @@ use crate::{
     backtest::{
         BacktestSettings, Report,
         moment::{Agenda, At, What, micros_in},
-        past::{PastAttempt, PastCall, PastRing, Silence},
+        past::{PastAttempt, PastCall, PastRing},
         ring::Going,
         shelf::{Shelf, Short, Wish},
         state::Known,
@@ -154,10 +154,7 @@ impl<'a> Replay<'a> {
         let over = attempt.over_at;
         match attempt.silence {
             Some(silence) => {
-                let unsent = match silence {
-                    Silence::NotSent { .. } => true,
-                    Silence::Refused(_) | Silence::Fenced | Silence::NothingAgainstIt => false,
-                };
+                let unsent = silence.is_unsent();
                 self.agenda
                     .note(over.unwrap_or(attempt.sent_at), What::Silent { attempt: id, unsent });
             }

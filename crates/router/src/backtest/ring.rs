@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use switchboard_core::{ErrorKind, ProviderId, Refusal, ValidCall};
+use switchboard_core::{ErrorKind, ProviderId, ValidCall};
 
 use crate::{
     backtest::{
         moment::At,
-        past::{PastAttempt, PastRing, Silence},
+        past::{PastAttempt, PastRing},
     },
+    failover::{Next, Silent},
     plan::{Plan, PlanRecord},
     policy::Policy,
 };
@@ -47,7 +48,7 @@ pub(super) struct Going {
 
 /// What comes after an attempt that reached no phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum Then {
     /// Somebody may be asked.
     Again,
     /// Nobody may be asked any more.
@@ -153,37 +154,34 @@ impl Going {
         policy: &Policy,
         ring: &PastRing,
         attempt: &PastAttempt,
-        silence: Silence,
+        silence: Silent,
         request: &ValidCall,
-    ) -> Next {
+    ) -> Then {
         self.silent += 1;
         let provider = &attempt.provider;
         let again = self.recorded(ring, provider).and_then(|index| ring.attempts.get(index));
-        match silence {
-            Silence::NotSent { unreachable } => {
+        let why = Some(ErrorKind::NoProvider);
+        match silence.next(request.failover_on_quota) {
+            Next::Retry => {
                 if again.is_none() {
                     self.done.insert(provider.clone());
-                    let domain = policy.index_of(provider).and_then(|index| policy.providers.get(index));
-                    if let Some(one) = domain.filter(|_| unreachable) {
+                    let index = policy.index_of(provider);
+                    if let Some(one) = index.and_then(|index| policy.providers.get(index)) {
                         self.unreachable.insert(one.info.failure_domain.clone());
                     }
                 }
-                self.why = Some(ErrorKind::NoProvider);
+                self.why = why;
             }
-            Silence::Refused(refusal) => match refusal {
-                Refusal::ThisProvider => self.is_done_with(provider, Some(ErrorKind::NoProvider)),
-                Refusal::RateLimited => match again {
-                    Some(again) => self.is_blocked(provider, again.sent_at),
-                    // For how long it asked for a pause is not known.
-                    None => self.is_done_with(provider, Some(ErrorKind::NoProvider)),
-                },
-                Refusal::Quota if request.failover_on_quota => self.is_done_with(provider, Some(ErrorKind::QuotaExceeded)),
-                Refusal::Quota | Refusal::Everyone | Refusal::NeedsApproval => return Next::Nobody,
+            Next::NextProvider => self.is_done_with(provider, why),
+            Next::AfterPause => match again {
+                Some(again) => self.is_blocked(provider, again.sent_at),
+                // For how long it asked for a pause is not known.
+                None => self.is_done_with(provider, why),
             },
-            Silence::Fenced => self.is_done_with(provider, Some(ErrorKind::NoProvider)),
-            Silence::NothingAgainstIt => {}
+            Next::Anybody => {}
+            Next::Nobody | Next::Person => return Then::Nobody,
         }
-        Next::Again
+        Then::Again
     }
 }
 

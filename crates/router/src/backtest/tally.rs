@@ -6,15 +6,16 @@ use std::{
 };
 
 use jiff::Timestamp;
-use switchboard_core::{Country, Currency, ErrorKind, Money, Outcome, ProviderId, Refusal};
+use switchboard_core::{Country, Currency, ErrorKind, Money, Outcome, ProviderId};
 
 use crate::{
     analysis::{Means, Rate},
     backtest::{
         moment::micros_in,
-        past::{PastCall, PastRing, Silence},
+        past::{PastCall, PastRing},
         report::{Apart, Barrier, Move, Side, Sides, Waits},
     },
+    failover::Silent,
     plan::{Plan, PlanRecord},
     policy::Policy,
 };
@@ -219,10 +220,7 @@ impl<'a> Tally<'a> {
         self.compare(&then.price, &now.price);
         if then.provider != now.provider {
             self.note_move(country, &then, &now);
-            let everyone = ring
-                .attempts
-                .iter()
-                .any(|one| one.silence == Some(Silence::Refused(Refusal::Everyone)));
+            let everyone = ring.attempts.iter().any(|one| one.silence.is_some_and(Silent::binds_everyone));
             if then.provider.is_none() && everyone {
                 self.apart.shopped += 1;
             }

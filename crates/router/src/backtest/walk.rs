@@ -11,7 +11,7 @@ use crate::{
         past::PastRing,
         replay::{AT_ONCE, Replay, newest},
         report::Barrier,
-        ring::{Going, Next},
+        ring::{Going, Then},
         shelf::Short,
         tally::{Ended, Price, usual},
     },
@@ -169,11 +169,11 @@ impl Replay<'_> {
         };
         going.spent = going.spent.saturating_add(micros.unwrap_or(0));
         match going.is_silent(self.policy, ring, attempt, silence, &call.request) {
-            Next::Again => {
+            Then::Again => {
                 self.agenda.note(attempt.over_at.unwrap_or(now), What::GoOn(going.at));
                 self.going.insert(going.at, going);
             }
-            Next::Nobody => self.refused(&going, call.fault.unwrap_or(ErrorKind::NoProvider), now),
+            Then::Nobody => self.refused(&going, call.fault.unwrap_or(ErrorKind::NoProvider), now),
         }
     }
 

@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use siphasher::sip::SipHasher13;
 use switchboard_core::{Currency, Error, ErrorKind, Money, PhoneNumber, Result, Tariff};
 
-pub use csv::{DeckFault, DeckFaults, read_deck, scan_deck, write_deck};
+pub use csv::{DeckFault, DeckFaults, DeckFile, DeckLayout, read_deck, scan_deck, write_deck};
 pub use exchange::Exchange;
 pub use explain::{Explained, Quote};
 pub use row::RateRow;
@@ -132,12 +132,14 @@ impl RateDeck {
     }
 
     /// Reads a deck of the trade, row by row: a million rows are never in memory as text. Rows that name no currency are in the exchange's;
-    /// `file` is what faults and explanations call it.
+    /// `file` is what faults and explanations call it, with its layout if that is
+    /// not the trade's.
     ///
     /// # Errors
     /// Every fault, each with file, line and column, as [`read_deck`] has them, and a currency that the exchange does not know.
-    pub fn from_csv(input: impl Read, file: &str, exchange: &Exchange) -> std::result::Result<Self, DeckFaults> {
-        Ok(Self::one(file, csv::read_table(input, file, exchange)?))
+    pub fn from_csv<'f>(input: impl Read, file: impl Into<DeckFile<'f>>, exchange: &Exchange) -> std::result::Result<Self, DeckFaults> {
+        let file = file.into();
+        Ok(Self::one(file.name(), csv::read_table(input, file, exchange)?))
     }
 
     fn one(name: &str, table: Table) -> Self {

@@ -4,19 +4,13 @@
 //! is read from the result's `Delivery` and from nothing else: there is no arm that retries by default. The file is long because all that
 //! decides about sending stands in it: whoever doubts the law has one room to search.
 
-use std::{
-    collections::{HashMap, HashSet},
-    convert::Infallible,
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, ProfileName,
-    Proof, ProviderCall, ProviderCallId, ProviderId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, PlaceError,
+    ProfileName, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
 };
 
 use crate::{
@@ -29,16 +23,16 @@ use crate::{
         reconcile, redial,
         shared::{Inner, Planned},
         submit::no_provider,
+        tried::Tried,
         waiting::{Asks, Pass},
         world::World,
     },
+    failover::{Next, next},
     journal::{Needs, Write},
     plan::{Candidate, PlanRecord, Rejected, Rejection},
     state::Fact,
 };
 
-/// Retries of an attempt of which no byte left, at one provider.
-const RETRIES_HERE: u32 = 2;
 /// The longest pause that a provider's Retry-After is believed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// A pause where a provider says "too many" and not how long.
@@ -50,61 +44,14 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How often the list is read for a call whose provider answers when it is over.
 const GLIMPSE_EVERY: Duration = Duration::from_secs(15);
 
-/// What is known of the providers in the course of one ring of a call.
-#[derive(Debug, Default)]
-struct Tried {
-    done: HashSet<ProviderId>,
-    unreachable_domains: HashSet<String>,
-    retries: HashMap<ProviderId, u32>,
-    last: Option<ProviderId>,
-    sent: u64,
-    fault: Option<CallFault>,
-}
-
 /// What to do after an attempt.
-enum Next {
+enum Then {
     /// The provider has it, or nobody knows, or a person has to approve: nothing more is sent.
     Stop,
     /// Proven that no phone rang, and somebody may be asked.
     Again,
     /// Proven that no phone rang, and nobody may be asked.
     GiveUp(CallFault),
-}
-
-/// What an attempt that provably reached no phone says of what may come next. The one reading of it, for an attempt of this process and of one
-/// before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Silence {
-    /// No byte left, for a reason that may pass: the same provider may be asked again.
-    Unsent,
-    /// Its provider does not take this call; another may.
-    NotThere,
-    /// Its provider takes none for a while.
-    TooMany,
-    /// Nobody may be asked.
-    Final,
-    /// A person has to approve first.
-    NeedsApproval,
-}
-
-impl Silence {
-    /// `None` where nothing proves that no phone rang.
-    fn of(delivery: Delivery, kind: Option<ErrorKind>, request: &ValidCall) -> Option<Self> {
-        match delivery {
-            Delivery::NotSent => match kind {
-                Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Some(Self::Unsent),
-                Some(_) | None => Some(Self::NotThere),
-            },
-            Delivery::Refused(refusal) => Some(match refusal {
-                Refusal::ThisProvider => Self::NotThere,
-                Refusal::RateLimited => Self::TooMany,
-                Refusal::Quota if request.failover_on_quota => Self::NotThere,
-                Refusal::Quota | Refusal::Everyone => Self::Final,
-                Refusal::NeedsApproval => Self::NeedsApproval,
-            }),
-            Delivery::Placed | Delivery::Unknown => None,
-        }
-    }
 }
 
 /// One call on its way, and what its attempts have in common.
@@ -131,7 +78,7 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
     };
     let mut tried = Tried::default();
     for earlier in call.attempts.iter().filter(|earlier| earlier.ring == going.ring) {
-        if let Next::GiveUp(fault) = tried.remember(world, earlier, request) {
+        if let Some(fault) = tried.remember(world, earlier, request.failover_on_quota) {
             return refuse(inner, call.id, fault).await;
         }
     }
@@ -139,7 +86,7 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
     loop {
         let mut planned = first.take().unwrap_or_else(|| going.plan(&tried));
         let plan = &mut planned.plan;
-        plan.rejected.retain(|one| !tried.done.contains(&one.provider));
+        plan.rejected.retain(|one| tried.may_ask(&one.provider));
         plan.candidates.retain(|one| tried.allows(world, one));
         // A retry of what never left comes before the next provider, as long as the plan still allows it.
         if let Some(last) = tried.last.take()
@@ -172,9 +119,9 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
         };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass).await? {
-            Next::Stop => return Ok(()),
-            Next::Again => {}
-            Next::GiveUp(fault) => return refuse(inner, call.id, fault).await,
+            Then::Stop => return Ok(()),
+            Then::Again => {}
+            Then::GiveUp(fault) => return refuse(inner, call.id, fault).await,
         }
     }
 }
@@ -191,7 +138,7 @@ impl Going<'_> {
         } = *self;
         let planned = inner.plan(world, request, draw);
         let plan = &planned.plan;
-        let is_ejected = |one: &Rejected| matches!(one.rejection, Rejection::Outlier(_)) && !tried.done.contains(&one.provider);
+        let is_ejected = |one: &Rejected| matches!(one.rejection, Rejection::Outlier(_)) && tried.may_ask(&one.provider);
         if plan.candidates.iter().any(|one| tried.allows(world, one)) || !plan.rejected.iter().any(is_ejected) {
             return planned;
         }
@@ -216,70 +163,6 @@ pub(crate) async fn refuse_by(inner: &Inner, id: CallId, fault: CallFault, plan:
     Ok(())
 }
 
-impl Tried {
-    fn allows(&self, world: &World, candidate: &Candidate) -> bool {
-        let domain = world
-            .policy
-            .providers
-            .get(candidate.index)
-            .map(|one| one.info.failure_domain.as_str());
-        !self.done.contains(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
-    }
-
-    /// What an attempt of a former process, that provably reached no phone, says of what may come next.
-    fn remember(&mut self, world: &World, earlier: &Attempt, request: &ValidCall) -> Next {
-        let fault = earlier.error.as_ref().map(CallFault::from);
-        self.sent += 1;
-        let kind = earlier.error.as_ref().map(|error| error.kind);
-        let Some(silence) = earlier.delivery.and_then(|delivery| Silence::of(delivery, kind, request)) else {
-            // It may have it all the same, and would answer the same key with it. Never claimed, or found silent by an operator: nothing speaks
-            // against its provider.
-            if earlier.delivery.is_some() && earlier.evidence.iter().any(|evidence| evidence.proof == Proof::Fence) {
-                self.is_done_with(world, &earlier.provider, false);
-                self.fault = fault;
-            }
-            return Next::Again;
-        };
-        match silence {
-            Silence::Final | Silence::NeedsApproval => {
-                let unsaid = || CallFault {
-                    kind: ErrorKind::NoProvider,
-                    message: format!("{} refused the call for every provider", earlier.provider),
-                };
-                Next::GiveUp(fault.unwrap_or_else(unsaid))
-            }
-            Silence::Unsent | Silence::NotThere | Silence::TooMany => {
-                self.learn(world, &earlier.provider, silence, || true);
-                self.fault = fault;
-                Next::Again
-            }
-        }
-    }
-
-    /// Who is not asked again after this.
-    fn learn(&mut self, world: &World, provider: &ProviderId, silence: Silence, may_retry: impl FnOnce() -> bool) {
-        match silence {
-            Silence::Unsent => {
-                let retries = self.retries.entry(provider.clone()).or_default();
-                if *retries < RETRIES_HERE && may_retry() {
-                    *retries += 1;
-                } else {
-                    self.is_done_with(world, provider, true);
-                }
-            }
-            Silence::NotThere => self.is_done_with(world, provider, false),
-            Silence::TooMany | Silence::Final | Silence::NeedsApproval => {}
-        }
-    }
-
-    fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
-        self.done.insert(provider.clone());
-        if unreachable && let Some(lane) = world.lane(provider) {
-            self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
-        }
-    }
-}
-
 /// One attempt: intent, claim, send, result.
 async fn attempt(
     going: &Going<'_>,
@@ -287,7 +170,7 @@ async fn attempt(
     (experiment, profile): (Option<&str>, Option<&ProfileName>),
     tried: &mut Tried,
     pass: &mut Option<Pass>,
-) -> Result<Next> {
+) -> Result<Then> {
     let Going {
         inner,
         world,
@@ -303,7 +186,7 @@ async fn attempt(
     // Another call may have taken the last slot since the plan was made: plan again.
     let Ok(slot) = lane.take_place_slot(inner.now()) else {
         pass.iter_mut().for_each(Pass::let_go);
-        return Ok(Next::Again);
+        return Ok(Then::Again);
     };
     pass.iter_mut().for_each(Pass::slot_taken);
     let order = order(
@@ -357,7 +240,7 @@ async fn attempt(
             "the router was stopped"
         };
         let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}")).with_provider(lane.id.clone());
-        return not_placed(going, lane, &order, unsent, tried).await;
+        return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
     }
     inner.tell(id, format!("sent to {}", lane.id));
     lane.opened();
@@ -372,22 +255,22 @@ async fn attempt(
             health::worked(inner, lane, sent, waited);
             answered(inner, id, lane, &order, report).await?;
             drop(open);
-            Ok(Next::Stop)
+            Ok(Then::Stop)
         }
-        Err(error) => {
-            if error.delivery() == Delivery::NotSent {
+        Err(failed) => {
+            if failed.delivery() == Delivery::NotSent {
                 lane.give_back(slot);
                 inner.waiting.look();
             }
-            health::failed(inner, id, lane, &error, sent);
-            match error.delivery() {
-                Delivery::NotSent | Delivery::Refused(_) => not_placed(going, lane, &order, error, tried).await,
+            health::failed(inner, id, lane, &failed, sent);
+            match failed.delivery() {
+                Delivery::NotSent | Delivery::Refused(_) => not_placed(going, lane, &order, failed, tried).await,
                 Delivery::Placed | Delivery::Unknown => {
                     lane.doubt(order.attempt, order.agent.clone());
-                    record_failure(inner, id, &order, &error).await?;
-                    inner.tell(id, format!("{error}: it may have rung, so nobody else is asked"));
+                    record_failure(inner, id, &order, &failed).await?;
+                    inner.tell(id, format!("{failed}: it may have rung, so nobody else is asked"));
                     reconcile::start(inner, id, lane, order, sent_at);
-                    Ok(Next::Stop)
+                    Ok(Then::Stop)
                 }
             }
         }
@@ -459,7 +342,7 @@ fn bracket(
 }
 
 /// The journal did not let the attempt begin: another process has the last slot, the agent or the money.
-fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Next> {
+fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Then> {
     let now = going.inner.now();
     match error.code() {
         Some("no_slot" | "no_room") => {
@@ -473,11 +356,11 @@ fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> R
                 Some(scope) => going.inner.gates.is_full(scope, then),
                 None => lane.is_full_until(then),
             }
-            Ok(Next::Again)
+            Ok(Then::Again)
         }
         Some("agent_in_doubt") => {
             lane.is_full_until(now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX));
-            Ok(Next::Again)
+            Ok(Then::Again)
         }
         Some("over_budget") => Ok(passed_over(going, lane, error, tried)),
         _ => Err(error),
@@ -485,15 +368,15 @@ fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> R
 }
 
 /// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
-fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Next {
+fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
     going.inner.tell(going.id, format!("not {}: {error}", lane.id));
-    tried.done.insert(lane.id.clone());
+    tried.is_done_with(going.world, &lane.id, false);
     tried.fault = Some(CallFault::from(&error));
-    Next::Again
+    Then::Again
 }
 
 /// The request itself. A backend that panics has told nothing: its attempt is unknown.
-async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<ProviderCall> {
+async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<ProviderCall, PlaceError> {
     let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
     let result = if lane.provider.info().synchronous {
         let glimpses = glimpse(inner, id, lane, order, sent_at);
@@ -506,10 +389,11 @@ async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
         placing.await
     };
     result.unwrap_or_else(|_| {
-        Err(Error::new(ErrorKind::Provider, "the backend panicked while it placed the call")
-            .with_provider(lane.id.clone())
-            .with_operation("calls.place")
-            .with_delivery(Delivery::Unknown))
+        Err(PlaceError::unknown(
+            Error::new(ErrorKind::Provider, "the backend panicked while it placed the call")
+                .with_provider(lane.id.clone())
+                .with_operation("calls.place"),
+        ))
     })
 }
 
@@ -557,12 +441,11 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
         // The id belongs to another call of ours: a stale or wrong answer. What became of this one nobody knows.
         Err(error) if error.code() == Some("owned") => {
             lane.doubt(order.attempt, order.agent.clone());
-            let unknown = Error::new(
+            let stale = Error::new(
                 ErrorKind::Provider,
                 "the provider answered with a call that another call of ours owns",
-            )
-            .with_provider(lane.id.clone())
-            .with_delivery(Delivery::Unknown);
+            );
+            let unknown = PlaceError::unknown(stale.with_provider(lane.id.clone()));
             record_failure(inner, id, order, &unknown).await?;
             reconcile::start(inner, id, lane, order.clone(), inner.now());
             return Ok(());
@@ -606,57 +489,57 @@ pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &L
     }
 }
 
-async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, error: &Error) -> Result<()> {
+async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, failed: &PlaceError) -> Result<()> {
     let fact = Fact::Failed {
         attempt: order.attempt,
-        delivery: error.delivery(),
-        error: AttemptError::from(error),
+        delivery: failed.delivery(),
+        error: AttemptError::from(failed.error()),
     };
     inner.record(id, fact).await.map(|_| ())
 }
 
 /// After an attempt that provably reached no phone.
-async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, error: Error, tried: &mut Tried) -> Result<Next> {
+async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, failed: PlaceError, tried: &mut Tried) -> Result<Then> {
     let Going {
         inner, id, request, draw, ..
     } = *going;
-    record_failure(inner, id, order, &error).await?;
-    let Some(silence) = Silence::of(error.delivery(), Some(error.kind()), request) else {
-        return Ok(Next::Stop);
+    record_failure(inner, id, order, &failed).await?;
+    let Some(next) = next(failed.delivery(), Some(failed.kind()), request.failover_on_quota) else {
+        return Ok(Then::Stop);
     };
-    tried.learn(going.world, &lane.id, silence, || lane.may_retry());
-    match silence {
-        Silence::Unsent if !tried.done.contains(&lane.id) => {
-            let retries = tried.retries.get(&lane.id).copied().unwrap_or_default();
-            let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * retries);
+    let fault = CallFault::from(failed.error());
+    tried.learn(going.world, &lane.id, next, || lane.may_retry());
+    match next {
+        Next::Retry if tried.may_ask(&lane.id) => {
+            let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
             tried.last = Some(lane.id.clone());
-            inner.tell(id, format!("{error}: nothing was sent, {} is tried again", lane.id));
+            inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
             inner.clock.sleep(pause).await;
         }
-        Silence::Unsent | Silence::NotThere => {
-            let words = match error.delivery() {
+        Next::Retry | Next::NextProvider | Next::Anybody => {
+            let words = match failed.delivery() {
                 Delivery::NotSent => "nothing was sent, the next provider is asked",
                 Delivery::Refused(Refusal::Quota) => "the next provider is asked, as the caller allows",
                 Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => "the next provider is asked",
             };
-            inner.tell(id, format!("{error}: {words}"));
+            inner.tell(id, format!("{failed}: {words}"));
         }
-        Silence::TooMany => {
-            let pause = error.retry_after().map_or_else(
+        Next::AfterPause => {
+            let pause = failed.error().retry_after().map_or_else(
                 || jitter(draw, tried.sent, BLIND_PAUSE.0, BLIND_PAUSE.1),
                 |wait| wait.min(LONGEST_PAUSE),
             );
             lane.pause(pause);
-            inner.tell(id, format!("{error}: {} rests for {} s", lane.id, pause.as_secs()));
+            inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
         }
-        Silence::Final => return Ok(Next::GiveUp(CallFault::from(&error))),
-        Silence::NeedsApproval => {
-            inner.tell(id, format!("{error}: a person has to approve first"));
-            return Ok(Next::Stop);
+        Next::Nobody => return Ok(Then::GiveUp(fault)),
+        Next::Person => {
+            inner.tell(id, format!("{failed}: a person has to approve first"));
+            return Ok(Then::Stop);
         }
     }
-    tried.fault = Some(CallFault::from(&error));
-    Ok(Next::Again)
+    tried.fault = Some(fault);
+    Ok(Then::Again)
 }
 
 /// A pause between the two, by the call's own chance: full jitter.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{CallId, Error, ProviderId};
+use switchboard_core::{CallId, PlaceError, ProviderId};
 
 use crate::{
     engine::{lane::Lane, probe, shared::Inner},
@@ -17,8 +17,8 @@ pub(crate) fn worked(inner: &Inner, lane: &Lane, sent: Duration, accepted_in: Op
 }
 
 /// An attempt that was sent at `sent` failed.
-pub(crate) fn failed(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, error: &Error, sent: Duration) {
-    let (says, now) = (says(error), inner.clock.uptime());
+pub(crate) fn failed(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, failed: &PlaceError, sent: Duration) {
+    let (says, now) = (says(failed), inner.clock.uptime());
     if lane.failed(says, sent, now) {
         inner.tell(id, format!("{} is left alone for a while: it failed repeatedly", lane.id));
         probe::start(inner, lane);

@@ -16,6 +16,7 @@
 //! | `world.rs` | what only a new configuration changes, swapped as a whole |
 //! | `gates.rs` | limits of callers and of agent profiles |
 //! | `waiting/` | where calls wait that no provider can take now |
+//! | `tried.rs` | what the attempts of a ring taught of the providers |
 //! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
 //! | `learn.rs` | what the journal's calls say of the providers |
 //! | `lane.rs` | what is true of one provider at this moment |
@@ -40,6 +41,7 @@ mod shared;
 mod stop;
 mod submit;
 mod trials;
+mod tried;
 mod waiting;
 mod world;
 

@@ -5,7 +5,9 @@ use std::{collections::HashMap, fmt, future::Future, sync::Arc};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
-use switchboard_core::{AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall};
+use switchboard_core::{
+    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall, text::one_line,
+};
 use tokio::{
     runtime::Handle,
     sync::{Notify, broadcast, watch},
@@ -294,12 +296,12 @@ impl Inner {
         }
     }
 
-    /// Tells whoever listens; the line is made only where somebody does.
+    /// Tells whoever listens; the line is made only where somebody does. It may hold a provider's words, so that it is masked here.
     pub(crate) fn tell(&self, call: CallId, what: impl fmt::Display) {
         if !self.is_heard() {
             return;
         }
-        let what = what.to_string();
+        let what = one_line(&what.to_string());
         tracing::info!(%call, "{what}");
         // Nobody listening is fine.
         let _ = self.progress.send(Progress {

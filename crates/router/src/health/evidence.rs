@@ -1,6 +1,6 @@
 //! What a failed placing request says of those who were asked.
 
-use switchboard_core::{Delivery, Error, ErrorKind, Refusal};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Refusal};
 
 /// Of whom it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,10 @@ pub(crate) enum Says {
 }
 
 /// Reads a failure of a placing request.
-pub(crate) fn says(error: &Error) -> Says {
+pub(crate) fn says(failed: &PlaceError) -> Says {
+    let error = failed.error();
     let nobody_there = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
-    match error.delivery() {
+    match failed.delivery() {
         Delivery::NotSent if nobody_there => Says::AgainstPlatform,
         // What never left for another reason is our own fault: a bad field, a missing agent, a key that cannot work.
         Delivery::NotSent | Delivery::Placed => Says::Nothing,

@@ -257,7 +257,7 @@ pub fn failed(attempt: AttemptId, delivery: Delivery) -> Fact {
     Fact::Failed {
         attempt,
         delivery,
-        error: (&Error::new(ErrorKind::Provider, "it failed").with_delivery(delivery)).into(),
+        error: (&Error::new(ErrorKind::Provider, "it failed")).into(),
     }
 }
 

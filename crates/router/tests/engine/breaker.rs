@@ -33,7 +33,7 @@ fn lane(failures: u32) -> LaneSettings {
 }
 
 fn read_fails() -> switchboard_core::Error {
-    failure(ErrorKind::Connect, Delivery::NotSent)
+    switchboard_core::Error::new(ErrorKind::Connect, "as the test says")
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,7 +182,7 @@ async fn who_sets_the_clock_neither_shortens_nor_lengthens_a_pause() {
         let alpha = Fake::new("alpha").placing_times(1, |_| Err(not_sent()));
         let alpha = alpha.placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
         let beta = Fake::new("beta").placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(10)))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(10))))
         });
         let beta = beta.placing(|order| Ok(completed("beta", &order.attempt.to_string())));
         let clock: Arc<dyn Clock> = wall.clone();
@@ -266,7 +266,7 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_a_provider_asks_for_is_kept_to_the_second_and_to_a_quarter_of_an_hour() {
     for (asked, kept) in [(1, 1), (7, 7), (899, 899), (900, 900), (3600, 900)] {
-        let busy = move || refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(asked));
+        let busy = move || refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(asked)));
         let alpha = Fake::new("alpha").placing_times(1, move |_| Err(busy()));
         let alpha = alpha.placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
         let patient = RouterSettings {

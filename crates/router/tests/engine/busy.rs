@@ -132,7 +132,8 @@ async fn a_call_for_later_is_scheduled_and_made_in_its_window() {
 
 #[tokio::test(start_paused = true)]
 async fn a_window_that_closes_first_ends_the_call() {
-    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(30))));
+    let alpha = Fake::new("alpha")
+        .placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(30)))));
     let (router, logs) = start(vec![alpha]);
     let mut brief = request(1);
     brief.not_after = Some("2026-03-02T09:00:20Z".to_owned());

@@ -107,7 +107,7 @@ async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
 async fn a_pause_of_hours_is_believed_for_fifteen_minutes() {
     let alpha = Fake::new("alpha")
         .placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(7200)))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(7200))))
         })
         .placing(|_| Ok(completed("alpha", "a-1")));
     let patient = RouterSettings {

@@ -73,7 +73,7 @@ async fn too_many_requests_here_goes_elsewhere_at_once() {
         let alpha = Fake::new("alpha").placing(move |_| {
             let error = refused(ErrorKind::RateLimited, Refusal::RateLimited);
             Err(match wait {
-                Some(wait) => error.with_retry_after(wait),
+                Some(wait) => error.map(|error| error.with_retry_after(wait)),
                 None => error,
             })
         });
@@ -89,7 +89,7 @@ async fn too_many_requests_here_goes_elsewhere_at_once() {
 async fn too_many_requests_at_the_only_provider_waits_as_long_as_it_says() {
     let alpha = Fake::new("alpha")
         .placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(30)))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(30))))
         })
         .placing_times(1, |_| Ok(completed("alpha", "a-1")));
     let (router, logs) = start(vec![alpha]);
@@ -120,7 +120,8 @@ async fn too_many_requests_without_a_time_waits_between_a_second_and_a_minute() 
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_longer_than_our_patience_is_refused_and_not_cut_short() {
-    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(600))));
+    let alpha = Fake::new("alpha")
+        .placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(600)))));
     let (router, logs) = start(vec![alpha]);
     let call = run(&router, call(1)).await;
     assert_eq!((call.status, logs[0].count(Op::Place)), (CallStatus::Refused, 1));

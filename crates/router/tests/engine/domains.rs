@@ -32,7 +32,7 @@ async fn an_outage_of_a_platform_moves_the_calls_of_all_its_providers_to_another
     alpha
         .calls
         .expect_list()
-        .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent)));
+        .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent).into_error()));
     let (router, logs) = start(on_one_platform([alpha, works("beta"), works("gamma")]));
     assert_eq!(run(&router, call(1)).await.provider.unwrap().as_str(), "gamma");
     let readings = router.readings();
@@ -96,7 +96,7 @@ async fn failures_of_all_its_providers_count_together() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
-    let status = |kind, status, delivery| Error::new(kind, "as the test says").with_status(status).with_delivery(delivery);
+    let status = |kind, status, delivery| failure(kind, delivery).map(|error| error.with_status(status));
     let accounts = [
         (
             "a key that expired",
@@ -115,9 +115,9 @@ async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
             true,
         ),
     ];
-    for (what, error, closes) in accounts {
-        let (kind, delivery, status) = (error.kind(), error.delivery(), error.status().unwrap());
-        let alpha = Fake::new("alpha").placing(move |_| Err(failure(kind, delivery).with_status(status)));
+    for (what, failed, closes) in accounts {
+        let (kind, delivery, status) = (failed.kind(), failed.delivery(), failed.error().status().unwrap());
+        let alpha = Fake::new("alpha").placing(move |_| Err(failure(kind, delivery).map(|error| error.with_status(status))));
         let (router, logs) = start(on_one_platform([alpha, works("beta"), works("gamma")]));
         for n in 1..=4 {
             router.submit(call(n)).await.unwrap();
@@ -141,12 +141,12 @@ async fn a_platform_that_refuses_keys_is_there_and_one_that_nobody_reaches_is_pr
         let mut beta = works("beta");
         beta.calls
             .expect_list()
-            .returning(move |_, _| Err(failure(kind, Delivery::NotSent)));
+            .returning(move |_, _| Err(failure(kind, Delivery::NotSent).into_error()));
         let mut alpha = Fake::new("alpha").placing_times(3, |_| Err(not_sent())).placing(|_| Err(unknown()));
         alpha
             .calls
             .expect_list()
-            .returning(move |_, _| Err(failure(kind, Delivery::NotSent)));
+            .returning(move |_, _| Err(failure(kind, Delivery::NotSent).into_error()));
         let (router, logs) = start(on_one_platform([alpha, beta, works("gamma")]));
         run(&router, call(1)).await;
         // At 15 s, and where nobody is there 30 s and 60 s later.

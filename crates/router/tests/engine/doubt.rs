@@ -26,7 +26,7 @@ fn keyless(name: &str) -> Fake {
     fake
 }
 
-fn in_doubt_for(numbers: &'static [u32]) -> impl Fn(&CallOrder) -> Result<ProviderCall> + Send + 'static {
+fn in_doubt_for(numbers: &'static [u32]) -> impl Fn(&CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> + Send + 'static {
     move |order| {
         if numbers.iter().any(|n| order.call.to.e164() == number(*n)) {
             return Err(unknown());
@@ -95,7 +95,7 @@ async fn evidence_that_comes_late_is_waited_for() {
         .placing(|_| Err(unknown()))
         .tracing(move |_| {
             if began.elapsed() < seconds(600) {
-                return Err(failure(ErrorKind::Provider, Delivery::NotSent));
+                return Err(failure(ErrorKind::Provider, Delivery::NotSent).into_error());
             }
             Ok(vec![trace("a-1", Proof::NumberAndTask)])
         })

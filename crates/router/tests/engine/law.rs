@@ -23,13 +23,15 @@ enum Act {
 }
 
 impl Act {
-    fn perform(self, provider: &str, order: &CallOrder) -> Result<ProviderCall> {
+    fn perform(self, provider: &str, order: &CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> {
         match self {
             Act::Takes => Ok(completed(provider, &order.attempt.to_string())),
             Act::NotSent => Err(failure(ErrorKind::Connect, Delivery::NotSent)),
             Act::OurFault => Err(failure(ErrorKind::InvalidRequest, Delivery::NotSent)),
             Act::Refuses(refusal) => Err(refused(ErrorKind::Forbidden, refusal)),
-            Act::TooMany(wait) => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(wait))),
+            Act::TooMany(wait) => {
+                Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(wait))))
+            }
             Act::PlacedWithoutId => Err(failure(ErrorKind::Decode, Delivery::Placed)),
             Act::Unknown => Err(failure(ErrorKind::Timeout, Delivery::Unknown)),
             Act::Panics => Err(panics()),

@@ -74,7 +74,7 @@ async fn patience_with_a_limit_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_never_left_gives_its_slot_back_and_a_doubt_does_not() {
-    let alpha = |first: fn() -> switchboard_core::Error| {
+    let alpha = |first: fn() -> switchboard_core::PlaceError| {
         let mut alpha = Fake::new("alpha")
             .placing_times(1, move |_| Err(first()))
             .placing(|order| Ok(queued("alpha", &order.attempt.to_string())));

@@ -159,7 +159,7 @@ async fn the_last_one_is_never_left_out() {
     broken
         .calls
         .expect_list()
-        .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent)));
+        .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent).into_error()));
     let mut open = hopeless(broken, |_| {});
     for scene in [&mut off, &mut open] {
         for _ in 0..60 {

@@ -61,7 +61,12 @@ impl Chance {
 }
 
 /// One placing request: whether the phone rings, and what the router is told of it, are two things.
-fn act(chance: &mut Chance, rings: &Rings, provider: &'static str, order: &CallOrder) -> Result<ProviderCall> {
+fn act(
+    chance: &mut Chance,
+    rings: &Rings,
+    provider: &'static str,
+    order: &CallOrder,
+) -> Result<ProviderCall, switchboard_core::PlaceError> {
     match chance.next(12) {
         0..=3 => Ok(queued(provider, &rings.ring(provider, order))),
         4 => {
@@ -78,7 +83,7 @@ fn act(chance: &mut Chance, rings: &Rings, provider: &'static str, order: &CallO
             Err(panics())
         }
         8 | 9 => Err(failure(ErrorKind::Connect, Delivery::NotSent)),
-        10 => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).with_retry_after(seconds(chance.next(90)))),
+        10 => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(chance.next(90))))),
         _ => Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)),
     }
 }
@@ -100,7 +105,7 @@ fn provider(name: &'static str, seed: u64, rings: &Arc<Rings>, keyless: bool) ->
         let answer = act(&mut chance.lock(), &ledger, name, order);
         if answer
             .as_ref()
-            .is_err_and(|error| error.delivery() == Delivery::NotSent && error.code().is_none())
+            .is_err_and(|error| error.delivery() == Delivery::NotSent && error.error().code().is_none())
         {
             // Its slot is given back: no request left.
             log.forget_place(order);

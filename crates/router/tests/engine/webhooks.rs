@@ -65,7 +65,7 @@ fn soon() -> Timestamp {
     epoch().checked_add(1.minute()).unwrap()
 }
 
-fn in_progress(_: &switchboard_core::CallOrder) -> Result<ProviderCall> {
+fn in_progress(_: &switchboard_core::CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> {
     Ok(queued("alpha", "a-1"))
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
     Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency,
-    IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, Provider, ProviderCall, ProviderCallId,
+    IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId,
     ProviderInfo, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
 
@@ -59,13 +59,17 @@ impl Fake {
     }
 
     /// Every placing request is answered so.
-    pub(crate) fn placing(mut self, answer: impl Fn(&CallOrder) -> Result<ProviderCall> + Send + 'static) -> Self {
+    pub(crate) fn placing(mut self, answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static) -> Self {
         self.calls.expect_place().returning(answer);
         self
     }
 
     /// So many placing requests are answered so; script what comes after next.
-    pub(crate) fn placing_times(mut self, times: usize, answer: impl Fn(&CallOrder) -> Result<ProviderCall> + Send + 'static) -> Self {
+    pub(crate) fn placing_times(
+        mut self,
+        times: usize,
+        answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static,
+    ) -> Self {
         self.calls.expect_place().times(times).returning(answer);
         self
     }
@@ -132,27 +136,27 @@ impl Fake {
 }
 
 /// The failure of a placing request.
-pub(crate) fn failure(kind: ErrorKind, delivery: Delivery) -> Error {
-    Error::new(kind, "as the test says").with_delivery(delivery)
+pub(crate) fn failure(kind: ErrorKind, delivery: Delivery) -> PlaceError {
+    PlaceError::new(delivery, Error::new(kind, "as the test says"))
 }
 
-pub(crate) fn not_sent() -> Error {
+pub(crate) fn not_sent() -> PlaceError {
     failure(ErrorKind::Connect, Delivery::NotSent)
 }
 
-pub(crate) fn unknown() -> Error {
+pub(crate) fn unknown() -> PlaceError {
     failure(ErrorKind::Timeout, Delivery::Unknown)
 }
 
-pub(crate) fn refused(kind: ErrorKind, refusal: Refusal) -> Error {
+pub(crate) fn refused(kind: ErrorKind, refusal: Refusal) -> PlaceError {
     failure(kind, Delivery::Refused(refusal))
 }
 
 const PANIC: &str = "panic";
 
 /// What a script returns where the backend shall panic.
-pub(crate) fn panics() -> Error {
-    failure(ErrorKind::Provider, Delivery::NotSent).with_code(PANIC)
+pub(crate) fn panics() -> PlaceError {
+    failure(ErrorKind::Provider, Delivery::NotSent).map(|error| error.with_code(PANIC))
 }
 
 #[derive(Debug)]
@@ -165,13 +169,13 @@ struct Watched {
 
 #[async_trait]
 impl Calls for Watched {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         self.log.placing(order);
         tokio::time::sleep(self.place_takes).await;
         let answer = self.inner.place(order).await;
         // Here and not in the script: a mock that panics is of no use afterwards.
-        if let Err(error) = &answer {
-            assert!(error.code() != Some(PANIC), "as the script says");
+        if let Err(failed) = &answer {
+            assert!(failed.error().code() != Some(PANIC), "as the script says");
         }
         answer
     }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
     Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Cost, Delivery, Error, ErrorKind, Event, EventFeed, EventKind,
-    IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest, PhoneNumber, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
-    ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
+    IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId,
+    ProviderInfo, ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage, WebhookReceiver,
+    WebhookSubscriptions, Webhooks,
 };
 use switchboard_router::{Journal, Policy, ProviderPolicy, RateDeck, Router, RouterBuilder};
 use tokio::{sync::Notify, time::Instant};
@@ -203,7 +204,7 @@ struct Line(Arc<World>);
 
 #[async_trait]
 impl Calls for Line {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall> {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let world = &self.0;
         let act = world.script.lock().pop_front().unwrap_or(Act::Ring);
         world.orders.lock().push((Instant::now(), order.clone(), act));
@@ -211,7 +212,7 @@ impl Calls for Line {
             Act::Ring => {
                 let answer = world.ring(order);
                 if world.info.synchronous {
-                    return world.until_over(answer.id.as_str()).await;
+                    return world.until_over(answer.id.as_str()).await.map_err(PlaceError::unknown);
                 }
                 Ok(answer)
             }

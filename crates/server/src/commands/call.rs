@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard};
+use switchboard::{Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard, core::text::mask};
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
     credential::{self, RefusedCredentials},
     failure::Outcome,
     interrupt::{self, Asked},
-    mask::mask,
     output::{Output, or_dash},
     setup,
 };

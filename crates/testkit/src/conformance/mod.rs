@@ -19,7 +19,7 @@ mod report;
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use switchboard_core::{AgentId, AttemptId, CallOrder, CallRequest, CallsExt, Clock, Error, PhoneNumber, Provider, ProviderCall, Result};
+use switchboard_core::{AgentId, AttemptId, CallOrder, CallRequest, CallsExt, Clock, PhoneNumber, Provider, ProviderCall, Result};
 use uuid::Uuid;
 
 pub use report::{Check, Report, Verdict};
@@ -112,7 +112,7 @@ impl Stage<'_> {
 
     pub(crate) async fn place(&self, to: &PhoneNumber) -> std::result::Result<ProviderCall, String> {
         let order = self.order(to)?;
-        self.provider.calls().place(&order).await.map_err(|error| told("place", &error))
+        self.provider.calls().place(&order).await.map_err(|failed| told("place", &failed))
     }
 
     /// A call that was placed and is over.
@@ -128,7 +128,7 @@ impl Stage<'_> {
     }
 }
 
-pub(crate) fn told(what: &str, error: &Error) -> String {
+pub(crate) fn told(what: &str, error: &dyn Debug) -> String {
     format!("{what} failed: {error:?}")
 }
 

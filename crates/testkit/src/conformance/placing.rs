@@ -1,6 +1,6 @@
 //! Placing: what an answer claims about the phone has to be what the phone did.
 
-use switchboard_core::{Delivery, Error, ErrorKind, PhoneNumber, ProviderCall, Refusal};
+use switchboard_core::{Delivery, ErrorKind, PhoneNumber, ProviderCall, Refusal};
 
 use crate::conformance::{Report, Stage, Trouble, expect, told};
 
@@ -71,12 +71,13 @@ async fn own_name(stage: &Stage<'_>) -> Result<(), String> {
 async fn in_trouble(stage: &Stage<'_>, trouble: Trouble, to: &PhoneNumber) -> Result<(), String> {
     let (delivery, rings) = claim(trouble);
     let order = stage.order(to)?;
-    let error: Error = match stage.provider.calls().place(&order).await {
+    let failed = match stage.provider.calls().place(&order).await {
         Ok(call) => return Err(format!("it answered with the call {}", call.id)),
-        Err(error) => error,
+        Err(failed) => failed,
     };
+    let error = failed.error();
     let rang = stage.world.rings(to);
-    expect(error.delivery() == delivery, || told("place", &error))?;
+    expect(failed.delivery() == delivery, || told("place", &failed))?;
     expect(rang == rings, || format!("the phone rang {rang} times and {rings} was expected"))?;
     expect(error.provider() == Some(&stage.provider.info().id), || {
         "the error does not name its provider".to_owned()

@@ -25,6 +25,11 @@ impl Params {
         self.0.keys().cloned().collect()
     }
 
+    /// Every parameter with its value.
+    pub(crate) fn all(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
     /// The value, unless it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())

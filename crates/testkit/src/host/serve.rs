@@ -20,7 +20,7 @@ use super::handle::SimHandle;
 use super::log::RequestLog;
 use super::timeline::Timeline;
 use crate::fault::FaultHandle;
-use crate::{RingLedger, SimConfig};
+use crate::{RingLedger, SimConfig, rude};
 
 /// What the accept loop is told, and what it tells back.
 #[derive(Debug)]
@@ -59,7 +59,11 @@ pub(crate) async fn start(
         shutdown: watch::channel(false).0,
         router: RwLock::new(Router::new()),
     });
-    *host.router.write() = routes(&host);
+    let routes = routes(&host);
+    *host.router.write() = match config.rude {
+        Some(rudeness) => rude::over(routes, rudeness, &host),
+        None => routes,
+    };
     let (shut, shut_seen) = watch::channel(false);
     let (opened, open) = watch::channel(true);
     let (sever, severed) = watch::channel(0);

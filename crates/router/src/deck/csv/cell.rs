@@ -4,43 +4,11 @@ use std::time::Duration;
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
-use switchboard_core::{Country, Destination};
 
 /// The longest step that a deck may have, in seconds.
 const LONGEST_STEP: u32 = 3_600;
 /// Decimals of a price.
 const DECIMALS: usize = 6;
-
-/// Digits with a calling code, a country's code, or `*`.
-pub(super) fn destination(text: &str) -> Result<Destination, String> {
-    if text == "*" {
-        return Ok(Destination::Everywhere);
-    }
-    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return text
-            .parse::<Country>()
-            .map(Destination::Country)
-            .map_err(|_| format!("{text:?} is no country: write its two letters of ISO 3166, as GB, or digits"));
-    }
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let fits = (1..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
-    if fits {
-        return Ok(Destination::Prefix(digits.to_owned()));
-    }
-    let fix = match text {
-        "" => "is empty: write 1 to 15 digits that begin with the country's calling code, as 4420, or * for everywhere".to_owned(),
-        _ if digits.starts_with("00") => format!(
-            "{text:?} begins with what is dialled to leave a country: leave it out, as {}",
-            digits.trim_start_matches('0')
-        ),
-        _ => {
-            format!(
-                "{text:?} is no beginning of a number: write 1 to 15 digits that begin with the country's calling code, as 4420, without signs"
-            )
-        }
-    };
-    Err(fix)
-}
 
 /// Millionths of a unit, exactly as written.
 pub(super) fn micros(text: &str) -> Result<i64, String> {
@@ -64,6 +32,16 @@ pub(super) fn micros(text: &str) -> Result<i64, String> {
         return Err(format!("{text} has more than six decimals: round it, as {up}"));
     }
     scaled.to_i64().ok_or_else(too_large)
+}
+
+/// The same, written with a decimal comma.
+pub(super) fn micros_with_comma(text: &str) -> Result<i64, String> {
+    if text.contains('.') || text.matches(',').count() > 1 {
+        return Err(format!(
+            "{text:?} is no price with a decimal comma: write digits and a comma, as 0,0125, or leave the decimal comma out of the layout"
+        ));
+    }
+    micros(&text.replace(',', "."))
 }
 
 /// The usual case: digits, and at most six behind a point.

@@ -1,15 +1,18 @@
 //! Rate decks as the telephone trade sends them: CSV with `prefix, destination, rate, connection fee, first increment, next increment, currency,
 //! effective from, until`.
 //!
+//! The file is read by `switchboard-table`, as every table is: cells separated by commas, semicolons or tabs, no comments, no row that vanishes.
 //! Columns may stand in any order, and their names are read without regard to case, spaces, hyphens and underscores. `prefix` and `rate` are
 //! needed; a column that nobody knows is an error, because a price that is silently left out is a wrong price. Every fault is told at once, with
-//! file, line and column; a deck with one is not used at all.
+//! file, line and column; a deck with one is not used at all. What carriers write otherwise is read with a [`DeckLayout`].
 //!
 //! | file | why it is there |
 //! |---|---|
 //! | `read.rs` | from lines to rows |
-//! | `split.rs` | from a line to its fields |
-//! | `cell.rs` | from a field to a price, a step, a date |
+//! | `column.rs` | the columns, and what carriers call them |
+//! | `layout.rs` | how carriers' files differ |
+//! | `prefix.rs` | from cells to where a price holds |
+//! | `cell.rs` | from a cell to a price, a step, a date |
 //! | `write.rs` | from rows to lines |
 //! | `fault.rs` | what is wrong |
 //!
@@ -17,71 +20,17 @@
 //! for everywhere, so that every price that a configuration can say can be written down.
 
 mod cell;
+mod column;
 mod fault;
+mod layout;
+mod prefix;
 mod read;
-mod split;
 mod write;
 
 pub use fault::{DeckFault, DeckFaults};
+pub use layout::{DeckFile, DeckLayout};
 pub use read::{read_deck, scan_deck};
 pub use write::write_deck;
 
+pub(super) use column::Column;
 pub(super) use read::read_table;
-
-/// The columns, in the order in which they are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    Prefix,
-    Destination,
-    Rate,
-    ConnectionFee,
-    FirstIncrement,
-    NextIncrement,
-    Currency,
-    EffectiveFrom,
-    Until,
-    Minimum,
-}
-
-impl Column {
-    const ALL: [Column; 10] = [
-        Column::Prefix,
-        Column::Destination,
-        Column::Rate,
-        Column::ConnectionFee,
-        Column::FirstIncrement,
-        Column::NextIncrement,
-        Column::Currency,
-        Column::EffectiveFrom,
-        Column::Until,
-        Column::Minimum,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Column::Prefix => "prefix",
-            Column::Destination => "destination",
-            Column::Rate => "rate",
-            Column::ConnectionFee => "connection fee",
-            Column::FirstIncrement => "first increment",
-            Column::NextIncrement => "next increment",
-            Column::Currency => "currency",
-            Column::EffectiveFrom => "effective from",
-            Column::Until => "until",
-            Column::Minimum => "minimum",
-        }
-    }
-
-    fn read(name: &str) -> Option<Self> {
-        let plain = |name: &str| -> String {
-            let letters = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-'));
-            letters.flat_map(char::to_lowercase).collect()
-        };
-        let wanted = plain(name);
-        Self::ALL.into_iter().find(|column| plain(column.name()) == wanted)
-    }
-
-    fn names() -> String {
-        Self::ALL.map(Column::name).join(", ")
-    }
-}

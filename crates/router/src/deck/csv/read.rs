@@ -1,44 +1,51 @@
 //! From lines to rows.
 
 use std::{
-    borrow::Cow,
     hash::Hasher,
-    io::{BufRead, BufReader, Read},
+    io::{self, Read},
     time::Duration,
 };
 
 use siphasher::sip::SipHasher13;
 use switchboard_core::{Currency, Destination, Money, parse_currency};
+use switchboard_table::{Breaks, FaultKind, Header, Reader, Row};
 
 use super::{
-    Column, DeckFaults, cell,
+    Column, DeckFaults, DeckFile, cell,
     fault::Gathered,
-    split::{Broken, split},
+    layout::{DeckLayout, Named},
+    prefix,
 };
 use crate::deck::{
     Exchange, RateRow,
     table::{Builder, Clash, Clashes, Table},
 };
 
-/// Reads a deck. `file` is what faults call it; `currency` is the one of rows that name none.
+/// Reads a deck. `file` is what faults call it, with its layout if that is not the trade's; `currency` is the one of rows that name none.
 ///
 /// # Errors
 /// Every fault, each with file, line and column; two rows of one destination for the same time are one.
-pub fn read_deck(input: impl Read, file: &str, currency: Currency) -> Result<Vec<RateRow>, DeckFaults> {
+pub fn read_deck<'f>(input: impl Read, file: impl Into<DeckFile<'f>>, currency: Currency) -> Result<Vec<RateRow>, DeckFaults> {
     let mut rows = Vec::new();
     scan_deck(input, file, currency, |_, row| rows.push(row))?;
     Ok(rows)
 }
 
 /// The same, row by row with the line of each, for decks that need not be in memory as a whole. `each` is called for rows that are sound, and
-/// before it is known whether the others are.
+/// before it is known whether the others are. A line of several prefixes is several rows.
 ///
 /// # Errors
 /// As [`read_deck`].
-pub fn scan_deck(input: impl Read, file: &str, currency: Currency, mut each: impl FnMut(u64, RateRow)) -> Result<(), DeckFaults> {
-    let mut faults = Gathered::of(file);
+pub fn scan_deck<'f>(
+    input: impl Read,
+    file: impl Into<DeckFile<'f>>,
+    currency: Currency,
+    mut each: impl FnMut(u64, RateRow),
+) -> Result<(), DeckFaults> {
+    let file = file.into();
+    let mut faults = Gathered::of(file.name);
     let mut clashes = Clashes::default();
-    lines(input, currency, &mut faults, |line, row, faults| {
+    lines(input, file.layout, currency, &mut faults, |line, row, faults| {
         match clashes.add(&row, row_number(line)) {
             Ok(()) => each(line, row),
             Err(wrong) => faults.say(line, Some(wrong.column), wrong.message),
@@ -49,10 +56,10 @@ pub fn scan_deck(input: impl Read, file: &str, currency: Currency, mut each: imp
 }
 
 /// Reads a deck and makes it ready in one go.
-pub(in crate::deck) fn read_table(input: impl Read, file: &str, exchange: &Exchange) -> Result<Table, DeckFaults> {
-    let mut faults = Gathered::of(file);
+pub(in crate::deck) fn read_table(input: impl Read, file: DeckFile<'_>, exchange: &Exchange) -> Result<Table, DeckFaults> {
+    let mut faults = Gathered::of(file.name);
     let mut builder = Builder::new(exchange);
-    let fingerprint = lines(input, exchange.to(), &mut faults, |line, row, faults| {
+    let fingerprint = lines(input, file.layout, exchange.to(), &mut faults, |line, row, faults| {
         if let Err(wrong) = builder.add(&row, row_number(line)) {
             faults.say(line, Some(wrong.column), wrong.message);
         }
@@ -78,149 +85,141 @@ fn say_clash(clash: &Clash, faults: &mut Gathered<'_>) {
 }
 
 /// Calls `each` for every sound row, with the line it stands on, and says the hash of the file.
-fn lines(input: impl Read, currency: Currency, faults: &mut Gathered<'_>, mut each: impl FnMut(u64, RateRow, &mut Gathered<'_>)) -> u64 {
-    let mut hash = SipHasher13::new();
-    let mut input = BufReader::with_capacity(1 << 16, input);
-    let mut header: Option<Header> = None;
-    let (mut bytes, mut line, mut rows) = (Vec::new(), 0_u64, 0_u64);
+fn lines(
+    input: impl Read,
+    layout: &DeckLayout,
+    currency: Currency,
+    faults: &mut Gathered<'_>,
+    each: impl FnMut(u64, RateRow, &mut Gathered<'_>),
+) -> u64 {
+    let mut input = Hashed {
+        input,
+        hash: SipHasher13::new(),
+    };
+    match Reader::new(&mut input, Breaks::Refused) {
+        Ok(reader) => rows(reader, layout, currency, faults, each),
+        Err(fault) if fault.kind == FaultKind::Empty => {
+            let names = Column::listed();
+            faults.say(fault.line, None, format!("{}, which are {names}", fault.message));
+        }
+        Err(fault) => faults.say(fault.line, None, fault.message),
+    }
+    input.hash.finish()
+}
+
+fn rows(
+    mut reader: Reader<impl Read>,
+    layout: &DeckLayout,
+    currency: Currency,
+    faults: &mut Gathered<'_>,
+    mut each: impl FnMut(u64, RateRow, &mut Gathered<'_>),
+) {
+    let Some(columns) = Columns::read(reader.header(), layout, faults) else {
+        return;
+    };
     let mut codes = Codes {
         usual: currency,
         last: None,
     };
+    let (mut row, mut count) = (Row::new(), 0_u64);
     loop {
-        bytes.clear();
-        match input.read_until(b'\n', &mut bytes) {
-            Ok(0) => break,
-            Ok(_) => line += 1,
-            Err(error) => {
-                faults.say(line + 1, None, format!("cannot be read: {error}"));
-                return hash.finish();
+        match reader.read(&mut row) {
+            Ok(false) => break,
+            Ok(true) => {
+                let cells = Cells {
+                    columns: &columns,
+                    row: &row,
+                };
+                cells.rows(&mut codes, faults, &mut each);
             }
+            Err(fault) => faults.say(fault.line, fault.cell.and_then(|at| columns.at(at)), fault.message),
         }
-        hash.write(&bytes);
-        let text = match str::from_utf8(&bytes) {
-            Ok(text) if !text.contains('\0') => text,
-            Ok(_) | Err(_) => {
-                faults.say(line, None, "is no text in UTF-8: save the file as CSV in UTF-8");
-                match header {
-                    Some(_) => continue,
-                    None => return hash.finish(),
-                }
-            }
-        };
-        let text = if line == 1 {
-            text.strip_prefix('\u{feff}').unwrap_or(text)
-        } else {
-            text
-        }
-        .trim();
-        if text.is_empty() {
-            continue;
-        }
-        let Some(header) = &header else {
-            match Header::read(text, line, faults) {
-                Some(read) => header = Some(read),
-                None => return hash.finish(),
-            }
-            continue;
-        };
-        rows += 1;
-        let mut fields = Vec::with_capacity(header.columns.len());
-        if let Err(Broken { field, message }) = split(text, &mut fields) {
-            faults.say(line, header.columns.get(field).copied(), message);
-            continue;
-        }
-        if fields.iter().all(|field| field.is_empty()) {
-            rows -= 1;
-            continue;
-        }
-        if fields.len() != header.columns.len() {
-            let (has, wanted) = (fields.len(), header.columns.len());
-            let fix = if has > wanted {
-                "quote what has a comma in it"
-            } else {
-                "write the commas of empty ones, too"
-            };
-            faults.say(line, None, format!("has {has} fields, and there are {wanted} columns: {fix}"));
-            continue;
-        }
-        let cells = Cells {
-            header,
-            fields: &fields,
-            line,
-        };
-        if let Some(row) = cells.row(&mut codes, faults) {
-            each(line, row, faults);
-        }
+        count += 1;
     }
-    if header.is_none() {
+    if count == 0 {
         faults.say(
-            1,
-            None,
-            format!("is empty: the first line names the columns, which are {}", Column::names()),
-        );
-    } else if rows == 0 {
-        faults.say(
-            line,
+            reader.line(),
             None,
             "has no row below the names of the columns: write one, or leave the deck out, which leaves every cost unknown",
         );
     }
-    hash.finish()
+}
+
+/// A file, and the hash of what was read of it.
+struct Hashed<R> {
+    input: R,
+    hash: SipHasher13,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.hash.write(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
 }
 
 /// The columns as they stand.
-struct Header {
-    columns: Vec<Column>,
+struct Columns {
+    columns: Vec<Option<Column>>,
     places: [Option<usize>; Column::ALL.len()],
+    layout: Named,
 }
 
-impl Header {
-    fn read(text: &str, line: u64, faults: &mut Gathered<'_>) -> Option<Self> {
+impl Columns {
+    fn read(header: &Header, layout: &DeckLayout, faults: &mut Gathered<'_>) -> Option<Self> {
         let before = faults.count();
-        let mut names = Vec::new();
-        if let Err(Broken { message, .. }) = split(text, &mut names) {
+        let line = header.line();
+        let is_prefix = |name: &str| matches!(prefix::destinations(name, Named::Trade).as_deref(), Ok([Destination::Prefix(_)]));
+        if header.names().next().is_some_and(is_prefix) {
+            let message = format!("names no columns: put a line above it, with names among {}", Column::listed());
             faults.say(line, None, message);
             return None;
         }
-        if let [only] = names.as_slice()
-            && let Some(other) = [';', '\t', '|'].into_iter().find(|other| only.contains(*other))
-        {
-            faults.say(line, None, format!("has {other:?} between its fields: separate them by commas"));
-            return None;
-        }
-        if names
-            .first()
-            .is_some_and(|name| matches!(cell::destination(name), Ok(Destination::Prefix(_))))
-        {
-            let message = format!("names no columns: put a line above it, with names among {}", Column::names());
-            faults.say(line, None, message);
-            return None;
-        }
-        let (mut columns, mut places) = (Vec::new(), [None; Column::ALL.len()]);
-        for (at, name) in names.iter().enumerate() {
-            let Some(column) = Column::read(name) else {
-                let known = Column::names();
-                faults.say(
-                    line,
-                    None,
-                    format!("{name:?} is no column of a rate deck: take it out, or write one of {known}"),
-                );
-                continue;
-            };
-            columns.push(column);
-            if let Some(place) = places.get_mut(column as usize)
-                && place.replace(at).is_some()
-            {
-                faults.say(line, Some(column), "stands there twice: take one out");
+        let columns = layout.columns(header, faults)?;
+        let mut places = [None; Column::ALL.len()];
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(place) = column.and_then(|column| places.get_mut(column as usize)) {
+                *place = Some(at);
             }
         }
-        for needed in [Column::Prefix, Column::Rate] {
-            if !columns.contains(&needed) {
-                faults.say(line, Some(needed), "is missing: a deck needs this column");
-            }
+        let has = |column: Column| columns.contains(&Some(column));
+        let missing = "is missing: a deck needs this column";
+        if !has(Column::Rate) {
+            faults.say(line, Some(Column::Rate), missing);
         }
-        (faults.count() == before).then_some(Self { columns, places })
+        match (has(Column::Prefix), has(Column::CountryCode), has(Column::AreaCode)) {
+            (true, false, false) | (false, true, _) => {}
+            (true, true, _) => faults.say(
+                line,
+                Some(Column::CountryCode),
+                "stands beside prefix: keep one of them, and ignore the other",
+            ),
+            (true, false, true) => faults.say(
+                line,
+                Some(Column::AreaCode),
+                "stands beside prefix: keep one of them, and ignore the other",
+            ),
+            (false, false, true) => faults.say(
+                line,
+                Some(Column::CountryCode),
+                "is missing beside the area code: a prefix begins with it",
+            ),
+            (false, false, false) => faults.say(line, Some(Column::Prefix), missing),
+        }
+        if has(Column::Increments) && (has(Column::FirstIncrement) || has(Column::NextIncrement)) {
+            let message = "stand beside the first or the next increment: keep one of them, and ignore the other";
+            faults.say(line, Some(Column::Increments), message);
+        }
+        (faults.count() == before).then(|| Self {
+            columns,
+            places,
+            layout: layout.kind(),
+        })
+    }
+
+    fn at(&self, at: usize) -> Option<Column> {
+        self.columns.get(at).copied().flatten()
     }
 }
 
@@ -245,42 +244,48 @@ impl Codes {
 
 /// One line of the file.
 struct Cells<'a> {
-    header: &'a Header,
-    fields: &'a [Cow<'a, str>],
-    line: u64,
+    columns: &'a Columns,
+    row: &'a Row,
 }
 
 impl Cells<'_> {
+    fn line(&self) -> u64 {
+        self.row.line()
+    }
+
     fn get(&self, column: Column) -> Option<&str> {
-        let at = (*self.header.places.get(column as usize)?)?;
-        self.fields.get(at).map(Cow::as_ref).filter(|text| !text.is_empty())
+        let at = (*self.columns.places.get(column as usize)?)?;
+        self.row.get(at).filter(|text| !text.is_empty())
     }
 
     fn read<T>(&self, column: Column, faults: &mut Gathered<'_>, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         read(self.get(column)?)
-            .map_err(|message| faults.say(self.line, Some(column), message))
+            .map_err(|message| faults.say(self.line(), Some(column), message))
             .ok()
     }
 
-    fn row(&self, codes: &mut Codes, faults: &mut Gathered<'_>) -> Option<RateRow> {
+    /// The rows that it makes: one for each of its prefixes.
+    fn rows(&self, codes: &mut Codes, faults: &mut Gathered<'_>, each: &mut impl FnMut(u64, RateRow, &mut Gathered<'_>)) {
         let before = faults.count();
-        let destination = cell::destination(self.get(Column::Prefix).unwrap_or_default())
-            .map_err(|message| faults.say(self.line, Some(Column::Prefix), message))
-            .unwrap_or(Destination::Everywhere);
+        let destinations = self.destinations(faults);
         let usual = codes.usual;
         let currency = self.read(Column::Currency, faults, |code| codes.read(code)).unwrap_or(usual);
+        let micros = match self.columns.layout {
+            Named::CarrierComma => cell::micros_with_comma,
+            Named::Trade | Named::Carrier | Named::Us => cell::micros,
+        };
         let money = |column, faults: &mut Gathered<'_>| {
-            let micros = self.read(column, faults, cell::micros)?;
+            let micros = self.read(column, faults, micros)?;
             Some(Money::from_micros(micros, currency))
         };
         let (per_minute, connection_fee) = (money(Column::Rate, faults), money(Column::ConnectionFee, faults));
         if self.get(Column::Rate).is_none() {
             let message = "is empty: write the price of a minute, 0 where it is free";
-            faults.say(self.line, Some(Column::Rate), message);
+            faults.say(self.line(), Some(Column::Rate), message);
         }
         let (first_increment, next_increment) = self.increments(faults).unzip();
-        let row = RateRow {
-            destination,
+        let mut row = RateRow {
+            destination: Destination::Everywhere,
             name: self.get(Column::Destination).map(str::to_owned),
             per_minute,
             connection_fee,
@@ -291,19 +296,52 @@ impl Cells<'_> {
             effective_until: self.read(Column::Until, faults, cell::moment),
         };
         if let Err(message) = row.window() {
-            faults.say(self.line, Some(Column::Until), message);
+            faults.say(self.line(), Some(Column::Until), message);
         }
-        (faults.count() == before).then_some(row)
+        if faults.count() > before {
+            return;
+        }
+        let mut destinations = destinations.into_iter();
+        let last = destinations.next_back();
+        for destination in destinations {
+            let row = RateRow {
+                destination,
+                ..row.clone()
+            };
+            each(self.line(), row, faults);
+        }
+        if let Some(last) = last {
+            row.destination = last;
+            each(self.line(), row, faults);
+        }
+    }
+
+    fn destinations(&self, faults: &mut Gathered<'_>) -> Vec<Destination> {
+        let layout = self.columns.layout;
+        let text = |column| self.get(column).unwrap_or_default();
+        let two = self.columns.columns.contains(&Some(Column::CountryCode));
+        let read = match two {
+            true => prefix::in_two(text(Column::CountryCode), text(Column::AreaCode), layout),
+            false => prefix::destinations(text(Column::Prefix), layout).map_err(|message| (Column::Prefix, message)),
+        };
+        read.map_err(|(column, message)| faults.say(self.line(), Some(column), message))
+            .unwrap_or_default()
     }
 
     fn increments(&self, faults: &mut Gathered<'_>) -> Option<(Duration, Duration)> {
+        if let Some(both) = self.get(Column::Increments) {
+            let read = cell::steps(both).unwrap_or_else(|| cell::step(both).map(|step| (step, step)));
+            return read
+                .map_err(|message| faults.say(self.line(), Some(Column::Increments), message))
+                .ok();
+        }
         let (first, next) = (self.get(Column::FirstIncrement), self.get(Column::NextIncrement));
         let missing = |column, other: Column, faults: &mut Gathered<'_>| {
             let message = format!(
                 "is empty beside {}: write both, as 60 and 60 for whole minutes, or neither for seconds",
                 other.name()
             );
-            faults.say(self.line, Some(column), message);
+            faults.say(self.line(), Some(column), message);
             None
         };
         match (first, next) {
@@ -311,10 +349,10 @@ impl Cells<'_> {
             (Some(both), next) if both.contains('/') => {
                 if next.is_some() {
                     let message = "stands beside a pair of steps: write one number in each column";
-                    faults.say(self.line, Some(Column::NextIncrement), message);
+                    faults.say(self.line(), Some(Column::NextIncrement), message);
                 }
                 let read = cell::steps(both)?;
-                read.map_err(|message| faults.say(self.line, Some(Column::FirstIncrement), message))
+                read.map_err(|message| faults.say(self.line(), Some(Column::FirstIncrement), message))
                     .ok()
             }
             (Some(_), None) => missing(Column::NextIncrement, Column::FirstIncrement, faults),

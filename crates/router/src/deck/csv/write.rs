@@ -7,6 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{Destination, Money};
+use switchboard_table::Writer;
 
 use super::Column;
 use crate::deck::RateRow;
@@ -19,17 +20,24 @@ use crate::deck::RateRow;
 pub fn write_deck<'a>(rows: impl IntoIterator<Item = &'a RateRow, IntoIter: Clone>, output: impl Write) -> std::io::Result<()> {
     let rows = rows.into_iter();
     let with_minimum = rows.clone().any(|row| row.minimum.is_some_and(|least| !least.is_zero()));
-    let columns = if with_minimum { Column::ALL.len() } else { Column::ALL.len() - 1 };
-    let mut writer = csv::Writer::from_writer(output);
-    writer.write_record(Column::ALL.iter().take(columns).map(|column| column.name()))?;
+    let columns = if with_minimum { Column::WRITTEN } else { Column::WRITTEN - 1 };
+    let mut writer = Writer::new(output, Column::ALL.into_iter().take(columns).map(written))?;
     for (index, row) in rows.enumerate() {
         let cells = cells(row).map_err(|what| Error::new(ErrorKind::InvalidInput, format!("row {index} {what}")))?;
-        writer.write_record(cells.iter().take(columns))?;
+        writer.write(cells.iter().take(columns))?;
     }
     writer.flush()
 }
 
-fn cells(row: &RateRow) -> Result<[String; Column::ALL.len()], String> {
+/// What a destination is called is the carrier's text; all else we write ourselves.
+fn written(column: Column) -> switchboard_table::Column {
+    match column {
+        Column::Destination => switchboard_table::Column::others(column.name()),
+        other => switchboard_table::Column::ours(other.name()),
+    }
+}
+
+fn cells(row: &RateRow) -> Result<[String; Column::WRITTEN], String> {
     let Some(currency) = row.per_minute.or(row.connection_fee).map(Money::currency) else {
         return Err("has no price".to_owned());
     };

@@ -166,7 +166,7 @@ fn cells(call: &Call) -> [String; 22] {
         call.status.to_string(),
         shown(call.outcome),
         shown(call.provider.as_ref()),
-        shown(call.provider_call_id.as_ref()),
+        shown(call.provider_call_id.as_ref().map(|id| id.as_str())),
         call.attempts.len().to_string(),
         shown(assigned.map(|one| &one.experiment)),
         shown(assigned.map(|one| &one.arm)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use switchboard::{Call, CallId, Ledger};
+use switchboard::{Call, CallId, Ledger, core::text::mask};
 
 use crate::{
     cli::ListArgs,
@@ -12,7 +12,6 @@ use crate::{
     },
     exit::Exit,
     failure::Outcome,
-    mask::mask,
     output::{Output, or_dash},
 };
 

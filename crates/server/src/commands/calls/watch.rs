@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::json;
-use switchboard::{Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, router::Selection};
+use switchboard::{Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, core::text::mask, router::Selection};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
     exit::Exit,
     failure::Outcome,
     interrupt::{self, Asked},
-    mask::mask,
     output::Output,
 };
 

@@ -1,0 +1,44 @@
+//! Characters that are not shown but obeyed: by a terminal, by whoever lays out a line, or by nobody that a reader could see.
+
+/// True for what Unicode calls a format character and nobody sees: marks of direction, joiners, zero-width spaces, tags. A line and a
+/// paragraph separator count, too. The visible ones, as the Arabic number sign, do not.
+///
+/// ```
+/// assert!(switchboard_core::text::is_invisible('\u{202e}') && !switchboard_core::text::is_invisible('é'));
+/// ```
+pub const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// What is shown in place of a character: itself; for a control character its picture, as `␛`; `None` for one that nobody sees.
+///
+/// A tab and a line feed are control characters like the others here. Who lays out lines decides on them before.
+pub fn visible(character: char) -> Option<char> {
+    match character {
+        _ if is_invisible(character) => None,
+        '\u{7f}' => Some('\u{2421}'),
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)),
+        '\u{80}'..='\u{9f}' => Some('\u{fffd}'),
+        _ => Some(character),
+    }
+}

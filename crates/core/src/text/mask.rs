@@ -1,0 +1,144 @@
+//! Which digits are a phone number, and what is shown of it.
+//!
+//! Providers repeat the number they complain about, and nobody knows how it is written there. So the masker is deliberately coarse: seven or
+//! more digits are a phone number, whatever stands between them, as long as it is no letter. What surely is none is left: `shapes.rs` knows
+//! it. A date that is hidden by mistake costs a reader a moment, a number that is not costs its owner more.
+
+use super::{
+    control::{is_invisible, visible},
+    spans::{Kind, Span, spans},
+};
+
+/// The fewest digits that count as a phone number.
+const FEWEST: usize = 7;
+/// No phone number has more.
+const MOST: usize = 15;
+/// So few digits behind a date or a time are an hour or a party: `2026-02-14, 8 pm`.
+const HOUR: usize = 2;
+/// The most characters of a provider's message that are kept.
+const LONGEST: usize = 300;
+
+/// Replaces every phone number by `…` and its last two digits, and whatever stands behind `Bearer` or `Basic` by `…`.
+///
+/// Linear in the length of the text.
+///
+/// ```
+/// use switchboard_core::text::mask;
+///
+/// assert_eq!(mask("cannot call +1 (415) 555-0100 today"), "cannot call …00 today");
+/// assert_eq!(mask("4<b>15</b> | 555 | 01·00"), "…00");
+/// assert_eq!(mask("waits until 2026-02-14T20:00:00Z, 12.50 USD"), "waits until 2026-02-14T20:00:00Z, 12.50 USD");
+/// assert_eq!(mask("sent with Bearer abc-12345-xyz, refused"), "sent with Bearer …, refused");
+/// ```
+pub fn mask(text: &str) -> String {
+    if text.chars().filter(|one| one.is_numeric()).count() < FEWEST && !names_a_credential(text) {
+        return text.to_owned();
+    }
+    let characters: Vec<char> = text.chars().collect();
+    let mut shown = String::with_capacity(text.len());
+    let mut run = Vec::new();
+    for span in spans(&characters) {
+        match span.kind {
+            Kind::Digits | Kind::Between | Kind::Date | Kind::Time => run.push(span),
+            Kind::Apart | Kind::Secret => {
+                show_run(&characters, &run, &mut shown);
+                run.clear();
+                match span.kind {
+                    Kind::Secret => shown.push('…'),
+                    _ => shown.extend(span.of(&characters)),
+                }
+            }
+        }
+    }
+    show_run(&characters, &run, &mut shown);
+    shown
+}
+
+fn names_a_credential(text: &str) -> bool {
+    ["bearer", "basic"].iter().any(|scheme| {
+        text.as_bytes()
+            .windows(scheme.len())
+            .any(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    })
+}
+
+/// [`mask`], on one line: control characters are spaces, and what nobody sees is gone. What a log may carry of others' words.
+///
+/// ```
+/// assert_eq!(switchboard_core::text::one_line("rings\r\nat 4155550100\u{202e}"), "rings  at …00");
+/// ```
+pub fn one_line(text: &str) -> String {
+    let plain = |one: char| if one.is_control() { Some(' ') } else { visible(one) };
+    mask(text.trim()).chars().filter_map(plain).collect()
+}
+
+/// [`one_line`] with its length bounded: what an error message may carry.
+pub fn readable(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// Shows what stands between two letters: as it is, or with the number hidden that it holds.
+fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
+    let numerals = |kind: fn(Kind) -> bool| -> usize {
+        run.iter()
+            .filter(|span| kind(span.kind))
+            .map(|span| span.of(characters).iter().filter(|one| one.is_numeric()).count())
+            .sum()
+    };
+    let loose = numerals(|kind| kind == Kind::Digits);
+    let shaped = numerals(|kind| matches!(kind, Kind::Date | Kind::Time));
+    let first_shape = run.iter().position(|span| matches!(span.kind, Kind::Date | Kind::Time));
+    let first_digit = run.iter().position(|span| span.kind == Kind::Digits);
+    let dated = run.iter().any(|span| span.kind == Kind::Date);
+    let shape_leads = first_shape.is_some_and(|shape| first_digit.is_none_or(|digit| shape < digit));
+    let hour = shape_leads && loose <= HOUR;
+    if loose + shaped < FEWEST || loose == 0 || hour {
+        for span in run {
+            shown.extend(span.of(characters));
+        }
+    } else if dated && loose >= FEWEST && loose + shaped > MOST {
+        // Too many digits for one number: the date is one, and the number stands beside it.
+        let mut piece = Vec::new();
+        for span in run {
+            if matches!(span.kind, Kind::Date | Kind::Time) {
+                hide(characters, &piece, shown);
+                piece.clear();
+                shown.extend(span.of(characters));
+            } else {
+                piece.push(*span);
+            }
+        }
+        hide(characters, &piece, shown);
+    } else {
+        hide(characters, run, shown);
+    }
+}
+
+/// Shows the last two digits of what these spans hold, and what stands before and behind it.
+fn hide(characters: &[char], run: &[Span], shown: &mut String) {
+    let (Some(begin), Some(end)) = (run.first().map(|span| span.from), run.last().map(|span| span.to)) else {
+        return;
+    };
+    let run = characters.get(begin..end).unwrap_or_default();
+    let (Some(first), Some(last)) = (
+        run.iter().position(|one| one.is_numeric()),
+        run.iter().rposition(|one| one.is_numeric()),
+    ) else {
+        shown.extend(run);
+        return;
+    };
+    let (before, number) = run.split_at(first);
+    let (number, behind) = number.split_at(last + 1 - first);
+    // A plus and a bracket belong to it, and what nobody sees between them.
+    let own = |one: &char| matches!(one, '+' | '＋' | '(' | '（' | '[') || is_invisible(*one);
+    let kept = before.len() - before.iter().rev().take_while(|one| own(one)).count();
+    shown.extend(before.iter().take(kept));
+    shown.push('…');
+    let digits: Vec<&char> = number.iter().filter(|one| one.is_numeric()).collect();
+    shown.extend(digits.iter().skip(digits.len().saturating_sub(2)).copied());
+    shown.extend(behind);
+}

@@ -1,0 +1,92 @@
+//! What is known of the providers in the course of one ring of a call.
+
+use std::collections::{HashMap, HashSet};
+
+use switchboard_core::{Attempt, CallFault, ErrorKind, ProviderId};
+
+use crate::{
+    engine::world::World,
+    failover::{Next, RETRIES, Silent},
+    plan::Candidate,
+};
+
+/// What the attempts of a ring taught so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tried {
+    done: HashSet<ProviderId>,
+    unreachable_domains: HashSet<String>,
+    retries: HashMap<ProviderId, u32>,
+    /// The provider that the next attempt goes to, as long as the plan allows it.
+    pub(crate) last: Option<ProviderId>,
+    /// Attempts so far.
+    pub(crate) sent: u64,
+    /// Why the last provider did not take the call.
+    pub(crate) fault: Option<CallFault>,
+}
+
+impl Tried {
+    /// True where the provider is not done with for this ring.
+    pub(crate) fn may_ask(&self, provider: &ProviderId) -> bool {
+        !self.done.contains(provider)
+    }
+
+    /// True where the candidate may be asked, and what it rides on was reached.
+    pub(crate) fn allows(&self, world: &World, candidate: &Candidate) -> bool {
+        let domain = world
+            .policy
+            .providers
+            .get(candidate.index)
+            .map(|one| one.info.failure_domain.as_str());
+        self.may_ask(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+    }
+
+    /// How often the provider was retried.
+    pub(crate) fn retries(&self, provider: &ProviderId) -> u32 {
+        self.retries.get(provider).copied().unwrap_or_default()
+    }
+
+    /// What an attempt of a former process, that provably reached no phone, says of what may come next. Answers with the call's end where
+    /// nobody may be asked.
+    pub(crate) fn remember(&mut self, world: &World, earlier: &Attempt, quota_opt_in: bool) -> Option<CallFault> {
+        self.sent += 1;
+        let fault = earlier.error.as_ref().map(CallFault::from);
+        let next = Silent::of(earlier).next(quota_opt_in);
+        match next {
+            Next::Nobody | Next::Person => {
+                let unsaid = || CallFault {
+                    kind: ErrorKind::NoProvider,
+                    message: format!("{} refused the call for every provider", earlier.provider),
+                };
+                return Some(fault.unwrap_or_else(unsaid));
+            }
+            Next::Retry | Next::NextProvider | Next::AfterPause => self.fault = fault,
+            Next::Anybody => {}
+        }
+        self.learn(world, &earlier.provider, next, || true);
+        None
+    }
+
+    /// Who is not asked again after this.
+    pub(crate) fn learn(&mut self, world: &World, provider: &ProviderId, next: Next, may_retry: impl FnOnce() -> bool) {
+        match next {
+            Next::Retry => {
+                let retries = self.retries.entry(provider.clone()).or_default();
+                if *retries < RETRIES && may_retry() {
+                    *retries += 1;
+                } else {
+                    self.is_done_with(world, provider, true);
+                }
+            }
+            Next::NextProvider => self.is_done_with(world, provider, false),
+            Next::AfterPause | Next::Anybody | Next::Nobody | Next::Person => {}
+        }
+    }
+
+    /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on the same.
+    pub(crate) fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
+        self.done.insert(provider.clone());
+        if unreachable && let Some(lane) = world.lane(provider) {
+            self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
+        }
+    }
+}
