@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use switchboard::{Country, ValidCall};
+use switchboard::{Country, ValidCall, core::text::mask};
 
 use crate::{
     cli::Common,
@@ -14,7 +14,6 @@ use crate::{
     },
     exit::Exit,
     failure::Outcome,
-    mask::mask,
     output::Output,
     setup,
 };

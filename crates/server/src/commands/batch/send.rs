@@ -232,7 +232,7 @@ impl Sending<'_> {
 
     /// The row's call, and how many of its calls were refused before. A row without a key of its own has one call after another, each only once
     /// the one before was refused for what another time may go better; nobody's phone rang for those. A key of the caller's own has one call.
-    async fn take_in(&self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
+    async fn take_in(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
         let mut after = 0;
         loop {
