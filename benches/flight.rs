@@ -187,7 +187,7 @@ async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
 
 async fn follow(calls: usize) -> Result<(), Failure> {
     // Time as it is: every call is under way for minutes.
-    let simulator = SimKaiCalls::start(SimConfig::default().limits(10_000_000, 10_000_000)).await?;
+    let simulator = SimKaiCalls::start(SimConfig::default().seed(0).limits(10_000_000, 10_000_000)).await?;
     let mut config = KaiCallsConfig::new(simulator.credential());
     config.base_url = simulator.url().parse()?;
     config.agent_id = Some(simulator.agent_id().into());

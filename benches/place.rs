@@ -95,7 +95,7 @@ fn table(samples: &[Sample]) -> Table {
 fn simulate(ready: &std::sync::mpsc::Sender<Account>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = SimConfig::default().speed(100_000.0).limits(10_000_000, 10_000_000);
+        let config = SimConfig::default().seed(0).speed(100_000.0).limits(10_000_000, 10_000_000);
         let simulator = SimKaiCalls::start(config).await?;
         let account = Account {
             url: simulator.url().to_owned(),

@@ -24,7 +24,7 @@ const PEOPLE: usize = 40;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let rings = RingLedger::in_memory();
-    let sim = || SimConfig::default().speed(1000.0).ledger(rings.clone());
+    let sim = || SimConfig::default().seed(0).speed(1000.0).ledger(rings.clone());
     let (one, other) = (SimKaiCalls::start(sim()).await?, SimKallyAi::start(sim()).await?);
     println!("Both providers are simulated: no telephone will ring.\n");
 

@@ -24,7 +24,7 @@ use switchboard_testkit::{
 async fn main() -> Result<(), Box<dyn Error>> {
     // One ledger for both: it knows which phone rang, whoever made it ring.
     let rings = RingLedger::in_memory();
-    let sim = || SimConfig::default().speed(600.0).ledger(rings.clone());
+    let sim = || SimConfig::default().seed(0).speed(600.0).ledger(rings.clone());
     let (first, second) = (SimKaiCalls::start(sim()).await?, SimKallyAi::start(sim()).await?);
     println!("Both providers are simulated: no telephone will ring.\n");
 

@@ -16,7 +16,7 @@ const CALLEE: &str = "+12125550123";
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     // The simulated KaiCalls. A minute of telephone takes a tenth of a second, and the callee will answer.
-    let provider = SimKaiCalls::start(SimConfig::default().speed(600.0).outcome(CALLEE, Scripted::Completed)).await?;
+    let provider = SimKaiCalls::start(SimConfig::default().seed(0).speed(600.0).outcome(CALLEE, Scripted::Completed)).await?;
     println!("KaiCalls is simulated at {}: no telephone will ring.\n", provider.url());
 
     // What would stand in switchboard.toml. The key does not: the file names the variable that holds it.

@@ -48,7 +48,7 @@ async fn receive(State(router): State<Router>, Path(tail): Path<String>, headers
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let provider = SimKaiCalls::start(SimConfig::default().speed(600.0)).await?;
+    let provider = SimKaiCalls::start(SimConfig::default().seed(0).speed(600.0)).await?;
     println!("KaiCalls is simulated at {}: no telephone will ring.\n", provider.url());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let base = format!("http://{}", listener.local_addr()?);

@@ -317,7 +317,7 @@ impl Failure {
 }
 
 fn setup() -> SimConfig {
-    SimConfig::default().speed(2000.0).limits(10_000, 10_000)
+    SimConfig::default().seed(0).speed(2000.0).limits(10_000, 10_000)
 }
 
 /// Short where only waiting would be longer: evidence is looked for once.

@@ -20,7 +20,7 @@ fn quick() -> SimConfig {
     let talk = CallScript::new(Ending::Completed)
         .ringing_for(Duration::from_secs(5))
         .talking_for(Duration::from_secs(95));
-    SimConfig::default().speed(1000.0).outcome(callee(0), talk)
+    SimConfig::default().seed(0).speed(1000.0).outcome(callee(0), talk)
 }
 
 fn tagged(n: usize, tag: &str) -> CallRequest {
@@ -154,7 +154,7 @@ async fn a_webhook_ends_a_call_that_nobody_asks_about() {
 #[tokio::test]
 async fn a_call_is_stopped_while_its_request_is_open() {
     let hour = CallScript::new(Ending::Completed).talking_for(Duration::from_secs(3600));
-    let sims = Sims::start(SimConfig::default().outcome(callee(0), hour), quick()).await;
+    let sims = Sims::start(SimConfig::default().seed(0).outcome(callee(0), hour), quick()).await;
     let switchboard = config::start(config::router(&sims));
     let placed = switchboard.place(&tagged(0, "kallyai")).await.unwrap();
     assert_eq!((placed.status, placed.outcome), (CallStatus::Attempting, None));
@@ -182,7 +182,7 @@ async fn a_call_is_stopped_while_its_request_is_open() {
 /// A call that KallyAI holds in its queue is cancelled there, and one that waits for its window is cancelled here.
 #[tokio::test]
 async fn a_call_is_cancelled_before_it_rings() {
-    let queued = SimConfig::default().queue(Duration::from_secs(1800));
+    let queued = SimConfig::default().seed(0).queue(Duration::from_secs(1800));
     let sims = Sims::start(queued, quick()).await;
     let switchboard = config::start(config::router(&sims));
     let placed = switchboard.place(&tagged(0, "kallyai")).await.unwrap();

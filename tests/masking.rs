@@ -102,7 +102,7 @@ impl Canaries {
         for (place, text) in &notes.0 {
             for line in text.lines() {
                 // Numbers that somebody laid out are numbers all the same.
-                let joined: String = line.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
+                let joined: String = line.chars().filter(|c| c.is_alphanumeric()).collect();
                 for (what, canary) in &self.0 {
                     let shown = [line, &joined]
                         .into_iter()
@@ -121,6 +121,7 @@ impl Canaries {
 /// The ordinary calls come to a talk, so that there is a summary, a transcript and a recording.
 fn setup() -> SimConfig {
     SimConfig::default()
+        .seed(0)
         .speed(1000.0)
         .outcome(callee(0), Outcome::Completed)
         .outcome(callee(1), Outcome::Completed)
@@ -152,6 +153,28 @@ fn troubles(sims: &Sims, at: Which) -> Vec<(Fault, After)> {
         )
     };
     let base = base(at);
+    // With something between the digits, in every place where a provider has a word of its own.
+    let laid_out = |n: usize, between: &str| {
+        callee(n)
+            .trim_start_matches('+')
+            .chars()
+            .map(|c| format!("{c}{between}"))
+            .collect::<String>()
+    };
+    let odd_code = |n: usize, between: &str| {
+        let number = laid_out(n, between);
+        format!(
+            r#"{{"error":{{"code":"no_route:{number}","message":"cannot call <b>{}</b>","correlation_id":"trace_{number}"}}}}"#,
+            laid_out(n, "</b><b>")
+        )
+    };
+    let odd_call = |n: usize, between: &str| {
+        let number = laid_out(n, between);
+        format!(
+            r#"{{"success":true,"call_id":"call_{number}","id":"call_{number}","status":"ringing {number}","agent_id":"{number}","summary":"{number}",
+                "call":{{"id":"call_{number}","call_id":"call_{number}","status":"ringing {number}"}}}}"#
+        )
+    };
     vec![
         (Fault::raw(400, echo(base)), After::Nothing),
         (Fault::raw(401, echo(base + 1)), After::Nothing),
@@ -169,8 +192,16 @@ fn troubles(sims: &Sims, at: Which) -> Vec<(Fault, After)> {
             },
             After::Nothing,
         ),
+        (Fault::raw(400, odd_code(base + 10, ":")), After::Nothing),
+        (Fault::raw(403, odd_code(base + 11, ".")), After::Nothing),
+        (Fault::raw(201, odd_call(base + 12, "|")), After::Ring),
+        (Fault::raw(201, odd_call(base + 13, "\u{b7}")), After::Ring),
+        (Fault::raw(201, odd_call(base + 14, "~")), After::Ring),
     ]
 }
+
+/// From here on the troubles are answers with a call whose id the provider made up.
+const MADE_UP: usize = 12;
 
 const fn base(at: Which) -> usize {
     match at {
@@ -179,11 +210,12 @@ const fn base(at: Which) -> usize {
     }
 }
 
-/// One call, followed to its end, and everything that can be printed of it.
-async fn walk(switchboard: &Switchboard, request: &CallRequest) -> Notes {
+/// One call, followed to its end, and everything that can be printed of it. What a provider has under an id that it made up has none.
+async fn walk(switchboard: &Switchboard, request: &CallRequest, has_end: bool) -> Notes {
     let mut notes = Notes::default();
     let call = match switchboard.submit(request).await {
-        Ok(call) => within("the end of the call", switchboard.wait(call.id)).await.unwrap(),
+        Ok(call) if has_end => within("the end of the call", switchboard.wait(call.id)).await.unwrap(),
+        Ok(call) => within("who has the call", switchboard.router().decided(call.id)).await.unwrap(),
         Err(error) => {
             notes.error(&error);
             return notes;
@@ -224,11 +256,11 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
         notes.debug("a request", &request);
         notes.debug("a plan", &switchboard.plan(&request).unwrap());
         notes.debug("a valid call", &request.validate(Timestamp::now()).unwrap());
-        notes.0.extend(walk(switchboard, &request).await.0);
+        notes.0.extend(walk(switchboard, &request, true).await.0);
         assert_eq!(sims.rings.count(&callee(n)), 1);
     }
     for to in ["+442079460123x", "+19005550101", "+1911", "no number", "+12125550"] {
-        notes.0.extend(walk(switchboard, &CallRequest::new(to, "Say hello.")).await.0);
+        notes.0.extend(walk(switchboard, &CallRequest::new(to, "Say hello."), true).await.0);
     }
     for body in [format!(r#"{{"event":"call.completed","to":"{}"}}"#, callee(2)), "{".to_owned()] {
         let webhook = IncomingWebhook {
@@ -274,17 +306,22 @@ async fn trouble(sims: &Sims) -> Notes {
             let switchboard = config::start(config::router(sims).settings(impatient()));
             let mut request = full(n);
             request.tags = vec![at.id().to_owned()];
-            walks.push((switchboard, request));
+            walks.push((switchboard, request, n < base(at) + MADE_UP));
         }
         sims.sim(at).faults().set(script);
         let port = ClosedPort::new();
         let away = Switchboard::builder()
             .provider(sims.provider(at, Some(&port.url())))
             .settings(impatient());
-        walks.push((away.build().unwrap(), full(base(at) + 15)));
+        walks.push((away.build().unwrap(), full(base(at) + 15), true));
     }
     let fired = |at: Which| usize::try_from(sims.sim(at).faults().fired()).unwrap();
-    let notes = join_all(walks.iter().map(|(switchboard, request)| walk(switchboard, request))).await;
+    let notes = join_all(
+        walks
+            .iter()
+            .map(|(switchboard, request, has_end)| walk(switchboard, request, *has_end)),
+    )
+    .await;
     for at in Which::BOTH {
         assert!(fired(at) >= troubles(sims, at).len(), "{} troubles at {}", fired(at), at.id());
     }

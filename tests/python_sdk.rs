@@ -59,6 +59,7 @@ async fn the_official_sdk_is_served() {
         .rule(Rule::on("POST", KAICALLS_PATH, Fault::answer(500, "call_failed")).to("+12015550105"))
         .rule(Rule::on("POST", KAICALLS_PATH, Fault::answer(429, "rate_limited")).to("+12015550106"));
     let setup = SimConfig::default()
+        .seed(0)
         .speed(600.0)
         .limits(60, 10_000)
         .outcome("+12015550101", Outcome::Completed)

@@ -61,7 +61,7 @@ macro_rules! list {
 
 /// How many examples were read, of every row.
 pub(crate) async fn all() -> usize {
-    let sim = SimKaiCalls::start(SimConfig::default()).await.unwrap();
+    let sim = SimKaiCalls::start(SimConfig::default().seed(0)).await.unwrap();
     let client = client(&sim);
     let mut shown = Shown::new("kaicalls", &sim);
     list!(shown, Agent: ("agents", "agents", "GET /api/v1/agents", client.agents().list()));

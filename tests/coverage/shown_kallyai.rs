@@ -51,7 +51,7 @@ macro_rules! shown {
 
 /// How many examples were read, of every row that has one.
 pub(crate) async fn all() -> usize {
-    let sim = SimKallyAi::start(SimConfig::default()).await.unwrap();
+    let sim = SimKallyAi::start(SimConfig::default().seed(0)).await.unwrap();
     let client = client(&sim);
     let mut shown = Shown::new("kallyai", &sim);
     let id: ProviderCallId = "c1".into();

@@ -93,10 +93,10 @@ def main():
     agents = kai.agents.list().agents
     assert given.agent_id in [agent.id for agent in agents], agents
     assert kai.agents.get(given.agent_id).id == given.agent_id
-    numbers = kai.phone_numbers.list().phone_numbers
+    numbers = kai.phone_numbers.list().numbers
     assert numbers and all(one.phone_number.startswith("+1") for one in numbers), numbers
-    assert kai.phone_numbers.list(business_id="nobody").phone_numbers == []
-    assert len(kai.phone_numbers.available(country="CA", limit=3).phone_numbers) == 3
+    assert kai.phone_numbers.list(business_id="nobody").numbers == []
+    assert len(kai.phone_numbers.available(country="CA", limit=3).available_numbers) == 3
     done += ["agents", "numbers"]
 
     # Balance and usage.
@@ -125,7 +125,7 @@ def main():
     done.append("recordings")
     said = surface.transcripts(kai, call, given.agent_id)
     if not given.unscripted:
-        assert recording.recording_url and said[0].messages[0].content == "Hello!", (recording, said)
+        assert recording.recording_url and "AI: Hello!" in said[0].transcript, (recording, said)
     done.append("transcripts")
     agent = surface.agents(kai, given.business_id)
     done.append("agents-write")

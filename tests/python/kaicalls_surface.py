@@ -118,40 +118,44 @@ def agents(kai, business_id):
 
 
 def phone_numbers(kai, agent_id):
-    (offer,) = kai.phone_numbers.available(country="US", area_code="415", capability="voice", limit=1).phone_numbers
-    assert offer.phone_number.startswith("+1415") and "voice" in offer.capabilities, offer
-    assert kai.phone_numbers.available(country="FR").phone_numbers == []
-    rented = kai.phone_numbers.assign(offer.phone_number, agent_id=agent_id)
-    assert (rented.phone_number, rented.agent_id) == (offer.phone_number, agent_id), rented
-    (found,) = kai.phone_numbers.list(phone_number=offer.phone_number).phone_numbers
+    (offer,) = kai.phone_numbers.available(country="US", area_code="415", capability="voice", limit=1).available_numbers
+    assert offer.startswith("+1415"), offer
+    assert kai.phone_numbers.available(country="FR").available_numbers == []
+    rented = kai.phone_numbers.assign(offer, agent_id=agent_id)
+    assert (rented.phone_number, rented.agent_id) == (offer, agent_id), rented
+    found = kai.phone_numbers.list(phone_number=offer).number
+    assert found.phone_number == offer and found.capabilities.voice is True, found
     assert found.id == rented.id, found
-    assert kai.agents.get(agent_id).phone_number == offer.phone_number
+    assert kai.agents.get(agent_id).phone_number == offer
     expect_error(400, "invalid_request", lambda: kai.phone_numbers.assign("4155550120"))
-    expect_error(404, "not_found", lambda: kai.phone_numbers.assign(offer.phone_number, agent_id="nobody"))
-    assert kai.phone_numbers.release(offer.phone_number).success is True
-    assert kai.phone_numbers.list(phone_number=offer.phone_number).phone_numbers == []
-    expect_error(404, "not_found", lambda: kai.phone_numbers.release(offer.phone_number))
+    expect_error(404, "not_found", lambda: kai.phone_numbers.assign(offer, agent_id="nobody"))
+    assert kai.phone_numbers.release(offer).success is True
+    assert kai.phone_numbers.list(phone_number=offer).number is None
+    expect_error(404, "not_found", lambda: kai.phone_numbers.release(offer))
 
 
 def webhooks_and_events(kai, business_id, place):
     """`place` places a call and returns it when it is over."""
     with Receiver() as receiver:
         made = kai.webhooks.create(receiver.url, events=["call.completed", "call.failed"], description="The till")
-        assert made.id and made.secret.startswith("whsec_") and made.is_active is True, made
+        assert made.id and made.webhook_secret.startswith("whsec_") and made.is_active is True, made
         (listed,) = [one for one in kai.webhooks.list().webhooks if one.id == made.id]
-        assert listed.secret is None and listed.webhook_url == receiver.url, listed
+        assert listed.webhook_secret is None and listed.url == receiver.url, listed
+        assert listed.webhook_secret_masked.endswith(made.webhook_secret[-4:]), listed
+        assert listed.events == ["call.completed", "call.failed"], listed
+        assert "call.completed" in kai.webhooks.list().events
 
         assert kai.webhooks.test(made.id, data={"hello": "there"}).success is True
         headers, body, said = receiver.next()
-        assert said["event"] == "webhook.test" and signed(headers, body, made.secret), said
+        assert said["event"] == "webhook.test" and signed(headers, body, made.webhook_secret), said
         renewed = kai.webhooks.rotate_secret(made.id)
-        assert renewed.secret.startswith("whsec_") and renewed.secret != made.secret, renewed
+        assert renewed.webhook_secret.startswith("whsec_") and renewed.webhook_secret != made.webhook_secret, renewed
 
         call = place()
         headers, body, said = receiver.next()
         about = said.get("data", said)
         assert about["call_id"] == call.id and said["event"] in ("call.completed", "call.failed"), said
-        assert signed(headers, body, renewed.secret) and not signed(headers, body, made.secret), said
+        assert signed(headers, body, renewed.webhook_secret) and not signed(headers, body, made.webhook_secret), said
         kind, event_id = said["event"], said["event_id"]
 
         happened = kai.events.list(object_id=call.id, object_type="call", business_id=business_id).events
@@ -166,7 +170,7 @@ def webhooks_and_events(kai, business_id, place):
             return kai.events.deliveries(event_id=event_id, webhook_id=made.id).deliveries
 
         first = eventually(deliveries, "the delivery of the event")
-        assert first[0].response_status == 200 and first[0].status == "delivered", first
+        assert first[0].response_status == 200 and first[0].status == "succeeded", first
 
         assert kai.events.replay(event_id=event_id).replayed == 1
         _, _, again = receiver.next()
@@ -180,7 +184,7 @@ def webhooks_and_events(kai, business_id, place):
         expect_error(400, "invalid_request", lambda: kai.events.backfill("2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"))
 
         changed = kai.webhooks.create(receiver.url, id=made.id, is_active=False)
-        assert (changed.id, changed.is_active, changed.secret) == (made.id, False, None), changed
+        assert (changed.id, changed.is_active, changed.webhook_secret) == (made.id, False, None), changed
         assert kai.webhooks.delete(made.id).success is True
         assert made.id not in [one.id for one in kai.webhooks.list().webhooks]
         expect_error(404, "not_found", lambda: kai.webhooks.test(made.id))
@@ -213,9 +217,10 @@ def communication_runs(kai, agent_id, business_id, people):
     eventually(over, "the end of the run")
     (found,) = kai.communication_runs.list(business_id=business_id, external_ref="till-7", limit=5).communication_runs
     assert found.id == run.id, found
-    (job,) = kai.communication_runs.jobs(run_id=run.id).jobs
-    (attempt,) = kai.communication_runs.attempts(job_id=job.id).attempts
-    assert (job.to, job.run_id, attempt.call_id) == (called, run.id, job.call_id), (job, attempt)
+    (job,) = kai.communication_runs.jobs(communication_run_id=run.id, channel="call").jobs
+    assert kai.communication_runs.jobs(communication_run_id=run.id, channel="sms").jobs == []
+    (attempt,) = kai.communication_runs.attempts(sequence_id=job.sequence_id).attempts
+    assert (job.to, job.communication_run_id, attempt.call_id) == (called, run.id, job.call_id), (job, attempt)
     assert kai.calls.get(job.call_id).id == job.call_id
 
     assert kai.communication_runs.pause(run.id).status == "paused"
@@ -228,8 +233,8 @@ def communication_runs(kai, agent_id, business_id, people):
 def scopes(kai, session, url, agent_id, business_id):
     """A key that may only read is refused what it may not do, and one that is revoked is refused everything."""
     dashboard = KaiCalls(api_key=session, base_url=url)
-    wish = {"name": "Reader", "scopes": ["agents:read", "calls:read"]}
-    made = dashboard.request("POST", "/api/v1/keys", body=wish)
+    made = dashboard.request("POST", "/api/v1/keys", body={"name": "Reader"})
+    assert not [scope for scope in made.scopes if not scope.endswith(":read")], made.scopes
     reader = KaiCalls(api_key=made.key, base_url=url)
     assert reader.agents.list().agents and reader.calls.list(limit=1).calls
     for refused in (
@@ -244,6 +249,12 @@ def scopes(kai, session, url, agent_id, business_id):
         reader.communication_runs.list,
     ):
         expect_error(403, "forbidden", refused)
+    wish = {"name": "Runner", "scopes": ["communication-runs:read", "events:replay"]}
+    runner = KaiCalls(api_key=dashboard.request("POST", "/api/v1/keys", body=wish).key, base_url=url)
+    assert runner.communication_runs.list().communication_runs
+    assert runner.events.replay(filter={"object_id": "nobody"}).replayed == 0
+    expect_error(403, "forbidden", lambda: runner.communication_runs.validate({}))
+    expect_error(403, "forbidden", runner.events.list)
     expect_error(401, "unauthorized", lambda: kai.request("GET", "/api/v1/keys"))
     assert dashboard.request("DELETE", "/api/v1/keys", query={"id": made.id}).success is True
     expect_error(401, "unauthorized", reader.agents.list)

@@ -14,6 +14,7 @@
 //! | the calling protocol, explored whole | [`model`] |
 //! | what is left of a ledger when the power goes | [`power`] |
 //! | the router in simulated worlds, one for each seed | [`simulate`] |
+//! | the program driven through a provider that is rude (Unix) | `rude` |
 //! | how each provider says that something is wrong | [`trouble`] |
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +33,8 @@ pub mod kill;
 pub mod model;
 pub mod power;
 mod receiver;
+#[cfg(unix)]
+pub mod rude;
 mod sims;
 pub mod simulate;
 pub mod trouble;

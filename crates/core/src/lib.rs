@@ -57,7 +57,7 @@ pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
 pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use place_error::PlaceError;
-pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, RequestLimit};
+pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
 pub use raw::Raw;
 pub use request::{Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
 pub use tariff::{Destination, Tariff, TariffRow};

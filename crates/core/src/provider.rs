@@ -1,7 +1,8 @@
 //! A provider: what it is and what it can do.
 
-use std::{collections::BTreeSet, fmt::Debug, time::Duration};
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{Agents, CallControl, Calls, Country, Language, Numbers, ProviderId, Tariff, Usage, Webhooks};
@@ -72,6 +73,12 @@ pub struct ProviderInfo {
     pub tariff: Option<Tariff>,
 }
 
+/// Hands out the reads that a provider's limit allows. One question to a backend may take many requests, and a limit counts each of them.
+pub trait ReadTurns: Debug + Send + Sync {
+    /// Ends when one more request may be sent that reads.
+    fn turn(&self) -> BoxFuture<'static, ()>;
+}
+
 /// One account at one provider. A missing ability is a missing trait.
 pub trait Provider: Debug + Send + Sync {
     /// What is known without asking.
@@ -94,4 +101,10 @@ pub trait Provider: Debug + Send + Sync {
 
     /// Its accounts.
     fn usage(&self) -> Option<&dyn Usage>;
+
+    /// Has the backend take a turn before each request that reads. True where it does: whoever hands out the turns then takes none itself.
+    /// A backend that does not, as by default, is taken to send one request for each question.
+    fn take_turns(&self, _turns: Arc<dyn ReadTurns>) -> bool {
+        false
+    }
 }

@@ -1,13 +1,16 @@
 //! The two clients behind one handle.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use futures::{StreamExt, stream};
 use secrecy::SecretString;
-use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, Result};
+use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, ReadTurns, Result};
 
 use crate::{
-    Answer, ClientConfig, Codes, Credential, Request, StreamAnswer, connect,
+    Answer, ClientConfig, Codes, Credential, Redactor, Request, StreamAnswer, Walk, connect,
     exchange::Exchange,
     request::Prepared,
     retry::{Retries, read_may_retry, write_may_retry},
@@ -17,6 +20,7 @@ use crate::{
 #[derive(Clone)]
 pub struct HttpClient {
     inner: Arc<Inner>,
+    walk: Option<Walk>,
 }
 
 struct Inner {
@@ -26,6 +30,7 @@ struct Inner {
     pooled: reqwest::Client,
     placing: reqwest::Client,
     retries: Retries,
+    turns: RwLock<Option<Arc<dyn ReadTurns>>>,
 }
 
 impl HttpClient {
@@ -47,13 +52,29 @@ impl HttpClient {
                 pooled,
                 placing,
                 retries,
+                turns: RwLock::new(None),
             }),
+            walk: None,
         })
     }
 
     /// The provider that is asked.
     pub fn provider(&self) -> &ProviderId {
         &self.inner.config.provider
+    }
+
+    /// The same client for one walk over a list: its reads count to the walk, whose bounds end them.
+    #[must_use]
+    pub fn within(&self, walk: &Walk) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            walk: Some(walk.clone()),
+        }
+    }
+
+    /// From now on each request that reads takes a turn before it is sent, one that is sent again included. All clones do.
+    pub fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        *self.inner.turns.write().unwrap_or_else(PoisonError::into_inner) = Some(turns);
     }
 
     /// Sends a harmless request, again where a moment may mend its failure: no connection, a timeout, a broken connection, 5xx, 408, 429.
@@ -66,7 +87,7 @@ impl HttpClient {
         let token = self.token(&request).await?;
         self.inner
             .retries
-            .run(read_may_retry, || self.once_or_renewed(Lane::Pooled, &request, token.as_ref()))
+            .run(read_may_retry, || self.once_or_renewed(Lane::Read, &request, token.as_ref()))
             .await
             .map_err(PlaceError::into_error)
     }
@@ -81,7 +102,7 @@ impl HttpClient {
         let token = self.token(&request).await?;
         self.inner
             .retries
-            .run(write_may_retry, || self.once_or_renewed(Lane::Pooled, &request, token.as_ref()))
+            .run(write_may_retry, || self.once_or_renewed(Lane::Write, &request, token.as_ref()))
             .await
             .map_err(PlaceError::into_error)
     }
@@ -111,7 +132,7 @@ impl HttpClient {
         let token = self.token(&request).await?;
         match self.open(&request, token.as_ref()).await {
             Ok(answer) => Ok(answer),
-            Err(failed) => match self.renewed(Lane::Pooled, &request, failed, token.as_ref()).await {
+            Err(failed) => match self.renewed(Lane::Read, &request, failed, token.as_ref()).await {
                 Ok(newer) => self.open(&request, Some(&newer)).await,
                 Err(failed) => Err(failed),
             },
@@ -141,14 +162,47 @@ impl HttpClient {
     }
 
     async fn once_or_renewed(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
-        let exchange = self.exchange(lane);
-        match exchange.run(request, token).await {
+        match self.once(lane, request, token).await {
             Ok(answer) => Ok(answer),
             Err(failed) => match self.renewed(lane, request, failed, token).await {
-                Ok(newer) => exchange.run(request, Some(&newer)).await,
+                Ok(newer) => self.once(lane, request, Some(&newer)).await,
                 Err(failed) => Err(failed),
             },
         }
+    }
+
+    async fn once(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
+        self.admit(lane, request).await.map_err(PlaceError::not_sent)?;
+        self.exchange(lane, &self.redactor(request, token)).run(request, token).await
+    }
+
+    /// Waits until one more request may be sent, where it reads.
+    async fn admit(&self, lane: Lane, request: &Prepared) -> Result<()> {
+        match lane {
+            Lane::Read => {}
+            Lane::Write | Lane::Placing => return Ok(()),
+        }
+        if let Some(walk) = &self.walk {
+            walk.request().map_err(|error| error.with_operation(request.operation))?;
+        }
+        let turn = self
+            .inner
+            .turns
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|turns| turns.turn());
+        if let Some(turn) = turn {
+            turn.await;
+        }
+        Ok(())
+    }
+
+    /// What takes out of an answer all that this client, its credential and this request keep secret.
+    fn redactor(&self, request: &Prepared, token: Option<&SecretString>) -> Redactor {
+        let known = self.inner.credential.secrets();
+        let secrets = self.inner.config.secrets.iter().chain(&request.secrets).chain(&known).chain(token);
+        Redactor::new(secrets)
     }
 
     /// A newer token where `failed` is a 401 that one may mend; otherwise `failed` itself.
@@ -161,7 +215,7 @@ impl HttpClient {
     ) -> Result<SecretString, PlaceError> {
         let Some(token) = token else { return Err(failed) };
         let may_repeat = match lane {
-            Lane::Pooled => true,
+            Lane::Read | Lane::Write => true,
             Lane::Placing => failed.delivery().proves_silence(),
         };
         if failed.error().status() != Some(401) || !may_repeat {
@@ -178,9 +232,12 @@ impl HttpClient {
     }
 
     async fn open(&self, request: &Prepared, token: Option<&SecretString>) -> Result<StreamAnswer, PlaceError> {
+        self.admit(Lane::Read, request).await.map_err(PlaceError::not_sent)?;
+        let redactor = self.redactor(request, token);
         let config = &self.inner.config;
         let named = |failed: PlaceError| failed.map(|error| error.with_provider(config.provider.clone()).with_operation(request.operation));
-        let head = self.exchange(Lane::Pooled).head(request, token, None);
+        let exchange = self.exchange(Lane::Read, &redactor);
+        let head = exchange.head(request, token, None);
         let response = match tokio::time::timeout(config.read_timeout, head).await {
             Ok(head) => head.map_err(named)?,
             Err(_) => {
@@ -192,7 +249,7 @@ impl HttpClient {
             .headers()
             .get("content-type")
             .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+            .map(|value| redactor.text(value).into_owned());
         let (operation, provider, idle) = (request.operation, config.provider.clone(), config.stream_idle_timeout);
         let pieces = stream::unfold(Some(response.bytes_stream().boxed()), move |open| {
             let provider = provider.clone();
@@ -211,11 +268,12 @@ impl HttpClient {
         Ok(StreamAnswer {
             status,
             content_type,
+            redactor,
             bytes: pieces.boxed(),
         })
     }
 
-    fn exchange(&self, lane: Lane) -> Exchange<'_> {
+    fn exchange<'a>(&'a self, lane: Lane, redactor: &'a Redactor) -> Exchange<'a> {
         let Inner {
             config,
             codes,
@@ -224,7 +282,7 @@ impl HttpClient {
             ..
         } = &*self.inner;
         let (client, total, unreadable) = match lane {
-            Lane::Pooled => (pooled, config.read_timeout, Delivery::Unknown),
+            Lane::Read | Lane::Write => (pooled, config.read_timeout, Delivery::Unknown),
             Lane::Placing => (placing, config.place_timeout, Delivery::Placed),
         };
         Exchange {
@@ -234,14 +292,17 @@ impl HttpClient {
             total,
             body_cap: config.body_cap,
             unreadable,
+            walk: self.walk.as_ref().filter(|_| matches!(lane, Lane::Read)),
+            redactor,
         }
     }
 }
 
-/// Which of the two clients.
+/// What kind of request: the first two share a client, the third has its own.
 #[derive(Debug, Clone, Copy)]
 enum Lane {
-    Pooled,
+    Read,
+    Write,
     Placing,
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 use url::Url;
 
@@ -29,6 +30,8 @@ pub struct ClientConfig {
     pub body_cap: usize,
     /// How reads are retried.
     pub retry: RetryPolicy,
+    /// Secrets of the account that requests of this client do not carry. They are taken out of every answer, as the credential is.
+    pub secrets: Vec<SecretString>,
 }
 
 impl ClientConfig {
@@ -44,6 +47,7 @@ impl ClientConfig {
             stream_idle_timeout: Duration::from_secs(90),
             body_cap: 1 << 20,
             retry: RetryPolicy::default(),
+            secrets: Vec::new(),
         }
     }
 

@@ -22,6 +22,11 @@ pub trait Credential: Debug + Send + Sync {
     ///
     /// When the renewal was tried and failed.
     async fn renew(&self, rejected: &SecretString) -> Result<Option<SecretString>>;
+
+    /// What it knows and nobody else may, beside the token that a request carries: it is taken out of every answer.
+    fn secrets(&self) -> Vec<SecretString> {
+        Vec::new()
+    }
 }
 
 /// A token that never changes, as an API key.
@@ -43,6 +48,10 @@ impl Credential for StaticToken {
 
     async fn renew(&self, _rejected: &SecretString) -> Result<Option<SecretString>> {
         Ok(None)
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        vec![self.0.clone()]
     }
 }
 

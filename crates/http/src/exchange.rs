@@ -3,21 +3,18 @@
 //! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
 //! into an error with its [`Delivery`], whatever the request is for. A 2xx head is taken down before its body is read, because from there on a call exists.
 
-use std::{
-    borrow::Cow,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Response,
-    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
 
 use crate::{
-    Answer, Codes, ErrorBody, Method,
+    Answer, Codes, ErrorBody, Method, Redactor, Walk,
     body::NotingBody,
     classify::{self, Transport, Verdict},
     request::Prepared,
@@ -35,6 +32,10 @@ pub(crate) struct Exchange<'a> {
     pub(crate) body_cap: usize,
     /// What a 2xx proves whose body cannot be read.
     pub(crate) unreadable: Delivery,
+    /// What the answer is counted to.
+    pub(crate) walk: Option<&'a Walk>,
+    /// What takes the secrets out of the answer.
+    pub(crate) redactor: &'a Redactor,
 }
 
 impl Exchange<'_> {
@@ -92,37 +93,63 @@ impl Exchange<'_> {
         };
         match builder.send().await {
             Ok(response) if response.status().is_success() => Ok(response),
-            Ok(response) => Err(self.refusal(response, token).await),
+            Ok(response) => Err(self.refusal(response).await),
             Err(error) => Err(transport_error(error, polled.get())),
         }
     }
 
     async fn body(self, request: &Prepared, mut response: Response) -> Result<Answer, PlaceError> {
         let status = response.status().as_u16();
-        match read_capped(&mut response, self.body_cap).await {
-            Ok(body) => Ok(Answer {
-                provider: self.provider.clone(),
-                operation: request.operation,
-                status,
-                headers: response.headers().clone(),
-                body,
-            }),
-            Err(unread) => Err(PlaceError::new(
-                self.unreadable,
-                unread.into_error(self.body_cap).with_status(status),
-            )),
+        match self.whole(&mut response).await {
+            Ok(body) => {
+                let as_it_came = request.fetches_secrets;
+                Ok(Answer {
+                    provider: self.provider.clone(),
+                    operation: request.operation,
+                    status,
+                    headers: self.headers(&response),
+                    body: if as_it_came { body } else { self.redactor.body(body) },
+                })
+            }
+            Err(unread) => {
+                let error = match (&unread, self.walk) {
+                    (Unread::TooLarge, Some(walk)) if walk.bytes_left() < self.body_cap => walk.too_many_bytes(),
+                    (Unread::TooLarge | Unread::Broken(_), _) => unread.into_error(self.body_cap),
+                };
+                Err(PlaceError::new(self.unreadable, error.with_status(status)))
+            }
         }
     }
 
+    /// The whole body, which counts to the walk.
+    async fn whole(&self, response: &mut Response) -> std::result::Result<Bytes, Unread> {
+        let cap = self.walk.map_or(self.body_cap, |walk| walk.bytes_left().min(self.body_cap));
+        let body = read_capped(response, cap).await?;
+        if let Some(walk) = self.walk {
+            walk.bytes(body.len());
+        }
+        Ok(body)
+    }
+
+    /// The headers, without those that hold a secret.
+    fn headers(&self, response: &Response) -> HeaderMap {
+        let hold_none = |(_, value): &(&HeaderName, &HeaderValue)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            self.redactor.text(&text) == text
+        };
+        let clean = response.headers().iter().filter(hold_none);
+        clean.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// An answer that is not a 2xx, as an error.
-    async fn refusal(self, mut response: Response, token: Option<&SecretString>) -> PlaceError {
+    async fn refusal(self, mut response: Response) -> PlaceError {
         let status = response.status().as_u16();
         let wait = retry_after::from_headers(
             text(response.headers(), RETRY_AFTER.as_str()),
             text(response.headers(), DATE.as_str()),
         );
-        let said = match read_capped(&mut response, self.body_cap).await {
-            Ok(body) => ErrorBody::parse(&without(&body, token)),
+        let said = match self.whole(&mut response).await {
+            Ok(body) => ErrorBody::parse(&self.redactor.body(body)),
             Err(_) => ErrorBody::incomplete(),
         };
         let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
@@ -161,15 +188,6 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
             ErrorKind::Configuration,
             "the token holds characters that an HTTP header cannot carry",
         )),
-    }
-}
-
-/// The body without the token that was sent: a provider that repeats it must not bring it into an error.
-fn without<'a>(body: &'a [u8], token: Option<&SecretString>) -> Cow<'a, [u8]> {
-    let token = token.map_or("", |token| token.expose_secret());
-    match std::str::from_utf8(body) {
-        Ok(text) if !token.is_empty() && text.contains(token) => Cow::Owned(text.replace(token, "…").into_bytes()),
-        Ok(_) | Err(_) => Cow::Borrowed(body),
     }
 }
 

@@ -14,7 +14,8 @@
 //! | what is sent, what comes back | [`Request`], [`Answer`], [`StreamAnswer`] |
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | who is asking | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
-//! | lists | [`pages`], [`PageOf`] |
+//! | lists | [`pages`], [`PageOf`]; what reading one may take: [`Walk`], [`Bounds`] |
+//! | what must not come out | [`Redactor`] |
 
 mod answer;
 mod body;
@@ -27,12 +28,15 @@ mod decode;
 mod envelope;
 mod exchange;
 mod paging;
+mod redact;
 mod refresh;
 mod request;
 mod retry;
 mod retry_after;
+mod said;
+mod walk;
 
-pub use answer::{Answer, StreamAnswer};
+pub use answer::{Answer, StreamAnswer, is_asked_for};
 pub use classify::{Codes, NoCodes, Verdict};
 pub use client::HttpClient;
 pub use config::{ClientConfig, RetryPolicy};
@@ -40,6 +44,8 @@ pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
 pub use paging::{PageOf, pages};
+pub use redact::{REDACTED, Redactor, usable_id};
 pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};
 pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};
+pub use walk::{Bounds, Walk};

@@ -274,6 +274,11 @@ impl Credential for RefreshingToken {
     async fn renew(&self, rejected: &SecretString) -> Result<Option<SecretString>> {
         Ok(self.renewed(rejected).await?.map(|tokens| tokens.access))
     }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        let current = self.shared.current();
+        std::iter::once(current.access).chain(current.refresh).collect()
+    }
 }
 
 fn same(one: &SecretString, other: &SecretString) -> bool {

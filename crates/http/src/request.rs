@@ -7,6 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
 use serde::Serialize;
 use switchboard_core::{Error, ErrorKind, Result};
 use url::Url;
@@ -50,6 +51,8 @@ pub struct Request {
     headers: HeaderMap,
     body: Option<Bytes>,
     public: bool,
+    secrets: Vec<SecretString>,
+    fetches_secrets: bool,
     defect: Option<Error>,
 }
 
@@ -66,6 +69,8 @@ impl Request {
             headers: HeaderMap::new(),
             body: None,
             public: false,
+            secrets: Vec::new(),
+            fetches_secrets: false,
             defect: None,
         }
     }
@@ -171,6 +176,20 @@ impl Request {
         self
     }
 
+    /// Names a secret that it carries beside its token, as a cookie: it is taken out of the answer.
+    #[must_use]
+    pub fn secret(mut self, secret: &SecretString) -> Self {
+        self.secrets.push(secret.clone());
+        self
+    }
+
+    /// Says that its answer is a secret itself, as new tokens are: a success is handed out as it came. Failures are cleaned all the same.
+    #[must_use]
+    pub fn fetches_secrets(mut self) -> Self {
+        self.fetches_secrets = true;
+        self
+    }
+
     /// The method.
     pub fn method(&self) -> Method {
         self.method
@@ -204,6 +223,8 @@ impl Request {
             headers: self.headers,
             body: self.body,
             public: self.public,
+            secrets: self.secrets,
+            fetches_secrets: self.fetches_secrets,
         })
     }
 
@@ -220,8 +241,14 @@ impl Request {
                     if value.is_empty() {
                         return Err(Error::invalid(*name, "must not be empty"));
                     }
+                    if value.contains(char::is_control) {
+                        return Err(Error::invalid(*name, UNSEEN));
+                    }
                     filled = filled.replace(&placeholder, value);
                 }
+            }
+            if filled.contains(char::is_control) {
+                return Err(Error::invalid("path", UNSEEN));
             }
             // A dot segment would be taken out and change the route.
             if matches!(filled.as_str(), "." | "..") {
@@ -235,6 +262,9 @@ impl Request {
         Ok(())
     }
 }
+
+/// Addresses are read without tabs and line breaks: with one, an id would name another thing, and a segment another route.
+const UNSEEN: &str = "must not hold control characters (a tab, a line break and their like): write it as the provider shows it";
 
 /// Routes of ours are literals; a path that somebody gave at run time may hold a number.
 fn route(template: Cow<'static, str>) -> Cow<'static, str> {
@@ -267,4 +297,6 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) public: bool,
+    pub(crate) secrets: Vec<SecretString>,
+    pub(crate) fetches_secrets: bool,
 }

@@ -8,8 +8,12 @@ use std::sync::{
 };
 
 use futures::{StreamExt, TryStreamExt, future::ready};
-use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{PageOf, pages};
+use switchboard_core::{Error, ErrorKind, ProviderId, Result};
+use switchboard_http::{Bounds, PageOf, Walk, pages};
+
+fn walk(bounds: Bounds) -> Walk {
+    Walk::new(ProviderId::from_static("simulated"), bounds)
+}
 
 type Page = (&'static [u32], Option<u32>);
 
@@ -17,7 +21,11 @@ type Page = (&'static [u32], Option<u32>);
 async fn read(book: &'static [Page], most_pages: usize) -> (Result<Vec<u32>>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let rows = pages(None, most_pages, u32::to_string, move |cursor: Option<u32>| {
+    let bounds = Bounds {
+        pages: most_pages,
+        ..Bounds::LIST
+    };
+    let rows = pages(None, walk(bounds), u32::to_string, move |cursor: Option<u32>| {
         count.fetch_add(1, Ordering::SeqCst);
         let (items, next) = book[cursor.unwrap_or(0) as usize];
         ready(Ok(PageOf {
@@ -66,7 +74,7 @@ async fn a_list_longer_than_the_cap_fails_rather_than_look_complete() {
 
 #[tokio::test]
 async fn a_page_that_fails_ends_the_list_with_its_error_after_the_rows_before_it() {
-    let list = pages(None, 9, u32::to_string, |cursor: Option<u32>| {
+    let list = pages(None, walk(Bounds::LIST), u32::to_string, |cursor: Option<u32>| {
         ready(match cursor {
             None => Ok(PageOf {
                 items: vec![1],

@@ -27,7 +27,13 @@ proptest! {
         let now = Timestamp::from_second(now).unwrap();
         let then = now + jiff::SignedDuration::from_secs(wait);
         let date = then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        prop_assert_eq!(parse_retry_after(&date, now), Some(Duration::from_secs(wait.clamp(0, 900).unsigned_abs())));
+        let asked = Some(Duration::from_secs(wait.clamp(0, 900).unsigned_abs()));
+        prop_assert_eq!(parse_retry_after(&date, now), asked);
+        // The other two forms of RFC 9110, of which the second writes the day with a space in front.
+        let rfc_850 = then.strftime("%A, %d-%b-%y %H:%M:%S GMT").to_string();
+        prop_assert_eq!(parse_retry_after(&rfc_850, now), asked, "{}", rfc_850);
+        let asctime = then.strftime("%a %b %e %H:%M:%S %Y").to_string();
+        prop_assert_eq!(parse_retry_after(&asctime, now), asked, "{}", asctime);
     }
 
     #[test]
@@ -64,10 +70,55 @@ proptest! {
 
 #[test]
 fn waits_that_cannot_be_read() {
-    for value in ["", "-1", "soon", "1,5", "0x10", "1 2", "Sun, 99 Nov 1994 08:49:37 GMT", "١٢"] {
+    for value in [
+        "",
+        "-1",
+        "soon",
+        "1,5",
+        "0x10",
+        "1 2",
+        "Sun, 99 Nov 1994 08:49:37 GMT",
+        "Sunday, 99-Nov-94 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT",
+        "Someday, 06-Nov-94 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 CET",
+        "Sun Nov 99 08:49:37 1994",
+        "Sun Nom  6 08:49:37 1994",
+        "Sun Nov  6 08:49:37 94",
+        "١٢",
+    ] {
         assert_eq!(parse_retry_after(value, Timestamp::UNIX_EPOCH), None, "{value}");
     }
     assert_eq!(parse_retry_after(" 1.5 ", Timestamp::UNIX_EPOCH), Some(Duration::from_secs(2)));
+}
+
+#[test]
+fn a_wait_that_is_over_is_a_wait_of_nothing() {
+    let now: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
+    for value in [
+        "0",
+        "0.0",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994",
+        // A weekday that contradicts the date changes nothing.
+        "Mon, 06 Nov 1994 08:49:37 GMT",
+    ] {
+        assert_eq!(parse_retry_after(value, now), Some(Duration::ZERO), "{value}");
+    }
+}
+
+#[test]
+fn two_digits_of_a_year_are_never_more_than_fifty_years_ahead() {
+    let now: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
+    let wait = |year: &str| parse_retry_after(&format!("Monday, 29-Nov-{year} 12:00:30 GMT"), now).unwrap();
+    assert_eq!(wait("26"), Duration::from_secs(30));
+    for ahead in ["27", "50", "76"] {
+        assert_eq!(wait(ahead), LONGEST_RETRY_AFTER, "{ahead}");
+    }
+    for past in ["25", "00", "99", "77"] {
+        assert_eq!(wait(past), Duration::ZERO, "{past}");
+    }
 }
 
 #[test]

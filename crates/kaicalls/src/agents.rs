@@ -35,10 +35,8 @@ impl KaiCallsAgents {
 impl Agents for KaiCallsAgents {
     async fn list(&self) -> Result<Vec<Agent>> {
         let agents = self.client.agents().list().await?.items;
-        Ok(agents
-            .into_iter()
-            .filter_map(|agent| convert::agent(self.client.provider(), agent))
-            .collect())
+        // One without an id is an error: a list without it would say that it is not there.
+        agents.into_iter().map(|agent| self.read("agents.list", agent)).collect()
     }
 
     async fn get(&self, id: &AgentId) -> Result<Agent> {

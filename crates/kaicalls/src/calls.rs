@@ -6,6 +6,7 @@ use switchboard_core::{
     AgentId, CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall, ProviderCallId, ProviderId,
     Recording, Result, Trace, Transcript,
 };
+use switchboard_http::{Bounds, Walk};
 
 use crate::{KaiCallsClient, api::CreateCall, content, context::context, convert, listing, trace, wire};
 
@@ -77,11 +78,12 @@ impl Calls for KaiCallsCalls {
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
         let call = detail(&self.client, id).await?;
-        convert::call(self.provider(), call).ok_or_else(|| another(&self.client))
+        convert::call(self.provider(), call).ok_or_else(|| no_record(&self.client))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
-        listing::page(&self.client, filter, page).await
+        let walk = Walk::new(self.provider().clone(), Bounds::PAGE);
+        listing::page(&self.client.within(&walk), &walk, filter, page).await
     }
 
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
@@ -93,22 +95,23 @@ impl Calls for KaiCallsCalls {
     }
 
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
-        trace::trace(self, &self.client, self.agent(order), order, sent_at).await
+        trace::trace(&self.client, self.agent(order), order, sent_at).await
     }
 }
 
-/// One call's record, and no other's: what is in it is somebody's conversation.
+/// One call's record, and no other's: what is in it is somebody's conversation. One that need not repeat its id is the one that was asked for;
+/// what has no status either is no record of a call.
 pub(crate) async fn detail(client: &KaiCallsClient, id: &ProviderCallId) -> Result<wire::Call> {
-    let call = client.calls().get(id.as_str()).await?;
-    if call.id.as_deref() == Some(id.as_str()) {
-        Ok(call)
-    } else {
-        Err(another(client))
+    let mut call = client.calls().get(id.as_str()).await?;
+    if call.id.is_none() && call.status.is_none() {
+        return Err(no_record(client));
     }
+    call.id.get_or_insert_with(|| id.as_str().to_owned());
+    Ok(call)
 }
 
-fn another(client: &KaiCallsClient) -> Error {
-    Error::new(ErrorKind::Decode, "the answer is not the call that was asked for")
+pub(crate) fn no_record(client: &KaiCallsClient) -> Error {
+    Error::new(ErrorKind::Decode, "the answer is no record of a call: it has neither id nor status")
         .with_provider(client.provider().clone())
         .with_operation("calls.get")
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Error, ErrorKind, ProviderId, Result};
-use switchboard_http::{HttpClient, Method, Request, StaticToken};
+use switchboard_core::{Error, ErrorKind, ProviderId, ReadTurns, Result};
+use switchboard_http::{HttpClient, Method, Request, StaticToken, Walk};
 use url::Url;
 
 use crate::{
@@ -143,6 +143,21 @@ impl KaiCallsClient {
     /// call.
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         RawRequest::new(&self.http, &self.base_url, method, path)
+    }
+
+    /// The same client for one walk over a list.
+    pub(crate) fn within(&self, walk: &Walk) -> Self {
+        Self {
+            http: self.http.within(walk),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        if let Some(session) = &self.session {
+            session.take_turns(Arc::clone(&turns));
+        }
+        self.http.take_turns(turns);
     }
 
     /// As the configuration names the account.

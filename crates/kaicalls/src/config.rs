@@ -194,7 +194,24 @@ impl KaiCallsConfig {
     pub(crate) fn http(&self) -> ClientConfig {
         let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
         config.read_timeout = Duration::from_secs(self.read_timeout_seconds.into());
+        config.secrets = self.secrets();
         config
+    }
+
+    /// All that no answer may bring out, whichever request it answers: the session's cookie also by its parts, because a page shows those.
+    fn secrets(&self) -> Vec<SecretString> {
+        let mut secrets = vec![self.api_key.clone()];
+        secrets.extend(self.webhook.secret.clone());
+        match &self.session {
+            Some(SessionCredential::Bearer(token)) => secrets.push(token.clone()),
+            Some(SessionCredential::Cookie(cookie)) => {
+                secrets.push(cookie.clone());
+                let values = cookie.expose_secret().split(';').filter_map(|pair| pair.split_once('='));
+                secrets.extend(values.map(|(_, value)| SecretString::from(value.trim())));
+            }
+            None => {}
+        }
+        secrets
     }
 
     /// What is known of the account without asking it, and without a client. The API key is checked for its form and used for nothing.

@@ -9,13 +9,19 @@ use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use switchboard_core::{Error, ErrorKind, ProviderCallId, Raw, Recording, Result, Speaker, Transcript, TranscriptEntry};
+use switchboard_http::{Bounds, Walk};
 use url::Url;
 
 use crate::{KaiCallsClient, api::TranscriptQuery, calls::detail, convert, wire::read::Field};
 
 const PAGE: u32 = 100;
 /// A call older than a thousand of its agent's transcripts is not looked for.
-const MOST_PAGES: usize = 10;
+const SHELF: Bounds = Bounds {
+    pages: 10,
+    rows: 10_000,
+    bytes: 16 << 20,
+    requests: 20,
+};
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 /// The call's own transcript where the detail has one, else the one in the list.
@@ -29,8 +35,12 @@ pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> 
         query = query.agent_id(agent.as_str());
     }
     let mut seen = HashSet::new();
-    for _ in 0..MOST_PAGES {
-        let page = client.transcripts().list(&query).await?;
+    let walk = Walk::new(client.provider().clone(), SHELF);
+    let within = client.within(&walk);
+    loop {
+        walk.page()?;
+        let page = within.transcripts().list(&query).await?;
+        walk.rows(page.items.len())?;
         let before = seen.len();
         let oldest = page.items.iter().filter_map(|row| row.created_at.as_ref()?.timestamp()).min();
         for row in page.items {
@@ -60,8 +70,7 @@ pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> 
 pub(crate) async fn recording(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Recording> {
     match client.recordings().get(id.as_str()).await {
         Ok(answer) => {
-            let of_this_call = answer.call_id.as_deref().is_none_or(|its| its == id.as_str());
-            if let Some(url) = url(answer.recording_url.as_ref()).filter(|_| of_this_call) {
+            if let Some(url) = url(answer.recording_url.as_ref()) {
                 return Ok(found(url, answer.duration, answer.format, answer.raw));
             }
         }

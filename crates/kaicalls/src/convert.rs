@@ -8,6 +8,7 @@ use switchboard_core::{
     Agent, AgentId, AgentVersion, Balance, Cost, Currency, Direction, Money, NumberId, Outcome, OwnedNumber, PhoneNumber, ProviderCall,
     ProviderCallId, ProviderId, ProviderState, Subscription, UsageRecord,
 };
+use switchboard_http::usable_id;
 use url::Url;
 
 use crate::wire;
@@ -74,7 +75,7 @@ pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCa
     let status_word = call.status.unwrap_or_default();
     Some(ProviderCall {
         provider: provider.clone(),
-        id: ProviderCallId::from(call.id.filter(|id| !id.trim().is_empty())?),
+        id: ProviderCallId::from(usable_id(call.id)?),
         state: state(&status_word),
         status_word,
         direction: call.direction.as_deref().and_then(direction),
@@ -106,7 +107,7 @@ pub(crate) fn placed(provider: &ProviderId, to: PhoneNumber, mut answer: wire::C
 pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> {
     Some(Agent {
         provider: provider.clone(),
-        id: AgentId::from(agent.id?),
+        id: AgentId::from(usable_id(agent.id)?),
         name: agent.name,
         built_in: false,
         phone_number: number(agent.phone_number.as_ref()),
@@ -129,7 +130,7 @@ pub(crate) fn owned_number(provider: &ProviderId, answer: wire::Number) -> Owned
     OwnedNumber {
         provider: provider.clone(),
         number: number(answer.phone_number.as_ref()),
-        id: answer.id.map(NumberId::from),
+        id: usable_id(answer.id).map(NumberId::from),
         agent: answer.agent_id.map(AgentId::from),
         created_at: answer.created_at.and_then(|at| at.timestamp()),
         raw: answer.raw,
@@ -165,7 +166,7 @@ pub(crate) fn usage(provider: &ProviderId, row: wire::UsageRow) -> UsageRecord {
         id: row.id,
         at: row.created_at.and_then(|at| at.timestamp()),
         what,
-        call: row.call_id.map(ProviderCallId::from),
+        call: usable_id(row.call_id).map(ProviderCallId::from),
         cost: row.cost_cents.and_then(cents),
         raw: row.raw,
     }
@@ -174,7 +175,7 @@ pub(crate) fn usage(provider: &ProviderId, row: wire::UsageRow) -> UsageRecord {
 /// A standing order; its id is empty where the answer has none.
 pub(crate) fn subscription(order: wire::WebhookSubscription) -> Subscription {
     Subscription {
-        id: order.id.unwrap_or_default(),
+        id: usable_id(order.id).unwrap_or_default(),
         url: order.webhook_url.and_then(|url| Url::parse(&url).ok()),
         events: order.events.unwrap_or_default(),
         secret: order.secret,

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, lock::Mutex, stream, stream::BoxStream};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{Clock, Event, EventFeed, Result};
+use switchboard_http::{Bounds, Walk};
 
 use crate::{KaiCallsClient, api::EventQuery, convert, events, wire::EventRecord};
 
@@ -27,8 +28,6 @@ const LATE: SignedDuration = SignedDuration::from_secs(60);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 /// The largest page of the list of calls; for events no document names one.
 const SLICE: u32 = 100;
-/// Five thousand events in one look.
-const MOST_SLICES: usize = 50;
 /// How many ids are remembered so that nothing is told twice: more than two looks can bring.
 const REMEMBERED: usize = 20_000;
 
@@ -82,8 +81,15 @@ impl KaiCallsFeed {
     async fn rows(&self, since: Timestamp) -> Result<Vec<(Option<Timestamp>, Event)>> {
         let (mut from, mut to) = (since, None);
         let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-        for _ in 0..MOST_SLICES {
-            let slice = self.client.events().list(&self.query(from, to)).await?;
+        let walk = Walk::new(self.client.provider().clone(), Bounds::LOOK);
+        let client = self.client.within(&walk);
+        while walk.page().is_ok() {
+            let slice = match client.events().list(&self.query(from, to)).await {
+                Ok(slice) => slice,
+                Err(_) if walk.is_over() => break,
+                Err(error) => return Err(error),
+            };
+            let fits = walk.rows(slice.items.len()).is_ok();
             let full = slice
                 .has_more
                 .unwrap_or(u32::try_from(slice.items.len()).is_ok_and(|length| length >= SLICE));
@@ -99,7 +105,7 @@ impl KaiCallsFeed {
             let (true, Some(first), Some(last)) = (full, times.first(), times.last()) else {
                 return Ok(rows);
             };
-            if seen.len() == before {
+            if seen.len() == before || !fits {
                 break;
             }
             if first < last {

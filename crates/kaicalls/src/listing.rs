@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchboard_core::{CallFilter, Error, ErrorKind, Page, PageRequest, ProviderCall, Result};
+use switchboard_http::Walk;
 
 use crate::{KaiCallsClient, api::CallQuery, convert, wire};
 
@@ -27,8 +28,8 @@ struct Cursor {
     seen: HashSet<String>,
 }
 
-/// One page of calls, newest first.
-pub(crate) async fn page(client: &KaiCallsClient, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
+/// One page of calls, newest first. What the provider's pages take counts to the walk, which the client is part of.
+pub(crate) async fn page(client: &KaiCallsClient, walk: &Walk, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
     let wanted = page
         .limit
         .and_then(|limit| usize::try_from(limit).ok())
@@ -54,7 +55,9 @@ pub(crate) async fn page(client: &KaiCallsClient, filter: &CallFilter, page: &Pa
         if let Some(after) = cursor.after {
             query = query.after(after.to_string());
         }
+        walk.page()?;
         let answer = client.calls().list(&query).await?;
+        walk.rows(answer.items.len())?;
         let full = answer.items.len() >= limit;
         let next = following(&cursor, &answer.items, limit)
             .filter(|_| answer.has_more.unwrap_or(full))

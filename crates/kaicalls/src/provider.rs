@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks};
+use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Result, Usage, Webhooks};
 
 use crate::{
     KaiCallsClient, KaiCallsConfig, agents::KaiCallsAgents, calls::KaiCallsCalls, clock::Wall, numbers::KaiCallsNumbers,
@@ -84,5 +84,10 @@ impl Provider for KaiCalls {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {
+        self.client.take_turns(turns);
+        true
     }
 }

@@ -6,13 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    AgentId, CallFilter, CallOrder, Calls, CallsExt, Direction, Proof, ProviderCall, ProviderCallId, Result, Trace, UsageFilter,
+    AgentId, CallFilter, CallOrder, Direction, Error, ErrorKind, PageRequest, Proof, ProviderCall, ProviderCallId, Result, Trace,
+    UsageFilter,
 };
+use switchboard_http::{Bounds, Walk};
 
-use crate::{KaiCallsClient, usage, wire};
+use crate::{
+    KaiCallsClient,
+    calls::{detail, no_record},
+    convert, listing, usage, wire,
+};
 
 /// The provider's clock may be this much behind ours.
 const BEFORE: SignedDuration = SignedDuration::from_secs(60);
@@ -21,33 +26,32 @@ const AFTER: SignedDuration = SignedDuration::from_secs(180);
 /// How many calls are read, so that one search does not use up the limit of reads.
 const MOST_READ: usize = 30;
 
-/// Candidates, strongest first. Where a source cannot be read, what the other found counts; where it found nothing, the failure does.
-pub(crate) async fn trace(
-    calls: &dyn Calls,
-    client: &KaiCallsClient,
-    agent: Option<&AgentId>,
-    order: &CallOrder,
-    sent_at: Timestamp,
-) -> Result<Vec<Trace>> {
+/// Candidates, strongest first. Where a source cannot be read, what the other found counts; where it found nothing, the failure does. A source
+/// that is longer than what is read of it may hold any number of others: then nothing that was found proves anything.
+pub(crate) async fn trace(client: &KaiCallsClient, agent: Option<&AgentId>, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
     let since = sent_at.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let until = sent_at.checked_add(AFTER).unwrap_or(Timestamp::MAX);
     let mut found: BTreeMap<ProviderCallId, Proof> = BTreeMap::new();
     let mut failure = None;
+    let walk = Walk::new(client.provider().clone(), Bounds::LOOK);
+    let client = &client.within(&walk);
 
     let filter = CallFilter {
         since: Some(since),
         until: Some(until),
         agent: agent.cloned(),
     };
-    match calls.all(filter).try_collect::<Vec<ProviderCall>>().await {
+    match listed(client, &walk, filter).await {
         Ok(listed) => {
             let outbound = listed.into_iter().filter(|call| call.direction != Some(Direction::Inbound));
             found.extend(outbound.map(|call| (call.id, Proof::AgentAndTime)));
         }
+        Err(error) if walk.is_over() => return Err(error),
         Err(error) => failure = Some(error),
     }
     match usage::rows(
         client,
+        &walk,
         &UsageFilter {
             since: Some(since),
             until: Some(until),
@@ -59,6 +63,12 @@ pub(crate) async fn trace(
         Ok(rows) => found.extend(rows.into_iter().filter_map(|row| Some((placed_by(&row)?, Proof::UsageRow)))),
         Err(error) => failure = failure.or(Some(error)),
     }
+    if walk.is_over() {
+        let message = "the usage log is longer than what is read of it: what was read is not all";
+        return Err(Error::new(ErrorKind::Decode, message)
+            .with_provider(client.provider().clone())
+            .with_operation("calls.trace"));
+    }
 
     let mut found: Vec<_> = found.into_iter().collect();
     found.sort_by_key(|(_, proof)| rank(*proof));
@@ -69,7 +79,7 @@ pub(crate) async fn trace(
             continue;
         }
         // One that cannot be read might be anybody's: left in or left out, it could make a wrong call look like the only one.
-        let call = calls.get(&id).await?;
+        let call = convert::call(client.provider(), detail(client, &id).await?).ok_or_else(|| no_record(client))?;
         if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
             traces.push(Trace { call: id, proof });
         }
@@ -78,6 +88,20 @@ pub(crate) async fn trace(
     match failure {
         Some(error) if traces.is_empty() => Err(error),
         Some(_) | None => Ok(traces),
+    }
+}
+
+/// All calls of the window.
+async fn listed(client: &KaiCallsClient, walk: &Walk, filter: CallFilter) -> Result<Vec<ProviderCall>> {
+    let mut page = PageRequest::default();
+    let mut calls = Vec::new();
+    loop {
+        let answer = listing::page(client, walk, &filter, &page).await?;
+        calls.extend(answer.items);
+        match answer.next {
+            Some(cursor) if page.cursor.as_ref() != Some(&cursor) => page.cursor = Some(cursor),
+            Some(_) | None => return Ok(calls),
+        }
     }
 }
 

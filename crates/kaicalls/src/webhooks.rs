@@ -74,11 +74,14 @@ impl WebhookReceiver for KaiCallsWebhooks {
 impl WebhookSubscriptions for KaiCallsWebhooks {
     async fn list(&self) -> Result<Vec<Subscription>> {
         let orders = self.client.webhooks().list(self.business.as_deref()).await?.items;
-        Ok(orders
-            .into_iter()
-            .map(convert::subscription)
-            .filter(|order| !order.id.is_empty())
-            .collect())
+        let orders: Vec<Subscription> = orders.into_iter().map(convert::subscription).collect();
+        // One without an id is an error: a list without it would say that it is not there.
+        if orders.iter().any(|order| order.id.is_empty()) {
+            return Err(Error::new(ErrorKind::Decode, "a webhook of the list has no id")
+                .with_provider(self.client.provider().clone())
+                .with_operation("webhooks.list"));
+        }
+        Ok(orders)
     }
 
     async fn create(&self, url: &Url, events: &[String]) -> Result<Subscription> {

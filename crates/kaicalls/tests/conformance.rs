@@ -81,7 +81,7 @@ impl Clock for Wall {
 
 #[tokio::test]
 async fn kaicalls_conforms() {
-    let simulator = SimKaiCalls::start(SimConfig::default().speed(300.0).limits(10_000, 10_000))
+    let simulator = SimKaiCalls::start(SimConfig::default().seed(0).speed(300.0).limits(10_000, 10_000))
         .await
         .unwrap();
     let mut config = KaiCallsConfig::new(simulator.credential());

@@ -58,7 +58,7 @@ async fn a_run_is_checked_made_once_and_followed() {
     assert_eq!(other.error().code(), Some("idempotency_conflict"));
     assert_eq!(simulator.rings().len(), 2);
 
-    let of_run = Filters::new().with("run_id", &id);
+    let of_run = Filters::new().communication_run_id(&id);
     let jobs = runs.jobs(&of_run).await.unwrap().items;
     let attempts = runs.attempts(&of_run.clone().limit(10)).await.unwrap().items;
     assert_eq!((jobs.len(), attempts.len()), (2, 2));
@@ -83,7 +83,7 @@ async fn a_run_is_checked_made_once_and_followed() {
 #[tokio::test]
 async fn a_run_can_be_paused_and_cancelled() {
     // At this pace the second recipient is a hundred seconds away.
-    let (simulator, provider) = started(SimConfig::default().speed(0.01)).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0).speed(0.01)).await;
     let runs = provider.client().communication_runs();
     let paused = runs
         .create(&body(&simulator, &[CALLEE, SECOND]), "key-1")
@@ -132,14 +132,14 @@ async fn a_run_is_sent_once_whatever_happens() {
     ];
     for (rule, delivery, rings) in rows {
         let what = format!("{rule:?}");
-        let (simulator, provider) = started(SimConfig::default().faults(FaultScript::default().rule(rule))).await;
+        let (simulator, provider) = started(SimConfig::default().seed(0).faults(FaultScript::default().rule(rule))).await;
         let runs = provider.client().communication_runs();
         let error = runs.create(&body(&simulator, &[CALLEE]), "key-1").await.unwrap_err();
         assert_eq!(error.delivery(), delivery, "{what}: {error:?}");
         assert_eq!(simulator.posts_to(RUNS), 1, "{what}");
         assert_eq!(simulator.rings().count(CALLEE), rings, "{what}");
     }
-    let (simulator, provider) = started(SimConfig::default()).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0)).await;
     let runs = provider.client().communication_runs();
     for key in ["", "with space", "zwölf", "line\nbreak", &"x".repeat(256)] {
         let error = runs.create(&body(&simulator, &[CALLEE]), key).await.unwrap_err();
@@ -157,7 +157,7 @@ async fn a_run_is_sent_once_whatever_happens() {
 
 #[tokio::test]
 async fn the_raw_way_out_makes_no_run_and_lets_none_go_on() {
-    let (simulator, provider) = started(SimConfig::default()).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0)).await;
     for (method, path) in [
         (Method::Post, RUNS),
         (Method::Patch, RUNS),
@@ -175,7 +175,7 @@ async fn the_raw_way_out_makes_no_run_and_lets_none_go_on() {
 
 #[tokio::test]
 async fn discovery_and_scopes() {
-    let (simulator, provider) = started(SimConfig::default()).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0)).await;
     let client = provider.client();
     let able = client.capabilities(Some(simulator.business_id())).await.unwrap();
     assert_eq!(able.business_id.as_deref(), Some(simulator.business_id()));
@@ -194,7 +194,7 @@ async fn discovery_and_scopes() {
     assert_eq!(schema.value()["schema"]["required"], json!(["agent_id", "recipients"]));
     assert_eq!(client.discovery().schemas(Some("x")).await.unwrap_err().kind(), ErrorKind::NotFound);
 
-    let (narrow, provider) = started(SimConfig::default().scopes(["calls:read", "communications:write"])).await;
+    let (narrow, provider) = started(SimConfig::default().seed(0).scopes(["calls:read", "communication-runs:write"])).await;
     let client = provider.client();
     let events = client.events().list(&EventQuery::new()).await.unwrap_err();
     assert_eq!((events.kind(), events.code()), (ErrorKind::Forbidden, Some("forbidden")));

@@ -59,7 +59,7 @@ async fn a_call_from_queued_to_its_end() {
     let script = CallScript::new(Ends::Completed)
         .ringing_for(Duration::from_secs(2))
         .talking_for(Duration::from_secs(40));
-    let (simulator, provider) = started(SimConfig::default().speed(200.0).outcome(CALLEE, script)).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0).speed(200.0).outcome(CALLEE, script)).await;
     let mut request = request();
     request.lead_id = Some("uuid-lead123".into());
     let placed = provider.calls().place(&order(request)).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_fault_is_told_as_it_is_and_nothing_is_sent_twice() {
     ];
     for (rule, delivery, rings) in rows {
         let what = format!("{rule:?}");
-        let (simulator, provider) = started(SimConfig::default().faults(FaultScript::default().rule(rule))).await;
+        let (simulator, provider) = started(SimConfig::default().seed(0).faults(FaultScript::default().rule(rule))).await;
         let error = provider.calls().place(&order(request())).await.unwrap_err();
         assert_eq!(error.delivery(), delivery, "{what}: {error:?}");
         assert_eq!(simulator.posts_to(PATH), 1, "{what}");
@@ -120,7 +120,7 @@ async fn a_fault_is_told_as_it_is_and_nothing_is_sent_twice() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let (simulator, provider) = started(SimConfig::default()).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0)).await;
     simulator.refuse_connections().await;
     let error = provider.calls().place(&order(request())).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
@@ -131,6 +131,7 @@ async fn nobody_listens() {
 async fn refusals_of_the_provider_itself() {
     let (simulator, provider) = started(
         SimConfig::default()
+            .seed(0)
             .refuse(CALLEE, "number_opted_out")
             .unsafe_phrase("forbidden words"),
     )
@@ -159,7 +160,7 @@ async fn refusals_of_the_provider_itself() {
 
 #[tokio::test]
 async fn more_calls_than_a_page() {
-    let (simulator, provider) = started(SimConfig::default().limits(1000, 1000)).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0).limits(1000, 1000).lossy_cursor(true)).await;
     let mut placed = Vec::new();
     for at in 0..130 {
         if at == 65 {
@@ -189,8 +190,12 @@ async fn more_calls_than_a_page() {
 
 #[tokio::test]
 async fn a_lost_answer_is_traced() {
-    let (simulator, provider) =
-        started(SimConfig::default().faults(FaultScript::default().rule(Rule::on("POST", PATH, Fault::Reset).after(After::Ring)))).await;
+    let (simulator, provider) = started(
+        SimConfig::default()
+            .seed(0)
+            .faults(FaultScript::default().rule(Rule::on("POST", PATH, Fault::Reset).after(After::Ring))),
+    )
+    .await;
     let sent = Timestamp::now();
     let order = order(request());
     assert_eq!(provider.calls().place(&order).await.unwrap_err().delivery(), Delivery::Unknown);
@@ -242,7 +247,7 @@ async fn next(deliveries: &mut mpsc::UnboundedReceiver<IncomingWebhook>) -> Inco
 
 fn quick(ends: Ends) -> SimConfig {
     let talk = Duration::from_millis(if ends == Ends::Completed { 100 } else { 0 });
-    SimConfig::default().outcome(
+    SimConfig::default().seed(0).outcome(
         CALLEE,
         CallScript::new(ends).ringing_for(Duration::from_millis(100)).talking_for(talk),
     )
@@ -295,7 +300,7 @@ async fn a_subscription_is_signed_and_a_forgery_is_not_taken() {
 
 #[tokio::test]
 async fn the_rest_of_the_contract() {
-    let (simulator, provider) = started(SimConfig::default()).await;
+    let (simulator, provider) = started(SimConfig::default().seed(0)).await;
     assert_eq!(
         provider.agents().unwrap().list().await.unwrap()[0].id.as_str(),
         simulator.agent_id()

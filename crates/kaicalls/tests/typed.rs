@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use support::{KEY, Server};
-use switchboard_core::ErrorKind;
+use switchboard_core::{ErrorKind, Provider};
 use switchboard_http::Method;
 use switchboard_kaicalls::{KaiCallsClient, SessionCredential, api};
 
@@ -236,10 +236,12 @@ async fn webhooks_and_content() {
     let server = Server::start(|asked| match (asked.method.as_str(), asked.path.as_str()) {
         ("GET", "/api/v1/webhooks") => (
             200,
-            r#"{"webhooks":[{"id":"wh_1","webhook_url":"https://example.com/h","events":["call.completed"]}]}"#.to_owned(),
+            r#"{"webhooks":[{"id":"wh_1","url":"https://example.com/h","events":["call.completed"],"webhook_secret_masked":"whsec_****f00d"}],
+                "events":["call.completed","call.failed"]}"#
+                .to_owned(),
         ),
-        ("POST", "/api/v1/webhooks") => (201, r#"{"webhook":{"id":"wh_1","secret":"whsec_x"}}"#.to_owned()),
-        ("POST", "/api/v1/webhooks/rotate-secret") => (200, r#"{"id":"wh_1","signing_secret":"whsec_y"}"#.to_owned()),
+        ("POST", "/api/v1/webhooks") => (201, r#"{"id":"wh_1","webhook_secret":"whsec_x"}"#.to_owned()),
+        ("POST", "/api/v1/webhooks/rotate-secret") => (200, r#"{"webhook":{"id":"wh_1","webhook_secret":"whsec_y"}}"#.to_owned()),
         ("GET", "/api/v1/recordings") => (
             200,
             r#"{"call_id":"c","recording_url":"https://s.example.com/a.mp3","status":"ready"}"#.to_owned(),
@@ -249,7 +251,14 @@ async fn webhooks_and_content() {
     })
     .await;
     let client = client(&server);
-    assert_eq!(client.webhooks().list(None).await.unwrap().items[0].id.as_deref(), Some("wh_1"));
+    let listed = client.webhooks().list(None).await.unwrap();
+    let row = &listed.items[0];
+    assert_eq!(
+        (row.id.as_deref(), row.webhook_url.as_deref()),
+        (Some("wh_1"), Some("https://example.com/h"))
+    );
+    assert_eq!(row.webhook_secret_masked.as_deref(), Some("whsec_****f00d"));
+    assert_eq!(listed.rest.value()["events"][1], "call.failed");
     let order = api::CreateWebhook::new("https://example.com/h").events(["call.completed".to_owned()]);
     assert_eq!(
         client.webhooks().create(&order).await.unwrap().secret.unwrap().expose_secret(),
@@ -358,4 +367,116 @@ async fn fields_of_another_type_lose_nothing_else() {
     assert_eq!((call.status, call.to), (None, None));
     assert_eq!(call.raw.value()["to"]["odd"], true);
     assert_eq!(call.raw.value()["new"][0], 1);
+}
+
+/// A list without the row that cannot be read would say that it is not there.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_said() {
+    let good = r#"{"id":"id_1","phone_number":"+15125551234","created_at":"2026-02-15T14:30:00Z"}"#;
+    for (bad, kind) in [
+        ("null", "null"),
+        ("7", "a number"),
+        ("true", "true or false"),
+        ("[]", "a list"),
+        (r#""""#, "a text"),
+    ] {
+        let server = Server::start(move |_| {
+            let rows = format!("[{good},{bad},{good}]");
+            let names = [
+                "agents",
+                "versions",
+                "numbers",
+                "calls",
+                "keys",
+                "businesses",
+                "usage",
+                "transcripts",
+                "webhooks",
+                "events",
+                "deliveries",
+                "communication_runs",
+                "jobs",
+                "attempts",
+            ];
+            let lists: Vec<String> = names.iter().map(|name| format!("\"{name}\":{rows}")).collect();
+            (200, format!("{{{}}}", lists.join(",")))
+        })
+        .await;
+        let mut config = server.config();
+        config.session = Some(SessionCredential::Bearer("session".into()));
+        let client = KaiCallsClient::new(&config).unwrap();
+        let (filters, none) = (api::Filters::new(), None);
+        let errors = [
+            client.agents().list().await.map(drop),
+            client.agents().versions(&api::VersionQuery::new("a")).await.map(drop),
+            client.numbers().list().await.map(drop),
+            client.phone_numbers().list(&api::NumberQuery::new()).await.map(drop),
+            client.phone_numbers().available(&api::AvailableQuery::new()).await.map(drop),
+            client.calls().list(&api::CallQuery::new()).await.map(drop),
+            client.keys().unwrap().list().await.map(drop),
+            client.account().balance().await.map(drop),
+            client.account().usage(&api::UsageQuery::new()).await.map(drop),
+            client.transcripts().list(&api::TranscriptQuery::new()).await.map(drop),
+            client.webhooks().list(none).await.map(drop),
+            client.events().list(&api::EventQuery::new()).await.map(drop),
+            client.events().deliveries(&filters).await.map(drop),
+            client.communication_runs().list(&api::RunQuery::new()).await.map(drop),
+            client.communication_runs().jobs(&filters).await.map(drop),
+            client.communication_runs().attempts(&filters).await.map(drop),
+        ];
+        for error in errors {
+            let error = error.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.message().contains("row 2") && error.message().contains(kind), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_without_an_id_are_said_where_an_id_is_needed() {
+    let server = Server::start(|_| {
+        (
+            200,
+            r#"{"agents":[{"name":"Kai"}],"webhooks":[{"url":"https://example.com/h"}]}"#.to_owned(),
+        )
+    })
+    .await;
+    let provider = server.provider();
+    let agents = provider.agents().unwrap().list().await.unwrap_err();
+    let webhooks = provider.webhooks().unwrap().subscriptions().unwrap().list().await.unwrap_err();
+    for error in [agents, webhooks] {
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.message().contains("no id"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_as_the_sdks_have_them() {
+    let server = Server::start(|asked| {
+        let body = match (asked.path.as_str(), asked.query.get("phone_number").map(String::as_str)) {
+            ("/api/v1/phone-numbers/available", _) => r#"{"available_numbers":["+15125550120","+15125550121"]}"#,
+            (_, Some("+15125550120")) => r#"{"number":{"id":"n_1","phone_number":"+15125550120","capabilities":{"voice":true}}}"#,
+            (_, Some(_)) => r#"{"number":null}"#,
+            (_, None) => r#"{"numbers":[{"phone_number":"+15125550120","compliance":{"status":"approved"}}]}"#,
+        };
+        (200, body.to_owned())
+    })
+    .await;
+    let client = KaiCallsClient::new(&server.config()).unwrap();
+    let offers = client.phone_numbers().available(&api::AvailableQuery::new()).await.unwrap().items;
+    assert_eq!(
+        offers.iter().map(|offer| offer.phone_number.as_deref()).collect::<Vec<_>>(),
+        [Some("+15125550120"), Some("+15125550121")]
+    );
+    let named = |number: &str| api::NumberQuery::new().phone_number(number);
+    let found = client.phone_numbers().list(&named("+15125550120")).await.unwrap().items;
+    assert_eq!((found.len(), found[0].id.as_deref()), (1, Some("n_1")));
+    assert_eq!(found[0].capabilities.as_ref().unwrap()["voice"], true);
+    assert!(client.phone_numbers().list(&named("+15125550199")).await.unwrap().items.is_empty());
+    let all = client.phone_numbers().list(&api::NumberQuery::new()).await.unwrap().items;
+    assert_eq!(all[0].compliance.as_ref().unwrap()["status"], "approved");
+
+    let offered = server.provider();
+    let offered = offered.numbers().unwrap().available(&Default::default()).await.unwrap();
+    assert_eq!(offered.iter().filter(|offer| offer.number.is_some()).count(), 2);
 }

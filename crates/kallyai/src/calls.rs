@@ -11,6 +11,7 @@ use switchboard_core::{
     CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall, ProviderCallId, Recording, Refusal,
     Result, Trace, Transcript, ValidCall,
 };
+use switchboard_http::{Bounds, Walk};
 
 use crate::{
     convert,
@@ -21,8 +22,6 @@ use crate::{
 
 /// The provider's longest page.
 pub(crate) const LONGEST_PAGE: u32 = 200;
-/// How many pages one look passes over because the filter leaves nothing of them.
-const MOST_PASSED_OVER: usize = 50;
 
 #[derive(Debug)]
 pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
@@ -38,8 +37,14 @@ impl Calls for KallyAiCalls {
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
-        let record = self.0.client.calls().get(id).await?;
-        convert::call(&self.0.config.id, record).ok_or_else(|| unnamed(&self.0))
+        let mut record = self.0.client.calls().get(id).await?;
+        // A record that need not repeat its id is the one that was asked for; what has no status either is no record of a call.
+        if record.status.is_some() {
+            record.call_id.get_or_insert_with(|| id.as_str().to_owned());
+        }
+        convert::call(&self.0.config.id, record)
+            .filter(|call| call.id == *id)
+            .ok_or_else(|| unnamed(&self.0).with_operation("calls.get"))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
@@ -50,15 +55,18 @@ impl Calls for KallyAiCalls {
         };
         let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
         let mut offset = offset(page)?;
-        // An empty page reads as the end of the list, so pages of which the filter leaves nothing are passed over.
-        for _ in 0..MOST_PASSED_OVER {
-            let listing = account.client.calls().list(&Paging { limit, offset }).await?;
+        let walk = Walk::new(account.config.id.clone(), Bounds::PAGE);
+        let calls = account.client.within(&walk).calls();
+        // An empty page reads as the end of the list, so pages of which the filter leaves nothing are passed over, as many as one look may take.
+        for _ in 0..Bounds::PAGE.pages {
+            let listing = calls.list(&Paging { limit, offset }).await?;
+            walk.rows(listing.received)?;
             let next = next_offset(&listing, offset.unwrap_or(0), filter.since);
-            let calls = listing
+            let read = listing
                 .items
                 .into_iter()
                 .filter_map(|record| convert::call(&account.config.id, record));
-            let items: Vec<ProviderCall> = calls.filter(wanted).collect();
+            let items: Vec<ProviderCall> = read.filter(wanted).collect();
             if !items.is_empty() || next.is_none() {
                 return Ok(Page {
                     items,

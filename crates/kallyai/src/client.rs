@@ -45,8 +45,8 @@ mod users;
 
 use std::sync::Arc;
 
-use switchboard_core::{Clock, Result};
-use switchboard_http::{HttpClient, TokenStore};
+use switchboard_core::{Clock, ReadTurns, Result};
+use switchboard_http::{HttpClient, TokenStore, Walk};
 
 pub use actions::{ActionsApi, BillsApi, BookingsApi, CalendarApi};
 pub use actions_email::EmailActionsApi;
@@ -160,6 +160,18 @@ impl KallyAiClient {
 
     pub(crate) fn http(&self) -> &HttpClient {
         &self.http
+    }
+
+    /// The same client for one walk over a list.
+    pub(crate) fn within(&self, walk: &Walk) -> Self {
+        Self {
+            http: self.http.within(walk),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        self.http.take_turns(turns);
     }
 }
 

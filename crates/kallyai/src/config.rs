@@ -142,6 +142,7 @@ impl KallyAiConfig {
     pub(crate) fn http(&self) -> ClientConfig {
         ClientConfig {
             place_timeout: self.place_timeout,
+            secrets: std::iter::once(&self.access_token).chain(&self.refresh_token).cloned().collect(),
             ..ClientConfig::new(self.id.clone(), self.base_url.clone())
         }
     }

@@ -9,6 +9,7 @@ use switchboard_core::{
     AgentId, Cost, Credits, Direction, Error, ErrorKind, Outcome, PhoneNumber, ProviderCall, ProviderCallId, ProviderId, ProviderState,
     Recording, Result, Speaker, Transcript, TranscriptEntry,
 };
+use switchboard_http::usable_id;
 use url::Url;
 
 use crate::wire::{CallRecord, RecordingRecord, TranscriptRecord};
@@ -77,7 +78,7 @@ pub(crate) fn call(provider: &ProviderId, record: CallRecord) -> Option<Provider
     let status_word = record.status.unwrap_or_default();
     Some(ProviderCall {
         provider: provider.clone(),
-        id: ProviderCallId::from(record.call_id?),
+        id: ProviderCallId::from(usable_id(record.call_id)?),
         state: state(&status_word),
         status_word,
         direction: Some(Direction::Outbound),

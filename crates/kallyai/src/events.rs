@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use switchboard_core::{Event, EventKind, ProviderCallId, ProviderId, ProviderState};
+use switchboard_http::usable_id;
 use uuid::Uuid;
 
 use crate::{
@@ -20,9 +21,9 @@ const CONTENT: Uuid = Uuid::from_u128(0x6f1a_3c57_8e0b_4d92_a4c6_52d7_18f3_b09e)
 pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
     let raw = event.raw().clone();
     let kind = event.kind.unwrap_or_default();
-    let call = event.call_id.map(ProviderCallId::from);
+    let call = usable_id(event.call_id).map(ProviderCallId::from);
     let status = event.status.unwrap_or_default();
-    let id = event.id.unwrap_or_else(|| of_content(&[&kind, &status], raw.value()));
+    let id = usable_id(event.id).unwrap_or_else(|| of_content(&[&kind, &status], raw.value()));
     Event {
         provider: provider.clone(),
         id,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use switchboard_core::{Error, ErrorKind, NumberChoice, NumberId, NumberSearch, Numbers, OwnedNumber, PhoneNumber, Result};
+use switchboard_http::usable_id;
 
 use crate::{
     provider::Account,
@@ -18,7 +19,7 @@ impl KallyAiNumbers {
         let raw = record.raw().clone();
         OwnedNumber {
             provider: self.0.config.id.clone(),
-            id: record.id.map(NumberId::from),
+            id: usable_id(record.id).map(NumberId::from),
             number: record.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok()),
             agent: None,
             created_at: record.created_at,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, Result, Usage, Webhooks};
+use switchboard_core::{Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Result, Usage, Webhooks};
 use switchboard_http::TokenStore;
 
 use crate::{
@@ -101,5 +101,10 @@ impl Provider for KallyAi {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {
+        self.account.client.take_turns(turns);
+        true
     }
 }

@@ -1,12 +1,14 @@
 //! Looking for a call whose placing ended without an answer.
 //!
 //! The list is the only place where KallyAI shows it. A call is taken for ours when its number, its task and its time all agree; one
-//! that lacks any of them is not, because a wrong match would close an attempt with somebody else's outcome. Absence proves nothing.
+//! that lacks any of them is not, because a wrong match would close an attempt with somebody else's outcome; it might be ours all the same,
+//! so a look that finds nothing else ends with an error, as one does that could not read the list to its end. Absence proves nothing.
 
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_core::{CallOrder, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace};
+use switchboard_core::{CallOrder, Delivery, Error, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace};
+use switchboard_http::{Bounds, Walk, usable_id};
 
 use crate::{
     calls::{LONGEST_PAGE, next_offset},
@@ -16,26 +18,30 @@ use crate::{
 
 /// How far the provider's clock may be from ours.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(2);
-/// No account makes 10,000 calls while one is reconciled.
-const MOST_PAGES: usize = 50;
 /// The most records that are read one by one because the list shows too little of them.
 const MOST_DETAILS: usize = 50;
 
 /// Calls that may be this order, newest first as the list is.
 pub(crate) async fn find(account: &Account, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
     let window = Window::around(account, sent_at);
-    let calls = account.client.calls();
+    let walk = Walk::new(account.config.id.clone(), Bounds::LOOK);
+    let calls = account.client.within(&walk).calls();
     let mut found = Vec::new();
+    let mut unclear = 0_usize;
     let mut seen = HashSet::new();
     let mut details_left = MOST_DETAILS;
     let mut offset = Some(0);
-    for _ in 0..MOST_PAGES {
-        let Some(from) = offset else { break };
+    while let Some(from) = offset {
+        walk.page()?;
         let page = calls.list(&Paging::new().limit(LONGEST_PAGE).offset(from)).await?;
         offset = next_offset(&page, from, Some(window.begins));
+        walk.rows(page.received)?;
         let before = seen.len();
         for record in page.items {
-            let Some(id) = record.call_id.clone() else { continue };
+            let Some(id) = usable_id(record.call_id.clone()) else {
+                unclear += usize::from(judge(&record, order, &window) != Verdict::Other);
+                continue;
+            };
             if !seen.insert(id.clone()) {
                 continue;
             }
@@ -56,13 +62,20 @@ pub(crate) async fn find(account: &Account, order: &CallOrder, sent_at: Timestam
                     call: id,
                     proof: Proof::NumberAndTask,
                 }),
-                Verdict::Other | Verdict::Unclear => {}
+                Verdict::Unclear => unclear += 1,
+                Verdict::Other => {}
             }
         }
         // A page without a new id is the end, whatever its totals claim.
         if seen.len() == before {
             break;
         }
+    }
+    if found.is_empty() && unclear > 0 {
+        let message = format!("{unclear} calls in the list may be this one: they say too little to tell");
+        return Err(Error::new(ErrorKind::Decode, message)
+            .with_provider(account.config.id.clone())
+            .with_operation("calls.trace"));
     }
     Ok(found)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use switchboard_core::{Balance, Cost, ProviderCallId, Result, Usage, UsageFilter, UsageRecord};
+use switchboard_http::usable_id;
 
 use crate::{
     convert,
@@ -30,7 +31,7 @@ impl KallyAiUsage {
             id: entry.id,
             at: entry.timestamp,
             what: entry.kind,
-            call: entry.call_id.map(ProviderCallId::from),
+            call: usable_id(entry.call_id).map(ProviderCallId::from),
             cost: entry.credits.and_then(convert::credits).map(Cost::Credits),
             raw,
         }

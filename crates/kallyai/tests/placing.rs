@@ -35,11 +35,10 @@ async fn every_documented_outcome_is_read() {
         (SimOutcome::Voicemail, Outcome::Voicemail),
         (SimOutcome::Failed, Outcome::Failed),
     ];
-    let config = outcomes
-        .iter()
-        .fold(switchboard_testkit::SimConfig::default().speed(6000.0), |config, (sim, _)| {
-            config.outcome(CALLEE, *sim)
-        });
+    let config = outcomes.iter().fold(
+        switchboard_testkit::SimConfig::default().seed(0).speed(6000.0),
+        |config, (sim, _)| config.outcome(CALLEE, *sim),
+    );
     let (_sim, kallyai) = simulated(config).await;
     for (_, wanted) in outcomes {
         let call = kallyai.calls().place(&simple_order()).await.unwrap();
@@ -93,7 +92,13 @@ async fn the_whole_request_goes_out_in_the_documents_words() {
 #[tokio::test]
 async fn a_list_shows_the_call_while_its_request_is_open_and_it_can_be_stopped() {
     let script = CallScript::new(SimOutcome::Completed).talking_for(std::time::Duration::from_secs(36_000));
-    let (sim, kallyai) = simulated(switchboard_testkit::SimConfig::default().speed(1000.0).outcome(CALLEE, script)).await;
+    let (sim, kallyai) = simulated(
+        switchboard_testkit::SimConfig::default()
+            .seed(0)
+            .speed(1000.0)
+            .outcome(CALLEE, script),
+    )
+    .await;
     let order = simple_order();
     let watch = async {
         sim.rings().wait_for_rings(1).await;

@@ -40,6 +40,9 @@
 //! What is missing refuses the whole. Proof alone gives it back: a slot where no byte left, a hold where no phone rang or the bill came, a room
 //! where no phone rang or the call ended; only a room has an end of its own too.
 //!
+//! Where another process than its owner writes to a call, the same transaction adds a row to `news`, which stays until the owner, or whoever takes
+//! over from it, has acted on it. What an owner writes itself costs nothing more.
+//!
 //! What comes back is on the disk. A write that fails is the last one: after it the journal answers every request with an error of kind
 //! [`Journal`](switchboard_core::ErrorKind::Journal), because a disk that failed once may keep silent the next time.
 //!

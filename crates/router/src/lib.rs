@@ -43,7 +43,7 @@ pub use ids::{Ids, RandomIds};
 #[cfg(feature = "test-util")]
 pub use journal::rules as journal_rules;
 pub use journal::{
-    Budgeted, Decision, Doubt, DuplicateOf, DuplicateWindows, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, Opened, Pages,
+    Budgeted, Decision, Doubt, DuplicateOf, DuplicateWindows, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, News, Opened, Pages,
     Recorded, RoomNeed, Selection, Settlement, SlotNeed, Topic, Write, details, doubt, occupies, settlement,
 };
 pub use limit::{Headroom, Pace, SlidingLog, Slot};

@@ -196,10 +196,10 @@ const REFUSED: &[Refused] = &[
     (
         "carrier",
         &[],
-        "Dial Code,Prices\n44,1\n",
+        "Prefixs,Price\n44,1\n",
         1,
         None,
-        "\"Prices\" is not known",
+        "\"Prefixs\" is not known",
         "did you mean \"prefix\"?",
     ),
     (
@@ -259,7 +259,7 @@ const REFUSED: &[Refused] = &[
     (
         "trade",
         &[],
-        "country code,area code,rate\n44,20,1\n",
+        "country code,rate\n44,1\n",
         1,
         None,
         "\"country code\" is not known",

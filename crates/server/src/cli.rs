@@ -14,7 +14,7 @@ use url::Url;
 pub(crate) use self::books::{
     BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
 };
-pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs};
+pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::experiments::{Decided, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::review::{BacktestArgs, PolicyArgs, PolicyCommand};
 use crate::help;
@@ -404,9 +404,9 @@ pub(crate) struct SimArgs {
     /// A file that gets one line of JSON for each phone that rings, on disk before the answer leaves.
     #[arg(long, value_name = "FILE")]
     pub(crate) ring_ledger: Option<PathBuf>,
-    /// The seed of outcomes, ids and the credential.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// The seed of outcomes, ids and the credential; without it one is drawn by chance, and the line that is printed says which.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// How much faster than the clock calls go: at 60, a minute of call takes a second.
     #[arg(long, default_value_t = 1.0)]
     pub(crate) speed: f64,

@@ -211,7 +211,7 @@ Examples:
   switchboard sim kallyai --listen 127.0.0.1:8081 --speed 60
   switchboard sim kaicalls --listen 127.0.0.1:8082 --ring-ledger rings.jsonl --faults faults.toml --seed 7
 
-The line: {\"provider\", \"url\", \"credential\"}, for KaiCalls with \"agent_id\" and \"business_id\".
+The line: {\"provider\", \"url\", \"credential\", \"seed\"}, for KaiCalls with \"agent_id\" and \"business_id\".
 A line of the ring ledger: {\"at\", \"to\", \"call_id\", ...}.
 A fault script, in short:
   [[rule]]

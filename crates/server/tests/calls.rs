@@ -162,6 +162,57 @@ async fn an_export_has_every_call_whole() {
     assert_eq!((again.code, fs::read_to_string(file).unwrap()), (2, text), "{}", again.err);
 }
 
+/// What spreadsheets take for a formula, in a cell that a caller wrote.
+const FORMULAS: [&str; 9] = [
+    "=HYPERLINK(\"http://example.com\")",
+    "+1+1",
+    "-1+1",
+    "@SUM(1;2)",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(1)",
+    "'=1+1",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_holds_no_formula_of_others() {
+    let world = World::start(|config| config).await;
+    let rows: String = FORMULAS
+        .iter()
+        .enumerate()
+        .map(|(row, formula)| format!("+44207946007{row},Ask for table {row}.,\"{}\"\n", formula.replace('"', "\"\"")))
+        .collect();
+    let file = world.write("calls.csv", &format!("to,task,tenant\n{rows}"));
+    let ran = world.run(&["batch", &file]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+
+    let ran = world.run(&["calls", "export"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let mut table = csv::Reader::from_reader(ran.out.as_bytes());
+    let header = table.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|one| one == name).unwrap();
+    let (to, tenant) = (column("to"), column("tenant"));
+    let mut seen = Vec::new();
+    for row in table.records().map(Result::unwrap) {
+        // A number that we wrote is a number, and nothing else begins as a formula does.
+        assert!(row[to].starts_with("+4420"), "{row:?}");
+        for (at, cell) in row.iter().enumerate().filter(|(at, _)| *at != to) {
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']),
+                "{}: {cell}",
+                &header[at]
+            );
+        }
+        seen.push(row[tenant].to_owned());
+    }
+    // Read by whoever knows the rule, the text is what it was.
+    seen.sort();
+    let mut expected = FORMULAS.map(|formula| format!("'{formula}"));
+    expected.sort();
+    assert_eq!(seen, expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_call_is_placed_once_however_often_it_is_asked_for() {
     let world = World::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;

@@ -272,3 +272,71 @@ fn the_decks_of_the_examples_are_sound() {
     let ran = run(&[&shown[..], &[config.to_str().unwrap()]].concat());
     assert_eq!(ran.json()["cost"]["amount"], "0.034704", "{}", ran.err);
 }
+
+#[test]
+fn what_carriers_export_is_checked_shown_and_written_with_its_layout() {
+    let decks = Decks::new();
+    let carrier = "Dial Code;Route;Interstate;Intrastate\n44, 4420;@London;0,0123;0,02\n";
+    let layout = [
+        "--layout",
+        "carrier-comma",
+        "--map",
+        "rate=Interstate",
+        "--map",
+        "ignore=Intrastate",
+    ];
+    let refused = decks.check(carrier, &[]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.err.contains("\"Dial Code\" is not known") && refused.err.contains("\"carrier\" reads it as prefix"),
+        "{}",
+        refused.err
+    );
+    let ran = decks.check(carrier, &[&layout[..], &["--json"]].concat());
+    assert_eq!((ran.code, &ran.json()["rows"]), (0, &2.into()), "{}", ran.err);
+
+    // In the configuration, and with another column in its place.
+    fs::write(decks.path("carrier.csv"), carrier).unwrap();
+    let text = r#"
+        [providers.one]
+        kind = "kaicalls"
+        api_key_env = "UNSET_KEY"
+        [[providers.one.decks]]
+        file = "carrier.csv"
+        layout = "carrier-comma"
+        map = { rate = "Interstate", ignore = ["Intrastate"] }
+    "#;
+    fs::write(decks.path("switchboard.toml"), text).unwrap();
+    let cost = |more: &[&str]| {
+        let shown = decks.run(&[&["show", "one", "+442079460018", "--seconds", "60", "--json"], more].concat());
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        let shown = shown.json();
+        (
+            shown["cost"]["amount"].clone(),
+            shown["quote"]["line"].clone(),
+            shown["quote"]["destination"].clone(),
+        )
+    };
+    assert_eq!(cost(&[]), ("0.0123".into(), 2.into(), "@London".into()));
+    let other = ["--map", "rate=Intrastate", "--map", "ignore=Interstate"];
+    assert_eq!(cost(&other).0, "0.02");
+
+    // What is written is a deck of the trade that no spreadsheet runs, and says the same.
+    let written = decks.run(&["export", "one"]);
+    assert_eq!(written.code, 0, "{}", written.err);
+    assert!(written.out.contains("\n44,'@London,0.0123,"), "{}", written.out);
+    assert_eq!(decks.check(&written.out, &["--json"]).json()["rows"], 2);
+    let other = decks.run(&[&["export", "one"], &other[..]].concat());
+    assert!(other.out.contains("\n4420,'@London,0.02,"), "{}", other.out);
+
+    for (arguments, fix) in [
+        (["--layout", "uk"], "write trade, carrier"),
+        (["--map", "rate"], "has no = in it"),
+        (["--map", "rat=Price"], "did you mean \"rate\"?"),
+        (["--map", "rate=Price"], "which the file does not have"),
+    ] {
+        let refused = decks.check("prefix,rate\n44,1\n", &arguments);
+        assert_eq!(refused.code, 2, "{arguments:?}");
+        assert!(refused.err.contains(fix), "{arguments:?}: {}", refused.err);
+    }
+}

@@ -87,6 +87,47 @@ fn what_must_not_be_called_is_bad_input_and_says_why() {
 }
 
 #[test]
+fn a_number_is_read_as_it_is_dialled_in_the_country_that_is_named() {
+    for (to, country, read, of) in [
+        ("020 7946 0018", "GB", "+442079460018", "GB"),
+        ("(212) 555-0123", "US", "+12125550123", "US"),
+        ("011 44 20 7946 0018", "us", "+442079460018", "GB"),
+        ("0044 20 7946 0018", "DE", "+442079460018", "GB"),
+    ] {
+        let ran = run(&["plan", "--config", EXAMPLE, "--to", to, "--default-country", country, "--json"]);
+        assert_eq!(ran.code, 0, "{to}: {}", ran.err);
+        let plan = ran.json();
+        assert_eq!((&plan["to"], &plan["country"]), (&read.into(), &of.into()), "{to}");
+    }
+    // The configuration names one for all.
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("switchboard.toml");
+    let example = std::fs::read_to_string(EXAMPLE).unwrap();
+    std::fs::write(&file, example.replacen("# default_country = \"GB\"", "default_country = \"GB\"", 1)).unwrap();
+    let config = file.to_str().unwrap();
+    let ran = run(&["plan", "--config", config, "--to", "020 7946 0018", "--json"]);
+    assert_eq!(ran.json()["to"], "+442079460018", "{}", ran.err);
+    let ran = run(&[
+        "plan",
+        "--config",
+        config,
+        "--to",
+        "030 123456",
+        "--default-country",
+        "DE",
+        "--json",
+    ]);
+    assert_eq!(ran.json()["to"], "+4930123456", "{}", ran.err);
+
+    let ran = run(&["plan", "--config", EXAMPLE, "--to", "020 7946 0018"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("default_country") && !ran.err.contains("7946"), "{}", ran.err);
+    let ran = run(&["plan", "--config", EXAMPLE, "--to", "020 7946 0018", "--default-country", "UK"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("write GB"), "{}", ran.err);
+}
+
+#[test]
 fn a_language_that_does_not_exist_is_bad_input() {
     let ran = run(&[
         "plan",

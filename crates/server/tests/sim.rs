@@ -144,3 +144,16 @@ fn a_fault_script_that_is_none_is_bad_input() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("--faults"), "{}", ran.err);
 }
+
+#[test]
+fn the_seed_is_drawn_by_chance_and_said() {
+    let [one, other] = [Sim::start(&["kaicalls"]), Sim::start(&["kaicalls"])];
+    assert_ne!(one.ready["seed"], other.ready["seed"]);
+    let seed = one.ready["seed"].to_string();
+    let again = Sim::start(&["kaicalls", "--seed", &seed]);
+    assert_eq!(again.text("credential"), one.text("credential"));
+    assert_ne!(again.text("credential"), other.text("credential"));
+    for sim in [one, other, again] {
+        assert_eq!(sim.end("-TERM"), Some(0));
+    }
+}

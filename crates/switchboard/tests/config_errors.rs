@@ -388,6 +388,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "1 and 86400",
     ),
     (
+        "[routing]\ndefault_country = \"UK\"",
+        "routing.default_country",
+        "not the ISO 3166-1 code",
+        "write GB",
+    ),
+    (
         "[routing]\ndefault_agent = \"recepcionist\"",
         "routing.default_agent",
         "no agent profile",

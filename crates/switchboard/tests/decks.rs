@@ -357,6 +357,55 @@ fn a_deck_is_read_once_and_its_content_is_part_of_the_version() {
     assert_eq!(cost(&config, LONDON, 60, SPRING).as_deref(), Some("0.011 USD"));
 }
 
+#[test]
+fn a_layout_of_a_deck_is_read_and_what_is_wrong_with_it_has_its_key() {
+    let carrier = "Dial Code;Price\n44;0,010\n4420-4429;0,02\n";
+    let files = Files::new(&[("carrier.csv", carrier)]);
+    let deck = |more: &str| format!("decks = [{{ file = \"carrier.csv\", {more} }}]");
+    let config = files.config("", &deck("layout = \"carrier-comma\""));
+    assert_eq!(cost(&config, LONDON, 60, SPRING).as_deref(), Some("0.02 USD"));
+    for (more, key, told) in [
+        (
+            "layout = \"uk\"",
+            "providers.p.decks[0].layout",
+            "write trade, carrier, carrier-comma, us",
+        ),
+        (
+            "map = { rat = \"Price\" }",
+            "providers.p.decks[0].map.rat",
+            "did you mean \"rate\"?",
+        ),
+        (
+            "map = { rate = \"Price\", ignore = [\"price\"] }",
+            "providers.p.decks[0].map.rate",
+            "mapped twice",
+        ),
+        ("layout = \"carrier\"", "providers.p.decks[0].file", "a point"),
+        (
+            "map = { rate = \"Preis\" }",
+            "providers.p.decks[0].file",
+            "\"Preis\", which the file does not have",
+        ),
+    ] {
+        let error = files.refused("", &deck(more)).to_string();
+        assert!(error.contains(key) && error.contains(told), "{more}: {error}");
+    }
+}
+
+#[test]
+fn a_prefix_that_belongs_to_nobody_is_refused_in_tariffs_and_routes_too() {
+    let files = Files::new(&[]);
+    let tariff = "tariff = { rows = [{ prefixes = [\"+210\"], per_minute = \"1\" }] }";
+    let error = files.refused("", tariff).to_string();
+    assert!(
+        error.contains("tariff.rows[0].prefixes[0]") && error.contains("is nobody's"),
+        "{error}"
+    );
+    let route = "[[routes]]\nname = \"a\"\nproviders = [\"p\"]\nprefixes = [\"+2104\"]";
+    let error = files.refused("", route).to_string();
+    assert!(error.contains("prefixes[0]") && error.contains("is nobody's"), "{error}");
+}
+
 /// What the example file has in its comments, taken out of them.
 #[test]
 fn the_example_file_says_how_a_deck_is_added() {
@@ -366,6 +415,7 @@ fn the_example_file_says_how_a_deck_is_added() {
         ("# currencies = {", "currencies = {"),
         ("# [[providers.kaicalls.decks]]", "[[providers.kaicalls.decks]]"),
         ("# file = \"examples/decks", "file = \"examples/decks"),
+        ("# layout = \"carrier\"", "layout = \"carrier\""),
         ("credit_price = \"0.15\"\n", ""),
         ("# plan = {", "plan = {"),
     ] {

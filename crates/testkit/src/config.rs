@@ -9,6 +9,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::RingLedger;
 use crate::calls::CallScript;
 use crate::fault::FaultScript;
@@ -58,7 +60,7 @@ pub enum WebhookBody {
 #[derive(Clone)]
 pub struct SimConfig {
     pub(crate) listen: SocketAddr,
-    pub(crate) seed: u64,
+    pub(crate) seed: Option<u64>,
     pub(crate) speed: f64,
     pub(crate) shape: Shape,
     pub(crate) ledger: Option<RingLedger>,
@@ -81,13 +83,14 @@ pub struct SimConfig {
     pub(crate) webhook_body: WebhookBody,
     pub(crate) webhook_retries: Vec<Duration>,
     pub(crate) rude: Option<Rudeness>,
+    pub(crate) lossy_cursor: bool,
 }
 
 impl Default for SimConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            seed: 0,
+            seed: None,
             speed: 1.0,
             shape: Shape::default(),
             ledger: None,
@@ -110,6 +113,7 @@ impl Default for SimConfig {
             webhook_body: WebhookBody::default(),
             webhook_retries: vec![Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)],
             rude: None,
+            lossy_cursor: false,
         }
     }
 }
@@ -122,10 +126,11 @@ impl SimConfig {
         self
     }
 
-    /// The seed of every draw: outcomes, durations, ids and credentials.
+    /// The seed of every draw: outcomes, durations, ids and credentials. Without one, it is drawn by chance when the simulator starts, and
+    /// [`SimHandle::seed`](crate::SimHandle::seed) says which it was.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -275,11 +280,24 @@ impl SimConfig {
         self
     }
 
+    /// Whether calls are made in whole seconds, as document 004 shows them, so that a page of the list which ends within a second loses what
+    /// else that second held. Otherwise no two calls have the same `created_at`, and the cursor loses nothing. KaiCalls only.
+    #[must_use]
+    pub fn lossy_cursor(mut self, lossy: bool) -> Self {
+        self.lossy_cursor = lossy;
+        self
+    }
+
     /// Lets the provider be rude, for as long as it runs.
     #[must_use]
     pub fn rude(mut self, rudeness: Rudeness) -> Self {
         self.rude = Some(rudeness);
         self
+    }
+
+    /// The seed that was given, or one by chance, short enough to be typed again.
+    pub(crate) fn draw_seed(&mut self) -> u64 {
+        *self.seed.get_or_insert_with(|| Uuid::new_v4().as_fields().0.into())
     }
 
     /// The script of the `nth` call (from 0) to `number`.

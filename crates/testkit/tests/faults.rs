@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 const TO: &str = "+12125550101";
 
 fn config() -> SimConfig {
-    SimConfig::default().speed(100_000.0).outcome(TO, Outcome::Completed)
+    SimConfig::default().seed(0).speed(100_000.0).outcome(TO, Outcome::Completed)
 }
 
 fn on_post(fault: Fault) -> Rule {
@@ -278,9 +278,15 @@ async fn the_ledger_file_has_the_ring_before_there_is_an_answer() {
     let rule = Rule::on("POST", "*", Fault::Hang).after(After::Ring);
     let script = FaultScript::default().rule(rule);
     let slow = CallScript::new(Outcome::Completed).talking_for(Duration::from_secs(3600));
-    let sim = SimKaiCalls::start(SimConfig::default().outcome(TO, slow).ledger_file(file.path()).faults(script))
-        .await
-        .unwrap();
+    let sim = SimKaiCalls::start(
+        SimConfig::default()
+            .seed(0)
+            .outcome(TO, slow)
+            .ledger_file(file.path())
+            .faults(script),
+    )
+    .await
+    .unwrap();
     let request = call(&sim, "POST", "/api/v1/calls", json!({"agent_id": sim.agent_id(), "to": TO}));
     tokio::select! {
         reply = request => panic!("{reply:?}"),

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::{call, get, raw};
@@ -46,6 +47,7 @@ async fn a_call_is_queued_at_once_and_runs_through_its_states() {
         .talking_for(Duration::from_millis(127_000));
     let sim = start(
         SimConfig::default()
+            .seed(0)
             .speed(1000.0)
             .limits(60, 100_000)
             .outcome(TO, script)
@@ -83,12 +85,21 @@ async fn a_call_is_queued_at_once_and_runs_through_its_states() {
         "available"
     );
     let transcripts = get(&sim, "/api/v1/transcripts").await.json();
-    assert!(transcripts["transcripts"][0]["transcript"].as_str().unwrap().contains("Hey John"));
+    let row = &transcripts["transcripts"][0];
+    assert!(row["transcript"].as_str().unwrap().contains("Hey John"));
+    assert!(
+        ["conversation_id", "agent_name", "status", "summary"]
+            .iter()
+            .all(|name| row[*name].is_string())
+            && row["duration"].is_u64()
+    );
+    assert_eq!(get(&sim, "/api/v1/transcripts?days=1").await.json()["transcripts"][0], *row);
 }
 
 #[tokio::test]
 async fn refusals_have_the_documented_codes_and_ring_nobody() {
     let config = SimConfig::default()
+        .seed(0)
         .refuse("+12125550120", "number_on_dnc")
         .refuse("+12125550121", "number_opted_out")
         .refuse("+12125550122", "tcpa_violation")
@@ -124,14 +135,14 @@ async fn refusals_have_the_documented_codes_and_ring_nobody() {
     assert_eq!(get(&sim, "/api/v1/none").await.json()["error"]["code"], "not_found");
     sim.revoke(sim.credential());
     assert_eq!(get(&sim, "/api/v1/agents").await.status, 401);
-    let narrow = start(SimConfig::default().scopes(["calls:read"])).await;
+    let narrow = start(SimConfig::default().seed(0).scopes(["calls:read"])).await;
     let refused = call(&narrow, "POST", "/api/v1/calls", body(&narrow, TO)).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (403, Some("forbidden")));
 }
 
 #[tokio::test]
 async fn the_61st_post_and_the_301st_get_of_a_minute_are_too_many() {
-    let sim = start(SimConfig::default().retry_after(true)).await;
+    let sim = start(SimConfig::default().seed(0).retry_after(true)).await;
     for line in 0..60 {
         place(&sim, &format!("+121255503{line:02}")).await;
     }
@@ -157,36 +168,44 @@ async fn the_61st_post_and_the_301st_get_of_a_minute_are_too_many() {
     assert_eq!(get(&sim, "/api/v1/balance").await.status, 429);
 }
 
-#[tokio::test(start_paused = true)]
-async fn lists_page_by_created_at_and_skip_what_shares_its_second() {
-    let sim = start(SimConfig::default()).await;
+/// How many of six calls, two in each second, are listed by pages of three.
+async fn listed(config: SimConfig) -> usize {
+    let sim = start(config.seed(0)).await;
     for second in 0..3 {
         for line in 0..2 {
             place(&sim, &format!("+1212555040{}", second * 2 + line)).await;
         }
         tokio::time::advance(Duration::from_secs(1)).await;
     }
-    let page = get(&sim, "/api/v1/calls?limit=2").await.json();
-    assert_eq!(
-        (page["calls"].as_array().unwrap().len(), page["has_more"].as_bool()),
-        (2, Some(true))
-    );
-    let after = page["calls"][1]["created_at"].as_str().unwrap();
-    let next = get(&sim, &format!("/api/v1/calls?limit=100&after={after}")).await.json();
-    assert!(
-        next["calls"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|call| call["created_at"].as_str().unwrap() < after)
-    );
+    let (mut ids, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let page = get(&sim, &format!("/api/v1/calls?limit=3{after}")).await.json();
+        let rows = page["calls"].as_array().unwrap();
+        ids.extend(rows.iter().map(|row| row["id"].to_string()));
+        if page["has_more"] == false {
+            break;
+        }
+        after = format!("&after={}", rows.last().unwrap()["created_at"].as_str().unwrap());
+    }
     let other = get(&sim, "/api/v1/calls?agent_id=other").await.json();
     assert_eq!(other["calls"], json!([]));
+    assert_eq!(get(&sim, "/api/v1/calls?after=soon").await.status, 400);
+    ids.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_page_by_created_at() {
+    assert_eq!(listed(SimConfig::default()).await, 6, "no two calls have the same moment");
+    assert_eq!(
+        listed(SimConfig::default().lossy_cursor(true)).await,
+        5,
+        "a page that ends within a second skips what else that second held"
+    );
 }
 
 #[tokio::test]
 async fn usage_names_the_call_of_a_post() {
-    let sim = start(SimConfig::default()).await;
+    let sim = start(SimConfig::default().seed(0)).await;
     let id = place(&sim, TO).await;
     assert_eq!(call(&sim, "POST", "/api/v1/calls", json!({})).await.status, 400);
     let usage = get(&sim, "/api/v1/usage").await.json();
@@ -214,7 +233,7 @@ async fn usage_names_the_call_of_a_post() {
 
 #[tokio::test]
 async fn keys_want_the_dashboards_session() {
-    let sim = start(SimConfig::default()).await;
+    let sim = start(SimConfig::default().seed(0)).await;
     assert_eq!(get(&sim, "/api/v1/keys").await.status, 401, "an API key is no session");
     let cookie = format!("session={}", sim.session_credential());
     let session = [("cookie", cookie.as_str())];
@@ -224,10 +243,30 @@ async fn keys_want_the_dashboards_session() {
     let made = raw(sim.address(), "POST", "/api/v1/keys", &session, br#"{"name": "Mine"}"#)
         .await
         .json();
-    assert_eq!(made["scopes"], json!(["agents:read", "numbers:read", "calls:read", "calls:write"]));
+    assert_eq!(made["scopes"], json!(["agents:read", "numbers:read", "calls:read"]));
     let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
     let with = [("authorization", bearer.as_str())];
     assert_eq!(raw(sim.address(), "GET", "/api/v1/agents", &with, b"").await.status, 200);
+    let order = json!({"agent_id": sim.agent_id(), "to": TO}).to_string();
+    let refused = raw(sim.address(), "POST", "/api/v1/calls", &with, order.as_bytes()).await;
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["code"]),
+        (403, &json!("forbidden")),
+        "a new key may only read"
+    );
+    assert!(sim.rings().is_empty());
+    let wish = br#"{"scopes": ["calls:read", "calls:write"]}"#;
+    let caller = raw(sim.address(), "POST", "/api/v1/keys", &session, wish).await.json();
+    let caller = format!("Bearer {}", caller["key"].as_str().unwrap());
+    let placed = raw(
+        sim.address(),
+        "POST",
+        "/api/v1/calls",
+        &[("authorization", caller.as_str())],
+        order.as_bytes(),
+    )
+    .await;
+    assert_eq!(placed.status, 201);
     let target = format!("/api/v1/keys?id={}", made["id"].as_str().unwrap());
     assert_eq!(
         raw(sim.address(), "DELETE", &target, &session, b"").await.json(),
@@ -238,7 +277,7 @@ async fn keys_want_the_dashboards_session() {
 
 #[tokio::test]
 async fn agents_and_numbers_are_read_and_written() {
-    let sim = start(SimConfig::default()).await;
+    let sim = start(SimConfig::default().seed(0)).await;
     let agents = get(&sim, "/api/v1/agents").await.json();
     assert_eq!(agents["agents"][0]["id"], sim.agent_id());
     let one = get(&sim, &format!("/api/v1/agents?id={}", sim.agent_id())).await.json();
@@ -262,7 +301,7 @@ async fn agents_and_numbers_are_read_and_written() {
     let numbers = get(&sim, "/api/v1/numbers").await.json();
     assert_eq!(numbers["numbers"][0]["agent_id"], sim.agent_id());
     let offer = get(&sim, "/api/v1/phone-numbers/available?country=US&area_code=512").await.json();
-    let number = offer["phone_numbers"][0]["phone_number"].as_str().unwrap().to_owned();
+    let number = offer["available_numbers"][0].as_str().unwrap().to_owned();
     let assigned = call(
         &sim,
         "POST",
@@ -272,8 +311,15 @@ async fn agents_and_numbers_are_read_and_written() {
     .await;
     assert_eq!((assigned.status, assigned.json()["agent_id"].as_str()), (201, Some(id.as_str())));
     let target = format!("/api/v1/phone-numbers?phone_number={}", number.replace('+', "%2B"));
-    assert_eq!(get(&sim, &target).await.json()["phone_numbers"].as_array().unwrap().len(), 1);
+    let found = get(&sim, &target).await.json();
+    assert_eq!(
+        (&found["number"]["phone_number"], &found["number"]["capabilities"]["voice"]),
+        (&json!(number), &json!(true))
+    );
+    let all = get(&sim, "/api/v1/phone-numbers").await.json();
+    assert_eq!(all["numbers"].as_array().unwrap().len(), 2);
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 200);
+    assert_eq!(get(&sim, &target).await.json(), json!({"number": null}));
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 404);
     assert_eq!(get(&sim, "/api/v1/capabilities").await.json()["simulated"], true);
     assert!(
@@ -282,4 +328,15 @@ async fn agents_and_numbers_are_read_and_written() {
             .unwrap()
             .contains("no telephone")
     );
+}
+
+#[tokio::test]
+async fn the_seed_is_drawn_by_chance_and_can_be_given_again() {
+    let [one, other] = [
+        SimKaiCalls::start(SimConfig::default()).await.unwrap(),
+        SimKaiCalls::start(SimConfig::default()).await.unwrap(),
+    ];
+    assert!(one.seed() != other.seed() && one.credential() != other.credential());
+    let again = SimKaiCalls::start(SimConfig::default().seed(one.seed())).await.unwrap();
+    assert_eq!((again.credential(), again.agent_id()), (one.credential(), one.agent_id()));
 }

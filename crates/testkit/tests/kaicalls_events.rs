@@ -18,7 +18,11 @@ async fn start(outcome: Outcome) -> SimKaiCalls {
         Outcome::Completed => script.talking_for(Duration::from_secs(1)),
         _ => script.talking_for(Duration::ZERO),
     };
-    let config = SimConfig::default().speed(1000.0).limits(1000, 1_000_000).outcome(TO, script);
+    let config = SimConfig::default()
+        .seed(0)
+        .speed(1000.0)
+        .limits(1000, 1_000_000)
+        .outcome(TO, script);
     SimKaiCalls::start(config.webhook_retries([])).await.unwrap()
 }
 
@@ -97,6 +101,12 @@ async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
     assert_eq!(urls, ["http://192.0.2.1/account", "http://192.0.2.1/call"]);
     let to_account = first.iter().find(|row| row["webhook_url"] == "http://192.0.2.1/account").unwrap();
     assert_eq!((&to_account["webhook_id"], &to_account["status"]), (&webhook, &json!("failed")));
+    rows(&sim, &format!("{of_event}&status=failed"), "deliveries", 2).await;
+    assert_eq!(
+        get(&sim, &format!("{of_event}&status=succeeded")).await.json()["deliveries"],
+        json!([])
+    );
+    assert_eq!(get(&sim, &format!("{of_event}&status=delivered")).await.status, 400);
     assert_eq!(rows(&sim, &target, "events", 1).await[0]["status"], "failed");
 
     let replayed = call(&sim, "POST", "/api/v1/events/replay", json!({"event_id": event})).await;
@@ -133,19 +143,33 @@ async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
 
 #[tokio::test]
 async fn events_have_scopes_of_their_own() {
-    let sim = SimKaiCalls::start(SimConfig::default().scopes(["events:read"])).await.unwrap();
+    let sim = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:read"]))
+        .await
+        .unwrap();
     assert_eq!(get(&sim, "/api/v1/events").await.status, 200);
     assert_eq!(get(&sim, "/api/v1/event-deliveries").await.status, 200);
     let refused = call(&sim, "POST", "/api/v1/events/replay", json!({"filter": {}})).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (403, Some("forbidden")));
     assert_eq!(raw(sim.address(), "GET", "/api/v1/events", &[], b"").await.status, 401);
-    let narrow = SimKaiCalls::start(SimConfig::default().scopes(["calls:read"])).await.unwrap();
+    let narrow = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["webhooks:read"]))
+        .await
+        .unwrap();
     assert_eq!(get(&narrow, "/api/v1/events").await.status, 403);
+    assert_eq!(
+        get(&narrow, "/api/v1/event-deliveries").await.status,
+        200,
+        "who reads webhooks sees what became of them"
+    );
+    let replayer = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:replay"]))
+        .await
+        .unwrap();
+    let again = call(&replayer, "POST", "/api/v1/events/replay", json!({"filter": {}})).await;
+    assert_eq!((again.status, get(&replayer, "/api/v1/event-deliveries").await.status), (202, 403));
 }
 
 #[tokio::test]
 async fn the_api_tells_what_it_is() {
-    let sim = SimKaiCalls::start(SimConfig::default()).await.unwrap();
+    let sim = SimKaiCalls::start(SimConfig::default().seed(0)).await.unwrap();
     let paths = get(&sim, "/api/v1/openapi.json").await.json()["paths"].clone();
     for (path, methods) in paths.as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {

@@ -37,7 +37,7 @@ async fn until(sim: &SimKaiCalls, id: &Value, status: &str) -> Value {
 
 #[tokio::test]
 async fn a_run_rings_each_recipient_once() {
-    let sim = start(SimConfig::default().speed(10_000.0)).await;
+    let sim = start(SimConfig::default().seed(0).speed(10_000.0)).await;
     let made = create(&sim, "k1", order(&sim, &THREE)).await;
     assert_eq!(made.status, 201);
     assert!(sim.rings().count(THREE[0]) == 1, "the first one rings before the answer");
@@ -46,16 +46,32 @@ async fn a_run_rings_each_recipient_once() {
     assert_eq!(run["total_recipients"], 3);
     assert_eq!(sim.rings().len(), 3);
     assert!(sim.rings().duplicates().is_empty());
-    let jobs = get(&sim, &format!("/api/v1/communication-jobs?run_id={}", id.as_str().unwrap()))
-        .await
-        .json();
+    let jobs = get(
+        &sim,
+        &format!("/api/v1/communication-jobs?communication_run_id={}", id.as_str().unwrap()),
+    )
+    .await
+    .json();
     let jobs = jobs["jobs"].as_array().unwrap().clone();
     let attempts = get(&sim, "/api/v1/communication-attempts").await.json()["attempts"].clone();
     for (nth, job) in jobs.iter().enumerate() {
         assert_eq!(job["to"], THREE[nth]);
         assert_eq!((&attempts[nth]["job_id"], &attempts[nth]["call_id"]), (&job["id"], &job["call_id"]));
+        let own = format!(
+            "/api/v1/communication-attempts?sequence_id={}",
+            job["sequence_id"].as_str().unwrap()
+        );
+        let own = get(&sim, &own).await.json();
+        assert_eq!(own["attempts"], json!([attempts[nth]]));
         assert_eq!(sim.rings().rings()[nth].call_id, job["call_id"].as_str().unwrap());
     }
+    for (channel, count) in [("call", 3), ("sms", 0)] {
+        let chosen = get(&sim, &format!("/api/v1/communication-jobs?channel={channel}")).await.json();
+        assert_eq!(chosen["jobs"].as_array().unwrap().len(), count, "{channel}");
+    }
+    assert_eq!(get(&sim, "/api/v1/communication-jobs?channel=voice").await.status, 400);
+    let none = get(&sim, "/api/v1/communication-jobs?communication_run_id=none").await.json();
+    assert_eq!(none["jobs"], json!([]));
     let one = get(&sim, "/api/v1/communication-jobs?limit=1").await.json();
     assert_eq!((one["jobs"].as_array().unwrap().len(), &one["has_more"]), (1, &json!(true)));
     assert_eq!(get(&sim, "/api/v1/calls").await.json()["calls"].as_array().unwrap().len(), 3);
@@ -63,7 +79,7 @@ async fn a_run_rings_each_recipient_once() {
 
 #[tokio::test]
 async fn a_key_makes_one_run() {
-    let sim = start(SimConfig::default().speed(10_000.0)).await;
+    let sim = start(SimConfig::default().seed(0).speed(10_000.0)).await;
     let made = create(&sim, "k1", order(&sim, &THREE[..1])).await.json();
     until(&sim, &made["id"], "completed").await;
     let again = create(&sim, "k1", order(&sim, &THREE[..1])).await;
@@ -87,7 +103,7 @@ async fn a_key_makes_one_run() {
 
 #[tokio::test]
 async fn what_cannot_be_called_is_told_before_and_not_dialled() {
-    let sim = start(SimConfig::default().speed(10_000.0).refuse(THREE[1], "number_on_dnc")).await;
+    let sim = start(SimConfig::default().seed(0).speed(10_000.0).refuse(THREE[1], "number_on_dnc")).await;
     for (body, path) in [
         (json!({}), "recipients"),
         (json!({"agent_id": sim.agent_id(), "recipients": []}), "recipients"),
@@ -126,7 +142,7 @@ async fn what_cannot_be_called_is_told_before_and_not_dialled() {
 #[tokio::test]
 async fn a_run_stops_where_it_is() {
     // At this pace the next recipient is a hundred seconds away.
-    let sim = start(SimConfig::default().speed(0.01)).await;
+    let sim = start(SimConfig::default().seed(0).speed(0.01)).await;
     for (key, action, status) in [("k1", "pause", "paused"), ("k2", "cancel", "cancelled")] {
         let id = create(&sim, key, order(&sim, &THREE)).await.json()["id"].clone();
         assert_eq!(until(&sim, &id, "running").await["counts"]["pending"], 2);
@@ -134,7 +150,10 @@ async fn a_run_stops_where_it_is() {
         assert_eq!((steered.status, &steered.json()["status"]), (200, &json!(status)));
         let jobs = get(
             &sim,
-            &format!("/api/v1/communication-jobs?run_id={}&status=calling", id.as_str().unwrap()),
+            &format!(
+                "/api/v1/communication-jobs?communication_run_id={}&status=calling",
+                id.as_str().unwrap()
+            ),
         )
         .await
         .json();
@@ -164,26 +183,31 @@ async fn a_run_stops_where_it_is() {
 
 #[tokio::test]
 async fn runs_have_scopes_and_the_limit_of_calls() {
-    let reader = start(SimConfig::default().scopes(["communications:read"])).await;
+    let reader = start(SimConfig::default().seed(0).scopes(["communication-runs:read"])).await;
     assert_eq!(get(&reader, RUNS).await.status, 200);
     assert_eq!(
         call(&reader, "POST", &format!("{RUNS}/validate"), order(&reader, &THREE))
             .await
             .status,
-        200
+        403
     );
     assert_eq!(create(&reader, "k1", order(&reader, &THREE)).await.status, 403);
     assert_eq!(
         call(&reader, "PATCH", RUNS, json!({"id": "x", "action": "pause"})).await.status,
         403
     );
-    let writer = start(SimConfig::default().scopes(["communications:read", "communications:write"])).await;
+    let writer = start(
+        SimConfig::default()
+            .seed(0)
+            .scopes(["communication-runs:read", "communication-runs:write"]),
+    )
+    .await;
     let refused = create(&writer, "k1", order(&writer, &THREE)).await;
     assert_eq!(refused.status, 403);
     assert!(String::from_utf8_lossy(&refused.body).contains("calls:write"));
     assert!(reader.rings().is_empty() && writer.rings().is_empty());
 
-    let sim = SimKaiCalls::start(SimConfig::default().limits(1, 300)).await.unwrap();
+    let sim = SimKaiCalls::start(SimConfig::default().seed(0).limits(1, 300)).await.unwrap();
     assert_eq!(create(&sim, "k1", order(&sim, &THREE[..1])).await.status, 201);
     let over = create(&sim, "k2", order(&sim, &THREE[1..])).await;
     assert_eq!((over.status, &over.json()["error"]["code"]), (429, &json!("rate_limited")));

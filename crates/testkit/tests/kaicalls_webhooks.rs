@@ -85,7 +85,7 @@ impl Receiver {
 }
 
 async fn start(outcome: Outcome) -> SimKaiCalls {
-    let config = SimConfig::default().speed(100_000.0).outcome(TO, outcome);
+    let config = SimConfig::default().seed(0).speed(100_000.0).outcome(TO, outcome);
     SimKaiCalls::start(config.webhook_retries([Duration::from_millis(1); 3]))
         .await
         .unwrap()
@@ -134,8 +134,19 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
     let new = json!({"webhook_url": receiver.url(), "events": ["call.completed"]});
     let made = call(&sim, "POST", "/api/v1/webhooks", new).await;
     assert_eq!(made.status, 201);
-    let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].as_str().unwrap().to_owned());
-    assert!(get(&sim, "/api/v1/webhooks").await.json()["webhooks"][0].get("secret").is_none());
+    let (id, secret) = (
+        made.json()["id"].clone(),
+        made.json()["webhook_secret"].as_str().unwrap().to_owned(),
+    );
+    let listed = get(&sim, "/api/v1/webhooks").await.json();
+    let row = &listed["webhooks"][0];
+    assert_eq!((&row["url"], &row["events"]), (&json!(receiver.url()), &json!(["call.completed"])));
+    assert!(row.get("webhook_secret").is_none() && !listed.to_string().contains(&secret));
+    assert_eq!(row["webhook_secret_masked"], format!("whsec_****{}", &secret[secret.len() - 4..]));
+    assert!(
+        listed["events"].as_array().unwrap().contains(&json!("call.failed")),
+        "what can be subscribed to"
+    );
 
     let call_id = place(&sim, None).await;
     let hook = receiver.take(200).await;
@@ -146,7 +157,7 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
     );
 
     let rotated = call(&sim, "POST", "/api/v1/webhooks/rotate-secret", json!({"id": id})).await.json();
-    let fresh = rotated["secret"].as_str().unwrap();
+    let fresh = rotated["webhook_secret"].as_str().unwrap();
     assert_ne!(fresh, secret);
     assert_eq!(
         call(&sim, "POST", "/api/v1/webhooks/test", json!({"id": id, "data": {"a": 1}}))
@@ -162,7 +173,13 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
     );
 
     let off = json!({"id": id, "webhook_url": receiver.url(), "is_active": false});
-    assert!(call(&sim, "POST", "/api/v1/webhooks", off).await.json().get("secret").is_none());
+    assert!(
+        call(&sim, "POST", "/api/v1/webhooks", off)
+            .await
+            .json()
+            .get("webhook_secret")
+            .is_none()
+    );
     let target = format!("/api/v1/webhooks?id={}", id.as_str().unwrap());
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 200);
     assert_eq!(get(&sim, "/api/v1/webhooks").await.json()["webhooks"], json!([]));
@@ -172,12 +189,16 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
 async fn webhooks_can_be_lost_doubled_and_forged() {
     let receiver = Receiver::new().await;
     let script = FaultScript::from_toml("[webhooks]\nlose = [1]\ntwice = [2]\nforge = [3]").unwrap();
-    let config = SimConfig::default().speed(100_000.0).webhook_body(WebhookBody::Flat).faults(script);
+    let config = SimConfig::default()
+        .seed(0)
+        .speed(100_000.0)
+        .webhook_body(WebhookBody::Flat)
+        .faults(script);
     let sim = SimKaiCalls::start(config).await.unwrap();
     let made = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()}))
         .await
         .json();
-    let (id, secret) = (made["id"].clone(), made["secret"].as_str().unwrap());
+    let (id, secret) = (made["id"].clone(), made["webhook_secret"].as_str().unwrap());
     for nth in 1..=3 {
         let test = json!({"id": id, "data": {"nth": nth}});
         assert_eq!(call(&sim, "POST", "/api/v1/webhooks/test", test).await.status, 200);

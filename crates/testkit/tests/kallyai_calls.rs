@@ -21,7 +21,7 @@ fn quick() -> SimConfig {
 
 /// A call that goes on until it is stopped.
 fn endless() -> SimConfig {
-    SimConfig::default().outcome(
+    SimConfig::default().seed(0).outcome(
         TO,
         CallScript::new(Outcome::Completed)
             .ringing_for(Duration::ZERO)
@@ -203,7 +203,7 @@ async fn outcomes_follow_the_script_of_the_number() {
         (Outcome::Voicemail, "voicemail"),
         (Outcome::Failed, "failed"),
     ];
-    let mut config = SimConfig::default().speed(100_000.0);
+    let mut config = SimConfig::default().seed(0).speed(100_000.0);
     for (outcome, _) in words {
         config = config.outcome(TO, outcome);
     }

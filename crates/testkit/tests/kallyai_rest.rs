@@ -11,7 +11,7 @@ use switchboard_testkit::{Shape, SimConfig, SimKallyAi};
 const TO: &str = "+12125550101";
 
 async fn sim() -> SimKallyAi {
-    SimKallyAi::start(SimConfig::default().speed(100_000.0).outcome(TO, Outcome::Completed))
+    SimKallyAi::start(SimConfig::default().seed(0).speed(100_000.0).outcome(TO, Outcome::Completed))
         .await
         .unwrap()
 }
@@ -111,7 +111,9 @@ async fn a_message_becomes_a_goal_that_can_be_cancelled_once() {
     let estimate = post(&sim, "/v1/goals/estimate", json!({"type": "call", "description": "x"})).await;
     assert_eq!(estimate["breakdown"]["call"].to_string(), "1");
 
-    let assistant = SimKallyAi::start(SimConfig::default().shape(Shape::Assistant)).await.unwrap();
+    let assistant = SimKallyAi::start(SimConfig::default().seed(0).shape(Shape::Assistant))
+        .await
+        .unwrap();
     let answer = post(&assistant, "/v1/coordination/message", json!({"message": "Hi"})).await;
     assert_eq!(
         (answer["credits_used"].as_str(), answer["goal_completed"].as_bool()),

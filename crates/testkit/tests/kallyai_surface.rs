@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 async fn sim() -> SimKallyAi {
-    SimKallyAi::start(SimConfig::default()).await.unwrap()
+    SimKallyAi::start(SimConfig::default().seed(0)).await.unwrap()
 }
 
 #[tokio::test]

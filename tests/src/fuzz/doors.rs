@@ -28,7 +28,9 @@ impl Doors {
     /// # Panics
     /// Where this machine lets nobody listen.
     pub async fn start() -> Self {
-        let simulator = SimKaiCalls::start(SimConfig::default().limits(1_000_000, 1_000_000)).await.unwrap();
+        let simulator = SimKaiCalls::start(SimConfig::default().seed(0).limits(1_000_000, 1_000_000))
+            .await
+            .unwrap();
         let mut config = KaiCallsConfig::new(simulator.credential());
         config.base_url = simulator.url().parse().unwrap();
         config.agent_id = Some(simulator.agent_id().into());

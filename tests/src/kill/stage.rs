@@ -191,7 +191,18 @@ async fn provider(directory: &Path, program: &Path, name: &str, rings: &str, fau
     let script = format!("faults-{name}.json");
     fs::write(directory.join(&script), serde_json::to_vec_pretty(faults).unwrap()).unwrap();
     let mut child = Command::new(program)
-        .args(["sim", name, "--speed", SPEED, "--ring-ledger", rings, "--faults", &script])
+        .args([
+            "sim",
+            name,
+            "--seed",
+            "0",
+            "--speed",
+            SPEED,
+            "--ring-ledger",
+            rings,
+            "--faults",
+            &script,
+        ])
         .current_dir(directory)
         .env_clear()
         .stdin(Stdio::null())

@@ -14,7 +14,7 @@ use switchboard::{
     Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId, ValidCall,
     core::{AttemptId, ProviderCallId},
     router::{
-        Decision, Letter, NewCall, Opened, Recorded, Selection, Topic, Write,
+        Decision, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
         state::{Fact, apply},
     },
 };
@@ -239,6 +239,16 @@ impl Journal for SimJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         self.process.gate().await;
         self.inner.take_over(self.world.truth.at(self.world.now())).await
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        self.process.gate().await;
+        self.inner.news().await
+    }
+
+    async fn acted(&self, news: &[News]) -> Result<()> {
+        self.process.gate().await;
+        self.inner.acted(news).await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

@@ -35,6 +35,10 @@ pub trait Calls: Debug + Send + Sync {
     async fn recording(&self, id: &ProviderCallId) -> Result<Recording>;
 
     /// Calls that may be this order, sent at `sent_at`, strongest evidence first. Only reads; finding none proves nothing.
+    ///
+    /// # Errors
+    /// Where the provider could not be read, was not read to the end because a bound was reached, or shows nothing but calls that may be this
+    /// one and may be others: an empty answer says that nothing there may be it.
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>>;
 }
 
@@ -62,6 +66,11 @@ pub trait CallControl: Debug + Send + Sync {
     async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()>;
 }
 
+/// A list that is longer than this many pages is a list without an end.
+const MOST_PAGES: usize = 2_000;
+/// The most rows that one list is read for.
+const MOST_ROWS: usize = 200_000;
+
 /// What callers get on every [`Calls`].
 #[async_trait]
 pub trait CallsExt: Calls {
@@ -87,29 +96,43 @@ pub trait CallsExt: Calls {
         }
     }
 
-    /// All calls that pass the filter, newest first, each once, page after page.
+    /// All calls that pass the filter, newest first, each once, page after page. A list without an end ends with an error: after 2,000 pages or
+    /// 200,000 rows.
     fn all(&self, filter: CallFilter) -> BoxStream<'_, Result<ProviderCall>> {
         struct Walk {
             filter: CallFilter,
             page: Option<PageRequest>,
             seen: HashSet<ProviderCallId>,
+            pages: usize,
+            rows: usize,
         }
         let walk = Walk {
             filter,
             page: Some(PageRequest::default()),
             seen: HashSet::new(),
+            pages: 0,
+            rows: 0,
         };
         stream::try_unfold(walk, move |mut walk| async move {
             let Some(page) = walk.page.take() else {
                 return Ok(None);
             };
+            if walk.pages >= MOST_PAGES {
+                return Err(too_long(MOST_PAGES, "pages"));
+            }
             let answer = self.list(&walk.filter, &page).await?;
+            walk.pages += 1;
+            walk.rows += answer.items.len();
+            if walk.rows > MOST_ROWS {
+                return Err(too_long(MOST_ROWS, "rows"));
+            }
             let had_items = !answer.items.is_empty();
             let fresh: Vec<_> = answer.items.into_iter().filter(|call| walk.seen.insert(call.id.clone())).collect();
             // A page of known calls is the end, whatever its cursor claims: equal timestamps repeat pages. An empty page
             // with a cursor is not: the filter may have emptied it.
             if !(had_items && fresh.is_empty()) {
-                walk.page = answer.next.map(|cursor| PageRequest {
+                let next = answer.next.filter(|cursor| page.cursor.as_ref() != Some(cursor));
+                walk.page = next.map(|cursor| PageRequest {
                     cursor: Some(cursor),
                     limit: page.limit,
                 });
@@ -122,6 +145,11 @@ pub trait CallsExt: Calls {
         })
         .boxed()
     }
+}
+
+fn too_long(most: usize, what: &str) -> Error {
+    let message = format!("the list of calls is longer than the {most} {what} that are read of it: narrow it by since and until");
+    Error::new(ErrorKind::Decode, message).with_operation("calls.list")
 }
 
 impl<T: Calls + ?Sized> CallsExt for T {}

@@ -25,6 +25,8 @@ use url::Url;
 pub enum Act {
     /// Reads the request, writes these bytes, closes.
     Answer(String),
+    /// Reads the request, writes these bytes, which need be no text, closes.
+    AnswerBytes(Vec<u8>),
     /// Reads and answers requests with these bytes for as long as the connection is kept.
     Keep(String),
     /// Reads the request; 200 for this bearer token, 401 for any other.
@@ -128,6 +130,11 @@ async fn play(mut socket: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
             let Some(request) = read_request(&mut socket).await else { return };
             note(request);
             let _ = socket.write_all(answer.as_bytes()).await;
+        }
+        Act::AnswerBytes(answer) => {
+            let Some(request) = read_request(&mut socket).await else { return };
+            note(request);
+            let _ = socket.write_all(&answer).await;
         }
         Act::Keep(answer) => {
             while let Some(request) = read_request(&mut socket).await {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use switchboard_core::{Error, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_http::{HttpClient, Request, is_asked_for};
 
 use super::parameters::{parameters, with_query};
 use crate::wire::{Agent, AgentVersion, Listing};
@@ -126,7 +126,13 @@ impl<'a> Agents<'a> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all agents"));
         }
-        self.http.read(Request::get("agents.get", PATH).query("id", id)).await?.json()
+        let answer = self.http.read(Request::get("agents.get", PATH).query("id", id)).await?;
+        let agent: Agent = answer.json()?;
+        if is_asked_for(id, agent.id.as_deref()) {
+            Ok(agent)
+        } else {
+            Err(answer.another())
+        }
     }
 
     /// A new agent.
@@ -153,7 +159,7 @@ impl<'a> Agents<'a> {
 
     /// The saved states of an agent.
     ///
-    /// `GET /api/v1/agents/versions`; no scope is documented. Source: official Python SDK 0.1.0, `agents.versions`.
+    /// `GET /api/v1/agents/versions`; scope `agents:read`. Source: official Python SDK 0.1.0, `agents.versions`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).

@@ -1,7 +1,7 @@
 //! `/api/v1/calls`.
 
-use switchboard_core::{Error, ErrorKind, PlaceError, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, PlaceError, Result};
+use switchboard_http::{HttpClient, Request, is_asked_for, usable_id};
 
 use super::parameters::{parameters, with_query};
 use crate::wire::{Call, Listing};
@@ -76,12 +76,11 @@ impl<'a> Calls<'a> {
     pub async fn create(&self, call: &CreateCall) -> Result<Call, PlaceError> {
         let request = Request::post("calls.place", PATH).json(call).map_err(PlaceError::not_sent)?;
         let answer = self.http.place(request).await?;
-        let call: Call = answer.json().map_err(PlaceError::placed)?;
-        if call.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            let unnamed = Error::new(ErrorKind::Decode, "the call was placed and the answer has no id");
-            return Err(PlaceError::placed(answer.failed(unnamed)));
+        let call: Call = answer.placed()?;
+        match usable_id(call.id.clone()) {
+            Some(_) => Ok(call),
+            None => Err(PlaceError::placed(answer.unusable("the call was placed and the answer has no id"))),
         }
-        Ok(call)
     }
 
     /// One call with summary, recording and quality.
@@ -96,7 +95,13 @@ impl<'a> Calls<'a> {
         if id.is_empty() {
             return Err(Error::invalid("id", "is empty: an empty id would list all calls"));
         }
-        self.http.read(Request::get("calls.get", PATH).query("id", id)).await?.json()
+        let answer = self.http.read(Request::get("calls.get", PATH).query("id", id)).await?;
+        let call: Call = answer.json()?;
+        if is_asked_for(id, call.id.as_deref()) {
+            Ok(call)
+        } else {
+            Err(answer.another())
+        }
     }
 
     /// Calls over all businesses, newest first.

@@ -1,7 +1,7 @@
 //! `/api/v1/recordings` and `/api/v1/transcripts`.
 
 use switchboard_core::Result;
-use switchboard_http::{HttpClient, Request};
+use switchboard_http::{HttpClient, Request, is_asked_for};
 
 use super::parameters::{parameters, with_query};
 use crate::wire::{Listing, Recording, Transcript};
@@ -25,10 +25,14 @@ impl<'a> Recordings<'a> {
     /// `NotFound` where there is no such call or no recording; else as for every [read](crate::api#errors).
     #[doc(alias = "/api/v1/recordings")]
     pub async fn get(&self, call_id: &str) -> Result<Recording> {
-        self.http
-            .read(Request::get("recordings.get", "/api/v1/recordings").query("call_id", call_id))
-            .await?
-            .json()
+        let request = Request::get("recordings.get", "/api/v1/recordings").query("call_id", call_id);
+        let answer = self.http.read(request).await?;
+        let recording: Recording = answer.json()?;
+        if is_asked_for(call_id, recording.call_id.as_deref()) {
+            Ok(recording)
+        } else {
+            Err(answer.another())
+        }
     }
 }
 
@@ -62,7 +66,7 @@ impl<'a> Transcripts<'a> {
 
     /// One page of transcripts.
     ///
-    /// `GET /api/v1/transcripts`; no scope is documented. Source: official Python SDK 0.1.0, `transcripts.list`.
+    /// `GET /api/v1/transcripts`; scope `calls:read`. Source: official Python SDK 0.1.0, `transcripts.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).

@@ -130,7 +130,7 @@ impl<'a> Events<'a> {
 
     /// One slice of the account's events.
     ///
-    /// `GET /api/v1/events`; no scope is documented. Source: official Python SDK 0.1.0, `events.list`.
+    /// `GET /api/v1/events`; scope `events:read`. Source: official Python SDK 0.1.0, `events.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -144,7 +144,7 @@ impl<'a> Events<'a> {
 
     /// Attempts to deliver events.
     ///
-    /// `GET /api/v1/event-deliveries`; no scope is documented. Source: official Python SDK 0.1.0, `events.deliveries`, which takes any
+    /// `GET /api/v1/event-deliveries`; scope `events:read` or `webhooks:read`. Source: official Python SDK 0.1.0, `events.deliveries`, which takes any
     /// filter and names none.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ impl<'a> Events<'a> {
 
     /// Has events delivered again. Receivers see them a second time, and tell so by the event's id. No phone rings.
     ///
-    /// `POST /api/v1/events/replay`; no scope is documented. Source: official Python SDK 0.1.0, `events.replay`.
+    /// `POST /api/v1/events/replay`; scope `events:replay`. Source: official Python SDK 0.1.0, `events.replay`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id or list, with nothing sent; else as for every [write](crate::api#errors).
@@ -176,7 +176,7 @@ impl<'a> Events<'a> {
 
     /// Has the events of a time delivered, those that were delivered before included. No phone rings.
     ///
-    /// `POST /api/v1/events/backfill`; no scope is documented. Source: official Python SDK 0.1.0, `events.backfill`.
+    /// `POST /api/v1/events/backfill`; scope `events:replay`. Source: official Python SDK 0.1.0, `events.backfill`.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors).

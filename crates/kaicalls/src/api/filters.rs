@@ -1,14 +1,14 @@
-//! Filters of lists for which the SDK takes any name and shows none.
+//! Filters of lists for which the official Python SDK takes any name. Those with a method of their own are in the JavaScript SDK.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-/// Filters by name. The ones with a method of their own are likely, none is documented.
+/// Filters by name.
 ///
 /// ```
 /// use switchboard_kaicalls::api::Filters;
-/// let filters = Filters::new().with("run_id", "run_1").limit(20);
+/// let filters = Filters::new().communication_run_id("run_1").channel("call").limit(20);
 /// ```
 #[derive(Clone, Default, Serialize)]
 #[serde(transparent)]
@@ -33,7 +33,25 @@ impl Filters {
         self.with("business_id", id)
     }
 
-    /// With this status.
+    /// Of this run; for jobs.
+    #[must_use]
+    pub fn communication_run_id(self, id: impl fmt::Display) -> Self {
+        self.with("communication_run_id", id)
+    }
+
+    /// By `call` or by `sms`; for jobs.
+    #[must_use]
+    pub fn channel(self, channel: impl fmt::Display) -> Self {
+        self.with("channel", channel)
+    }
+
+    /// Of this sequence, which a job names; for attempts.
+    #[must_use]
+    pub fn sequence_id(self, id: impl fmt::Display) -> Self {
+        self.with("sequence_id", id)
+    }
+
+    /// With this status. Of deliveries it is `succeeded` or `failed`.
     #[must_use]
     pub fn status(self, status: impl fmt::Display) -> Self {
         self.with("status", status)

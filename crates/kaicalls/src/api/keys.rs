@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Error, Result};
+use switchboard_core::{Error, ReadTurns, Result};
 use switchboard_http::{ClientConfig, Credential, HttpClient, NoCredential, Request, StaticToken};
 
 use super::{parameters::parameters, webhooks::acknowledged};
@@ -24,7 +24,7 @@ parameters! {
             name: String = "name",
             /// Bound to this business; left out: all.
             business_id: String = "business_id",
-            /// What it may do; left out: reading, and placing calls.
+            /// What it may do. Left out, it may read; document 004 adds placing calls, which its SDKs say has to be asked for: `calls:write`.
             scopes: Vec<String> = "scopes",
         }
     }
@@ -47,6 +47,10 @@ impl Session {
             http: HttpClient::new(config, bearer, &KaiCallsCodes)?,
             cookie,
         })
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        self.http.take_turns(turns);
     }
 }
 

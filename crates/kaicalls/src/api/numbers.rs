@@ -90,7 +90,7 @@ impl<'a> PhoneNumbers<'a> {
 
     /// The numbers of the account.
     ///
-    /// `GET /api/v1/phone-numbers`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.list`.
+    /// `GET /api/v1/phone-numbers`; scope `numbers:read`. Source: official Python SDK 0.1.0, `phone_numbers.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -104,7 +104,7 @@ impl<'a> PhoneNumbers<'a> {
 
     /// Numbers that could be rented.
     ///
-    /// `GET /api/v1/phone-numbers/available`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.available`.
+    /// `GET /api/v1/phone-numbers/available`; scope `numbers:read`. Source: official Python SDK 0.1.0, `phone_numbers.available`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -121,7 +121,7 @@ impl<'a> PhoneNumbers<'a> {
 
     /// Rents a number, which costs money.
     ///
-    /// `POST /api/v1/phone-numbers`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.assign`.
+    /// `POST /api/v1/phone-numbers`; scope `numbers:write`. Source: official Python SDK 0.1.0, `phone_numbers.assign`.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors): it is sent once.
@@ -135,7 +135,7 @@ impl<'a> PhoneNumbers<'a> {
 
     /// Gives a number back, which cannot be undone.
     ///
-    /// `DELETE /api/v1/phone-numbers?phone_number=`; no scope is documented. Source: official Python SDK 0.1.0, `phone_numbers.release`.
+    /// `DELETE /api/v1/phone-numbers?phone_number=`; scope `numbers:write`. Source: official Python SDK 0.1.0, `phone_numbers.release`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty number, with nothing sent; else as for every [write](crate::api#errors): it is sent once.

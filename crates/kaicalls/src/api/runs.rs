@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_core::{Error, ErrorKind, PlaceError, Result};
-use switchboard_http::{HttpClient, Request};
+use switchboard_core::{Error, PlaceError, Result};
+use switchboard_http::{HttpClient, Request, usable_id};
 
 use super::{
     filters::Filters,
@@ -90,7 +90,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Whether a run could be made. Rings nobody.
     ///
-    /// `POST /api/v1/communication-runs/validate`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs/validate`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.validate`.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// What a run would do. Rings nobody.
     ///
-    /// `POST /api/v1/communication-runs/preview`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs/preview`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.preview`.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Makes a run: phones ring, possibly many.
     ///
-    /// `POST /api/v1/communication-runs` with `Idempotency-Key`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `POST /api/v1/communication-runs` with `Idempotency-Key`; scope `communication-runs:write`. Source: official Python SDK 0.1.0,
     /// `communication_runs.create`.
     ///
     /// It is sent once and never again, with the same key as little as with another: what a key is worth is not documented, and a
@@ -138,17 +138,16 @@ impl<'a> CommunicationRuns<'a> {
         }
         let request = Request::post("communication_runs.create", PATH).idempotency_key(idempotency_key);
         let answer = self.http.place(request.json(body).map_err(PlaceError::not_sent)?).await?;
-        let run: CommunicationRun = answer.json().map_err(PlaceError::placed)?;
-        if run.id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            let unnamed = Error::new(ErrorKind::Decode, "the run was made and the answer has no id");
-            return Err(PlaceError::placed(answer.failed(unnamed)));
+        let run: CommunicationRun = answer.placed()?;
+        match usable_id(run.id.clone()) {
+            Some(_) => Ok(run),
+            None => Err(PlaceError::placed(answer.unusable("the run was made and the answer has no id"))),
         }
-        Ok(run)
     }
 
     /// Runs of the account.
     ///
-    /// `GET /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.list`.
+    /// `GET /api/v1/communication-runs`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -162,7 +161,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Halts a run: calls under way go on, no new ones begin. The SDK knows no word for going on.
     ///
-    /// `PATCH /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.pause`.
+    /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official Python SDK 0.1.0, `communication_runs.pause`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors). After an error the run may go on.
@@ -173,7 +172,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Ends a run: calls under way go on, nobody else is called.
     ///
-    /// `PATCH /api/v1/communication-runs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.cancel`.
+    /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official Python SDK 0.1.0, `communication_runs.cancel`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors). After an error the run may go on.
@@ -184,7 +183,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// The recipients of runs, and how far each is.
     ///
-    /// `GET /api/v1/communication-jobs`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.jobs`, which
+    /// `GET /api/v1/communication-jobs`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.jobs`, which
     /// takes any filter and names none.
     ///
     /// # Errors
@@ -202,7 +201,7 @@ impl<'a> CommunicationRuns<'a> {
 
     /// Attempts to reach recipients.
     ///
-    /// `GET /api/v1/communication-attempts`; no scope is documented. Source: official Python SDK 0.1.0, `communication_runs.attempts`,
+    /// `GET /api/v1/communication-attempts`; scope `communication-runs:read`. Source: official Python SDK 0.1.0, `communication_runs.attempts`,
     /// which takes any filter and names none.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl<'a> Webhooks<'a> {
 
     /// The standing orders.
     ///
-    /// `GET /api/v1/webhooks`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.list`.
+    /// `GET /api/v1/webhooks`; scope `webhooks:read`. Source: official Python SDK 0.1.0, `webhooks.list`.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -68,7 +68,7 @@ impl<'a> Webhooks<'a> {
 
     /// A new order, or a changed one. The signing secret is in this answer and in no other.
     ///
-    /// `POST /api/v1/webhooks`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.create`.
+    /// `POST /api/v1/webhooks`; scope `webhooks:write`. Source: official Python SDK 0.1.0, `webhooks.create`.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors): it is sent once.
@@ -79,7 +79,7 @@ impl<'a> Webhooks<'a> {
 
     /// Ends an order.
     ///
-    /// `DELETE /api/v1/webhooks?id=`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.delete`.
+    /// `DELETE /api/v1/webhooks?id=`; scope `webhooks:write`. Source: official Python SDK 0.1.0, `webhooks.delete`.
     ///
     /// # Errors
     /// `InvalidRequest` for an empty id, with nothing sent; else as for every [write](crate::api#errors): it is sent once.
@@ -96,7 +96,7 @@ impl<'a> Webhooks<'a> {
 
     /// Has a delivery sent for a test, with this data in it.
     ///
-    /// `POST /api/v1/webhooks/test`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.test`.
+    /// `POST /api/v1/webhooks/test`; scope `webhooks:write`. Source: official Python SDK 0.1.0, `webhooks.test`.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors): it is sent once.
@@ -108,7 +108,7 @@ impl<'a> Webhooks<'a> {
 
     /// A new signing secret, shown in this answer alone.
     ///
-    /// `POST /api/v1/webhooks/rotate-secret`; no scope is documented. Source: official Python SDK 0.1.0, `webhooks.rotate_secret`.
+    /// `POST /api/v1/webhooks/rotate-secret`; scope `webhooks:write`. Source: official Python SDK 0.1.0, `webhooks.rotate_secret`.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors): it is sent once.

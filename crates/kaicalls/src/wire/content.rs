@@ -25,12 +25,22 @@ answer! {
 }
 
 answer! {
-    /// What was said in a call (official Python SDK 0.1.0, `transcripts.list`).
+    /// What was said in a call (official Python SDK 0.1.0, `transcripts.list`; the types of the official JavaScript SDK).
     Transcript in ["transcript", "data"] {
         /// The call; where there is no `call_id`, the row's own id.
         call_id: String = ["call_id", "id"],
+        /// The voice platform's id of the conversation.
+        conversation_id: String = ["conversation_id"],
         /// The agent.
         agent_id: String = ["agent_id"],
+        /// The agent's name.
+        agent_name: String = ["agent_name"],
+        /// The call's status word, of an open enumeration.
+        status: String = ["status"],
+        /// Seconds.
+        duration: Decimal = ["duration", "duration_seconds"],
+        /// What came of the call.
+        summary: String = ["summary"],
         /// What was said, as a list of utterances.
         messages: Value = ["messages", "entries"],
         /// What was said, as text or otherwise.

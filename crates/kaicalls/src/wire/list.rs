@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, Unexpected},
+    de::{Error, Unexpected},
     ser::SerializeMap,
 };
 use serde_json::Value;
@@ -16,16 +16,24 @@ use super::read::Field;
 pub(crate) trait Listed: Field {
     /// The fields under which its list may stand. The first is the documented or the likely one.
     const NAMES: &'static [&'static str];
+    /// The fields under which one alone, or null for none, may stand where it was asked for by name.
+    const ALONE: &'static [&'static str] = &[];
+
+    /// Reads a row; `None` where it is of another kind than rows of this type are.
+    fn row(value: &Value) -> Option<Self> {
+        Self::read(value)
+    }
 }
 
 /// A list as it came.
 ///
 /// The list may stand under its documented name, under `data`, or alone. An answer without a list is an error and not an
-/// empty list: an empty list would read as proof that there is nothing.
+/// empty list: an empty list would read as proof that there is nothing. So is a row that cannot be read: a list without it would read as
+/// proof that it is not there.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Listing<T> {
-    /// The rows. One that is no object is left out.
+    /// The rows, all of them.
     pub items: Vec<T>,
     /// Whether there is more, where the provider says so.
     pub has_more: Option<bool>,
@@ -44,19 +52,23 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
         };
         match Value::deserialize(deserializer)? {
             Value::Array(rows) => Ok(Self {
-                items: rows.iter().filter_map(T::read).collect(),
+                items: read(&rows)?,
                 has_more: None,
                 rest: Raw::default(),
             }),
             Value::Object(mut object) => {
-                let name = T::NAMES
-                    .iter()
-                    .chain(&["data"])
-                    .find(|name| object.get(**name).is_some_and(Value::is_array));
-                let rows = name.and_then(|name| object.remove(*name)).ok_or_else(no_list)?;
+                let mut names = T::NAMES.iter().chain(&["data"]);
+                let name = names.find(|name| object.get(**name).is_some_and(Value::is_array));
+                let alone = || T::ALONE.iter().find(|name| object.contains_key(**name));
+                let rows = match name.or_else(alone).and_then(|name| object.remove(*name)) {
+                    Some(Value::Array(rows)) => rows,
+                    Some(Value::Null) => Vec::new(),
+                    Some(one) => vec![one],
+                    None => return Err(no_list()),
+                };
                 let has_more = bool::take(&mut object, &["has_more"]);
                 Ok(Self {
-                    items: Vec::read(&rows).unwrap_or_default(),
+                    items: read(&rows)?,
                     has_more,
                     rest: Value::Object(object).into(),
                 })
@@ -64,6 +76,28 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(no_list()),
         }
     }
+}
+
+/// Every row, or which one cannot be read. What stands in it is left out of the message: rows are about people.
+fn read<T: Listed, E: Error>(rows: &[Value]) -> Result<Vec<T>, E> {
+    let row = |(nth, row)| {
+        T::row(row).ok_or_else(|| {
+            let kind = match row {
+                Value::Null => "null",
+                Value::Bool(_) => "true or false",
+                Value::Number(_) => "a number",
+                Value::String(_) => "a text",
+                Value::Array(_) => "a list",
+                Value::Object(_) => "another object",
+            };
+            let names = T::NAMES.join(" or ");
+            E::invalid_type(
+                Unexpected::Other(kind),
+                &format!("something that can be read in row {} of {names}, where {kind} stands", nth + 1).as_str(),
+            )
+        })
+    };
+    rows.iter().enumerate().map(row).collect()
 }
 
 /// As it came, under the documented name of the list, without the secrets.

@@ -1,12 +1,14 @@
 //! Phone numbers.
 
+use serde_json::{Map, Value};
+
 use super::{
     list::Listed,
-    read::{Moment, answer},
+    read::{Moment, Object, answer},
 };
 
 answer! {
-    /// A phone number (document 004, "Phone Numbers"; for `phone-numbers`, the official Python SDK 0.1.0, whose answers are not documented).
+    /// A phone number (document 004, "Phone Numbers"; for `phone-numbers`, the types of the official JavaScript SDK).
     Number in ["phone_number", "number", "data"] {
         /// The number's id.
         id: String = ["id", "number_id"],
@@ -16,6 +18,10 @@ answer! {
         agent_id: String = ["agent_id"],
         /// The business that has it.
         business_id: String = ["business_id"],
+        /// What it can do, as `{"voice": true}`.
+        capabilities: Value = ["capabilities"],
+        /// How its registration stands, in the provider's words.
+        compliance: Value = ["compliance"],
         /// When it was rented.
         created_at: Moment = ["created_at"],
     }
@@ -23,4 +29,17 @@ answer! {
 
 impl Listed for Number {
     const NAMES: &'static [&'static str] = &["numbers", "phone_numbers", "available_numbers", "available"];
+    const ALONE: &'static [&'static str] = &["number"];
+
+    /// What can be rented may be a list of plain texts.
+    fn row(value: &Value) -> Option<Self> {
+        match value {
+            Value::Object(object) => Some(Self::from_object(object.clone())),
+            Value::String(text) if !text.trim().is_empty() => {
+                let field = ("phone_number".to_owned(), Value::String(text.clone()));
+                Some(Self::from_object(Map::from_iter([field])))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
+        }
+    }
 }

@@ -64,9 +64,10 @@ impl Field for Value {
     }
 }
 
+/// All of it or nothing: a list without what could not be read would be another list.
 impl<T: Field> Field for Vec<T> {
     fn read(value: &Value) -> Option<Self> {
-        Some(value.as_array()?.iter().filter_map(T::read).collect())
+        value.as_array()?.iter().map(T::read).collect()
     }
 }
 

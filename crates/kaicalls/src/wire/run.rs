@@ -30,6 +30,7 @@ answer! {
 
 impl Listed for CommunicationRun {
     const NAMES: &'static [&'static str] = &["communication_runs", "runs"];
+    const ALONE: &'static [&'static str] = &["communication_run", "run"];
 }
 
 answer! {
@@ -38,8 +39,10 @@ answer! {
         /// The job's id.
         id: String = ["id", "job_id"],
         /// The run.
-        run_id: String = ["run_id", "communication_run_id"],
-        /// As `voice`.
+        run_id: String = ["communication_run_id", "run_id"],
+        /// What its attempts have in common.
+        sequence_id: String = ["sequence_id"],
+        /// `call` or `sms`.
         channel: String = ["channel"],
         /// The recipient's number.
         to: String = ["to", "phone_number", "recipient"],
@@ -68,8 +71,10 @@ answer! {
         /// The job.
         job_id: String = ["job_id", "communication_job_id"],
         /// The run.
-        run_id: String = ["run_id", "communication_run_id"],
-        /// As `voice`.
+        run_id: String = ["communication_run_id", "run_id"],
+        /// What the attempts of one recipient have in common.
+        sequence_id: String = ["sequence_id"],
+        /// `call` or `sms`.
         channel: String = ["channel"],
         /// The call that was placed.
         call_id: String = ["call_id"],

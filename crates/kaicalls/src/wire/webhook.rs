@@ -9,12 +9,12 @@ use super::{
 };
 
 answer! {
-    /// An account's standing order for deliveries (official Python SDK 0.1.0, `webhooks`; its answers are not documented).
+    /// An account's standing order for deliveries (official Python SDK 0.1.0, `webhooks`; the types of the official JavaScript SDK).
     WebhookSubscription in ["webhook", "subscription", "data"] {
         /// The order's id.
         id: String = ["id", "webhook_id"],
         /// Where deliveries go.
-        webhook_url: String = ["webhook_url", "url"],
+        webhook_url: String = ["url", "webhook_url"],
         /// The business it is for.
         business_id: String = ["business_id"],
         /// Which events.
@@ -24,7 +24,9 @@ answer! {
         /// Whether it is on.
         is_active: bool = ["is_active"],
         /// The signing secret, shown once. It is not in `raw`.
-        secret: SecretString = ["secret", "signing_secret", "webhook_secret"],
+        secret: SecretString = ["webhook_secret", "secret", "signing_secret"],
+        /// What may be shown of the secret.
+        webhook_secret_masked: String = ["webhook_secret_masked"],
         /// When it was made.
         created_at: Moment = ["created_at"],
     }

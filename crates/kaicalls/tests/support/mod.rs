@@ -49,6 +49,7 @@ type Answer = Box<dyn Fn(&Asked) -> (u16, String) + Send + Sync>;
 struct Inner {
     answer: Answer,
     asked: Mutex<Vec<Asked>>,
+    bytes: AtomicUsize,
 }
 
 /// The server. It ends with the test's runtime.
@@ -62,6 +63,7 @@ impl Server {
         let inner = Arc::new(Inner {
             answer: Box::new(answer),
             asked: Mutex::default(),
+            bytes: AtomicUsize::new(0),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -78,6 +80,11 @@ impl Server {
 
     pub fn asked(&self) -> Vec<Asked> {
         self.inner.asked.lock().clone()
+    }
+
+    /// Bytes of all bodies that went out.
+    pub fn bytes(&self) -> usize {
+        self.inner.bytes.load(Ordering::SeqCst)
     }
 
     /// The one request that came.
@@ -122,6 +129,7 @@ async fn handle(
     };
     inner.asked.lock().push(asked.clone());
     let (status, body) = (inner.answer)(&asked);
+    inner.bytes.fetch_add(body.len(), Ordering::SeqCst);
     (StatusCode::from_u16(status).unwrap(), [("content-type", "application/json")], body)
 }
 

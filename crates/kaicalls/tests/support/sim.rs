@@ -36,6 +36,7 @@ pub fn quick() -> SimConfig {
         .ringing_for(Duration::from_secs(1))
         .talking_for(Duration::from_secs(1));
     SimConfig::default()
+        .seed(0)
         .speed(1000.0)
         .limits(10_000, 100_000)
         .outcome(CALLEE, script)

@@ -5,7 +5,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, look},
+    send::{act, look, look_at},
 };
 use crate::wire::{Listing, OutboxEmail, OutgoingEmail, Undocumented};
 
@@ -65,6 +65,6 @@ impl EmailActionsApi {
     #[doc(alias = "/v1/actions/email/{email_id}/replies")]
     pub async fn replies(&self, email_id: &str) -> Result<Undocumented> {
         let request = Request::get("actions.email.replies", "/v1/actions/email/{email_id}/replies");
-        look(&self.http, request.param("email_id", email_id)).await
+        look_at(&self.http, request, ("email_id", email_id), &["email_id"]).await
     }
 }

@@ -111,8 +111,8 @@ impl AuthApi {
             ("code", code),
             ("redirect_uri", redirect.as_str()),
         ];
-        self.fetch(Request::post("auth.exchange_code", "/v1/auth/gpt/token").form(&fields))
-            .await
+        let request = Request::post("auth.exchange_code", "/v1/auth/gpt/token").form(&fields);
+        self.fetch(request.secret(&client.secret).secret(&code.into())).await
     }
 
     /// Renews by `POST /v1/auth/refresh`, as all documents but 000 and 001 have it.
@@ -124,7 +124,8 @@ impl AuthApi {
     #[doc(alias = "/v1/auth/refresh")]
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens> {
         let body = refresh_body(refresh_token);
-        self.fetch(Request::post("auth.refresh", "/v1/auth/refresh").json(&body)?).await
+        let request = Request::post("auth.refresh", "/v1/auth/refresh").json(&body)?;
+        self.fetch(request.secret(refresh_token)).await
     }
 
     /// Renews by the form that document 003 shows for OAuth clients: `POST /v1/auth/gpt/token`.
@@ -141,8 +142,8 @@ impl AuthApi {
             ("client_secret", client.secret.expose_secret()),
             ("refresh_token", refresh_token.expose_secret()),
         ];
-        self.fetch(Request::post("auth.refresh_as", "/v1/auth/gpt/token").form(&fields))
-            .await
+        let request = Request::post("auth.refresh_as", "/v1/auth/gpt/token").form(&fields);
+        self.fetch(request.secret(&client.secret).secret(refresh_token)).await
     }
 
     /// Logs in with a Google identity token: `POST /v1/auth/google/validate`. The answer is undocumented and read as tokens.
@@ -154,8 +155,8 @@ impl AuthApi {
     #[doc(alias = "/v1/auth/google/validate")]
     pub async fn google(&self, id_token: &SecretString) -> Result<Tokens> {
         let body = google_body(id_token);
-        self.fetch(Request::post("auth.google", "/v1/auth/google/validate").json(&body)?)
-            .await
+        let request = Request::post("auth.google", "/v1/auth/google/validate").json(&body)?;
+        self.fetch(request.secret(id_token)).await
     }
 
     /// Logs in with what Apple hands out: `POST /v1/auth/apple/token`. The answer is undocumented and read as tokens.
@@ -167,11 +168,12 @@ impl AuthApi {
     #[doc(alias = "/v1/auth/apple/token")]
     pub async fn apple(&self, identity_token: &SecretString, authorization_code: &SecretString, full_name: Option<&str>) -> Result<Tokens> {
         let body = apple_body(identity_token, authorization_code, full_name);
-        self.fetch(Request::post("auth.apple", "/v1/auth/apple/token").json(&body)?).await
+        let request = Request::post("auth.apple", "/v1/auth/apple/token").json(&body)?;
+        self.fetch(request.secret(identity_token).secret(authorization_code)).await
     }
 
     async fn fetch(&self, request: Request) -> Result<Tokens> {
-        let answer: Answer = self.http.write(request.public()).await?;
+        let answer: Answer = self.http.write(request.public().fetches_secrets()).await?;
         auth::tokens(&answer.value()?).map_err(|error| answer.failed(error))
     }
 }

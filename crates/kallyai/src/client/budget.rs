@@ -6,7 +6,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, look, ring},
+    send::{act, look_at, ring},
 };
 use crate::wire::{CostBreakdown, CostEstimate, EstimateCost, Undocumented};
 
@@ -46,7 +46,7 @@ impl BudgetApi {
     #[doc(alias = "/v1/goals/{goal_id}/cost-breakdown")]
     pub async fn cost_breakdown(&self, goal_id: &str) -> Result<CostBreakdown> {
         let request = Request::get("budget.cost_breakdown", "/v1/goals/{goal_id}/cost-breakdown");
-        look(&self.http, request.param("goal_id", goal_id)).await
+        look_at(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
     }
 
     /// Lets a goal go on beyond its soft cap: `POST /v1/goals/{goal_id}/acknowledge-soft-cap`. Needs `budget:write`. Document 002; no

@@ -1,13 +1,13 @@
 //! Outbound calls (documents 002 and 003).
 
 use futures::stream::BoxStream;
-use switchboard_core::{Error, ErrorKind, PlaceError, ProviderCallId, Result};
-use switchboard_http::Request;
+use switchboard_core::{PlaceError, ProviderCallId, Result};
+use switchboard_http::{Request, usable_id};
 use uuid::Uuid;
 
 use super::{
     section,
-    send::{act, all},
+    send::{act, all, look_at},
 };
 use crate::wire::{Calendar, CallRecord, CreateCall, Listing, Paging, RecordingRecord, RescheduleCall, TranscriptRecord, Undocumented};
 
@@ -34,13 +34,12 @@ impl CallsApi {
             .json(call)
             .map_err(PlaceError::not_sent)?;
         let answer = self.http.place(request).await?;
-        let record: CallRecord = answer.json().map_err(PlaceError::placed)?;
-        match record.call_id {
+        let record: CallRecord = answer.placed()?;
+        match usable_id(record.call_id.clone()) {
             Some(_) => Ok(record),
-            None => Err(PlaceError::placed(answer.failed(Error::new(
-                ErrorKind::Decode,
-                "the call was placed, and the answer holds no call_id",
-            )))),
+            None => Err(PlaceError::placed(
+                answer.unusable("the call was placed, and the answer holds no call_id"),
+            )),
         }
     }
 
@@ -61,11 +60,11 @@ impl CallsApi {
     /// All calls, page after page of [`list`](Self::list), each once. A call that is placed meanwhile moves the others along.
     #[doc(alias = "/v1/calls")]
     pub fn all(&self, paging: Paging) -> BoxStream<'static, Result<CallRecord>> {
-        let api = self.clone();
-        all(paging, move |paging| {
-            let api = api.clone();
-            async move { api.list(&paging).await }
-        })
+        all(
+            &self.http,
+            paging,
+            |http, paging| async move { Self::new(http).list(&paging).await },
+        )
     }
 
     /// One call.
@@ -76,10 +75,8 @@ impl CallsApi {
     /// `call_not_found` (404).
     #[doc(alias = "/v1/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<CallRecord> {
-        self.http
-            .read(Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", id))
-            .await?
-            .json()
+        let request = Request::get("calls.get", "/v1/calls/{call_id}");
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
     }
 
     /// What was said. Needs the scope `transcripts:read`; `NotFound` where there is none.
@@ -90,10 +87,8 @@ impl CallsApi {
     /// `call_not_found`, `transcript_not_found` (404).
     #[doc(alias = "/v1/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
-        self.http
-            .read(Request::get("calls.transcript", "/v1/calls/{call_id}/transcript").param("call_id", id))
-            .await?
-            .json()
+        let request = Request::get("calls.transcript", "/v1/calls/{call_id}/transcript");
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Where the sound is. Needs the scope `recordings:read`; `NotFound` where there is none.
@@ -104,10 +99,8 @@ impl CallsApi {
     /// `call_not_found`, `recording_not_found` (404), `forbidden` (403).
     #[doc(alias = "/v1/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
-        self.http
-            .read(Request::get("calls.recording", "/v1/calls/{call_id}/recording").param("call_id", id))
-            .await?
-            .json()
+        let request = Request::get("calls.recording", "/v1/calls/{call_id}/recording");
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// The appointment that the call made, as a calendar file.

@@ -82,6 +82,7 @@ impl ChannelsApi {
     pub async fn verify_email(&self, token: &SecretString) -> Result<()> {
         let request = Request::get("channels.verify_email", "/v1/channels/email/verify")
             .query("token", token.expose_secret())
+            .secret(token)
             .public();
         match self.http.read(request).await {
             Ok(_) => Ok(()),
@@ -106,11 +107,10 @@ impl ChannelsApi {
     #[doc(alias = "/v1/channels/webhook/{channel}/connect")]
     pub async fn connect(&self, credentials: &MessengerCredentials) -> Result<MessengerOutcome> {
         let request = Request::post("channels.connect", "/v1/channels/webhook/{channel}/connect");
-        act(
-            &self.http,
-            request.param("channel", credentials.messenger().as_str()).json(credentials)?,
-        )
-        .await
+        let request = request
+            .param("channel", credentials.messenger().as_str())
+            .secret(credentials.secret());
+        act(&self.http, request.json(credentials)?).await
     }
 
     /// Tries a messenger's credentials and keeps nothing: `POST /v1/channels/webhook/{channel}/test`. Document 002.
@@ -120,11 +120,10 @@ impl ChannelsApi {
     #[doc(alias = "/v1/channels/webhook/{channel}/test")]
     pub async fn test(&self, credentials: &MessengerCredentials) -> Result<MessengerOutcome> {
         let request = Request::post("channels.test", "/v1/channels/webhook/{channel}/test");
-        act(
-            &self.http,
-            request.param("channel", credentials.messenger().as_str()).json(credentials)?,
-        )
-        .await
+        let request = request
+            .param("channel", credentials.messenger().as_str())
+            .secret(credentials.secret());
+        act(&self.http, request.json(credentials)?).await
     }
 
     /// Disconnects a messenger: `POST /v1/channels/disconnect/{channel}`. Document 002. For an address use

@@ -11,7 +11,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, all, look, ring},
+    send::{act, all, look, look_at, ring},
 };
 use crate::wire::{
     BatchArchive, ConversationRecord, CoordinationReply, GoalBudget, GoalRecord, GoalStatus, Listing, Paging, SendMessage, Undocumented,
@@ -94,10 +94,8 @@ impl CoordinationApi {
     /// All goals that stand so, page after page of [`goals`](Self::goals).
     #[doc(alias = "/v1/coordination/goals")]
     pub fn all_goals(&self, status: Option<GoalStatus>, paging: Paging) -> BoxStream<'static, Result<GoalRecord>> {
-        let api = self.clone();
-        all(paging, move |paging| {
-            let api = api.clone();
-            async move { api.goals(status, &paging).await }
+        all(&self.http, paging, move |http, paging| async move {
+            Self::new(http).goals(status, &paging).await
         })
     }
 
@@ -107,11 +105,8 @@ impl CoordinationApi {
     /// `goal_not_found` (404).
     #[doc(alias = "/v1/coordination/goals/{goal_id}")]
     pub async fn goal(&self, goal_id: &str) -> Result<GoalRecord> {
-        look(
-            &self.http,
-            at(Request::get("coordination.goal", "/v1/coordination/goals/{goal_id}"), goal_id),
-        )
-        .await
+        let request = Request::get("coordination.goal", "/v1/coordination/goals/{goal_id}");
+        look_at(&self.http, request, ("goal_id", goal_id), &["id", "goal_id"]).await
     }
 
     /// A goal with the goals that are parts of it: `GET /v1/coordination/goals/{goal_id}/tree`. Needs `coordination:read`. Document
@@ -122,7 +117,7 @@ impl CoordinationApi {
     #[doc(alias = "/v1/coordination/goals/{goal_id}/tree")]
     pub async fn tree(&self, goal_id: &str) -> Result<Undocumented> {
         let request = Request::get("coordination.tree", "/v1/coordination/goals/{goal_id}/tree");
-        look(&self.http, at(request, goal_id)).await
+        look_at(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
     }
 
     /// Gives a goal up, and not the goals that are parts of it: `POST /v1/coordination/goals/{goal_id}/cancel`. Needs
@@ -233,7 +228,7 @@ impl CoordinationApi {
     #[doc(alias = "/v1/coordination/goals/{goal_id}/budget")]
     pub async fn budget(&self, goal_id: &str) -> Result<GoalBudget> {
         let request = Request::get("coordination.budget", "/v1/coordination/goals/{goal_id}/budget");
-        look(&self.http, at(request, goal_id)).await
+        look_at(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
     }
 }
 

@@ -5,7 +5,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, look},
+    send::{act, look, look_at},
 };
 use crate::wire::{EmailAccount, EmailClass, EmailProvider, EmailResponse, Listing, Undocumented};
 
@@ -69,7 +69,7 @@ impl EmailApi {
     #[doc(alias = "/v1/email/messages/{message_id}")]
     pub async fn message(&self, message_id: &str) -> Result<Undocumented> {
         let request = Request::get("email.message", "/v1/email/messages/{message_id}");
-        look(&self.http, request.param("message_id", message_id)).await
+        look_at(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
     }
 
     /// Has an answer written in the user's voice: `POST /v1/email/messages/{message_id}/respond`. Needs `email:write`. Document 002; no

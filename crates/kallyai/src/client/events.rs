@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sse_stream::{Sse, SseByteStream};
 use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::{StreamAnswer, from_json};
+use switchboard_http::{Redactor, StreamAnswer, from_json, usable_id};
 
 use crate::wire::{Listing, ReadJson, listed, record};
 
@@ -95,6 +95,7 @@ pub(super) async fn blocks(answer: StreamAnswer) -> Result<Blocks> {
     if answer.is_event_stream() {
         return Ok(Blocks::Live(live(answer)));
     }
+    let redactor = answer.redactor();
     let mut bytes = Vec::new();
     let mut pieces = answer.into_stream();
     while let Some(piece) = pieces.next().await {
@@ -106,7 +107,7 @@ pub(super) async fn blocks(answer: StreamAnswer) -> Result<Blocks> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Blocks::Recent(Vec::new()));
     }
-    let value: Value = from_json(&bytes)?;
+    let value = redactor.value(from_json(&bytes)?);
     match Listing::of(&value) {
         Some(listing) => Ok(Blocks::Recent(listing.items)),
         None => Err(Error::new(
@@ -120,6 +121,7 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
     // The parser bounds nothing: a block without an end would fill the memory.
     let pending = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&pending);
+    let redactor = answer.redactor();
     let bytes = answer.into_stream().map(move |piece| {
         let piece = piece?;
         if counted.fetch_add(piece.len(), Ordering::Relaxed) > LARGEST {
@@ -134,7 +136,7 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
             Ok(block) => Ok(Block {
                 resume: block.id.clone(),
                 retry: block.retry.map(Duration::from_millis),
-                event: event(block),
+                event: event(block, &redactor),
             }),
             Err(sse_stream::Error::Body(cause)) => Err(match cause.downcast::<Broken>() {
                 Ok(broken) => broken.0,
@@ -147,16 +149,17 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
 }
 
 /// An event, or `None` for a block without data: a heartbeat, or a wish about reconnecting.
-fn event(block: Sse) -> Option<InboundEvent> {
+fn event(block: Sse, redactor: &Redactor) -> Option<InboundEvent> {
     let data = block.data.filter(|data| !data.trim().is_empty())?;
     let value = match serde_json::from_str::<Value>(&data) {
         Ok(value) if value.is_object() => value,
         Ok(other) => json!({"data": other}),
         Err(_) => json!({"data": data}),
     };
-    let mut event = InboundEvent::read_json(&value)?;
-    event.kind = event.kind.or(block.event);
-    event.id = block.id.filter(|id| !id.is_empty()).or(event.id);
+    let clean = |text: String| redactor.text(&text).into_owned();
+    let mut event = InboundEvent::read_json(&redactor.value(value))?;
+    event.kind = event.kind.or(block.event.map(clean));
+    event.id = usable_id(block.id.map(clean)).or(event.id);
     Some(event)
 }
 

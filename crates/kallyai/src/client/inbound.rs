@@ -12,7 +12,7 @@ use super::{
     events::{self, InboundEvent, InboundEvents},
     follow,
     reception::{ContactsApi, RulesApi, VoicemailsApi},
-    send::{act, all, look, ring},
+    send::{act, all, look, look_at, ring},
 };
 use crate::wire::{DeleteAllInboundCalls, InboundCall, InboundFilter, Listing, Paging, RecordingRecord, TranscriptRecord, Undocumented};
 
@@ -65,9 +65,9 @@ impl InboundApi {
     /// All calls that pass the filter, page after page of [`list`](Self::list), each once.
     #[doc(alias = "/v1/inbound/calls")]
     pub fn all(&self, filter: InboundFilter, paging: Paging) -> BoxStream<'static, Result<InboundCall>> {
-        let api = self.clone();
-        all(paging, move |paging| {
-            let api = api.clone();
+        let clock = Arc::clone(&self.clock);
+        all(&self.http, paging, move |http, paging| {
+            let api = Self::new(http, Arc::clone(&clock));
             async move { api.list(&filter, &paging).await }
         })
     }
@@ -110,7 +110,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<InboundCall> {
         let request = Request::get("inbound.get", "/v1/inbound/calls/{call_id}");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
     }
 
     /// What was said: `GET /v1/inbound/calls/{call_id}/transcript`. Document 002; it is read as an outbound call's.
@@ -120,7 +120,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
         let request = Request::get("inbound.transcript", "/v1/inbound/calls/{call_id}/transcript");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Where the sound is: `GET /v1/inbound/calls/{call_id}/recording`. Document 002; it is read as an outbound call's.
@@ -130,7 +130,7 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
         let request = Request::get("inbound.recording", "/v1/inbound/calls/{call_id}/recording");
-        look(&self.http, request.param("call_id", id)).await
+        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Sets the status of one of the call's action items, as `completed`: `PATCH /v1/inbound/calls/{call_id}/action-items/{index}`.

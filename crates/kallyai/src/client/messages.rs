@@ -5,7 +5,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, look},
+    send::{act, look, look_at},
 };
 use crate::wire::{InboxFilter, InboxMessage, Listing, MarkRead, Undocumented};
 
@@ -35,7 +35,7 @@ impl MessagesApi {
     #[doc(alias = "/v1/messages/inbox/{message_id}")]
     pub async fn get(&self, message_id: &str) -> Result<Undocumented> {
         let request = Request::get("messages.get", "/v1/messages/inbox/{message_id}");
-        look(&self.http, request.param("message_id", message_id)).await
+        look_at(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
     }
 
     /// All messages of a thread: `GET /v1/messages/conversation/{conversation_id}`. Needs `messages:read`. Document 002; no answer is
@@ -46,7 +46,7 @@ impl MessagesApi {
     #[doc(alias = "/v1/messages/conversation/{conversation_id}")]
     pub async fn conversation(&self, conversation_id: &str) -> Result<Undocumented> {
         let request = Request::get("messages.conversation", "/v1/messages/conversation/{conversation_id}");
-        look(&self.http, request.param("conversation_id", conversation_id)).await
+        look_at(&self.http, request, ("conversation_id", conversation_id), &["conversation_id"]).await
     }
 
     /// Marks messages as read: `POST /v1/messages/mark-read`. Needs `messages:write`. Document 002; no answer is documented.

@@ -10,7 +10,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, all, look, ring},
+    send::{act, all, look, look_at, ring},
 };
 use crate::wire::{Listing, NewOutreachTask, OutreachStatus, OutreachTask, Paging, Undocumented};
 
@@ -38,10 +38,10 @@ impl OutreachApi {
     /// All tasks that stand so, page after page of [`list`](Self::list).
     #[doc(alias = "/v1/outreach/tasks")]
     pub fn all(&self, statuses: &[OutreachStatus], paging: Paging) -> BoxStream<'static, Result<OutreachTask>> {
-        let (api, statuses) = (self.clone(), statuses.to_vec());
-        all(paging, move |paging| {
-            let (api, statuses) = (api.clone(), statuses.clone());
-            async move { api.list(&statuses, &paging).await }
+        let statuses = statuses.to_vec();
+        all(&self.http, paging, move |http, paging| {
+            let statuses = statuses.clone();
+            async move { Self::new(http).list(&statuses, &paging).await }
         })
     }
 
@@ -52,7 +52,7 @@ impl OutreachApi {
     #[doc(alias = "/v1/outreach/tasks/{task_id}")]
     pub async fn get(&self, task_id: &str) -> Result<OutreachTask> {
         let request = Request::get("outreach.get", "/v1/outreach/tasks/{task_id}");
-        look(&self.http, request.param("task_id", task_id)).await
+        look_at(&self.http, request, ("task_id", task_id), &["id", "task_id"]).await
     }
 
     /// A new task: `POST /v1/outreach/tasks`. Document 002.

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use switchboard_core::{Country, NumberId, PhoneNumber, PlaceError, Result};
 use switchboard_http::{Answer, Request};
 
-use super::{section, send::ring};
+use super::{
+    section,
+    send::{look_at, ring},
+};
 use crate::wire::{FromAnswer, Listing, NumberEntry, NumberRecord, ProvisionNumber, Undocumented};
 
 section! {
@@ -140,10 +143,8 @@ impl PhoneNumbersApi {
     /// 404 where there is none.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}")]
     pub async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        self.http
-            .read(Request::get("phone_numbers.get", "/v1/phone-numbers/{phone_number_id}").param("phone_number_id", id))
-            .await?
-            .json()
+        let request = Request::get("phone_numbers.get", "/v1/phone-numbers/{phone_number_id}");
+        look_at(&self.http, request, ("phone_number_id", id.as_str()), &["phone_number_id", "id"]).await
     }
 
     /// Forwards calls to this number.
@@ -192,7 +193,7 @@ impl PhoneNumbersApi {
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/details")]
     pub async fn details(&self, id: &NumberId) -> Result<Undocumented> {
         let request = Request::get("phone_numbers.details", "/v1/phone-numbers/{phone_number_id}/details");
-        self.look(request.param("phone_number_id", id)).await
+        look_at(&self.http, request, ("phone_number_id", id.as_str()), &["phone_number_id", "id"]).await
     }
 
     /// What callees are shown.

@@ -6,7 +6,7 @@ use switchboard_http::Request;
 
 use super::{
     section,
-    send::{act, look},
+    send::{act, look, look_at},
 };
 use crate::wire::{ContactDraft, RoutingRule, Undocumented};
 
@@ -77,7 +77,7 @@ impl VoicemailsApi {
     #[doc(alias = "/v1/inbound/voicemails/{voicemail_id}")]
     pub async fn get(&self, voicemail_id: &str) -> Result<Undocumented> {
         let request = Request::get("inbound.voicemails.get", "/v1/inbound/voicemails/{voicemail_id}");
-        look(&self.http, request.param("voicemail_id", voicemail_id)).await
+        look_at(&self.http, request, ("voicemail_id", voicemail_id), &["voicemail_id", "id"]).await
     }
 
     /// Where its sound is: `GET /v1/inbound/voicemails/{voicemail_id}/playback`. Document 002, which does not name the field.
@@ -87,7 +87,7 @@ impl VoicemailsApi {
     #[doc(alias = "/v1/inbound/voicemails/{voicemail_id}/playback")]
     pub async fn playback(&self, voicemail_id: &str) -> Result<Undocumented> {
         let request = Request::get("inbound.voicemails.playback", "/v1/inbound/voicemails/{voicemail_id}/playback");
-        look(&self.http, request.param("voicemail_id", voicemail_id)).await
+        look_at(&self.http, request, ("voicemail_id", voicemail_id), &["voicemail_id"]).await
     }
 }
 

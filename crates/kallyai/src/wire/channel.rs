@@ -161,6 +161,13 @@ impl MessengerCredentials {
             MessengerCredentials::WhatsApp { .. } => Messenger::WhatsApp,
         }
     }
+
+    pub(crate) const fn secret(&self) -> &SecretString {
+        match self {
+            MessengerCredentials::Telegram { bot_token } => bot_token,
+            MessengerCredentials::WhatsApp { access_token, .. } => access_token,
+        }
+    }
 }
 
 impl Serialize for MessengerCredentials {

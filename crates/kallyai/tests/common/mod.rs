@@ -1,6 +1,8 @@
 //! A simulated KallyAI, a provider that talks to it, and orders to place.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub(crate) mod rude;
+
 use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
-use switchboard_router::{Letter, Opened, Recorded, Write};
+use switchboard_router::{Letter, News, Opened, Recorded, Write};
 
 use crate::{
     change::Opening,
     decision::DecisionRow,
     key::{Domain, HashKey},
     postgres::{
-        Stop, decisions, inbox, processes,
+        Stop, decisions, inbox, news, processes,
         queries::{self, Answer},
     },
     refusal::{self, Halt, failed},
@@ -150,6 +150,12 @@ impl Inner {
         let hash = self.key.hash(Domain::Letter, &letter.body);
         let mut change = self.begin().await?;
         let answer = inbox::handled(&mut change, letter.attempt, &hash, micros(at)).await;
+        self.ended(change, answer).await
+    }
+
+    pub(super) async fn acted(&self, acted: &[News]) -> Result<()> {
+        let mut change = self.begin().await?;
+        let answer = news::acted(&mut change, acted, self.epoch()).await;
         self.ended(change, answer).await
     }
 

@@ -5,6 +5,7 @@
 //! | `schema.rs` | migrations, whether the law is in them, and whether the server keeps what it is given |
 //! | `options.rs` | what a process brings with it |
 //! | `processes.rs` | who has the ledger open, and who was silent for too long |
+//! | `news.rs` | what other processes wrote to a process's calls |
 //! | `queries.rs` | calls, their attempts and what happened to them |
 //! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
 //! | `decisions.rs` | what was decided that is about no single call |
@@ -21,6 +22,7 @@ mod decisions;
 mod inbox;
 mod inner;
 mod locks;
+mod news;
 mod options;
 mod processes;
 mod queries;
@@ -44,7 +46,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use switchboard_core::{AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
+use switchboard_router::{Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write};
 
 use crate::{
     change::Opening,
@@ -285,6 +287,16 @@ impl Journal for PostgresJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         let inner = Arc::clone(&self.inner);
         carry_out(async move { inner.take_over().await }).await
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(news::news(&mut snapshot, self.inner.epoch()).await)
+    }
+
+    async fn acted(&self, acted: &[News]) -> Result<()> {
+        let (inner, acted) = (Arc::clone(&self.inner), acted.to_vec());
+        carry_out(async move { inner.acted(&acted).await }).await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

@@ -9,7 +9,7 @@ use switchboard_core::Call;
 
 use crate::{
     postgres::{
-        locks,
+        locks, news,
         queries::{Answer, CALL_COLUMNS, call_row, with_attempts},
     },
     select::NEEDS_OWNER,
@@ -55,5 +55,6 @@ pub(super) async fn take_over(connection: &mut PgConnection, epoch: i64) -> Answ
     let rows = rows.iter().map(call_row).collect::<Result<_, _>>()?;
     let mut calls = with_attempts(connection, rows).await?;
     calls.sort_unstable_by_key(|call| call.id);
+    news::take_over(connection, epoch).await?;
     Ok(calls)
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{Opened, Recorded, Selection, Write};
+use switchboard_router::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
     change::{Change, Duplicates, Event, Opening, Written, permit},
     history::Entry,
-    postgres::{Stop, stock},
+    postgres::{Stop, news, stock},
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
@@ -180,6 +180,9 @@ pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Wri
         stock::leave(connection, &change.left).await?;
     }
     events(connection, id, &change.events, change.at).await?;
+    if !owns {
+        news::tell(connection, id, News::ends_a_ring(before.status, change.call.status)).await?;
+    }
     Ok(Recorded {
         call: Arc::new(change.call),
         effects: change.effects,

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_lighter_acceptance.sql"),
+    include_str!("migrations/0004_news.sql"),
 ];
 
 /// One process at a time brings the schema up: "SWLD".

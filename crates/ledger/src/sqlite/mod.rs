@@ -6,6 +6,7 @@
 //! | `schema.rs` | migrations, and whether the law is in it |
 //! | `writer.rs` | one writer, which commits for everybody who waits |
 //! | `processes.rs` | who has the ledger open, and who is gone |
+//! | `news.rs` | what other processes wrote to a process's calls |
 //! | `queries.rs` | calls, their attempts and what happened to them |
 //! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
 //! | `decisions.rs` | what was decided that is about no single call |
@@ -19,6 +20,7 @@ mod check;
 mod decisions;
 mod file;
 mod inbox;
+mod news;
 mod processes;
 mod queries;
 mod schema;
@@ -33,7 +35,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
+use switchboard_router::{Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write};
 
 use crate::{
     change::Opening,
@@ -293,6 +295,18 @@ impl Journal for SqliteJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         let mine = self.presence();
         self.writer.run(move |connection| mine.take_over(connection)).await
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        let mine = self.presence();
+        self.read(move |connection| news::news(connection, mine.epoch())).await
+    }
+
+    async fn acted(&self, acted: &[News]) -> Result<()> {
+        let (mine, acted) = (self.presence(), acted.to_vec());
+        self.writer
+            .run(move |connection| news::acted(connection, &acted, mine.epoch()))
+            .await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

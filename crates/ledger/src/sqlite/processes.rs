@@ -19,7 +19,7 @@ use crate::{
     refusal::failed,
     select::NEEDS_OWNER,
     sqlite::{
-        Stop, file,
+        Stop, file, news,
         queries::{self, Answer, CALL_COLUMNS},
     },
 };
@@ -147,6 +147,7 @@ impl Presence {
             calls.extend(row.read(attempts)?);
         }
         calls.sort_unstable_by_key(|call| call.id);
+        news::take_over(connection, self.epoch)?;
         Ok(calls)
     }
 }

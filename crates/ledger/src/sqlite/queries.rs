@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{Opened, Recorded, Selection, Write};
+use switchboard_router::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
-    sqlite::{Stop, stock},
+    sqlite::{Stop, news, stock},
 };
 
 pub(crate) type Answer<T> = Result<T, Stop>;
@@ -174,6 +174,9 @@ pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Times
     }
     for one in &change.events {
         event(connection, id, one)?;
+    }
+    if !owns {
+        news::tell(connection, id, News::ends_a_ring(before.status, change.call.status))?;
     }
     Ok(Recorded {
         call: Arc::new(change.call),

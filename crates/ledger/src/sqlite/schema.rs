@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_states_one_by_one.sql"),
     include_str!("migrations/0004_lighter_acceptance.sql"),
+    include_str!("migrations/0005_news.sql"),
 ];
 
 /// "SWLD", in the file's header.

@@ -10,7 +10,7 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, CallFilter, CallId, ErrorKind, PageRequest, ProviderCall, ProviderCallId, ProviderId, Result, UsageFilter,
+    AttemptId, CallFilter, CallId, Error, ErrorKind, PageRequest, ProviderCall, ProviderCallId, ProviderId, Result, UsageFilter,
 };
 
 use crate::{
@@ -150,7 +150,7 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         .collect();
     for (id, watch) in lost {
         lane.read_turn(&*inner.clock).await;
-        match lane.provider.calls().get(id).await {
+        match read(lane, id).await {
             Ok(report) => {
                 lane.saw(&report.id, &report.status_word);
                 note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
@@ -161,6 +161,20 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     Ok(())
 }
 
+/// One call's own record. A record of another call is told from it by its id and dropped: what is in it would end this one.
+pub(crate) async fn read(lane: &Lane, theirs: &ProviderCallId) -> Result<ProviderCall> {
+    let report = lane.provider.calls().get(theirs).await?;
+    if report.id == *theirs {
+        return Ok(report);
+    }
+    tracing::warn!(provider = %lane.id, asked = %theirs, "the provider answered with the record of another call: it is left out");
+    Err(
+        Error::new(ErrorKind::Decode, "the answer is the record of another call than was asked for")
+            .with_provider(lane.id.clone())
+            .with_operation("calls.get"),
+    )
+}
+
 async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: ProviderCall) {
     if !lane.saw(&report.id, &report.status_word) {
         return;
@@ -169,10 +183,8 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
         inner.tell(watch.call, format!("{}: {}", lane.id, report.status_word));
     }
     // A list leaves out what a single read has: the summary above all. Worth one read where there is room.
-    let report = if report.state.outcome().is_some() && lane.take_read_slot(inner.now()).is_ok() {
-        lane.provider
-            .calls()
-            .get(&report.id)
+    let report = if report.state.outcome().is_some() && lane.may_read_now(inner.now()) {
+        read(lane, &report.id)
             .await
             .ok()
             .filter(|detail| detail.state.outcome().is_some())
@@ -230,7 +242,7 @@ async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
             continue;
         }
         lane.read_turn(&*inner.clock).await;
-        match lane.provider.calls().get(&id).await {
+        match read(lane, &id).await {
             Ok(report) if report.state.outcome().is_some() => note(inner, lane, watch.call, watch.attempt, watch.since, report).await,
             Ok(_) | Err(_) => {
                 lane.unwatch(&id);

@@ -203,7 +203,7 @@ async fn hint(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, attempt: Attempt
         return Ok(());
     }
     lane.read_turn(&*inner.clock).await;
-    let report = lane.provider.calls().get(theirs).await?;
+    let report = follow::read(lane, theirs).await?;
     if report.to.is_some_and(|to| to != call.to) {
         tracing::warn!(call = %id, "a webhook names a call to somebody else: it is left out");
         return Ok(());

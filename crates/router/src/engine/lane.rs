@@ -9,9 +9,10 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, RequestLimit};
+use switchboard_core::{AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, ReadTurns, RequestLimit};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -63,6 +64,8 @@ pub(crate) struct Lane {
     pace: Option<Pace>,
     place_limit: Option<RequestLimit>,
     concurrent: Option<u32>,
+    /// The backend takes its turns itself, one for each request.
+    paced: bool,
     kept: Arc<Kept>,
 }
 
@@ -138,6 +141,10 @@ impl Lane {
             place_limit: settings.place_limit,
             concurrent: settings.concurrent,
             pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
+            paced: provider.take_turns(Arc::new(Turns {
+                kept: Arc::clone(&kept),
+                clock: Arc::clone(clock),
+            })),
             kept,
             provider,
         }
@@ -258,18 +265,19 @@ impl Lane {
         }
     }
 
-    /// Takes a slot of the reading limit, or says when one frees.
-    pub(crate) fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
-        match &mut self.kept.state.lock().reads {
-            Some(log) => log.take(now).map(|_| ()),
-            None => Ok(()),
+    /// True where one more question may be asked at once. It has its slot of the reading limit then.
+    pub(crate) fn may_read_now(&self, now: Timestamp) -> bool {
+        if self.paced {
+            let state = self.kept.state.lock();
+            return state.reads.as_ref().is_none_or(|log| log.headroom(now).free > 0);
         }
+        self.kept.take_read_slot(now).is_ok()
     }
 
-    /// Waits for a slot of the reading limit.
+    /// Waits for a slot of the reading limit. A backend that takes its turns itself waits for one with each request: nothing is waited for here.
     pub(crate) async fn read_turn(&self, clock: &dyn Clock) {
-        while let Err(frees_at) = self.take_read_slot(clock.now()) {
-            clock.sleep(until(clock.now(), frees_at)).await;
+        if !self.paced {
+            self.kept.read_turn(clock).await;
         }
     }
 
@@ -352,6 +360,41 @@ impl Lane {
         let mut state = self.kept.state.lock();
         state.breaker.probed(worked, now);
         state.breaker.opens_in(now)
+    }
+}
+
+impl Kept {
+    /// Takes a slot of the reading limit, or says when one frees.
+    fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
+        match &mut self.state.lock().reads {
+            Some(log) => log.take(now).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    async fn read_turn(&self, clock: &dyn Clock) {
+        while let Err(frees_at) = self.take_read_slot(clock.now()) {
+            clock.sleep(until(clock.now(), frees_at)).await;
+        }
+    }
+}
+
+/// The reading limit, for a backend that takes a turn with each request.
+struct Turns {
+    kept: Arc<Kept>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ReadTurns for Turns {
+    fn turn(&self) -> BoxFuture<'static, ()> {
+        let (kept, clock) = (Arc::clone(&self.kept), Arc::clone(&self.clock));
+        Box::pin(async move { kept.read_turn(&*clock).await })
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turns")
     }
 }
 

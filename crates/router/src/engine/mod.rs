@@ -5,6 +5,8 @@
 //! | `attempt.rs` | the loop that sends; nothing else calls `Calls::place` |
 //! | `submit.rs` | taking calls in, waiting for them |
 //! | `recover.rs` | taking up what a process left that is gone |
+//! | `news.rs` | acting on what other processes wrote to this one's calls |
+//! | `hands.rs` | who is at work on which call here |
 //! | `redial.rs` | ringing again, where the caller's policy asks for it |
 //! | `stop.rs` | ending in order |
 //! | `follow.rs` | many calls watched with few list requests |
@@ -28,10 +30,12 @@ mod control;
 mod domain;
 mod follow;
 mod gates;
+mod hands;
 mod health;
 mod hooks;
 mod lane;
 mod learn;
+mod news;
 mod order;
 mod probe;
 mod reconcile;

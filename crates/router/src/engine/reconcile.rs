@@ -3,14 +3,25 @@
 //! Only reads. Finding a call proves that it was placed; finding none proves nothing, so that a call without evidence
 //! ends as `indeterminate` and is never sent again.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, CallStatus, ErrorKind, Proof, ProviderCallId, Result};
+use switchboard_core::{
+    Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, CallStatus, ErrorKind, Proof, ProviderCallId, Result,
+};
+use tokio::sync::Notify;
 
 use crate::{
-    engine::{OnUnknown, follow, lane::Lane, order, shared::Inner, submit},
+    engine::{
+        OnUnknown, follow,
+        hands::Searching,
+        lane::{Lane, until},
+        order,
+        shared::Inner,
+        stop::OpenLook,
+        submit,
+    },
     journal::{Doubt, doubt},
     state::Fact,
 };
@@ -18,11 +29,72 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Begins to look for evidence.
+/// Begins to look for evidence of an attempt that this process sent.
 pub(crate) fn start(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: CallOrder, sent_at: Timestamp) {
+    let age = Age::of_now(inner, sent_at, inner.now());
+    search(inner, id, lane, order, age, None);
+}
+
+/// Goes on to look for evidence of an attempt that another process left in doubt, or this one's call has been in since. How long it has been
+/// in doubt is read from the record of it, and the first look is made at once. A router that ends in order waits for that look.
+pub(crate) fn take_up(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: CallOrder, attempt: &Attempt) {
+    let sent_at = attempt.sent_at.unwrap_or(attempt.created_at);
+    let age = Age::of_now(inner, sent_at, doubted_at(attempt));
+    search(inner, id, lane, order, age, Some(OpenLook::new(inner)));
+}
+
+/// When it became unsure whether the attempt rang, or which of the provider's calls it is.
+fn doubted_at(attempt: &Attempt) -> Timestamp {
+    let failed = attempt.evidence.iter().find(|evidence| evidence.proof == Proof::Answer);
+    failed.map_or(attempt.sent_at.unwrap_or(attempt.created_at), |evidence| evidence.at)
+}
+
+/// For how long an attempt is out, and in doubt: until the search began by the clocks of those who wrote that down, and from then on by the one
+/// that is never set back. A clock that is wrong shortens the search of the next process at the most to its first look, and never prolongs it.
+#[derive(Debug, Clone, Copy)]
+struct Age {
+    sent_at: Timestamp,
+    out: Duration,
+    in_doubt: Duration,
+    began: Duration,
+}
+
+impl Age {
+    fn of_now(inner: &Inner, sent_at: Timestamp, doubted_at: Timestamp) -> Self {
+        let now = inner.now();
+        Self {
+            sent_at,
+            out: until(sent_at, now),
+            in_doubt: until(doubted_at, now),
+            began: inner.clock.uptime(),
+        }
+    }
+
+    fn searched(self, inner: &Inner) -> Duration {
+        inner.clock.uptime().saturating_sub(self.began)
+    }
+}
+
+/// How long to wait for the next look at what has been in doubt for so long: as long again, and a little.
+fn pause_after(in_doubt: Duration) -> Duration {
+    in_doubt.saturating_add(FIRST_PAUSE).min(LONGEST_PAUSE)
+}
+
+fn search(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: CallOrder, age: Age, at_once: Option<OpenLook>) {
+    let Some(searching) = Searching::begin(inner, id, order.attempt) else {
+        return;
+    };
     let (strong, lane) = (Arc::clone(inner), Arc::clone(lane));
     inner.spawn(async move {
-        run(&strong, id, &lane, &order, sent_at).await;
+        let of = Search {
+            inner: &strong,
+            id,
+            lane: &lane,
+            order: &order,
+            age,
+        };
+        of.run(&searching.woken, at_once).await;
+        drop(searching);
         // An agent stays in doubt as long as one of its calls may be any that the provider lists.
         if current(&strong, id).await.is_some_and(|call| is_told_apart(&call, order.attempt)) {
             lane.settled(order.attempt);
@@ -31,8 +103,15 @@ pub(crate) fn start(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: Cal
 }
 
 /// True where the attempt's call at the provider is known, it is proven that there is none, or nobody asks any more.
-fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
+pub(crate) fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
     call.attempts.last().is_none_or(|last| last.id != attempt) || doubt(call) == Doubt::None
+}
+
+/// True where evidence has to be looked for.
+pub(crate) fn is_open(call: &Call) -> bool {
+    call.attempts
+        .last()
+        .is_some_and(|last| matches!(standing(call, last.id), Standing::Open))
 }
 
 /// What an operator or another process settled keeps no agent in doubt here.
@@ -42,10 +121,8 @@ pub(crate) async fn forget_what_is_told_apart(inner: &Arc<Inner>) {
             let Ok(Some(id)) = inner.journal.call_of(attempt).await else {
                 continue;
             };
-            if let Some(call) = current(inner, id).await.filter(|call| is_told_apart(call, attempt)) {
+            if current(inner, id).await.is_some_and(|call| is_told_apart(&call, attempt)) {
                 lane.settled(attempt);
-                // Whoever found it out may be gone before he follows it.
-                follow_known(inner, &call).await;
             }
         }
     }
@@ -61,67 +138,110 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
     }
 }
 
-/// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
-async fn run(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) {
-    let began = inner.clock.uptime();
-    let (fence, patience) = match inner.settings().on_unknown {
-        OnUnknown::Park => (None, inner.settings().reconcile_for),
-        OnUnknown::Fence { after } => (sent_at.checked_add(after).ok(), inner.settings().reconcile_for.max(after)),
-    };
-    if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
-        tracing::debug!(call = %id, %error, "the search for evidence is not written down");
-    }
-    let mut pause = FIRST_PAUSE;
-    loop {
-        inner.clock.sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-        let call = current(inner, id).await;
-        match call.as_ref().map(|call| standing(call, order.attempt)) {
-            Some(Standing::Over) => {
-                if let Some(call) = &call {
-                    follow_known(inner, call).await;
+/// One search for evidence.
+struct Search<'a> {
+    inner: &'a Arc<Inner>,
+    id: CallId,
+    lane: &'a Arc<Lane>,
+    order: &'a CallOrder,
+    age: Age,
+}
+
+impl Search<'_> {
+    /// Looks until something is proven, by whomever, or the time is over. No single failure ends it.
+    async fn run(&self, woken: &Notify, mut at_once: Option<OpenLook>) {
+        let Self {
+            inner,
+            id,
+            lane,
+            order,
+            age,
+        } = *self;
+        let (fence, patience) = match inner.settings().on_unknown {
+            OnUnknown::Park => (None, inner.settings().reconcile_for),
+            OnUnknown::Fence { after } => (Some(after), inner.settings().reconcile_for.max(after)),
+        };
+        if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
+            tracing::debug!(call = %id, %error, "the search for evidence is not written down");
+        }
+        let mut was_read = false;
+        loop {
+            let call = match at_once {
+                Some(_) => current(inner, id).await,
+                None => self.pause(woken).await,
+            };
+            match call.as_ref().map(|call| standing(call, order.attempt)) {
+                Some(Standing::Over) => {
+                    if let Some(call) = &call {
+                        follow_known(inner, call).await;
+                    }
+                    return;
+                }
+                Some(Standing::Silent) => return silent(inner, id, lane, order.attempt).await,
+                Some(Standing::Open) | None => {}
+            }
+            lane.read_turn(&*inner.clock).await;
+            let out = age.out + age.searched(inner);
+            let seen = match AssertUnwindSafe(look(inner, id, lane, order, age.sent_at)).catch_unwind().await {
+                Ok(Ok(seen)) => seen,
+                Ok(Err(error)) => {
+                    // Also where another call claimed the traced one in the meantime: this one's evidence is still to come.
+                    tracing::debug!(call = %id, %error, "evidence could not be read");
+                    Seen::Unread
+                }
+                Err(_) => {
+                    tracing::error!(call = %id, provider = %lane.id, "the backend panicked while it looked for evidence");
+                    Seen::Unread
+                }
+            };
+            at_once = None;
+            let absent = match seen {
+                Seen::Found => return,
+                Seen::Nothing => fence.is_some_and(|fence| out >= fence),
+                Seen::Unclear | Seen::Unread => false,
+            };
+            was_read |= !matches!(seen, Seen::Unread);
+            let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
+            if absent && !placed {
+                match inner.record(id, Fact::Fenced(order.attempt)).await {
+                    Ok(_) => {
+                        inner.tell(id, "nothing showed it within the fence: it counts as silent, as configured");
+                        return silent(inner, id, lane, order.attempt).await;
+                    }
+                    Err(error) => tracing::warn!(call = %id, %error, "the fence was not written down"),
+                }
+            }
+            // A doubt that was old when it was taken up gets one look that could be made, within the patience that a new one has.
+            let searched = age.searched(inner);
+            if searched >= patience || (was_read && age.in_doubt + searched >= patience) {
+                abandon(inner, id, lane, placed).await;
+                // Evidence may have come between the last look and now, from somebody who does not follow it.
+                if let Some(call) = current(inner, id).await {
+                    follow_known(inner, &call).await;
                 }
                 return;
             }
-            Some(Standing::Silent) => return silent(inner, id, lane, order.attempt).await,
-            Some(Standing::Open) | None => {}
         }
-        lane.read_turn(&*inner.clock).await;
-        let looked_at = inner.now();
-        let seen = match AssertUnwindSafe(look(inner, id, lane, order, sent_at)).catch_unwind().await {
-            Ok(Ok(seen)) => seen,
-            Ok(Err(error)) => {
-                // Also where another call claimed the traced one in the meantime: this one's evidence is still to come.
-                tracing::debug!(call = %id, %error, "evidence could not be read");
-                Seen::Unclear
+    }
+
+    /// Until the next look is due, or somebody else found out what became of the attempt. Answers with the call as it stands then.
+    async fn pause(&self, woken: &Notify) -> Option<Call> {
+        let Self { inner, id, age, .. } = *self;
+        let due = inner.clock.sleep(pause_after(age.in_doubt + age.searched(inner)));
+        tokio::pin!(due);
+        loop {
+            let is_due = tokio::select! {
+                biased;
+                () = &mut due => true,
+                () = woken.notified() => false,
+            };
+            let call = current(inner, id).await;
+            let is_open = call
+                .as_ref()
+                .is_none_or(|call| matches!(standing(call, self.order.attempt), Standing::Open));
+            if is_due || !is_open {
+                return call;
             }
-            Err(_) => {
-                tracing::error!(call = %id, provider = %lane.id, "the backend panicked while it looked for evidence");
-                Seen::Unclear
-            }
-        };
-        let absent = match seen {
-            Seen::Found => return,
-            Seen::Nothing => fence.is_some_and(|fence| looked_at >= fence),
-            Seen::Unclear => false,
-        };
-        let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
-        if absent && !placed {
-            match inner.record(id, Fact::Fenced(order.attempt)).await {
-                Ok(_) => {
-                    inner.tell(id, "nothing showed it within the fence: it counts as silent, as configured");
-                    return silent(inner, id, lane, order.attempt).await;
-                }
-                Err(error) => tracing::warn!(call = %id, %error, "the fence was not written down"),
-            }
-        }
-        if inner.clock.uptime().saturating_sub(began) >= patience {
-            abandon(inner, id, lane, placed).await;
-            // Evidence may have come between the last look and now, from somebody who does not follow it.
-            if let Some(call) = current(inner, id).await {
-                follow_known(inner, &call).await;
-            }
-            return;
         }
     }
 }
@@ -212,8 +332,10 @@ enum Seen {
     Found,
     /// The provider was read, and has nothing that may be it.
     Nothing,
-    /// It could not be read, or has something that may be it and is not proven to be.
+    /// It has something that may be it and is not proven to be.
     Unclear,
+    /// It could not be read.
+    Unread,
 }
 
 /// Looks once.
@@ -259,19 +381,16 @@ async fn evidence(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timest
 /// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none of any kind.
 async fn candidates(inner: &Inner, lane: &Lane, order: &CallOrder, sent_at: Timestamp) -> Result<Option<(Proof, Vec<ProviderCallId>)>> {
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;
+    let mut seen = HashSet::new();
     for trace in lane.provider.calls().trace(order, sent_at).await? {
-        if inner.journal.owner(&lane.id, &trace.call).await?.is_some() {
+        // The strongest come first, and once.
+        if best.as_ref().is_some_and(|(proof, _)| *proof != trace.proof) {
+            break;
+        }
+        if !seen.insert(trace.call.clone()) || inner.journal.owner(&lane.id, &trace.call).await?.is_some() {
             continue;
         }
-        match &mut best {
-            None => best = Some((trace.proof, vec![trace.call])),
-            Some((proof, found)) if *proof == trace.proof => {
-                if !found.contains(&trace.call) {
-                    found.push(trace.call);
-                }
-            }
-            Some(_) => break,
-        }
+        best.get_or_insert_with(|| (trace.proof, Vec::new())).1.push(trace.call);
     }
     Ok(best)
 }

@@ -14,7 +14,7 @@ use crate::{
     engine::{
         follow, hooks,
         lane::Unbilled,
-        learn,
+        learn, news,
         order::order_of,
         reconcile,
         shared::{Inner, Router},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Calls that are written to at the same time: the journal groups them.
-const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 64;
 /// A bill that has not come by then does not come.
 const BILLS_COME_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// One look at what other processes learnt in this many sweeps.
@@ -120,6 +120,9 @@ pub(crate) fn start(inner: &Arc<Inner>) {
             if let Err(error) = swept {
                 tracing::error!(%error, "the journal could not be swept");
             }
+            if let Err(error) = news::sweep(&inner).await {
+                tracing::error!(%error, "what other processes wrote could not be read");
+            }
             reconcile::forget_what_is_told_apart(&inner).await;
             let trials = async {
                 trials::catch_up(&inner).await?;
@@ -171,6 +174,14 @@ async fn take(inner: &Arc<Inner>, call: Call) -> Result<Taken> {
             Ok(Taken::Left)
         }
         Err(error) => Err(error),
+    }
+}
+
+/// Sees to it that somebody here is at work on a call of this process, as its state asks, where nobody is. It is sent no further than it is.
+pub(crate) async fn take_up(inner: &Arc<Inner>, call: &Call) -> Result<()> {
+    match inner.journal.request(call.id).await? {
+        Some(request) => up(inner, call, &request).await.map(|_| ()),
+        None => Ok(()),
     }
 }
 
@@ -232,8 +243,10 @@ async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, l
                 delivery: Delivery::Unknown,
                 error: restarted,
             };
-            inner.record(call.id, doubt).await?;
+            let recorded = inner.record(call.id, doubt).await?;
             inner.tell(call.id, "taken up: it may have rung, so nobody else is asked");
+            // As it is known now: it is in doubt from this moment on.
+            let last = recorded.call.attempts.last().unwrap_or(last);
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
@@ -259,7 +272,6 @@ async fn in_doubt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, las
         return inner.record(call.id, Fact::GaveUp(CallFault { kind, message })).await.map(|_| ());
     };
     lane.doubt(last.id, last.agent.clone());
-    let sent_at = last.sent_at.unwrap_or(last.created_at);
-    reconcile::start(inner, call.id, &lane, order_of(inner, last, request, &lane), sent_at);
+    reconcile::take_up(inner, call.id, &lane, order_of(inner, last, request, &lane), last);
     Ok(())
 }

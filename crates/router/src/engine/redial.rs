@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Result, ValidCall};
+use switchboard_core::{Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall};
 
 use crate::{
     engine::{shared::Inner, submit},
@@ -36,6 +36,26 @@ pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, bill: Option
         Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => inner.write(id, written(end)).await,
         Err(error) => Err(error),
     }
+}
+
+/// Another process saw a ring of this one's call end. It may not say that the call rings again, so this one does, where the caller asked for it.
+pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
+    let rang = call.attempts.last().and_then(|last| last.outcome);
+    // What an operator says of an end is no end that anybody saw.
+    let by_word = |last: &Attempt| last.evidence.iter().any(|evidence| evidence.proof == Proof::Operator);
+    let (CallStatus::Closed, Some(outcome), None, false) = (call.status, rang, call.redial_at, call.attempts.last().is_some_and(by_word))
+    else {
+        return Ok(());
+    };
+    let Some(again) = wanted(inner, call.id, outcome).await? else {
+        return Ok(());
+    };
+    let recorded = inner.record(call.id, again).await?;
+    if let Some(at) = recorded.call.redial_at {
+        inner.tell(call.id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+    }
+    submit::go_on(inner, &recorded.call);
+    Ok(())
 }
 
 /// The fact that it rings again, where the caller asked for it.

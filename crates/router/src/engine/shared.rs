@@ -20,10 +20,11 @@ use crate::{
         builder::{RouterBuilder, RouterSettings},
         follow,
         gates::Gates,
+        hands::Hands,
         hooks::Hooks,
         lane::Lane,
         learn::Learnt,
-        recover,
+        reconcile, recover,
         stop::Ending,
         waiting::WaitingRoom,
         world::World,
@@ -85,6 +86,7 @@ pub(crate) struct Inner {
     /// Told whenever a callee is free again, or a room.
     pub(crate) released: Notify,
     pub(crate) gates: Gates,
+    pub(crate) hands: Hands,
     pub(crate) waiting: Arc<WaitingRoom>,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) lives: ArcSwap<Lives>,
@@ -118,6 +120,7 @@ impl Inner {
             ending: Ending::default(),
             released: Notify::new(),
             gates: Gates::default(),
+            hands: Hands::default(),
             waiting: Arc::default(),
             lives: ArcSwap::default(),
             watch: Mutex::new(watch),
@@ -240,6 +243,25 @@ impl Inner {
             self.signal(id);
         }
         Ok(recorded)
+    }
+
+    /// Takes in how a call stands that another process wrote to: what it no longer keeps is free, and whoever waits for it is told.
+    pub(crate) fn notice(&self, call: &Call) {
+        self.make_room(call);
+        self.learn_from(call);
+        for lane in &self.lanes() {
+            for attempt in call.attempts.iter().filter(|attempt| attempt.provider == lane.id) {
+                if reconcile::is_told_apart(call, attempt.id) {
+                    lane.settled(attempt.id);
+                }
+            }
+        }
+        if !call.status.holds_callee() {
+            self.released.notify_waiters();
+        }
+        if self.is_decided(call) {
+            self.signal(call.id);
+        }
     }
 
     /// What its attempts no longer keep is free for others.

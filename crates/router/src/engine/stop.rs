@@ -1,7 +1,10 @@
 //! Ending in order, and ending because nothing can be written down any more.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,7 +22,7 @@ pub(crate) struct Ending {
     closing: AtomicBool,
     /// Every task was stopped.
     over: AtomicBool,
-    /// Placing requests without an answer.
+    /// Placing requests without an answer, and first looks at what was taken up.
     open: AtomicUsize,
     changed: Notify,
 }
@@ -31,6 +34,24 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::SeqCst);
         self.0.changed.notify_waiters();
+    }
+}
+
+/// The same for the first look at a doubt that was taken up: who took it up, and be it for a moment, has looked.
+#[derive(Debug)]
+pub(crate) struct OpenLook(Arc<Inner>);
+
+impl OpenLook {
+    pub(crate) fn new(inner: &Arc<Inner>) -> Self {
+        inner.ending.open.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(inner))
+    }
+}
+
+impl Drop for OpenLook {
+    fn drop(&mut self) {
+        self.0.ending.open.fetch_sub(1, Ordering::SeqCst);
+        self.0.ending.changed.notify_waiters();
     }
 }
 

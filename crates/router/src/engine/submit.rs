@@ -16,6 +16,7 @@ use crate::{
     chance::digest,
     engine::{
         attempt,
+        hands::Driving,
         lane::until,
         redial,
         shared::{Inner, Router},
@@ -203,26 +204,29 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
         Opened::Replayed(first) => (Submitted::Before(*first), None),
         Opened::Changed(first) => (Submitted::Changed(*first), None),
         Opened::New(call) => {
-            let way = drive(Arc::clone(&inner), Call::clone(&call), request);
+            let driving = Driving::begin(&inner, id);
+            let way = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
             (Submitted::New(*call), Some(GoesOn::new(&inner, way)))
         }
     })
 }
 
-/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
+/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again. One that is on its way here is looked at again
+/// when it has come to the end of it.
 pub(crate) fn go_on(inner: &Arc<Inner>, call: &Call) {
+    let Some(driving) = Driving::begin(inner, call.id) else { return };
     let (strong, call) = (Arc::clone(inner), call.clone());
     inner.spawn(async move {
         match strong.journal.request(call.id).await {
-            Ok(Some(request)) => drive(strong, call, request).await,
+            Ok(Some(request)) => drive(strong, call, request, Some(driving)).await,
             Ok(None) => tracing::warn!(call = %call.id, "what was asked for is not kept any more: the call is left"),
             Err(error) => strong.leave(call.id, &error),
         }
     });
 }
 
-/// A call's way from where it stands to settled or followed.
-async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>) {
+/// A call's way from where it stands to settled or followed. Nobody else sends it on meanwhile.
+async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving: Option<Driving>) {
     let id = call.id;
     let Err(error) = admit(&inner, call, &request).await else {
         return;

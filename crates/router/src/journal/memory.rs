@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
 
-use crate::journal::{Decision, Journal, Letter, NewCall, Opened, Recorded, Selection, Topic, Write};
+use crate::journal::{Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write};
 use books::Books;
 pub(crate) use stock::Stock;
 
@@ -165,6 +165,15 @@ impl Journal for MemoryJournal {
 
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>> {
         Ok(self.books.lock().take_over(self.member(), self.lease, at))
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        Ok(self.books.lock().news(self.member()))
+    }
+
+    async fn acted(&self, news: &[News]) -> Result<()> {
+        self.books.lock().acted(self.member(), news);
+        Ok(())
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

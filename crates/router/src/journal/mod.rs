@@ -107,6 +107,24 @@ pub struct Recorded {
 /// An id may be a little older than the moment that its call bears.
 const ID_SLACK: Duration = Duration::from_secs(2);
 
+/// What other processes wrote to a call that this process has, as far as it has not acted on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// Which call.
+    pub call: CallId,
+    /// The number of the last of these writes. What is written later has a higher one.
+    pub number: u64,
+    /// One of them ended a ring that was under way.
+    pub ended: bool,
+}
+
+impl News {
+    /// True where a write that takes a call from one status to the other ends a ring that was under way.
+    pub fn ends_a_ring(before: CallStatus, after: CallStatus) -> bool {
+        matches!(before, CallStatus::Attempting | CallStatus::InProgress) && after == CallStatus::Closed
+    }
+}
+
 /// Which calls to read, oldest first. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -136,7 +154,8 @@ impl Selection {
 /// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
 ///
 /// Several processes may share one. Each call belongs to the process that took it in, or took it over from one that is gone; only its
-/// owner moves it on ([`Fact::commits`]), and evidence is taken from everybody.
+/// owner moves it on ([`Fact::commits`]), and evidence is taken from everybody. What another process than its owner wrote is news for the
+/// owner until it says that it has acted on it.
 #[async_trait]
 pub trait Journal: Debug + Send + Sync {
     /// Writes a new call down. It belongs to this process.
@@ -211,8 +230,17 @@ pub trait Journal: Debug + Send + Sync {
     async fn beat(&self, at: Timestamp) -> Result<()>;
 
     /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those that are not settled, and those that are
-    /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them.
+    /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them. Other calls of
+    /// theirs that have [news](Journal::news) become this process's too, and are not among those that are answered with.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
+
+    /// The calls of this process that others wrote to, and that it has not [acted](Journal::acted) on since, in the order of their last writes.
+    /// What this process writes to its own calls is no news.
+    async fn news(&self) -> Result<Vec<News>>;
+
+    /// This process has acted on the news: neither it nor whoever takes the calls over hears of them again. What was written to a call since
+    /// stays news, and so does what was written to calls that others have by now.
+    async fn acted(&self, news: &[News]) -> Result<()>;
 
     /// Adds a decision to those that were made, durably. Its number is above those of all before it.
     async fn decide(&self, decision: &Decision) -> Result<u64>;

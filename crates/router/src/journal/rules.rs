@@ -14,6 +14,7 @@
 //! | `doubt.rs` | agents whose last call nobody can name |
 //! | `rings.rs` | how often a phone rings, redials and bills |
 //! | `letters.rs` | webhooks |
+//! | `news.rs` | what others write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
 //! | `decisions.rs` | what was decided that is about no single call |
 
@@ -24,6 +25,7 @@ mod decisions;
 mod doubt;
 mod duplicates;
 mod letters;
+mod news;
 mod processes;
 mod rings;
 mod rooms;
@@ -102,6 +104,9 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     processes::who_lives_keeps_its_calls(new().await).await;
     processes::the_calls_of_the_gone_are_taken_over(new().await).await;
     processes::what_attempts_take_is_shared(new().await).await;
+    news::what_others_write_is_news_until_it_was_acted_on(new().await).await;
+    news::every_kind_of_evidence_is_news(new().await).await;
+    news::news_of_the_gone_are_their_heirs(new().await).await;
     rooms::rooms_are_shared_and_outlive_their_process(new().await).await;
     decisions::decisions_are_everybodys(new().await).await;
     let (one, other, _gone) = new().await;

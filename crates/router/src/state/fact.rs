@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
     Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence,
-    Money, Outcome, Proof, ProviderCall, ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript,
+    Money, Outcome, Proof, ProviderCall, ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
 };
 
 use crate::{
@@ -498,8 +498,10 @@ fn is_of_an_earlier_ring(call: &Call, id: &ProviderCallId) -> bool {
     earlier.any(|attempt| attempt.provider_call_id.as_ref() == Some(id))
 }
 
+/// The detail may hold a provider's words, or an operator's.
 fn prove(call: &mut Call, at: Timestamp, proof: Proof, detail: String) {
     if let Some(last) = call.attempts.last_mut() {
+        let detail = one_line(&detail);
         last.evidence.push(Evidence { at, proof, detail });
     }
 }

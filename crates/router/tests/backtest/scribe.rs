@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
 use switchboard_router::{
-    Decision, Journal, Letter, MemoryJournal, NewCall, Opened, Recorded, Selection, Topic, Write, backtest::PastCall, state::Fact,
+    Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic, Write, backtest::PastCall, state::Fact,
 };
 
 #[derive(Debug, Default)]
@@ -82,6 +82,14 @@ impl Journal for Scribe {
 
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>> {
         self.inner.take_over(at).await
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        self.inner.news().await
+    }
+
+    async fn acted(&self, news: &[News]) -> Result<()> {
+        self.inner.acted(news).await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aging;
 mod breaker;
 mod budgets;
 mod busy;
@@ -15,6 +16,7 @@ mod domains;
 mod doubt;
 mod fence;
 mod follow;
+mod foreign;
 mod inbox;
 mod journal_fails;
 mod law;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, MemoryJournal, NewCall, Opened, Recorded, Selection, Topic, Write, state::Fact};
+use switchboard_router::{Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic, Write, state::Fact};
 
 /// What happens to a fact before it is written down, or after.
 pub(crate) enum Meddle {
@@ -125,6 +125,14 @@ impl Journal for Meddling {
 
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>> {
         self.inner.take_over(at).await
+    }
+
+    async fn news(&self) -> Result<Vec<News>> {
+        self.inner.news().await
+    }
+
+    async fn acted(&self, news: &[News]) -> Result<()> {
+        self.inner.acted(news).await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {

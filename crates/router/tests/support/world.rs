@@ -75,11 +75,14 @@ pub(crate) struct World {
     pub(crate) shows: bool,
     /// False: nothing can be read.
     pub(crate) readable: bool,
+    /// How long it takes to look for evidence.
+    pub(crate) look_takes: Duration,
     script: Mutex<VecDeque<Act>>,
     outcomes: Mutex<VecDeque<Outcome>>,
     rung: Mutex<Vec<Rung>>,
     orders: Mutex<Vec<(Instant, CallOrder, Act)>>,
     stops: Mutex<Vec<(Instant, String)>>,
+    looks: Mutex<Vec<Instant>>,
     changed: Notify,
 }
 
@@ -92,11 +95,13 @@ impl World {
             bill: None,
             shows: true,
             readable: true,
+            look_takes: Duration::ZERO,
             script: Mutex::new(script.iter().copied().collect()),
             outcomes: Mutex::default(),
             rung: Mutex::default(),
             orders: Mutex::default(),
             stops: Mutex::default(),
+            looks: Mutex::default(),
             changed: Notify::new(),
         }
     }
@@ -134,6 +139,11 @@ impl World {
     /// Which calls were told to stop, and when.
     pub(crate) fn stops(&self) -> Vec<(Instant, String)> {
         self.stops.lock().clone()
+    }
+
+    /// When evidence was looked for.
+    pub(crate) fn looks(&self) -> Vec<Instant> {
+        self.looks.lock().clone()
     }
 
     fn ring(&self, order: &CallOrder) -> ProviderCall {
@@ -267,6 +277,8 @@ impl Calls for Line {
 
     /// Every call to the same number with the same task: earlier rings of one call are among them.
     async fn trace(&self, order: &CallOrder, _: Timestamp) -> Result<Vec<Trace>> {
+        self.0.looks.lock().push(Instant::now());
+        tokio::time::sleep(self.0.look_takes).await;
         self.0.check_readable()?;
         let fits = |one: &Rung| one.order.call.to == order.call.to && one.order.call.task == order.call.task;
         let shown = self.0.rung().into_iter().filter(|one| self.0.shows && fits(one));

@@ -20,6 +20,8 @@ pub(crate) enum DeckCommand {
         /// The deck, in CSV.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[command(flatten)]
+        layout: LayoutArgs,
     },
     /// Write what a provider charges as CSV.
     Export {
@@ -32,6 +34,8 @@ pub(crate) enum DeckCommand {
         /// A new file; without it, stdout.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        layout: LayoutArgs,
     },
     /// Show what a call costs at a provider, which row of which deck says so, and why that one.
     Show(DeckShowArgs),
@@ -52,4 +56,17 @@ pub(crate) struct DeckShowArgs {
     /// For so many seconds; without it, as long as the configuration expects a call to last.
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u32>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
+}
+
+/// How a deck's file is laid out.
+#[derive(Debug, Args)]
+pub(crate) struct LayoutArgs {
+    /// How the file is laid out: trade, carrier, carrier-comma or us. Without it, as the configuration says; of check, trade.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layout: Option<String>,
+    /// What the file calls a column, as prefix="Dial Code"; ignore=Notes leaves one out. May be given several times.
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub(crate) map: Vec<String>,
 }

@@ -27,6 +27,7 @@ pub(crate) async fn run(args: SimArgs, output: Output) -> Outcome {
                 provider: "kallyai",
                 url: sim.url(),
                 credential: sim.credential(),
+                seed: sim.seed(),
                 agent_id: None,
                 business_id: None,
             }
@@ -40,6 +41,7 @@ pub(crate) async fn run(args: SimArgs, output: Output) -> Outcome {
                 provider: "kaicalls",
                 url: sim.url(),
                 credential: sim.credential(),
+                seed: sim.seed(),
                 agent_id: Some(sim.agent_id()),
                 business_id: Some(sim.business_id()),
             }
@@ -63,11 +65,10 @@ fn config(args: &SimArgs) -> Outcome<SimConfig> {
         SimShape::January => Shape::January2026,
         SimShape::Assistant => Shape::Assistant,
     };
-    let mut config = SimConfig::default()
-        .listen(args.listen)
-        .seed(args.seed)
-        .speed(args.speed)
-        .shape(shape);
+    let mut config = SimConfig::default().listen(args.listen).speed(args.speed).shape(shape);
+    if let Some(seed) = args.seed {
+        config = config.seed(seed);
+    }
     if let Some(file) = &args.ring_ledger {
         let ledger = RingLedger::with_file(file)
             .map_err(|error| Failure::local(format!("the ring ledger {} cannot be opened: {error}", file.display())))?;
@@ -97,6 +98,8 @@ struct Ready<'a> {
     provider: &'static str,
     url: &'a str,
     credential: &'a str,
+    /// What repeats this run.
+    seed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ use serde::{
     de::{Error, Visitor},
 };
 use switchboard_core::{Country, Coverage, Currency, ErrorKind, Tariff, parse_currency};
-use switchboard_router::{DeckFaults, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck};
+use switchboard_router::{DeckFaults, DeckFile, DeckLayout, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck};
 
 use crate::config::{
     Config, ProviderConfig,
@@ -29,6 +29,41 @@ use crate::config::{
 pub struct DeckConfig {
     /// The file; relative to the configuration file. Rows that name no currency are in `routing.currency`.
     pub file: PathBuf,
+    /// How it is laid out: one of [`DeckLayout::NAMES`]; left out, as the trade does it.
+    pub layout: Option<String>,
+    /// What the file calls its columns, as `{ prefix = "Dial Code", ignore = ["LATA", "Notes"] }`.
+    #[serde(default)]
+    pub map: BTreeMap<String, ColumnNames>,
+}
+
+/// What a file calls a column; of `ignore`, all that are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "the name of a column in quotes, or a list of names")]
+pub enum ColumnNames {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl DeckConfig {
+    /// The layout, or the key that is wrong and what is wrong with it.
+    fn layout(&self) -> Result<DeckLayout, (Vec<&str>, String)> {
+        let named = self.layout.as_deref().map(DeckLayout::named).transpose();
+        let mut layout = named.map_err(|message| (vec!["layout"], message))?.unwrap_or_default();
+        for (column, names) in &self.map {
+            let names = match names {
+                ColumnNames::One(name) => std::slice::from_ref(name),
+                ColumnNames::Several(names) => names,
+            };
+            for name in names {
+                layout = layout
+                    .with(column, name)
+                    .map_err(|message| (vec!["map", column.as_str()], message))?;
+            }
+        }
+        Ok(layout)
+    }
 }
 
 /// What one unit of a currency is worth in `routing.currency`, written as text: `"1.0845"`.
@@ -114,7 +149,8 @@ pub(crate) fn prices(
     }
     let mut total: Option<&DeckConfig> = None;
     for (index, one) in provider.decks.iter().enumerate() {
-        let key = at.key("decks").index(index).key("file");
+        let deck_at = at.key("decks").index(index);
+        let key = deck_at.key("file");
         if provider.decks.iter().take(index).any(|other| other.file == one.file) {
             problems.say(&key, "is listed twice: keep the first");
             continue;
@@ -123,7 +159,15 @@ pub(crate) fn prices(
             problems.say(&key, never_asked(before));
             continue;
         }
-        if let Some(read) = read(config, one, exchange, &key, problems) {
+        let layout = match one.layout() {
+            Ok(layout) => layout,
+            Err((keys, message)) => {
+                let wrong = keys.iter().fold(deck_at, |place, key| place.key(key));
+                problems.say(&wrong, message);
+                continue;
+            }
+        };
+        if let Some(read) = read(config, one, &layout, exchange, &key, problems) {
             total = read.covers_everything().then_some(one);
             stack(&mut deck, read, &key, problems);
         }
@@ -156,15 +200,17 @@ fn stack(deck: &mut RateDeck, next: RateDeck, at: &Place, problems: &mut Problem
 }
 
 impl Config {
-    /// Reads one of the decks that the configuration names, row by row, each with its line. `file` is what the configuration calls it.
+    /// Reads one of the decks that the configuration names, row by row, each with its line.
     ///
     /// # Errors
     /// `Configuration`: the file cannot be read, or is not what it was when the configuration was read.
-    pub fn scan_deck(&self, file: &Path, each: impl FnMut(u64, RateRow)) -> switchboard_core::Result<()> {
+    pub fn scan_deck(&self, deck: &DeckConfig, each: impl FnMut(u64, RateRow)) -> switchboard_core::Result<()> {
         let fault = |message: String| switchboard_core::Error::new(ErrorKind::Configuration, message);
-        let opened = self.open_deck(file).map_err(fault)?;
+        let opened = self.open_deck(&deck.file).map_err(fault)?;
         let currency = parse_currency(&self.routing.currency)?;
-        Ok(scan_deck(opened, &file.display().to_string(), currency, each)?)
+        let layout = deck.layout().map_err(|(_, message)| fault(message))?;
+        let shown = deck.file.display().to_string();
+        Ok(scan_deck(opened, DeckFile::new(&shown).in_layout(&layout), currency, each)?)
     }
 
     fn open_deck(&self, file: &Path) -> Result<File, String> {
@@ -182,10 +228,17 @@ impl Config {
     }
 }
 
-fn read(config: &Config, deck: &DeckConfig, exchange: &Exchange, at: &Place, problems: &mut Problems) -> Option<RateDeck> {
+fn read(
+    config: &Config,
+    deck: &DeckConfig,
+    layout: &DeckLayout,
+    exchange: &Exchange,
+    at: &Place,
+    problems: &mut Problems,
+) -> Option<RateDeck> {
     let shown = deck.file.display().to_string();
     let file = config.open_deck(&deck.file).map_err(|message| problems.say(at, message)).ok()?;
-    match RateDeck::from_csv(file, &shown, exchange) {
+    match RateDeck::from_csv(file, DeckFile::new(&shown).in_layout(layout), exchange) {
         Ok(read) => Some(read),
         Err(DeckFaults { told, more }) => {
             for fault in told {

@@ -61,7 +61,7 @@ pub use self::{
     budget::{BudgetConfig, PeriodName},
     callers::{AllowanceConfig, CallersConfig},
     credential::process_environment,
-    deck::{DeckConfig, ExchangeRate},
+    deck::{ColumnNames, DeckConfig, ExchangeRate},
     duplicates::DuplicatesConfig,
     experiment::{ArmConfig, ExperimentConfig, GuardrailConfig, MetricName, StartName},
     ledger::{LedgerConfig, RetentionConfig},

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use serde::Deserialize;
-use switchboard_core::{Country, Coverage, Currency, Destination, Money, Tariff, TariffRow};
+use switchboard_core::{Country, Coverage, Currency, Destination, Money, Tariff, TariffRow, may_begin_number};
 
 use crate::{
     config::{
@@ -322,8 +322,16 @@ pub(crate) fn wrong_prefix(prefix: &str) -> Option<String> {
     let digits = prefix
         .strip_prefix('+')
         .filter(|digits| (1..=15).contains(&digits.len()) && !digits.starts_with('0'));
-    let fits = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    (!fits).then(|| format!("{prefix:?} is no beginning of a number: write a plus, the country's calling code and digits, as \"+4420\""))
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match digits {
+        None => Some(format!(
+            "{prefix:?} is no beginning of a number: write a plus, the country's calling code and digits, as \"+4420\""
+        )),
+        Some(digits) if !may_begin_number(digits) => Some(format!(
+            "{prefix:?} is nobody's: no calling code begins so; write a plus, the country's calling code and digits, as \"+4420\""
+        )),
+        Some(_) => None,
+    }
 }
 
 fn exact<T>(value: switchboard_core::Result<T>, at: &Place, problems: &mut Problems) -> Option<T> {

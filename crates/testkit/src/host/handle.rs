@@ -16,17 +16,19 @@ pub struct SimHandle {
     address: SocketAddr,
     url: String,
     credential: String,
+    seed: u64,
     doors: Doors,
     task: Option<AcceptLoop>,
 }
 
 impl SimHandle {
-    pub(crate) fn new(host: Arc<Host>, address: SocketAddr, credential: String, doors: Doors, task: AcceptLoop) -> Self {
+    pub(crate) fn new(host: Arc<Host>, address: SocketAddr, credential: String, seed: u64, doors: Doors, task: AcceptLoop) -> Self {
         Self {
             host,
             address,
             url: format!("http://{address}"),
             credential,
+            seed,
             doors,
             task: Some(task),
         }
@@ -49,6 +51,12 @@ impl SimHandle {
     #[must_use]
     pub fn credential(&self) -> &str {
         &self.credential
+    }
+
+    /// The seed of every draw: with it another run is the same.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The ledger of the phones that rang.

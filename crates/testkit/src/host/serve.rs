@@ -69,7 +69,10 @@ pub(crate) async fn start(
     let (sever, severed) = watch::channel(0);
     let task = tokio::spawn(accept_loop(Arc::clone(&host), listener, address, shut_seen, opened, severed));
     let doors = Doors { shut, open, sever };
-    Ok((SimHandle::new(Arc::clone(&host), address, credential, doors, task), host))
+    Ok((
+        SimHandle::new(Arc::clone(&host), address, credential, config.seed.unwrap_or_default(), doors, task),
+        host,
+    ))
 }
 
 pub(crate) type AcceptLoop = JoinHandle<()>;

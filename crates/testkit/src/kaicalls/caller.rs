@@ -9,8 +9,9 @@ use super::codes::Refused;
 use super::world::World;
 use crate::host::Window;
 
-/// What a key may do when nothing else was asked for (document 004, "Scopes").
-pub(crate) const DEFAULT_SCOPES: [&str; 4] = ["agents:read", "numbers:read", "calls:read", "calls:write"];
+/// What a key may do when nothing else was asked for. Document 004 lists `calls:write` among them; its SDKs, which are younger, say that a new
+/// key may only read.
+pub(crate) const DEFAULT_SCOPES: [&str; 3] = ["agents:read", "numbers:read", "calls:read"];
 
 /// What rings phones is held to the limit of `POST /v1/calls`. Document 004 names that path alone.
 const PLACING: [&str; 2] = ["/api/v1/calls", "/api/v1/communication-runs"];
@@ -59,10 +60,15 @@ pub(crate) struct Caller {
 impl Caller {
     /// Refuses a caller whose key lacks the scope.
     pub(crate) fn needs(&self, scope: &str) -> Result<(), Refused> {
-        if self.scopes.iter().any(|held| held == scope || held == "*") {
+        self.needs_one_of(&[scope])
+    }
+
+    /// Refuses a caller whose key has none of these scopes.
+    pub(crate) fn needs_one_of(&self, scopes: &[&str]) -> Result<(), Refused> {
+        if self.scopes.iter().any(|held| held == "*" || scopes.contains(&held.as_str())) {
             return Ok(());
         }
-        Err(Refused::new("forbidden", format!("{scope} is required")))
+        Err(Refused::new("forbidden", format!("{} is required", scopes.join(" or "))))
     }
 }
 

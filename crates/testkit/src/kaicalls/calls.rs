@@ -8,6 +8,7 @@ use axum::routing::get;
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::account::PlacedCall;
@@ -97,6 +98,7 @@ pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, 
 
 async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
+    let after = params.get("after").map(at).transpose()?;
     let calls = world.calls.lock();
     if let Some(id) = params.get("id") {
         let record = calls
@@ -118,11 +120,16 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
         .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
         .filter(|record| params.get("status").is_none_or(|status| status_of(&world, record) == status))
-        // Timestamps have whole seconds: a page that ends within a second skips what else that second held.
-        .filter(|record| params.get("after").is_none_or(|after| record.created_at.as_str() < after));
+        .filter(|record| after.is_none_or(|after| record.made < after));
     let page: Vec<Value> = shown.by_ref().take(limit).map(|record| entry_of(&world, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"calls": page, "has_more": has_more})).into_response())
+}
+
+/// A cursor: the `created_at` of a row.
+pub(crate) fn at(text: &str) -> Result<Timestamp, Refused> {
+    text.parse()
+        .map_err(|_| Refused::invalid("after must be a created_at, as ISO 8601"))
 }
 
 pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
@@ -38,6 +39,7 @@ impl World {
             return None;
         }
         let queue = self.config.queue.unwrap_or(Duration::from_secs(1));
+        let made = self.creation(calls.records.last());
         let record = Record {
             conversation_id: format!("vapi-conv-{}", &id[..8]),
             id: id.clone(),
@@ -49,7 +51,8 @@ impl World {
             context: wanted.context,
             first_message: wanted.first_message,
             webhook_url: wanted.webhook_url,
-            created_at: self.now(),
+            created_at: made.to_string(),
+            made,
             accepted: line.now(),
             life: Life::begin(line.now(), queue, plan),
         };
@@ -69,6 +72,17 @@ impl World {
         context.rang();
         self.host.spawn(Arc::clone(self).follow(place, id, course));
         Some(answer)
+    }
+
+    /// When a call was made. Where the cursor loses nothing, no two calls have the same moment.
+    fn creation(&self, before: Option<&Record>) -> Timestamp {
+        let now = self.host.timeline.timestamp();
+        if self.config.lossy_cursor {
+            return Timestamp::from_second(now.as_second()).unwrap_or(now);
+        }
+        let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+        let next = before.and_then(|record| record.made.checked_add(SignedDuration::from_micros(1)).ok());
+        next.map_or(now, |next| next.max(now))
     }
 
     /// Writes a step of a call into the log of events. Steps before the end are not delivered by themselves.

@@ -1,9 +1,10 @@
-//! Durable events and their deliveries, as the provider's SDK asks for them. Document 004 does not know them.
+//! Durable events and their deliveries, as the provider's SDKs ask for them. Document 004 does not know them.
 //!
-//! No document describes an answer. So these are this simulator's: an event for each step of a call (`call.queued`, `call.ringing`,
-//! `call.started`, then `call.completed` or `call.failed`), newest first, with `status` `recorded` until it was delivered once, then
-//! `delivered` or `failed`; a delivery for each attempt of a webhook. A replay delivers the same event again, with the same id, to
-//! whoever would get it today; a backfill does so for all events of a time. The scopes are `events:read` and `events:write`.
+//! Of the answers the SDKs name the word of a delivery, `succeeded` or `failed`; the rest is this simulator's: an event for each step of a
+//! call (`call.queued`, `call.ringing`, `call.started`, then `call.completed` or `call.failed`), newest first, with `status` `recorded` until
+//! it was delivered once, then `delivered` or `failed`; a delivery for each attempt of a webhook. A replay delivers the same event again, with
+//! the same id, to whoever would get it today; a backfill does so for all events of a time. Reading wants `events:read`, deliveries that or
+//! `webhooks:read`; replay and backfill want `events:replay`.
 
 use std::sync::Arc;
 
@@ -168,11 +169,14 @@ fn taken(attempt: &WebhookAttempt) -> bool {
 }
 
 async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
-    caller.needs("events:read")?;
+    caller.needs_one_of(&["events:read", "webhooks:read"])?;
     let limit = limit(&params)?;
+    if params.get("status").is_some_and(|word| !["succeeded", "failed"].contains(&word)) {
+        return Err(Refused::invalid("status must be succeeded or failed"));
+    }
     let is = |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
     let attempts = world.attempts.lock();
-    let word = |attempt: &WebhookAttempt| if taken(attempt) { "delivered" } else { "failed" };
+    let word = |attempt: &WebhookAttempt| if taken(attempt) { "succeeded" } else { "failed" };
     let mut shown = attempts.iter().enumerate().rev().filter(|(_, attempt)| {
         is("event_id", attempt.event_id.as_deref())
             && is("event_type", Some(&attempt.event))
@@ -197,7 +201,7 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
 
 /// One event, several, or those that pass a filter. An event that nobody knows stops the whole request.
 async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
-    caller.needs("events:write")?;
+    caller.needs("events:replay")?;
     let body = object(&body)?;
     let one = body.get("event_id").and_then(Value::as_str).map(|id| vec![id.to_owned()]);
     let several = body
@@ -225,7 +229,7 @@ async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 }
 
 async fn backfill(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
-    caller.needs("events:write")?;
+    caller.needs("events:replay")?;
     let filter = Filter::of_body(&object(&body)?)?;
     match (&filter.from, &filter.to) {
         (Some(from), Some(to)) if from <= to => {}

@@ -1,4 +1,4 @@
-//! Recordings and transcripts, as the provider's SDK asks for them. Document 004 does not know them.
+//! Recordings and transcripts, as the provider's SDKs ask for them. Document 004 does not know them.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::{recording_url, talked};
+use super::calls::{at, body_of, recording_url, talked};
 use super::codes::Refused;
 use super::world::{Record, World};
 use crate::host::Params;
@@ -47,6 +48,14 @@ async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Pa
         .number("limit", 50)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let limit = limit.clamp(1, 100);
+    let days = params
+        .number("days", 0)
+        .map_err(|()| Refused::invalid("days must be a whole number"))?;
+    let hours = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(24).min(24 * 36_500);
+    let since = (days > 0)
+        .then(|| world.host.timeline.timestamp().checked_sub(SignedDuration::from_hours(hours)).ok())
+        .flatten();
+    let after = params.get("after").map(at).transpose()?;
     let calls = world.calls.lock();
     let mut shown = calls
         .records
@@ -54,20 +63,20 @@ async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Pa
         .rev()
         .filter(|record| talked(&world, record))
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
-        .filter(|record| params.get("after").is_none_or(|after| record.created_at.as_str() < after));
-    let page: Vec<Value> = shown.by_ref().take(limit).map(transcript_of).collect();
+        .filter(|record| after.is_none_or(|after| record.made < after))
+        .filter(|record| since.is_none_or(|since| record.made >= since));
+    let page: Vec<Value> = shown.by_ref().take(limit).map(|record| transcript_of(&world, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"transcripts": page, "has_more": has_more})).into_response())
 }
 
-fn transcript_of(record: &Record) -> Value {
+/// A row as the SDKs' types have it: what was said is one text.
+fn transcript_of(world: &World, record: &Record) -> Value {
     let opening = record.first_message.as_deref().unwrap_or("Hello, this is a simulated call.");
+    let call = body_of(world, record);
     json!({
-        "call_id": record.id, "agent_id": record.agent_id, "created_at": record.created_at,
-        "transcript": format!("AI: {opening}\nUser: Hi, how can I help you?\n"),
-        "messages": [
-            {"role": "assistant", "content": opening, "seconds_from_start": 1},
-            {"role": "user", "content": "Hi, how can I help you?", "seconds_from_start": 4},
-        ],
+        "call_id": record.id, "conversation_id": record.conversation_id, "agent_id": record.agent_id, "agent_name": record.agent_name,
+        "status": call["status"], "duration": call["duration"], "summary": call["summary"],
+        "transcript": format!("AI: {opening}\nUser: Hi, how can I help you?\n"), "created_at": record.created_at,
     })
 }

@@ -1,4 +1,7 @@
-//! Phone numbers: `/numbers` as in document 004, `/phone-numbers` as the provider's SDK calls it.
+//! Phone numbers: `/numbers` as in document 004, `/phone-numbers` as the provider's SDKs call it.
+//!
+//! The SDKs' types have `numbers` for the list and one `number`, or null, where one is asked for by name. They leave the answer about
+//! numbers that can be had open: here it is a list of plain texts under `available_numbers`, which a client that wants objects overlooks.
 
 use std::sync::Arc;
 
@@ -33,6 +36,14 @@ fn body_of(world: &World, number: &Number) -> Value {
     })
 }
 
+/// A row of the larger surface, with what a number can do.
+fn registered(world: &World, number: &Number) -> Value {
+    let mut row = body_of(world, number);
+    row["capabilities"] = json!({"voice": true, "sms": true});
+    row["compliance"] = json!({"status": "approved"});
+    row
+}
+
 async fn numbers(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("numbers:read")?;
     let numbers: Vec<Value> = world.numbers.lock().iter().map(|number| body_of(&world, number)).collect();
@@ -41,16 +52,14 @@ async fn numbers(State(world): State<Arc<World>>, caller: Caller) -> Answer {
 
 async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("numbers:read")?;
-    let wanted = |number: &&Number| params.get("phone_number").is_none_or(|wanted| number.number == wanted);
     let ours = params.get("business_id").is_none_or(|business| business == world.business_id);
     let numbers = world.numbers.lock();
-    let numbers: Vec<Value> = numbers
-        .iter()
-        .filter(wanted)
-        .filter(|_| ours)
-        .map(|number| body_of(&world, number))
-        .collect();
-    Ok(Json(json!({"phone_numbers": numbers})).into_response())
+    let mut numbers = numbers.iter().filter(|_| ours);
+    let answer = match params.get("phone_number") {
+        Some(wanted) => json!({"number": numbers.find(|number| number.number == wanted).map(|number| registered(&world, number))}),
+        None => json!({"numbers": numbers.map(|number| registered(&world, number)).collect::<Vec<_>>()}),
+    };
+    Ok(Json(answer).into_response())
 }
 
 async fn available(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
@@ -58,21 +67,20 @@ async fn available(State(world): State<Arc<World>>, caller: Caller, params: Para
     let limit = params
         .number("limit", 10)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
-    let (country, fallback) = match params.get("country") {
-        None | Some("US") => ("US", "512"),
-        Some("CA") => ("CA", "416"),
-        Some(_) => return Ok(Json(json!({"phone_numbers": []})).into_response()),
+    let fallback = match params.get("country") {
+        None | Some("US") => "512",
+        Some("CA") => "416",
+        Some(_) => return Ok(Json(json!({"available_numbers": []})).into_response()),
     };
     let area = params.get("area_code").unwrap_or(fallback);
     let numbers = world.numbers.lock();
     // 555-01xx is kept for fiction.
-    let offers: Vec<Value> = (120..140)
+    let offers: Vec<String> = (120..140)
         .map(|line| format!("+1{area}5550{line}"))
         .filter(|offer| !numbers.iter().any(|number| number.number == *offer))
         .take(limit)
-        .map(|offer| json!({"phone_number": offer, "country": country, "capabilities": ["voice", "sms"]}))
         .collect();
-    Ok(Json(json!({"phone_numbers": offers})).into_response())
+    Ok(Json(json!({"available_numbers": offers})).into_response())
 }
 
 async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
@@ -106,7 +114,7 @@ async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
         number.agent_id = agent_id;
     }
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(body_of(&world, number))).into_response())
+    Ok((status, Json(registered(&world, number))).into_response())
 }
 
 async fn release(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {

@@ -1,10 +1,12 @@
-//! `/communication-runs`, its jobs and its attempts, as the provider's SDK asks for them.
+//! `/communication-runs`, its jobs and its attempts, as the provider's SDKs ask for them.
 //!
 //! Creating a run wants an `Idempotency-Key`. The same key with the same body answers the run that there is, with 200 and
 //! `Idempotent-Replayed: true`, and rings nobody; with another body it is refused with 409 `idempotency_conflict`. No document says what
 //! the provider does; 409 proves nothing to a client, which is the worse of the two answers that are usual. A dry run rings nobody.
-//! The scopes are `communications:read` and `communications:write`; creating a run wants `calls:write` beside them, and counts as
-//! placing a call for the limit. Paused runs stay paused: the SDK knows no word for going on.
+//! Reading wants `communication-runs:read`, everything else `communication-runs:write`; creating a run wants `calls:write` beside it, which is
+//! this simulator's word, and counts as placing a call for the limit. Jobs are chosen by `communication_run_id`, `channel` (`call` or `sms`)
+//! and `status`, attempts by `sequence_id` and `status`; what else a query names chooses nothing. Paused runs stay paused: the SDKs know no
+//! word for going on.
 
 use std::sync::Arc;
 
@@ -26,8 +28,8 @@ use crate::host::{Params, RequestContext};
 
 type Answer = Result<Response, Refused>;
 
-const READ: &str = "communications:read";
-const WRITE: &str = "communications:write";
+const READ: &str = "communication-runs:read";
+const WRITE: &str = "communication-runs:write";
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
@@ -39,7 +41,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 async fn validate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
-    caller.needs(READ)?;
+    caller.needs(WRITE)?;
     let body = object(&body)?;
     let (recipients, errors) = match plan(&world, &body) {
         Ok(jobs) => (jobs.len(), Vec::new()),
@@ -49,7 +51,7 @@ async fn validate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) 
 }
 
 async fn preview(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
-    caller.needs(READ)?;
+    caller.needs(WRITE)?;
     let jobs = plan(&world, &object(&body)?).map_err(first)?;
     let shown: Vec<Value> = jobs.iter().map(|job| job.preview(&world)).collect();
     let called = jobs.iter().filter(|job| job.word(&world) == "pending").count();
@@ -135,20 +137,23 @@ async fn steer(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> 
 async fn jobs(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs(READ)?;
     let all = |run: &Run| run.jobs.iter().map(|job| job.entry(&world, run)).collect::<Vec<_>>();
-    rows(&world, &params, "jobs", all)
+    if params.get("channel").is_some_and(|word| !["call", "sms"].contains(&word)) {
+        return Err(Refused::invalid("channel must be call or sms"));
+    }
+    rows(&world, &params, "jobs", &["communication_run_id", "channel", "status"], all)
 }
 
 async fn attempts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs(READ)?;
     let all = |run: &Run| run.jobs.iter().filter_map(|job| job.attempt(&world, run)).collect::<Vec<_>>();
-    rows(&world, &params, "attempts", all)
+    rows(&world, &params, "attempts", &["sequence_id", "status"], all)
 }
 
 /// The rows of all runs that agree with each filter, in the order of their runs and recipients.
-fn rows(world: &World, params: &Params, name: &str, of: impl Fn(&Run) -> Vec<Value>) -> Answer {
+fn rows(world: &World, params: &Params, name: &str, filters: &[&str], of: impl Fn(&Run) -> Vec<Value>) -> Answer {
     let limit = limit(params)?;
     let agrees = |row: &Value| {
-        ["id", "run_id", "job_id", "call_id", "status"]
+        filters
             .iter()
             .all(|field| params.get(field).is_none_or(|wanted| row[*field] == wanted))
     };

@@ -1,6 +1,6 @@
 //! Communication runs: one order to call several people, and how it is worked off.
 //!
-//! The provider's SDK hands the body of a run through as it is, and no document describes it. So the body is this simulator's:
+//! The provider's SDKs hand the body of a run through as it is, and no document describes it. So the body is this simulator's:
 //! `agent_id` and `recipients` (1 to 100 objects with `to` and, if wanted, `name` and `lead_id`, each number once) are required;
 //! `context`, `first_message`, `max_duration`, `webhook_url`, `external_ref` and `business_id` are as in `POST /calls` or kept as they are.
 //!
@@ -217,6 +217,11 @@ impl Run {
 }
 
 impl Job {
+    /// What the attempts of one recipient have in common, by which they are asked for.
+    fn sequence(&self, world: &World) -> String {
+        world.seed.uuid(&format!("kaicalls/sequence/{}", self.id))
+    }
+
     pub(crate) fn word(&self, world: &World) -> &'static str {
         match &self.state {
             JobState::Pending(_) => "pending",
@@ -238,8 +243,8 @@ impl Job {
             JobState::Pending(_) | JobState::Cancelled | JobState::Failed => (None, None),
         };
         json!({
-            "id": self.id, "run_id": run.id, "channel": "voice", "to": self.to, "name": self.name, "status": self.word(world),
-            "reason": reason, "call_id": call_id, "created_at": run.created_at,
+            "id": self.id, "communication_run_id": run.id, "sequence_id": self.sequence(world), "channel": "call", "to": self.to,
+            "name": self.name, "status": self.word(world), "reason": reason, "call_id": call_id, "created_at": run.created_at,
         })
     }
 
@@ -247,8 +252,9 @@ impl Job {
     pub(crate) fn attempt(&self, world: &World, run: &Run) -> Option<Value> {
         match &self.state {
             JobState::Dialled { call_id, attempt_id, at } => Some(json!({
-                "id": attempt_id, "job_id": self.id, "run_id": run.id, "channel": "voice", "call_id": call_id,
-                "status": world.call_status(call_id), "created_at": at,
+                "id": attempt_id, "sequence_id": self.sequence(world), "job_id": self.id, "communication_run_id": run.id,
+                "channel": "call", "call_id": call_id, "status": world.call_status(call_id), "retry_eligible": false,
+                "created_at": at,
             })),
             JobState::Pending(_) | JobState::Blocked(_) | JobState::Cancelled | JobState::Failed => None,
         }

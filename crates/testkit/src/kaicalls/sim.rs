@@ -41,7 +41,7 @@ impl SimKaiCalls {
         if config.countries.is_empty() {
             config.countries = ["US", "CA"].map(str::to_owned).into();
         }
-        let seed = Seed(config.seed);
+        let seed = Seed(config.draw_seed());
         let credential = format!("kc_live_{}", seed.secret("live key"));
         let test_credential = format!("kc_test_{}", seed.secret("test key"));
         let surface = Surface {

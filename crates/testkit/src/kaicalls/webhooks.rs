@@ -1,4 +1,6 @@
-//! Webhook subscriptions of the account, as the provider's SDK manages them, and the signing of what they get.
+//! Webhook subscriptions of the account, as the provider's SDKs manage them, and the signing of what they get.
+//!
+//! The signing secret is shown as `webhook_secret` when a subscription is made and when the secret is changed; afterwards there is its mask.
 
 use std::sync::Arc;
 
@@ -19,6 +21,9 @@ use crate::WebhookBody;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
+
+/// What a subscription can ask for.
+const EVENTS: [&str; 3] = ["call.completed", "call.failed", "webhook.test"];
 
 /// One subscription.
 pub(crate) struct Subscription {
@@ -81,24 +86,31 @@ impl Subscription {
 
     fn body(&self, world: &World) -> Map<String, Value> {
         let body = json!({
-            "id": self.id, "business_id": world.business_id, "webhook_url": self.url, "events": self.events,
-            "description": self.description, "is_active": self.active, "created_at": self.created_at,
+            "id": self.id, "business_id": world.business_id, "url": self.url, "events": self.events,
+            "description": self.description, "is_active": self.active, "webhook_secret_masked": masked(&self.secret),
+            "created_at": self.created_at,
         });
         if let Value::Object(body) = body { body } else { Map::new() }
     }
 
     fn body_with_secret(&self, world: &World) -> Value {
         let mut body = self.body(world);
-        body.insert("secret".to_owned(), self.secret.clone().into());
+        body.insert("webhook_secret".to_owned(), self.secret.clone().into());
         Value::Object(body)
     }
+}
+
+/// The beginning of a secret and its last four characters.
+fn masked(secret: &str) -> String {
+    let last = secret.len().saturating_sub(4);
+    format!("whsec_****{}", secret.get(last..).unwrap_or_default())
 }
 
 async fn list(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("webhooks:read")?;
     let subscriptions = world.subscriptions.lock();
     let webhooks: Vec<Value> = subscriptions.iter().map(|one| Value::Object(one.body(&world))).collect();
-    Ok(Json(json!({"webhooks": webhooks})).into_response())
+    Ok(Json(json!({"webhooks": webhooks, "events": EVENTS})).into_response())
 }
 
 /// Creates a subscription, or changes the one whose `id` is given. Only a new one answers with its secret.

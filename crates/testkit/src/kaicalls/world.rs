@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -29,6 +30,8 @@ pub(crate) struct Record {
     pub(crate) first_message: Option<String>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) created_at: String,
+    /// The same moment, for cursors.
+    pub(crate) made: Timestamp,
     pub(crate) accepted: Instant,
     pub(crate) life: Life,
 }

@@ -46,7 +46,7 @@ impl SimKallyAi {
         if config.countries.is_empty() {
             config.countries = countries::NORTH_AMERICA_AND_EUROPE.iter().map(|code| (*code).to_owned()).collect();
         }
-        let seed = Seed(config.seed);
+        let seed = Seed(config.draw_seed());
         let mut tokens = Tokens::new(seed, config.token_life);
         let words = config.scopes.clone().unwrap_or_default();
         let grant = tokens.issue(scopes(words.iter().map(String::as_str)));

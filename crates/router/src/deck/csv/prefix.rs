@@ -4,6 +4,8 @@ use switchboard_core::{Country, Destination, may_begin_number};
 
 use super::{Column, layout::Named};
 
+/// Digits of a number with its calling code.
+const LONGEST: usize = 15;
 /// Prefixes that one range may stand for.
 const LONGEST_RANGE: u64 = 10_000;
 /// What separates several prefixes in a cell.
@@ -81,7 +83,7 @@ fn destination(text: &str) -> Result<Destination, String> {
             .map_err(|_| format!("{text:?} is no country: write its two letters of ISO 3166, as GB, or digits"));
     }
     let digits = text.strip_prefix('+').unwrap_or(text);
-    let fits = (1..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let fits = (1..=LONGEST).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
     if fits && may_begin_number(digits) {
         return Ok(Destination::Prefix(digits.to_owned()));
     }
@@ -103,9 +105,16 @@ fn destination(text: &str) -> Result<Destination, String> {
 
 /// The prefixes of a cell.
 fn parts(text: &str) -> Result<impl Iterator<Item = &str>, String> {
-    let groups: Vec<&str> = text.split(',').map(str::trim).collect();
+    // Nobody writes a space within a number, and no number is that long.
+    let groups: Vec<&str> = text.split(',').collect();
     let thousands = match groups.as_slice() {
-        [first, rest @ ..] => !rest.is_empty() && (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3),
+        [first, rest @ ..] => {
+            let digits = |group: &str, lengths: std::ops::RangeInclusive<usize>| {
+                lengths.contains(&group.len()) && group.bytes().all(|digit| digit.is_ascii_digit())
+            };
+            let short = first.len() + 3 * rest.len() <= LONGEST;
+            short && !rest.is_empty() && digits(first, 1..=3) && rest.iter().all(|group| digits(group, 3..=3))
+        }
         [] => false,
     };
     if thousands {
@@ -135,7 +144,7 @@ fn range(part: &str, code: &str, from: &str, to: &str, found: &mut Vec<Destinati
     let wrong = || format!("{part:?} is no range: write two prefixes of as many digits, the smaller one first, as 4420-4429");
     let digits = |text: &str| -> Option<u64> {
         let text = text.strip_prefix('+').unwrap_or(text);
-        let plain = (1..=15).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
+        let plain = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
         text.parse().ok().filter(|_| plain)
     };
     let (from, to) = (from.strip_prefix('+').unwrap_or(from), to.strip_prefix('+').unwrap_or(to));

@@ -16,8 +16,8 @@ use super::stock::Stock;
 use crate::{
     chance::digest,
     journal::{
-        Decision, Doubt, DuplicateOf, Letter, NewCall, Opened, Recorded, Selection, Settlement, Topic, Write, details, doubt, occupies,
-        settlement,
+        Decision, Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Topic, Write, details, doubt,
+        occupies, settlement,
     },
     plan::may_be_one,
     state::apply,
@@ -50,6 +50,10 @@ pub(super) struct Books {
     asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
     letters: Vec<(Letter, bool)>,
+    /// What was written to others' calls, in order.
+    news: BTreeMap<u64, (CallId, bool)>,
+    /// How much of it there was, ever.
+    writes_to_others: u64,
     decisions: Vec<Decision>,
     stock: Stock,
     /// Who is there, and since when silent; `None`: gone.
@@ -207,9 +211,40 @@ impl Books {
         }
         let call = Arc::new(call);
         if let Some(entry) = self.calls.get_mut(&id) {
-            entry.call = Arc::clone(&call);
+            let before = std::mem::replace(&mut entry.call, Arc::clone(&call));
+            if entry.member != member {
+                self.writes_to_others += 1;
+                self.news
+                    .insert(self.writes_to_others, (id, News::ends_a_ring(before.status, call.status)));
+            }
         }
         Ok(Recorded { call, effects })
+    }
+
+    fn is_of(&self, call: CallId, member: u64) -> bool {
+        self.calls.get(&call).is_some_and(|entry| entry.member == member)
+    }
+
+    pub(super) fn news(&self, member: u64) -> Vec<News> {
+        let mut last: BTreeMap<CallId, News> = BTreeMap::new();
+        for (number, (call, ended)) in self.news.iter().filter(|(_, (call, _))| self.is_of(*call, member)) {
+            let earlier = last.get(call).is_some_and(|news| news.ended);
+            let news = News {
+                call: *call,
+                number: *number,
+                ended: *ended || earlier,
+            };
+            last.insert(*call, news);
+        }
+        let mut news: Vec<News> = last.into_values().collect();
+        news.sort_unstable_by_key(|one| one.number);
+        news
+    }
+
+    pub(super) fn acted(&mut self, member: u64, news: &[News]) {
+        for one in news.iter().filter(|one| self.is_of(one.call, member)).copied().collect::<Vec<_>>() {
+            self.news.retain(|number, (call, _)| *call != one.call || *number > one.number);
+        }
     }
 
     fn others<'a>(&'a self, attempt: AttemptId, provider: &'a ProviderId, agent: Option<&'a AgentId>) -> impl Iterator<Item = &'a Unsure> {
@@ -354,12 +389,19 @@ impl Books {
         if gone(member) {
             return Vec::new();
         }
+        let unheard: BTreeSet<CallId> = self.news.values().map(|(call, _)| *call).collect();
         let mut taken = Vec::new();
-        for entry in self.calls.values_mut() {
+        for (id, entry) in self
+            .calls
+            .iter_mut()
+            .filter(|(_, entry)| entry.member != member && gone(entry.member))
+        {
             let open = !entry.call.status.is_settled() || entry.call.status == CallStatus::Indeterminate;
-            if open && entry.member != member && gone(entry.member) {
-                entry.member = member;
+            if open {
                 taken.push(Call::clone(&entry.call));
+            }
+            if open || unheard.contains(id) {
+                entry.member = member;
             }
         }
         taken

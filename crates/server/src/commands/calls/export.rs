@@ -7,6 +7,7 @@ use std::{
 };
 
 use switchboard::{Call, Ledger};
+use switchboard_table::{Column, Writer};
 
 use crate::{
     cli::{ExportArgs, ExportFormat},
@@ -16,30 +17,47 @@ use crate::{
     output::Output,
 };
 
-const COLUMNS: [&str; 22] = [
-    "id",
-    "created_at",
-    "updated_at",
-    "tenant",
-    "to",
-    "country",
-    "agent",
-    "status",
-    "outcome",
-    "provider",
-    "provider_call_id",
-    "attempts",
-    "experiment",
-    "arm",
-    "estimated_cost",
-    "cost",
-    "currency",
-    "duration_seconds",
-    "fault",
-    "why",
-    "summary",
-    "metadata",
+/// The columns, and whether callers, providers or the configuration have a say in their text.
+const COLUMNS: [(&str, Whose); 22] = [
+    ("id", Whose::Ours),
+    ("created_at", Whose::Ours),
+    ("updated_at", Whose::Ours),
+    ("tenant", Whose::Others),
+    ("to", Whose::Ours),
+    ("country", Whose::Ours),
+    ("agent", Whose::Others),
+    ("status", Whose::Ours),
+    ("outcome", Whose::Ours),
+    ("provider", Whose::Others),
+    ("provider_call_id", Whose::Others),
+    ("attempts", Whose::Ours),
+    ("experiment", Whose::Others),
+    ("arm", Whose::Others),
+    ("estimated_cost", Whose::Ours),
+    ("cost", Whose::Ours),
+    ("currency", Whose::Ours),
+    ("duration_seconds", Whose::Ours),
+    ("fault", Whose::Ours),
+    ("why", Whose::Others),
+    ("summary", Whose::Others),
+    ("metadata", Whose::Others),
 ];
+
+/// Whose text is in a column: that of others must not become a formula where the file is opened.
+#[derive(Clone, Copy)]
+enum Whose {
+    Ours,
+    Others,
+}
+
+impl Whose {
+    fn column((name, whose): (&'static str, Self)) -> Column {
+        match whose {
+            Whose::Ours => Column::ours(name),
+            Whose::Others => Column::others(name),
+        }
+    }
+}
 
 pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Outcome {
     let usual = if output.json { ExportFormat::Jsonl } else { ExportFormat::Csv };
@@ -74,7 +92,7 @@ fn failed(file: Option<&Path>, error: &io::Error) -> Failure {
 }
 
 enum Sink {
-    Table(Box<csv::Writer<Target>>),
+    Table(Box<Writer<Target>>),
     Lines(BufWriter<Target>),
 }
 
@@ -109,8 +127,7 @@ impl Sink {
         Ok(match format {
             ExportFormat::Jsonl => Sink::Lines(BufWriter::new(target)),
             ExportFormat::Csv => {
-                let mut table = csv::Writer::from_writer(target);
-                table.write_record(COLUMNS).map_err(|error| failed(file, &error.into()))?;
+                let table = Writer::new(target, COLUMNS.map(Whose::column)).map_err(|error| failed(file, &error))?;
                 Sink::Table(Box::new(table))
             }
         })
@@ -118,7 +135,7 @@ impl Sink {
 
     fn write(&mut self, call: &Call) -> io::Result<()> {
         match self {
-            Sink::Table(table) => table.write_record(cells(call)).map_err(io::Error::from),
+            Sink::Table(table) => table.write(cells(call)),
             Sink::Lines(lines) => {
                 serde_json::to_writer(&mut *lines, call)?;
                 lines.write_all(b"\n")
@@ -149,7 +166,7 @@ fn private(file: &Path) -> Outcome<File> {
     })
 }
 
-fn cells(call: &Call) -> [String; 22] {
+fn cells(call: &Call) -> [String; COLUMNS.len()] {
     fn shown<T: ToString>(value: Option<T>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }

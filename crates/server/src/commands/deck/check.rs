@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use switchboard::{
     Currency,
-    router::{RateRow, scan_deck},
+    router::{DeckFile, DeckLayout, RateRow, scan_deck},
 };
 
 use crate::{
@@ -19,12 +19,14 @@ use crate::{
 /// Gaps that are shown; more are counted.
 const SHOWN: usize = 10;
 
-pub(super) fn run(file: &Path, output: Output) -> Outcome {
+pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
     let name = file.display().to_string();
     let opened = File::open(file).map_err(|error| Failure::input("FILE", format!("{name} cannot be read: {error}")))?;
     let mut found = Found::default();
     // Rows that name no currency are in the configuration's, which is not asked for here.
-    let read = scan_deck(opened, &name, Currency::XXX, |line, row| found.add(line, &row));
+    let read = scan_deck(opened, DeckFile::new(&name).in_layout(layout), Currency::XXX, |line, row| {
+        found.add(line, &row)
+    });
     if let Err(faults) = read {
         for fault in &faults.told {
             output.note(format!("error: {fault}"));

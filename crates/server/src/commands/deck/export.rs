@@ -42,9 +42,9 @@ pub(super) fn run(config: &Config, provider: &str, deck: Option<&str>, out: Opti
         },
     };
     let mut rows = Vec::new();
-    let file = config.providers.get(provider).into_iter().flat_map(|one| &one.decks);
-    match file.map(|one| &one.file).find(|file| file.display().to_string() == wanted) {
-        Some(file) => config.scan_deck(file, |_, row| rows.push(row))?,
+    let decks = config.providers.get(provider).into_iter().flat_map(|one| &one.decks);
+    match decks.into_iter().find(|one| one.file.display().to_string() == wanted) {
+        Some(deck) => config.scan_deck(deck, |_, row| rows.push(row))?,
         None => {
             let tariff = account.info.tariff.iter().flat_map(|tariff| tariff.rows.iter().cloned());
             rows.extend(tariff.map(RateRow::from));

@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod layout;
 mod show;
 
 use switchboard::{Policy, core::Destination, router::ProviderPolicy};
@@ -15,11 +16,22 @@ use crate::{
 
 pub(crate) fn run(common: &Common, args: DeckArgs, output: Output) -> Outcome {
     match args.command {
-        DeckCommand::Check { file } => check::run(&file, output),
-        DeckCommand::Export { provider, deck, out } => {
-            export::run(&setup::read(common)?, &provider, deck.as_deref(), out.as_deref(), output)
+        DeckCommand::Check { file, layout } => check::run(&file, &layout::of_file(&layout)?, output),
+        DeckCommand::Export {
+            provider,
+            deck,
+            out,
+            layout,
+        } => {
+            let mut config = setup::read(common)?;
+            layout::apply(&mut config, &provider, deck.as_deref(), &layout)?;
+            export::run(&config, &provider, deck.as_deref(), out.as_deref(), output)
         }
-        DeckCommand::Show(args) => show::run(&setup::read(common)?, &args, output),
+        DeckCommand::Show(args) => {
+            let mut config = setup::read(common)?;
+            layout::apply(&mut config, &args.provider, None, &args.layout)?;
+            show::run(&config, &args, output)
+        }
     }
 }
 

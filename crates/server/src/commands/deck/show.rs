@@ -56,11 +56,11 @@ type Named = (Option<u64>, Option<String>);
 
 fn line_of(config: &Config, provider: &str, quote: &Quote) -> Outcome<Option<Named>> {
     let decks = config.providers.get(provider).into_iter().flat_map(|one| &one.decks);
-    let Some(file) = decks.map(|deck| &deck.file).find(|file| file.display().to_string() == quote.deck) else {
+    let Some(deck) = decks.into_iter().find(|deck| deck.file.display().to_string() == quote.deck) else {
         return Ok(None);
     };
     let mut found = None;
-    config.scan_deck(file, |line, row| {
+    config.scan_deck(deck, |line, row| {
         let RateRow {
             destination,
             effective_from,
