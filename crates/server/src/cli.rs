@@ -171,6 +171,9 @@ pub(crate) struct CallArgs {
     /// Your own key of this call: the same key is the same call, however often and whenever it is asked for.
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
+    /// Call again where the same person was just called with the same task.
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Wait until the call is over.
     #[arg(long)]
     pub(crate) wait: bool,

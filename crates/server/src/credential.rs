@@ -96,6 +96,11 @@ impl RefusedCredentials {
         new
     }
 
+    /// Who refused.
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &ProviderId> {
+        self.0.keys()
+    }
+
     /// True where nobody refused one.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

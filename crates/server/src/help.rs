@@ -74,8 +74,9 @@ Interrupt once while a call is open to hear what leaving means, twice to leave. 
 The call is written down before anything is sent. If this process is killed, the next command that places calls takes
 it up: what provably never left goes on, and of what may have rung evidence is looked for, with nothing sent again.
 
-The same number and task within ten minutes is taken for a mistake, and refused. With an --idempotency-key the same
-key answers with the first call, as long as the ledger lives.";
+The same number and task within ten minutes (duplicates.call_minutes), or while the first is still to be called, is taken
+for a mistake and refused: --again says that it is meant. With an --idempotency-key the same key answers with the first
+call, as long as the ledger lives, and another one is another call.";
 
 pub(crate) const CALL_MORE: &str = "\
 Examples:

@@ -80,9 +80,9 @@ pub struct CallRequest {
     pub urgent: bool,
     /// The longest the call may last, in seconds: 30 to 3,600.
     pub max_duration_seconds: Option<u32>,
-    /// Not before this moment, as `2026-02-14T20:00:00Z`.
+    /// Not before this moment, as `2026-02-14T20:00:00Z`, or with a `timezone` as the time of day there, `2026-02-14T20:00`.
     pub not_before: Option<String>,
-    /// Not after this moment.
+    /// Not after this moment, written in the same way.
     pub not_after: Option<String>,
     /// The most that it may be expected to cost.
     pub max_cost: Option<Money>,

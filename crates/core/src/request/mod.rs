@@ -2,6 +2,7 @@
 
 mod key;
 mod loose;
+mod moment;
 mod valid;
 
 pub use key::CallKey;

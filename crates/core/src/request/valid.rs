@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome,
-    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug,
+    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug, request::moment::moment,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -252,9 +252,23 @@ impl CallRequest {
         }
     }
 
+    /// After which moment it may not be made any more.
+    ///
+    /// # Errors
+    /// A `not_after` that names no one moment.
+    pub fn closes(&self) -> Result<Option<Timestamp>> {
+        let zone = self.timezone.as_deref();
+        self.not_after.as_deref().map(|text| moment("not_after", text, zone)).transpose()
+    }
+
     fn window(&self, now: Timestamp) -> Result<CallWindow> {
-        let opens = self.not_before.as_deref().map(|text| moment("not_before", text)).transpose()?;
-        let closes = self.not_after.as_deref().map(|text| moment("not_after", text)).transpose()?;
+        let zone = self.timezone.as_deref();
+        let opens = self
+            .not_before
+            .as_deref()
+            .map(|text| moment("not_before", text, zone))
+            .transpose()?;
+        let closes = self.closes()?;
         if let Some(closes) = closes {
             if closes <= now {
                 return Err(Error::invalid("not_after", format!("{closes} is over: it is {now} now")));
@@ -388,16 +402,6 @@ fn duration(seconds: u32) -> Result<Duration> {
         "max_duration_seconds",
         format!("{seconds} is not between {SHORTEST_CALL} and {LONGEST_CALL}"),
     ))
-}
-
-fn moment(field: &'static str, text: &str) -> Result<Timestamp> {
-    text.parse().map_err(|source: jiff::Error| {
-        Error::invalid(
-            field,
-            format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z"),
-        )
-        .with_source(source)
-    })
 }
 
 fn labels(tags: &[String]) -> Result<BTreeSet<String>> {

@@ -81,7 +81,8 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
         if let Some(row) = first {
             let (first, hash, same_row): (Uuid, Vec<u8>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             let (first, same) = (CallId::new(first), hash == new.request_hash);
-            if !same && !(new.is_row && same_row) {
+            let answers = same || new.is_row && same_row;
+            if !answers {
                 return Err(refusal::key_reused(first).into());
             }
             let call = Box::new(call(connection, first).await?.ok_or_else(|| refusal::erased(first))?);

@@ -80,7 +80,8 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
             .optional()?;
         if let Some((first, hash, same_row)) = first {
             let same = hash == new.request_hash;
-            if !same && !(new.is_row && same_row) {
+            let answers = same || new.is_row && same_row;
+            if !answers {
                 return Err(refusal::key_reused(first).into());
             }
             let call = Box::new(call(connection, first)?.ok_or_else(|| refusal::erased(first))?);

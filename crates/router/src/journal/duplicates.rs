@@ -84,7 +84,7 @@ impl From<DuplicateOf> for Error {
     fn from(of: DuplicateOf) -> Self {
         Error::new(
             ErrorKind::PossibleDuplicate,
-            format!("{of}: set allow_duplicate where this one is meant too, or give it an idempotency_key of its own"),
+            format!("{of}: say that this one is meant too (allow_duplicate, or --again), or give it an idempotency_key of its own"),
         )
         .with_code("possible_duplicate")
         .with_source(of)

@@ -1,7 +1,7 @@
 //! Changing and reading calls that a provider has; keys that come twice; pauses that are too long to believe.
 
 use switchboard_core::{CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript, TranscriptEntry};
-use switchboard_router::RouterSettings;
+use switchboard_router::{DuplicateWindows, RouterSettings};
 
 use crate::support::{
     Fake, Op, call, completed,
@@ -101,6 +101,41 @@ async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
     tokio::time::sleep(seconds(601)).await;
     run(&router, call(1)).await;
     assert_eq!(logs[0].count(Op::Place), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_a_mistake_is_one_is_a_setting_for_calls_and_for_batches() {
+    let alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let settings = RouterSettings {
+        duplicates: DuplicateWindows {
+            call: seconds(60),
+            batch: seconds(3_600),
+        },
+        ..RouterSettings::default()
+    };
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(settings));
+    let row = |batch: &str| {
+        let mut row = request(1);
+        (row.batch, row.row_key) = (Some(batch.to_owned()), Some(batch.to_owned()));
+        valid(row)
+    };
+    let first = run(&router, row("monday")).await.id;
+    for (pause, asked, held) in [
+        (50, row("tuesday"), true),
+        (0, call(1), true),
+        (20, call(1), false),
+        (3_400, row("tuesday"), true),
+        (300, row("tuesday"), false),
+    ] {
+        tokio::time::sleep(seconds(pause)).await;
+        match router.place(asked).await {
+            Err(error) => assert!(held && error.kind() == ErrorKind::PossibleDuplicate, "{error}"),
+            Ok(call) => assert!(!held, "{call:?}"),
+        }
+    }
+    // The row of the same batch is the same call, however late it comes.
+    assert_eq!(router.place(row("monday")).await.unwrap().id, first);
+    assert_eq!(logs[0].count(Op::Place), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use switchboard::{CallId, CallStatus, Outcome, core::ProviderCallId, router::state::Verdict};
+use switchboard::{CallId, CallStatus, Country, Outcome, core::ProviderCallId, router::state::Verdict};
 
 /// `batch`
 #[derive(Debug, Args)]
@@ -15,9 +15,18 @@ pub(crate) struct BatchArgs {
     /// A column that has another name than its field, as to=Phone; ignore=Notes leaves one out. Give it more than once for several.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) column: Vec<String>,
-    /// What this batch is called, instead of a hash of the file: the same name and line is the same call, whatever else changes.
+    /// What this batch is called, instead of FILE's name: the same person and task in a batch of the same name is the same call.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// Call people again who were called for the same by something else than this batch a short while ago.
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Where a provider is out of credit or over a budget, let the next one take the call.
+    #[arg(long)]
+    pub(crate) failover_on_quota: bool,
+    /// The country in which numbers without + are dialled, as GB, where the row does not say it; without it, the configuration's.
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) default_country: Option<Country>,
     /// At most so many rows are begun a minute; without it, as fast as the providers' limits let them go.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rate: Option<u32>,
@@ -27,6 +36,12 @@ pub(crate) struct BatchArgs {
     /// Where rows go that became no ringing phone, with their reasons; without it, beside FILE, ending in .rejected.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
+    /// Only show how each row is read, and what is wrong with it. Sends nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on after any number of refusals that are alike; without it, 20 in a row pause the batch.
+    #[arg(long)]
+    pub(crate) no_pause: bool,
     /// End when every row is decided, and not when every call is over.
     #[arg(long)]
     pub(crate) no_wait: bool,

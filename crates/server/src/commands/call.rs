@@ -28,6 +28,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         agent: args.agent,
         language: args.language,
         idempotency_key: args.idempotency_key,
+        allow_duplicate: args.again,
         ..CallRequest::new(args.to, args.task)
     };
     let mut watch = Watch {

@@ -3,41 +3,54 @@
 pub(crate) const BATCH: &str = "\
 Places the calls of a table, each of them once, however often this command is run.
 
-Every row becomes a call in the ledger before anything is sent. Its key is made of the batch (a hash of the file, or
---name) and of what the row says: after a crash, a kill or an interrupt the same command on the same file goes on, and
-rows that became calls before answer with those calls. A file that was changed is another batch, and all of it is called:
-give the first run and the next the same --name, and only rows that were changed or added are.
+Every row becomes a call in the ledger before anything is sent. A batch is its name, by default FILE's; a row is who is
+called, with which task, and its idempotency_key where it has one. So the file may be saved anew, sorted, reformatted and
+added to: run again after that, after a crash, a kill or an interrupt, the same command calls the rows that are new or ask for
+something else, and the others answer with the calls that they were. A row whose call was refused without a phone that rang, for
+lack of credit or a provider, is tried again; what was refused for the person or the words is not.
 
-Rows that are wrong, that come twice, and calls that nobody takes are written with their reasons to a table of their own,
-which can be mended and run as a batch. A row that has the number and task of an earlier one is taken for a mistake unless its
-allow_duplicate is true or it has an idempotency_key of its own.
+The same person with the same task is held back where another batch or call had them within 12 hours (duplicates.batch_hours),
+or has yet to call them: --again calls them all the same, and so do allow_duplicate and an idempotency_key in the row.
 
-Interrupt once to begin no more rows and wait for what is open, twice to leave. Nothing is lost by either.";
+Rows that are wrong, that come twice or are held back, and calls that nobody takes are written with their reasons to a table
+of their own, which can be mended and run as a batch.
+
+After 20 equal refusals in a row no more rows are begun, for the rest would only meet the same. Mend what they say and run the
+same command again.
+
+Interrupt once to begin no more rows and wait for what is at a provider, twice to leave. Rows that were begun and not sent stay in
+the ledger: they are dialled when the batch is run again, or by a process that stays, and cancelled with
+switchboard calls cancel --batch NAME.";
 
 pub(crate) const BATCH_MORE: &str = "\
 Examples:
   switchboard batch calls.csv
+  switchboard batch calls.csv --dry-run
   switchboard batch customers.csv --column to=Phone --column task=Script --column ignore=Notes --rate 20
-  switchboard batch reminders.csv --name reminders-2026-02 --no-wait --json
+  switchboard batch kunden.csv --default-country DE --failover-on-quota
+  switchboard batch reminders.csv --name reminders-2026-02 --again --no-wait --json
 
-Columns: to and task, and any other field of a request: agent, language, callee_name, business_name, on_behalf_of,
-callback_number, first_message, instructions (with ; between), lead_id, timezone, urgent, max_duration_seconds, not_before, not_after, max_cost (as
-0.50 USD), tags (with ; between), idempotency_key, tenant, allow_duplicate, failover_on_quota, appointment.date,
-appointment.time, appointment.time_preference, appointment.party_size, redial.on (with ; between), redial.times,
-redial.gap_seconds, redial.per_day and metadata.ANYTHING. An empty cell is a field left out. The column callee, which the
-demo's table has, is for its simulators and says nothing here. Lines that begin with # are left out.
+Columns: to and task, and any other field of a request: default_country, agent, language, callee_name, business_name, on_behalf_of,
+callback_number, first_message, instructions (with ; between), lead_id, timezone, urgent, max_duration_seconds, not_before and
+not_after (as 2026-02-14T20:00:00Z, or with a timezone as 2026-02-14T20:00), max_cost (as 0.50 USD), tags (with ; between),
+idempotency_key, tenant, allow_duplicate, failover_on_quota, appointment.date, appointment.time, appointment.time_preference,
+appointment.party_size, redial.on (with ; between), redial.times, redial.gap_seconds, redial.per_day and metadata.ANYTHING.
+Case, spaces, _ and - in their names do not matter. An empty cell is a field left out, and an empty line is no row. The column
+callee, which the demo's table has, is for its simulators and says nothing here.
 
 With --json each row that is settled is one line
   {\"row\", \"call\", \"status\", \"outcome\", \"reason\"}
 and the last line is
-  {\"rows\", \"submitted\", \"replayed\", \"settled\": {STATUS: n}, \"outcomes\": {OUTCOME: n}, \"rejected\", \"unsettled\", \"left\",
-   \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
+  {\"batch\", \"rows\", \"submitted\", \"tried_again\", \"replayed\", \"replayed_since\", \"with_other_details\", \"settled\": {STATUS: n},
+   \"outcomes\": {OUTCOME: n}, \"rejected\", \"held_back\", \"held_back_since\", \"unsettled\", \"not_sent\", \"left\", \"paused_by\",
+   \"read_as_dialled\": {COUNTRY: n}, \"credentials_refused\": [PROVIDER], \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
+With --dry-run each row is {\"row\", \"line\", \"to\", \"country\", \"as_dialled\", \"reason\", \"because\"}.
 
 Exit codes (the first that holds, from above):
   5  a call is indeterminate or stalled, or was left before its end: look at switchboard calls list
-  1  it was interrupted with rows left, or something else failed: run it again
+  1  a provider refused its credential, it was interrupted with rows left, or something else failed: run it again
   4  a person has to approve a call at its provider; no phone rang for it
-  3  a row was rejected or a call refused; no phone rang for it
+  3  a row was rejected or held back, a call was refused, or refusals paused it; no phone rang for these
   2  the arguments, the configuration or the table are wrong; nothing was sent
   0  every row became a call that is over, or with --no-wait one that a provider has";
 

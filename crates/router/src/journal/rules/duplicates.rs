@@ -148,6 +148,15 @@ pub(super) async fn a_key_that_was_made_is_no_leave(journal: Arc<dyn Journal>) {
     assert!(![first, keyed].contains(&meant));
     ring(&journal, meant, 700).await;
     open(&journal, row(1, "wednesday", "r-3"), 700 + 12 * HOURS).await;
+    // Earlier versions kept a row's key as one of the caller's, and named no batch.
+    let earlier = CallRequest {
+        idempotency_key: Some("batch:0123456789abcdef:0123456789abcdef0123456789abcdef".to_owned()),
+        ..request(3)
+    };
+    let earlier = open(&journal, earlier, 0).await;
+    ring(&journal, earlier, 0).await;
+    is_held_back(&journal, row(3, "monday", "r-8"), 12 * HOURS - 1, earlier, 0).await;
+    open(&journal, row(3, "monday", "r-8"), 12 * HOURS).await;
     // Everybody is held back by what was called one by one, too.
     let alone = open(&journal, request(2), 0).await;
     ring(&journal, alone, 0).await;

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 use switchboard::CallRequest;
+use switchboard_table::alike;
 
 /// Fields whose cells are taken as they are.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "to",
+    "default_country",
     "task",
     "agent",
     "language",
@@ -34,20 +36,27 @@ const MONEY: &str = "max_cost";
 /// What follows is a name of the caller's own.
 const METADATA: &str = "metadata.";
 
-/// True for what a column may be called.
-pub(super) fn is_known(field: &str) -> bool {
-    let metadata = field.strip_prefix(METADATA).is_some_and(|name| !name.is_empty());
-    metadata || field == MONEY || all().any(|known| known == field)
+/// The field that a column of this name is, whatever its case, spaces, `_` and `-`. What follows `metadata.` stays as it is.
+pub(super) fn named(column: &str) -> Option<String> {
+    let own = column
+        .split_at_checked(METADATA.len())
+        .filter(|(table, _)| table.eq_ignore_ascii_case(METADATA));
+    match own.map(|(_, name)| name.trim()) {
+        Some("") => None,
+        Some(name) => Some(format!("{METADATA}{name}")),
+        None => all().find(|known| alike(known, column)).map(str::to_owned),
+    }
 }
 
-fn all() -> impl Iterator<Item = &'static str> {
+/// The fields that have a name of ours.
+pub(super) fn all() -> impl Iterator<Item = &'static str> + Clone {
     let texts = TEXTS.iter().chain(&MORE_TEXTS);
-    texts.chain(&TRUTHS).chain(&COUNTS).chain(&LISTS).copied()
+    texts.chain(&TRUTHS).chain(&COUNTS).chain(&LISTS).chain(&[MONEY]).copied()
 }
 
 /// Every field, for whoever mistyped one.
 pub(super) fn names() -> String {
-    let mut names: Vec<&str> = all().chain([MONEY]).collect();
+    let mut names: Vec<&str> = all().collect();
     names.sort_unstable();
     format!("{} or metadata.ANYTHING", names.join(", "))
 }
@@ -157,7 +166,7 @@ mod tests {
         for field in fields.keys().filter(|field| !matches!(field.as_str(), "batch" | "row_key")) {
             let table = format!("{field}.");
             assert!(
-                is_known(field) || field == "metadata" || all().any(|known| known.starts_with(&table)),
+                named(field).is_some() || field == "metadata" || all().any(|known| known.starts_with(&table)),
                 "{field} has no column"
             );
         }
@@ -178,6 +187,8 @@ mod tests {
             let table = field.split('.').next().unwrap();
             assert!(problem.starts_with(table) && !problem.contains("7946"), "{problem}");
         }
-        assert!(!is_known("colour") && !is_known("metadata.") && !is_known("metadata"));
+        assert!(["colour", "metadata.", "metadata"].iter().all(|none| named(none).is_none()));
+        assert_eq!(named("Callee Name").as_deref(), Some("callee_name"));
+        assert_eq!(named("Metadata.Order No").as_deref(), Some("metadata.Order No"));
     }
 }

@@ -1,12 +1,13 @@
 //! The rows that became no ringing phone, as a table that can be mended and run again.
 
 use std::{
+    borrow::Cow,
     fs::{self, File, OpenOptions},
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use csv::{StringRecord, Writer};
+use switchboard_table::{Column, Writer, harmless};
 
 use crate::failure::{Failure, Outcome};
 
@@ -18,7 +19,7 @@ pub(super) const BECAUSE: &str = "rejected_because";
 #[derive(Debug)]
 pub(super) struct Rejected {
     path: PathBuf,
-    header: StringRecord,
+    header: Vec<String>,
     open: Option<Writer<File>>,
 }
 
@@ -27,7 +28,7 @@ impl Rejected {
     ///
     /// # Errors
     /// A file that is there and is none of ours.
-    pub(super) fn new(table: &Path, given: Option<&Path>, header: &StringRecord) -> Outcome<Self> {
+    pub(super) fn new<'a>(table: &Path, given: Option<&Path>, header: impl Iterator<Item = &'a str>) -> Outcome<Self> {
         let path = given.map_or_else(|| beside(table), Path::to_owned);
         if path.exists() {
             let shown = path.display();
@@ -39,34 +40,29 @@ impl Rejected {
             }
             fs::remove_file(&path).map_err(|error| Failure::input("--rejected", format!("{shown} cannot be replaced: {error}")))?;
         }
-        let kept = header.iter().filter(|name| ![ROW, BECAUSE].contains(name));
         Ok(Self {
             path,
-            header: kept.chain([ROW, BECAUSE]).map(str::to_owned).collect(),
+            header: header.map(str::to_owned).collect(),
             open: None,
         })
     }
 
     /// One row, on its way to the disk when this returns.
-    pub(super) fn write(&mut self, header: &StringRecord, cells: &StringRecord, number: usize, because: &str) -> Outcome<()> {
+    pub(super) fn write<'a>(&mut self, cells: impl Iterator<Item = &'a str>, number: usize, because: &str) -> Outcome<()> {
         let problem = |path: &Path, error: io::Error| Failure::local(format!("{} cannot be written: {error}", path.display()));
-        let mut line: Vec<String> = header
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| ![ROW, BECAUSE].contains(name))
-            .map(|(at, _)| cells.get(at).unwrap_or_default().to_owned())
-            .collect();
-        line.extend([number.to_string(), because.to_owned()]);
+        let kept = self.header.iter().zip(cells).filter(|(name, _)| !is_added(name));
+        let mut line: Vec<Cow<'_, str>> = kept.map(|(_, cell)| shown(cell)).collect();
+        line.extend([Cow::from(number.to_string()), Cow::from(because)]);
         let mut append = || -> io::Result<()> {
             let writer = match &mut self.open {
                 Some(writer) => writer,
                 None => {
-                    let mut writer = Writer::from_writer(private(&self.path)?);
-                    writer.write_record(&self.header)?;
-                    self.open.insert(writer)
+                    let kept = self.header.iter().filter(|name| !is_added(name)).cloned();
+                    let columns = kept.chain([ROW, BECAUSE].map(str::to_owned)).map(Column::ours);
+                    self.open.insert(Writer::new(private(&self.path)?, columns)?)
                 }
             };
-            writer.write_record(&line)?;
+            writer.write(&line)?;
             writer.flush()
         };
         append().map_err(|error| problem(&self.path, error))
@@ -75,6 +71,19 @@ impl Rejected {
     /// Where it is, where there is anything in it.
     pub(super) fn path(&self) -> Option<&Path> {
         self.open.as_ref().map(|_| self.path.as_path())
+    }
+}
+
+fn is_added(name: &str) -> bool {
+    [ROW, BECAUSE].contains(&name)
+}
+
+/// A number stays as it was written; of the rest no spreadsheet runs a word.
+fn shown(cell: &str) -> Cow<'_, str> {
+    let is_number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    match cell.strip_prefix('+') {
+        Some(rest) if is_number(rest) => Cow::Borrowed(cell),
+        Some(_) | None => harmless(cell),
     }
 }
 

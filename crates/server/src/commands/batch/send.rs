@@ -3,20 +3,21 @@
 //! A row is begun only while few are undecided: the providers' limits decide how soon a call is, so that the table follows their pace and
 //! no call waits so long that it is refused for it.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    future,
-    time::Duration,
-};
+use std::{collections::BTreeMap, future, time::Duration};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
-use switchboard::{Call, CallId, CallRequest, CallStatus, Error, ErrorKind, Router, Switchboard, ValidCall};
+use switchboard::{
+    Call, CallId, CallRequest, CallStatus, Country, Error, ErrorKind, Policy, Router, Switchboard, ValidCall,
+    core::CallKey,
+    router::{DuplicateOf, Submitted},
+};
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 
 use crate::{
     commands::batch::{
         key::Batch,
+        refusals::{Refusals, may_go_better},
         report::Report,
         table::{Row, Table},
     },
@@ -33,12 +34,40 @@ const TICK: Duration = Duration::from_millis(250);
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How rows are begun and how long they are waited for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Settings {
     /// So many are undecided at most.
     pub(super) at_once: usize,
     /// Until every call is over.
     pub(super) wait: bool,
+    /// No more rows are begun after too many refusals that are alike.
+    pub(super) pauses: bool,
+    /// What is said of every row.
+    pub(super) rows: EveryRow,
+}
+
+/// What holds for every row of the batch, where the row does not say it itself.
+#[derive(Debug, Clone, Default)]
+pub(super) struct EveryRow {
+    /// The same person with the same task again is meant.
+    pub(super) again: bool,
+    /// Where a provider is out of credit, the next may be tried.
+    pub(super) failover_on_quota: bool,
+    /// Where numbers without + are dialled.
+    pub(super) default_country: Option<Country>,
+}
+
+impl EveryRow {
+    /// The row's request as it is meant in this batch.
+    pub(super) fn complete(&self, mut request: CallRequest, batch: &str, policy: &Policy) -> CallRequest {
+        request.batch = Some(batch.to_owned());
+        request.allow_duplicate |= self.again;
+        request.failover_on_quota |= self.failover_on_quota;
+        if request.default_country.is_none() {
+            request.default_country = self.default_country.map(|country| country.as_str().to_owned());
+        }
+        policy.complete(&request).into_owned()
+    }
 }
 
 /// When the next call may be begun.
@@ -64,6 +93,8 @@ impl Pace {
 struct Under {
     call: CallId,
     decided: bool,
+    /// It was not over before this run.
+    live: bool,
 }
 
 /// Rows, and what becomes of their calls.
@@ -88,10 +119,10 @@ pub(super) async fn run(
         batch,
         settings,
         pace,
-        began: Timestamp::now(),
         waiting: Waiting::new(),
         calls: BTreeMap::new(),
-        known: HashSet::new(),
+        refusals: Refusals::default(),
+        paused: false,
     };
     let mut rows = table.rows().peekable();
     let mut tick = interval(TICK);
@@ -99,8 +130,8 @@ pub(super) async fn run(
     let mut closing: BoxFuture<'static, ()> = Box::pin(future::pending());
     let mut interrupted = false;
     loop {
-        let more = !interrupted && rows.peek().is_some();
-        let may_begin = more && sending.undecided() < settings.at_once && sending.calls.len() < MOST_OPEN;
+        let more = !interrupted && !sending.paused && rows.peek().is_some();
+        let may_begin = more && sending.undecided() < sending.settings.at_once && sending.calls.len() < MOST_OPEN;
         if !more && sending.calls.is_empty() {
             break;
         }
@@ -113,7 +144,9 @@ pub(super) async fn run(
                     break;
                 }
                 interrupted = true;
-                report.say("interrupted: no more rows are begun, and what is open is waited for; interrupt again to leave");
+                report.say(
+                    "interrupted: no more rows are begun and nothing more is sent; what is at a provider is waited for; interrupt again to leave",
+                );
                 let router = sending.router.clone();
                 closing = Box::pin(async move { router.shutdown(LONGEST_CALL).await });
             }
@@ -150,61 +183,78 @@ struct Sending<'a> {
     batch: Batch,
     settings: Settings,
     pace: Pace,
-    /// A call that is older was one before this run.
-    began: Timestamp,
     waiting: Waiting,
     /// The rows that are waited for.
     calls: BTreeMap<usize, Under>,
-    /// The calls of every row so far.
-    known: HashSet<CallId>,
+    refusals: Refusals,
+    /// After too many refusals that are alike.
+    paused: bool,
 }
 
 impl Sending<'_> {
     /// One row into the ledger, from where it goes its own way.
     async fn begin(&mut self, row: Row, report: &mut Report) -> Outcome<()> {
         let number = row.number;
-        let checked = row.request.map_err(Refused::plain).and_then(|request| self.check(number, request));
-        let call = match checked {
+        let call = match self.check(row, report) {
             Ok(call) => call,
             Err(refused) => return report.rejected(self.table, number, &refused.because, &refused.reason),
         };
-        match self.router.submit(call).await {
-            Ok(call) => {
-                let replayed = !self.known.insert(call.id) || call.created_at < self.began;
-                report.submitted(replayed);
-                if !replayed {
+        match self.take_in(call).await {
+            Ok((submitted, after_refusals)) => {
+                report.submitted(&submitted, after_refusals);
+                if matches!(submitted, Submitted::New(_)) {
                     self.pace.begun();
                 }
+                let call = submitted.into_call();
                 let under = Under {
                     call: call.id,
                     decided: false,
+                    live: !call.status.is_settled(),
                 };
+                if under.live {
+                    self.refusals.begun(number);
+                }
                 self.calls.insert(number, under);
                 let router = self.router.clone();
                 self.waiting.push(Box::pin(async move { (number, router.decided(call.id).await) }));
                 Ok(())
             }
             Err(error) if error.kind() == ErrorKind::Journal => Err(error.into()),
-            Err(error) => {
-                let refused = Refused::from(error);
-                report.rejected(self.table, number, &refused.because, &refused.reason)
+            Err(error) => match DuplicateOf::in_error(&error) {
+                Some(of) => report.held_back(self.table, number, of),
+                None => {
+                    let refused = Refused::from(error);
+                    report.rejected(self.table, number, &refused.because, &refused.reason)
+                }
+            },
+        }
+    }
+
+    /// The row's call, and how many of its calls were refused before. A row without a key of its own has one call after another, each only once
+    /// the one before was refused for what another time may go better; nobody's phone rang for those. A key of the caller's own has one call.
+    async fn take_in(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
+        let derived = call.key.is_none();
+        let mut after = 0;
+        loop {
+            if derived {
+                call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
+            }
+            match self.router.take_in(call.clone()).await? {
+                Submitted::Before(refused) | Submitted::Changed(refused) if derived && may_go_better(&refused) => after += 1,
+                submitted => return Ok((submitted, after)),
             }
         }
     }
 
-    fn check(&mut self, row: usize, mut request: CallRequest) -> Result<ValidCall, Refused> {
-        let own_key = request.idempotency_key.is_some();
-        if !own_key {
-            request.idempotency_key = Some(self.batch.key(&request));
-        }
+    fn check(&mut self, row: Row, report: &mut Report) -> Result<ValidCall, Refused> {
+        let request = row.request.map_err(Refused::plain)?;
+        let request = self.settings.rows.complete(request, self.batch.name(), &self.router.policy());
         let call = validate(&request, Timestamp::now())?;
-        match self.batch.earlier(row, &call) {
-            Some(first) if !own_key && !request.allow_duplicate => Err(Refused {
-                because: format!("the same number and task are in row {first}: set allow_duplicate where that is meant"),
-                reason: "possible_duplicate".to_owned(),
-            }),
-            Some(_) | None => Ok(call),
+        if let Some(first) = self.batch.earlier(row.number, &call) {
+            return Err(Refused::same(first));
         }
+        report.read(&request, &call);
+        Ok(call)
     }
 
     fn undecided(&self) -> usize {
@@ -233,13 +283,22 @@ impl Sending<'_> {
             self.waiting.push(Box::pin(async move { (row, router.wait(call.id).await) }));
         } else {
             self.calls.remove(&row);
+            report.met(&call);
             report.unsettled(row, &call, true);
         }
         Ok(())
     }
 
     fn settled(&mut self, row: usize, call: &Call, report: &mut Report) -> Outcome<()> {
-        self.calls.remove(&row);
+        if self.calls.remove(&row).is_some_and(|under| under.live) {
+            report.met(call);
+            if let Some(refusal) = self.refusals.settled(row, call)
+                && self.settings.pauses
+                && !std::mem::replace(&mut self.paused, true)
+            {
+                report.paused(refusal);
+            }
+        }
         report.settled(self.table, row, call)
     }
 
@@ -260,6 +319,7 @@ impl Sending<'_> {
         report.left(left);
         for (row, under) in std::mem::take(&mut self.calls) {
             let call = self.router.get(under.call).await?;
+            report.met(&call);
             if call.status.is_settled() {
                 report.settled(self.table, row, &call)?;
             } else {
@@ -287,15 +347,13 @@ impl Sending<'_> {
 
 /// A row that became a call before its window was over is still that call: it is asked for as it was. One that did not is refused by the
 /// router, because its window is over.
-fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Refused> {
+pub(super) fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Refused> {
     let error = match request.validate(now) {
         Ok(call) => return Ok(call),
         Err(error) => error,
     };
-    let closes = request.not_after.as_deref().filter(|_| error.field() == Some("not_after"));
-    let closes = closes
-        .and_then(|text| text.parse::<Timestamp>().ok())
-        .filter(|closes| *closes <= now);
+    let closes = request.closes().ok().flatten().filter(|closes| *closes <= now);
+    let closes = closes.filter(|_| error.field() == Some("not_after"));
     let before = closes.and_then(|closes| closes.checked_sub(Duration::from_millis(1)).ok());
     before
         .and_then(|before| request.validate(before).ok())
@@ -303,15 +361,22 @@ fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Refused>
 }
 
 /// Why a row became no call.
-struct Refused {
+pub(super) struct Refused {
     /// For a person, with the fix.
-    because: String,
+    pub(super) because: String,
     /// In a word.
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Refused {
-    fn plain(because: String) -> Self {
+    pub(super) fn same(first: usize) -> Self {
+        Self {
+            because: format!("is the same as row {first}: give each an idempotency_key of its own where both are meant"),
+            reason: ErrorKind::PossibleDuplicate.as_str().to_owned(),
+        }
+    }
+
+    pub(super) fn plain(because: String) -> Self {
         Self {
             because,
             reason: "invalid_request".to_owned(),

@@ -1,0 +1,78 @@
+//! From text to a moment. What could be two moments is refused: a call an hour early wakes somebody up.
+
+use jiff::{
+    Timestamp, civil,
+    fmt::temporal::DateTimeParser,
+    tz::{Disambiguation, OffsetConflict, TimeZone},
+};
+
+use crate::{Error, Result};
+
+/// Reads `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or with a zone `2026-02-14T20:00`.
+///
+/// # Errors
+/// Names the field, what is wrong with this text, and the fix.
+pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Result<Timestamp> {
+    let text = text.trim();
+    if text.contains('[') {
+        return in_its_zone(field, text);
+    }
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let local: civil::DateTime = match text.parse() {
+        Ok(local) if text.parse::<civil::Date>().is_err() || text.contains(':') => local,
+        Ok(_) => {
+            return Err(Error::invalid(
+                field,
+                format!("{text:?} is a day without a time: add one, as {text}T09:00:00Z"),
+            ));
+        }
+        Err(source) => {
+            let told = format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z");
+            return Err(Error::invalid(field, told).with_source(source));
+        }
+    };
+    let Some(name) = zone else {
+        return Err(Error::invalid(
+            field,
+            format!("{text:?} does not say where it is that time: add its offset, as {text}Z, or give the call a timezone"),
+        ));
+    };
+    let zone = TimeZone::get(name).map_err(|source| {
+        Error::invalid("timezone", format!("{name:?} is no IANA time zone: write one as America/New_York")).with_source(source)
+    })?;
+    let moment = zone.to_ambiguous_timestamp(local).disambiguate(Disambiguation::Reject);
+    moment.map_err(|source| Error::invalid(field, twice_or_never(text, name)).with_source(source))
+}
+
+/// A time with the name of its zone.
+fn in_its_zone(field: &'static str, text: &str) -> Result<Timestamp> {
+    let strict = DateTimeParser::new()
+        .offset_conflict(OffsetConflict::Reject)
+        .disambiguation(Disambiguation::Reject);
+    let source = match strict.parse_zoned(text) {
+        Ok(moment) => return Ok(moment.timestamp()),
+        Err(source) => source,
+    };
+    // What is wrong is told by what would make it right.
+    let lenient = DateTimeParser::new().offset_conflict(OffsetConflict::AlwaysTimeZone);
+    let told = match lenient.parse_zoned(text) {
+        Err(_) => format!("{text:?} is no moment in an IANA time zone: write it as 2026-02-14T20:00[Europe/Berlin]"),
+        Ok(there) => {
+            let zone = there.time_zone().iana_name().unwrap_or("its zone").to_owned();
+            match text.parse::<Timestamp>() {
+                Ok(said) if said != there.timestamp() => format!(
+                    "{text:?} contradicts itself, for {zone} is at {} then: leave the offset or the zone out",
+                    there.offset()
+                ),
+                Ok(_) | Err(_) => twice_or_never(text, &zone),
+            }
+        }
+    };
+    Err(Error::invalid(field, told).with_source(source))
+}
+
+fn twice_or_never(text: &str, zone: &str) -> String {
+    format!("{text:?} is a time that comes twice or never in {zone}, where clocks are changed: add its offset, as +01:00")
+}
