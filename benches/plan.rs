@@ -167,6 +167,7 @@ fn routes() -> switchboard::Result<Vec<Route>> {
             providers,
             strategy: None,
             busy_callee: BusyCallee::Wait,
+            failover_on_quota: false,
         });
     }
     Ok(routes)

@@ -72,6 +72,23 @@ fn a_backend_that_takes_silence_for_proof_rings_twice_and_reports_what_is_not_tr
     first_breach(Sown::SilenceAssumed, Property::FalseOutcomes).unwrap();
 }
 
+/// The first world in which that is found out, of so many.
+fn nobody_attends(replicas: u32) -> Option<Report> {
+    let settings = Settings {
+        replicas: Some(replicas),
+        sown: Some(Sown::NewsWithheld),
+    };
+    let unattended = |report: &Report| report.breaches.iter().any(|breach| breach.what.ends_with("nobody attends to it"));
+    run(0..400, settings).find(unattended)
+}
+
+#[test]
+fn an_owner_who_is_not_told_what_others_wrote_loses_a_call() {
+    for replicas in [2, 3] {
+        nobody_attends(replicas).unwrap();
+    }
+}
+
 #[test]
 fn the_table_of_faults_names_each_state_once() {
     for fault in Fault::ALL {

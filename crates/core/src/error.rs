@@ -55,6 +55,10 @@ pub enum ErrorKind {
     Provider,
     /// No provider can take this call; the plan says why.
     NoProvider,
+    /// The call was not begun while its window was open, or within the time that calls wait.
+    Expired,
+    /// The caller took the call back before anything was sent.
+    Withdrawn,
     /// Settings that cannot work; the message names the key and the fix.
     Configuration,
     /// The provider has no such ability.
@@ -86,6 +90,8 @@ impl ErrorKind {
             ErrorKind::Decode => "decode",
             ErrorKind::Provider => "provider",
             ErrorKind::NoProvider => "no_provider",
+            ErrorKind::Expired => "expired",
+            ErrorKind::Withdrawn => "withdrawn",
             ErrorKind::Configuration => "configuration",
             ErrorKind::Unsupported => "unsupported",
             ErrorKind::Journal => "journal",

@@ -32,6 +32,7 @@ mod raw;
 mod request;
 mod tariff;
 mod usage;
+mod zone;
 
 pub mod seconds;
 pub mod text;
@@ -64,3 +65,4 @@ pub use tariff::{Destination, Tariff, TariffRow};
 #[cfg(feature = "test-util")]
 pub use usage::MockUsage;
 pub use usage::{Balance, Usage, UsageFilter, UsageRecord};
+pub use zone::time_zone;

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 use switchboard_core::{Country, PhoneNumber};
 
-/// The example numbers of every region and type that may be called, from the reference data and from the library.
-fn examples() -> BTreeSet<String> {
-    const KINDS: [PhoneNumberType; 9] = [
+/// The example numbers of every region and type, from the reference data and from the library.
+fn all_examples() -> BTreeSet<String> {
+    const KINDS: [PhoneNumberType; 10] = [
         PhoneNumberType::FixedLine,
         PhoneNumberType::Mobile,
         PhoneNumberType::TollFree,
@@ -18,6 +19,7 @@ fn examples() -> BTreeSet<String> {
         PhoneNumberType::PersonalNumber,
         PhoneNumberType::VoiceMail,
         PhoneNumberType::SharedCost,
+        PhoneNumberType::PremiumRate,
     ];
     let table = include_str!("data/example_numbers.tsv").lines();
     let table = table.filter_map(|line| line.split('\t').nth(2)).map(str::to_owned);
@@ -28,10 +30,14 @@ fn examples() -> BTreeSet<String> {
             Some(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
         })
     });
-    table
-        .chain(of_library)
-        .filter(|number| PhoneNumber::parse(number).is_ok())
-        .collect()
+    table.chain(of_library).collect()
+}
+
+/// Those that may be called.
+fn examples() -> BTreeSet<String> {
+    let mut examples = all_examples();
+    examples.retain(|number| PhoneNumber::parse(number).is_ok());
+    examples
 }
 
 fn formatted(number: &str, format: PhoneNumberFormat) -> String {
@@ -46,7 +52,8 @@ fn spellings(number: &str) -> Vec<String> {
     let dotted = international.replace([' ', '-'], ".");
     let unbroken = international.replace(' ', "\u{a0}").replace('-', "\u{2011}");
     let marked = format!("\u{202a}{international}\u{202c}");
-    vec![number.to_owned(), international, link, dotted, unbroken, marked]
+    let with_trunk = international.replacen(' ', " (0)", 1);
+    vec![number.to_owned(), international, link, dotted, unbroken, marked, with_trunk]
 }
 
 #[test]
@@ -167,6 +174,16 @@ fn a_tail_never_makes_one_number_into_another() {
         let same = PhoneNumber::parse(&number).unwrap();
         wrong.extend(misread(&same, &spellings(&number), |text| PhoneNumber::parse(text).ok()));
     }
+    // What must not be called is not called by a tail either.
+    for number in all_examples().difference(&examples()) {
+        for spelling in spellings(number) {
+            for tail in TAILS {
+                if let Ok(read) = PhoneNumber::parse(&format!("{spelling}{tail}")) {
+                    wrong.push(format!("{spelling:?} with {tail:?} is read as {}", read.e164()));
+                }
+            }
+        }
+    }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -276,6 +293,7 @@ fn refusal(text: &str, country: Option<&str>) -> (String, &'static str) {
 
 #[test]
 fn every_refusal_says_what_is_wrong_with_this_number() {
+    let mut wrong = Vec::new();
     for (text, country, part, code) in [
         ("0044 20 7946 0018", None, "begins with 00", "number_not_e164"),
         ("0044 20 7946 0018", None, "default_country", "number_not_e164"),
@@ -336,7 +354,8 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
         ("+0 512 555 0142", None, "no calling code begins with 0", "number_not_e164"),
         ("+1512555014212345", None, "more digits than any number", "number_not_e164"),
         ("+1 512 555 014", None, "too short for United States", "invalid_number"),
-        ("+1 512 555 01423", None, "complete before its last digits", "number_not_e164"),
+        ("+1 512 555 0142 3", None, "complete before its last digits", "number_not_e164"),
+        ("+1 512 555 01423", None, "too long for United States", "invalid_number"),
         ("+151255501423", None, "too long for United States", "invalid_number"),
         ("+44 20 7946 001", None, "too short for United Kingdom", "invalid_number"),
         ("+15551234567", None, "does not exist in the numbering plan", "invalid_number"),
@@ -357,9 +376,11 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
         ("411", Some("US"), "short code", "short_number"),
     ] {
         let (said, found) = refusal(text, country);
-        assert!(said.contains(part), "{text:?}: {said}");
-        assert_eq!(found, code, "{text:?}: {said}");
+        if !said.contains(part) || found != code {
+            wrong.push(format!("{text:?}: {found}: {said}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -440,4 +461,25 @@ fn one_person_has_one_number_in_the_old_plan_and_in_the_new_one() {
         "{said}"
     );
     assert_eq!(code, "number_not_e164");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn what_a_country_reads_is_a_number_and_reads_as_itself(
+        text in r"[+0]{0,2}[0-9]{1,4}[ ().\-/]{0,2}[0-9]{2,5}[ ().\-/]{0,2}[0-9]{0,5}[ .\-]?[0-9]{0,4}",
+        country in prop::sample::select(Country::all().collect::<Vec<_>>()),
+    ) {
+        if let Ok(number) = PhoneNumber::parse_in(&text, Some(country)) {
+            prop_assert_eq!(PhoneNumber::parse(number.e164()), Ok(number));
+            // A plus sign says all: no country changes what it means.
+            if text.starts_with('+') {
+                prop_assert_eq!(PhoneNumber::parse(&text), Ok(number));
+            }
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let line = &number.e164()[number.e164().len() - 4..];
+            prop_assert!(digits.ends_with(line), "no digit is dropped or added at the end");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use base64::{
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
+use switchboard_core::text::is_invisible;
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
@@ -163,8 +164,7 @@ fn in_base64(secret: &str) -> Vec<String> {
 }
 
 fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{fffd}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control() || c == '\u{fffd}' || is_invisible(c)
 }
 
 /// Whether decoding could make another text of it.

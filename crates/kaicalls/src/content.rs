@@ -110,7 +110,7 @@ fn missing(client: &KaiCallsClient, operation: &'static str, message: &'static s
 pub(crate) fn entries(content: &Value) -> Vec<TranscriptEntry> {
     match content {
         Value::String(text) => text.lines().filter(|line| !line.trim().is_empty()).map(from_line).collect(),
-        Value::Array(rows) => rows.iter().filter_map(from_row).collect(),
+        Value::Array(rows) => rows.iter().map(|row| from_row(row).unwrap_or_else(|| unreadable(row))).collect(),
         Value::Object(object) => ["entries", "messages", "transcript", "text"]
             .iter()
             .find_map(|name| object.get(*name))
@@ -152,6 +152,15 @@ fn from_row(row: &Value) -> Option<TranscriptEntry> {
         text,
         offset,
     })
+}
+
+/// A part of a conversation that nobody can read is shown as it came: without it the conversation would be another.
+fn unreadable(row: &Value) -> TranscriptEntry {
+    TranscriptEntry {
+        speaker: Speaker::Other("unreadable".to_owned()),
+        text: row.to_string(),
+        offset: None,
+    }
 }
 
 fn speaker(word: &str) -> Speaker {

@@ -28,8 +28,21 @@ struct Cursor {
     seen: HashSet<String>,
 }
 
-/// One page of calls, newest first. What the provider's pages take counts to the walk, which the client is part of.
+/// One page of calls, newest first. What the provider's pages take counts to the walk, which the client is part of. A row that names no call is
+/// left out: nobody could read it, and the others have to be followed all the same.
 pub(crate) async fn page(client: &KaiCallsClient, walk: &Walk, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
+    Ok(rows(client, walk, filter, page).await?.page)
+}
+
+/// A page, and how many rows that the filter lets pass name no call.
+pub(crate) struct Rows {
+    pub(crate) page: Page<ProviderCall>,
+    pub(crate) unnamed: usize,
+}
+
+/// [`page`], for whoever must not overlook a row.
+pub(crate) async fn rows(client: &KaiCallsClient, walk: &Walk, filter: &CallFilter, page: &PageRequest) -> Result<Rows> {
+    let mut unnamed = 0;
     let wanted = page
         .limit
         .and_then(|limit| usize::try_from(limit).ok())
@@ -62,16 +75,26 @@ pub(crate) async fn page(client: &KaiCallsClient, walk: &Walk, filter: &CallFilt
         let next = following(&cursor, &answer.items, limit)
             .filter(|_| answer.has_more.unwrap_or(full))
             .filter(|next| not_past(filter, next));
-        let rows = answer.items.into_iter().filter_map(|row| convert::call(client.provider(), row));
-        let items: Vec<ProviderCall> = rows
+        let mut calls = Vec::new();
+        for row in answer.items {
+            let at = row.created_at.as_ref().and_then(wire::Moment::timestamp);
+            match convert::call(client.provider(), row) {
+                Some(call) => calls.push(call),
+                None => unnamed += usize::from(in_time(filter, at)),
+            }
+        }
+        let items: Vec<ProviderCall> = calls
+            .into_iter()
             .filter(|row| !cursor.seen.contains(row.id.as_str()) && passes(filter, row))
             .collect();
         let Some(next) = next else {
-            return Ok(Page { items, next: None });
+            let page = Page { items, next: None };
+            return Ok(Rows { page, unnamed });
         };
         if !items.is_empty() {
             let next = serde_json::to_string(&next).map_err(|source| Error::invalid("cursor", "cannot be written").with_source(source))?;
-            return Ok(Page { items, next: Some(next) });
+            let page = Page { items, next: Some(next) };
+            return Ok(Rows { page, unnamed });
         }
         cursor = next;
     }
@@ -117,13 +140,15 @@ fn not_past(filter: &CallFilter, next: &Cursor) -> bool {
     }
 }
 
+/// A row that does not say when it was made may be of any time.
+fn in_time(filter: &CallFilter, at: Option<Timestamp>) -> bool {
+    at.is_none_or(|at| filter.since.is_none_or(|since| at >= since) && filter.until.is_none_or(|until| at < until))
+}
+
 fn passes(filter: &CallFilter, call: &ProviderCall) -> bool {
-    let in_time = call
-        .created_at
-        .is_none_or(|at| filter.since.is_none_or(|since| at >= since) && filter.until.is_none_or(|until| at < until));
     let of_agent = filter
         .agent
         .as_ref()
         .is_none_or(|agent| call.agent.as_ref().is_none_or(|its| its == agent));
-    in_time && of_agent
+    in_time(filter, call.created_at) && of_agent
 }

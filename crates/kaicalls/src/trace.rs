@@ -42,7 +42,15 @@ pub(crate) async fn trace(client: &KaiCallsClient, agent: Option<&AgentId>, orde
         agent: agent.cloned(),
     };
     match listed(client, &walk, filter).await {
-        Ok(listed) => {
+        // One without a name might be ours: left out, it could make a wrong call look like the only one.
+        Ok((_, unnamed)) if unnamed > 0 => {
+            return Err(
+                Error::new(ErrorKind::Decode, "a row of the list has no id of a call: it might be this one")
+                    .with_provider(client.provider().clone())
+                    .with_operation("calls.trace"),
+            );
+        }
+        Ok((listed, _)) => {
             let outbound = listed.into_iter().filter(|call| call.direction != Some(Direction::Inbound));
             found.extend(outbound.map(|call| (call.id, Proof::AgentAndTime)));
         }
@@ -91,16 +99,17 @@ pub(crate) async fn trace(client: &KaiCallsClient, agent: Option<&AgentId>, orde
     }
 }
 
-/// All calls of the window.
-async fn listed(client: &KaiCallsClient, walk: &Walk, filter: CallFilter) -> Result<Vec<ProviderCall>> {
+/// All calls of the window, and how many rows of it name no call.
+async fn listed(client: &KaiCallsClient, walk: &Walk, filter: CallFilter) -> Result<(Vec<ProviderCall>, usize)> {
     let mut page = PageRequest::default();
-    let mut calls = Vec::new();
+    let (mut calls, mut unnamed) = (Vec::new(), 0);
     loop {
-        let answer = listing::page(client, walk, &filter, &page).await?;
-        calls.extend(answer.items);
-        match answer.next {
+        let answer = listing::rows(client, walk, &filter, &page).await?;
+        unnamed += answer.unnamed;
+        calls.extend(answer.page.items);
+        match answer.page.next {
             Some(cursor) if page.cursor.as_ref() != Some(&cursor) => page.cursor = Some(cursor),
-            Some(_) | None => return Ok(calls),
+            Some(_) | None => return Ok((calls, unnamed)),
         }
     }
 }

@@ -453,6 +453,36 @@ async fn a_candidate_that_cannot_be_read_ends_the_search() {
 }
 
 #[tokio::test]
+async fn a_row_without_an_id_ends_the_search_and_is_no_call_of_a_list() {
+    for row in [r#"{"status":"queued"}"#, r#"{"id":" ","created_at":"2026-02-15T14:30:00Z"}"#] {
+        let server = Server::start(move |asked| match (asked.path.as_str(), asked.get("id")) {
+            ("/api/v1/calls", None) => (
+                200,
+                format!(
+                    r#"{{"calls":[{{"id":"plain","agent_id":"uuid-abc123","created_at":"2026-02-15T14:30:00Z"}},{row}],"has_more":false}}"#
+                ),
+            ),
+            _ => evidence(asked),
+        })
+        .await;
+        let provider = server.provider();
+        let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
+        assert!(error.message().contains("no id"), "{error}");
+        let listed = provider.calls().list(&Default::default(), &Default::default()).await.unwrap();
+        assert_eq!(listed.items.len(), 1, "the others are followed all the same");
+    }
+    let older = Server::start(|asked| match (asked.path.as_str(), asked.get("id")) {
+        ("/api/v1/calls", None) => (
+            200,
+            r#"{"calls":[{"status":"queued","created_at":"2026-02-15T10:00:00Z"}],"has_more":false}"#.to_owned(),
+        ),
+        _ => evidence(asked),
+    })
+    .await;
+    assert!(!older.provider().calls().trace(&plain_order(), sent()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn usage_is_read_in_slices_whichever_way_it_is_ordered() {
     for newest_first in [true, false] {
         let server = Server::start(move |asked| {

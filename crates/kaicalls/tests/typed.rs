@@ -480,3 +480,16 @@ async fn numbers_as_the_sdks_have_them() {
     let offered = offered.numbers().unwrap().available(&Default::default()).await.unwrap();
     assert_eq!(offered.iter().filter(|offer| offer.number.is_some()).count(), 2);
 }
+
+#[tokio::test]
+async fn a_part_of_a_conversation_that_cannot_be_read_is_shown_as_it_came() {
+    let server = Server::answering(
+        200,
+        r#"{"id":"c","transcript":[{"role":"assistant","content":"Hi"},7,{"role":"tool","result":null},"User: Hello"]}"#,
+    )
+    .await;
+    let provider = server.provider();
+    let said = provider.calls().transcript(&"c".into()).await.unwrap().entries;
+    let texts: Vec<&str> = said.iter().map(|entry| entry.text.as_str()).collect();
+    assert_eq!(texts, ["Hi", "7", r#"{"result":null,"role":"tool"}"#, "Hello"]);
+}

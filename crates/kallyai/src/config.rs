@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result, Tariff};
@@ -104,7 +103,7 @@ impl KallyAiConfig {
         if self.place_timeout.is_zero() {
             return wrong("place_timeout_seconds", "must be more than 0".to_owned());
         }
-        if TimeZone::get(&self.timezone).is_err() {
+        if switchboard_core::time_zone(&self.timezone).is_err() {
             return wrong(
                 "timezone",
                 format!("{:?} is no IANA time zone: write one as America/New_York", self.timezone),

@@ -518,6 +518,10 @@ async fn what_is_no_ledger_is_refused() {
         .unwrap()
         .execute_batch("CREATE TABLE theirs (x)")
         .unwrap();
+    // They are looked into only where they are their owner's alone.
+    for name in ["text", "other"] {
+        support::allow(&file(name), 0o600);
+    }
     let changes = [
         ("newer", "INSERT INTO schema_version VALUES (99)", "start the newer version"),
         ("lawless", "DROP INDEX one_call_per_person", "one_call_per_person"),
@@ -568,6 +572,55 @@ async fn only_its_owner_may_read_it() {
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
         let file = file.unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_ledger_that_others_can_read_is_refused_with_the_fix() {
+    use std::os::unix::fs::symlink;
+    for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o660, 0o666, 0o777] {
+        let (directory, path) = place();
+        drop(journal(&path).await);
+        let link = directory.path().join("link.db");
+        symlink(&path, &link).unwrap();
+        for opened in [&path, &link] {
+            support::allow(&path, mode);
+            let error = SqliteJournal::open(opened).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.field()),
+                (ErrorKind::Configuration, Some("ledger")),
+                "{mode:o}"
+            );
+            let fix = format!(
+                "has mode {mode:03o}: others can read or change it. Take it from them with: chmod 600 {}",
+                opened.display()
+            );
+            assert!(error.message().contains(&fix), "{error}");
+            // The fix is one.
+            support::allow(&path, 0o600);
+            SqliteJournal::open(opened).await.unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_stands_beside_a_ledger_is_its_owners_alone_too() {
+    let (_directory, path) = place();
+    let journal = journal(&path).await;
+    open(&journal, request(1), 0).await;
+    for (end, loose, own) in [("-wal", 0o644, 0o600), ("-shm", 0o640, 0o600), ("-processes", 0o755, 0o700)] {
+        let beside = PathBuf::from(format!("{}{end}", path.display()));
+        assert!(beside.exists(), "{end}");
+        support::allow(&beside, loose);
+        let error = SqliteJournal::open(&path).await.unwrap_err();
+        assert!(
+            error.message().contains(&format!("chmod {own:o} ")) && error.message().contains(end),
+            "{error}"
+        );
+        support::allow(&beside, own);
+        SqliteJournal::open(&path).await.unwrap();
     }
 }
 

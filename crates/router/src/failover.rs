@@ -5,6 +5,8 @@ use switchboard_core::{Attempt, Delivery, ErrorKind, Proof, Refusal};
 
 /// Retries of an attempt of which no byte left, at one provider, for one ring.
 pub(crate) const RETRIES: u32 = 2;
+/// Repeats at a provider that takes no call for a while, for one ring.
+pub(crate) const REPEATS: u32 = 3;
 
 /// What may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +15,11 @@ pub(crate) enum Next {
     Retry,
     /// Its provider does not take this call; another may.
     NextProvider,
-    /// Its provider takes none for a while: this one again after a pause, or another.
+    /// Its provider takes none for a while: another first, and this one again after a pause, [`REPEATS`] times at most.
     AfterPause,
+    /// Its provider's account is out of credit, and nobody allowed another provider for that reason: this one again after a pause,
+    /// [`REPEATS`] times at most.
+    AfterCredit,
     /// Nothing speaks against its provider, nor against any other.
     Anybody,
     /// The refusal binds every provider.
@@ -35,7 +40,8 @@ pub(crate) fn next(delivery: Delivery, kind: Option<ErrorKind>, quota_opt_in: bo
             Refusal::ThisProvider => Next::NextProvider,
             Refusal::RateLimited => Next::AfterPause,
             Refusal::Quota if quota_opt_in => Next::NextProvider,
-            Refusal::Quota | Refusal::Everyone => Next::Nobody,
+            Refusal::Quota => Next::AfterCredit,
+            Refusal::Everyone => Next::Nobody,
             Refusal::NeedsApproval => Next::Person,
         }),
         Delivery::Placed | Delivery::Unknown => None,
@@ -123,7 +129,7 @@ mod tests {
         let of = |refusal, quota| next(Delivery::Refused(refusal), None, quota);
         assert_eq!(of(Refusal::ThisProvider, false), Some(Next::NextProvider));
         assert_eq!(of(Refusal::RateLimited, false), Some(Next::AfterPause));
-        assert_eq!(of(Refusal::Quota, false), Some(Next::Nobody));
+        assert_eq!(of(Refusal::Quota, false), Some(Next::AfterCredit));
         assert_eq!(of(Refusal::Quota, true), Some(Next::NextProvider));
         for quota in [false, true] {
             assert_eq!(of(Refusal::Everyone, quota), Some(Next::Nobody));

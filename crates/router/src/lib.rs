@@ -35,7 +35,8 @@ pub use deck::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck,
 };
 pub use engine::{
-    LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, WebhookAddress,
+    Cancelled, LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, TakesUp,
+    WebhookAddress,
 };
 pub use experiment::{Arm, Experiment, Lives};
 pub use health::{Breaker, BreakerPolicy, BreakerState, OutlierPolicy, Outliers};

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
     AgentId, AgentProfile, CallRequest, Country, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, RequestLimit, Result,
-    TenantId,
+    TenantId, ValidCall,
 };
 
 use crate::{
@@ -105,6 +105,16 @@ impl Policy {
             }),
             Some(_) | None => Cow::Borrowed(request),
         }
+    }
+
+    /// The first route that holds for a call.
+    pub(crate) fn route(&self, call: &ValidCall) -> Option<&Route> {
+        self.routes.iter().find(|route| route.when.holds(call))
+    }
+
+    /// True where a call may go to another provider because the account of the first is out of credit: the request or its route says so.
+    pub(crate) fn fails_over_on_quota(&self, call: &ValidCall) -> bool {
+        call.failover_on_quota || self.route(call).is_some_and(|route| route.failover_on_quota)
     }
 
     /// Where a provider stands in the order.

@@ -64,4 +64,6 @@ pub struct Route {
     pub strategy: Option<Strategy>,
     /// What happens while the callee is on another call of ours.
     pub busy_callee: BusyCallee,
+    /// A provider whose account is out of credit is passed over for another one, whether or not the request says so.
+    pub failover_on_quota: bool,
 }

@@ -18,8 +18,8 @@ pub(crate) struct Failure {
     code: Option<String>,
     field: Option<String>,
     message: String,
-    shown: String,
-    refused: RefusedCredentials,
+    shown: Box<str>,
+    refused: Box<RefusedCredentials>,
 }
 
 impl Failure {
@@ -30,10 +30,10 @@ impl Failure {
             exit: Exit::BadInput,
             kind: ErrorKind::InvalidRequest.as_str(),
             code: None,
-            shown: format!("{field}: {message}"),
+            shown: format!("{field}: {message}").into(),
             field: Some(field),
             message,
-            refused: RefusedCredentials::default(),
+            refused: Box::default(),
         }
     }
 
@@ -45,9 +45,9 @@ impl Failure {
             kind: "local",
             code: None,
             field: None,
-            shown: message.clone(),
+            shown: message.clone().into(),
             message,
-            refused: RefusedCredentials::default(),
+            refused: Box::default(),
         }
     }
 }
@@ -72,8 +72,8 @@ impl From<Error> for Failure {
             code: error.code().map(str::to_owned),
             field: error.field().map(str::to_owned),
             message: error.message().to_owned(),
-            shown: error.to_string(),
-            refused: RefusedCredentials::of_error(&error),
+            shown: error.to_string().into(),
+            refused: Box::new(RefusedCredentials::of_error(&error)),
         }
     }
 }
@@ -90,8 +90,8 @@ impl From<ConfigError> for Failure {
             code: None,
             field,
             message: error.to_string(),
-            shown: error.to_string(),
-            refused: RefusedCredentials::default(),
+            shown: error.to_string().into(),
+            refused: Box::default(),
         }
     }
 }

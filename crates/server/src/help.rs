@@ -82,6 +82,7 @@ pub(crate) const CALL_MORE: &str = "\
 Examples:
   switchboard call --to +442079460018 --task 'Book a table for two on Friday at eight, in the name of Ada.'
   switchboard call --to +12125550123 --task 'Ask for the opening hours.' --agent receptionist --wait --json
+  switchboard call --to '020 7946 0018' --default-country GB --task 'Ask for the opening hours.'
 
 Exit codes:
   0  a provider has the call, or it is over; look at its outcome. A provider that refused its credential on the way is named on stderr
@@ -94,7 +95,8 @@ Exit codes:
 pub(crate) const PLAN: &str = "\
 Shows which providers would be asked for a call, in which order and why, and why the others would not.
 
-It needs no provider's credential and sends nothing. Every provider counts as healthy, and its rate limit as free. How long the call
+It needs no provider's credential and sends nothing. A number needs its + and calling code, unless --default-country or [routing]
+default_country says where it is dialled: the plan shows what was read. Every provider counts as healthy, and its rate limit as free. How long the call
 lasts and how well providers do is learnt from the calls of the ledger, where there is one.";
 
 pub(crate) const PLAN_MORE: &str = "\
@@ -102,6 +104,7 @@ Examples:
   switchboard plan --config switchboard.example.toml --to +442079460018
   switchboard plan --to +12125550123 --language es --agent receptionist --json
   switchboard plan --to-file numbers.txt --json
+  switchboard plan --to '(212) 555-0123' --to '011 44 20 7946 0018' --default-country US
 
 With --json:
   {\"to\", \"country\", \"number_type\", \"candidates\": [{\"provider\", \"rank\", \"estimated_cost\": {\"amount\", \"currency\"},

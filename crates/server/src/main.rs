@@ -19,6 +19,7 @@ mod logging;
 mod output;
 mod reload;
 mod setup;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -31,7 +32,10 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error),
+    };
     let output = Output::new(cli.common.json);
     let common = cli.common.clone();
     run(cli, output)

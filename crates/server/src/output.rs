@@ -1,10 +1,14 @@
 //! The one place that prints. Results go to stdout, everything else to stderr, so that a pipe gets results only.
 //!
+//! Most of what is printed are others' words: `terminal.rs` makes them fit for it, on a terminal and in a pipe alike, because what is piped is
+//! shown in the end. Only a raw answer that goes to a pipe is left as it came.
+//!
 //! Colour and moving lines are for people: neither appears where stdout is no terminal, and `NO_COLOR` takes the colour
 //! away everywhere. A reader that goes away early (`| head`) ends nothing: a call is followed to its end all the same.
 
 use std::{
     io::{IsTerminal, Write, stderr, stdout},
+    process::ExitCode,
     time::Duration,
 };
 
@@ -13,7 +17,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, terminal};
 
 /// An error as JSON.
 #[derive(Debug, Serialize)]
@@ -49,23 +53,29 @@ impl Output {
 
     /// One line on stdout.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
-        // Nobody reads on: no reason to stop what is being done.
-        let _ = writeln!(stdout().lock(), "{}", text.as_ref());
+        put(&terminal::line(text.as_ref()));
     }
 
-    /// An answer that is no JSON, as it came.
+    /// Several lines on stdout, those behind the first indented.
+    pub(crate) fn block(&self, text: impl AsRef<str>) {
+        put(&terminal::block(text.as_ref()));
+    }
+
+    /// An answer that is no JSON: as it came to a pipe, without what a terminal obeys on one.
     pub(crate) fn bytes(&self, bytes: &[u8]) {
-        if self.terminal && std::str::from_utf8(bytes).is_err() {
-            self.note(format!("{} bytes that are no text: send stdout to a file", bytes.len()));
-            return;
+        match std::str::from_utf8(bytes) {
+            Ok(text) if self.terminal => put(&terminal::text(text)),
+            Err(_) if self.terminal => self.note(format!("{} bytes that are no text: send stdout to a file", bytes.len())),
+            Ok(_) | Err(_) => {
+                let mut out = stdout().lock();
+                let _ = out.write_all(bytes).and_then(|()| out.flush());
+            }
         }
-        let mut out = stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// One line on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
-        let _ = writeln!(stderr().lock(), "{}", text.as_ref());
+        put_aside(&terminal::line(text.as_ref()));
     }
 
     /// One JSON value: spread over lines for a person, on one line for a pipe.
@@ -75,17 +85,18 @@ impl Output {
         } else {
             serde_json::to_string(value)
         };
-        self.line(text.unwrap_or_else(|error| json!({"error": {"message": error.to_string()}}).to_string()));
+        let text = text.unwrap_or_else(|error| json!({"error": {"message": error.to_string()}}).to_string());
+        put(&terminal::json(&text));
     }
 
     /// One JSON value on one line, wherever it goes: for output of many values.
     pub(crate) fn object_line(&self, value: &impl Serialize) {
-        self.line(serde_json::to_string(value).unwrap_or_default());
+        put(&terminal::json(&serde_json::to_string(value).unwrap_or_default()));
     }
 
     /// Says why a command stopped: on stderr, and with `--json` as an object on stdout too.
     pub(crate) fn failure(&self, failure: &Failure) {
-        self.note(format!("error: {failure}"));
+        put_aside(&terminal::block(&format!("error: {failure}")));
         if self.json {
             self.object(&Failed { to: None, error: failure });
         }
@@ -93,14 +104,15 @@ impl Output {
 
     /// A heading.
     pub(crate) fn heading(&self, text: &str) {
-        self.line(if self.colour {
+        let text = terminal::line(text);
+        put(&if self.colour {
             format!("\n\u{1b}[1m{text}\u{1b}[0m")
         } else {
             format!("\n{text}")
         });
     }
 
-    /// A table, as wide as the terminal; without one, as wide as its content.
+    /// A table, as wide as the terminal; without one, as wide as its content. No cell is longer than a screen.
     pub(crate) fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
@@ -113,7 +125,7 @@ impl Output {
         for row in rows {
             table.add_row(row.iter().map(|text| self.cell(text)));
         }
-        self.line(table.trim_fmt());
+        put(&table.trim_fmt());
     }
 
     fn header_cell(&self, name: &str) -> Cell {
@@ -122,7 +134,7 @@ impl Output {
     }
 
     fn cell(&self, text: &str) -> Cell {
-        let cell = Cell::new(text);
+        let cell = Cell::new(terminal::screen(&terminal::line(text), "--json has all of it"));
         match mood(text).filter(|_| self.colour) {
             Some(colour) => cell.fg(colour),
             None => cell,
@@ -130,7 +142,7 @@ impl Output {
     }
 
     /// A line that moves while something takes long. On no terminal it shows nothing.
-    pub(crate) fn spinner(&self, text: impl Into<String>) -> ProgressBar {
+    pub(crate) fn spinner(&self, text: impl AsRef<str>) -> ProgressBar {
         let bar = ProgressBar::new_spinner();
         if self.json || !self.terminal || !stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -144,9 +156,14 @@ impl Output {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(text.into());
+        self.tell(&bar, text);
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
+    }
+
+    /// What the moving line says.
+    pub(crate) fn tell(&self, bar: &ProgressBar, text: impl AsRef<str>) {
+        bar.set_message(terminal::line(text.as_ref()));
     }
 
     /// A bar for so many steps; none where no person watches.
@@ -166,6 +183,26 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(250));
         Some(bar)
     }
+}
+
+/// Says what is wrong with the command line, or what was asked for of it: help, or the version.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        // It repeats what was typed, or what another program passed on.
+        put_aside(&terminal::text(&error.render().to_string()));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn put(text: &str) {
+    // Nobody reads on: no reason to stop what is being done.
+    let _ = writeln!(stdout().lock(), "{text}");
+}
+
+fn put_aside(text: &str) {
+    let _ = writeln!(stderr().lock(), "{text}");
 }
 
 /// The colour of words that tell how something went.

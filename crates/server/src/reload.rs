@@ -58,7 +58,10 @@ async fn take_up(switchboard: &Switchboard, file: &Path, output: Output) {
         Err(error) => Err(Failure::local(format!("the file could not be read: {error}"))),
     };
     let done = match read.and_then(setup::with_ledger) {
-        Ok(config) => switchboard.reload(&config, process_environment).await.map_err(Failure::from),
+        Ok(config) => {
+            setup::warn(&config, output);
+            switchboard.reload(&config, process_environment).await.map_err(Failure::from)
+        }
         Err(failure) => match switchboard.refused(&failure.to_string()).await {
             Ok(()) => Err(failure),
             Err(error) => Err(Failure::from(error)),

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use serde::Serialize;
 use serde_json::{Value, json};
 use switchboard::{
-    Config, Error, Ledger, Provider, ProviderId, Recovered, Retention, Switchboard, config::LedgerConfig, process_environment,
+    Config, Error, Ledger, Provider, ProviderId, Recovered, Retention, Switchboard, TakesUp, config::LedgerConfig, process_environment,
 };
 
 use crate::{
@@ -49,9 +49,18 @@ pub(crate) fn open(common: &Common) -> Outcome<Switchboard> {
 
 /// The configuration with its credentials and its ledger, started, for placing calls. Whoever placed calls before and is gone is told of.
 pub(crate) async fn place(common: &Common, output: Output) -> Outcome<Switchboard> {
-    let (switchboard, recovered) = with_ledger(read(common)?)?.open_and_tell(process_environment).await?;
+    let config = with_ledger(read(common)?)?;
+    warn(&config, output);
+    let (switchboard, recovered) = config.open_and_tell(TakesUp::Asked, process_environment).await?;
     tell(recovered, output);
     Ok(switchboard)
+}
+
+/// What works and is probably not meant, for whoever places calls by it.
+pub(crate) fn warn(config: &Config, output: Output) {
+    for warning in config.warnings() {
+        output.note(format!("warning: {warning}"));
+    }
 }
 
 /// The configuration with its credentials and its ledger, started, which leaves every call where it is.
@@ -129,6 +138,12 @@ fn tell(recovered: Recovered, output: Output) {
             "took up {} calls of a run that ended early: {} may have rung and are being looked for, {} are at their providers, {} go on",
             recovered.calls, recovered.uncertain, recovered.followed, recovered.resumed
         ));
+        if recovered.left > 0 {
+            output.note(format!(
+                "{} were never sent and are not begun by this command: run their batch again, or take them back with switchboard calls cancel",
+                recovered.left
+            ));
+        }
     }
 }
 

@@ -274,6 +274,42 @@ async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_command_that_takes_a_doubt_up_looks_for_evidence_however_short_it_is() {
+    let long = CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(1_200));
+    let world = World::start(|config| config.outcome(LONDON, long)).await;
+    let mut command = tokio::process::Command::from(world.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    world.ledger.wait_for_rings(1).await;
+    child.kill().await.unwrap();
+    let lists = || {
+        let requests = world.kallyai.requests();
+        let lists = requests
+            .iter()
+            .filter(|request| request.method == "GET" && request.path.starts_with("/v1/calls"));
+        lists.count()
+    };
+    world.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
+    let before = lists();
+
+    // The same again is turned away at once.
+    let short = ["call", "--to", LONDON, "--task", TASK, "--json"];
+    let mut looked = before;
+    for nth in 1..=6 {
+        let ran = world.run(&short).await;
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        assert_eq!(ran.json()["error"]["kind"], "possible_duplicate");
+        let now = lists();
+        assert!(now > looked, "the {nth}th command did not look");
+        looked = now;
+    }
+    world.kallyai.faults().clear();
+    assert_eq!(world.run(&short).await.code, 3);
+    let found = world.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
+    assert!(found["provider_call_id"].is_string(), "{found}");
+    assert_eq!((world.ledger.count(LONDON), world.ledger.posts()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_decides_what_nobody_knows() {
     let world = World::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
     // The answer is lost, and so is every look at the list.
@@ -329,4 +365,37 @@ async fn looking_makes_no_ledger() {
         assert!(ran.err.contains("no call was placed with this ledger yet"), "{}", ran.err);
     }
     assert!(!world.path().join("ledger.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
+    use switchboard::{CallId, CallRequest, Ledger, router::NewCall, router::state::Fact};
+    let world = World::start(|config| config).await;
+    let now = jiff::Timestamp::now();
+    let opens = now + jiff::SignedDuration::from_hours(3);
+    let mut request = CallRequest::new(NEW_YORK, TASK);
+    request.not_before = Some(opens.to_string());
+    request.timezone = Some("America/New_York".to_owned());
+    let id = CallId::new(uuid::Uuid::now_v7());
+    {
+        let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
+        let new = NewCall {
+            id,
+            request: std::sync::Arc::new(request.validate(now).unwrap()),
+            at: now,
+        };
+        ledger.journal().open(new).await.unwrap();
+        ledger.journal().record(id, Fact::Scheduled, now).await.unwrap();
+    }
+    let local = opens.to_zoned(switchboard::core::time_zone("America/New_York").unwrap());
+    let local = format!("{} America/New_York", local.strftime("%Y-%m-%d %H:%M:%S"));
+    let listed = world.run(&["calls", "list"]).await;
+    assert!(listed.out.contains(&local), "{}", listed.out);
+    let shown = world.run(&["calls", "show", &id.to_string()]).await;
+    assert!(shown.out.contains(&format!("due: {local}: its window opens then")), "{}", shown.out);
+    for arguments in [&["calls", "list", "--json"][..], &["calls", "show", &id.to_string(), "--json"]] {
+        let read = world.run(arguments).await.json();
+        let call = if read["call"].is_null() { &read["calls"][0] } else { &read["call"] };
+        assert_eq!(call["due"]["at"], opens.to_string(), "{read}");
+    }
 }

@@ -6,7 +6,7 @@ mod common;
 
 use std::fs;
 
-use common::{EXAMPLE, Ran, run};
+use common::{EXAMPLE, Ran, World, run};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,8 +22,8 @@ per_minute = "0.12"
 [providers.kallyai]
 kind = "kallyai"
 countries = ["US", "FR"]
-[providers.kallyai.tariff.default]
-per_call = "0.15"
+[providers.kallyai.tariff]
+credit_price = "0.15"
 [agents.desk]
 at = { kaicalls = "uuid-1", kallyai = "general" }
 "#;
@@ -80,9 +80,15 @@ fn each_warning_names_its_key() {
     let cases = [
         // A price is missing.
         (
-            SOUND.replace("[providers.kallyai.tariff.default]\nper_call = \"0.15\"\n", ""),
+            SOUND.replace("[providers.kallyai.tariff]\ncredit_price = \"0.15\"\n", ""),
             "providers.kallyai",
             "has no price",
+        ),
+        // A price in money where credits are billed.
+        (
+            SOUND.replace("credit_price = \"0.15\"", "default = { per_call = \"0.15\" }"),
+            "providers.kallyai.tariff.default.per_call",
+            "bills credits",
         ),
         // Nobody serves the profile.
         (
@@ -139,4 +145,25 @@ fn each_warning_names_its_key() {
     }
     let enough = SOUND.to_owned() + "[[budgets]]\nname = \"enough\"\nlimit = \"1.20\"\nper = \"day\"\nprovider = \"kaicalls\"\n";
     assert_eq!(warnings(&enough), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_places_calls_is_told_of_a_price_that_no_bill_has() {
+    let world = World::start(|config| config).await;
+    let placed = ["call", "--to", "+442079460018", "--task", "Ask for a table.", "--json"];
+    let quiet = world.run(&placed).await;
+    assert!(quiet.code == 0 && !quiet.err.contains("warning"), "{}", quiet.err);
+
+    world.configure("[providers.kallyai.tariff.default]\nper_call = \"0.40\"\n");
+    let told = world
+        .run(&["call", "--to", "+442079460019", "--task", "Ask for a table.", "--json"])
+        .await;
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(
+        told.err
+            .contains("warning: providers.kallyai.tariff.default.per_call is a price in money, and kallyai bills credits"),
+        "{}",
+        told.err
+    );
+    assert!(told.json()["id"].is_string(), "results are results alone: {}", told.out);
 }

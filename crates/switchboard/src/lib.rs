@@ -68,6 +68,6 @@ pub use switchboard_core::{
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Budget, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress, Recovered, Route, Router, RouterBuilder,
-    RouterSettings, Strategy, SystemClock, WebhookAddress,
+    Budget, Cancelled, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress, Recovered, Route, Router, RouterBuilder,
+    RouterSettings, Strategy, SystemClock, TakesUp, WebhookAddress,
 };

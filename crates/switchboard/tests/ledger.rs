@@ -40,7 +40,7 @@ async fn calls_are_there_when_it_is_opened_again() {
         switchboard.router().shutdown(Duration::ZERO).await;
         call.id
     };
-    let (switchboard, recovered) = config.open_and_tell(environment).await.unwrap();
+    let (switchboard, recovered) = config.open_and_tell(switchboard::TakesUp::Everything, environment).await.unwrap();
     assert_eq!(recovered.calls, 0, "a refused call is nobody's to take up");
     assert_eq!(switchboard.get(id).await.unwrap().fault.unwrap().kind, ErrorKind::NoProvider);
     let history = switchboard.ledger().unwrap().history(id).await.unwrap();

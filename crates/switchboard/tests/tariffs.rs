@@ -78,3 +78,53 @@ fn what_no_row_covers_has_no_known_price() {
     assert_eq!(estimate(&config, "+12015550123", 60).as_deref(), Some("0.00 EUR"));
     assert_eq!(estimate(&config, "+442079460123", 60), None);
 }
+
+/// An account, and the key that is warned of.
+const IN_MONEY: &[(&str, &str)] = &[
+    ("price_per_minute = \"0.12\"", "price_per_minute"),
+    ("tariff = { default = { per_call = \"0.15\" } }", "tariff.default.per_call"),
+    (
+        "tariff = { credit_price = \"0.15\", default = { per_call_credits = \"1\", per_minute = \"0.1\" } }",
+        "tariff.default.per_minute",
+    ),
+    (
+        "tariff = { credit_price = \"0.15\", rows = [{ countries = [\"US\"], per_call_credits = \"1\" }, { countries = [\"CA\"], per_minute = \"0.1\" }] }",
+        "tariff.rows[1].per_minute",
+    ),
+];
+
+#[test]
+fn a_price_in_money_is_warned_of_where_credits_are_billed() {
+    let warned = |kind: &str, account: &str| {
+        let text = format!("[providers.p]\nkind = \"{kind}\"\napi_key_env = \"KEY\"\n{account}\n");
+        let config = Config::from_toml(&text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        config.warnings()
+    };
+    for (account, key) in IN_MONEY {
+        let warnings = warned("kallyai", account);
+        let [only] = warnings.as_slice() else {
+            panic!("{account}: {warnings:?}")
+        };
+        assert_eq!(only.key, format!("providers.p.{key}"));
+        assert!(
+            only.message.contains("kallyai bills credits") && only.message.contains("credit_price"),
+            "{only}"
+        );
+        // One that is switched off bills nothing, and KaiCalls bills money.
+        assert_eq!(
+            warned("kallyai", &format!("enabled = false\n{account}\n[providers.q]\nkind = \"kallyai\"")),
+            []
+        );
+        if !account.contains("credit") {
+            assert_eq!(warned("kaicalls", account), []);
+        }
+    }
+    for account in [
+        "",
+        "tariff = { credit_price = \"0.15\" }",
+        "tariff = { plan = { price = \"49\", credits = \"600\" } }",
+        "tariff = { credit_price = \"0.15\", default = { per_call_credits = \"1\", per_minute_credits = \"0.1\" } }",
+    ] {
+        assert_eq!(warned("kallyai", account), [], "{account}");
+    }
+}

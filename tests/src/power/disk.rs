@@ -171,12 +171,24 @@ impl<'log> Disk<'log> {
             match entry {
                 Entry::Directory => {
                     fs::create_dir(into.join(&path)).unwrap();
+                    own(&into.join(&path), 0o700);
                     self.rebuild(&path, kept, chance, into);
                 }
-                Entry::File(file) => fs::write(into.join(&path), self.files[file].after(kept, chance)).unwrap(),
+                Entry::File(file) => {
+                    fs::write(into.join(&path), self.files[file].after(kept, chance)).unwrap();
+                    own(&into.join(&path), 0o600);
+                }
             }
         }
     }
+}
+
+/// What the ledger makes is its owner's alone, and stays so.
+fn own(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 fn set(names: &mut BTreeMap<PathBuf, Entry>, name: PathBuf, entry: Option<Entry>) {

@@ -2,11 +2,12 @@
 //!
 //! The journal says what the product believes; the rings and the providers' own records say what is true.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use switchboard::{
-    Call, CallStatus, Outcome,
+    Call, CallId, CallStatus, Journal, Outcome, Router,
     core::{AttemptState, Proof},
+    router::News,
 };
 
 use super::{staff::SEND_WITHIN, world::State, world::World};
@@ -80,6 +81,60 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     for what in wrong {
         state.breach(Property::Invariants, what);
     }
+}
+
+/// So many sweeps, and a little more, may pass until somebody attends to a call whose process runs.
+const SWEEPS: u64 = 4;
+const MORE: u64 = 15_000;
+
+/// Looks over and over whether somebody attends to every call that is not settled and whose process runs.
+pub(super) async fn attendance(world: Arc<World>) {
+    let often = world.plan.sweep.min(10_000);
+    loop {
+        tokio::time::sleep(Duration::from_millis(often)).await;
+        let now = world.now();
+        let open: Vec<(CallId, usize, Option<Router>)> = world.with(|state| {
+            let open = state.seen.iter().filter(|(_, seen)| !seen.stage.is_settled());
+            open.map(|(id, seen)| (*id, seen.wish, state.router_of(*id))).collect()
+        });
+        let unattended =
+            |(id, wish, router): (CallId, usize, Option<Router>)| router.is_some_and(|router| !router.attends(id)).then_some((id, wish));
+        let unattended: BTreeMap<CallId, usize> = open.into_iter().filter_map(unattended).collect();
+        world.with(|state| {
+            let before = std::mem::take(&mut state.unattended);
+            for (id, wish) in unattended {
+                let since = before.get(&id).copied().unwrap_or(now);
+                if now - since > world.plan.sweep * SWEEPS + MORE {
+                    let stage = state.stage(id).name();
+                    state.breach(Property::LostCalls, format!("call {wish}: {stage}, and nobody attends to it"));
+                    // Once is enough.
+                    state.owners.remove(&id);
+                }
+                state.unattended.insert(id, since);
+            }
+        });
+    }
+}
+
+/// Nothing that one process wrote to another's call is left that nobody acted on.
+pub(super) async fn news(world: &World) {
+    for news in unheard(world).await {
+        world.with(|state| {
+            let wish = state.seen.get(&news.call).map_or(0, |seen| seen.wish);
+            let what = format!("call {wish}: what another process wrote was never acted on");
+            state.breach(Property::LostCalls, what);
+        });
+    }
+}
+
+/// What the processes that run have not acted on.
+pub(super) async fn unheard(world: &World) -> Vec<News> {
+    let journals = world.with(|state| state.slots.iter().filter_map(|slot| slot.journal.clone()).collect::<Vec<_>>());
+    let mut unheard = Vec::new();
+    for journal in journals {
+        unheard.extend(journal.news().await.expect("books in memory can be read"));
+    }
+    unheard
 }
 
 /// What has to hold at the end.

@@ -59,6 +59,12 @@ pub(super) fn wrote(world: &Arc<World>, process: &Arc<Process>, fact: &'static s
             .trace
             .note(now, Happened::Written(fact, stage), Some(wish), Some(process.number));
         let before = state.seen.get(&id).cloned();
+        if let Some(before) = before
+            .as_ref()
+            .filter(|_| state.owners.get(&id).is_some_and(|owner| *owner != process.number))
+        {
+            state.met(now, Fault::ToldByAnother, before.stage, Some(wish), Some(process.number));
+        }
         check::step(state, before.as_ref().map(|seen| &*seen.call), &call);
         state.seen.insert(id, Seen { wish, stage, call });
         if before.is_some_and(|before| before.stage == stage) {
@@ -147,7 +153,12 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
         }),
         Fault::Pause => process.filter(|process| process.is_running()).is_some_and(|process| {
             meets(Some(&process));
-            pause(world, &process);
+            pause(world, &process, false);
+            true
+        }),
+        Fault::SleptThroughTakeover => process.filter(|process| process.is_running()).is_some_and(|process| {
+            meets(Some(&process));
+            pause(world, &process, true);
             true
         }),
         Fault::ClockForward | Fault::ClockBack => process.is_some_and(|process| {
@@ -263,9 +274,11 @@ pub(super) fn crash(world: &Arc<World>, process: &Arc<Process>) {
 }
 
 /// The process is stopped, and goes on later: in no time, or long after everybody took it for gone.
-fn pause(world: &Arc<World>, process: &Arc<Process>) {
+fn pause(world: &Arc<World>, process: &Arc<Process>, long: bool) {
     process.stop();
+    let gone = world.plan.lease + world.plan.sweep * 2;
     let pause = world.with(|state| match state.random.below(3) {
+        _ if long => state.random.between(gone, gone + 60_000 + world.plan.reconcile),
         0 => state.random.between(100, 8_000),
         1 => state.random.between(8_000, world.plan.lease + 30_000),
         _ => state.random.between(world.plan.lease, world.plan.lease + world.plan.reconcile * 2),

@@ -117,6 +117,10 @@ faults! {
     SlowWrite "slow_write",
     /// The process is stopped for a while and goes on.
     Pause "pause",
+    /// It is stopped until others have taken its calls over, and goes on then.
+    SleptThroughTakeover "slept_through_takeover",
+    /// Another process than the one that has the call writes to it.
+    ToldByAnother "told_by_another",
     /// Its clock jumps ahead.
     ClockForward "clock_forward",
     /// Its clock jumps back.
@@ -236,6 +240,10 @@ impl Fault {
             // Its rows are evidence, and later bills.
             Fault::UsageLag => &[Reconciling, Closed],
             Fault::Crash | Fault::Pause | Fault::ClockForward | Fault::ClockBack | Fault::Cancel => EVERY,
+            // Whoever wakes has something to say only of what it had begun.
+            Fault::SleptThroughTakeover => &[Scheduled, Sent, Unknown, Reconciling, NotPlaced, InProgress, BetweenRings],
+            // Webhooks, the answers of those who slept, and operators. Nobody but its owner says anything of a call that was never sent.
+            Fault::ToldByAnother => &[Sent, Reconciling, InProgress, Closed, Indeterminate],
             // To a call that was refused, or waits for a person, nobody writes.
             Fault::CrashBeforeWrite | Fault::CrashAfterWrite | Fault::DiskFull | Fault::CommitUnknown | Fault::SlowWrite => WRITTEN,
             // Only a doubt can be resolved.
@@ -269,7 +277,7 @@ impl Fault {
             | Fault::PanicBeforeSend
             | Fault::PanicAfterDelivery
             | Fault::ProviderPause => Means::Placing,
-            Fault::LateDelivery => Means::Consequence,
+            Fault::LateDelivery | Fault::ToldByAnother => Means::Consequence,
             Fault::WebhookLost | Fault::WebhookDoubled | Fault::WebhookReordered => Means::Webhook,
             Fault::ListLag | Fault::ListOmission | Fault::ListError | Fault::GetError | Fault::UsageLag | Fault::ReadPanic => {
                 Means::Reading
@@ -280,6 +288,7 @@ impl Fault {
             | Fault::WebhookForged
             | Fault::Crash
             | Fault::Pause
+            | Fault::SleptThroughTakeover
             | Fault::ClockForward
             | Fault::ClockBack
             | Fault::OperatorResolves

@@ -31,6 +31,30 @@ pub(super) struct Meddle {
     pub(super) fault: Option<Fault>,
 }
 
+/// A process waits for the journal to write to a call as long as this lives.
+struct Writing<'a>(&'a World, (u32, CallId));
+
+impl<'a> Writing<'a> {
+    fn begin(world: &'a World, process: &Process, call: CallId) -> Self {
+        let key = (process.number, call);
+        world.with(|state| *state.writing.entry(key).or_default() += 1);
+        Self(world, key)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.with(|state| {
+            if let Some(count) = state.writing.get_mut(&self.1) {
+                *count -= 1;
+                if *count == 0 {
+                    state.writing.remove(&self.1);
+                }
+            }
+        });
+    }
+}
+
 pub(super) struct SimJournal {
     pub(super) world: Arc<World>,
     pub(super) process: Arc<Process>,
@@ -109,8 +133,12 @@ impl Journal for SimJournal {
         self.process.gate().await;
         let wish = plan::wish_of(&call.request);
         let meddle = director::meddle(&self.world, &self.process, None, wish);
+        let _writing = Writing::begin(&self.world, &self.process, call.id);
         self.begin(meddle).await?;
         let opened = self.inner.open(call).await;
+        if let Ok(Opened::New(call)) = &opened {
+            self.world.with(|state| state.owners.insert(call.id, self.process.number));
+        }
         match &opened {
             Ok(Opened::New(call)) => director::wrote(&self.world, &self.process, "open", Arc::new(Call::clone(call))),
             Ok(Opened::Replayed(_) | Opened::Changed(_)) => {}
@@ -131,11 +159,14 @@ impl Journal for SimJournal {
             Fact::Sent(attempt) => Some(*attempt),
             _ => None,
         });
+        let _writing = Writing::begin(&self.world, &self.process, id);
         self.begin(meddle).await?;
         self.flush(id).await?;
         let recorded = match self.world.sown {
             Some(Sown::ClaimForgotten) if sends.is_some() => self.pretend(id, write, at).await,
-            Some(Sown::ClaimForgotten | Sown::RequestSentAgain | Sown::SilenceAssumed) | None => self.inner.write(id, write, at).await,
+            Some(Sown::ClaimForgotten | Sown::RequestSentAgain | Sown::SilenceAssumed | Sown::NewsWithheld) | None => {
+                self.inner.write(id, write, at).await
+            }
         };
         match &recorded {
             Ok(recorded) => {
@@ -238,12 +269,22 @@ impl Journal for SimJournal {
 
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         self.process.gate().await;
-        self.inner.take_over(self.world.truth.at(self.world.now())).await
+        let taken = self.inner.take_over(self.world.truth.at(self.world.now())).await?;
+        self.world
+            .with(|state| state.owners.extend(taken.iter().map(|call| (call.id, self.process.number))));
+        Ok(taken)
     }
 
     async fn news(&self) -> Result<Vec<News>> {
         self.process.gate().await;
-        self.inner.news().await
+        if self.world.sown == Some(Sown::NewsWithheld) {
+            return Ok(Vec::new());
+        }
+        let news = self.inner.news().await?;
+        // Calls that are over are taken over for their news alone.
+        self.world
+            .with(|state| state.owners.extend(news.iter().map(|news| (news.call, self.process.number))));
+        Ok(news)
     }
 
     async fn acted(&self, news: &[News]) -> Result<()> {
@@ -272,6 +313,8 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Admitted { .. } => "admitted",
         Fact::Planned(_) => "planned",
         Fact::Refused(_) => "refused",
+        Fact::Expired(_) => "expired",
+        Fact::Withdrawn(_) => "withdrawn",
         Fact::Intended(_) => "intended",
         Fact::Claimed(_) => "claimed",
         Fact::Sent(_) => "intended, claimed, sent",

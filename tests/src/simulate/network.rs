@@ -218,8 +218,9 @@ fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<
         });
         let mut pause = 5_000;
         if let Some(address) = address.filter(|_| fault != Some(Fault::WebhookLost)) {
+            let call = world.with(|state| state.attempts.get(&state.records[at].attempt).copied());
             for _ in 0..6 {
-                if hand_in(&world, &address, &body).await == Some(true) {
+                if hand_in(&world, call, &address, &body).await == Some(true) {
                     world.with(|state| {
                         let told = &mut state.records[at].told;
                         if !told.contains(&body) {
@@ -237,8 +238,8 @@ fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<
 }
 
 /// True where it was taken, false where it was refused, `None` where nobody answered.
-async fn hand_in(world: &Arc<World>, address: &str, body: &[u8]) -> Option<bool> {
-    let (process, router) = world.someone()?;
+async fn hand_in(world: &Arc<World>, call: Option<CallId>, address: &str, body: &[u8]) -> Option<bool> {
+    let (process, router) = world.another_than_of(call)?;
     let webhook = IncomingWebhook {
         headers: Vec::new(),
         body: body.to_vec(),
@@ -319,7 +320,7 @@ pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
             (world.now(), state.stage_of_attempt(attempt), wish)
         });
         world.with(|state| state.met(now, Fault::WebhookForged, stage, wish, None));
-        if hand_in(&world, &forged, b"kai-1 completed").await == Some(true) {
+        if hand_in(&world, None, &forged, b"kai-1 completed").await == Some(true) {
             world.with(|state| state.breach(Property::FalseOutcomes, "a forged webhook was taken".to_owned()));
         }
         world.with(|state| state.letters -= 1);

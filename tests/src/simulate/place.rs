@@ -30,7 +30,7 @@ impl SimProvider {
                 Err(PlaceError::not_sent(error.into_error()))
             }
             (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => self.answered(order, 10).await,
-            (answer, Some(Sown::SilenceAssumed | Sown::RequestSentAgain | Sown::ClaimForgotten) | None) => answer,
+            (answer, Some(Sown::SilenceAssumed | Sown::RequestSentAgain | Sown::ClaimForgotten | Sown::NewsWithheld) | None) => answer,
         }
     }
 

@@ -119,7 +119,12 @@ impl Plan {
                 stage,
                 call: own.then_some(wishes.len() - 1),
                 delay: if random.chance(50) { 0 } else { random.below(4_000) },
-                at_door: stage == Stage::Sent && random.chance(50) && matches!(fault, Fault::Crash | Fault::Pause | Fault::ClockForward),
+                at_door: stage == Stage::Sent
+                    && random.chance(50)
+                    && matches!(
+                        fault,
+                        Fault::Crash | Fault::Pause | Fault::SleptThroughTakeover | Fault::ClockForward
+                    ),
                 left: if fault.means() == Means::Reading {
                     random.between(1, 6) as u32
                 } else {

@@ -29,6 +29,8 @@ pub enum Sown {
     RequestSentAgain,
     /// The backend takes a missing answer for proof that nothing was sent.
     SilenceAssumed,
+    /// The journal tells nobody what others wrote to his calls.
+    NewsWithheld,
 }
 
 /// How a world is run.
@@ -106,9 +108,11 @@ async fn live(seed: u64, settings: Settings) -> Report {
     for wish in 0..world.plan.wishes.len() {
         tokio::spawn(staff::caller(Arc::clone(&world), wish));
     }
+    tokio::spawn(check::attendance(Arc::clone(&world)));
     trouble(&world).await;
     calm(&world);
     rest(&world).await;
+    check::news(&world).await;
     let calls = world.books.list().await.expect("books in memory can be read");
     check::end(&world, &calls);
     let report = world.with(|state| {
@@ -193,7 +197,8 @@ async fn rest(world: &World) {
                 && state.seen.values().all(|seen| seen.stage.is_settled())
         });
         tokio::time::sleep(Duration::from_secs(step)).await;
-        if quiet && world.with(|state| state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())) {
+        let heard = check::unheard(world).await.is_empty();
+        if quiet && heard && world.with(|state| state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())) {
             return;
         }
     }

@@ -156,6 +156,7 @@ fn route(providers: Vec<&'static str>) -> Route {
         providers: providers.into_iter().map(ProviderId::from_static).collect(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
+        failover_on_quota: false,
     }
 }
 
@@ -239,11 +240,15 @@ async fn ask(world: &Arc<World>, wish: usize) -> bool {
 }
 
 /// Lets a router do something for somebody, and goes to the next one where the first one cannot.
-fn errand<F: Future<Output = switchboard::Result<()>> + Send>(world: &Arc<World>, errand: impl Fn(Router) -> F + Send + 'static) {
+fn errand<F: Future<Output = switchboard::Result<()>> + Send>(
+    world: &Arc<World>,
+    call: CallId,
+    errand: impl Fn(Router) -> F + Send + 'static,
+) {
     let world = Arc::clone(world);
     tokio::spawn(async move {
         for _ in 0..3 {
-            let Some((process, router)) = world.someone() else {
+            let Some((process, router)) = world.another_than_of(Some(call)) else {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             };
@@ -262,7 +267,7 @@ fn errand<F: Future<Output = switchboard::Result<()>> + Send>(world: &Arc<World>
 
 /// An operator decides.
 pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) {
-    errand(world, move |router| {
+    errand(world, call, move |router| {
         let resolution = resolution.clone();
         async move { router.resolve(call, resolution).await.map(|_| ()) }
     });
@@ -270,12 +275,12 @@ pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) 
 
 /// The caller does not want it any more.
 pub(super) fn cancel(world: &Arc<World>, call: CallId) {
-    errand(world, move |router| async move { router.cancel(call).await });
+    errand(world, call, move |router| async move { router.cancel(call).await.map(drop) });
 }
 
 /// The caller hangs up.
 pub(super) fn stop(world: &Arc<World>, call: CallId) {
-    errand(world, move |router| async move { router.stop(call).await });
+    errand(world, call, move |router| async move { router.stop(call).await });
 }
 
 /// Somebody looks after a call that was given up: a webhook comes after all, or an operator asks the provider.

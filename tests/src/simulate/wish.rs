@@ -187,6 +187,15 @@ fn lead(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, route: 
 fn prepare(random: &mut Random, wish: &mut Wish, route: &mut &'static str, fault: Fault, stage: Stage) {
     match fault.means() {
         Means::Placing => wish.places = vec![Some(fault)],
+        Means::Consequence if fault == Fault::ToldByAnother => {
+            *route = "kai";
+            wish.hooks = if stage == Stage::Indeterminate {
+                Hooks::Held
+            } else {
+                Hooks::Doubled
+            };
+            told(random, wish, stage);
+        }
         Means::Consequence => {
             wish.places = vec![Some(Fault::TimeoutDeliveredLate)];
             if stage == Stage::Reconciling {

@@ -52,6 +52,12 @@ pub(super) struct State {
     pub(super) aims: Vec<Aim>,
     pub(super) seen: BTreeMap<CallId, Seen>,
     pub(super) attempts: BTreeMap<AttemptId, CallId>,
+    /// Which process has a call that is not settled.
+    pub(super) owners: BTreeMap<CallId, u32>,
+    /// Which processes wait for a write to a call.
+    pub(super) writing: BTreeMap<(u32, CallId), u32>,
+    /// Since when nobody attends to a call whose process runs.
+    pub(super) unattended: BTreeMap<CallId, u64>,
     /// Attempts that are written down and whose process has not begun to send them.
     pub(super) unsent: BTreeMap<AttemptId, Arc<Process>>,
     /// Requests on their way.
@@ -112,6 +118,9 @@ impl World {
             aims: plan.aims.clone(),
             seen: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            writing: BTreeMap::new(),
+            unattended: BTreeMap::new(),
             unsent: BTreeMap::new(),
             coming: BTreeMap::new(),
             addresses: BTreeMap::new(),
@@ -156,6 +165,17 @@ impl World {
         self.with(|state| state.trace.note(now, what, wish, process));
     }
 
+    /// The same, and rather another than the one that has this call.
+    pub(super) fn another_than_of(&self, call: Option<CallId>) -> Option<(Arc<Process>, Router)> {
+        let first = self.someone()?;
+        let owner = call.and_then(|call| self.with(|state| state.owners.get(&call).copied()));
+        if owner == Some(first.0.number) {
+            self.someone()
+        } else {
+            Some(first)
+        }
+    }
+
     /// A running process that takes calls, by chance.
     pub(super) fn someone(&self) -> Option<(Arc<Process>, Router)> {
         self.with(|state| {
@@ -190,6 +210,16 @@ impl State {
 
     pub(super) fn breach(&mut self, property: Property, what: String) {
         self.breaches.push(Breach { property, what });
+    }
+
+    /// The router that has a call, where its process runs and takes calls, and does not wait for a write to it.
+    pub(super) fn router_of(&self, call: CallId) -> Option<Router> {
+        let owner = self
+            .owners
+            .get(&call)
+            .filter(|owner| !self.writing.contains_key(&(**owner, call)))?;
+        let of = |slot: &&Slot| slot.is_open() && slot.process.as_ref().is_some_and(|process| process.number == *owner);
+        self.slots.iter().find(of).and_then(|slot| slot.router.clone())
     }
 
     pub(super) fn stage(&self, call: CallId) -> Stage {

@@ -80,10 +80,28 @@ pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
 /// Whether it is the length that keeps a number out of its plan.
 pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneNumberError {
     let region = PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code);
-    match (region.and_then(country), PHONE_NUMBER_UTIL.is_possible_number_with_reason(parsed)) {
-        (Some(country), Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly)) => TooShort(country),
-        (Some(country), Err(ValidationError::TooLong)) => TooLong(country),
-        _ => Invalid,
+    let Some(country) = region.and_then(country) else {
+        return Invalid;
+    };
+    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(parsed) {
+        Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly) => TooShort(country),
+        Err(ValidationError::TooLong) => TooLong(country),
+        _ => {
+            // Its country has shorter and longer numbers, but none that begin so.
+            let with = |national_number| rlibphonenumber::PhoneNumber {
+                national_number,
+                ..parsed.clone()
+            };
+            let is_number = |national_number| PHONE_NUMBER_UTIL.is_valid_number(&with(national_number));
+            let longer = parsed.national_number.saturating_mul(10);
+            if (0..10).any(|digit| is_number(longer.saturating_add(digit))) {
+                TooShort(country)
+            } else if is_number(parsed.national_number / 10) {
+                TooLong(country)
+            } else {
+                Invalid
+            }
+        }
     }
 }
 

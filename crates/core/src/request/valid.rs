@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use crate::{
@@ -391,9 +391,7 @@ fn language(tag: &str) -> Result<Language> {
 }
 
 fn timezone(zone: &str) -> Result<String> {
-    TimeZone::get(zone).map(|_| zone.to_owned()).map_err(|source| {
-        Error::invalid("timezone", format!("{zone:?} is no IANA time zone: write one as America/New_York")).with_source(source)
-    })
+    crate::time_zone(zone).map(|_| zone.to_owned())
 }
 
 fn duration(seconds: u32) -> Result<Duration> {

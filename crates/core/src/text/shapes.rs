@@ -373,10 +373,10 @@ impl<'a> Look<'a> {
             Some(point @ ('.' | ',')) if groups == 0 || Some(point) != separator => self.further(length + 1).digits(7),
             _ => 0,
         };
-        let fits = match (first, groups, fraction) {
-            (1..=3, 1.., 0..=2) | (1..=9, 0, 1..=2) | (1..=4, 0, 3..=6) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (first, groups, fraction),
+            (1..=3, 1.., 0..=2) | (1..=9, 0, 1..=2) | (1..=4, 0, 3..=6)
+        );
         fits.then_some(if fraction > 0 { length + 1 + fraction } else { length })
     }
 

@@ -152,7 +152,7 @@ pub(crate) fn object<'de, T: ReadJson, D: Deserializer<'de>>(deserializer: D) ->
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Listing<T> {
-    /// What could be read of the entries.
+    /// The entries, all of them.
     pub items: Vec<T>,
     /// How many the answer held, those that could not be read included: this is how far the next offset is.
     pub received: usize,
@@ -221,12 +221,23 @@ impl<T: Listed> Listing<T> {
     }
 }
 
-/// A list at the top, or under one of the type's keys: an answer that holds no list must not read as an empty one.
+/// A list at the top, or under one of the type's keys: an answer that holds no list must not read as an empty one, nor an entry that cannot
+/// be read as none.
 impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let keys = || T::LIST_KEYS.join(", ");
-        Self::of(&value).ok_or_else(|| D::Error::custom(format!("invalid type, expected a list, at the top or under {}", keys())))
+        let none = || D::Error::custom(format!("invalid type, expected a list, at the top or under {}", keys()));
+        let listing = Self::of(&value).ok_or_else(none)?;
+        // A list without the entry would say that it is not there.
+        if listing.items.len() < listing.received {
+            let entries = Self::entries(&value).map_or(&[][..], |(_, entries)| entries);
+            let nth = entries.iter().position(|entry| T::read_json(entry).is_none()).unwrap_or_default() + 1;
+            return Err(D::Error::custom(format!(
+                "invalid type, expected something that can be read in entry {nth}"
+            )));
+        }
+        Ok(listing)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     key::HashKey,
     refusal::failed,
     sqlite::{
+        private,
         processes::{self, Presence},
         schema::{migrate, settle_key},
     },
@@ -44,6 +45,7 @@ pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<Opened> {
             .with_field("ledger")
             .with_source(source)
     })?;
+    private::check(path, &directory)?;
     let mut connection = connect(path)?;
     keep(&connection)?;
     migrate(&mut connection)?;

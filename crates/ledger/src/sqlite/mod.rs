@@ -3,6 +3,7 @@
 //! | file | why it is there |
 //! |---|---|
 //! | `file.rs` | makes the file and settles how it is written |
+//! | `private.rs` | whether it is its owner's alone |
 //! | `schema.rs` | migrations, and whether the law is in it |
 //! | `writer.rs` | one writer, which commits for everybody who waits |
 //! | `processes.rs` | who has the ledger open, and who is gone |
@@ -21,6 +22,7 @@ mod decisions;
 mod file;
 mod inbox;
 mod news;
+mod private;
 mod processes;
 mod queries;
 mod schema;

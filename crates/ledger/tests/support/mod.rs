@@ -467,3 +467,12 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
         assert_eq!(opened, 1, "the same number and task at once");
     }
 }
+
+/// Gives a file or a directory these rights; elsewhere than on Unix nothing has any.
+#[allow(dead_code)]
+pub(crate) fn allow(path: &std::path::Path, mode: u32) {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+}

@@ -49,6 +49,8 @@ async fn as_before(place: &Place) -> Place {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("calls.db");
     let raw = rusqlite::Connection::open(&path).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     raw.pragma_update(None, "foreign_keys", false).unwrap();
     for migration in EARLIER {
         raw.execute_batch(migration).unwrap();

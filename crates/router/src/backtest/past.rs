@@ -160,7 +160,7 @@ impl Told {
             Fact::Billed(id, _, Some(_)) => {
                 self.billed_at.insert(*id, at);
             }
-            Fact::Refused(_) => self.refused_at = Some(at),
+            Fact::Refused(_) | Fact::Expired(_) | Fact::Withdrawn(_) => self.refused_at = Some(at),
             Fact::Scheduled
             | Fact::Admitted { plan: None, .. }
             | Fact::Claimed(_)

@@ -161,7 +161,7 @@ impl Going {
         let provider = &attempt.provider;
         let again = self.recorded(ring, provider).and_then(|index| ring.attempts.get(index));
         let why = Some(ErrorKind::NoProvider);
-        match silence.next(request.failover_on_quota) {
+        match silence.next(policy.fails_over_on_quota(request)) {
             Next::Retry => {
                 if again.is_none() {
                     self.done.insert(provider.clone());
@@ -173,7 +173,7 @@ impl Going {
                 self.why = why;
             }
             Next::NextProvider => self.is_done_with(provider, why),
-            Next::AfterPause => match again {
+            Next::AfterPause | Next::AfterCredit => match again {
                 Some(again) => self.is_blocked(provider, again.sent_at),
                 // For how long it asked for a pause is not known.
                 None => self.is_done_with(provider, why),

@@ -17,12 +17,12 @@ use crate::{
     budget::hold,
     chance::{digest, share},
     engine::{
-        follow, gates, health,
+        credit, follow, gates, health,
         lane::Lane,
         order::order,
         reconcile, redial,
         shared::{Inner, Planned},
-        submit::no_provider,
+        submit::{self, no_provider},
         tried::Tried,
         waiting::{Asks, Pass},
         world::World,
@@ -35,8 +35,10 @@ use crate::{
 
 /// The longest pause that a provider's Retry-After is believed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// A pause where a provider says "too many" and not how long.
-const BLIND_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// A pause after "too many": at least, and at most where the provider does not say how long.
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// The most that a first pause takes where the provider does not say how long; it doubles with each repeat.
+const FIRST_REST: Duration = Duration::from_secs(15);
 /// How soon an unsent attempt is retried, at most; twice that the second time.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How soon a provider is looked at again that another process keeps busy.
@@ -63,6 +65,8 @@ struct Going<'a> {
     request: &'a Arc<ValidCall>,
     ring: u32,
     draw: u64,
+    /// Another provider may be asked where the account of one is out of credit.
+    quota_opt_in: bool,
 }
 
 /// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's earlier attempts ended.
@@ -75,10 +79,11 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
         request,
         ring: redial::ring(&call.attempts),
         draw,
+        quota_opt_in: world.policy.fails_over_on_quota(request),
     };
     let mut tried = Tried::default();
     for earlier in call.attempts.iter().filter(|earlier| earlier.ring == going.ring) {
-        if let Some(fault) = tried.remember(world, earlier, request.failover_on_quota) {
+        if let Some(fault) = tried.remember(world, earlier, going.quota_opt_in) {
             return refuse(inner, call.id, fault).await;
         }
     }
@@ -86,8 +91,10 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
     loop {
         let mut planned = first.take().unwrap_or_else(|| going.plan(&tried));
         let plan = &mut planned.plan;
-        plan.rejected.retain(|one| tried.may_ask(&one.provider));
+        plan.rejected.retain(|one| tried.may_wait_for(&one.provider));
         plan.candidates.retain(|one| tried.allows(world, one));
+        // Who took no call for a while is asked after those who were not asked yet.
+        plan.candidates.sort_by_key(|one| tried.comes_last(&one.provider));
         // A retry of what never left comes before the next provider, as long as the plan still allows it.
         if let Some(last) = tried.last.take()
             && let Some(at) = plan.candidates.iter().position(|one| one.provider == last)
@@ -108,10 +115,10 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
                 return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
             }
         }
-        if !request.window.contains(inner.now()) {
-            let closed =
-                Error::new(ErrorKind::NoProvider, "the call's window closed before a provider could take it").with_field("not_after");
-            return refuse_by(inner, call.id, CallFault::from(&closed), planned.record(world, draw)).await;
+        let now = inner.now();
+        if !request.window.contains(now) || now > asks.give_up {
+            let fault = tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
+            return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
         }
         let plan = &planned.plan;
         let Some(candidate) = plan.candidates.first() else {
@@ -148,16 +155,25 @@ impl Going<'_> {
 
 /// Nobody will place it.
 pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Result<()> {
-    let words = format!("refused: {}", fault.message);
-    inner.record(id, Fact::Refused(fault)).await?;
+    let (words, fact) = refusal(fault);
+    inner.record(id, fact).await?;
     inner.tell(id, words);
     Ok(())
 }
 
+/// The end of a call that nobody places, in words and as a fact.
+fn refusal(fault: CallFault) -> (String, Fact) {
+    if fault.kind == ErrorKind::Expired {
+        (format!("expired: {}", fault.message), Fact::Expired(fault))
+    } else {
+        (format!("refused: {}", fault.message), Fact::Refused(fault))
+    }
+}
+
 /// The same where no provider could take it in time: the plan that held then is kept beside it.
 pub(crate) async fn refuse_by(inner: &Inner, id: CallId, fault: CallFault, plan: PlanRecord) -> Result<()> {
-    let words = format!("refused: {}", fault.message);
-    let facts = vec![Fact::Planned(Box::new(plan)), Fact::Refused(fault)];
+    let (words, end) = refusal(fault);
+    let facts = vec![Fact::Planned(Box::new(plan)), end];
     inner.write(id, Write { facts, ..Write::default() }).await?;
     inner.tell(id, words);
     Ok(())
@@ -501,10 +517,17 @@ async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, failed: &P
 /// After an attempt that provably reached no phone.
 async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, failed: PlaceError, tried: &mut Tried) -> Result<Then> {
     let Going {
-        inner, id, request, draw, ..
+        inner,
+        id,
+        draw,
+        quota_opt_in,
+        ..
     } = *going;
     record_failure(inner, id, order, &failed).await?;
-    let Some(next) = next(failed.delivery(), Some(failed.kind()), request.failover_on_quota) else {
+    if failed.delivery() == Delivery::Refused(Refusal::Quota) {
+        credit::refused(inner, id, lane);
+    }
+    let Some(next) = next(failed.delivery(), Some(failed.kind()), quota_opt_in) else {
         return Ok(Then::Stop);
     };
     let fault = CallFault::from(failed.error());
@@ -525,12 +548,16 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
             inner.tell(id, format!("{failed}: {words}"));
         }
         Next::AfterPause => {
-            let pause = failed.error().retry_after().map_or_else(
-                || jitter(draw, tried.sent, BLIND_PAUSE.0, BLIND_PAUSE.1),
-                |wait| wait.min(LONGEST_PAUSE),
-            );
+            let pause = rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
             lane.pause(pause);
             inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
+        }
+        Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
+        Next::AfterCredit => {
+            inner.tell(
+                id,
+                format!("{failed}: the call waits, for nobody allowed another provider for that"),
+            );
         }
         Next::Nobody => return Ok(Then::GiveUp(fault)),
         Next::Person => {
@@ -540,6 +567,21 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
     }
     tried.fault = Some(fault);
     Ok(Then::Again)
+}
+
+/// How long a provider is left alone that takes no call for a while. Never nothing, whatever it says, and longer with each repeat where it does
+/// not say how long.
+fn rest(draw: u64, nth: u64, asked: Option<Duration>, repeats: u32) -> Duration {
+    match asked.filter(|wait| !wait.is_zero()) {
+        Some(wait) => {
+            let wait = wait.max(REST.0);
+            jitter(draw, nth, wait, wait + (wait / 10).min(REST.0)).min(LONGEST_PAUSE)
+        }
+        None => {
+            let most = (FIRST_REST * 2_u32.saturating_pow(repeats.saturating_sub(1))).min(REST.1);
+            jitter(draw, nth, REST.0, most)
+        }
+    }
 }
 
 /// A pause between the two, by the call's own chance: full jitter.

@@ -68,6 +68,18 @@ pub enum OnUnknown {
     },
 }
 
+/// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for evidence of those that may have rung, and follows
+/// those that a provider has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TakesUp {
+    /// All of them: for a process that stays. What was not begun in its window, or within the time that calls wait, expires.
+    #[default]
+    Everything,
+    /// Those that this process was asked to place itself, and those that are asked for again with the same key: for a command. What others left
+    /// before it was sent is never begun.
+    Asked,
+}
+
 /// Times that hold for every call.
 #[derive(Debug, Clone, Copy)]
 pub struct RouterSettings {
@@ -119,6 +131,7 @@ pub struct RouterBuilder {
     webhooks: Option<WebhookAddress>,
     ids: Arc<dyn Ids>,
     version: Option<String>,
+    takes_up: TakesUp,
 }
 
 impl RouterBuilder {
@@ -133,6 +146,7 @@ impl RouterBuilder {
             webhooks: None,
             ids: Arc::new(RandomIds),
             version: None,
+            takes_up: TakesUp::default(),
         }
     }
 
@@ -192,6 +206,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Goes on with these calls of processes that are gone.
+    #[must_use]
+    pub fn takes_up(mut self, takes_up: TakesUp) -> Self {
+        self.takes_up = takes_up;
+        self
+    }
+
     pub(super) fn parts(self) -> Parts {
         Parts {
             policy: self.policy,
@@ -211,6 +232,7 @@ impl RouterBuilder {
             Error::new(ErrorKind::Configuration, "a router lives in a tokio runtime: build it inside one").with_source(source)
         })?;
         let hooks = self.webhooks.clone().map(Hooks::new).transpose()?;
+        let takes_up = self.takes_up;
         let (journal, clock, ids) = (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
         let world = World::new(self.parts(), None, &clock)?;
         Ok(Router::start(Inner::new(
@@ -220,6 +242,7 @@ impl RouterBuilder {
             hooks,
             ids,
             runtime,
+            takes_up,
         )))
     }
 }

@@ -9,22 +9,53 @@ use crate::{
     state::{Fact, Resolution, Verdict, may_resolve},
 };
 
+/// What became of a call that was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Nothing had been sent, and nothing is.
+    NothingSent,
+    /// Its provider has it and took the request to end it. The call's record says how it ends.
+    ProviderAsked,
+}
+
 impl Router {
-    /// Cancels a call that nobody has dialled.
+    /// Takes a call back. Where nothing was sent, nothing is sent any more, whoever has the call; where a provider has it, the provider is asked
+    /// to cancel it, or to hang up where its phone rings already.
     ///
     /// # Errors
-    /// `Conflict` where it is being sent or over; `Unsupported` where its provider cannot; whatever the provider answers.
-    pub async fn cancel(&self, id: CallId) -> Result<()> {
+    /// `Conflict` where it is over, or is being sent and no provider's id of it is known; `Unsupported` where its provider cannot; whatever the
+    /// provider answers.
+    pub async fn cancel(&self, id: CallId) -> Result<Cancelled> {
         let call = self.get(id).await?;
-        if matches!(call.status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted) {
-            let fault = CallFault {
-                kind: ErrorKind::Conflict,
-                message: "cancelled before anything was sent".to_owned(),
-            };
-            return self.inner.record(id, Fact::Refused(fault)).await.map(|_| ());
+        if call.status.is_settled() && call.status != CallStatus::Indeterminate {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the call {id} is {}: there is nothing to take back", call.status),
+            ));
         }
+        let fault = CallFault {
+            kind: ErrorKind::Withdrawn,
+            message: "taken back before anything was sent".to_owned(),
+        };
+        // The journal decides: it takes the fact only while nothing of the call has left.
+        match self.inner.record(id, Fact::Withdrawn(fault)).await {
+            Ok(_) => {
+                self.inner.waiting.shake();
+                return Ok(Cancelled::NothingSent);
+            }
+            Err(error) if error.kind() == ErrorKind::Conflict => {}
+            Err(error) => return Err(error),
+        }
+        let call = self.get(id).await?;
         let (lane, theirs) = self.at_provider(&call)?;
-        control(&lane)?.cancel(&theirs).await
+        let control = control(&lane)?;
+        match control.cancel(&theirs).await {
+            Ok(()) => {}
+            // It rings already.
+            Err(error) if error.kind() == ErrorKind::Conflict => control.stop(&theirs).await?,
+            Err(error) => return Err(error),
+        }
+        Ok(Cancelled::ProviderAsked)
     }
 
     /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says. Give the provider's id with

@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
 
+#[cfg(feature = "test-util")]
+use crate::engine::shared::Router;
 use crate::engine::{news, shared::Inner};
 
 /// What goes on in this process.
@@ -15,6 +18,8 @@ pub(crate) struct Hands {
     driven: Mutex<HashMap<CallId, bool>>,
     /// Attempts for which evidence is looked for.
     searched: Mutex<HashMap<AttemptId, Searched>>,
+    /// Calls that this process was asked to place, and when last.
+    asked: Mutex<HashMap<CallId, Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -102,6 +107,21 @@ impl Drop for Searching {
 }
 
 impl Hands {
+    /// This process was asked to place the call.
+    pub(crate) fn is_asked_for(&self, id: CallId, at: Timestamp) {
+        self.asked.lock().insert(id, at);
+    }
+
+    /// When it was last asked to; `None`: another process was.
+    pub(crate) fn asked_at(&self, id: CallId) -> Option<Timestamp> {
+        self.asked.lock().get(&id).copied()
+    }
+
+    /// The call is over.
+    pub(crate) fn forget(&self, id: CallId) {
+        self.asked.lock().remove(&id);
+    }
+
     /// True where the call is on its way here.
     pub(crate) fn drives(&self, id: CallId) -> bool {
         self.driven.lock().contains_key(&id)
@@ -116,5 +136,19 @@ impl Hands {
             found = true;
         }
         found
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl Router {
+    /// True where this process sends the call on, looks for evidence of it or watches it at its provider.
+    #[doc(hidden)]
+    pub fn attends(&self, id: CallId) -> bool {
+        let hands = &self.inner.hands;
+        let watched = || {
+            let lanes = self.inner.lanes();
+            lanes.iter().any(|lane| lane.watches().values().any(|watch| watch.call == id))
+        };
+        hands.drives(id) || hands.searched.lock().values().any(|one| one.call == id) || watched()
     }
 }

@@ -26,6 +26,9 @@ use crate::{
 
 pub(crate) use watched::{Unbilled, Watch};
 
+/// How long an account that is out of credit takes no call: the first time, and at most.
+const CREDIT_PAUSE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15 * 60));
+
 /// What stays with a provider over configurations.
 struct Kept {
     /// Wakes the follower.
@@ -42,6 +45,9 @@ struct State {
     // Until when on the clock that only runs: what was announced lasts as long as it was announced, whoever sets the other clock.
     ejected_until: Option<Duration>,
     paused_until: Option<Duration>,
+    no_credit_until: Option<Duration>,
+    /// How often in a row the account was out of credit.
+    no_credit: u32,
     /// Other processes keep it busy until then.
     full_until: Option<Duration>,
     /// Calls under way, and when each is over at the latest.
@@ -94,6 +100,8 @@ impl Lane {
                 breaker: Breaker::new(settings.breaker),
                 ejected_until: None,
                 paused_until: None,
+                no_credit_until: None,
+                no_credit: 0,
                 full_until: None,
                 inside: BTreeMap::new(),
                 in_doubt: BTreeMap::new(),
@@ -165,6 +173,7 @@ impl Lane {
             headroom: self.headroom(&state, uptime, now),
             rooms: self.rooms(&state, now),
             paused_until: ends(state.paused_until, uptime, now),
+            out_of_credit_until: ends(state.no_credit_until, uptime, now),
             agents_in_doubt: self.agents_in_doubt(&state),
             time_to_accept: state.time_to_accept,
         }
@@ -303,6 +312,7 @@ impl Lane {
     pub(crate) fn worked(&self, sent: Duration, accepted_in: Option<Duration>) {
         let mut state = self.kept.state.lock();
         state.breaker.worked(sent);
+        (state.no_credit_until, state.no_credit) = (None, 0);
         if let Some(new) = accepted_in {
             state.time_to_accept = Some(state.time_to_accept.map_or(new, |old| (old * 4 + new) / 5));
         }
@@ -343,6 +353,24 @@ impl Lane {
         let until = self.clock.uptime().saturating_add(time);
         let mut state = self.kept.state.lock();
         state.paused_until = state.paused_until.max(Some(until));
+    }
+
+    /// Its account answered that it is out of credit, and takes no call for so long, unless a read shows credit first. `None`: that was known.
+    pub(crate) fn out_of_credit(&self) -> Option<Duration> {
+        let now = self.clock.uptime();
+        let mut state = self.kept.state.lock();
+        if state.no_credit_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        let pause = (CREDIT_PAUSE.0 * 2_u32.saturating_pow(state.no_credit)).min(CREDIT_PAUSE.1);
+        state.no_credit = state.no_credit.saturating_add(1);
+        state.no_credit_until = Some(now.saturating_add(pause));
+        Some(pause)
+    }
+
+    /// A read showed credit. How often in a row it had none is kept until a call is taken: a balance may count what cannot be spent.
+    pub(crate) fn has_credit(&self) {
+        self.kept.state.lock().no_credit_until = None;
     }
 
     /// How long until a read may be tried; `None`: its breaker is closed.

@@ -18,6 +18,7 @@
 //! | `world.rs` | what only a new configuration changes, swapped as a whole |
 //! | `gates.rs` | limits of callers and of agent profiles |
 //! | `waiting/` | where calls wait that no provider can take now |
+//! | `credit.rs` | accounts that are out of credit |
 //! | `tried.rs` | what the attempts of a ring taught of the providers |
 //! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
 //! | `learn.rs` | what the journal's calls say of the providers |
@@ -27,6 +28,7 @@ mod attempt;
 mod builder;
 mod clock;
 mod control;
+mod credit;
 mod domain;
 mod follow;
 mod gates;
@@ -49,8 +51,9 @@ mod tried;
 mod waiting;
 mod world;
 
-pub use builder::{LaneSettings, OnUnknown, RouterBuilder, RouterSettings};
+pub use builder::{LaneSettings, OnUnknown, RouterBuilder, RouterSettings, TakesUp};
 pub use clock::SystemClock;
+pub use control::Cancelled;
 pub(crate) use gates::{add_needs, is_gate};
 pub use hooks::WebhookAddress;
 pub use recover::Recovered;

@@ -42,6 +42,8 @@ pub struct Recovered {
     pub followed: usize,
     /// Of these: nothing had left, and they go on.
     pub resumed: usize,
+    /// Of these: nothing had left, and they are not begun by this process: see [`TakesUp`](crate::TakesUp).
+    pub left: usize,
 }
 
 /// What became of one call.
@@ -49,6 +51,7 @@ enum Taken {
     Uncertain,
     Followed,
     Resumed,
+    NotBegun,
     Left,
 }
 
@@ -155,6 +158,7 @@ async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
             Taken::Uncertain => recovered.uncertain += 1,
             Taken::Followed => recovered.followed += 1,
             Taken::Resumed => recovered.resumed += 1,
+            Taken::NotBegun => recovered.left += 1,
             Taken::Left => {}
         }
     }
@@ -189,9 +193,7 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
     let last = call.attempts.last();
     match (call.status, last) {
         (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
-            inner.tell(call.id, "taken up: nothing had been sent");
-            submit::go_on(inner, call);
-            Ok(Taken::Resumed)
+            Ok(goes_on(inner, call, "taken up: nothing had been sent"))
         }
         (CallStatus::Attempting, Some(last)) => in_attempt(inner, call, request, last).await,
         (CallStatus::InProgress, Some(last)) => {
@@ -223,13 +225,25 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
     }
 }
 
+/// Of what nothing has left.
+fn goes_on(inner: &Arc<Inner>, call: &Call, words: &str) -> Taken {
+    if !inner.may_begin(call.id) {
+        return Taken::NotBegun;
+    }
+    inner.tell(call.id, words);
+    submit::go_on(inner, call);
+    Taken::Resumed
+}
+
 async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, last: &Attempt) -> Result<Taken> {
     match last.state {
         AttemptState::Intent => {
             let recorded = inner.record(call.id, Fact::Abandoned(last.id)).await?;
-            inner.tell(call.id, "taken up: the attempt was never claimed, so nothing left");
-            submit::go_on(inner, &recorded.call);
-            Ok(Taken::Resumed)
+            Ok(goes_on(
+                inner,
+                &recorded.call,
+                "taken up: the attempt was never claimed, so nothing left",
+            ))
         }
         AttemptState::Claimed | AttemptState::Sent => {
             let restarted = AttemptError {
@@ -254,11 +268,7 @@ async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, l
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
-        AttemptState::NotPlaced => {
-            inner.tell(call.id, "taken up: the last attempt provably reached no phone");
-            submit::go_on(inner, call);
-            Ok(Taken::Resumed)
-        }
+        AttemptState::NotPlaced => Ok(goes_on(inner, call, "taken up: the last attempt provably reached no phone")),
         AttemptState::Placed => Ok(Taken::Left),
     }
 }

@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     chance::digest,
     engine::{
-        builder::{RouterBuilder, RouterSettings},
+        builder::{RouterBuilder, RouterSettings, TakesUp},
         follow,
         gates::Gates,
         hands::Hands,
@@ -81,6 +81,8 @@ pub(crate) struct Inner {
     pub(crate) ids: Arc<dyn Ids>,
     /// Where calls go on whose caller went away.
     runtime: Handle,
+    /// Whose calls it begins.
+    pub(crate) takes_up: TakesUp,
     tasks: Mutex<JoinSet<()>>,
     pub(crate) ending: Ending,
     /// Told whenever a callee is free again, or a room.
@@ -105,6 +107,7 @@ impl Inner {
         hooks: Option<Hooks>,
         ids: Arc<dyn Ids>,
         runtime: Handle,
+        takes_up: TakesUp,
     ) -> Self {
         let (progress, _) = broadcast::channel(4096);
         let watch = Watch::new(&world.policy);
@@ -116,6 +119,7 @@ impl Inner {
             hooks,
             ids,
             runtime,
+            takes_up,
             tasks: Mutex::default(),
             ending: Ending::default(),
             released: Notify::new(),
@@ -128,6 +132,14 @@ impl Inner {
             learnt: Mutex::default(),
             live: Mutex::new(HashMap::new()),
             progress,
+        }
+    }
+
+    /// True where this process may send the call on that another one left.
+    pub(crate) fn may_begin(&self, id: CallId) -> bool {
+        match self.takes_up {
+            TakesUp::Everything => true,
+            TakesUp::Asked => self.hands.asked_at(id).is_some(),
         }
     }
 
@@ -229,6 +241,9 @@ impl Inner {
         let recorded = self.kept(self.journal.write(id, write, self.now()).await)?;
         self.make_room(&recorded.call);
         self.learn_from(&recorded.call);
+        if recorded.call.status.is_settled() {
+            self.hands.forget(id);
+        }
         for effect in &recorded.effects {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),

@@ -10,12 +10,12 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, Result, ValidCall};
+use switchboard_core::{AttemptState, Call, CallFault, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall};
 
 use crate::{
     chance::digest,
     engine::{
-        attempt,
+        TakesUp, attempt,
         hands::Driving,
         lane::until,
         redial,
@@ -200,8 +200,15 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
         request: Arc::clone(&request),
         at: inner.now(),
     };
-    Ok(match inner.kept(inner.journal.open(new).await)? {
-        Opened::Replayed(first) => (Submitted::Before(*first), None),
+    let opened = inner.kept(inner.journal.open(new).await)?;
+    if let Opened::New(call) | Opened::Replayed(call) = &opened {
+        inner.hands.is_asked_for(call.id, inner.now());
+    }
+    Ok(match opened {
+        Opened::Replayed(first) => {
+            take_up_what_was_left(&inner, &first);
+            (Submitted::Before(*first), None)
+        }
         Opened::Changed(first) => (Submitted::Changed(*first), None),
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
@@ -211,9 +218,32 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
     })
 }
 
+/// What a former process left before anything of it was sent goes on where it is asked for again. A process that takes up everything has it
+/// already.
+fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
+    let between = call.attempts.last().is_none_or(|last| last.state == AttemptState::NotPlaced);
+    let is_left = match call.status {
+        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => true,
+        CallStatus::Attempting => between,
+        CallStatus::InProgress
+        | CallStatus::Closed
+        | CallStatus::Refused
+        | CallStatus::NeedsApproval
+        | CallStatus::Indeterminate
+        | CallStatus::Stalled => false,
+    };
+    if is_left && inner.takes_up == TakesUp::Asked && !inner.hands.drives(call.id) {
+        inner.tell(call.id, "taken up: nothing had been sent");
+        go_on(inner, call);
+    }
+}
+
 /// Lets a call that stands in the journal go its way: one that was taken over, or that rings again. One that is on its way here is looked at again
 /// when it has come to the end of it.
 pub(crate) fn go_on(inner: &Arc<Inner>, call: &Call) {
+    if !inner.may_begin(call.id) {
+        return;
+    }
     let Some(driving) = Driving::begin(inner, call.id) else { return };
     let (strong, call) = (Arc::clone(inner), call.clone());
     inner.spawn(async move {
@@ -233,9 +263,18 @@ async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving:
     };
     if inner.leaves_the_call(&error) {
         inner.leave(id, &error);
+    } else if is_withdrawn(&inner, id).await {
+        inner.tell(id, "taken back before anything was sent");
     } else if let Err(second) = attempt::refuse(&inner, id, CallFault::from(&error)).await {
         tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
     }
+}
+
+/// True where somebody took the call back meanwhile, so that the next step was refused.
+async fn is_withdrawn(inner: &Inner, id: CallId) -> bool {
+    let call = inner.journal.get(id).await.ok().flatten();
+    call.and_then(|call| call.fault)
+        .is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
 }
 
 async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
@@ -249,12 +288,14 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
             inner.clock.sleep(until(inner.now(), opens)).await;
         }
     }
-    let since = request
-        .window
-        .opens
-        .max(call.redial_at)
-        .map_or(call.created_at, |due| due.max(call.created_at));
-    let give_up = latest(inner, request);
+    // Asked for again, it waits anew.
+    let asked_at = inner.hands.asked_at(id).unwrap_or(call.created_at).max(call.created_at);
+    let due = request.window.opens.max(call.redial_at).max(told_apart_at(&call));
+    let since = due.map_or(asked_at, |due| due.max(asked_at));
+    let give_up = latest(inner, request, since);
+    if inner.now() > give_up && call.status != CallStatus::Attempting {
+        return attempt::refuse(inner, id, expired(request, give_up)).await;
+    }
     let draw = digest(&[id.as_uuid().as_bytes()]);
     let mut told_busy = false;
     let mut pass = None;
@@ -308,10 +349,29 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
     }
 }
 
-/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open, or as long as calls without one wait.
-fn latest(inner: &Inner, request: &ValidCall) -> Timestamp {
-    let patience = || inner.now().checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
+/// When it was proven that the last attempt reached no phone: until then the call did not wait for its turn, but for that.
+fn told_apart_at(call: &Call) -> Option<Timestamp> {
+    let last = call.attempts.last().filter(|last| last.state == AttemptState::NotPlaced)?;
+    let proofs = last.evidence.iter().filter(|evidence| evidence.proof != Proof::NeverClaimed);
+    proofs.map(|evidence| evidence.at).max()
+}
+
+/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open, or, without one, so long after it could go.
+fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
+    let patience = || since.checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)
+}
+
+/// The end of a call that was not begun in time.
+pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFault {
+    let why = match request.window.closes {
+        Some(_) => "the call's window closed before a provider could take it",
+        None => "the call was not begun within the time that calls wait",
+    };
+    CallFault {
+        kind: ErrorKind::Expired,
+        message: format!("{why}, which was over at {give_up:.0}: nothing is sent any more"),
+    }
 }
 
 pub(crate) fn no_provider(plan: &Plan) -> Error {

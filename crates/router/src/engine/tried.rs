@@ -6,7 +6,7 @@ use switchboard_core::{Attempt, CallFault, ErrorKind, ProviderId};
 
 use crate::{
     engine::world::World,
-    failover::{Next, RETRIES, Silent},
+    failover::{Next, REPEATS, RETRIES, Silent},
     plan::Candidate,
 };
 
@@ -16,6 +16,9 @@ pub(crate) struct Tried {
     done: HashSet<ProviderId>,
     unreachable_domains: HashSet<String>,
     retries: HashMap<ProviderId, u32>,
+    repeats: HashMap<ProviderId, u32>,
+    /// Its account is out of credit, and the call goes nowhere else for that.
+    waits_for: Option<ProviderId>,
     /// The provider that the next attempt goes to, as long as the plan allows it.
     pub(crate) last: Option<ProviderId>,
     /// Attempts so far.
@@ -30,6 +33,11 @@ impl Tried {
         !self.done.contains(provider)
     }
 
+    /// True where the provider took no call for a while, so that others are asked first.
+    pub(crate) fn comes_last(&self, provider: &ProviderId) -> bool {
+        self.repeats.contains_key(provider)
+    }
+
     /// True where the candidate may be asked, and what it rides on was reached.
     pub(crate) fn allows(&self, world: &World, candidate: &Candidate) -> bool {
         let domain = world
@@ -37,7 +45,17 @@ impl Tried {
             .providers
             .get(candidate.index)
             .map(|one| one.info.failure_domain.as_str());
-        self.may_ask(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+        self.may_wait_for(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+    }
+
+    /// True where the provider may be asked now or later.
+    pub(crate) fn may_wait_for(&self, provider: &ProviderId) -> bool {
+        self.may_ask(provider) && self.waits_for.as_ref().is_none_or(|only| only == provider)
+    }
+
+    /// How often the provider was asked again because it took no call for a while.
+    pub(crate) fn repeats(&self, provider: &ProviderId) -> u32 {
+        self.repeats.get(provider).copied().unwrap_or_default()
     }
 
     /// How often the provider was retried.
@@ -59,11 +77,11 @@ impl Tried {
                 };
                 return Some(fault.unwrap_or_else(unsaid));
             }
-            Next::Retry | Next::NextProvider | Next::AfterPause => self.fault = fault,
+            Next::Retry | Next::NextProvider | Next::AfterPause | Next::AfterCredit => self.fault = fault.clone(),
             Next::Anybody => {}
         }
         self.learn(world, &earlier.provider, next, || true);
-        None
+        fault.filter(|_| next == Next::AfterCredit && !self.may_ask(&earlier.provider))
     }
 
     /// Who is not asked again after this.
@@ -78,7 +96,18 @@ impl Tried {
                 }
             }
             Next::NextProvider => self.is_done_with(world, provider, false),
-            Next::AfterPause | Next::Anybody | Next::Nobody | Next::Person => {}
+            Next::AfterPause | Next::AfterCredit => {
+                let repeats = self.repeats.entry(provider.clone()).or_default();
+                if *repeats < REPEATS {
+                    *repeats += 1;
+                } else {
+                    self.is_done_with(world, provider, false);
+                }
+                if next == Next::AfterCredit {
+                    self.waits_for = Some(provider.clone());
+                }
+            }
+            Next::Anybody | Next::Nobody | Next::Person => {}
         }
     }
 

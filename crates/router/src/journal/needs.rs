@@ -214,6 +214,8 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         | Fact::Admitted { .. }
         | Fact::Planned(_)
         | Fact::Refused(_)
+        | Fact::Expired(_)
+        | Fact::Withdrawn(_)
         | Fact::Intended(_)
         | Fact::Claimed(_)
         | Fact::Sent(_)

@@ -12,7 +12,7 @@ use crate::{
     policy::ProviderPolicy,
     quality::{Expected, Measured},
     route::{BusyCallee, Route, speaks},
-    strategy::{Rank, Standing},
+    strategy::{Rank, Standing, Strategy},
 };
 
 /// A provider that may take the call.
@@ -87,7 +87,7 @@ impl Plan {
 /// Decides who shall take the call.
 pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     let policy = snapshot.policy;
-    let route = policy.routes.iter().find(|route| route.when.holds(call));
+    let route = policy.route(call);
     let part = part(&policy.experiments, snapshot.lives, call);
     let profile = policy.profile(part.as_ref().and_then(Part::agent).or(call.agent.as_ref()));
     let Expected { duration, learnt_from } = expected(call, profile.as_ref(), snapshot, now);
@@ -95,6 +95,7 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     let mut standings = Vec::with_capacity(policy.providers.len());
     let mut rejected = Vec::new();
     let mut ejected = Vec::new();
+    let mut broke = Vec::new();
     for (index, provider) in policy.providers.iter().enumerate() {
         let reading = snapshot.readings.get(index);
         let cost = provider.deck.estimate(&call.to, duration, now);
@@ -111,8 +112,10 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         };
         match obstacle(call, route, profile.as_ref(), provider, reading, cost, now) {
             Some(rejection) => {
-                if matches!(rejection, Rejection::Outlier(_)) {
-                    ejected.push(standing);
+                match rejection {
+                    Rejection::Outlier(_) => ejected.push(standing),
+                    Rejection::OutOfCredit(_) => broke.push(standing),
+                    _ => {}
                 }
                 rejected.push(Rejected {
                     provider: provider.info.id.clone(),
@@ -130,15 +133,19 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     }
 
     let strategy = route.and_then(|route| route.strategy.as_ref()).unwrap_or(&policy.strategy);
-    strategy.rank(&mut standings, snapshot.draw);
-    let mut by_arm = None;
-    if let Some(provider) = part.as_ref().and_then(Part::provider)
-        && let Some(at) = standings.iter().position(|standing| standing.provider == provider)
-        && let Some(front) = standings.get_mut(..=at)
-    {
-        front.rotate_right(1);
-        by_arm = Some(0);
+    let arm = part.as_ref().and_then(Part::provider);
+    if !broke.is_empty() && !policy.fails_over_on_quota(call) {
+        let mut all = [standings.as_slice(), &broke].concat();
+        rank(strategy, &mut all, arm, snapshot.draw);
+        if let Some(first) = all.first().filter(|first| broke.iter().any(|one| one.provider == first.provider)) {
+            rejected.extend(standings.drain(..).map(|one| Rejected {
+                provider: one.provider.clone(),
+                rejection: Rejection::WaitsForCredit(first.provider.clone()),
+                measured: one.measured,
+            }));
+        }
     }
+    let by_arm = rank(strategy, &mut standings, arm, snapshot.draw).then_some(0);
 
     let of = standings.len();
     let candidates = standings
@@ -182,6 +189,18 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         rejected,
         busy_callee: route.map_or(BusyCallee::default(), |route| route.busy_callee),
     }
+}
+
+/// Orders them, the provider of the person's arm first. True where that is one of them.
+fn rank(strategy: &Strategy, standings: &mut [Standing<'_>], arm: Option<&ProviderId>, draw: u64) -> bool {
+    strategy.rank(standings, draw);
+    let at = arm.and_then(|arm| standings.iter().position(|standing| standing.provider == arm));
+    let front = at.and_then(|at| standings.get_mut(..=at));
+    let is_one = front.is_some();
+    if let Some(front) = front {
+        front.rotate_right(1);
+    }
+    is_one
 }
 
 /// How long the call lasts: as configured, or as learnt; no longer than it may.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use switchboard_core::{Country, Language, Money, ProfileName};
+use switchboard_core::{Country, Language, Money, ProfileName, ProviderId};
 
 /// What put a candidate at its rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,10 @@ pub enum Rejection {
     RateLimited(Timestamp),
     /// It asked for a pause until then.
     Paused(Timestamp),
+    /// Its account is out of credit; it is asked again then, or when a read shows credit.
+    OutOfCredit(Timestamp),
+    /// Another provider comes first and is out of credit, and neither the request nor its route lets the call go elsewhere for that.
+    WaitsForCredit(ProviderId),
     /// It fails; a read will be tried then.
     Unhealthy(Timestamp),
     /// What it rides on with others fails; a read will be tried then.
@@ -81,6 +85,8 @@ impl Rejection {
             Rejection::Full(_) => "full",
             Rejection::RateLimited(_) => "rate_limited",
             Rejection::Paused(_) => "paused",
+            Rejection::OutOfCredit(_) => "out_of_credit",
+            Rejection::WaitsForCredit(_) => "waits_for_credit",
             Rejection::Unhealthy(_) => "unhealthy",
             Rejection::DomainUnhealthy(_) => "domain_unhealthy",
             Rejection::Outlier(_) => "outlier",
@@ -94,6 +100,7 @@ impl Rejection {
             | Rejection::Full(at)
             | Rejection::RateLimited(at)
             | Rejection::Paused(at)
+            | Rejection::OutOfCredit(at)
             | Rejection::Unhealthy(at)
             | Rejection::DomainUnhealthy(at)
             | Rejection::Outlier(at) => Some(*at),
@@ -106,7 +113,8 @@ impl Rejection {
             | Rejection::NeedsAgent
             | Rejection::TooLong { .. }
             | Rejection::TooExpensive { .. }
-            | Rejection::CostUnknown => None,
+            | Rejection::CostUnknown
+            | Rejection::WaitsForCredit(_) => None,
         }
     }
 }
@@ -128,6 +136,11 @@ impl fmt::Display for Rejection {
             Rejection::Full(_) => f.write_str("as many calls are under way there as may be at once"),
             Rejection::RateLimited(at) => write!(f, "its rate limit is used up until {at:.0}"),
             Rejection::Paused(at) => write!(f, "it asked for a pause until {at:.0}"),
+            Rejection::OutOfCredit(at) => write!(
+                f,
+                "its account is out of credit; it is asked again at {at:.0}, or when a read shows credit"
+            ),
+            Rejection::WaitsForCredit(first) => write!(f, "{first} comes first and is out of credit, and failover_on_quota is not set"),
             Rejection::Unhealthy(at) => write!(f, "it failed repeatedly; a read is tried at {at:.0}"),
             Rejection::DomainUnhealthy(at) => write!(f, "what it rides on failed repeatedly; a read is tried at {at:.0}"),
             Rejection::Outlier(at) => write!(f, "it fails far more often than the others and is left out until {at:.0}"),

@@ -90,6 +90,9 @@ pub struct ReadingRecord {
     /// It asked for a pause until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<Timestamp>,
+    /// Its account counted as out of credit until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_credit_until: Option<Timestamp>,
     /// What was left of its rate limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headroom: Option<Headroom>,
@@ -114,6 +117,7 @@ impl ReadingRecord {
             headroom: self.headroom,
             rooms: self.rooms,
             paused_until: self.paused_until,
+            out_of_credit_until: self.out_of_credit_until,
             agents_in_doubt: self.agents_in_doubt.iter().cloned().collect(),
             time_to_accept: self.time_to_accept_micros.map(Duration::from_micros),
         }
@@ -126,6 +130,7 @@ impl ReadingRecord {
             domain_probe_at: probe_at(reading.domain),
             ejected_until: reading.ejected_until.filter(|until| *until > at),
             paused_until: reading.paused_until.filter(|until| until.duration_since(at) > SignedDuration::ZERO),
+            out_of_credit_until: reading.out_of_credit(at),
             headroom: reading.headroom,
             rooms: reading.rooms,
             agents_in_doubt: reading.agents_in_doubt.iter().cloned().collect(),

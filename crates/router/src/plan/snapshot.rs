@@ -25,6 +25,8 @@ pub struct Reading {
     pub rooms: Option<Headroom>,
     /// It asked for a pause until then.
     pub paused_until: Option<Timestamp>,
+    /// Its account is out of credit, as far as is known, until then.
+    pub out_of_credit_until: Option<Timestamp>,
     /// Agents with a call of which nobody knows whether it rang; `None`: the account's default agent.
     pub agents_in_doubt: BTreeSet<Option<AgentId>>,
     /// How long it lately took to accept a call.
@@ -40,6 +42,7 @@ impl Default for Reading {
             headroom: None,
             rooms: None,
             paused_until: None,
+            out_of_credit_until: None,
             agents_in_doubt: BTreeSet::new(),
             time_to_accept: None,
         }
@@ -63,6 +66,9 @@ impl Reading {
         if let Some(until) = self.paused_until.filter(|until| *until > now) {
             return Some(Rejection::Paused(until));
         }
+        if let Some(until) = self.out_of_credit(now) {
+            return Some(Rejection::OutOfCredit(until));
+        }
         if self.rooms.is_some_and(|left| left.free == 0) {
             return Some(Rejection::Full(now.checked_add(LOOK_AGAIN).unwrap_or(now)));
         }
@@ -71,6 +77,11 @@ impl Reading {
         }
         // Last, so that whoever is rejected for this alone can take the call where nobody else can.
         self.ejected(now).map(Rejection::Outlier)
+    }
+
+    /// Until when its account counts as out of credit.
+    pub(crate) fn out_of_credit(&self, now: Timestamp) -> Option<Timestamp> {
+        self.out_of_credit_until.filter(|until| *until > now)
     }
 
     /// Until when it is left out for doing worse than the others.

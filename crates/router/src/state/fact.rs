@@ -61,6 +61,10 @@ pub enum Fact {
     Planned(Box<PlanRecord>),
     /// Nobody will place it.
     Refused(CallFault),
+    /// It was not begun in time, and is not begun any more.
+    Expired(CallFault),
+    /// The caller took it back before anything was sent. Anybody may write it: it says nothing of what a provider did.
+    Withdrawn(CallFault),
     /// An attempt is written down.
     Intended(Box<Attempt>),
     /// One process may send it.
@@ -111,7 +115,7 @@ impl Fact {
         match self {
             Fact::Scheduled => Some(Event::Schedule),
             Fact::Admitted { .. } => Some(Event::Admit),
-            Fact::Refused(_) => Some(Event::Refuse),
+            Fact::Refused(_) | Fact::Expired(_) | Fact::Withdrawn(_) => Some(Event::Refuse),
             Fact::Intended(_) => Some(Event::Intend),
             Fact::Claimed(_) => Some(Event::Claim),
             Fact::Sent(_) => Some(Event::Send),
@@ -156,6 +160,8 @@ impl Fact {
             | Fact::Admitted { .. }
             | Fact::Planned(_)
             | Fact::Refused(_)
+            | Fact::Expired(_)
+            | Fact::Withdrawn(_)
             | Fact::Intended(_)
             | Fact::GaveUp(_)
             | Fact::Reported(_)
@@ -180,6 +186,8 @@ impl Fact {
             | Fact::Admitted { .. }
             | Fact::Planned(_)
             | Fact::Refused(_)
+            | Fact::Expired(_)
+            | Fact::Withdrawn(_)
             | Fact::Intended(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
@@ -206,6 +214,7 @@ impl Fact {
             | Fact::Admitted { .. }
             | Fact::Planned(_)
             | Fact::Refused(_)
+            | Fact::Expired(_)
             | Fact::Intended(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
@@ -215,7 +224,8 @@ impl Fact {
             | Fact::GaveUp(_)
             | Fact::Overdue
             | Fact::Redialled(..) => true,
-            Fact::Glimpsed(..)
+            Fact::Withdrawn(_)
+            | Fact::Glimpsed(..)
             | Fact::Answered(..)
             | Fact::Failed { .. }
             | Fact::Traced(..)
@@ -281,6 +291,8 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         // Evidence may have come first: what is known is not given up, and no word stands against it.
         Fact::GaveUp(_) => call.provider_call_id.is_none(),
         Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
+        // What is over is not taken back.
+        Fact::Withdrawn(_) => !before.status.is_settled(),
         Fact::Fenced(_) => matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling)),
         Fact::Intended(attempt) => {
             let mut earlier = call.attempts.iter();
@@ -341,7 +353,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             call.estimated_cost = estimated_cost;
             call.experiment = experiment;
         }
-        Fact::Refused(fault) | Fact::GaveUp(fault) => call.fault = Some(fault),
+        Fact::Refused(fault) | Fact::Expired(fault) | Fact::Withdrawn(fault) | Fact::GaveUp(fault) => call.fault = Some(fault),
         Fact::Intended(attempt) => {
             call.estimated_cost = attempt.estimated_cost;
             if call.attempts.last().is_some_and(|last| last.ring < attempt.ring) {

@@ -15,6 +15,7 @@ fn route(busy_callee: BusyCallee) -> impl FnOnce(&mut Policy) {
             providers: Vec::new(),
             strategy: None,
             busy_callee,
+            failover_on_quota: false,
         });
     }
 }

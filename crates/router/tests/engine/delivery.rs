@@ -134,7 +134,11 @@ async fn out_of_credit_goes_elsewhere_only_where_the_caller_allows_it() {
 
     let (router, logs) = start(vec![broke(), Fake::new("beta").never_placing()]);
     let stays = run(&router, call(1)).await;
-    assert_eq!((stays.status, logs[1].count(Op::Place)), (CallStatus::Refused, 0));
+    assert_eq!(
+        (stays.status, logs[1].count(Op::Place)),
+        (CallStatus::Refused, 0),
+        "it waits for credit, and then gives up"
+    );
     assert_eq!(stays.fault.unwrap().kind, ErrorKind::QuotaExceeded);
 
     let beta = Fake::new("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));

@@ -275,6 +275,7 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
                 providers: vec![id("beta")],
                 strategy: None,
                 busy_callee: Default::default(),
+                failover_on_quota: false,
             });
         },
         |builder| builder,

@@ -46,11 +46,13 @@ impl Act {
     }
 
     /// Nobody at all may be asked after it.
-    fn ends_it(self, quota_opt_in: bool) -> bool {
+    fn ends_it(self) -> bool {
         match self {
             Act::Refuses(Refusal::Everyone | Refusal::NeedsApproval) => true,
-            Act::Refuses(Refusal::Quota) => !quota_opt_in,
-            Act::Refuses(Refusal::ThisProvider | Refusal::RateLimited) | Act::NotSent | Act::OurFault | Act::TooMany(_) => false,
+            Act::Refuses(Refusal::ThisProvider | Refusal::RateLimited | Refusal::Quota)
+            | Act::NotSent
+            | Act::OurFault
+            | Act::TooMany(_) => false,
             Act::Takes | Act::PlacedWithoutId | Act::Unknown | Act::Panics => true,
         }
     }
@@ -74,7 +76,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// Runs one call over providers that act so, and says what they did in the order in which they were asked.
-async fn acts(scripts: &[Vec<Act>], quota_opt_in: bool) -> (CallStatus, Vec<Act>) {
+async fn acts(scripts: &[Vec<Act>], quota_opt_in: bool) -> (CallStatus, Vec<(usize, Act)>) {
     let mut fakes = Vec::new();
     for (n, script) in scripts.iter().enumerate() {
         let name = format!("provider-{n}");
@@ -99,9 +101,9 @@ async fn acts(scripts: &[Vec<Act>], quota_opt_in: bool) -> (CallStatus, Vec<Act>
         let n: usize = attempt.provider.as_str().trim_start_matches("provider-").parse().unwrap();
         let act = scripts[n].get(next[n]).copied().unwrap_or(Act::Refuses(Refusal::ThisProvider));
         next[n] += 1;
-        act
+        (n, act)
     });
-    let asked: Vec<Act> = asked.collect();
+    let asked: Vec<(usize, Act)> = asked.collect();
     assert_eq!(
         asked.len(),
         settled.iter().sum::<usize>(),
@@ -117,10 +119,14 @@ proptest! {
     fn nothing_is_sent_after_what_may_have_rung(scripts in vec(vec(act(), 0..6), 1..4), quota_opt_in: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         let (status, asked) = runtime.block_on(acts(&scripts, quota_opt_in));
-        for (n, act) in asked.iter().enumerate() {
-            prop_assert!(n + 1 == asked.len() || !act.ends_it(quota_opt_in), "{:?}", asked);
+        for (n, (provider, act)) in asked.iter().enumerate() {
+            prop_assert!(n + 1 == asked.len() || !act.ends_it(), "{:?}", asked);
+            let stays = *act == Act::Refuses(Refusal::Quota) && !quota_opt_in;
+            prop_assert!(!stays || asked[n..].iter().all(|(next, _)| next == provider), "{:?}", asked);
+            let repeats = asked.iter().filter(|(one, act)| one == provider && matches!(act, Act::TooMany(_) | Act::Refuses(Refusal::RateLimited | Refusal::Quota)));
+            prop_assert!(repeats.count() <= 4, "{:?}", asked);
         }
-        let last = asked.last().copied();
+        let last = asked.last().map(|(_, act)| *act);
         let expected: &[CallStatus] = match last {
             None => &[CallStatus::Refused],
             Some(Act::Takes) => &[CallStatus::Closed],
@@ -130,6 +136,6 @@ proptest! {
             Some(Act::Refuses(_) | Act::NotSent | Act::OurFault | Act::TooMany(_)) => &[CallStatus::Refused],
         };
         prop_assert!(expected.contains(&status), "{:?} after {:?}", status, asked);
-        prop_assert!(asked.iter().filter(|act| !act.proves_silence()).count() <= 1, "{:?}", asked);
+        prop_assert!(asked.iter().filter(|(_, act)| !act.proves_silence()).count() <= 1, "{:?}", asked);
     }
 }

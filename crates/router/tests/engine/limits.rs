@@ -108,3 +108,30 @@ async fn calls_are_spread_over_time_where_a_pace_is_set() {
     assert!(most_in_any_window(&placed, seconds(1)) <= 4, "{placed:?}");
     assert!(placed[19] >= seconds(8), "{placed:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_takes_many_requests_takes_as_many_turns() {
+    let mut alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(|_| Ok(Vec::new()));
+    alpha.requests_each = Some(7);
+    let lane = LaneSettings {
+        read_limit: a_minute(10),
+        ..LaneSettings::default()
+    };
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
+    for n in 0..4 {
+        router.submit(call(n)).await.unwrap();
+    }
+    tokio::time::sleep(seconds(600)).await;
+    let requests: Vec<_> = logs[0]
+        .asked()
+        .into_iter()
+        .filter(|(_, op)| *op == Op::Trace)
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(
+        most_in_any_window(&requests, seconds(60)),
+        10,
+        "the limit counts requests and not looks"
+    );
+    assert!((70..=110).contains(&requests.len()), "{} requests in ten minutes", requests.len());
+}

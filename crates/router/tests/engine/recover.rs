@@ -223,12 +223,17 @@ async fn a_provider_that_refused_is_not_asked_again_by_the_next_process() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_for_all_is_one_for_the_next_process_too() {
-    for refusal in [Refusal::Everyone, Refusal::Quota] {
-        let (call, worlds) = silent_when_gone(&[Act::Refuse(refusal)], 1).await;
-        assert_eq!(call.status, CallStatus::Refused, "{refusal:?}");
-        assert_eq!(call.fault.unwrap().kind, ErrorKind::Forbidden, "the provider's own reason");
-        assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (1, 0), "{refusal:?}");
-    }
+    let (call, worlds) = silent_when_gone(&[Act::Refuse(Refusal::Everyone)], 1).await;
+    assert_eq!(call.status, CallStatus::Refused);
+    assert_eq!(call.fault.unwrap().kind, ErrorKind::Forbidden, "the provider's own reason");
+    assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_credit_waits_for_it_in_the_next_process_too() {
+    let (call, worlds) = silent_when_gone(&[Act::Refuse(Refusal::Quota)], 1).await;
+    assert_eq!((call.status, call.provider), (CallStatus::Closed, Some(id("alpha"))));
+    assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (2, 0));
 }
 
 #[tokio::test(start_paused = true)]

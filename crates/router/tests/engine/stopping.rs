@@ -89,10 +89,11 @@ async fn nothing_new_is_taken_in_and_nothing_more_is_sent() {
     let second = process(&worlds, &clock, Arc::new(books.another()));
     let recovered = second.recover().await.unwrap();
     assert_eq!((recovered.calls, recovered.uncertain, recovered.resumed), (2, 1, 1));
-    for id in [open, waiting] {
-        assert_eq!(within(second.wait(id)).await.unwrap().status, CallStatus::Closed);
-    }
-    assert_eq!((worlds[0].orders().len(), worlds[0].rings()), (2, 2));
+    assert_eq!(within(second.wait(open)).await.unwrap().status, CallStatus::Closed);
+    // Its hour is long over.
+    let late = within(second.wait(waiting)).await.unwrap();
+    assert_eq!((late.status, late.fault.unwrap().kind), (CallStatus::Refused, ErrorKind::Expired));
+    assert_eq!((worlds[0].orders().len(), worlds[0].rings()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

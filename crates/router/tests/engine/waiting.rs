@@ -175,6 +175,7 @@ async fn who_waits_for_something_else_stands_in_nobodys_way() {
         providers: vec![id(provider)],
         strategy: None,
         busy_callee: BusyCallee::default(),
+        failover_on_quota: false,
     };
     let router = start(&worlds, &clock(), &books(), 2, |policy| {
         policy.routes = vec![only("a", "alpha", "a"), only("b", "beta", "b")];
@@ -405,6 +406,7 @@ fn waits_for_the_callee(policy: &mut Policy) {
         providers: Vec::new(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
+        failover_on_quota: false,
     }];
 }
 

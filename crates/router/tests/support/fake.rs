@@ -7,10 +7,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use switchboard_core::{
     Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency,
     IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId,
-    ProviderInfo, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
+    ProviderInfo, ReadTurns, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
 
 use super::{Log, Op, id};
@@ -29,6 +30,8 @@ pub(crate) struct Fake {
     pub(crate) place_takes: Duration,
     /// How long a list takes.
     pub(crate) list_takes: Duration,
+    /// How many requests each of its reads takes, where it takes a turn for each.
+    pub(crate) requests_each: Option<usize>,
     log: Arc<Log>,
 }
 
@@ -54,6 +57,7 @@ impl Fake {
             receive: None,
             place_takes: Duration::ZERO,
             list_takes: Duration::ZERO,
+            requests_each: None,
             log: Arc::new(Log::new()),
         }
     }
@@ -126,6 +130,8 @@ impl Fake {
                 inner: self.calls,
                 place_takes: self.place_takes,
                 list_takes: self.list_takes,
+                requests_each: self.requests_each,
+                turns: Mutex::default(),
                 log: Arc::clone(&log),
             },
             control: self.control,
@@ -164,7 +170,24 @@ struct Watched {
     inner: MockCalls,
     place_takes: Duration,
     list_takes: Duration,
+    requests_each: Option<usize>,
+    turns: Mutex<Option<Arc<dyn ReadTurns>>>,
     log: Arc<Log>,
+}
+
+impl Watched {
+    async fn reads(&self, op: Op) {
+        let turns = self.turns.lock().clone();
+        match (turns, self.requests_each) {
+            (Some(turns), Some(requests)) => {
+                for _ in 0..requests {
+                    turns.turn().await;
+                    self.log.note(op);
+                }
+            }
+            (None, _) | (_, None) => self.log.note(op),
+        }
+    }
 }
 
 #[async_trait]
@@ -181,12 +204,12 @@ impl Calls for Watched {
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
-        self.log.note(Op::Get);
+        self.reads(Op::Get).await;
         self.inner.get(id).await
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
-        self.log.note(Op::List);
+        self.reads(Op::List).await;
         tokio::time::sleep(self.list_takes).await;
         self.inner.list(filter, page).await
     }
@@ -200,7 +223,7 @@ impl Calls for Watched {
     }
 
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
-        self.log.note(Op::Trace);
+        self.reads(Op::Trace).await;
         self.inner.trace(order, sent_at).await
     }
 }
@@ -270,5 +293,13 @@ impl Provider for Built {
 
     fn usage(&self) -> Option<&dyn Usage> {
         self.usage.as_ref().map(|usage| usage as &dyn Usage)
+    }
+
+    fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {
+        let takes = self.calls.requests_each.is_some();
+        if takes {
+            *self.calls.turns.lock() = Some(turns);
+        }
+        takes
     }
 }

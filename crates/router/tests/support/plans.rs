@@ -55,6 +55,7 @@ pub(crate) fn route(name: &str, when: Match, providers: &[&str]) -> Route {
         providers: providers.iter().map(|name| id(name)).collect(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
+        failover_on_quota: false,
     }
 }
 

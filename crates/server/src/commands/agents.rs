@@ -2,7 +2,7 @@
 
 use switchboard::{
     AgentId, Policy,
-    core::{Agent, ErrorKind},
+    core::{Agent, ErrorKind, text::mask},
 };
 
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
                     vec![
                         agent.provider.to_string(),
                         agent.id.to_string(),
-                        or_dash(agent.name.as_ref()),
+                        or_dash(agent.name.as_deref().map(mask)),
                         profiles(&policy, agent),
                         or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
                         if agent.built_in { "built in" } else { "of the account" }.to_owned(),
@@ -97,7 +97,7 @@ fn show(policy: &Policy, agent: &Agent, output: Output) {
     let mut rows = vec![
         vec!["provider".to_owned(), agent.provider.to_string()],
         vec!["id".to_owned(), agent.id.to_string()],
-        vec!["name".to_owned(), or_dash(agent.name.as_ref())],
+        vec!["name".to_owned(), or_dash(agent.name.as_deref().map(mask))],
         vec!["profiles".to_owned(), profiles(policy, agent)],
         vec![
             "calls from".to_owned(),
@@ -113,7 +113,7 @@ fn show(policy: &Policy, agent: &Agent, output: Output) {
             .filter(|(key, value)| !shown.contains(&key.as_str()) && !value.is_null());
         rows.extend(others.map(|(key, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            vec![format!("its {key}"), text]
+            vec![format!("its {}", mask(key)), mask(&text)]
         }));
     }
     output.table(&["what", "is"], rows);

@@ -15,7 +15,7 @@ use crate::{
     failure::Outcome,
     interrupt::{self, Asked},
     output::{Output, or_dash},
-    setup,
+    setup, terminal,
 };
 
 /// How long this command stays for answers to requests that it sent for calls of an earlier run.
@@ -38,8 +38,16 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         asked: interrupt::listen()?,
         warned: false,
     };
-    let call = placed(&switchboard, &request, args.wait, &mut watch).await?;
+    let placed = placed(&switchboard, &request, args.wait, &mut watch).await;
     watch.spinner.finish_and_clear();
+    let call = match placed {
+        Ok(call) => call,
+        Err(failure) => {
+            // What was taken up from others is looked at all the same.
+            switchboard.router().shutdown(LAST_ANSWERS).await;
+            return Err(failure);
+        }
+    };
     // A call that is left on purpose is not waited for any longer.
     let grace = if call.status == CallStatus::Attempting {
         Duration::ZERO
@@ -111,7 +119,7 @@ impl Watch {
                 result = &mut work => return Ok(Some(result?)),
                 event = self.events.recv() => {
                     if let Ok(progress) = event {
-                        self.spinner.set_message(progress.what);
+                        self.output.tell(&self.spinner, progress.what);
                     }
                 }
                 Some(asked) = self.asked.recv() => {
@@ -151,7 +159,12 @@ impl Watch {
 /// As a table. Numbers are masked unless they are to be revealed.
 pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
     let number = if reveal { call.to.e164().to_owned() } else { call.to.masked() };
-    let words = |text: &Option<String>| text.as_deref().map(|text| if reveal { text.to_owned() } else { mask(text) });
+    let hint = format!("switchboard calls show {} --json", call.id);
+    let words = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        let text = if reveal { text.to_owned() } else { mask(text) };
+        Some(terminal::screen(&terminal::line(&text), &hint))
+    };
     let tried: Vec<String> = call
         .attempts
         .iter()
@@ -165,7 +178,12 @@ pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
         ("outcome", call.outcome.map(|outcome| outcome.to_string())),
         ("why", words(&call.fault.as_ref().map(|fault| fault.message.clone()))),
         ("provider", call.provider.as_ref().map(ToString::to_string)),
-        ("provider's id", call.provider_call_id.as_ref().map(ToString::to_string)),
+        (
+            "provider's id",
+            call.provider_call_id
+                .as_ref()
+                .map(|id| if reveal { id.as_str().to_owned() } else { id.to_string() }),
+        ),
         ("asked", (!tried.is_empty()).then(|| tried.join(", then "))),
         ("expected cost", call.estimated_cost.map(|cost| cost.to_string())),
         ("billed", call.cost.map(|cost| cost.to_string())),

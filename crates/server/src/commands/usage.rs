@@ -1,6 +1,6 @@
 //! `switchboard usage`: what was used and what is left.
 
-use switchboard::core::UsageFilter;
+use switchboard::core::{UsageFilter, text::mask};
 
 use crate::{
     cli::{Common, UsageArgs, UsageCommand},
@@ -35,7 +35,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
             Ok(answers.show(common, output, "balances", &header, |balance| {
                 vec![
                     balance.provider.to_string(),
-                    or_dash(balance.account.as_ref()),
+                    or_dash(balance.account.as_deref().map(mask)),
                     or_dash(balance.plan.as_ref()),
                     or_dash(balance.status.as_ref()),
                     or_dash(balance.credits_remaining.map(|credits| credits.amount())),
@@ -67,7 +67,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                     vec![
                         record.provider.to_string(),
                         or_dash(record.at),
-                        or_dash(record.what.as_ref()),
+                        or_dash(record.what.as_deref().map(mask)),
                         or_dash(record.call.as_ref()),
                         or_dash(record.cost),
                     ]

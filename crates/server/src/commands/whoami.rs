@@ -5,7 +5,11 @@ use std::sync::Arc;
 use futures::future::join_all;
 use jiff::Timestamp;
 use serde::Serialize;
-use switchboard::{Clock, Config, ProviderId, SystemClock, core::Balance, process_environment};
+use switchboard::{
+    Clock, Config, ProviderId, SystemClock,
+    core::{Balance, text::mask},
+    process_environment,
+};
 
 use crate::{
     cli::{Common, WhoamiArgs},
@@ -116,7 +120,7 @@ async fn look(config: &Config, name: &str) -> Account {
 fn row(account: &Account) -> Vec<String> {
     vec![
         account.provider.clone(),
-        or_dash(account.account.as_ref()),
+        or_dash(account.account.as_deref().map(mask)),
         or_dash(account.plan.as_ref()),
         match &account.error {
             Some(failure) if !failure.refused().is_empty() => "credential refused".to_owned(),

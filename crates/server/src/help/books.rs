@@ -73,7 +73,9 @@ Examples:
 call is refused, and one for which evidence is still looked for goes on to the next provider; after placed=ID its end is
 followed by the process that has it, or the next one; ended=OUTCOME closes it.
 
-With --json: list gives {\"calls\": [...]}, show {\"call\", \"history\": [{\"seq\", \"at\", \"attempt\", \"kind\", \"content\"}]}, watch one
+A call that waits for its window or its next ring is shown with when it is due, in the time zone of its request or in UTC.
+
+With --json: list gives {\"calls\": [...]}, each that waits with \"due\": {\"at\", \"local\", \"why\"}; show {\"call\", \"history\": [{\"seq\", \"at\", \"attempt\", \"kind\", \"content\"}]}, watch one
 object on each line, resolve the call.
 
 Exit codes:

@@ -310,6 +310,7 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
                 BusyCalleeName::Wait => BusyCallee::Wait,
                 BusyCalleeName::Refuse => BusyCallee::Refuse,
             },
+            failover_on_quota: route.failover_on_quota,
         });
     }
     routes

@@ -16,6 +16,7 @@
 //! | when the same person with the same task is a mistake | [`DuplicatesConfig`] |
 //! | what callers may do at once | [`CallersConfig`], [`AllowanceConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
+//! | what is probably not meant | [`ConfigWarning`] |
 //!
 //! `switchboard.example.toml` at the root of the repository explains it line by line.
 
@@ -42,6 +43,7 @@ mod read;
 mod routing;
 mod tariff;
 mod token_store;
+mod warning;
 mod words;
 
 use std::{
@@ -72,6 +74,7 @@ pub use self::{
     routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     token_store::{TokenLocation, TokenStoreConfig},
+    warning::ConfigWarning,
 };
 use self::{problem::Problems, read::Document};
 use crate::registry::Registry;

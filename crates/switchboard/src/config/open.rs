@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{Clock, Result};
-use switchboard_router::{Recovered, SystemClock};
+use switchboard_router::{Recovered, SystemClock, TakesUp};
 #[cfg(feature = "ledger")]
 use {
     crate::config::{
@@ -27,15 +27,21 @@ impl Config {
     /// `Configuration` that names every credential that is missing and what is wrong with the ledger; `Journal` where it cannot be read
     /// or written.
     pub async fn open(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
-        self.open_and_tell(environment).await.map(|(switchboard, _)| switchboard)
+        self.open_and_tell(TakesUp::Everything, environment)
+            .await
+            .map(|(switchboard, _)| switchboard)
     }
 
-    /// The same, which also says what was taken up.
+    /// The same, which also says what was taken up, and goes on with these calls only.
     ///
     /// # Errors
     /// As [`Config::open`].
-    pub async fn open_and_tell(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<(Switchboard, Recovered)> {
-        let switchboard = self.open_beside(environment).await?;
+    pub async fn open_and_tell(
+        &self,
+        takes_up: TakesUp,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<(Switchboard, Recovered)> {
+        let switchboard = self.start(takes_up, environment).await?;
         let recovered = switchboard.router().recover().await?;
         if let Some(version) = self.version() {
             switchboard.note(self, &version, None, false).await?;
@@ -57,8 +63,12 @@ impl Config {
     /// # Errors
     /// As [`Config::open`].
     pub async fn open_beside(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+        self.start(TakesUp::Asked, environment).await
+    }
+
+    async fn start(&self, takes_up: TakesUp, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let router = self.router(&environment, &clock)?;
+        let router = self.router(&environment, &clock)?.takes_up(takes_up);
         #[cfg(feature = "ledger")]
         if let Some(ledger) = self.open_ledger(&environment).await? {
             let router = router.journal(ledger.journal()).build()?;

@@ -162,4 +162,8 @@ pub struct RouteConfig {
     /// What happens while the callee is on another call of ours: `wait`.
     #[serde(default)]
     pub busy_callee: BusyCalleeName,
+    /// Whether a call goes to the next provider where the account of the first is out of credit. Without it such a call waits for credit, as
+    /// long as it may wait; a request may allow it by itself.
+    #[serde(default)]
+    pub failover_on_quota: bool,
 }

@@ -84,7 +84,7 @@ pub struct TariffRowConfig {
 }
 
 impl TariffRowConfig {
-    fn price(&self) -> PriceConfig {
+    pub(crate) fn price(&self) -> PriceConfig {
         PriceConfig {
             per_call: self.per_call,
             per_call_credits: self.per_call_credits,

@@ -38,7 +38,7 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
         return Err(bad("party_size must be 1 to 50"));
     }
     if let Some(zone) = body.get("timezone").and_then(Value::as_str)
-        && jiff::tz::TimeZone::get(zone).is_err()
+        && switchboard_core::time_zone(zone).is_err()
     {
         return Err(bad("timezone is not an IANA time zone"));
     }

@@ -65,6 +65,8 @@ fn fact_in_words(fact: &Fact) -> Told {
         }
         Fact::Planned(plan) => router("planned", nobody(plan)),
         Fact::Refused(fault) => router("refused", fault.message.clone()),
+        Fact::Expired(fault) => router("expired", fault.message.clone()),
+        Fact::Withdrawn(fault) => router("withdrawn", fault.message.clone()),
         Fact::Intended(attempt) => {
             let ring = if attempt.ring > 0 {
                 format!(", ring {}", attempt.ring + 1)

@@ -3,6 +3,7 @@
 //! | file | its one reason |
 //! |---|---|
 //! | `find.rs` | which calls, without reading all of them |
+//! | `due.rs` | when a call that waits is due |
 //! | `history.rs` | what happened to a call, in words |
 //! | `plan.rs` | the plan that was made then |
 //! | `show.rs` | lists, and one call with its history |
@@ -10,6 +11,7 @@
 //! | `resolve.rs` | an operator's decision |
 //! | `export.rs` | every call, for another program |
 
+mod due;
 mod export;
 mod find;
 mod history;

@@ -54,7 +54,7 @@ impl Story {
 
     /// A part begins.
     pub(super) fn part(&self, text: &str) {
-        self.spinner.set_message(text.to_owned());
+        self.output.tell(&self.spinner, text);
         if !self.output.json {
             self.spinner.suspend(|| self.output.heading(text));
         }

@@ -96,7 +96,8 @@ fn show(report: &Report, calls: u64, output: Output) {
         } else {
             "nothing is wrong with the split"
         };
-        output.line(format!("\np of the split: {} ({verdict})", chance(share.p_value)));
+        output.line("");
+        output.line(format!("p of the split: {} ({verdict})", chance(share.p_value)));
     }
     output.heading("In words");
     for word in &report.words {

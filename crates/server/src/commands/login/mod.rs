@@ -47,7 +47,9 @@ pub(crate) async fn run(common: &Common, args: LoginArgs, output: Output) -> Out
         .await
         .map_err(|error| Failure::local(format!("no port of 127.0.0.1 can be listened on: {error}")))?;
     let page = sign_in.page(listener.port(), state.word())?;
-    output.note(format!("Log in here:\n\n  {page}\n"));
+    for line in ["Log in here:", "", &format!("  {page}"), ""] {
+        output.note(line);
+    }
     if !args.no_browser && may_open_a_browser() && open::that_detached(page.as_str()).is_err() {
         output.note("No browser could be opened: open the address yourself.");
     }

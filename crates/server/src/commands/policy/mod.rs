@@ -78,7 +78,7 @@ fn fault(problem: &Problem) -> Fault<'_> {
 
 fn say(file: &Path, error: Option<&ConfigError>, warnings: &[Warning], output: Output) {
     if let Some(error) = error {
-        output.line(error.to_string());
+        output.block(error.to_string());
         return;
     }
     if !warnings.is_empty() {

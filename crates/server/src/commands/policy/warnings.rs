@@ -10,9 +10,15 @@ use switchboard::{
 
 use super::Warning;
 
-/// Every warning, in the order of the file.
+/// Every warning: those that are told whenever the file is loaded, and then in the order of the file.
 pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
-    let mut warnings = Vec::new();
+    let at_load = config.warnings().into_iter();
+    let mut warnings: Vec<Warning> = at_load
+        .map(|one| Warning {
+            key: one.key,
+            message: one.message,
+        })
+        .collect();
     let mut warn = |key: String, message: String| warnings.push(Warning { key, message });
     for one in policy.providers.iter().filter(|one| one.enabled) {
         provider(policy, one, &mut warn);
