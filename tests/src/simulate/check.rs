@@ -5,8 +5,8 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use switchboard::{
-    Call, CallId, CallStatus, Journal, Outcome, Router,
-    core::{AttemptState, Proof},
+    Call, CallId, CallStatus, Delivery, Journal, Outcome, Router,
+    core::{AttemptState, Proof, Refusal},
     router::News,
 };
 
@@ -28,6 +28,9 @@ pub enum Property {
     /// More was spent than a budget holds.
     Budgets,
 }
+
+/// A provider that takes no call for a while is asked once for a ring, and three times more.
+const MOST_REFUSED: u32 = 4;
 
 /// A law that was broken.
 #[derive(Debug, Clone)]
@@ -70,6 +73,18 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
         }
     }
     let ring = after.attempts.last().map_or(0, |last| last.ring);
+    let mut refused = BTreeMap::<_, u32>::new();
+    for one in after.attempts.iter().filter(|one| {
+        matches!(
+            one.delivery,
+            Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota))
+        )
+    }) {
+        *refused.entry((one.ring, &one.provider)).or_default() += 1;
+    }
+    if refused.values().any(|times| *times > MOST_REFUSED) {
+        state.breach(Property::Limits, "a provider that takes no call was asked too often for one ring".to_owned());
+    }
     let live = after.attempts.iter().filter(|one| one.ring == ring && one.state.is_live());
     if live.count() > 1 {
         wrong.push("two attempts of one ring are live".to_owned());

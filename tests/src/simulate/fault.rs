@@ -57,6 +57,8 @@ faults! {
     RateLimited "rate_limited",
     /// Too many requests, without.
     RateLimitedBlind "rate_limited_blind",
+    /// Too many requests, and none to wait; said for ever.
+    RateLimitedNow "rate_limited_now",
     /// Out of credit.
     OutOfCredit "out_of_credit",
     /// A person has to approve.
@@ -198,6 +200,7 @@ impl Fault {
             | Fault::TimeoutDeliveredLate
             | Fault::RateLimited
             | Fault::RateLimitedBlind
+            | Fault::RateLimitedNow
             | Fault::OutOfCredit
             | Fault::ApprovalRequired
             | Fault::RefusedHere
@@ -266,6 +269,7 @@ impl Fault {
             | Fault::TimeoutDeliveredLate
             | Fault::RateLimited
             | Fault::RateLimitedBlind
+            | Fault::RateLimitedNow
             | Fault::OutOfCredit
             | Fault::ApprovalRequired
             | Fault::RefusedHere

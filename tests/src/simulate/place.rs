@@ -57,6 +57,10 @@ impl SimProvider {
                 .copied()
                 .flatten()
                 .filter(|_| !state.calm);
+            let places = &self.world.plan.wishes[wish].places;
+            if !state.calm && places.iter().take(nth).any(|before| *before == Some(Fault::RateLimitedNow)) {
+                fault = Some(Fault::RateLimitedNow);
+            }
             if fault == Some(Fault::ForeignAnswer) && self.foreign(state, order).is_none() {
                 fault = None;
             }
@@ -211,6 +215,11 @@ impl SimProvider {
             Fault::RateLimitedBlind => {
                 self.travels(soon).await;
                 refused(ErrorKind::RateLimited, Refusal::RateLimited)
+            }
+            Fault::RateLimitedNow => {
+                self.travels(soon).await;
+                let refusal = self.error(ErrorKind::RateLimited).with_retry_after(Duration::ZERO);
+                Err(PlaceError::refused(Refusal::RateLimited, refusal))
             }
             Fault::OutOfCredit => {
                 self.travels(soon).await;
