@@ -65,11 +65,11 @@ pub(crate) async fn all() -> usize {
     let client = client(&sim);
     let mut shown = Shown::new("kaicalls", &sim);
     list!(shown, Agent: ("agents", "agents", "GET /api/v1/agents", client.agents().list()));
-    object! { shown, Agent: ("agent", "GET /api/v1/agents?id={agent_id}", client.agents().get("a")); }
+    object! { shown, Agent: ("agent", "GET /api/v1/agents?id={agent_id}", client.agents().get("uuid-abc123")); }
     list!(shown, Number: ("numbers", "numbers", "GET /api/v1/numbers", client.numbers().list()));
     object! { shown, Call:
         ("call_placed", "POST /api/v1/calls", client.calls().create(&CreateCall::new("a", "+15125559876")));
-        ("call", "GET /api/v1/calls?id={call_id}", client.calls().get("c"));
+        ("call", "GET /api/v1/calls?id={call_id}", client.calls().get("uuid-call789"));
     }
     list!(shown, Call: ("calls", "calls", "GET /api/v1/calls", client.calls().list(&CallQuery::new())));
     list!(shown, ApiKey: ("keys", "keys", "GET /api/v1/keys", client.keys().unwrap().list()));
@@ -95,7 +95,7 @@ async fn created(shown: &mut Shown<'_>, client: &switchboard::kaicalls::KaiCalls
 
 async fn graded(shown: &Shown<'_>, client: &switchboard::kaicalls::KaiCallsClient) {
     let example = shown.answer(&example("call"));
-    let quality = client.calls().get("c").await.unwrap().quality_dimensions.unwrap();
+    let quality = client.calls().get("uuid-call789").await.unwrap().quality_dimensions.unwrap();
     let left = unread(&example["quality_dimensions"], QualityDimensions::FIELDS, &quality.found());
     assert_eq!(left, Vec::<String>::new());
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use secrecy::ExposeSecret;
+use serde_json::Value;
 use switchboard::{
     core::ProviderCallId,
     kallyai::{KallyAiClient, client::OAuthClient, wire::*},
@@ -19,6 +20,13 @@ use crate::{
 fn example(name: &str) -> String {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/kallyai/tests/fixtures");
     fs::read_to_string(format!("{fixtures}/{name}_answer.json")).unwrap()
+}
+
+/// The id that an example has: whoever asks for another is told that it is not that one.
+fn id_in(name: &str) -> String {
+    let example: Value = serde_json::from_str(&example(name)).unwrap();
+    let mut names = ["goal_id", "task_id", "call_id", "id"].iter();
+    names.find_map(|id| example[*id].as_str()).unwrap_or("c1").to_owned()
 }
 
 fn page() -> Url {
@@ -55,6 +63,7 @@ pub(crate) async fn all() -> usize {
     let client = client(&sim);
     let mut shown = Shown::new("kallyai", &sim);
     let id: ProviderCallId = "c1".into();
+    let call = ProviderCallId::from(id_in("003/calls_get"));
     shown! { shown:
         ("000/coordination_create_conversation", "POST /v1/coordination/conversations", client.coordination().create_conversation());
         ("000/coordination_message", "POST /v1/coordination/message", client.coordination().message(&SendMessage::new("Find")));
@@ -63,8 +72,8 @@ pub(crate) async fn all() -> usize {
         ("002/coordination_message", "POST /v1/coordination/message", client.coordination().message(&SendMessage::new("Book")));
         ("002/coordination_conversations", "GET /v1/coordination/conversations", client.coordination().conversations());
         ("002/coordination_goals", "GET /v1/coordination/goals", client.coordination().goals(None, &Paging::new()));
-        ("002/coordination_goal", "GET /v1/coordination/goals/{goal_id}", client.coordination().goal("g1"));
-        ("002/coordination_budget", "GET /v1/coordination/goals/{goal_id}/budget", client.coordination().budget("g1"));
+        ("002/coordination_goal", "GET /v1/coordination/goals/{goal_id}", client.coordination().goal(&id_in("002/coordination_goal")));
+        ("002/coordination_budget", "GET /v1/coordination/goals/{goal_id}/budget", client.coordination().budget(&id_in("002/coordination_budget")));
         ("002/calls_create", "POST /v1/calls", client.calls().create(&order(), Uuid::from_u128(1)));
         ("002/calls_transcript", "GET /v1/calls/{call_id}/transcript", client.calls().transcript(&id));
         ("002/calls_recording", "GET /v1/calls/{call_id}/recording", client.calls().recording(&id));
@@ -76,7 +85,7 @@ pub(crate) async fn all() -> usize {
         ("002/search_search", "POST /v1/search", client.search().search(&SearchRequest::new("plumber")));
         ("002/email_accounts", "GET /v1/email/accounts", client.email().accounts());
         ("002/budget_estimate", "POST /v1/goals/estimate", client.budget().estimate(&EstimateCost::new("call", "Call")));
-        ("002/budget_cost_breakdown", "GET /v1/goals/{goal_id}/cost-breakdown", client.budget().cost_breakdown("g1"));
+        ("002/budget_cost_breakdown", "GET /v1/goals/{goal_id}/cost-breakdown", client.budget().cost_breakdown(&id_in("002/budget_cost_breakdown")));
         ("002/credits_balance", "GET /v1/credits/balance", client.credits().balance());
         ("002/credits_history", "GET /v1/credits/history", client.credits().history(None));
         ("002/credits_costs", "GET /v1/credits/costs", client.credits().costs());
@@ -90,7 +99,7 @@ pub(crate) async fn all() -> usize {
         ("002/channels_test", "POST /v1/channels/webhook/{channel}/test", client.channels().test(&telegram()));
         ("002/channels_disconnect", "POST /v1/channels/disconnect/{channel}", client.channels().disconnect(Messenger::Telegram));
         ("002/outreach_list", "GET /v1/outreach/tasks", client.outreach().list(&[], &Paging::new()));
-        ("002/outreach_get", "GET /v1/outreach/tasks/{task_id}", client.outreach().get("t1"));
+        ("002/outreach_get", "GET /v1/outreach/tasks/{task_id}", client.outreach().get(&id_in("002/outreach_get")));
         ("002/outreach_get", "POST /v1/outreach/tasks", client.outreach().create(&task()));
         ("002/subscriptions_change_plan", "POST /v1/subscriptions/change-plan", client.subscriptions().change_plan(&ChangePlan::new("pro")));
         ("002/subscriptions_cancel_pending", "DELETE /v1/subscriptions/pending-change", client.subscriptions().cancel_pending());
@@ -102,7 +111,7 @@ pub(crate) async fn all() -> usize {
         ("002/referrals_track", "POST /v1/referrals/track", client.referrals().track(&TrackReferral::new("ABC123")));
         ("002/notifications_pending", "GET /v1/notifications/pending", client.notifications().pending());
         ("003/calls_list", "GET /v1/calls", client.calls().list(&Paging::new()));
-        ("003/calls_get", "GET /v1/calls/{call_id}", client.calls().get(&id));
+        ("003/calls_get", "GET /v1/calls/{call_id}", client.calls().get(&call));
         ("003/calls_create", "POST /v1/calls", client.calls().create(&order(), Uuid::from_u128(1)));
         ("003/calls_transcript", "GET /v1/calls/{call_id}/transcript", client.calls().transcript(&id));
         ("003/users_subscription", "GET /v1/users/me/subscription", client.users().subscription());

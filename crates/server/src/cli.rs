@@ -12,7 +12,7 @@ use switchboard::Country;
 use url::Url;
 
 pub(crate) use self::books::{
-    BatchArgs, CallsArgs, CallsCommand, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
+    BatchArgs, CallsArgs, CallsCommand, CancelArgs, ExportArgs, ExportFormat, LedgerArgs, LedgerCommand, ListArgs, ResolveArgs,
 };
 pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::experiments::{Decided, ExperimentsArgs, ExperimentsCommand, ShowArgs};

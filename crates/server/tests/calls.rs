@@ -38,6 +38,53 @@ fn ids(ran: &Ran) -> Vec<String> {
     calls.iter().map(|call| call["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What a former run left, as the ledger has it.
+async fn left(world: &World, to: &str, batch: Option<&str>) -> String {
+    use switchboard::{CallId, CallRequest, Ledger, router::NewCall};
+    let now = jiff::Timestamp::now();
+    let mut request = CallRequest::new(to, TASK);
+    request.batch = batch.map(str::to_owned);
+    let id = CallId::new(uuid::Uuid::now_v7());
+    let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
+    let new = NewCall::new(id, std::sync::Arc::new(request.validate(now).unwrap()), now);
+    ledger.journal().open(new).await.unwrap();
+    id.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_rings_its_own_phone_alone_and_what_others_left_is_taken_back() {
+    let world = World::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
+    let batch = left(&world, NEW_YORK, Some("calls.csv")).await;
+    let other = left(&world, CHICAGO, None).await;
+    let ran = world.run(&["call", "--to", LONDON, "--task", TASK, "--wait"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("2 were never sent"), "{}", ran.err);
+    assert_eq!(world.ledger.len(), 1, "one phone rang");
+
+    let ran = world.run(&["calls", "cancel", "--batch", "calls.csv", "--json"]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let told = ran.json();
+    assert_eq!((&told["call"], &told["result"]), (&batch.clone().into(), &"withdrawn".into()));
+    let ran = world.run(&["calls", "cancel", "--status", "received"]).await;
+    assert!(
+        ran.code == 0 && ran.out.contains(&other) && !ran.out.contains(&batch),
+        "{}",
+        ran.out
+    );
+    for id in [&batch, &other] {
+        let shown = world.run(&["calls", "show", id, "--json"]).await.json();
+        assert_eq!(
+            (&shown["call"]["status"], &shown["call"]["fault"]["kind"]),
+            (&"refused".into(), &"withdrawn".into())
+        );
+        let again = world.run(&["calls", "cancel", id]).await;
+        assert_eq!(again.code, 1, "{}", again.out);
+    }
+    assert_eq!(world.run(&["calls", "cancel"]).await.code, 2);
+    assert_eq!(world.run(&["calls", "cancel", "--status", "closed"]).await.code, 2);
+    assert_eq!(world.ledger.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_outlive_the_process_that_placed_them() {
     let world = three().await;
@@ -379,11 +426,7 @@ async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
     let id = CallId::new(uuid::Uuid::now_v7());
     {
         let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
-        let new = NewCall {
-            id,
-            request: std::sync::Arc::new(request.validate(now).unwrap()),
-            at: now,
-        };
+        let new = NewCall::new(id, std::sync::Arc::new(request.validate(now).unwrap()), now);
         ledger.journal().open(new).await.unwrap();
         ledger.journal().record(id, Fact::Scheduled, now).await.unwrap();
     }

@@ -68,7 +68,7 @@ impl Ledger {
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => true,
             Event::NotPlace | Event::AwaitApproval => !replayed,
             Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => false,
-            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => false,
+            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial | Event::Retract => false,
         };
         counts && self.is_last(attempt) && self.record(event)
     }
@@ -128,7 +128,7 @@ impl Ledger {
             Event::Intend => matches!(before.attempt, Some(AttemptState::NotPlaced | AttemptState::Placed)),
             Event::Schedule | Event::Admit | Event::Refuse | Event::Claim | Event::Send | Event::Place | Event::NotPlace => false,
             Event::AwaitApproval | Event::Doubt | Event::Reconcile | Event::GiveUp => false,
-            Event::Progress | Event::End(_) | Event::Overdue => false,
+            Event::Progress | Event::End(_) | Event::Overdue | Event::Retract => false,
         };
         let back = rank(after) < rank(before) || (is_final(before.status) && before != after);
         self.regressed |= back && !anew;

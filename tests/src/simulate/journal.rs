@@ -331,6 +331,7 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Reported(_) => "reported",
         Fact::Overdue => "overdue",
         Fact::Billed(..) => "billed",
+        Fact::Disbelieved(..) => "disbelieved",
         Fact::Transcribed(_) => "transcribed",
         Fact::Recorded(_) => "recorded",
         _ => "another fact",

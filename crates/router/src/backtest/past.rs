@@ -176,6 +176,7 @@ impl Told {
             | Fact::GaveUp(_)
             | Fact::Overdue
             | Fact::Billed(_, _, None)
+            | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
             | Fact::Recorded(_) => {}
         }

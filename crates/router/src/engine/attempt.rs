@@ -17,7 +17,7 @@ use crate::{
     budget::hold,
     chance::{digest, share},
     engine::{
-        credit, follow, gates, health,
+        bill, credit, follow, gates, health,
         lane::Lane,
         order::order,
         reconcile, redial,
@@ -447,7 +447,7 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
     let answer = Fact::Answered(order.attempt, Box::new(report));
     let written = match over {
         Some(outcome) => {
-            let bill = cost.map(|cost| billed(order.attempt, lane, cost));
+            let bill = cost.map(|cost| bill::fact(inner, (&order.call, order.max_duration), order.attempt, lane, cost));
             redial::over(inner, id, answer, bill, outcome).await
         }
         None => inner.record(id, answer).await,
@@ -484,25 +484,9 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
         cost.is_some(),
     );
     if let Some(cost) = cost.filter(|_| over.is_none()) {
-        bill(inner, id, order.attempt, lane, cost).await;
+        bill::note(inner, id, order.attempt, lane, cost).await;
     }
     Ok(())
-}
-
-/// The bill, in the provider's unit and in money where a credit has a price.
-pub(crate) fn billed(attempt: AttemptId, lane: &Lane, cost: Cost) -> Fact {
-    let money = match cost {
-        Cost::Money(money) => Some(money),
-        Cost::Credits(credits) => lane.credit_price.and_then(|price| credits.at_price(price)),
-    };
-    Fact::Billed(attempt, cost, money)
-}
-
-/// Writes a bill down that comes by itself.
-pub(crate) async fn bill(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
-    if let Err(error) = inner.record(id, billed(attempt, lane, cost)).await {
-        tracing::warn!(call = %id, %error, "the bill was not written down");
-    }
 }
 
 async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, failed: &PlaceError) -> Result<()> {

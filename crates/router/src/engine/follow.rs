@@ -15,7 +15,7 @@ use switchboard_core::{
 
 use crate::{
     engine::{
-        attempt::{bill, billed},
+        bill,
         lane::{Lane, Unbilled, Watch},
         redial,
         shared::{Inner, Router},
@@ -201,8 +201,14 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
     let fact = Fact::Reported(Box::new(report));
     let written = match outcome {
         Some(outcome) => {
-            let bill = cost.map(|cost| billed(attempt, lane, cost));
-            redial::over(inner, call, fact, bill, outcome).await
+            let bill = match cost {
+                Some(cost) => bill::of_call(inner, call, attempt, lane, cost).await.map(Some),
+                None => Ok(None),
+            };
+            match bill {
+                Ok(bill) => redial::over(inner, call, fact, bill, outcome).await,
+                Err(error) => Err(error),
+            }
         }
         None => inner.record(call, fact).await,
     };
@@ -274,7 +280,7 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         if let (Some(id), Some(cost)) = (record.call, record.cost)
             && let Some(one) = open.remove(&id)
         {
-            bill(inner, one.call, one.attempt, lane, cost).await;
+            bill::note(inner, one.call, one.attempt, lane, cost).await;
             lane.billed(&id);
         }
     }

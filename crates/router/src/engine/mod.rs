@@ -18,6 +18,7 @@
 //! | `world.rs` | what only a new configuration changes, swapped as a whole |
 //! | `gates.rs` | limits of callers and of agent profiles |
 //! | `waiting/` | where calls wait that no provider can take now |
+//! | `bill.rs` | what a provider bills |
 //! | `credit.rs` | accounts that are out of credit |
 //! | `tried.rs` | what the attempts of a ring taught of the providers |
 //! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
@@ -25,6 +26,7 @@
 //! | `lane.rs` | what is true of one provider at this moment |
 
 mod attempt;
+mod bill;
 mod builder;
 mod clock;
 mod control;

@@ -248,8 +248,8 @@ impl Inner {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
                 Effect::Alarm => {
-                    tracing::error!(call = %id, status = %recorded.call.status, "a report contradicts what was proven: look at this call");
-                    self.tell(id, "ALARM: a report contradicts what was proven");
+                    tracing::error!(call = %id, status = %recorded.call.status, "what a provider says contradicts what was proven, or cannot be: look at this call");
+                    self.tell(id, "ALARM: what the provider says contradicts what was proven, or cannot be");
                 }
                 Effect::Follow | Effect::Reconcile | Effect::Next => {}
             }

@@ -210,6 +210,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
             amount: *amount,
         }),
         Fact::Billed(_, _, None)
+        | Fact::Disbelieved(..)
         | Fact::Scheduled
         | Fact::Admitted { .. }
         | Fact::Planned(_)

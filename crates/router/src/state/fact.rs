@@ -104,6 +104,9 @@ pub enum Fact {
     Overdue,
     /// What the provider billed for an attempt: in its unit, and in money where a price is known.
     Billed(AttemptId, Cost, Option<Money>),
+    /// What the provider billed and nobody believes: less than nothing, or far more than the call can cost. It is kept as it came, and moves no
+    /// budget.
+    Disbelieved(AttemptId, Cost),
     /// What was said.
     Transcribed(Transcript),
     /// Where the sound is.
@@ -139,7 +142,9 @@ impl Fact {
             Fact::Redialled(..) => Some(Event::Redial),
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
-            Fact::Planned(_) | Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Transcribed(_) | Fact::Recorded(_) => None,
+            Fact::Planned(_) | Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Disbelieved(..) | Fact::Transcribed(_) | Fact::Recorded(_) => {
+                None
+            }
         }
     }
 
@@ -167,6 +172,7 @@ impl Fact {
             | Fact::Reported(_)
             | Fact::Overdue
             | Fact::Billed(..)
+            | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
             | Fact::Recorded(_) => None,
         }
@@ -201,6 +207,7 @@ impl Fact {
             | Fact::Reported(_)
             | Fact::Overdue
             | Fact::Billed(..)
+            | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
             | Fact::Recorded(_) => None,
         }
@@ -232,6 +239,7 @@ impl Fact {
             | Fact::Resolved(..)
             | Fact::Reported(_)
             | Fact::Billed(..)
+            | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
             | Fact::Recorded(_) => false,
         }
@@ -254,9 +262,8 @@ impl State {
 pub(crate) fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
     let in_doubt = doubt(call) == Doubt::InDoubt;
     match verdict {
-        Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
+        Verdict::Ended(_) | Verdict::NotPlaced => in_doubt || call.status == CallStatus::Stalled,
         Verdict::Placed(_) => in_doubt,
-        Verdict::NotPlaced => in_doubt && matches!(call.status, CallStatus::Attempting | CallStatus::Indeterminate),
     }
 }
 
@@ -281,8 +288,10 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
             .with_code("owned")
             .with_field("provider_call_id"));
     }
-    if let Fact::Billed(id, cost, money) = fact {
-        return bill(call, id, cost, money, at);
+    match fact {
+        Fact::Billed(id, cost, money) => return bill(call, id, cost, money, at),
+        Fact::Disbelieved(id, cost) => return disbelieve(call, id, cost, at),
+        _ => {}
     }
     let before = State::of(call);
     let fits = match &fact {
@@ -305,7 +314,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     if !fits {
         return Err(conflict(format!("cannot be said of an attempt that is {:?}", before.attempt)));
     }
-    let effects = match fact.event() {
+    let effects = match event(&fact, before.status) {
         None => &[],
         Some(event) => match step(before, event) {
             Step::To(after, effects) => {
@@ -344,7 +353,13 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
 
 fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
     match fact {
-        Fact::Scheduled | Fact::Planned(_) | Fact::Claimed(_) | Fact::Reconciling(_) | Fact::Overdue | Fact::Billed(..) => {}
+        Fact::Scheduled
+        | Fact::Planned(_)
+        | Fact::Claimed(_)
+        | Fact::Reconciling(_)
+        | Fact::Overdue
+        | Fact::Billed(..)
+        | Fact::Disbelieved(..) => {}
         Fact::Admitted {
             estimated_cost,
             experiment,
@@ -501,6 +516,37 @@ fn bill(call: &mut Call, id: AttemptId, cost: Cost, money: Option<Money>, at: Ti
     call.cost = bills.reduce(|sum, next| sum.checked_add(next).unwrap_or(next)).or(call.cost);
     call.updated_at = call.updated_at.max(at);
     Ok(&[])
+}
+
+/// What a fact is to a call in this state. An operator's word that no phone rang takes back what was taken for placed.
+fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
+    match (fact, status) {
+        (
+            Fact::Resolved(
+                _,
+                Resolution {
+                    verdict: Verdict::NotPlaced,
+                    ..
+                },
+            ),
+            CallStatus::InProgress | CallStatus::Stalled,
+        ) => Some(Event::Retract),
+        _ => fact.event(),
+    }
+}
+
+/// Keeps a bill that nobody believes, beside the attempt that it is for.
+fn disbelieve(call: &mut Call, id: AttemptId, cost: Cost, at: Timestamp) -> Result<&'static [Effect]> {
+    let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
+    let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
+    attempt.cost = Some(cost);
+    attempt.evidence.push(Evidence {
+        at,
+        proof: Proof::Record,
+        detail: "the provider billed an amount that cannot be: it counts for nothing".to_owned(),
+    });
+    call.updated_at = call.updated_at.max(at);
+    Ok(&[Effect::Alarm])
 }
 
 /// True for a provider's call that an attempt of an earlier ring made.

@@ -55,6 +55,8 @@ pub enum Event {
     NotPlace,
     /// Proof that it reached no phone, and a person has to approve first.
     AwaitApproval,
+    /// An operator found out that no phone rang by an attempt that was taken for placed.
+    Retract,
     /// The attempt may or may not have reached a phone.
     Doubt,
     /// Evidence is being looked for.
@@ -113,12 +115,14 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::End(outcome) => closed(outcome),
             Event::Overdue => Step::To(state.moved(CallStatus::Stalled, state.attempt), &[]),
             Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => Step::Stays(&[]),
+            Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
         CallStatus::Stalled => match event {
             Event::End(outcome) => closed(outcome),
             Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+            Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
@@ -128,6 +132,7 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::NotPlace => nobody(state, Some(AttemptState::NotPlaced)),
             Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+            Event::Retract => Step::Illegal,
             Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
         },
         CallStatus::Closed => after_the_end(state, event),
@@ -135,6 +140,7 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[Effect::Alarm]),
             Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => Step::Stays(&[]),
             Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+            Event::Retract => Step::Illegal,
             Event::AwaitApproval | Event::Redial => Step::Illegal,
         },
     }
@@ -150,6 +156,7 @@ const fn after_the_end(state: State, event: Event) -> Step {
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
         Event::Refuse if silent => Step::Stays(&[]),
         Event::Redial => redial(state),
+        Event::Retract => Step::Illegal,
         Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
     }
 }
@@ -160,6 +167,7 @@ const fn before_the_first_ring(state: State, event: Event) -> Step {
         Event::Admit => admitted(state),
         Event::Refuse => nobody(state, None),
         Event::Intend => intended(state),
+        Event::Retract => Step::Illegal,
         Event::Claim | Event::Send | Event::Place | Event::NotPlace | Event::AwaitApproval | Event::Doubt => Step::Illegal,
         Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue | Event::Redial => Step::Illegal,
     }
@@ -175,6 +183,7 @@ const fn between_rings(state: State, event: Event) -> Step {
         Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
         Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
+        Event::Retract => Step::Illegal,
         Event::Claim | Event::Send | Event::Redial => Step::Illegal,
     }
 }
@@ -227,6 +236,7 @@ const fn intended(state: State) -> Step {
 const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
     match attempt {
         AttemptState::Intent => match event {
+            Event::Retract => Step::Illegal,
             Event::Claim => attempting(state, AttemptState::Claimed, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Admit | Event::Schedule | Event::Intend | Event::Redial => Step::Illegal,
@@ -234,6 +244,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
         },
         AttemptState::Claimed => match event {
+            Event::Retract => Step::Illegal,
             Event::Send => attempting(state, AttemptState::Sent, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
@@ -242,6 +253,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
         },
         AttemptState::Sent => match event {
+            Event::Retract => Step::Illegal,
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
@@ -251,6 +263,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => Step::Illegal,
         },
         AttemptState::Unknown => match event {
+            Event::Retract => Step::Illegal,
             Event::Reconcile => attempting(state, AttemptState::Reconciling, &[]),
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
@@ -262,6 +275,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
         },
         AttemptState::Reconciling => match event {
+            Event::Retract => Step::Illegal,
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
@@ -271,6 +285,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
         },
         AttemptState::NotPlaced => match event {
+            Event::Retract => Step::Illegal,
             Event::Intend => attempting(state, AttemptState::Intent, &[]),
             Event::Refuse => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace => Step::Stays(&[]),

@@ -6,6 +6,7 @@
 mod support;
 
 mod aging;
+mod bills;
 mod breaker;
 mod budgets;
 mod busy;

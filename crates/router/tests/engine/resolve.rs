@@ -155,6 +155,39 @@ async fn a_word_is_kept_with_the_call_and_ends_it() {
     }
 }
 
+/// A success that says nothing of the call: it counts as placed, and is lost from sight. An operator ends it whichever way it went.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_lost_from_sight_is_ended_by_a_word() {
+    let ends = [
+        (Verdict::NotPlaced, CallStatus::Refused, None),
+        (Verdict::Ended(Outcome::Completed), CallStatus::Closed, Some(Outcome::Completed)),
+    ];
+    for while_it_is_looked_for in [true, false] {
+        for (verdict, status, outcome) in ends.clone() {
+            let mut alpha = World::new("alpha", &[Act::RingUnread]);
+            alpha.shows = false;
+            let worlds = shared([alpha, World::new("beta", &[])]);
+            let router = process(&worlds, &clock(), books());
+            let id = router.submit(call(1)).await.unwrap().id;
+            if while_it_is_looked_for {
+                tokio::time::sleep(seconds(60)).await;
+                assert_eq!(router.get(id).await.unwrap().status, CallStatus::InProgress);
+            } else {
+                assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Stalled);
+            }
+            let ended = router.resolve(id, word(verdict)).await.unwrap();
+            assert_eq!((ended.status, ended.outcome), (status, outcome));
+            tokio::time::sleep(seconds(3600)).await;
+            assert_eq!(
+                (worlds[0].orders().len(), worlds[1].orders().len()),
+                (1, 0),
+                "nobody is asked again"
+            );
+            assert_eq!(router.get(id).await.unwrap().status, status);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_word_without_grounds_or_about_what_is_in_no_doubt_is_turned_away() {
     let (router, _, call) = indeterminate(Act::Lose).await;

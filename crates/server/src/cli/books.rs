@@ -75,6 +75,8 @@ pub(crate) enum CallsCommand {
         /// Its id.
         id: Option<CallId>,
     },
+    /// Take calls back: what was not sent never is, and of what a provider has the provider is asked to end it.
+    Cancel(CancelArgs),
     /// Decide a call of which nobody knows whether it rang, or how it ended.
     Resolve(ResolveArgs),
     /// Every call as CSV or JSON lines. Numbers are whole.
@@ -93,6 +95,20 @@ pub(crate) struct ListArgs {
     /// At most so many.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
+}
+
+/// `calls cancel`
+#[derive(Debug, Args)]
+pub(crate) struct CancelArgs {
+    /// The calls' ids.
+    #[arg(value_name = "ID", required_unless_present_any = ["batch", "status"], conflicts_with_all = ["batch", "status"])]
+    pub(crate) ids: Vec<CallId>,
+    /// Every call of this batch that is not over. Its name is the one of its file, unless the batch was given another.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) batch: Option<String>,
+    /// Every call in this state, as received or scheduled; with --batch, only those of the batch. Give it more than once for several.
+    #[arg(long, value_name = "STATUS", value_parser = open_status)]
+    pub(crate) status: Vec<CallStatus>,
 }
 
 /// `calls resolve`
@@ -177,6 +193,12 @@ fn status(word: &str) -> Result<CallStatus, String> {
     read_word(word).ok_or_else(|| {
         "is no status: write received, scheduled, admitted, attempting, in_progress, closed, refused, needs_approval, indeterminate or stalled"
             .to_owned()
+    })
+}
+
+fn open_status(word: &str) -> Result<CallStatus, String> {
+    status(word).ok().filter(|status| !status.is_settled()).ok_or_else(|| {
+        "is no state in which a call can be taken back: write received, scheduled, admitted, attempting or in_progress".to_owned()
     })
 }
 

@@ -173,6 +173,7 @@ pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
     let rows = [
         ("call", Some(call.id.to_string())),
         ("to", Some(format!("{number} {}", call.country))),
+        ("batch", call.batch.as_ref().map(ToString::to_string)),
         ("status", Some(call.status.to_string())),
         ("outcome", call.outcome.map(|outcome| outcome.to_string())),
         ("why", words(&call.fault.as_ref().map(|fault| fault.message.clone()))),

@@ -66,8 +66,12 @@ Examples:
   switchboard calls list --status indeterminate --status stalled
   switchboard calls show 019ab3f0-5c1e-7000-8000-000000000000
   switchboard calls watch
+  switchboard calls cancel --batch calls.csv
   switchboard calls resolve 019ab3f0-5c1e-7000-8000-000000000000 --verdict not-placed --note 'not in the usage log'
   switchboard calls export --since 2026-02-01T00:00:00Z --out february.csv
+
+`cancel` takes back what was not sent, whoever has it: nothing of it rings any more. Of a call that a provider has, the provider
+is asked to end it, where it can.
 
 `resolve` is kept with the call: who decided, when, and the note. It sends nothing itself. After not-placed an indeterminate
 call is refused, and one for which evidence is still looked for goes on to the next provider; after placed=ID its end is

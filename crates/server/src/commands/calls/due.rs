@@ -122,11 +122,7 @@ mod tests {
             request.not_before = not_before.map(str::to_owned);
             request.timezone = zone.map(str::to_owned);
             let request = Arc::new(request.validate(now).unwrap());
-            let new = NewCall {
-                id: CallId::new(uuid::Uuid::now_v7()),
-                request: Arc::clone(&request),
-                at: now,
-            };
+            let new = NewCall::new(CallId::new(uuid::Uuid::now_v7()), Arc::clone(&request), now);
             let mut call = new.received();
             call.redial_at = redial_at.map(|at| at.parse().unwrap());
             let due = Due::of(&call, Some(&request)).map(|due| due.in_words(now));

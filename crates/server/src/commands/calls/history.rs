@@ -117,6 +117,7 @@ fn fact_in_words(fact: &Fact) -> Told {
             let money = money.map_or_else(String::new, |money: Money| format!(", {money}"));
             by_provider("billed", format!("{}{money}", word(cost)))
         }
+        Fact::Disbelieved(_, cost) => by_provider("disbelieved", format!("{}: this cannot be, and counts for nothing", word(cost))),
         Fact::Transcribed(transcript) => by_provider("transcribed", format!("{} entries of what was said", transcript.entries.len())),
         Fact::Recorded(_) => by_provider("recorded", "says where the sound is"),
         Fact::Resolved(_, resolution) => {

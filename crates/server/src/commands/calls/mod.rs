@@ -8,9 +8,11 @@
 //! | `plan.rs` | the plan that was made then |
 //! | `show.rs` | lists, and one call with its history |
 //! | `watch.rs` | what changes |
+//! | `cancel.rs` | taking calls back |
 //! | `resolve.rs` | an operator's decision |
 //! | `export.rs` | every call, for another program |
 
+mod cancel;
 mod due;
 mod export;
 mod find;
@@ -37,6 +39,7 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
         CallsCommand::Show { id, reveal } => show::one(&setup::ledger(common, file).await?.0, id, reveal, output).await,
         CallsCommand::Watch { id: Some(id) } => watch::one(&setup::ledger(common, file).await?.0, common, id, output).await,
         CallsCommand::Watch { id: None } => watch::all(&setup::ledger(common, file).await?.0, common, output).await,
+        CallsCommand::Cancel(args) => cancel::run(&setup::beside(common, file).await?, args, output).await,
         CallsCommand::Resolve(args) => resolve::run(&setup::beside(common, file).await?, args, output).await,
         CallsCommand::Export(args) => export::run(&setup::ledger(common, file).await?.0, args, output).await,
     }
