@@ -7,7 +7,7 @@
 //! away everywhere. A reader that goes away early (`| head`) ends nothing: a call is followed to its end all the same.
 
 use std::{
-    io::{IsTerminal, Write, stderr, stdout},
+    io::{self, IsTerminal, Write, stderr, stdout},
     process::ExitCode,
     time::Duration,
 };
@@ -70,6 +70,14 @@ impl Output {
                 let mut out = stdout().lock();
                 let _ = out.write_all(bytes).and_then(|()| out.flush());
             }
+        }
+    }
+
+    /// Where rows for another program go.
+    pub(crate) fn results(&self) -> Results {
+        Results {
+            terminal: self.terminal,
+            line: Vec::new(),
         }
     }
 
@@ -182,6 +190,43 @@ impl Output {
         }
         bar.enable_steady_tick(Duration::from_millis(250));
         Some(bar)
+    }
+}
+
+/// Stdout for what another program is to read: as it comes into a pipe, and line by line without what a terminal obeys on one.
+#[derive(Debug)]
+pub(crate) struct Results {
+    terminal: bool,
+    line: Vec<u8>,
+}
+
+impl Results {
+    fn clean(&self) -> String {
+        terminal::line(&String::from_utf8_lossy(&self.line))
+    }
+}
+
+impl Write for Results {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.terminal {
+            return stdout().write(bytes);
+        }
+        for piece in bytes.split_inclusive(|one| *one == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                writeln!(stdout(), "{}", self.clean())?;
+                self.line.clear();
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.line.is_empty() {
+            write!(stdout(), "{}", self.clean())?;
+            self.line.clear();
+        }
+        stdout().flush()
     }
 }
 

@@ -116,6 +116,7 @@ async fn no_answer_to_a_call_is_obeyed() {
             &["calls", "show", &id],
             &["calls", "show", &id, "--reveal"],
             &["calls", "show", &id, "--json"],
+            &["calls", "export", "--json"],
         ] {
             check(&format!("{arguments:?}, {status}"), &world.run(arguments).await);
         }

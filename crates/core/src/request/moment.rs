@@ -3,10 +3,10 @@
 use jiff::{
     Timestamp, civil,
     fmt::temporal::DateTimeParser,
-    tz::{Disambiguation, OffsetConflict, TimeZone},
+    tz::{Disambiguation, OffsetConflict},
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, time_zone};
 
 /// Reads `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or with a zone `2026-02-14T20:00`.
 ///
@@ -39,10 +39,7 @@ pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Res
             format!("{text:?} does not say where it is that time: add its offset, as {text}Z, or give the call a timezone"),
         ));
     };
-    let zone = TimeZone::get(name).map_err(|source| {
-        Error::invalid("timezone", format!("{name:?} is no IANA time zone: write one as America/New_York")).with_source(source)
-    })?;
-    let moment = zone.to_ambiguous_timestamp(local).disambiguate(Disambiguation::Reject);
+    let moment = time_zone(name)?.to_ambiguous_timestamp(local).disambiguate(Disambiguation::Reject);
     moment.map_err(|source| Error::invalid(field, twice_or_never(text, name)).with_source(source))
 }
 

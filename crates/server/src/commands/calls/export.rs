@@ -14,7 +14,8 @@ use crate::{
     commands::calls::find::Pages,
     exit::Exit,
     failure::{Failure, Outcome},
-    output::Output,
+    output::{Output, Results},
+    terminal,
 };
 
 /// The columns, and whether callers, providers or the configuration have a say in their text.
@@ -62,7 +63,7 @@ impl Whose {
 pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Outcome {
     let usual = if output.json { ExportFormat::Jsonl } else { ExportFormat::Csv };
     let format = args.format.unwrap_or(usual);
-    let mut sink = Sink::new(format, args.out.as_deref())?;
+    let mut sink = Sink::new(format, args.out.as_deref(), output)?;
     let journal = ledger.journal();
     let mut pages = Pages::new(&*journal, &[], args.since);
     let mut calls = 0_u64;
@@ -98,7 +99,7 @@ enum Sink {
 
 enum Target {
     File(File),
-    Stdout(io::Stdout),
+    Stdout(Results),
 }
 
 impl Write for Target {
@@ -119,10 +120,10 @@ impl Write for Target {
 }
 
 impl Sink {
-    fn new(format: ExportFormat, file: Option<&Path>) -> Outcome<Self> {
+    fn new(format: ExportFormat, file: Option<&Path>, output: Output) -> Outcome<Self> {
         let target = match file {
             Some(file) => Target::File(private(file)?),
-            None => Target::Stdout(io::stdout()),
+            None => Target::Stdout(output.results()),
         };
         Ok(match format {
             ExportFormat::Jsonl => Sink::Lines(BufWriter::new(target)),
@@ -137,7 +138,8 @@ impl Sink {
         match self {
             Sink::Table(table) => table.write(cells(call)),
             Sink::Lines(lines) => {
-                serde_json::to_writer(&mut *lines, call)?;
+                let line = terminal::json(&serde_json::to_string(call)?);
+                lines.write_all(line.as_bytes())?;
                 lines.write_all(b"\n")
             }
         }

@@ -17,6 +17,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    terminal,
 };
 
 pub(super) fn run(config: &Config, provider: &str, deck: Option<&str>, out: Option<&Path>, output: Output) -> Outcome {
@@ -63,7 +64,7 @@ pub(super) fn run(config: &Config, provider: &str, deck: Option<&str>, out: Opti
             output.note(format!("{} rows are in {}", rows.len(), file.display()));
         }
         // Whoever reads on stdout has read enough.
-        None => match write(&rows, BufWriter::new(io::stdout().lock()), output) {
+        None => match write(&rows, BufWriter::new(output.results()), output) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written.map_err(|error| failed("stdout", &error))?,
         },
@@ -83,8 +84,7 @@ fn write(rows: &[RateRow], mut to: impl Write, output: Output) -> io::Result<()>
         return write_deck(rows, to);
     }
     for row in rows {
-        serde_json::to_writer(&mut to, &as_json(row))?;
-        to.write_all(b"\n")?;
+        writeln!(to, "{}", terminal::json(&serde_json::to_string(&as_json(row))?))?;
     }
     to.flush()
 }
