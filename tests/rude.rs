@@ -22,29 +22,7 @@ use switchboard_tests::{
 type Wrong = Vec<String>;
 
 /// Rows that do not hold yet.
-const PENDING: &[(Rudeness, Which)] = &[
-    (Rudeness::ComeAgainAtOnce, Which::KallyAi),
-    (Rudeness::ComeAgainAtOnce, Which::KaiCalls),
-    (Rudeness::ComeAgainLongAgo, Which::KallyAi),
-    (Rudeness::ComeAgainLongAgo, Which::KaiCalls),
-    (Rudeness::ComeAgainLongAgoRfc850, Which::KallyAi),
-    (Rudeness::ComeAgainLongAgoRfc850, Which::KaiCalls),
-    (Rudeness::ComeAgainLongAgoAsctime, Which::KallyAi),
-    (Rudeness::ComeAgainLongAgoAsctime, Which::KaiCalls),
-    (Rudeness::PaysBack, Which::KallyAi),
-    (Rudeness::PaysBack, Which::KaiCalls),
-    (Rudeness::ChargesAMillionfold, Which::KallyAi),
-    (Rudeness::ChargesAMillionfold, Which::KaiCalls),
-    (Rudeness::SaysNoInSuccess, Which::KallyAi),
-    (Rudeness::SaysNoInSuccess, Which::KaiCalls),
-    (Rudeness::ErrsInSuccess, Which::KallyAi),
-    (Rudeness::ErrsInSuccess, Which::KaiCalls),
-    (Rudeness::HtmlInSuccess, Which::KallyAi),
-    (Rudeness::HtmlInSuccess, Which::KaiCalls),
-    (Rudeness::SpellsNumber, Which::KaiCalls),
-    (Rudeness::PaintsTerminal, Which::KallyAi),
-    (Rudeness::PaintsTerminal, Which::KaiCalls),
-];
+const PENDING: &[(Rudeness, Which)] = &[];
 
 /// Requests that would place a call, at one provider for one ring: the first and three repeats.
 const MOST_POSTS: usize = 4;

@@ -9,7 +9,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use switchboard_core::{Delivery, Error, ErrorKind, ProviderId, Result};
+use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 
 /// The most that one walk over a list may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 mod support;
 
 use support::{Server, cut_server, plain_order};
-use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Provider, Refusal};
+use switchboard_core::{Delivery, ErrorKind, PlaceError, Provider, Refusal};
 use switchboard_kaicalls::KaiCalls;
 
 const HERE: Delivery = Delivery::Refused(Refusal::ThisProvider);

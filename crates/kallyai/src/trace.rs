@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_core::{CallOrder, Delivery, Error, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace};
+use switchboard_core::{CallOrder, Error, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace};
 use switchboard_http::{Bounds, Walk, usable_id};
 
 use crate::{

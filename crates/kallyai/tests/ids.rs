@@ -6,7 +6,7 @@ mod common;
 use common::{phone, rude::Rude};
 use jiff::civil;
 use serde_json::{Value, json};
-use switchboard_core::{Delivery, Error, ErrorKind, Provider};
+use switchboard_core::{ErrorKind, Provider};
 use switchboard_kallyai::{
     KallyAiClient,
     wire::{ContactDraft, ContactEmailUpdate, EmailResponse, RescheduleCall, RoutingRule},

@@ -5,7 +5,7 @@ mod common;
 
 use common::{client, fast};
 use serde_json::json;
-use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Refusal};
+use switchboard_core::{Delivery, ErrorKind, PlaceError, Refusal};
 use switchboard_kallyai::{KallyAiClient, wire::SendMessage};
 use switchboard_testkit::{
     SimConfig, SimKallyAi,

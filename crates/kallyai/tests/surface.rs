@@ -9,8 +9,8 @@ use common::{CALLEE, OTHER, WallClock, client, fast, settings, simple_order, sim
 use jiff::civil;
 use rust_decimal::Decimal;
 use switchboard_core::{
-    Cost, Country, Coverage, Credits, Delivery, ErrorKind, Idempotency, NumberChoice, NumberId, NumberSearch, PhoneNumber, Provider,
-    Reschedule, UsageFilter,
+    Cost, Country, Coverage, Credits, ErrorKind, Idempotency, NumberChoice, NumberId, NumberSearch, PhoneNumber, Provider, Reschedule,
+    UsageFilter,
 };
 use switchboard_kallyai::{
     KallyAi, Method,

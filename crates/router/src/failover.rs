@@ -14,7 +14,7 @@ pub(crate) enum Next {
     /// No byte left, for a reason that may pass: the same provider again, [`RETRIES`] times at most; then another one, of another failure domain.
     Retry,
     /// Its provider does not take this call; another may.
-    NextProvider,
+    Another,
     /// Its provider takes none for a while: another first, and this one again after a pause, [`REPEATS`] times at most.
     AfterPause,
     /// Its provider's account is out of credit, and nobody allowed another provider for that reason: this one again after a pause,
@@ -34,12 +34,12 @@ pub(crate) fn next(delivery: Delivery, kind: Option<ErrorKind>, quota_opt_in: bo
     match delivery {
         Delivery::NotSent => Some(match kind {
             Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Next::Retry,
-            Some(_) | None => Next::NextProvider,
+            Some(_) | None => Next::Another,
         }),
         Delivery::Refused(refusal) => Some(match refusal {
-            Refusal::ThisProvider => Next::NextProvider,
+            Refusal::ThisProvider => Next::Another,
             Refusal::RateLimited => Next::AfterPause,
-            Refusal::Quota if quota_opt_in => Next::NextProvider,
+            Refusal::Quota if quota_opt_in => Next::Another,
             Refusal::Quota => Next::AfterCredit,
             Refusal::Everyone => Next::Nobody,
             Refusal::NeedsApproval => Next::Person,
@@ -81,7 +81,7 @@ impl Silent {
         match self.delivery.and_then(|delivery| next(delivery, self.kind, quota_opt_in)) {
             Some(next) => next,
             // It may have it all the same, and would answer the same key with it.
-            None if self.fenced => Next::NextProvider,
+            None if self.fenced => Next::Another,
             // Never claimed, or an operator found out that no phone rang.
             None => Next::Anybody,
         }
@@ -127,10 +127,10 @@ mod tests {
     #[test]
     fn a_refusal_asks_others_only_where_it_lets_them() {
         let of = |refusal, quota| next(Delivery::Refused(refusal), None, quota);
-        assert_eq!(of(Refusal::ThisProvider, false), Some(Next::NextProvider));
+        assert_eq!(of(Refusal::ThisProvider, false), Some(Next::Another));
         assert_eq!(of(Refusal::RateLimited, false), Some(Next::AfterPause));
         assert_eq!(of(Refusal::Quota, false), Some(Next::AfterCredit));
-        assert_eq!(of(Refusal::Quota, true), Some(Next::NextProvider));
+        assert_eq!(of(Refusal::Quota, true), Some(Next::Another));
         for quota in [false, true] {
             assert_eq!(of(Refusal::Everyone, quota), Some(Next::Nobody));
             assert_eq!(of(Refusal::NeedsApproval, quota), Some(Next::Person));
@@ -143,10 +143,10 @@ mod tests {
             (Some(ErrorKind::Connect), Next::Retry),
             (Some(ErrorKind::Timeout), Next::Retry),
             (Some(ErrorKind::Transport), Next::Retry),
-            (Some(ErrorKind::Configuration), Next::NextProvider),
-            (Some(ErrorKind::InvalidRequest), Next::NextProvider),
-            (Some(ErrorKind::Unauthorized), Next::NextProvider),
-            (None, Next::NextProvider),
+            (Some(ErrorKind::Configuration), Next::Another),
+            (Some(ErrorKind::InvalidRequest), Next::Another),
+            (Some(ErrorKind::Unauthorized), Next::Another),
+            (None, Next::Another),
         ] {
             assert_eq!(next(Delivery::NotSent, kind, false), Some(expected), "{kind:?}");
         }

@@ -74,16 +74,18 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     }
     let ring = after.attempts.last().map_or(0, |last| last.ring);
     let mut refused = BTreeMap::<_, u32>::new();
-    for one in after.attempts.iter().filter(|one| {
-        matches!(
-            one.delivery,
-            Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota))
-        )
-    }) {
+    for one in after
+        .attempts
+        .iter()
+        .filter(|one| matches!(one.delivery, Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota))))
+    {
         *refused.entry((one.ring, &one.provider)).or_default() += 1;
     }
     if refused.values().any(|times| *times > MOST_REFUSED) {
-        state.breach(Property::Limits, "a provider that takes no call was asked too often for one ring".to_owned());
+        state.breach(
+            Property::Limits,
+            "a provider that takes no call was asked too often for one ring".to_owned(),
+        );
     }
     let live = after.attempts.iter().filter(|one| one.ring == ring && one.state.is_live());
     if live.count() > 1 {

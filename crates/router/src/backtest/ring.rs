@@ -172,7 +172,7 @@ impl Going {
                 }
                 self.why = why;
             }
-            Next::NextProvider => self.is_done_with(provider, why),
+            Next::Another => self.is_done_with(provider, why),
             Next::AfterPause | Next::AfterCredit => match again {
                 Some(again) => self.is_blocked(provider, again.sent_at),
                 // For how long it asked for a pause is not known.

@@ -9,8 +9,8 @@ use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duratio
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, Cost, Delivery, Error, ErrorKind, PlaceError,
-    ProfileName, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptState, Call, CallFault, CallId, CallOrder, Delivery, Error, ErrorKind, PlaceError, ProfileName,
+    ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
 };
 
 use crate::{
@@ -523,7 +523,7 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
             inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
             inner.clock.sleep(pause).await;
         }
-        Next::Retry | Next::NextProvider | Next::Anybody => {
+        Next::Retry | Next::Another | Next::Anybody => {
             let words = match failed.delivery() {
                 Delivery::NotSent => "nothing was sent, the next provider is asked",
                 Delivery::Refused(Refusal::Quota) => "the next provider is asked, as the caller allows",

@@ -77,7 +77,7 @@ impl Tried {
                 };
                 return Some(fault.unwrap_or_else(unsaid));
             }
-            Next::Retry | Next::NextProvider | Next::AfterPause | Next::AfterCredit => self.fault = fault.clone(),
+            Next::Retry | Next::Another | Next::AfterPause | Next::AfterCredit => self.fault = fault.clone(),
             Next::Anybody => {}
         }
         self.learn(world, &earlier.provider, next, || true);
@@ -95,7 +95,7 @@ impl Tried {
                     self.is_done_with(world, provider, true);
                 }
             }
-            Next::NextProvider => self.is_done_with(world, provider, false),
+            Next::Another => self.is_done_with(world, provider, false),
             Next::AfterPause | Next::AfterCredit => {
                 let repeats = self.repeats.entry(provider.clone()).or_default();
                 if *repeats < REPEATS {

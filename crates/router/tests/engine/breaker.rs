@@ -10,14 +10,14 @@ use std::{
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use switchboard_core::{CallStatus, Clock, Delivery, ErrorKind, Page, Refusal};
+use switchboard_core::{CallStatus, Clock, ErrorKind, Page, Refusal};
 use switchboard_router::{BreakerPolicy, BreakerState, LaneSettings, Policy, Router, RouterSettings};
 use switchboard_testkit::VirtualClock;
 
 use super::domains::{on_one_platform, works};
 use crate::support::{
     Fake, Op, call, completed,
-    fake::{failure, not_sent, refused, unknown},
+    fake::{not_sent, refused, unknown},
     id, policy, queued, run, seconds, start, start_with, within,
 };
 

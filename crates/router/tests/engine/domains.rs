@@ -1,6 +1,6 @@
 //! What several providers ride on fails for all of them.
 
-use switchboard_core::{Delivery, Error, ErrorKind, Refusal};
+use switchboard_core::{Delivery, ErrorKind, Refusal};
 use switchboard_router::{BreakerState, Match, Policy};
 
 use crate::support::{
