@@ -184,11 +184,12 @@ fn a_word_settles_a_doubt_and_nothing_else() {
 }
 
 #[test]
-fn a_call_that_a_provider_has_for_certain_is_not_called_silent_though_nobody_knows_its_id() {
+fn a_call_that_counts_as_placed_and_that_nobody_knows_by_an_id_is_settled_by_a_word() {
     let (mut story, tried) = Story::sent();
     story.say(failed(tried, Delivery::Placed));
     assert_eq!(story.call.provider.as_ref().unwrap().as_str(), "alpha");
-    story.refuses(word(tried, Verdict::NotPlaced, None));
+    let silent = story.with(word(tried, Verdict::NotPlaced, None));
+    assert_eq!((silent.status, silent.attempts[0].state), (CallStatus::Refused, AttemptState::NotPlaced));
     assert_eq!(
         story.with(word(tried, Verdict::Placed("c-1".into()), None)).provider_call_id,
         Some("c-1".into())

@@ -262,8 +262,10 @@ impl State {
 pub(crate) fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
     let in_doubt = doubt(call) == Doubt::InDoubt;
     match verdict {
-        Verdict::Ended(_) | Verdict::NotPlaced => in_doubt || call.status == CallStatus::Stalled,
+        Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
         Verdict::Placed(_) => in_doubt,
+        // A call that its provider showed under an id was placed, whatever anybody says.
+        Verdict::NotPlaced => in_doubt || call.status == CallStatus::Stalled && call.provider_call_id.is_none(),
     }
 }
 
