@@ -27,6 +27,7 @@ fn the_law_holds_in_every_world() {
         .map(|fault| fault.name())
         .collect();
     assert!(silent.is_empty(), "never happened: {silent:?}");
+    assert!(counters.of(Fault::ToldByAnother, Stage::Sent) > 0, "no webhook overtook an answer");
 }
 
 #[test]

@@ -173,7 +173,8 @@ fn tell(world: &Arc<World>, at: usize, word: &str) {
     let hooks = world.with(|state| {
         let record = &state.records[at];
         record.address.as_ref()?;
-        let body = format!("{} {word}", record.name()).into_bytes();
+        // Whole: what is shown of an id may be masked.
+        let body = format!("{} {word}", record.name().as_str()).into_bytes();
         let hooks = if state.calm {
             Hooks::Prompt
         } else {

@@ -15,7 +15,7 @@ use super::{
     wish::wish,
 };
 
-/// Coprime to the number of pairs, so that the pairs of one seed are mixed.
+/// From pair to pair: at least so far, so that the pairs of one seed are mixed.
 const STRIDE: usize = 101;
 pub(super) const MINUTE: u64 = 60_000;
 pub(super) const HOUR: u64 = 60 * MINUTE;
@@ -103,12 +103,13 @@ impl Plan {
         let random = &mut Random::new(seed);
         let long = random.chance(6);
         let pairs = pairs();
+        let stride = stride(pairs.len());
         let aimed = random.between(4, 8);
         let mut aims = Vec::new();
         let mut wishes = Vec::new();
         for nth in 0..aimed {
             let at = (seed.wrapping_mul(7).wrapping_add(nth)) as usize % pairs.len();
-            let (fault, stage) = pairs[(at * STRIDE) % pairs.len()];
+            let (fault, stage) = pairs[(at * stride) % pairs.len()];
             wishes.push(wish(random, Some((fault, stage)), wishes.len(), base, long));
             if matches!(fault.means(), Means::Placing | Means::Webhook | Means::Consequence) {
                 continue;
@@ -152,6 +153,18 @@ impl Plan {
             budget: 1_000 * random.between(300, 1_500) as i64,
         }
     }
+}
+
+/// Coprime to the number of pairs, so that every pair has its turn.
+fn stride(pairs: usize) -> usize {
+    let coprime = |stride: &usize| {
+        let (mut one, mut other) = (*stride, pairs);
+        while other != 0 {
+            (one, other) = (other, one % other);
+        }
+        one == 1
+    };
+    (STRIDE..).find(coprime).unwrap_or(1)
 }
 
 /// Which wish a call is.
