@@ -189,7 +189,10 @@ fn a_call_that_counts_as_placed_and_that_nobody_knows_by_an_id_is_settled_by_a_w
     story.say(failed(tried, Delivery::Placed));
     assert_eq!(story.call.provider.as_ref().unwrap().as_str(), "alpha");
     let silent = story.with(word(tried, Verdict::NotPlaced, None));
-    assert_eq!((silent.status, silent.attempts[0].state), (CallStatus::Refused, AttemptState::NotPlaced));
+    assert_eq!(
+        (silent.status, silent.attempts[0].state),
+        (CallStatus::Refused, AttemptState::NotPlaced)
+    );
     assert_eq!(
         story.with(word(tried, Verdict::Placed("c-1".into()), None)).provider_call_id,
         Some("c-1".into())

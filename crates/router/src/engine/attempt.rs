@@ -81,11 +81,9 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
         draw,
         quota_opt_in: world.policy.fails_over_on_quota(request),
     };
-    let mut tried = Tried::default();
-    for earlier in call.attempts.iter().filter(|earlier| earlier.ring == going.ring) {
-        if let Some(fault) = tried.remember(world, earlier, going.quota_opt_in) {
-            return refuse(inner, call.id, fault).await;
-        }
+    let (mut tried, end) = Tried::of(world, call, going.ring, going.quota_opt_in);
+    if let Some(fault) = end {
+        return refuse(inner, call.id, fault).await;
     }
     let mut first = Some(first);
     loop {
@@ -229,20 +227,36 @@ async fn attempt(
         return Err(stopping);
     }
     let needs = write.needs.clone();
-    match inner.write(id, write).await {
-        Ok(_) => {
+    let recorded = match inner.write(id, write).await {
+        Ok(recorded) => {
             inner.gates.enter(order.attempt, &needs, inner.now());
             if let Some(until) = needs.rooms.first().map(|room| room.until) {
                 lane.enter(order.attempt, until, inner.now());
             }
             // The limits know of it: its turn is used.
             *pass = None;
+            recorded
         }
         Err(error) => {
             lane.give_back(slot);
             pass.iter_mut().for_each(Pass::let_go);
             return held_up(going, lane, error, tried);
         }
+    };
+    tried.written += 1;
+    if has_others(&recorded.call, ring, tried.written) {
+        lane.give_back(slot);
+        inner.waiting.look();
+        let unsent = Error::new(
+            ErrorKind::Timeout,
+            "the attempt was not sent: another process had the call meanwhile",
+        );
+        let unsent = PlaceError::not_sent(unsent.with_provider(lane.id.clone()));
+        record_failure(inner, id, &order, &unsent).await?;
+        // What that one learnt holds for this one.
+        let (known, end) = Tried::of(world, &recorded.call, ring, going.quota_opt_in);
+        *tried = known;
+        return Ok(end.map_or(Then::Again, Then::GiveUp));
     }
     // Checked last, with nothing slow between it and the first byte: a process that was paused here for long, or was told to stop, must
     // not send.
@@ -291,6 +305,11 @@ async fn attempt(
             }
         }
     }
+}
+
+/// True where the ring has attempts that this process does not know of: it was paused, and another had the call.
+fn has_others(call: &Call, ring: u32, written: u64) -> bool {
+    call.attempts.iter().filter(|attempt| attempt.ring == ring).count() as u64 != written
 }
 
 /// The one transaction before a byte leaves: intent, claim and leave to send, with all that the attempt needs.

@@ -215,8 +215,11 @@ impl Search<'_> {
             let searched = age.searched(inner);
             if searched >= patience || (was_read && age.in_doubt + searched >= patience) {
                 abandon(inner, id, lane, placed).await;
-                // Evidence may have come between the last look and now, from somebody who does not follow it.
+                // Evidence may have come between the last look and now, from somebody who does not act on it.
                 if let Some(call) = current(inner, id).await {
+                    if matches!(standing(&call, order.attempt), Standing::Silent) {
+                        return silent(inner, id, lane, order.attempt).await;
+                    }
                     follow_known(inner, &call).await;
                 }
                 return;

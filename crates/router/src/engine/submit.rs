@@ -201,15 +201,18 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
         at: inner.now(),
     };
     let opened = inner.kept(inner.journal.open(new).await)?;
-    if let Opened::New(call) | Opened::Replayed(call) = &opened {
-        inner.hands.is_asked_for(call.id, inner.now());
-    }
+    let (Opened::New(call) | Opened::Replayed(call) | Opened::Changed(call)) = &opened;
+    inner.hands.is_asked_for(call.id, inner.now());
     Ok(match opened {
         Opened::Replayed(first) => {
             take_up_what_was_left(&inner, &first);
             (Submitted::Before(*first), None)
         }
-        Opened::Changed(first) => (Submitted::Changed(*first), None),
+        // The same row with other details: the call that it was goes on as it was asked for first.
+        Opened::Changed(first) => {
+            take_up_what_was_left(&inner, &first);
+            (Submitted::Changed(*first), None)
+        }
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
             let way = drive(Arc::clone(&inner), Call::clone(&call), request, driving);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use switchboard_core::{Attempt, CallFault, ErrorKind, ProviderId};
+use switchboard_core::{Attempt, Call, CallFault, ErrorKind, ProviderId};
 
 use crate::{
     engine::world::World,
@@ -21,13 +21,25 @@ pub(crate) struct Tried {
     waits_for: Option<ProviderId>,
     /// The provider that the next attempt goes to, as long as the plan allows it.
     pub(crate) last: Option<ProviderId>,
-    /// Attempts so far.
+    /// Attempts so far that were sent.
     pub(crate) sent: u64,
+    /// Attempts so far that were written down: the ring has no others, or another process had the call meanwhile.
+    pub(crate) written: u64,
     /// Why the last provider did not take the call.
     pub(crate) fault: Option<CallFault>,
 }
 
 impl Tried {
+    /// What the attempts of this ring taught, whoever made them; and the call's end where nobody may be asked after them.
+    pub(crate) fn of(world: &World, call: &Call, ring: u32, quota_opt_in: bool) -> (Self, Option<CallFault>) {
+        let mut tried = Self::default();
+        let attempts = call.attempts.iter().filter(|attempt| attempt.ring == ring);
+        let end = attempts
+            .map(|attempt| tried.remember(world, attempt, quota_opt_in))
+            .fold(None, |end, next| end.or(next));
+        (tried, end)
+    }
+
     /// True where the provider is not done with for this ring.
     pub(crate) fn may_ask(&self, provider: &ProviderId) -> bool {
         !self.done.contains(provider)
@@ -65,8 +77,9 @@ impl Tried {
 
     /// What an attempt of a former process, that provably reached no phone, says of what may come next. Answers with the call's end where
     /// nobody may be asked.
-    pub(crate) fn remember(&mut self, world: &World, earlier: &Attempt, quota_opt_in: bool) -> Option<CallFault> {
+    fn remember(&mut self, world: &World, earlier: &Attempt, quota_opt_in: bool) -> Option<CallFault> {
         self.sent += 1;
+        self.written += 1;
         let fault = earlier.error.as_ref().map(CallFault::from);
         let next = Silent::of(earlier).next(quota_opt_in);
         match next {
