@@ -253,9 +253,9 @@ async fn an_export_holds_no_formula_of_others() {
         }
         seen.push(row[tenant].to_owned());
     }
-    // Read by whoever knows the rule, the text is what it was.
+    // Read by whoever knows the rule, the text is what it was: a batch takes such an apostrophe off, and an export puts it before.
     seen.sort();
-    let mut expected = FORMULAS.map(|formula| format!("'{formula}"));
+    let mut expected = FORMULAS.map(|formula| format!("'{}", formula.strip_prefix('\'').unwrap_or(formula)));
     expected.sort();
     assert_eq!(seen, expected);
 }
