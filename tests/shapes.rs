@@ -92,17 +92,7 @@ impl Program {
     async fn run(&self) -> Value {
         let path = |name: &str| self.directory.path().join(name);
         let mut child = Command::new(binary::switchboard())
-            .args([
-                "--json",
-                "sim",
-                "kallyai",
-                "--seed",
-                "0",
-                "--shape",
-                self.shape,
-                "--listen",
-                &self.address,
-            ])
+            .args(["--json", "sim", "kallyai", "--shape", self.shape, "--listen", &self.address])
             .args(["--speed", "2000", "--seed", "7", "--faults"])
             .arg(path("faults.json"))
             .arg("--ring-ledger")
