@@ -1,7 +1,7 @@
 //! A provider in about eighty lines beside the contract's frame: pagers that beep, in memory.
 //!
 //! A pager is no telephone, and that is the point: whatever reaches a person by his number can stand behind the contract.
-//! The one thing to get right is in `place`: each failure says by its [`Delivery`] whether the person may have been reached.
+//! The one thing to get right is in `place`: each failure says by its [`PlaceError`] whether the person may have been reached.
 
 use std::sync::Arc;
 
