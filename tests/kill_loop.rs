@@ -119,7 +119,7 @@ async fn a_program_that_forgets_what_it_placed_is_found_out() {
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("forgetful");
     let real = binary::switchboard().display();
-    let script = format!("#!/bin/sh\nif [ \"$1\" = batch ]; then set -- \"$@\" --name \"$$\"; fi\nexec '{real}' \"$@\"\n");
+    let script = format!("#!/bin/sh\nif [ \"$1\" = batch ]; then set -- \"$@\" --name \"$$\" --again; fi\nexec '{real}' \"$@\"\n");
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let (totals, reports) = loops(3, &program).await;
