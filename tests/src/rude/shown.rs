@@ -118,12 +118,7 @@ mod tests {
         ] {
             assert_eq!(shown(&ran(wrong), &secrets).len(), 1, "{wrong:?}");
         }
-        for fine in [
-            "to +1 202 *** 43",
-            "Grüße 你好 🙂",
-            "  FORGED-ROW closed",
-            "a\nb\n",
-        ] {
+        for fine in ["to +1 202 *** 43", "Grüße 你好 🙂", "  FORGED-ROW closed", "a\nb\n"] {
             assert_eq!(shown(&ran(fine), &secrets), BTreeSet::new(), "{fine:?}");
         }
     }

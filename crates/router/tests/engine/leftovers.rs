@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use switchboard_core::{CallId, CallRequest, CallStatus, ErrorKind};
-use switchboard_router::{Cancelled, Journal, NewCall, TakesUp};
+use switchboard_router::{Cancelled, Journal, NewCall, Submitted, TakesUp};
 use uuid::Uuid;
 
 use crate::support::{
@@ -58,6 +58,38 @@ async fn a_command_begins_what_it_was_asked_for_and_nothing_else() {
     assert_eq!(within(command.wait(again.id)).await.unwrap().status, CallStatus::Closed);
     tokio::time::sleep(seconds(3600)).await;
     assert_eq!(worlds[0].orders().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_was_left_is_begun_by_its_batch_whatever_else_it_says_now() {
+    let row = |urgent: bool| CallRequest {
+        batch: Some("calls.csv".to_owned()),
+        row_key: Some("ann".to_owned()),
+        urgent,
+        ..request(1)
+    };
+    for urgent in [false, true] {
+        let worlds = shared([World::new("alpha", &[])]);
+        let (clock, books) = (clock(), books());
+        let id = CallId::new(Uuid::now_v7());
+        books.open(NewCall::new(id, Arc::new(valid(row(false))), epoch())).await.unwrap();
+        books.leave();
+        let batch = process_with(
+            &worlds,
+            &clock,
+            Arc::new(books.another()),
+            |_| {},
+            |builder| builder.takes_up(TakesUp::Asked),
+        );
+        batch.recover().await.unwrap();
+        tokio::time::sleep(seconds(3600)).await;
+        assert_eq!(worlds[0].orders().len(), 0);
+        let submitted = batch.take_in(valid(row(urgent))).await.unwrap();
+        assert_eq!(matches!(submitted, Submitted::Changed(_)), urgent);
+        assert_eq!(submitted.into_call().id, id);
+        assert_eq!(within(batch.wait(id)).await.unwrap().status, CallStatus::Closed);
+        assert_eq!(worlds[0].orders().len(), 1);
+    }
 }
 
 #[tokio::test(start_paused = true)]

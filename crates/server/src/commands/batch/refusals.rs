@@ -95,6 +95,7 @@ pub(super) fn may_go_better(call: &Call) -> bool {
                 | ErrorKind::Decode
                 | ErrorKind::Provider
                 | ErrorKind::NoProvider
+                | ErrorKind::Expired
                 | ErrorKind::Configuration
                 | ErrorKind::Unsupported,
             ) => true,

@@ -231,16 +231,18 @@ impl Sending<'_> {
     }
 
     /// The row's call, and how many of its calls were refused before. A row without a key of its own has one call after another, each only once
-    /// the one before was refused for what another time may go better; nobody's phone rang for those. A key of the caller's own has one call.
+    /// the one before was refused for what another time may go better, and while its window is open; nobody's phone rang for those. A key of
+    /// the caller's own has one call.
     async fn take_in(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
+        let in_time = call.window.closes.is_none_or(|closes| closes > Timestamp::now());
         let mut after = 0;
         loop {
             if derived {
                 call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
             }
             match self.router.take_in(call.clone()).await? {
-                Submitted::Before(refused) | Submitted::Changed(refused) if derived && may_go_better(&refused) => after += 1,
+                Submitted::Before(refused) | Submitted::Changed(refused) if derived && in_time && may_go_better(&refused) => after += 1,
                 submitted => return Ok((submitted, after)),
             }
         }
