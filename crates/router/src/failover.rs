@@ -76,6 +76,14 @@ impl Silent {
         self.delivery == Some(Delivery::Refused(Refusal::Everyone))
     }
 
+    /// Why its provider did not take the call, where nothing more is known.
+    pub(crate) fn why(self) -> ErrorKind {
+        match self.delivery {
+            Some(Delivery::Refused(Refusal::Quota)) => ErrorKind::QuotaExceeded,
+            Some(_) | None => ErrorKind::NoProvider,
+        }
+    }
+
     /// What may come next.
     pub(crate) fn next(self, quota_opt_in: bool) -> Next {
         match self.delivery.and_then(|delivery| next(delivery, self.kind, quota_opt_in)) {

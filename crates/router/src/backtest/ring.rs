@@ -160,7 +160,7 @@ impl Going {
         self.silent += 1;
         let provider = &attempt.provider;
         let again = self.recorded(ring, provider).and_then(|index| ring.attempts.get(index));
-        let why = Some(ErrorKind::NoProvider);
+        let why = Some(silence.why());
         match silence.next(policy.fails_over_on_quota(request)) {
             Next::Retry => {
                 if again.is_none() {
