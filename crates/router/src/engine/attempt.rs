@@ -466,7 +466,7 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
     let answer = Fact::Answered(order.attempt, Box::new(report));
     let written = match over {
         Some(outcome) => {
-            let bill = cost.map(|cost| bill::fact(inner, (&order.call, order.max_duration), order.attempt, lane, cost));
+            let bill = cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, lane, cost));
             redial::over(inner, id, answer, bill, outcome).await
         }
         None => inner.record(id, answer).await,

@@ -2,7 +2,7 @@
 //! received, an operator's word.
 //!
 //! The journal keeps it as news until it was acted on here, and every sweep asks for it. So a change that this process did not make itself
-//! reaches it within a sweep, whoever made it, and whatever became of him since.
+//! reaches it within a sweep, whoever made it, and whatever became of them since.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::{
 enum Heard {
     /// Nothing is left to do.
     Done,
-    /// Somebody here is at work on the call. It is looked at again, in case he does not see what was written.
+    /// Somebody here is at work on the call. It is looked at again, in case they do not see what was written.
     Later,
 }
 

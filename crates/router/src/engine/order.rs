@@ -56,7 +56,7 @@ pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration 
 }
 
 /// What was asked for, or the policy's longest, and never more than the provider allows.
-fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
+pub(crate) fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
     let longest = asked.unwrap_or(policy.max_duration);
     lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }
