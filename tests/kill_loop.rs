@@ -66,6 +66,12 @@ fn what_may_not_be_is_found() {
     assert_eq!(judged(vec![], vec![call(1, Indeterminate, None)]), good);
     assert_eq!(judged(vec![], vec![call(1, Refused, None)]), good);
 
+    // Refused, and tried again when the program was started again.
+    let again = |first, theirs| vec![call(1, first, theirs), call(1, Closed, Some("a"))];
+    assert_eq!(judged(vec![ring(1, "a")], again(Refused, None)), good);
+
+    assert_eq!(judged(vec![ring(1, "a")], again(Refused, Some("a"))), (0, 1));
+    assert_eq!(judged(vec![ring(1, "a")], again(Indeterminate, None)), (0, 1));
     assert_eq!(judged(vec![ring(1, "a"), ring(1, "b")], vec![call(1, Closed, Some("b"))]), (1, 0));
     assert_eq!(
         judged(vec![ring(1, "a"), ring(2, "b")], vec![call(1, Closed, Some("a"))]),

@@ -60,6 +60,8 @@ pub fn judge(facts: &Facts) -> Judged {
     for call in &facts.calls {
         calls.entry(call.to.e164()).or_default().push(call);
     }
+    // The ids of calls sort by the time at which they were made.
+    calls.values_mut().for_each(|calls| calls.sort_by_key(|call| call.id));
     let twins: BTreeSet<&str> = facts
         .rows
         .iter()
@@ -93,7 +95,8 @@ pub fn judge(facts: &Facts) -> Judged {
                 None,
                 format!("is neither a call of the ledger nor rejected, and rang {} times", rang.len()),
             )),
-            [call] => {
+            // A row whose call was refused may be tried again as another call: the last one is the row's.
+            [refused @ .., call] if refused.iter().all(|call| never_rang(call, rang)) => {
                 judged.indeterminate += usize::from(call.status == CallStatus::Indeterminate);
                 judged.doubted += usize::from(was_in_doubt(call));
                 let told_off = facts.rejected.contains(*to) && !twins.contains(to) && !rang.is_empty();
@@ -101,7 +104,11 @@ pub fn judge(facts: &Facts) -> Judged {
                     .or_else(|| told_off.then(|| "is among the rejected rows although it rang".to_owned()))
                     .map(|what| fault(to, Some(call), what))
             }
-            [call, ..] => Some(fault(to, Some(call), "is more than one call of the ledger".to_owned())),
+            [call, ..] => Some(fault(
+                to,
+                Some(call),
+                "is more than one call of the ledger, and not because the earlier ones were refused".to_owned(),
+            )),
         };
         judged.lost_calls += usize::from(wrong.is_some());
         judged.faults.extend(wrong);
@@ -143,7 +150,13 @@ fn contradiction(call: &Call, rang: &[&Ring]) -> Option<String> {
     }
 }
 
-/// The call that the ledger names has to be one of those that rang this phone.
+/// A call that was refused, and of which the provider knows no ring.
+fn never_rang(call: &Call, rang: &[&Ring]) -> bool {
+    let theirs = call.provider_call_id.as_ref().map(|id| id.as_str());
+    call.status == CallStatus::Refused && !rang.iter().any(|ring| Some(ring.call_id.as_str()) == theirs)
+}
+
+/// The call that the ledger names, where it names one, has to be one of those that rang this phone.
 fn another(call: &Call, rang: &[&Ring]) -> Option<String> {
     let theirs = call.provider_call_id.as_ref()?.as_str();
     let ours = rang.iter().any(|ring| ring.call_id == theirs);
