@@ -2,10 +2,12 @@
 //!
 //!     cargo bench -p switchboard-benches --bench deck
 //!
-//! Rows are as carriers send them: prefixes of three to eleven digits, some thousand prices, and one prefix in twenty with a price until now
-//! and another from now on. A lookup stands beside two others with the same meaning, over the same rows: a binary search for each length, the
-//! longest first, and a hash of the prefix for each length, with a hash function made for such keys. Both are told in advance which lengths
-//! there are. And beside `PhoneNumber::parse`, which every call pays anyway. Answers are compared before anything is measured.
+//! Rows are as carriers send them: prefixes of three to eleven digits, some thousand prices, and
+//! one prefix in twenty with a price until now and another from now on. A lookup stands beside two
+//! others with the same meaning, over the same rows: a binary search for each length, the longest
+//! first, and a hash of the prefix for each length, with a hash function made for such keys. Both
+//! are told in advance which lengths there are. And beside `PhoneNumber::parse`, which every call
+//! pays anyway. Answers are compared before anything is measured.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -51,7 +53,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (sorted, hashed) = (Sorted::of(&rows), Hashed::of(&rows));
     for number in &numbers {
         let cost = deck.estimate(number, MINUTE, now).map(Money::micros);
-        assert_eq!((sorted.find(number, now), hashed.find(number, now)), (cost, cost), "{number:?}");
+        assert_eq!(
+            (sorted.find(number, now), hashed.find(number, now)),
+            (cost, cost),
+            "{number:?}"
+        );
     }
     let known = numbers.iter().filter(|number| deck.covers(number, now)).count();
     println!(
@@ -90,7 +96,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         &|| each(&numbers, |number| hashed.find(number, now).is_some()) == known,
     ];
     let mut samples: [Sample; 5] = Default::default();
-    // The first round warms up and is left out. What comes behind a parse finds its memory elsewhere, so that each comes there in its turn.
+    // The first round warms up and is left out. What comes behind a parse finds its memory
+    // elsewhere, so that each comes there in its turn.
     for round in 0..=rounds {
         for nth in 0..asked.len() {
             let turn = (nth + round) % asked.len();
@@ -144,7 +151,9 @@ fn rows(count: usize, among: &[PhoneNumber], now: Timestamp, chance: &mut Chance
         known.insert(number.e164().get(1..4).unwrap_or_default().to_owned());
     }
     while known.len() < count - count / 21 {
-        let Some(number) = chance.of(among) else { break };
+        let Some(number) = chance.of(among) else {
+            break;
+        };
         let (stem, length) = (2 + chance.below(6) as usize, 4 + chance.below(8) as usize);
         let digits = format!(
             "{}{:09}",
@@ -224,12 +233,10 @@ struct Sorted {
 
 impl Sorted {
     fn of(rows: &[RateRow]) -> Self {
-        let mut sorted: Vec<_> = rows.iter().map(|row| (key(digits(row), digits(row).len()), term(row))).collect();
+        let mut sorted: Vec<_> =
+            rows.iter().map(|row| (key(digits(row), digits(row).len()), term(row))).collect();
         sorted.sort_unstable();
-        Self {
-            lengths: lengths(rows),
-            rows: sorted,
-        }
+        Self { lengths: lengths(rows), rows: sorted }
     }
 
     fn find(&self, number: &PhoneNumber, at: Timestamp) -> Option<i64> {
@@ -301,7 +308,8 @@ impl Hashed {
     }
 
     fn bytes(&self) -> usize {
-        // A slot of the map and a byte of control for each of its places, of which seven in eight may be taken.
+        // A slot of the map and a byte of control for each of its places, of which seven in eight
+        // may be taken.
         let places = (self.rows.capacity() * 8 / 7).next_power_of_two();
         places * (size_of::<(u64, (u32, u32))>() + 1) + self.terms.len() * size_of::<Term>()
     }

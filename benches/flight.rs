@@ -1,13 +1,15 @@
-//! What a call costs while it is under way: memory here, requests at the provider, and time at the next start.
+//! What a call costs while it is under way: memory here, requests at the provider, and time at the
+//! next start.
 //!
 //!     cargo bench -p switchboard-benches --bench flight
 //!
-//! - 10,000 calls in flight at once over a ledger in SQLite: by how much the process grew, for each call. The operating system's figure, which
-//!   counts what the allocator keeps as well.
-//! - 1,000 KaiCalls calls that are under way, followed for some rounds: how many requests each round sends. One for each call would be a thousand,
-//!   and KaiCalls allows 300 a minute.
-//! - 10,000 calls whose process is gone between sending and hearing: how long the next one takes from opening the ledger until every one of them is
-//!   written down as in doubt, which is when it is ready.
+//! - 10,000 calls in flight at once over a ledger in SQLite: by how much the process grew, for each
+//!   call. The operating system's figure, which counts what the allocator keeps as well.
+//! - 1,000 KaiCalls calls that are under way, followed for some rounds: how many requests each
+//!   round sends. One for each call would be a thousand, and KaiCalls allows 300 a minute.
+//! - 10,000 calls whose process is gone between sending and hearing: how long the next one takes
+//!   from opening the ledger until every one of them is written down as in doubt, which is when it
+//!   is ready.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
@@ -15,7 +17,8 @@ use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider, ProviderId, Router, RouterSettings,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider,
+    ProviderId, Router, RouterSettings,
     core::{AttemptId, AttemptState, RequestLimit},
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{NewCall, ProviderPolicy, RateDeck, Write, state::Fact},
@@ -31,7 +34,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async { tokio::spawn(measure()).await? })
 }
 
@@ -56,10 +60,7 @@ fn resident() -> Result<usize, Failure> {
 
 fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::router::RouterBuilder {
     let info = provider.info().clone();
-    let most = RequestLimit {
-        requests: 1_000_000,
-        window: Duration::from_secs(60),
-    };
+    let most = RequestLimit { requests: 1_000_000, window: Duration::from_secs(60) };
     let lane = LaneSettings {
         place_limit: Some(most),
         read_limit: Some(most),
@@ -74,10 +75,7 @@ fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::rou
     Router::builder(Policy::new(vec![account], Currency::USD))
         .provider(provider)
         .lane(info.id, lane)
-        .settings(RouterSettings {
-            poll_every,
-            ..RouterSettings::default()
-        })
+        .settings(RouterSettings { poll_every, ..RouterSettings::default() })
 }
 
 async fn submit(router: &Router, calls: std::ops::Range<usize>) -> Result<(), Failure> {
@@ -101,7 +99,8 @@ async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
     // No agent is asked for, and none answers.
     info.needs_agent = false;
     let router = router(Arc::new(Instant::new(info)), HOUR).journal(journal).build()?;
-    // The pool of readers, the page caches and the allocator's own needs are there before anything is counted.
+    // The pool of readers, the page caches and the allocator's own needs are there before anything
+    // is counted.
     let warm_up = calls / 10;
     submit(&router, 0..warm_up).await?;
     let before = resident()?;
@@ -116,14 +115,11 @@ async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
 
 /// A call that was sent, and whose answer nobody heard.
 async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
-    let (now, id, attempt) = (Timestamp::now(), CallId::new(Uuid::now_v7()), AttemptId::new(Uuid::now_v7()));
+    let (now, id, attempt) =
+        (Timestamp::now(), CallId::new(Uuid::now_v7()), AttemptId::new(Uuid::now_v7()));
     let new = NewCall::new(id, Arc::new(request(n)?), now);
     journal.open(new).await?;
-    let admitted = Fact::Admitted {
-        estimated_cost: None,
-        experiment: None,
-        plan: None,
-    };
+    let admitted = Fact::Admitted { estimated_cost: None, experiment: None, plan: None };
     let intended = Attempt {
         id: attempt,
         provider: ProviderId::from_static("kaicalls"),
@@ -187,7 +183,8 @@ async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
 
 async fn follow(calls: usize) -> Result<(), Failure> {
     // Time as it is: every call is under way for minutes.
-    let simulator = SimKaiCalls::start(SimConfig::default().seed(0).limits(10_000_000, 10_000_000)).await?;
+    let simulator =
+        SimKaiCalls::start(SimConfig::default().seed(0).limits(10_000_000, 10_000_000)).await?;
     let mut config = KaiCallsConfig::new(simulator.credential());
     config.base_url = simulator.url().parse()?;
     config.agent_id = Some(simulator.agent_id().into());

@@ -2,15 +2,20 @@
 //!
 //!     cargo bench -p switchboard-benches --bench ledger
 //!
-//! - One caller: [`Journal::open`](switchboard::Journal::open) on SQLite beside one bare SQLite insert of as many bytes with `synchronous=FULL`, in turns.
-//! - 64 callers at once, beside a bare log that writes what 64 writers bring and waits for the disk once; and beside one thread that writes 64 rows a
-//!   commit into bare SQLite with an index by a hash, which finds a person again and is in no order: what no ledger with such an index goes below.
-//! - One caller on a ledger of ten rows beside one of a million; `SWITCHBOARD_BENCH_ROWS=10000000` makes it ten million (about 4 GB of disk, and
-//!   some minutes to fill it).
+//! - One caller: [`Journal::open`](switchboard::Journal::open) on SQLite beside one bare SQLite
+//!   insert of as many bytes with `synchronous=FULL`, in turns.
+//! - 64 callers at once, beside a bare log that writes what 64 writers bring and waits for the disk
+//!   once; and beside one thread that writes 64 rows a commit into bare SQLite with an index by a
+//!   hash, which finds a person again and is in no order: what no ledger with such an index goes
+//!   below.
+//! - One caller on a ledger of ten rows beside one of a million; `SWITCHBOARD_BENCH_ROWS=10000000`
+//!   makes it ten million (about 4 GB of disk, and some minutes to fill it).
 //! - 10,000 open calls that another process left: to take them over, beside reading them.
-//! - The first two in PostgreSQL as well, where `SWITCHBOARD_BENCH_POSTGRES` names an empty database as `postgres://user:password@host/database`.
+//! - The first two in PostgreSQL as well, where `SWITCHBOARD_BENCH_POSTGRES` names an empty
+//!   database as `postgres://user:password@host/database`.
 //!
-//! All of it in one directory, `SWITCHBOARD_BENCH_DIR` or the current one's `target/`: a disk in memory would say nothing.
+//! All of it in one directory, `SWITCHBOARD_BENCH_DIR` or the current one's `target/`: a disk in
+//! memory would say nothing.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -37,8 +42,10 @@ const WRITERS: usize = 64;
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let under = std::env::var_os("SWITCHBOARD_BENCH_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let under = std::env::var_os("SWITCHBOARD_BENCH_DIR")
+        .map_or_else(|| PathBuf::from("target"), PathBuf::from);
     std::fs::create_dir_all(&under)?;
     let directory = tempfile::tempdir_in(under)?;
     let at = directory.path().to_owned();
@@ -62,10 +69,7 @@ async fn measure(directory: &Path) -> Result<(), Failure> {
 fn new_call(n: usize) -> Result<NewCall, Failure> {
     let now = Timestamp::now();
     let number = format!("+1{}555{:04}", ["212", "646", "718", "917"][n / 10_000 % 4], n % 10_000);
-    let request = CallRequest {
-        allow_duplicate: true,
-        ..CallRequest::new(number, TASK)
-    };
+    let request = CallRequest { allow_duplicate: true, ..CallRequest::new(number, TASK) };
     Ok(NewCall::new(CallId::new(Uuid::now_v7()), Arc::new(request.validate(now)?), now))
 }
 
@@ -96,10 +100,7 @@ impl Bare {
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (id BLOB PRIMARY KEY, body TEXT NOT NULL) STRICT",
         )?;
-        Ok(Self {
-            connection,
-            body: "x".repeat(500),
-        })
+        Ok(Self { connection, body: "x".repeat(500) })
     }
 
     fn insert(&self) -> Result<Duration, Failure> {
@@ -114,7 +115,8 @@ impl Bare {
 fn figures(name: &str, sample: &Sample, floor: &Sample, table: &mut Table) {
     let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
     let cells = [sample.median(), sample.quantile(0.1), sample.quantile(0.9)].map(micros);
-    let ratios = [sample.median() / floor.median(), sample.paired_ratio(floor)].map(|ratio| format!("{ratio:.3}"));
+    let ratios = [sample.median() / floor.median(), sample.paired_ratio(floor)]
+        .map(|ratio| format!("{ratio:.3}"));
     table.row(name, cells.into_iter().chain(ratios));
 }
 
@@ -122,8 +124,10 @@ async fn one_caller(directory: &Path, rounds: usize) -> Result<(), Failure> {
     let bare = Bare::new(directory)?;
     let journal = SqliteJournal::open(directory.join("one.db")).await?;
     let served = postgres().await?;
-    let (mut floor, mut own, mut postgres) = (Sample::default(), Sample::default(), Sample::default());
-    // A log's file is written over once it has its length; until then each commit makes it longer, which costs the disk more than the rest.
+    let (mut floor, mut own, mut postgres) =
+        (Sample::default(), Sample::default(), Sample::default());
+    // A log's file is written over once it has its length; until then each commit makes it longer,
+    // which costs the disk more than the rest.
     for round in 0..rounds / 2 {
         tokio::task::block_in_place(|| bare.insert())?;
         accept(&journal, round).await?;
@@ -135,7 +139,8 @@ async fn one_caller(directory: &Path, rounds: usize) -> Result<(), Failure> {
             postgres.add(accept(served, round).await?, 1);
         }
     }
-    let mut table = Table::new(&["one caller", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+    let mut table =
+        Table::new(&["one caller", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
     figures("bare SQLite insert, synchronous=FULL", &floor, &floor, &mut table);
     figures("Journal::open", &own, &floor, &mut table);
     if served.is_some() {
@@ -145,7 +150,8 @@ async fn one_caller(directory: &Path, rounds: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A log in a file: whatever waits is written together, and everybody is answered after one wait for the disk.
+/// A log in a file: whatever waits is written together, and everybody is answered after one wait
+/// for the disk.
 fn bare_log(mut file: File, inbox: &mpsc::Receiver<oneshot::Sender<()>>) -> std::io::Result<()> {
     let record = [b'x'; 500];
     while let Ok(first) = inbox.recv() {
@@ -233,7 +239,8 @@ fn bare_groups(directory: &Path, round: usize, count: usize) -> Result<Duration,
     for _ in 0..count.div_ceil(WRITERS) {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for _ in 0..WRITERS {
-            let mut insert = connection.prepare_cached("INSERT INTO rows VALUES (?1, randomblob(32), ?2)")?;
+            let mut insert =
+                connection.prepare_cached("INSERT INTO rows VALUES (?1, randomblob(32), ?2)")?;
             insert.execute(params![Uuid::now_v7().as_bytes(), body])?;
         }
         connection.execute_batch("COMMIT")?;
@@ -253,7 +260,8 @@ async fn flood(journal: &Arc<dyn Journal>, round: usize, each: usize) -> Result<
         let journal = Arc::clone(journal);
         tokio::spawn(async move {
             for call in calls {
-                // As of a call that comes in now: ids grow in the order in which calls are taken in.
+                // As of a call that comes in now: ids grow in the order in which calls are taken
+                // in.
                 let id = CallId::new(Uuid::now_v7());
                 journal.open(NewCall { id, ..call }).await?;
             }
@@ -294,7 +302,9 @@ async fn left_behind(directory: &Path, count: usize) -> Result<(), Failure> {
 /// Makes a ledger of so many rows out of one call: calls and events in equal parts.
 fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
     let mut connection = Connection::open(path)?;
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000")?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000",
+    )?;
     let columns = |table: &str| -> Result<Vec<String>, Failure> {
         let mut names = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
         let found = names.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -313,7 +323,8 @@ fn fill(path: &Path, rows: usize) -> Result<(), Failure> {
     let calls = columns("calls")?;
     let change = connection.transaction()?;
     let each = rows / 2;
-    let numbers = format!("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {each})");
+    let numbers =
+        format!("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {each})");
     let values: Vec<String> = calls.iter().map(|column| made(column)).collect();
     change.execute_batch(&format!(
         "INSERT INTO calls ({}) {numbers} SELECT {} FROM n, (SELECT * FROM calls LIMIT 1) AS one",
@@ -347,7 +358,14 @@ async fn full_and_empty(directory: &Path, rows: usize, rounds: usize) -> Result<
         floor.add(accept(&few, round).await?, 1);
         own.add(accept(&many, round).await?, 1);
     }
-    let mut table = Table::new(&["rows in the ledger", "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+    let mut table = Table::new(&[
+        "rows in the ledger",
+        "median µs",
+        "p10 µs",
+        "p90 µs",
+        "ratio",
+        "paired ratio",
+    ]);
     figures("10", &floor, &floor, &mut table);
     figures(&rows.to_string(), &own, &floor, &mut table);
     println!("{table}\nTarget: at most 1.2 apart.");

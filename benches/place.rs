@@ -2,26 +2,31 @@
 //!
 //!     cargo bench -p switchboard-benches --bench place
 //!
-//! Five ways of placing the same call take turns, each round in another order, so that what is slow for a moment is slow for all:
+//! Five ways of placing the same call take turns, each round in another order, so that what is slow
+//! for a moment is slow for all:
 //!
-//! - a bare reqwest POST with the backend's settings: a new connection for each call (no idle pool), HTTP/1.1, no redirects, no proxy, no
-//!   resending, no referer; the answer is read to its end and not looked at;
+//! - a bare reqwest POST with the backend's settings: a new connection for each call (no idle
+//!   pool), HTTP/1.1, no redirects, no proxy, no resending, no referer; the answer is read to its
+//!   end and not looked at;
 //! - KaiCalls' typed client, which reads the answer;
-//! - `Router::place`: the plan, the journal (in memory), the rate limit, the request, the state machine;
+//! - `Router::place`: the plan, the journal (in memory), the rate limit, the request, the state
+//!   machine;
 //! - `Switchboard::place`: the same, and the request checked, phone number and all;
-//! - `Router::place` over a provider that takes the call at once and sends nothing: the router's own share.
+//! - `Router::place` over a provider that takes the call at once and sends nothing: the router's
+//!   own share.
 //!
-//! All of it on one thread first, then on two: the difference is what it costs to wake another thread.
-//! The simulator has a thread of its own, its limit is lifted, its ledger is in memory and its calls end within milliseconds. The router asks
-//! for news once an hour. The window of its own limiter is shortened to 10 ms, so that it holds about as many calls as at a full 57 a minute.
+//! All of it on one thread first, then on two: the difference is what it costs to wake another
+//! thread. The simulator has a thread of its own, its limit is lifted, its ledger is in memory and
+//! its calls end within milliseconds. The router asks for news once an hour. The window of its own
+//! limiter is shortened to 10 ms, so that it holds about as many calls as at a full 57 a minute.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, CallStatus, Clock, Currency, LaneSettings, PhoneNumber, Policy, Provider, Router, RouterSettings, Switchboard,
-    SystemClock,
+    CallRequest, CallStatus, Clock, Currency, LaneSettings, PhoneNumber, Policy, Provider, Router,
+    RouterSettings, Switchboard, SystemClock,
     core::RequestLimit,
     kaicalls::{KaiCalls, KaiCallsConfig, api::CreateCall},
     router::{ProviderPolicy, RateDeck},
@@ -72,7 +77,9 @@ fn main() -> Result<(), Failure> {
             .build()?;
         // As a task, because that is how a server places calls.
         let bench = account.clone();
-        let samples = runtime.block_on(async { tokio::spawn(async move { measure(Bench::new(bench)?, rounds).await }).await? })?;
+        let samples = runtime.block_on(async {
+            tokio::spawn(async move { measure(Bench::new(bench)?, rounds).await }).await?
+        })?;
         println!("{rounds} calls each way, in turns; worker threads: {threads}\n");
         println!("{}", table(&samples));
     }
@@ -85,7 +92,8 @@ fn table(samples: &[Sample]) -> Table {
     for (name, sample) in WAYS.iter().zip(samples) {
         let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
         let figures = [sample.median(), sample.quantile(0.1), sample.quantile(0.9)].map(micros);
-        let ratios = [sample.median() / samples[0].median(), sample.paired_ratio(&samples[0])].map(|ratio| format!("{ratio:.3}"));
+        let ratios = [sample.median() / samples[0].median(), sample.paired_ratio(&samples[0])]
+            .map(|ratio| format!("{ratio:.3}"));
         table.row(*name, figures.into_iter().chain(ratios));
     }
     table
@@ -148,13 +156,7 @@ impl Bench {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let switchboard = Switchboard::new(router(kaicalls.clone())?, clock);
         let alone = router(Arc::new(Instant::new(kaicalls.info().clone())))?;
-        Ok(Self {
-            account,
-            bare,
-            kaicalls,
-            switchboard,
-            alone,
-        })
+        Ok(Self { account, bare, kaicalls, switchboard, alone })
     }
 
     /// Places a call, and says how long it took. What is made ready before is not counted.
@@ -175,16 +177,29 @@ impl Bench {
                 let call = CreateCall::new(self.account.agent.as_str(), to.e164())
                     .context(TASK)
                     .max_duration(600_u64);
-                timed(async { Ok(self.kaicalls.client().calls().create(&call).await?.id.is_some()) }).await
+                timed(async {
+                    Ok(self.kaicalls.client().calls().create(&call).await?.id.is_some())
+                })
+                .await
             }
             2 => {
                 let call = request.validate(Timestamp::now())?;
-                timed(async { Ok(self.switchboard.router().place(call).await?.status == CallStatus::InProgress) }).await
+                timed(async {
+                    Ok(self.switchboard.router().place(call).await?.status
+                        == CallStatus::InProgress)
+                })
+                .await
             }
-            3 => timed(async { Ok(self.switchboard.place(&request).await?.status == CallStatus::InProgress) }).await,
+            3 => {
+                timed(async {
+                    Ok(self.switchboard.place(&request).await?.status == CallStatus::InProgress)
+                })
+                .await
+            }
             _ => {
                 let call = request.validate(Timestamp::now())?;
-                timed(async { Ok(self.alone.place(call).await?.status == CallStatus::InProgress) }).await
+                timed(async { Ok(self.alone.place(call).await?.status == CallStatus::InProgress) })
+                    .await
             }
         }
     }
@@ -193,10 +208,7 @@ impl Bench {
 fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Router> {
     let info = provider.info().clone();
     let lane = LaneSettings {
-        place_limit: Some(RequestLimit {
-            requests: 57,
-            window: Duration::from_millis(10),
-        }),
+        place_limit: Some(RequestLimit { requests: 57, window: Duration::from_millis(10) }),
         ..LaneSettings::documented(&info)
     };
     let account = ProviderPolicy {
@@ -207,14 +219,13 @@ fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Router> {
     Router::builder(Policy::new(vec![account], Currency::USD))
         .provider(provider)
         .lane(info.id, lane)
-        .settings(RouterSettings {
-            poll_every: HOUR,
-            ..RouterSettings::default()
-        })
+        .settings(RouterSettings { poll_every: HOUR, ..RouterSettings::default() })
         .build()
 }
 
-async fn timed(placing: impl Future<Output = Result<bool, Failure>> + Send) -> Result<Duration, Failure> {
+async fn timed(
+    placing: impl Future<Output = Result<bool, Failure>> + Send,
+) -> Result<Duration, Failure> {
     let start = std::time::Instant::now();
     let placed = placing.await?;
     let elapsed = start.elapsed();

@@ -2,10 +2,12 @@
 //!
 //!     cargo bench -p switchboard-benches --bench plan
 //!
-//! Two providers, a deck of 5,000 prefixes (one to nine digits) and a row for each country at each of them: over 10,000 tariff rows; then 2, 20 and 200 providers, each with a million rows. In each
-//! round every thing is done once for every number, one thing after the other, and the median over the rounds is shown.
-//! The floor is the parse of the same numbers: bare, as libphonenumber's port reads it, and as `PhoneNumber::parse`, which also asks for
-//! the kind and the country and refuses what must not be called. Both take E.164 text without separators.
+//! Two providers, a deck of 5,000 prefixes (one to nine digits) and a row for each country at each
+//! of them: over 10,000 tariff rows; then 2, 20 and 200 providers, each with a million rows. In
+//! each round every thing is done once for every number, one thing after the other, and the median
+//! over the rounds is shown. The floor is the parse of the same numbers: bare, as libphonenumber's
+//! port reads it, and as `PhoneNumber::parse`, which also asks for the kind and the country and
+//! refuses what must not be called. Both take E.164 text without separators.
 #![allow(clippy::print_stdout)]
 
 use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, time::Instant};
@@ -13,11 +15,12 @@ use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, 
 use jiff::Timestamp;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use switchboard::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName, ProviderId, ProviderInfo, Route,
-    ValidCall,
+    AgentId, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName,
+    ProviderId, ProviderInfo, Route, ValidCall,
     core::{Coverage, Destination, Idempotency, TariffRow},
     router::{
-        Arm, BusyCallee, Cheapest, Exchange, Experiment, Headroom, Match, ProviderPolicy, RateDeck, RateRow, Reading, Snapshot, plan,
+        Arm, BusyCallee, Cheapest, Exchange, Experiment, Headroom, Match, ProviderPolicy, RateDeck,
+        RateRow, Reading, Snapshot, plan,
     },
 };
 use switchboard_benches::{Chance, Sample, Table, in_earnest, numbers, tariff};
@@ -32,29 +35,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let numbers = numbers(NUMBERS, &mut chance);
     let texts: Vec<&str> = numbers.iter().map(PhoneNumber::e164).collect();
     let now = Timestamp::now();
-    let calls = numbers
-        .iter()
-        .map(|number| CallRequest::new(number.e164(), "Ask whether they are open on Sunday.").validate(now));
+    let calls = numbers.iter().map(|number| {
+        CallRequest::new(number.e164(), "Ask whether they are open on Sunday.").validate(now)
+    });
     let calls = calls.collect::<Result<Vec<ValidCall>, _>>()?;
 
     let bare = policy(&numbers, &mut chance)?;
     let rows: usize = bare.providers.iter().map(|one| one.deck.len()).sum();
     let mut mixes: Vec<(String, Policy)> = vec![
         ("no route".to_owned(), bare.clone()),
-        (
-            "20 routes".to_owned(),
-            Policy {
-                routes: routes()?,
-                ..bare.clone()
-            },
-        ),
-        (
-            "an experiment".to_owned(),
-            Policy {
-                experiments: experiments(),
-                ..bare.clone()
-            },
-        ),
+        ("20 routes".to_owned(), Policy { routes: routes()?, ..bare.clone() }),
+        ("an experiment".to_owned(), Policy { experiments: experiments(), ..bare.clone() }),
         ("20 routes, an experiment, a profile".to_owned(), everything(bare)?),
     ];
     let million = if in_earnest() { MILLION } else { MILLION / 100 };
@@ -79,13 +70,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         counts(&mut parse, time(&texts, |text| PhoneNumber::parse(text).is_ok()));
         for ((_, policy), sample) in mixes.iter().zip(&mut plans) {
             let readings = readings(policy.providers.len());
-            let snapshot = Snapshot {
-                policy,
-                readings: &readings,
-                draw: 7,
-                quality: None,
-                lives: None,
-            };
+            let snapshot =
+                Snapshot { policy, readings: &readings, draw: 7, quality: None, lives: None };
             counts(sample, time(&calls, |call| !plan(call, &snapshot, now).candidates.is_empty()));
         }
     }
@@ -143,10 +129,7 @@ fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<P
         };
         providers.push(ProviderPolicy { info, deck, enabled: true });
     }
-    Ok(Policy {
-        strategy: Cheapest.into(),
-        ..Policy::new(providers, Currency::USD)
-    })
+    Ok(Policy { strategy: Cheapest.into(), ..Policy::new(providers, Currency::USD) })
 }
 
 /// Twenty routes: by tag, by language, by prefix, by country. Most calls take the last one or none.
@@ -174,7 +157,8 @@ fn routes() -> switchboard::Result<Vec<Route>> {
 }
 
 fn experiments() -> Vec<Experiment> {
-    let arm = |provider: &'static str| Arm::provider(provider, ProviderId::from_static(provider), 50);
+    let arm =
+        |provider: &'static str| Arm::provider(provider, ProviderId::from_static(provider), 50);
     vec![Experiment::new("voices", vec![arm("one"), arm("other")])]
 }
 
@@ -197,21 +181,31 @@ fn everything(policy: Policy) -> switchboard::Result<Policy> {
     })
 }
 
-/// A deck of so many prefixes of eight digits, spread evenly over all numbers, over one of the usual size.
-fn large(rows: usize, numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<RateDeck> {
+/// A deck of so many prefixes of eight digits, spread evenly over all numbers, over one of the
+/// usual size.
+fn large(
+    rows: usize,
+    numbers: &[PhoneNumber],
+    chance: &mut Chance,
+) -> switchboard::Result<RateDeck> {
     let usual = tariff(PREFIXES, numbers, chance);
     let price = usual.rows.first().cloned();
     let step = 89_999_999 / rows;
     let spread = (0..rows).filter_map(|nth| {
         Some(RateRow::from(TariffRow {
             destination: Destination::Prefix((10_000_000 + nth * step).to_string()),
-            per_minute: Some(Money::from_micros(5_000 + chance.below(300_000) as i64, Currency::USD)),
+            per_minute: Some(Money::from_micros(
+                5_000 + chance.below(300_000) as i64,
+                Currency::USD,
+            )),
             ..price.clone()?
         }))
     });
     let spread: Vec<RateRow> = spread.collect();
     let deck = RateDeck::of_rows("a million", &spread, &Exchange::none(Currency::USD));
-    let deck = deck.map_err(|fault| switchboard::Error::new(switchboard::ErrorKind::Configuration, fault.message))?;
+    let deck = deck.map_err(|fault| {
+        switchboard::Error::new(switchboard::ErrorKind::Configuration, fault.message)
+    })?;
     deck.or(RateDeck::new(&usual, Currency::USD)?)
 }
 
@@ -234,19 +228,12 @@ fn crowd(count: usize, deck: &RateDeck) -> Policy {
         deck: deck.clone(),
         enabled: true,
     });
-    Policy {
-        strategy: Cheapest.into(),
-        ..Policy::new(providers.collect(), Currency::USD)
-    }
+    Policy { strategy: Cheapest.into(), ..Policy::new(providers.collect(), Currency::USD) }
 }
 
 fn readings(count: usize) -> Vec<Reading> {
     let headroom = |free| Reading {
-        headroom: Some(Headroom {
-            free,
-            of: 57,
-            frees_at: None,
-        }),
+        headroom: Some(Headroom { free, of: 57, frees_at: None }),
         ..Reading::default()
     };
     (0..count).map(|nth| headroom(if nth % 2 == 0 { 40 } else { 12 })).collect()

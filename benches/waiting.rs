@@ -2,8 +2,9 @@
 //!
 //!     cargo bench -p switchboard-benches --bench waiting
 //!
-//! 100,000 calls of 1,000 tenants come in, and all of them go. The floor is the same calls through one `VecDeque`, first in, first out, in the
-//! same round: no tenants, no classes, nothing that could be blocked, and so no promise. The mixes differ in what the calls wait for:
+//! 100,000 calls of 1,000 tenants come in, and all of them go. The floor is the same calls through
+//! one `VecDeque`, first in, first out, in the same round: no tenants, no classes, nothing that
+//! could be blocked, and so no promise. The mixes differ in what the calls wait for:
 //!
 //! - one class: every call waits for the same providers
 //! - 8 classes: each tenant's calls wait for one of eight sets of providers
@@ -37,12 +38,7 @@ struct Mix {
 }
 
 const MIXES: [Mix; 5] = [
-    Mix {
-        name: "one class",
-        tenants: TENANTS,
-        class: |_, _| 0,
-        first: |_| true,
-    },
+    Mix { name: "one class", tenants: TENANTS, class: |_, _| 0, first: |_| true },
     Mix {
         name: "8 classes",
         tenants: TENANTS,
@@ -61,12 +57,7 @@ const MIXES: [Mix; 5] = [
         class: |_, call| (call % 8) as u8,
         first: |class| *class < 4,
     },
-    Mix {
-        name: "one tenant",
-        tenants: 1,
-        class: |_, _| 0,
-        first: |_| true,
-    },
+    Mix { name: "one tenant", tenants: 1, class: |_, _| 0, first: |_| true },
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -131,7 +122,8 @@ fn rate(sample: &Sample) -> String {
 
 /// Calls of tenants drawn at random, each a millisecond after the one before.
 fn coming(mix: &Mix, calls: usize, chance: &mut Chance) -> Result<Vec<Coming>, Box<dyn Error>> {
-    let tenants: Vec<TenantId> = (0..mix.tenants).map(|n| TenantId::from(format!("tenant-{n}"))).collect();
+    let tenants: Vec<TenantId> =
+        (0..mix.tenants).map(|n| TenantId::from(format!("tenant-{n}"))).collect();
     let mut coming = Vec::with_capacity(calls);
     for call in 0..calls as u64 {
         let tenant = chance.below(mix.tenants as u64) as usize;

@@ -1,11 +1,13 @@
-//! An experiment: half of the people by one provider, half by the other, and each person always by the same.
+//! An experiment: half of the people by one provider, half by the other, and each person always by
+//! the same.
 //!
 //!     cargo run -p switchboard-examples --example ab_test
 //!
 //! THE PROVIDERS ARE SIMULATED: two small HTTP servers in this process, and no telephone.
 //!
-//! Who is in which arm follows from the experiment's name, the tenant and the person alone: no table, no counter, the same in
-//! every replica and after every restart. A call that is failed over keeps its arm, so that the arms stay comparable.
+//! Who is in which arm follows from the experiment's name, the tenant and the person alone: no
+//! table, no counter, the same in every replica and after every restart. A call that is failed over
+//! keeps its arm, so that the arms stay comparable.
 #![allow(clippy::print_stdout)]
 
 use std::{collections::BTreeMap, error::Error, sync::Arc, time::Duration};
@@ -55,11 +57,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut arms: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
     for call in &first {
-        let outcome = call.outcome.map_or_else(|| call.status.to_string(), |outcome| outcome.to_string());
+        let outcome =
+            call.outcome.map_or_else(|| call.status.to_string(), |outcome| outcome.to_string());
         *arms.entry(arm_of(call)).or_default().entry(outcome).or_default() += 1;
     }
     for (arm, outcomes) in &arms {
-        let told: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+        let told: Vec<String> =
+            outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         println!("{arm:<9} {:>2} people: {}", outcomes.values().sum::<usize>(), told.join(", "));
     }
 
@@ -83,9 +87,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Calls everybody at once and waits until all calls are over.
 async fn everybody(switchboard: &Switchboard, task: &str) -> switchboard::Result<Vec<Call>> {
     let call = |nth: usize| async move {
-        let call = switchboard
-            .place(&CallRequest::new(format!("+1212555{:04}", 100 + nth), task))
-            .await?;
+        let call =
+            switchboard.place(&CallRequest::new(format!("+1212555{:04}", 100 + nth), task)).await?;
         switchboard.wait(call.id).await
     };
     try_join_all((0..PEOPLE).map(call)).await

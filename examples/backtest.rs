@@ -1,9 +1,11 @@
-//! Another policy on calls that were made: who would have been asked, what it would have cost, and what nobody can know.
+//! Another policy on calls that were made: who would have been asked, what it would have cost, and
+//! what nobody can know.
 //!
 //!     cargo run -p switchboard-examples --example backtest
 //!
-//! THE PROVIDERS ARE SIMULATED: two small HTTP servers in this process, and no telephone. The calls are placed with the dearer provider first;
-//! then they are replayed, which sends nothing: through the same policy, and through one that asks the cheaper provider first.
+//! THE PROVIDERS ARE SIMULATED: two small HTTP servers in this process, and no telephone. The calls
+//! are placed with the dearer provider first; then they are replayed, which sends nothing: through
+//! the same policy, and through one that asks the cheaper provider first.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -28,7 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         SimKallyAi::start(SimConfig::default().seed(5).speed(600.0)).await?,
     );
     println!("Both providers are simulated: no telephone will ring.\n");
-    let directory = std::env::temp_dir().join(format!("switchboard-backtest-{}", std::process::id()));
+    let directory =
+        std::env::temp_dir().join(format!("switchboard-backtest-{}", std::process::id()));
     std::fs::create_dir_all(&directory)?;
     let file = directory.join("ledger.db");
 
@@ -69,7 +72,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ => None,
     };
     let switchboard = config.open(secret).await?;
-    let request = |n| CallRequest::new(format!("+1512{:07}", 5_550_100 + n), "Confirm the visit on Friday.");
+    let request =
+        |n| CallRequest::new(format!("+1512{:07}", 5_550_100 + n), "Confirm the visit on Friday.");
     let requests: Vec<CallRequest> = (0..PEOPLE).map(request).collect();
     let calls = try_join_all(requests.iter().map(|request| switchboard.submit(request))).await?;
     try_join_all(calls.iter().map(|call| switchboard.wait(call.id))).await?;
@@ -94,7 +98,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         report.total.then.billed, report.total.now.estimated
     );
     for one in &report.moves {
-        let named = |provider: &Option<switchboard::ProviderId>| provider.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+        let named = |provider: &Option<switchboard::ProviderId>| {
+            provider.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
+        };
         println!(
             "{} rings to {} go from {} to {}",
             one.rings,
@@ -123,7 +129,9 @@ async fn past(ledger: &Ledger) -> Result<Vec<PastCall>, Box<dyn Error>> {
     let journal = ledger.journal();
     let mut past = Vec::new();
     for call in journal.select(&Selection::default()).await? {
-        let Some(request) = journal.request(call.id).await? else { continue };
+        let Some(request) = journal.request(call.id).await? else {
+            continue;
+        };
         let history = ledger.history(call.id).await?;
         let facts = history.iter().filter_map(|entry| Some((entry.at, entry.fact.as_ref()?)));
         past.push(PastCall::of(&call, request, facts));

@@ -1,16 +1,19 @@
-//! A provider of your own: pagers that beep, in memory. The backend is `src/pager.rs`, about eighty lines beside the contract's frame.
+//! A provider of your own: pagers that beep, in memory. The backend is `src/pager.rs`, about eighty
+//! lines beside the contract's frame.
 //!
 //!     cargo run -p switchboard-examples --example custom_provider
 //!
 //! THE PROVIDER IS SIMULATED: the pagers are a list in this process.
 //!
-//! Three steps: implement `Calls` and `Provider`; tell the conformance suite how to look behind it (`src/pager_world.rs`); hand
-//! it to a `Switchboard` like any other.
+//! Three steps: implement `Calls` and `Provider`; tell the conformance suite how to look behind it
+//! (`src/pager_world.rs`); hand it to a `Switchboard` like any other.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc};
 
-use switchboard::{CallRequest, CallStatus, ErrorKind, Outcome, PhoneNumber, Switchboard, SystemClock};
+use switchboard::{
+    CallRequest, CallStatus, ErrorKind, Outcome, PhoneNumber, Switchboard, SystemClock,
+};
 use switchboard_examples::{pager::Pager, pager_world::PagerWorld};
 use switchboard_testkit::conformance;
 
@@ -18,7 +21,8 @@ use switchboard_testkit::conformance;
 async fn main() -> Result<(), Box<dyn Error>> {
     println!("The pagers are simulated: they beep in memory.\n");
 
-    // First the suite that every backend has to pass: what an answer claims about the pager is what the pager did.
+    // First the suite that every backend has to pass: what an answer claims about the pager is what
+    // the pager did.
     let company = Pager::new(Arc::new(SystemClock));
     let report = conformance::run(&company, &PagerWorld::new(company.clone())?, &SystemClock).await;
     println!("{report}");
@@ -31,7 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let call = switchboard.wait(call.id).await?;
     println!("{}: {} ({})", call.to, call.status, call.summary.as_deref().unwrap_or("no summary"));
 
-    // And a person who does not want to be reached: the refusal binds everybody, so nobody else is asked.
+    // And a person who does not want to be reached: the refusal binds everybody, so nobody else is
+    // asked.
     let asleep = PhoneNumber::parse("+442079460456")?;
     pager.opt_out(asleep);
     let refused = switchboard.place(&CallRequest::new(asleep.e164(), "Ward four, please.")).await?;

@@ -1,9 +1,11 @@
-//! An experiment from before its start to its verdict: what it can find, a guardrail that stops an arm, and looks at any time.
+//! An experiment from before its start to its verdict: what it can find, a guardrail that stops an
+//! arm, and looks at any time.
 //!
 //!     cargo run -p switchboard-examples --example experiment
 //!
-//! NOTHING IS CALLED: there is no provider and no network here. The people and their answers are made up, from a fixed seed. Only the split, the
-//! guardrail and the arithmetic are real, and they are those of the router and of `switchboard experiments`.
+//! NOTHING IS CALLED: there is no provider and no network here. The people and their answers are
+//! made up, from a fixed seed. Only the split, the guardrail and the arithmetic are real, and they
+//! are those of the router and of `switchboard experiments`.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc, time::Duration};
@@ -14,21 +16,26 @@ use switchboard::{
     router::{
         Lives, NewCall,
         analysis::{Design, detectable},
-        experiment::{ALPHA, Arm, Bound, Experiment, GuardMetric, Guardrail, Part, People, Report, Watch, part},
+        experiment::{
+            ALPHA, Arm, Bound, Experiment, GuardMetric, Guardrail, Part, People, Report, Watch,
+            part,
+        },
     },
 };
 
 const PEOPLE: u32 = 3_000;
 /// Looking early and often is allowed.
 const LOOKS: [u32; 4] = [60, 400, 1_200, PEOPLE];
-/// With how many of a hundred people of each arm somebody talks, in this made-up world. The holdout, and whoever is in a stopped arm, hears the
-/// ordinary opening line, which is the calm one.
+/// With how many of a hundred people of each arm somebody talks, in this made-up world. The
+/// holdout, and whoever is in a stopped arm, hears the ordinary opening line, which is the calm
+/// one.
 const TRUTH: [(&str, u64); 3] = [("calm", 50), ("brisk", 62), ("hasty", 22)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("Nothing is called: the people and their answers are made up.\n");
     let arm = |name: &str, weight| Arm::agent(name, name.into(), weight);
-    let mut experiment = Experiment::new("opening line", vec![arm("calm", 2), arm("brisk", 2), arm("hasty", 1)]);
+    let mut experiment =
+        Experiment::new("opening line", vec![arm("calm", 2), arm("brisk", 2), arm("hasty", 1)]);
     experiment.holdout_percent = 10;
     experiment.guardrails = vec![Guardrail {
         metric: GuardMetric::SuccessRate,
@@ -44,21 +51,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut verdict = None;
     for n in 0..PEOPLE {
         let at = "2026-03-02T09:00:00Z".parse::<Timestamp>()? + SignedDuration::from_mins(n.into());
-        let request = CallRequest::new(format!("+1512{:07}", 5_550_000 + n), "Offer a table for Friday.").validate(at)?;
+        let request =
+            CallRequest::new(format!("+1512{:07}", 5_550_000 + n), "Offer a table for Friday.")
+                .validate(at)?;
         let part = part(&policy.experiments, Some(&lives), &request).ok_or("everybody is in it")?;
         let id = format!("01950000-0000-7000-8000-{n:012x}").parse::<CallId>()?;
         let new = NewCall::new(id, Arc::new(request.clone()), at);
         let call = answered(new.received(), &part, n);
         people.observe(&call);
         watch.observe(&call);
-        // A router does so every few seconds, and writes what it decides into the ledger, for every process to see.
+        // A router does so every few seconds, and writes what it decides into the ledger, for every
+        // process to see.
         for decision in watch.decisions(&policy, &lives, at) {
             decided += 1;
             lives.take(decided, &decision);
             println!("\nAfter {} people: {} decides {}", n + 1, decision.by, decision.what);
         }
         if LOOKS.contains(&(n + 1)) {
-            verdict = Some(look(&Report::new(&experiment, lives.life("opening line", 1), &people, at)));
+            verdict =
+                Some(look(&Report::new(&experiment, lives.life("opening line", 1), &people, at)));
         }
     }
 
@@ -71,7 +82,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("brisk is compared")?;
     assert!(brisk.told.is_some_and(|told| told.treatment_better), "twelve points are found");
     assert!(!verdict.mismatch.is_some_and(|split| split.suspect), "the arms got their people");
-    println!("\nThe guardrail stopped the hasty line, and the brisk one is better than the calm one.");
+    println!(
+        "\nThe guardrail stopped the hasty line, and the brisk one is better than the calm one."
+    );
     Ok(())
 }
 
@@ -118,7 +131,8 @@ fn look(report: &Report) -> Report {
     println!("\nA look after {} people:", report.people);
     for arm in &report.arms {
         let rate = arm.success.and_then(|success| Some((success.value, success.interval?)));
-        let (share, interval) = rate.map_or((0.0, None), |(share, interval)| (share, Some(interval)));
+        let (share, interval) =
+            rate.map_or((0.0, None), |(share, interval)| (share, Some(interval)));
         let range = interval.map_or_else(String::new, |interval| {
             format!(" ({:.1} to {:.1})", interval.low * 100.0, interval.high * 100.0)
         });
@@ -138,7 +152,8 @@ fn look(report: &Report) -> Report {
 
 /// SplitMix64: the same numbers on every machine.
 fn chance(n: u32) -> u64 {
-    let mut z = u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z =
+        u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -1,11 +1,12 @@
-//! Two failures of the first provider: after one of them the second takes the call, after the other it must not.
+//! Two failures of the first provider: after one of them the second takes the call, after the other
+//! it must not.
 //!
 //!     cargo run -p switchboard-examples --example failover
 //!
 //! THE PROVIDERS ARE SIMULATED: two small HTTP servers in this process, and no telephone.
 //!
-//! What decides is not how bad the failure looks, but whether it *proves* that no phone rang. A refused connection does; a
-//! timeout or a server error does not.
+//! What decides is not how bad the failure looks, but whether it *proves* that no phone rang. A
+//! refused connection does; a timeout or a server error does not.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc};
@@ -39,12 +40,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
         .build()?;
 
-    // The phone rings, and then the provider answers with a server error. That proves nothing: nobody else is asked. The router
-    // looks for the call in the provider's records instead, and follows it from there.
+    // The phone rings, and then the provider answers with a server error. That proves nothing:
+    // nobody else is asked. The router looks for the call in the provider's records instead, and
+    // follows it from there.
     println!("KaiCalls rings and answers with a 500:");
-    first
-        .faults()
-        .add(Rule::on("POST", "/api/v1/calls", Fault::answer(500, "call_failed")).after(After::Ring));
+    first.faults().add(
+        Rule::on("POST", "/api/v1/calls", Fault::answer(500, "call_failed")).after(After::Ring),
+    );
     let doubted = switchboard
         .place(&CallRequest::new("+12125550172", "Ask whether they are open on Sunday."))
         .await?;
@@ -76,7 +78,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn show(call: &Call, rings: &RingLedger) {
     for (nth, attempt) in call.attempts.iter().enumerate() {
-        let what = attempt.error.as_ref().map_or("has it".to_owned(), |error| error.message.clone());
+        let what =
+            attempt.error.as_ref().map_or("has it".to_owned(), |error| error.message.clone());
         println!(
             "  attempt {}  {:<9} {:<11} {what}",
             nth + 1,

@@ -2,8 +2,9 @@
 //!
 //!     cargo run -p switchboard-examples --example place_call
 //!
-//! THE PROVIDER IS SIMULATED: a small HTTP server in this process answers as KaiCalls' documents say, and no telephone rings.
-//! For the real one, leave `base_url` out and set KAICALLS_API_KEY to your own key.
+//! THE PROVIDER IS SIMULATED: a small HTTP server in this process answers as KaiCalls' documents
+//! say, and no telephone rings. For the real one, leave `base_url` out and set KAICALLS_API_KEY to
+//! your own key.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -15,11 +16,16 @@ const CALLEE: &str = "+12125550123";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The simulated KaiCalls. A minute of telephone takes a tenth of a second, and the callee will answer.
-    let provider = SimKaiCalls::start(SimConfig::default().seed(0).speed(600.0).outcome(CALLEE, Scripted::Completed)).await?;
+    // The simulated KaiCalls. A minute of telephone takes a tenth of a second, and the callee will
+    // answer.
+    let provider = SimKaiCalls::start(
+        SimConfig::default().seed(0).speed(600.0).outcome(CALLEE, Scripted::Completed),
+    )
+    .await?;
     println!("KaiCalls is simulated at {}: no telephone will ring.\n", provider.url());
 
-    // What would stand in switchboard.toml. The key does not: the file names the variable that holds it.
+    // What would stand in switchboard.toml. The key does not: the file names the variable that
+    // holds it.
     let config = Config::from_toml(&format!(
         r#"
         [providers.kaicalls]
@@ -35,7 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         agent = provider.agent_id(),
     ))?;
     // `process_environment` in a real program.
-    let switchboard = config.build(|variable| (variable == "KAICALLS_API_KEY").then(|| provider.credential().to_owned()))?;
+    let switchboard = config.build(|variable| {
+        (variable == "KAICALLS_API_KEY").then(|| provider.credential().to_owned())
+    })?;
 
     // Who would be asked, and why: nothing is sent for this.
     let request = CallRequest {

@@ -2,9 +2,10 @@
 //!
 //!     cargo run -p switchboard-examples --example rate_decks
 //!
-//! NOTHING IS SENT: a price is arithmetic. The decks are `examples/decks/*.csv`, as the telephone trade sends them, and
-//! `examples/decks/switchboard.toml` says whose they are. The longest prefix that has a price at that time wins, and a cost that no row
-//! knows is unknown: it is never zero, and never the cheapest.
+//! NOTHING IS SENT: a price is arithmetic. The decks are `examples/decks/*.csv`, as the telephone
+//! trade sends them, and `examples/decks/switchboard.toml` says whose they are. The longest prefix
+//! that has a price at that time wins, and a cost that no row knows is unknown: it is never zero,
+//! and never the cheapest.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, path::Path, time::Duration};
@@ -23,10 +24,12 @@ const NUMBERS: [(&str, &str); 7] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_file(Path::new(env!("CARGO_MANIFEST_DIR")).join("decks/switchboard.toml"))?;
+    let config =
+        Config::from_file(Path::new(env!("CARGO_MANIFEST_DIR")).join("decks/switchboard.toml"))?;
     let policy = config.policy()?;
     for one in &policy.providers {
-        let decks: Vec<String> = one.deck.decks().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
+        let decks: Vec<String> =
+            one.deck.decks().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
         println!("{}: {}", one.info.id, decks.join(", then "));
     }
 
@@ -81,7 +84,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Who would be asked first at that time, and everybody's price.
-fn cheapest(config: &Config, number: &str, at: Timestamp) -> Result<(String, Vec<String>), Box<dyn Error>> {
+fn cheapest(
+    config: &Config,
+    number: &str,
+    at: Timestamp,
+) -> Result<(String, Vec<String>), Box<dyn Error>> {
     let call = CallRequest::new(number, "Ask whether they are open on Sunday.").validate(at)?;
     let plan = config.plan(&call, at, 0)?;
     let first = plan.candidates.first().ok_or("nobody takes the call")?;

@@ -2,11 +2,11 @@
 //!
 //!     cargo run -p switchboard-examples --example webhook_receiver
 //!
-//! THE PROVIDER IS SIMULATED: a small HTTP server in this process answers as KaiCalls' documents say, delivers its webhooks to
-//! loopback, and no telephone rings.
+//! THE PROVIDER IS SIMULATED: a small HTTP server in this process answers as KaiCalls' documents
+//! say, delivers its webhooks to loopback, and no telephone rings.
 //!
-//! Each attempt gets an address of its own that nobody can guess. What comes in on it is a hint: the router reads the call at
-//! its provider before it believes anything.
+//! Each attempt gets an address of its own that nobody can guess. What comes in on it is a hint:
+//! the router reads the call at its provider before it believes anything.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc, time::Duration};
@@ -20,7 +20,8 @@ use axum::{
 };
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, Currency, ErrorKind, IncomingWebhook, Policy, Provider, Router, RouterSettings, WebhookAddress,
+    CallRequest, Currency, ErrorKind, IncomingWebhook, Policy, Provider, Router, RouterSettings,
+    WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };
@@ -28,7 +29,12 @@ use switchboard_testkit::{SimConfig, SimKaiCalls};
 use tokio::net::TcpListener;
 
 /// Hands a delivery to the router, and tells the provider whether to come again.
-async fn receive(State(router): State<Router>, Path(tail): Path<String>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(
+    State(router): State<Router>,
+    Path(tail): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     let webhook = IncomingWebhook {
         headers: headers
             .iter()
@@ -64,7 +70,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let router = Router::builder(Policy::new(vec![account], Currency::USD))
         .provider(kaicalls)
-        // In production an https address that the provider reaches, and at least 32 characters of chance from the environment.
+        // In production an https address that the provider reaches, and at least 32 characters of
+        // chance from the environment.
         .webhooks(WebhookAddress {
             base: base.parse()?,
             secret: "an example's secret is no secret".into(),
@@ -83,7 +90,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_state(router.clone());
     let server = tokio::spawn(async move { axum::serve(listener, web).await });
 
-    let request = CallRequest::new("+12125550123", "Ask whether they are open on Sunday.").validate(Timestamp::now())?;
+    let request = CallRequest::new("+12125550123", "Ask whether they are open on Sunday.")
+        .validate(Timestamp::now())?;
     let call = router.place(request).await?;
     println!("placed    {}: {}", call.to, call.status);
     let call = tokio::time::timeout(Duration::from_secs(30), router.wait(call.id)).await??;
@@ -92,7 +100,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A stranger who guesses an address is turned away before his body is looked at.
     let tomorrow = Timestamp::now().as_second() + 86_400;
     let guess = format!("kaicalls/{}.{tomorrow}.1.{}", call.attempts[0].id, "A".repeat(27));
-    let forged = receive(State(router), Path(guess), HeaderMap::new(), Bytes::from_static(b"{}")).await;
+    let forged =
+        receive(State(router), Path(guess), HeaderMap::new(), Bytes::from_static(b"{}")).await;
     println!("a stranger's webhook is answered with {forged}");
 
     let reads = provider.requests().iter().filter(|one| one.method == "GET").count();

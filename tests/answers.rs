@@ -1,7 +1,10 @@
-//! Answers that nobody expects: a seeded sample of what `fuzz-answers` and `fuzz/` look for at length.
+//! Answers that nobody expects: a seeded sample of what `fuzz-answers` and `fuzz/` look for at
+//! length.
 #![allow(clippy::unwrap_used)]
 
-use switchboard_tests::fuzz::{Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers};
+use switchboard_tests::fuzz::{
+    Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
+};
 
 #[test]
 fn the_examples_and_their_mutations_are_read_without_a_panic() {

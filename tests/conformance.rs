@@ -1,4 +1,5 @@
-//! The suite that every backend has to pass, on both, and on KallyAI in each of the three shapes that its documents give it.
+//! The suite that every backend has to pass, on both, and on KallyAI in each of the three shapes
+//! that its documents give it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{
@@ -69,16 +70,13 @@ impl World for Simulated {
     }
 }
 
-/// Runs the suite, prints what it found, and holds it against the checks that are known to be excused.
+/// Runs the suite, prints what it found, and holds it against the checks that are known to be
+/// excused.
 async fn conforms(which: Which, setup: SimConfig, excused: &[(&str, &str)]) {
     let setup = setup.speed(2000.0).limits(10_000, 10_000);
     let sims = Sims::start(setup.clone(), setup).await;
     let provider = sims.provider(which, None);
-    let world = Simulated {
-        sims,
-        which,
-        next: AtomicUsize::new(0),
-    };
+    let world = Simulated { sims, which, next: AtomicUsize::new(0) };
     let report: Report = conformance::run(&*provider, &world, &SystemClock).await;
     println!("{report}");
     assert!(report.passed(), "{report}");

@@ -1,23 +1,30 @@
-//! Every failure that a placing request can meet, through the router, with both backends over both simulators.
+//! Every failure that a placing request can meet, through the router, with both backends over both
+//! simulators.
 //!
-//! The table below is the design's table of failures, row for row: what the provider does, what that proves, where the call ends. Each row is
-//! played at the provider that is asked first, with the other one behind it. Where the failure proves no silence, it is played twice: once
-//! with a provider that did nothing, and once with one that rang the phone and failed afterwards. All rows share one ring ledger.
-//! The file is long because the table is.
+//! The table below is the design's table of failures, row for row: what the provider does, what
+//! that proves, where the call ends. Each row is played at the provider that is asked first, with
+//! the other one behind it. Where the failure proves no silence, it is played twice: once with a
+//! provider that did nothing, and once with one that rang the phone and failed afterwards. All rows
+//! share one ring ledger. The file is long because the table is.
 //!
-//! A refusal is never played after a ring: a provider that rings somebody and then says that it will not has broken its own word, and nothing
-//! on our side could tell.
+//! A refusal is never played after a ring: a provider that rings somebody and then says that it
+//! will not has broken its own word, and nothing on our side could tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use switchboard::{Call, CallStatus, Delivery, ErrorKind, RouterSettings, Switchboard, SystemClock, core::Refusal, kallyai::KallyAi};
+use switchboard::{
+    Call, CallStatus, Delivery, ErrorKind, RouterSettings, Switchboard, SystemClock, core::Refusal,
+    kallyai::KallyAi,
+};
 use switchboard_testkit::{
     RingLedger, SimConfig,
     fault::{After, Envelope, Fault, FaultScript, Rule},
 };
-use switchboard_tests::{Sims, Which, callee, dead::ClosedPort, dead::ClosingDoor, request, wait::within};
+use switchboard_tests::{
+    Sims, Which, callee, dead::ClosedPort, dead::ClosingDoor, request, wait::within,
+};
 
 use self::{Ends::*, Failure::*};
 
@@ -92,23 +99,11 @@ const PLACED: Delivery = Delivery::Placed;
 const UNKNOWN: Delivery = Delivery::Unknown;
 
 const fn row(at: &'static [Which], failure: Failure, delivery: Delivery, ends: Ends) -> Row {
-    Row {
-        at,
-        failure,
-        delivery,
-        ends,
-        opted_in: false,
-    }
+    Row { at, failure, delivery, ends, opted_in: false }
 }
 
 const fn opted(at: &'static [Which], failure: Failure, delivery: Delivery, ends: Ends) -> Row {
-    Row {
-        at,
-        failure,
-        delivery,
-        ends,
-        opted_in: true,
-    }
+    Row { at, failure, delivery, ends, opted_in: true }
 }
 
 #[rustfmt::skip]
@@ -260,12 +255,7 @@ fn plays() -> Vec<Play> {
         for at in row.at {
             let liars = !row.delivery.proves_silence();
             for rings in [false, true].into_iter().filter(|rings| !rings || liars) {
-                plays.push(Play {
-                    row,
-                    at: *at,
-                    rings,
-                    callee: plays.len(),
-                });
+                plays.push(Play { row, at: *at, rings, callee: plays.len() });
             }
         }
     }
@@ -273,7 +263,8 @@ fn plays() -> Vec<Play> {
 }
 
 impl Failure {
-    /// Where the provider's API is, where it is not at its simulator. The port is kept for as long as the guard lives.
+    /// Where the provider's API is, where it is not at its simulator. The port is kept for as long
+    /// as the guard lives.
     fn address(self, sims: &Sims, at: Which) -> (Option<String>, Option<ClosedPort>) {
         match self {
             ConnectionRefused => {
@@ -282,7 +273,9 @@ impl Failure {
             }
             NoSuchName => (Some("https://provider.invalid".to_owned()), None),
             NoTls => (Some(sims.sim(at).url().replace("http://", "https://")), None),
-            Closes | Resets | Says(..) | Mute(_) | ComeAgain(_) | FlatQuota | Redirects(_) => (None, None),
+            Closes | Resets | Says(..) | Mute(_) | ComeAgain(_) | FlatQuota | Redirects(_) => {
+                (None, None)
+            }
             CutBody | NotJson | HugeBody | MissingId | EmptyBody => (None, None),
         }
     }
@@ -303,10 +296,9 @@ impl Failure {
                 body: None,
                 envelope: Some(Envelope::Quota),
             },
-            Redirects(status) => Fault::Redirect {
-                status,
-                location: format!("{}{}", sims.sim(at).url(), at.path()),
-            },
+            Redirects(status) => {
+                Fault::Redirect { status, location: format!("{}{}", sims.sim(at).url(), at.path()) }
+            }
             CutBody => Fault::CutBody { sent: None },
             NotJson => Fault::NotJson,
             HugeBody => Fault::HugeBody { bytes: (1 << 20) + 1 },
@@ -339,7 +331,14 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
         let after = match (rang, &fault) {
             (false, _) => After::Nothing,
             // What spoils an answer needs the answer.
-            (true, Fault::CutBody { .. } | Fault::NotJson | Fault::HugeBody { .. } | Fault::MissingId | Fault::EmptyBody) => After::Answer,
+            (
+                true,
+                Fault::CutBody { .. }
+                | Fault::NotJson
+                | Fault::HugeBody { .. }
+                | Fault::MissingId
+                | Fault::EmptyBody,
+            ) => After::Answer,
             (true, _) => After::Ring,
         };
         let rule = Rule::on("POST", at.path(), fault).to(&to).after(after);
@@ -360,12 +359,7 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
 
 /// Holds what the router says, and what the simulators saw, against the row.
 fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
-    let Play {
-        row,
-        at,
-        rings: rang,
-        callee: n,
-    } = play;
+    let Play { row, at, rings: rang, callee: n } = play;
     let reaches_it = row.delivery != Delivery::NotSent;
     let moved_on = row.ends == Elsewhere;
     let status = match (row.ends, row.delivery, rang) {
@@ -377,7 +371,8 @@ fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
     };
     // An attempt of which nothing left is tried twice again where it was made.
     let tries = if reaches_it { 1 } else { 3 };
-    let mut attempts: Vec<_> = (0..tries).map(|_| (at.id().to_owned(), Some(row.delivery))).collect();
+    let mut attempts: Vec<_> =
+        (0..tries).map(|_| (at.id().to_owned(), Some(row.delivery))).collect();
     attempts.extend(moved_on.then(|| (at.other().id().to_owned(), Some(Delivery::Placed))));
     let has_it = match row.ends {
         Elsewhere => Some(at.other().id()),
@@ -391,7 +386,8 @@ fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
             wrong.push(format!("{what}: {found}, expected {expected}"));
         }
     };
-    let made: Vec<_> = call.attempts.iter().map(|one| (one.provider.to_string(), one.delivery)).collect();
+    let made: Vec<_> =
+        call.attempts.iter().map(|one| (one.provider.to_string(), one.delivery)).collect();
     same("attempts", format!("{made:?}"), format!("{attempts:?}"));
     same("status", call.status.to_string(), status.to_string());
     same(
@@ -400,11 +396,7 @@ fn judge(call: &Call, play: Play, sims: &Sims) -> Result<(), String> {
         format!("{has_it:?}"),
     );
     same("POSTs there", sims.posts(at).to_string(), usize::from(reaches_it).to_string());
-    same(
-        "POSTs elsewhere",
-        sims.posts(at.other()).to_string(),
-        usize::from(moved_on).to_string(),
-    );
+    same("POSTs elsewhere", sims.posts(at.other()).to_string(), usize::from(moved_on).to_string());
     same(
         "rings",
         sims.rings.count(&callee(n)).to_string(),
@@ -454,17 +446,20 @@ async fn every_failure_ends_where_it_may_and_no_phone_rings_twice() {
     assert_eq!(rings.len(), should_ring);
 }
 
-/// Accepts, reads and says nothing, until our patience is over. tokio's time is moved once the provider has the request.
+/// Accepts, reads and says nothing, until our patience is over. tokio's time is moved once the
+/// provider has the request.
 #[tokio::test]
 async fn a_silent_provider_is_not_sent_a_second_call() {
     let rings = RingLedger::in_memory();
-    for (n, (at, rang)) in Which::BOTH.into_iter().flat_map(|at| [(at, false), (at, true)]).enumerate() {
+    for (n, (at, rang)) in
+        Which::BOTH.into_iter().flat_map(|at| [(at, false), (at, true)]).enumerate()
+    {
         let (n, before) = (1900 + n, rings.len());
         let sims = Sims::on(rings.clone(), setup(), setup()).await;
         let after = if rang { After::Ring } else { After::Nothing };
-        sims.sim(at)
-            .faults()
-            .set(FaultScript::default().rule(Rule::on("POST", at.path(), Fault::Hang).after(after)));
+        sims.sim(at).faults().set(
+            FaultScript::default().rule(Rule::on("POST", at.path(), Fault::Hang).after(after)),
+        );
         let switchboard = Switchboard::builder()
             .provider(sims.provider(at, None))
             .provider(sims.provider(at.other(), None))
@@ -481,24 +476,15 @@ async fn a_silent_provider_is_not_sent_a_second_call() {
         tokio::time::resume();
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
         static SILENCE: Row = row(BOTH, Closes, UNKNOWN, Here);
-        judge(
-            &call,
-            Play {
-                row: &SILENCE,
-                at,
-                rings: rang,
-                callee: n,
-            },
-            &sims,
-        )
-        .unwrap();
+        judge(&call, Play { row: &SILENCE, at, rings: rang, callee: n }, &sims).unwrap();
         assert_eq!(call.attempts[0].error.as_ref().unwrap().kind, ErrorKind::Timeout);
     }
     assert!(rings.duplicates().is_empty());
 }
 
-/// Closes the connection without having read anything. Whether the request's body had been asked for by then is a race, and each side of it
-/// has its own answer: no byte left and the next provider is asked, or nobody knows and nobody is.
+/// Closes the connection without having read anything. Whether the request's body had been asked
+/// for by then is a race, and each side of it has its own answer: no byte left and the next
+/// provider is asked, or nobody knows and nobody is.
 #[tokio::test]
 async fn a_door_that_closes_before_it_reads_is_never_taken_for_more_than_it_proves() {
     for (n, at) in Which::BOTH.into_iter().enumerate() {
@@ -511,7 +497,8 @@ async fn a_door_that_closes_before_it_reads_is_never_taken_for_more_than_it_prov
             .unwrap();
         let id = switchboard.submit(&request(n)).await.unwrap().id;
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
-        let there: Vec<_> = call.attempts.iter().filter(|one| one.provider.as_str() == at.id()).collect();
+        let there: Vec<_> =
+            call.attempts.iter().filter(|one| one.provider.as_str() == at.id()).collect();
         let in_doubt = there.iter().filter(|one| one.delivery == Some(Delivery::Unknown)).count();
         let unsent = there.iter().filter(|one| one.delivery == Some(Delivery::NotSent)).count();
         assert_eq!(in_doubt + unsent, there.len(), "{:?}", call.attempts);
@@ -527,7 +514,8 @@ async fn a_door_that_closes_before_it_reads_is_never_taken_for_more_than_it_prov
     }
 }
 
-/// With nobody else to ask, a provider that said "too many" is asked again, and not before its pause is over.
+/// With nobody else to ask, a provider that said "too many" is asked again, and not before its
+/// pause is over.
 #[tokio::test]
 async fn a_pause_is_kept_and_the_call_goes_on_after_it() {
     for (n, at) in Which::BOTH.into_iter().enumerate() {
@@ -545,7 +533,8 @@ async fn a_pause_is_kept_and_the_call_goes_on_after_it() {
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
         let said: Vec<_> = call.attempts.iter().map(|one| one.delivery).collect();
         assert_eq!(said, [Some(TOO_MANY), Some(PLACED)]);
-        let pause = call.attempts[1].sent_at.unwrap().duration_since(call.attempts[0].ended_at.unwrap());
+        let pause =
+            call.attempts[1].sent_at.unwrap().duration_since(call.attempts[0].ended_at.unwrap());
         assert!(pause.as_millis() >= 990, "{pause:?}");
         assert_eq!((sims.posts(at), sims.rings.count(&callee(n))), (2, 1));
     }

@@ -1,11 +1,15 @@
-//! From the text of a configuration to a call's end: the facade, the router, both backends, both simulators.
+//! From the text of a configuration to a call's end: the facade, the router, both backends, both
+//! simulators.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use switchboard::{CallRequest, CallStatus, Delivery, ErrorKind, IncomingWebhook, Outcome, RouterSettings, router::BreakerState};
+use switchboard::{
+    CallRequest, CallStatus, Delivery, ErrorKind, IncomingWebhook, Outcome, RouterSettings,
+    router::BreakerState,
+};
 use switchboard_testkit::{
     SimConfig,
     calls::{CallScript, Outcome as Ending},
@@ -47,7 +51,8 @@ async fn an_asynchronous_call_from_its_request_to_its_bill() {
     let plan = switchboard.plan(&request(0)).unwrap();
     let order: Vec<_> = plan.candidates.iter().map(|one| one.provider.as_str()).collect();
     assert_eq!(order, ["kaicalls", "kallyai"]);
-    let estimated: Vec<_> = plan.candidates.iter().map(|one| one.estimated_cost.unwrap().to_string()).collect();
+    let estimated: Vec<_> =
+        plan.candidates.iter().map(|one| one.estimated_cost.unwrap().to_string()).collect();
     assert!(estimated[0].contains("0.24") && estimated[1].contains("0.18"), "{estimated:?}");
 
     let placed = switchboard.place(&request(0)).await.unwrap();
@@ -108,10 +113,7 @@ async fn a_synchronous_call_from_its_request_to_its_bill() {
 async fn a_webhook_ends_a_call_that_nobody_asks_about() {
     let sims = Sims::start(quick(), quick()).await;
     let receiver = Receiver::listen().await;
-    let never_asks = RouterSettings {
-        poll_every: Duration::from_secs(3600),
-        ..config::settings()
-    };
+    let never_asks = RouterSettings { poll_every: Duration::from_secs(3600), ..config::settings() };
     let webhooks = config::webhooks(receiver.url(), "0123456789abcdef0123456789abcdef");
     let switchboard = config::start(config::router(&sims).settings(never_asks).webhooks(webhooks));
     receiver.serve(switchboard.router());
@@ -121,7 +123,8 @@ async fn a_webhook_ends_a_call_that_nobody_asks_about() {
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
     assert_eq!(over.duration, Some(Duration::from_secs(95)));
     // The body is a hint: the call was read by its id, and no list was.
-    let reads: Vec<_> = sims.kaicalls.requests().into_iter().filter(|one| one.method == "GET").collect();
+    let reads: Vec<_> =
+        sims.kaicalls.requests().into_iter().filter(|one| one.method == "GET").collect();
     assert!(!reads.is_empty() && reads.iter().all(|one| one.query.contains("id=")), "{reads:?}");
     until("the receiver's answer", || {
         sims.kaicalls.webhook_attempts().iter().any(|one| one.status == Some(200))
@@ -150,7 +153,8 @@ async fn a_webhook_ends_a_call_that_nobody_asks_about() {
     assert_eq!(sims.rings.len(), 1);
 }
 
-/// A call of an hour at KallyAI, whose request is answered at its end: the list shows it before, so that it can be stopped.
+/// A call of an hour at KallyAI, whose request is answered at its end: the list shows it before, so
+/// that it can be stopped.
 #[tokio::test]
 async fn a_call_is_stopped_while_its_request_is_open() {
     let hour = CallScript::new(Ending::Completed).talking_for(Duration::from_secs(3600));
@@ -179,7 +183,8 @@ async fn a_call_is_stopped_while_its_request_is_open() {
     );
 }
 
-/// A call that KallyAI holds in its queue is cancelled there, and one that waits for its window is cancelled here.
+/// A call that KallyAI holds in its queue is cancelled there, and one that waits for its window is
+/// cancelled here.
 #[tokio::test]
 async fn a_call_is_cancelled_before_it_rings() {
     let queued = SimConfig::default().seed(0).queue(Duration::from_secs(1800));
@@ -199,7 +204,8 @@ async fn a_call_is_cancelled_before_it_rings() {
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::Cancelled)));
 
     let mut later = request(1);
-    later.not_before = Some(Timestamp::now().checked_add(Duration::from_secs(3600)).unwrap().to_string());
+    later.not_before =
+        Some(Timestamp::now().checked_add(Duration::from_secs(3600)).unwrap().to_string());
     let scheduled = switchboard.submit(&later).await.unwrap();
     switchboard.router().cancel(scheduled.id).await.unwrap();
     let refused = within("the refusal", switchboard.wait(scheduled.id)).await.unwrap();
@@ -208,7 +214,8 @@ async fn a_call_is_cancelled_before_it_rings() {
     assert_eq!((sims.posts(Which::KallyAi), sims.posts(Which::KaiCalls)), (1, 0));
 }
 
-/// More calls in a minute than KaiCalls' documented limit: its share is 57, the rest goes to KallyAI, and nobody is told to slow down.
+/// More calls in a minute than KaiCalls' documented limit: its share is 57, the rest goes to
+/// KallyAI, and nobody is told to slow down.
 #[tokio::test(flavor = "multi_thread")]
 async fn seventy_calls_in_a_minute_keep_the_limit() {
     let sims = Sims::start(quick(), quick()).await;
@@ -231,11 +238,13 @@ async fn seventy_calls_in_a_minute_keep_the_limit() {
     assert_eq!((sims.posts(Which::KaiCalls), sims.posts(Which::KallyAi)), (57, 13));
     assert_eq!(sims.rings.len(), 70);
     assert!(sims.rings.duplicates().is_empty());
-    let too_many = sims.kaicalls.requests().into_iter().filter(|one| one.status == Some(429)).count();
+    let too_many =
+        sims.kaicalls.requests().into_iter().filter(|one| one.status == Some(429)).count();
     assert_eq!(too_many, 0, "reads keep their limit as well");
 }
 
-/// KaiCalls goes away and comes back: failover with proof, then straight to the other, then a probe that is a read, then back.
+/// KaiCalls goes away and comes back: failover with proof, then straight to the other, then a probe
+/// that is a read, then back.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_walked_around_and_ended_by_a_read() {
     let sims = Sims::start(quick(), quick()).await;
@@ -244,10 +253,7 @@ async fn an_outage_is_walked_around_and_ended_by_a_read() {
         let id = switchboard.submit(&request(n)).await.unwrap().id;
         let call = within("the end of the call", switchboard.wait(id)).await.unwrap();
         assert_eq!(call.status, CallStatus::Closed, "{:?}", call.fault);
-        call.attempts
-            .iter()
-            .map(|one| (one.provider.to_string(), one.delivery))
-            .collect::<Vec<_>>()
+        call.attempts.iter().map(|one| (one.provider.to_string(), one.delivery)).collect::<Vec<_>>()
     };
     let at = |which: Which, delivery| (which.id().to_owned(), Some(delivery));
     let breaker = || switchboard.router().readings()[0].breaker;

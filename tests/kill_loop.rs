@@ -1,4 +1,5 @@
-//! A few loops of `kill-loop` and a proof that it can fail. `.ci/run` runs more of them; `switchboard_tests::kill` says what is tried.
+//! A few loops of `kill-loop` and a proof that it can fail. `.ci/run` runs more of them;
+//! `switchboard_tests::kill` says what is tried.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -14,15 +15,12 @@ use switchboard_tests::{
 use uuid::Uuid;
 
 fn row(to: usize, kind: RowKind) -> Row {
-    Row {
-        to: callee(to),
-        tag: "",
-        kind,
-    }
+    Row { to: callee(to), tag: "", kind }
 }
 
 fn ring(to: usize, call: &str) -> Ring {
-    serde_json::from_value(json!({"at": "2026-02-14T20:00:00Z", "to": callee(to), "call_id": call})).unwrap()
+    serde_json::from_value(json!({"at": "2026-02-14T20:00:00Z", "to": callee(to), "call_id": call}))
+        .unwrap()
 }
 
 fn call(to: usize, status: CallStatus, theirs: Option<&str>) -> Call {
@@ -33,11 +31,7 @@ fn call(to: usize, status: CallStatus, theirs: Option<&str>) -> Call {
         at,
     );
     let provider_call_id = theirs.map(ProviderCallId::from);
-    Call {
-        status,
-        provider_call_id,
-        ..new.received()
-    }
+    Call { status, provider_call_id, ..new.received() }
 }
 
 /// One good row, and what is said of it.
@@ -125,7 +119,9 @@ async fn a_program_that_forgets_what_it_placed_is_found_out() {
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("forgetful");
     let real = binary::switchboard().display();
-    let script = format!("#!/bin/sh\nif [ \"$1\" = batch ]; then set -- \"$@\" --name \"$$\" --again; fi\nexec '{real}' \"$@\"\n");
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = batch ]; then set -- \"$@\" --name \"$$\" --again; fi\nexec '{real}' \"$@\"\n"
+    );
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let (totals, reports) = loops(3, &program).await;

@@ -1,8 +1,10 @@
-//! What a program that logs everything shows of the people it calls and of its credentials: nothing.
+//! What a program that logs everything shows of the people it calls and of its credentials:
+//! nothing.
 //!
-//! Every target logs at TRACE while calls succeed, fail, are refused by providers that repeat the number and the key in their answers, and
-//! come in by webhook. What was logged, and what `Debug` and `Display` of everything in reach print, must hold no whole number and no
-//! credential. The numbering library's own TRACE is left out, as the program leaves it out: it logs whole numbers.
+//! Every target logs at TRACE while calls succeed, fail, are refused by providers that repeat the
+//! number and the key in their answers, and come in by webhook. What was logged, and what `Debug`
+//! and `Display` of everything in reach print, must hold no whole number and no credential. The
+//! numbering library's own TRACE is left out, as the program leaves it out: it logs whole numbers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
@@ -24,7 +26,9 @@ use switchboard_testkit::{
     calls::Outcome,
     fault::{After, Fault, FaultScript, Rule},
 };
-use switchboard_tests::{Receiver, Sims, Which, callee, config, dead::ClosedPort, request, wait::within};
+use switchboard_tests::{
+    Receiver, Sims, Which, callee, config, dead::ClosedPort, request, wait::within,
+};
 use tracing_subscriber::{filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt};
 
 const WEBHOOK_SECRET: &str = "canary-webhook-secret-0123456789abcdef";
@@ -108,7 +112,8 @@ impl Canaries {
                         .into_iter()
                         .find_map(|text| Some((text, text.find(canary.as_str())?)));
                     if let Some((text, at)) = shown {
-                        let around: String = text.chars().skip(at.saturating_sub(120)).take(200).collect();
+                        let around: String =
+                            text.chars().skip(at.saturating_sub(120)).take(200).collect();
                         found.insert(format!("{place} shows {what}: …{around}…"));
                     }
                 }
@@ -129,10 +134,7 @@ fn setup() -> SimConfig {
 
 /// A pause that a provider asks for is not waited for.
 fn impatient() -> RouterSettings {
-    RouterSettings {
-        max_wait: Duration::from_millis(100),
-        ..config::settings()
-    }
+    RouterSettings { max_wait: Duration::from_millis(100), ..config::settings() }
 }
 
 /// A request with everything that must not be shown.
@@ -210,12 +212,17 @@ const fn base(at: Which) -> usize {
     }
 }
 
-/// One call, followed to its end, and everything that can be printed of it. What a provider has under an id that it made up has none.
+/// One call, followed to its end, and everything that can be printed of it. What a provider has
+/// under an id that it made up has none.
 async fn walk(switchboard: &Switchboard, request: &CallRequest, has_end: bool) -> Notes {
     let mut notes = Notes::default();
     let call = match switchboard.submit(request).await {
-        Ok(call) if has_end => within("the end of the call", switchboard.wait(call.id)).await.unwrap(),
-        Ok(call) => within("who has the call", switchboard.router().decided(call.id)).await.unwrap(),
+        Ok(call) if has_end => {
+            within("the end of the call", switchboard.wait(call.id)).await.unwrap()
+        }
+        Ok(call) => {
+            within("who has the call", switchboard.router().decided(call.id)).await.unwrap()
+        }
         Err(error) => {
             notes.error(&error);
             return notes;
@@ -247,7 +254,8 @@ async fn walk(switchboard: &Switchboard, request: &CallRequest, has_end: bool) -
     notes
 }
 
-/// Calls that go well, calls that must not be made, webhooks that nobody sent, and everything that a program holds.
+/// Calls that go well, calls that must not be made, webhooks that nobody sent, and everything that
+/// a program holds.
 async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
     let mut notes = Notes::default();
     for (n, at) in Which::BOTH.into_iter().enumerate() {
@@ -270,22 +278,18 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
         };
         notes.debug("a webhook", &webhook);
         notes.error(
-            &switchboard
-                .router()
-                .receive_webhook("kaicalls/nonsense", webhook)
-                .await
-                .unwrap_err(),
+            &switchboard.router().receive_webhook("kaicalls/nonsense", webhook).await.unwrap_err(),
         );
     }
     for which in Which::BOTH {
         let provider = switchboard.router().provider(&ProviderId::new(which.id())).unwrap();
-        let listed = provider
-            .calls()
-            .list(&CallFilter::default(), &PageRequest::default())
-            .await
-            .unwrap();
+        let listed =
+            provider.calls().list(&CallFilter::default(), &PageRequest::default()).await.unwrap();
         notes.debug("a page of calls", &listed);
-        notes.debug("a provider's record", &provider.calls().get(&listed.items[0].id).await.unwrap());
+        notes.debug(
+            "a provider's record",
+            &provider.calls().get(&listed.items[0].id).await.unwrap(),
+        );
         notes.debug("a provider", &provider);
     }
     notes.debug("the facade", switchboard);
@@ -294,8 +298,8 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
     notes
 }
 
-/// Everything that can go wrong, at each provider, all at once. Each call has a router of its own, so that a doubt or a pause left by one does
-/// not spare the next its trouble.
+/// Everything that can go wrong, at each provider, all at once. Each call has a router of its own,
+/// so that a doubt or a pause left by one does not spare the next its trouble.
 async fn trouble(sims: &Sims) -> Notes {
     let mut walks = Vec::new();
     for at in Which::BOTH {
@@ -317,9 +321,7 @@ async fn trouble(sims: &Sims) -> Notes {
     }
     let fired = |at: Which| usize::try_from(sims.sim(at).faults().fired()).unwrap();
     let notes = join_all(
-        walks
-            .iter()
-            .map(|(switchboard, request, has_end)| walk(switchboard, request, *has_end)),
+        walks.iter().map(|(switchboard, request, has_end)| walk(switchboard, request, *has_end)),
     )
     .await;
     for at in Which::BOTH {
@@ -333,7 +335,10 @@ async fn logs_and_printed_values_show_no_number_and_no_credential() {
     let paper = Paper::default();
     let layer = tracing_subscriber::fmt::layer().with_writer(paper.clone()).with_ansi(false);
     let silent = filter_fn(|metadata| !metadata.target().starts_with("rlibphonenumber"));
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(silent).with(layer)).unwrap();
+    tracing::subscriber::set_global_default(
+        tracing_subscriber::registry().with(silent).with(layer),
+    )
+    .unwrap();
 
     let sims = Sims::start(setup(), setup()).await;
     let receiver = Receiver::listen().await;

@@ -25,7 +25,8 @@ fn every_sown_fault_is_found() {
     for verdict in verdicts {
         assert_eq!(verdict.surprise(), None, "{}", verdict.variant.name);
         for wanted in verdict.variant.breaks {
-            let found = verdict.failures.iter().find(|failure| failure.property == *wanted).unwrap();
+            let found =
+                verdict.failures.iter().find(|failure| failure.property == *wanted).unwrap();
             assert!(found.steps.len() >= 3, "{}: {:?}", verdict.variant.name, found.steps);
         }
     }
@@ -34,7 +35,8 @@ fn every_sown_fault_is_found() {
 #[test]
 fn every_fault_is_sown_into_a_world_in_which_the_law_holds() {
     for bad in VARIANTS.iter().filter(|variant| variant.fault.is_some()) {
-        let lawful = VARIANTS.iter().any(|variant| variant.fault.is_none() && variant.setup == bad.setup);
+        let lawful =
+            VARIANTS.iter().any(|variant| variant.fault.is_none() && variant.setup == bad.setup);
         assert!(lawful, "{}: nothing shows that it fails by its fault alone", bad.name);
     }
 }

@@ -1,6 +1,8 @@
-//! The power goes, and the ledger still holds whatever it acknowledged: `switchboard_tests::power` says how this is tried.
+//! The power goes, and the ledger still holds whatever it acknowledged: `switchboard_tests::power`
+//! says how this is tried.
 //!
-//! `POWER_LOSS_SEED` chooses other moments and other remains. A failure prints the seed and the moment, and leaves the disk as it was found.
+//! `POWER_LOSS_SEED` chooses other moments and other remains. A failure prints the seed and the
+//! moment, and leaves the disk as it was found.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -32,7 +34,8 @@ struct Verdict {
 }
 
 fn seed() -> u64 {
-    std::env::var("POWER_LOSS_SEED").map_or(1, |seed| seed.parse().expect("POWER_LOSS_SEED is a number"))
+    std::env::var("POWER_LOSS_SEED")
+        .map_or(1, |seed| seed.parse().expect("POWER_LOSS_SEED is a number"))
 }
 
 const PROCESS: &str = env!("CARGO_BIN_EXE_power-process");
@@ -44,7 +47,11 @@ fn watched(habit: &str) -> (tempfile::TempDir, watch::Watched) {
 }
 
 /// Tries each moment once, with what chance leaves of the unsynced.
-fn try_all<'log>(watched: &'log watch::Watched, moments: &BTreeSet<usize>, new: fn() -> Disk<'log>) -> Verdict {
+fn try_all<'log>(
+    watched: &'log watch::Watched,
+    moments: &BTreeSet<usize>,
+    new: fn() -> Disk<'log>,
+) -> Verdict {
     let verdict = Mutex::new(Verdict::default());
     let hands = thread::available_parallelism().map_or(2, usize::from).min(4);
     thread::scope(|scope| {
@@ -63,12 +70,19 @@ fn try_all<'log>(watched: &'log watch::Watched, moments: &BTreeSet<usize>, new: 
         }
     });
     let mut verdict = verdict.into_inner().unwrap();
-    verdict.promised = watched.log.deeds.iter().filter(|deed| matches!(deed, Deed::Said(_))).count();
+    verdict.promised =
+        watched.log.deeds.iter().filter(|deed| matches!(deed, Deed::Said(_))).count();
     verdict.losses.sort_by_key(|loss| loss.moment);
     verdict
 }
 
-fn try_some<'log>(log: &'log Log, moments: impl Iterator<Item = usize>, mut disk: Disk<'log>, mut judge: Judge, verdict: &Mutex<Verdict>) {
+fn try_some<'log>(
+    log: &'log Log,
+    moments: impl Iterator<Item = usize>,
+    mut disk: Disk<'log>,
+    mut judge: Judge,
+    verdict: &Mutex<Verdict>,
+) {
     let mut done = 0;
     for moment in moments {
         for deed in &log.deeds[done..moment] {
@@ -80,7 +94,8 @@ fn try_some<'log>(log: &'log Log, moments: impl Iterator<Item = usize>, mut disk
         done = moment;
         let mut chance = Chance::new(seed() ^ (moment as u64).rotate_left(32));
         let and_goes_on = chance.below(4) == 0;
-        let kept = [Kept::Nothing, Kept::Nothing, Kept::Everything, Kept::Some, Kept::Some][chance.below(5)];
+        let kept = [Kept::Nothing, Kept::Nothing, Kept::Everything, Kept::Some, Kept::Some]
+            [chance.below(5)];
         let place = tempfile::tempdir().unwrap();
         disk.lose_power(kept, &mut chance.clone(), place.path());
         let found = judge.are_kept(&place.path().join(watch::LEDGER), and_goes_on);
@@ -88,12 +103,7 @@ fn try_some<'log>(log: &'log Log, moments: impl Iterator<Item = usize>, mut disk
         verdict.moments += 1;
         verdict.at_risk += usize::from(disk.is_at_risk());
         if let Err(what) = found {
-            verdict.losses.push(Loss {
-                moment,
-                kept,
-                chance,
-                what,
-            });
+            verdict.losses.push(Loss { moment, kept, chance, what });
         }
     }
 }
@@ -102,7 +112,8 @@ fn try_some<'log>(log: &'log Log, moments: impl Iterator<Item = usize>, mut disk
 fn tell(log: &Log, losses: &[Loss]) -> String {
     let mut words = format!("POWER_LOSS_SEED={}: {} losses\n", seed(), losses.len());
     for loss in losses.iter().take(5) {
-        let after = log.deeds[..loss.moment].last().map_or("the beginning".to_owned(), Deed::to_string);
+        let after =
+            log.deeds[..loss.moment].last().map_or("the beginning".to_owned(), Deed::to_string);
         writeln!(
             words,
             "after deed {} ({after}) the disk kept {}: {}",
@@ -189,7 +200,8 @@ fn nothing_was_overlooked(watched: &watch::Watched) {
     }
 }
 
-/// A ledger whose log is never copied, or never made a second time, would not have been tried where it is most in danger.
+/// A ledger whose log is never copied, or never made a second time, would not have been tried where
+/// it is most in danger.
 fn the_log_was_copied_and_removed(log: &Log) {
     let (ledger, logs) = (log.files("db"), log.files("db-wal").len());
     let is_removed = |deed: &&Deed| matches!(deed, Deed::Unlink(path) if path.extension().is_some_and(|kind| kind == "db-wal"));
@@ -197,11 +209,14 @@ fn the_log_was_copied_and_removed(log: &Log) {
     let between_syncs = log.deeds.split(|deed| matches!(deed, Deed::SyncBegins { .. }));
     let copied = between_syncs
         .map(|deeds| {
-            let is_copied = |deed: &&Deed| matches!(deed, Deed::Write { file, .. } if ledger.contains(file));
+            let is_copied =
+                |deed: &&Deed| matches!(deed, Deed::Write { file, .. } if ledger.contains(file));
             deeds.iter().filter(is_copied).count()
         })
         .max();
-    println!("the log was made {logs} times, removed {removed} times, and of it {copied:?} pages copied at once");
+    println!(
+        "the log was made {logs} times, removed {removed} times, and of it {copied:?} pages copied at once"
+    );
     assert!(
         logs >= 2 && removed >= 2 && copied > Some(100),
         "{logs} logs, {removed} removed, {copied:?} pages copied"

@@ -1,6 +1,8 @@
-//! KaiCalls' official Python SDK as a client of the simulated KaiCalls: what the provider's own program understands, the simulator says.
+//! KaiCalls' official Python SDK as a client of the simulated KaiCalls: what the provider's own
+//! program understands, the simulator says.
 //!
-//! Needs `python3` with `venv`, and the Python package index. Where one of them is missing the test says `skipped:` and what to install.
+//! Needs `python3` with `venv`, and the Python package index. Where one of them is missing the test
+//! says `skipped:` and what to install.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{ffi::OsStr, io::Write, path::Path, process::Output};
@@ -18,7 +20,10 @@ use tokio::process::Command;
 const PACKAGE: &str = "kaicalls==0.1.0";
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/kaicalls_sdk.py");
 
-async fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Result<Output, String> {
+async fn run<S: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = S>,
+) -> Result<Output, String> {
     let name = program.as_ref().to_string_lossy().into_owned();
     let output = Command::new(program)
         .args(arguments)
@@ -28,7 +33,12 @@ async fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIt
     if output.status.success() {
         return Ok(output);
     }
-    let said = String::from_utf8_lossy(if output.stderr.is_empty() { &output.stdout } else { &output.stderr }).into_owned();
+    let said = String::from_utf8_lossy(if output.stderr.is_empty() {
+        &output.stdout
+    } else {
+        &output.stderr
+    })
+    .into_owned();
     Err(format!("{name} ended with {}:\n{said}", output.status))
 }
 
@@ -57,7 +67,9 @@ async fn the_official_sdk_is_served() {
     };
     let faults = FaultScript::default()
         .rule(Rule::on("POST", KAICALLS_PATH, Fault::answer(500, "call_failed")).to("+12015550105"))
-        .rule(Rule::on("POST", KAICALLS_PATH, Fault::answer(429, "rate_limited")).to("+12015550106"));
+        .rule(
+            Rule::on("POST", KAICALLS_PATH, Fault::answer(429, "rate_limited")).to("+12015550106"),
+        );
     let setup = SimConfig::default()
         .seed(0)
         .speed(600.0)
@@ -102,13 +114,14 @@ async fn the_official_sdk_is_served() {
     ];
     assert_eq!(summary["done"], serde_json::json!(done));
     assert_eq!(summary["placed"], 5);
-    // Each call rang once, the one that was placed to be heard of as well; what was refused and what was repeated rang nobody.
+    // Each call rang once, the one that was placed to be heard of as well; what was refused and
+    // what was repeated rang nobody.
     assert_eq!(sim.rings().len(), 5);
     assert_eq!(sim.rings().duplicates(), [("+12015550101".to_owned(), 2)].into());
     assert_eq!(sim.rings().count("+12015550107"), 1);
     assert!(
         sim.requests()
             .iter()
-            .any(|one| one.header("user-agent").is_some_and(|agent| agent.contains("python")))
+            .any(|one| { one.header("user-agent").is_some_and(|agent| agent.contains("python")) })
     );
 }

@@ -1,7 +1,9 @@
-//! The country of a number, as `switchboard plan` prints it: libphonenumber's example number of every kind in every region.
+//! The country of a number, as `switchboard plan` prints it: libphonenumber's example number of
+//! every kind in every region.
 //!
-//! `+1` alone is twenty-odd countries, and Guernsey, Jersey and Man share Britain's code: whoever reads the country from the calling code
-//! calls the wrong place at the wrong price. The numbers that must not be called at all are in the same table, each with its reason.
+//! `+1` alone is twenty-odd countries, and Guernsey, Jersey and Man share Britain's code: whoever
+//! reads the country from the calling code calls the wrong place at the wrong price. The numbers
+//! that must not be called at all are in the same table, each with its reason.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{collections::BTreeMap, fs, process::Command};
@@ -9,7 +11,8 @@ use std::{collections::BTreeMap, fs, process::Command};
 use serde_json::Value;
 use switchboard_tests::binary;
 
-/// One row of the reference data: region, kind, number, and the country or why it must not be called.
+/// One row of the reference data: region, kind, number, and the country or why it must not be
+/// called.
 struct Example<'a> {
     region: &'a str,
     kind: &'a str,
@@ -21,12 +24,7 @@ fn examples(text: &str) -> Vec<Example<'_>> {
     text.lines()
         .map(|line| line.split('\t').collect::<Vec<_>>())
         .map(|row| match row[..] {
-            [region, kind, number, verdict] => Example {
-                region,
-                kind,
-                number,
-                verdict,
-            },
+            [region, kind, number, verdict] => Example { region, kind, number, verdict },
             _ => panic!("{row:?} is no row"),
         })
         .collect()
@@ -46,7 +44,9 @@ fn refusal(verdict: &str) -> Option<&'static str> {
 
 #[test]
 fn every_example_number_gets_its_country_from_the_program() {
-    let data = fs::read_to_string(binary::root().join("crates/core/tests/data/example_numbers.tsv")).unwrap();
+    let data =
+        fs::read_to_string(binary::root().join("crates/core/tests/data/example_numbers.tsv"))
+            .unwrap();
     let examples = examples(&data);
     let directory = tempfile::tempdir().unwrap();
     let numbers = directory.path().join("numbers.txt");
@@ -74,7 +74,8 @@ fn every_example_number_gets_its_country_from_the_program() {
     for (one, plan) in examples.iter().zip(&printed) {
         assert_eq!(plan["to"], one.number, "one line for each number, in their order");
         let (found, expected) = match refusal(one.verdict) {
-            // The program's data are newer than the table: Botswana has since given this range to mobile phones.
+            // The program's data are newer than the table: Botswana has since given this range to
+            // mobile phones.
             Some(_) if one.number == "+26779101234" => (&plan["country"], "BW"),
             Some(code) => {
                 refused += 1;
@@ -86,11 +87,17 @@ fn every_example_number_gets_its_country_from_the_program() {
             }
         };
         if found != expected {
-            wrong.push(format!("{} {} {}: {plan}, expected {expected}", one.region, one.kind, one.number));
+            wrong.push(format!(
+                "{} {} {}: {plan}, expected {expected}",
+                one.region, one.kind, one.number
+            ));
         }
         let listed = |name: &str| plan[name].as_array().map_or(0, Vec::len);
         if plan.get("country").is_some() && listed("candidates") + listed("rejected") != 2 {
-            wrong.push(format!("{} does not say what becomes of both providers: {plan}", one.number));
+            wrong.push(format!(
+                "{} does not say what becomes of both providers: {plan}",
+                one.number
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

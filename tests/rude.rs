@@ -1,10 +1,13 @@
-//! The program against providers that are rude: one row for each script of the simulators, played at either provider.
+//! The program against providers that are rude: one row for each script of the simulators, played
+//! at either provider.
 //!
-//! Whatever a provider says, nothing that the program prints, logs or keeps holds a key, nothing that it prints or logs holds a whole number,
-//! and nothing of it is obeyed by a terminal. What else a script must not bring about is in its row.
+//! Whatever a provider says, nothing that the program prints, logs or keeps holds a key, nothing
+//! that it prints or logs holds a whole number, and nothing of it is obeyed by a terminal. What
+//! else a script must not bring about is in its row.
 //!
-//! A row in `PENDING` does not hold yet: the test names it and leaves it out. With `RUDE=pending` before `cargo test -p switchboard-tests --test
-//! rude` these are played and what is wrong is said; with `RUDE=EchoesKey` the scripts whose names begin so.
+//! A row in `PENDING` does not hold yet: the test names it and leaves it out. With `RUDE=pending`
+//! before `cargo test -p switchboard-tests --test rude` these are played and what is wrong is said;
+//! with `RUDE=EchoesKey` the scripts whose names begin so.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
@@ -50,8 +53,12 @@ async fn play(rudeness: Rudeness, which: Which) -> Wrong {
         Rudeness::PaysBack | Rudeness::ChargesAMillionfold => bills(rudeness, which).await,
         Rudeness::TellsOfAnother => another(rudeness, which).await,
         Rudeness::NamesWithControls => controls_in_ids(rudeness, which).await,
-        Rudeness::EndlessList | Rudeness::SixtyThousandRows | Rudeness::OnePageOfEverything => lists(rudeness, which).await,
-        Rudeness::SaysNoInSuccess | Rudeness::ErrsInSuccess | Rudeness::HtmlInSuccess => no_in_success(rudeness, which).await,
+        Rudeness::EndlessList | Rudeness::SixtyThousandRows | Rudeness::OnePageOfEverything => {
+            lists(rudeness, which).await
+        }
+        Rudeness::SaysNoInSuccess | Rudeness::ErrsInSuccess | Rudeness::HtmlInSuccess => {
+            no_in_success(rudeness, which).await
+        }
         Rudeness::EchoesKey
         | Rudeness::EscapesKey
         | Rudeness::KeyNotInUtf8
@@ -102,17 +109,14 @@ fn kept_to_itself(stage: &Stage) -> Wrong {
     wrong
 }
 
-/// Another provider is asked first; and where there is none, the same one a bounded number of times.
+/// Another provider is asked first; and where there is none, the same one a bounded number of
+/// times.
 async fn come_again(rudeness: Rudeness, which: Which) -> Wrong {
     let mut wrong = Wrong::new();
     let mut stage = Stage::set(which, Some(rudeness), Behind::Polite, "").await;
     let (code, _) = stage.call(0).await;
     let sent = (stage.rude_posts(), stage.polite_posts(), stage.rings());
-    hold!(
-        wrong,
-        code == Some(0),
-        "with another provider behind it the call ends with {code:?}"
-    );
+    hold!(wrong, code == Some(0), "with another provider behind it the call ends with {code:?}");
     hold!(wrong, sent == (1, 1, 1), "posts there, posts behind it and rings are {sent:?}");
     look_around(&mut stage).await;
     wrong.extend(kept_to_itself(&stage));
@@ -153,7 +157,10 @@ async fn another(rudeness: Rudeness, which: Which) -> Wrong {
     let asked = stage
         .requests()
         .iter()
-        .filter(|one| one.method == "GET" && (one.path.starts_with("/v1/calls/") || one.query.starts_with("id=")))
+        .filter(|one| {
+            one.method == "GET"
+                && (one.path.starts_with("/v1/calls/") || one.query.starts_with("id="))
+        })
         .count();
     hold!(wrong, asked > 0, "the record was never asked for");
     let calls = stage.calls().await;
@@ -205,32 +212,20 @@ async fn no_in_success(rudeness: Rudeness, which: Which) -> Wrong {
     let mut wrong = Wrong::new();
     let mut stage = Stage::set(which, Some(rudeness), Behind::Polite, "").await;
     let (code, call) = stage.call(0).await;
-    hold!(
-        wrong,
-        matches!(code, Some(0 | 5)),
-        "the call ends with {code:?}: {}",
-        call["status"]
-    );
+    hold!(wrong, matches!(code, Some(0 | 5)), "the call ends with {code:?}: {}", call["status"]);
     let sent = (stage.rude_posts(), stage.polite_posts(), stage.rings());
     hold!(wrong, sent == (1, 0, 0), "posts there, posts behind it and rings are {sent:?}");
     look_around(&mut stage).await;
-    let Some(id) = stage.calls().await.last().and_then(|call| call["id"].as_str().map(str::to_owned)) else {
+    let Some(id) =
+        stage.calls().await.last().and_then(|call| call["id"].as_str().map(str::to_owned))
+    else {
         wrong.push("no call is kept".to_owned());
         return wrong;
     };
     let told = stage.run(&["calls", "show", &id]).await.out.contains(NO);
     hold!(wrong, told, "the provider's words are lost");
-    let resolve = [
-        "calls",
-        "resolve",
-        &id,
-        "--verdict",
-        "not-placed",
-        "--note",
-        "asked them",
-        "--by",
-        "ops",
-    ];
+    let resolve =
+        ["calls", "resolve", &id, "--verdict", "not-placed", "--note", "asked them", "--by", "ops"];
     let ran = stage.run(&resolve).await;
     hold!(
         wrong,
@@ -256,11 +251,7 @@ async fn words(rudeness: Rudeness, which: Which, rings: usize) -> Wrong {
     stage.look(&["call", "--to", &to, "--task", "Ask whether the shop is open."]).await;
     wrong.extend(kept_to_itself(&stage));
     let sent = (stage.rude_posts(), stage.rings());
-    hold!(
-        wrong,
-        sent.1 <= 2 * rings && sent.0 <= 2,
-        "posts and rings of two calls are {sent:?}"
-    );
+    hold!(wrong, sent.1 <= 2 * rings && sent.0 <= 2, "posts and rings of two calls are {sent:?}");
     wrong
 }
 
@@ -277,9 +268,8 @@ fn say(text: &str) {
 async fn a_rude_provider_gets_nothing_and_breaks_nothing() {
     binary::switchboard();
     let only = std::env::var("RUDE").unwrap_or_default();
-    let rows = Rudeness::ALL
-        .iter()
-        .flat_map(|rudeness| Which::BOTH.map(|which| (*rudeness, which)));
+    let rows =
+        Rudeness::ALL.iter().flat_map(|rudeness| Which::BOTH.map(|which| (*rudeness, which)));
     let (pending, chosen): (Vec<_>, Vec<_>) = rows
         .filter(|row| match only.as_str() {
             "pending" => PENDING.contains(row),

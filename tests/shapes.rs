@@ -1,7 +1,9 @@
-//! The conformance suite against the program itself: `switchboard sim kallyai --shape …`, a process of its own, in each shape.
+//! The conformance suite against the program itself: `switchboard sim kallyai --shape …`, a process
+//! of its own, in each shape.
 //!
-//! What a process does when it is told is what a script says beforehand: the numbers that get into trouble are known, because the suite
-//! asks for numbers in a fixed order. A connection is refused by a process that was killed; its ring ledger is a file and outlives it.
+//! What a process does when it is told is what a script says beforehand: the numbers that get into
+//! trouble are known, because the suite asks for numbers in a fixed order. A connection is refused
+//! by a process that was killed; its ring ledger is a file and outlives it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::{
@@ -72,7 +74,8 @@ impl Program {
                 script = script.rule(rule);
             }
         }
-        fs::write(directory.path().join("faults.json"), serde_json::to_string(&script).unwrap()).unwrap();
+        fs::write(directory.path().join("faults.json"), serde_json::to_string(&script).unwrap())
+            .unwrap();
         let mut program = Self {
             shape,
             directory,
@@ -146,7 +149,11 @@ impl World for Program {
         let mut scripted = scripted.filter(|(nth, _)| callee(FIRST + nth) == number.e164());
         match scripted.next() {
             Some((_, known)) if *known == trouble => {}
-            other => return Err(format!("{number:?} was to be in {other:?}, and {trouble:?} is wanted")),
+            other => {
+                return Err(format!(
+                    "{number:?} was to be in {other:?}, and {trouble:?} is wanted"
+                ));
+            }
         }
         if trouble == Trouble::ConnectionRefused
             && let Some(mut child) = self.child.lock().await.take()

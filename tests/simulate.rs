@@ -1,7 +1,10 @@
-//! Some simulated worlds, and proof that a world finds what is wrong; the program `simulate` runs thousands.
+//! Some simulated worlds, and proof that a world finds what is wrong; the program `simulate` runs
+//! thousands.
 #![allow(clippy::unwrap_used)]
 
-use switchboard_tests::simulate::{Counters, Fault, Property, Report, Settings, Sown, Stage, simulate};
+use switchboard_tests::simulate::{
+    Counters, Fault, Property, Report, Settings, Sown, Stage, simulate,
+};
 
 fn run(seeds: std::ops::Range<u64>, settings: Settings) -> impl Iterator<Item = Report> {
     seeds.map(move |seed| simulate(seed, settings))
@@ -33,10 +36,7 @@ fn the_law_holds_in_every_world() {
 #[test]
 fn a_seed_gives_the_same_world_again() {
     for replicas in [1, 2] {
-        let settings = Settings {
-            replicas: Some(replicas),
-            ..Settings::default()
-        };
+        let settings = Settings { replicas: Some(replicas), ..Settings::default() };
         let hashes = || run(500..515, settings).map(|report| report.hash).collect::<Vec<_>>();
         let first = hashes();
         assert_eq!(first, hashes());
@@ -46,10 +46,7 @@ fn a_seed_gives_the_same_world_again() {
 
 /// The first world of some hundred in which the law breaks.
 fn first_breach(sown: Sown, property: Property) -> Option<Report> {
-    let settings = Settings {
-        replicas: None,
-        sown: Some(sown),
-    };
+    let settings = Settings { replicas: None, sown: Some(sown) };
     run(0..400, settings).find(|report| report.count(property) > 0)
 }
 
@@ -75,11 +72,10 @@ fn a_backend_that_takes_silence_for_proof_rings_twice_and_reports_what_is_not_tr
 
 /// The first world in which that is found out, of so many.
 fn nobody_attends(replicas: u32) -> Option<Report> {
-    let settings = Settings {
-        replicas: Some(replicas),
-        sown: Some(Sown::NewsWithheld),
+    let settings = Settings { replicas: Some(replicas), sown: Some(Sown::NewsWithheld) };
+    let unattended = |report: &Report| {
+        report.breaches.iter().any(|breach| breach.what.ends_with("nobody attends to it"))
     };
-    let unattended = |report: &Report| report.breaches.iter().any(|breach| breach.what.ends_with("nobody attends to it"));
     run(0..400, settings).find(unattended)
 }
 

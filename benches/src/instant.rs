@@ -1,12 +1,14 @@
-//! A provider that takes every call at once and sends nothing: what is left of `place` is the router's own cost.
+//! A provider that takes every call at once and sends nothing: what is left of `place` is the
+//! router's own cost.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall,
-    ProviderCallId, ProviderInfo, ProviderState, Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page,
+    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState,
+    Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
 };
 
 /// Takes calls and never ends them.
@@ -19,10 +21,7 @@ pub struct Instant {
 impl Instant {
     /// One with these limits and countries.
     pub fn new(info: ProviderInfo) -> Self {
-        Self {
-            info,
-            taken: AtomicU64::new(0),
-        }
+        Self { info, taken: AtomicU64::new(0) }
     }
 
     fn lacks<T>() -> Result<T> {

@@ -33,15 +33,19 @@ impl Chance {
     }
 }
 
-/// Distinct numbers that may be called, from every country that the numbering plans know: libphonenumber's own examples with their last
-/// four digits drawn anew, as far as they stay valid.
+/// Distinct numbers that may be called, from every country that the numbering plans know:
+/// libphonenumber's own examples with their last four digits drawn anew, as far as they stay valid.
 pub fn numbers(count: usize, chance: &mut Chance) -> Vec<PhoneNumber> {
     let mut regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
     regions.sort_by_key(|region| *region as u16);
     let examples: Vec<String> = regions
         .into_iter()
-        .flat_map(|region| [PhoneNumberType::FixedLine, PhoneNumberType::Mobile].map(|kind| (region, kind)))
-        .filter_map(|(region, kind)| PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind).ok())
+        .flat_map(|region| {
+            [PhoneNumberType::FixedLine, PhoneNumberType::Mobile].map(|kind| (region, kind))
+        })
+        .filter_map(|(region, kind)| {
+            PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind).ok()
+        })
         .map(|example| {
             let zeros = if example.italian_leading_zero() {
                 example.number_of_leading_zeros() as usize
@@ -55,7 +59,9 @@ pub fn numbers(count: usize, chance: &mut Chance) -> Vec<PhoneNumber> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::with_capacity(count);
     for _ in 0..count * 50 {
-        let Some(example) = chance.of(&examples) else { break };
+        let Some(example) = chance.of(&examples) else {
+            break;
+        };
         let stem = example.get(..example.len() - 4).unwrap_or_default();
         if let Ok(number) = PhoneNumber::parse(&format!("{stem}{:04}", chance.below(10_000)))
             && seen.insert(number)
@@ -69,15 +75,17 @@ pub fn numbers(count: usize, chance: &mut Chance) -> Vec<PhoneNumber> {
     found
 }
 
-/// A rate deck as carriers publish them: `prefixes` prefixes of one to nine digits that real numbers begin with, a row for each country,
-/// and one for everywhere else.
+/// A rate deck as carriers publish them: `prefixes` prefixes of one to nine digits that real
+/// numbers begin with, a row for each country, and one for everywhere else.
 pub fn tariff(prefixes: usize, among: &[PhoneNumber], chance: &mut Chance) -> Tariff {
     let mut known = BTreeSet::new();
     for _ in 0..prefixes * 1_000 {
         if known.len() == prefixes {
             break;
         }
-        let Some(number) = chance.of(among) else { break };
+        let Some(number) = chance.of(among) else {
+            break;
+        };
         let length = 1 + chance.below(9) as usize;
         known.insert(number.e164().chars().skip(1).take(length).collect::<String>());
     }
@@ -93,10 +101,7 @@ pub fn tariff(prefixes: usize, among: &[PhoneNumber], chance: &mut Chance) -> Ta
         increment: Some(Duration::from_secs([1, 6, 30, 60][chance.below(4) as usize])),
         minimum: None,
     });
-    Tariff {
-        rows: rows.collect(),
-        credit_price: None,
-    }
+    Tariff { rows: rows.collect(), credit_price: None }
 }
 
 /// Measurements of one thing, in nanoseconds.
@@ -122,7 +127,8 @@ impl Sample {
         self.quantile(0.5)
     }
 
-    /// The median of this divided by `floor`, measurement by measurement: what was slow for both does not count.
+    /// The median of this divided by `floor`, measurement by measurement: what was slow for both
+    /// does not count.
     pub fn paired_ratio(&self, floor: &Self) -> f64 {
         Self(self.0.iter().zip(&floor.0).map(|(own, floor)| own / floor).collect()).median()
     }

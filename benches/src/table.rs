@@ -27,7 +27,8 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.rows.iter().map(|(name, _)| name.chars().count());
-        let wide = names.chain(self.headings.first().map(|heading| heading.len())).max().unwrap_or(0);
+        let wide =
+            names.chain(self.headings.first().map(|heading| heading.len())).max().unwrap_or(0);
         let mut headings = self.headings.iter();
         write!(f, "{:<wide$}", headings.next().map_or("", String::as_str))?;
         for heading in headings {

@@ -1,7 +1,8 @@
 //! A provider in about eighty lines beside the contract's frame: pagers that beep, in memory.
 //!
-//! A pager is no telephone, and that is the point: whatever reaches a person by his number can stand behind the contract.
-//! The one thing to get right is in `place`: each failure says by its [`PlaceError`] whether the person may have been reached.
+//! A pager is no telephone, and that is the point: whatever reaches a person by his number can
+//! stand behind the contract. The one thing to get right is in `place`: each failure says by its
+//! [`PlaceError`] whether the person may have been reached.
 
 use std::sync::Arc;
 
@@ -9,9 +10,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Error, ErrorKind, Idempotency, Numbers, Outcome, Page, PageRequest,
-    PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording,
-    Refusal, Result, Trace, Transcript, Usage, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Error, ErrorKind,
+    Idempotency, Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, Proof, Provider,
+    ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording, Refusal,
+    Result, Trace, Transcript, Usage, Webhooks,
 };
 
 /// Every pager of one company. Cheap to clone: clones reach the same pagers.
@@ -45,21 +47,12 @@ impl Pager {
             needs_agent: false,
             tariff: None,
         };
-        Self {
-            info,
-            clock,
-            shelf: Arc::default(),
-        }
+        Self { info, clock, shelf: Arc::default() }
     }
 
     /// How often this pager beeped.
     pub fn beeps(&self, number: &PhoneNumber) -> usize {
-        self.shelf
-            .lock()
-            .pages
-            .iter()
-            .filter(|page| page.to.as_ref() == Some(number))
-            .count()
+        self.shelf.lock().pages.iter().filter(|page| page.to.as_ref() == Some(number)).count()
     }
 
     /// Somebody who does not want to be reached any more.
@@ -136,18 +129,12 @@ impl Calls for Pager {
     }
 
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
-        let since = CallFilter {
-            since: Some(sent_at),
-            ..CallFilter::default()
-        };
+        let since = CallFilter { since: Some(sent_at), ..CallFilter::default() };
         let pages = self.list(&since, &PageRequest::default()).await?.items.into_iter();
-        let ours = pages.filter(|page| page.to == Some(order.call.to) && page.task.as_ref() == Some(&order.call.task));
-        Ok(ours
-            .map(|page| Trace {
-                call: page.id,
-                proof: Proof::NumberAndTask,
-            })
-            .collect())
+        let ours = pages.filter(|page| {
+            page.to == Some(order.call.to) && page.task.as_ref() == Some(&order.call.task)
+        });
+        Ok(ours.map(|page| Trace { call: page.id, proof: Proof::NumberAndTask }).collect())
     }
 }
 

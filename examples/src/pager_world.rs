@@ -53,7 +53,10 @@ impl World for PagerWorld {
             Trouble::DoNotCall => self.pager.opt_out(*number),
             Trouble::ServerErrorAfterRing => self.pager.lose_receipts(true),
             Trouble::ConnectionRefused | Trouble::ResetAfterRing | Trouble::CutBodyAfterRing => {
-                return Err("pages are set off in this process: there is no connection and no body".to_owned());
+                return Err(
+                    "pages are set off in this process: there is no connection and no body"
+                        .to_owned(),
+                );
             }
             Trouble::RateLimited => return Err("it takes any number of pages".to_owned()),
             Trouble::Unauthorized => return Err("it asks for no credential".to_owned()),

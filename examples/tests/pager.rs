@@ -10,7 +10,8 @@ use switchboard_testkit::conformance;
 #[tokio::test]
 async fn the_example_backend_conforms() {
     let pager = Pager::new(Arc::new(SystemClock));
-    let report = conformance::run(&pager, &PagerWorld::new(pager.clone()).unwrap(), &SystemClock).await;
+    let report =
+        conformance::run(&pager, &PagerWorld::new(pager.clone()).unwrap(), &SystemClock).await;
     assert!(report.passed(), "{report}");
     let (passed, excused) = report.counts();
     assert!(passed >= 10 && excused <= 12, "{report}");

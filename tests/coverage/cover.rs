@@ -1,4 +1,5 @@
-//! What was reached: which row by which typed method, with which of the names that the documents give its request.
+//! What was reached: which row by which typed method, with which of the names that the documents
+//! give its request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,22 +18,24 @@ pub(crate) struct Cover {
 
 impl Cover {
     pub(crate) fn new() -> Self {
-        Self {
-            rows: rows(),
-            methods: BTreeMap::new(),
-            sent: BTreeMap::new(),
-        }
+        Self { rows: rows(), methods: BTreeMap::new(), sent: BTreeMap::new() }
     }
 
-    /// Takes note of one typed call and of the requests that arrived meanwhile. At least one of them must be of this row, and answered
-    /// as the documents have it.
-    pub(crate) fn reached(&mut self, provider: &str, row: &str, expression: &str, requests: &[RequestRecord], wanted: Wanted) {
+    /// Takes note of one typed call and of the requests that arrived meanwhile. At least one of
+    /// them must be of this row, and answered as the documents have it.
+    pub(crate) fn reached(
+        &mut self,
+        provider: &str,
+        row: &str,
+        expression: &str,
+        requests: &[RequestRecord],
+        wanted: Wanted,
+    ) {
         let index = self.rows.iter().position(|one| one.provider == provider && one.name() == row);
         let index = index.unwrap_or_else(|| panic!("{row} is no row of {provider}"));
         let method = method(expression);
-        let of_row = requests
-            .iter()
-            .filter(|request| row_of(&self.rows, provider, request) == Some(index));
+        let of_row =
+            requests.iter().filter(|request| row_of(&self.rows, provider, request) == Some(index));
         let mut arrived = 0;
         for request in of_row {
             arrived += 1;
@@ -65,7 +68,8 @@ impl Cover {
             .collect()
     }
 
-    /// The names that the documents give a request and that none carried, and how many were looked for.
+    /// The names that the documents give a request and that none carried, and how many were looked
+    /// for.
     pub(crate) fn never_sent(&self) -> (Vec<String>, usize) {
         let (mut missing, mut count) = (Vec::new(), 0);
         for one in named() {
@@ -76,7 +80,9 @@ impl Cover {
             let sent = row.and_then(|row| self.sent.get(&row));
             for names in one.fields {
                 count += 1;
-                let carried = |name: &&str| sent.is_some_and(|sent| sent.contains(&(one.place, (*name).to_owned())));
+                let carried = |name: &&str| {
+                    sent.is_some_and(|sent| sent.contains(&(one.place, (*name).to_owned())))
+                };
                 if !names.iter().any(carried) {
                     missing.push(format!(
                         "{} {:?} {} (document {})",
@@ -91,7 +97,8 @@ impl Cover {
         (missing, count)
     }
 
-    /// By provider and section, in the order of the table: how many rows were reached, and of how many.
+    /// By provider and section, in the order of the table: how many rows were reached, and of how
+    /// many.
     pub(crate) fn sections(&self) -> Vec<Section> {
         let mut sections: Vec<Section> = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -155,11 +162,16 @@ pub(crate) struct Drive<'a> {
 
 impl Drive<'_> {
     /// Awaits one typed call and takes note of what arrived.
-    pub(crate) async fn take<T>(&mut self, row: &str, expression: &str, wanted: Wanted, call: impl Future<Output = T>) -> T {
+    pub(crate) async fn take<T>(
+        &mut self,
+        row: &str,
+        expression: &str,
+        wanted: Wanted,
+        call: impl Future<Output = T>,
+    ) -> T {
         let before = self.sim.requests().len();
         let answer = call.await;
-        self.cover
-            .reached(self.provider, row, expression, &self.sim.requests()[before..], wanted);
+        self.cover.reached(self.provider, row, expression, &self.sim.requests()[before..], wanted);
         answer
     }
 }
@@ -183,7 +195,8 @@ macro_rules! look_at {
 
 pub(crate) use {look_at, reach};
 
-/// The methods of an expression without what they are given: `client.calls().get()` of `client.calls().get(&id)`.
+/// The methods of an expression without what they are given: `client.calls().get()` of
+/// `client.calls().get(&id)`.
 fn method(expression: &str) -> String {
     let mut depth = 0_usize;
     let mut text = String::new();

@@ -1,7 +1,8 @@
 //! The JSON examples of the documents: that each is a fixture.
 //!
-//! What each fixture is read as, and that it comes back whole, the backends' own tests hold (`answers.rs` and `requests.rs` of KallyAI,
-//! `document_004.rs` of KaiCalls); the answers come back through the typed methods in `shown*.rs`.
+//! What each fixture is read as, and that it comes back whole, the backends' own tests hold
+//! (`answers.rs` and `requests.rs` of KallyAI, `document_004.rs` of KaiCalls); the answers come
+//! back through the typed methods in `shown*.rs`.
 
 use std::{fs, path::Path};
 
@@ -10,7 +11,8 @@ use switchboard_tests::binary::root;
 
 use crate::kallyai::order;
 
-/// How many examples each document has: blocks of JSON, and JSON bodies that stand in a block with their request line.
+/// How many examples each document has: blocks of JSON, and JSON bodies that stand in a block with
+/// their request line.
 const EXAMPLES: [(&str, &str, usize); 5] = [
     ("kallyai", "000", 6),
     ("kallyai", "001", 2),
@@ -30,13 +32,13 @@ fn each_example_of_the_documents_is_a_fixture() {
 
 fn values(directory: &Path) -> Vec<Value> {
     let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    files
-        .map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
-        .collect()
+    files.map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect()
 }
 
 #[test]
 fn the_schema_of_a_call_is_written_out() {
-    let written: Value = serde_json::from_str(include_str!("../data/examples/003/calls_create_request.json")).unwrap();
+    let written: Value =
+        serde_json::from_str(include_str!("../data/examples/003/calls_create_request.json"))
+            .unwrap();
     assert_eq!(serde_json::to_value(order()).unwrap(), written);
 }

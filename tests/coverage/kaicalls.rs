@@ -21,11 +21,7 @@ pub(crate) async fn drive() -> Cover {
     let mut cover = Cover::new();
     let sim = SimKaiCalls::start(SimConfig::default().seed(7).speed(600.0)).await.unwrap();
     let client = client(&sim);
-    let mut drive = Drive {
-        provider: "kaicalls",
-        cover: &mut cover,
-        sim: &sim,
-    };
+    let mut drive = Drive { provider: "kaicalls", cover: &mut cover, sim: &sim };
     let drive = &mut drive;
     let agents = reach!(drive, "GET /api/v1/agents", client.agents().list());
     let agent = agents.items[0].id.clone().unwrap();
@@ -62,10 +58,8 @@ pub(crate) async fn drive() -> Cover {
     reach!(drive, "DELETE /api/v1/keys?id={key_id}", client.keys().unwrap().revoke(&id));
 
     reach!(drive, "GET /api/v1/balance", client.account().balance());
-    let slice = UsageQuery::new()
-        .start("2020-01-01T00:00:00Z")
-        .end("2099-01-01T00:00:00Z")
-        .limit(500_u32);
+    let slice =
+        UsageQuery::new().start("2020-01-01T00:00:00Z").end("2099-01-01T00:00:00Z").limit(500_u32);
     let usage = reach!(drive, "GET /api/v1/usage", client.account().usage(&slice));
     assert!(!usage.items.is_empty());
     assert_eq!(sim.rings().count(CALLEE), 1);

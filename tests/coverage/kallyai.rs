@@ -1,4 +1,5 @@
-//! KallyAI, whole: every section in one run against one simulator, and the calls that need a simulator of another mood.
+//! KallyAI, whole: every section in one run against one simulator, and the calls that need a
+//! simulator of another mood.
 
 use std::{sync::Arc, time::Duration};
 
@@ -57,11 +58,7 @@ pub(crate) async fn drive(shape: Shape) -> Cover {
     let mut cover = Cover::new();
     let sim = SimKallyAi::start(setup(shape)).await.unwrap();
     let client = client(&sim);
-    let mut drive = Drive {
-        provider: "kallyai",
-        cover: &mut cover,
-        sim: &sim,
-    };
+    let mut drive = Drive { provider: "kallyai", cover: &mut cover, sim: &sim };
     signing_in(&mut drive, &client).await;
     calls(&mut drive, &client).await;
     kallyai_talk::coordination(&mut drive, &client).await;
@@ -95,12 +92,10 @@ async fn signing_in(drive: &mut Drive<'_>, client: &KallyAiClient) {
         .take("GET /v1/auth/authorize", "client.auth().authorize_url()", Wanted::Redirect, allowed)
         .await;
     assert_eq!(query(&back, "state"), "a-state");
-    let app = OAuthClient {
-        id: "an-id".to_owned(),
-        secret: "a-secret".into(),
-    };
+    let app = OAuthClient { id: "an-id".to_owned(), secret: "a-secret".into() };
     let code = query(&back, "code");
-    let tokens = reach!(drive, "POST /v1/auth/gpt/token", client.auth().exchange_code(&app, &code, &page));
+    let tokens =
+        reach!(drive, "POST /v1/auth/gpt/token", client.auth().exchange_code(&app, &code, &page));
     assert_eq!(tokens.scope.as_deref(), Some("calls:read calls:write"));
     let renewed = tokens.refresh.unwrap();
     reach!(drive, "POST /v1/auth/gpt/token", client.auth().refresh_as(&app, &renewed));
@@ -109,9 +104,7 @@ async fn signing_in(drive: &mut Drive<'_>, client: &KallyAiClient) {
     reach!(
         drive,
         "POST /v1/auth/apple/token",
-        client
-            .auth()
-            .apple(&"an identity token".into(), &"a code".into(), Some("John Smith"))
+        client.auth().apple(&"an identity token".into(), &"a code".into(), Some("John Smith"))
     );
 }
 
@@ -119,37 +112,42 @@ async fn signing_in(drive: &mut Drive<'_>, client: &KallyAiClient) {
 async fn follow(address: &Url) -> Url {
     let mut stream = TcpStream::connect(address.socket_addrs(|| None).unwrap()[0]).await.unwrap();
     let (path, query) = (address.path(), address.query().unwrap_or_default());
-    let request = format!("GET {path}?{query} HTTP/1.1\r\nhost: simulated.invalid\r\nconnection: close\r\n\r\n");
+    let request = format!(
+        "GET {path}?{query} HTTP/1.1\r\nhost: simulated.invalid\r\nconnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    let location = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("location: ").or_else(|| line.strip_prefix("Location: ")));
+    let location = answer.lines().find_map(|line| {
+        line.strip_prefix("location: ").or_else(|| line.strip_prefix("Location: "))
+    });
     location.unwrap_or_else(|| panic!("no redirect: {answer}")).parse().unwrap()
 }
 
 fn query(address: &Url, name: &str) -> String {
     let mut pairs = address.query_pairs();
-    pairs
-        .find_map(|(found, value)| (found == name).then(|| value.into_owned()))
-        .unwrap()
+    pairs.find_map(|(found, value)| (found == name).then(|| value.into_owned())).unwrap()
 }
 
 /// An order with every field that documents 002 and 003 have.
 pub(crate) fn order() -> CreateCall {
-    CreateCall::new(TaskCategory::Restaurant, "Reserve table for 4 at 8pm", phone(), "America/New_York")
-        .business_name("Nobu")
-        .user_name("John Smith")
-        .user_phone(PhoneNumber::parse("+442079460018").unwrap())
-        .appointment_date(day())
-        .appointment_time(civil::time(20, 0, 0, 0))
-        .time_preference("after 5pm")
-        .party_size(4)
-        .language(&"en".parse::<Language>().unwrap())
-        .urgent(false)
-        .instruction("Ask for a window table")
-        .session_id("a-session")
+    CreateCall::new(
+        TaskCategory::Restaurant,
+        "Reserve table for 4 at 8pm",
+        phone(),
+        "America/New_York",
+    )
+    .business_name("Nobu")
+    .user_name("John Smith")
+    .user_phone(PhoneNumber::parse("+442079460018").unwrap())
+    .appointment_date(day())
+    .appointment_time(civil::time(20, 0, 0, 0))
+    .time_preference("after 5pm")
+    .party_size(4)
+    .language(&"en".parse::<Language>().unwrap())
+    .urgent(false)
+    .instruction("Ask for a window table")
+    .session_id("a-session")
 }
 
 async fn calls(drive: &mut Drive<'_>, client: &KallyAiClient) {
@@ -164,7 +162,8 @@ async fn calls(drive: &mut Drive<'_>, client: &KallyAiClient) {
     reach!(drive, "GET /v1/calls/{call_id}", client.calls().get(&id));
     reach!(drive, "GET /v1/calls/{call_id}/transcript", client.calls().transcript(&id));
     reach!(drive, "GET /v1/calls/{call_id}/recording", client.calls().recording(&id));
-    let calendar = reach!(drive, "GET /v1/calls/{call_id}/calendar.ics", client.calls().calendar(&id));
+    let calendar =
+        reach!(drive, "GET /v1/calls/{call_id}/calendar.ics", client.calls().calendar(&id));
     assert_eq!(calendar.events.len(), 1);
     assert!(calendar.text.contains("BEGIN:VEVENT"));
     assert_eq!(drive.sim.rings().count(CALLEE), 1);
@@ -176,15 +175,15 @@ async fn queued(cover: &mut Cover, shape: Shape) {
     let sim = SimKallyAi::start(config).await.unwrap();
     let client = client(&sim);
     let (order, placing) = (order(), Uuid::from_u128(2));
-    let mut drive = Drive {
-        provider: "kallyai",
-        cover,
-        sim: &sim,
-    };
+    let mut drive = Drive { provider: "kallyai", cover, sim: &sim };
     let changes = async {
         let id = underway(&sim, &client).await;
         let later = RescheduleCall::new(civil::date(2036, 2, 15).at(19, 0, 0, 0));
-        reach!(drive, "POST /v1/calls/{call_id}/reschedule", client.calls().reschedule(&id, &later));
+        reach!(
+            drive,
+            "POST /v1/calls/{call_id}/reschedule",
+            client.calls().reschedule(&id, &later)
+        );
         reach!(drive, "POST /v1/calls/{call_id}/cancel", client.calls().cancel(&id));
     };
     let calls = client.calls();
@@ -201,11 +200,7 @@ async fn talking(cover: &mut Cover, shape: Shape) {
     let sim = SimKallyAi::start(setup(shape).speed(1.0).outcome(CALLEE, endless)).await.unwrap();
     let client = client(&sim);
     let (order, placing) = (order(), Uuid::from_u128(3));
-    let mut drive = Drive {
-        provider: "kallyai",
-        cover,
-        sim: &sim,
-    };
+    let mut drive = Drive { provider: "kallyai", cover, sim: &sim };
     let stop = async {
         sim.rings().wait_for_rings(1).await;
         let id = underway(&sim, &client).await;

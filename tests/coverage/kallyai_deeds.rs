@@ -1,4 +1,5 @@
-//! What the assistant does: calendar, tables, bills, rides, food, errands, email that goes out, the log of all that.
+//! What the assistant does: calendar, tables, bills, rides, food, errands, email that goes out, the
+//! log of all that.
 
 use jiff::civil;
 use rust_decimal::Decimal;
@@ -49,7 +50,8 @@ pub(crate) async fn actions(drive: &mut Drive<'_>, client: &KallyAiClient) {
         .party_size(4_u32)
         .name("John Smith")
         .notes("Window table preferred");
-    let booked = reach!(drive, "POST /v1/actions/bookings", client.actions().bookings().create(&booking));
+    let booked =
+        reach!(drive, "POST /v1/actions/bookings", client.actions().bookings().create(&booking));
     let booked: String = booked.get(&["id"]).unwrap();
     reach!(
         drive,
@@ -87,7 +89,9 @@ pub(crate) async fn actions(drive: &mut Drive<'_>, client: &KallyAiClient) {
 }
 
 async fn email(drive: &mut Drive<'_>, client: &KallyAiClient) {
-    let draft = OutgoingEmail::new("doctor@clinic.com", "Reschedule appointment", "Is Friday available?").cc("spouse@email.com");
+    let draft =
+        OutgoingEmail::new("doctor@clinic.com", "Reschedule appointment", "Is Friday available?")
+            .cc("spouse@email.com");
     let sent = reach!(drive, "POST /v1/actions/email/send", client.actions().email().send(&draft));
     let sent: String = sent.get(&["id"]).unwrap();
     let other: String = client.actions().email().send(&draft).await.unwrap().get(&["id"]).unwrap();

@@ -29,7 +29,11 @@ pub(crate) async fn numbers(drive: &mut Drive<'_>, client: &KallyAiClient) {
     );
     assert!(!offered.is_empty());
     let wanted = ProvisionNumber::new(Country::US).area_code("415");
-    let rented = reach!(drive, "POST /v1/phone-numbers/provision", client.phone_numbers().provision(&wanted));
+    let rented = reach!(
+        drive,
+        "POST /v1/phone-numbers/provision",
+        client.phone_numbers().provision(&wanted)
+    );
     let id: NumberId = rented.get::<String>(&["id"]).unwrap().into();
     let body = json!({"phone_number": CALLEE});
     reach!(
@@ -111,11 +115,7 @@ pub(crate) async fn inbound(drive: &mut Drive<'_>, client: &KallyAiClient, sim: 
         "GET /v1/inbound/calls",
         client.inbound().all(InboundFilter::new(), paging).try_for_each(|_| ready(Ok(())))
     );
-    reach!(
-        drive,
-        "POST /v1/inbound/calls/{call_id}/takeover",
-        client.inbound().take_over(&first)
-    );
+    reach!(drive, "POST /v1/inbound/calls/{call_id}/takeover", client.inbound().take_over(&first));
     reach!(
         drive,
         "POST /v1/inbound/calls/{call_id}/transfer",
@@ -133,11 +133,7 @@ pub(crate) async fn inbound(drive: &mut Drive<'_>, client: &KallyAiClient, sim: 
         "GET /v1/inbound/calls/{call_id}/transcript",
         client.inbound().transcript(&third)
     );
-    reach!(
-        drive,
-        "GET /v1/inbound/calls/{call_id}/recording",
-        client.inbound().recording(&third)
-    );
+    reach!(drive, "GET /v1/inbound/calls/{call_id}/recording", client.inbound().recording(&third));
     reach!(
         drive,
         "PATCH /v1/inbound/calls/{call_id}/action-items/{index}",
@@ -174,11 +170,7 @@ async fn reception(drive: &mut Drive<'_>, client: &KallyAiClient) {
     let id: String = made.get(&["id"]).unwrap();
     let rules = reach!(drive, "GET /v1/inbound/rules", client.inbound().rules().list());
     assert_eq!(rules.get::<String>(&["/rules/0/id"]).as_ref(), Some(&id));
-    reach!(
-        drive,
-        "PUT /v1/inbound/rules/{rule_id}",
-        client.inbound().rules().update(&id, &rule)
-    );
+    reach!(drive, "PUT /v1/inbound/rules/{rule_id}", client.inbound().rules().update(&id, &rule));
     reach!(drive, "DELETE /v1/inbound/rules/{rule_id}", client.inbound().rules().delete(&id));
 
     let left = reach!(drive, "GET /v1/inbound/voicemails", client.inbound().voicemails().list());
@@ -196,7 +188,8 @@ async fn reception(drive: &mut Drive<'_>, client: &KallyAiClient) {
     );
 
     let contact = ContactDraft::new("John Smith", CALLEE).vip(true).notes("Key client");
-    let made = reach!(drive, "POST /v1/inbound/contacts", client.inbound().contacts().create(&contact));
+    let made =
+        reach!(drive, "POST /v1/inbound/contacts", client.inbound().contacts().create(&contact));
     let id: String = made.get(&["id"]).unwrap();
     let contacts = reach!(drive, "GET /v1/inbound/contacts", client.inbound().contacts().list());
     assert_eq!(contacts.get::<String>(&["/contacts/0/id"]).as_ref(), Some(&id));
@@ -210,9 +203,5 @@ async fn reception(drive: &mut Drive<'_>, client: &KallyAiClient) {
         "DELETE /v1/inbound/contacts/{contact_id}",
         client.inbound().contacts().delete(&id)
     );
-    reach!(
-        drive,
-        "POST /v1/inbound/contacts/import",
-        client.inbound().contacts().import("google")
-    );
+    reach!(drive, "POST /v1/inbound/contacts/import", client.inbound().contacts().import("google"));
 }

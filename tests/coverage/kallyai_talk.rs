@@ -24,7 +24,8 @@ pub(crate) async fn coordination(drive: &mut Drive<'_>, client: &KallyAiClient) 
         "GET /v1/coordination/history",
         client.coordination().history(Some(&conversation), Some(50))
     );
-    let listed = reach!(drive, "GET /v1/coordination/conversations", client.coordination().conversations());
+    let listed =
+        reach!(drive, "GET /v1/coordination/conversations", client.coordination().conversations());
     assert_eq!(listed.items[0].conversation_id.as_ref(), Some(&conversation));
     let paging = Paging::new().limit(20).offset(0);
     let goals = reach!(
@@ -40,11 +41,7 @@ pub(crate) async fn coordination(drive: &mut Drive<'_>, client: &KallyAiClient) 
     let id = goals.items[0].goal_id.clone().unwrap();
     reach!(drive, "GET /v1/coordination/goals/{goal_id}", client.coordination().goal(&id));
     reach!(drive, "GET /v1/coordination/goals/{goal_id}/tree", client.coordination().tree(&id));
-    reach!(
-        drive,
-        "GET /v1/coordination/goals/{goal_id}/budget",
-        client.coordination().budget(&id)
-    );
+    reach!(drive, "GET /v1/coordination/goals/{goal_id}/budget", client.coordination().budget(&id));
     let what = EstimateCost::new("call", "Call restaurant to make reservation");
     reach!(drive, "POST /v1/goals/estimate", client.budget().estimate(&what));
     reach!(drive, "POST /v1/goals/{goal_id}/approve-budget", client.budget().approve(&id));
@@ -160,7 +157,8 @@ pub(crate) async fn channels(drive: &mut Drive<'_>, client: &KallyAiClient) {
     let email = NewContactEmail::new("user@example.com").label("Work").is_primary(true);
     let id = reach!(drive, "POST /v1/channels/email/add", client.channels().add_email(&email));
     let id = id.id.unwrap();
-    // The simulator's token is the id of the address. The documented answer is a redirect to a page of the app, and is not followed.
+    // The simulator's token is the id of the address. The documented answer is a redirect to a page
+    // of the app, and is not followed.
     let token = id.clone().into();
     look_at!(
         drive,
@@ -183,9 +181,7 @@ pub(crate) async fn channels(drive: &mut Drive<'_>, client: &KallyAiClient) {
     assert_eq!(emails.emails.unwrap()[0].verified, Some(true));
     reach!(drive, "GET /v1/channels/status", client.channels().status());
     reach!(drive, "GET /v1/channels/mailbox", client.channels().mailbox());
-    let telegram = MessengerCredentials::Telegram {
-        bot_token: "123456:ABC-DEF...".into(),
-    };
+    let telegram = MessengerCredentials::Telegram { bot_token: "123456:ABC-DEF...".into() };
     let whatsapp = MessengerCredentials::WhatsApp {
         phone_number_id: "1234567890".to_owned(),
         access_token: "EAAx...".into(),
@@ -226,9 +222,7 @@ pub(crate) async fn outreach(drive: &mut Drive<'_>, client: &KallyAiClient) {
     let cancelled = reach!(
         drive,
         "GET /v1/outreach/tasks",
-        client
-            .outreach()
-            .list(&[OutreachStatus::Cancelled, OutreachStatus::Failed], &paging)
+        client.outreach().list(&[OutreachStatus::Cancelled, OutreachStatus::Failed], &paging)
     );
     assert_eq!(cancelled.items.len(), 1);
     reach!(

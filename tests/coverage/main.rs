@@ -1,5 +1,6 @@
-//! The proof that both providers' APIs are whole: every endpoint of the reference documents is reached by a typed method, every field
-//! that the documents name in a request is sent, and no field that they show in an answer is dropped.
+//! The proof that both providers' APIs are whole: every endpoint of the reference documents is
+//! reached by a typed method, every field that the documents name in a request is sent, and no
+//! field that they show in an answer is dropped.
 //!
 //! | to find | look at |
 //! |---|---|

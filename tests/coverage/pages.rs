@@ -1,5 +1,6 @@
-//! The pages that tell where each endpoint is: the table in the README and the list in `docs/ENDPOINTS.md`. Both are written from what
-//! the drive reached, so neither can claim what is not proven.
+//! The pages that tell where each endpoint is: the table in the README and the list in
+//! `docs/ENDPOINTS.md`. Both are written from what the drive reached, so neither can claim what is
+//! not proven.
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
@@ -14,7 +15,8 @@ const END: &str = "<!-- coverage: end -->\n";
 pub(crate) fn hold(cover: &Cover) {
     let readme = root().join("README.md");
     let text = fs::read_to_string(&readme).unwrap();
-    let (before, rest) = text.split_once(BEGIN).expect("README.md has the mark where the table begins");
+    let (before, rest) =
+        text.split_once(BEGIN).expect("README.md has the mark where the table begins");
     let (_, after) = rest.split_once(END).expect("README.md has the mark where the table ends");
     same(readme, &format!("{before}{BEGIN}{}{END}{after}", table(cover)));
     same(root().join("docs/ENDPOINTS.md"), &list(cover));
@@ -59,12 +61,15 @@ fn groups(cover: &Cover, section: &Section) -> String {
 }
 
 fn table(cover: &Cover) -> String {
-    let mut text = String::from("| provider | section | in the typed client | reached |\n|---|---|---|---|\n");
+    let mut text =
+        String::from("| provider | section | in the typed client | reached |\n|---|---|---|---|\n");
     let (mut reached, mut rows) = (0, 0);
     for section in cover.sections() {
-        let (provider, title, groups) = (provider(section.provider), title(&section), groups(cover, &section));
+        let (provider, title, groups) =
+            (provider(section.provider), title(&section), groups(cover, &section));
         let count = section.rows.len();
-        writeln!(text, "| {provider} | {title} | {groups} | {} of {count} |", section.reached).unwrap();
+        writeln!(text, "| {provider} | {title} | {groups} | {} of {count} |", section.reached)
+            .unwrap();
         reached += section.reached;
         rows += count;
     }

@@ -1,4 +1,5 @@
-//! The two tables that coverage is counted against: what can be asked for, and what the documents name in a request.
+//! The two tables that coverage is counted against: what can be asked for, and what the documents
+//! name in a request.
 
 use switchboard_testkit::RequestRecord;
 
@@ -10,7 +11,8 @@ const REQUEST_FIELDS: &str = include_str!("../data/request_fields.tsv");
 pub(crate) struct Row {
     pub(crate) provider: &'static str,
     pub(crate) method: &'static str,
-    /// A template; at KaiCalls with the query that tells two rows of one path apart, as `?id={call_id}`.
+    /// A template; at KaiCalls with the query that tells two rows of one path apart, as
+    /// `?id={call_id}`.
     pub(crate) path: &'static str,
     pub(crate) section: &'static str,
     pub(crate) documents: &'static str,
@@ -30,7 +32,8 @@ impl Row {
             .path
             .split_once('?')
             .map_or((self.path, None), |(path, query)| (path, Some(query)));
-        let (wanted, found): (Vec<_>, Vec<_>) = (path.split('/').collect(), request.path.split('/').collect());
+        let (wanted, found): (Vec<_>, Vec<_>) =
+            (path.split('/').collect(), request.path.split('/').collect());
         let same = self.method == request.method
             && wanted.len() == found.len()
             && wanted
@@ -100,7 +103,10 @@ pub(crate) fn named() -> Vec<Named> {
     })
 }
 
-fn table<const COLUMNS: usize, T>(text: &'static str, row: impl Fn([&'static str; COLUMNS]) -> T) -> Vec<T> {
+fn table<const COLUMNS: usize, T>(
+    text: &'static str,
+    row: impl Fn([&'static str; COLUMNS]) -> T,
+) -> Vec<T> {
     let lines = text.lines().skip(1);
     lines
         .map(|line| {
@@ -118,9 +124,9 @@ fn the_tables_are_whole_and_agree() {
     let named = named();
     for row in &rows {
         let has = |place| {
-            named
-                .iter()
-                .any(|one| (one.provider, &one.row, one.place) == (row.provider, &row.name(), place))
+            named.iter().any(|one| {
+                (one.provider, &one.row, one.place) == (row.provider, &row.name(), place)
+            })
         };
         if row.notes.contains("req:doc") {
             assert!(has(Place::Body), "{}: no field of its body is listed", row.name());
@@ -130,9 +136,8 @@ fn the_tables_are_whole_and_agree() {
         }
     }
     for one in &named {
-        let row = rows
-            .iter()
-            .find(|row| (row.provider, row.name()) == (one.provider, one.row.clone()));
+        let row =
+            rows.iter().find(|row| (row.provider, row.name()) == (one.provider, one.row.clone()));
         let documents = row.unwrap_or_else(|| panic!("{} is no row", one.row)).documents;
         let unknown = one.documents.split(' ').find(|document| !documents.contains(document));
         assert_eq!(unknown, None, "{}", one.row);

@@ -6,7 +6,9 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use switchboard::kaicalls::{
     api::{CallQuery, CreateCall, CreateKey, UsageQuery},
-    wire::{Acknowledgement, Agent, ApiKey, BusinessBalance, Call, Number, QualityDimensions, UsageRow},
+    wire::{
+        Acknowledgement, Agent, ApiKey, BusinessBalance, Call, Number, QualityDimensions, UsageRow,
+    },
 };
 use switchboard_testkit::{SimConfig, SimKaiCalls};
 
@@ -15,7 +17,7 @@ use crate::{kaicalls::client, shown::Shown};
 type Fields = &'static [(&'static str, &'static [&'static str])];
 
 fn example(name: &str) -> String {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/kaicalls/tests/fixtures/004");
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kaicalls/tests/fixtures/004");
     fs::read_to_string(format!("{fixtures}/{name}.json")).unwrap()
 }
 
@@ -52,9 +54,8 @@ macro_rules! list {
             $name
         );
         let both = read.items.iter().zip(entries);
-        let left: Vec<_> = both
-            .flat_map(|(item, entry)| unread(entry, <$type>::FIELDS, &item.found()))
-            .collect();
+        let left: Vec<_> =
+            both.flat_map(|(item, entry)| unread(entry, <$type>::FIELDS, &item.found())).collect();
         $shown.holds($name, $row, &example, &serde_json::to_value(&read).unwrap(), &left);
     }};
 }
@@ -82,7 +83,8 @@ pub(crate) async fn all() -> usize {
     shown.count
 }
 
-/// The key itself leaves the object that is kept, because it is a secret: it is in its own field and nowhere else.
+/// The key itself leaves the object that is kept, because it is a secret: it is in its own field
+/// and nowhere else.
 async fn created(shown: &mut Shown<'_>, client: &switchboard::kaicalls::KaiCallsClient) {
     let example = shown.answer(&example("key_created"));
     let key = client.keys().unwrap().create(&CreateKey::new()).await.unwrap();

@@ -18,7 +18,7 @@ use crate::{
 };
 
 fn example(name: &str) -> String {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/kallyai/tests/fixtures");
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kallyai/tests/fixtures");
     fs::read_to_string(format!("{fixtures}/{name}_answer.json")).unwrap()
 }
 
@@ -42,9 +42,7 @@ fn task() -> NewOutreachTask {
 }
 
 fn telegram() -> MessengerCredentials {
-    MessengerCredentials::Telegram {
-        bot_token: "123456:ABC-DEF...".into(),
-    }
+    MessengerCredentials::Telegram { bot_token: "123456:ABC-DEF...".into() }
 }
 
 macro_rules! shown {
@@ -125,10 +123,7 @@ pub(crate) async fn all() -> usize {
 
 /// Tokens have no record: their parts are secrets.
 async fn tokens(shown: &mut Shown<'_>, client: &KallyAiClient) {
-    let app = OAuthClient {
-        id: "an-id".to_owned(),
-        secret: "a-secret".into(),
-    };
+    let app = OAuthClient { id: "an-id".to_owned(), secret: "a-secret".into() };
     for name in ["002/auth_exchange_code", "003/auth_exchange_code"] {
         let example = shown.answer(&example(name));
         let tokens = client.auth().exchange_code(&app, "a-code", &page()).await.unwrap();

@@ -1,6 +1,7 @@
-//! The program `switchboard`. Cargo tells a test where the binaries of its own package are, and of no other: so it is looked for
-//! beside the test itself, in `target/debug` or `target/release`, where `cargo test --workspace` puts it, and built with
-//! `cargo build -p switchboard-server` where it is not there or older than its sources.
+//! The program `switchboard`. Cargo tells a test where the binaries of its own package are, and of
+//! no other: so it is looked for beside the test itself, in `target/debug` or `target/release`,
+//! where `cargo test --workspace` puts it, and built with `cargo build -p switchboard-cli` where
+//! it is not there or older than its sources.
 
 use std::{
     fs,
@@ -37,7 +38,7 @@ pub fn switchboard() -> &'static Path {
 
 fn build(profile: &Path) {
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    cargo.args(["build", "--quiet", "-p", "switchboard-server", "--target-dir"]);
+    cargo.args(["build", "--quiet", "-p", "switchboard-cli", "--target-dir"]);
     cargo.arg(profile.parent().unwrap()).current_dir(root());
     if profile.ends_with("release") {
         cargo.arg("--release");
@@ -45,7 +46,7 @@ fn build(profile: &Path) {
     let built = cargo.status().unwrap();
     assert!(
         built.success(),
-        "the program could not be built: run cargo build -p switchboard-server"
+        "the program could not be built: run cargo build -p switchboard-cli"
     );
 }
 

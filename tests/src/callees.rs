@@ -3,10 +3,12 @@
 use switchboard::CallRequest;
 
 const AREA_CODES: [u16; 20] = [
-    201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 301, 302, 303,
+    201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 301, 302,
+    303,
 ];
 
-/// The `n`th callee, in E.164: a valid number in the United States that nobody has. 2,000 of them differ.
+/// The `n`th callee, in E.164: a valid number in the United States that nobody has. 2,000 of them
+/// differ.
 pub fn callee(n: usize) -> String {
     let area = AREA_CODES[(n / 100) % AREA_CODES.len()];
     format!("+1{area}55501{:02}", n % 100)
@@ -29,7 +31,8 @@ mod tests {
     fn callees_are_valid_and_differ() {
         let all: HashSet<String> = (0..2000).map(callee).collect();
         assert_eq!(all.len(), 2000);
-        let wrong: Vec<&String> = all.iter().filter(|number| PhoneNumber::parse(number).is_err()).collect();
+        let wrong: Vec<&String> =
+            all.iter().filter(|number| PhoneNumber::parse(number).is_err()).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 }

@@ -3,11 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
-use switchboard::{Clock, Config, RouterBuilder, RouterSettings, Switchboard, SystemClock, WebhookAddress};
+use switchboard::{
+    Clock, Config, RouterBuilder, RouterSettings, Switchboard, SystemClock, WebhookAddress,
+};
 
 use crate::Sims;
 
-/// KaiCalls first and KallyAI behind it; calls with the tag `kallyai` or `kaicalls` go to that one alone. The keys are in the environment.
+/// KaiCalls first and KallyAI behind it; calls with the tag `kallyai` or `kaicalls` go to that one
+/// alone. The keys are in the environment.
 pub fn text(sims: &Sims) -> String {
     format!(
         r#"
@@ -57,10 +60,7 @@ pub fn router(sims: &Sims) -> RouterBuilder {
         ("TEST_KALLYAI_REFRESH", sims.kallyai.refresh_token()),
     ];
     let environment = |name: &str| {
-        variables
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| (*value).to_owned())
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let config = Config::from_toml(&text(sims)).unwrap();

@@ -13,7 +13,8 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A port that is taken and on which nobody listens: connections are refused for as long as this lives.
+/// A port that is taken and on which nobody listens: connections are refused for as long as this
+/// lives.
 #[derive(Debug)]
 pub struct ClosedPort {
     address: SocketAddr,
@@ -25,10 +26,7 @@ impl ClosedPort {
     pub fn new() -> Self {
         let bound = TcpSocket::new_v4().unwrap();
         bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
-        Self {
-            address: bound.local_addr().unwrap(),
-            _bound: bound,
-        }
+        Self { address: bound.local_addr().unwrap(), _bound: bound }
     }
 
     /// Its address as a base URL.

@@ -1,4 +1,5 @@
-//! What the tests across rooms share: callees that are nobody's, two simulated providers behind the real backends, and the binary.
+//! What the tests across rooms share: callees that are nobody's, two simulated providers behind the
+//! real backends, and the binary.
 //!
 //! | to find | look at |
 //! |---|---|

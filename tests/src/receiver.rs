@@ -1,4 +1,5 @@
-//! A receiver of webhooks in a dozen lines: what comes in goes to the router, and its verdict is the answer.
+//! A receiver of webhooks in a dozen lines: what comes in goes to the router, and its verdict is
+//! the answer.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +14,8 @@ use jiff::Timestamp;
 use switchboard::{ErrorKind, IncomingWebhook, Router};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A running receiver. It listens before the router is there, because the router has to know the address.
+/// A running receiver. It listens before the router is there, because the router has to know the
+/// address.
 #[derive(Debug)]
 pub struct Receiver {
     url: String,
@@ -27,9 +29,8 @@ impl Receiver {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Arc::new(OnceLock::new());
-        let app = Axum::new()
-            .route("/hooks/v1/{*tail}", post(receive))
-            .with_state(Arc::clone(&router));
+        let app =
+            Axum::new().route("/hooks/v1/{*tail}", post(receive)).with_state(Arc::clone(&router));
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { url, router, task }
     }
@@ -51,7 +52,12 @@ impl Drop for Receiver {
     }
 }
 
-async fn receive(State(router): State<Arc<OnceLock<Router>>>, Path(tail): Path<String>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(
+    State(router): State<Arc<OnceLock<Router>>>,
+    Path(tail): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     let text = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     };

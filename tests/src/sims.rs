@@ -115,7 +115,8 @@ impl Sims {
                 let mut config = self.kallyai_config();
                 if let Some(url) = url {
                     config.base_url = url.parse().unwrap();
-                    // A place that never answers is no loopback simulator where it is https: the shortest that is taken there.
+                    // A place that never answers is no loopback simulator where it is https: the
+                    // shortest that is taken there.
                     config.place_timeout = Duration::from_secs(15 * 60);
                 }
                 Arc::new(KallyAi::new(config, Arc::new(SystemClock)).unwrap())

@@ -13,7 +13,8 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Looks again and again until `holds`; for states that nobody tells of. Panics with `what` after a minute.
+/// Looks again and again until `holds`; for states that nobody tells of. Panics with `what` after a
+/// minute.
 pub async fn until(what: &str, holds: impl Fn() -> bool + Send + Sync) {
     within(what, async {
         while !holds() {
@@ -23,8 +24,12 @@ pub async fn until(what: &str, holds: impl Fn() -> bool + Send + Sync) {
     .await;
 }
 
-/// Looks again and again until there is something; for what nobody tells of. Panics with `what` after a minute.
-pub async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(what: &str, look: impl Fn() -> F + Send + Sync) -> T {
+/// Looks again and again until there is something; for what nobody tells of. Panics with `what`
+/// after a minute.
+pub async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(
+    what: &str,
+    look: impl Fn() -> F + Send + Sync,
+) -> T {
     within(what, async {
         loop {
             if let Some(found) = look().await {

@@ -58,7 +58,8 @@ pub struct AgentVersion {
     pub raw: Raw,
 }
 
-/// One neutral name for what is a different agent at each provider, so that an experiment compares like with like.
+/// One neutral name for what is a different agent at each provider, so that an experiment compares
+/// like with like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentProfile {
     /// The name that requests use.

@@ -10,7 +10,8 @@ pub trait Clock: Debug + Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
 
-    /// How long this clock runs, for measuring: unlike [`Clock::now`] it must never be set back. Counted from any moment.
+    /// How long this clock runs, for measuring: unlike [`Clock::now`] it must never be set back.
+    /// Counted from any moment.
     fn uptime(&self) -> Duration {
         Duration::try_from(self.now().duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default()
     }

@@ -1,7 +1,8 @@
 //! Countries, because price, permission and calling hours all hang on where a number is.
 //!
-//! A country is an ISO 3166-1 alpha-2 code. Kosovo (`XK`), Ascension (`AC`) and Tristan da Cunha (`TA`) have telephone
-//! numbers of their own without an assigned code, and the numbering plans name them so: they are countries here too.
+//! A country is an ISO 3166-1 alpha-2 code. Kosovo (`XK`), Ascension (`AC`) and Tristan da Cunha
+//! (`TA`) have telephone numbers of their own without an assigned code, and the numbering plans
+//! name them so: they are countries here too.
 
 use std::fmt;
 use std::str::FromStr;

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "delivery", content = "refusal")]
 pub enum Delivery {
-    /// No byte of the request left this machine: name resolution, connection, TLS, or a body that was never polled.
+    /// No byte of the request left this machine: name resolution, connection, TLS, or a body that
+    /// was never polled.
     NotSent,
     /// The provider answered that it will not place this call.
     Refused(Refusal),
@@ -30,7 +31,8 @@ pub enum Refusal {
     Quota,
     /// A person has to approve first: never around it.
     NeedsApproval,
-    /// About the callee or the content: it binds every provider. Asking the next one would be shopping around a do-not-call list.
+    /// About the callee or the content: it binds every provider. Asking the next one would be
+    /// shopping around a do-not-call list.
     Everyone,
 }
 

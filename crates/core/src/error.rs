@@ -1,5 +1,5 @@
-//! One error for every crate: boxed, one word wide, with a kind to branch on. What a failed placing request proves about the phone stands in
-//! [`PlaceError`](crate::PlaceError).
+//! One error for every crate: boxed, one word wide, with a kind to branch on. What a failed placing
+//! request proves about the phone stands in [`PlaceError`](crate::PlaceError).
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
@@ -19,7 +19,8 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 pub enum ErrorKind {
     /// A request that makes no sense; [`Error::field`] names the field.
     InvalidRequest,
-    /// A number that must not be called: emergency, premium rate, shared cost, short, satellite, or none at all.
+    /// A number that must not be called: emergency, premium rate, shared cost, short, satellite, or
+    /// none at all.
     NumberNotAllowed,
     /// Missing, expired or revoked credentials.
     Unauthorized,
@@ -101,8 +102,8 @@ impl ErrorKind {
 
 /// A failure. Build one with [`Error::new`] and the `with_…` setters.
 ///
-/// `Display` prints what happened and never the source; walk [`StdError::source`] for the chain. Nothing printed
-/// carries a secret or a whole phone number: whoever builds an error masks both.
+/// `Display` prints what happened and never the source; walk [`StdError::source`] for the chain.
+/// Nothing printed carries a secret or a whole phone number: whoever builds an error masks both.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -119,7 +120,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of this kind. It says nothing about a phone: whoever places a call makes a [`PlaceError`](crate::PlaceError) of it.
+    /// An error of this kind. It says nothing about a phone: whoever places a call makes a
+    /// [`PlaceError`](crate::PlaceError) of it.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Error(Box::new(Inner {
             kind,
@@ -136,7 +138,10 @@ impl Error {
     }
 
     /// A bad value in a request: names the field and says what is wrong and how to mend it.
-    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Error::new(ErrorKind::InvalidRequest, message).with_field(field)
     }
 

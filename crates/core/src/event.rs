@@ -25,7 +25,8 @@ pub enum EventKind {
     Other(String),
 }
 
-/// One event. It is a hint, not a proof: whoever acts on it reads the call first. `Debug` leaves out its words.
+/// One event. It is a hint, not a proof: whoever acts on it reads the call first. `Debug` leaves
+/// out its words.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Whose event it is.
@@ -106,7 +107,8 @@ pub trait WebhookReceiver: Debug + Send + Sync {
     /// Verifies the signature where a secret is configured, and reads the events.
     ///
     /// # Errors
-    /// `Unauthorized` for a signature that is missing, wrong or too old; `Decode` for a body that is no event.
+    /// `Unauthorized` for a signature that is missing, wrong or too old; `Decode` for a body that
+    /// is no event.
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>>;
 }
 
@@ -133,11 +135,4 @@ pub trait EventFeed: Debug + Send + Sync {
     async fn stream(&self) -> Result<BoxStream<'static, Result<Event>>>;
 }
 
-quiet_debug!(Event {
-    provider,
-    id,
-    kind,
-    call,
-    at,
-    duration
-});
+quiet_debug!(Event { provider, id, kind, call, at, duration });

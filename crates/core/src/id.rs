@@ -71,7 +71,8 @@ macro_rules! shown {
     };
 }
 
-/// Shown on one line and without a phone number: a provider may make its ids of one, or of anything. `as_str` gives the whole id.
+/// Shown on one line and without a phone number: a provider may make its ids of one, or of
+/// anything. `as_str` gives the whole id.
 macro_rules! shown_masked {
     ($($name:ident)*) => {
         $(
@@ -131,7 +132,8 @@ macro_rules! uuid_id {
     };
 }
 
-/// A provider as the configuration names it, for example `kallyai`. One account is one provider: two accounts are two names.
+/// A provider as the configuration names it, for example `kallyai`. One account is one provider:
+/// two accounts are two names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProviderId(Cow<'static, str>);
@@ -188,7 +190,8 @@ text_id! {
     AgentId
 }
 text_id! {
-    /// A provider's own id of a number that it rents out. `Display` and `Debug` show no phone number that is in it.
+    /// A provider's own id of a number that it rents out. `Display` and `Debug` show no phone
+    /// number that is in it.
     NumberId
 }
 text_id! {
@@ -204,8 +207,8 @@ text_id! {
     IdempotencyKey
 }
 text_id! {
-    /// What a batch makes of one of its rows: the same row of the same batch is the same call. Nobody wrote it, so that it is no leave to ring
-    /// anybody again.
+    /// What a batch makes of one of its rows: the same row of the same batch is the same call.
+    /// Nobody wrote it, so that it is no leave to ring anybody again.
     RowKey
 }
 text_id! {

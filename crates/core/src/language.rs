@@ -1,7 +1,8 @@
-//! Languages, because a provider speaks some and not others, and a call in the wrong one disturbs a person for nothing.
+//! Languages, because a provider speaks some and not others, and a call in the wrong one disturbs a
+//! person for nothing.
 //!
-//! The tags are the part of BCP 47 that voices are sold by: language, script and region. Variants, extensions and
-//! private subtags are refused rather than dropped.
+//! The tags are the part of BCP 47 that voices are sold by: language, script and region. Variants,
+//! extensions and private subtags are refused rather than dropped.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,15 +31,9 @@ pub struct Language {
 
 impl Language {
     /// English, of no particular country.
-    pub const EN: Self = Self {
-        text: *b"en\0\0\0\0\0\0\0\0\0\0",
-        len: 2,
-    };
+    pub const EN: Self = Self { text: *b"en\0\0\0\0\0\0\0\0\0\0", len: 2 };
     /// Spanish, of no particular country.
-    pub const ES: Self = Self {
-        text: *b"es\0\0\0\0\0\0\0\0\0\0",
-        len: 2,
-    };
+    pub const ES: Self = Self { text: *b"es\0\0\0\0\0\0\0\0\0\0", len: 2 };
 
     /// The whole tag, for example `en-US`.
     pub fn as_str(&self) -> &str {
@@ -65,10 +60,7 @@ impl Language {
 
     /// The tag without script and region: `en` for `en-US`.
     pub fn base(&self) -> Self {
-        let mut base = Self {
-            text: [0; LONGEST],
-            len: 0,
-        };
+        let mut base = Self { text: [0; LONGEST], len: 0 };
         base.push(self.primary().bytes());
         base
     }
@@ -84,10 +76,7 @@ impl FromStr for Language {
 
     fn from_str(text: &str) -> Result<Self, LanguageError> {
         let mut parts = text.trim().split('-').peekable();
-        let mut tag = Self {
-            text: [0; LONGEST],
-            len: 0,
-        };
+        let mut tag = Self { text: [0; LONGEST], len: 0 };
 
         let primary = parts.next().unwrap_or_default();
         if !matches!(primary.len(), 2 | 3) || !letters(primary) {
@@ -101,25 +90,19 @@ impl FromStr for Language {
         if let Some(script) = parts.next_if(|part| part.len() == 4 && letters(part)) {
             let cased = script.bytes().enumerate();
             let cased = cased.map(|(at, byte)| {
-                if at == 0 {
-                    byte.to_ascii_uppercase()
-                } else {
-                    byte.to_ascii_lowercase()
-                }
+                if at == 0 { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
             });
             tag.push(std::iter::once(b'-').chain(cased));
         }
-        if let Some(area) = parts.next_if(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit())) {
+        if let Some(area) =
+            parts.next_if(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             tag.push(std::iter::once(b'-').chain(area.bytes()));
         } else if let Some(region) = parts.next_if(|part| part.len() == 2 && letters(part)) {
             let country: Country = region.parse().map_err(LanguageError::Region)?;
             tag.push(std::iter::once(b'-').chain(country.as_str().bytes()));
         }
-        if parts.next().is_some() {
-            Err(LanguageError::Shape)
-        } else {
-            Ok(tag)
-        }
+        if parts.next().is_some() { Err(LanguageError::Shape) } else { Ok(tag) }
     }
 }
 
@@ -156,10 +139,14 @@ impl<'de> Deserialize<'de> for Language {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LanguageError {
     /// Not `language[-Script][-REGION]`.
-    #[error("a language is a BCP 47 tag of language, script and region joined by hyphens, as en, en-US or zh-Hant-HK")]
+    #[error(
+        "a language is a BCP 47 tag of language, script and region joined by hyphens, as en, en-US or zh-Hant-HK"
+    )]
     Shape,
     /// Two letters that ISO 639-1 does not know, often a country's code.
-    #[error("the first part is no language in ISO 639-1: write a language, as en or es, not a country")]
+    #[error(
+        "the first part is no language in ISO 639-1: write a language, as en or es, not a country"
+    )]
     UnknownLanguage,
     /// The region is no country.
     #[error("the region of the language: {0}")]

@@ -1,8 +1,9 @@
 //! The contract that every provider of phone calls by voice agents is held to.
 //!
-//! This crate knows nothing of HTTP, of a runtime or of any provider: it says what a call is, what may be
-//! asked of a provider and, above all, what a failure may claim. The failure of a placing request is a [`PlaceError`], which cannot be
-//! made without its [`Delivery`], because the one question that matters after a failed attempt is whether a phone may have rung.
+//! This crate knows nothing of HTTP, of a runtime or of any provider: it says what a call is, what
+//! may be asked of a provider and, above all, what a failure may claim. The failure of a placing
+//! request is a [`PlaceError`], which cannot be made without its [`Delivery`], because the one
+//! question that matters after a failed attempt is whether a phone may have rung.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -39,8 +40,9 @@ pub mod text;
 
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
-    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFault, CallFilter, CallOrder, CallStatus, Calls, CallsExt,
-    Direction, Evidence, Outcome, Page, PageRequest, Proof, ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
+    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFault, CallFilter,
+    CallOrder, CallStatus, Calls, CallsExt, Direction, Evidence, Outcome, Page, PageRequest, Proof,
+    ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
     TranscriptEntry,
 };
 #[cfg(feature = "test-util")]
@@ -49,8 +51,14 @@ pub use clock::Clock;
 pub use country::{Country, CountryError};
 pub use delivery::{Delivery, Refusal};
 pub use error::{Error, ErrorKind, Result};
-pub use event::{Event, EventFeed, EventKind, IncomingWebhook, Subscription, WebhookReceiver, WebhookSubscriptions, Webhooks};
-pub use id::{AgentId, AttemptId, BatchName, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId, ProviderId, RowKey, TenantId};
+pub use event::{
+    Event, EventFeed, EventKind, IncomingWebhook, Subscription, WebhookReceiver,
+    WebhookSubscriptions, Webhooks,
+};
+pub use id::{
+    AgentId, AttemptId, BatchName, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId,
+    ProviderId, RowKey, TenantId,
+};
 pub use language::{Language, LanguageError};
 pub use money::{Cost, Credits, Currency, Money, parse_currency};
 #[cfg(feature = "test-util")]
@@ -60,7 +68,9 @@ pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use place_error::PlaceError;
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
 pub use raw::Raw;
-pub use request::{Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall};
+pub use request::{
+    Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall,
+};
 pub use tariff::{Destination, Tariff, TariffRow};
 #[cfg(feature = "test-util")]
 pub use usage::MockUsage;

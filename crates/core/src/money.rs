@@ -1,7 +1,8 @@
 //! Money and credits: exact decimals, never floating point.
 //!
-//! Both count in millionths, which holds every price that a provider documents (KallyAI: 0.05 credits; telephone rate
-//! decks: up to six decimals) and sums of nine trillion units without overflow.
+//! Both count in millionths, which holds every price that a provider documents (KallyAI: 0.05
+//! credits; telephone rate decks: up to six decimals) and sums of nine trillion units without
+//! overflow.
 
 use std::{fmt, iter::Sum, str::FromStr};
 
@@ -33,9 +34,7 @@ fn to_micros(amount: Decimal, what: &'static str) -> Result<i64> {
     if !scaled.fract().is_zero() {
         return Err(Error::invalid(what, format!("{amount} has more than six decimals: round it")));
     }
-    scaled
-        .to_i64()
-        .ok_or_else(|| Error::invalid(what, format!("{amount} is too large")))
+    scaled.to_i64().ok_or_else(|| Error::invalid(what, format!("{amount} is too large")))
 }
 
 fn decimal(micros: i64) -> Decimal {
@@ -62,10 +61,7 @@ impl Money {
     /// # Errors
     /// `InvalidRequest` where the amount has more than six decimals or is beyond nine trillion.
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self> {
-        Ok(Self {
-            micros: to_micros(amount, "amount")?,
-            currency,
-        })
+        Ok(Self { micros: to_micros(amount, "amount")?, currency })
     }
 
     /// From text, as `"0.15"` and `"USD"`.
@@ -97,10 +93,7 @@ impl Money {
         if self.currency != other.currency {
             return None;
         }
-        Some(Self {
-            micros: self.micros.checked_add(other.micros)?,
-            currency: self.currency,
-        })
+        Some(Self { micros: self.micros.checked_add(other.micros)?, currency: self.currency })
     }
 }
 
@@ -118,8 +111,10 @@ pub fn parse_currency(code: &str) -> Result<Currency> {
 }
 
 pub(crate) fn parse_decimal(text: &str, field: &'static str) -> Result<Decimal> {
-    Decimal::from_str(text.trim())
-        .map_err(|source| Error::invalid(field, format!("{text:?} is no decimal number: write it as 0.15")).with_source(source))
+    Decimal::from_str(text.trim()).map_err(|source| {
+        Error::invalid(field, format!("{text:?} is no decimal number: write it as 0.15"))
+            .with_source(source)
+    })
 }
 
 impl fmt::Display for Money {
@@ -149,13 +144,16 @@ impl DecimalText {
             DecimalText::Text(text) => parse_decimal(text, field),
             DecimalText::Number(number) => {
                 let text = number.to_string();
-                Decimal::from_str(&text)
-                    .or_else(|_| Decimal::from_scientific(&text))
-                    .map_err(|source| {
-                        Error::new(ErrorKind::InvalidRequest, format!("{text} is no decimal number"))
-                            .with_field(field)
-                            .with_source(source)
-                    })
+                Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(
+                    |source| {
+                        Error::new(
+                            ErrorKind::InvalidRequest,
+                            format!("{text} is no decimal number"),
+                        )
+                        .with_field(field)
+                        .with_source(source)
+                    },
+                )
             }
         }
     }
@@ -191,9 +189,7 @@ impl Credits {
     /// # Errors
     /// `InvalidRequest` where the amount has more than six decimals or is beyond nine trillion.
     pub fn new(amount: Decimal) -> Result<Self> {
-        Ok(Self {
-            micros: to_micros(amount, "credits")?,
-        })
+        Ok(Self { micros: to_micros(amount, "credits")? })
     }
 
     /// Millionths of a credit.
@@ -206,22 +202,19 @@ impl Credits {
         decimal(self.micros)
     }
 
-    /// What this many credits cost where one costs `price`, rounded up to a millionth. `None` on overflow.
+    /// What this many credits cost where one costs `price`, rounded up to a millionth. `None` on
+    /// overflow.
     pub fn at_price(self, price: Money) -> Option<Money> {
         let product = i128::from(self.micros) * i128::from(price.micros);
-        let micros = product.div_euclid(i128::from(MICROS)) + i128::from(product.rem_euclid(i128::from(MICROS)) != 0);
-        Some(Money {
-            micros: i64::try_from(micros).ok()?,
-            currency: price.currency,
-        })
+        let micros = product.div_euclid(i128::from(MICROS))
+            + i128::from(product.rem_euclid(i128::from(MICROS)) != 0);
+        Some(Money { micros: i64::try_from(micros).ok()?, currency: price.currency })
     }
 }
 
 impl Sum for Credits {
     fn sum<I: Iterator<Item = Credits>>(iter: I) -> Credits {
-        Credits {
-            micros: iter.fold(0, |sum, credits| sum.saturating_add(credits.micros)),
-        }
+        Credits { micros: iter.fold(0, |sum, credits| sum.saturating_add(credits.micros)) }
     }
 }
 

@@ -4,9 +4,10 @@ use std::{error::Error as StdError, fmt};
 
 use crate::{Delivery, Error, ErrorKind, Refusal};
 
-/// The failure of a request that could make a phone ring. It cannot be made without saying what it proves: there is no default, and no
-/// conversion from [`Error`], so that `?` on a plain error does not compile where a call is placed. Whether the call may be sent again is
-/// read from [`PlaceError::delivery`] alone.
+/// The failure of a request that could make a phone ring. It cannot be made without saying what it
+/// proves: there is no default, and no conversion from [`Error`], so that `?` on a plain error does
+/// not compile where a call is placed. Whether the call may be sent again is read from
+/// [`PlaceError::delivery`] alone.
 ///
 /// ```compile_fail
 /// use switchboard_core::{Error, ErrorKind, PlaceError};
@@ -30,7 +31,8 @@ pub struct PlaceError {
 }
 
 impl PlaceError {
-    /// What a table of failures says of `error`. Where the claim is known when the code is written, use one of the constructors that name it.
+    /// What a table of failures says of `error`. Where the claim is known when the code is written,
+    /// use one of the constructors that name it.
     pub fn new(delivery: Delivery, error: Error) -> Self {
         Self { delivery, error }
     }
@@ -40,7 +42,8 @@ impl PlaceError {
         Self::new(Delivery::NotSent, error)
     }
 
-    /// The provider answered that it will not place this call, or its documents say so of a request that was not sent for that reason.
+    /// The provider answered that it will not place this call, or its documents say so of a request
+    /// that was not sent for that reason.
     pub fn refused(refusal: Refusal, error: Error) -> Self {
         Self::new(Delivery::Refused(refusal), error)
     }
@@ -70,7 +73,8 @@ impl PlaceError {
         self.error.kind()
     }
 
-    /// What went wrong, without what it proves: for whoever is told about it and decides nothing by it.
+    /// What went wrong, without what it proves: for whoever is told about it and decides nothing by
+    /// it.
     pub fn into_error(self) -> Error {
         self.error
     }

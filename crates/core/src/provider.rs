@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, fmt::Debug, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use serde::Serialize;
 
-use crate::{Agents, CallControl, Calls, Country, Language, Numbers, ProviderId, Tariff, Usage, Webhooks};
+use crate::{
+    Agents, CallControl, Calls, Country, Language, Numbers, ProviderId, Tariff, Usage, Webhooks,
+};
 
 /// Which countries or languages: all, or these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,7 +35,8 @@ impl<T: Ord> Coverage<T> {
 pub enum Idempotency {
     /// The provider takes none (KaiCalls).
     None,
-    /// It takes one and documents neither its life time nor what a replay does: it is sent and never relied on (KallyAI).
+    /// It takes one and documents neither its life time nor what a replay does: it is sent and
+    /// never relied on (KallyAI).
     Undocumented,
 }
 
@@ -73,7 +76,8 @@ pub struct ProviderInfo {
     pub tariff: Option<Tariff>,
 }
 
-/// Hands out the reads that a provider's limit allows. One question to a backend may take many requests, and a limit counts each of them.
+/// Hands out the reads that a provider's limit allows. One question to a backend may take many
+/// requests, and a limit counts each of them.
 pub trait ReadTurns: Debug + Send + Sync {
     /// Ends when one more request may be sent that reads.
     fn turn(&self) -> BoxFuture<'static, ()>;
@@ -102,8 +106,9 @@ pub trait Provider: Debug + Send + Sync {
     /// Its accounts.
     fn usage(&self) -> Option<&dyn Usage>;
 
-    /// Has the backend take a turn before each request that reads. True where it does: whoever hands out the turns then takes none itself.
-    /// A backend that does not, as by default, is taken to send one request for each question.
+    /// Has the backend take a turn before each request that reads. True where it does: whoever
+    /// hands out the turns then takes none itself. A backend that does not, as by default, is taken
+    /// to send one request for each question.
     fn take_turns(&self, _turns: Arc<dyn ReadTurns>) -> bool {
         false
     }

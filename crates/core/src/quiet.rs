@@ -1,4 +1,5 @@
-//! `Debug` that shows what a reader of a log needs and leaves out what people said, who they are and where they can be reached.
+//! `Debug` that shows what a reader of a log needs and leaves out what people said, who they are
+//! and where they can be reached.
 
 /// Implements `Debug` with the named fields only; `..` stands for the others.
 macro_rules! quiet_debug {

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A provider's answer, kept beside what was made of it. Its `Debug` shows nothing: answers hold names, numbers and conversations.
+/// A provider's answer, kept beside what was made of it. Its `Debug` shows nothing: answers hold
+/// names, numbers and conversations.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Raw(Value);

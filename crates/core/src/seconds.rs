@@ -10,9 +10,14 @@ pub mod option {
     ///
     /// # Errors
     /// Whatever the serializer answers.
-    pub fn serialize<S: Serializer>(value: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(
+        value: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match value {
-            Some(duration) if duration.subsec_nanos() == 0 => duration.as_secs().serialize(serializer),
+            Some(duration) if duration.subsec_nanos() == 0 => {
+                duration.as_secs().serialize(serializer)
+            }
             Some(duration) => duration.as_secs_f64().serialize(serializer),
             None => serializer.serialize_none(),
         }
@@ -22,7 +27,9 @@ pub mod option {
     ///
     /// # Errors
     /// A number that is negative or not finite.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
         let Some(seconds) = Option::<f64>::deserialize(deserializer)? else {
             return Ok(None);
         };

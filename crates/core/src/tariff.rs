@@ -35,7 +35,8 @@ pub struct TariffRow {
     pub minimum: Option<Duration>,
 }
 
-/// What a provider charges. A destination that no row names has no known price, which is not a price of zero.
+/// What a provider charges. A destination that no row names has no known price, which is not a
+/// price of zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tariff {
     /// The rows, in any order.

@@ -8,8 +8,9 @@ use crate::{Error, Result};
 
 static BUILT_IN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// The zone of an IANA name, from the database that is built into the program. The one of the system is not asked: it may be older than what a
-/// government decided since, and then a call goes out an hour too early.
+/// The zone of an IANA name, from the database that is built into the program. The one of the
+/// system is not asked: it may be older than what a government decided since, and then a call goes
+/// out an hour too early.
 ///
 /// # Errors
 /// A name that is none, in words that follow the field's name.
@@ -20,6 +21,10 @@ static BUILT_IN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bu
 /// ```
 pub fn time_zone(name: &str) -> Result<TimeZone> {
     BUILT_IN.get(name).map_err(|source| {
-        Error::invalid("timezone", format!("{name:?} is no IANA time zone: write one as America/New_York")).with_source(source)
+        Error::invalid(
+            "timezone",
+            format!("{name:?} is no IANA time zone: write one as America/New_York"),
+        )
+        .with_source(source)
     })
 }

@@ -1,5 +1,5 @@
-//! What the masker hides, and what it leaves: numbers of every region in every format with anything between their digits, and a table of what
-//! surely is no number.
+//! What the masker hides, and what it leaves: numbers of every region in every format with anything
+//! between their digits, and a table of what surely is no number.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -17,9 +17,8 @@ fn numerals(text: &str) -> String {
 /// Every example number, in every format that the numbering library writes.
 fn written() -> Vec<String> {
     let rows = include_str!("data/example_numbers.tsv").lines();
-    let numbers = rows
-        .filter_map(|row| row.split('\t').nth(2))
-        .filter(|number| number.starts_with('+'));
+    let numbers =
+        rows.filter_map(|row| row.split('\t').nth(2)).filter(|number| number.starts_with('+'));
     let formats = [
         PhoneNumberFormat::E164,
         PhoneNumberFormat::International,
@@ -29,7 +28,9 @@ fn written() -> Vec<String> {
     let mut written: Vec<String> = Vec::new();
     for number in numbers {
         let parsed = PHONE_NUMBER_UTIL.parse(number, None).unwrap();
-        written.extend(formats.iter().map(|format| PHONE_NUMBER_UTIL.format(&parsed, *format).into_owned()));
+        written.extend(
+            formats.iter().map(|format| PHONE_NUMBER_UTIL.format(&parsed, *format).into_owned()),
+        );
     }
     written.retain(|number| numerals(number).len() >= 7);
     assert!(written.len() > 3_000, "{}", written.len());
@@ -102,20 +103,15 @@ const BETWEEN: [&str; 59] = [
 /// The digits of a script that begins with this zero.
 fn in_script(number: &str, zero: char) -> String {
     let digit = |one: char| {
-        one.to_digit(10)
-            .and_then(|value| char::from_u32(u32::from(zero) + value))
-            .unwrap_or(one)
+        one.to_digit(10).and_then(|value| char::from_u32(u32::from(zero) + value)).unwrap_or(one)
     };
     number.chars().map(digit).collect()
 }
 
 fn runner(cases: u32) -> TestRunner {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    // The same cases each time: among all of them are numbers that are written exactly as a date is.
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    // The same cases each time: among all of them are numbers that are written exactly as a date
+    // is.
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 

@@ -1,5 +1,5 @@
-//! Which numbers may be called, against the reference data of every region: libphonenumber 9.0.35 (Apache-2.0), read by
-//! `data/generate_example_numbers.py`.
+//! Which numbers may be called, against the reference data of every region: libphonenumber 9.0.35
+//! (Apache-2.0), read by `data/generate_example_numbers.py`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::HashMap;
@@ -23,12 +23,11 @@ fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_d
     let mut seen = HashMap::new();
     let mut wrong = Vec::new();
     for row in rows(include_str!("data/example_numbers.tsv")) {
-        let [region, kind, number, verdict] = row[..] else {
-            panic!("{row:?}")
-        };
+        let [region, kind, number, verdict] = row[..] else { panic!("{row:?}") };
         *seen.entry(verdict.len() == 2).or_insert(0) += 1;
         let found = match PhoneNumber::parse(number) {
-            Ok(parsed) => (parsed.e164() == number).then(|| format!("{} {}", parsed.country(), parsed.number_type())),
+            Ok(parsed) => (parsed.e164() == number)
+                .then(|| format!("{} {}", parsed.country(), parsed.number_type())),
             Err(error) => Some(error.code().to_owned()),
         };
         let expected = match verdict {
@@ -40,11 +39,7 @@ fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_d
             country => format!("{country} {kind}"),
         };
         // The library's data are newer here: Botswana has since given this range to mobile phones.
-        let expected = if number == "+26779101234" {
-            "BW mobile".to_owned()
-        } else {
-            expected
-        };
+        let expected = if number == "+26779101234" { "BW mobile".to_owned() } else { expected };
         if found.as_deref() != Some(&expected) {
             wrong.push(format!("{region} {kind} {number}: {found:?}, expected {expected}"));
         }
@@ -57,16 +52,10 @@ fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_d
 fn every_emergency_number_is_refused_bare_and_behind_its_calling_code() {
     let mut checked = 0;
     for row in rows(include_str!("data/emergency_numbers.tsv")) {
-        let [region, calling_code, number] = row[..] else {
-            panic!("{row:?}")
-        };
+        let [region, calling_code, number] = row[..] else { panic!("{row:?}") };
         for disguise in [
             number.to_owned(),
-            if number.len() <= 3 {
-                format!("+{number}")
-            } else {
-                number.to_owned()
-            },
+            if number.len() <= 3 { format!("+{number}") } else { number.to_owned() },
             format!("+{calling_code}{number}"),
             format!("+{calling_code} {number}"),
             format!("+{calling_code}-({number})"),

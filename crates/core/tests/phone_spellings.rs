@@ -1,4 +1,5 @@
-//! How numbers are written: what is read, what is refused and with which words, and that no tail makes one number into another.
+//! How numbers are written: what is read, what is refused and with which words, and that no tail
+//! makes one number into another.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
@@ -26,7 +27,8 @@ fn all_examples() -> BTreeSet<String> {
     let regions = PHONE_NUMBER_UTIL.get_supported_regions();
     let of_library = regions.flat_map(|region| {
         KINDS.into_iter().filter_map(move |kind| {
-            let number = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind).ok()?;
+            let number =
+                PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind).ok()?;
             Some(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
         })
     });
@@ -71,7 +73,8 @@ fn whatever_the_library_formats_is_read() {
     }
 }
 
-/// What stands behind numbers in spreadsheets, directories and mails: decimals, ranges, footnotes, extensions, second numbers.
+/// What stands behind numbers in spreadsheets, directories and mails: decimals, ranges, footnotes,
+/// extensions, second numbers.
 const TAILS: [&str; 65] = [
     ".0",
     ".00",
@@ -140,7 +143,8 @@ const TAILS: [&str; 65] = [
     "\u{202a}2",
 ];
 
-/// A hyphen behind a German or Austrian number in groups is that of a direct line, and the one tail that belongs to it.
+/// A hyphen behind a German or Austrian number in groups is that of a direct line, and the one tail
+/// that belongs to it.
 fn is_direct_line(number: &PhoneNumber, spelling: &str, tail: &str) -> bool {
     let line = tail.strip_prefix(['-', '\u{2011}']).unwrap_or_default();
     [49, 43].contains(&number.country_code())
@@ -150,7 +154,11 @@ fn is_direct_line(number: &PhoneNumber, spelling: &str, tail: &str) -> bool {
 }
 
 /// The readings of spellings with tails that are neither refused nor the number itself.
-fn misread(number: &PhoneNumber, spellings: &[String], read: impl Fn(&str) -> Option<PhoneNumber>) -> Vec<String> {
+fn misread(
+    number: &PhoneNumber,
+    spellings: &[String],
+    read: impl Fn(&str) -> Option<PhoneNumber>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     for spelling in spellings {
         for tail in TAILS {
@@ -158,7 +166,8 @@ fn misread(number: &PhoneNumber, spellings: &[String], read: impl Fn(&str) -> Op
             let Some(other) = read(&text).filter(|other| other != number) else {
                 continue;
             };
-            let direct = is_direct_line(number, spelling, tail) && other.e164().starts_with(number.e164());
+            let direct =
+                is_direct_line(number, spelling, tail) && other.e164().starts_with(number.e164());
             if !direct {
                 wrong.push(format!("{text:?} is read as {}", other.e164()));
             }
@@ -204,7 +213,9 @@ fn a_number_is_read_as_it_is_dialled_in_its_country() {
                 )),
             }
         }
-        wrong.extend(misread(&same, &spellings, |text| PhoneNumber::parse_in(text, Some(country)).ok()));
+        wrong.extend(misread(&same, &spellings, |text| {
+            PhoneNumber::parse_in(text, Some(country)).ok()
+        }));
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -418,7 +429,8 @@ fn a_country_reads_what_is_dialled_there() {
         ("\u{202a}020\u{a0}7946\u{a0}0018\u{202c}", "GB", "+442079460018"),
         ("+1 512 555 0142", "GB", "+15125550142"),
     ] {
-        let read = PhoneNumber::parse_in(text, Some(country.parse().unwrap())).map(|read| read.e164().to_owned());
+        let read = PhoneNumber::parse_in(text, Some(country.parse().unwrap()))
+            .map(|read| read.e164().to_owned());
         assert_eq!(read, Ok(e164.to_owned()), "{text} in {country}");
     }
 }
@@ -450,16 +462,15 @@ fn one_person_has_one_number_in_the_old_plan_and_in_the_new_one() {
         ("+55 11 3333-4444", None, "+551133334444"),
         ("+54 11 2345-6789", None, "+541123456789"),
     ] {
-        let read = PhoneNumber::parse_in(old, country).unwrap_or_else(|error| panic!("{old}: {error}"));
+        let read =
+            PhoneNumber::parse_in(old, country).unwrap_or_else(|error| panic!("{old}: {error}"));
         assert_eq!(read.e164(), new, "{old}");
         assert_eq!(PhoneNumber::parse(new), Ok(read));
     }
-    // Trunked radio has eight digits that begin with 7, and mobile phones had them once: either may be meant.
+    // Trunked radio has eight digits that begin with 7, and mobile phones had them once: either may
+    // be meant.
     let (said, code) = refusal("+55 11 7123-4567", None);
-    assert!(
-        said.contains("Brazil's old numbering plan") && said.contains("write the 9"),
-        "{said}"
-    );
+    assert!(said.contains("Brazil's old numbering plan") && said.contains("write the 9"), "{said}");
     assert_eq!(code, "number_not_e164");
 }
 

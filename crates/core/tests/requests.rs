@@ -41,11 +41,7 @@ fn a_moment_is_one_moment_or_an_error() {
             ..request()
         };
         assert_eq!(opens.validate(now()).unwrap().window.opens, moment, "{text} in {zone:?}");
-        let closes = CallRequest {
-            not_after: Some(text.to_owned()),
-            timezone,
-            ..request()
-        };
+        let closes = CallRequest { not_after: Some(text.to_owned()), timezone, ..request() };
         assert_eq!(closes.validate(now()).unwrap().window.closes, moment, "{text} in {zone:?}");
         assert_eq!(closes.closes().unwrap(), moment);
     }
@@ -77,7 +73,8 @@ fn a_moment_is_one_moment_or_an_error() {
     ] {
         for field in ["not_before", "not_after"] {
             let text = Some(text.to_owned());
-            let (not_before, not_after) = if field == "not_before" { (text, None) } else { (None, text) };
+            let (not_before, not_after) =
+                if field == "not_before" { (text, None) } else { (None, text) };
             let asked = CallRequest {
                 not_before,
                 not_after,
@@ -85,7 +82,11 @@ fn a_moment_is_one_moment_or_an_error() {
                 ..request()
             };
             let error = asked.validate(now()).unwrap_err();
-            assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some(field)), "{error}");
+            assert_eq!(
+                (error.kind(), error.field()),
+                (ErrorKind::InvalidRequest, Some(field)),
+                "{error}"
+            );
             assert!(error.message().contains(told), "{error}");
         }
     }
@@ -104,19 +105,13 @@ fn a_moment_comes_back_as_it_was_meant() {
 
 #[test]
 fn only_a_key_that_the_caller_wrote_is_a_word_on_ringing_again() {
-    let keyed = CallRequest {
-        idempotency_key: Some("order-17".to_owned()),
-        ..request()
-    };
+    let keyed = CallRequest { idempotency_key: Some("order-17".to_owned()), ..request() };
     let row = CallRequest {
         batch: Some("may.csv".to_owned()),
         row_key: Some("order-17".to_owned()),
         ..request()
     };
-    let meant = CallRequest {
-        allow_duplicate: true,
-        ..row.clone()
-    };
+    let meant = CallRequest { allow_duplicate: true, ..row.clone() };
     for (asked, again) in [(request(), false), (keyed, true), (row.clone(), false), (meant, true)] {
         let call = asked.validate(now()).unwrap();
         assert_eq!(call.is_meant_again(), again, "{asked:?}");
@@ -128,12 +123,13 @@ fn only_a_key_that_the_caller_wrote_is_a_word_on_ringing_again() {
 
 #[test]
 fn a_batch_and_its_rows_are_told_what_is_wrong_with_them() {
-    let row = |batch: Option<&str>, row_key: Option<&str>, idempotency_key: Option<&str>| CallRequest {
-        batch: batch.map(str::to_owned),
-        row_key: row_key.map(str::to_owned),
-        idempotency_key: idempotency_key.map(str::to_owned),
-        ..request()
-    };
+    let row =
+        |batch: Option<&str>, row_key: Option<&str>, idempotency_key: Option<&str>| CallRequest {
+            batch: batch.map(str::to_owned),
+            row_key: row_key.map(str::to_owned),
+            idempotency_key: idempotency_key.map(str::to_owned),
+            ..request()
+        };
     let long = "n".repeat(201);
     for (asked, field, told) in [
         (row(Some(""), None, None), "batch", "is empty"),

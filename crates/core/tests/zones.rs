@@ -78,11 +78,9 @@ fn an_older_or_false_database_of_the_machine_changes_nothing() {
 
 #[test]
 fn the_built_in_database_knows_what_was_decided_in_2026() {
-    for (zone, summer, winter) in [
-        ("America/Vancouver", -7, -7),
-        ("America/Edmonton", -6, -6),
-        ("America/Winnipeg", -5, -5),
-    ] {
+    for (zone, summer, winter) in
+        [("America/Vancouver", -7, -7), ("America/Edmonton", -6, -6), ("America/Winnipeg", -5, -5)]
+    {
         assert_eq!(offset(zone, date(2026, 7, 1)), Offset::constant(summer), "{zone}");
         assert_eq!(offset(zone, date(2027, 1, 15)), Offset::constant(winter), "{zone}");
         assert_eq!(offset(zone, date(2027, 7, 1)), Offset::constant(summer), "{zone}");

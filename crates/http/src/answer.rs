@@ -11,8 +11,8 @@ use switchboard_core::{Error, ErrorKind, PlaceError, ProviderId, Result};
 
 use crate::{ErrorBody, Redactor, decode::from_json, said};
 
-/// A whole answer, without the secrets of its request. To a placing request it means that a call exists: a failure to read it is
-/// [`PlaceError::placed`](switchboard_core::PlaceError::placed).
+/// A whole answer, without the secrets of its request. To a placing request it means that a call
+/// exists: a failure to read it is [`PlaceError::placed`](switchboard_core::PlaceError::placed).
 pub struct Answer {
     pub(crate) provider: ProviderId,
     pub(crate) operation: &'static str,
@@ -60,7 +60,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [Placed](PlaceError::placed), with the JSON path and with [what the provider says](Self::unusable): a call exists all the same.
+    /// [Placed](PlaceError::placed), with the JSON path and with [what the provider
+    /// says](Self::unusable): a call exists all the same.
     pub fn placed<T: DeserializeOwned>(&self) -> Result<T, PlaceError> {
         self.decoded().map_err(|error| PlaceError::placed(self.unusable(error.message())))
     }
@@ -72,8 +73,8 @@ impl Answer {
         from_json(&self.body)
     }
 
-    /// The same answer where it is about what was asked for: where the first of `keys` that it has, at the top, is `asked`. One that has none
-    /// of them is taken as the one that was asked for.
+    /// The same answer where it is about what was asked for: where the first of `keys` that it has,
+    /// at the top, is `asked`. One that has none of them is taken as the one that was asked for.
     ///
     /// # Errors
     ///
@@ -85,16 +86,13 @@ impl Answer {
             serde_json::Value::Number(number) => Some(number.to_string()),
             _ => None,
         });
-        if is_asked_for(asked, found.as_deref()) {
-            Ok(self)
-        } else {
-            Err(self.another())
-        }
+        if is_asked_for(asked, found.as_deref()) { Ok(self) } else { Err(self.another()) }
     }
 
     /// The error for an answer about something else than what was asked for.
     pub fn another(&self) -> Error {
-        let message = "the answer is about something else than what was asked for: its id is another";
+        let message =
+            "the answer is about something else than what was asked for: its id is another";
         self.failed(Error::new(ErrorKind::Decode, message))
     }
 
@@ -124,8 +122,9 @@ impl Answer {
         }
     }
 
-    /// An error about an answer that does not hold what it should, with the provider's own words behind `message` and its code: a success
-    /// that says no is evidence, and an operator has to see it. The words are masked and bounded.
+    /// An error about an answer that does not hold what it should, with the provider's own words
+    /// behind `message` and its code: a success that says no is evidence, and an operator has to
+    /// see it. The words are masked and bounded.
     pub fn unusable(&self, message: &str) -> Error {
         let ErrorBody { code, correlation_id, .. } = ErrorBody::parse(&self.body);
         let message = match said::words(&self.body) {
@@ -168,7 +167,8 @@ pub fn is_asked_for(asked: &str, found: Option<&str>) -> bool {
     found.is_none_or(|found| found == asked)
 }
 
-/// An answer whose body is read while it arrives. What arrives is not clean: see [`redactor`](Self::redactor).
+/// An answer whose body is read while it arrives. What arrives is not clean: see
+/// [`redactor`](Self::redactor).
 pub struct StreamAnswer {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
@@ -187,7 +187,8 @@ impl StreamAnswer {
         self.content_type.as_deref()
     }
 
-    /// True for `text/event-stream`: anything else is an endpoint that does not stream, and wants polling.
+    /// True for `text/event-stream`: anything else is an endpoint that does not stream, and wants
+    /// polling.
     pub fn is_event_stream(&self) -> bool {
         self.content_type
             .as_deref()
@@ -195,13 +196,14 @@ impl StreamAnswer {
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
     }
 
-    /// What takes the secrets of the request out of what was put together from the pieces. Whoever reads the stream uses it before anything is
-    /// kept or shown.
+    /// What takes the secrets of the request out of what was put together from the pieces. Whoever
+    /// reads the stream uses it before anything is kept or shown.
     pub fn redactor(&self) -> Redactor {
         self.redactor.clone()
     }
 
-    /// The body, piece by piece. It ends with an error when the connection breaks or stays silent for too long.
+    /// The body, piece by piece. It ends with an error when the connection breaks or stays silent
+    /// for too long.
     pub fn into_stream(self) -> Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>> {
         self.bytes
     }

@@ -1,8 +1,8 @@
 //! A request body that notes when it is first asked for.
 //!
-//! Over HTTP/1.1 the head and the first bytes of the body are written together: a body that was never polled means that nothing
-//! of the request left. No error of the HTTP library tells as much. The body knows its length, so servers see an ordinary
-//! `Content-Length` and not a chunked stream.
+//! Over HTTP/1.1 the head and the first bytes of the body are written together: a body that was
+//! never polled means that nothing of the request left. No error of the HTTP library tells as much.
+//! The body knows its length, so servers see an ordinary `Content-Length` and not a chunked stream.
 
 use std::{
     convert::Infallible,
@@ -38,19 +38,14 @@ pub(crate) struct NotingBody {
 }
 
 impl NotingBody {
-    /// A body and its flag. An empty body is never polled, so it counts as polled from the start: it can prove nothing.
+    /// A body and its flag. An empty body is never polled, so it counts as polled from the start:
+    /// it can prove nothing.
     pub(crate) fn new(bytes: Bytes) -> (Self, Polled) {
         let polled = Polled::default();
         if bytes.is_empty() {
             polled.set();
         }
-        (
-            Self {
-                bytes,
-                polled: polled.clone(),
-            },
-            polled,
-        )
+        (Self { bytes, polled: polled.clone() }, polled)
     }
 }
 
@@ -58,7 +53,10 @@ impl http_body::Body for NotingBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.polled.set();
         let bytes = std::mem::take(&mut self.bytes);
         Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))

@@ -1,11 +1,14 @@
 //! What a failure proves: the table of the design, as code.
 //!
-//! The rows by transport failure and by status are the same for every provider and stand here. Where the same status means different
-//! things, the backend's [`Codes`] fill the row in. Nothing falls through: every status from 0 to 65535 is named by a pattern, and what no
-//! document names is [`Delivery::Unknown`]. Two rows speak of 501: the one that names it ("refused, our bug") wins over "every 5xx".
+//! The rows by transport failure and by status are the same for every provider and stand here.
+//! Where the same status means different things, the backend's [`Codes`] fill the row in. Nothing
+//! falls through: every status from 0 to 65535 is named by a pattern, and what no document names is
+//! [`Delivery::Unknown`]. Two rows speak of 501: the one that names it ("refused, our bug") wins
+//! over "every 5xx".
 //!
-//! A backend can make a refusal stricter or give it a kind; it cannot turn an `Unknown` into a proof. And a refusal about the person or the
-//! content binds every provider, whatever else the row says: see [`binds_everyone`].
+//! A backend can make a refusal stricter or give it a kind; it cannot turn an `Unknown` into a
+//! proof. And a refusal about the person or the content binds every provider, whatever else the row
+//! says: see [`binds_everyone`].
 
 use std::fmt::Debug;
 
@@ -44,10 +47,11 @@ impl Verdict {
     }
 }
 
-/// A backend's rows: what a status and code mean where the shared table leaves it to the provider (400, 401, 402, 403, 422), and a
-/// kind or a stricter refusal where it does not.
+/// A backend's rows: what a status and code mean where the shared table leaves it to the provider
+/// (400, 401, 402, 403, 422), and a kind or a stricter refusal where it does not.
 pub trait Codes: Debug + Send + Sync {
-    /// The row for this status and code. `None` leaves it to the shared table, where what nobody names is `Unknown`.
+    /// The row for this status and code. `None` leaves it to the shared table, where what nobody
+    /// names is `Unknown`.
     fn verdict(&self, status: u16, code: Option<&str>) -> Option<Verdict>;
 }
 
@@ -75,7 +79,8 @@ pub enum Transport {
     },
     /// Time ran out once the body had been asked for.
     TimedOut,
-    /// The connection broke, or carried something that is not HTTP, once the body had been asked for.
+    /// The connection broke, or carried something that is not HTTP, once the body had been asked
+    /// for.
     Broken,
 }
 
@@ -84,8 +89,12 @@ pub const fn transport(failure: Transport) -> Verdict {
     match failure {
         Transport::Unbuilt => Verdict::new(ErrorKind::InvalidRequest, Delivery::NotSent),
         Transport::Connect => Verdict::new(ErrorKind::Connect, Delivery::NotSent),
-        Transport::Unpolled { timed_out: true } => Verdict::new(ErrorKind::Timeout, Delivery::NotSent),
-        Transport::Unpolled { timed_out: false } => Verdict::new(ErrorKind::Transport, Delivery::NotSent),
+        Transport::Unpolled { timed_out: true } => {
+            Verdict::new(ErrorKind::Timeout, Delivery::NotSent)
+        }
+        Transport::Unpolled { timed_out: false } => {
+            Verdict::new(ErrorKind::Transport, Delivery::NotSent)
+        }
         Transport::TimedOut => Verdict::unknown(ErrorKind::Timeout),
         Transport::Broken => Verdict::unknown(ErrorKind::Transport),
     }
@@ -123,14 +132,17 @@ const fn row(status: u16) -> Row {
         429 => Row::TooMany,
         500 | 502..=599 => Row::Unknown(ErrorKind::Provider),
         // Named by no document.
-        0..=199 | 407 | 410 | 412 | 416..=421 | 426..=428 | 430 | 432..=499 | 600..=u16::MAX => Row::Unknown(ErrorKind::Provider),
+        0..=199 | 407 | 410 | 412 | 416..=421 | 426..=428 | 430 | 432..=499 | 600..=u16::MAX => {
+            Row::Unknown(ErrorKind::Provider)
+        }
     }
 }
 
 /// The status rows: what an answer with this status and error body means.
 ///
-/// A body that could not be read to its end hides its code. Where the code decides, such an answer is `Unknown`: it might
-/// have named a do-not-call list, and then the next provider must not be asked.
+/// A body that could not be read to its end hides its code. Where the code decides, such an answer
+/// is `Unknown`: it might have named a do-not-call list, and then the next provider must not be
+/// asked.
 pub fn answer(codes: &dyn Codes, status: u16, body: &ErrorBody) -> Verdict {
     let code = body.code.as_deref();
     let refused = |shared: Verdict| {
@@ -145,14 +157,17 @@ pub fn answer(codes: &dyn Codes, status: u16, body: &ErrorBody) -> Verdict {
     match row(status) {
         Row::Success => Verdict::new(ErrorKind::Decode, Delivery::Placed),
         Row::Ours(kind) => refused(Verdict::refused(kind)),
-        Row::TooMany => refused(Verdict::new(ErrorKind::RateLimited, Delivery::Refused(Refusal::RateLimited))),
+        Row::TooMany => {
+            refused(Verdict::new(ErrorKind::RateLimited, Delivery::Refused(Refusal::RateLimited)))
+        }
         Row::Backend(kind) if body.complete || status == 401 => refused(Verdict::unknown(kind)),
         Row::Backend(kind) => Verdict::unknown(kind),
         Row::Unknown(kind) => Verdict::unknown(kind),
     }
 }
 
-/// An answer was read, so the request was sent; and a refusal is no call. A backend's row that says otherwise is not believed.
+/// An answer was read, so the request was sent; and a refusal is no call. A backend's row that says
+/// otherwise is not believed.
 const fn admissible(verdict: Verdict) -> Verdict {
     match verdict.delivery {
         Delivery::Refused(_) | Delivery::Unknown => verdict,
@@ -161,14 +176,12 @@ const fn admissible(verdict: Verdict) -> Verdict {
 }
 
 fn everyone(body: &ErrorBody) -> Option<ErrorKind> {
-    [&body.code, &body.reason]
-        .into_iter()
-        .flatten()
-        .find_map(|word| binds_everyone(word))
+    [&body.code, &body.reason].into_iter().flatten().find_map(|word| binds_everyone(word))
 }
 
-/// The kind of a refusal about the person or the content, `None` for any other code. Both providers' words, because asking the next
-/// provider after one of them would be shopping around a do-not-call list, whoever said it.
+/// The kind of a refusal about the person or the content, `None` for any other code. Both
+/// providers' words, because asking the next provider after one of them would be shopping around a
+/// do-not-call list, whoever said it.
 pub fn binds_everyone(code: &str) -> Option<ErrorKind> {
     const BLOCKED: [&str; 8] = [
         "suppression_violation",

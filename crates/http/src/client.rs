@@ -16,7 +16,8 @@ use crate::{
     retry::{Retries, read_may_retry, write_may_retry},
 };
 
-/// Sends requests to one provider. Cheap to clone; clones share connections, retry budget and credential.
+/// Sends requests to one provider. Cheap to clone; clones share connections, retry budget and
+/// credential.
 #[derive(Clone)]
 pub struct HttpClient {
     inner: Arc<Inner>,
@@ -39,7 +40,11 @@ impl HttpClient {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] for a base URL that cannot work, or when TLS cannot be set up.
-    pub fn new(config: ClientConfig, credential: Arc<dyn Credential>, codes: &'static dyn Codes) -> Result<Self> {
+    pub fn new(
+        config: ClientConfig,
+        credential: Arc<dyn Credential>,
+        codes: &'static dyn Codes,
+    ) -> Result<Self> {
         config.check()?;
         let pooled = connect::pooled(&config)?;
         let placing = connect::placing(&config)?;
@@ -63,21 +68,21 @@ impl HttpClient {
         &self.inner.config.provider
     }
 
-    /// The same client for one walk over a list: its reads count to the walk, whose bounds end them.
+    /// The same client for one walk over a list: its reads count to the walk, whose bounds end
+    /// them.
     #[must_use]
     pub fn within(&self, walk: &Walk) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-            walk: Some(walk.clone()),
-        }
+        Self { inner: Arc::clone(&self.inner), walk: Some(walk.clone()) }
     }
 
-    /// From now on each request that reads takes a turn before it is sent, one that is sent again included. All clones do.
+    /// From now on each request that reads takes a turn before it is sent, one that is sent again
+    /// included. All clones do.
     pub fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
         *self.inner.turns.write().unwrap_or_else(PoisonError::into_inner) = Some(turns);
     }
 
-    /// Sends a harmless request, again where a moment may mend its failure: no connection, a timeout, a broken connection, 5xx, 408, 429.
+    /// Sends a harmless request, again where a moment may mend its failure: no connection, a
+    /// timeout, a broken connection, 5xx, 408, 429.
     ///
     /// # Errors
     ///
@@ -92,7 +97,8 @@ impl HttpClient {
             .map_err(PlaceError::into_error)
     }
 
-    /// Sends a request that changes something but places no call. It is sent again only when nothing of it left this machine.
+    /// Sends a request that changes something but places no call. It is sent again only when
+    /// nothing of it left this machine.
     ///
     /// # Errors
     ///
@@ -107,22 +113,26 @@ impl HttpClient {
             .map_err(PlaceError::into_error)
     }
 
-    /// Sends a request that places a call: over a fresh connection, once. The one exception is a 401 that the table counts as a refusal:
-    /// then once more, with a renewed token and everything else the same, `Idempotency-Key` included.
+    /// Sends a request that places a call: over a fresh connection, once. The one exception is a
+    /// 401 that the table counts as a refusal: then once more, with a renewed token and everything
+    /// else the same, `Idempotency-Key` included.
     ///
-    /// `Ok` means that a call exists, even where the answer is empty; what goes wrong in reading it is [`PlaceError::placed`].
+    /// `Ok` means that a call exists, even where the answer is empty; what goes wrong in reading it
+    /// is [`PlaceError::placed`].
     ///
     /// # Errors
     ///
-    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. A request without a body can prove less:
-    /// once connected, its failures are `Unknown`. Dropping the future says nothing: treat it as `Unknown`.
+    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. A
+    /// request without a body can prove less: once connected, its failures are `Unknown`. Dropping
+    /// the future says nothing: treat it as `Unknown`.
     pub async fn place(&self, request: Request) -> Result<Answer, PlaceError> {
         let request = self.prepare(request).map_err(PlaceError::not_sent)?;
         let token = self.token(&request).await.map_err(PlaceError::not_sent)?;
         self.once_or_renewed(Lane::Placing, &request, token.as_ref()).await
     }
 
-    /// Sends a harmless request whose answer is read while it arrives, as server-sent events. Not retried: whoever listens reconnects.
+    /// Sends a harmless request whose answer is read while it arrives, as server-sent events. Not
+    /// retried: whoever listens reconnects.
     ///
     /// # Errors
     ///
@@ -161,7 +171,12 @@ impl HttpClient {
         error.with_provider(self.provider().clone()).with_operation(operation)
     }
 
-    async fn once_or_renewed(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
+    async fn once_or_renewed(
+        &self,
+        lane: Lane,
+        request: &Prepared,
+        token: Option<&SecretString>,
+    ) -> Result<Answer, PlaceError> {
         match self.once(lane, request, token).await {
             Ok(answer) => Ok(answer),
             Err(failed) => match self.renewed(lane, request, failed, token).await {
@@ -171,7 +186,12 @@ impl HttpClient {
         }
     }
 
-    async fn once(&self, lane: Lane, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
+    async fn once(
+        &self,
+        lane: Lane,
+        request: &Prepared,
+        token: Option<&SecretString>,
+    ) -> Result<Answer, PlaceError> {
         self.admit(lane, request).await.map_err(PlaceError::not_sent)?;
         self.exchange(lane, &self.redactor(request, token)).run(request, token).await
     }
@@ -198,10 +218,12 @@ impl HttpClient {
         Ok(())
     }
 
-    /// What takes out of an answer all that this client, its credential and this request keep secret.
+    /// What takes out of an answer all that this client, its credential and this request keep
+    /// secret.
     fn redactor(&self, request: &Prepared, token: Option<&SecretString>) -> Redactor {
         let known = self.inner.credential.secrets();
-        let secrets = self.inner.config.secrets.iter().chain(&request.secrets).chain(&known).chain(token);
+        let secrets =
+            self.inner.config.secrets.iter().chain(&request.secrets).chain(&known).chain(token);
         Redactor::new(secrets)
     }
 
@@ -213,7 +235,9 @@ impl HttpClient {
         failed: PlaceError,
         token: Option<&SecretString>,
     ) -> Result<SecretString, PlaceError> {
-        let Some(token) = token else { return Err(failed) };
+        let Some(token) = token else {
+            return Err(failed);
+        };
         let may_repeat = match lane {
             Lane::Read | Lane::Write => true,
             Lane::Placing => failed.delivery().proves_silence(),
@@ -231,17 +255,28 @@ impl HttpClient {
         }
     }
 
-    async fn open(&self, request: &Prepared, token: Option<&SecretString>) -> Result<StreamAnswer, PlaceError> {
+    async fn open(
+        &self,
+        request: &Prepared,
+        token: Option<&SecretString>,
+    ) -> Result<StreamAnswer, PlaceError> {
         self.admit(Lane::Read, request).await.map_err(PlaceError::not_sent)?;
         let redactor = self.redactor(request, token);
         let config = &self.inner.config;
-        let named = |failed: PlaceError| failed.map(|error| error.with_provider(config.provider.clone()).with_operation(request.operation));
+        let named = |failed: PlaceError| {
+            failed.map(|error| {
+                error.with_provider(config.provider.clone()).with_operation(request.operation)
+            })
+        };
         let exchange = self.exchange(Lane::Read, &redactor);
         let head = exchange.head(request, token, None);
         let response = match tokio::time::timeout(config.read_timeout, head).await {
             Ok(head) => head.map_err(named)?,
             Err(_) => {
-                return Err(named(PlaceError::unknown(Error::new(ErrorKind::Timeout, "no answer in time"))));
+                return Err(named(PlaceError::unknown(Error::new(
+                    ErrorKind::Timeout,
+                    "no answer in time",
+                ))));
             }
         };
         let status = response.status().as_u16();
@@ -250,7 +285,8 @@ impl HttpClient {
             .get("content-type")
             .and_then(|value| value.to_str().ok())
             .map(|value| redactor.text(value).into_owned());
-        let (operation, provider, idle) = (request.operation, config.provider.clone(), config.stream_idle_timeout);
+        let (operation, provider, idle) =
+            (request.operation, config.provider.clone(), config.stream_idle_timeout);
         let pieces = stream::unfold(Some(response.bytes_stream().boxed()), move |open| {
             let provider = provider.clone();
             async move {
@@ -258,29 +294,21 @@ impl HttpClient {
                 let broken = match tokio::time::timeout(idle, open.next()).await {
                     Ok(None) => return None,
                     Ok(Some(Ok(piece))) => return Some((Ok(piece), Some(open))),
-                    Ok(Some(Err(error))) => Error::new(ErrorKind::Transport, "the stream broke off").with_source(error.without_url()),
+                    Ok(Some(Err(error))) => {
+                        Error::new(ErrorKind::Transport, "the stream broke off")
+                            .with_source(error.without_url())
+                    }
                     Err(_) => Error::new(ErrorKind::Timeout, "the stream fell silent"),
                 };
                 let broken = broken.with_status(status);
                 Some((Err(broken.with_provider(provider).with_operation(operation)), None))
             }
         });
-        Ok(StreamAnswer {
-            status,
-            content_type,
-            redactor,
-            bytes: pieces.boxed(),
-        })
+        Ok(StreamAnswer { status, content_type, redactor, bytes: pieces.boxed() })
     }
 
     fn exchange<'a>(&'a self, lane: Lane, redactor: &'a Redactor) -> Exchange<'a> {
-        let Inner {
-            config,
-            codes,
-            pooled,
-            placing,
-            ..
-        } = &*self.inner;
+        let Inner { config, codes, pooled, placing, .. } = &*self.inner;
         let (client, total, unreadable) = match lane {
             Lane::Read | Lane::Write => (pooled, config.read_timeout, Delivery::Unknown),
             Lane::Placing => (placing, config.place_timeout, Delivery::Placed),

@@ -8,7 +8,8 @@ use url::Url;
 
 /// How a client reaches one provider.
 ///
-/// Neither client follows redirects or reads a proxy from the environment, and nothing here changes that.
+/// Neither client follows redirects or reads a proxy from the environment, and nothing here changes
+/// that.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
     /// The provider that errors and traces name.
@@ -21,8 +22,9 @@ pub struct ClientConfig {
     pub connect_timeout: Duration,
     /// The longest that one read or write may take, its body included: 30 s.
     pub read_timeout: Duration,
-    /// The longest that the request which places a call may take, from the connection to the last byte of the answer: 60 s.
-    /// A provider that answers when the phone call is over needs at least 15 minutes.
+    /// The longest that the request which places a call may take, from the connection to the last
+    /// byte of the answer: 60 s. A provider that answers when the phone call is over needs at least
+    /// 15 minutes.
     pub place_timeout: Duration,
     /// The longest silence on an event stream: 90 s.
     pub stream_idle_timeout: Duration,
@@ -30,7 +32,8 @@ pub struct ClientConfig {
     pub body_cap: usize,
     /// How reads are retried.
     pub retry: RetryPolicy,
-    /// Secrets of the account that requests of this client do not carry. They are taken out of every answer, as the credential is.
+    /// Secrets of the account that requests of this client do not carry. They are taken out of
+    /// every answer, as the credential is.
     pub secrets: Vec<SecretString>,
 }
 
@@ -55,7 +58,8 @@ impl ClientConfig {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] for a base URL that is not http(s), or that carries credentials, a query or a fragment.
+    /// [`ErrorKind::Configuration`] for a base URL that is not http(s), or that carries
+    /// credentials, a query or a fragment.
     pub(crate) fn check(&self) -> Result<()> {
         let url = &self.base_url;
         let complaint = if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
@@ -73,8 +77,9 @@ impl ClientConfig {
     }
 }
 
-/// How a read is retried: full jitter between nothing and an exponential ceiling, never past the deadline, and never past the client's
-/// retry budget (10 % of its requests, plus one a second so that a quiet client may retry at all).
+/// How a read is retried: full jitter between nothing and an exponential ceiling, never past the
+/// deadline, and never past the client's retry budget (10 % of its requests, plus one a second so
+/// that a quiet client may retry at all).
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
     /// Retries after the first request: 3.
@@ -83,7 +88,8 @@ pub struct RetryPolicy {
     pub min_delay: Duration,
     /// The highest ceiling: 20 s. A `Retry-After` may ask for more.
     pub max_delay: Duration,
-    /// After this long no further retry begins: 60 s. A `Retry-After` that ends later is reported rather than waited for.
+    /// After this long no further retry begins: 60 s. A `Retry-After` that ends later is reported
+    /// rather than waited for.
     pub deadline: Duration,
     /// Makes the jitter repeatable; drawn from the system when `None`.
     pub seed: Option<u64>,

@@ -16,14 +16,16 @@ pub trait Credential: Debug + Send + Sync {
     /// [`ErrorKind::Unauthorized`] when there is none. Whatever it says, nothing has been sent yet.
     async fn bearer(&self) -> Result<SecretString>;
 
-    /// After a 401 that rejected `rejected`: a newer token, or `None` when there is no way to renew.
+    /// After a 401 that rejected `rejected`: a newer token, or `None` when there is no way to
+    /// renew.
     ///
     /// # Errors
     ///
     /// When the renewal was tried and failed.
     async fn renew(&self, rejected: &SecretString) -> Result<Option<SecretString>>;
 
-    /// What it knows and nobody else may, beside the token that a request carries: it is taken out of every answer.
+    /// What it knows and nobody else may, beside the token that a request carries: it is taken out
+    /// of every answer.
     fn secrets(&self) -> Vec<SecretString> {
         Vec::new()
     }
@@ -55,7 +57,8 @@ impl Credential for StaticToken {
     }
 }
 
-/// No token: for a client whose requests are all [`public`](crate::Request::public), as the one that fetches tokens.
+/// No token: for a client whose requests are all [`public`](crate::Request::public), as the one
+/// that fetches tokens.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCredential;
 

@@ -1,19 +1,22 @@
 //! Decoding that says where it failed, and never what stood there.
 //!
-//! A value in an answer may be somebody's phone number or what they said. The error of the JSON library repeats values, so it is taken
-//! apart: the path and what was expected are kept, the rest is dropped.
+//! A value in an answer may be somebody's phone number or what they said. The error of the JSON
+//! library repeats values, so it is taken apart: the path and what was expected are kept, the rest
+//! is dropped.
 
 use serde::de::DeserializeOwned;
 use switchboard_core::{Error, ErrorKind, text::readable};
 
-/// Decodes `bytes`. The error is a [`ErrorKind::Decode`] whose message has the JSON path; its delivery is the default, for the caller to set.
+/// Decodes `bytes`. The error is a [`ErrorKind::Decode`] whose message has the JSON path; its
+/// delivery is the default, for the caller to set.
 ///
 /// # Errors
 ///
 /// When `bytes` is not JSON, or not of this shape.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unreadable(&error))?;
+    let value =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unreadable(&error))?;
     match deserializer.end() {
         Ok(()) => Ok(value),
         Err(_) => Err(Error::new(ErrorKind::Decode, "more text after the end of the JSON")),
@@ -44,7 +47,9 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
 /// The part of a shape error that our own types wrote: the missing field, or what was expected.
 fn data(text: &str) -> String {
     let text = text.rsplit_once(" at line ").map_or(text, |(head, _)| head);
-    if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+    if let Some(field) =
+        text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'))
+    {
         return format!("missing field `{field}`");
     }
     match text.rsplit_once(", expected ") {

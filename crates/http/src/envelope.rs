@@ -3,7 +3,8 @@
 use serde_json::Value;
 use switchboard_core::text::{mask, readable};
 
-/// What an error body says. Messages are masked and bounded when they are read, so no field holds a whole phone number.
+/// What an error body says. Messages are masked and bounded when they are read, so no field holds a
+/// whole phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErrorBody {
     /// The provider's code, as `suppression_violation`.
@@ -19,17 +20,16 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads a whole body. Tried in this order: `error.message`, `error.details.message`, `error` as a string with `message` (or
-    /// `error_description`) beside it, `message` or `detail` alone, the flat 402 of document 003, a body that is not JSON.
+    /// Reads a whole body. Tried in this order: `error.message`, `error.details.message`, `error`
+    /// as a string with `message` (or `error_description`) beside it, `message` or `detail` alone,
+    /// the flat 402 of document 003, a body that is not JSON.
     pub fn parse(body: &[u8]) -> Self {
         let parsed = match serde_json::from_slice::<Value>(body) {
             Ok(value) => Self::from_value(&value),
-            // JSON that breaks off may hide the code that binds everyone, however cleanly the connection ended.
+            // JSON that breaks off may hide the code that binds everyone, however cleanly the
+            // connection ended.
             Err(_) if body.trim_ascii_start().starts_with(b"{") => return Self::incomplete(),
-            Err(_) => Self {
-                message: plain_text(body),
-                ..Self::default()
-            },
+            Err(_) => Self { message: plain_text(body), ..Self::default() },
         };
         Self { complete: true, ..parsed }
     }
@@ -40,10 +40,12 @@ impl ErrorBody {
     }
 
     fn from_value(value: &Value) -> Self {
-        let word = |value: &Value, keys: &[&str]| keys.iter().find_map(|key| text(value.get(*key)?));
+        let word =
+            |value: &Value, keys: &[&str]| keys.iter().find_map(|key| text(value.get(*key)?));
         let error = &value["error"];
         let details = &error["details"];
-        let flat_quota = value.get("minutes_allocated").is_some() && value.get("upgrade_url").is_some();
+        let flat_quota =
+            value.get("minutes_allocated").is_some() && value.get("upgrade_url").is_some();
         let code = word(error, &["code", "type"])
             .or_else(|| word(value, &["code", "error_code"]))
             .or_else(|| text(error))
@@ -53,7 +55,8 @@ impl ErrorBody {
             .or_else(|| word(value, &["message", "error_description", "detail"]))
             .or_else(|| text(error))
             .or_else(|| flat_quota.then(|| "out of minutes".to_owned()));
-        let correlation = word(error, &["correlation_id", "request_id"]).or_else(|| word(value, &["correlation_id", "request_id"]));
+        let correlation = word(error, &["correlation_id", "request_id"])
+            .or_else(|| word(value, &["correlation_id", "request_id"]));
         Self {
             code: code.as_deref().and_then(slug),
             message: message.as_deref().map(readable),
@@ -66,15 +69,18 @@ impl ErrorBody {
     /// One line for people: the message, and the reason where it adds something.
     pub fn line(&self) -> Option<String> {
         match (&self.message, &self.reason) {
-            (Some(message), Some(reason)) if message != reason => Some(format!("{message}: {reason}")),
+            (Some(message), Some(reason)) if message != reason => {
+                Some(format!("{message}: {reason}"))
+            }
             (Some(text), _) | (None, Some(text)) => Some(text.clone()),
             (None, None) => None,
         }
     }
 }
 
-/// A short word as a provider's code or id; `None` for anything that could be prose or a number. One that holds a number is kept without it,
-/// so that it is no code that anybody names, and still a word.
+/// A short word as a provider's code or id; `None` for anything that could be prose or a number.
+/// One that holds a number is kept without it, so that it is no code that anybody names, and still
+/// a word.
 fn slug(text: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
     let fits = !text.is_empty() && text.len() <= 64 && text.chars().all(plain);
@@ -86,7 +92,9 @@ fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
     }
 }
 

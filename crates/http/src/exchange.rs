@@ -1,14 +1,17 @@
 //! One request, one answer: the only place where bytes leave.
 //!
-//! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what happened into an [`Answer`] or
-//! into an error with its [`Delivery`], whatever the request is for. A 2xx head is taken down before its body is read, because from there on a call exists.
+//! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what
+//! happened into an [`Answer`] or into an error with its [`Delivery`], whatever the request is for.
+//! A 2xx head is taken down before its body is read, because from there on a call exists.
 
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Response,
-    header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{
+        AUTHORIZATION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
@@ -40,7 +43,11 @@ pub(crate) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Sends and reads the whole answer.
-    pub(crate) async fn run(self, request: &Prepared, token: Option<&SecretString>) -> Result<Answer, PlaceError> {
+    pub(crate) async fn run(
+        self,
+        request: &Prepared,
+        token: Option<&SecretString>,
+    ) -> Result<Answer, PlaceError> {
         let began = Instant::now();
         let outcome = match self.head(request, token, Some(self.total)).await {
             Ok(response) => self.body(request, response).await,
@@ -50,10 +57,20 @@ impl Exchange<'_> {
             Ok(answer) => self.trace(request, began, Some(answer.status), None),
             Err(failed) => self.trace(request, began, failed.error().status(), Some(failed)),
         }
-        outcome.map_err(|failed| failed.map(|error| error.with_provider(self.provider.clone()).with_operation(request.operation)))
+        outcome.map_err(|failed| {
+            failed.map(|error| {
+                error.with_provider(self.provider.clone()).with_operation(request.operation)
+            })
+        })
     }
 
-    fn trace(&self, request: &Prepared, began: Instant, status: Option<u16>, failed: Option<&PlaceError>) {
+    fn trace(
+        &self,
+        request: &Prepared,
+        began: Instant,
+        status: Option<u16>,
+        failed: Option<&PlaceError>,
+    ) {
         tracing::debug!(
             provider = %self.provider,
             operation = request.operation,
@@ -113,7 +130,9 @@ impl Exchange<'_> {
             }
             Err(unread) => {
                 let error = match (&unread, self.walk) {
-                    (Unread::TooLarge, Some(walk)) if walk.bytes_left() < self.body_cap => walk.too_many_bytes(),
+                    (Unread::TooLarge, Some(walk)) if walk.bytes_left() < self.body_cap => {
+                        walk.too_many_bytes()
+                    }
                     (Unread::TooLarge | Unread::Broken(_), _) => unread.into_error(self.body_cap),
                 };
                 Err(PlaceError::new(self.unreadable, error.with_status(status)))
@@ -195,7 +214,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The library's error predicates, read in the one order that is true: see "Was it sent?" in the design.
+/// The library's error predicates, read in the one order that is true: see "Was it sent?" in the
+/// design.
 fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
     let (failure, message) = if error.is_builder() {
         (Transport::Unbuilt, "the request could not be built")
@@ -203,9 +223,7 @@ fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
         (Transport::Connect, "no connection could be made")
     } else if !polled {
         (
-            Transport::Unpolled {
-                timed_out: error.is_timeout(),
-            },
+            Transport::Unpolled { timed_out: error.is_timeout() },
             "the connection failed before anything was sent",
         )
     } else if error.is_timeout() {
@@ -227,11 +245,15 @@ enum Unread {
 impl Unread {
     fn into_error(self, cap: usize) -> Error {
         match self {
-            Unread::TooLarge => Error::new(ErrorKind::Decode, format!("the answer is larger than {cap} bytes")),
-            Unread::Broken(error) if error.is_timeout() => {
-                Error::new(ErrorKind::Timeout, "the answer did not end in time").with_source(error.without_url())
+            Unread::TooLarge => {
+                Error::new(ErrorKind::Decode, format!("the answer is larger than {cap} bytes"))
             }
-            Unread::Broken(error) => Error::new(ErrorKind::Transport, "the answer broke off").with_source(error.without_url()),
+            Unread::Broken(error) if error.is_timeout() => {
+                Error::new(ErrorKind::Timeout, "the answer did not end in time")
+                    .with_source(error.without_url())
+            }
+            Unread::Broken(error) => Error::new(ErrorKind::Transport, "the answer broke off")
+                .with_source(error.without_url()),
         }
     }
 }

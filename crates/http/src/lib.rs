@@ -1,12 +1,14 @@
 //! How Switchboard sends.
 //!
-//! Two clients, because two kinds of request exist. A read may be sent as often as one likes; a request that places a call may be sent
-//! once, and whoever reads its failure must learn whether anything left this machine. A client that is good at the first (a pool,
-//! retries, followed redirects) is a danger at the second: a stale pooled connection makes an outcome ambiguous that need not be, and a
-//! followed 307 rings a phone twice. So [`HttpClient::place`] has a client of its own, and no setting turns one into the other.
+//! Two clients, because two kinds of request exist. A read may be sent as often as one likes; a
+//! request that places a call may be sent once, and whoever reads its failure must learn whether
+//! anything left this machine. A client that is good at the first (a pool, retries, followed
+//! redirects) is a danger at the second: a stale pooled connection makes an outcome ambiguous that
+//! need not be, and a followed 307 rings a phone twice. So [`HttpClient::place`] has a client of
+//! its own, and no setting turns one into the other.
 //!
-//! No other crate names the HTTP library: what a failure proves is decided in one place, [`classify`], and handed out as a
-//! [`Delivery`](switchboard_core::Delivery).
+//! No other crate names the HTTP library: what a failure proves is decided in one place,
+//! [`classify`], and handed out as a [`Delivery`](switchboard_core::Delivery).
 //!
 //! | to find | look at |
 //! |---|---|

@@ -1,8 +1,10 @@
 //! Lists that come in pages, read to their end and no further.
 //!
-//! Providers page by offsets, by opaque cursors and by "everything after this time". The last kind repeats and skips rows that share a
-//! timestamp, and a server that ignores the cursor answers the first page for ever. So rows are told apart by their id, and a page
-//! without a new one is the end. A cursor that always steps on and rows that are always new have no end: the [`Walk`] has bounds.
+//! Providers page by offsets, by opaque cursors and by "everything after this time". The last kind
+//! repeats and skips rows that share a timestamp, and a server that ignores the cursor answers the
+//! first page for ever. So rows are told apart by their id, and a page without a new one is the
+//! end. A cursor that always steps on and rows that are always new have no end: the [`Walk`] has
+//! bounds.
 
 use std::{collections::HashSet, future::Future};
 
@@ -22,10 +24,11 @@ pub struct PageOf<T, C> {
 
 /// All rows, page after page, each id once.
 ///
-/// `fetch` gets `first`, then each page's `next`. The stream ends where a page has no `next`, has the `next` that was just asked for, or
-/// brings no id that is new. It fails where a page fails, and where the walk reaches a bound: a list that was cut short in silence
-/// would read as proof that a row does not exist. Pages and rows are counted here, bytes and requests by the client that `fetch` asks: give
-/// it [the same walk](crate::HttpClient::within).
+/// `fetch` gets `first`, then each page's `next`. The stream ends where a page has no `next`, has
+/// the `next` that was just asked for, or brings no id that is new. It fails where a page fails,
+/// and where the walk reaches a bound: a list that was cut short in silence would read as proof
+/// that a row does not exist. Pages and rows are counted here, bytes and requests by the client
+/// that `fetch` asks: give it [the same walk](crate::HttpClient::within).
 pub fn pages<T, C, F, Fut>(
     first: Option<C>,
     walk: Walk,
@@ -38,13 +41,7 @@ where
     F: FnMut(Option<C>) -> Fut + Send,
     Fut: Future<Output = Result<PageOf<T, C>>> + Send,
 {
-    let steps = Steps {
-        fetch,
-        id,
-        seen: HashSet::new(),
-        next: Step::Ask(first),
-        walk,
-    };
+    let steps = Steps { fetch, id, seen: HashSet::new(), next: Step::Ask(first), walk };
     stream::try_unfold(steps, |mut steps| async move {
         let rows = steps.step().await?;
         Ok::<_, Error>(rows.map(|rows| (stream::iter(rows).map(Ok), steps)))

@@ -1,8 +1,9 @@
 //! Secrets, taken out of whatever a provider answers before anybody reads it.
 //!
-//! A provider that repeats the key of a request repeats it in any form: plain, escaped in JSON, percent-encoded, as base64, in the name of
-//! a field. So an answer is decoded first. What is found is replaced by [`REDACTED`]; a text that holds a secret only when it is decoded
-//! further is replaced whole, because nobody knows which part of it is the secret.
+//! A provider that repeats the key of a request repeats it in any form: plain, escaped in JSON,
+//! percent-encoded, as base64, in the name of a field. So an answer is decoded first. What is found
+//! is replaced by [`REDACTED`]; a text that holds a secret only when it is decoded further is
+//! replaced whole, because nobody knows which part of it is the secret.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -55,7 +56,8 @@ impl Redactor {
             }
         }
         if self.is_hidden_in(&clean) {
-            // JSON that cannot be read must still look like it: what it may hide decides what a refusal proves.
+            // JSON that cannot be read must still look like it: what it may hide decides what a
+            // refusal proves.
             clean = match clean.trim_start().chars().next() {
                 Some(open @ ('{' | '[')) => Cow::Owned(format!("{open}{REDACTED}")),
                 Some(_) | None => Cow::Owned(REDACTED.to_owned()),
@@ -85,7 +87,8 @@ impl Redactor {
             };
         };
         let clean = self.walk(value.clone());
-        // Also where nothing changed: of two fields of one name, the value has one and the text has both.
+        // Also where nothing changed: of two fields of one name, the value has one and the text has
+        // both.
         if clean != value || self.is_in(&text) || self.is_hidden_in(&text) {
             Bytes::from(clean.to_string())
         } else {
@@ -111,7 +114,9 @@ impl Redactor {
                     .map(|(name, value)| (self.text(&name).into_owned(), self.walk(value)));
                 Value::Object(fields.collect::<Map<_, _>>())
             }
-            Value::Number(number) if self.is_in(&number.to_string()) => Value::String(REDACTED.to_owned()),
+            Value::Number(number) if self.is_in(&number.to_string()) => {
+                Value::String(REDACTED.to_owned())
+            }
             Value::Number(_) | Value::Bool(_) | Value::Null => value,
         }
     }
@@ -148,7 +153,8 @@ pub fn usable_id(id: Option<String>) -> Option<String> {
     id.filter(|id| !id.trim().is_empty() && !id.contains(REDACTED))
 }
 
-/// How base64 shows a secret, wherever in the encoded bytes it begins: the characters that depend on nothing else.
+/// How base64 shows a secret, wherever in the encoded bytes it begins: the characters that depend
+/// on nothing else.
 fn in_base64(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
@@ -172,12 +178,14 @@ fn may_hide(text: &str) -> bool {
     text.contains(|c| matches!(c, '\\' | '%' | '&') || is_unseen(c))
 }
 
-/// The text without what nobody sees: line breaks, characters without width, the halves of another encoding.
+/// The text without what nobody sees: line breaks, characters without width, the halves of another
+/// encoding.
 fn seen(text: &str) -> String {
     text.chars().filter(|c| !is_unseen(*c)).collect()
 }
 
-/// One layer of escapes taken off: those of JSON and of most languages (`\u006b`, `\x6b`, `\/`), of URLs (`%6b`) and of HTML (`&#107;`).
+/// One layer of escapes taken off: those of JSON and of most languages (`\u006b`, `\x6b`, `\/`), of
+/// URLs (`%6b`) and of HTML (`&#107;`).
 fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,12 +1,14 @@
 //! Tokens that expire, renewed by one caller for all.
 //!
-//! A refresh token is often good for one use. Two callers that refresh at once may log the account out; a caller that is dropped in the
-//! middle may lose the new token. So one refresh runs at a time, in a task of its own that nobody's cancellation stops; everyone
-//! else waits and reads. New tokens are saved before they are used. After a failure, callers get that failure for a while instead of
-//! asking again one by one.
+//! A refresh token is often good for one use. Two callers that refresh at once may log the account
+//! out; a caller that is dropped in the middle may lose the new token. So one refresh runs at a
+//! time, in a task of its own that nobody's cancellation stops; everyone else waits and reads. New
+//! tokens are saved before they are used. After a failure, callers get that failure for a while
+//! instead of asking again one by one.
 //!
-//! Processes that share a [`TokenStore`] are callers too: a refresh holds the store's [`lock`](TokenStore::lock), and whoever gets it
-//! reads what the one before him saved before he asks for anything.
+//! Processes that share a [`TokenStore`] are callers too: a refresh holds the store's
+//! [`lock`](TokenStore::lock), and whoever gets it reads what the one before him saved before he
+//! asks for anything.
 
 use std::{
     any::Any,
@@ -88,8 +90,9 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// When the store cannot be written.
     async fn save(&self, tokens: &TokenSet) -> Result<()>;
 
-    /// Waits until no other process renews these tokens, and keeps it so. A store that no other process has needs none: that is the
-    /// default, and wrong for every other store, because two renewals at once may log the account out.
+    /// Waits until no other process renews these tokens, and keeps it so. A store that no other
+    /// process has needs none: that is the default, and wrong for every other store, because two
+    /// renewals at once may log the account out.
     ///
     /// # Errors
     ///
@@ -99,7 +102,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     }
 }
 
-/// A [`Credential`] that renews itself: before it expires, and once after a 401. Cheap to clone; clones share one flight.
+/// A [`Credential`] that renews itself: before it expires, and once after a 401. Cheap to clone;
+/// clones share one flight.
 #[derive(Clone)]
 pub struct RefreshingToken {
     shared: Arc<Shared>,
@@ -131,7 +135,8 @@ impl RefreshingToken {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where there are no tokens at all; the store's own error where it cannot be read.
+    /// [`ErrorKind::Unauthorized`] where there are no tokens at all; the store's own error where it
+    /// cannot be read.
     pub async fn open(
         store: Arc<dyn TokenStore>,
         fallback: Option<TokenSet>,
@@ -141,21 +146,25 @@ impl RefreshingToken {
         let tokens = match (store.load().await?, fallback) {
             (Some(saved), _) => saved,
             (None, Some(given)) => given,
-            (None, None) => return Err(Error::new(ErrorKind::Unauthorized, "no tokens are stored: log in first")),
+            (None, None) => {
+                return Err(Error::new(
+                    ErrorKind::Unauthorized,
+                    "no tokens are stored: log in first",
+                ));
+            }
         };
         Ok(Self::build(tokens, source, Some(store), clock))
     }
 
-    fn build(tokens: TokenSet, source: Arc<dyn TokenSource>, store: Option<Arc<dyn TokenStore>>, clock: Arc<dyn Clock>) -> Self {
+    fn build(
+        tokens: TokenSet,
+        source: Arc<dyn TokenSource>,
+        store: Option<Arc<dyn TokenStore>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let flight = Arc::new(Mutex::new(None));
         Self {
-            shared: Arc::new(Shared {
-                source,
-                store,
-                clock,
-                current: RwLock::new(tokens),
-                flight,
-            }),
+            shared: Arc::new(Shared { source, store, clock, current: RwLock::new(tokens), flight }),
         }
     }
 
@@ -170,14 +179,17 @@ impl RefreshingToken {
             return Ok(None);
         }
         if let Some(failure) = &*flight
-            && self.shared.clock.now().duration_since(failure.at) < COOL_DOWN.try_into().unwrap_or(jiff::SignedDuration::ZERO)
+            && self.shared.clock.now().duration_since(failure.at)
+                < COOL_DOWN.try_into().unwrap_or(jiff::SignedDuration::ZERO)
         {
             return Err(Error::new(failure.kind, failure.message.clone()));
         }
         let shared = Arc::clone(&self.shared);
         match tokio::spawn(async move { shared.refresh(flight, current).await }).await {
             Ok(renewed) => renewed,
-            Err(_) => Err(Error::new(ErrorKind::Unauthorized, "the renewal of the token ended early")),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Unauthorized, "the renewal of the token ended early"))
+            }
         }
     }
 }
@@ -194,7 +206,11 @@ impl Shared {
     }
 
     /// The one refresh. Its guard is released when it is over, however that is.
-    async fn refresh(&self, mut flight: OwnedMutexGuard<Option<Failure>>, old: TokenSet) -> Result<Option<TokenSet>> {
+    async fn refresh(
+        &self,
+        mut flight: OwnedMutexGuard<Option<Failure>>,
+        old: TokenSet,
+    ) -> Result<Option<TokenSet>> {
         let renewed = self.renew(old).await;
         *flight = renewed.as_ref().err().map(|error| Failure {
             at: self.clock.now(),
@@ -222,14 +238,12 @@ impl Shared {
             return Ok(None);
         };
         let fetched = self.source.refresh(&refresh).await?;
-        let tokens = TokenSet {
-            refresh: fetched.refresh.or(Some(refresh)),
-            ..fetched
-        };
+        let tokens = TokenSet { refresh: fetched.refresh.or(Some(refresh)), ..fetched };
         if let Some(store) = &self.store
             && let Err(error) = store.save(&tokens).await
         {
-            // The old refresh token may be spent: using the new set unsaved beats being locked out now.
+            // The old refresh token may be spent: using the new set unsaved beats being locked out
+            // now.
             tracing::error!(error = %error, "the renewed token could not be saved and will be lost at the next start");
         }
         self.set(&tokens);

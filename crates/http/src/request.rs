@@ -1,7 +1,8 @@
 //! A request, before anything is known about connections.
 //!
-//! Routes are templates (`/v1/calls/{call_id}`), so that traces and metrics name the route and never the id, and so that a value
-//! can never change the path: it is encoded as part of one segment.
+//! Routes are templates (`/v1/calls/{call_id}`), so that traces and metrics name the route and
+//! never the id, and so that a value can never change the path: it is encoded as part of one
+//! segment.
 
 use std::{borrow::Cow, fmt};
 
@@ -40,8 +41,8 @@ impl Method {
     }
 }
 
-/// A request to one provider. A mistake in it (a placeholder left open, a header that cannot be sent) is reported when it is sent,
-/// with nothing sent.
+/// A request to one provider. A mistake in it (a placeholder left open, a header that cannot be
+/// sent) is reported when it is sent, with nothing sent.
 pub struct Request {
     operation: &'static str,
     method: Method,
@@ -57,9 +58,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request by any method; the shorthands below read better. `operation` is the name that errors and traces carry, as
-    /// `calls.list`; `template` is the path below the base URL.
-    pub fn new(method: Method, operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
+    /// A request by any method; the shorthands below read better. `operation` is the name that
+    /// errors and traces carry, as `calls.list`; `template` is the path below the base URL.
+    pub fn new(
+        method: Method,
+        operation: &'static str,
+        template: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             operation,
             method,
@@ -100,7 +105,8 @@ impl Request {
         Self::new(Method::Delete, operation, template)
     }
 
-    /// Fills `{name}` in the path. It takes text and not what can be displayed: an id is displayed without the phone number that may be in it.
+    /// Fills `{name}` in the path. It takes text and not what can be displayed: an id is displayed
+    /// without the phone number that may be in it.
     #[must_use]
     pub fn param(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.params.push((name, value.as_ref().to_owned()));
@@ -116,7 +122,11 @@ impl Request {
 
     /// Adds a query parameter where there is a value.
     #[must_use]
-    pub fn query_opt(self, name: impl Into<Cow<'static, str>>, value: Option<impl fmt::Display>) -> Self {
+    pub fn query_opt(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        value: Option<impl fmt::Display>,
+    ) -> Self {
         match value {
             Some(value) => self.query(name, value),
             None => self,
@@ -131,15 +141,22 @@ impl Request {
     pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Result<Self> {
         match serde_json::to_vec(body) {
             Ok(bytes) => Ok(self.body(bytes, HeaderValue::from_static("application/json"))),
-            Err(_) => Err(Error::new(ErrorKind::InvalidRequest, "the body cannot be written as JSON").with_operation(self.operation)),
+            Err(_) => {
+                Err(Error::new(ErrorKind::InvalidRequest, "the body cannot be written as JSON")
+                    .with_operation(self.operation))
+            }
         }
     }
 
     /// Sets a form as the body.
     #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.body(encoded.into_bytes(), HeaderValue::from_static("application/x-www-form-urlencoded"))
+        let encoded =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body(
+            encoded.into_bytes(),
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        )
     }
 
     fn body(mut self, bytes: Vec<u8>, content_type: HeaderValue) -> Self {
@@ -157,7 +174,10 @@ impl Request {
                 self.headers.insert(name, value);
             }
             (Err(_), _) | (_, Err(_)) => {
-                self.defect = Some(Error::invalid(name.to_owned(), "holds characters that an HTTP header cannot carry"));
+                self.defect = Some(Error::invalid(
+                    name.to_owned(),
+                    "holds characters that an HTTP header cannot carry",
+                ));
             }
         }
         self
@@ -183,7 +203,8 @@ impl Request {
         self
     }
 
-    /// Says that its answer is a secret itself, as new tokens are: a success is handed out as it came. Failures are cleaned all the same.
+    /// Says that its answer is a secret itself, as new tokens are: a success is handed out as it
+    /// came. Failures are cleaned all the same.
     #[must_use]
     pub fn fetches_secrets(mut self) -> Self {
         self.fetches_secrets = true;
@@ -230,7 +251,8 @@ impl Request {
 
     fn fill(&self, url: &mut Url) -> Result<()> {
         let Ok(mut path) = url.path_segments_mut() else {
-            return Err(Error::new(ErrorKind::Configuration, "the base URL cannot have a path").with_field("base_url"));
+            return Err(Error::new(ErrorKind::Configuration, "the base URL cannot have a path")
+                .with_field("base_url"));
         };
         path.pop_if_empty();
         for segment in self.template.trim_start_matches('/').split('/') {
@@ -255,7 +277,10 @@ impl Request {
                 return Err(Error::invalid("path", "a path segment must not be made of dots"));
             }
             if segment.contains('{') && filled == segment {
-                return Err(Error::invalid("path", format!("the placeholder {segment} was not filled")));
+                return Err(Error::invalid(
+                    "path",
+                    format!("the placeholder {segment} was not filled"),
+                ));
             }
             path.push(&filled);
         }
@@ -263,7 +288,8 @@ impl Request {
     }
 }
 
-/// Addresses are read without tabs and line breaks: with one, an id would name another thing, and a segment another route.
+/// Addresses are read without tabs and line breaks: with one, an id would name another thing, and a
+/// segment another route.
 const UNSEEN: &str = "must not hold control characters (a tab, a line break and their like): write it as the provider shows it";
 
 /// Routes of ours are literals; a path that somebody gave at run time may hold a number.

@@ -1,8 +1,10 @@
 //! When a request that is known to be harmless is sent again.
 //!
-//! Retries multiply load exactly when a provider has least to spare, so three things bound them: a number, a deadline, and a budget over
-//! all requests of the client. The order in [`Retries::wait`] matters: first whether the backoff still offers a retry (an answer given
-//! after it ran out would never end), then the deadline, and the budget last, so that only retries that happen are paid for.
+//! Retries multiply load exactly when a provider has least to spare, so three things bound them: a
+//! number, a deadline, and a budget over all requests of the client. The order in [`Retries::wait`]
+//! matters: first whether the backoff still offers a retry (an answer given after it ran out would
+//! never end), then the deadline, and the budget last, so that only retries that happen are paid
+//! for.
 
 use std::{
     future::Future,
@@ -39,8 +41,13 @@ impl Retries {
         }
     }
 
-    /// Sends by `attempt` until it succeeds, fails with something that `may_retry` does not allow, or the bounds are reached.
-    pub(crate) async fn run<T, F, Fut>(&self, may_retry: fn(&PlaceError) -> bool, attempt: F) -> Result<T, PlaceError>
+    /// Sends by `attempt` until it succeeds, fails with something that `may_retry` does not allow,
+    /// or the bounds are reached.
+    pub(crate) async fn run<T, F, Fut>(
+        &self,
+        may_retry: fn(&PlaceError) -> bool,
+        attempt: F,
+    ) -> Result<T, PlaceError>
     where
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T, PlaceError>> + Send,
@@ -69,7 +76,12 @@ impl Retries {
             .await
     }
 
-    fn wait(&self, error: &Error, offered: Option<Duration>, deadline: Instant) -> Option<Duration> {
+    fn wait(
+        &self,
+        error: &Error,
+        offered: Option<Duration>,
+        deadline: Instant,
+    ) -> Option<Duration> {
         let ceiling = offered?;
         let wait = match (error.retry_after(), error.kind()) {
             (Some(asked), _) => asked + self.chance.between(Duration::ZERO, ceiling),
@@ -88,13 +100,19 @@ impl Retries {
 pub(crate) fn read_may_retry(failed: &PlaceError) -> bool {
     matches!(
         failed.kind(),
-        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Provider | ErrorKind::RateLimited
+        ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Transport
+            | ErrorKind::Provider
+            | ErrorKind::RateLimited
     )
 }
 
-/// Failures after which a write may be sent again: only those where nothing of it left this machine.
+/// Failures after which a write may be sent again: only those where nothing of it left this
+/// machine.
 pub(crate) fn write_may_retry(failed: &PlaceError) -> bool {
-    failed.delivery() == Delivery::NotSent && matches!(failed.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
+    failed.delivery() == Delivery::NotSent
+        && matches!(failed.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
 }
 
 /// A small generator (splitmix64): jitter must be spread, not secret.
@@ -143,30 +161,34 @@ mod tests {
     }
 
     fn seeded(seed: u64) -> RetryPolicy {
-        RetryPolicy {
-            seed: Some(seed),
-            ..RetryPolicy::default()
-        }
+        RetryPolicy { seed: Some(seed), ..RetryPolicy::default() }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_retry_waits_at_least_as_long_as_the_provider_asked() {
-        let (outcome, tries) = run(seeded(1), vec![limited().with_retry_after(Duration::from_secs(7))]).await;
+        let (outcome, tries) =
+            run(seeded(1), vec![limited().with_retry_after(Duration::from_secs(7))]).await;
         outcome.unwrap();
         assert_eq!(tries.len(), 2);
-        assert!(tries[1] >= Duration::from_secs(7) && tries[1] < Duration::from_secs(8), "{tries:?}");
+        assert!(
+            tries[1] >= Duration::from_secs(7) && tries[1] < Duration::from_secs(8),
+            "{tries:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_past_the_deadline_is_not_begun() {
-        let (outcome, tries) = run(seeded(1), vec![limited().with_retry_after(Duration::from_secs(61))]).await;
+        let (outcome, tries) =
+            run(seeded(1), vec![limited().with_retry_after(Duration::from_secs(61))]).await;
         assert_eq!(outcome.unwrap_err().retry_after(), Some(Duration::from_secs(61)));
         assert_eq!(tries, [Duration::ZERO]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_retry_after_of_nothing_still_ends() {
-        let (outcome, tries) = run(seeded(1), (0..99).map(|_| limited().with_retry_after(Duration::ZERO)).collect()).await;
+        let (outcome, tries) =
+            run(seeded(1), (0..99).map(|_| limited().with_retry_after(Duration::ZERO)).collect())
+                .await;
         outcome.unwrap_err();
         assert_eq!(tries.len(), 4);
     }
@@ -186,10 +208,13 @@ mod tests {
     async fn the_jitter_is_full_and_repeats_with_its_seed() {
         let mut firsts = Vec::new();
         for seed in 0..200 {
-            let fail = || vec![Error::new(ErrorKind::Provider, "no"), Error::new(ErrorKind::Provider, "no")];
+            let fail = || {
+                vec![Error::new(ErrorKind::Provider, "no"), Error::new(ErrorKind::Provider, "no")]
+            };
             let (_, tries) = run(seeded(seed), fail()).await;
             assert!(
-                tries[1] <= Duration::from_millis(200) && tries[2] - tries[1] <= Duration::from_millis(400),
+                tries[1] <= Duration::from_millis(200)
+                    && tries[2] - tries[1] <= Duration::from_millis(400),
                 "{tries:?}"
             );
             assert_eq!(run(seeded(seed), fail()).await.1, tries);

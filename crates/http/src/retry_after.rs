@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use jiff::{Timestamp, civil, fmt::rfc2822, tz::TimeZone};
 
-/// No `Retry-After` is believed beyond this: a provider that names a year must not take us out of service.
+/// No `Retry-After` is believed beyond this: a provider that names a year must not take us out of
+/// service.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How long `value` asks to wait, between nothing and [`LONGEST_RETRY_AFTER`]; `None` where it cannot be read.
+/// How long `value` asks to wait, between nothing and [`LONGEST_RETRY_AFTER`]; `None` where it
+/// cannot be read.
 ///
-/// `now` should be the answer's own `Date`, so that a wrong clock on either side changes nothing. A date that has passed is no wait. Dates are
-/// read in the three forms of RFC 9110 (`Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`).
-/// A fraction of a second, which no document allows and some servers send, is rounded up.
+/// `now` should be the answer's own `Date`, so that a wrong clock on either side changes nothing. A
+/// date that has passed is no wait. Dates are read in the three forms of RFC 9110 (`Sun, 06 Nov
+/// 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`). A fraction of
+/// a second, which no document allows and some servers send, is rounded up.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     match seconds(value) {
@@ -22,7 +25,10 @@ pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// The wait that a pair of `Retry-After` and `Date` headers asks for.
-pub(crate) fn from_headers(retry_after: Option<&str>, date_header: Option<&str>) -> Option<Duration> {
+pub(crate) fn from_headers(
+    retry_after: Option<&str>,
+    date_header: Option<&str>,
+) -> Option<Duration> {
     let here = Timestamp::now();
     let now = date_header.and_then(|value| date(value, here)).unwrap_or(here);
     parse_retry_after(retry_after?, now)
@@ -43,17 +49,16 @@ fn seconds(value: &str) -> Option<Duration> {
 /// A date in one of the three forms. A weekday that contradicts it changes nothing.
 fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
     static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    PARSER
-        .parse_timestamp(value)
-        .ok()
-        .or_else(|| rfc_850(value, now))
-        .or_else(|| asctime(value))
+    PARSER.parse_timestamp(value).ok().or_else(|| rfc_850(value, now)).or_else(|| asctime(value))
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT`. Of the years that end so, the latest that is not more than 50 years ahead.
+/// `Sunday, 06-Nov-94 08:49:37 GMT`. Of the years that end so, the latest that is not more than 50
+/// years ahead.
 fn rfc_850(value: &str, now: Timestamp) -> Option<Timestamp> {
     let (weekday, rest) = value.split_once(", ")?;
-    let [date, time, "GMT"] = words(rest)? else { return None };
+    let [date, time, "GMT"] = words(rest)? else {
+        return None;
+    };
     let [day, month, year] = date.split('-').collect::<Vec<_>>().try_into().ok()?;
     if !WEEKDAYS.contains(&weekday) || year.len() != 2 {
         return None;
@@ -73,8 +78,10 @@ fn asctime(value: &str) -> Option<Timestamp> {
     moment(number(year)?, month, number(day)?, time)
 }
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn words<const COUNT: usize>(text: &str) -> Option<[&str; COUNT]> {
     text.split_ascii_whitespace().collect::<Vec<_>>().try_into().ok()

@@ -1,7 +1,8 @@
 //! What a provider says in an answer that is a success by its status and nothing else.
 //!
-//! `{"success": false}`, an error object, a page of HTML: it stays unknown whether a phone rang, and the words are all that an operator has to
-//! find it out. They are masked and bounded as the words of an error are.
+//! `{"success": false}`, an error object, a page of HTML: it stays unknown whether a phone rang,
+//! and the words are all that an operator has to find it out. They are masked and bounded as the
+//! words of an error are.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +10,8 @@ use switchboard_core::text::readable;
 
 use crate::ErrorBody;
 
-/// Fields in which services say how it went. Others may hold what was asked for, and are nobody's evidence.
+/// Fields in which services say how it went. Others may hold what was asked for, and are nobody's
+/// evidence.
 const TELLING: [&str; 14] = [
     "success",
     "ok",
@@ -41,7 +43,8 @@ pub(crate) fn words(body: &[u8]) -> Option<String> {
     (!words.is_empty()).then_some(words)
 }
 
-/// What it tells people, or else the fields that say how it went; `None` where it says nothing of either.
+/// What it tells people, or else the fields that say how it went; `None` where it says nothing of
+/// either.
 fn of_object(body: &[u8], fields: Map<String, Value>) -> Option<String> {
     if let Some(line) = ErrorBody::parse(body).line() {
         return Some(line);

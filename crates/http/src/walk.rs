@@ -1,8 +1,9 @@
 //! What reading a provider's list may take.
 //!
-//! A list that never ends is an ordinary fault of a cursor, and a costly one: one that steps by nanoseconds was read for as long as
-//! somebody waited. So each walk over a list has bounds in pages, rows, bytes and requests. Reaching one is an error and never the end of the
-//! list: what was not read may hold the row that is looked for.
+//! A list that never ends is an ordinary fault of a cursor, and a costly one: one that steps by
+//! nanoseconds was read for as long as somebody waited. So each walk over a list has bounds in
+//! pages, rows, bytes and requests. Reaching one is an error and never the end of the list: what
+//! was not read may hold the row that is looked for.
 
 use std::sync::{
     Arc,
@@ -26,28 +27,14 @@ pub struct Bounds {
 
 impl Bounds {
     /// Of a list that somebody asks for whole.
-    pub const LIST: Self = Self {
-        pages: 2_000,
-        rows: 200_000,
-        bytes: 256 << 20,
-        requests: 4_000,
-    };
+    pub const LIST: Self = Self { pages: 2_000, rows: 200_000, bytes: 256 << 20, requests: 4_000 };
 
-    /// Of a look for one call among the latest: a third of what the documents let be read in a minute.
-    pub const LOOK: Self = Self {
-        pages: 50,
-        rows: 10_000,
-        bytes: 32 << 20,
-        requests: 100,
-    };
+    /// Of a look for one call among the latest: a third of what the documents let be read in a
+    /// minute.
+    pub const LOOK: Self = Self { pages: 50, rows: 10_000, bytes: 32 << 20, requests: 100 };
 
     /// Of one page of ours, for which several of the provider's may be passed over.
-    pub const PAGE: Self = Self {
-        pages: 20,
-        rows: 4_000,
-        bytes: 16 << 20,
-        requests: 30,
-    };
+    pub const PAGE: Self = Self { pages: 20, rows: 4_000, bytes: 16 << 20, requests: 30 };
 }
 
 /// One walk over a list, and what it has taken so far. Clones are the same walk.
@@ -110,11 +97,7 @@ impl Walk {
     /// A request is about to be sent.
     pub(crate) fn request(&self) -> Result<()> {
         self.take(&self.spent.requests, 1, self.spent.bounds.requests, "requests")?;
-        if self.bytes_left() == 0 {
-            Err(self.too_many_bytes())
-        } else {
-            Ok(())
-        }
+        if self.bytes_left() == 0 { Err(self.too_many_bytes()) } else { Ok(()) }
     }
 
     /// How many bytes the next answer may have.
@@ -143,7 +126,9 @@ impl Walk {
         if !self.spent.is_over.swap(true, Ordering::Relaxed) {
             tracing::warn!(provider = %self.spent.provider, bound = what, most, "a list was not read to its end");
         }
-        let message = format!("the list is longer than the {most} {what} that are read of it: what was read is not all");
+        let message = format!(
+            "the list is longer than the {most} {what} that are read of it: what was read is not all"
+        );
         Error::new(ErrorKind::Decode, message).with_provider(self.spent.provider.clone())
     }
 }

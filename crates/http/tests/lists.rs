@@ -17,21 +17,16 @@ fn walk(bounds: Bounds) -> Walk {
 
 type Page = (&'static [u32], Option<u32>);
 
-/// Reads all of a list whose page after cursor `n` is `book[n]`; answers the rows and how many pages were asked for.
+/// Reads all of a list whose page after cursor `n` is `book[n]`; answers the rows and how many
+/// pages were asked for.
 async fn read(book: &'static [Page], most_pages: usize) -> (Result<Vec<u32>>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let bounds = Bounds {
-        pages: most_pages,
-        ..Bounds::LIST
-    };
+    let bounds = Bounds { pages: most_pages, ..Bounds::LIST };
     let rows = pages(None, walk(bounds), u32::to_string, move |cursor: Option<u32>| {
         count.fetch_add(1, Ordering::SeqCst);
         let (items, next) = book[cursor.unwrap_or(0) as usize];
-        ready(Ok(PageOf {
-            items: items.to_vec(),
-            next,
-        }))
+        ready(Ok(PageOf { items: items.to_vec(), next }))
     });
     (rows.try_collect().await, asked.load(Ordering::SeqCst))
 }
@@ -76,10 +71,7 @@ async fn a_list_longer_than_the_cap_fails_rather_than_look_complete() {
 async fn a_page_that_fails_ends_the_list_with_its_error_after_the_rows_before_it() {
     let list = pages(None, walk(Bounds::LIST), u32::to_string, |cursor: Option<u32>| {
         ready(match cursor {
-            None => Ok(PageOf {
-                items: vec![1],
-                next: Some(1),
-            }),
+            None => Ok(PageOf { items: vec![1], next: Some(1) }),
             Some(_) => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
         })
     });

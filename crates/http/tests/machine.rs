@@ -46,7 +46,8 @@ async fn a_proxy_in_the_environment_is_not_used() {
     if !is_again() {
         let url = proxy.url();
         let run = tokio::task::spawn_blocking(move || {
-            let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"].map(|name| (name, url.as_str()));
+            let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"]
+                .map(|name| (name, url.as_str()));
             again("a_proxy_in_the_environment_is_not_used", &names)
         });
         run.await.unwrap();

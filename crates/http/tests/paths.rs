@@ -17,7 +17,8 @@ fn controls() -> impl Iterator<Item = char> {
 async fn a_value_that_would_change_the_path_is_refused_with_nothing_sent() {
     let server = Server::answering(answer(200, "{}")).await;
     let client = client(config(&server.url()));
-    let mut values: Vec<String> = ["", ".", "..", ".\t.", "\t..", "..\n", ".\r"].map(str::to_owned).into();
+    let mut values: Vec<String> =
+        ["", ".", "..", ".\t.", "\t..", "..\n", ".\r"].map(str::to_owned).into();
     for control in controls() {
         values.extend([
             format!("c1{control}"),
@@ -30,7 +31,8 @@ async fn a_value_that_would_change_the_path_is_refused_with_nothing_sent() {
         let request = Request::get("calls.get", "/v1/calls/{call_id}").param("call_id", &value);
         let error = client.read(request).await.unwrap_err();
         assert_plain(&error, ErrorKind::InvalidRequest);
-        let request = Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", &value);
+        let request =
+            Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", &value);
         assert_error(
             &client.place(request).await.unwrap_err(),
             ErrorKind::InvalidRequest,
@@ -66,7 +68,8 @@ async fn every_other_value_stays_one_segment_and_means_what_it_says() {
         "//",
     ];
     for value in values {
-        let request = Request::get("calls.get", "/v1/calls/{call_id}/recording").param("call_id", value);
+        let request =
+            Request::get("calls.get", "/v1/calls/{call_id}/recording").param("call_id", value);
         client.read(request).await.unwrap();
         let requests = server.requests();
         let path = requests.last().unwrap().split(' ').nth(1).unwrap();

@@ -1,4 +1,5 @@
-//! Every way in which a request that places a call can fail: what it proves, and how often the server saw it.
+//! Every way in which a request that places a call can fail: what it proves, and how often the
+//! server saw it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -71,7 +72,8 @@ async fn connect_timeout_in_the_tls_handshake() {
 }
 
 #[tokio::test]
-async fn total_timeout_while_connecting_is_not_sent_although_the_library_does_not_call_it_connect() {
+async fn total_timeout_while_connecting_is_not_sent_although_the_library_does_not_call_it_connect()
+{
     let server = Server::new([Act::HangUnread]).await;
     let mut config = config(&server.url().replace("http:", "https:"));
     config.place_timeout = SHORT;
@@ -133,13 +135,16 @@ async fn timeout_after_the_server_read_is_unknown() {
 
 #[tokio::test]
 async fn closed_at_once_without_reading() {
-    // Which of the two it is depends on who is quicker; neither claims more than is known, and nothing is sent twice.
+    // Which of the two it is depends on who is quicker; neither claims more than is known, and
+    // nothing is sent twice.
     let server = Server::new([Act::CloseUnread]).await;
     let client = client(config(&server.url()));
     for _ in 0..50 {
         let error = client.place(placing()).await.unwrap_err();
         match error.delivery() {
-            Delivery::NotSent | Delivery::Unknown => assert_error(&error, ErrorKind::Transport, error.delivery()),
+            Delivery::NotSent | Delivery::Unknown => {
+                assert_error(&error, ErrorKind::Transport, error.delivery())
+            }
             Delivery::Placed | Delivery::Refused(_) => panic!("{error:?}"),
         }
         assert_eq!(server.posts(), 0);
@@ -162,7 +167,9 @@ async fn reset_after_reading_is_unknown_and_sent_once() {
 
 #[tokio::test]
 async fn not_http_is_unknown() {
-    for garbage in ["HTTP/1.0 what\r\n\r\n", "SSH-2.0-OpenSSH_9.9\r\n", "\r\n\r\n\r\n", "HTTP/1.1 2"] {
+    for garbage in
+        ["HTTP/1.0 what\r\n\r\n", "SSH-2.0-OpenSSH_9.9\r\n", "\r\n\r\n\r\n", "HTTP/1.1 2"]
+    {
         let server = Server::answering(garbage).await;
         assert_error(&failed(&server.url()).await, ErrorKind::Transport, Delivery::Unknown);
         assert_eq!(server.posts(), 1, "{garbage:?}");
@@ -171,7 +178,10 @@ async fn not_http_is_unknown() {
 
 #[tokio::test]
 async fn a_connection_that_switches_protocols_is_unknown() {
-    let server = Server::answering("HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n").await;
+    let server = Server::answering(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n",
+    )
+    .await;
     assert_eq!(failed(&server.url()).await.delivery(), Delivery::Unknown);
     assert_eq!(server.posts(), 1);
 }
@@ -186,7 +196,8 @@ async fn http_1_0_is_read() {
 
 #[tokio::test]
 async fn a_201_that_breaks_off_is_placed() {
-    let server = Server::answering("HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"id\":").await;
+    let server =
+        Server::answering("HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"id\":").await;
     let error = failed(&server.url()).await;
     assert_error(&error, ErrorKind::Transport, Delivery::Placed);
     assert_eq!((error.error().status(), server.posts()), (Some(201), 1));
@@ -194,14 +205,20 @@ async fn a_201_that_breaks_off_is_placed() {
 
 #[tokio::test]
 async fn a_201_whose_chunks_break_off_is_placed() {
-    let server = Server::answering("HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n").await;
+    let server = Server::answering(
+        "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n",
+    )
+    .await;
     assert_error(&failed(&server.url()).await, ErrorKind::Transport, Delivery::Placed);
     assert_eq!(server.posts(), 1);
 }
 
 #[tokio::test]
 async fn a_201_whose_body_never_ends_is_placed() {
-    let server = Server::new([Act::AnswerThenHang("HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{".into())]).await;
+    let server = Server::new([Act::AnswerThenHang(
+        "HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{".into(),
+    )])
+    .await;
     let mut config = config(&server.url());
     config.place_timeout = SHORT;
     assert_error(
@@ -233,7 +250,11 @@ async fn a_201_of_another_shape_is_placed_and_its_values_stay_unseen() {
         #[allow(dead_code)]
         seconds: u32,
     }
-    let server = Server::answering(answer(201, r#"{"call":{"seconds":"+14155550100, expected \"secret-token"}}"#)).await;
+    let server = Server::answering(answer(
+        201,
+        r#"{"call":{"seconds":"+14155550100, expected \"secret-token"}}"#,
+    ))
+    .await;
     let answer = client(config(&server.url())).place(placing()).await.unwrap();
     let error = answer.json::<Placed>().unwrap_err();
     assert_plain(&error, ErrorKind::Decode);
@@ -274,7 +295,12 @@ async fn a_2xx_without_a_body_is_placed() {
 async fn a_redirect_is_refused_and_never_followed() {
     let other = Server::answering(answer(201, "{}")).await;
     for status in [301, 302, 303, 307, 308] {
-        let server = Server::answering(answer_with(status, &format!("location: {}/v1/calls\r\n", other.url()), "")).await;
+        let server = Server::answering(answer_with(
+            status,
+            &format!("location: {}/v1/calls\r\n", other.url()),
+            "",
+        ))
+        .await;
         let error = failed(&server.url()).await;
         assert_error(&error, ErrorKind::Configuration, refused());
         assert_eq!((error.error().status(), server.posts()), (Some(status), 1));
@@ -338,7 +364,9 @@ async fn a_placing_request_without_a_body_proves_less() {
 
 #[tokio::test]
 async fn every_call_has_a_connection_of_its_own() {
-    let server = Server::new([Act::Keep("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}".into())]).await;
+    let server =
+        Server::new([Act::Keep("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}".into())])
+            .await;
     let client = client(config(&server.url()));
     for _ in 0..5 {
         client.place(placing()).await.unwrap();

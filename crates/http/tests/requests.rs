@@ -40,7 +40,9 @@ async fn a_read_is_sent_again_until_it_succeeds() {
 
 #[tokio::test]
 async fn a_read_gives_up_after_three_retries_with_the_last_error() {
-    let server = Server::answering(answer(500, r#"{"error":{"code":"internal_error","message":"Oops"}}"#)).await;
+    let server =
+        Server::answering(answer(500, r#"{"error":{"code":"internal_error","message":"Oops"}}"#))
+            .await;
     let error = client(config(&server.url())).read(list()).await.unwrap_err();
     assert_plain(&error, ErrorKind::Provider);
     assert_eq!(server.requests().len(), 4);
@@ -120,7 +122,8 @@ async fn a_write_that_timed_out_is_not_sent_again() {
 async fn a_write_that_could_not_connect_is_tried_again() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let mut config = config(&format!("http://{port}"));
-    // TLS to a plain port fails while connecting: the server counts the tries, and no request arrives.
+    // TLS to a plain port fails while connecting: the server counts the tries, and no request
+    // arrives.
     let server = Server::new([Act::Blurt(answer(400, "{}"))]).await;
     assert_plain(&client(config.clone()).write(cancel()).await.unwrap_err(), ErrorKind::Connect);
     config.base_url = Url::parse(&server.url().replace("http:", "https:")).unwrap();
@@ -189,7 +192,9 @@ async fn a_stream_is_read_as_it_arrives_and_ends_with_what_ended_it() {
 #[tokio::test]
 async fn a_client_without_credentials_sends_public_requests_only() {
     let server = Server::answering(answer(200, "{}")).await;
-    let client = HttpClient::new(config(&server.url()), std::sync::Arc::new(NoCredential), &NoCodes).unwrap();
+    let client =
+        HttpClient::new(config(&server.url()), std::sync::Arc::new(NoCredential), &NoCodes)
+            .unwrap();
     assert_error(
         &client.place(placing()).await.unwrap_err(),
         ErrorKind::Unauthorized,
@@ -207,9 +212,15 @@ fn a_base_url_that_cannot_work_is_refused() {
         "https://api.example.com/?a=1",
         "unix:/run/socket",
     ] {
-        let config = ClientConfig::new(ProviderId::from_static("simulated"), Url::parse(url).unwrap());
-        let error = HttpClient::new(config, std::sync::Arc::new(NoCredential), &NoCodes).unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("base_url")), "{url}");
+        let config =
+            ClientConfig::new(ProviderId::from_static("simulated"), Url::parse(url).unwrap());
+        let error =
+            HttpClient::new(config, std::sync::Arc::new(NoCredential), &NoCodes).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some("base_url")),
+            "{url}"
+        );
     }
 }
 
@@ -219,7 +230,9 @@ fn debug_shows_no_secret_and_no_value() {
     let client = client(config("http://127.0.0.1:1"));
     for shown in [format!("{request:?}"), format!("{client:?}")] {
         assert!(
-            !shown.contains("secret-token") && !shown.contains("4155550100") && !shown.contains("key-1"),
+            !shown.contains("secret-token")
+                && !shown.contains("4155550100")
+                && !shown.contains("key-1"),
             "{shown}"
         );
     }

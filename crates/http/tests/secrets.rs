@@ -12,13 +12,18 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use support::*;
 use switchboard_core::{Delivery, ErrorKind};
-use switchboard_http::{ErrorBody, HttpClient, NoCodes, REDACTED, Redactor, Request, StaticToken, usable_id};
+use switchboard_http::{
+    ErrorBody, HttpClient, NoCodes, REDACTED, Redactor, Request, StaticToken, usable_id,
+};
 
-/// The ways in which a text may hold a key, each as it stands in the bytes of a body: plain text first, then JSON text.
+/// The ways in which a text may hold a key, each as it stands in the bytes of a body: plain text
+/// first, then JSON text.
 fn forms(key: &str, before: &str) -> Vec<String> {
-    let unicode = |text: &str| text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<String>();
+    let unicode =
+        |text: &str| text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<String>();
     let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
-    let entities = |text: &str| text.chars().map(|c| format!("&#{};", u32::from(c))).collect::<String>();
+    let entities =
+        |text: &str| text.chars().map(|c| format!("&#{};", u32::from(c))).collect::<String>();
     let one_escape = format!("\\u{:04x}{}", u32::from(key.chars().next().unwrap()), &key[1..]);
     let in_text = |text: &str| serde_json::to_string(text).unwrap().trim_matches('"').to_owned();
     vec![
@@ -135,17 +140,16 @@ proptest! {
 async fn what_is_clean_keeps_every_byte() {
     let body = "{ \"b\" : 1.50,\n \"a\" : \"x\\u0020\\/y\", \"a\" : 2 }";
     let server = Server::answering(answer(200, body)).await;
-    let read = client_of(&server, "kc_live_0123456789")
-        .read(Request::get("x", "/x"))
-        .await
-        .unwrap();
+    let read =
+        client_of(&server, "kc_live_0123456789").read(Request::get("x", "/x")).await.unwrap();
     assert_eq!(read.bytes().as_ref(), body.as_bytes());
 }
 
 #[tokio::test]
 async fn what_is_taken_out_leaves_the_rest_readable() {
     let key = "kc_live_0123456789";
-    let body = json!({"id": "call-1", "status": "queued", "note": format!("for {key} only"), key: [key]});
+    let body =
+        json!({"id": "call-1", "status": "queued", "note": format!("for {key} only"), key: [key]});
     let server = Server::answering(answer(201, &body.to_string())).await;
     let read = client_of(&server, key).place(placing()).await.unwrap().value().unwrap();
     let clean = json!({"id": "call-1", "status": "queued", "note": format!("for {REDACTED} only"), REDACTED: [REDACTED]});
@@ -158,9 +162,8 @@ async fn an_answer_that_is_a_secret_itself_is_handed_out() {
     let body = json!({"access_token": "new-0123456789", "refresh_token": key}).to_string();
     for (status, comes_out) in [(200, true), (400, false)] {
         let server = Server::answering(answer(status, &body)).await;
-        let request = Request::post("auth.refresh", "/refresh")
-            .json(&json!({"refresh_token": key}))
-            .unwrap();
+        let request =
+            Request::post("auth.refresh", "/refresh").json(&json!({"refresh_token": key})).unwrap();
         let request = request.secret(&SecretString::from(key)).public().fetches_secrets();
         let shown = match client_of(&server, "another-token").write(request).await {
             Ok(answer) => answer.text().unwrap(),
@@ -172,7 +175,8 @@ async fn an_answer_that_is_a_secret_itself_is_handed_out() {
 
 #[tokio::test]
 async fn a_refusal_that_breaks_off_keeps_its_doubt() {
-    // The key stands in the half that came, escaped; the half that did not come may name a do-not-call list.
+    // The key stands in the half that came, escaped; the half that did not come may name a
+    // do-not-call list.
     let body = r#"{"error":{"message":"\u006bc_live_0123456789 may not call"#;
     let server = Server::answering(answer(400, body)).await;
     let error = client_of(&server, "kc_live_0123456789").place(placing()).await.unwrap_err();
@@ -186,7 +190,9 @@ fn short_secrets_and_clean_ids_stay() {
     assert_eq!(redactor.value(json!({"status": "queued"})), json!({"status": "queued"}));
     let numeric = Redactor::new([&SecretString::from("12345678901")]);
     assert_eq!(numeric.value(json!([12_345_678_901_u64, 7])), json!([REDACTED, 7]));
-    for (id, usable) in [("call-1", true), (" ", false), (REDACTED, false), ("call-[redacted]", false)] {
+    for (id, usable) in
+        [("call-1", true), (" ", false), (REDACTED, false), ("call-[redacted]", false)]
+    {
         assert_eq!(usable_id(Some(id.to_owned())).is_some(), usable, "{id}");
     }
     assert_eq!(

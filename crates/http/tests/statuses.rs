@@ -21,14 +21,27 @@ impl Codes for Backend {
     fn verdict(&self, status: u16, code: Option<&str>) -> Option<Verdict> {
         match (status, code) {
             (400, Some("invalid_request")) => Some(Verdict::refused(ErrorKind::InvalidRequest)),
-            (400, Some("claims_silence")) => Some(Verdict::new(ErrorKind::Connect, Delivery::NotSent)),
-            (400, Some("claims_a_call")) => Some(Verdict::new(ErrorKind::Provider, Delivery::Placed)),
+            (400, Some("claims_silence")) => {
+                Some(Verdict::new(ErrorKind::Connect, Delivery::NotSent))
+            }
+            (400, Some("claims_a_call")) => {
+                Some(Verdict::new(ErrorKind::Provider, Delivery::Placed))
+            }
             (401, _) => Some(Verdict::refused(ErrorKind::Unauthorized)),
-            (402, Some("quota_exceeded")) => Some(Verdict::new(ErrorKind::QuotaExceeded, Delivery::Refused(Refusal::Quota))),
-            (402, Some("soft_cap_reached")) => Some(Verdict::new(ErrorKind::NeedsApproval, Delivery::Refused(Refusal::NeedsApproval))),
-            (403, Some("unsupported_country")) => Some(Verdict::refused(ErrorKind::CountryNotSupported)),
+            (402, Some("quota_exceeded")) => {
+                Some(Verdict::new(ErrorKind::QuotaExceeded, Delivery::Refused(Refusal::Quota)))
+            }
+            (402, Some("soft_cap_reached")) => Some(Verdict::new(
+                ErrorKind::NeedsApproval,
+                Delivery::Refused(Refusal::NeedsApproval),
+            )),
+            (403, Some("unsupported_country")) => {
+                Some(Verdict::refused(ErrorKind::CountryNotSupported))
+            }
             (403, None) => Some(Verdict::refused(ErrorKind::Forbidden)),
-            (404, Some("agent_retired")) => Some(Verdict::refused_for_everyone(ErrorKind::NotFound)),
+            (404, Some("agent_retired")) => {
+                Some(Verdict::refused_for_everyone(ErrorKind::NotFound))
+            }
             (500, _) => Some(Verdict::refused(ErrorKind::Provider)),
             (_, _) => None,
         }
@@ -43,14 +56,14 @@ struct Row {
     delivery: Delivery,
 }
 
-const fn row(name: &'static str, status: u16, body: &'static str, kind: ErrorKind, delivery: Delivery) -> Row {
-    Row {
-        name,
-        status,
-        body,
-        kind,
-        delivery,
-    }
+const fn row(
+    name: &'static str,
+    status: u16,
+    body: &'static str,
+    kind: ErrorKind,
+    delivery: Delivery,
+) -> Row {
+    Row { name, status, body, kind, delivery }
 }
 
 const THIS: Delivery = Delivery::Refused(Refusal::ThisProvider);
@@ -198,13 +211,7 @@ const ROWS: &[Row] = &[
         ErrorKind::Blocked,
         ALL,
     ),
-    row(
-        "blocked_number",
-        403,
-        r#"{"error":{"code":"blocked_number"}}"#,
-        ErrorKind::Blocked,
-        ALL,
-    ),
+    row("blocked_number", 403, r#"{"error":{"code":"blocked_number"}}"#, ErrorKind::Blocked, ALL),
     row(
         "emergency_number",
         422,
@@ -226,20 +233,8 @@ const ROWS: &[Row] = &[
         ErrorKind::Blocked,
         ALL,
     ),
-    row(
-        "consent_denied",
-        422,
-        r#"{"error":{"code":"consent_denied"}}"#,
-        ErrorKind::Blocked,
-        ALL,
-    ),
-    row(
-        "number_on_dnc",
-        400,
-        r#"{"error":{"code":"number_on_dnc"}}"#,
-        ErrorKind::Blocked,
-        ALL,
-    ),
+    row("consent_denied", 422, r#"{"error":{"code":"consent_denied"}}"#, ErrorKind::Blocked, ALL),
+    row("number_on_dnc", 400, r#"{"error":{"code":"number_on_dnc"}}"#, ErrorKind::Blocked, ALL),
     row(
         "number_opted_out",
         403,
@@ -254,13 +249,7 @@ const ROWS: &[Row] = &[
         ErrorKind::Blocked,
         ALL,
     ),
-    row(
-        "content_blocked",
-        400,
-        r#"{"error":{"code":"content_blocked"}}"#,
-        ErrorKind::Blocked,
-        ALL,
-    ),
+    row("content_blocked", 400, r#"{"error":{"code":"content_blocked"}}"#, ErrorKind::Blocked, ALL),
     row(
         "a person's code as the reason of another",
         400,
@@ -288,7 +277,8 @@ const ROWS: &[Row] = &[
 async fn every_row_over_a_socket_with_one_post_each() {
     for row in ROWS {
         let server = Server::answering(answer(row.status, row.body)).await;
-        let error = client_with(config(&server.url()), &Backend).place(placing()).await.unwrap_err();
+        let error =
+            client_with(config(&server.url()), &Backend).place(placing()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (row.kind, row.delivery),
@@ -348,7 +338,8 @@ async fn a_refusal_whose_body_breaks_off_may_have_named_a_do_not_call_list() {
             "HTTP/1.1 {status} No\r\ncontent-length: 900\r\n\r\n{{\"error\":{{\"code\":\""
         ))
         .await;
-        let error = client_with(config(&server.url()), &Backend).place(placing()).await.unwrap_err();
+        let error =
+            client_with(config(&server.url()), &Backend).place(placing()).await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{error:?}");
         assert_eq!(server.posts(), 1);
     }

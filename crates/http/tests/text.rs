@@ -29,7 +29,8 @@ proptest! {
         let date = then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let asked = Some(Duration::from_secs(wait.clamp(0, 900).unsigned_abs()));
         prop_assert_eq!(parse_retry_after(&date, now), asked);
-        // The other two forms of RFC 9110, of which the second writes the day with a space in front.
+        // The other two forms of RFC 9110, of which the second writes the day with a space in
+        // front.
         let rfc_850 = then.strftime("%A, %d-%b-%y %H:%M:%S GMT").to_string();
         prop_assert_eq!(parse_retry_after(&rfc_850, now), asked, "{}", rfc_850);
         let asctime = then.strftime("%a %b %e %H:%M:%S %Y").to_string();
@@ -111,7 +112,9 @@ fn a_wait_that_is_over_is_a_wait_of_nothing() {
 #[test]
 fn two_digits_of_a_year_are_never_more_than_fifty_years_ahead() {
     let now: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
-    let wait = |year: &str| parse_retry_after(&format!("Monday, 29-Nov-{year} 12:00:30 GMT"), now).unwrap();
+    let wait = |year: &str| {
+        parse_retry_after(&format!("Monday, 29-Nov-{year} 12:00:30 GMT"), now).unwrap()
+    };
     assert_eq!(wait("26"), Duration::from_secs(30));
     for ahead in ["27", "50", "76"] {
         assert_eq!(wait(ahead), LONGEST_RETRY_AFTER, "{ahead}");
@@ -124,7 +127,9 @@ fn two_digits_of_a_year_are_never_more_than_fifty_years_ahead() {
 #[test]
 fn envelopes_of_every_document() {
     let read = |body: &str| ErrorBody::parse(body.as_bytes());
-    let full = read(r#"{"error":{"code":"c_x","message":"M","details":{"reason":"R"},"correlation_id":"0b5e-1"}}"#);
+    let full = read(
+        r#"{"error":{"code":"c_x","message":"M","details":{"reason":"R"},"correlation_id":"0b5e-1"}}"#,
+    );
     assert_eq!(
         (full.code.as_deref(), full.line().as_deref(), full.correlation_id.as_deref()),
         (Some("c_x"), Some("M: R"), Some("0b5e-1"))
@@ -143,21 +148,16 @@ fn envelopes_of_every_document() {
         (oauth.code.as_deref(), oauth.message.as_deref()),
         (Some("invalid_grant"), Some("Token expired"))
     );
-    let quota = read(r#"{"plan_type":"personal","minutes_allocated":30,"minutes_used":30,"upgrade_url":"https://x"}"#);
+    let quota = read(
+        r#"{"plan_type":"personal","minutes_allocated":30,"minutes_used":30,"upgrade_url":"https://x"}"#,
+    );
     assert_eq!(
         (quota.code.as_deref(), quota.message.as_deref()),
         (Some("quota_exceeded"), Some("out of minutes"))
     );
     assert_eq!(read("upstream timed out").message.as_deref(), Some("upstream timed out"));
     for empty in ["", "{}", "null", "[]", "<!doctype html><p>Bad Gateway"] {
-        assert_eq!(
-            read(empty),
-            ErrorBody {
-                complete: true,
-                ..ErrorBody::default()
-            },
-            "{empty}"
-        );
+        assert_eq!(read(empty), ErrorBody { complete: true, ..ErrorBody::default() }, "{empty}");
     }
     assert!(!ErrorBody::incomplete().complete);
 }
@@ -193,7 +193,10 @@ fn decode_errors_name_the_path_and_no_value() {
         assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, message), "{json}");
     }
     let by_number = r#"{"+14155550100":{"id":1}}"#;
-    let error = from_value::<std::collections::HashMap<String, Call>>(&serde_json::from_str(by_number).unwrap()).unwrap_err();
+    let error = from_value::<std::collections::HashMap<String, Call>>(
+        &serde_json::from_str(by_number).unwrap(),
+    )
+    .unwrap_err();
     assert_eq!(error.message(), "…00.id: expected a string");
 }
 

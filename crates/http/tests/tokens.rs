@@ -20,7 +20,8 @@ use secrecy::{ExposeSecret, SecretString};
 use support::*;
 use switchboard_core::{Clock, Delivery, Error, ErrorKind, Result};
 use switchboard_http::{
-    Codes, Credential, HttpClient, NoCodes, RefreshingToken, Request, StoreLock, TokenSet, TokenSource, TokenStore, Verdict,
+    Codes, Credential, HttpClient, NoCodes, RefreshingToken, Request, StoreLock, TokenSet,
+    TokenSource, TokenStore, Verdict,
 };
 use tokio::sync::Semaphore;
 
@@ -242,10 +243,7 @@ async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
 async fn a_token_without_a_refresh_token_cannot_be_renewed() {
     let source = Source::new(9);
     let token = RefreshingToken::new(
-        TokenSet {
-            refresh: None,
-            ..tokens(PAST)
-        },
+        TokenSet { refresh: None, ..tokens(PAST) },
         source.clone(),
         HandClock::new(),
     );
@@ -277,12 +275,14 @@ async fn tokens_outlive_the_process_and_another_process_is_heard() {
         .unwrap_err();
     assert_eq!(none.kind(), ErrorKind::Unauthorized);
 
-    let first = RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone())
-        .await
-        .unwrap();
-    let second = RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone())
-        .await
-        .unwrap();
+    let first =
+        RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone())
+            .await
+            .unwrap();
+    let second =
+        RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone())
+            .await
+            .unwrap();
     assert_eq!(bearer(&first).await, "access-1");
     assert_eq!(store.load().await.unwrap().unwrap().access.expose_secret(), "access-1");
     assert_eq!(bearer(&second).await, "access-1", "what the first saved is taken over");
@@ -323,10 +323,13 @@ impl TokenStore for Shared {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn processes_that_share_a_store_renew_once() {
     let (store, source, clock) = (Arc::new(Shared::default()), Source::new(9), HandClock::new());
-    let processes = (0..4).map(|_| RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone()));
+    let processes = (0..4).map(|_| {
+        RefreshingToken::open(store.clone(), Some(tokens(PAST)), source.clone(), clock.clone())
+    });
     let processes: Vec<_> = join_all(processes).await.into_iter().map(Result::unwrap).collect();
     let callers = processes.iter().flat_map(|process| (0..16).map(|_| process.clone()));
-    let callers: Vec<_> = callers.map(|token| tokio::spawn(async move { bearer(&token).await })).collect();
+    let callers: Vec<_> =
+        callers.map(|token| tokio::spawn(async move { bearer(&token).await })).collect();
     for got in join_all(callers).await {
         assert_eq!(got.unwrap(), "access-1");
     }
@@ -335,10 +338,7 @@ async fn processes_that_share_a_store_renew_once() {
 
 #[tokio::test]
 async fn without_the_lock_nothing_is_renewed() {
-    let store = Arc::new(Shared {
-        broken: true,
-        ..Shared::default()
-    });
+    let store = Arc::new(Shared { broken: true, ..Shared::default() });
     let source = Source::new(9);
     let token = RefreshingToken::open(store, Some(tokens(PAST)), source.clone(), HandClock::new())
         .await
@@ -366,18 +366,12 @@ async fn a_newer_set_that_has_ended_too_is_what_the_renewal_begins_with() {
 #[tokio::test]
 async fn tokens_of_a_new_login_are_taken_where_nothing_could_be_renewed() {
     let (store, source) = (Arc::new(Store::default()), Source::new(9));
-    let ended = TokenSet {
-        refresh: None,
-        ..tokens(PAST)
-    };
+    let ended = TokenSet { refresh: None, ..tokens(PAST) };
     let token = RefreshingToken::open(store.clone(), Some(ended), source.clone(), HandClock::new())
         .await
         .unwrap();
     assert_eq!(bearer(&token).await, "access-0");
-    let login = TokenSet {
-        access: "access-login".into(),
-        ..tokens(LATER)
-    };
+    let login = TokenSet { access: "access-login".into(), ..tokens(LATER) };
     store.save(&login).await.unwrap();
     assert_eq!(bearer(&token).await, "access-login");
     assert_eq!(source.asked(), 0);
@@ -401,7 +395,9 @@ fn renewing(url: &str, codes: &'static dyn Codes) -> (HttpClient, Arc<Source>) {
 
 #[tokio::test]
 async fn after_a_401_the_call_is_placed_once_more_with_the_same_key() {
-    let server = Server::new([Act::Answer(answer(401, "{}")), Act::Answer(answer(201, r#"{"id":"c_1"}"#))]).await;
+    let server =
+        Server::new([Act::Answer(answer(401, "{}")), Act::Answer(answer(201, r#"{"id":"c_1"}"#))])
+            .await;
     let (client, source) = renewing(&server.url(), &Refuses401);
     client.place(placing()).await.unwrap();
     let requests = server.requests();
@@ -436,7 +432,11 @@ async fn a_401_that_nobody_calls_a_refusal_is_not_sent_again() {
 async fn after_a_401_the_second_try_speaks_for_itself() {
     let server = Server::new([Act::Answer(answer(401, "{}")), Act::Close]).await;
     let (client, _) = renewing(&server.url(), &Refuses401);
-    assert_error(&client.place(placing()).await.unwrap_err(), ErrorKind::Transport, Delivery::Unknown);
+    assert_error(
+        &client.place(placing()).await.unwrap_err(),
+        ErrorKind::Transport,
+        Delivery::Unknown,
+    );
     assert_eq!(server.posts(), 2);
 }
 
@@ -458,13 +458,19 @@ async fn a_token_that_cannot_be_had_means_nothing_was_sent() {
     source.failing.store(1, Ordering::SeqCst);
     let token = RefreshingToken::new(tokens(PAST), source, HandClock::new());
     let client = HttpClient::new(config(&server.url()), Arc::new(token), &Refuses401).unwrap();
-    assert_error(&client.place(placing()).await.unwrap_err(), ErrorKind::Provider, Delivery::NotSent);
+    assert_error(
+        &client.place(placing()).await.unwrap_err(),
+        ErrorKind::Provider,
+        Delivery::NotSent,
+    );
     assert_eq!(server.posts(), 0);
 }
 
 #[tokio::test]
 async fn reads_writes_and_streams_renew_as_well() {
-    let server = Server::new([401, 200, 401, 200, 401, 200].map(|status| Act::Answer(answer(status, "{}")))).await;
+    let server =
+        Server::new([401, 200, 401, 200, 401, 200].map(|status| Act::Answer(answer(status, "{}"))))
+            .await;
     let (client, source) = renewing(&server.url(), &NoCodes);
     client.read(Request::get("calls.list", "/v1/calls")).await.unwrap();
     client.write(Request::delete("calls.delete", "/v1/calls/1")).await.unwrap();

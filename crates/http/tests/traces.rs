@@ -1,4 +1,5 @@
-//! What a trace shows: the route, and never a value. Alone in its file, because it listens to the whole process.
+//! What a trace shows: the route, and never a value. Alone in its file, because it listens to the
+//! whole process.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -45,7 +46,8 @@ async fn traces_name_the_route_and_never_a_value() {
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let refusal = r#"{"error":{"code":"forbidden","message":"not +14155550100"}}"#;
-    let server = Server::new([Act::Answer(answer(403, refusal)), Act::Answer(answer(200, "{}"))]).await;
+    let server =
+        Server::new([Act::Answer(answer(403, refusal)), Act::Answer(answer(200, "{}"))]).await;
     let client = client(config(&server.url()));
     client.place(placing()).await.unwrap_err();
     let request = Request::get("people.get", "/v1/people/{phone}")
@@ -55,13 +57,13 @@ async fn traces_name_the_route_and_never_a_value() {
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let ours: Vec<&str> = text.lines().filter(|line| line.contains("switchboard_http")).collect();
     assert!(
-        ours.iter()
-            .any(|line| line.contains("calls.place") && line.contains("403") && line.contains("delivery=\"unknown\"")),
+        ours.iter().any(|line| line.contains("calls.place")
+            && line.contains("403")
+            && line.contains("delivery=\"unknown\"")),
         "{text}"
     );
     assert!(
-        ours.iter()
-            .any(|line| line.contains("/v1/people/{phone}") && line.contains("elapsed_ms")),
+        ours.iter().any(|line| line.contains("/v1/people/{phone}") && line.contains("elapsed_ms")),
         "{text}"
     );
     for hidden in ["4155550100", "topsecret", "secret-token", "key-1"] {

@@ -16,8 +16,8 @@ use crate::{
     row::{self, AttemptRow, attempt_row, escape, micros, whole},
 };
 
-/// How deep a provider's answer may nest before it is kept as text: JSON is read to a depth of 128, and an answer that came in
-/// at that depth is written inside of something.
+/// How deep a provider's answer may nest before it is kept as text: JSON is read to a depth of 128,
+/// and an answer that came in at that depth is written inside of something.
 const DEEPEST: usize = 100;
 
 /// A call that is about to be written down.
@@ -40,7 +40,8 @@ pub(crate) struct Opening {
     pub(crate) duplicates: Option<Duplicates>,
 }
 
-/// Which earlier calls make a call a duplicate, in microseconds; [`DuplicateOf::counts`] says the same of a call.
+/// Which earlier calls make a call a duplicate, in microseconds; [`DuplicateOf::counts`] says the
+/// same of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Duplicates {
     /// One that was taken in or rang after this.
@@ -55,11 +56,12 @@ impl Opening {
     pub(crate) fn new(mut new: NewCall, key: &HashKey) -> Result<Self> {
         new.at = whole(new.at);
         let request: &ValidCall = &new.request;
-        let json =
-            serde_json::to_value(request.to_request()).map_err(|source| refusal::unreadable("a request that was to be written", source))?;
+        let json = serde_json::to_value(request.to_request())
+            .map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let call = new.received();
         let compared = serde_json::to_value(details(request));
-        let compared = compared.map_err(|source| refusal::unreadable("a request that was to be written", source))?;
+        let compared = compared
+            .map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let at = micros(new.at);
         let span = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         Ok(Self {
@@ -93,7 +95,8 @@ pub(crate) struct Change {
     pub(crate) content: Option<String>,
     pub(crate) provider_call_id: Option<String>,
     pub(crate) updated_at: i64,
-    /// The attempts that changed or are new, in their order: the one before is silent before the next one is written.
+    /// The attempts that changed or are new, in their order: the one before is silent before the
+    /// next one is written.
     pub(crate) attempts: Vec<Written>,
     /// Provider's calls that this call owns from now on: provider and id.
     pub(crate) owned: Vec<(String, String)>,
@@ -128,7 +131,8 @@ impl Change {
         let owner = |call: &Call| call.provider.clone().zip(call.provider_call_id.clone());
         let known = owner(before);
         let mut call = before.clone();
-        let (mut effects, mut owned, mut settlements, mut events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut effects, mut owned, mut settlements, mut events) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for mut fact in facts {
             settle(&mut fact);
             let (kind, content) = split(&fact)?;
@@ -150,7 +154,9 @@ impl Change {
         Ok(Self {
             effects,
             body: row::body(&call)?,
-            content: (!row::same_content(before, &call)).then(|| row::content(&call)).transpose()?,
+            content: (!row::same_content(before, &call))
+                .then(|| row::content(&call))
+                .transpose()?,
             provider_call_id: call.provider_call_id.as_ref().map(|id| escape(id.as_str())),
             updated_at: micros(call.updated_at),
             attempts: written(before, &call)?,
@@ -271,12 +277,14 @@ fn split(fact: &Fact) -> Result<(String, Option<String>)> {
     Ok((kind, content))
 }
 
-/// A fact from its kind and its content; `None` for the first event of a call, which is no fact and stands in the call's row.
+/// A fact from its kind and its content; `None` for the first event of a call, which is no fact and
+/// stands in the call's row.
 pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     if kind == RECEIVED {
         return Ok(None);
     }
-    let unreadable = |source| crate::refusal::unreadable(format_args!("an event of the kind {kind:?}"), source);
+    let unreadable =
+        |source| crate::refusal::unreadable(format_args!("an event of the kind {kind:?}"), source);
     let mut fields = serde_json::Map::new();
     fields.insert("kind".to_owned(), Value::from(kind));
     if let Some(content) = content {

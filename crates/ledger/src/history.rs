@@ -28,19 +28,14 @@ impl Entry {
         kind: String,
         content: Option<&str>,
     ) -> switchboard_core::Result<Self> {
-        let at = Timestamp::from_microsecond(at).map_err(|source| crate::refusal::unreadable("an event's time", source))?;
+        let at = Timestamp::from_microsecond(at)
+            .map_err(|source| crate::refusal::unreadable("an event's time", source))?;
         // A fact without content, as `overdue`, has none to be erased: it is read from its kind.
         let fact = match crate::change::join(&kind, content) {
             Ok(fact) => fact,
             Err(_) if content.is_none() => None,
             Err(error) => return Err(error),
         };
-        Ok(Self {
-            seq,
-            at,
-            attempt: attempt.map(AttemptId::new),
-            kind,
-            fact,
-        })
+        Ok(Self { seq, at, attempt: attempt.map(AttemptId::new), kind, fact })
     }
 }

@@ -1,7 +1,8 @@
 //! Keyed hashes: what stands in an index for a person, once and for all.
 //!
-//! A bare hash of a telephone number is no secret: all numbers of a country are tried in a minute. With a key, nobody who
-//! finds a hash in a log or in an erased row can find the number, and whoever has the key can still tell the same person.
+//! A bare hash of a telephone number is no secret: all numbers of a country are tried in a minute.
+//! With a key, nobody who finds a hash in a log or in an erased row can find the number, and
+//! whoever has the key can still tell the same person.
 
 use std::fmt;
 
@@ -11,8 +12,8 @@ use sha2::{Digest, Sha256};
 use switchboard_core::{CallKey, Error, ErrorKind, PhoneNumber, Result};
 use uuid::Uuid;
 
-/// The key of a ledger's hashes. It stays the same for as long as the ledger lives: with another one the ledger would not know
-/// whom it is calling. `Debug` hides it.
+/// The key of a ledger's hashes. It stays the same for as long as the ledger lives: with another
+/// one the ledger would not know whom it is calling. `Debug` hides it.
 #[derive(Clone, Copy)]
 pub struct HashKey([u8; 32]);
 
@@ -58,12 +59,14 @@ impl HashKey {
         mac.finalize().into_bytes().into()
     }
 
-    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for reading, not for deciding.
+    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for
+    /// reading, not for deciding.
     pub fn tag(&self, number: &PhoneNumber) -> String {
         self.person(number).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// What stands for a call's key. A caller's may have a number in it, and a row's is made of one. No row's key is ever taken for a caller's.
+    /// What stands for a call's key. A caller's may have a number in it, and a row's is made of
+    /// one. No row's key is ever taken for a caller's.
     pub(crate) fn call_key(&self, key: &CallKey) -> String {
         let hash = match key {
             CallKey::Given(key) => self.hash(Domain::Name, key.as_str().as_bytes()),
@@ -72,8 +75,8 @@ impl HashKey {
         hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Of JSON whatever the order of its fields. What is empty counts as absent, so that a field that a later version adds
-    /// changes no hash.
+    /// Of JSON whatever the order of its fields. What is empty counts as absent, so that a field
+    /// that a later version adds changes no hash.
     pub(crate) fn json(&self, domain: Domain, value: &Value) -> [u8; 32] {
         let mut mac = self.mac(domain);
         feed(&mut mac, value);
@@ -106,10 +109,16 @@ pub(crate) struct Settled {
 }
 
 impl HashKey {
-    /// From what the ledger keeps and what the configuration gives. A key that was given once is not kept, and has to be given
-    /// again: the ledger keeps a check of it.
-    pub(crate) fn settle(kept: Option<Vec<u8>>, check: Option<Vec<u8>>, given: Option<Self>) -> Result<Settled> {
-        let wrong = |message: &'static str| Err(Error::new(ErrorKind::Configuration, message).with_field("ledger.hash_key"));
+    /// From what the ledger keeps and what the configuration gives. A key that was given once is
+    /// not kept, and has to be given again: the ledger keeps a check of it.
+    pub(crate) fn settle(
+        kept: Option<Vec<u8>>,
+        check: Option<Vec<u8>>,
+        given: Option<Self>,
+    ) -> Result<Settled> {
+        let wrong = |message: &'static str| {
+            Err(Error::new(ErrorKind::Configuration, message).with_field("ledger.hash_key"))
+        };
         let kept = match kept {
             Some(bytes) => match <[u8; 32]>::try_from(bytes) {
                 Ok(bytes) => Some(Self(bytes)),
@@ -127,7 +136,9 @@ impl HashKey {
         };
         match given.or(kept) {
             Some(key) if key.check().as_slice() == check => Ok(Settled { key, write: Vec::new() }),
-            Some(_) => wrong("is not the key that the ledger was made with: with another one it would not know whom it calls"),
+            Some(_) => wrong(
+                "is not the key that the ledger was made with: with another one it would not know whom it calls",
+            ),
             None => wrong("is missing: the ledger was made with a key from the configuration"),
         }
     }
@@ -145,7 +156,9 @@ pub(crate) fn says_nothing(value: &Value) -> bool {
 
 fn feed(mac: &mut Hmac<Sha256>, value: &Value) {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => mac.update(value.to_string().as_bytes()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            mac.update(value.to_string().as_bytes())
+        }
         Value::Array(items) => {
             mac.update(b"[");
             for item in items {
@@ -155,7 +168,8 @@ fn feed(mac: &mut Hmac<Sha256>, value: &Value) {
             mac.update(b"]");
         }
         Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().filter(|(_, value)| !says_nothing(value)).collect();
+            let mut fields: Vec<_> =
+                fields.iter().filter(|(_, value)| !says_nothing(value)).collect();
             fields.sort_unstable_by_key(|(name, _)| *name);
             mac.update(b"{");
             for (name, value) in fields {
@@ -184,7 +198,8 @@ mod tests {
     #[test]
     fn a_hash_depends_on_key_domain_and_content_alone() {
         let key = HashKey::new([7; 32]);
-        let ordered = key.json(Domain::Request, &json!({"a": 1, "b": "x", "c": null, "d": [], "e": false}));
+        let ordered =
+            key.json(Domain::Request, &json!({"a": 1, "b": "x", "c": null, "d": [], "e": false}));
         assert_eq!(ordered, key.json(Domain::Request, &json!({"b": "x", "a": 1})));
         assert_ne!(ordered, key.json(Domain::Request, &json!({"b": "x", "a": 2})));
         assert_ne!(
@@ -192,7 +207,10 @@ mod tests {
             key.json(Domain::Request, &json!(["a,b"]))
         );
         assert_ne!(key.hash(Domain::Person, b"x"), key.hash(Domain::Task, b"x"));
-        assert_ne!(key.hash(Domain::Person, b"x"), HashKey::new([8; 32]).hash(Domain::Person, b"x"));
+        assert_ne!(
+            key.hash(Domain::Person, b"x"),
+            HashKey::new([8; 32]).hash(Domain::Person, b"x")
+        );
         assert_ne!(HashKey::random().check(), HashKey::random().check());
         assert_eq!(format!("{key:?}"), "HashKey(..)");
     }

@@ -1,7 +1,7 @@
 //! A ledger of either kind, for whoever looks after it.
 //!
-//! Placing calls needs a [`Journal`] and nothing else, and one that keeps nothing has nothing to look after: checking, copying and
-//! erasing are therefore not in that trait.
+//! Placing calls needs a [`Journal`] and nothing else, and one that keeps nothing has nothing to
+//! look after: checking, copying and erasing are therefore not in that trait.
 
 use std::{
     path::{Path, PathBuf},
@@ -66,7 +66,8 @@ impl Ledger {
         }
     }
 
-    /// Everything that happened to a call, in order; the kinds without contents where it was erased. Empty where there is no such call.
+    /// Everything that happened to a call, in order; the kinds without contents where it was
+    /// erased. Empty where there is no such call.
     ///
     /// # Errors
     /// `Journal` where it cannot be read.
@@ -77,11 +78,12 @@ impl Ledger {
         }
     }
 
-    /// Everything that can be verified without asking a provider. Calls go on meanwhile, and are read a few at a time: a ledger of any size can
-    /// be checked.
+    /// Everything that can be verified without asking a provider. Calls go on meanwhile, and are
+    /// read a few at a time: a ledger of any size can be checked.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read at all. What is read and is wrong is no error, but a [`Problem`](crate::Problem).
+    /// `Journal` where it cannot be read at all. What is read and is wrong is no error, but a
+    /// [`Problem`](crate::Problem).
     pub async fn check(&self) -> Result<Check> {
         match self {
             Self::Sqlite(ledger) => ledger.check().await,
@@ -89,12 +91,14 @@ impl Ledger {
         }
     }
 
-    /// A copy as of one moment, checked and on the disk when this returns, while calls go on. The copy is a ledger in one file; it keeps what is erased
-    /// later, so copies have a retention of their own.
+    /// A copy as of one moment, checked and on the disk when this returns, while calls go on. The
+    /// copy is a ledger in one file; it keeps what is erased later, so copies have a retention of
+    /// their own.
     ///
     /// # Errors
-    /// `Conflict` where there is a file of this name already; `Configuration` where it cannot be made there; `Unsupported` in PostgreSQL, which brings
-    /// its own tools; `Journal` where the ledger cannot be read.
+    /// `Conflict` where there is a file of this name already; `Configuration` where it cannot be
+    /// made there; `Unsupported` in PostgreSQL, which brings its own tools; `Journal` where the
+    /// ledger cannot be read.
     pub async fn backup(&self, to: &Path) -> Result<Backup> {
         match self {
             Self::Sqlite(ledger) => ledger.backup(to).await,
@@ -105,15 +109,18 @@ impl Ledger {
         }
     }
 
-    /// Destroys what is known of a person, in every tenant: number, request, what was said and answered, the words of errors. Their calls stay, as
-    /// times, states and a keyed hash of the number; see [`crate::upkeep`] for each column. Twice is once.
+    /// Destroys what is known of a person, in every tenant: number, request, what was said and
+    /// answered, the words of errors. Their calls stay, as times, states and a keyed hash of the
+    /// number; see [`crate::upkeep`] for each column. Twice is once.
     ///
-    /// What was written elsewhere is out of its reach: logs, backups, the providers' own records, the free space of the disk.
+    /// What was written elsewhere is out of its reach: logs, backups, the providers' own records,
+    /// the free space of the disk.
     ///
     /// # Errors
-    /// `Conflict` with the code `not_settled` where one of the calls may still go on, `Indeterminate` and `Stalled` included: the message names them and
-    /// nothing was destroyed. `Conflict` with the code `still_in_file` where all was destroyed and another process's long read keeps the old pages
-    /// in the file: erase again when it is done.
+    /// `Conflict` with the code `not_settled` where one of the calls may still go on,
+    /// `Indeterminate` and `Stalled` included: the message names them and nothing was destroyed.
+    /// `Conflict` with the code `still_in_file` where all was destroyed and another process's long
+    /// read keeps the old pages in the file: erase again when it is done.
     pub async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
         match self {
             Self::Sqlite(ledger) => ledger.erase(person, at).await,
@@ -121,10 +128,12 @@ impl Ledger {
         }
     }
 
-    /// Destroys what is older than it may become, of calls that are over. The age of a call is the time since it last changed.
+    /// Destroys what is older than it may become, of calls that are over. The age of a call is the
+    /// time since it last changed.
     ///
     /// # Errors
-    /// `Journal` where the ledger cannot be read or written. What was destroyed until then stays so.
+    /// `Journal` where the ledger cannot be read or written. What was destroyed until then stays
+    /// so.
     pub async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         match self {
             Self::Sqlite(ledger) => ledger.sweep(retention, at).await,
@@ -132,7 +141,8 @@ impl Ledger {
         }
     }
 
-    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for reading, not for deciding.
+    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for
+    /// reading, not for deciding.
     pub fn tag(&self, person: &PhoneNumber) -> String {
         match self {
             Self::Sqlite(ledger) => ledger.key().tag(person),

@@ -12,7 +12,10 @@ use switchboard_router::{Budgeted, DuplicateOf, RoomNeed};
 use crate::row::moment;
 
 pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
-    let message = holder.map_or_else(|| "is on another call".to_owned(), |holder| format!("is on another call, {holder}"));
+    let message = holder.map_or_else(
+        || "is on another call".to_owned(),
+        |holder| format!("is on another call, {holder}"),
+    );
     conflict(message, "callee_busy").with_field("to")
 }
 
@@ -96,8 +99,12 @@ pub(crate) fn erased(id: CallId) -> Error {
 }
 
 /// A row that cannot be read: the ledger is damaged, or a newer version wrote it.
-pub(crate) fn unreadable(what: impl std::fmt::Display, source: impl StdError + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Journal, format!("{what} in the ledger cannot be read")).with_source(source)
+pub(crate) fn unreadable(
+    what: impl std::fmt::Display,
+    source: impl StdError + Send + Sync + 'static,
+) -> Error {
+    Error::new(ErrorKind::Journal, format!("{what} in the ledger cannot be read"))
+        .with_source(source)
 }
 
 pub(crate) fn failed(doing: &'static str, source: impl StdError + Send + Sync + 'static) -> Error {
@@ -110,8 +117,9 @@ fn conflict(message: impl Into<std::borrow::Cow<'static, str>>, code: &'static s
 
 /// Set by the first write that fails, and never taken back.
 ///
-/// After a failed `fsync` the kernel may have thrown the pages away and say nothing the next time: whoever goes on builds on
-/// what is not there. Only a new process that reads the ledger afresh knows what it holds.
+/// After a failed `fsync` the kernel may have thrown the pages away and say nothing the next time:
+/// whoever goes on builds on what is not there. Only a new process that reads the ledger afresh
+/// knows what it holds.
 #[derive(Debug, Default)]
 pub(crate) struct Halt(AtomicBool);
 

@@ -1,4 +1,5 @@
-//! A call as rows: columns for what the schema rules on and what an erasure destroys, JSON for the rest.
+//! A call as rows: columns for what the schema rules on and what an erasure destroys, JSON for the
+//! rest.
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
@@ -9,8 +10,9 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use switchboard_core::{
-    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFault, CallId, CallRequest, Cost, Country, Delivery, Error,
-    Evidence, Money, Outcome, PhoneNumber, PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
+    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFault, CallId,
+    CallRequest, Cost, Country, Delivery, Error, Evidence, Money, Outcome, PhoneNumber,
+    PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
     Transcript, ValidCall, seconds,
 };
 use switchboard_router::{Doubt, Hold, Letter};
@@ -141,7 +143,8 @@ pub(crate) fn unescape(id: &str) -> String {
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|source| unreadable("a value that was to be written", source))
+    serde_json::to_string(value)
+        .map_err(|source| unreadable("a value that was to be written", source))
 }
 
 fn read<T: DeserializeOwned>(text: &str, what: impl Display) -> Result<T> {
@@ -291,7 +294,8 @@ impl CallRow {
     }
 }
 
-/// `calls.request`: the request as JSON, short of the number, which has its own column, and of what says nothing.
+/// `calls.request`: the request as JSON, short of the number, which has its own column, and of what
+/// says nothing.
 pub(crate) fn request(request: Value) -> Result<String> {
     match request {
         Value::Object(fields) => json(
@@ -300,7 +304,9 @@ pub(crate) fn request(request: Value) -> Result<String> {
                 .filter(|(name, value)| name != "to" && !says_nothing(value))
                 .collect::<Map<_, _>>(),
         ),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok("{}".to_owned()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Ok("{}".to_owned())
+        }
     }
 }
 
@@ -309,21 +315,24 @@ fn restore(number: &str, country: Country, what: &str) -> Result<PhoneNumber> {
     PhoneNumber::restore(number, country).ok_or_else(|| unreadable(what, PhoneNumberError::NotE164))
 }
 
-/// A number that is valid in every version: it stands for the person's while the rest of a request is checked.
+/// A number that is valid in every version: it stands for the person's while the rest of a request
+/// is checked.
 const ANYBODY: &str = "+442079460018";
 
 /// The request of a call to this number in this country that was received at `received`.
-pub(crate) fn read_request(id: CallId, number: &str, country: &str, request: &str, received: i64) -> Result<ValidCall> {
+pub(crate) fn read_request(
+    id: CallId,
+    number: &str,
+    country: &str,
+    request: &str,
+    received: i64,
+) -> Result<ValidCall> {
     let what = format_args!("the request of the call {id}").to_string();
     let (received, country) = (moment(received, &what)?, word(country, &what)?);
     let request: CallRequest = read(request, &what)?;
     let callback = request.callback_number.as_deref();
     let callback_number = callback.map(|number| restore(number, country, &what)).transpose()?;
-    let request = CallRequest {
-        to: ANYBODY.to_owned(),
-        callback_number: None,
-        ..request
-    };
+    let request = CallRequest { to: ANYBODY.to_owned(), callback_number: None, ..request };
     // It was checked before it was received: a window that closed in between was open then.
     let checked = request
         .not_after
@@ -347,10 +356,10 @@ pub(crate) struct Counted {
 
 /// `holds.budgets` of a hold.
 pub(crate) fn counted(hold: &Hold) -> Result<String> {
-    let budgets = hold.budgets.iter().map(|budget| Counted {
-        name: escape(&budget.name),
-        period: micros(budget.period),
-    });
+    let budgets = hold
+        .budgets
+        .iter()
+        .map(|budget| Counted { name: escape(&budget.name), period: micros(budget.period) });
     json(&budgets.collect::<Vec<_>>())
 }
 
@@ -365,13 +374,13 @@ pub(crate) fn named(letter: &Letter) -> Result<String> {
 }
 
 /// A webhook that was kept.
-pub(crate) fn read_letter(attempt: Uuid, body: Vec<u8>, calls: &str, received: i64) -> Result<Letter> {
+pub(crate) fn read_letter(
+    attempt: Uuid,
+    body: Vec<u8>,
+    calls: &str,
+    received: i64,
+) -> Result<Letter> {
     let attempt = AttemptId::new(attempt);
     let what = format_args!("a webhook of the attempt {attempt}").to_string();
-    Ok(Letter {
-        attempt,
-        body,
-        calls: read(calls, &what)?,
-        at: moment(received, &what)?,
-    })
+    Ok(Letter { attempt, body, calls: read(calls, &what)?, at: moment(received, &what)? })
 }

@@ -12,19 +12,24 @@ pub(crate) const UNSETTLED: [CallStatus; 5] = [
     CallStatus::InProgress,
 ];
 
-/// The states in which a call of a process that is gone needs another: it is not settled, or its agent is in doubt.
-pub(crate) const NEEDS_OWNER: &str = "status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress', 'indeterminate')";
+/// The states in which a call of a process that is gone needs another: it is not settled, or its
+/// agent is in doubt.
+pub(crate) const NEEDS_OWNER: &str =
+    "status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress', 'indeterminate')";
 
-/// The states in which a call holds its callee, as PostgreSQL's index `one_call_per_person` says it: the planner uses the index for the
-/// same words only.
-pub(crate) const HOLDS_CALLEE: &str = "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
+/// The states in which a call holds its callee, as PostgreSQL's index `one_call_per_person` says
+/// it: the planner uses the index for the same words only.
+pub(crate) const HOLDS_CALLEE: &str =
+    "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
 
-/// The condition on `status`. The index `calls_by_status` leaves out closed calls, and is used where the query says so too.
+/// The condition on `status`. The index `calls_by_status` leaves out closed calls, and is used
+/// where the query says so too.
 pub(crate) fn condition(selection: &Selection) -> String {
     if selection.statuses.is_empty() {
         return "1 = 1".to_owned();
     }
-    let words: Vec<String> = selection.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    let words: Vec<String> =
+        selection.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
     let among = format!("status IN ({})", words.join(", "));
     if selection.takes(CallStatus::Closed) {
         among
@@ -59,7 +64,11 @@ mod tests {
             CallStatus::Stalled,
         ];
         for status in all {
-            assert_eq!(HOLDS_CALLEE.contains(&format!("'{status}'")), status.holds_callee(), "{status}");
+            assert_eq!(
+                HOLDS_CALLEE.contains(&format!("'{status}'")),
+                status.holds_callee(),
+                "{status}"
+            );
             assert_eq!(UNSETTLED.contains(&status), !status.is_settled(), "{status}");
             let needs_owner = !status.is_settled() || status == CallStatus::Indeterminate;
             assert_eq!(NEEDS_OWNER.contains(&format!("'{status}'")), needs_owner, "{status}");
@@ -68,7 +77,8 @@ mod tests {
         // The last migration that makes them.
         let schema = include_str!("sqlite/migrations/0004_lighter_acceptance.sql");
         let made = |what: &str| schema.split_once(what).unwrap().1.split_once(';').unwrap().0;
-        let [states, held, over] = ["TABLE new_calls", "INDEX one_call_per_person", "INDEX calls_over"].map(made);
+        let [states, held, over] =
+            ["TABLE new_calls", "INDEX one_call_per_person", "INDEX calls_over"].map(made);
         for status in all {
             let named = format!("status = '{status}'");
             assert!(states.contains(&named), "{status}");

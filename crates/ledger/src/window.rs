@@ -25,14 +25,15 @@ impl Window {
         now.saturating_sub(self.length)
     }
 
-    /// How long until the slot that was taken at `first` counts no more; `None`: nothing is ever free.
+    /// How long until the slot that was taken at `first` counts no more; `None`: nothing is ever
+    /// free.
     pub(crate) fn wait(self, first: Option<i64>, now: i64) -> Duration {
         wait(first.map(|first| first.saturating_add(self.length)), now)
     }
 }
 
-/// Which of those that are taken, in the order in which they end, has to end before one is free: more may be taken than a limit that was
-/// lowered allows.
+/// Which of those that are taken, in the order in which they end, has to end before one is free:
+/// more may be taken than a limit that was lowered allows.
 pub(crate) fn in_the_way(limit: i64, used: i64) -> i64 {
     used.saturating_sub(limit.max(1)).max(0)
 }

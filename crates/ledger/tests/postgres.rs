@@ -1,4 +1,5 @@
-//! What the ledger in PostgreSQL promises, asked of a real server. One file, because it is the list of those promises.
+//! What the ledger in PostgreSQL promises, asked of a real server. One file, because it is the list
+//! of those promises.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -14,7 +15,10 @@ use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
 use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
 use switchboard_router::{
     Hold, Journal, Needs, journal_rules,
-    journal_rules::{admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record, request, send},
+    journal_rules::{
+        admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record, request,
+        send,
+    },
     state::Fact,
 };
 
@@ -46,7 +50,8 @@ async fn two_processes_share_it() {
     journal_rules::hold_shared(|| async { two(&database().await.unwrap()).await }).await;
 }
 
-/// Two journals on one database. The first one is gone where it was not heard of for long; it does not know that.
+/// Two journals on one database. The first one is gone where it was not heard of for long; it does
+/// not know that.
 async fn two(url: &str) -> journal_rules::Pair {
     let (one, other) = (journal(url).await, journal(url).await);
     let url = url.to_owned();
@@ -64,7 +69,8 @@ async fn a_lease_is_each_processs_own_and_a_beat_renews_it() {
         lease: std::time::Duration::from_secs(600),
         ..PostgresOptions::default()
     };
-    let patient: Arc<dyn Journal> = Arc::new(PostgresJournal::connect_with(&url, options).await.unwrap());
+    let patient: Arc<dyn Journal> =
+        Arc::new(PostgresJournal::connect_with(&url, options).await.unwrap());
     let other = journal(&url).await;
     let call = open(&patient, request(1), 0).await;
     let silent = "UPDATE processes SET seen_at = seen_at - 400000000 WHERE lease = 600000000";
@@ -126,10 +132,7 @@ async fn slots_go_by_the_servers_clock() {
         async move {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
-            let needs = Needs {
-                slots: vec![needs_slot("alpha/place", 1)],
-                ..Needs::default()
-            };
+            let needs = Needs { slots: vec![needs_slot("alpha/place", 1)], ..Needs::default() };
             bracket(&journal, call, attempt("alpha"), needs).await
         }
     };
@@ -142,7 +145,8 @@ async fn slots_go_by_the_servers_clock() {
     assert!(full.retry_after().unwrap() <= std::time::Duration::from_secs(1), "{full:?}");
     run(&mut raw, "UPDATE slots SET at = at - 1000000").await.unwrap();
     ask(4).await.unwrap();
-    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM slots").fetch_one(&mut raw).await.unwrap();
+    let kept: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM slots").fetch_one(&mut raw).await.unwrap();
     assert_eq!(kept, 1, "what is out of the window is forgotten");
     // A server whose clock was ahead: it stands still until the time has caught up.
     run(&mut raw, "UPDATE slots SET at = at + 3600000000").await.unwrap();
@@ -185,10 +189,7 @@ async fn rooms_end_by_the_servers_clock() {
         async move {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
-            let needs = Needs {
-                rooms: vec![needs_room("alpha", 1)],
-                ..Needs::default()
-            };
+            let needs = Needs { rooms: vec![needs_room("alpha", 1)], ..Needs::default() };
             bracket(&journal, call, attempt("alpha"), needs).await
         }
     };
@@ -201,7 +202,8 @@ async fn rooms_end_by_the_servers_clock() {
     assert!(full.retry_after().unwrap() <= std::time::Duration::from_secs(1), "{full:?}");
     run(&mut raw, "UPDATE rooms SET until = until - 1000000").await.unwrap();
     ask(4).await.unwrap();
-    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM rooms").fetch_one(&mut raw).await.unwrap();
+    let kept: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM rooms").fetch_one(&mut raw).await.unwrap();
     assert_eq!(kept, 1, "who is out is forgotten");
 }
 
@@ -268,10 +270,8 @@ async fn what_is_answered_is_there_for_everybody() {
     let written = record(&journal, call, admitted()).await;
     assert_eq!(other.get(call).await.unwrap(), Some(written));
     let mut stranger = raw(&url).await;
-    let status: String = sqlx::query_scalar("SELECT status FROM calls")
-        .fetch_one(&mut stranger)
-        .await
-        .unwrap();
+    let status: String =
+        sqlx::query_scalar("SELECT status FROM calls").fetch_one(&mut stranger).await.unwrap();
     assert_eq!(status, "admitted");
 }
 
@@ -294,9 +294,11 @@ async fn a_ledger_is_made_once_however_many_open_it() {
         let url = url.clone();
         tokio::spawn(async move { PostgresJournal::connect(&url).await.unwrap() })
     });
-    let opened: Vec<_> = futures::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
+    let opened: Vec<_> =
+        futures::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
     let number = journal_rules::valid(&request(1)).to;
-    let hashes: std::collections::HashSet<_> = opened.iter().map(|journal| journal.key().person(&number)).collect();
+    let hashes: std::collections::HashSet<_> =
+        opened.iter().map(|journal| journal.key().person(&number)).collect();
     assert_eq!(hashes.len(), 1);
 }
 
@@ -304,12 +306,14 @@ async fn a_ledger_is_made_once_however_many_open_it() {
 async fn the_law_is_in_the_schema() {
     let Some(url) = database().await else { return };
     let journal = journal(&url).await;
-    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    let (first, second) =
+        (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
     let _goes_on = support::rooms_and_decisions(&journal).await;
     let mut raw = raw(&url).await;
-    let attempts = "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
+    let attempts =
+        "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
     let forbidden = [
         ("UPDATE calls SET to_hash = (SELECT to_hash FROM calls LIMIT 1)".to_owned(), "23505"),
         (
@@ -344,7 +348,11 @@ async fn the_law_is_in_the_schema() {
     ];
     for (sql, code) in forbidden {
         let error = run(&mut raw, &sql).await.expect_err(&sql);
-        assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some(code), "{sql}: {error}");
+        assert_eq!(
+            error.as_database_error().unwrap().code().as_deref(),
+            Some(code),
+            "{sql}: {error}"
+        );
     }
     run(&mut raw, "UPDATE events SET content = NULL").await.expect("an erasure may");
 }
@@ -408,13 +416,18 @@ async fn another_key_is_refused() {
     PostgresJournal::connect_with_key(&url, Some(key)).await.unwrap();
     for other in [Some(HashKey::new([8; 32])), None] {
         let error = PostgresJournal::connect_with_key(&url, other).await.unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("ledger.hash_key")));
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some("ledger.hash_key"))
+        );
     }
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_keep_what_it_is_given_is_refused() {
-    let Some((_server, url)) = server::careless() else { return };
+    let Some((_server, url)) = server::careless() else {
+        return;
+    };
     let error = PostgresJournal::connect(&url).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.message().contains("fsync"), "{error}");
@@ -430,7 +443,8 @@ async fn commits_wait_for_the_disk_whatever_the_database_says() {
     let off = format!("ALTER DATABASE {name} SET synchronous_commit = off");
     run(&mut raw(&url).await, &off).await.unwrap();
     let journal = journal(&url).await;
-    // What a commit waits for is seen from inside: a trigger writes down the setting under which it ran.
+    // What a commit waits for is seen from inside: a trigger writes down the setting under which it
+    // ran.
     run(
         &mut raw(&url).await,
         "CREATE TABLE seen (setting TEXT); \
@@ -467,5 +481,6 @@ async fn the_same_facts_make_the_same_call_as_in_memory() {
     if database().await.is_none() {
         return;
     }
-    support::agrees_with_memory(|| async { (journal(&database().await.unwrap()).await, None) }).await;
+    support::agrees_with_memory(|| async { (journal(&database().await.unwrap()).await, None) })
+        .await;
 }

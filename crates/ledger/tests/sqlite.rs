@@ -81,12 +81,14 @@ async fn two_processes_share_it() {
 fn locks(path: &Path) -> Vec<PathBuf> {
     let mut name = path.as_os_str().to_owned();
     name.push("-processes");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(name).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(name).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     files
 }
 
-/// Two journals on one file. The first one is gone where nobody finds its lock any more; it does not know that.
+/// Two journals on one file. The first one is gone where nobody finds its lock any more; it does
+/// not know that.
 async fn two(path: &PathBuf) -> journal_rules::Pair {
     let one = journal(path).await;
     let lock = locks(path).remove(0);
@@ -133,7 +135,8 @@ async fn what_a_former_run_left_is_taken_over_at_once() {
         left.push(open(&journal, request(n), 0).await);
     }
     let journal = journal(&path).await;
-    let taken: Vec<_> = journal.take_over(at(1)).await.unwrap().iter().map(|call| call.id).collect();
+    let taken: Vec<_> =
+        journal.take_over(at(1)).await.unwrap().iter().map(|call| call.id).collect();
     assert_eq!(taken, left, "oldest first");
     let known: i64 = Connection::open(&path)
         .unwrap()
@@ -300,7 +303,8 @@ async fn what_is_answered_is_there_for_everybody() {
     assert_eq!(other.get(call).await.unwrap(), Some(written));
     // A program that knows nothing of us finds it too, and how it is kept.
     let stranger = Connection::open(&path).unwrap();
-    let status: String = stranger.query_row("SELECT status FROM calls", [], |row| row.get(0)).unwrap();
+    let status: String =
+        stranger.query_row("SELECT status FROM calls", [], |row| row.get(0)).unwrap();
     let mode: String = stranger.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     assert_eq!((status.as_str(), mode.as_str()), ("admitted", "wal"));
 }
@@ -328,7 +332,8 @@ async fn a_ledger_is_made_once_however_many_open_it() {
             .map(|journal| journal.unwrap().unwrap())
             .collect();
         let number = journal_rules::valid(&request(1)).to;
-        let hashes: std::collections::HashSet<_> = opened.iter().map(|journal| journal.key().person(&number)).collect();
+        let hashes: std::collections::HashSet<_> =
+            opened.iter().map(|journal| journal.key().person(&number)).collect();
         assert_eq!(hashes.len(), 1, "they know a person by the same hash");
     }
 }
@@ -337,7 +342,8 @@ async fn a_ledger_is_made_once_however_many_open_it() {
 async fn the_law_is_in_the_schema() {
     let (_directory, path) = place();
     let journal = journal(&path).await;
-    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    let (first, second) =
+        (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
     let _goes_on = support::rooms_and_decisions(&journal).await;
@@ -381,11 +387,13 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
     let raw = Connection::open(&path).unwrap();
     let plan = |sql: &str| -> String {
         let mut plan = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let lines: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let lines: Vec<String> =
+            plan.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
         lines.join("; ")
     };
-    let open =
-        plan("SELECT id FROM calls WHERE id > x'' AND status IN ('received', 'admitted') AND status <> 'closed' ORDER BY id LIMIT 9");
+    let open = plan(
+        "SELECT id FROM calls WHERE id > x'' AND status IN ('received', 'admitted') AND status <> 'closed' ORDER BY id LIMIT 9",
+    );
     assert!(open.contains("calls_by_status"), "{open}");
     let gone = plan(
         "UPDATE calls SET epoch = 1 WHERE status IN ('received', 'admitted') AND status <> 'closed' AND epoch <> 1 \
@@ -403,7 +411,9 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
          OR other.status = 'in_progress' OR other.status = 'indeterminate' OR other.status = 'stalled')",
     );
     assert!(busy.contains("one_call_per_person (tenant=? AND to_hash=?)"), "{busy}");
-    let doubts = plan("SELECT 1 FROM attempts WHERE provider = 'a' AND doubt > 0 AND doubt = 2 AND id <> x'00'");
+    let doubts = plan(
+        "SELECT 1 FROM attempts WHERE provider = 'a' AND doubt > 0 AND doubt = 2 AND id <> x'00'",
+    );
     assert!(doubts.contains("attempts_in_doubt (provider=? AND doubt=?)"), "{doubts}");
     let rings = plan(
         "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
@@ -418,7 +428,8 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
          ORDER BY created_at, calls.id LIMIT 1",
     );
     assert!(
-        duplicate.contains("calls_by_person (to_hash=? AND created_at>? AND created_at<?)") && !duplicate.contains("SCAN"),
+        duplicate.contains("calls_by_person (to_hash=? AND created_at>? AND created_at<?)")
+            && !duplicate.contains("SCAN"),
         "{duplicate}"
     );
 }
@@ -500,7 +511,8 @@ async fn another_process_that_writes_is_waited_for() {
 async fn what_was_begun_is_written_though_nobody_waits() {
     let (_directory, path) = place();
     let journal = journal(&path).await;
-    let (first, second) = (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
+    let (first, second) =
+        (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     {
         let mut given_up = journal.record(first, admitted(), at(1));
         let _ = futures::poll!(&mut given_up);
@@ -513,11 +525,12 @@ async fn what_was_begun_is_written_though_nobody_waits() {
 async fn what_is_no_ledger_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
-    std::fs::write(file("text"), "not a database, but long enough to be looked at as one\n".repeat(100)).unwrap();
-    Connection::open(file("other"))
-        .unwrap()
-        .execute_batch("CREATE TABLE theirs (x)")
-        .unwrap();
+    std::fs::write(
+        file("text"),
+        "not a database, but long enough to be looked at as one\n".repeat(100),
+    )
+    .unwrap();
+    Connection::open(file("other")).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
     // They are looked into only where they are their owner's alone.
     for name in ["text", "other"] {
         support::allow(&file(name), 0o600);
@@ -538,9 +551,8 @@ async fn what_is_no_ledger_is_refused() {
         Connection::open(file(name)).unwrap().execute_batch(sql).unwrap();
     }
     let expected = changes.map(|(name, _, words)| (name, words));
-    for (name, words) in expected
-        .into_iter()
-        .chain([("text", "is no ledger"), ("other", "another program's")])
+    for (name, words) in
+        expected.into_iter().chain([("text", "is no ledger"), ("other", "another program's")])
     {
         let error = SqliteJournal::open(file(name)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name}: {error:?}");
@@ -556,7 +568,10 @@ async fn another_key_is_refused() {
     SqliteJournal::open_with_key(&path, Some(key)).await.unwrap();
     for other in [Some(HashKey::new([8; 32])), None] {
         let error = SqliteJournal::open_with_key(&path, other).await.unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("ledger.hash_key")));
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some("ledger.hash_key"))
+        );
     }
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(32).any(|window| window == [7; 32]), "it is not in the file");
@@ -571,7 +586,12 @@ async fn only_its_owner_may_read_it() {
     open(&journal, request(1), 0).await;
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
         let file = file.unwrap();
-        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
+        assert_eq!(
+            file.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            file.file_name()
+        );
     }
 }
 
@@ -610,7 +630,9 @@ async fn what_stands_beside_a_ledger_is_its_owners_alone_too() {
     let (_directory, path) = place();
     let journal = journal(&path).await;
     open(&journal, request(1), 0).await;
-    for (end, loose, own) in [("-wal", 0o644, 0o600), ("-shm", 0o640, 0o600), ("-processes", 0o755, 0o700)] {
+    for (end, loose, own) in
+        [("-wal", 0o644, 0o600), ("-shm", 0o640, 0o600), ("-processes", 0o755, 0o700)]
+    {
         let beside = PathBuf::from(format!("{}{end}", path.display()));
         assert!(beside.exists(), "{end}");
         support::allow(&beside, loose);
@@ -648,14 +670,16 @@ async fn numbers_stand_where_an_erasure_finds_them() {
     let mut tables = raw
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         .unwrap();
-    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let names: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     for name in names {
         let mut rows = raw.prepare(&format!("SELECT * FROM {name}")).unwrap();
         let columns = rows.column_count();
         let mut rows = rows.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for column in 0..columns {
-                let value = format!("{:?}", row.get_ref(column).unwrap().as_str().unwrap_or_default());
+                let value =
+                    format!("{:?}", row.get_ref(column).unwrap().as_str().unwrap_or_default());
                 assert!(!value.contains("5550001") && !value.contains("secret"), "{name}: {value}");
             }
         }
@@ -679,10 +703,7 @@ async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     let (ledger, journal) = ledger(&path).await;
     let first = open(&journal, request(1), 0).await;
     send(&journal, first).await;
-    let meant = switchboard_core::CallRequest {
-        allow_duplicate: true,
-        ..request(1)
-    };
+    let meant = switchboard_core::CallRequest { allow_duplicate: true, ..request(1) };
     let second = journal_rules::new_call(&meant, at(700));
     let second = match journal.open(second).await.unwrap() {
         Opened::New(call) => call.id,
@@ -691,7 +712,8 @@ async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     let busy = journal.record(second, admitted(), at(701)).await.unwrap_err();
     assert_eq!(busy.code(), Some("callee_busy"));
     assert!(busy.message().contains(&first.to_string()), "{busy}");
-    let kinds: Vec<_> = ledger.history(second).await.unwrap().into_iter().map(|entry| entry.kind).collect();
+    let kinds: Vec<_> =
+        ledger.history(second).await.unwrap().into_iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, ["received"]);
     assert_eq!(journal.select(&Selection::default()).await.unwrap().len(), 2);
     let again = journal

@@ -1,7 +1,8 @@
 //! How much may be spent, by whom and where.
 //!
-//! Before an attempt is sent, the most that it can cost is held back from every budget that covers it; the bill settles the hold. A budget
-//! is therefore never overshot by a call whose longest duration is known, however many are placed at once.
+//! Before an attempt is sent, the most that it can cost is held back from every budget that covers
+//! it; the bill settles the hold. A budget is therefore never overshot by a call whose longest
+//! duration is known, however many are placed at once.
 
 use std::time::Duration;
 
@@ -43,7 +44,12 @@ pub struct Budget {
 
 impl Budget {
     /// True where a call counts against it.
-    pub fn covers(&self, tenant: &TenantId, provider: &ProviderId, experiment: Option<&str>) -> bool {
+    pub fn covers(
+        &self,
+        tenant: &TenantId,
+        provider: &ProviderId,
+        experiment: Option<&str>,
+    ) -> bool {
         self.tenant.as_ref().is_none_or(|only| only == tenant)
             && self.provider.as_ref().is_none_or(|only| only == provider)
             && self.experiment.as_deref().is_none_or(|only| Some(only) == experiment)
@@ -57,13 +63,12 @@ impl Budget {
             Period::Month => today.first_of_month(),
             Period::Total => civil::Date::constant(1970, 1, 1),
         };
-        first
-            .to_zoned(TimeZone::UTC)
-            .map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
+        first.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
     }
 }
 
-/// What an attempt has to hold back: the price of its longest duration, against every budget that covers it.
+/// What an attempt has to hold back: the price of its longest duration, against every budget that
+/// covers it.
 ///
 /// # Errors
 /// `QuotaExceeded` where a budget covers it and nobody knows what it costs.
@@ -75,10 +80,8 @@ pub(crate) fn hold(
     (tenant, provider, experiment): (&TenantId, &ProviderId, Option<&str>),
     now: Timestamp,
 ) -> Result<Option<Hold>> {
-    let covering: Vec<&Budget> = budgets
-        .iter()
-        .filter(|budget| budget.covers(tenant, provider, experiment))
-        .collect();
+    let covering: Vec<&Budget> =
+        budgets.iter().filter(|budget| budget.covers(tenant, provider, experiment)).collect();
     let Some(first) = covering.first() else {
         return Ok(None);
     };

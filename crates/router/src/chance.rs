@@ -1,10 +1,12 @@
-//! Chance that is no chance: draws made of what is known, so that a plan can be made again and a person keeps his arm.
+//! Chance that is no chance: draws made of what is known, so that a plan can be made again and a
+//! person keeps his arm.
 
 use std::hash::Hasher;
 
 use siphasher::sip128::{Hasher128, SipHasher24};
 
-/// Sixty-four bits of a keyed-by-nothing SipHash over length-prefixed parts: stable over versions and machines.
+/// Sixty-four bits of a keyed-by-nothing SipHash over length-prefixed parts: stable over versions
+/// and machines.
 pub(crate) fn digest(parts: &[&[u8]]) -> u64 {
     let mut hasher = SipHasher24::new();
     for part in parts {

@@ -1,5 +1,5 @@
-//! What may come after an attempt that provably reached no phone. The one reading of it: for an attempt of this process, for one of a process
-//! that is gone, and for the backtest.
+//! What may come after an attempt that provably reached no phone. The one reading of it: for an
+//! attempt of this process, for one of a process that is gone, and for the backtest.
 
 use switchboard_core::{Attempt, Delivery, ErrorKind, Proof, Refusal};
 
@@ -11,14 +11,16 @@ pub(crate) const REPEATS: u32 = 3;
 /// What may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// No byte left, for a reason that may pass: the same provider again, [`RETRIES`] times at most; then another one, of another failure domain.
+    /// No byte left, for a reason that may pass: the same provider again, [`RETRIES`] times at
+    /// most; then another one, of another failure domain.
     Retry,
     /// Its provider does not take this call; another may.
     Another,
-    /// Its provider takes none for a while: another first, and this one again after a pause, [`REPEATS`] times at most.
-    AfterPause,
-    /// Its provider's account is out of credit, and nobody allowed another provider for that reason: this one again after a pause,
+    /// Its provider takes none for a while: another first, and this one again after a pause,
     /// [`REPEATS`] times at most.
+    AfterPause,
+    /// Its provider's account is out of credit, and nobody allowed another provider for that
+    /// reason: this one again after a pause, [`REPEATS`] times at most.
     AfterCredit,
     /// Nothing speaks against its provider, nor against any other.
     Anybody,
@@ -28,9 +30,14 @@ pub(crate) enum Next {
     Person,
 }
 
-/// What a failed placing request says of what may come next; `None` where it may have reached a phone, and nothing is sent again.
-/// `quota_opt_in`: the caller, or the call's route, lets a call go to another provider where the account of the first is out of credit.
-pub(crate) fn next(delivery: Delivery, kind: Option<ErrorKind>, quota_opt_in: bool) -> Option<Next> {
+/// What a failed placing request says of what may come next; `None` where it may have reached a
+/// phone, and nothing is sent again. `quota_opt_in`: the caller, or the call's route, lets a call
+/// go to another provider where the account of the first is out of credit.
+pub(crate) fn next(
+    delivery: Delivery,
+    kind: Option<ErrorKind>,
+    quota_opt_in: bool,
+) -> Option<Next> {
     match delivery {
         Delivery::NotSent => Some(match kind {
             Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Next::Retry,

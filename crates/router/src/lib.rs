@@ -32,11 +32,12 @@ pub mod waiting;
 
 pub use budget::{Budget, Period};
 pub use deck::{
-    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow, RowFault, read_deck, scan_deck, write_deck,
+    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,
+    RowFault, read_deck, scan_deck, write_deck,
 };
 pub use engine::{
-    Cancelled, LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings, Submitted, SystemClock, TakesUp,
-    WebhookAddress,
+    Cancelled, LaneSettings, OnUnknown, Progress, Recovered, Router, RouterBuilder, RouterSettings,
+    Submitted, SystemClock, TakesUp, WebhookAddress,
 };
 pub use experiment::{Arm, Experiment, Lives};
 pub use health::{Breaker, BreakerPolicy, BreakerState, OutlierPolicy, Outliers};
@@ -44,13 +45,18 @@ pub use ids::{Ids, RandomIds};
 #[cfg(feature = "test-util")]
 pub use journal::rules as journal_rules;
 pub use journal::{
-    Budgeted, Decision, Doubt, DuplicateOf, DuplicateWindows, Hold, Journal, Letter, MemoryJournal, Needs, NewCall, News, Opened, Pages,
-    Recorded, RoomNeed, Selection, Settlement, SlotNeed, Topic, Write, details, doubt, occupies, settlement,
+    Budgeted, Decision, Doubt, DuplicateOf, DuplicateWindows, Hold, Journal, Letter, MemoryJournal,
+    Needs, NewCall, News, Opened, Pages, Recorded, RoomNeed, Selection, Settlement, SlotNeed,
+    Topic, Write, details, doubt, occupies, settlement,
 };
 pub use limit::{Headroom, Pace, SlidingLog, Slot};
 pub use plan::{
-    Candidate, CandidateRecord, Chosen, Plan, PlanRecord, Reading, ReadingRecord, Rejected, RejectedRecord, Rejection, Snapshot, plan,
+    Candidate, CandidateRecord, Chosen, Plan, PlanRecord, Reading, ReadingRecord, Rejected,
+    RejectedRecord, Rejection, Snapshot, plan,
 };
 pub use policy::{Allowance, Policy, ProviderPolicy};
 pub use route::{BusyCallee, Match, Route};
-pub use strategy::{Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy, Weighted};
+pub use strategy::{
+    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy,
+    Weighted,
+};

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, Error, ErrorKind, ProfileName, ProviderId, ProviderInfo, RequestLimit, Result,
-    TenantId, ValidCall,
+    AgentId, AgentProfile, CallRequest, Country, Currency, Error, ErrorKind, ProfileName,
+    ProviderId, ProviderInfo, RequestLimit, Result, TenantId, ValidCall,
 };
 
 use crate::{
@@ -41,7 +41,8 @@ pub struct Allowance {
 pub struct Policy {
     /// The providers, in the configuration's order.
     pub providers: Vec<ProviderPolicy>,
-    /// The routes, the first that holds is taken. A call that none holds for may go to every provider.
+    /// The routes, the first that holds is taken. A call that none holds for may go to every
+    /// provider.
     pub routes: Vec<Route>,
     /// How candidates are ordered where the route does not say.
     pub strategy: Strategy,
@@ -89,14 +90,12 @@ impl Policy {
             currency,
             expected_duration: Duration::from_secs(120),
             max_duration: Duration::from_secs(600),
-            quality: QualitySettings {
-                currency,
-                ..QualitySettings::default()
-            },
+            quality: QualitySettings { currency, ..QualitySettings::default() },
         }
     }
 
-    /// The request with what is configured for requests that leave it out: the country of numbers without `+`.
+    /// The request with what is configured for requests that leave it out: the country of numbers
+    /// without `+`.
     pub fn complete<'a>(&self, request: &'a CallRequest) -> Cow<'a, CallRequest> {
         match self.default_country {
             Some(country) if request.default_country.is_none() => Cow::Owned(CallRequest {
@@ -112,7 +111,8 @@ impl Policy {
         self.routes.iter().find(|route| route.when.holds(call))
     }
 
-    /// True where a call may go to another provider because the account of the first is out of credit: the request or its route says so.
+    /// True where a call may go to another provider because the account of the first is out of
+    /// credit: the request or its route says so.
     pub(crate) fn fails_over_on_quota(&self, call: &ValidCall) -> bool {
         call.failover_on_quota || self.route(call).is_some_and(|route| route.failover_on_quota)
     }
@@ -128,8 +128,12 @@ impl Policy {
         (*allowance != Allowance::default()).then_some(allowance)
     }
 
-    /// The profile that a call asks for, or the default one. `Some(Err)`: it asks for one that is not configured.
-    pub(crate) fn profile(&self, asked: Option<&ProfileName>) -> Option<std::result::Result<&AgentProfile, ProfileName>> {
+    /// The profile that a call asks for, or the default one. `Some(Err)`: it asks for one that is
+    /// not configured.
+    pub(crate) fn profile(
+        &self,
+        asked: Option<&ProfileName>,
+    ) -> Option<std::result::Result<&AgentProfile, ProfileName>> {
         let name = asked.or(self.default_profile.as_ref())?;
         Some(self.profiles.get(name).ok_or_else(|| name.clone()))
     }
@@ -191,21 +195,33 @@ impl Policy {
 
     fn check_budgets(&self) -> Result<()> {
         for (index, budget) in self.budgets.iter().enumerate() {
-            let wrong = |key: &str, message: String| Err(fault(format!("budgets[{index}].{key}"), message));
+            let wrong =
+                |key: &str, message: String| Err(fault(format!("budgets[{index}].{key}"), message));
             if self.budgets.iter().take(index).any(|other| other.name == budget.name) {
-                return wrong("name", format!("{:?} is taken by another budget: choose another name", budget.name));
+                return wrong(
+                    "name",
+                    format!("{:?} is taken by another budget: choose another name", budget.name),
+                );
             }
             if budget.limit.currency() != self.currency {
                 let (given, wanted) = (budget.limit.currency().code(), self.currency.code());
-                return wrong("limit", format!("is in {given}, and costs are counted in {wanted}: convert it"));
+                return wrong(
+                    "limit",
+                    format!("is in {given}, and costs are counted in {wanted}: convert it"),
+                );
             }
             if budget.limit.micros() <= 0 {
                 return wrong(
                     "limit",
-                    format!("{} is not more than zero: switch the provider off instead", budget.limit),
+                    format!(
+                        "{} is not more than zero: switch the provider off instead",
+                        budget.limit
+                    ),
                 );
             }
-            if let Some(provider) = budget.provider.as_ref().filter(|provider| self.index_of(provider).is_none()) {
+            if let Some(provider) =
+                budget.provider.as_ref().filter(|provider| self.index_of(provider).is_none())
+            {
                 return wrong(
                     "provider",
                     format!("names the provider {:?}, which is not configured", provider.as_str()),
@@ -214,7 +230,10 @@ impl Policy {
             if let Some(name) = &budget.experiment
                 && !self.experiments.iter().any(|experiment| experiment.name == *name)
             {
-                return wrong("experiment", format!("names the experiment {name:?}, which is not configured"));
+                return wrong(
+                    "experiment",
+                    format!("names the experiment {name:?}, which is not configured"),
+                );
             }
         }
         Ok(())

@@ -6,7 +6,8 @@ use switchboard_core::{Country, Language, ProfileName, ProviderId, ValidCall};
 
 use crate::strategy::Strategy;
 
-/// A condition on calls. Every list that is not empty must hold; a list holds where one of its entries does.
+/// A condition on calls. Every list that is not empty must hold; a list holds where one of its
+/// entries does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Match {
     /// The callee's country.
@@ -25,18 +26,20 @@ impl Match {
     /// True where the call is meant.
     pub fn holds(&self, call: &ValidCall) -> bool {
         (self.countries.is_empty() || self.countries.contains(&call.country()))
-            && (self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| call.to.has_prefix(prefix)))
+            && (self.prefixes.is_empty()
+                || self.prefixes.iter().any(|prefix| call.to.has_prefix(prefix)))
             && (self.languages.is_empty()
-                || call
-                    .language
-                    .as_ref()
-                    .is_some_and(|spoken| self.languages.iter().any(|wanted| speaks(wanted, spoken))))
-            && (self.agents.is_empty() || call.agent.as_ref().is_some_and(|agent| self.agents.contains(agent)))
+                || call.language.as_ref().is_some_and(|spoken| {
+                    self.languages.iter().any(|wanted| speaks(wanted, spoken))
+                }))
+            && (self.agents.is_empty()
+                || call.agent.as_ref().is_some_and(|agent| self.agents.contains(agent)))
             && (self.tags.is_empty() || call.tags.iter().any(|tag| self.tags.contains(tag)))
     }
 }
 
-/// True where whoever speaks `known` can serve `wanted`: the same tag, or the primary language alone.
+/// True where whoever speaks `known` can serve `wanted`: the same tag, or the primary language
+/// alone.
 pub(crate) fn speaks(known: &Language, wanted: &Language) -> bool {
     known == wanted || known.as_str() == wanted.primary()
 }
@@ -64,6 +67,7 @@ pub struct Route {
     pub strategy: Option<Strategy>,
     /// What happens while the callee is on another call of ours.
     pub busy_callee: BusyCallee,
-    /// A provider whose account is out of credit is passed over for another one, whether or not the request says so.
+    /// A provider whose account is out of credit is passed over for another one, whether or not the
+    /// request says so.
     pub failover_on_quota: bool,
 }

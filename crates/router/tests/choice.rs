@@ -8,8 +8,8 @@ use std::{collections::HashMap, time::Duration};
 
 use switchboard_core::{Money, ProviderId, TenantId};
 use switchboard_router::{
-    Arm, Cheapest, Chosen, Experiment, Fastest, MostHeadroom, Plan, Policy, Priority, Rank, Reading, Snapshot, Standing, Strategy,
-    Weighted, experiment::Way, plan,
+    Arm, Cheapest, Chosen, Experiment, Fastest, MostHeadroom, Plan, Policy, Priority, Rank,
+    Reading, Snapshot, Standing, Strategy, Weighted, experiment::Way, plan,
 };
 
 use support::{Fake, call, chi_square, epoch, id, number, policy, usd};
@@ -27,7 +27,10 @@ fn draw(n: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn standings<'a>(ids: &'a [ProviderId], change: impl Fn(usize, &mut Standing<'a>)) -> Vec<Standing<'a>> {
+fn standings<'a>(
+    ids: &'a [ProviderId],
+    change: impl Fn(usize, &mut Standing<'a>),
+) -> Vec<Standing<'a>> {
     let standing = |(n, provider)| {
         let mut standing = Standing {
             provider,
@@ -43,7 +46,11 @@ fn standings<'a>(ids: &'a [ProviderId], change: impl Fn(usize, &mut Standing<'a>
     ids.iter().enumerate().map(standing).collect()
 }
 
-fn ranked(strategy: impl Into<Strategy>, draw: u64, change: impl Fn(usize, &mut Standing<'_>)) -> Vec<String> {
+fn ranked(
+    strategy: impl Into<Strategy>,
+    draw: u64,
+    change: impl Fn(usize, &mut Standing<'_>),
+) -> Vec<String> {
     let ids: Vec<ProviderId> = NAMES.map(id).into();
     let mut standings = standings(&ids, change);
     strategy.into().rank(&mut standings, draw);
@@ -89,9 +96,7 @@ fn the_largest_free_share_comes_first() {
 }
 
 fn weighted(weights: [u32; 3]) -> Weighted {
-    Weighted {
-        weights: NAMES.iter().map(|name| id(name)).zip(weights).collect(),
-    }
+    Weighted { weights: NAMES.iter().map(|name| id(name)).zip(weights).collect() }
 }
 
 #[test]
@@ -107,7 +112,9 @@ fn weights_are_kept_over_a_hundred_thousand_draws() {
     };
     let first: Vec<u64> = NAMES
         .iter()
-        .map(|name| orders.iter().filter(|(order, _)| order[0] == *name).map(|(_, count)| count).sum())
+        .map(|name| {
+            orders.iter().filter(|(order, _)| order[0] == *name).map(|(_, count)| count).sum()
+        })
         .collect();
     let chi = chi_square(&first, &[1.0, 2.0, 7.0]);
     assert!(chi < CRITICAL[2], "chi-square {chi} of {first:?}");
@@ -115,7 +122,9 @@ fn weights_are_kept_over_a_hundred_thousand_draws() {
     // The second place is drawn too, by the weights of those that are left.
     let (counts, chances): (Vec<u64>, Vec<f64>) = orders
         .iter()
-        .map(|(order, count)| (*count, weight(&order[0]) / 10.0 * weight(&order[1]) / (10.0 - weight(&order[0]))))
+        .map(|(order, count)| {
+            (*count, weight(&order[0]) / 10.0 * weight(&order[1]) / (10.0 - weight(&order[0])))
+        })
         .unzip();
     assert_eq!(counts.len(), 6);
     let chi = chi_square(&counts, &chances);
@@ -198,13 +207,7 @@ fn planned(policy: &Policy, n: u32, draw: u64) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
     plan(
         &call(n),
-        &Snapshot {
-            policy,
-            readings: &readings,
-            draw,
-            quality: None,
-            lives: None,
-        },
+        &Snapshot { policy, readings: &readings, draw, quality: None, lives: None },
         epoch(),
     )
 }

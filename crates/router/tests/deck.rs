@@ -6,7 +6,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
-use switchboard_core::{Country, Currency, Destination, ErrorKind, Money, PhoneNumber, Tariff, TariffRow};
+use switchboard_core::{
+    Country, Currency, Destination, ErrorKind, Money, PhoneNumber, Tariff, TariffRow,
+};
 use switchboard_router::RateDeck;
 
 fn micros(micros: i64) -> Money {
@@ -45,28 +47,39 @@ fn phone(number: &str) -> PhoneNumber {
 
 /// Numbers of different lengths, near to each other and far apart.
 fn numbers() -> Vec<PhoneNumber> {
-    let mut numbers: Vec<PhoneNumber> = (0..20).map(|n| phone(&format!("+1512555{:04}", n * 37))).collect();
+    let mut numbers: Vec<PhoneNumber> =
+        (0..20).map(|n| phone(&format!("+1512555{:04}", n * 37))).collect();
     numbers.extend((0..20).map(|n| phone(&format!("+4420794600{n:02}"))));
-    numbers.extend(["+4930123456", "+49301234567", "+493012345678", "+14165550123", "+442071838750"].map(phone));
+    numbers.extend(
+        ["+4930123456", "+49301234567", "+493012345678", "+14165550123", "+442071838750"]
+            .map(phone),
+    );
     numbers
 }
 
 /// A prefix that is a real number's beginning, or nearly so.
 fn any_prefix() -> impl Strategy<Value = String> {
     let numbers = numbers();
-    (0..numbers.len(), 1_usize..13, 0_u8..10, any::<bool>()).prop_map(move |(which, length, last, change)| {
-        let digits = &numbers[which].e164()[1..];
-        let mut prefix = digits[..length.min(digits.len())].to_owned();
-        if change && prefix.len() > 1 {
-            prefix.pop();
-            prefix.push(char::from(b'0' + last));
-        }
-        prefix
-    })
+    (0..numbers.len(), 1_usize..13, 0_u8..10, any::<bool>()).prop_map(
+        move |(which, length, last, change)| {
+            let digits = &numbers[which].e164()[1..];
+            let mut prefix = digits[..length.min(digits.len())].to_owned();
+            if change && prefix.len() > 1 {
+                prefix.pop();
+                prefix.push(char::from(b'0' + last));
+            }
+            prefix
+        },
+    )
 }
 
 /// What the price should be: look at every row, keep the longest that is the number's beginning.
-fn slow(prefixes: &[String], country: Option<Country>, everywhere: bool, to: &PhoneNumber) -> Option<i64> {
+fn slow(
+    prefixes: &[String],
+    country: Option<Country>,
+    everywhere: bool,
+    to: &PhoneNumber,
+) -> Option<i64> {
     let mut best: Option<(usize, i64)> = None;
     for (n, prefix) in prefixes.iter().enumerate() {
         let longer = best.is_none_or(|(length, _)| prefix.len() > length);
@@ -197,7 +210,11 @@ fn a_price_in_another_currency_is_refused() {
 #[test]
 fn rows_that_make_no_sense_are_refused() {
     for digits in ["", "0", "+44", "44 20", "1234567890123456", "４４"] {
-        assert_eq!(refused(vec![row(prefix(digits), 1)], Currency::USD), "tariff.rows[0]", "{digits:?}");
+        assert_eq!(
+            refused(vec![row(prefix(digits), 1)], Currency::USD),
+            "tariff.rows[0]",
+            "{digits:?}"
+        );
     }
     assert_eq!(refused(vec![row(Destination::Everywhere, -1)], Currency::USD), "tariff.rows[0]");
     let mut empty = row(Destination::Everywhere, 1);

@@ -1,5 +1,5 @@
-//! Decks as files: what is written is read again, and whatever is wrong is named with file, line, column and the fix.
-//! The file is long because the table of faults is.
+//! Decks as files: what is written is read again, and whatever is wrong is named with file, line,
+//! column and the fix. The file is long because the table of faults is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -10,8 +10,12 @@ use std::{
 
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
-use switchboard_core::{Country, Currency, Destination, Error, ErrorKind, Money, PhoneNumber, may_begin_number};
-use switchboard_router::{DeckFault, DeckFaults, Exchange, RateDeck, RateRow, read_deck, scan_deck, write_deck};
+use switchboard_core::{
+    Country, Currency, Destination, Error, ErrorKind, Money, PhoneNumber, may_begin_number,
+};
+use switchboard_router::{
+    DeckFault, DeckFaults, Exchange, RateDeck, RateRow, read_deck, scan_deck, write_deck,
+};
 
 const HEADER: &str = "prefix,destination,rate,connection fee,first increment,next increment,currency,effective from,until";
 
@@ -83,11 +87,18 @@ fn spellings_of_the_trade_and_of_its_programs_are_read_alike() {
         format!("{header}\n{body}\n").replace(',', ";"),
         format!("{header}\n{body}\n").replace(',', "\t"),
         format!("{header}\n{body}\n").replace('\n', "\r"),
-        format!("\u{feff}\"{}\"\r\n{}\r\n", header.replace(',', "\",\""), body.replace('\n', "\r\n")),
+        format!(
+            "\u{feff}\"{}\"\r\n{}\r\n",
+            header.replace(',', "\",\""),
+            body.replace('\n', "\r\n")
+        ),
         format!("\n\n{header}\n\n{body}\n\n,,,,,,,,\n   \n"),
         format!("{header}\n{}", body.replace(',', " , ")),
         format!("{header}\n{}", body.replace("0.02", "2E-2").replace("0.01", "1.00e-2")),
-        format!("{header}\n{}", body.replace(",30,6,", ",30/6,,").replace(",60,60,", ", 60 / 60 ,,")),
+        format!(
+            "{header}\n{}",
+            body.replace(",30,6,", ",30/6,,").replace(",60,60,", ", 60 / 60 ,,")
+        ),
         format!(
             "{header}\n{}",
             body.replace("0.02", "0.0200000000").replace("44,", "+44,").replace(",0,", ",0.0,")
@@ -134,92 +145,32 @@ const FAULTS: &[(&str, u64, Option<&str>, &str, &str)] = &[
     ("44,,NaN,,,,,,", 2, Some("rate"), "is no price", "digits"),
     ("44,,-0.01,,,,,,", 2, Some("rate"), "below zero", "not negative"),
     ("44,,0.0123456,,,,,,", 2, Some("rate"), "more than six decimals", "as 0.012346"),
-    (
-        "44,,1,1.2345678,,,,,",
-        2,
-        Some("connection fee"),
-        "more than six decimals",
-        "as 1.234568",
-    ),
+    ("44,,1,1.2345678,,,,,", 2, Some("connection fee"), "more than six decimals", "as 1.234568"),
     ("44,,99999999999999,,,,,,", 2, Some("rate"), "too large", "nine trillion"),
     ("44,,1e30,,,,,,", 2, Some("rate"), "1e30", ""),
-    (
-        "44,,0.00000000000000000000000000000001,,,,,,",
-        2,
-        Some("rate"),
-        "no price",
-        "digits",
-    ),
+    ("44,,0.00000000000000000000000000000001,,,,,,", 2, Some("rate"), "no price", "digits"),
     // Currencies.
-    (
-        "44,,1,,,,dollars,,",
-        2,
-        Some("currency"),
-        "\"dollars\" is no ISO 4217 code",
-        "as USD",
-    ),
+    ("44,,1,,,,dollars,,", 2, Some("currency"), "\"dollars\" is no ISO 4217 code", "as USD"),
     ("44,,1,,,,usd,,", 2, Some("currency"), "no ISO 4217", "capital letters"),
     // Increments.
-    (
-        "44,,1,,60,,,,",
-        2,
-        Some("next increment"),
-        "is empty beside first increment",
-        "write both",
-    ),
-    (
-        "44,,1,,,6,,,",
-        2,
-        Some("first increment"),
-        "is empty beside next increment",
-        "or neither",
-    ),
+    ("44,,1,,60,,,,", 2, Some("next increment"), "is empty beside first increment", "write both"),
+    ("44,,1,,,6,,,", 2, Some("first increment"), "is empty beside next increment", "or neither"),
     ("44,,1,,0,1,,,", 2, Some("first increment"), "\"0\" is no step", "from 1 to 3600"),
     ("44,,1,,1,3601,,,", 2, Some("next increment"), "is no step", "from 1 to 3600"),
     ("44,,1,,1.5,1,,,", 2, Some("first increment"), "is no step", "as 60"),
     ("44,,1,,+6,1,,,", 2, Some("first increment"), "is no step", "as 60"),
     ("44,,1,,60s,1,,,", 2, Some("first increment"), "is no step", "seconds"),
-    (
-        "44,,1,,60/6,6,,,",
-        2,
-        Some("next increment"),
-        "beside a pair",
-        "one number in each column",
-    ),
+    ("44,,1,,60/6,6,,,", 2, Some("next increment"), "beside a pair", "one number in each column"),
     ("44,,1,,60/,,,,", 2, Some("first increment"), "no pair of steps", "as 60/6"),
     ("44,,1,,1/60/6,,,,", 2, Some("first increment"), "no pair of steps", "as 60/6"),
     // Dates.
     ("44,,1,,,,,03/01/2026,", 2, Some("effective from"), "is no date", "write 2026-03-01"),
     ("44,,1,,,,,2026-02-30,", 2, Some("effective from"), "is no date", "write 2026-03-01"),
-    (
-        "44,,1,,,,,2026-03-01T10:00:00,",
-        2,
-        Some("effective from"),
-        "is no date",
-        "with its offset",
-    ),
-    (
-        "44,,1,,,,,2026-03-01 10:00,",
-        2,
-        Some("effective from"),
-        "is no date",
-        "with its offset",
-    ),
+    ("44,,1,,,,,2026-03-01T10:00:00,", 2, Some("effective from"), "is no date", "with its offset"),
+    ("44,,1,,,,,2026-03-01 10:00,", 2, Some("effective from"), "is no date", "with its offset"),
     ("44,,1,,,,,,20260301", 2, Some("until"), "is no date", "write 2026-03-01"),
-    (
-        "44,,1,,,,,2026-03-02,2026-03-01",
-        2,
-        Some("until"),
-        "before the price begins",
-        "swap",
-    ),
-    (
-        "44,,1,,,,,2026-03-01,2026-03-01",
-        2,
-        Some("until"),
-        "never does",
-        "until before then",
-    ),
+    ("44,,1,,,,,2026-03-02,2026-03-01", 2, Some("until"), "before the price begins", "swap"),
+    ("44,,1,,,,,2026-03-01,2026-03-01", 2, Some("until"), "never does", "until before then"),
     // Rows that hold for one destination at the same time.
     (
         "44,,1,,,,,,\n1,,1,,,,,,\n44,,2,,,,,,",
@@ -242,37 +193,13 @@ const FAULTS: &[(&str, u64, Option<&str>, &str, &str)] = &[
         "in line 2",
         "end that one",
     ),
-    (
-        "GB,,1,,,,,,\nGB,,2,,,,,,",
-        3,
-        Some("prefix"),
-        "GB has a price in line 2",
-        "keep one",
-    ),
-    (
-        "*,,1,,,,,,\n*,,2,,,,,,",
-        3,
-        Some("prefix"),
-        "everywhere has a price in line 2",
-        "keep one",
-    ),
+    ("GB,,1,,,,,,\nGB,,2,,,,,,", 3, Some("prefix"), "GB has a price in line 2", "keep one"),
+    ("*,,1,,,,,,\n*,,2,,,,,,", 3, Some("prefix"), "everywhere has a price in line 2", "keep one"),
     // Lines.
     ("44,UK,1", 2, None, "has 3 cells", "9 columns"),
     ("44,London, proper,1,,,,,,", 2, None, "has 10 cells", "quote what has a comma"),
-    (
-        "\"44,UK,1,,,,,,\n1,US,1,,,,,,",
-        2,
-        Some("prefix"),
-        "not closed on its line",
-        "close it",
-    ),
-    (
-        "44,\"UK,1,,,,,,\n1,US,1,,,,,,",
-        2,
-        Some("destination"),
-        "not closed on its line",
-        "close it",
-    ),
+    ("\"44,UK,1,,,,,,\n1,US,1,,,,,,", 2, Some("prefix"), "not closed on its line", "close it"),
+    ("44,\"UK,1,,,,,,\n1,US,1,,,,,,", 2, Some("destination"), "not closed on its line", "close it"),
     ("44,\"UK\" land,1,,,,,,", 2, Some("destination"), "behind its closing quote", "\"\""),
 ];
 
@@ -289,7 +216,10 @@ fn each_fault_names_file_line_column_and_the_fix() {
             let told = faults(&text);
             let first = &told[0];
             assert_eq!((first.line, first.column), (*line + added, *column), "{text}: {first}");
-            assert!(first.message.contains(&wrong) && first.message.contains(fix), "{text}: {first}");
+            assert!(
+                first.message.contains(&wrong) && first.message.contains(fix),
+                "{text}: {first}"
+            );
             let shown = first.to_string();
             assert!(shown.starts_with(&format!("deck.csv, line {}", line + added)), "{shown}");
             assert!(
@@ -313,11 +243,7 @@ fn a_file_that_is_no_deck_is_refused_with_one_fault() {
         ("\"prefix,rate\n44,1\n", "not closed", "close it"),
         ("prefix,rate,notes\n44,1,x", "\"notes\" is not known", "with a map"),
         ("prefix,rats\n44,1", "\"rats\" is not known", "did you mean \"rate\"?"),
-        (
-            "dial code,rate\n44,1",
-            "\"dial code\" is not known",
-            "\"carrier\" reads it as prefix",
-        ),
+        ("dial code,rate\n44,1", "\"dial code\" is not known", "\"carrier\" reads it as prefix"),
         ("npanxx,rate\n201555,1", "\"npanxx\" is not known", "\"us\" reads it as prefix"),
         ("prefix,rate,rate\n44,1,2", "\"rate\" twice", "take one out"),
         ("# my deck\nprefix,rate\n44,1", "begins with #", "take it out"),
@@ -344,7 +270,8 @@ fn a_file_that_is_no_deck_is_refused_with_one_fault() {
 #[test]
 fn all_faults_are_told_at_once_up_to_a_bound() {
     let text = below("x,,1,,,,,,\n44,,y,z,,,,,\n1,,1,,,,,,\n44,,1,,5,,,nope,\n1,,2,,,,,,");
-    let told: Vec<_> = faults(&text).into_iter().map(|fault| (fault.line, fault.column.unwrap())).collect();
+    let told: Vec<_> =
+        faults(&text).into_iter().map(|fault| (fault.line, fault.column.unwrap())).collect();
     let expected = [
         (2, "prefix"),
         (3, "rate"),
@@ -356,7 +283,9 @@ fn all_faults_are_told_at_once_up_to_a_bound() {
     assert_eq!(told, expected);
 
     // A price for the year hides two that hold within it.
-    let hidden = below("44,,1,,,,,2026-01-01,2027-01-01\n44,,2,,,,,2026-02-01,2026-03-01\n44,,3,,,,,2026-05-01,2026-06-01");
+    let hidden = below(
+        "44,,1,,,,,2026-01-01,2027-01-01\n44,,2,,,,,2026-02-01,2026-03-01\n44,,3,,,,,2026-05-01,2026-06-01",
+    );
     let told: Vec<_> = faults(&hidden).into_iter().map(|fault| fault.line).collect();
     assert_eq!(told, [3, 4]);
     // They are found last, and told where they stand.
@@ -409,7 +338,13 @@ fn a_deck_is_made_of_a_file_with_the_same_faults_and_with_its_currencies() {
 
     let exchange = usd.with(Currency::EUR, "1.5".parse().unwrap()).unwrap();
     let deck = RateDeck::from_csv(text.as_bytes(), "deck.csv", &exchange).unwrap();
-    let cost = |to: &str| deck.estimate(&PhoneNumber::parse(to).unwrap(), Duration::from_secs(90), Timestamp::UNIX_EPOCH);
+    let cost = |to: &str| {
+        deck.estimate(
+            &PhoneNumber::parse(to).unwrap(),
+            Duration::from_secs(90),
+            Timestamp::UNIX_EPOCH,
+        )
+    };
     assert_eq!(cost("+442079460018"), Some(Money::from_micros(1_350_000, Currency::USD)));
     assert_eq!(cost("+12015550123"), Some(Money::from_micros(900_000, Currency::USD)));
     assert_eq!(cost("+4930123456"), None);
@@ -418,7 +353,8 @@ fn a_deck_is_made_of_a_file_with_the_same_faults_and_with_its_currencies() {
 #[test]
 fn a_fingerprint_tells_files_apart_and_is_the_same_in_every_process() {
     let usd = Exchange::none(Currency::USD);
-    let mark = |text: &str| RateDeck::from_csv(text.as_bytes(), "deck.csv", &usd).unwrap().fingerprint();
+    let mark =
+        |text: &str| RateDeck::from_csv(text.as_bytes(), "deck.csv", &usd).unwrap().fingerprint();
     let one = mark("prefix,rate\n44,0.1\n");
     assert_eq!(one, 16_740_005_244_523_439_722);
     assert_ne!(one, mark("prefix,rate\n44,0.2\n"));
@@ -462,14 +398,12 @@ fn any_row() -> impl Strategy<Value = RateRow> {
         1 => Just(Destination::Everywhere),
     ];
     let step = (1_u64..=3_600).prop_map(Duration::from_secs);
-    let moment = |from: i64| (from..from + 4_000_000_000).prop_map(|second| Timestamp::from_millisecond(second * 7).unwrap());
+    let moment = |from: i64| {
+        (from..from + 4_000_000_000)
+            .prop_map(|second| Timestamp::from_millisecond(second * 7).unwrap())
+    };
     (
-        (
-            destination,
-            name,
-            0_i64..=9_000_000_000_000,
-            proptest::option::of(0_i64..=9_000_000),
-        ),
+        (destination, name, 0_i64..=9_000_000_000_000, proptest::option::of(0_i64..=9_000_000)),
         proptest::option::of((step.clone(), step)),
         proptest::option::of((0_u64..=3_600).prop_map(Duration::from_secs)),
         prop_oneof![Just(Currency::USD), Just(Currency::EUR), Just(Currency::JPY)],
@@ -523,48 +457,15 @@ fn what_no_file_can_say_is_not_written() {
     let sound = rows("prefix,rate\n44,1\n").remove(0);
     let money = |currency| Some(Money::from_micros(1, currency));
     for (wrong, what) in [
+        (RateRow { per_minute: None, ..sound.clone() }, "no price"),
+        (RateRow { connection_fee: money(Currency::EUR), ..sound.clone() }, "two currencies"),
+        (RateRow { name: Some("a\nb".to_owned()), ..sound.clone() }, "line break"),
         (
-            RateRow {
-                per_minute: None,
-                ..sound.clone()
-            },
-            "no price",
-        ),
-        (
-            RateRow {
-                connection_fee: money(Currency::EUR),
-                ..sound.clone()
-            },
-            "two currencies",
-        ),
-        (
-            RateRow {
-                name: Some("a\nb".to_owned()),
-                ..sound.clone()
-            },
-            "line break",
-        ),
-        (
-            RateRow {
-                first_increment: Some(Duration::from_millis(1_500)),
-                ..sound.clone()
-            },
+            RateRow { first_increment: Some(Duration::from_millis(1_500)), ..sound.clone() },
             "whole seconds",
         ),
-        (
-            RateRow {
-                next_increment: Some(Duration::ZERO),
-                ..sound.clone()
-            },
-            "step of zero",
-        ),
-        (
-            RateRow {
-                minimum: Some(Duration::from_secs(3_601)),
-                ..sound.clone()
-            },
-            "up to an hour",
-        ),
+        (RateRow { next_increment: Some(Duration::ZERO), ..sound.clone() }, "step of zero"),
+        (RateRow { minimum: Some(Duration::from_secs(3_601)), ..sound.clone() }, "up to an hour"),
     ] {
         let error = write_deck(&[sound.clone(), wrong], io::sink()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
@@ -574,10 +475,6 @@ fn what_no_file_can_say_is_not_written() {
         );
     }
     // A price for each call alone is one whose minutes are free.
-    let fee = RateRow {
-        per_minute: None,
-        connection_fee: money(Currency::EUR),
-        ..sound
-    };
+    let fee = RateRow { per_minute: None, connection_fee: money(Currency::EUR), ..sound };
     assert_eq!(rows(&written(&[fee]))[0].per_minute, Some(Money::from_micros(0, Currency::EUR)));
 }

@@ -1,4 +1,5 @@
-//! What carriers export: their names of columns, prefixes in two columns or several in a cell, decimal commas, North America without its 1.
+//! What carriers export: their names of columns, prefixes in two columns or several in a cell,
+//! decimal commas, North America without its 1.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -21,9 +22,7 @@ fn read(layout: &DeckLayout, text: &str) -> Result<Vec<RateRow>, DeckFaults> {
 fn prices(rows: &[RateRow]) -> Vec<(String, i64)> {
     rows.iter()
         .map(|row| {
-            let Destination::Prefix(prefix) = &row.destination else {
-                panic!("{row:?}")
-            };
+            let Destination::Prefix(prefix) = &row.destination else { panic!("{row:?}") };
             (prefix.clone(), row.per_minute.unwrap().micros())
         })
         .collect()
@@ -104,13 +103,7 @@ const TAKEN: &[Taken] = &[
         "carrier",
         &[],
         "code,rate\n4420-4422; 447 – 448,0.01\n",
-        &[
-            ("4420", 10_000),
-            ("4421", 10_000),
-            ("4422", 10_000),
-            ("447", 10_000),
-            ("448", 10_000),
-        ],
+        &[("4420", 10_000), ("4421", 10_000), ("4422", 10_000), ("447", 10_000), ("448", 10_000)],
     ),
     // Decimal commas.
     (
@@ -150,8 +143,10 @@ const TAKEN: &[Taken] = &[
 #[test]
 fn what_carriers_export_is_read() {
     for (name, map, text, expected) in TAKEN {
-        let rows = read(&layout(name, map), text).unwrap_or_else(|faults| panic!("{text}\n{faults}"));
-        let expected: Vec<_> = expected.iter().map(|(prefix, micros)| ((*prefix).to_owned(), *micros)).collect();
+        let rows =
+            read(&layout(name, map), text).unwrap_or_else(|faults| panic!("{text}\n{faults}"));
+        let expected: Vec<_> =
+            expected.iter().map(|(prefix, micros)| ((*prefix).to_owned(), *micros)).collect();
         assert_eq!(prices(&rows), expected, "{name}: {text}");
     }
 }
@@ -180,7 +175,8 @@ fn every_column_of_a_carrier_is_read() {
     );
 }
 
-/// A layout, a map, a file, the line and column of the fault, a part of what is wrong and a part of the fix.
+/// A layout, a map, a file, the line and column of the fault, a part of what is wrong and a part of
+/// the fix.
 type Refused = (
     &'static str,
     &'static [(&'static str, &'static str)],
@@ -266,15 +262,7 @@ const REFUSED: &[Refused] = &[
         "the layout \"carrier\" reads it",
     ),
     // Prefixes.
-    (
-        "carrier",
-        &[],
-        "code,rate\n44;210,1\n",
-        2,
-        Some("prefix"),
-        "\"210\" is nobody's",
-        "as 4420",
-    ),
+    ("carrier", &[], "code,rate\n44;210,1\n", 2, Some("prefix"), "\"210\" is nobody's", "as 4420"),
     (
         "carrier",
         &[],
@@ -284,25 +272,9 @@ const REFUSED: &[Refused] = &[
         "groups of thousands",
         "semicolons",
     ),
-    (
-        "carrier",
-        &[],
-        "code,rate\n44 20,1\n",
-        2,
-        Some("prefix"),
-        "no beginning",
-        "without signs",
-    ),
+    ("carrier", &[], "code,rate\n44 20,1\n", 2, Some("prefix"), "no beginning", "without signs"),
     ("carrier", &[], "code,rate\n;,1\n", 2, Some("prefix"), "no prefix", "write digits"),
-    (
-        "carrier",
-        &[],
-        "code,rate\n1-201,1\n",
-        2,
-        Some("prefix"),
-        "is no range",
-        "of as many digits",
-    ),
+    ("carrier", &[], "code,rate\n1-201,1\n", 2, Some("prefix"), "is no range", "of as many digits"),
     (
         "carrier",
         &[],
@@ -312,24 +284,8 @@ const REFUSED: &[Refused] = &[
         "is no range",
         "the smaller one first",
     ),
-    (
-        "carrier",
-        &[],
-        "code,rate\n4420-44x9,1\n",
-        2,
-        Some("prefix"),
-        "is no range",
-        "as 4420-4429",
-    ),
-    (
-        "carrier",
-        &[],
-        "code,rate\n208-212,1\n",
-        2,
-        Some("prefix"),
-        "\"210\" is nobody's",
-        "as 4420",
-    ),
+    ("carrier", &[], "code,rate\n4420-44x9,1\n", 2, Some("prefix"), "is no range", "as 4420-4429"),
+    ("carrier", &[], "code,rate\n208-212,1\n", 2, Some("prefix"), "\"210\" is nobody's", "as 4420"),
     (
         "carrier",
         &[],
@@ -375,15 +331,7 @@ const REFUSED: &[Refused] = &[
         "no beginning of a number in North America",
         "a deck of their own",
     ),
-    (
-        "us",
-        &[],
-        "npanxx,rate\n011555,1\n",
-        2,
-        Some("prefix"),
-        "North America",
-        "as 201555",
-    ),
+    ("us", &[], "npanxx,rate\n011555,1\n", 2, Some("prefix"), "North America", "as 201555"),
     ("us", &[], "npanxx,rate\nGB,1\n", 2, Some("prefix"), "North America", "as 201555"),
     (
         "us",
@@ -417,15 +365,7 @@ const REFUSED: &[Refused] = &[
     ("carrier-comma", &[], "code;rate\n44;free\n", 2, Some("rate"), "no price", "digits"),
     // A row of several is told once.
     ("carrier", &[], "code;rate\n44, 45;x\n", 2, Some("rate"), "no price", "digits"),
-    (
-        "carrier",
-        &[],
-        "code;increment;rate\n44;0;1\n",
-        2,
-        Some("increments"),
-        "no step",
-        "seconds",
-    ),
+    ("carrier", &[], "code;increment;rate\n44;0;1\n", 2, Some("increments"), "no step", "seconds"),
 ];
 
 #[test]

@@ -1,5 +1,5 @@
-//! Rows with dates, several decks, other currencies and two increments, each against a slow oracle that is written another way.
-//! One file, because all of it is held against that one oracle.
+//! Rows with dates, several decks, other currencies and two increments, each against a slow oracle
+//! that is written another way. One file, because all of it is held against that one oracle.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -8,7 +8,9 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
-use switchboard_core::{Country, Currency, Destination, ErrorKind, Money, PhoneNumber, Tariff, TariffRow};
+use switchboard_core::{
+    Country, Currency, Destination, ErrorKind, Money, PhoneNumber, Tariff, TariffRow,
+};
 use switchboard_router::{Exchange, RateDeck, RateRow};
 
 fn usd(micros: i64) -> Money {
@@ -47,11 +49,7 @@ fn row(destination: Destination, fee: i64) -> RateRow {
 }
 
 fn between(row: RateRow, from: Option<i64>, until: Option<i64>) -> RateRow {
-    RateRow {
-        effective_from: from.map(at),
-        effective_until: until.map(at),
-        ..row
-    }
+    RateRow { effective_from: from.map(at), effective_until: until.map(at), ..row }
 }
 
 fn dollars() -> Exchange {
@@ -59,7 +57,8 @@ fn dollars() -> Exchange {
 }
 
 fn deck(name: &str, rows: &[RateRow]) -> RateDeck {
-    RateDeck::of_rows(name, rows, &dollars()).unwrap_or_else(|fault| panic!("row {}: {}", fault.row, fault.message))
+    RateDeck::of_rows(name, rows, &dollars())
+        .unwrap_or_else(|fault| panic!("row {}: {}", fault.row, fault.message))
 }
 
 fn cost(deck: &RateDeck, to: &str, second: i64) -> Option<i64> {
@@ -68,7 +67,8 @@ fn cost(deck: &RateDeck, to: &str, second: i64) -> Option<i64> {
 
 /// Numbers of different lengths, near to each other and far apart.
 fn numbers() -> Vec<PhoneNumber> {
-    let mut numbers: Vec<PhoneNumber> = (0..8).map(|n| phone(&format!("+1512555{:04}", n * 371))).collect();
+    let mut numbers: Vec<PhoneNumber> =
+        (0..8).map(|n| phone(&format!("+1512555{:04}", n * 371))).collect();
     numbers.extend((0..8).map(|n| phone(&format!("+44207946{:04}", n * 111))));
     numbers.extend(
         [
@@ -91,7 +91,9 @@ fn any_destination() -> impl Strategy<Value = Destination> {
         let digits = &numbers[which].e164()[1..];
         Destination::Prefix(digits[..length.min(digits.len())].to_owned())
     });
-    let country = prop_oneof![Just(Country::US), Just(Country::CA), Just(Country::GB), Just(Country::DE)].prop_map(Destination::Country);
+    let country =
+        prop_oneof![Just(Country::US), Just(Country::CA), Just(Country::GB), Just(Country::DE)]
+            .prop_map(Destination::Country);
     prop_oneof![12 => prefix, 2 => country, 1 => Just(Destination::Everywhere)]
 }
 
@@ -121,7 +123,8 @@ fn any_windows() -> impl Strategy<Value = Vec<(Option<i64>, Option<i64>)>> {
     })
 }
 
-/// Rows of a deck without two for the same destination at the same time; each has a price of its own.
+/// Rows of a deck without two for the same destination at the same time; each has a price of its
+/// own.
 fn any_rows(from: i64) -> impl Strategy<Value = Vec<RateRow>> {
     vec((any_destination(), any_windows(), any::<u32>()), 0..25).prop_map(move |places| {
         let mut known = BTreeMap::new();
@@ -131,30 +134,30 @@ fn any_rows(from: i64) -> impl Strategy<Value = Vec<RateRow>> {
         let mut rows = Vec::new();
         for (destination, windows, order) in known.into_values() {
             rows.extend(
-                windows
-                    .into_iter()
-                    .map(|(from, until)| (order, between(row(destination.clone(), 0), from, until))),
+                windows.into_iter().map(|(from, until)| {
+                    (order, between(row(destination.clone(), 0), from, until))
+                }),
             );
         }
         rows.sort_by_key(|(order, _)| *order);
         let priced = rows.into_iter().enumerate();
         priced
-            .map(|(nth, (_, row))| RateRow {
-                connection_fee: Some(usd(from + nth as i64)),
-                ..row
-            })
+            .map(|(nth, (_, row))| RateRow { connection_fee: Some(usd(from + nth as i64)), ..row })
             .collect()
     })
 }
 
-/// What the price should be: look at every row of one deck, keep the closest that covers the number and holds.
+/// What the price should be: look at every row of one deck, keep the closest that covers the number
+/// and holds.
 fn scan(rows: &[RateRow], to: &PhoneNumber, now: Timestamp) -> Option<i64> {
     let mut best: Option<(usize, i64)> = None;
     for row in rows {
         let begun = row.effective_from.is_none_or(|from| now >= from);
         let over = row.effective_until.is_some_and(|until| now >= until);
         let close = match &row.destination {
-            Destination::Prefix(digits) if to.e164()[1..].starts_with(digits.as_str()) => digits.len() + 2,
+            Destination::Prefix(digits) if to.e164()[1..].starts_with(digits.as_str()) => {
+                digits.len() + 2
+            }
             Destination::Country(country) if *country == to.country() => 1,
             Destination::Everywhere => 0,
             Destination::Prefix(_) | Destination::Country(_) => continue,
@@ -248,9 +251,8 @@ proptest! {
 fn a_large_deck_answers_as_a_map_of_its_prefixes() {
     let mut state = 7_u64;
     let mut draw = |below: u64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let mut known: BTreeMap<String, i64> = BTreeMap::new();
@@ -272,9 +274,12 @@ fn a_large_deck_answers_as_a_map_of_its_prefixes() {
             2 => format!("+4930{:07}", 1_000_000 + draw(8_999_999)),
             _ => format!("+336{:08}", 10_000_000 + draw(89_999_999)),
         };
-        let Ok(to) = PhoneNumber::parse(&text) else { continue };
+        let Ok(to) = PhoneNumber::parse(&text) else {
+            continue;
+        };
         let digits = &to.e164()[1..];
-        let expected = (1..=digits.len()).rev().find_map(|length| known.get(&digits[..length]).copied());
+        let expected =
+            (1..=digits.len()).rev().find_map(|length| known.get(&digits[..length]).copied());
         assert_eq!(deck.estimate(&to, seconds(60), at(0)).map(Money::micros), expected, "{text}");
         found += usize::from(expected.is_some());
     }
@@ -377,7 +382,11 @@ fn two_rows_for_one_destination_at_one_time_are_refused_and_the_later_is_blamed(
             assert_eq!(blamed, 2, "{twice:?}");
             assert!(message.contains("row 1") && message.contains("keep one"), "{message}");
             let behind = [first, between(row(twice.clone(), 3), Some(100), Some(200))];
-            assert_eq!(RateDeck::of_rows("deck", &behind, &dollars()).is_ok(), one.1.is_some(), "{one:?}");
+            assert_eq!(
+                RateDeck::of_rows("deck", &behind, &dollars()).is_ok(),
+                one.1.is_some(),
+                "{one:?}"
+            );
         }
     }
     // A long one that holds over two short ones behind each other.
@@ -395,61 +404,20 @@ fn rows_that_make_no_sense_are_refused_with_the_fix() {
     let euros = Money::from_micros(1, Currency::EUR);
     let cases = [
         (
-            RateRow {
-                per_minute: None,
-                connection_fee: None,
-                ..sound.clone()
-            },
+            RateRow { per_minute: None, connection_fee: None, ..sound.clone() },
             "for a free call write 0",
         ),
         (
-            RateRow {
-                per_minute: Some(euros),
-                connection_fee: None,
-                ..sound.clone()
-            },
+            RateRow { per_minute: Some(euros), connection_fee: None, ..sound.clone() },
             "say what one EUR is worth in USD",
         ),
+        (RateRow { per_minute: Some(euros), ..sound.clone() }, "say what one EUR is worth in USD"),
+        (RateRow { connection_fee: Some(euros), ..sound.clone() }, "use one currency"),
+        (RateRow { per_minute: Some(usd(-1)), ..sound.clone() }, "not negative"),
+        (RateRow { first_increment: Some(Duration::ZERO), ..sound.clone() }, "write 1"),
+        (RateRow { next_increment: Some(Duration::ZERO), ..sound.clone() }, "write 1"),
         (
-            RateRow {
-                per_minute: Some(euros),
-                ..sound.clone()
-            },
-            "say what one EUR is worth in USD",
-        ),
-        (
-            RateRow {
-                connection_fee: Some(euros),
-                ..sound.clone()
-            },
-            "use one currency",
-        ),
-        (
-            RateRow {
-                per_minute: Some(usd(-1)),
-                ..sound.clone()
-            },
-            "not negative",
-        ),
-        (
-            RateRow {
-                first_increment: Some(Duration::ZERO),
-                ..sound.clone()
-            },
-            "write 1",
-        ),
-        (
-            RateRow {
-                next_increment: Some(Duration::ZERO),
-                ..sound.clone()
-            },
-            "write 1",
-        ),
-        (
-            RateRow {
-                minimum: Some(Duration::from_secs(1 << 33)),
-                ..sound.clone()
-            },
+            RateRow { minimum: Some(Duration::from_secs(1 << 33)), ..sound.clone() },
             "a hundred years",
         ),
         (between(sound.clone(), Some(10), Some(5)), "swap"),
@@ -468,7 +436,11 @@ fn rows_that_make_no_sense_are_refused_with_the_fix() {
 fn exchange_rates_that_make_no_sense_are_refused() {
     for rate in ["0", "-1", "1000001", "0.0000000000001"] {
         let error = dollars().with(Currency::EUR, rate.parse().unwrap()).unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("EUR")), "{rate}");
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some("EUR")),
+            "{rate}"
+        );
     }
     let known = dollars().with(Currency::EUR, "1.0845".parse().unwrap()).unwrap();
     assert!(known.clone().with(Currency::EUR, Decimal::ONE).is_err(), "twice");
@@ -478,7 +450,8 @@ fn exchange_rates_that_make_no_sense_are_refused() {
     rows[1].per_minute = Some(Money::from_micros(1, Currency::EUR));
     rows[1].connection_fee = None;
     let deck = RateDeck::of_rows("deck", &rows, &known).unwrap();
-    let mut currencies: Vec<&str> = deck.price_currencies().into_iter().map(|currency| currency.code()).collect();
+    let mut currencies: Vec<&str> =
+        deck.price_currencies().into_iter().map(|currency| currency.code()).collect();
     currencies.sort_unstable();
     assert_eq!(currencies, ["EUR", "USD"]);
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallStatus, Cost, Delivery, ErrorKind, Money, Outcome, Proof, ProviderCall, ProviderState,
-    Refusal,
+    Attempt, AttemptId, AttemptState, Call, CallStatus, Cost, Delivery, ErrorKind, Money, Outcome,
+    Proof, ProviderCall, ProviderState, Refusal,
 };
 use switchboard_router::{
     journal_rules::{admitted, at, attempt, failed, fault, new_call, report, request},
@@ -20,10 +20,7 @@ struct Story {
 
 impl Story {
     fn received() -> Self {
-        Self {
-            call: new_call(&request(1), at(0)).received(),
-            seconds: 0,
-        }
+        Self { call: new_call(&request(1), at(0)).received(), seconds: 0 }
     }
 
     /// Its first attempt is on its way.
@@ -66,7 +63,8 @@ impl Story {
     /// The fact cannot be, and changes nothing.
     fn refuses(&self, fact: Fact) {
         let mut call = self.call.clone();
-        let refused = apply(&mut call, fact.clone(), at(self.seconds + 1)).expect_err(&format!("{fact:?}"));
+        let refused =
+            apply(&mut call, fact.clone(), at(self.seconds + 1)).expect_err(&format!("{fact:?}"));
         assert_eq!((refused.kind(), &call), (ErrorKind::Conflict, &self.call), "{fact:?}");
     }
 
@@ -152,7 +150,10 @@ fn a_word_settles_a_doubt_and_nothing_else() {
             story.say(fact);
         });
         let [silent, placed, over] = words(tried).map(|word| story.with(word));
-        assert_eq!((silent.attempts[0].state, silent.fault.is_some()), (AttemptState::NotPlaced, true));
+        assert_eq!(
+            (silent.attempts[0].state, silent.fault.is_some()),
+            (AttemptState::NotPlaced, true)
+        );
         let id = Some("c-9".into());
         assert_eq!(
             (placed.status, &placed.provider_call_id, placed.fault),
@@ -260,18 +261,8 @@ fn a_redial_that_was_called_off_is_not_asked_for_again() {
 fn a_failure_says_what_it_proves() {
     let cases = [
         (Delivery::NotSent, Proof::NotSent, AttemptState::NotPlaced, false),
-        (
-            Delivery::Refused(Refusal::ThisProvider),
-            Proof::Answer,
-            AttemptState::NotPlaced,
-            false,
-        ),
-        (
-            Delivery::Refused(Refusal::NeedsApproval),
-            Proof::Answer,
-            AttemptState::NotPlaced,
-            true,
-        ),
+        (Delivery::Refused(Refusal::ThisProvider), Proof::Answer, AttemptState::NotPlaced, false),
+        (Delivery::Refused(Refusal::NeedsApproval), Proof::Answer, AttemptState::NotPlaced, true),
         (Delivery::Unknown, Proof::Answer, AttemptState::Unknown, false),
         (Delivery::Placed, Proof::Answer, AttemptState::Placed, false),
     ];
@@ -280,7 +271,10 @@ fn a_failure_says_what_it_proves() {
         story.say(Fact::Glimpsed(tried, "c-1".into()));
         story.say(failed(tried, delivery));
         let last = story.last();
-        assert_eq!((last.delivery, last.error.is_some(), last.state), (Some(delivery), true, state));
+        assert_eq!(
+            (last.delivery, last.error.is_some(), last.state),
+            (Some(delivery), true, state)
+        );
         assert_eq!(last.evidence.last().unwrap().proof, proof);
         assert_eq!(story.call.fault.is_some(), faulty, "{delivery:?}");
         let listed = last.provider_call_id.is_some();
@@ -330,7 +324,9 @@ fn that_it_rings_is_kept_once_and_what_is_said_later_adds() {
 #[test]
 fn bills_add_up_over_the_rings_and_name_their_attempt() {
     let cents = |amount: &str| Money::parse(amount, "USD").unwrap();
-    let bill = |id: AttemptId, amount: &str| Fact::Billed(id, Cost::Money(cents(amount)), Some(cents(amount)));
+    let bill = |id: AttemptId, amount: &str| {
+        Fact::Billed(id, Cost::Money(cents(amount)), Some(cents(amount)))
+    };
     let mut story = Story::redialled();
     let one = of_ring("alpha", 1);
     let (first, second) = (story.last().id, one.id);

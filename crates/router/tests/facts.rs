@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, ErrorKind, Money, Outcome, Proof,
-    ProviderId, ProviderState, Refusal,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery,
+    ErrorKind, Money, Outcome, Proof, ProviderId, ProviderState, Refusal,
 };
 use switchboard_router::{
     journal_rules::{epoch, new_call, report, request},
@@ -16,7 +16,8 @@ use switchboard_router::{
 };
 use uuid::Uuid;
 
-/// What is said, before it is known of which attempt: the number picks a name, a provider's call, an end.
+/// What is said, before it is known of which attempt: the number picks a name, a provider's call,
+/// an end.
 type Said = (u8, usize, u8);
 
 const OUTCOMES: [Outcome; 6] = [
@@ -62,10 +63,7 @@ fn attempt(n: usize, ring: u32) -> Attempt {
 }
 
 fn fault() -> CallFault {
-    CallFault {
-        kind: ErrorKind::NoProvider,
-        message: "as the test says".to_owned(),
-    }
+    CallFault { kind: ErrorKind::NoProvider, message: "as the test says".to_owned() }
 }
 
 /// A fact, mostly of the last attempt, sometimes of another or of none.
@@ -76,20 +74,13 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
     let outcome = OUTCOMES[usize::from(detail) % OUTCOMES.len()];
     // A provider's calls are few, so that earlier rings' come again.
     let theirs = format!("call-{}", detail % 3);
-    let state = if detail % 2 == 0 {
-        ProviderState::Ended(outcome)
-    } else {
-        ProviderState::InProgress
-    };
+    let state =
+        if detail % 2 == 0 { ProviderState::Ended(outcome) } else { ProviderState::InProgress };
     let said = Box::new(report("alpha", &theirs, state));
     let last_ring = call.attempts.last().map_or(0, |last| last.ring);
     match what {
         0 => Fact::Scheduled,
-        1 | 2 => Fact::Admitted {
-            estimated_cost: None,
-            experiment: None,
-            plan: None,
-        },
+        1 | 2 => Fact::Admitted { estimated_cost: None, experiment: None, plan: None },
         3 => Fact::Refused(fault()),
         4..=7 => Fact::Intended(Box::new(attempt(known, last_ring + u32::from(detail % 2)))),
         8..=10 => Fact::Claimed(id),
@@ -149,14 +140,21 @@ fn check(before: &Call, after: &Call, said: &Fact) -> Result<(), TestCaseError> 
     prop_assert!(!(rang && after.status == CallStatus::Refused), "a call that rang was refused");
     prop_assert_eq!(after.outcome.is_some(), after.status == CallStatus::Closed);
     prop_assert_eq!(State::of(after).rang.is_some(), rang);
-    // What was done is not undone: attempts stay, in their order, and what is proven of one ring stays with it.
+    // What was done is not undone: attempts stay, in their order, and what is proven of one ring
+    // stays with it.
     prop_assert!(after.attempts.len() >= before.attempts.len());
     for (old, new) in before.attempts.iter().zip(&after.attempts) {
         prop_assert_eq!((old.id, old.ring), (new.id, new.ring));
         prop_assert!(old.evidence.len() <= new.evidence.len());
-        let over = old.ring < last_ring && before.attempts.last().is_some_and(|last| last.ring == last_ring);
+        let over = old.ring < last_ring
+            && before.attempts.last().is_some_and(|last| last.ring == last_ring);
         let billed = matches!(said, Fact::Billed(..));
-        prop_assert!(!over || billed || old == new, "{:?} changed a ring that is over: {:?}", said, new);
+        prop_assert!(
+            !over || billed || old == new,
+            "{:?} changed a ring that is over: {:?}",
+            said,
+            new
+        );
     }
     Ok(())
 }
@@ -195,7 +193,8 @@ fn the_walk_meets_every_state_and_second_rings() {
     for _ in 0..4_000 {
         let mut call = new_call(&request(1), epoch()).received();
         for _ in 0..60 {
-            let said = fact(&call, ((chance() % 34) as u8, chance() as usize, chance() as u8), epoch());
+            let said =
+                fact(&call, ((chance() % 34) as u8, chance() as usize, chance() as u8), epoch());
             let _ = apply(&mut call, said, epoch());
             seen.insert(call.status.as_str());
         }

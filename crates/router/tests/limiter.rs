@@ -53,7 +53,8 @@ struct Oracle {
 
 impl Oracle {
     fn in_window(&self, now: Timestamp) -> Vec<Timestamp> {
-        let mut held: Vec<Timestamp> = self.kept.iter().map(|(at, ..)| *at).filter(|at| *at + self.window > now).collect();
+        let mut held: Vec<Timestamp> =
+            self.kept.iter().map(|(at, ..)| *at).filter(|at| *at + self.window > now).collect();
         held.sort();
         held
     }
@@ -64,8 +65,7 @@ impl Oracle {
         if held.len() < self.limit {
             return now;
         }
-        held.get(held.len() - self.limit)
-            .map_or(Timestamp::MAX, |oldest| *oldest + self.window)
+        held.get(held.len() - self.limit).map_or(Timestamp::MAX, |oldest| *oldest + self.window)
     }
 }
 

@@ -7,7 +7,9 @@ mod support;
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard_core::{CallRequest, Country, Coverage, Language, ProfileName};
-use switchboard_router::{BreakerState, Headroom, Match, Policy, Reading, Rejection, Snapshot, plan};
+use switchboard_router::{
+    BreakerState, Headroom, Match, Policy, Reading, Rejection, Snapshot, plan,
+};
 
 use support::{
     Fake, call, epoch, id,
@@ -20,14 +22,16 @@ fn later(after: u64) -> Timestamp {
 }
 
 /// The one reason for which the only provider cannot take the call.
-fn rejection(request: CallRequest, change: impl FnOnce(&mut Policy), reading: Reading) -> Rejection {
+fn rejection(
+    request: CallRequest,
+    change: impl FnOnce(&mut Policy),
+    reading: Reading,
+) -> Rejection {
     let mut policy = one();
     change(&mut policy);
     let plan = plan_with(&valid(request), &policy, &[reading]);
     assert!(plan.candidates.is_empty(), "{:?}", plan.candidates);
-    let [only] = plan.rejected.as_slice() else {
-        panic!("{:?}", plan.rejected)
-    };
+    let [only] = plan.rejected.as_slice() else { panic!("{:?}", plan.rejected) };
     only.rejection.clone()
 }
 
@@ -42,7 +46,9 @@ fn by_reading(reading: Reading) -> Rejection {
 #[test]
 fn what_never_passes_is_said_with_its_reason() {
     assert_eq!(by_policy(|policy| policy.providers[0].enabled = false), Rejection::SwitchedOff);
-    let elsewhere = |policy: &mut Policy| policy.providers[0].info.countries = Coverage::Only([Country::GB].into());
+    let elsewhere = |policy: &mut Policy| {
+        policy.providers[0].info.countries = Coverage::Only([Country::GB].into())
+    };
     assert_eq!(by_policy(elsewhere), Rejection::Country(Country::US));
     assert_eq!(
         by_policy(|policy| policy.providers[0].info.needs_agent = true),
@@ -55,7 +61,9 @@ fn what_never_passes_is_said_with_its_reason() {
         request
     };
     let spanish = asking(|request| request.language = Some("es".to_owned()));
-    let english_only = |policy: &mut Policy| policy.providers[0].info.languages = Coverage::Only([Language::EN].into());
+    let english_only = |policy: &mut Policy| {
+        policy.providers[0].info.languages = Coverage::Only([Language::EN].into())
+    };
     assert_eq!(
         rejection(spanish, english_only, Reading::default()),
         Rejection::Language(Language::ES)
@@ -66,7 +74,9 @@ fn what_never_passes_is_said_with_its_reason() {
         rejection(anna(), |_| {}, Reading::default()),
         Rejection::NoSuchProfile(ProfileName::new("anna"))
     );
-    let nowhere = |policy: &mut Policy| drop(policy.profiles.insert(ProfileName::new("anna"), profile("anna", &[], &[])));
+    let nowhere = |policy: &mut Policy| {
+        drop(policy.profiles.insert(ProfileName::new("anna"), profile("anna", &[], &[])))
+    };
     assert_eq!(
         rejection(anna(), nowhere, Reading::default()),
         Rejection::NoAgent(ProfileName::new("anna"))
@@ -87,7 +97,9 @@ fn what_never_passes_is_said_with_its_reason() {
         rejection(thrifty(), dear, Reading::default()),
         Rejection::TooExpensive { expected, allowed }
     );
-    let euros = asking(|request| request.max_cost = Some(switchboard_core::Money::parse("5", "EUR").unwrap()));
+    let euros = asking(|request| {
+        request.max_cost = Some(switchboard_core::Money::parse("5", "EUR").unwrap())
+    });
     let cheap = |policy: &mut Policy| policy.providers[0].deck = per_call("0.01");
     assert_eq!(
         rejection(euros, cheap, Reading::default()),
@@ -106,38 +118,23 @@ fn what_never_passes_is_said_with_its_reason() {
 #[test]
 fn what_passes_is_said_with_its_moment() {
     let probe_at = later(15);
-    let unhealthy = by_reading(Reading {
-        breaker: BreakerState::Open { probe_at },
-        ..Reading::default()
-    });
+    let unhealthy =
+        by_reading(Reading { breaker: BreakerState::Open { probe_at }, ..Reading::default() });
     assert_eq!(unhealthy, Rejection::Unhealthy(probe_at));
-    let paused = by_reading(Reading {
-        paused_until: Some(later(30)),
-        ..Reading::default()
-    });
+    let paused = by_reading(Reading { paused_until: Some(later(30)), ..Reading::default() });
     assert_eq!(paused, Rejection::Paused(later(30)));
     let limited = by_reading(Reading {
-        headroom: Some(Headroom {
-            free: 0,
-            of: 57,
-            frees_at: Some(later(42)),
-        }),
+        headroom: Some(Headroom { free: 0, of: 57, frees_at: Some(later(42)) }),
         ..Reading::default()
     });
     assert_eq!(limited, Rejection::RateLimited(later(42)));
-    let doubted = by_reading(Reading {
-        agents_in_doubt: [None].into(),
-        ..Reading::default()
-    });
+    let doubted = by_reading(Reading { agents_in_doubt: [None].into(), ..Reading::default() });
     assert!(matches!(doubted, Rejection::AgentInDoubt(at) if at > epoch()));
     for rejection in [unhealthy, paused, limited, doubted] {
         assert!(rejection.passes_at().is_some(), "{rejection}");
     }
 
-    let over = Reading {
-        paused_until: Some(epoch()),
-        ..Reading::default()
-    };
+    let over = Reading { paused_until: Some(epoch()), ..Reading::default() };
     assert_eq!(
         order(&plan_with(&call(1), &one(), &[over])),
         ["alpha"],
@@ -147,10 +144,7 @@ fn what_passes_is_said_with_its_moment() {
 
 #[test]
 fn the_earliest_passing_obstacle_is_waited_for_and_lasting_ones_are_not() {
-    let paused = |after| Reading {
-        paused_until: Some(later(after)),
-        ..Reading::default()
-    };
+    let paused = |after| Reading { paused_until: Some(later(after)), ..Reading::default() };
     let mut policy = three();
     policy.providers[0].enabled = false;
     let plan = plan_with(&call(1), &policy, &[paused(1), paused(50), paused(20)]);
@@ -174,11 +168,7 @@ fn an_agent_in_doubt_is_told_from_another_and_a_nameless_one_is_not() {
         plan_with(&anna, &policy, &[doubting(None)]).candidates.is_empty(),
         "the default agent may be anna"
     );
-    assert!(
-        plan_with(&call(1), &policy, &[doubting(Some("somebody else"))])
-            .candidates
-            .is_empty()
-    );
+    assert!(plan_with(&call(1), &policy, &[doubting(Some("somebody else"))]).candidates.is_empty());
 }
 
 #[test]
@@ -212,11 +202,7 @@ fn a_plan_as_json_explains_itself() {
     policy.providers[2].info.countries = Coverage::Only([Country::GB].into());
     policy.routes.push(route("texas", Match::default(), &["beta", "alpha", "gamma"]));
     let limited = Reading {
-        headroom: Some(Headroom {
-            free: 56,
-            of: 57,
-            frees_at: None,
-        }),
+        headroom: Some(Headroom { free: 56, of: 57, frees_at: None }),
         ..Reading::default()
     };
     let plan = plan_with(

@@ -1,4 +1,5 @@
-//! Plans that rest on calls that were made: what they expect, what they say of it, and how they are made again from what is kept.
+//! Plans that rest on calls that were made: what they expect, what they say of it, and how they are
+//! made again from what is kept.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -122,7 +123,13 @@ fn a_plan_is_made_again_from_what_is_kept_of_it() {
     let [alpha, beta] = ["alpha", "beta"].map(id);
     for (quality, learnt) in [(Some(&quality as &dyn Measurements), true), (None, false)] {
         let first = made(&call(1), &policy, quality);
-        let record = PlanRecord::of(&first, None, 7, [(&alpha, &readings[0]), (&beta, &readings[1])], after(60));
+        let record = PlanRecord::of(
+            &first,
+            None,
+            7,
+            [(&alpha, &readings[0]), (&beta, &readings[1])],
+            after(60),
+        );
         let text = serde_json::to_string(&record).unwrap();
         assert!(!text.contains("5555001"), "no number of a person: {text}");
         let kept: PlanRecord = serde_json::from_str(&text).unwrap();

@@ -16,14 +16,8 @@ use support::{
 #[test]
 fn the_first_route_that_holds_is_taken_in_its_own_order() {
     let mut policy = three();
-    let to_britain = Match {
-        countries: [Country::GB].into(),
-        ..Match::default()
-    };
-    let texas = Match {
-        prefixes: vec!["+1512".to_owned()],
-        ..Match::default()
-    };
+    let to_britain = Match { countries: [Country::GB].into(), ..Match::default() };
+    let texas = Match { prefixes: vec!["+1512".to_owned()], ..Match::default() };
     policy.routes = vec![
         route("britain", to_britain, &["alpha"]),
         route("texas", texas, &["gamma", "alpha"]),
@@ -91,10 +85,7 @@ fn a_language_covers_its_variants_and_a_variant_only_itself() {
             "{spoken} and {asked}"
         );
 
-        let when = Match {
-            languages: vec![language(spoken)],
-            ..Match::default()
-        };
+        let when = Match { languages: vec![language(spoken)], ..Match::default() };
         assert_eq!(when.holds(&call), covered, "{spoken} and {asked}");
     }
 }

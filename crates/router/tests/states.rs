@@ -63,7 +63,8 @@ fn events() -> Vec<Event> {
 
 fn states() -> Vec<State> {
     let outcomes: Vec<Option<Outcome>> = OUTCOMES.map(Some).into_iter().chain([None]).collect();
-    let attempts: Vec<Option<AttemptState>> = ATTEMPTS.map(Some).into_iter().chain([None]).collect();
+    let attempts: Vec<Option<AttemptState>> =
+        ATTEMPTS.map(Some).into_iter().chain([None]).collect();
     let mut states = Vec::new();
     for status in STATUSES {
         for outcome in &outcomes {
@@ -148,7 +149,9 @@ fn final_states_are_moved_by_nothing_but_a_redial_of_what_nobody_answered() {
     let mut redials = 0;
     for state in states() {
         for event in events() {
-            let Step::To(next, effects) = step(state, event) else { continue };
+            let Step::To(next, effects) = step(state, event) else {
+                continue;
+            };
             if event == Event::Redial {
                 assert_eq!(
                     (state.status, state.attempt),
@@ -156,11 +159,7 @@ fn final_states_are_moved_by_nothing_but_a_redial_of_what_nobody_answered() {
                     "{state:?}"
                 );
                 assert!(is_unanswered(state.outcome), "{state:?} was answered");
-                let again = State {
-                    status: CallStatus::Scheduled,
-                    outcome: None,
-                    ..state
-                };
+                let again = State { status: CallStatus::Scheduled, outcome: None, ..state };
                 assert_eq!((next, effects), (again, &[Effect::Next][..]));
                 redials += 1;
             } else {
@@ -175,7 +174,9 @@ fn final_states_are_moved_by_nothing_but_a_redial_of_what_nobody_answered() {
 fn states_only_move_forward() {
     for state in states() {
         for event in events() {
-            let Step::To(next, _) = step(state, event) else { continue };
+            let Step::To(next, _) = step(state, event) else {
+                continue;
+            };
             assert_ne!(state, next, "{event:?} goes in a circle");
             if event == Event::Redial {
                 continue;
@@ -187,11 +188,13 @@ fn states_only_move_forward() {
             if rank(next.status) > rank(state.status) {
                 continue;
             }
-            // The same status: the attempt has come further, or a new one begins where the old one is proven silent.
+            // The same status: the attempt has come further, or a new one begins where the old one
+            // is proven silent.
             let (before, after) = (state.attempt.unwrap(), next.attempt.unwrap());
             assert!(
                 attempt_rank(after) > attempt_rank(before)
-                    || (event, before, after) == (Event::Intend, AttemptState::NotPlaced, AttemptState::Intent),
+                    || (event, before, after)
+                        == (Event::Intend, AttemptState::NotPlaced, AttemptState::Intent),
                 "{before:?} fell back to {after:?} by {event:?}"
             );
         }
@@ -203,14 +206,19 @@ fn a_new_attempt_begins_only_where_none_is_live() {
     let mut begun = 0;
     for state in states() {
         if let Step::To(next, _) = step(state, Event::Intend) {
-            let live = state.status != CallStatus::Admitted && state.attempt.is_none_or(AttemptState::is_live);
+            let live = state.status != CallStatus::Admitted
+                && state.attempt.is_none_or(AttemptState::is_live);
             assert!(!live, "{state:?} has a live attempt");
-            assert_eq!((next.status, next.attempt), (CallStatus::Attempting, Some(AttemptState::Intent)));
+            assert_eq!(
+                (next.status, next.attempt),
+                (CallStatus::Attempting, Some(AttemptState::Intent))
+            );
             begun += 1;
         }
         for event in events().into_iter().filter(|event| *event != Event::Intend) {
             if let Step::To(next, _) = step(state, event) {
-                let begins = state.attempt != next.attempt && next.attempt == Some(AttemptState::Intent);
+                let begins =
+                    state.attempt != next.attempt && next.attempt == Some(AttemptState::Intent);
                 assert!(!begins, "{event:?} begins an attempt");
             }
         }
@@ -220,12 +228,15 @@ fn a_new_attempt_begins_only_where_none_is_live() {
 
 #[test]
 fn no_sequence_of_events_leads_to_two_live_attempts() {
-    // A state and how many attempts before the last one are live; `Intend` is the only event that leaves an attempt behind.
+    // A state and how many attempts before the last one are live; `Intend` is the only event that
+    // leaves an attempt behind.
     let mut seen = HashSet::from([(State::RECEIVED, 0_u32)]);
     let mut open = VecDeque::from([(State::RECEIVED, 0_u32)]);
     while let Some((state, left_live)) = open.pop_front() {
         for event in events() {
-            let Step::To(next, _) = step(state, event) else { continue };
+            let Step::To(next, _) = step(state, event) else {
+                continue;
+            };
             // What is left behind of a ring that is over rings no more.
             let live = state.attempt.is_some_and(AttemptState::is_live) && !is_between_rings(state);
             let left = u32::from(event == Event::Intend && live);
@@ -253,25 +264,39 @@ fn reachable_states_are_those_of_the_design() {
         );
     }
     for (state, path) in &found {
-        assert_eq!(state.outcome.is_some(), state.status == CallStatus::Closed, "{state:?} by {path:?}");
+        assert_eq!(
+            state.outcome.is_some(),
+            state.status == CallStatus::Closed,
+            "{state:?} by {path:?}"
+        );
         let fits = match state.status {
             CallStatus::Received => state.attempt.is_none() && state.rang.is_none(),
             CallStatus::Scheduled | CallStatus::Admitted => match state.attempt {
                 None => state.rang.is_none(),
                 Some(attempt) => attempt == AttemptState::Placed && is_unanswered(state.rang),
             },
-            CallStatus::Attempting => state.attempt.is_some_and(|attempt| attempt != AttemptState::Placed),
-            CallStatus::InProgress | CallStatus::Stalled => state.attempt == Some(AttemptState::Placed),
-            CallStatus::Closed if state.attempt == Some(AttemptState::NotPlaced) => is_unanswered(state.rang),
+            CallStatus::Attempting => {
+                state.attempt.is_some_and(|attempt| attempt != AttemptState::Placed)
+            }
+            CallStatus::InProgress | CallStatus::Stalled => {
+                state.attempt == Some(AttemptState::Placed)
+            }
+            CallStatus::Closed if state.attempt == Some(AttemptState::NotPlaced) => {
+                is_unanswered(state.rang)
+            }
             CallStatus::Closed => state.attempt == Some(AttemptState::Placed),
-            CallStatus::Refused => state.attempt.is_none_or(|attempt| attempt == AttemptState::NotPlaced),
+            CallStatus::Refused => {
+                state.attempt.is_none_or(|attempt| attempt == AttemptState::NotPlaced)
+            }
             CallStatus::NeedsApproval => state.attempt == Some(AttemptState::NotPlaced),
             CallStatus::Indeterminate => state.attempt == Some(AttemptState::Reconciling),
         };
         assert!(fits, "{state:?} by {path:?}");
         match state.status {
             CallStatus::Closed => assert_eq!(state.outcome, state.rang, "by {path:?}"),
-            _ => assert!(state.rang.is_none() || is_unanswered(state.rang), "{state:?} by {path:?}"),
+            _ => {
+                assert!(state.rang.is_none() || is_unanswered(state.rang), "{state:?} by {path:?}")
+            }
         }
     }
     // Without a ring before, and with each of the four ends after which there may be one.
@@ -283,7 +308,9 @@ fn reachable_states_are_those_of_the_design() {
 fn a_call_that_rang_is_never_refused() {
     for state in states() {
         for event in events() {
-            let Step::To(next, _) = step(state, event) else { continue };
+            let Step::To(next, _) = step(state, event) else {
+                continue;
+            };
             let forgot = state.rang.is_some() && next.rang.is_none();
             assert!(!forgot, "{event:?} makes {state:?} forget that it rang");
             assert!(
@@ -293,7 +320,10 @@ fn a_call_that_rang_is_never_refused() {
         }
     }
     for (state, path) in reachable() {
-        assert!(state.rang.is_none() || state.status != CallStatus::Refused, "{state:?} by {path:?}");
+        assert!(
+            state.rang.is_none() || state.status != CallStatus::Refused,
+            "{state:?} by {path:?}"
+        );
     }
 }
 
@@ -312,7 +342,10 @@ fn a_ring_begins_only_with_its_callee_in_hand() {
 #[test]
 fn whoever_may_have_rung_holds_the_callee() {
     for (state, path) in reachable() {
-        if state.attempt.is_some_and(AttemptState::is_live) && !is_final(state.status) && !is_between_rings(state) {
+        if state.attempt.is_some_and(AttemptState::is_live)
+            && !is_final(state.status)
+            && !is_between_rings(state)
+        {
             assert!(state.status.holds_callee(), "{state:?} by {path:?}");
         }
         for event in events() {
@@ -366,7 +399,10 @@ fn only_a_sender_that_claimed_may_send_and_every_doubt_is_looked_into() {
             "{state:?} by {path:?}"
         );
         if let Step::To(next, effects) = step(state, Event::Doubt) {
-            assert_eq!((next.attempt, effects), (Some(AttemptState::Unknown), &[Effect::Reconcile][..]));
+            assert_eq!(
+                (next.attempt, effects),
+                (Some(AttemptState::Unknown), &[Effect::Reconcile][..])
+            );
         }
         if let Step::To(next, effects) = step(state, Event::Place) {
             assert_eq!((next.status, effects), (CallStatus::InProgress, &[Effect::Follow][..]));

@@ -1,6 +1,7 @@
 //! Slots and budgets of the journal itself, against oracles that count by brute force.
 //!
-//! `SCHEDULES` says how many random schedules are tried: `SCHEDULES=1000000 cargo test --release -p switchboard-router --test stock`.
+//! `SCHEDULES` says how many random schedules are tried: `SCHEDULES=1000000 cargo test --release -p
+//! switchboard-router --test stock`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -13,7 +14,8 @@ use std::{
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, CallId, Cost, Delivery, Error, ErrorKind, Money, ProviderId, Refusal, ValidCall,
+    Attempt, AttemptError, AttemptId, AttemptState, CallId, Cost, Delivery, Error, ErrorKind,
+    Money, ProviderId, Refusal, ValidCall,
 };
 use switchboard_router::{
     Budgeted, Hold, Journal, MemoryJournal, Needs, NewCall, SlotNeed, Write,
@@ -24,10 +26,7 @@ use uuid::Uuid;
 
 /// How many random schedules each property tries.
 fn schedules() -> u64 {
-    std::env::var("SCHEDULES")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(20_000)
+    std::env::var("SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000)
 }
 
 /// A stream of small numbers from a seed (xorshift64*).
@@ -70,10 +69,7 @@ struct Taken {
 impl Desk {
     fn new() -> Self {
         let first = MemoryJournal::shared(Duration::from_secs(3600));
-        Self {
-            handles: [first.another(), first.another(), first],
-            calls: 0,
-        }
+        Self { handles: [first.another(), first.another(), first], calls: 0 }
     }
 
     /// One bracket by one process; the call is a new one.
@@ -87,11 +83,7 @@ impl Desk {
         let request = Arc::clone(&requests()[nth % requests().len()]);
         let journal = &self.handles[handle];
         journal.open(NewCall::new(call, request, at)).now_or_never().unwrap().unwrap();
-        let admitted = Fact::Admitted {
-            estimated_cost: None,
-            experiment: None,
-            plan: None,
-        };
+        let admitted = Fact::Admitted { estimated_cost: None, experiment: None, plan: None };
         let intended = Fact::Intended(Box::new(Attempt {
             id: attempt,
             provider: ProviderId::new("alpha".to_owned()),
@@ -131,27 +123,20 @@ impl Desk {
             status: None,
             code: None,
         };
-        let fact = Fact::Failed {
-            attempt: taken.attempt,
-            delivery,
-            error,
-        };
+        let fact = Fact::Failed { attempt: taken.attempt, delivery, error };
         self.say(taken, fact, at);
     }
 }
 
 fn slot(limit: u32, window: Duration) -> Needs {
     Needs {
-        slots: vec![SlotNeed {
-            limiter: "alpha/place".to_owned(),
-            limit,
-            window,
-        }],
+        slots: vec![SlotNeed { limiter: "alpha/place".to_owned(), limit, window }],
         ..Needs::default()
     }
 }
 
-/// What three processes with clocks of their own took, counted in the latest moment that any of them read.
+/// What three processes with clocks of their own took, counted in the latest moment that any of
+/// them read.
 fn slots(nth: u64) -> u64 {
     let mut chance = Chance::of(nth);
     let limit = chance.next(5) as u32;
@@ -177,7 +162,10 @@ fn slots(nth: u64) -> u64 {
                         Fact::Failed {
                             attempt: asked.attempt,
                             delivery: Delivery::Unknown,
-                            error: AttemptError::from(&Error::new(ErrorKind::Timeout, "as the test says")),
+                            error: AttemptError::from(&Error::new(
+                                ErrorKind::Timeout,
+                                "as the test says",
+                            )),
                         },
                         latest,
                     )
@@ -187,17 +175,24 @@ fn slots(nth: u64) -> u64 {
                 let handle = chance.next(3) as usize;
                 let at = epoch() + SignedDuration::from_millis(moment + skews[handle]);
                 latest = latest.max(at);
-                let mut inside: Vec<Timestamp> = kept.iter().map(|(at, _)| *at).filter(|at| *at + window > latest).collect();
+                let mut inside: Vec<Timestamp> =
+                    kept.iter().map(|(at, _)| *at).filter(|at| *at + window > latest).collect();
                 inside.sort();
                 match desk.take(handle, slot(limit, window), at) {
                     Ok(taken) => {
-                        assert!(inside.len() < limit as usize, "schedule {nth}: took a slot that is not there");
+                        assert!(
+                            inside.len() < limit as usize,
+                            "schedule {nth}: took a slot that is not there"
+                        );
                         kept.push((latest, taken));
                     }
                     Err(error) => {
                         refused += 1;
                         assert_eq!(error.code(), Some("no_slot"), "schedule {nth}");
-                        assert!(inside.len() >= limit as usize, "schedule {nth}: refused a slot that is there");
+                        assert!(
+                            inside.len() >= limit as usize,
+                            "schedule {nth}: refused a slot that is there"
+                        );
                         if limit > 0 {
                             let frees = inside[inside.len() - limit as usize] + window;
                             let wait = Duration::try_from(frees.duration_since(latest)).unwrap();
@@ -261,11 +256,8 @@ fn budgets(nth: u64) -> u64 {
         if chance.next(3) > 0 || order.is_empty() {
             let amount = 1 + chance.next(400) as i64;
             let first = chance.next(3) as usize;
-            let against: Vec<usize> = if chance.next(2) == 0 {
-                vec![first]
-            } else {
-                vec![first, (first + 1) % 3]
-            };
+            let against: Vec<usize> =
+                if chance.next(2) == 0 { vec![first] } else { vec![first, (first + 1) % 3] };
             let hold = Hold {
                 amount: cents(amount),
                 budgets: against
@@ -278,10 +270,7 @@ fn budgets(nth: u64) -> u64 {
                     .collect(),
             };
             let fits = against.iter().all(|budget| spent(*budget) + amount <= limits[*budget]);
-            let needs = Needs {
-                hold: Some(hold),
-                ..Needs::default()
-            };
+            let needs = Needs { hold: Some(hold), ..Needs::default() };
             match desk.take(chance.next(3) as usize, needs, at) {
                 Ok(taken) => {
                     assert!(fits, "schedule {nth}: overshot");

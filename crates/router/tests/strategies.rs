@@ -1,4 +1,5 @@
-//! The strategies that learn: what they do with evidence, and what that is worth over thousands of calls.
+//! The strategies that learn: what they do with evidence, and what that is worth over thousands of
+//! calls.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -34,7 +35,11 @@ fn measured(succeeded: u32, tried: u32) -> Option<Measured> {
 }
 
 /// The order of candidates with these costs and counts.
-fn ranked(strategy: impl Into<Strategy>, draw: u64, candidates: &[(&str, Option<&str>, Option<Measured>)]) -> Vec<String> {
+fn ranked(
+    strategy: impl Into<Strategy>,
+    draw: u64,
+    candidates: &[(&str, Option<&str>, Option<Measured>)],
+) -> Vec<String> {
     let ids: Vec<ProviderId> = candidates.iter().map(|(name, ..)| id(name)).collect();
     let mut standings: Vec<Standing<'_>> = candidates
         .iter()
@@ -58,10 +63,7 @@ fn the_cheaper_success_wins_over_the_cheaper_call() {
     let order = ranked(
         BestValue,
         0,
-        &[
-            ("cheap", Some("0.10"), measured(60, 200)),
-            ("good", Some("0.20"), measured(170, 200)),
-        ],
+        &[("cheap", Some("0.10"), measured(60, 200)), ("good", Some("0.20"), measured(170, 200))],
     );
     assert_eq!(order, ["good", "cheap"], "0.10 / 0.25 is more than 0.20 / 0.80");
 }
@@ -88,7 +90,8 @@ fn an_unknown_cost_has_no_value_and_without_measurements_the_cheapest_comes_firs
         ranked(BestValue, 0, &[secret, ("dear", Some("9"), measured(1, 100))]),
         ["dear", "secret"]
     );
-    let unmeasured = [("one", Some("0.30"), None), ("two", None, None), ("three", Some("0.10"), None)];
+    let unmeasured =
+        [("one", Some("0.30"), None), ("two", None, None), ("three", Some("0.10"), None)];
     assert_eq!(ranked(BestValue, 0, &unmeasured), ranked(Cheapest, 0, &unmeasured));
     let free = [("worse", Some("0"), measured(10, 100)), ("better", Some("0"), measured(90, 100))];
     assert_eq!(
@@ -109,7 +112,8 @@ fn the_value_is_exact_money() {
         headroom: 0,
         measured: None,
     };
-    // Of a rate of which nothing is known: (0.5 + z²/4 - z √(1/8 + z²/16)) / (1 + z²/2) with z = 1.645 is 0.120866.
+    // Of a rate of which nothing is known: (0.5 + z²/4 - z √(1/8 + z²/16)) / (1 + z²/2) with z =
+    // 1.645 is 0.120866.
     let bound = i64::from(Belief::default().lower_bound());
     assert!((120_865..=120_867).contains(&bound), "{bound}");
     assert_eq!(standing.value().unwrap().micros(), 100_000_000_000_i64.div_euclid(bound) + 1);
@@ -131,7 +135,8 @@ fn the_same_draw_gives_the_same_order() {
         let [a, b, c] = candidates;
         assert_eq!(order.len(), 3);
         *orders.entry(order).or_insert(0) += 1;
-        // Who else is asked changes nobody's own draw: the order of two is that of the three without the third.
+        // Who else is asked changes nobody's own draw: the order of two is that of the three
+        // without the third.
         let never = Adaptive { exploration_percent: 0 };
         let (of_three, of_two) = (ranked(never, draw, &[a, b, c]), ranked(never, draw, &[b, c]));
         assert_eq!(of_three.into_iter().filter(|name| name != "alpha").collect::<Vec<_>>(), of_two);
@@ -145,10 +150,7 @@ fn firsts(strategy: Adaptive, candidates: &[(&str, Option<&str>, Option<Measured
     for draw in 0..40_000 {
         *counts.entry(ranked(strategy, draw, candidates).swap_remove(0)).or_default() += 2.5;
     }
-    candidates
-        .iter()
-        .map(|(name, ..)| counts.get(*name).copied().unwrap_or(0.0))
-        .collect()
+    candidates.iter().map(|(name, ..)| counts.get(*name).copied().unwrap_or(0.0)).collect()
 }
 
 #[test]
@@ -159,13 +161,14 @@ fn who_is_certainly_worse_keeps_the_floor_and_no_more() {
         ("bad", None, measured(2_000, 10_000)),
     ];
     for percent in [1, 5, 20] {
-        let strategy = Adaptive {
-            exploration_percent: percent,
-        };
+        let strategy = Adaptive { exploration_percent: percent };
         let counts = firsts(strategy, &hopeless);
         let expected = 1_000.0 * f64::from(percent);
         for count in &counts[1..] {
-            assert!((count - expected).abs() < 5.0 * (2.5 * expected).sqrt(), "{percent} %: {counts:?}");
+            assert!(
+                (count - expected).abs() < 5.0 * (2.5 * expected).sqrt(),
+                "{percent} %: {counts:?}"
+            );
         }
     }
     assert_eq!(
@@ -188,11 +191,13 @@ fn who_may_be_better_is_asked_more_than_the_floor() {
         EXPLORES,
         &[("known", None, measured(700, 1_000)), ("new", None, Some(Measured::default()))],
     );
-    // Nothing is known of the new one: it is better with a chance of 0.3, in the 90 draws of a hundred that do not explore.
+    // Nothing is known of the new one: it is better with a chance of 0.3, in the 90 draws of a
+    // hundred that do not explore.
     assert!((counts[1] - 32_000.0).abs() < 900.0, "{counts:?}");
 }
 
-/// A world in which providers succeed by chance, and each call is planned by the real planner on what was measured of those before it.
+/// A world in which providers succeed by chance, and each call is planned by the real planner on
+/// what was measured of those before it.
 struct World {
     policy: Policy,
     quality: Quality,
@@ -319,13 +324,15 @@ fn adaptive_beats_a_fixed_split_and_starves_nobody() {
         "adaptive: {mean:.1} ± {error:.1} more successes in {CALLS} calls than a split of 50/50 (the best there is: 100); the less asked arm got at least {least} calls"
     );
     assert!(mean - 3.0 * error > 50.0, "{mean} ± {error}");
-    // Each is first with a chance of at least 5 %, whatever was drawn before: five standard deviations below.
+    // Each is first with a chance of at least 5 %, whatever was drawn before: five standard
+    // deviations below.
     assert!(least >= 50 - 5 * 7, "{least}");
 }
 
 #[test]
 fn adaptive_notices_when_the_better_one_becomes_the_worse() {
-    // Two weeks, a call every ten minutes: after the first week the providers change places, and in the second the evidence of the first leaves.
+    // Two weeks, a call every ten minutes: after the first week the providers change places, and in
+    // the second the evidence of the first leaves.
     const CALLS: u32 = 1_008;
     const SEEDS: u64 = 15;
     let (before, after) = (
@@ -347,7 +354,9 @@ fn adaptive_notices_when_the_better_one_becomes_the_worse() {
         let (adaptive, third) = run(EXPLORES.into());
         let (fixed, _) = run(evenly.clone().into());
         gains.push(f64::from(adaptive) - f64::from(fixed));
-        last += f64::from(third.by_provider.get("cheap").copied().unwrap_or(0)) / f64::from(CALLS) / SEEDS as f64;
+        last += f64::from(third.by_provider.get("cheap").copied().unwrap_or(0))
+            / f64::from(CALLS)
+            / SEEDS as f64;
     }
     let (mean, error) = mean_and_error(&gains);
     println!(
@@ -392,9 +401,5 @@ fn a_plan_says_what_was_measured() {
             "first of 2 by best_value, 0.10 USD expected, at most {each} for each success, 30 of 30 calls completed to this country with this profile, no rate limit known"
         )
     );
-    assert!(
-        plan.candidates[1].to_string().contains(", not measured, "),
-        "{}",
-        plan.candidates[1]
-    );
+    assert!(plan.candidates[1].to_string().contains(", not measured, "), "{}", plan.candidates[1]);
 }

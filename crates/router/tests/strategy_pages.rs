@@ -1,4 +1,5 @@
-//! The worked examples of `docs/strategies`: each table is read from its page, and the strategy has to do what stands there.
+//! The worked examples of `docs/strategies`: each table is read from its page, and the strategy has
+//! to do what stands there.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -8,7 +9,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
 use switchboard_core::ProviderId;
 use switchboard_router::{
-    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy, Weighted,
+    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy,
+    Weighted,
     quality::{Belief, Level, Measured},
 };
 
@@ -23,20 +25,15 @@ fn page(name: &str) -> String {
 fn example(page: &str) -> Vec<BTreeMap<String, String>> {
     let (_, example) = page.split_once("## A worked example").expect("a worked example");
     let cells = |line: &str| {
-        line.trim_matches('|')
-            .split('|')
-            .map(|cell| cell.trim().to_owned())
-            .collect::<Vec<_>>()
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
     };
     let mut lines = example
         .lines()
         .skip_while(|line| !line.starts_with('|'))
         .take_while(|line| line.starts_with('|'));
     let header = cells(lines.next().unwrap());
-    let rows: Vec<_> = lines
-        .skip(1)
-        .map(|line| header.iter().cloned().zip(cells(line)).collect())
-        .collect();
+    let rows: Vec<_> =
+        lines.skip(1).map(|line| header.iter().cloned().zip(cells(line)).collect()).collect();
     assert!(rows.len() >= 2, "{rows:?}");
     rows
 }
@@ -56,7 +53,9 @@ fn number(text: &str, unit: &str) -> f64 {
 
 fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> Standing<'a> {
     let cell = |name: &str| row.get(name).map(String::as_str);
-    let known = |name: &str| cell(name).filter(|text| !["unknown", "not measured", "no limit"].contains(text));
+    let known = |name: &str| {
+        cell(name).filter(|text| !["unknown", "not measured", "no limit"].contains(text))
+    };
     Standing {
         provider,
         preference: cell("listed").unwrap().parse().unwrap(),
@@ -106,7 +105,11 @@ fn places(name: &str, strategy: impl Into<Strategy>) {
         .map(|row| (row["place"].parse::<usize>().unwrap(), row["provider"].as_str()))
         .collect();
     said.sort_unstable();
-    assert_eq!(ranked, said.into_iter().map(|(_, provider)| provider).collect::<Vec<_>>(), "{name}");
+    assert_eq!(
+        ranked,
+        said.into_iter().map(|(_, provider)| provider).collect::<Vec<_>>(),
+        "{name}"
+    );
 }
 
 /// Checks how often each row is first, to seven tenths of a percent.
@@ -125,7 +128,8 @@ fn shares(name: &str, strategy: impl Into<Strategy>) {
         *first.entry(standings[0].provider.as_str()).or_default() += 1;
     }
     for row in &rows {
-        let share = 100.0 * first.get(row["provider"].as_str()).copied().unwrap_or(0) as f64 / DRAWS as f64;
+        let share =
+            100.0 * first.get(row["provider"].as_str()).copied().unwrap_or(0) as f64 / DRAWS as f64;
         let said = number(&row["first"], "%");
         assert!(
             (share - said).abs() < 0.5,

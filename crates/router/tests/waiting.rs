@@ -83,7 +83,8 @@ fn a_blocked_class_stands_in_nobodys_way_and_saves_up_nothing() {
         queue.push(&tenant(1), &1, at(1), item);
     }
     let other = |class: &u8| *class == 1;
-    let gone: Vec<u64> = std::iter::from_fn(|| queue.pop(other)).take(2).map(|turn| turn.item).collect();
+    let gone: Vec<u64> =
+        std::iter::from_fn(|| queue.pop(other)).take(2).map(|turn| turn.item).collect();
     assert_eq!(gone, [12, 13], "the older 11 is blocked");
     assert_eq!(drain(&mut queue), [1, 11, 2, 14, 3, 15], "one turn each, as before");
 }
@@ -142,7 +143,11 @@ fn a_turn_that_is_given_back_late_is_no_second_turn() {
     let first = queue.pop(|_| true).unwrap();
     assert_eq!([11, 2].map(|_| queue.pop(|_| true).unwrap().item), [11, 2]);
     queue.give_back(first);
-    assert_eq!(drain(&mut queue), [12, 1, 13, 3], "the first tenant had its turn with another call");
+    assert_eq!(
+        drain(&mut queue),
+        [12, 1, 13, 3],
+        "the first tenant had its turn with another call"
+    );
 }
 
 #[test]

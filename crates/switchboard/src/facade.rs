@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use switchboard_core::{AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo, Result, ValidCall};
+use switchboard_core::{
+    AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
+    Result, ValidCall,
+};
 #[cfg(feature = "ledger")]
 use switchboard_ledger::Ledger;
 use switchboard_router::{
-    Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings, Strategy, SystemClock,
+    Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings,
+    Strategy, SystemClock,
 };
 
 use crate::Config;
 
 /// Calls over every configured provider. Cheap to clone.
 ///
-/// It checks a [`CallRequest`] and hands it to the [`Router`]; everything else is the router's own, by [`Switchboard::router`].
+/// It checks a [`CallRequest`] and hands it to the [`Router`]; everything else is the router's own,
+/// by [`Switchboard::router`].
 #[derive(Debug, Clone)]
 pub struct Switchboard {
     router: Router,
@@ -59,8 +64,8 @@ impl Switchboard {
         self
     }
 
-    /// Where calls are written down: their whole history, checks, backups, erasure. `None` where they are kept in memory or in a journal
-    /// of one's own.
+    /// Where calls are written down: their whole history, checks, backups, erasure. `None` where
+    /// they are kept in memory or in a journal of one's own.
     #[cfg(feature = "ledger")]
     pub fn ledger(&self) -> Option<&Ledger> {
         self.ledger.as_ref()
@@ -71,11 +76,12 @@ impl Switchboard {
         SwitchboardBuilder::default()
     }
 
-    /// Calls somebody: answers when a provider has the call or when nobody takes it. The call goes on when this future is dropped.
+    /// Calls somebody: answers when a provider has the call or when nobody takes it. The call goes
+    /// on when this future is dropped.
     ///
     /// # Errors
-    /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as [`Router::place`]. A call that nobody takes is no
-    /// error: look at its status and fault.
+    /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as
+    /// [`Router::place`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: &CallRequest) -> Result<Call> {
         self.router.place(self.validate(request, self.clock.now())?).await
     }
@@ -96,7 +102,8 @@ impl Switchboard {
         Ok(self.router.plan(&self.validate(request, self.clock.now())?))
     }
 
-    /// Checks a request as [`Switchboard::place`] does, with the configuration's default country where it names none.
+    /// Checks a request as [`Switchboard::place`] does, with the configuration's default country
+    /// where it names none.
     ///
     /// # Errors
     /// As [`CallRequest::validate`].
@@ -163,8 +170,8 @@ impl Default for SwitchboardBuilder {
 }
 
 impl SwitchboardBuilder {
-    /// Adds a provider, of yours or of the crate. Their order is the order of preference; its tariff is the one of its
-    /// [`ProviderInfo`].
+    /// Adds a provider, of yours or of the crate. Their order is the order of preference; its
+    /// tariff is the one of its [`ProviderInfo`].
     #[must_use]
     pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
         self.providers.push(provider);
@@ -178,7 +185,8 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// The country in which a number without `+` is dialled, for requests that name none. Without it such a number is refused.
+    /// The country in which a number without `+` is dialled, for requests that name none. Without
+    /// it such a number is refused.
     #[must_use]
     pub fn default_country(mut self, country: Country) -> Self {
         self.default_country = Some(country);
@@ -224,7 +232,8 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// Keeps calls in a ledger. Call [`Router::recover`] once after [`build`](Self::build), before the program says that it is ready.
+    /// Keeps calls in a ledger. Call [`Router::recover`] once after [`build`](Self::build), before
+    /// the program says that it is ready.
     #[cfg(feature = "ledger")]
     #[must_use]
     pub fn ledger(mut self, ledger: Ledger) -> Self {
@@ -256,7 +265,8 @@ impl SwitchboardBuilder {
         for provider in &self.providers {
             let info: ProviderInfo = provider.info().clone();
             let deck = match &info.tariff {
-                Some(tariff) => RateDeck::new(tariff, self.currency).map_err(|error| error.with_provider(info.id.clone()))?,
+                Some(tariff) => RateDeck::new(tariff, self.currency)
+                    .map_err(|error| error.with_provider(info.id.clone()))?,
                 None => RateDeck::unknown(self.currency),
             };
             policy.providers.push(ProviderPolicy { info, deck, enabled: true });
@@ -266,8 +276,10 @@ impl SwitchboardBuilder {
         policy.routes = self.routes;
         policy.experiments = self.experiments;
         policy.default_profile = self.profiles.first().map(|profile| profile.name.clone());
-        policy.profiles = self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
-        let mut router = Router::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
+        policy.profiles =
+            self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
+        let mut router =
+            Router::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
         if let Some(journal) = self.journal {
             router = router.journal(journal);
         }

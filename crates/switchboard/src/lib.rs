@@ -1,7 +1,8 @@
 //! One API for phone calls made by voice agents, over providers that differ in everything.
 //!
-//! A product asks for a call in neutral words; the router picks the provider by country, cost and rate limit, and goes to the next
-//! one only with proof that the first never reached a phone: nobody's phone rings because of a fault of ours.
+//! A product asks for a call in neutral words; the router picks the provider by country, cost and
+//! rate limit, and goes to the next one only with proof that the first never reached a phone:
+//! nobody's phone rings because of a fault of ours.
 //!
 //! ```no_run
 //! use switchboard::{CallRequest, Config, process_environment};
@@ -29,9 +30,10 @@
 //! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
-//! Features: `kallyai`, `kaicalls` and `ledger`, all on. Without one of the first two, its backend and its kind of the configuration are
-//! gone; without `ledger`, calls are kept in memory or in a journal of your own. `keyring`, which is off, keeps the tokens of a login in the
-//! operating system's keyring where there is one; the command line has it.
+//! Features: `kallyai`, `kaicalls` and `ledger`, all on. Without one of the first two, its backend
+//! and its kind of the configuration are gone; without `ledger`, calls are kept in memory or in a
+//! journal of your own. `keyring`, which is off, keeps the tokens of a login in the operating
+//! system's keyring where there is one; the command line has it.
 
 pub mod config;
 mod facade;
@@ -61,13 +63,15 @@ pub use switchboard_ledger as ledger;
 pub use switchboard_router as router;
 
 pub use switchboard_core::{
-    AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock, Cost, Country, Credits, Currency, Delivery,
-    Error, ErrorKind, IdempotencyKey, IncomingWebhook, Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider,
-    ProviderId, ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
+    AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock,
+    Cost, Country, Credits, Currency, Delivery, Error, ErrorKind, IdempotencyKey, IncomingWebhook,
+    Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider, ProviderId,
+    ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Budget, Cancelled, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress, Recovered, Route, Router, RouterBuilder,
-    RouterSettings, Strategy, SystemClock, TakesUp, WebhookAddress,
+    Budget, Cancelled, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress,
+    Recovered, Route, Router, RouterBuilder, RouterSettings, Strategy, SystemClock, TakesUp,
+    WebhookAddress,
 };

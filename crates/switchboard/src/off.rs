@@ -1,13 +1,14 @@
-//! An account that is switched off and has no credential: routes and experiments may still name it, so that switching it off
-//! changes one word of the configuration, and nothing is ever asked of it.
+//! An account that is switched off and has no credential: routes and experiments may still name it,
+//! so that switching it off changes one word of the configuration, and nothing is ever asked of it.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall,
-    ProviderCallId, ProviderInfo, Recording, Result, Trace, Transcript, Usage, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page,
+    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
+    Result, Trace, Transcript, Usage, Webhooks,
 };
 
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Another configuration for a router that runs: taken up whole, or not at all.
 //!
-//! The new file is read, checked and given its credentials before anything changes; then the router swaps it in one step. Calls under way keep
-//! the configuration that they were planned in. Which one held when, and which was refused and why, stands in the ledger.
+//! The new file is read, checked and given its credentials before anything changes; then the router
+//! swaps it in one step. Calls under way keep the configuration that they were planned in. Which
+//! one held when, and which was refused and why, stands in the ledger.
 
 use serde::{Deserialize, Serialize};
 use switchboard_core::{Error, ErrorKind, Result};
@@ -25,11 +26,17 @@ pub struct ConfigurationTaken {
 }
 
 impl Switchboard {
-    /// Takes up another configuration: providers, prices, routes, experiments, limits and budgets. Says its version.
+    /// Takes up another configuration: providers, prices, routes, experiments, limits and budgets.
+    /// Says its version.
     ///
     /// # Errors
-    /// `Configuration` that names what is wrong, or what only a new start can change: `[ledger]` and `[webhooks]`. Nothing changed then.
-    pub async fn reload(&self, config: &Config, environment: impl Fn(&str) -> Option<String>) -> Result<String> {
+    /// `Configuration` that names what is wrong, or what only a new start can change: `[ledger]`
+    /// and `[webhooks]`. Nothing changed then.
+    pub async fn reload(
+        &self,
+        config: &Config,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<String> {
         let version = config.version().unwrap_or_else(|| "unnamed".to_owned());
         let done = self
             .stays(config)
@@ -56,7 +63,9 @@ impl Switchboard {
 
     /// What only a new start can change.
     fn stays(&self, config: &Config) -> Result<()> {
-        let Some(former) = self.configuration() else { return Ok(()) };
+        let Some(former) = self.configuration() else {
+            return Ok(());
+        };
         let fault = |field: &'static str| {
             Err(Error::new(
                 ErrorKind::Configuration,
@@ -81,16 +90,27 @@ impl Switchboard {
         Ok(())
     }
 
-    /// Writes down which configuration holds from now on; unless `always`, only where the ledger does not say so already.
-    pub(crate) async fn note(&self, config: &Config, version: &str, why: Option<String>, always: bool) -> Result<()> {
-        let Some(journal) = self.durable() else { return Ok(()) };
+    /// Writes down which configuration holds from now on; unless `always`, only where the ledger
+    /// does not say so already.
+    pub(crate) async fn note(
+        &self,
+        config: &Config,
+        version: &str,
+        why: Option<String>,
+        always: bool,
+    ) -> Result<()> {
+        let Some(journal) = self.durable() else {
+            return Ok(());
+        };
         let known = journal.decisions(Topic::Configuration, 0).await?;
-        let mut known = known
-            .iter()
-            .rev()
-            .filter_map(|(_, decision)| serde_json::from_value::<ConfigurationTaken>(decision.what.clone()).ok());
+        let mut known = known.iter().rev().filter_map(|(_, decision)| {
+            serde_json::from_value::<ConfigurationTaken>(decision.what.clone()).ok()
+        });
         let taken = why.is_none();
-        if taken && !always && known.clone().find(|one| one.taken).is_some_and(|last| last.version == version) {
+        if taken
+            && !always
+            && known.clone().find(|one| one.taken).is_some_and(|last| last.version == version)
+        {
             return Ok(());
         }
         let kept = known.any(|one| one.version == version && one.text.is_some());
@@ -104,8 +124,11 @@ impl Switchboard {
     }
 
     async fn decide(&self, what: &ConfigurationTaken) -> Result<()> {
-        let Some(journal) = self.durable() else { return Ok(()) };
-        let what = serde_json::to_value(what).map_err(|error| Error::new(ErrorKind::Journal, error.to_string()))?;
+        let Some(journal) = self.durable() else {
+            return Ok(());
+        };
+        let what = serde_json::to_value(what)
+            .map_err(|error| Error::new(ErrorKind::Journal, error.to_string()))?;
         let decision = Decision {
             topic: Topic::Configuration,
             subject: "configuration".to_owned(),

@@ -1,4 +1,5 @@
-//! Each mistake in a configuration: the key that the error names, and the fix. The file is long because the table is.
+//! Each mistake in a configuration: the key that the error names, and the fix. The file is long
+//! because the table is.
 #![cfg(all(feature = "kallyai", feature = "kaicalls"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -74,12 +75,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "keep the smaller",
     ),
     // Keys and kinds.
-    (
-        "[rooting]\nstrategy = \"fastest\"",
-        "rooting",
-        "no setting here",
-        "did you mean routing?",
-    ),
+    ("[rooting]\nstrategy = \"fastest\"", "rooting", "no setting here", "did you mean routing?"),
     (
         "[routing]\nstrategi = \"fastest\"",
         "routing.strategi",
@@ -405,12 +401,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "no effect",
         "strategy = \"weighted\"",
     ),
-    (
-        "[routing]\nstrategy = \"weighted\"",
-        "routing.strategy",
-        "without weights",
-        "add weights",
-    ),
+    ("[routing]\nstrategy = \"weighted\"", "routing.strategy", "without weights", "add weights"),
     (
         "[routing]\nstrategy = \"weighted\"\nweights = { kallyai = 0 }",
         "routing.weights",
@@ -697,12 +688,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "no task category",
         "restaurant, clinic, hotel or general",
     ),
-    (
-        "[agents.x]\nat = { kaicalls = \"\" }",
-        "agents.x.at.kaicalls",
-        "is empty",
-        "the agent's id",
-    ),
+    ("[agents.x]\nat = { kaicalls = \"\" }", "agents.x.at.kaicalls", "is empty", "the agent's id"),
     (
         "[agents.x]\nat = { vapi = \"1\" }",
         "agents.x.at.vapi",
@@ -711,12 +697,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ),
     ("[agents.x]\nlanguages = [\"en\"]", "agents.x.at", "names no provider", "add a line"),
     // What becomes of a call that nothing proves.
-    (
-        "[routing]\non_unknown = \"retry\"",
-        "routing.on_unknown",
-        "\"retry\"",
-        "park, fence",
-    ),
+    ("[routing]\non_unknown = \"retry\"", "routing.on_unknown", "\"retry\"", "park, fence"),
     (
         "[routing]\non_unknown = \"fence\"",
         "routing.fence_minutes",
@@ -945,7 +926,8 @@ fn each_mistake_names_its_key_and_the_fix() {
         assert!(problem.message.contains(fix), "{added}\n{error}");
         assert!(problem.position.is_some(), "{added}\n{error}");
         assert!(
-            !error.to_string().contains("kc_live_secret") && !format!("{error:?}").contains("kc_live_secret"),
+            !error.to_string().contains("kc_live_secret")
+                && !format!("{error:?}").contains("kc_live_secret"),
             "{error}"
         );
         assert!(!error.to_string().contains("pw@"), "{error}");
@@ -974,9 +956,9 @@ fn every_mistake_of_a_file_is_told_at_once_in_its_order() {
         ]
     );
     assert!(
-        error
-            .to_string()
-            .starts_with("the configuration has 5 problems:\n  line 2, column 1: routing.strategi: "),
+        error.to_string().starts_with(
+            "the configuration has 5 problems:\n  line 2, column 1: routing.strategi: "
+        ),
         "{error}"
     );
 
@@ -995,7 +977,9 @@ fn no_hint_proposes_a_key_that_is_refused() {
         ));
         let words: Vec<_> = error.problems()[0].message.split([' ', ',', '?']).collect();
         assert!(
-            words.contains(&"api_key_env") && !words.contains(&"api_key") && !words.contains(&"token"),
+            words.contains(&"api_key_env")
+                && !words.contains(&"api_key")
+                && !words.contains(&"token"),
             "{error}"
         );
     }
@@ -1007,11 +991,10 @@ fn nobody_is_compared_with_nobody() {
         let error = refuse(&format!(
             "[routing.outliers]\n{setting}\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"X\"\n"
         ));
-        let [problem] = error.problems() else {
-            panic!("{setting}\n{error}")
-        };
+        let [problem] = error.problems() else { panic!("{setting}\n{error}") };
         assert!(
-            problem.key.starts_with("routing.outliers.") && problem.message.contains("no effect on one provider"),
+            problem.key.starts_with("routing.outliers.")
+                && problem.message.contains("no effect on one provider"),
             "{error}"
         );
     }
@@ -1019,7 +1002,9 @@ fn nobody_is_compared_with_nobody() {
 
 #[test]
 fn what_is_no_toml_is_told_by_its_place_without_the_text() {
-    let error = refuse("[routing]\nstrategy = \"fastest\"\n[providers.kaicalls]\napi_key = \"kc_live_secret\n");
+    let error = refuse(
+        "[routing]\nstrategy = \"fastest\"\n[providers.kaicalls]\napi_key = \"kc_live_secret\n",
+    );
     assert_eq!(error.problems()[0].position.map(|at| at.line), Some(4));
     assert!(
         error.to_string().contains("no TOML") && !error.to_string().contains("kc_live_secret"),
@@ -1044,10 +1029,7 @@ fn an_empty_file_and_one_whose_accounts_are_all_off_are_refused() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let error = Config::from_file("/nowhere/switchboard.toml").unwrap_err();
-    assert!(
-        error.to_string().starts_with("/nowhere/switchboard.toml: cannot be read"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("/nowhere/switchboard.toml: cannot be read"), "{error}");
 }
 
 #[test]
@@ -1055,7 +1037,8 @@ fn it_becomes_the_error_of_every_other_room() {
     let error = Error::from(refuse(&format!("{SOUND}[routing]\ncurrency = \"dollars\"\n")));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
-        error.to_string().contains("routing.currency") && error.to_string().contains("line 16, column 1"),
+        error.to_string().contains("routing.currency")
+            && error.to_string().contains("line 16, column 1"),
         "{error}"
     );
 }

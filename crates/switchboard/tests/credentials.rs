@@ -90,13 +90,11 @@ async fn missing_ones_are_told_all_at_once_with_variable_and_provider() {
 async fn one_that_cannot_work_is_told_by_its_variable_and_not_shown() {
     let config = Config::from_toml(TEXT).unwrap();
     let error = config
-        .build(|name| {
-            if name == "KAICALLS_API_KEY" {
-                Some("sk-hello".to_owned())
-            } else {
-                all(name)
-            }
-        })
+        .build(
+            |name| {
+                if name == "KAICALLS_API_KEY" { Some("sk-hello".to_owned()) } else { all(name) }
+            },
+        )
         .unwrap_err();
     assert_eq!(error.field(), Some("providers.kaicalls.api_key_env"));
     assert!(

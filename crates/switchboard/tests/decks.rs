@@ -1,4 +1,5 @@
-//! Rate decks in the configuration: files, currencies, defaults, and every mistake with its key, its place and the fix.
+//! Rate decks in the configuration: files, currencies, defaults, and every mistake with its key,
+//! its place and the fix.
 #![cfg(all(feature = "kallyai", feature = "kaicalls"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -33,7 +34,9 @@ impl Files {
 
     /// `routing` is below `[routing]`, `account` below `[providers.p]`.
     fn read(&self, routing: &str, account: &str) -> Result<Config, ConfigError> {
-        let text = format!("[routing]\n{routing}\n[providers.p]\nkind = \"kaicalls\"\napi_key_env = \"KEY\"\n{account}\n");
+        let text = format!(
+            "[routing]\n{routing}\n[providers.p]\nkind = \"kaicalls\"\napi_key_env = \"KEY\"\n{account}\n"
+        );
         fs::write(self.path(), text).unwrap();
         Config::from_file(self.path())
     }
@@ -108,7 +111,8 @@ fn the_first_deck_that_has_a_row_wins_and_the_tariff_stands_behind_all_of_them()
 
 #[test]
 fn prices_in_other_currencies_are_converted_exactly() {
-    let files = Files::new(&[("deck.csv", "prefix,rate,currency\n44,0.10,EUR\n49,0.20,USD\n1,0.30,\n")]);
+    let files =
+        Files::new(&[("deck.csv", "prefix,rate,currency\n44,0.10,EUR\n49,0.20,USD\n1,0.30,\n")]);
     let deck = "[[providers.p.decks]]\nfile = \"deck.csv\"";
     let config = files.config("currencies = { EUR = \"1.0845\" }", deck);
     // 0.10 EUR a minute for one second: 0.0018075 USD, rounded up once.
@@ -127,7 +131,9 @@ fn prices_in_other_currencies_are_converted_exactly() {
 #[test]
 fn a_plan_and_the_documented_credits_are_all_that_kallyai_needs() {
     let kallyai = |tariff: &str| {
-        let text = format!("[providers.p]\nkind = \"kallyai\"\napi_key_env = \"KEY\"\n[providers.p.tariff]\n{tariff}\n");
+        let text = format!(
+            "[providers.p]\nkind = \"kallyai\"\napi_key_env = \"KEY\"\n[providers.p.tariff]\n{tariff}\n"
+        );
         Config::from_toml(&text)
     };
     // Document 002: 600 credits for 49 a month, 1 credit for a call and 0.1 for a minute.
@@ -140,7 +146,10 @@ fn a_plan_and_the_documented_credits_are_all_that_kallyai_needs() {
     let overage = kallyai("credit_price = \"0.10\"").unwrap();
     assert_eq!(cost(&overage, NEW_YORK, 120, SPRING).as_deref(), Some("0.12 USD"));
     // Whoever writes rows means them: nothing is added.
-    let rows = kallyai("credit_price = \"0.10\"\nrows = [{ prefixes = [\"+44\"], per_call_credits = \"2\" }]").unwrap();
+    let rows = kallyai(
+        "credit_price = \"0.10\"\nrows = [{ prefixes = [\"+44\"], per_call_credits = \"2\" }]",
+    )
+    .unwrap();
     assert_eq!(cost(&rows, LONDON, 120, SPRING).as_deref(), Some("0.20 USD"));
     assert_eq!(cost(&rows, NEW_YORK, 120, SPRING), None);
     let told = kallyai("").unwrap_err().to_string();
@@ -149,7 +158,8 @@ fn a_plan_and_the_documented_credits_are_all_that_kallyai_needs() {
         "{told}"
     );
 
-    let without = Config::from_toml("[providers.p]\nkind = \"kallyai\"\napi_key_env = \"KEY\"").unwrap();
+    let without =
+        Config::from_toml("[providers.p]\nkind = \"kallyai\"\napi_key_env = \"KEY\"").unwrap();
     assert_eq!(cost(&without, NEW_YORK, 120, SPRING), None, "what a credit costs is not guessed");
 }
 
@@ -176,36 +186,21 @@ const MISTAKES: &[(&str, &str, &str, &[&str])] = &[
         "routing.currencies.USD",
         &["is the currency that everything is converted into", "take it out"],
     ),
-    (
-        "currencies = { euro = \"1\" }",
-        "",
-        "routing.currencies.euro",
-        &["no ISO 4217 code", "EUR"],
-    ),
+    ("currencies = { euro = \"1\" }", "", "routing.currencies.euro", &["no ISO 4217 code", "EUR"]),
     (
         "currencies = { EUR = 1.0845 }",
         "",
         "routing.currencies.EUR",
         &["floating-point", "quote it, \"1.0845\""],
     ),
-    (
-        "currencies = { EUR = 1 }",
-        "",
-        "routing.currencies.EUR",
-        &["rates are text", "quote it"],
-    ),
+    ("currencies = { EUR = 1 }", "", "routing.currencies.EUR", &["rates are text", "quote it"]),
     (
         "currencies = { EUR = \"1,08\" }",
         "",
         "routing.currencies.EUR",
         &["no exchange rate", "\"1.0845\""],
     ),
-    (
-        "currencies = { EUR = \"0\" }",
-        "",
-        "routing.currencies.EUR",
-        &["0 is no rate", "above 0"],
-    ),
+    ("currencies = { EUR = \"0\" }", "", "routing.currencies.EUR", &["0 is no rate", "above 0"]),
     (
         "",
         "[[providers.p.decks]]\nfile = \"missing.csv\"",
@@ -258,12 +253,7 @@ const MISTAKES: &[(&str, &str, &str, &[&str])] = &[
         "providers.p.price_per_minute",
         &["stands beside the tariff", "keep one"],
     ),
-    (
-        "",
-        "price_per_minute = 0.1",
-        "providers.p.price_per_minute",
-        &["floating-point", "quote it"],
-    ),
+    ("", "price_per_minute = 0.1", "providers.p.price_per_minute", &["floating-point", "quote it"]),
     (
         "",
         "tariff = { credit_price = \"1\", plan = { price = \"1\", credits = \"1\" }, default = { per_call = \"1\" } }",
@@ -346,7 +336,8 @@ fn a_deck_is_read_once_and_its_content_is_part_of_the_version() {
     assert_eq!(files.config("", deck).version().as_deref(), Some(version.as_str()));
     fs::write(files.0.path().join("uk.csv"), UK.replace("0.010", "0.011")).unwrap();
 
-    // What was read stays, whatever becomes of the file, and is not read anew for a change of something else.
+    // What was read stays, whatever becomes of the file, and is not read anew for a change of
+    // something else.
     config.routing.expected_duration_seconds = 60;
     assert_eq!(cost(&config, LONDON, 60, SPRING).as_deref(), Some("0.01 USD"));
     let changed = files.config("", deck);
@@ -370,11 +361,7 @@ fn a_layout_of_a_deck_is_read_and_what_is_wrong_with_it_has_its_key() {
             "providers.p.decks[0].layout",
             "write trade, carrier, carrier-comma, us",
         ),
-        (
-            "map = { rat = \"Price\" }",
-            "providers.p.decks[0].map.rat",
-            "did you mean \"rate\"?",
-        ),
+        ("map = { rat = \"Price\" }", "providers.p.decks[0].map.rat", "did you mean \"rate\"?"),
         (
             "map = { rate = \"Price\", ignore = [\"price\"] }",
             "providers.p.decks[0].map.rate",
@@ -434,12 +421,15 @@ fn the_example_file_says_how_a_deck_is_added() {
     let policy = config.policy().unwrap();
     let cost = |nth: usize, to: &str| {
         let to = PhoneNumber::parse(to).unwrap();
-        let cost = policy.providers[nth]
-            .deck
-            .estimate(&to, Duration::from_secs(60), SPRING.parse().unwrap());
+        let cost = policy.providers[nth].deck.estimate(
+            &to,
+            Duration::from_secs(60),
+            SPRING.parse().unwrap(),
+        );
         cost.unwrap().to_string()
     };
-    // A minute to London: 0.0070 EUR by the deck; one to New York: 0.12 USD by the tariff behind it.
+    // A minute to London: 0.0070 EUR by the deck; one to New York: 0.12 USD by the tariff behind
+    // it.
     assert_eq!(
         (cost(1, LONDON), cost(1, NEW_YORK)),
         ("0.007592 USD".to_owned(), "0.12 USD".to_owned())

@@ -1,4 +1,5 @@
-//! The country of numbers without a plus sign: the request's own, else the configuration's, else none.
+//! The country of numbers without a plus sign: the request's own, else the configuration's, else
+//! none.
 #![cfg(all(feature = "kallyai", feature = "kaicalls"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,7 +13,8 @@ fn now() -> Timestamp {
 }
 
 fn switchboard(default_country: Option<&str>) -> Switchboard {
-    let mut text = "[providers.kallyai]\nkind = \"kallyai\"\napi_key_env = \"KEY\"\n[routing]\n".to_owned();
+    let mut text =
+        "[providers.kallyai]\nkind = \"kallyai\"\napi_key_env = \"KEY\"\n[routing]\n".to_owned();
     if let Some(country) = default_country {
         writeln!(text, "default_country = {country:?}").unwrap();
     }

@@ -18,7 +18,12 @@ fn example() -> Config {
     Config::from_file(path()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn request(to: &str, agent: Option<&str>, language: Option<&str>, tag: Option<&str>) -> CallRequest {
+fn request(
+    to: &str,
+    agent: Option<&str>,
+    language: Option<&str>,
+    tag: Option<&str>,
+) -> CallRequest {
     CallRequest {
         agent: agent.map(str::to_owned),
         language: language.map(str::to_owned),
@@ -41,14 +46,14 @@ fn line(plan: &Plan) -> String {
         .candidates
         .iter()
         .map(|one| {
-            one.estimated_cost
-                .map_or_else(|| format!("{} unknown", one.provider), |cost| format!("{} {cost}", one.provider))
+            one.estimated_cost.map_or_else(
+                || format!("{} unknown", one.provider),
+                |cost| format!("{} {cost}", one.provider),
+            )
         })
         .collect();
-    let rejected = plan
-        .rejected
-        .iter()
-        .map(|one| format!("; not {}: {}", one.provider, one.rejection.code()));
+    let rejected =
+        plan.rejected.iter().map(|one| format!("; not {}: {}", one.provider, one.rejection.code()));
     candidates.join(", then ") + &rejected.collect::<String>()
 }
 
@@ -94,21 +99,9 @@ fn plans_are_what_the_comments_claim() {
             Some("north-america"),
             "kallyai 0.18 USD, then kaicalls 0.24 USD",
         ),
-        (
-            "+442079460123",
-            None,
-            None,
-            Some("london"),
-            "kaicalls 0.32 USD, then kallyai 0.21 USD",
-        ),
+        ("+442079460123", None, None, Some("london"), "kaicalls 0.32 USD, then kallyai 0.21 USD"),
         ("+447400123456", None, None, None, "kallyai 0.27 USD, then kaicalls 0.44 USD"),
-        (
-            "+33123456789",
-            None,
-            None,
-            None,
-            "kallyai 0.21 USD; not kaicalls: country_not_supported",
-        ),
+        ("+33123456789", None, None, None, "kallyai 0.21 USD; not kaicalls: country_not_supported"),
         (
             "+390612345678",
             None,
@@ -169,19 +162,14 @@ fn urgent_calls_take_their_own_route_and_reminders_are_split_in_half() {
     let split = |request: &CallRequest| {
         router::plan(
             &request.validate(now()).unwrap(),
-            &Snapshot {
-                policy: &policy,
-                readings: &[],
-                draw: 7,
-                quality: None,
-                lives: None,
-            },
+            &Snapshot { policy: &policy, readings: &[], draw: 7, quality: None, lives: None },
             now(),
         )
     };
     let mut arms = [0, 0];
     for person in 0..400 {
-        let reminder = request(&format!("+1201555{:04}", 100 + person), None, None, Some("reminder"));
+        let reminder =
+            request(&format!("+1201555{:04}", 100 + person), None, None, Some("reminder"));
         let first = split(&reminder);
         let again = split(&reminder);
         let assigned = first.experiment.clone().unwrap();

@@ -20,7 +20,8 @@ at = { kallyai = "general", kaicalls = "uuid-2" }
 "#;
 
 fn experiments(text: &str) -> Vec<Experiment> {
-    let config = Config::from_toml(&format!("{ACCOUNTS}{text}")).unwrap_or_else(|error| panic!("{error}"));
+    let config =
+        Config::from_toml(&format!("{ACCOUNTS}{text}")).unwrap_or_else(|error| panic!("{error}"));
     config.policy().unwrap().experiments
 }
 
@@ -75,11 +76,7 @@ fn everything_that_can_be_said_is_heard() {
     );
     assert_eq!(voices.arms[1].way, Way::Agent("brisk".into()));
     let group = |from_percent, share_percent| {
-        Some(Group {
-            name: "reminders".to_owned(),
-            from_percent,
-            share_percent,
-        })
+        Some(Group { name: "reminders".to_owned(), from_percent, share_percent })
     };
     assert_eq!(voices.group, group(0, 60));
     assert_eq!(providers.group, group(60, 30), "behind the earlier one");
@@ -103,7 +100,9 @@ fn everything_that_can_be_said_is_heard() {
 #[test]
 fn a_share_that_is_given_its_place_stays_there_when_an_earlier_experiment_is_taken_out() {
     let arms = r#"arms = [{ name = "a", provider = "kallyai", weight = 1 }, { name = "b", provider = "kaicalls", weight = 1 }]"#;
-    let later = format!("[[experiments]]\nname = \"later\"\ngroup = \"g\"\nshare_percent = 50\nshare_from_percent = 50\n{arms}\n");
+    let later = format!(
+        "[[experiments]]\nname = \"later\"\ngroup = \"g\"\nshare_percent = 50\nshare_from_percent = 50\n{arms}\n"
+    );
     let both = experiments(&format!(
         "[[experiments]]\nname = \"earlier\"\ngroup = \"g\"\nshare_percent = 50\n{arms}\n{later}"
     ));

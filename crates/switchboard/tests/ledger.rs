@@ -40,7 +40,8 @@ async fn calls_are_there_when_it_is_opened_again() {
         switchboard.router().shutdown(Duration::ZERO).await;
         call.id
     };
-    let (switchboard, recovered) = config.open_and_tell(switchboard::TakesUp::Everything, environment).await.unwrap();
+    let (switchboard, recovered) =
+        config.open_and_tell(switchboard::TakesUp::Everything, environment).await.unwrap();
     assert_eq!(recovered.calls, 0, "a refused call is nobody's to take up");
     assert_eq!(switchboard.get(id).await.unwrap().fault.unwrap().kind, ErrorKind::NoProvider);
     let history = switchboard.ledger().unwrap().history(id).await.unwrap();
@@ -57,10 +58,8 @@ async fn without_a_ledger_calls_are_in_memory() {
     let switchboard = config.open(environment).await.unwrap();
     assert!(switchboard.ledger().is_none() && config.ledger_file().is_none());
     assert!(config.open_ledger(environment).await.unwrap().is_none());
-    let files: Vec<_> = fs::read_dir(directory.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let files: Vec<_> =
+        fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(files, ["switchboard.toml"]);
     // One that is there is not opened by who needs none.
     let config = configure(directory.path(), "[ledger]\npath = \"calls.db\"");
@@ -72,7 +71,8 @@ async fn without_a_ledger_calls_are_in_memory() {
 async fn the_key_of_a_ledger_is_the_one_that_it_was_made_with() {
     let directory = tempfile::tempdir().unwrap();
     let open = |ledger: &str| {
-        let config = configure(directory.path(), &format!("[ledger]\npath = \"calls.db\"\n{ledger}"));
+        let config =
+            configure(directory.path(), &format!("[ledger]\npath = \"calls.db\"\n{ledger}"));
         async move { config.open_ledger(environment).await }
     };
     open("hash_key_env = \"HASH_KEY\"").await.unwrap();
@@ -87,7 +87,11 @@ async fn the_key_of_a_ledger_is_the_one_that_it_was_made_with() {
         ("hash_key_file = \"nowhere\"", "ledger.hash_key_file", "cannot be read"),
     ] {
         let error = open(ledger).await.unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some(field)), "{error}");
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some(field)),
+            "{error}"
+        );
         assert!(
             error.to_string().contains(told) && !format!("{error:?}").contains("canary7946"),
             "{error}"
@@ -117,8 +121,11 @@ async fn an_address_that_is_missing_or_none_is_named_and_not_shown() {
 #[test]
 fn the_users_own_ledger_is_in_the_data_directory() {
     let of = |variables: &[(&str, &str)]| {
-        let variables: Vec<(String, String)> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let environment = move |asked: &str| variables.iter().find(|(name, _)| name == asked).map(|(_, value)| value.clone());
+        let variables: Vec<(String, String)> =
+            variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let environment = move |asked: &str| {
+            variables.iter().find(|(name, _)| name == asked).map(|(_, value)| value.clone())
+        };
         LedgerConfig::of_the_user(&environment).and_then(|ledger| ledger.path)
     };
     if cfg!(unix) {

@@ -6,11 +6,12 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider, ProviderInfo, Registry, Result,
-    Switchboard,
+    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider,
+    ProviderInfo, Registry, Result, Switchboard,
     core::{
-        Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency, Numbers, Page, PageRequest, ProviderCall,
-        ProviderCallId, Recording, Tariff, TariffRow, Trace, Transcript, Usage, Webhooks,
+        Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency,
+        Numbers, Page, PageRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
+        Trace, Transcript, Usage, Webhooks,
     },
     registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
     router::Cheapest,
@@ -41,10 +42,7 @@ fn house(id: &str, per_call: &str) -> House {
             read_limit: None,
             max_duration: Some(Duration::from_secs(600)),
             needs_agent: false,
-            tariff: Some(Tariff {
-                rows: vec![row],
-                credit_price: None,
-            }),
+            tariff: Some(Tariff { rows: vec![row], credit_price: None }),
         },
     }
 }
@@ -119,10 +117,20 @@ impl ProviderKind for HouseKind {
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
         Ok(house(account.name, "1").info)
     }
-    fn open(&self, account: &Account<'_>, _secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
+    fn open(
+        &self,
+        account: &Account<'_>,
+        _secrets: &Secrets,
+        _clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(house(account.name, "1")))
     }
-    fn raw(&self, _account: &Account<'_>, _secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+    fn raw(
+        &self,
+        _account: &Account<'_>,
+        _secrets: &Secrets,
+        _clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>> {
         Ok(None)
     }
 }
@@ -169,7 +177,8 @@ async fn a_setup_in_code_needs_no_file() {
 
 #[tokio::test]
 async fn a_request_that_makes_no_sense_is_refused_before_the_router_sees_it() {
-    let switchboard = Switchboard::builder().provider(Arc::new(house("trunk", "1"))).build().unwrap();
+    let switchboard =
+        Switchboard::builder().provider(Arc::new(house("trunk", "1"))).build().unwrap();
     let error = switchboard.place(&CallRequest::new("911", "Say hello.")).await.unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::NumberNotAllowed, Some("to")));
     let error = switchboard.submit(&CallRequest::new("+12015550123", " ")).await.unwrap_err();

@@ -25,7 +25,9 @@ fn estimate(config: &Config, to: &str, seconds: u64) -> Option<String> {
 
 #[test]
 fn credits_become_money_exactly_and_round_up_by_a_millionth() {
-    let exact = config("credit_price = \"0.15\"\ndefault = { per_call_credits = \"1\", per_minute_credits = \"0.1\" }");
+    let exact = config(
+        "credit_price = \"0.15\"\ndefault = { per_call_credits = \"1\", per_minute_credits = \"0.1\" }",
+    );
     assert_eq!(estimate(&exact, "+12015550123", 120).unwrap(), "0.18 EUR");
     assert_eq!(estimate(&exact, "+12015550123", 60).unwrap(), "0.165 EUR");
     let policy = exact.policy().unwrap();
@@ -66,9 +68,16 @@ fn the_longest_prefix_wins_then_the_country_then_the_default() {
 
 #[test]
 fn time_is_billed_in_steps_and_at_least_the_minimum() {
-    let config = config("default = { per_minute = \"0.60\", increment_seconds = 30, minimum_seconds = 60 }");
-    for (seconds, expected) in [(1, "0.60 EUR"), (61, "0.90 EUR"), (90, "0.90 EUR"), (91, "1.20 EUR")] {
-        assert_eq!(estimate(&config, "+12015550123", seconds).as_deref(), Some(expected), "{seconds}");
+    let config =
+        config("default = { per_minute = \"0.60\", increment_seconds = 30, minimum_seconds = 60 }");
+    for (seconds, expected) in
+        [(1, "0.60 EUR"), (61, "0.90 EUR"), (90, "0.90 EUR"), (91, "1.20 EUR")]
+    {
+        assert_eq!(
+            estimate(&config, "+12015550123", seconds).as_deref(),
+            Some(expected),
+            "{seconds}"
+        );
     }
 }
 
@@ -102,9 +111,7 @@ fn a_price_in_money_is_warned_of_where_credits_are_billed() {
     };
     for (account, key) in IN_MONEY {
         let warnings = warned("kallyai", account);
-        let [only] = warnings.as_slice() else {
-            panic!("{account}: {warnings:?}")
-        };
+        let [only] = warnings.as_slice() else { panic!("{account}: {warnings:?}") };
         assert_eq!(only.key, format!("providers.p.{key}"));
         assert!(
             only.message.contains("kallyai bills credits") && only.message.contains("credit_price"),
@@ -112,7 +119,10 @@ fn a_price_in_money_is_warned_of_where_credits_are_billed() {
         );
         // One that is switched off bills nothing, and KaiCalls bills money.
         assert_eq!(
-            warned("kallyai", &format!("enabled = false\n{account}\n[providers.q]\nkind = \"kallyai\"")),
+            warned(
+                "kallyai",
+                &format!("enabled = false\n{account}\n[providers.q]\nkind = \"kallyai\"")
+            ),
             []
         );
         if !account.contains("credit") {

@@ -27,7 +27,8 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let text = "[providers.kallyai]\nkind = \"kallyai\"\ntoken_store = \"file:deep/er/tokens.json\"\n";
+        let text =
+            "[providers.kallyai]\nkind = \"kallyai\"\ntoken_store = \"file:deep/er/tokens.json\"\n";
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
         Self { directory }
     }
@@ -92,7 +93,10 @@ async fn tokens_are_kept_for_their_owner_and_never_shown() {
     assert!(sign_in.forget().await.unwrap());
     assert!(!sign_in.forget().await.unwrap());
     let error = config.build(|_| None).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("providers.kallyai")));
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Configuration, Some("providers.kallyai"))
+    );
     assert!(error.message().contains("switchboard login kallyai"), "{error}");
 }
 
@@ -153,7 +157,9 @@ async fn a_link_is_replaced_and_not_written_through() {
 fn the_place_is_the_state_directory_of_the_user() {
     let config = Config::from_toml("[providers.kallyai]\nkind = \"kallyai\"").unwrap();
     let of = |variables: &'static [(&str, &str)]| {
-        let environment = move |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let environment = move |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         config.sign_in("kallyai", environment).map(|sign_in| format!("{sign_in:?}"))
     };
     assert!(
@@ -192,7 +198,11 @@ fn who_has_a_key_or_cannot_log_in_is_told_so() {
         ("nobody", "providers.nobody"),
     ] {
         let error = config.sign_in(account, |_| Some("/home/ada".to_owned())).unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some(field)), "{error}");
+        assert_eq!(
+            (error.kind(), error.field()),
+            (ErrorKind::Configuration, Some(field)),
+            "{error}"
+        );
     }
 }
 

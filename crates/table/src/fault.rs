@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-/// What is wrong, on which line, and how to mend it. No message repeats a cell; names of columns may be repeated.
+/// What is wrong, on which line, and how to mend it. No message repeats a cell; names of columns
+/// may be repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fault {
-    /// The line as an editor counts it, from 1. Of a quote that is not closed it is the line on which it opens.
+    /// The line as an editor counts it, from 1. Of a quote that is not closed it is the line on
+    /// which it opens.
     pub line: u64,
     /// Which cell of the row, counted from 0, where one is at fault.
     pub cell: Option<usize>,
@@ -42,12 +44,7 @@ pub enum FaultKind {
 
 impl Fault {
     pub(crate) fn new(kind: FaultKind, line: u64, message: impl Into<String>) -> Self {
-        Self {
-            line,
-            cell: None,
-            kind,
-            message: message.into(),
-        }
+        Self { line, cell: None, kind, message: message.into() }
     }
 
     pub(crate) fn in_cell(mut self, cell: usize) -> Self {

@@ -1,14 +1,16 @@
 //! What a spreadsheet would take for a formula.
 //!
-//! Excel, LibreOffice, Numbers and Google Sheets run a cell that begins with `=`, `+`, `-` or `@`, also in their full-width forms and after
-//! spaces, and Excel drops a tab or a carriage return at the beginning and looks at what follows. An apostrophe in front makes it plain text.
+//! Excel, LibreOffice, Numbers and Google Sheets run a cell that begins with `=`, `+`, `-` or `@`,
+//! also in their full-width forms and after spaces, and Excel drops a tab or a carriage return at
+//! the beginning and looks at what follows. An apostrophe in front makes it plain text.
 
 use std::borrow::Cow;
 
 /// What a formula begins with: as it is, in full width, small, and the minus of mathematics.
 const SIGNS: &str = "=+-@＝＋－＠﹦﹢﹣﹫\u{2212}";
 
-/// The text as a spreadsheet shows it without running it: with an apostrophe in front where it would be a formula.
+/// The text as a spreadsheet shows it without running it: with an apostrophe in front where it
+/// would be a formula.
 ///
 /// ```
 /// use switchboard_table::{harmless, original};
@@ -32,13 +34,16 @@ pub fn original(text: &str) -> &str {
     }
 }
 
-/// A formula with apostrophes in front is one, too: it gets one more, so that taking one away gives what was there.
+/// A formula with apostrophes in front is one, too: it gets one more, so that taking one away gives
+/// what was there.
 fn is_formula(text: &str) -> bool {
     let mut rest = text;
     loop {
         let begun = rest.trim_start_matches(is_passed_over);
         let passed_over = rest.strip_suffix(begun).unwrap_or_default();
-        let Some(first) = begun.chars().next() else { return false };
+        let Some(first) = begun.chars().next() else {
+            return false;
+        };
         if passed_over.contains(['\t', '\r', '\n']) || SIGNS.contains(first) {
             return true;
         }

@@ -43,7 +43,8 @@ impl Header {
         if let [only] = row.cells().collect::<Vec<_>>().as_slice()
             && only.contains('|')
         {
-            let message = "has '|' between its columns: separate them by commas, semicolons or tabs";
+            let message =
+                "has '|' between its columns: separate them by commas, semicolons or tabs";
             return Err(fault(&row, message.to_owned()));
         }
         if row.cells().any(is_number) {
@@ -51,7 +52,8 @@ impl Header {
             return Err(fault(&row, message.to_owned()));
         }
         if let Some(at) = row.cells().position(str::is_empty) {
-            let message = format!("has no name for column {}: name it, or take the column out", at + 1);
+            let message =
+                format!("has no name for column {}: name it, or take the column out", at + 1);
             return Err(fault(&row, message).in_cell(at));
         }
         Ok(Self { row, width, delimiter })
@@ -100,7 +102,8 @@ impl Header {
         self.names().position(|one| crate::alike(one, name))
     }
 
-    /// What each column is, in order. `known` are the names that are suggested instead of one that is unknown.
+    /// What each column is, in order. `known` are the names that are suggested instead of one that
+    /// is unknown.
     ///
     /// # Errors
     /// Every column that is unknown, and every one that is what another is.
@@ -111,7 +114,8 @@ impl Header {
     ) -> Result<Vec<Option<T>>, Vec<Fault>> {
         let (mut columns, mut faults) = (Vec::with_capacity(self.len()), Vec::new());
         for (at, name) in self.names().enumerate() {
-            let mut say = |kind, message| faults.push(Fault::new(kind, self.line(), message).in_cell(at));
+            let mut say =
+                |kind, message| faults.push(Fault::new(kind, self.line(), message).in_cell(at));
             let column = match meaning(name) {
                 Meaning::Is(column) => Some(column),
                 Meaning::Ignored => None,
@@ -120,12 +124,15 @@ impl Header {
                     None
                 }
             };
-            let twice = column
-                .as_ref()
-                .and_then(|column| columns.iter().position(|other: &Option<T>| other.as_ref() == Some(column)));
+            let twice = column.as_ref().and_then(|column| {
+                columns.iter().position(|other: &Option<T>| other.as_ref() == Some(column))
+            });
             if let Some(other) = twice {
                 let (first, second) = (other + 1, at + 1);
-                let message = format!("has the column {} twice (columns {first} and {second}): take one out", shown(name));
+                let message = format!(
+                    "has the column {} twice (columns {first} and {second}): take one out",
+                    shown(name)
+                );
                 say(FaultKind::SameColumn, message);
             }
             columns.push(column);

@@ -41,7 +41,8 @@ impl<R: Read> Lines<R> {
     /// The next line without its end, and without the byte order mark of the first.
     ///
     /// # Errors
-    /// A file that cannot be read, a line that is too long or is no UTF-8. Only after the last kind may the next line be asked for.
+    /// A file that cannot be read, a line that is too long or is no UTF-8. Only after the last kind
+    /// may the next line be asked for.
     pub(crate) fn next(&mut self) -> Result<Option<&str>, Fault> {
         let more = self.fill().map_err(|error| {
             let message = format!("cannot be read: {error}");
@@ -55,7 +56,8 @@ impl<R: Read> Lines<R> {
             return Err(too_long(self.line));
         }
         if self.line == 1
-            && let Some((_, what)) = NO_TEXT.iter().find(|(beginning, _)| self.bytes.starts_with(beginning))
+            && let Some((_, what)) =
+                NO_TEXT.iter().find(|(beginning, _)| self.bytes.starts_with(beginning))
         {
             let message = format!("{what} and not CSV text in UTF-8: save it as \"CSV UTF-8\"");
             return Err(Fault::new(FaultKind::Encoding, 1, message));
@@ -66,7 +68,8 @@ impl<R: Read> Lines<R> {
                 _ => text,
             })),
             Ok(_) => {
-                let message = "has a NUL in it and is not CSV text in UTF-8: save the file as \"CSV UTF-8\"";
+                let message =
+                    "has a NUL in it and is not CSV text in UTF-8: save the file as \"CSV UTF-8\"";
                 Err(Fault::new(FaultKind::Encoding, self.line, message))
             }
             Err(_) => {
@@ -76,7 +79,8 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Reads a line; false at the end of the file. Of a line that is too long only its beginning is kept.
+    /// Reads a line; false at the end of the file. Of a line that is too long only its beginning is
+    /// kept.
     fn fill(&mut self) -> io::Result<bool> {
         self.bytes.clear();
         loop {
@@ -110,6 +114,8 @@ impl<R: Read> Lines<R> {
 }
 
 pub(crate) fn too_long(line: u64) -> Fault {
-    let message = format!("is longer than {LONGEST_ROW} bytes, which no row is: look for a quote that is not closed");
+    let message = format!(
+        "is longer than {LONGEST_ROW} bytes, which no row is: look for a quote that is not closed"
+    );
     Fault::new(FaultKind::TooLong, line, message)
 }

@@ -21,16 +21,16 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         let other: String = plain(known).collect();
         let distance = strsim::osa_distance(&wanted, &other);
         let longest = wanted.chars().count().max(other.chars().count());
-        // One letter in three may be wrong; of two letters none, for every short word is near to every other.
+        // One letter in three may be wrong; of two letters none, for every short word is near to
+        // every other.
         (distance <= longest / 3).then_some((distance, known))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
 }
 
 fn plain(name: &str) -> impl Iterator<Item = char> {
-    let letters = name
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'));
+    let letters =
+        name.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'));
     letters.flat_map(char::to_lowercase)
 }
 

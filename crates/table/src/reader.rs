@@ -19,7 +19,8 @@ const LONGEST_HEADER: usize = 100;
 pub enum Breaks {
     /// For tables in which people write texts.
     Allowed,
-    /// For tables of which no column holds text with lines: every quote closes on its line, and one that does not costs no other row.
+    /// For tables of which no column holds text with lines: every quote closes on its line, and one
+    /// that does not costs no other row.
     Refused,
 }
 
@@ -65,7 +66,11 @@ impl<R: Read> Reader<R> {
         let mut declared = None;
         let (header, delimiter) = loop {
             let Some(first) = lines.next()? else {
-                return Err(Fault::new(FaultKind::Empty, 1, "is empty: the first line names the columns"));
+                return Err(Fault::new(
+                    FaultKind::Empty,
+                    1,
+                    "is empty: the first line names the columns",
+                ));
             };
             if declared.is_none() && header::declared(first).is_some() {
                 declared = header::declared(first);
@@ -99,9 +104,10 @@ impl<R: Read> Reader<R> {
     /// Fills `row` with the next row that is not blank; false where there is none.
     ///
     /// # Errors
-    /// What is wrong with the row. Of one with too many or too few cells ([`FaultKind::Cells`]) `row` holds what is there. The rows behind it
-    /// can be read where the fault says nothing about them: after a quote that may have swallowed some, or a file that cannot be read, the
-    /// reader is at its end.
+    /// What is wrong with the row. Of one with too many or too few cells ([`FaultKind::Cells`])
+    /// `row` holds what is there. The rows behind it can be read where the fault says nothing about
+    /// them: after a quote that may have swallowed some, or a file that cannot be read, the reader
+    /// is at its end.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, Fault> {
         loop {
             if self.over || !self.begin(row)? {
@@ -177,7 +183,12 @@ impl<R: Read> Reader<R> {
 }
 
 /// The row that begins with this line and names the columns, and what separates them.
-fn names(lines: &mut Lines<impl Read>, first: String, declared: Option<char>, breaks: Breaks) -> Result<(Row, char), Fault> {
+fn names(
+    lines: &mut Lines<impl Read>,
+    first: String,
+    declared: Option<char>,
+    breaks: Breaks,
+) -> Result<(Row, char), Fault> {
     let (line, mut text) = (lines.line(), first);
     for _ in 0..LONGEST_HEADER {
         // A name may go over the end of a line, and what separates names is told by all of them.
@@ -188,7 +199,9 @@ fn names(lines: &mut Lines<impl Read>, first: String, declared: Option<char>, br
         for (line, text) in (line..).zip(text.split('\n')) {
             open = split::add(&mut row, line, text, delimiter, open)?;
         }
-        let Some(open) = open else { return Ok((row, delimiter)) };
+        let Some(open) = open else {
+            return Ok((row, delimiter));
+        };
         let more = match breaks {
             Breaks::Allowed => lines.next()?,
             Breaks::Refused => None,
@@ -199,7 +212,9 @@ fn names(lines: &mut Lines<impl Read>, first: String, declared: Option<char>, br
         text.push('\n');
         text.push_str(more);
     }
-    let message = format!("opens a quote that is not closed within {LONGEST_HEADER} lines: close it, or write \"\" for a quote");
+    let message = format!(
+        "opens a quote that is not closed within {LONGEST_HEADER} lines: close it, or write \"\" for a quote"
+    );
     Err(Fault::new(FaultKind::Quote, line, message))
 }
 
@@ -215,8 +230,11 @@ fn ends(fault: &Fault) -> bool {
     match fault.kind {
         FaultKind::Unreadable | FaultKind::TooLong => true,
         FaultKind::Encoding => fault.line == 1,
-        FaultKind::Empty | FaultKind::Header | FaultKind::UnknownColumn | FaultKind::SameColumn | FaultKind::Quote | FaultKind::Cells => {
-            false
-        }
+        FaultKind::Empty
+        | FaultKind::Header
+        | FaultKind::UnknownColumn
+        | FaultKind::SameColumn
+        | FaultKind::Quote
+        | FaultKind::Cells => false,
     }
 }

@@ -53,8 +53,8 @@ impl Row {
         self.cells.clear();
     }
 
-    /// Ends the cell that begins at `from`: what was added to the text since, without the spaces around it and without the mark that keeps a
-    /// spreadsheet from taking it for a formula.
+    /// Ends the cell that begins at `from`: what was added to the text since, without the spaces
+    /// around it and without the mark that keeps a spreadsheet from taking it for a formula.
     pub(crate) fn end_cell(&mut self, from: usize) {
         let whole = self.text.get(from..).unwrap_or_default();
         let begun = whole.trim_start();

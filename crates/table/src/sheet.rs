@@ -37,8 +37,8 @@ impl Sheet {
     /// Reads a table in which people write texts, so that a line may end inside of a quoted cell.
     ///
     /// # Errors
-    /// The first fault that leaves in doubt what the rows are: an encoding, a header, a quote, a length. A row with too many or too few
-    /// cells is kept with its [fault](SheetRow::fault).
+    /// The first fault that leaves in doubt what the rows are: an encoding, a header, a quote, a
+    /// length. A row with too many or too few cells is kept with its [fault](SheetRow::fault).
     pub fn read(input: impl Read) -> Result<Self, Fault> {
         let mut reader = Reader::new(input, Breaks::Allowed)?;
         let mut rows = Vec::new();
@@ -50,16 +50,9 @@ impl Sheet {
                 Err(fault) if fault.kind == FaultKind::Cells => Some(fault),
                 Err(fault) => return Err(fault),
             };
-            rows.push(SheetRow {
-                number: rows.len() + 1,
-                row,
-                fault,
-            });
+            rows.push(SheetRow { number: rows.len() + 1, row, fault });
         }
-        Ok(Self {
-            header: reader.header().clone(),
-            rows,
-        })
+        Ok(Self { header: reader.header().clone(), rows })
     }
 
     /// The names of the columns.
@@ -84,7 +77,8 @@ impl SheetRow {
         self.row.line()
     }
 
-    /// Its cells as they are in the file, without the spaces around them; also of a row with a fault, where they may be too many or too few.
+    /// Its cells as they are in the file, without the spaces around them; also of a row with a
+    /// fault, where they may be too many or too few.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = &str> {
         self.row.cells()
     }

@@ -19,18 +19,29 @@ impl Open {
     /// Of a quote that is not closed where it should be.
     pub(crate) fn unclosed(self, row: &Row, breaks: Breaks) -> Fault {
         let message = match breaks {
-            Breaks::Allowed => "opens a quote that is not closed anywhere below: close it, or write \"\" for a quote",
-            Breaks::Refused => "opens a quote that is not closed on its line: close it, or write \"\" for a quote",
+            Breaks::Allowed => {
+                "opens a quote that is not closed anywhere below: close it, or write \"\" for a quote"
+            }
+            Breaks::Refused => {
+                "opens a quote that is not closed on its line: close it, or write \"\" for a quote"
+            }
         };
         Fault::new(FaultKind::Quote, self.line, message).in_cell(row.len())
     }
 }
 
-/// Adds the cells of a line to the row. `open` is the quoted cell that the line before left open, and the answer is the one that this line does.
+/// Adds the cells of a line to the row. `open` is the quoted cell that the line before left open,
+/// and the answer is the one that this line does.
 ///
 /// # Errors
 /// Text behind a closing quote, and a cell that is too long.
-pub(crate) fn add(row: &mut Row, line: u64, text: &str, delimiter: char, open: Option<Open>) -> Result<Option<Open>, Fault> {
+pub(crate) fn add(
+    row: &mut Row,
+    line: u64,
+    text: &str,
+    delimiter: char,
+    open: Option<Open>,
+) -> Result<Option<Open>, Fault> {
     let mut rest = text;
     let mut open = open;
     if open.is_some() {
@@ -40,13 +51,12 @@ pub(crate) fn add(row: &mut Row, line: u64, text: &str, delimiter: char, open: O
         let quoted = match open.take() {
             Some(open) => Some(open),
             None => {
-                let begun = rest.trim_start_matches(|letter: char| letter.is_whitespace() && letter != delimiter);
+                let begun = rest.trim_start_matches(|letter: char| {
+                    letter.is_whitespace() && letter != delimiter
+                });
                 begun.strip_prefix('"').map(|behind| {
                     rest = behind;
-                    Open {
-                        line,
-                        from: row.text.len(),
-                    }
+                    Open { line, from: row.text.len() }
                 })
             }
         };
@@ -58,7 +68,9 @@ pub(crate) fn add(row: &mut Row, line: u64, text: &str, delimiter: char, open: O
                     return Ok(Some(open));
                 }
                 Some(behind) => {
-                    rest = behind.trim_start_matches(|letter: char| letter.is_whitespace() && letter != delimiter);
+                    rest = behind.trim_start_matches(|letter: char| {
+                        letter.is_whitespace() && letter != delimiter
+                    });
                     if !rest.is_empty() && !rest.starts_with(delimiter) {
                         return Err(goes_on(open, line).in_cell(row.len()));
                     }
@@ -102,7 +114,9 @@ fn fits(row: &Row, from: usize, line: u64) -> Result<(), Fault> {
     if row.text.len() - from <= LONGEST_CELL {
         return Ok(());
     }
-    let message = format!("has a cell longer than {LONGEST_CELL} bytes, which no spreadsheet holds: look for a quote that is not closed");
+    let message = format!(
+        "has a cell longer than {LONGEST_CELL} bytes, which no spreadsheet holds: look for a quote that is not closed"
+    );
     Err(Fault::new(FaultKind::TooLong, line, message).in_cell(row.len()))
 }
 
@@ -110,7 +124,9 @@ fn goes_on(open: Open, line: u64) -> Fault {
     let message = if open.line == line {
         "goes on behind its closing quote: write \"\" for a quote inside, or take it out".to_owned()
     } else {
-        format!("opens a quote that the next one, on line {line}, does not close well, for text follows it: close it where its cell ends")
+        format!(
+            "opens a quote that the next one, on line {line}, does not close well, for text follows it: close it where its cell ends"
+        )
     };
     Fault::new(FaultKind::Quote, open.line, message)
 }

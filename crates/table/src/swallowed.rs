@@ -1,8 +1,9 @@
 //! Rows in a cell whose quote somebody forgot to close.
 //!
-//! A quote that is not closed goes on to the next quote of the file. Most often text follows that one, which is refused anyway. Where it
-//! does not, whole rows have become the text of one cell. They look like rows: as many cells as the header has names, and a number where the row
-//! has one. The lines of an honest text, such as a list, do not.
+//! A quote that is not closed goes on to the next quote of the file. Most often text follows that
+//! one, which is refused anyway. Where it does not, whole rows have become the text of one cell.
+//! They look like rows: as many cells as the header has names, and a number where the row has one.
+//! The lines of an honest text, such as a list, do not.
 
 use crate::{row::Row, split};
 
@@ -39,11 +40,11 @@ impl Number {
         let text = cell.trim_start_matches('\'');
         let text = text.strip_prefix("tel:").unwrap_or(text);
         let digits = text.chars().filter(char::is_ascii_digit).count();
-        let plain = |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || "+-./()".contains(letter);
-        (digits >= DIGITS && text.chars().all(plain) && !is_date(text)).then(|| Self {
-            digits,
-            international: text.starts_with('+'),
-        })
+        let plain = |letter: char| {
+            letter.is_ascii_digit() || letter.is_whitespace() || "+-./()".contains(letter)
+        };
+        (digits >= DIGITS && text.chars().all(plain) && !is_date(text))
+            .then(|| Self { digits, international: text.starts_with('+') })
     }
 
     fn is_like(self, other: Self) -> bool {

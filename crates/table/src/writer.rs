@@ -16,20 +16,16 @@ pub struct Column {
 }
 
 impl Column {
-    /// What we write ourselves, as an identifier, a number, a date or a phone number in E.164: written as it is.
+    /// What we write ourselves, as an identifier, a number, a date or a phone number in E.164:
+    /// written as it is.
     pub fn ours(name: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            name: name.into(),
-            others: false,
-        }
+        Self { name: name.into(), others: false }
     }
 
-    /// Text of others, as what a person, a provider or a file said: [harmless], so that no spreadsheet runs it.
+    /// Text of others, as what a person, a provider or a file said: [harmless], so that no
+    /// spreadsheet runs it.
     pub fn others(name: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            name: name.into(),
-            others: true,
-        }
+        Self { name: name.into(), others: true }
     }
 
     /// What it is called.
@@ -80,7 +76,10 @@ impl<W: Write> Writer<W> {
     pub fn write<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> io::Result<()> {
         let cells: Vec<T> = cells.into_iter().collect();
         if cells.len() != self.columns.len() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a row needs a cell for each column"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a row needs a cell for each column",
+            ));
         }
         for (column, cell) in self.columns.iter().zip(&cells) {
             let cell = cell.as_ref();

@@ -5,7 +5,9 @@
 use std::io::{self, Read};
 
 use proptest::{collection::vec, prelude::*};
-use switchboard_table::{Breaks, Fault, FaultKind, LONGEST_CELL, LONGEST_ROW, Meaning, Reader, Row, Sheet, nearest};
+use switchboard_table::{
+    Breaks, Fault, FaultKind, LONGEST_CELL, LONGEST_ROW, Meaning, Reader, Row, Sheet, nearest,
+};
 
 fn sheet(text: &[u8]) -> Sheet {
     Sheet::read(text).unwrap_or_else(|fault| panic!("{}: {fault}", String::from_utf8_lossy(text)))
@@ -35,9 +37,11 @@ fn expected(rows: &[(u64, &[&str])]) -> Vec<(u64, Vec<String>)> {
 #[test]
 fn one_table_is_read_alike_however_it_was_saved() {
     let plain = "to,task,agent\n+441234567,Ask,a\n+441234568,Tell,b\n";
-    let wanted: Vec<Vec<String>> = cells(plain.as_bytes()).into_iter().map(|(_, cells)| cells).collect();
+    let wanted: Vec<Vec<String>> =
+        cells(plain.as_bytes()).into_iter().map(|(_, cells)| cells).collect();
     assert_eq!(wanted.len(), 2);
-    let quoted: String = plain.lines().map(|line| format!("\"{}\"\n", line.replace(',', "\",\""))).collect();
+    let quoted: String =
+        plain.lines().map(|line| format!("\"{}\"\n", line.replace(',', "\",\""))).collect();
     for text in [
         format!("\u{feff}{plain}"),
         plain.replace('\n', "\r\n"),
@@ -61,7 +65,8 @@ fn one_table_is_read_alike_however_it_was_saved() {
     ] {
         let sheet = sheet(text.as_bytes());
         assert_eq!(sheet.header().names().collect::<Vec<_>>(), ["to", "task", "agent"], "{text:?}");
-        let read: Vec<Vec<String>> = cells(text.as_bytes()).into_iter().map(|(_, cells)| cells).collect();
+        let read: Vec<Vec<String>> =
+            cells(text.as_bytes()).into_iter().map(|(_, cells)| cells).collect();
         assert_eq!(read, wanted, "{text:?}");
     }
 }
@@ -84,7 +89,8 @@ fn rows_are_told_by_the_line_that_a_person_sees() {
             vec![(2, vec!["# 1", "a"]), (3, vec!["#2", "b"]), (4, vec!["#3", "c"])],
         ),
     ] {
-        let rows: Vec<(u64, &[&str])> = rows.iter().map(|(line, cells)| (*line, cells.as_slice())).collect();
+        let rows: Vec<(u64, &[&str])> =
+            rows.iter().map(|(line, cells)| (*line, cells.as_slice())).collect();
         assert_eq!(cells(text.as_bytes()), expected(&rows), "{text:?}");
     }
 }
@@ -124,13 +130,7 @@ const REFUSED: &[(&[u8], u64, FaultKind, &str, &str)] = &[
     (b"\xfe\xff\0t\0o\0\n", 1, FaultKind::Encoding, "is UTF-16", "CSV UTF-8"),
     (b"t\0o\0,\0", 1, FaultKind::Encoding, "NUL", "CSV UTF-8"),
     (b"to,task\n1,Caf\xe9\n", 2, FaultKind::Encoding, "is not text in UTF-8", "CSV UTF-8"),
-    (
-        b"to,task\n1,\"a\nCaf\xe9\"\n",
-        3,
-        FaultKind::Encoding,
-        "is not text in UTF-8",
-        "CSV UTF-8",
-    ),
+    (b"to,task\n1,\"a\nCaf\xe9\"\n", 3, FaultKind::Encoding, "is not text in UTF-8", "CSV UTF-8"),
     (b"PK\x03\x04\x14\0\x06\0\n", 1, FaultKind::Encoding, ".xlsx", "CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0\xa1\n", 1, FaultKind::Encoding, ".xls", "CSV UTF-8"),
     // Headers.
@@ -151,13 +151,7 @@ const REFUSED: &[(&[u8], u64, FaultKind, &str, &str)] = &[
     (b"to,task\n1,\"a\nb\n", 2, FaultKind::Quote, "not closed", "close it"),
     (b"to,task,x\n1,\"a\nb\",\"c\nd\n", 3, FaultKind::Quote, "not closed", "close it"),
     (b"to,task\n1,\"a\n2,\"b\"\n", 2, FaultKind::Quote, "on line 3", "close it where"),
-    (
-        b"to,task\n1,\"a\n2,b\n3,\"c, d\"\n",
-        2,
-        FaultKind::Quote,
-        "on line 4",
-        "close it where",
-    ),
+    (b"to,task\n1,\"a\n2,b\n3,\"c, d\"\n", 2, FaultKind::Quote, "on line 4", "close it where"),
     (b"task,to\n\"a,1\n\"b\",2\n", 2, FaultKind::Quote, "on line 3", "close it where"),
     (b"to,task\n1,\"a\"b\n", 2, FaultKind::Quote, "behind its closing quote", "\"\""),
     (b"to,task\n1,\"a\" \"b\"\n", 2, FaultKind::Quote, "behind its closing quote", "\"\""),
@@ -278,9 +272,7 @@ fn columns_go_by_any_spelling_and_the_nearest_name_is_suggested() {
         ("# my list", 0, "begins with #, which is no comment"),
     ] {
         let faults = read(header).unwrap_err();
-        let [only] = faults.as_slice() else {
-            panic!("{header}: {faults:?}")
-        };
+        let [only] = faults.as_slice() else { panic!("{header}: {faults:?}") };
         let kind = match told.contains("twice") {
             true => FaultKind::SameColumn,
             false => FaultKind::UnknownColumn,
@@ -357,11 +349,7 @@ impl Read for Slow<'_> {
 
 #[test]
 fn a_file_that_breaks_off_is_no_table() {
-    let torn = Slow {
-        rest: b"to,task\n1,a\n2,b",
-        step: 4,
-        torn: true,
-    };
+    let torn = Slow { rest: b"to,task\n1,a\n2,b", step: 4, torn: true };
     let fault = Sheet::read(torn).unwrap_err();
     assert_eq!((fault.line, fault.kind), (3, FaultKind::Unreadable));
     assert!(fault.message.contains("the disk is gone"));

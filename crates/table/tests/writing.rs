@@ -8,7 +8,8 @@ use proptest::{collection::vec, prelude::*};
 use switchboard_table::{Column, Sheet, Writer, harmless, original};
 
 /// What a formula may begin with, as spreadsheets read it.
-const BEGINNINGS: [&str; 14] = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹫", "\u{2212}"];
+const BEGINNINGS: [&str; 14] =
+    ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹫", "\u{2212}"];
 /// What may stand before it without taking anything away.
 const BEFORE: [&str; 8] = ["", " ", "  ", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{202e}"];
 
@@ -77,7 +78,8 @@ proptest! {
         prop_assert!(first.is_none_or(|first| !"=+-@＝＋－＠".contains(first)), "{:?}", safe);
     }
 
-    /// A table that is read, written and read again says the same: what was rejected can be run again.
+    /// A table that is read, written and read again says the same: what was rejected can be run
+    /// again.
     #[test]
     fn what_is_written_is_read_again(cells in vec(any_text(), 1..6)) {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();

@@ -1,8 +1,9 @@
 //! The life of a simulated call: how it ends, and how long each part of it takes.
 //!
-//! Nothing here is left to chance at run time. How a call ends follows from the simulator's seed, the number and
-//! how often that number was called before, so that a failing test fails again. Where a test cares, it scripts the
-//! outcome of a number. Durations are in *call time*; the simulator's speed turns them into time on the clock.
+//! Nothing here is left to chance at run time. How a call ends follows from the simulator's seed,
+//! the number and how often that number was called before, so that a failing test fails again.
+//! Where a test cares, it scripts the outcome of a number. Durations are in *call time*; the
+//! simulator's speed turns them into time on the clock.
 
 use std::time::Duration;
 
@@ -42,11 +43,7 @@ impl CallScript {
     /// A script that fixes the outcome and leaves the durations open.
     #[must_use]
     pub const fn new(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            ring: None,
-            talk: None,
-        }
+        Self { outcome, ring: None, talk: None }
     }
 
     /// Fixes how long the phone rings.
@@ -82,7 +79,8 @@ pub struct CallPlan {
 }
 
 impl CallPlan {
-    /// Draws the plan of the `nth` call (from 0) to `number`. The same arguments always give the same plan.
+    /// Draws the plan of the `nth` call (from 0) to `number`. The same arguments always give the
+    /// same plan.
     pub(crate) fn draw(seed: Seed, number: &str, nth: usize, script: Option<CallScript>) -> Self {
         let draw = |what: &str, below: u64| seed.below(&format!("{what}/{number}/{nth}"), below);
         let outcome = script.map_or_else(
@@ -125,7 +123,8 @@ pub(crate) enum Phase {
     Cut,
 }
 
-/// A call on its way through time. Where it stands is computed from the clock, so there is no second truth.
+/// A call on its way through time. Where it stands is computed from the clock, so there is no
+/// second truth.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Life {
     accepted: Instant,
@@ -136,12 +135,7 @@ pub(crate) struct Life {
 
 impl Life {
     pub(crate) fn begin(accepted: Instant, queue: Duration, plan: CallPlan) -> Self {
-        Self {
-            accepted,
-            queue,
-            plan,
-            cut: None,
-        }
+        Self { accepted, queue, plan, cut: None }
     }
 
     /// When the phone rings for the first time.

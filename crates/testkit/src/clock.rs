@@ -1,8 +1,8 @@
 //! A clock that tests move: tokio's.
 //!
-//! Under `#[tokio::test(start_paused = true)]` tokio's time stands still while anything can run and leaps to the next
-//! timer when nothing can. A clock that reads it makes a wait of fifteen minutes take no time and end at the same
-//! nanosecond in every run.
+//! Under `#[tokio::test(start_paused = true)]` tokio's time stands still while anything can run and
+//! leaps to the next timer when nothing can. A clock that reads it makes a wait of fifteen minutes
+//! take no time and end at the same nanosecond in every run.
 
 use std::time::Duration;
 
@@ -29,10 +29,7 @@ impl VirtualClock {
 
     /// A clock at another moment.
     pub fn at(base: Timestamp) -> Self {
-        Self {
-            base,
-            start: Instant::now(),
-        }
+        Self { base, start: Instant::now() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a simulator is set up.
 //!
-//! One configuration serves both simulators; what only one of them reads says so. Where a provider's documents
-//! leave a behaviour open, the default is the worst one that they allow.
+//! One configuration serves both simulators; what only one of them reads says so. Where a
+//! provider's documents leave a behaviour open, the default is the worst one that they allow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,29 +19,35 @@ use crate::rude::Rudeness;
 /// Which of KallyAI's reference documents the simulated KallyAI speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shape {
-    /// Document 002, of February 2026: `error.message`, `error.details.reason`, bodies with `credits_used`.
+    /// Document 002, of February 2026: `error.message`, `error.details.reason`, bodies with
+    /// `credits_used`.
     #[default]
     February2026,
-    /// Document 003, of January 2026: `error.details.message`, a flat body for 402, `session_id`, minutes.
+    /// Document 003, of January 2026: `error.details.message`, a flat body for 402, `session_id`,
+    /// minutes.
     January2026,
-    /// Document 000, for assistants: `error` as a string with `message` beside it, lists under `items`,
-    /// decimals as strings.
+    /// Document 000, for assistants: `error` as a string with `message` beside it, lists under
+    /// `items`, decimals as strings.
     Assistant,
 }
 
 /// What the simulated KallyAI does with an `Idempotency-Key` it has seen. The documents do not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyReplay {
-    /// The key is ignored: the phone rings again. The default, because nothing documented forbids it.
+    /// The key is ignored: the phone rings again. The default, because nothing documented forbids
+    /// it.
     #[default]
     RingsAgain,
-    /// The first answer is given again; while the first call is running, the second request waits for it.
+    /// The first answer is given again; while the first call is running, the second request waits
+    /// for it.
     Waits,
-    /// The first answer is given again; while the first call is running, the second request gets 409.
+    /// The first answer is given again; while the first call is running, the second request
+    /// gets 409.
     Conflicts,
 }
 
-/// How the simulated KaiCalls lays out the body of an account-level webhook. Document 004 shows per-call bodies only.
+/// How the simulated KaiCalls lays out the body of an account-level webhook. Document 004 shows
+/// per-call bodies only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WebhookBody {
     /// The event's fields under `data`.
@@ -111,7 +117,11 @@ impl Default for SimConfig {
             window: Duration::from_secs(60),
             retry_after: false,
             webhook_body: WebhookBody::default(),
-            webhook_retries: vec![Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)],
+            webhook_retries: vec![
+                Duration::from_millis(200),
+                Duration::from_secs(1),
+                Duration::from_secs(5),
+            ],
             rude: None,
             lossy_cursor: false,
         }
@@ -126,15 +136,17 @@ impl SimConfig {
         self
     }
 
-    /// The seed of every draw: outcomes, durations, ids and credentials. Without one, it is drawn by chance when the simulator starts, and
-    /// [`SimHandle::seed`](crate::SimHandle::seed) says which it was.
+    /// The seed of every draw: outcomes, durations, ids and credentials. Without one, it is drawn
+    /// by chance when the simulator starts, and [`SimHandle::seed`](crate::SimHandle::seed) says
+    /// which it was.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// How much faster than the clock calls go: at 60.0, a minute of call takes one second. Must be above zero.
+    /// How much faster than the clock calls go: at 60.0, a minute of call takes one second. Must be
+    /// above zero.
     #[must_use]
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
@@ -155,7 +167,8 @@ impl SimConfig {
         self
     }
 
-    /// A file that gets one JSON line for each ring. Ignored when [`SimConfig::ledger`] gives the ledger.
+    /// A file that gets one JSON line for each ring. Ignored when [`SimConfig::ledger`] gives the
+    /// ledger.
     #[must_use]
     pub fn ledger_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ledger_file = Some(path.into());
@@ -169,8 +182,8 @@ impl SimConfig {
         self
     }
 
-    /// How calls to `number` go. Given more than once for a number, the first script is for its first call and so on;
-    /// the last one stays.
+    /// How calls to `number` go. Given more than once for a number, the first script is for its
+    /// first call and so on; the last one stays.
     #[must_use]
     pub fn outcome(mut self, number: impl Into<String>, script: impl Into<CallScript>) -> Self {
         self.outcomes.entry(number.into()).or_default().push(script.into());
@@ -185,8 +198,9 @@ impl SimConfig {
         self
     }
 
-    /// The ISO 3166 countries that can be called. The default is what the documents promise: for KallyAI the United
-    /// States, Canada, the United Kingdom and most of Europe; for KaiCalls the United States and Canada.
+    /// The ISO 3166 countries that can be called. The default is what the documents promise: for
+    /// KallyAI the United States, Canada, the United Kingdom and most of Europe; for KaiCalls the
+    /// United States and Canada.
     #[must_use]
     pub fn countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
         self.countries = countries.into_iter().map(Into::into).collect();
@@ -195,19 +209,24 @@ impl SimConfig {
 
     /// Countries refused with `country_restriction`. KallyAI only.
     #[must_use]
-    pub fn restricted_countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
+    pub fn restricted_countries<I: IntoIterator<Item: Into<String>>>(
+        mut self,
+        countries: I,
+    ) -> Self {
         self.restricted_countries = countries.into_iter().map(Into::into).collect();
         self
     }
 
-    /// A task that holds this phrase is refused with `safety_violation` (KallyAI) or `content_blocked` (KaiCalls).
+    /// A task that holds this phrase is refused with `safety_violation` (KallyAI) or
+    /// `content_blocked` (KaiCalls).
     #[must_use]
     pub fn unsafe_phrase(mut self, phrase: impl Into<String>) -> Self {
         self.unsafe_phrases.push(phrase.into());
         self
     }
 
-    /// The credits to begin with; below one credit a call is refused with `quota_exceeded`. KallyAI only.
+    /// The credits to begin with; below one credit a call is refused with `quota_exceeded`. KallyAI
+    /// only.
     #[must_use]
     pub fn credits(mut self, credits: u32) -> Self {
         self.credits = credits;
@@ -221,9 +240,9 @@ impl SimConfig {
         self
     }
 
-    /// How long, in call time, a call waits before it is dialled. At KallyAI (default: not at all) it can be cancelled
-    /// meanwhile and then never rings. At KaiCalls (default: a second) nothing can take it back, and the ledger has the
-    /// ring at once.
+    /// How long, in call time, a call waits before it is dialled. At KallyAI (default: not at all)
+    /// it can be cancelled meanwhile and then never rings. At KaiCalls (default: a second) nothing
+    /// can take it back, and the ledger has the ring at once.
     #[must_use]
     pub fn queue(mut self, queue: Duration) -> Self {
         self.queue = Some(queue);
@@ -237,14 +256,16 @@ impl SimConfig {
         self
     }
 
-    /// The scopes of the credential. The default is every documented one at KallyAI and `*` at KaiCalls.
+    /// The scopes of the credential. The default is every documented one at KallyAI and `*` at
+    /// KaiCalls.
     #[must_use]
     pub fn scopes<I: IntoIterator<Item: Into<String>>>(mut self, scopes: I) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// How many `POST /calls` and how many GETs a window allows for one key; 60 and 300 as documented. KaiCalls only.
+    /// How many `POST /calls` and how many GETs a window allows for one key; 60 and 300 as
+    /// documented. KaiCalls only.
     #[must_use]
     pub fn limits(mut self, posts: usize, gets: usize) -> Self {
         self.posts_per_window = posts;
@@ -252,7 +273,8 @@ impl SimConfig {
         self
     }
 
-    /// The length of the window of [`SimConfig::limits`]: a real minute, whatever the speed. KaiCalls only.
+    /// The length of the window of [`SimConfig::limits`]: a real minute, whatever the speed.
+    /// KaiCalls only.
     #[must_use]
     pub fn limit_window(mut self, window: Duration) -> Self {
         self.window = window;
@@ -280,8 +302,9 @@ impl SimConfig {
         self
     }
 
-    /// Whether calls are made in whole seconds, as document 004 shows them, so that a page of the list which ends within a second loses what
-    /// else that second held. Otherwise no two calls have the same `created_at`, and the cursor loses nothing. KaiCalls only.
+    /// Whether calls are made in whole seconds, as document 004 shows them, so that a page of the
+    /// list which ends within a second loses what else that second held. Otherwise no two calls
+    /// have the same `created_at`, and the cursor loses nothing. KaiCalls only.
     #[must_use]
     pub fn lossy_cursor(mut self, lossy: bool) -> Self {
         self.lossy_cursor = lossy;

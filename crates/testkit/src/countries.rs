@@ -2,9 +2,11 @@
 
 /// Area codes of `+1` that are Canada's.
 const CANADA: &[&str] = &[
-    "204", "226", "236", "249", "250", "257", "263", "289", "306", "343", "354", "365", "367", "368", "382", "387", "403", "416", "418",
-    "428", "431", "437", "438", "450", "460", "468", "474", "506", "514", "519", "548", "579", "581", "584", "587", "604", "613", "639",
-    "647", "672", "683", "705", "709", "742", "753", "778", "780", "782", "807", "819", "825", "867", "873", "879", "902", "905", "942",
+    "204", "226", "236", "249", "250", "257", "263", "289", "306", "343", "354", "365", "367",
+    "368", "382", "387", "403", "416", "418", "428", "431", "437", "438", "450", "460", "468",
+    "474", "506", "514", "519", "548", "579", "581", "584", "587", "604", "613", "639", "647",
+    "672", "683", "705", "709", "742", "753", "778", "780", "782", "807", "819", "825", "867",
+    "873", "879", "902", "905", "942",
 ];
 
 /// Area codes of `+1` that are neither the United States' nor Canada's.
@@ -87,13 +89,16 @@ const CODES: &[(&str, &str)] = &[
     ("850", "KP"),
 ];
 
-/// What document 002 promises: the United States, Canada, the United Kingdom, Spain and most of Europe.
+/// What document 002 promises: the United States, Canada, the United Kingdom, Spain and most of
+/// Europe.
 pub(crate) const NORTH_AMERICA_AND_EUROPE: &[&str] = &[
-    "US", "CA", "GB", "ES", "PT", "LU", "IE", "IS", "MT", "CY", "FI", "BG", "LT", "LV", "EE", "HR", "SI", "CZ", "SK", "GR", "NL", "BE",
-    "FR", "HU", "IT", "RO", "CH", "AT", "DK", "SE", "NO", "PL", "DE",
+    "US", "CA", "GB", "ES", "PT", "LU", "IE", "IS", "MT", "CY", "FI", "BG", "LT", "LV", "EE", "HR",
+    "SI", "CZ", "SK", "GR", "NL", "BE", "FR", "HU", "IT", "RO", "CH", "AT", "DK", "SE", "NO", "PL",
+    "DE",
 ];
 
-/// The ISO 3166 code of the country of an E.164 number, or `None` where this table does not know it.
+/// The ISO 3166 code of the country of an E.164 number, or `None` where this table does not know
+/// it.
 pub(crate) fn country(number: &str) -> Option<&'static str> {
     let digits = number.strip_prefix('+')?;
     if let Some(national) = digits.strip_prefix('1') {
@@ -111,15 +116,21 @@ pub(crate) fn country(number: &str) -> Option<&'static str> {
 
 /// Whether the text is `+` and 7 to 15 digits, the first of them no zero.
 pub(crate) fn is_e164(number: &str) -> bool {
-    let Some(digits) = number.strip_prefix('+') else { return false };
-    (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit())
+    let Some(digits) = number.strip_prefix('+') else {
+        return false;
+    };
+    (7..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Whether the text is an emergency number, alone or behind a calling code.
 pub(crate) fn is_emergency(number: &str) -> bool {
-    const NUMBERS: &[&str] = &["911", "112", "999", "000", "110", "118", "119", "061", "062", "091"];
+    const NUMBERS: &[&str] =
+        &["911", "112", "999", "000", "110", "118", "119", "061", "062", "091"];
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let national = ["1", "44", "34", "49", "33"].iter().filter_map(|code| digits.strip_prefix(code));
+    let national =
+        ["1", "44", "34", "49", "33"].iter().filter_map(|code| digits.strip_prefix(code));
     NUMBERS.contains(&digits.as_str()) || national.into_iter().any(|rest| NUMBERS.contains(&rest))
 }
 

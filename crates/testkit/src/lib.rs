@@ -1,9 +1,10 @@
 //! Simulated providers of phone calls, and the truth about which phones they rang.
 //!
-//! A test of "nobody's phone rings because of a fault of ours" needs somebody who knows whether a phone rang, and
-//! that can never be the code under test. Here it is the simulated provider: a real HTTP server on a real socket,
-//! written from the provider's own reference documents and from nothing else. No line is shared with the backends
-//! that talk to it, so that a mistake of theirs cannot cancel out against the same mistake here.
+//! A test of "nobody's phone rings because of a fault of ours" needs somebody who knows whether a
+//! phone rang, and that can never be the code under test. Here it is the simulated provider: a real
+//! HTTP server on a real socket, written from the provider's own reference documents and from
+//! nothing else. No line is shared with the backends that talk to it, so that a mistake of theirs
+//! cannot cancel out against the same mistake here.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -17,8 +18,8 @@
 //! | how long a simulated call takes and how it ends | [`calls`] |
 //! | a PostgreSQL server that goes away again (feature `postgres`, Unix) | `PostgresServer` |
 //!
-//! There is no telephone behind any of this. Every answer carries the header `X-Simulated: true` and `/health` says so
-//! in words: nothing here can be mistaken for the real service.
+//! There is no telephone behind any of this. Every answer carries the header `X-Simulated: true`
+//! and `/health` says so in words: nothing here can be mistaken for the real service.
 
 pub mod calls;
 pub mod clock;

@@ -1,7 +1,9 @@
-//! A PostgreSQL server of our own, from the machine's package, in a directory that goes away with whoever started it.
+//! A PostgreSQL server of our own, from the machine's package, in a directory that goes away with
+//! whoever started it.
 //!
-//! A ledger that several processes share can only be tried on a real server, and a test must neither need one that somebody keeps nor
-//! leave one behind. The server's script reads its standard input, which ends with this process however that ends: killed too.
+//! A ledger that several processes share can only be tried on a real server, and a test must
+//! neither need one that somebody keeps nor leave one behind. The server's script reads its
+//! standard input, which ends with this process however that ends: killed too.
 
 use std::{
     fmt,
@@ -34,12 +36,15 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Starts one with the server's own `options` beside ours, as `-c fsync=off`. `None` where no PostgreSQL is installed.
+    /// Starts one with the server's own `options` beside ours, as `-c fsync=off`. `None` where no
+    /// PostgreSQL is installed.
     ///
     /// # Errors
     /// Where it is installed and does not start; the message has what it said.
     pub fn start(options: &str) -> io::Result<Option<Self>> {
-        let Some(bin) = package() else { return Ok(None) };
+        let Some(bin) = package() else {
+            return Ok(None);
+        };
         let mut script = as_nobody_special()
             .args(["-c", SCRIPT, "sh"])
             .arg(&bin)
@@ -48,7 +53,9 @@ impl PostgresServer {
             .stdout(Stdio::piped())
             .spawn()?;
         let mut said = String::new();
-        for line in script.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        for line in
+            script.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines())
+        {
             let line = line?;
             if let Some(directory) = line.strip_prefix("ready ") {
                 return Ok(Some(Self {
@@ -105,9 +112,7 @@ impl Drop for PostgresServer {
 
 impl fmt::Debug for PostgresServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresServer")
-            .field("directory", &self.directory)
-            .finish_non_exhaustive()
+        f.debug_struct("PostgresServer").field("directory", &self.directory).finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The ground truth: which phone rang, when, and because of which request.
 //!
-//! The ledger is kept by the simulated provider and by nobody else. What a client believes about its own calls is
-//! a claim; this is the fact that the claim is tested against. A ring is on the disk before the answer to the HTTP
-//! request leaves, so that a process killed at any moment never has an answer without its ring.
+//! The ledger is kept by the simulated provider and by nobody else. What a client believes about
+//! its own calls is a claim; this is the fact that the claim is tested against. A ring is on the
+//! disk before the answer to the HTTP request leaves, so that a process killed at any moment never
+//! has an answer without its ring.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +18,8 @@ use tokio::sync::watch;
 
 /// One phone that rang, once.
 ///
-/// In the ledger file each ring is one JSON line; `provider`, `request_id` and `idempotency_key` are left out of
-/// a line when they are not known.
+/// In the ledger file each ring is one JSON line; `provider`, `request_id` and `idempotency_key`
+/// are left out of a line when they are not known.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ring {
@@ -49,7 +50,8 @@ impl fmt::Debug for Ring {
     }
 }
 
-/// A shared handle on the record of every ring. Clones see the same ledger; two simulators may share one.
+/// A shared handle on the record of every ring. Clones see the same ledger; two simulators may
+/// share one.
 #[derive(Clone)]
 pub struct RingLedger {
     inner: Arc<Inner>,
@@ -74,8 +76,9 @@ impl RingLedger {
         Self::of(Book::default())
     }
 
-    /// A ledger that also writes each ring to `path`, one JSON line each, synced before the ring counts.
-    /// The rings that the file already holds are loaded, so that a simulator started again goes on counting.
+    /// A ledger that also writes each ring to `path`, one JSON line each, synced before the ring
+    /// counts. The rings that the file already holds are loaded, so that a simulator started again
+    /// goes on counting.
     ///
     /// # Errors
     /// When the file cannot be read or opened, or holds a line that is no ring.
@@ -90,21 +93,12 @@ impl RingLedger {
             Err(error) => return Err(error),
         };
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self::of(Book {
-            rings,
-            posts: 0,
-            file: Some(file),
-        }))
+        Ok(Self::of(Book { rings, posts: 0, file: Some(file) }))
     }
 
     fn of(book: Book) -> Self {
         let (changed, _) = watch::channel((book.rings.len(), book.posts));
-        Self {
-            inner: Arc::new(Inner {
-                book: Mutex::new(book),
-                changed,
-            }),
-        }
+        Self { inner: Arc::new(Inner { book: Mutex::new(book), changed }) }
     }
 
     /// Writes a ring down. When this fails the phone must not ring.

@@ -107,7 +107,9 @@ async fn spoiled_answers_ring_and_keep_their_status() {
         match what {
             "text" => assert!(serde_json::from_slice::<serde_json::Value>(&reply.body).is_err()),
             "empty" => assert!(reply.body.is_empty()),
-            "no id" => assert!(reply.json()["call_id"].is_null() && reply.json()["status"] == "success"),
+            "no id" => {
+                assert!(reply.json()["call_id"].is_null() && reply.json()["status"] == "success")
+            }
             _ => assert!(reply.body.len() > 1 << 20 && reply.json()["call_id"].is_string()),
         }
     }
@@ -115,13 +117,14 @@ async fn spoiled_answers_ring_and_keep_their_status() {
 
 #[tokio::test]
 async fn answers_carry_status_headers_body_and_envelope() {
-    let sim = kallyai(on_post(Fault::answer(429, "rate_limited").with_header("Retry-After", "7")).nth(1)).await;
+    let sim =
+        kallyai(on_post(Fault::answer(429, "rate_limited").with_header("Retry-After", "7")).nth(1))
+            .await;
     let limited = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     assert_eq!((limited.status, limited.header("retry-after")), (429, Some("7")));
     assert_eq!(call(&sim, "POST", "/v1/calls", submission(TO)).await.status, 201, "only the first");
 
-    sim.faults()
-        .set(FaultScript::default().rule(on_post(Fault::answer(429, "rate_limited"))));
+    sim.faults().set(FaultScript::default().rule(on_post(Fault::answer(429, "rate_limited"))));
     assert_eq!(call(&sim, "POST", "/v1/calls", submission(TO)).await.header("retry-after"), None);
 
     sim.faults()
@@ -129,13 +132,14 @@ async fn answers_carry_status_headers_body_and_envelope() {
     let empty = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     assert_eq!((empty.status, empty.body.len(), sim.rings().len()), (204, 0, 2));
 
-    let redirect = Fault::Redirect {
-        status: 307,
-        location: "http://127.0.0.1:9/v1/calls".to_owned(),
-    };
+    let redirect =
+        Fault::Redirect { status: 307, location: "http://127.0.0.1:9/v1/calls".to_owned() };
     sim.faults().set(FaultScript::default().rule(on_post(redirect)));
     let moved = call(&sim, "POST", "/v1/calls", submission(TO)).await;
-    assert_eq!((moved.status, moved.header("location")), (307, Some("http://127.0.0.1:9/v1/calls")));
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (307, Some("http://127.0.0.1:9/v1/calls"))
+    );
 
     for (envelope, pointer) in [
         (Envelope::Message, "/error/message"),
@@ -239,8 +243,10 @@ async fn a_connection_that_is_kept_carries_several_requests_and_then_a_fault() {
 #[tokio::test]
 async fn outages_begin_and_end_by_the_scripts_clock() {
     let sim = kallyai(Rule::default()).await;
-    let outage =
-        |mode: &str, until: u64| FaultScript::from_json(&json!({"outage": [{"mode": mode, "until_ms": until}]}).to_string()).unwrap();
+    let outage = |mode: &str, until: u64| {
+        FaultScript::from_json(&json!({"outage": [{"mode": mode, "until_ms": until}]}).to_string())
+            .unwrap()
+    };
     assert_eq!(outage("refuse", 1).outages[0].mode, OutageMode::Refuse);
     sim.faults().set(outage("unavailable", 3_600_000));
     assert_eq!(get(&sim, "/health").await.status, 503);
@@ -279,15 +285,12 @@ async fn the_ledger_file_has_the_ring_before_there_is_an_answer() {
     let script = FaultScript::default().rule(rule);
     let slow = CallScript::new(Outcome::Completed).talking_for(Duration::from_secs(3600));
     let sim = SimKaiCalls::start(
-        SimConfig::default()
-            .seed(0)
-            .outcome(TO, slow)
-            .ledger_file(file.path())
-            .faults(script),
+        SimConfig::default().seed(0).outcome(TO, slow).ledger_file(file.path()).faults(script),
     )
     .await
     .unwrap();
-    let request = call(&sim, "POST", "/api/v1/calls", json!({"agent_id": sim.agent_id(), "to": TO}));
+    let request =
+        call(&sim, "POST", "/api/v1/calls", json!({"agent_id": sim.agent_id(), "to": TO}));
     tokio::select! {
         reply = request => panic!("{reply:?}"),
         () = sim.rings().wait_for_rings(1) => {}

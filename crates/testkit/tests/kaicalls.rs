@@ -137,7 +137,10 @@ async fn refusals_have_the_documented_codes_and_ring_nobody() {
     assert_eq!(get(&sim, "/api/v1/agents").await.status, 401);
     let narrow = start(SimConfig::default().seed(0).scopes(["calls:read"])).await;
     let refused = call(&narrow, "POST", "/api/v1/calls", body(&narrow, TO)).await;
-    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (403, Some("forbidden")));
+    assert_eq!(
+        (refused.status, refused.json()["error"]["code"].as_str()),
+        (403, Some("forbidden"))
+    );
 }
 
 #[tokio::test]
@@ -239,10 +242,12 @@ async fn keys_want_the_dashboards_session() {
     let session = [("cookie", cookie.as_str())];
     let list = raw(sim.address(), "GET", "/api/v1/keys", &session, b"").await.json();
     assert_eq!(list["keys"].as_array().unwrap().len(), 2);
-    assert!(list["keys"][0]["prefix"].as_str().unwrap().starts_with("kc_live_") && list["keys"][0].get("key").is_none());
-    let made = raw(sim.address(), "POST", "/api/v1/keys", &session, br#"{"name": "Mine"}"#)
-        .await
-        .json();
+    assert!(
+        list["keys"][0]["prefix"].as_str().unwrap().starts_with("kc_live_")
+            && list["keys"][0].get("key").is_none()
+    );
+    let made =
+        raw(sim.address(), "POST", "/api/v1/keys", &session, br#"{"name": "Mine"}"#).await.json();
     assert_eq!(made["scopes"], json!(["agents:read", "numbers:read", "calls:read"]));
     let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
     let with = [("authorization", bearer.as_str())];
@@ -282,7 +287,8 @@ async fn agents_and_numbers_are_read_and_written() {
     assert_eq!(agents["agents"][0]["id"], sim.agent_id());
     let one = get(&sim, &format!("/api/v1/agents?id={}", sim.agent_id())).await.json();
     assert!(one["vapi_assistant_id"].is_string() && one["phone_number"].is_string());
-    let new = json!({"business_id": sim.business_id(), "name": "Ada", "system_prompt": "Be brief."});
+    let new =
+        json!({"business_id": sim.business_id(), "name": "Ada", "system_prompt": "Be brief."});
     let made = call(&sim, "POST", "/api/v1/agents", new).await;
     assert_eq!(made.status, 201);
     let id = made.json()["id"].as_str().unwrap().to_owned();

@@ -1,4 +1,5 @@
-//! Durable events of the simulated KaiCalls: written down for each step of a call, delivered, and delivered again.
+//! Durable events of the simulated KaiCalls: written down for each step of a call, delivered, and
+//! delivered again.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
@@ -18,11 +19,8 @@ async fn start(outcome: Outcome) -> SimKaiCalls {
         Outcome::Completed => script.talking_for(Duration::from_secs(1)),
         _ => script.talking_for(Duration::ZERO),
     };
-    let config = SimConfig::default()
-        .seed(0)
-        .speed(1000.0)
-        .limits(1000, 1_000_000)
-        .outcome(TO, script);
+    let config =
+        SimConfig::default().seed(0).speed(1000.0).limits(1000, 1_000_000).outcome(TO, script);
     SimKaiCalls::start(config.webhook_retries([])).await.unwrap()
 }
 
@@ -89,7 +87,9 @@ async fn each_step_of_a_call_is_an_event() {
 async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
     let sim = start(Outcome::Completed).await;
     // Strangers are never called: each attempt is noted as failed.
-    let made = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": "http://192.0.2.1/account"})).await;
+    let made =
+        call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": "http://192.0.2.1/account"}))
+            .await;
     let webhook = made.json()["id"].clone();
     let id = place(&sim, Some("http://192.0.2.1/call")).await;
     let target = format!("/api/v1/events?object_id={id}&event_type=call.completed");
@@ -99,7 +99,8 @@ async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
     let mut urls = column(&first, "webhook_url");
     urls.sort_unstable();
     assert_eq!(urls, ["http://192.0.2.1/account", "http://192.0.2.1/call"]);
-    let to_account = first.iter().find(|row| row["webhook_url"] == "http://192.0.2.1/account").unwrap();
+    let to_account =
+        first.iter().find(|row| row["webhook_url"] == "http://192.0.2.1/account").unwrap();
     assert_eq!((&to_account["webhook_id"], &to_account["status"]), (&webhook, &json!("failed")));
     rows(&sim, &format!("{of_event}&status=failed"), "deliveries", 2).await;
     assert_eq!(
@@ -143,26 +144,26 @@ async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
 
 #[tokio::test]
 async fn events_have_scopes_of_their_own() {
-    let sim = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:read"]))
-        .await
-        .unwrap();
+    let sim =
+        SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:read"])).await.unwrap();
     assert_eq!(get(&sim, "/api/v1/events").await.status, 200);
     assert_eq!(get(&sim, "/api/v1/event-deliveries").await.status, 200);
     let refused = call(&sim, "POST", "/api/v1/events/replay", json!({"filter": {}})).await;
-    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (403, Some("forbidden")));
+    assert_eq!(
+        (refused.status, refused.json()["error"]["code"].as_str()),
+        (403, Some("forbidden"))
+    );
     assert_eq!(raw(sim.address(), "GET", "/api/v1/events", &[], b"").await.status, 401);
-    let narrow = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["webhooks:read"]))
-        .await
-        .unwrap();
+    let narrow =
+        SimKaiCalls::start(SimConfig::default().seed(0).scopes(["webhooks:read"])).await.unwrap();
     assert_eq!(get(&narrow, "/api/v1/events").await.status, 403);
     assert_eq!(
         get(&narrow, "/api/v1/event-deliveries").await.status,
         200,
         "who reads webhooks sees what became of them"
     );
-    let replayer = SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:replay"]))
-        .await
-        .unwrap();
+    let replayer =
+        SimKaiCalls::start(SimConfig::default().seed(0).scopes(["events:replay"])).await.unwrap();
     let again = call(&replayer, "POST", "/api/v1/events/replay", json!({"filter": {}})).await;
     assert_eq!((again.status, get(&replayer, "/api/v1/event-deliveries").await.status), (202, 403));
 }

@@ -56,7 +56,10 @@ async fn a_run_rings_each_recipient_once() {
     let attempts = get(&sim, "/api/v1/communication-attempts").await.json()["attempts"].clone();
     for (nth, job) in jobs.iter().enumerate() {
         assert_eq!(job["to"], THREE[nth]);
-        assert_eq!((&attempts[nth]["job_id"], &attempts[nth]["call_id"]), (&job["id"], &job["call_id"]));
+        assert_eq!(
+            (&attempts[nth]["job_id"], &attempts[nth]["call_id"]),
+            (&job["id"], &job["call_id"])
+        );
         let own = format!(
             "/api/v1/communication-attempts?sequence_id={}",
             job["sequence_id"].as_str().unwrap()
@@ -66,7 +69,8 @@ async fn a_run_rings_each_recipient_once() {
         assert_eq!(sim.rings().rings()[nth].call_id, job["call_id"].as_str().unwrap());
     }
     for (channel, count) in [("call", 3), ("sms", 0)] {
-        let chosen = get(&sim, &format!("/api/v1/communication-jobs?channel={channel}")).await.json();
+        let chosen =
+            get(&sim, &format!("/api/v1/communication-jobs?channel={channel}")).await.json();
         assert_eq!(chosen["jobs"].as_array().unwrap().len(), count, "{channel}");
     }
     assert_eq!(get(&sim, "/api/v1/communication-jobs?channel=voice").await.status, 400);
@@ -91,7 +95,10 @@ async fn a_key_makes_one_run() {
         (409, &json!("idempotency_conflict"))
     );
     let keyless = call(&sim, "POST", RUNS, order(&sim, &THREE)).await;
-    assert_eq!((keyless.status, &keyless.json()["error"]["code"]), (400, &json!("invalid_request")));
+    assert_eq!(
+        (keyless.status, &keyless.json()["error"]["code"]),
+        (400, &json!("invalid_request"))
+    );
     assert_eq!(sim.rings().len(), 1);
     assert_eq!(
         create(&sim, "k2", order(&sim, &THREE[..1])).await.status,
@@ -103,7 +110,8 @@ async fn a_key_makes_one_run() {
 
 #[tokio::test]
 async fn what_cannot_be_called_is_told_before_and_not_dialled() {
-    let sim = start(SimConfig::default().seed(0).speed(10_000.0).refuse(THREE[1], "number_on_dnc")).await;
+    let sim =
+        start(SimConfig::default().seed(0).speed(10_000.0).refuse(THREE[1], "number_on_dnc")).await;
     for (body, path) in [
         (json!({}), "recipients"),
         (json!({"agent_id": sim.agent_id(), "recipients": []}), "recipients"),
@@ -124,7 +132,9 @@ async fn what_cannot_be_called_is_told_before_and_not_dialled() {
         let made = create(&sim, "k1", body).await.status;
         assert!((400..500).contains(&previewed) && made == previewed, "{path}: {previewed} {made}");
     }
-    assert!(sim.rings().is_empty() && get(&sim, RUNS).await.json()["communication_runs"] == json!([]));
+    assert!(
+        sim.rings().is_empty() && get(&sim, RUNS).await.json()["communication_runs"] == json!([])
+    );
 
     let preview = call(&sim, "POST", &format!("{RUNS}/preview"), order(&sim, &THREE)).await.json();
     assert_eq!(
@@ -186,9 +196,7 @@ async fn runs_have_scopes_and_the_limit_of_calls() {
     let reader = start(SimConfig::default().seed(0).scopes(["communication-runs:read"])).await;
     assert_eq!(get(&reader, RUNS).await.status, 200);
     assert_eq!(
-        call(&reader, "POST", &format!("{RUNS}/validate"), order(&reader, &THREE))
-            .await
-            .status,
+        call(&reader, "POST", &format!("{RUNS}/validate"), order(&reader, &THREE)).await.status,
         403
     );
     assert_eq!(create(&reader, "k1", order(&reader, &THREE)).await.status, 403);

@@ -1,4 +1,5 @@
-//! Webhooks of the simulated KaiCalls: to a call's own URL, and signed to the account's subscriptions.
+//! Webhooks of the simulated KaiCalls: to a call's own URL, and signed to the account's
+//! subscriptions.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
@@ -37,16 +38,15 @@ impl Hook {
     fn is_signed_with(&self, secret: &str) -> bool {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(format!("{}.{}", self.headers["x-kaicalls-timestamp"], self.body).as_bytes());
-        let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         self.headers["x-kaicalls-signature"] == format!("sha256={hex}")
     }
 }
 
 impl Receiver {
     async fn new() -> Self {
-        Self {
-            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
-        }
+        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
     fn url(&self) -> String {
@@ -76,19 +76,13 @@ impl Receiver {
             .await
             .unwrap();
         let path = lines[0].split(' ').nth(1).unwrap().to_owned();
-        Hook {
-            path,
-            headers,
-            body: String::from_utf8(body).unwrap(),
-        }
+        Hook { path, headers, body: String::from_utf8(body).unwrap() }
     }
 }
 
 async fn start(outcome: Outcome) -> SimKaiCalls {
     let config = SimConfig::default().seed(0).speed(100_000.0).outcome(TO, outcome);
-    SimKaiCalls::start(config.webhook_retries([Duration::from_millis(1); 3]))
-        .await
-        .unwrap()
+    SimKaiCalls::start(config.webhook_retries([Duration::from_millis(1); 3])).await.unwrap()
 }
 
 async fn place(sim: &SimKaiCalls, url: Option<&str>) -> Value {
@@ -111,7 +105,11 @@ async fn a_calls_own_url_gets_completed_or_failed_and_is_tried_again() {
         (&body["event"], &body["status"], &body["call_id"]),
         (&json!("call.completed"), &json!("completed"), &id)
     );
-    assert!(body["duration"].is_u64() && body["recording_url"].is_string() && body["timestamp"].is_string());
+    assert!(
+        body["duration"].is_u64()
+            && body["recording_url"].is_string()
+            && body["timestamp"].is_string()
+    );
     assert!(
         !hook.headers.contains_key("x-kaicalls-signature"),
         "no secret is documented for these"
@@ -134,10 +132,8 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
     let new = json!({"webhook_url": receiver.url(), "events": ["call.completed"]});
     let made = call(&sim, "POST", "/api/v1/webhooks", new).await;
     assert_eq!(made.status, 201);
-    let (id, secret) = (
-        made.json()["id"].clone(),
-        made.json()["webhook_secret"].as_str().unwrap().to_owned(),
-    );
+    let (id, secret) =
+        (made.json()["id"].clone(), made.json()["webhook_secret"].as_str().unwrap().to_owned());
     let listed = get(&sim, "/api/v1/webhooks").await.json();
     let row = &listed["webhooks"][0];
     assert_eq!((&row["url"], &row["events"]), (&json!(receiver.url()), &json!(["call.completed"])));
@@ -156,7 +152,8 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
         (&json!("call.completed"), &call_id)
     );
 
-    let rotated = call(&sim, "POST", "/api/v1/webhooks/rotate-secret", json!({"id": id})).await.json();
+    let rotated =
+        call(&sim, "POST", "/api/v1/webhooks/rotate-secret", json!({"id": id})).await.json();
     let fresh = rotated["webhook_secret"].as_str().unwrap();
     assert_ne!(fresh, secret);
     assert_eq!(
@@ -174,11 +171,7 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
 
     let off = json!({"id": id, "webhook_url": receiver.url(), "is_active": false});
     assert!(
-        call(&sim, "POST", "/api/v1/webhooks", off)
-            .await
-            .json()
-            .get("webhook_secret")
-            .is_none()
+        call(&sim, "POST", "/api/v1/webhooks", off).await.json().get("webhook_secret").is_none()
     );
     let target = format!("/api/v1/webhooks?id={}", id.as_str().unwrap());
     assert_eq!(call(&sim, "DELETE", &target, Value::Null).await.status, 200);
@@ -188,16 +181,16 @@ async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
 #[tokio::test]
 async fn webhooks_can_be_lost_doubled_and_forged() {
     let receiver = Receiver::new().await;
-    let script = FaultScript::from_toml("[webhooks]\nlose = [1]\ntwice = [2]\nforge = [3]").unwrap();
+    let script =
+        FaultScript::from_toml("[webhooks]\nlose = [1]\ntwice = [2]\nforge = [3]").unwrap();
     let config = SimConfig::default()
         .seed(0)
         .speed(100_000.0)
         .webhook_body(WebhookBody::Flat)
         .faults(script);
     let sim = SimKaiCalls::start(config).await.unwrap();
-    let made = call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()}))
-        .await
-        .json();
+    let made =
+        call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": receiver.url()})).await.json();
     let (id, secret) = (made["id"].clone(), made["webhook_secret"].as_str().unwrap());
     for nth in 1..=3 {
         let test = json!({"id": id, "data": {"nth": nth}});

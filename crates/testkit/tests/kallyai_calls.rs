@@ -32,7 +32,8 @@ fn endless() -> SimConfig {
 #[tokio::test]
 async fn a_call_answers_when_it_is_over_and_can_be_read_afterwards() {
     let sim = SimKallyAi::start(quick()).await.unwrap();
-    let answer = call_with(&sim, "POST", "/v1/calls", &[("idempotency-key", "k-1")], submission(TO)).await;
+    let answer =
+        call_with(&sim, "POST", "/v1/calls", &[("idempotency-key", "k-1")], submission(TO)).await;
     assert_eq!(answer.status, 201);
     assert_eq!(answer.header("x-simulated"), Some("true"));
     let body = answer.json();
@@ -105,7 +106,10 @@ async fn a_queued_call_can_be_moved_and_cancelled_and_then_never_rings() {
         let calendar = get(&sim, &format!("/v1/calls/{id}/calendar.ics")).await;
         assert!(calendar.header("content-type").unwrap().starts_with("text/calendar"));
         assert!(String::from_utf8(calendar.body).unwrap().contains("DTSTART:29990215T190000"));
-        assert_eq!(call(&sim, "POST", &format!("/v1/calls/{id}/cancel"), Value::Null).await.status, 200);
+        assert_eq!(
+            call(&sim, "POST", &format!("/v1/calls/{id}/cancel"), Value::Null).await.status,
+            200
+        );
     });
     assert_eq!((post.status, post.json()["status"].as_str()), (201, Some("cancelled")));
     assert!(sim.rings().is_empty());
@@ -160,7 +164,11 @@ async fn every_documented_refusal_has_its_status_and_rings_nobody() {
             "{code}"
         );
         let error = &answer.json()["error"];
-        assert!(error["message"].is_string() && error["details"]["reason"].is_string() && error["correlation_id"].is_string());
+        assert!(
+            error["message"].is_string()
+                && error["details"]["reason"].is_string()
+                && error["correlation_id"].is_string()
+        );
     }
     assert!(sim.rings().is_empty());
     assert_eq!(sim.rings().posts(), cases.len());
@@ -185,7 +193,9 @@ async fn the_shapes_differ_as_the_documents_do() {
     let entry = get(&older, "/v1/calls").await.json()["calls"][0].clone();
     assert_eq!(entry["submission"], json!({"respondent_phone": TO, "business_name": "Nobu"}));
     let error = get(&older, "/v1/calls/none").await.json();
-    assert!(error["error"]["details"]["message"].is_string() && error["error"]["message"].is_null());
+    assert!(
+        error["error"]["details"]["message"].is_string() && error["error"]["message"].is_null()
+    );
 
     let assistant = SimKallyAi::start(quick().shape(Shape::Assistant)).await.unwrap();
     let body = call(&assistant, "POST", "/v1/calls", submission(TO)).await.json();
@@ -218,13 +228,18 @@ async fn outcomes_follow_the_script_of_the_number() {
 async fn the_same_seed_gives_the_same_calls() {
     let mut seen = Vec::new();
     for _ in 0..2 {
-        let sim = SimKallyAi::start(SimConfig::default().seed(42).speed(1_000_000.0)).await.unwrap();
+        let sim =
+            SimKallyAi::start(SimConfig::default().seed(42).speed(1_000_000.0)).await.unwrap();
         let mut calls = Vec::new();
         for line in 110..118 {
             let body = call(&sim, "POST", "/v1/calls", submission(&format!("+12125550{line}")))
                 .await
                 .json();
-            calls.push((body["call_id"].clone(), body["status"].clone(), body["duration_seconds"].clone()));
+            calls.push((
+                body["call_id"].clone(),
+                body["status"].clone(),
+                body["duration_seconds"].clone(),
+            ));
         }
         seen.push((sim.credential().to_owned(), calls));
     }
@@ -236,7 +251,10 @@ async fn a_repeated_key_rings_again_unless_it_is_configured_to_be_kept() {
     let key = [("idempotency-key", "same")];
     let careless = SimKallyAi::start(quick()).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(call_with(&careless, "POST", "/v1/calls", &key, submission(TO)).await.status, 201);
+        assert_eq!(
+            call_with(&careless, "POST", "/v1/calls", &key, submission(TO)).await.status,
+            201
+        );
     }
     assert_eq!(careless.rings().count(TO), 2);
 
@@ -249,15 +267,19 @@ async fn a_repeated_key_rings_again_unless_it_is_configured_to_be_kept() {
     assert_eq!((keeping.rings().count(TO), keeping.rings().posts()), (1, 2));
 
     let strict = SimKallyAi::start(endless().key_replay(KeyReplay::Conflicts)).await.unwrap();
-    let (_, ()) = tokio::join!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)), async {
-        strict.rings().wait_for_rings(1).await;
-        assert_eq!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)).await.status, 409);
-        let id = strict.rings().rings()[0].call_id.clone();
-        assert_eq!(
-            call(&strict, "POST", &format!("/v1/calls/{id}/stop"), Value::Null).await.status,
-            200
-        );
-    });
+    let (_, ()) =
+        tokio::join!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)), async {
+            strict.rings().wait_for_rings(1).await;
+            assert_eq!(
+                call_with(&strict, "POST", "/v1/calls", &key, submission(TO)).await.status,
+                409
+            );
+            let id = strict.rings().rings()[0].call_id.clone();
+            assert_eq!(
+                call(&strict, "POST", &format!("/v1/calls/{id}/stop"), Value::Null).await.status,
+                200
+            );
+        });
     assert_eq!(call_with(&strict, "POST", "/v1/calls", &key, submission(TO)).await.status, 201);
     assert_eq!(strict.rings().count(TO), 1);
 }
@@ -275,7 +297,8 @@ async fn tokens_expire_are_refreshed_and_carry_scopes() {
     );
 
     let refresh = json!({"refresh_token": sim.refresh_token()}).to_string();
-    let fresh = raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.json();
+    let fresh =
+        raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.json();
     let form = format!(
         "grant_type=refresh_token&client_id=a&client_secret=b&refresh_token={}",
         sim.refresh_token()
@@ -284,17 +307,13 @@ async fn tokens_expire_are_refreshed_and_carry_scopes() {
     for grant in [&fresh, &older] {
         let bearer = format!("Bearer {}", grant["access_token"].as_str().unwrap());
         assert_eq!(
-            raw(sim.address(), "GET", "/v1/calls", &[("authorization", &bearer)], b"")
-                .await
-                .status,
+            raw(sim.address(), "GET", "/v1/calls", &[("authorization", &bearer)], b"").await.status,
             200
         );
     }
-    assert!(
-        sim.requests()
-            .iter()
-            .all(|request| !format!("{:?}{:?}", request.body, request.headers).contains(sim.refresh_token()))
-    );
+    assert!(sim.requests().iter().all(|request| {
+        !format!("{:?}{:?}", request.body, request.headers).contains(sim.refresh_token())
+    }));
     sim.revoke_refresh_tokens();
     assert_eq!(
         raw(sim.address(), "POST", "/v1/auth/refresh", &[], refresh.as_bytes()).await.status,
@@ -304,7 +323,10 @@ async fn tokens_expire_are_refreshed_and_carry_scopes() {
     let narrow = SimKallyAi::start(quick().scopes(["calls:read"])).await.unwrap();
     assert_eq!(get(&narrow, "/v1/calls").await.status, 200);
     let refused = call(&narrow, "POST", "/v1/calls", submission(TO)).await;
-    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (403, Some("forbidden")));
+    assert_eq!(
+        (refused.status, refused.json()["error"]["code"].as_str()),
+        (403, Some("forbidden"))
+    );
     assert!(narrow.rings().is_empty());
 }
 
@@ -321,8 +343,12 @@ async fn browser_flows_end_in_redirects_with_tokens() {
     .await;
     assert_eq!(cli.status, 302);
     let location = cli.header("location").unwrap();
-    assert!(location.starts_with("http://localhost:8976?access_token=") && location.ends_with("&expires_in=3600&state=s"));
-    let foreign = raw(sim.address(), "GET", "/v1/auth/cli?redirect_uri=https://example.com", &[], b"").await;
+    assert!(
+        location.starts_with("http://localhost:8976?access_token=")
+            && location.ends_with("&expires_in=3600&state=s")
+    );
+    let foreign =
+        raw(sim.address(), "GET", "/v1/auth/cli?redirect_uri=https://example.com", &[], b"").await;
     assert_eq!(foreign.status, 400);
 
     let target = "/v1/auth/authorize?response_type=code&client_id=i&redirect_uri=http://localhost:1/cb&state=s&scope=calls:read";
@@ -333,7 +359,9 @@ async fn browser_flows_end_in_redirects_with_tokens() {
         .unwrap()
         .strip_suffix("&state=s")
         .unwrap();
-    let form = format!("grant_type=authorization_code&client_id=i&client_secret=x&code={code}&redirect_uri=http://localhost:1/cb");
+    let form = format!(
+        "grant_type=authorization_code&client_id=i&client_secret=x&code={code}&redirect_uri=http://localhost:1/cb"
+    );
     let grant = raw(sim.address(), "POST", "/v1/auth/gpt/token", &[], form.as_bytes()).await.json();
     assert_eq!(
         (grant["scope"].as_str(), grant["expires_in"].as_u64()),

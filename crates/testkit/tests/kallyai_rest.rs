@@ -1,4 +1,5 @@
-//! The sections of the simulated KallyAI that only store and return, and a check that no documented path is missing.
+//! The sections of the simulated KallyAI that only store and return, and a check that no documented
+//! path is missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
@@ -84,15 +85,17 @@ async fn a_message_becomes_a_goal_that_can_be_cancelled_once() {
     let ids = json!({"goal_ids": [answer["goal_id"]]});
     assert_eq!(post(&sim, "/v1/coordination/goals/batch-archive", ids).await["archived"], 1);
     let conversation = answer["conversation_id"].as_str().unwrap();
-    let history = get(&sim, &format!("/v1/coordination/history?conversation_id={conversation}"))
-        .await
-        .json();
+    let history =
+        get(&sim, &format!("/v1/coordination/history?conversation_id={conversation}")).await.json();
     assert_eq!(history["messages"].as_array().unwrap().len(), 2);
     assert_eq!(
         get(&sim, "/v1/coordination/conversations").await.json()["conversations"][0]["message_count"],
         2
     );
-    assert!(post(&sim, "/v1/coordination/conversations", Value::Null).await["conversation_id"].is_string());
+    assert!(
+        post(&sim, "/v1/coordination/conversations", Value::Null).await["conversation_id"]
+            .is_string()
+    );
     assert_eq!(
         get(&sim, "/v1/coordination/goals/none").await.json()["error"]["code"],
         "goal_not_found"
@@ -108,12 +111,12 @@ async fn a_message_becomes_a_goal_that_can_be_cancelled_once() {
         true
     );
     assert!(get(&sim, &format!("/v1/goals/{id}/cost-breakdown")).await.json()["items"].is_array());
-    let estimate = post(&sim, "/v1/goals/estimate", json!({"type": "call", "description": "x"})).await;
+    let estimate =
+        post(&sim, "/v1/goals/estimate", json!({"type": "call", "description": "x"})).await;
     assert_eq!(estimate["breakdown"]["call"].to_string(), "1");
 
-    let assistant = SimKallyAi::start(SimConfig::default().seed(0).shape(Shape::Assistant))
-        .await
-        .unwrap();
+    let assistant =
+        SimKallyAi::start(SimConfig::default().seed(0).shape(Shape::Assistant)).await.unwrap();
     let answer = post(&assistant, "/v1/coordination/message", json!({"message": "Hi"})).await;
     assert_eq!(
         (answer["credits_used"].as_str(), answer["goal_completed"].as_bool()),
@@ -124,11 +127,13 @@ async fn a_message_becomes_a_goal_that_can_be_cancelled_once() {
 #[tokio::test]
 async fn actions_are_logged_and_undone_once() {
     let sim = sim().await;
-    let event = json!({"title": "Dinner", "start": "2026-02-14T20:00:00", "end": "2026-02-14T22:00:00"});
+    let event =
+        json!({"title": "Dinner", "start": "2026-02-14T20:00:00", "end": "2026-02-14T22:00:00"});
     post(&sim, "/v1/actions/calendar/events", event).await;
     post(&sim, "/v1/actions/tasks/ride", json!({"pickup": "a", "destination": "b"})).await;
     let log = get(&sim, "/v1/actions/log").await.json();
-    let undo = |nth: usize| format!("/v1/actions/{}/undo", log["actions"][nth]["id"].as_str().unwrap());
+    let undo =
+        |nth: usize| format!("/v1/actions/{}/undo", log["actions"][nth]["id"].as_str().unwrap());
     let fixed = call(&sim, "POST", &undo(0), json!({})).await;
     assert_eq!(
         (fixed.status, fixed.json()["error"]["code"].as_str()),
@@ -137,10 +142,7 @@ async fn actions_are_logged_and_undone_once() {
     assert_eq!(post(&sim, &undo(1), json!({})).await["status"], "undone");
     assert_eq!(call(&sim, "POST", &undo(1), json!({})).await.status, 409);
     assert_eq!(
-        get(&sim, "/v1/actions/log?type=ride").await.json()["actions"]
-            .as_array()
-            .unwrap()
-            .len(),
+        get(&sim, "/v1/actions/log?type=ride").await.json()["actions"].as_array().unwrap().len(),
         1
     );
 
@@ -155,9 +157,7 @@ async fn actions_are_logged_and_undone_once() {
         "sent"
     );
     assert_eq!(
-        call(&sim, "POST", &format!("/v1/actions/email/{id}/cancel"), json!({}))
-            .await
-            .status,
+        call(&sim, "POST", &format!("/v1/actions/email/{id}/cancel"), json!({})).await.status,
         409
     );
 }
@@ -199,7 +199,10 @@ async fn plan_changes_and_referrals_have_their_documented_limits() {
         (pending.status, pending.json()["error"]["code"].as_str()),
         (400, Some("pending_change_exists"))
     );
-    assert_eq!(call(&sim, "POST", "/v1/subscriptions/change-plan", change("pro")).await.status, 429);
+    assert_eq!(
+        call(&sim, "POST", "/v1/subscriptions/change-plan", change("pro")).await.status,
+        429
+    );
     assert_eq!(
         call(&sim, "DELETE", "/v1/subscriptions/pending-change", Value::Null).await.json()["success"],
         true
@@ -240,11 +243,13 @@ async fn the_remaining_sections_store_and_return() {
     let rule = format!("/v1/inbound/rules/{}", rules["rules"][0]["id"].as_str().unwrap());
     assert_eq!(call(&sim, "PUT", &rule, json!({"priority": 0})).await.json()["priority"], 0);
     assert_eq!(call(&sim, "DELETE", &rule, Value::Null).await.status, 200);
-    let contact = post(&sim, "/v1/inbound/contacts", json!({"name": "John", "phone_number": TO})).await;
+    let contact =
+        post(&sim, "/v1/inbound/contacts", json!({"name": "John", "phone_number": TO})).await;
     assert_eq!(get(&sim, "/v1/inbound/contacts").await.json()["contacts"][0]["id"], contact["id"]);
 
     let inbox = get(&sim, "/v1/messages/inbox?unread=true").await.json();
-    post(&sim, "/v1/messages/mark-read", json!({"message_ids": [inbox["messages"][0]["id"]]})).await;
+    post(&sim, "/v1/messages/mark-read", json!({"message_ids": [inbox["messages"][0]["id"]]}))
+        .await;
     assert_eq!(get(&sim, "/v1/messages/inbox?unread=true").await.json()["messages"], json!([]));
     assert_eq!(
         post(&sim, "/v1/search", json!({"query": "plumber"})).await["credits_used"].to_string(),
@@ -270,7 +275,8 @@ async fn the_remaining_sections_store_and_return() {
     let added = post(&sim, "/v1/channels/email/add", email.clone()).await;
     assert_eq!(call(&sim, "POST", "/v1/channels/email/add", email).await.status, 409);
     let id = added["id"].as_str().unwrap();
-    let verify = raw(sim.address(), "GET", &format!("/v1/channels/email/verify?token={id}"), &[], b"").await;
+    let verify =
+        raw(sim.address(), "GET", &format!("/v1/channels/email/verify?token={id}"), &[], b"").await;
     assert!(verify.header("location").unwrap().ends_with("success"));
     assert_eq!(get(&sim, "/v1/channels/email/list").await.json()["emails"][0]["verified"], true);
     post(&sim, "/v1/channels/webhook/telegram/connect", json!({"bot_token": "123:ABC"})).await;

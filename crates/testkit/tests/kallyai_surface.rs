@@ -46,23 +46,21 @@ async fn inbound_calls_are_listed_filtered_and_steered() {
         (Some("human"), Some("active"))
     );
     let target = json!({"target_number": "+12125550114"});
-    let transfer = call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target.clone())
-        .await
-        .json();
+    let transfer =
+        call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target.clone())
+            .await
+            .json();
     assert_eq!(
         (&transfer["transferred_to"], &transfer["status"]),
         (&target["target_number"], &json!("completed"))
     );
     assert_eq!(
-        call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target)
-            .await
-            .status,
+        call(&sim, "POST", &format!("/v1/inbound/calls/{first}/transfer"), target).await.status,
         409
     );
     let reject = json!({"reason": "user_rejected"});
-    let rejected = call(&sim, "POST", &format!("/v1/inbound/calls/{second}/reject"), reject)
-        .await
-        .json();
+    let rejected =
+        call(&sim, "POST", &format!("/v1/inbound/calls/{second}/reject"), reject).await.json();
     assert_eq!(
         (rejected["status"].as_str(), rejected["reject_reason"].as_str()),
         (Some("rejected"), Some("user_rejected"))
@@ -76,7 +74,10 @@ async fn inbound_calls_are_listed_filtered_and_steered() {
         get(&sim, &format!("/v1/inbound/calls/{third}/recording")).await.json()["format"],
         "mp3"
     );
-    assert!(get(&sim, &format!("/v1/inbound/calls/{third}/transcript")).await.json()["entries"].is_array());
+    assert!(
+        get(&sim, &format!("/v1/inbound/calls/{third}/transcript")).await.json()["entries"]
+            .is_array()
+    );
     let item = format!("/v1/inbound/calls/{third}/action-items/0");
     assert_eq!(
         call(&sim, "PATCH", &item, json!({"status": "completed"})).await.json()["status"],
@@ -85,11 +86,7 @@ async fn inbound_calls_are_listed_filtered_and_steered() {
 
     let summary = get(&sim, "/v1/inbound/calls/summary").await.json();
     assert_eq!(
-        (
-            summary["total"].as_u64(),
-            summary["completed"].as_u64(),
-            summary["rejected"].as_u64()
-        ),
+        (summary["total"].as_u64(), summary["completed"].as_u64(), summary["rejected"].as_u64()),
         (Some(3), Some(2), Some(1))
     );
     assert_eq!(
@@ -138,13 +135,12 @@ async fn phone_numbers_are_found_taken_configured_and_given_back() {
     let sim = sim().await;
     let countries = get(&sim, "/v1/phone-numbers/supported-countries").await.json();
     assert!(
-        countries["countries"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|country| country["code"] == "ES")
+        countries["countries"].as_array().unwrap().iter().any(|country| country["code"] == "ES")
     );
-    let offer = get(&sim, "/v1/phone-numbers/available?country=US&area_code=415").await.json()["numbers"][0].clone();
+    let offer =
+        get(&sim, "/v1/phone-numbers/available?country=US&area_code=415").await.json()["numbers"]
+            [0]
+        .clone();
     let taken = call(
         &sim,
         "POST",
@@ -166,13 +162,15 @@ async fn phone_numbers_are_found_taken_configured_and_given_back() {
     let to = json!({"forwarding_number": "+12125550115"});
     let forward = call(&sim, "PUT", &format!("/v1/phone-numbers/{id}/forwarding"), to).await;
     assert_eq!(forward.json()["forwarding_number"], "+12125550115");
-    let off = call(&sim, "DELETE", &format!("/v1/phone-numbers/{id}/forwarding"), Value::Null).await;
+    let off =
+        call(&sim, "DELETE", &format!("/v1/phone-numbers/{id}/forwarding"), Value::Null).await;
     assert!(off.json()["forwarding_number"].is_null());
-    assert!(get(&sim, &format!("/v1/phone-numbers/{id}/details")).await.json()["capabilities"].is_array());
+    assert!(
+        get(&sim, &format!("/v1/phone-numbers/{id}/details")).await.json()["capabilities"]
+            .is_array()
+    );
     assert_eq!(
-        call(&sim, "POST", &format!("/v1/phone-numbers/{id}/verify"), Value::Null)
-            .await
-            .json()["verified"],
+        call(&sim, "POST", &format!("/v1/phone-numbers/{id}/verify"), Value::Null).await.json()["verified"],
         true
     );
 

@@ -43,7 +43,15 @@ impl Sim {
     async fn place(&self) -> Reply {
         match self {
             Self::KallyAi(sim) => call(sim, "POST", "/v1/calls", submission(CALLEE)).await,
-            Self::KaiCalls(sim) => call(sim, "POST", "/api/v1/calls", json!({"agent_id": sim.agent_id(), "to": CALLEE})).await,
+            Self::KaiCalls(sim) => {
+                call(
+                    sim,
+                    "POST",
+                    "/api/v1/calls",
+                    json!({"agent_id": sim.agent_id(), "to": CALLEE}),
+                )
+                .await
+            }
         }
     }
 
@@ -59,7 +67,9 @@ impl Sim {
             Self::KallyAi(sim) => get(sim, &format!("/v1/calls/{id}")).await,
             Self::KaiCalls(sim) => loop {
                 let reply = get(sim, &format!("/api/v1/calls?id={id}")).await;
-                if String::from_utf8_lossy(&reply.body).contains("summary\":\"") || reply.status != 200 {
+                if String::from_utf8_lossy(&reply.body).contains("summary\":\"")
+                    || reply.status != 200
+                {
                     return reply;
                 }
                 tokio::task::yield_now().await;
@@ -91,7 +101,11 @@ async fn too_many_without_a_pause() {
         for sim in Sim::both(rudeness).await {
             for _ in 0..3 {
                 let reply = sim.place().await;
-                assert_eq!((reply.status, reply.header("retry-after")), (429, pause), "{rudeness:?}");
+                assert_eq!(
+                    (reply.status, reply.header("retry-after")),
+                    (429, pause),
+                    "{rudeness:?}"
+                );
             }
             assert_eq!((sim.handle().rings().posts(), sim.handle().rings().len()), (3, 0));
         }
@@ -107,7 +121,10 @@ async fn bills_that_nobody_can_mean() {
         for sim in Sim::both(rudeness).await {
             let placed = sim.place().await.json();
             let read = sim.read(&placed).await.json();
-            let bill = ["credits_used", "cost_cents"].iter().find_map(|name| read[*name].as_f64()).unwrap();
+            let bill = ["credits_used", "cost_cents"]
+                .iter()
+                .find_map(|name| read[*name].as_f64())
+                .unwrap();
             assert!((least..=most).contains(&bill), "{rudeness:?}: {read}");
         }
     }
@@ -118,8 +135,12 @@ async fn records_of_others_and_ids_that_are_none() {
     for sim in Sim::both(Rudeness::TellsOfAnother).await {
         let placed = sim.place().await.json();
         let read = match &sim {
-            Sim::KallyAi(own) => get(own, &format!("/v1/calls/{}", placed["call_id"].as_str().unwrap())).await,
-            Sim::KaiCalls(own) => get(own, &format!("/api/v1/calls?id={}", placed["id"].as_str().unwrap())).await,
+            Sim::KallyAi(own) => {
+                get(own, &format!("/v1/calls/{}", placed["call_id"].as_str().unwrap())).await
+            }
+            Sim::KaiCalls(own) => {
+                get(own, &format!("/api/v1/calls?id={}", placed["id"].as_str().unwrap())).await
+            }
         };
         let read = read.json();
         assert_eq!(read["status"], "failed");
@@ -130,7 +151,11 @@ async fn records_of_others_and_ids_that_are_none() {
     for rudeness in [Rudeness::NamesWithControls, Rudeness::KeyAsId, Rudeness::NumberAsId] {
         for sim in Sim::both(rudeness).await {
             let placed = sim.place().await.json();
-            let id = ["id", "call_id"].iter().find_map(|name| placed[*name].as_str()).unwrap().to_owned();
+            let id = ["id", "call_id"]
+                .iter()
+                .find_map(|name| placed[*name].as_str())
+                .unwrap()
+                .to_owned();
             let held = match rudeness {
                 Rudeness::KeyAsId => id.contains(sim.handle().credential()),
                 Rudeness::NumberAsId => digits(&id).contains("2025550143"),
@@ -152,17 +177,17 @@ async fn lists_that_are_too_long() {
         assert_eq!(sim.place().await.status, 500);
         assert_eq!(sim.handle().rings().len(), 1, "it rang all the same");
         let pages = [sim.list("limit=100").await, sim.list("limit=100&offset=100").await];
-        let rows: Vec<&Value> = pages.iter().flat_map(|page| page["calls"].as_array().unwrap()).collect();
+        let rows: Vec<&Value> =
+            pages.iter().flat_map(|page| page["calls"].as_array().unwrap()).collect();
         let ids: std::collections::BTreeSet<String> = rows
             .iter()
             .map(|row| row.get("id").or_else(|| row.get("call_id")).unwrap().to_string())
             .collect();
         assert_eq!((rows.len(), ids.len()), (200, 200));
     }
-    for (rudeness, limit, first) in [
-        (Rudeness::SixtyThousandRows, 100, 100),
-        (Rudeness::OnePageOfEverything, 100, 60_000),
-    ] {
+    for (rudeness, limit, first) in
+        [(Rudeness::SixtyThousandRows, 100, 100), (Rudeness::OnePageOfEverything, 100, 60_000)]
+    {
         for sim in Sim::both(rudeness).await {
             let page = sim.list(&format!("limit={limit}")).await;
             assert_eq!(page["calls"].as_array().unwrap().len(), first, "{rudeness:?}");
@@ -182,7 +207,10 @@ async fn successes_that_say_no() {
     for rudeness in [Rudeness::SaysNoInSuccess, Rudeness::ErrsInSuccess, Rudeness::HtmlInSuccess] {
         for sim in Sim::both(rudeness).await {
             let reply = sim.place().await;
-            assert!((200..300).contains(&reply.status) && text(&reply).contains(NO), "{rudeness:?}");
+            assert!(
+                (200..300).contains(&reply.status) && text(&reply).contains(NO),
+                "{rudeness:?}"
+            );
             assert!(sim.handle().rings().is_empty());
         }
     }
@@ -250,7 +278,10 @@ async fn numbers_and_controls_come_back() {
             };
             match rudeness {
                 Rudeness::SpellsNumber | Rudeness::SpellsNumberInRefusal => {
-                    assert!(words.contains("202·555·0143") && words.contains("202</b><b>555"), "{words}");
+                    assert!(
+                        words.contains("202·555·0143") && words.contains("202</b><b>555"),
+                        "{words}"
+                    );
                 }
                 _ => {
                     let title = format!("\u{1b}]0;{OWNED}");

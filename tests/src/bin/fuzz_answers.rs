@@ -1,8 +1,8 @@
-//! Mutates the documents' examples for a while, and has every wire type of both providers read what comes of it; the same inputs come in as
-//! webhooks, and stand in the columns of a ledger.
+//! Mutates the documents' examples for a while, and has every wire type of both providers read what
+//! comes of it; the same inputs come in as webhooks, and stand in the columns of a ledger.
 //!
-//! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60 [--seed N]`. The seed is printed, and gives the same inputs again.
-//! Ends with 1 and the input, where something panics.
+//! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60 [--seed N]`. The seed is
+//! printed, and gives the same inputs again. Ends with 1 and the input, where something panics.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
@@ -12,7 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use switchboard_tests::fuzz::{Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers};
+use switchboard_tests::fuzz::{
+    Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
+};
 
 /// Every so many inputs, one goes over HTTP as well.
 const OVER_HTTP: u64 = 16;
@@ -29,7 +31,8 @@ async fn main() -> ExitCode {
     let seeds = corpus();
     println!("{} examples, seed {seed}, {seconds} s", seeds.len());
     let (begin, limit) = (Instant::now(), Duration::from_secs(seconds));
-    let (wire, doors, mut pages) = (Wire::start().await, Doors::start().await, Pages::start().await);
+    let (wire, doors, mut pages) =
+        (Wire::start().await, Doors::start().await, Pages::start().await);
     let (mut mutator, mut chance) = (Mutator::new(seeds, seed), Chance::new(!seed));
     let (mut inputs, mut json, mut bytes, mut http) = (0_u64, 0_u64, 0_u64, 0_u64);
     while begin.elapsed() < limit {
@@ -51,13 +54,18 @@ async fn main() -> ExitCode {
                 return found(&format!("over HTTP, {what}, input {inputs} of seed {seed}"), &input);
             }
             if let Err(what) = doors.knock(&input, &mut chance).await {
-                return found(&format!("as a webhook, {what}, input {inputs} of seed {seed}"), &input);
+                return found(
+                    &format!("as a webhook, {what}, input {inputs} of seed {seed}"),
+                    &input,
+                );
             }
             // A panic ends the program, with the seed printed above.
             pages.spoil(&input, &mut chance).await;
         }
     }
-    println!("{inputs} inputs ({json} of them JSON, {bytes} bytes), {http} over HTTP, as webhooks and in a ledger: nothing panicked");
+    println!(
+        "{inputs} inputs ({json} of them JSON, {bytes} bytes), {http} over HTTP, as webhooks and in a ledger: nothing panicked"
+    );
     ExitCode::SUCCESS
 }
 

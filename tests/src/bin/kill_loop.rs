@@ -1,8 +1,11 @@
-//! Kills and stops real processes of the program while they place calls, and compares their ledger with what the simulated providers know.
+//! Kills and stops real processes of the program while they place calls, and compares their ledger
+//! with what the simulated providers know.
 //!
-//! `cargo run --release -p switchboard-tests --bin kill-loop -- --loops N --ledger sqlite|postgres [--pause] [--seed S] [--json]`. `--first N`
-//! begins at another loop of the seed, `--at-once N` runs so many at the same time, `--program FILE` takes a program that is built already.
-//! The last line is one JSON object; with `--json` it is the only one on stdout. Ends with 1 where somebody rang twice or a call was lost.
+//! `cargo run --release -p switchboard-tests --bin kill-loop -- --loops N --ledger sqlite|postgres
+//! [--pause] [--seed S] [--json]`. `--first N` begins at another loop of the seed, `--at-once N`
+//! runs so many at the same time, `--program FILE` takes a program that is built already. The last
+//! line is one JSON object; with `--json` it is the only one on stdout. Ends with 1 where somebody
+//! rang twice or a call was lost.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
@@ -20,8 +23,7 @@ mod unix {
 
     use switchboard_tests::kill::{Options, program, run};
 
-    const USAGE: &str =
-        "usage: kill-loop --loops N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
+    const USAGE: &str = "usage: kill-loop --loops N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
 
     pub(crate) fn main() -> ExitCode {
         let (options, json) = match asked(env::args().skip(1)) {
@@ -42,7 +44,9 @@ mod unix {
             }
         };
         if totals.skipped {
-            eprintln!("skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`");
+            eprintln!(
+                "skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`"
+            );
         }
         if !json {
             println!(

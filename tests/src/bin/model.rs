@@ -1,7 +1,9 @@
-//! Explores every model of the calling protocol and prints what holds, what fails, and by which steps.
+//! Explores every model of the calling protocol and prints what holds, what fails, and by which
+//! steps.
 //!
-//! `cargo run --release -p switchboard-tests --bin model -- [--json] [--quick] [--threads N] [NAME ...]`. `--json` prints one object a line.
-//! Ends with 1 where a model does not come out as it should.
+//! `cargo run --release -p switchboard-tests --bin model -- [--json] [--quick] [--threads N] [NAME
+//! ...]`. `--json` prints one object a line. Ends with 1 where a model does not come out as it
+//! should.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
@@ -56,11 +58,9 @@ fn show(verdict: &Verdict) {
     let seconds = format!("{:.1}", verdict.took.as_secs_f64());
     println!("{}", line(verdict.variant.name, &unique, &depth, &seconds, &what));
     println!("    {}", verdict.variant.about);
-    for failure in verdict
-        .failures
-        .iter()
-        .filter(|failure| verdict.variant.breaks.contains(&failure.property) || verdict.variant.breaks.is_empty())
-    {
+    for failure in verdict.failures.iter().filter(|failure| {
+        verdict.variant.breaks.contains(&failure.property) || verdict.variant.breaks.is_empty()
+    }) {
         println!("    {}: {}", failure.property, failure.steps.join("; "));
     }
     if let Some(surprise) = verdict.surprise() {
@@ -100,21 +100,21 @@ impl Asked {
 }
 
 fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked {
-        json: false,
-        bounds: Bounds::FULL,
-        threads: 1,
-        names: Vec::new(),
-    };
+    let mut asked = Asked { json: false, bounds: Bounds::FULL, threads: 1, names: Vec::new() };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => asked.json = true,
             "--quick" => asked.bounds = Bounds::QUICK,
             "--threads" => {
-                let count = arguments.next().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
+                let count = arguments
+                    .next()
+                    .and_then(|count| count.parse().ok())
+                    .filter(|count| *count > 0);
                 asked.threads = count.ok_or("--threads wants a number")?;
             }
-            name if VARIANTS.iter().any(|variant| variant.name == name) => asked.names.push(name.to_owned()),
+            name if VARIANTS.iter().any(|variant| variant.name == name) => {
+                asked.names.push(name.to_owned())
+            }
             unknown => return Err(format!("{unknown} is not known")),
         }
     }

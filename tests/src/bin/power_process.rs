@@ -1,6 +1,7 @@
 //! The processes of `tests/power_loss.rs`, each started under the library between it and the disk.
 //!
-//! - `power-process write LEDGER ACKS keep|forget` writes a ledger until it is enough, and says what it was promised.
+//! - `power-process write LEDGER ACKS keep|forget` writes a ledger until it is enough, and says
+//!   what it was promised.
 //! - `power-process judge` is told promises and looks at ledgers.
 #![allow(clippy::unwrap_used, reason = "a process that fails is a test that fails")]
 

@@ -1,8 +1,9 @@
 //! Runs simulated worlds and says which laws of the product broke in them.
 //!
-//! `cargo run --release -p switchboard-tests --bin simulate -- [--seeds N] [--first-seed S] [--replicas R] [--threads N] [--verify] [--trace] [--json]`.
-//! `--verify` runs each seed twice and compares the traces; `--trace` shows the whole trace of a failing seed, not its end alone. The last line is one JSON object; with `--json` it is the only one. Ends with 1 where a
-//! law broke.
+//! `cargo run --release -p switchboard-tests --bin simulate -- [--seeds N] [--first-seed S]
+//! [--replicas R] [--threads N] [--verify] [--trace] [--json]`. `--verify` runs each seed twice and
+//! compares the traces; `--trace` shows the whole trace of a failing seed, not its end alone. The
+//! last line is one JSON object; with `--json` it is the only one. Ends with 1 where a law broke.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{process::ExitCode, sync::Mutex, thread};
@@ -51,7 +52,9 @@ fn main() -> ExitCode {
     let asked = match asked(std::env::args().skip(1)) {
         Ok(asked) => asked,
         Err(wrong) => {
-            eprintln!("{wrong}\nusage: simulate [--seeds N] [--first-seed S] [--replicas R] [--threads N] [--verify] [--trace] [--json]");
+            eprintln!(
+                "{wrong}\nusage: simulate [--seeds N] [--first-seed S] [--replicas R] [--threads N] [--verify] [--trace] [--json]"
+            );
             return ExitCode::from(2);
         }
     };
@@ -71,7 +74,9 @@ fn main() -> ExitCode {
             }
         }
     });
-    let Ok(mut sum) = sum.into_inner() else { return ExitCode::FAILURE };
+    let Ok(mut sum) = sum.into_inner() else {
+        return ExitCode::FAILURE;
+    };
     if !asked.json {
         table(&sum.counters);
     }
@@ -99,7 +104,9 @@ fn run(asked: Asked, thread: u64, sum: &Mutex<Sum>) -> Vec<u64> {
         if asked.verify && simulate(seed, asked.settings).hash != report.hash {
             differing.push(seed);
         }
-        let Ok(mut sum) = sum.lock() else { return differing };
+        let Ok(mut sum) = sum.lock() else {
+            return differing;
+        };
         if !report.breaches.is_empty() && (sum.failed.len() as u64) < FAILURES {
             show(&report, if asked.trace { usize::MAX } else { SHOWN });
         }
@@ -201,7 +208,9 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--seeds" => asked.seeds = number()?,
             "--first-seed" => asked.first = number()?,
             "--threads" => asked.threads = number()?.max(1),
-            "--replicas" => asked.settings.replicas = Some(u32::try_from(number()?.clamp(1, 8)).unwrap_or(1)),
+            "--replicas" => {
+                asked.settings.replicas = Some(u32::try_from(number()?.clamp(1, 8)).unwrap_or(1))
+            }
             "--verify" => asked.verify = true,
             "--json" => asked.json = true,
             "--trace" => asked.trace = true,

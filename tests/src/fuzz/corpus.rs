@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use crate::binary::root;
 
-/// Every fixture of both backends, in the order of their names, and a calendar, a stream, a page and a body that breaks off.
+/// Every fixture of both backends, in the order of their names, and a calendar, a stream, a page
+/// and a body that breaks off.
 ///
 /// # Panics
 /// Where the fixtures cannot be read.
@@ -18,7 +19,8 @@ pub fn corpus() -> Vec<Vec<u8>> {
 }
 
 fn gather(directory: &Path, seeds: &mut Vec<Vec<u8>>) {
-    let mut entries: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

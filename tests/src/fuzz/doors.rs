@@ -1,10 +1,12 @@
-//! Webhooks that nobody expects: any path, any body, any headers, at a router that has a call under way.
+//! Webhooks that nobody expects: any path, any body, any headers, at a router that has a call under
+//! way.
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    CallId, CallRequest, CallStatus, Currency, IncomingWebhook, Policy, Provider, Router, RouterSettings, WebhookAddress,
+    CallId, CallRequest, CallStatus, Currency, IncomingWebhook, Policy, Provider, Router,
+    RouterSettings, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };
@@ -28,9 +30,10 @@ impl Doors {
     /// # Panics
     /// Where this machine lets nobody listen.
     pub async fn start() -> Self {
-        let simulator = SimKaiCalls::start(SimConfig::default().seed(0).limits(1_000_000, 1_000_000))
-            .await
-            .unwrap();
+        let simulator =
+            SimKaiCalls::start(SimConfig::default().seed(0).limits(1_000_000, 1_000_000))
+                .await
+                .unwrap();
         let mut config = KaiCallsConfig::new(simulator.credential());
         config.base_url = simulator.url().parse().unwrap();
         config.agent_id = Some(simulator.agent_id().into());
@@ -56,15 +59,11 @@ impl Doors {
         let request = CallRequest::new("+12125550142", "Ask whether they are open on Sunday.");
         let call = router.place(request.validate(Timestamp::now()).unwrap()).await.unwrap();
         assert_eq!(call.status, CallStatus::InProgress);
-        let sent = simulator.requests().into_iter().find(|request| request.method == "POST").unwrap();
+        let sent =
+            simulator.requests().into_iter().find(|request| request.method == "POST").unwrap();
         let url = sent.body["webhook_url"].as_str().unwrap().to_owned();
         let (_, path) = url.split_once("/hooks/v1/").unwrap();
-        Self {
-            router,
-            call: call.id,
-            path: path.to_owned(),
-            _simulator: simulator,
-        }
+        Self { router, call: call.id, path: path.to_owned(), _simulator: simulator }
     }
 
     /// Hands one webhook in, on the call's own address or on one that is nearly it.
@@ -74,16 +73,15 @@ impl Doors {
     pub async fn knock(&self, body: &[u8], chance: &mut Chance) -> Result<(), String> {
         let path = self.address(chance);
         let mut headers = Vec::new();
-        for name in ["content-type", "x-webhook-signature", "x-webhook-timestamp", "x-kaicalls-signature"] {
+        for name in
+            ["content-type", "x-webhook-signature", "x-webhook-timestamp", "x-kaicalls-signature"]
+        {
             if chance.below(2) == 0 {
                 headers.push((name.to_owned(), WORDS[chance.below(WORDS.len())].to_owned()));
             }
         }
-        let webhook = IncomingWebhook {
-            headers,
-            body: body.to_vec(),
-            received_at: Timestamp::now(),
-        };
+        let webhook =
+            IncomingWebhook { headers, body: body.to_vec(), received_at: Timestamp::now() };
         let taken = self.router.receive_webhook(&path, webhook).await.is_ok();
         if taken && path.trim_matches('/') != self.path {
             return Err(format!("the address {} was taken", path.escape_debug()));

@@ -1,5 +1,5 @@
-//! Answers that nobody expects: every wire type of both providers, from any bytes. Nothing may panic; whatever is read may be shown,
-//! asked and written again.
+//! Answers that nobody expects: every wire type of both providers, from any bytes. Nothing may
+//! panic; whatever is read may be shown, asked and written again.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -9,8 +9,9 @@
 //! | webhooks on any address, with any body | [`Doors`] |
 //! | damaged ledgers | [`Pages`] |
 //!
-//! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60` mutates the fixtures without any other tool; with a nightly
-//! toolchain `cargo fuzz run kallyai_answers` lets coverage lead the way.
+//! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60` mutates the fixtures without
+//! any other tool; with a nightly toolchain `cargo fuzz run kallyai_answers` lets coverage lead the
+//! way.
 
 mod corpus;
 mod doors;

@@ -98,11 +98,7 @@ impl Mutator {
     pub fn new(corpus: Vec<Vec<u8>>, seed: u64) -> Self {
         assert!(!corpus.is_empty(), "there is nothing to mutate");
         let parsed = corpus.iter().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
-        Self {
-            corpus,
-            parsed,
-            chance: Chance::new(seed),
-        }
+        Self { corpus, parsed, chance: Chance::new(seed) }
     }
 
     /// One more input: two of three keep to JSON, the rest are bytes.
@@ -157,7 +153,8 @@ impl Mutator {
     fn change(&mut self, value: &mut Value, depth: usize) {
         match value {
             Value::Object(fields) if depth > 0 && !fields.is_empty() => {
-                let key = fields.keys().nth(self.chance.below(fields.len())).cloned().unwrap_or_default();
+                let key =
+                    fields.keys().nth(self.chance.below(fields.len())).cloned().unwrap_or_default();
                 self.change_field(fields, &key, depth);
             }
             Value::Array(entries) if depth > 0 && !entries.is_empty() => {
@@ -212,13 +209,18 @@ impl Mutator {
                 serde_json::from_str::<Number>(text).map_or(Value::Null, Value::Number)
             }
             4 => Value::String(self.chance.pick(WORDS).repeat(1 + self.chance.below(200))),
-            5 if depth > 0 => Value::Array((0..self.chance.below(4)).map(|_| self.anything(depth - 1)).collect()),
+            5 if depth > 0 => {
+                Value::Array((0..self.chance.below(4)).map(|_| self.anything(depth - 1)).collect())
+            }
             6 if depth > 0 => {
-                let fields = (0..self.chance.below(4)).map(|_| (self.key(), self.anything(depth - 1)));
+                let fields =
+                    (0..self.chance.below(4)).map(|_| (self.key(), self.anything(depth - 1)));
                 Value::Object(fields.collect::<Vec<_>>().into_iter().collect())
             }
             // Deeper than readers like, and short of what serde_json refuses.
-            7 if depth > 0 => (0..self.chance.below(120)).fold(Value::Null, |inner, _| Value::Array(vec![inner])),
+            7 if depth > 0 => {
+                (0..self.chance.below(120)).fold(Value::Null, |inner, _| Value::Array(vec![inner]))
+            }
             8 => self.parsed[self.chance.below(self.parsed.len())].clone(),
             _ => Value::String(self.chance.pick(WORDS).to_owned()),
         }

@@ -1,4 +1,5 @@
-//! Ledgers that were damaged: any text in any column. Reading says so, or gives a call; it never panics, and never makes a call out of nothing.
+//! Ledgers that were damaged: any text in any column. Reading says so, or gives a call; it never
+//! panics, and never makes a call out of nothing.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -39,17 +40,11 @@ impl Pages {
         rules::send(&journal, call).await;
         let spoiler = Connection::open(&path).unwrap();
         let columns = columns(&spoiler);
-        Self {
-            ledger,
-            journal,
-            spoiler,
-            columns,
-            call,
-            _directory: directory,
-        }
+        Self { ledger, journal, spoiler, columns, call, _directory: directory }
     }
 
-    /// Puts this text into a column that chance picks, reads everything there is to read, and puts things right again.
+    /// Puts this text into a column that chance picks, reads everything there is to read, and puts
+    /// things right again.
     ///
     /// # Panics
     /// Where a read does, or where the ledger cannot be mended.
@@ -61,7 +56,8 @@ impl Pages {
             .query_row(&format!("SELECT {column} FROM {table} LIMIT 1"), [], |row| row.get(0))
             .unwrap();
         // What a rule of the schema refuses never gets in.
-        let spoilt = self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [text.as_ref()]);
+        let spoilt =
+            self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [text.as_ref()]);
         drop(format!("{:?}", self.journal.get(self.call).await));
         drop(format!("{:?}", self.journal.request(self.call).await));
         drop(format!("{:?}", self.journal.select(&Selection::default()).await));
@@ -69,9 +65,7 @@ impl Pages {
         drop(format!("{:?}", self.ledger.history(self.call).await));
         drop(format!("{:?}", self.ledger.check().await));
         if spoilt.is_ok() {
-            self.spoiler
-                .execute(&format!("UPDATE {table} SET {column} = ?1"), [before])
-                .unwrap();
+            self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [before]).unwrap();
         }
     }
 
@@ -84,7 +78,8 @@ impl Pages {
     }
 }
 
-/// Every column of text of the tables that are read back. Events never change: the schema sees to that.
+/// Every column of text of the tables that are read back. Events never change: the schema sees to
+/// that.
 fn columns(connection: &Connection) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for table in ["calls", "attempts"] {

@@ -20,7 +20,10 @@ fn again<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> Option<T> {
         Ok(read) => {
             let _shown = format!("{read:?}");
             let written = serde_json::to_vec(&read).unwrap_or_default();
-            assert!(from_json::<T>(&written).is_ok(), "what was read and written cannot be read again");
+            assert!(
+                from_json::<T>(&written).is_ok(),
+                "what was read and written cannot be read again"
+            );
             Some(read)
         }
         Err(error) => {

@@ -1,5 +1,5 @@
-//! What goes wrong at the providers while processes are struck, so that a kill meets requests that are open, late, answered with nonsense or in
-//! doubt already.
+//! What goes wrong at the providers while processes are struck, so that a kill meets requests that
+//! are open, late, answered with nonsense or in doubt already.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -58,7 +58,10 @@ fn script(chance: &mut Chance, path: &str, rows: &[Row]) -> FaultScript {
 fn placing(chance: &mut Chance, path: &str) -> Rule {
     let (fault, after) = match chance.below(12) {
         // Slow, and delivered although its sender may be gone by then.
-        0..3 => return every(chance, Rule::on("POST", path, Fault::Pass)).delay_ms(100 + chance.below(LATEST - 100) as u64),
+        0..3 => {
+            return every(chance, Rule::on("POST", path, Fault::Pass))
+                .delay_ms(100 + chance.below(LATEST - 100) as u64);
+        }
         3 => (Fault::answer(500, "internal_error"), After::Ring),
         4 => (Fault::answer(503, "internal_error"), After::Nothing),
         5 => (Fault::Reset, After::Ring),
@@ -75,7 +78,8 @@ fn placing(chance: &mut Chance, path: &str) -> Rule {
 /// What becomes of some looks at the provider's records.
 fn reading(chance: &mut Chance, path: &str) -> Rule {
     let rule = match chance.below(3) {
-        0 => Rule::on("GET", format!("{path}*"), Fault::Pass).delay_ms(100 + chance.below(400) as u64),
+        0 => Rule::on("GET", format!("{path}*"), Fault::Pass)
+            .delay_ms(100 + chance.below(400) as u64),
         1 => Rule::on("GET", format!("{path}*"), Fault::answer(500, "internal_error")),
         _ => Rule::on("GET", format!("{path}*"), Fault::Close),
     };
@@ -98,10 +102,7 @@ fn missing(chance: &mut Chance, rows: &[Row], script: &mut FaultScript) {
 }
 
 fn every(chance: &mut Chance, rule: Rule) -> Rule {
-    Rule {
-        every: 2 + chance.below(5) as u64,
-        ..rule
-    }
+    Rule { every: 2 + chance.below(5) as u64, ..rule }
 }
 
 /// How a script reads in one line, for a report.
@@ -114,8 +115,5 @@ pub fn told(script: &FaultScript) -> String {
             .or_default() += 1;
     }
     let (omitted, outages) = (script.list.omit.len(), script.outages.len());
-    format!(
-        "{rules:?}, list lag {} ms, {omitted} omitted, {outages} outages",
-        script.list.lag_ms
-    )
+    format!("{rules:?}, list lag {} ms, {omitted} omitted, {outages} outages", script.list.lag_ms)
 }

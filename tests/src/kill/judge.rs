@@ -1,7 +1,8 @@
 //! What the providers wrote down against what the ledger says.
 //!
-//! The law has two sides: nobody rings twice, and no call is lost. A call is also lost where the ledger tells something else of it than the
-//! telephone network would: that it was refused though it rang, that it is over though no phone rang, or that it is another call.
+//! The law has two sides: nobody rings twice, and no call is lost. A call is also lost where the
+//! ledger tells something else of it than the telephone network would: that it was refused though
+//! it rang, that it is over though no phone rang, or that it is another call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +96,8 @@ pub fn judge(facts: &Facts) -> Judged {
                 None,
                 format!("is neither a call of the ledger nor rejected, and rang {} times", rang.len()),
             )),
-            // A row whose call was refused may be tried again as another call: the last one is the row's.
+            // A row whose call was refused may be tried again as another call: the last one is the
+            // row's.
             [refused @ .., call] if refused.iter().all(|call| never_rang(call, rang)) => {
                 judged.indeterminate += usize::from(call.status == CallStatus::Indeterminate);
                 judged.doubted += usize::from(was_in_doubt(call));
@@ -115,36 +117,42 @@ pub fn judge(facts: &Facts) -> Judged {
     }
     for (to, calls) in calls.iter().filter(|(to, _)| !good.contains_key(*to)) {
         judged.lost_calls += calls.len();
-        judged
-            .faults
-            .push(fault(to, calls.first().copied(), "no row asks for this call".to_owned()));
+        judged.faults.push(fault(
+            to,
+            calls.first().copied(),
+            "no row asks for this call".to_owned(),
+        ));
     }
     judged
 }
 
 fn fault(to: &str, call: Option<&Call>, what: String) -> Fault {
-    Fault {
-        to: to.to_owned(),
-        call: call.map(|call| call.id),
-        what,
-    }
+    Fault { to: to.to_owned(), call: call.map(|call| call.id), what }
 }
 
 fn was_in_doubt(call: &Call) -> bool {
-    call.attempts
-        .iter()
-        .any(|attempt| attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart"))
+    call.attempts.iter().any(|attempt| {
+        attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart")
+    })
 }
 
 /// What the ledger says of the call that the phone does not.
 fn contradiction(call: &Call, rang: &[&Ring]) -> Option<String> {
     let status = call.status;
     match status {
-        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted | CallStatus::Attempting | CallStatus::InProgress => {
+        CallStatus::Received
+        | CallStatus::Scheduled
+        | CallStatus::Admitted
+        | CallStatus::Attempting
+        | CallStatus::InProgress => {
             Some(format!("is {status} although nobody works on it any more"))
         }
-        CallStatus::Refused | CallStatus::NeedsApproval if !rang.is_empty() => Some(format!("is {status} although the phone rang")),
-        CallStatus::Closed | CallStatus::Stalled if rang.is_empty() => Some(format!("is {status} although no phone rang")),
+        CallStatus::Refused | CallStatus::NeedsApproval if !rang.is_empty() => {
+            Some(format!("is {status} although the phone rang"))
+        }
+        CallStatus::Closed | CallStatus::Stalled if rang.is_empty() => {
+            Some(format!("is {status} although no phone rang"))
+        }
         CallStatus::Closed | CallStatus::Stalled => another(call, rang),
         CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Indeterminate => None,
     }
@@ -153,7 +161,8 @@ fn contradiction(call: &Call, rang: &[&Ring]) -> Option<String> {
 /// A call that was refused, and of which the provider knows no ring.
 fn never_rang(call: &Call, rang: &[&Ring]) -> bool {
     let theirs = call.provider_call_id.as_ref().map(|id| id.as_str());
-    call.status == CallStatus::Refused && !rang.iter().any(|ring| Some(ring.call_id.as_str()) == theirs)
+    call.status == CallStatus::Refused
+        && !rang.iter().any(|ring| Some(ring.call_id.as_str()) == theirs)
 }
 
 /// The call that the ledger names, where it names one, has to be one of those that rang this phone.

@@ -1,10 +1,13 @@
-//! Real processes, killed and stopped at any moment while they place calls, against providers that know which phones rang.
+//! Real processes, killed and stopped at any moment while they place calls, against providers that
+//! know which phones rang.
 //!
-//! The seeded simulator proves the protocol step by step, with a clock and providers of its own. What it cannot show is that the program as it
-//! is shipped keeps the protocol: that a commit is on the disk before the first byte leaves, that a start after `kill -9` takes up
-//! what the last one left, and that a process which slept through its lease does no harm when it wakes. So each loop runs
-//! `switchboard batch` on a ledger on disk, strikes it with signals that nobody can catch, starts the same command again until it ends by itself,
-//! and compares the ledger with the two simulated providers' own records, which are kept in processes that are never struck.
+//! The seeded simulator proves the protocol step by step, with a clock and providers of its own.
+//! What it cannot show is that the program as it is shipped keeps the protocol: that a commit is on
+//! the disk before the first byte leaves, that a start after `kill -9` takes up what the last one
+//! left, and that a process which slept through its lease does no harm when it wakes. So each loop
+//! runs `switchboard batch` on a ledger on disk, strikes it with signals that nobody can catch,
+//! starts the same command again until it ends by itself, and compares the ledger with the two
+//! simulated providers' own records, which are kept in processes that are never struck.
 //!
 //! | to find | look at |
 //! |---|---|

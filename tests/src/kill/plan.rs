@@ -1,5 +1,6 @@
-//! What one loop does. Everything that can be decided before it begins follows from its seed; when the processes' threads meet which strike
-//! does not, so that a seed repeats a loop's shape and not its every step.
+//! What one loop does. Everything that can be decided before it begins follows from its seed; when
+//! the processes' threads meet which strike does not, so that a seed repeats a loop's shape and not
+//! its every step.
 
 use std::{collections::VecDeque, fmt::Write, time::Duration};
 
@@ -92,7 +93,8 @@ impl Plan {
     pub fn table(&self) -> String {
         let mut table = "to,task,tags\n".to_owned();
         for row in &self.rows {
-            let _ = writeln!(table, "{},Ask whether the shop is open on Sunday.,{}", row.to, row.tag);
+            let _ =
+                writeln!(table, "{},Ask whether the shop is open on Sunday.,{}", row.to, row.tag);
         }
         table
     }
@@ -110,20 +112,13 @@ fn rows(chance: &mut Chance) -> Vec<Row> {
         .collect();
     if chance.below(3) == 0 {
         let to = ["+15551234567", "911", "nobody"][chance.below(3)].to_owned();
-        let row = Row {
-            to,
-            tag: "",
-            kind: RowKind::Wrong,
-        };
+        let row = Row { to, tag: "", kind: RowKind::Wrong };
         rows.insert(chance.below(rows.len() + 1), row);
     }
     if chance.below(3) == 0 {
         let of = chance.below(rows.len());
         if rows[of].kind == RowKind::Good {
-            let row = Row {
-                kind: RowKind::Twin,
-                ..rows[of].clone()
-            };
+            let row = Row { kind: RowKind::Twin, ..rows[of].clone() };
             rows.insert(of + 1 + chance.below(rows.len() - of), row);
         }
     }
@@ -140,7 +135,8 @@ fn strikes(chance: &mut Chance, calls: usize, pauses: bool) -> VecDeque<Strike> 
         .collect()
 }
 
-/// At the start, while it takes up what the last one left; around a ring; or at any time, after the end too.
+/// At the start, while it takes up what the last one left; around a ring; or at any time, after the
+/// end too.
 fn moment(chance: &mut Chance, calls: usize) -> Moment {
     let mut milliseconds = |below: usize| Duration::from_millis(chance.below(below) as u64);
     match milliseconds(10).as_millis() {
@@ -153,7 +149,8 @@ fn moment(chance: &mut Chance, calls: usize) -> Moment {
     }
 }
 
-/// Mostly pauses, of 1 to 20 s: most of them longer than the lease, so that somebody else has the calls when the process wakes.
+/// Mostly pauses, of 1 to 20 s: most of them longer than the lease, so that somebody else has the
+/// calls when the process wakes.
 fn blow(chance: &mut Chance) -> Blow {
     let seconds = match chance.below(10) {
         0..6 => 1 + chance.below(4),

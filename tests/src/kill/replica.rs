@@ -1,6 +1,8 @@
 //! One process that works on the table: struck, started again, until it ends by itself.
 
-use std::{collections::VecDeque, os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
+use std::{
+    collections::VecDeque, os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
@@ -10,7 +12,8 @@ use tokio::{
 
 use crate::kill::{Blow, Moment, Stage, Strike, operator};
 
-/// How long a process may go on that nobody strikes. The longest that it waits for anything is some 20 s.
+/// How long a process may go on that nobody strikes. The longest that it waits for anything is some
+/// 20 s.
 const LONGEST: Duration = Duration::from_secs(120);
 /// It says of itself that it could not go on, and is run again, at most so often.
 const FAILURES: u32 = 20;
@@ -51,7 +54,8 @@ pub async fn run(stage: &Stage, replica: usize, mut strikes: VecDeque<Strike>) -
             Life::Killed => {}
             Life::Hung => {
                 let _ = child.kill().await;
-                course.broken = Some(format!("batch {replica} did not end within {} s", LONGEST.as_secs()));
+                course.broken =
+                    Some(format!("batch {replica} did not end within {} s", LONGEST.as_secs()));
                 return course;
             }
             Life::Ended(status) => match status.code() {
@@ -71,7 +75,12 @@ pub async fn run(stage: &Stage, replica: usize, mut strikes: VecDeque<Strike>) -
 }
 
 /// From a start to an end, whoever's doing it is.
-async fn live(stage: &Stage, child: &mut Child, strikes: &mut VecDeque<Strike>, course: &mut Course) -> Life {
+async fn live(
+    stage: &Stage,
+    child: &mut Child,
+    strikes: &mut VecDeque<Strike>,
+    course: &mut Course,
+) -> Life {
     let (born, rings) = (Instant::now(), stage.ring_count());
     while let Some(strike) = strikes.front().copied() {
         tokio::select! {

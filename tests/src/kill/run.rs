@@ -75,20 +75,22 @@ pub struct Totals {
     pub skipped: bool,
 }
 
-/// Runs them; `tell` gets the report of each loop in which something is wrong, whose directory then stays. Numbers in it are masked.
+/// Runs them; `tell` gets the report of each loop in which something is wrong, whose directory then
+/// stays. Numbers in it are masked.
 ///
 /// # Panics
 /// Where a loop cannot be set up.
 pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
     let mut totals = Totals::default();
-    let server = match options.postgres.then(|| PostgresServer::start("-c max_connections=500").unwrap()) {
-        Some(None) => {
-            totals.skipped = true;
-            return totals;
-        }
-        Some(server) => server,
-        None => None,
-    };
+    let server =
+        match options.postgres.then(|| PostgresServer::start("-c max_connections=500").unwrap()) {
+            Some(None) => {
+                totals.skipped = true;
+                return totals;
+            }
+            Some(server) => server,
+            None => None,
+        };
     let parent = tempfile::Builder::new().prefix("switchboard-kill-").tempdir().unwrap();
     let program = program::kept(&options.program, parent.path());
     let numbers = options.first..options.first.saturating_add(options.loops);
@@ -142,13 +144,21 @@ struct Ended {
     report: Option<String>,
 }
 
-async fn one(options: &Options, number: u32, parent: &Path, program: &Path, server: Option<&PostgresServer>) -> Ended {
+async fn one(
+    options: &Options,
+    number: u32,
+    parent: &Path,
+    program: &Path,
+    server: Option<&PostgresServer>,
+) -> Ended {
     let plan = Plan::draw(options.seed, number, options.pause);
     let books = server.map_or(Books::Sqlite, |server| Books::Postgres(server.database().unwrap()));
     let stage = Stage::set(parent, number, program, books, &plan).await;
     let processes = plan.replicas.iter().enumerate();
-    let mut courses = join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone()))).await;
-    // A call that an operator decided when its batch had just given it up is followed by whoever runs next.
+    let mut courses =
+        join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone()))).await;
+    // A call that an operator decided when its batch had just given it up is followed by whoever
+    // runs next.
     if plan.once_more || courses.iter().any(|course| course.resolved > 0) {
         courses.push(replica::run(&stage, 0, [].into()).await);
     }
@@ -158,7 +168,8 @@ async fn one(options: &Options, number: u32, parent: &Path, program: &Path, serv
     } else if plan.faults.kallyai.rules.len() + plan.faults.kaicalls.rules.len() > 0 {
         sleep(Faults::quiet_after()).await;
     }
-    let mut problems: Vec<String> = courses.iter_mut().filter_map(|course| course.broken.take()).collect();
+    let mut problems: Vec<String> =
+        courses.iter_mut().filter_map(|course| course.broken.take()).collect();
     let facts = facts(&stage, &plan, &mut problems).await;
     let judged = judge(&facts);
     let mut ended = Ended {
@@ -176,7 +187,8 @@ async fn one(options: &Options, number: u32, parent: &Path, program: &Path, serv
         ended.judged.lost_calls += 1;
     }
     if !(problems.is_empty() && ended.judged.faults.is_empty()) {
-        let report = report(options, number, &plan, &stage, &facts, &ended.judged.faults, &problems).await;
+        let report =
+            report(options, number, &plan, &stage, &facts, &ended.judged.faults, &problems).await;
         ended.report = Some(format!("{report}  kept in {}\n", stage.keep().display()));
     }
     ended
@@ -224,7 +236,8 @@ async fn report(
 ) -> String {
     let kind = if options.postgres { "postgres" } else { "sqlite" };
     let pause = if options.pause { " --pause" } else { "" };
-    let mut report = format!("--ledger {kind}{pause} --seed {} --first {number} --loops 1\n", options.seed);
+    let mut report =
+        format!("--ledger {kind}{pause} --seed {} --first {number} --loops 1\n", options.seed);
     let good = plan.rows.iter().filter(|row| row.kind == RowKind::Good).count();
     let _ = writeln!(
         report,
@@ -241,7 +254,8 @@ async fn report(
         let _ = writeln!(report, "  {} {}", masked(&fault.to), fault.what);
         for ring in facts.rings.iter().filter(|ring| ring.to == fault.to) {
             let key = ring.idempotency_key.as_deref().unwrap_or("no key");
-            let _ = writeln!(report, "    ring {} {} {} {key}", ring.at, ring.provider, ring.call_id);
+            let _ =
+                writeln!(report, "    ring {} {} {} {key}", ring.at, ring.provider, ring.call_id);
         }
         if let Some(call) = fault.call {
             let shown = stage

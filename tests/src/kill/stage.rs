@@ -1,4 +1,5 @@
-//! One loop's directory: the table, the configuration, and both simulated providers in processes of their own.
+//! One loop's directory: the table, the configuration, and both simulated providers in processes of
+//! their own.
 
 use std::{
     fmt::Write,
@@ -58,11 +59,15 @@ struct Ready {
 
 impl Stage {
     /// Sets it up below `parent`.
-    pub async fn set(parent: &Path, number: u32, program: &Path, books: Books, plan: &Plan) -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix(&format!("loop-{number}-"))
-            .tempdir_in(parent)
-            .unwrap();
+    pub async fn set(
+        parent: &Path,
+        number: u32,
+        program: &Path,
+        books: Books,
+        plan: &Plan,
+    ) -> Self {
+        let directory =
+            tempfile::Builder::new().prefix(&format!("loop-{number}-")).tempdir_in(parent).unwrap();
         fs::write(directory.path().join(TABLE), plan.table()).unwrap();
         let ((kallyai, first), (kaicalls, second)) = tokio::join!(
             provider(directory.path(), program, "kallyai", RINGS[0], &plan.faults.kallyai),
@@ -81,12 +86,7 @@ impl Stage {
         };
         let text = configuration(&ledger, &kallyai.url, &kaicalls.url, &kaicalls.agent_id);
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
-        Self {
-            directory,
-            program: program.to_owned(),
-            environment,
-            _providers: [first, second],
-        }
+        Self { directory, program: program.to_owned(), environment, _providers: [first, second] }
     }
 
     /// The directory.
@@ -109,7 +109,8 @@ impl Stage {
         command
     }
 
-    /// The batch, as its `replica`th process runs it; what it prints is appended to that replica's files.
+    /// The batch, as its `replica`th process runs it; what it prints is appended to that replica's
+    /// files.
     pub fn batch(&self, replica: usize) -> Command {
         let rejected = self.rejected(replica);
         let mut command = self.command(&["batch", TABLE, "--json", "--log", "warn", "--rejected"]);
@@ -134,7 +135,8 @@ impl Stage {
     pub fn last_words(&self, replica: usize) -> String {
         let mut words = String::new();
         for kind in ["out", "err"] {
-            let text = fs::read_to_string(self.path().join(format!("batch-{replica}.{kind}"))).unwrap_or_default();
+            let text = fs::read_to_string(self.path().join(format!("batch-{replica}.{kind}")))
+                .unwrap_or_default();
             let lines: Vec<&str> = text.lines().collect();
             for line in &lines[lines.len().saturating_sub(5)..] {
                 let _ = writeln!(words, "    batch-{replica}.{kind}: {line}");
@@ -152,7 +154,8 @@ impl Stage {
             return Err(format!("switchboard {} does not end", arguments.join(" ")));
         };
         let ended = ended.unwrap();
-        let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        let (out, err) =
+            (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
         if ended.status.success() {
             return Ok(out.into_owned());
         }
@@ -170,7 +173,10 @@ impl Stage {
 
     /// How many phones rang so far.
     pub fn ring_count(&self) -> usize {
-        let lines = |name| fs::File::open(self.path().join(name)).map_or(0, |file| io::BufReader::new(file).lines().count());
+        let lines = |name| {
+            fs::File::open(self.path().join(name))
+                .map_or(0, |file| io::BufReader::new(file).lines().count())
+        };
         RINGS.into_iter().map(lines).sum()
     }
 
@@ -187,7 +193,13 @@ impl Stage {
 }
 
 /// Starts one and waits until it is ready.
-async fn provider(directory: &Path, program: &Path, name: &str, rings: &str, faults: &FaultScript) -> (Ready, Child) {
+async fn provider(
+    directory: &Path,
+    program: &Path,
+    name: &str,
+    rings: &str,
+    faults: &FaultScript,
+) -> (Ready, Child) {
     let script = format!("faults-{name}.json");
     fs::write(directory.join(&script), serde_json::to_vec_pretty(faults).unwrap()).unwrap();
     let mut child = Command::new(program)
@@ -217,7 +229,8 @@ async fn provider(directory: &Path, program: &Path, name: &str, rings: &str, fau
         .await
         .expect("a simulator is ready in time")
         .unwrap();
-    let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("the simulator {name} said {line:?}: {error}"));
+    let ready = serde_json::from_str(&line)
+        .unwrap_or_else(|error| panic!("the simulator {name} said {line:?}: {error}"));
     (ready, child)
 }
 

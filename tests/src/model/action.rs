@@ -88,7 +88,8 @@ pub(super) enum Claim {
 }
 
 impl Action {
-    /// True for what our own processes do by themselves: what may be relied on when everything else stands still.
+    /// True for what our own processes do by themselves: what may be relied on when everything else
+    /// stands still.
     pub(super) const fn is_ours(self) -> bool {
         match self {
             Action::Replica(_, deed) => match deed {
@@ -119,7 +120,10 @@ impl Action {
                 | Deed::Restart
                 | Deed::Resume => true,
             },
-            Action::Request(..) | Action::Webhook { .. } | Action::Forged(_) | Action::KeyExpires => false,
+            Action::Request(..)
+            | Action::Webhook { .. }
+            | Action::Forged(_)
+            | Action::KeyExpires => false,
         }
     }
 }
@@ -129,10 +133,16 @@ impl fmt::Display for Action {
         match self {
             Action::Replica(replica, deed) => write!(f, "replica {} {deed}", replica + 1),
             Action::Request(request, fate) => write!(f, "request {} {fate}", request + 1),
-            Action::Webhook { request, over: false } => write!(f, "webhook: request {} is a call", request + 1),
-            Action::Webhook { request, over: true } => write!(f, "webhook: request {} was a call, over", request + 1),
+            Action::Webhook { request, over: false } => {
+                write!(f, "webhook: request {} is a call", request + 1)
+            }
+            Action::Webhook { request, over: true } => {
+                write!(f, "webhook: request {} was a call, over", request + 1)
+            }
             Action::Forged(Claim::Ended) => f.write_str("forged webhook: the call is over"),
-            Action::Forged(Claim::NotPlaced) => f.write_str("forged webhook: the call was not placed"),
+            Action::Forged(Claim::NotPlaced) => {
+                f.write_str("forged webhook: the call was not placed")
+            }
             Action::KeyExpires => f.write_str("the provider forgets the key"),
         }
     }

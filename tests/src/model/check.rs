@@ -30,37 +30,39 @@ pub struct Verdict {
     pub took: Duration,
     /// What broke, those that had to break first.
     pub failures: Vec<Failure>,
-    /// What should come about in some world and did not. Asked of lawful variants only: the others are not explored to their end.
+    /// What should come about in some world and did not. Asked of lawful variants only: the others
+    /// are not explored to their end.
     pub missing: Vec<&'static str>,
 }
 
 impl Verdict {
-    /// What is not as it should be: a lawful variant that fails, one in which too little happens, a fault that is not found.
+    /// What is not as it should be: a lawful variant that fails, one in which too little happens, a
+    /// fault that is not found.
     pub fn surprise(&self) -> Option<String> {
         let breaks = self.variant.breaks;
         let unfound = breaks
             .iter()
             .find(|wanted| !self.failures.iter().any(|failure| failure.property == **wanted));
         match (breaks, self.failures.first(), unfound, self.missing.first()) {
-            ([], Some(failure), _, _) => Some(format!("\"{}\" should hold and fails", failure.property)),
-            ([], None, _, Some(missing)) => Some(format!("\"{missing}\" should come about and never does")),
+            ([], Some(failure), _, _) => {
+                Some(format!("\"{}\" should hold and fails", failure.property))
+            }
+            ([], None, _, Some(missing)) => {
+                Some(format!("\"{missing}\" should come about and never does"))
+            }
             ([], None, _, None) | (_, _, None, _) => None,
             (_, _, Some(unfound), _) => Some(format!("\"{unfound}\" should fail and holds")),
         }
     }
 }
 
-/// Explores a variant breadth first on `threads` threads: a lawful one whole, one with a fault until what has to break is broken. On one
-/// thread the outcome is the same each time.
+/// Explores a variant breadth first on `threads` threads: a lawful one whole, one with a fault
+/// until what has to break is broken. On one thread the outcome is the same each time.
 ///
 /// # Panics
 /// Where the model itself is at fault: the checker's thread panicked.
 pub fn check(variant: &'static Variant, bounds: Bounds, threads: usize) -> Verdict {
-    let protocol = Protocol {
-        setup: variant.setup,
-        bounds,
-        fault: variant.fault,
-    };
+    let protocol = Protocol { setup: variant.setup, bounds, fault: variant.fault };
     let finish = if variant.breaks.is_empty() {
         HasDiscoveries::AnyFailures
     } else {
@@ -77,8 +79,11 @@ pub fn check(variant: &'static Variant, bounds: Bounds, threads: usize) -> Verdi
                 property: property.name,
                 steps: steps(checker.model(), &property, path.into_actions()),
             }),
-            (Expectation::Sometimes, None) if variant.breaks.is_empty() => missing.push(property.name),
-            (Expectation::Always | Expectation::Eventually, None) | (Expectation::Sometimes, _) => {}
+            (Expectation::Sometimes, None) if variant.breaks.is_empty() => {
+                missing.push(property.name)
+            }
+            (Expectation::Always | Expectation::Eventually, None) | (Expectation::Sometimes, _) => {
+            }
         }
     }
     failures.sort_by_key(|failure| !variant.breaks.contains(&failure.property));
@@ -93,8 +98,8 @@ pub fn check(variant: &'static Variant, bounds: Bounds, threads: usize) -> Verdi
     }
 }
 
-/// The steps up to the first world in which the property is broken, without those that it breaks without: the checker goes on for a
-/// while after it met the first one, and keeps the last.
+/// The steps up to the first world in which the property is broken, without those that it breaks
+/// without: the checker goes on for a while after it met the first one, and keeps the last.
 fn steps(protocol: &Protocol, property: &Property<Protocol>, path: Vec<Action>) -> Vec<String> {
     let mut shortest = path;
     while let Some(shorter) = shorter(protocol, property, &shortest) {
@@ -103,8 +108,13 @@ fn steps(protocol: &Protocol, property: &Property<Protocol>, path: Vec<Action>) 
     shortest.iter().map(Action::to_string).collect()
 }
 
-fn shorter(protocol: &Protocol, property: &Property<Protocol>, path: &[Action]) -> Option<Vec<Action>> {
-    let pairs = (0..path.len()).flat_map(|first| (first..path.len()).map(move |second| [first, second]));
+fn shorter(
+    protocol: &Protocol,
+    property: &Property<Protocol>,
+    path: &[Action],
+) -> Option<Vec<Action>> {
+    let pairs =
+        (0..path.len()).flat_map(|first| (first..path.len()).map(move |second| [first, second]));
     pairs
         .map(|left_out| {
             let kept = path.iter().enumerate().filter(|(index, _)| !left_out.contains(index));
@@ -123,7 +133,8 @@ fn leads_there(protocol: &Protocol, property: &Property<Protocol>, path: &[Actio
         };
         open.clear();
         protocol.actions(&world, &mut open);
-        worlds.extend(open.contains(action).then(|| protocol.next_state(&world, *action)).flatten());
+        worlds
+            .extend(open.contains(action).then(|| protocol.next_state(&world, *action)).flatten());
     }
     worlds.last().is_some_and(breaks)
 }

@@ -1,4 +1,5 @@
-//! The journal: durable, one writer at a time, and the only place where the call changes its state, by the router's own [`step`].
+//! The journal: durable, one writer at a time, and the only place where the call changes its state,
+//! by the router's own [`step`].
 
 use switchboard::{
     CallStatus,
@@ -14,9 +15,11 @@ pub(super) struct Tried {
     pub(super) provider: Provider,
     /// Which ring of the call it serves.
     pub(super) ring: u8,
-    /// The life time of its key is over. The clock's doing, kept here because it is counted from the send.
+    /// The life time of its key is over. The clock's doing, kept here because it is counted from
+    /// the send.
     pub(super) expired: bool,
-    /// A second request of it may leave. From then on the silence of one request proves nothing about the attempt.
+    /// A second request of it may leave. From then on the silence of one request proves nothing
+    /// about the attempt.
     pub(super) replayed: bool,
 }
 
@@ -51,7 +54,8 @@ impl Ledger {
         }
     }
 
-    /// Writes down what moves the call on. Only the owner may. False where a rule forbids it; nothing changed then.
+    /// Writes down what moves the call on. Only the owner may. False where a rule forbids it;
+    /// nothing changed then.
     pub(super) fn commit(&mut self, epoch: u8, event: Event) -> bool {
         epoch == self.epoch && self.record(event)
     }
@@ -61,14 +65,22 @@ impl Ledger {
         self.is_last(attempt) && self.commit(epoch, event)
     }
 
-    /// Writes down evidence about an attempt, from whomever it comes: it stays true when the call has changed its owner.
+    /// Writes down evidence about an attempt, from whomever it comes: it stays true when the call
+    /// has changed its owner.
     pub(super) fn prove(&mut self, attempt: usize, event: Event) -> bool {
         let replayed = self.attempts.last().is_some_and(|last| last.replayed);
         let counts = match event {
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => true,
             Event::NotPlace | Event::AwaitApproval => !replayed,
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => false,
-            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial | Event::Retract => false,
+            Event::Schedule
+            | Event::Admit
+            | Event::Refuse
+            | Event::Intend
+            | Event::Claim
+            | Event::Send => false,
+            Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial | Event::Retract => {
+                false
+            }
         };
         counts && self.is_last(attempt) && self.record(event)
     }
@@ -101,8 +113,9 @@ impl Ledger {
     /// Intent, claim and send in one transaction.
     pub(super) fn bracket(&mut self, epoch: u8, provider: Provider) -> bool {
         let mut transaction = self.clone();
-        let whole =
-            transaction.intend(epoch, provider) && transaction.commit(epoch, Event::Claim) && transaction.commit(epoch, Event::Send);
+        let whole = transaction.intend(epoch, provider)
+            && transaction.commit(epoch, Event::Claim)
+            && transaction.commit(epoch, Event::Send);
         if whole {
             *self = transaction;
         }
@@ -125,8 +138,16 @@ impl Ledger {
         let before = std::mem::replace(&mut self.state, after);
         let anew = match event {
             Event::Redial => before.status == CallStatus::Closed,
-            Event::Intend => matches!(before.attempt, Some(AttemptState::NotPlaced | AttemptState::Placed)),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Claim | Event::Send | Event::Place | Event::NotPlace => false,
+            Event::Intend => {
+                matches!(before.attempt, Some(AttemptState::NotPlaced | AttemptState::Placed))
+            }
+            Event::Schedule
+            | Event::Admit
+            | Event::Refuse
+            | Event::Claim
+            | Event::Send
+            | Event::Place
+            | Event::NotPlace => false,
             Event::AwaitApproval | Event::Doubt | Event::Reconcile | Event::GiveUp => false,
             Event::Progress | Event::End(_) | Event::Overdue | Event::Retract => false,
         };
@@ -140,7 +161,8 @@ impl Ledger {
         attempt + 1 == self.attempts.len()
     }
 
-    /// True where the journal takes the attempt as proven silent: another one of the same ring follows it, or its state says so.
+    /// True where the journal takes the attempt as proven silent: another one of the same ring
+    /// follows it, or its state says so.
     pub(super) fn is_silent(&self, attempt: usize) -> bool {
         let ring = |attempt: usize| self.attempts.get(attempt).map(|tried| tried.ring);
         match ring(attempt + 1) {
@@ -152,7 +174,11 @@ impl Ledger {
     /// True where the journal says that bytes of the attempt may have left.
     pub(super) fn may_have_left(&self, attempt: usize) -> bool {
         attempt + 1 < self.attempts.len()
-            || (self.is_last(attempt) && !matches!(self.state.attempt, None | Some(AttemptState::Intent | AttemptState::Claimed)))
+            || (self.is_last(attempt)
+                && !matches!(
+                    self.state.attempt,
+                    None | Some(AttemptState::Intent | AttemptState::Claimed)
+                ))
     }
 
     /// Grows with each step of the call.

@@ -1,6 +1,7 @@
 //! What has to hold in every world, and what has to come about in some.
 //!
-//! The second kind keeps the first honest: a model in which no call is ever placed rings nobody twice.
+//! The second kind keeps the first honest: a model in which no call is ever placed rings nobody
+//! twice.
 
 use stateright::{Model, Property};
 use switchboard::{CallStatus, core::AttemptState};
@@ -44,7 +45,9 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
             world.ledger.bound.is_none_or(|bound| bound + 1 == world.ledger.attempts.len())
         }),
         always(ALARM, |protocol, world| {
-            protocol.fault.is_some() || protocol.setup.on_unknown == OnUnknown::Fence || !world.ledger.alarmed
+            protocol.fault.is_some()
+                || protocol.setup.on_unknown == OnUnknown::Fence
+                || !world.ledger.alarmed
         }),
         always(NO_DEAD_END, can_go_on),
         always(NO_CIRCLE, |_, world| !world.circled),
@@ -52,7 +55,8 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
             world.ledger.state.status == CallStatus::Closed && world.rings() > 0
         }),
         sometimes("a call fails over", |_, world| {
-            let at_b = |request: &Request| request.provider == Provider::B && request.at == Place::Rang;
+            let at_b =
+                |request: &Request| request.provider == Provider::B && request.at == Place::Rang;
             world.ledger.state.status == CallStatus::InProgress && world.requests.iter().any(at_b)
         }),
         sometimes("a redial rings, where one may be asked for", |protocol, world| {
@@ -66,10 +70,13 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
             world.ledger.state.status == CallStatus::Indeterminate && world.rings() == 1
         }),
         sometimes("nobody ever knows that it did not ring", |_, world| {
-            world.ledger.state.status == CallStatus::Indeterminate && world.requests.iter().all(|one| one.at == Place::Lost)
+            world.ledger.state.status == CallStatus::Indeterminate
+                && world.requests.iter().all(|one| one.at == Place::Lost)
         }),
         sometimes("a successor follows a call that it did not send", |_, world| {
-            world.ledger.state.status == CallStatus::InProgress && world.ledger.epoch > 1 && world.requests.len() == 1
+            world.ledger.state.status == CallStatus::InProgress
+                && world.ledger.epoch > 1
+                && world.requests.len() == 1
         }),
         sometimes("a request arrives after its sender is gone", |_, world| {
             world.ledger.epoch > 1
@@ -91,7 +98,8 @@ fn sometimes(name: &'static str, condition: fn(&Protocol, &World) -> bool) -> Pr
 }
 
 fn is_deserted(world: &World, request: usize) -> bool {
-    let listens = |doing: Doing| matches!(doing, Doing::Waiting { request: held } if held == request);
+    let listens =
+        |doing: Doing| matches!(doing, Doing::Waiting { request: held } if held == request);
     !world.replicas.iter().any(|one| listens(one.doing))
 }
 
@@ -115,8 +123,12 @@ fn silence_is_true(world: &World) -> bool {
 fn placed_is_true(world: &World) -> bool {
     match world.ledger.state.status {
         // Nobody took the redial: the call ended with the ring before.
-        CallStatus::Closed if world.ledger.state.attempt == Some(AttemptState::NotPlaced) => world.rings() > 0,
-        CallStatus::InProgress | CallStatus::Closed | CallStatus::Stalled => world.last().is_some_and(|last| world.rang(last)),
+        CallStatus::Closed if world.ledger.state.attempt == Some(AttemptState::NotPlaced) => {
+            world.rings() > 0
+        }
+        CallStatus::InProgress | CallStatus::Closed | CallStatus::Stalled => {
+            world.last().is_some_and(|last| world.rang(last))
+        }
         CallStatus::Received
         | CallStatus::Scheduled
         | CallStatus::Admitted
@@ -129,7 +141,10 @@ fn placed_is_true(world: &World) -> bool {
 
 fn can_go_on(protocol: &Protocol, world: &World) -> bool {
     match world.ledger.state.status {
-        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted | CallStatus::Attempting => {
+        CallStatus::Received
+        | CallStatus::Scheduled
+        | CallStatus::Admitted
+        | CallStatus::Attempting => {
             let mut open = Vec::new();
             protocol.actions(world, &mut open);
             open.into_iter()

@@ -37,7 +37,8 @@ impl Model for Protocol {
                     actions.extend(fates.map(|fate| Action::Request(index, fate)));
                 }
                 Place::Rang if world.anybody_runs() => {
-                    actions.extend([false, true].map(|over| Action::Webhook { request: index, over }));
+                    actions
+                        .extend([false, true].map(|over| Action::Webhook { request: index, over }));
                 }
                 Place::Rang | Place::Lost | Place::Unsent | Place::Declined | Place::Known => {}
             }
@@ -112,7 +113,8 @@ impl Protocol {
         }
     }
 
-    /// What a process does that has the call, as it believes, and nothing in hand: it goes by the journal alone, after a start as at any time.
+    /// What a process does that has the call, as it believes, and nothing in hand: it goes by the
+    /// journal alone, after a start as at any time.
     fn next_for_owner(&self, world: &World, may: &mut impl FnMut(Deed)) {
         match world.ledger.state.status {
             CallStatus::Received | CallStatus::Scheduled => may(Deed::Admit),
@@ -124,11 +126,13 @@ impl Protocol {
             }
             CallStatus::Attempting => match world.ledger.state.attempt {
                 Some(AttemptState::Intent) => may(Deed::RecoverIntent),
-                Some(AttemptState::Claimed | AttemptState::Sent) => may(if self.has(Fault::ResendAtRestart) {
-                    Deed::Resend
-                } else {
-                    Deed::RecoverSent
-                }),
+                Some(AttemptState::Claimed | AttemptState::Sent) => {
+                    may(if self.has(Fault::ResendAtRestart) {
+                        Deed::Resend
+                    } else {
+                        Deed::RecoverSent
+                    })
+                }
                 Some(AttemptState::Unknown) => may(Deed::Reconcile),
                 Some(AttemptState::Reconciling) => self.evidence(world, may),
                 Some(AttemptState::NotPlaced) => {
@@ -145,7 +149,11 @@ impl Protocol {
                 may(Deed::LoseSight);
             }
             CallStatus::Closed if world.ledger.ring < self.setup.redials => may(Deed::Redial),
-            CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Indeterminate | CallStatus::Stalled => {}
+            CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => {}
         }
     }
 

@@ -1,4 +1,5 @@
-//! What a model is made of: how many processes, how much goes wrong, what follows a doubt, and which fault is sown.
+//! What a model is made of: how many processes, how much goes wrong, what follows a doubt, and
+//! which fault is sown.
 
 /// The provider of an attempt. A call goes to A first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,11 +24,12 @@ pub enum Writes {
 pub enum OnUnknown {
     /// Nothing: without evidence the call ends as indeterminate.
     Park,
-    /// Absence from the list after the fence counts as proof. The world keeps what the rule supposes: send deadline, longest pause, longest
-    /// way through the network and longest lag of the list lie before the fence.
+    /// Absence from the list after the fence counts as proof. The world keeps what the rule
+    /// supposes: send deadline, longest pause, longest way through the network and longest lag of
+    /// the list lie before the fence.
     Fence,
-    /// The same request again with the same key, once. A knows the keys of the calls that it placed, for their life time; nothing is on its
-    /// way longer than that.
+    /// The same request again with the same key, once. A knows the keys of the calls that it
+    /// placed, for their life time; nothing is on its way longer than that.
     Replay,
 }
 
@@ -65,17 +67,9 @@ pub struct Bounds {
 
 impl Bounds {
     /// For every `cargo test`: seconds in a debug build.
-    pub const QUICK: Self = Self {
-        attempts: 2,
-        crashes: 1,
-        pauses: 1,
-    };
+    pub const QUICK: Self = Self { attempts: 2, crashes: 1, pauses: 1 };
     /// For the program: a minute or two in a release build.
-    pub const FULL: Self = Self {
-        attempts: 3,
-        crashes: 2,
-        pauses: 1,
-    };
+    pub const FULL: Self = Self { attempts: 3, crashes: 2, pauses: 1 };
 }
 
 /// The world without its bounds and without a fault.
@@ -87,6 +81,7 @@ pub struct Setup {
     pub writes: Writes,
     /// What is done about an attempt that may have reached a phone.
     pub on_unknown: OnUnknown,
-    /// Further rings that the caller's policy may ask for, after one that nobody answered. Where it may, nobody ever answers.
+    /// Further rings that the caller's policy may ask for, after one that nobody answered. Where it
+    /// may, nobody ever answers.
     pub redials: u8,
 }

@@ -1,4 +1,5 @@
-//! What each step does to the world. The journal is written through [`Ledger`](super::ledger::Ledger) alone.
+//! What each step does to the world. The journal is written through
+//! [`Ledger`](super::ledger::Ledger) alone.
 
 use switchboard::{Outcome, router::state::Event};
 
@@ -23,7 +24,8 @@ impl Protocol {
                 }
             }
             Action::Forged(claim) => {
-                // A stranger does not know the address key: the request is turned away before its body is looked at.
+                // A stranger does not know the address key: the request is turned away before its
+                // body is looked at.
                 if self.has(Fault::UnsignedWebhook) {
                     match claim {
                         Claim::Ended => prove(world, self.ended()),
@@ -46,7 +48,9 @@ impl Protocol {
             Deed::Refuse => commit(world, epoch, Event::Refuse),
             Deed::GiveUp => commit(world, epoch, Event::GiveUp),
             Deed::LoseSight => commit(world, epoch, Event::Overdue),
-            Deed::RecoverIntent | Deed::MissInList | Deed::PassFence => commit(world, epoch, Event::NotPlace),
+            Deed::RecoverIntent | Deed::MissInList | Deed::PassFence => {
+                commit(world, epoch, Event::NotPlace)
+            }
             Deed::RecoverSent => commit(world, epoch, Event::Doubt),
             Deed::Reconcile => commit(world, epoch, Event::Reconcile),
             Deed::FindInList => prove(world, Event::Place),
@@ -63,7 +67,8 @@ impl Protocol {
             Deed::Claim => {
                 if let Doing::Intended(held) = world.replicas[replica].doing {
                     let claimed = world.ledger.commit_to(held.epoch, held.attempt, Event::Claim);
-                    world.replicas[replica].doing = if claimed { Doing::Claimed(held) } else { Doing::Nothing };
+                    world.replicas[replica].doing =
+                        if claimed { Doing::Claimed(held) } else { Doing::Nothing };
                 }
             }
             Deed::MarkSent => {
@@ -96,7 +101,11 @@ impl Protocol {
             Deed::Resend => again(world, replica, Key::Kept),
             Deed::Replay => {
                 if world.ledger.replay(epoch) {
-                    again(world, replica, if self.has(Fault::DroppedKey) { |_| Key::Fresh } else { Key::Kept });
+                    again(
+                        world,
+                        replica,
+                        if self.has(Fault::DroppedKey) { |_| Key::Fresh } else { Key::Kept },
+                    );
                 }
             }
             Deed::TakeOver => {
@@ -122,19 +131,20 @@ impl Protocol {
     }
 
     fn attempt(&self, world: &mut World, replica: usize, provider: Provider) {
-        let held = Held {
-            attempt: world.ledger.attempts.len(),
-            epoch: world.replicas[replica].epoch,
-        };
+        let held =
+            Held { attempt: world.ledger.attempts.len(), epoch: world.replicas[replica].epoch };
         let doing = match self.setup.writes {
-            Writes::Together if world.ledger.bracket(held.epoch, provider) => Doing::Ready { held, late: false },
+            Writes::Together if world.ledger.bracket(held.epoch, provider) => {
+                Doing::Ready { held, late: false }
+            }
             Writes::Apart if world.ledger.intend(held.epoch, provider) => Doing::Intended(held),
             Writes::Together | Writes::Apart => Doing::Nothing,
         };
         world.replicas[replica].doing = doing;
     }
 
-    /// What came back, or did not, goes to the journal at once: until then only its sender knows it, and a crash takes it along.
+    /// What came back, or did not, goes to the journal at once: until then only its sender knows
+    /// it, and a crash takes it along.
     fn hear(&self, world: &mut World, replica: usize, answer: Answer) {
         let Doing::Waiting { request } = world.replicas[replica].doing else {
             return;
@@ -175,8 +185,13 @@ impl Protocol {
     /// True where A placed a call for this key, and remembers it.
     fn knows_key(&self, world: &World, request: usize) -> bool {
         let this = &world.requests[request];
-        let remembers = |tried: usize| world.ledger.attempts.get(tried).is_some_and(|tried| !tried.expired);
-        let same = |earlier: &Request| earlier.at == Place::Rang && earlier.key == this.key && earlier.provider == this.provider;
+        let remembers =
+            |tried: usize| world.ledger.attempts.get(tried).is_some_and(|tried| !tried.expired);
+        let same = |earlier: &Request| {
+            earlier.at == Place::Rang
+                && earlier.key == this.key
+                && earlier.provider == this.provider
+        };
         match this.key {
             Key::Kept(attempt) => {
                 self.setup.on_unknown == OnUnknown::Replay
@@ -209,11 +224,6 @@ fn again(world: &mut World, replica: usize, key: fn(usize) -> Key) {
 }
 
 fn leave(world: &mut World, attempt: usize, provider: Provider, key: Key) -> usize {
-    world.requests.push(Request {
-        attempt,
-        provider,
-        key,
-        at: Place::UnderWay,
-    });
+    world.requests.push(Request { attempt, provider, key, at: Place::UnderWay });
     world.requests.len() - 1
 }

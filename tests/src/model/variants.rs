@@ -1,4 +1,5 @@
-//! The table of what is checked: six worlds in which the law holds, and eight faults, each sown into one of them.
+//! The table of what is checked: six worlds in which the law holds, and eight faults, each sown
+//! into one of them.
 
 use super::{
     properties::{ONE_RING, PLACED},
@@ -20,26 +21,13 @@ pub struct Variant {
     pub breaks: &'static [&'static str],
 }
 
-const ONE: Setup = Setup {
-    replicas: 1,
-    writes: Writes::Together,
-    on_unknown: OnUnknown::Park,
-    redials: 0,
-};
+const ONE: Setup =
+    Setup { replicas: 1, writes: Writes::Together, on_unknown: OnUnknown::Park, redials: 0 };
 const TWO: Setup = Setup { replicas: 2, ..ONE };
-const APART: Setup = Setup {
-    writes: Writes::Apart,
-    ..TWO
-};
-const KEYS: Setup = Setup {
-    on_unknown: OnUnknown::Replay,
-    ..TWO
-};
+const APART: Setup = Setup { writes: Writes::Apart, ..TWO };
+const KEYS: Setup = Setup { on_unknown: OnUnknown::Replay, ..TWO };
 const REDIAL: Setup = Setup { redials: 1, ..TWO };
-const FENCE: Setup = Setup {
-    on_unknown: OnUnknown::Fence,
-    ..TWO
-};
+const FENCE: Setup = Setup { on_unknown: OnUnknown::Fence, ..TWO };
 
 /// Every model, the lawful ones first.
 pub const VARIANTS: [Variant; 14] = [
@@ -64,13 +52,7 @@ pub const VARIANTS: [Variant; 14] = [
         Fault::FailOverOnTimeout,
         &[ONE_RING],
     ),
-    bad(
-        "bad-journal",
-        "written down after the send",
-        ONE,
-        Fault::JournalAfterSend,
-        &[ONE_RING],
-    ),
+    bad("bad-journal", "written down after the send", ONE, Fault::JournalAfterSend, &[ONE_RING]),
     bad(
         "bad-restart",
         "what was sent is sent again at a start",
@@ -85,13 +67,7 @@ pub const VARIANTS: [Variant; 14] = [
         Fault::AbsenceIsProof,
         &[ONE_RING],
     ),
-    bad(
-        "bad-key",
-        "the retry carries a key of its own",
-        KEYS,
-        Fault::DroppedKey,
-        &[ONE_RING],
-    ),
+    bad("bad-key", "the retry carries a key of its own", KEYS, Fault::DroppedKey, &[ONE_RING]),
     bad(
         "bad-lifetime",
         "the key is replayed after its life time",
@@ -116,21 +92,15 @@ pub const VARIANTS: [Variant; 14] = [
 ];
 
 const fn good(name: &'static str, about: &'static str, setup: Setup) -> Variant {
-    Variant {
-        name,
-        about,
-        setup,
-        fault: None,
-        breaks: &[],
-    }
+    Variant { name, about, setup, fault: None, breaks: &[] }
 }
 
-const fn bad(name: &'static str, about: &'static str, setup: Setup, fault: Fault, breaks: &'static [&'static str]) -> Variant {
-    Variant {
-        name,
-        about,
-        setup,
-        fault: Some(fault),
-        breaks,
-    }
+const fn bad(
+    name: &'static str,
+    about: &'static str,
+    setup: Setup,
+    fault: Fault,
+    breaks: &'static [&'static str],
+) -> Variant {
+    Variant { name, about, setup, fault: Some(fault), breaks }
 }

@@ -1,7 +1,9 @@
-//! Everything around the state machine: processes that crash and pause, requests on their way, telephones that ring.
+//! Everything around the state machine: processes that crash and pause, requests on their way,
+//! telephones that ring.
 //!
-//! What a process merely thinks is lost with it; what the journal holds stays. A request lives on its own from the moment that it leaves: it
-//! arrives when it likes, also after its sender has crashed, started again and given up.
+//! What a process merely thinks is lost with it; what the journal holds stays. A request lives on
+//! its own from the moment that it leaves: it arrives when it likes, also after its sender has
+//! crashed, started again and given up.
 
 use super::{
     ledger::Ledger,
@@ -55,7 +57,8 @@ pub(super) enum Doing {
     Waiting { request: usize },
 }
 
-/// An attempt in a process's hand, with the epoch under which it was begun: the process may have lost the call since, and won it again.
+/// An attempt in a process's hand, with the epoch under which it was begun: the process may have
+/// lost the call since, and won it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Held {
     pub(super) attempt: usize,
@@ -99,11 +102,7 @@ pub(super) enum Place {
 
 impl World {
     pub(super) fn new(replicas: u8, bounds: Bounds) -> Self {
-        let replica = |epoch| Replica {
-            health: Health::Running,
-            epoch,
-            doing: Doing::Nothing,
-        };
+        let replica = |epoch| Replica { health: Health::Running, epoch, doing: Doing::Nothing };
         Self {
             ledger: Ledger::received(),
             replicas: (0..replicas).map(|index| replica(u8::from(index == 0))).collect(),
@@ -119,22 +118,18 @@ impl World {
         self.requests.iter().filter(|request| request.at == Place::Rang).count()
     }
 
-    /// How often they did for one ring. A request of an attempt that no journal knows of counts for the present one.
+    /// How often they did for one ring. A request of an attempt that no journal knows of counts for
+    /// the present one.
     pub(super) fn rings_of(&self, ring: u8) -> usize {
         let served = |request: &Request| {
-            self.ledger
-                .attempts
-                .get(request.attempt)
-                .map_or(self.ledger.ring, |tried| tried.ring)
+            self.ledger.attempts.get(request.attempt).map_or(self.ledger.ring, |tried| tried.ring)
         };
         let rang = self.requests.iter().filter(|request| request.at == Place::Rang);
         rang.filter(|request| served(request) == ring).count()
     }
 
     pub(super) fn rang(&self, attempt: usize) -> bool {
-        self.requests
-            .iter()
-            .any(|request| request.attempt == attempt && request.at == Place::Rang)
+        self.requests.iter().any(|request| request.attempt == attempt && request.at == Place::Rang)
     }
 
     /// The last attempt of the journal.
@@ -154,18 +149,21 @@ impl World {
             .any(|one| one.epoch == self.ledger.epoch && one.health == Health::Running)
     }
 
-    /// What a window that is longer than deadline, pause and network together may rely on: no request of the attempt is on its way, and
-    /// nobody is left who may still send one in time.
+    /// What a window that is longer than deadline, pause and network together may rely on: no
+    /// request of the attempt is on its way, and nobody is left who may still send one in time.
     pub(super) fn is_quiet(&self, attempt: usize) -> bool {
-        let under_way = |request: &Request| request.attempt == attempt && request.at == Place::UnderWay;
+        let under_way =
+            |request: &Request| request.attempt == attempt && request.at == Place::UnderWay;
         let may_send = |one: &Replica| matches!(one.doing, Doing::Ready { held, late: false } if held.attempt == attempt);
         !self.requests.iter().any(under_way) && !self.replicas.iter().any(may_send)
     }
 
-    /// Grows with every step that may be taken, so that every run comes to an end: disturbances first, then the journal, then
-    /// the requests and the clock, then what the processes have in hand.
+    /// Grows with every step that may be taken, so that every run comes to an end: disturbances
+    /// first, then the journal, then the requests and the clock, then what the processes have in
+    /// hand.
     pub(super) fn rank(&self, bounds: Bounds) -> (usize, (u8, u8, usize, u8), usize, usize) {
-        let used = usize::from(bounds.crashes - self.crashes) + usize::from(bounds.pauses - self.pauses);
+        let used =
+            usize::from(bounds.crashes - self.crashes) + usize::from(bounds.pauses - self.pauses);
         let down = self.replicas.iter().filter(|one| one.health != Health::Running).count();
         let disturbed = 2 * used + usize::from(self.ledger.epoch) - down;
         let requests: usize = self
@@ -176,7 +174,10 @@ impl World {
         let expired = self.ledger.attempts.iter().filter(|tried| tried.expired).count();
         let alarmed = usize::from(self.ledger.alarmed);
         let doing = self.replicas.iter().map(|one| match one.doing {
-            Doing::Intended(_) | Doing::Claimed(_) | Doing::Unwritten { .. } | Doing::Ready { late: false, .. } => 0,
+            Doing::Intended(_)
+            | Doing::Claimed(_)
+            | Doing::Unwritten { .. }
+            | Doing::Ready { late: false, .. } => 0,
             Doing::Ready { late: true, .. } => 1,
             Doing::Waiting { .. } => 2,
             Doing::Nothing => 3,

@@ -87,12 +87,10 @@ impl Default for Disk<'_> {
 }
 
 impl<'log> Disk<'log> {
-    /// An empty disk on which the syncs of directories are worth nothing: what a program finds that forgot to ask for them.
+    /// An empty disk on which the syncs of directories are worth nothing: what a program finds that
+    /// forgot to ask for them.
     pub fn that_forgets_names() -> Self {
-        Self {
-            forgets_names: true,
-            ..Self::default()
-        }
+        Self { forgets_names: true, ..Self::default() }
     }
 
     /// One deed more.
@@ -113,8 +111,12 @@ impl<'log> Disk<'log> {
                 self.name(path, Some(Entry::File(*file)));
             }
             Deed::Unlink(path) => self.name(path, None),
-            Deed::Write { file, offset, data } => self.files[*file].waiting.push((now, Change::Write(*offset, data))),
-            Deed::Truncate { file, length } => self.files[*file].waiting.push((now, Change::Truncate(*length))),
+            Deed::Write { file, offset, data } => {
+                self.files[*file].waiting.push((now, Change::Write(*offset, data)))
+            }
+            Deed::Truncate { file, length } => {
+                self.files[*file].waiting.push((now, Change::Truncate(*length)))
+            }
             Deed::SyncBegins { target, sync } => {
                 self.syncing.insert(*sync, (target, now));
             }
@@ -245,7 +247,9 @@ impl File<'_> {
         let mut bytes = self.synced.clone();
         match kept {
             Kept::Nothing => {}
-            Kept::Everything => self.waiting.iter().for_each(|(_, change)| change.apply(&mut bytes)),
+            Kept::Everything => {
+                self.waiting.iter().for_each(|(_, change)| change.apply(&mut bytes))
+            }
             Kept::Some => self.tear(&mut bytes, chance),
         }
         bytes

@@ -1,6 +1,8 @@
-//! Looks at ledgers in a process of its own, in which no sync waits: hundreds of them are opened, and the real disk need keep none.
+//! Looks at ledgers in a process of its own, in which no sync waits: hundreds of them are opened,
+//! and the real disk need keep none.
 //!
-//! A line to it is `said PROMISE`, which has no answer, or `look PATH` or `use PATH`, which have one: `kept`, or what is wrong.
+//! A line to it is `said PROMISE`, which has no answer, or `look PATH` or `use PATH`, which have
+//! one: `kept`, or what is wrong.
 
 use std::{
     io::{BufRead, BufReader, Write, stdin, stdout},

@@ -58,7 +58,9 @@ impl fmt::Display for Deed {
             Self::MakeDirectory(path) => write!(f, "{} is made", path.display()),
             Self::Create { path, file } => write!(f, "{} is made, file {file}", path.display()),
             Self::Unlink(path) => write!(f, "{} is removed", path.display()),
-            Self::Write { file, offset, data } => write!(f, "{} bytes to file {file} from byte {offset} on", data.len()),
+            Self::Write { file, offset, data } => {
+                write!(f, "{} bytes to file {file} from byte {offset} on", data.len())
+            }
             Self::Truncate { file, length } => write!(f, "file {file} has {length} bytes"),
             Self::SyncBegins { target, sync } => write!(f, "sync {sync} of {target:?} begins"),
             Self::SyncEnds { sync } => write!(f, "sync {sync} ends"),
@@ -91,11 +93,7 @@ impl Log {
     pub fn read(log: &Path, watched: &Path) -> Self {
         let bytes = fs::read(log).unwrap();
         let mut rest = bytes.as_slice();
-        let mut reader = Reader {
-            watched,
-            targets: HashMap::new(),
-            files: 0,
-        };
+        let mut reader = Reader { watched, targets: HashMap::new(), files: 0 };
         let mut deeds = Vec::new();
         while let Some((&kind, after)) = rest.split_first() {
             let (head, after) = after.split_at(24);
@@ -110,7 +108,11 @@ impl Log {
     /// The numbers of the files that were made with a name that ends so.
     pub fn files(&self, extension: &str) -> Vec<usize> {
         let made = self.deeds.iter().filter_map(|deed| match deed {
-            Deed::Create { path, file } if path.extension().is_some_and(|kind| kind == extension) => Some(*file),
+            Deed::Create { path, file }
+                if path.extension().is_some_and(|kind| kind == extension) =>
+            {
+                Some(*file)
+            }
             _ => None,
         });
         made.collect()
@@ -142,19 +144,11 @@ impl Reader<'_> {
                 Deed::Create { path, file }
             }
             b'u' => Deed::Unlink(path()),
-            b'w' => Deed::Write {
-                file: self.file(inode),
-                offset: size(number),
-                data: data.to_vec(),
-            },
-            b't' => Deed::Truncate {
-                file: self.file(inode),
-                length: size(number),
-            },
-            b's' => Deed::SyncBegins {
-                target: self.targets[&inode].clone(),
-                sync: number,
-            },
+            b'w' => {
+                Deed::Write { file: self.file(inode), offset: size(number), data: data.to_vec() }
+            }
+            b't' => Deed::Truncate { file: self.file(inode), length: size(number) },
+            b's' => Deed::SyncBegins { target: self.targets[&inode].clone(), sync: number },
             b'S' => Deed::SyncEnds { sync: number },
             b'a' => Deed::Said(text()),
             b'?' => panic!(
@@ -168,7 +162,9 @@ impl Reader<'_> {
     fn file(&self, inode: u64) -> usize {
         match &self.targets[&inode] {
             Target::File(file) => *file,
-            Target::Directory(path) => panic!("bytes were written to the directory {}", path.display()),
+            Target::Directory(path) => {
+                panic!("bytes were written to the directory {}", path.display())
+            }
         }
     }
 }

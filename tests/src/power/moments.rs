@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use super::{Deed, Log};
 use crate::fuzz::Chance;
 
-/// Out of all moments of a log, in deeds done: those at which names change, and of each other kind at most `each`: at the end of a sync
-/// that is not finished, right after one, while the log is copied into the ledger, anywhere; and right after a promise, twice as many.
+/// Out of all moments of a log, in deeds done: those at which names change, and of each other kind
+/// at most `each`: at the end of a sync that is not finished, right after one, while the log is
+/// copied into the ledger, anywhere; and right after a promise, twice as many.
 pub fn moments(log: &Log, each: usize, chance: &mut Chance) -> BTreeSet<usize> {
     let (mut names, mut before_sync, mut after_sync, mut after_promise, mut copying) =
         (BTreeSet::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let ledger = log.files("db");
     for (done, deed) in log.deeds.iter().enumerate() {
         match deed {
-            Deed::MakeDirectory(_) | Deed::Create { .. } | Deed::Unlink(_) => names.extend([done, done + 1]),
+            Deed::MakeDirectory(_) | Deed::Create { .. } | Deed::Unlink(_) => {
+                names.extend([done, done + 1])
+            }
             Deed::SyncBegins { .. } => {}
             Deed::SyncEnds { .. } => {
                 before_sync.push(done);

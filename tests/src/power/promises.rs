@@ -53,7 +53,8 @@ impl Promises {
         }
     }
 
-    /// Opens the ledger as a process does that starts again, and looks for all of it. Where it is to go on, it writes to it at the end.
+    /// Opens the ledger as a process does that starts again, and looks for all of it. Where it is
+    /// to go on, it writes to it at the end.
     ///
     /// # Errors
     /// What is missing or wrong, in words.
@@ -69,19 +70,25 @@ impl Promises {
             );
         }
         let mut found: BTreeMap<CallId, Call> = BTreeMap::new();
-        for call in journal.list().await.map_err(|error| format!("it cannot be listed: {error:?}"))? {
+        for call in
+            journal.list().await.map_err(|error| format!("it cannot be listed: {error:?}"))?
+        {
             found.insert(call.id, call);
         }
         for (id, (promised, after)) in &self.steps {
             let there = steps.get(id).copied().unwrap_or(0);
-            hold!(there >= *promised, "the call {id} has {there} steps, and {promised} were promised");
+            hold!(
+                there >= *promised,
+                "the call {id} has {there} steps, and {promised} were promised"
+            );
             let same = found.get(id).is_some_and(|call| seen(&mut self.seen, call) == *after);
             hold!(
                 there > *promised || same,
                 "the call {id} is not what was promised after step {promised}"
             );
         }
-        // The others are what was promised; of these the steps have to say it. The last of all stands for calls that nobody asks any more.
+        // The others are what was promised; of these the steps have to say it. The last of all
+        // stands for calls that nobody asks any more.
         let last = found.last_key_value().map(|(id, _)| *id);
         for (id, call) in &found {
             let promised = self.steps.get(id).copied().unwrap_or((0, 0));
@@ -112,23 +119,34 @@ fn seen(before: &mut BTreeMap<CallId, (Call, u64)>, call: &Call) -> u64 {
 fn is_whole(ledger: &Path) -> rusqlite::Result<Result<BTreeMap<CallId, usize>, Broken>> {
     let raw = Connection::open(ledger)?;
     let integrity: String = raw.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    let strangers: i64 = raw.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let strangers: i64 =
+        raw.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if integrity != "ok" || strangers != 0 {
-        return Ok(Err(format!("the file is damaged: {integrity}, {strangers} rows belong to no call")));
+        return Ok(Err(format!(
+            "the file is damaged: {integrity}, {strangers} rows belong to no call"
+        )));
     }
-    let mut count = raw.prepare("SELECT id, 1 + (SELECT count(*) FROM events WHERE call_id = calls.id) FROM calls")?;
+    let mut count = raw.prepare(
+        "SELECT id, 1 + (SELECT count(*) FROM events WHERE call_id = calls.id) FROM calls",
+    )?;
     let steps = count.query_map([], |row| {
         Ok((CallId::new(Uuid::from_bytes(row.get(0)?)), row.get::<_, u32>(1)? as usize))
     })?;
     steps.collect::<rusqlite::Result<_>>().map(Ok)
 }
 
-/// The steps that were promised make the call that was promised, and all steps make the call that is there.
-async fn makes_sense(journal: &SqliteJournal, call: &Call, (steps, after): (usize, u64)) -> Result<(), Broken> {
+/// The steps that were promised make the call that was promised, and all steps make the call that
+/// is there.
+async fn makes_sense(
+    journal: &SqliteJournal,
+    call: &Call,
+    (steps, after): (usize, u64),
+) -> Result<(), Broken> {
     let id = call.id;
     let history = journal.history(id).await.map_err(|error| format!("{id}: {error:?}"))?;
     let request = asked(journal, id).await?;
-    // A step that nobody was promised may be there, and a second cannot: each waits for the promise of the one before.
+    // A step that nobody was promised may be there, and a second cannot: each waits for the promise
+    // of the one before.
     hold!(
         history.len() <= steps + 1,
         "the call {id} has {} steps, {steps} were promised and one was asked for",
@@ -139,7 +157,8 @@ async fn makes_sense(journal: &SqliteJournal, call: &Call, (steps, after): (usiz
     let mut again = NewCall::new(id, request, at).received();
     for (step, entry) in (1..).zip(history) {
         if let Some(fact) = entry.fact {
-            apply(&mut again, fact, entry.at).map_err(|error| format!("step {step} of {id} cannot be: {error}"))?;
+            apply(&mut again, fact, entry.at)
+                .map_err(|error| format!("step {step} of {id} cannot be: {error}"))?;
         }
         hold!(
             step != steps || digest_of(&again) == after,
@@ -173,10 +192,7 @@ async fn goes_on(journal: Arc<SqliteJournal>, found: &[Call]) -> Result<(), Brok
             task: "Ask something else.".to_owned(),
             ..(*asked(&journal, active.id).await?).to_request()
         };
-        let again = CallRequest {
-            idempotency_key: None,
-            ..again
-        };
+        let again = CallRequest { idempotency_key: None, ..again };
         let rival = open(&journal, &again).await?;
         let busy = journal.record(rival, rules::admitted(), rules::at(0)).await;
         hold!(
@@ -216,7 +232,11 @@ async fn goes_on(journal: Arc<SqliteJournal>, found: &[Call]) -> Result<(), Brok
 const fn may_ring(status: CallStatus) -> bool {
     matches!(
         status,
-        CallStatus::Admitted | CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate | CallStatus::Stalled
+        CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled
     )
 }
 
@@ -224,7 +244,9 @@ async fn open(journal: &SqliteJournal, request: &CallRequest) -> Result<CallId, 
     let new = rules::new_call(request, rules::at(0));
     match journal.open(new).await {
         Ok(Opened::New(call)) => Ok(call.id),
-        Ok(Opened::Replayed(call) | Opened::Changed(call)) => Err(format!("a new call is taken for {}", call.id)),
+        Ok(Opened::Replayed(call) | Opened::Changed(call)) => {
+            Err(format!("a new call is taken for {}", call.id))
+        }
         Err(error) => Err(format!("the ledger takes nothing more: {error:?}")),
     }
 }

@@ -20,7 +20,8 @@ pub struct Watched {
     pub library: PathBuf,
 }
 
-/// Where the writer puts its ledger, below the directory that is watched; it makes the directories itself.
+/// Where the writer puts its ledger, below the directory that is watched; it makes the directories
+/// itself.
 pub const LEDGER: &str = "state/ledger/calls.db";
 
 /// Runs a process that writes until it ends, in this directory.
@@ -42,11 +43,7 @@ pub fn run(program: &Path, habit: &str, place: &Path) -> Watched {
         .status()
         .unwrap();
     assert!(ended.success(), "the writer ended with {ended}");
-    Watched {
-        log: Log::read(&log, &directory),
-        directory,
-        library,
-    }
+    Watched { log: Log::read(&log, &directory), directory, library }
 }
 
 /// With the compiler that SQLite was built with.

@@ -23,7 +23,8 @@ use switchboard_router::{Journal, NewCall, Opened, journal_rules as rules};
 use tokio::runtime::Builder;
 use uuid::Uuid;
 
-/// A write-ahead log of so many bytes was copied into the ledger once: 4,000 pages of 4 KiB, each with a head of 24 bytes.
+/// A write-ahead log of so many bytes was copied into the ledger once: 4,000 pages of 4 KiB, each
+/// with a head of 24 bytes.
 const COPIED: u64 = 4_000 * 4_120;
 /// Calls that fill no log are calls that are not written down.
 const ENOUGH: usize = 1_500;
@@ -38,11 +39,13 @@ pub enum Habit {
     Forgets,
 }
 
-/// Makes a ledger, writes to it from several sides, closes it in good order, and goes on until its write-ahead log was copied and begun
-/// again. Each promise goes to the file `acks` as soon as it was made:
+/// Makes a ledger, writes to it from several sides, closes it in good order, and goes on until its
+/// write-ahead log was copied and begun again. Each promise goes to the file `acks` as soon as it
+/// was made:
 ///
 /// - `opened DIGEST`: the ledger is there, and knows the first callee by a hash of this digest;
-/// - `step CALL NUMBER DIGEST`: so many steps of a call are written down, and then it is what has this digest.
+/// - `step CALL NUMBER DIGEST`: so many steps of a call are written down, and then it is what has
+///   this digest.
 ///
 /// # Panics
 /// Where the ledger refuses or fails.
@@ -50,7 +53,8 @@ pub fn write(ledger: &Path, acks: &Path, habit: Habit) {
     let says = Arc::new(OpenOptions::new().create(true).append(true).open(acks).unwrap());
     let next = Arc::new(AtomicUsize::new(0));
     for part in [Part::Short, Part::Long] {
-        // A runtime of its own: when it ends, so has everything that still held the ledger open, and the last one copies and removes the log.
+        // A runtime of its own: when it ends, so has everything that still held the ledger open,
+        // and the last one copies and removes the log.
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let journal = match habit {
@@ -138,19 +142,14 @@ impl<'a> Life<'a> {
         let Opened::New(written) = of.journal.open(new).await.unwrap() else {
             panic!("no two of these calls are one");
         };
-        let mut life = Self {
-            of,
-            n,
-            call,
-            steps: 0,
-            digest: 0,
-        };
+        let mut life = Self { of, n, call, steps: 0, digest: 0 };
         life.promised(&written);
         life
     }
 
     async fn step(&mut self, fact: Fact) {
-        let recorded = self.of.journal.record(self.call, fact, moment(self.n, self.steps)).await.unwrap();
+        let recorded =
+            self.of.journal.record(self.call, fact, moment(self.n, self.steps)).await.unwrap();
         self.promised(&recorded.call);
     }
 
@@ -162,7 +161,8 @@ impl<'a> Life<'a> {
 
     async fn end(&mut self, tried: AttemptId) {
         let theirs = format!("a-{}", self.n);
-        let over = || Box::new(rules::report("alpha", &theirs, ProviderState::Ended(Outcome::Completed)));
+        let over =
+            || Box::new(rules::report("alpha", &theirs, ProviderState::Ended(Outcome::Completed)));
         match self.n % 4 {
             // Nobody knows whether the phone rang.
             0 => {

@@ -1,4 +1,5 @@
-//! The program driven through a provider that is rude: what it prints, what it sends, and what it must do neither of.
+//! The program driven through a provider that is rude: what it prints, what it sends, and what it
+//! must do neither of.
 //!
 //! | to find | look at |
 //! |---|---|

@@ -38,7 +38,8 @@ pub struct Ran {
 /// The program under limits of memory and processor time, without a setting of this process.
 fn program(arguments: &[&str], variables: &[(&str, OsString)]) -> Command {
     let mut command = Command::new("sh");
-    let limited = format!("ulimit -d {MOST_MEMORY}; ulimit -t {MOST_PROCESSOR}; exec \"$0\" \"$@\"");
+    let limited =
+        format!("ulimit -d {MOST_MEMORY}; ulimit -t {MOST_PROCESSOR}; exec \"$0\" \"$@\"");
     command.arg("-c").arg(limited).arg(binary::switchboard()).args(arguments);
     command.stdin(Stdio::null()).env("NO_COLOR", "1").env("TERM", "xterm");
     for name in ["CLICOLOR_FORCE", "SWITCHBOARD_CONFIG", "SWITCHBOARD_LOG", "RUST_LOG"] {
@@ -50,7 +51,11 @@ fn program(arguments: &[&str], variables: &[(&str, OsString)]) -> Command {
 
 impl Ran {
     /// Runs the program into pipes, to its end or for so long.
-    pub async fn piped(arguments: &[&str], variables: &[(&str, OsString)], longest: Option<Duration>) -> Self {
+    pub async fn piped(
+        arguments: &[&str],
+        variables: &[(&str, OsString)],
+        longest: Option<Duration>,
+    ) -> Self {
         let mut command = tokio::process::Command::from(program(arguments, variables));
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = child.spawn().unwrap();
@@ -82,7 +87,8 @@ impl Ran {
         let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let terminal = || File::options().read(true).write(true).open(&name).unwrap();
         let mut command = tokio::process::Command::from(program(arguments, variables));
-        let mut child = command.stdout(terminal()).stderr(terminal()).kill_on_drop(true).spawn().unwrap();
+        let mut child =
+            command.stdout(terminal()).stderr(terminal()).kill_on_drop(true).spawn().unwrap();
         // The copies of the terminal that the command holds: with them open, reading would not end.
         drop(command);
         let reading = tokio::task::spawn_blocking(move || {
@@ -96,7 +102,13 @@ impl Ran {
         Self::of(arguments, status, &said, &[], true)
     }
 
-    fn of(arguments: &[&str], status: ExitStatus, said: &[u8], told: &[u8], terminal: bool) -> Self {
+    fn of(
+        arguments: &[&str],
+        status: ExitStatus,
+        said: &[u8],
+        told: &[u8],
+        terminal: bool,
+    ) -> Self {
         Self {
             what: arguments.join(" "),
             code: status.code(),

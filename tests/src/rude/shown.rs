@@ -18,7 +18,8 @@ pub struct Secrets {
 
 /// What is wrong with what a run printed: of each kind the first line on each stream.
 ///
-/// JSON is for programs. Numbers stand in it whole, and providers' words as they came, save for keys.
+/// JSON is for programs. Numbers stand in it whole, and providers' words as they came, save for
+/// keys.
 pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
     let mut found = BTreeMap::new();
     let json = serde_json::from_str::<Value>(&ran.out).is_ok();
@@ -40,10 +41,11 @@ pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
                 ),
             ];
             for (what, _) in kinds.iter().filter(|(_, shows)| *shows) {
-                let shortened: String = line.chars().flat_map(char::escape_debug).take(240).collect();
-                found
-                    .entry((*what, place))
-                    .or_insert_with(|| format!("`{}` shows {what} on {place}: {shortened}", ran.what));
+                let shortened: String =
+                    line.chars().flat_map(char::escape_debug).take(240).collect();
+                found.entry((*what, place)).or_insert_with(|| {
+                    format!("`{}` shows {what} on {place}: {shortened}", ran.what)
+                });
             }
         }
     }
@@ -53,10 +55,14 @@ pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
 /// What a terminal, or a reader's eye, obeys instead of showing it.
 fn obeyed(c: char) -> bool {
     let directions = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}'];
-    c.is_control() || directions.contains(&c) || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+    c.is_control()
+        || directions.contains(&c)
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
-/// The letters and digits of a line, without markup: a number is a number whatever stands between its groups.
+/// The letters and digits of a line, without markup: a number is a number whatever stands between
+/// its groups.
 fn alphanumeric(line: &str) -> String {
     let mut bare = String::new();
     let mut rest = line;
@@ -73,7 +79,8 @@ fn alphanumeric(line: &str) -> String {
     bare
 }
 
-/// What the program's own spinner tells a terminal: where to write, which line to clear, whether to show the cursor.
+/// What the program's own spinner tells a terminal: where to write, which line to clear, whether to
+/// show the cursor.
 fn without_a_spinner(text: &str) -> String {
     let mut plain = text.replace("\r\n", "\n");
     for own in ["\u{1b}[2K", "\u{1b}[?25l", "\u{1b}[?25h", "\u{1b}[1A", "\u{1b}[1B"] {

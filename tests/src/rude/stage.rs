@@ -1,4 +1,5 @@
-//! A rude provider, perhaps a polite one behind it, and a configuration that names them in this order.
+//! A rude provider, perhaps a polite one behind it, and a configuration that names them in this
+//! order.
 
 use std::{ffi::OsString, fs, time::Duration};
 
@@ -44,7 +45,8 @@ fn polite(rings: &RingLedger) -> SimConfig {
 }
 
 impl Stage {
-    /// Sets it up. Without a rudeness, the first provider is polite as well: what else happens is then what shall happen.
+    /// Sets it up. Without a rudeness, the first provider is polite as well: what else happens is
+    /// then what shall happen.
     pub async fn set(which: Which, rudeness: Option<Rudeness>, behind: Behind, more: &str) -> Self {
         let rings = RingLedger::in_memory();
         let set = |own: Which| match rudeness {
@@ -72,9 +74,10 @@ impl Stage {
             Which::KallyAi => "general",
             Which::KaiCalls => kaicalls.agent_id(),
         };
-        let mut text = "[routing]\ndefault_agent = \"desk\"\nmax_wait_seconds = 6\nreconcile_seconds = 3\n\
+        let mut text =
+            "[routing]\ndefault_agent = \"desk\"\nmax_wait_seconds = 6\nreconcile_seconds = 3\n\
                         [ledger]\npath = \"ledger.db\"\n"
-            .to_owned();
+                .to_owned();
         text += &account("rude", which);
         let mut agents = format!("rude = \"{}\"", agent(which));
         if behind == Behind::Polite {
@@ -83,14 +86,7 @@ impl Stage {
         }
         text += &format!("[agents.desk]\nat = {{ {agents} }}\n{more}\n");
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
-        Self {
-            which,
-            kallyai,
-            kaicalls,
-            rings,
-            directory,
-            runs: Vec::new(),
-        }
+        Self { which, kallyai, kaicalls, rings, directory, runs: Vec::new() }
     }
 
     fn sim(&self, which: Which) -> &SimHandle {
@@ -169,9 +165,16 @@ impl Stage {
     }
 
     /// The same with more arguments, and killed after so long.
-    pub async fn call_with(&mut self, n: usize, more: &[&str], longest: Option<Duration>) -> (Option<i32>, Value) {
+    pub async fn call_with(
+        &mut self,
+        n: usize,
+        more: &[&str],
+        longest: Option<Duration>,
+    ) -> (Option<i32>, Value) {
         let to = callee(n);
-        let arguments = [&["call", "--json", "--to", &to, "--task", "Ask whether the shop is open."], more].concat();
+        let arguments =
+            [&["call", "--json", "--to", &to, "--task", "Ask whether the shop is open."], more]
+                .concat();
         let ran = self.run_for(&arguments, longest).await;
         (ran.code, ran.json())
     }
@@ -193,7 +196,9 @@ impl Stage {
         let keys = self.secrets().keys;
         let files = fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().path());
         files
-            .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger.db")))
+            .filter(|path| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger.db"))
+            })
             .filter(|path| path.is_file())
             .map(|path| fs::read(path).unwrap())
             .any(|bytes| {

@@ -1,6 +1,7 @@
 //! What has to hold, asked of every write and of every world that has come to rest.
 //!
-//! The journal says what the product believes; the rings and the providers' own records say what is true.
+//! The journal says what the product believes; the rings and the providers' own records say what is
+//! true.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -60,11 +61,16 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
             }
             _ => {}
         }
-        if before.status == CallStatus::Closed && after.status == CallStatus::Closed && before.outcome != after.outcome {
+        if before.status == CallStatus::Closed
+            && after.status == CallStatus::Closed
+            && before.outcome != after.outcome
+        {
             wrong.push("an outcome changed".to_owned());
         }
         for (was, is) in before.attempts.iter().zip(&after.attempts) {
-            if was.id != is.id || was.state == AttemptState::NotPlaced && is.state != AttemptState::NotPlaced {
+            if was.id != is.id
+                || was.state == AttemptState::NotPlaced && is.state != AttemptState::NotPlaced
+            {
                 wrong.push("an attempt that was over moved".to_owned());
             }
         }
@@ -74,11 +80,9 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     }
     let ring = after.attempts.last().map_or(0, |last| last.ring);
     let mut refused = BTreeMap::<_, u32>::new();
-    for one in after
-        .attempts
-        .iter()
-        .filter(|one| matches!(one.delivery, Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota))))
-    {
+    for one in after.attempts.iter().filter(|one| {
+        matches!(one.delivery, Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota)))
+    }) {
         *refused.entry((one.ring, &one.provider)).or_default() += 1;
     }
     if refused.values().any(|times| *times > MOST_REFUSED) {
@@ -91,7 +95,12 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     if live.count() > 1 {
         wrong.push("two attempts of one ring are live".to_owned());
     }
-    let same = |other: &Call| other.id != after.id && other.to == after.to && other.tenant == after.tenant && other.status.holds_callee();
+    let same = |other: &Call| {
+        other.id != after.id
+            && other.to == after.to
+            && other.tenant == after.tenant
+            && other.status.holds_callee()
+    };
     if after.status.holds_callee() && state.seen.values().any(|seen| same(&seen.call)) {
         wrong.push("two calls hold one person".to_owned());
     }
@@ -104,7 +113,8 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
 const SWEEPS: u64 = 4;
 const MORE: u64 = 15_000;
 
-/// Looks over and over whether somebody attends to every call that is not settled and whose process runs.
+/// Looks over and over whether somebody attends to every call that is not settled and whose process
+/// runs.
 pub(super) async fn attendance(world: Arc<World>) {
     let often = world.plan.sweep.min(10_000);
     loop {
@@ -114,8 +124,9 @@ pub(super) async fn attendance(world: Arc<World>) {
             let open = state.seen.iter().filter(|(_, seen)| !seen.stage.is_settled());
             open.map(|(id, seen)| (*id, seen.wish, state.router_of(*id))).collect()
         });
-        let unattended =
-            |(id, wish, router): (CallId, usize, Option<Router>)| router.is_some_and(|router| !router.attends(id)).then_some((id, wish));
+        let unattended = |(id, wish, router): (CallId, usize, Option<Router>)| {
+            router.is_some_and(|router| !router.attends(id)).then_some((id, wish))
+        };
         let unattended: BTreeMap<CallId, usize> = open.into_iter().filter_map(unattended).collect();
         world.with(|state| {
             let before = std::mem::take(&mut state.unattended);
@@ -123,7 +134,10 @@ pub(super) async fn attendance(world: Arc<World>) {
                 let since = before.get(&id).copied().unwrap_or(now);
                 if now - since > world.plan.sweep * SWEEPS + MORE {
                     let stage = state.stage(id).name();
-                    state.breach(Property::LostCalls, format!("call {wish}: {stage}, and nobody attends to it"));
+                    state.breach(
+                        Property::LostCalls,
+                        format!("call {wish}: {stage}, and nobody attends to it"),
+                    );
                     // Once is enough.
                     state.owners.remove(&id);
                 }
@@ -146,7 +160,9 @@ pub(super) async fn news(world: &World) {
 
 /// What the processes that run have not acted on.
 pub(super) async fn unheard(world: &World) -> Vec<News> {
-    let journals = world.with(|state| state.slots.iter().filter_map(|slot| slot.journal.clone()).collect::<Vec<_>>());
+    let journals = world.with(|state| {
+        state.slots.iter().filter_map(|slot| slot.journal.clone()).collect::<Vec<_>>()
+    });
     let mut unheard = Vec::new();
     for journal in journals {
         unheard.extend(journal.news().await.expect("books in memory can be read"));
@@ -175,7 +191,10 @@ fn rings(state: &mut State, calls: &[Call]) {
         });
         match found {
             Some(key) => *served.entry(key).or_default() += 1,
-            None => wrong.push(format!("call {}: a phone rang by an attempt that nobody wrote down", ring.wish)),
+            None => wrong.push(format!(
+                "call {}: a phone rang by an attempt that nobody wrote down",
+                ring.wish
+            )),
         }
     }
     for ((at, ring), count) in served {
@@ -209,16 +228,23 @@ fn truth(state: &mut State, calls: &[Call]) {
     let mut wrong = Vec::new();
     for call in calls {
         let wish = super::plan::wish_named(&call.metadata);
-        let rang = |attempt: &switchboard::Attempt| state.rings.iter().any(|ring| ring.attempt == attempt.id);
+        let rang = |attempt: &switchboard::Attempt| {
+            state.rings.iter().any(|ring| ring.attempt == attempt.id)
+        };
         let any_rang = call.attempts.iter().any(rang);
         match (call.status, call.outcome) {
             (CallStatus::Refused | CallStatus::NeedsApproval, _) if any_rang => {
                 wrong.push(format!("call {wish}: {} though the phone rang", call.status));
             }
-            (CallStatus::Closed, Some(Outcome::Completed | Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail)) if !any_rang => {
+            (
+                CallStatus::Closed,
+                Some(Outcome::Completed | Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail),
+            ) if !any_rang => {
                 wrong.push(format!("call {wish}: closed though no phone rang"));
             }
-            (CallStatus::Closed, None) => wrong.push(format!("call {wish}: closed without an outcome")),
+            (CallStatus::Closed, None) => {
+                wrong.push(format!("call {wish}: closed without an outcome"))
+            }
             _ => {}
         }
         for attempt in &call.attempts {
@@ -245,7 +271,10 @@ fn truth(state: &mut State, calls: &[Call]) {
                 wrong.push(format!("call {wish}: took another's call for its own, by {by:?}"));
             }
             if attempt.outcome.is_some_and(|outcome| outcome != record.outcome) {
-                wrong.push(format!("call {wish}: reported {:?} and was {}", attempt.outcome, record.outcome));
+                wrong.push(format!(
+                    "call {wish}: reported {:?} and was {}",
+                    attempt.outcome, record.outcome
+                ));
             }
         }
     }
@@ -254,16 +283,19 @@ fn truth(state: &mut State, calls: &[Call]) {
     }
 }
 
-/// Slots are counted when they are taken and requests come a little later, so that a window at the door is shorter by that. Where a clock
-/// was turned, nothing is promised: a limit is counted by the clocks of the processes.
+/// Slots are counted when they are taken and requests come a little later, so that a window at the
+/// door is shorter by that. Where a clock was turned, nothing is promised: a limit is counted by
+/// the clocks of the processes.
 fn limits(state: &mut State, limit: Option<u32>) {
-    let Some(limit) = limit.filter(|_| !state.turned) else { return };
+    let Some(limit) = limit.filter(|_| !state.turned) else {
+        return;
+    };
     let window = 60_000 - u64::try_from(SEND_WITHIN.as_millis()).unwrap_or(0);
     let mut came: Vec<u64> = state.door.iter().map(|(at, _)| *at).collect();
     came.sort_unstable();
-    let many = came
-        .iter()
-        .any(|last| came.iter().filter(|at| *at <= last && **at + window > *last).count() > limit as usize);
+    let many = came.iter().any(|last| {
+        came.iter().filter(|at| *at <= last && **at + window > *last).count() > limit as usize
+    });
     if many {
         state.breach(Property::Limits, format!("more than {limit} requests in {window} ms"));
     }
@@ -285,6 +317,9 @@ fn budgets(state: &mut State, world: &World) {
         .map(|cost| cost.micros())
         .sum();
     if spent > world.plan.budget {
-        state.breach(Property::Budgets, format!("{spent} millionths spent of {}", world.plan.budget));
+        state.breach(
+            Property::Budgets,
+            format!("{spent} millionths spent of {}", world.plan.budget),
+        );
     }
 }

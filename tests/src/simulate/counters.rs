@@ -7,7 +7,8 @@ use super::{
     stage::Stage,
 };
 
-/// Counts of a fault in a state. Pairs that the table of [`Fault::can_meet`] leaves out may be counted too: they are extra.
+/// Counts of a fault in a state. Pairs that the table of [`Fault::can_meet`] leaves out may be
+/// counted too: they are extra.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counters(BTreeMap<(Fault, Stage), u64>);
 
@@ -35,7 +36,8 @@ impl Counters {
 
     /// The pair of the table that was met least, and how often.
     pub fn least(&self) -> Option<(Fault, Stage, u64)> {
-        let counted = pairs().into_iter().map(|(fault, stage)| (fault, stage, self.of(fault, stage)));
+        let counted =
+            pairs().into_iter().map(|(fault, stage)| (fault, stage, self.of(fault, stage)));
         counted.min_by_key(|(_, _, count)| *count)
     }
 }

@@ -24,7 +24,12 @@ use super::{
 const TRIES: u32 = 8;
 
 /// What befalls the write that a process begins.
-pub(super) fn meddle(world: &Arc<World>, process: &Arc<Process>, call: Option<CallId>, wish: usize) -> Meddle {
+pub(super) fn meddle(
+    world: &Arc<World>,
+    process: &Arc<Process>,
+    call: Option<CallId>,
+    wish: usize,
+) -> Meddle {
     let now = world.now();
     world.with(|state| {
         let stage = call.map_or(Stage::New, |call| state.stage(call));
@@ -51,13 +56,16 @@ pub(super) fn meddle(world: &Arc<World>, process: &Arc<Process>, call: Option<Ca
 }
 
 /// A process has written to a call.
-pub(super) fn wrote(world: &Arc<World>, process: &Arc<Process>, fact: &'static str, call: Arc<Call>) {
+pub(super) fn wrote(
+    world: &Arc<World>,
+    process: &Arc<Process>,
+    fact: &'static str,
+    call: Arc<Call>,
+) {
     let now = world.now();
     let (id, wish, stage) = (call.id, plan::wish_named(&call.metadata), Stage::of(&call));
     let struck = world.with(|state| {
-        state
-            .trace
-            .note(now, Happened::Written(fact, stage), Some(wish), Some(process.number));
+        state.trace.note(now, Happened::Written(fact, stage), Some(wish), Some(process.number));
         let before = state.seen.get(&id).cloned();
         if let Some(before) = before
             .as_ref()
@@ -71,7 +79,9 @@ pub(super) fn wrote(world: &Arc<World>, process: &Arc<Process>, fact: &'static s
             return Vec::new();
         }
         let mut struck = Vec::new();
-        while let Some(aim) = state.aimed(stage, wish, |aim| aim.fault.means() == Means::Arrival && !aim.at_door) {
+        while let Some(aim) =
+            state.aimed(stage, wish, |aim| aim.fault.means() == Means::Arrival && !aim.at_door)
+        {
             struck.push(aim);
         }
         struck
@@ -131,16 +141,14 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
     let standing = world.with(|state| {
         let alive = process.filter(|process| !process.is_dead()).cloned();
         let other = || {
-            state
-                .slots
-                .iter()
-                .filter_map(|slot| slot.process.clone())
-                .find(|one| one.is_running())
+            state.slots.iter().filter_map(|slot| slot.process.clone()).find(|one| one.is_running())
         };
         let process = alive.or_else(other);
         state.seen.get(&call).map(|seen| (seen.wish, seen.stage, process))
     });
-    let Some((wish, stage, process)) = standing else { return false };
+    let Some((wish, stage, process)) = standing else {
+        return false;
+    };
     let meets = |process: Option<&Arc<Process>>| {
         let number = process.map(|process| process.number);
         world.with(|state| state.met(now, fault, stage, Some(wish), number));
@@ -156,11 +164,13 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
             pause(world, &process, false);
             true
         }),
-        Fault::SleptThroughTakeover => process.filter(|process| process.is_running()).is_some_and(|process| {
-            meets(Some(&process));
-            pause(world, &process, true);
-            true
-        }),
+        Fault::SleptThroughTakeover => {
+            process.filter(|process| process.is_running()).is_some_and(|process| {
+                meets(Some(&process));
+                pause(world, &process, true);
+                true
+            })
+        }
         Fault::ClockForward | Fault::ClockBack => process.is_some_and(|process| {
             meets(Some(&process));
             let by = world.with(|state| {
@@ -210,7 +220,8 @@ pub(super) fn verdict(world: &World, call: CallId) -> Option<Resolution> {
         let seen = state.seen.get(&call)?;
         let last = seen.call.attempts.last()?;
         let may_leave = state.unsent.get(&last.id).is_some_and(|process| !process.is_dead());
-        if may_leave || state.coming.contains_key(&last.id) || last.state == AttemptState::NotPlaced {
+        if may_leave || state.coming.contains_key(&last.id) || last.state == AttemptState::NotPlaced
+        {
             return None;
         }
         let record = state.records.iter().find(|record| record.attempt == last.id);
@@ -257,7 +268,9 @@ pub(super) fn crash(world: &Arc<World>, process: &Arc<Process>) {
         };
         Some((router, journal.filter(|_| known), again))
     });
-    let Some((router, known, again)) = fallen else { return };
+    let Some((router, known, again)) = fallen else {
+        return;
+    };
     process.kill();
     if let Some(journal) = known {
         journal.leave();

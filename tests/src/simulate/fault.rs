@@ -1,11 +1,11 @@
 //! What can go wrong, and in which states of a call it can.
 //!
-//! [`Fault::can_meet`] is the table that the counters are held to: every fault has to be seen in each of its states, and where a state is
-//! left out, the line above says why.
+//! [`Fault::can_meet`] is the table that the counters are held to: every fault has to be seen in
+//! each of its states, and where a state is left out, the line above says why.
 
 use Stage::{
-    Admitted, BetweenRings, Closed, InProgress, Indeterminate, NeedsApproval, New, NotPlaced, Received, Reconciling, Refused, Scheduled,
-    Sent, Stalled, Unknown,
+    Admitted, BetweenRings, Closed, InProgress, Indeterminate, NeedsApproval, New, NotPlaced,
+    Received, Reconciling, Refused, Scheduled, Sent, Stalled, Unknown,
 };
 
 use super::stage::Stage;
@@ -212,7 +212,8 @@ impl Fault {
             | Fault::PanicBeforeSend
             | Fault::PanicAfterDelivery
             | Fault::ProviderPause => &[Sent],
-            // Whatever comes so late was given up by its sender; it is never sent again, so that only doubt can await it.
+            // Whatever comes so late was given up by its sender; it is never sent again, so that
+            // only doubt can await it.
             Fault::LateDelivery => &[Reconciling, Indeterminate],
             // Before it was sent there is nothing to tell, and after the end nobody misses it.
             Fault::WebhookLost => &[Sent, Reconciling, InProgress],
@@ -236,19 +237,33 @@ impl Fault {
                 Indeterminate,
                 Stalled,
             ],
-            // Lists are read for a synchronous provider's open request, for evidence, and for calls under way.
-            Fault::ListLag | Fault::ListOmission | Fault::ListError | Fault::ReadPanic => &[Sent, Reconciling, InProgress],
+            // Lists are read for a synchronous provider's open request, for evidence, and for calls
+            // under way.
+            Fault::ListLag | Fault::ListOmission | Fault::ListError | Fault::ReadPanic => {
+                &[Sent, Reconciling, InProgress]
+            }
             // Besides for these, a call is read where a webhook names it.
             Fault::GetError => &[Sent, Reconciling, InProgress, Indeterminate, Stalled],
             // Its rows are evidence, and later bills.
             Fault::UsageLag => &[Reconciling, Closed],
-            Fault::Crash | Fault::Pause | Fault::ClockForward | Fault::ClockBack | Fault::Cancel => EVERY,
+            Fault::Crash
+            | Fault::Pause
+            | Fault::ClockForward
+            | Fault::ClockBack
+            | Fault::Cancel => EVERY,
             // Whoever wakes has something to say only of what it had begun.
-            Fault::SleptThroughTakeover => &[Scheduled, Sent, Unknown, Reconciling, NotPlaced, InProgress, BetweenRings],
-            // Webhooks, the answers of those who slept, and operators. Nobody but its owner says anything of a call that was never sent.
+            Fault::SleptThroughTakeover => {
+                &[Scheduled, Sent, Unknown, Reconciling, NotPlaced, InProgress, BetweenRings]
+            }
+            // Webhooks, the answers of those who slept, and operators. Nobody but its owner says
+            // anything of a call that was never sent.
             Fault::ToldByAnother => &[Sent, Reconciling, InProgress, Closed, Indeterminate],
             // To a call that was refused, or waits for a person, nobody writes.
-            Fault::CrashBeforeWrite | Fault::CrashAfterWrite | Fault::DiskFull | Fault::CommitUnknown | Fault::SlowWrite => WRITTEN,
+            Fault::CrashBeforeWrite
+            | Fault::CrashAfterWrite
+            | Fault::DiskFull
+            | Fault::CommitUnknown
+            | Fault::SlowWrite => WRITTEN,
             // Only a doubt can be resolved.
             Fault::OperatorResolves => &[Unknown, Reconciling, Indeterminate, Stalled],
             // There has to be something to hang up.
@@ -283,10 +298,17 @@ impl Fault {
             | Fault::ProviderPause => Means::Placing,
             Fault::LateDelivery | Fault::ToldByAnother => Means::Consequence,
             Fault::WebhookLost | Fault::WebhookDoubled | Fault::WebhookReordered => Means::Webhook,
-            Fault::ListLag | Fault::ListOmission | Fault::ListError | Fault::GetError | Fault::UsageLag | Fault::ReadPanic => {
-                Means::Reading
-            }
-            Fault::CrashBeforeWrite | Fault::CrashAfterWrite | Fault::DiskFull | Fault::CommitUnknown | Fault::SlowWrite => Means::Writing,
+            Fault::ListLag
+            | Fault::ListOmission
+            | Fault::ListError
+            | Fault::GetError
+            | Fault::UsageLag
+            | Fault::ReadPanic => Means::Reading,
+            Fault::CrashBeforeWrite
+            | Fault::CrashAfterWrite
+            | Fault::DiskFull
+            | Fault::CommitUnknown
+            | Fault::SlowWrite => Means::Writing,
             Fault::WebhookLate
             | Fault::WebhookReplayed
             | Fault::WebhookForged
@@ -304,6 +326,7 @@ impl Fault {
 
 /// Every fault with every state that it can meet.
 pub(super) fn pairs() -> Vec<(Fault, Stage)> {
-    let each = |fault: &Fault| fault.can_meet().iter().map(|stage| (*fault, *stage)).collect::<Vec<_>>();
+    let each =
+        |fault: &Fault| fault.can_meet().iter().map(|stage| (*fault, *stage)).collect::<Vec<_>>();
     Fault::ALL.iter().flat_map(each).collect()
 }

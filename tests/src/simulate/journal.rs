@@ -11,7 +11,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId, ValidCall,
+    Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result,
+    TenantId, ValidCall,
     core::{AttemptId, ProviderCallId},
     router::{
         Decision, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
@@ -140,11 +141,15 @@ impl Journal for SimJournal {
             self.world.with(|state| state.owners.insert(call.id, self.process.number));
         }
         match &opened {
-            Ok(Opened::New(call)) => director::wrote(&self.world, &self.process, "open", Arc::new(Call::clone(call))),
+            Ok(Opened::New(call)) => {
+                director::wrote(&self.world, &self.process, "open", Arc::new(Call::clone(call)))
+            }
             Ok(Opened::Replayed(_) | Opened::Changed(_)) => {}
-            Err(_) => self
-                .world
-                .note(Happened::NotWritten("open", "refused"), Some(wish), Some(self.process.number)),
+            Err(_) => self.world.note(
+                Happened::NotWritten("open", "refused"),
+                Some(wish),
+                Some(self.process.number),
+            ),
         }
         self.end(meddle).await?;
         opened
@@ -164,9 +169,13 @@ impl Journal for SimJournal {
         self.flush(id).await?;
         let recorded = match self.world.sown {
             Some(Sown::ClaimForgotten) if sends.is_some() => self.pretend(id, write, at).await,
-            Some(Sown::ClaimForgotten | Sown::RequestSentAgain | Sown::SilenceAssumed | Sown::NewsWithheld) | None => {
-                self.inner.write(id, write, at).await
-            }
+            Some(
+                Sown::ClaimForgotten
+                | Sown::RequestSentAgain
+                | Sown::SilenceAssumed
+                | Sown::NewsWithheld,
+            )
+            | None => self.inner.write(id, write, at).await,
         };
         match &recorded {
             Ok(recorded) => {
@@ -188,8 +197,11 @@ impl Journal for SimJournal {
                     Some("owned") => "owned",
                     Some(_) | None => "forbidden",
                 };
-                self.world
-                    .note(Happened::NotWritten(name, why), Some(wish), Some(self.process.number));
+                self.world.note(
+                    Happened::NotWritten(name, why),
+                    Some(wish),
+                    Some(self.process.number),
+                );
             }
         }
         self.end(meddle).await?;
@@ -270,8 +282,9 @@ impl Journal for SimJournal {
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {
         self.process.gate().await;
         let taken = self.inner.take_over(self.world.truth.at(self.world.now())).await?;
-        self.world
-            .with(|state| state.owners.extend(taken.iter().map(|call| (call.id, self.process.number))));
+        self.world.with(|state| {
+            state.owners.extend(taken.iter().map(|call| (call.id, self.process.number)))
+        });
         Ok(taken)
     }
 
@@ -282,8 +295,9 @@ impl Journal for SimJournal {
         }
         let news = self.inner.news().await?;
         // Calls that are over are taken over for their news alone.
-        self.world
-            .with(|state| state.owners.extend(news.iter().map(|news| (news.call, self.process.number))));
+        self.world.with(|state| {
+            state.owners.extend(news.iter().map(|news| (news.call, self.process.number)))
+        });
         Ok(news)
     }
 

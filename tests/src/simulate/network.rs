@@ -1,4 +1,5 @@
-//! The telephone network and the providers' own side: what arrived, which phone rang, and what is told of it.
+//! The telephone network and the providers' own side: what arrived, which phone rang, and what is
+//! told of it.
 //!
 //! Nobody but this module writes to the ledger of rings.
 
@@ -60,8 +61,15 @@ impl Record {
     }
 }
 
-/// A request is on its way: it arrives whatever becomes of its sender. Answers with the id that its call will have.
-pub(super) fn deliver(world: &Arc<World>, order: &CallOrder, provider: &'static str, after: u64, is_late: bool) -> u64 {
+/// A request is on its way: it arrives whatever becomes of its sender. Answers with the id that its
+/// call will have.
+pub(super) fn deliver(
+    world: &Arc<World>,
+    order: &CallOrder,
+    provider: &'static str,
+    after: u64,
+    is_late: bool,
+) -> u64 {
     let id = world.with(|state| {
         *state.coming.entry(order.attempt).or_default() += 1;
         state.random.next() >> 24
@@ -75,7 +83,13 @@ pub(super) fn deliver(world: &Arc<World>, order: &CallOrder, provider: &'static 
     id
 }
 
-fn arrived(world: &World, order: &CallOrder, provider: &'static str, id: u64, is_late: bool) -> usize {
+fn arrived(
+    world: &World,
+    order: &CallOrder,
+    provider: &'static str,
+    id: u64,
+    is_late: bool,
+) -> usize {
     let now = world.now();
     let wish = wish_of(&order.call);
     let asked = &world.plan.wishes[wish];
@@ -130,7 +144,8 @@ async fn live(world: &Arc<World>, at: usize) {
     let dialled = world.with(|state| {
         let record = &mut state.records[at];
         // What was cancelled never rings, and of what fails, half.
-        let rings = now < record.ends && (record.outcome != Outcome::Failed || record.id.is_multiple_of(2));
+        let rings =
+            now < record.ends && (record.outcome != Outcome::Failed || record.id.is_multiple_of(2));
         if rings {
             record.rang = true;
             let (attempt, wish, id) = (record.attempt, record.wish, record.id);
@@ -175,14 +190,12 @@ fn tell(world: &Arc<World>, at: usize, word: &str) {
         record.address.as_ref()?;
         // Whole: what is shown of an id may be masked.
         let body = format!("{} {word}", record.name().as_str()).into_bytes();
-        let hooks = if state.calm {
-            Hooks::Prompt
-        } else {
-            world.plan.wishes[record.wish].hooks
-        };
+        let hooks = if state.calm { Hooks::Prompt } else { world.plan.wishes[record.wish].hooks };
         Some((body, hooks, state.random.between(50, 2_000), state.random.between(0, 300)))
     });
-    let Some((body, hooks, after, apart)) = hooks else { return };
+    let Some((body, hooks, after, apart)) = hooks else {
+        return;
+    };
     match hooks {
         Hooks::Prompt => post(world, at, body, after, None),
         Hooks::Lost => post(world, at, body, after, Some(Fault::WebhookLost)),
@@ -191,7 +204,9 @@ fn tell(world: &Arc<World>, at: usize, word: &str) {
             post(world, at, body.clone(), after, Some(Fault::WebhookDoubled));
             post(world, at, body, after + apart, None);
         }
-        Hooks::Reordered if word == "started" => world.with(|state| state.records[at].held.push(body)),
+        Hooks::Reordered if word == "started" => {
+            world.with(|state| state.records[at].held.push(body))
+        }
         Hooks::Reordered => {
             post(world, at, body, after.min(300), Some(Fault::WebhookReordered));
             let first = world.with(|state| std::mem::take(&mut state.records[at].held));
@@ -202,7 +217,8 @@ fn tell(world: &Arc<World>, at: usize, word: &str) {
     }
 }
 
-/// Sends one webhook, again where nobody takes it. `fault` is counted where the call stands when it comes.
+/// Sends one webhook, again where nobody takes it. `fault` is counted where the call stands when it
+/// comes.
 fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<Fault>) {
     world.with(|state| state.letters += 1);
     let world = Arc::clone(world);
@@ -239,7 +255,12 @@ fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<
 }
 
 /// True where it was taken, false where it was refused, `None` where nobody answered.
-async fn hand_in(world: &Arc<World>, call: Option<CallId>, address: &str, body: &[u8]) -> Option<bool> {
+async fn hand_in(
+    world: &Arc<World>,
+    call: Option<CallId>,
+    address: &str,
+    body: &[u8],
+) -> Option<bool> {
     let (process, router) = world.another_than_of(call)?;
     let webhook = IncomingWebhook {
         headers: Vec::new(),
@@ -255,7 +276,8 @@ async fn hand_in(world: &Arc<World>, call: Option<CallId>, address: &str, body: 
     Some(taken.is_ok())
 }
 
-/// The webhooks that a provider has kept back come now, some of them twice. False where there are none.
+/// The webhooks that a provider has kept back come now, some of them twice. False where there are
+/// none.
 pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
     let held = world.with(|state| {
         let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
@@ -263,7 +285,9 @@ pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
         let double = state.random.chance(50);
         Some((at, std::mem::take(&mut state.records[at].held), double))
     });
-    let Some((at, held, double)) = held else { return false };
+    let Some((at, held, double)) = held else {
+        return false;
+    };
     for (nth, body) in held.into_iter().enumerate() {
         let after = 1 + 400 * nth as u64;
         if double {
@@ -310,7 +334,9 @@ pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
         let address = state.addresses.get(&last)?.clone();
         Some((last, address))
     });
-    let Some((attempt, address)) = address else { return false };
+    let Some((attempt, address)) = address else {
+        return false;
+    };
     let (start, end) = address.split_at(address.len() - 1);
     let forged = format!("{start}{}", if end == "A" { "Q" } else { "A" });
     world.with(|state| state.letters += 1);
@@ -322,7 +348,9 @@ pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
         });
         world.with(|state| state.met(now, Fault::WebhookForged, stage, wish, None));
         if hand_in(&world, None, &forged, b"kai-1 completed").await == Some(true) {
-            world.with(|state| state.breach(Property::FalseOutcomes, "a forged webhook was taken".to_owned()));
+            world.with(|state| {
+                state.breach(Property::FalseOutcomes, "a forged webhook was taken".to_owned())
+            });
         }
         world.with(|state| state.letters -= 1);
     });
@@ -330,7 +358,12 @@ pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
 }
 
 /// True where a list shows the record now.
-pub(super) fn is_listed(state: &mut super::world::State, at: usize, now: u64, wishes: &[super::plan::Wish]) -> bool {
+pub(super) fn is_listed(
+    state: &mut super::world::State,
+    at: usize,
+    now: u64,
+    wishes: &[super::plan::Wish],
+) -> bool {
     let (wish, attempt, created, is_over) = {
         let record = &state.records[at];
         (record.wish, record.attempt, record.created, record.is_over(now))

@@ -29,8 +29,19 @@ impl SimProvider {
             (Err(error), Some(Sown::SilenceAssumed)) if error.delivery() == Delivery::Unknown => {
                 Err(PlaceError::not_sent(error.into_error()))
             }
-            (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => self.answered(order, 10).await,
-            (answer, Some(Sown::SilenceAssumed | Sown::RequestSentAgain | Sown::ClaimForgotten | Sown::NewsWithheld) | None) => answer,
+            (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => {
+                self.answered(order, 10).await
+            }
+            (
+                answer,
+                Some(
+                    Sown::SilenceAssumed
+                    | Sown::RequestSentAgain
+                    | Sown::ClaimForgotten
+                    | Sown::NewsWithheld,
+                )
+                | None,
+            ) => answer,
         }
     }
 
@@ -58,7 +69,9 @@ impl SimProvider {
                 .flatten()
                 .filter(|_| !state.calm);
             let places = &self.world.plan.wishes[wish].places;
-            if !state.calm && places.iter().take(nth).any(|before| *before == Some(Fault::RateLimitedNow)) {
+            if !state.calm
+                && places.iter().take(nth).any(|before| *before == Some(Fault::RateLimitedNow))
+            {
                 fault = Some(Fault::RateLimitedNow);
             }
             if fault == Some(Fault::ForeignAnswer) && self.foreign(state, order).is_none() {
@@ -106,11 +119,7 @@ impl SimProvider {
         self.process.gate().await;
         let now = self.world.now();
         let report = self.world.with(|state| {
-            state
-                .records
-                .iter()
-                .find(|record| record.id == id)
-                .map(|record| report(record, now))
+            state.records.iter().find(|record| record.id == id).map(|record| report(record, now))
         });
         report.ok_or_else(|| PlaceError::unknown(self.error(ErrorKind::Provider)))
     }
@@ -133,12 +142,18 @@ impl SimProvider {
         }
     }
 
-    async fn place_with(&self, order: &CallOrder, fault: Option<Fault>, draw: u64) -> Result<ProviderCall, PlaceError> {
+    async fn place_with(
+        &self,
+        order: &CallOrder,
+        fault: Option<Fault>,
+        draw: u64,
+    ) -> Result<ProviderCall, PlaceError> {
         let wish = &self.world.plan.wishes[wish_of(&order.call)];
         let (soon, travel) = (50 + draw % 3_000, 10 + draw % 150);
         let fails = |kind, delivery| Err(PlaceError::new(delivery, self.error(kind)));
         let refused = |kind, refusal| fails(kind, Delivery::Refused(refusal));
-        let arrives = |after, is_late| network::deliver(&self.world, order, self.which, after, is_late);
+        let arrives =
+            |after, is_late| network::deliver(&self.world, order, self.which, after, is_late);
         let Some(fault) = fault else {
             return self.answered(order, travel).await;
         };
@@ -198,7 +213,12 @@ impl SimProvider {
             }
             Fault::ProviderPause => {
                 let pause = 5_000 + draw % (self.patience() * 2);
-                match tokio::time::timeout(Duration::from_millis(self.patience()), self.answered(order, pause)).await {
+                match tokio::time::timeout(
+                    Duration::from_millis(self.patience()),
+                    self.answered(order, pause),
+                )
+                .await
+                {
                     Ok(answer) => answer,
                     Err(_) => {
                         self.process.gate().await;

@@ -1,7 +1,8 @@
 //! What a seed means: who calls whom, and what goes wrong with which call.
 //!
-//! Faults that are thrown at random never meet the rare states. So a seed draws pairs of a fault and a state from the table, each pair as
-//! often as the next over many seeds, and for each pair it plans a call that is likely to come into that state.
+//! Faults that are thrown at random never meet the rare states. So a seed draws pairs of a fault
+//! and a state from the table, each pair as often as the next over many seeds, and for each pair it
+//! plans a call that is likely to come into that state.
 
 use std::collections::BTreeMap;
 
@@ -114,7 +115,9 @@ impl Plan {
             if matches!(fault.means(), Means::Placing | Means::Webhook | Means::Consequence) {
                 continue;
             }
-            let own = random.chance(60) || fault.means() == Means::Reading || matches!(fault, Fault::WebhookLate | Fault::WebhookReplayed);
+            let own = random.chance(60)
+                || fault.means() == Means::Reading
+                || matches!(fault, Fault::WebhookLate | Fault::WebhookReplayed);
             aims.push(Aim {
                 fault,
                 stage,
@@ -124,13 +127,12 @@ impl Plan {
                     && random.chance(50)
                     && matches!(
                         fault,
-                        Fault::Crash | Fault::Pause | Fault::SleptThroughTakeover | Fault::ClockForward
+                        Fault::Crash
+                            | Fault::Pause
+                            | Fault::SleptThroughTakeover
+                            | Fault::ClockForward
                     ),
-                left: if fault.means() == Means::Reading {
-                    random.between(1, 6) as u32
-                } else {
-                    1
-                },
+                left: if fault.means() == Means::Reading { random.between(1, 6) as u32 } else { 1 },
             });
         }
         for _ in 0..random.between(2, 12) {

@@ -1,6 +1,7 @@
 //! A process that can be stopped, killed, and have its clock turned.
 //!
-//! Whatever a process awaits, it awaits behind its gate: a stopped one makes no step until it goes on, a dead one never again.
+//! Whatever a process awaits, it awaits behind its gate: a stopped one makes no step until it goes
+//! on, a dead one never again.
 
 use std::{
     fmt,
@@ -79,10 +80,7 @@ impl Process {
             slot,
             truth,
             skew: AtomicI64::new(skew),
-            gate: Mutex::new(Gate {
-                standing: Standing::Running,
-                waiting: Vec::new(),
-            }),
+            gate: Mutex::new(Gate { standing: Standing::Running, waiting: Vec::new() }),
         })
     }
 

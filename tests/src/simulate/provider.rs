@@ -1,5 +1,5 @@
-//! Two providers as a process sees them: one like KallyAI, whose answer comes when the phone call is over, and one like KaiCalls, which takes
-//! no key, shows no callee and sends webhooks.
+//! Two providers as a process sees them: one like KallyAI, whose answer comes when the phone call
+//! is over, and one like KaiCalls, which takes no key, shows no callee and sends webhooks.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use switchboard::{
     Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
     core::{
-        Agents, CallControl, Calls, Coverage, Event, EventFeed, EventKind, Idempotency, Numbers, ProviderCall, ProviderCallId,
-        ProviderState, Raw, RequestLimit, Reschedule, Usage, UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
+        Agents, CallControl, Calls, Coverage, Event, EventFeed, EventKind, Idempotency, Numbers,
+        ProviderCall, ProviderCallId, ProviderState, Raw, RequestLimit, Reschedule, Usage,
+        UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
     },
 };
 
@@ -36,10 +37,7 @@ impl fmt::Debug for SimProvider {
 impl SimProvider {
     pub(super) fn new(world: &Arc<World>, process: &Arc<Process>, which: &'static str) -> Self {
         let kai = which == KAI;
-        let limit = |requests| RequestLimit {
-            requests,
-            window: Duration::from_secs(60),
-        };
+        let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
         Self {
             world: Arc::clone(world),
             process: Arc::clone(process),
@@ -116,30 +114,32 @@ impl CallControl for SimProvider {
         self.process.gate().await;
         self.travels_to_be_read().await;
         let now = self.world.now();
-        self.world
-            .with(|state| match state.records.iter_mut().find(|record| record.name() == *id) {
+        self.world.with(|state| {
+            match state.records.iter_mut().find(|record| record.name() == *id) {
                 Some(record) if now < record.dials => {
                     record.ends = now;
                     record.outcome = Outcome::Cancelled;
                     Ok(())
                 }
                 Some(_) | None => Err(self.error(ErrorKind::Conflict)),
-            })
+            }
+        })
     }
 
     async fn stop(&self, id: &ProviderCallId) -> Result<()> {
         self.process.gate().await;
         self.travels_to_be_read().await;
         let now = self.world.now();
-        self.world
-            .with(|state| match state.records.iter_mut().find(|record| record.name() == *id) {
+        self.world.with(|state| {
+            match state.records.iter_mut().find(|record| record.name() == *id) {
                 Some(record) if now >= record.dials && now < record.ends => {
                     record.ends = now;
                     record.outcome = Outcome::Cancelled;
                     Ok(())
                 }
                 Some(_) | None => Err(self.error(ErrorKind::Conflict)),
-            })
+            }
+        })
     }
 
     async fn reschedule(&self, _id: &ProviderCallId, _to: &Reschedule) -> Result<()> {
@@ -208,7 +208,8 @@ impl Usage for SimProvider {
                     cost: record.cost.map(Cost::Money),
                     raw: Raw::default(),
                 };
-                let (wish, stage, ends) = (record.wish, state.stage_of_attempt(record.attempt), record.ends);
+                let (wish, stage, ends) =
+                    (record.wish, state.stage_of_attempt(record.attempt), record.ends);
                 if state.is_aimed(Fault::UsageLag, stage, wish) && now < ends + 60_000 {
                     state.met_once(now, Fault::UsageLag, stage, wish);
                     continue;

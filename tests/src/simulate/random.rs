@@ -1,4 +1,5 @@
-//! Chance that a seed decides: SplitMix64, so that a seed means the same on every machine and in every release.
+//! Chance that a seed decides: SplitMix64, so that a seed means the same on every machine and in
+//! every release.
 
 /// Numbers that follow from a seed.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-//! What a process reads of a provider: lists that lag and leave out, calls that cannot be read, and evidence.
+//! What a process reads of a provider: lists that lag and leave out, calls that cannot be read, and
+//! evidence.
 
 use std::{panic::resume_unwind, time::Duration};
 
@@ -6,7 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
     ErrorKind, PlaceError, Recording, Result, Transcript,
-    core::{CallFilter, CallOrder, Calls, Page, PageRequest, Proof, ProviderCall, ProviderCallId, Trace},
+    core::{
+        CallFilter, CallOrder, Calls, Page, PageRequest, Proof, ProviderCall, ProviderCallId, Trace,
+    },
 };
 
 use super::{
@@ -25,7 +28,8 @@ impl SimProvider {
     async fn may_read(&self, wish: usize, stage: Stage, fits: &[Fault]) -> Result<()> {
         let now = self.world.now();
         let failing = self.world.with(|state| {
-            let aim = state.aimed(stage, wish, |aim| fits.contains(&aim.fault) && aim.call == Some(wish))?;
+            let aim = state
+                .aimed(stage, wish, |aim| fits.contains(&aim.fault) && aim.call == Some(wish))?;
             state.met(now, aim.fault, stage, Some(wish), Some(self.process.number));
             Some(aim.fault)
         });
@@ -50,7 +54,10 @@ impl Calls for SimProvider {
         let found = self.world.with(|state| {
             let record = state.records.iter().find(|record| record.name() == *id)?.clone();
             let stage = state.stage_of_attempt(record.attempt);
-            let unseen = !state.calm && self.world.plan.wishes[record.wish].unseen && record.is_over(now) && stage == Stage::InProgress;
+            let unseen = !state.calm
+                && self.world.plan.wishes[record.wish].unseen
+                && record.is_over(now)
+                && stage == Stage::InProgress;
             if unseen {
                 state.met_once(now, Fault::GetError, stage, record.wish);
             }
@@ -74,7 +81,9 @@ impl Calls for SimProvider {
             let (mut items, mut watched) = (Vec::new(), Vec::new());
             for at in (0..state.records.len()).rev() {
                 let record = &state.records[at];
-                if record.provider != self.which || filter.since.is_some_and(|since| truth.at(record.created) < since) {
+                if record.provider != self.which
+                    || filter.since.is_some_and(|since| truth.at(record.created) < since)
+                {
                     continue;
                 }
                 let stage = state.stage_of_attempt(record.attempt);
@@ -136,14 +145,12 @@ impl Calls for SimProvider {
                     continue;
                 }
                 let (call, theirs) = (record.name(), record.wish);
-                let invisible = !state.calm && self.world.plan.wishes[theirs].invisible && !stage.is_settled();
+                let invisible =
+                    !state.calm && self.world.plan.wishes[theirs].invisible && !stage.is_settled();
                 let listed = network::is_listed(state, at, now, &self.world.plan.wishes);
                 if self.is_synchronous() {
                     if listed {
-                        strong.push(Trace {
-                            call,
-                            proof: Proof::NumberAndTask,
-                        });
+                        strong.push(Trace { call, proof: Proof::NumberAndTask });
                     }
                     continue;
                 }
@@ -152,15 +159,9 @@ impl Calls for SimProvider {
                     state.met_once(now, Fault::UsageLag, stage, theirs);
                 }
                 if !lags && !invisible && state.records[at].id.is_multiple_of(3) {
-                    strong.push(Trace {
-                        call,
-                        proof: Proof::UsageRow,
-                    });
+                    strong.push(Trace { call, proof: Proof::UsageRow });
                 } else if listed {
-                    weak.push(Trace {
-                        call,
-                        proof: Proof::AgentAndTime,
-                    });
+                    weak.push(Trace { call, proof: Proof::AgentAndTime });
                 }
             }
             strong.append(&mut weak);

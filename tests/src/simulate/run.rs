@@ -23,7 +23,8 @@ use super::{
 /// A fault in the product itself, sown to see that it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sown {
-    /// The journal answers before it has written down that an attempt may be sent; a crash forgets it.
+    /// The journal answers before it has written down that an attempt may be sent; a crash forgets
+    /// it.
     ClaimForgotten,
     /// The backend sends a request again whose answer it did not get.
     RequestSentAgain,
@@ -91,10 +92,7 @@ fn tariff() -> RateDeck {
         increment: Some(Duration::from_secs(60)),
         minimum: None,
     };
-    let tariff = Tariff {
-        rows: vec![row],
-        credit_price: None,
-    };
+    let tariff = Tariff { rows: vec![row], credit_price: None };
     RateDeck::new(&tariff, Currency::USD).expect("a tariff in dollars")
 }
 
@@ -132,13 +130,11 @@ async fn live(seed: u64, settings: Settings) -> Report {
             lasted: Duration::from_millis(truth.now()),
         }
     });
-    let tail = world.with(|state| {
-        if report.breaches.is_empty() {
-            Vec::new()
-        } else {
-            state.trace.tail()
-        }
-    });
+    let tail = world.with(
+        |state| {
+            if report.breaches.is_empty() { Vec::new() } else { state.trace.tail() }
+        },
+    );
     // The processes hold the world and the world holds them.
     let gone = world.with(|state| {
         (
@@ -160,7 +156,9 @@ async fn trouble(world: &World) {
     let step = 10;
     for now in (0..most).step_by(step) {
         let done = world.with(|state| {
-            state.callers == 0 && state.aims.iter().all(|aim| aim.left == 0) && state.seen.values().all(|seen| seen.stage.is_settled())
+            state.callers == 0
+                && state.aims.iter().all(|aim| aim.left == 0)
+                && state.seen.values().all(|seen| seen.stage.is_settled())
         });
         if done && now >= least {
             return;
@@ -198,7 +196,12 @@ async fn rest(world: &World) {
         });
         tokio::time::sleep(Duration::from_secs(step)).await;
         let heard = check::unheard(world).await.is_empty();
-        if quiet && heard && world.with(|state| state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())) {
+        if quiet
+            && heard
+            && world.with(|state| {
+                state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())
+            })
+        {
             return;
         }
     }

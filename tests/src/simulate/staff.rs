@@ -8,8 +8,8 @@ use std::{
 
 use secrecy::SecretString;
 use switchboard::{
-    AgentProfile, Budget, CallId, Currency, ErrorKind, LaneSettings, Money, OnUnknown, Policy, ProfileName, Provider, ProviderId, Route,
-    Router, RouterSettings, TenantId, WebhookAddress,
+    AgentProfile, Budget, CallId, Currency, ErrorKind, LaneSettings, Money, OnUnknown, Policy,
+    ProfileName, Provider, ProviderId, Route, Router, RouterSettings, TenantId, WebhookAddress,
     core::RequestLimit,
     router::{BusyCallee, Match, Period, ProviderPolicy, state::Resolution},
 };
@@ -36,11 +36,8 @@ pub(super) fn start(world: &Arc<World>, slot: usize) {
     let now = world.now();
     let (number, skew) = world.with(|state| {
         state.processes += 1;
-        let skew = if state.random.chance(30) {
-            state.random.below(4_000) as i64 - 2_000
-        } else {
-            0
-        };
+        let skew =
+            if state.random.chance(30) { state.random.below(4_000) as i64 - 2_000 } else { 0 };
         state.turned |= skew != 0;
         state.trace.note(now, Happened::Start, None, Some(state.processes));
         (state.processes, skew)
@@ -80,7 +77,11 @@ pub(super) fn start(world: &Arc<World>, slot: usize) {
     });
 }
 
-fn router(world: &Arc<World>, process: &Arc<Process>, books: &Arc<switchboard::MemoryJournal>) -> Router {
+fn router(
+    world: &Arc<World>,
+    process: &Arc<Process>,
+    books: &Arc<switchboard::MemoryJournal>,
+) -> Router {
     let plan = &world.plan;
     let milliseconds = Duration::from_millis;
     let providers = [KALLY, KAI].map(|which| Arc::new(SimProvider::new(world, process, which)));
@@ -102,10 +103,7 @@ fn router(world: &Arc<World>, process: &Arc<Process>, books: &Arc<switchboard::M
         provider: None,
         experiment: None,
     }];
-    let limit = |requests| RequestLimit {
-        requests,
-        window: Duration::from_secs(60),
-    };
+    let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
     let lane = LaneSettings {
         place_limit: Some(limit(plan.place_limit.unwrap_or(57))),
         read_limit: Some(limit(285)),
@@ -149,10 +147,7 @@ fn route(providers: Vec<&'static str>) -> Route {
     let tag = providers.join("-");
     Route {
         name: tag.clone(),
-        when: Match {
-            tags: [tag].into(),
-            ..Match::default()
-        },
+        when: Match { tags: [tag].into(), ..Match::default() },
         providers: providers.into_iter().map(ProviderId::from_static).collect(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
@@ -161,18 +156,16 @@ fn route(providers: Vec<&'static str>) -> Route {
 }
 
 fn profile(name: &str) -> (ProfileName, AgentProfile) {
-    let agents: BTreeMap<_, _> = [KALLY, KAI].map(|at| (ProviderId::from_static(at), name.into())).into();
+    let agents: BTreeMap<_, _> =
+        [KALLY, KAI].map(|at| (ProviderId::from_static(at), name.into())).into();
     let name = ProfileName::new(name);
-    let profile = AgentProfile {
-        name: name.clone(),
-        agents,
-        languages: Vec::new(),
-        expected_duration: None,
-    };
+    let profile =
+        AgentProfile { name: name.clone(), agents, languages: Vec::new(), expected_duration: None };
     (name, profile)
 }
 
-/// Somebody who asks for a call, again where the answer was lost and a key makes that harmless, and a second time where the plan says so.
+/// Somebody who asks for a call, again where the answer was lost and a key makes that harmless, and
+/// a second time where the plan says so.
 pub(super) async fn caller(world: Arc<World>, wish: usize) {
     let asked = &world.plan.wishes[wish];
     let keyed = asked.call.key.is_some();
@@ -224,7 +217,10 @@ async fn ask(world: &Arc<World>, wish: usize) -> bool {
             state.trace.note(now, Happened::Accepted, Some(wish), Some(process.number));
             match state.accepted[wish] {
                 Some(first) if first != call.id => {
-                    state.breach(Property::LostCalls, format!("call {wish}: one key became two calls"));
+                    state.breach(
+                        Property::LostCalls,
+                        format!("call {wish}: one key became two calls"),
+                    );
                 }
                 Some(_) | None => state.accepted[wish] = Some(call.id),
             }
@@ -283,7 +279,8 @@ pub(super) fn stop(world: &Arc<World>, call: CallId) {
     errand(world, call, move |router| async move { router.stop(call).await });
 }
 
-/// Somebody looks after a call that was given up: a webhook comes after all, or an operator asks the provider.
+/// Somebody looks after a call that was given up: a webhook comes after all, or an operator asks
+/// the provider.
 pub(super) fn look_after(world: &Arc<World>, call: CallId) {
     let world = Arc::clone(world);
     tokio::spawn(async move {

@@ -2,8 +2,9 @@
 
 use switchboard::{Call, CallStatus, core::AttemptState};
 
-/// A call's status and its last attempt's state, as one word. `Intent` and `Claimed` are left out: the router writes both down in the
-/// transaction that also lets the request leave, so that no journal ever shows them.
+/// A call's status and its last attempt's state, as one word. `Intent` and `Claimed` are left out:
+/// the router writes both down in the transaction that also lets the request leave, so that no
+/// journal ever shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Its first write has not reached the journal.
@@ -85,12 +86,17 @@ impl Stage {
             (CallStatus::Received, None) => Stage::Received,
             (CallStatus::Scheduled, None) => Stage::Scheduled,
             (CallStatus::Admitted, None) => Stage::Admitted,
-            (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, Some(_)) => Stage::BetweenRings,
+            (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, Some(_)) => {
+                Stage::BetweenRings
+            }
             (CallStatus::Attempting, Some(AttemptState::Unknown)) => Stage::Unknown,
             (CallStatus::Attempting, Some(AttemptState::Reconciling)) => Stage::Reconciling,
             (CallStatus::Attempting, Some(AttemptState::NotPlaced)) => Stage::NotPlaced,
             (CallStatus::Attempting, Some(AttemptState::Placed)) => Stage::InProgress,
-            (CallStatus::Attempting, Some(AttemptState::Intent | AttemptState::Claimed | AttemptState::Sent) | None) => Stage::Sent,
+            (
+                CallStatus::Attempting,
+                Some(AttemptState::Intent | AttemptState::Claimed | AttemptState::Sent) | None,
+            ) => Stage::Sent,
             (CallStatus::InProgress, _) => Stage::InProgress,
             (CallStatus::Closed, _) => Stage::Closed,
             (CallStatus::Refused, _) => Stage::Refused,
@@ -103,7 +109,11 @@ impl Stage {
     /// True where nothing more happens on its own.
     pub(super) const fn is_settled(self) -> bool {
         match self {
-            Stage::Closed | Stage::Refused | Stage::NeedsApproval | Stage::Indeterminate | Stage::Stalled => true,
+            Stage::Closed
+            | Stage::Refused
+            | Stage::NeedsApproval
+            | Stage::Indeterminate
+            | Stage::Stalled => true,
             Stage::New
             | Stage::Received
             | Stage::Scheduled

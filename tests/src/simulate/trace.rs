@@ -57,14 +57,16 @@ pub(super) struct Trace {
 
 impl Trace {
     pub(super) fn new(keep: usize) -> Self {
-        Self {
-            hash: Fnv::default(),
-            tail: VecDeque::new(),
-            keep,
-        }
+        Self { hash: Fnv::default(), tail: VecDeque::new(), keep }
     }
 
-    pub(super) fn note(&mut self, at: u64, what: Happened, call: Option<usize>, process: Option<u32>) {
+    pub(super) fn note(
+        &mut self,
+        at: u64,
+        what: Happened,
+        call: Option<usize>,
+        process: Option<u32>,
+    ) {
         let line = Line { at, what, call, process };
         line.hash(&mut self.hash);
         if self.tail.len() >= self.keep {
@@ -99,7 +101,9 @@ impl fmt::Display for Line {
             Happened::Delivered(id) => write!(f, " the provider has it as {id}"),
             Happened::Ring(id) => write!(f, " RING {id}"),
             Happened::Over(outcome) => write!(f, " hung up: {outcome}"),
-            Happened::Fault(fault, stage) => write!(f, " FAULT {} in {}", fault.name(), stage.name()),
+            Happened::Fault(fault, stage) => {
+                write!(f, " FAULT {} in {}", fault.name(), stage.name())
+            }
             Happened::Start => f.write_str(" starts"),
             Happened::End => f.write_str(" is gone"),
             Happened::Resumed => f.write_str(" goes on"),

@@ -12,7 +12,8 @@ use super::{
 use crate::callee;
 
 /// Answers after which nobody knows whether a phone rang, and it did not.
-const NOTHING_PLACED: &[Fault] = &[Fault::ResetRequestLost, Fault::TimeoutRequestLost, Fault::ServerErrorLost];
+const NOTHING_PLACED: &[Fault] =
+    &[Fault::ResetRequestLost, Fault::TimeoutRequestLost, Fault::ServerErrorLost];
 /// The same, and it does.
 const PLACED: &[Fault] = &[
     Fault::AnswerLost,
@@ -30,7 +31,13 @@ const NOT_PLACED: &[Fault] = &[
 const ROUTES: &[&str] = &["kally", "kai", "kally-kai", "kai-kally"];
 
 /// One call, aimed at a fault in a state, or of its own kind.
-pub(super) fn wish(random: &mut Random, aim: Option<(Fault, Stage)>, nth: usize, base: Timestamp, long: bool) -> Wish {
+pub(super) fn wish(
+    random: &mut Random,
+    aim: Option<(Fault, Stage)>,
+    nth: usize,
+    base: Timestamp,
+    long: bool,
+) -> Wish {
     let mut request = CallRequest::new(callee(nth), "Ask whether they are open on Sunday.");
     let mut route = *random.pick(ROUTES);
     let ends = [
@@ -87,7 +94,8 @@ pub(super) fn wish(random: &mut Random, aim: Option<(Fault, Stage)>, nth: usize,
 }
 
 fn moment(base: Timestamp, at: u64) -> String {
-    let moment = base.checked_add(std::time::Duration::from_millis(at)).expect("within the calendar");
+    let moment =
+        base.checked_add(std::time::Duration::from_millis(at)).expect("within the calendar");
     moment.to_string()
 }
 
@@ -115,7 +123,8 @@ fn at_random(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, nt
         request.tenant = Some("thrifty".to_owned());
     }
     request.failover_on_quota = random.chance(50);
-    let placing: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.means() == Means::Placing).collect();
+    let placing: Vec<Fault> =
+        Fault::ALL.iter().copied().filter(|fault| fault.means() == Means::Placing).collect();
     for _ in 0..random.below(3) {
         wish.places.push(random.chance(60).then(|| *random.pick(&placing)));
     }
@@ -145,10 +154,18 @@ fn redials(random: &mut Random, request: &mut CallRequest) {
 }
 
 /// Makes it likely that the call comes into the state.
-fn lead(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, route: &mut &'static str, stage: Stage) {
+fn lead(
+    random: &mut Random,
+    request: &mut CallRequest,
+    wish: &mut Wish,
+    route: &mut &'static str,
+    stage: Stage,
+) {
     match stage {
         Stage::New | Stage::Received | Stage::Admitted | Stage::Sent => {}
-        Stage::Scheduled => request.not_before = Some(random.between(10_000, 2 * MINUTE).to_string()),
+        Stage::Scheduled => {
+            request.not_before = Some(random.between(10_000, 2 * MINUTE).to_string())
+        }
         Stage::Unknown | Stage::Reconciling => {
             let of = if random.chance(50) { NOTHING_PLACED } else { PLACED };
             wish.places = vec![Some(*random.pick(of))];
@@ -184,16 +201,18 @@ fn lead(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, route: 
 }
 
 /// Makes it likely that the fault can happen there.
-fn prepare(random: &mut Random, wish: &mut Wish, route: &mut &'static str, fault: Fault, stage: Stage) {
+fn prepare(
+    random: &mut Random,
+    wish: &mut Wish,
+    route: &mut &'static str,
+    fault: Fault,
+    stage: Stage,
+) {
     match fault.means() {
         Means::Placing => wish.places = vec![Some(fault)],
         Means::Consequence if fault == Fault::ToldByAnother => {
             *route = "kai";
-            wish.hooks = if stage == Stage::Indeterminate {
-                Hooks::Held
-            } else {
-                Hooks::Doubled
-            };
+            wish.hooks = if stage == Stage::Indeterminate { Hooks::Held } else { Hooks::Doubled };
             told(random, wish, stage);
         }
         Means::Consequence => {
@@ -214,7 +233,8 @@ fn prepare(random: &mut Random, wish: &mut Wish, route: &mut &'static str, fault
         }
         Means::Reading => {
             match stage {
-                // Only a synchronous provider is looked at while its answer is open; a call may be read where its webhook is faster.
+                // Only a synchronous provider is looked at while its answer is open; a call may be
+                // read where its webhook is faster.
                 Stage::Sent if fault == Fault::GetError => {
                     *route = "kai";
                     told(random, wish, stage);

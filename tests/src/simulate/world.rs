@@ -1,4 +1,5 @@
-//! What is true in a simulated world, and what was seen of its calls: shared by everything that lives in it.
+//! What is true in a simulated world, and what was seen of its calls: shared by everything that
+//! lives in it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -85,7 +86,8 @@ pub(super) struct State {
     pub(super) calm: bool,
     /// Some clock was turned.
     pub(super) turned: bool,
-    /// By how much clocks were set back, in milliseconds: whatever a process waits for by its clock comes later by that.
+    /// By how much clocks were set back, in milliseconds: whatever a process waits for by its clock
+    /// comes later by that.
     pub(super) set_back: u64,
 }
 
@@ -108,7 +110,13 @@ impl fmt::Debug for World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, plan: Plan, truth: Truth, deck: RateDeck, sown: Option<super::Sown>) -> Arc<Self> {
+    pub(super) fn new(
+        seed: u64,
+        plan: Plan,
+        truth: Truth,
+        deck: RateDeck,
+        sown: Option<super::Sown>,
+    ) -> Arc<Self> {
         let wishes = plan.wishes.len();
         let state = State {
             random: Random::new(seed.wrapping_mul(0x9e37_79b9).wrapping_add(1)),
@@ -151,7 +159,8 @@ impl World {
         })
     }
 
-    /// Looks at the world, or changes it. Nothing may be awaited in between, and no router be asked.
+    /// Looks at the world, or changes it. Nothing may be awaited in between, and no router be
+    /// asked.
     pub(super) fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().expect("nothing panics in here"))
     }
@@ -169,17 +178,14 @@ impl World {
     pub(super) fn another_than_of(&self, call: Option<CallId>) -> Option<(Arc<Process>, Router)> {
         let first = self.someone()?;
         let owner = call.and_then(|call| self.with(|state| state.owners.get(&call).copied()));
-        if owner == Some(first.0.number) {
-            self.someone()
-        } else {
-            Some(first)
-        }
+        if owner == Some(first.0.number) { self.someone() } else { Some(first) }
     }
 
     /// A running process that takes calls, by chance.
     pub(super) fn someone(&self) -> Option<(Arc<Process>, Router)> {
         self.with(|state| {
-            let ready: Vec<usize> = (0..state.slots.len()).filter(|at| state.slots[*at].is_open()).collect();
+            let ready: Vec<usize> =
+                (0..state.slots.len()).filter(|at| state.slots[*at].is_open()).collect();
             if ready.is_empty() {
                 return None;
             }
@@ -196,7 +202,14 @@ impl Slot {
 }
 
 impl State {
-    pub(super) fn met(&mut self, now: u64, fault: Fault, stage: Stage, wish: Option<usize>, process: Option<u32>) {
+    pub(super) fn met(
+        &mut self,
+        now: u64,
+        fault: Fault,
+        stage: Stage,
+        wish: Option<usize>,
+        process: Option<u32>,
+    ) {
         self.counters.met(fault, stage);
         self.trace.note(now, Happened::Fault(fault, stage), wish, process);
     }
@@ -212,13 +225,14 @@ impl State {
         self.breaches.push(Breach { property, what });
     }
 
-    /// The router that has a call, where its process runs and takes calls, and does not wait for a write to it.
+    /// The router that has a call, where its process runs and takes calls, and does not wait for a
+    /// write to it.
     pub(super) fn router_of(&self, call: CallId) -> Option<Router> {
-        let owner = self
-            .owners
-            .get(&call)
-            .filter(|owner| !self.writing.contains_key(&(**owner, call)))?;
-        let of = |slot: &&Slot| slot.is_open() && slot.process.as_ref().is_some_and(|process| process.number == *owner);
+        let owner =
+            self.owners.get(&call).filter(|owner| !self.writing.contains_key(&(**owner, call)))?;
+        let of = |slot: &&Slot| {
+            slot.is_open() && slot.process.as_ref().is_some_and(|process| process.number == *owner)
+        };
         self.slots.iter().find(of).and_then(|slot| slot.router.clone())
     }
 
@@ -232,14 +246,21 @@ impl State {
     }
 
     /// The first aim that waits for this, used up once.
-    pub(super) fn aimed(&mut self, stage: Stage, wish: usize, fits: impl Fn(&Aim) -> bool) -> Option<Aim> {
+    pub(super) fn aimed(
+        &mut self,
+        stage: Stage,
+        wish: usize,
+        fits: impl Fn(&Aim) -> bool,
+    ) -> Option<Aim> {
         if self.calm {
             return None;
         }
-        let aim = self
-            .aims
-            .iter_mut()
-            .find(|aim| aim.left > 0 && aim.stage == stage && aim.call.is_none_or(|own| own == wish) && fits(aim))?;
+        let aim = self.aims.iter_mut().find(|aim| {
+            aim.left > 0
+                && aim.stage == stage
+                && aim.call.is_none_or(|own| own == wish)
+                && fits(aim)
+        })?;
         aim.left -= 1;
         Some(*aim)
     }
@@ -247,9 +268,8 @@ impl State {
     /// True where the call's reads fare so in its present state, without using the aim up.
     pub(super) fn is_aimed(&self, fault: Fault, stage: Stage, wish: usize) -> bool {
         !self.calm
-            && self
-                .aims
-                .iter()
-                .any(|aim| aim.fault == fault && aim.stage == stage && aim.left > 0 && aim.call == Some(wish))
+            && self.aims.iter().any(|aim| {
+                aim.fault == fault && aim.stage == stage && aim.left > 0 && aim.call == Some(wish)
+            })
     }
 }

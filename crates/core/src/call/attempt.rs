@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AgentId, AttemptId, Cost, Delivery, Error, ErrorKind, Money, Outcome, ProviderCallId, ProviderId};
+use crate::{
+    AgentId, AttemptId, Cost, Delivery, Error, ErrorKind, Money, Outcome, ProviderCallId,
+    ProviderId,
+};
 
 /// Where an attempt stands. States only move forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +43,8 @@ impl AttemptState {
         }
     }
 
-    /// True where the attempt may still become, or already is, a ringing phone. At most one attempt of a call may be so.
+    /// True where the attempt may still become, or already is, a ringing phone. At most one attempt
+    /// of a call may be so.
     pub const fn is_live(self) -> bool {
         match self {
             AttemptState::Intent
@@ -78,7 +82,8 @@ pub enum Proof {
     Record,
     /// An operator's audited decision.
     Operator,
-    /// Nothing showed it within the fence that the configuration asks for. No proof at all: it may ring twice.
+    /// Nothing showed it within the fence that the configuration asks for. No proof at all: it may
+    /// ring twice.
     Fence,
 }
 
@@ -124,7 +129,8 @@ pub struct Attempt {
     pub id: AttemptId,
     /// Who was asked.
     pub provider: ProviderId,
-    /// Which ring of the call it serves: 0, and one more for each redial that the caller's policy asked for.
+    /// Which ring of the call it serves: 0, and one more for each redial that the caller's policy
+    /// asked for.
     pub ring: u32,
     /// The agent that speaks, where one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]

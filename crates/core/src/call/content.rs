@@ -40,7 +40,8 @@ pub struct Transcript {
     pub raw: Raw,
 }
 
-/// Where the sound is. The URL is a bearer secret for as long as it lasts: it is not shown by `Debug`.
+/// Where the sound is. The URL is a bearer secret for as long as it lasts: it is not shown by
+/// `Debug`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     /// Where to fetch it.

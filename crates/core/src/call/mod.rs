@@ -1,7 +1,9 @@
-//! Calls: what is ordered from a provider, what a provider reports, and what callers see over all attempts.
+//! Calls: what is ordered from a provider, what a provider reports, and what callers see over all
+//! attempts.
 //!
-//! A provider's view of one call ([`ProviderCall`]) and ours ([`Call`]) are two types, because one call of ours may
-//! have been refused by one provider and placed by the next, and because a provider's word never overrules the journal.
+//! A provider's view of one call ([`ProviderCall`]) and ours ([`Call`]) are two types, because one
+//! call of ours may have been refused by one provider and placed by the next, and because a
+//! provider's word never overrules the journal.
 
 mod attempt;
 mod content;
@@ -14,7 +16,9 @@ mod view;
 pub use attempt::{Attempt, AttemptError, AttemptState, Evidence, Proof};
 pub use content::{Recording, Speaker, Transcript, TranscriptEntry};
 pub use order::CallOrder;
-pub use provider_call::{CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace};
+pub use provider_call::{
+    CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace,
+};
 pub use status::{CallStatus, Outcome};
 pub use traits::{CallControl, Calls, CallsExt, Reschedule};
 #[cfg(feature = "test-util")]

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::{AgentId, AttemptId, ValidCall, quiet::quiet_debug};
 
-/// One attempt, ready to be sent. `Debug` leaves out its webhook address: who knows it may write to it. A backend sends it at most once for each time it is handed one.
+/// One attempt, ready to be sent. `Debug` leaves out its webhook address: who knows it may write to
+/// it. A backend sends it at most once for each time it is handed one.
 #[derive(Clone)]
 pub struct CallOrder {
     /// Our id of the attempt.
@@ -24,10 +25,4 @@ pub struct CallOrder {
     pub max_duration: Duration,
 }
 
-quiet_debug!(CallOrder {
-    attempt,
-    idempotency_key,
-    call,
-    agent,
-    max_duration
-});
+quiet_debug!(CallOrder { attempt, idempotency_key, call, agent, max_duration });

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
-use crate::{AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, quiet::quiet_debug};
+use crate::{
+    AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, quiet::quiet_debug,
+};
 
 /// Who rang whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,7 +20,8 @@ pub enum Direction {
     Inbound,
 }
 
-/// A provider's status word, read. The words are open enumerations: one that nobody knows is kept and is not final.
+/// A provider's status word, read. The words are open enumerations: one that nobody knows is kept
+/// and is not final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderState {
@@ -51,7 +54,9 @@ impl ProviderState {
 }
 
 /// What was kept stays readable, whatever becomes of a number.
-fn known_today<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PhoneNumber>, D::Error> {
+fn known_today<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PhoneNumber>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| text.parse().ok()))
 }
@@ -69,8 +74,8 @@ pub struct ProviderCall {
     pub status_word: String,
     /// Who rang whom, where the provider says it.
     pub direction: Option<Direction>,
-    /// The callee, where the provider says it and it is a valid number. One that was kept and that the numbering plans know no longer is left
-    /// out when it is read back; `raw` has it.
+    /// The callee, where the provider says it and it is a valid number. One that was kept and that
+    /// the numbering plans know no longer is left out when it is read back; `raw` has it.
     #[serde(default, deserialize_with = "known_today")]
     pub to: Option<PhoneNumber>,
     /// The task as the provider repeats it.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where one of our calls stands. States only move forward, and a final one never changes; a redial that the caller's policy asks for
-/// begins them anew.
+/// Where one of our calls stands. States only move forward, and a final one never changes; a redial
+/// that the caller's policy asks for begins them anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallStatus {
@@ -25,7 +25,8 @@ pub enum CallStatus {
     Refused,
     /// The provider waits for a person's approval; nothing rang.
     NeedsApproval,
-    /// It may or may not have rung and nothing proved it in time. A late event or an operator ends it.
+    /// It may or may not have rung and nothing proved it in time. A late event or an operator ends
+    /// it.
     Indeterminate,
     /// It was placed, and its end was never seen within its longest duration.
     Stalled,
@@ -35,18 +36,32 @@ impl CallStatus {
     /// True where nothing more happens on its own.
     pub const fn is_settled(self) -> bool {
         match self {
-            CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Indeterminate | CallStatus::Stalled => true,
-            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted | CallStatus::Attempting | CallStatus::InProgress => false,
+            CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => true,
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress => false,
         }
     }
 
     /// True while it holds the lock on its callee: a second call to the same person has to wait.
     pub const fn holds_callee(self) -> bool {
         match self {
-            CallStatus::Admitted | CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate | CallStatus::Stalled => {
-                true
-            }
-            CallStatus::Received | CallStatus::Scheduled | CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval => false,
+            CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => true,
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval => false,
         }
     }
 

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money, Outcome, PhoneNumber, ProfileName,
-    ProviderCallId, ProviderId, Raw, Recording, TenantId, Transcript, quiet::quiet_debug,
+    Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money,
+    Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, TenantId,
+    Transcript, quiet::quiet_debug,
 };
 
 /// The arm of an experiment that a person was given.
@@ -38,19 +39,13 @@ pub struct CallFault {
 
 impl From<&Error> for CallFault {
     fn from(error: &Error) -> Self {
-        Self {
-            kind: error.kind(),
-            message: error.to_string(),
-        }
+        Self { kind: error.kind(), message: error.to_string() }
     }
 }
 
 impl From<&AttemptError> for CallFault {
     fn from(error: &AttemptError) -> Self {
-        Self {
-            kind: error.kind,
-            message: error.message.clone(),
-        }
+        Self { kind: error.kind, message: error.message.clone() }
     }
 }
 

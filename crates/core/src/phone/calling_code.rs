@@ -12,9 +12,8 @@ const LONGEST: u32 = 3;
 /// Of every three digits, whether a calling code begins them.
 static BEGUN: LazyLock<Vec<bool>> = LazyLock::new(|| {
     let mut begun = vec![false; 1_000];
-    let plans = PHONE_NUMBER_UTIL
-        .get_supported_calling_codes()
-        .filter_map(|code| u32::try_from(code).ok());
+    let plans =
+        PHONE_NUMBER_UTIL.get_supported_calling_codes().filter_map(|code| u32::try_from(code).ok());
     for code in plans.chain(reserved::calling_codes()) {
         let digits = code.checked_ilog10().map_or(1, |log| log + 1);
         let width = 10_u32.pow(LONGEST.saturating_sub(digits));
@@ -27,7 +26,8 @@ static BEGUN: LazyLock<Vec<bool>> = LazyLock::new(|| {
     begun
 });
 
-/// True where a number may begin with these digits, written without a plus: a calling code begins them, or they begin one.
+/// True where a number may begin with these digits, written without a plus: a calling code begins
+/// them, or they begin one.
 ///
 /// ```
 /// use switchboard_core::may_begin_number;

@@ -1,7 +1,8 @@
 //! The characters that people, phones and spreadsheets put into numbers.
 //!
-//! Typographic variants of spaces, hyphens and digits are read as their plain counterparts. What cannot be seen is read away at the ends, where
-//! a copy from a contact list or a chat leaves it, and named in the middle. Everything else is named.
+//! Typographic variants of spaces, hyphens and digits are read as their plain counterparts. What
+//! cannot be seen is read away at the ends, where a copy from a contact list or a chat leaves it,
+//! and named in the middle. Everything else is named.
 
 /// What a character is in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,13 @@ pub(super) fn kind(character: char) -> Kind {
         '0'..='9' => Kind::Digit(character as u8),
         '\u{ff10}'..='\u{ff19}' => Kind::Digit(b'0' + (character as u32 - 0xff10) as u8),
         '+' | '\u{ff0b}' => Kind::Plus,
-        ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Kind::Space,
+        ' '
+        | '\u{a0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{3000}' => Kind::Space,
         '-' | '\u{2010}' | '\u{2011}' | '\u{fe63}' | '\u{ff0d}' => Kind::Hyphen,
         '\u{2012}'..='\u{2015}' | '\u{2212}' => Kind::Dash,
         '.' | '\u{ff0e}' => Kind::Dot,
@@ -52,7 +59,8 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || invisible(character).is_some())
 }
 
-/// `has a zero-width space after the 5th character`; `before` is how many characters stand before it.
+/// `has a zero-width space after the 5th character`; `before` is how many characters stand before
+/// it.
 pub(super) fn found(character: char, before: u16) -> String {
     let place = match before {
         0 => "at its beginning".to_owned(),
@@ -62,7 +70,9 @@ pub(super) fn found(character: char, before: u16) -> String {
         (Some(name), _) => format!("has {name} {place}"),
         (None, '\t') => format!("has a tab {place}"),
         (None, '\n' | '\r') => format!("has a line break {place}"),
-        (None, _) if character.is_control() || character.is_whitespace() => format!("has U+{:04X} {place}", u32::from(character)),
+        (None, _) if character.is_control() || character.is_whitespace() => {
+            format!("has U+{:04X} {place}", u32::from(character))
+        }
         (None, _) => format!("has “{character}” {place}"),
     }
 }
@@ -80,7 +90,9 @@ fn ordinal(number: u16) -> &'static str {
 fn invisible(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{ad}' => "a soft hyphen",
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "an invisible mark of writing direction",
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "an invisible mark of writing direction"
+        }
         '\u{200b}' => "a zero-width space",
         '\u{200c}' | '\u{200d}' => "a zero-width joiner",
         '\u{2060}' => "a word joiner of no width",

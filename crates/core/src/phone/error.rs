@@ -5,13 +5,16 @@ use crate::country::Country;
 
 /// The reason of a refusal. Its text names the problem and the fix, never the number.
 ///
-/// The [code](Self::code) is the class of the reason, for machines, and stays; the text is about the very number, for people.
+/// The [code](Self::code) is the class of the reason, for machines, and stays; the text is about
+/// the very number, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneNumberError {
-    /// The text does not have the shape `^\+[1-9]\d{6,14}$` once its separators are gone, or it carries digits that
-    /// only a phone inside the country dials.
-    #[error("this is not a number in E.164: write a plus sign, the country calling code and the number in digits, as +15125550142")]
+    /// The text does not have the shape `^\+[1-9]\d{6,14}$` once its separators are gone, or it
+    /// carries digits that only a phone inside the country dials.
+    #[error(
+        "this is not a number in E.164: write a plus sign, the country calling code and the number in digits, as +15125550142"
+    )]
     NotE164,
     /// An international prefix, which every country dials differently, and no country was named.
     #[error(
@@ -19,7 +22,9 @@ pub enum PhoneNumberError {
     )]
     InternationalPrefix(&'static str),
     /// Digits without a plus sign, and no country was named.
-    #[error("this number has no + and no country: write + and its calling code, as +15125550142, or name its country in default_country")]
+    #[error(
+        "this number has no + and no country: write + and its calling code, as +15125550142, or name its country in default_country"
+    )]
     WithoutCountry,
     /// A country that has no numbering plan of its own.
     #[error("{} has no numbering plan of its own: write the number with + and its calling code", .0.name())]
@@ -27,32 +32,44 @@ pub enum PhoneNumberError {
     /// The number is one of the country as soon as a plus sign stands before it.
     #[error("this number begins with a calling code and has no +: write the + before it")]
     WithoutPlus,
-    /// A national number without the prefix that the country dials before it; spreadsheets take leading zeros away.
+    /// A national number without the prefix that the country dials before it; spreadsheets take
+    /// leading zeros away.
     #[error("this number lacks the prefix that is dialled before it in {}, as the leading 0 that spreadsheets take away: write it as it is dialled there, or with + and its calling code", .0.name())]
     WithoutPrefix(Country),
-    /// Digits that are two numbers: one in the country, and one behind an international prefix or a calling code.
+    /// Digits that are two numbers: one in the country, and one behind an international prefix or a
+    /// calling code.
     #[error("this number can be read in two ways, in {} and as one from abroad: write + and its calling code", .0.name())]
     Ambiguous(Country),
     /// No calling code begins with zero.
-    #[error("this number has a 0 behind its +, where no calling code begins with 0: write its country's calling code there")]
+    #[error(
+        "this number has a 0 behind its +, where no calling code begins with 0: write its country's calling code there"
+    )]
     ZeroBehindPlus,
     /// More digits than any number has.
-    #[error("this number has more digits than any number, which has 15 at the most: write one number")]
+    #[error(
+        "this number has more digits than any number, which has 15 at the most: write one number"
+    )]
     TooManyDigits,
     /// Letters, which keypads and people read differently.
     #[error("this number has letters: write its digits alone")]
     Letters,
     /// Digits that are dialled after somebody has answered.
-    #[error("this number has an extension, which cannot be dialled here: write the number alone, or the direct line in full")]
+    #[error(
+        "this number has an extension, which cannot be dialled here: write the number alone, or the direct line in full"
+    )]
     Extension,
     /// More than one number in a field.
     #[error("these are two numbers in one field: write one")]
     SeveralNumbers,
     /// Its last digits are lost.
-    #[error("this number was rounded by a spreadsheet and its last digits are lost: make the column one of text and write the number anew")]
+    #[error(
+        "this number was rounded by a spreadsheet and its last digits are lost: make the column one of text and write the number anew"
+    )]
     Rounded,
     /// A tail as `.0`.
-    #[error("this number ends as a decimal does, with .0 or the like, as spreadsheets write it: take the decimals away")]
+    #[error(
+        "this number ends as a decimal does, with .0 or the like, as spreadsheets write it: take the decimals away"
+    )]
     Decimals,
     /// Digits behind a number that is complete without them: a range, a footnote, an extension.
     #[error(
@@ -60,7 +77,9 @@ pub enum PhoneNumberError {
     )]
     Tail,
     /// A last group of digits that may be a direct line and may be the end of a range.
-    #[error("the digits behind the hyphen may be a direct line or the end of a range: write the whole number without the hyphen")]
+    #[error(
+        "the digits behind the hyphen may be a direct line or the end of a range: write the whole number without the hyphen"
+    )]
     Range,
     /// Separators as nobody writes them between digits, as `..`.
     #[error(
@@ -77,7 +96,9 @@ pub enum PhoneNumberError {
     #[error("this is a mobile number of {}'s old numbering plan: {}", .0.name(), .1)]
     OldPlan(Country, &'static str),
     /// The numbering plan of its country holds no such number.
-    #[error("this number does not exist in the numbering plan of its country: check its calling code, its length and its digits")]
+    #[error(
+        "this number does not exist in the numbering plan of its country: check its calling code, its length and its digits"
+    )]
     Invalid,
     /// Digits are missing.
     #[error("this number is too short for {}: digits are missing", .0.name())]
@@ -86,22 +107,36 @@ pub enum PhoneNumberError {
     #[error("this number is too long for {}: take away what does not belong to it", .0.name())]
     TooLong(Country),
     /// Police, fire, ambulance or a crisis line, in any disguise.
-    #[error("this is an emergency number, which no agent may call: a person in need dials it on a phone of their own")]
+    #[error(
+        "this is an emergency number, which no agent may call: a person in need dials it on a phone of their own"
+    )]
     Emergency,
-    /// The caller pays the callee by the minute or by the call; international premium rate (`+979`) included.
-    #[error("this is a premium-rate number, whose price nobody can bound: write the callee's ordinary number")]
+    /// The caller pays the callee by the minute or by the call; international premium rate (`+979`)
+    /// included.
+    #[error(
+        "this is a premium-rate number, whose price nobody can bound: write the callee's ordinary number"
+    )]
     PremiumRate,
     /// The caller pays a surcharge; the international shared-cost service (`+808`) included.
-    #[error("this is a shared-cost number, which costs the caller a surcharge: write the callee's ordinary number")]
+    #[error(
+        "this is a shared-cost number, which costs the caller a surcharge: write the callee's ordinary number"
+    )]
     SharedCost,
     /// A short code, or a number with its end or its area code missing.
-    #[error("this is a short code or an incomplete number: write the whole number in E.164, as +15125550142")]
+    #[error(
+        "this is a short code or an incomplete number: write the whole number in E.164, as +15125550142"
+    )]
     Short,
     /// A satellite phone.
-    #[error("this is a satellite phone, which costs several dollars a minute: write a number on land")]
+    #[error(
+        "this is a satellite phone, which costs several dollars a minute: write a number on land"
+    )]
     Satellite,
-    /// An international service or network that belongs to no country, as `+800`, `+878`, `+882`, `+883` and `+888`.
-    #[error("this number belongs to an international service and to no country: write the callee's number in a country")]
+    /// An international service or network that belongs to no country, as `+800`, `+878`, `+882`,
+    /// `+883` and `+888`.
+    #[error(
+        "this number belongs to an international service and to no country: write the callee's number in a country"
+    )]
     NoCountry,
 }
 

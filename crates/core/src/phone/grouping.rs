@@ -1,8 +1,10 @@
 //! Whether all digits of a text belong to the number, by the way in which they are grouped.
 //!
-//! In many plans a number can be longer than another one that begins with its digits. `+49 30 123456 2` is then a number and a footnote, or a
-//! number that nobody would group so: read without its separators it rings a stranger. The rule: where a shorter number of the plan ends at a
-//! separator, the digits behind it have to be grouped as the plan groups the whole number, as a direct line, or as a person groups in rhythm.
+//! In many plans a number can be longer than another one that begins with its digits. `+49 30
+//! 123456 2` is then a number and a footnote, or a number that nobody would group so: read without
+//! its separators it rings a stranger. The rule: where a shorter number of the plan ends at a
+//! separator, the digits behind it have to be grouped as the plan groups the whole number, as a
+//! direct line, or as a person groups in rhythm.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
@@ -23,7 +25,8 @@ const SURELY_WHOLE: usize = 8;
 /// The longest direct line behind a company's number.
 const LONGEST_LINE: usize = 5;
 
-/// How many lines a company lists with a hyphen rather than one by one: `123456-58` may be three of them.
+/// How many lines a company lists with a hyphen rather than one by one: `123456-58` may be three of
+/// them.
 const FEW_LINES: u64 = 10;
 
 /// The lengths of the groups behind the calling code.
@@ -35,16 +38,13 @@ struct Groups {
 }
 
 impl Groups {
-    const EMPTY: Self = Self {
-        lengths: [0; MOST],
-        before: [Separator::None; MOST],
-        len: 0,
-    };
+    const EMPTY: Self = Self { lengths: [0; MOST], before: [Separator::None; MOST], len: 0 };
 
     /// How the last `national` digits of a text are grouped.
     fn written(written: &Written, national: usize) -> Self {
         let separators = written.separators();
-        let separators = separators.get(separators.len().saturating_sub(national)..).unwrap_or_default();
+        let separators =
+            separators.get(separators.len().saturating_sub(national)..).unwrap_or_default();
         let mut groups = Self::EMPTY;
         for (at, separator) in separators.iter().enumerate() {
             groups.digit(*separator, at == 0);
@@ -94,7 +94,10 @@ impl Groups {
 ///
 /// # Errors
 /// [`Tail`], or [`Range`] where they may be a direct line.
-pub(super) fn belongs_together(written: &Written, number: &PhoneNumber) -> Result<(), PhoneNumberError> {
+pub(super) fn belongs_together(
+    written: &Written,
+    number: &PhoneNumber,
+) -> Result<(), PhoneNumberError> {
     if !written.is_grouped() {
         return Ok(());
     }
@@ -105,7 +108,9 @@ pub(super) fn belongs_together(written: &Written, number: &PhoneNumber) -> Resul
     let mut left = national;
     for (at, length) in groups.lengths().iter().enumerate() {
         left = left.saturating_sub(*length);
-        let Some(shorter) = shorter(digits, left) else { continue };
+        let Some(shorter) = shorter(digits, left) else {
+            continue;
+        };
         let usual = whole.get_or_insert_with(|| {
             let parsed = PHONE_NUMBER_UTIL.parse(number.e164(), None).ok();
             parsed.as_ref().map_or(Groups::EMPTY, Groups::usual)
@@ -122,7 +127,8 @@ pub(super) fn belongs_together(written: &Written, number: &PhoneNumber) -> Resul
     Ok(())
 }
 
-/// Whether a number ends at one of the separators of a text, where `digits`, calling code first, are none as a whole. They are the text's last.
+/// Whether a number ends at one of the separators of a text, where `digits`, calling code first,
+/// are none as a whole. They are the text's last.
 pub(super) fn has_a_tail(written: &Written, digits: &[u8]) -> bool {
     written.boundaries().any(|left| shorter(digits, left).is_some())
 }
@@ -164,7 +170,8 @@ impl Cut<'_> {
         if plain && belongs { Ok(()) } else { Err(Tail) }
     }
 
-    /// `+49 30 123456-12`: in Germany and Austria the one hyphen of a number stands before the line inside a company (DIN 5008, ÖNORM A 1080).
+    /// `+49 30 123456-12`: in Germany and Austria the one hyphen of a number stands before the line
+    /// inside a company (DIN 5008, ÖNORM A 1080).
     fn is_direct_line(&self, number: &PhoneNumber, separator: Separator, rest: &[usize]) -> bool {
         let others = self.groups.before().iter().take(self.at + 1);
         matches!(number.country_code(), 49 | 43)
@@ -178,12 +185,15 @@ impl Cut<'_> {
             && self.left <= LONGEST_LINE
     }
 
-    /// Whether the last digits may be the end of a range that begins with as many digits before them.
+    /// Whether the last digits may be the end of a range that begins with as many digits before
+    /// them.
     fn may_be_a_range(&self, number: &PhoneNumber) -> bool {
         let digits = number.national_digits();
         let value = |digits: Option<&str>| digits.and_then(|digits| digits.parse::<u64>().ok());
         let end = digits.len().saturating_sub(self.left);
-        let (Some(first), Some(last)) = (value(digits.get(end.saturating_sub(self.left)..end)), value(digits.get(end..))) else {
+        let (Some(first), Some(last)) =
+            (value(digits.get(end.saturating_sub(self.left)..end)), value(digits.get(end..)))
+        else {
             return false;
         };
         let block = first == 0 && last + 1 == 10_u64.saturating_pow(self.left as u32);
@@ -191,12 +201,20 @@ impl Cut<'_> {
     }
 
     /// Whether a person who groups digits in small chunks goes on doing so.
-    fn is_rhythm(&self, kept: &[usize], rest: &[usize], separator: Separator, stands_alone: bool) -> bool {
-        let (Some(previous), Some(next), Some(last)) = (kept.last(), rest.first(), rest.last()) else {
+    fn is_rhythm(
+        &self,
+        kept: &[usize],
+        rest: &[usize],
+        separator: Separator,
+        stands_alone: bool,
+    ) -> bool {
+        let (Some(previous), Some(next), Some(last)) = (kept.last(), rest.first(), rest.last())
+        else {
             return false;
         };
         let alike = self.groups.before().iter().skip(2).all(|other| *other == separator);
-        let chunks = rest.iter().all(|length| (2..=LONGEST_CHUNK).contains(length)) && *previous <= LONGEST_CHUNK;
+        let chunks = rest.iter().all(|length| (2..=LONGEST_CHUNK).contains(length))
+            && *previous <= LONGEST_CHUNK;
         let shortest = if separator == Separator::Dot { 3 } else { 2 };
         let goes_on = !stands_alone || kept.len() > 1 && *next >= 3 && next >= previous;
         alike && chunks && *last >= shortest && goes_on

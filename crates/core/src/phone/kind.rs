@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::PhoneNumberError;
 
-/// What the numbering plan says a number is. Kinds that may not be called have no name here, and a number without a
-/// kind does not exist in its plan.
+/// What the numbering plan says a number is. Kinds that may not be called have no name here, and a
+/// number without a kind does not exist in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberType {

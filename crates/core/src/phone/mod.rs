@@ -1,12 +1,13 @@
 //! Telephone numbers that may be called.
 //!
-//! A [`PhoneNumber`] cannot hold an emergency number, a crisis line, a premium-rate or shared-cost number, a short code,
-//! a satellite phone or a number of no country, so nothing behind it has to ask again. Everything refused is refused
-//! here, before a provider sees it, because a voice agent that rings 112 does harm that no refund mends.
+//! A [`PhoneNumber`] cannot hold an emergency number, a crisis line, a premium-rate or shared-cost
+//! number, a short code, a satellite phone or a number of no country, so nothing behind it has to
+//! ask again. Everything refused is refused here, before a provider sees it, because a voice agent
+//! that rings 112 does harm that no refund mends.
 //!
-//! The numbering plans come from `rlibphonenumber`, which is lenient: left alone it reads `911` as `+1911`. It is asked
-//! only about what already has the shape of E.164. What it has no data for, emergency and short numbers, is in
-//! `short_data.rs`, and satellite ranges are in `reserved.rs`.
+//! The numbering plans come from `rlibphonenumber`, which is lenient: left alone it reads `911` as
+//! `+1911`. It is asked only about what already has the shape of E.164. What it has no data for,
+//! emergency and short numbers, is in `short_data.rs`, and satellite ranges are in `reserved.rs`.
 //!
 //! | file | why it is there |
 //! |---|---|
@@ -50,10 +51,12 @@ use crate::country::Country;
 /// A plus sign and at most 15 digits.
 const LONGEST: usize = 16;
 
-/// A number that exists in its country's numbering plan and that an agent may call. 21 bytes, no heap.
+/// A number that exists in its country's numbering plan and that an agent may call. 21 bytes, no
+/// heap.
 ///
-/// `Debug` and `Display` are masked, so that a number never reaches a log by accident; [`PhoneNumber::e164`] alone gives
-/// it whole. It serializes as its E.164 text, for the wire and for storage. Numbers compare by their digits.
+/// `Debug` and `Display` are masked, so that a number never reaches a log by accident;
+/// [`PhoneNumber::e164`] alone gives it whole. It serializes as its E.164 text, for the wire and
+/// for storage. Numbers compare by their digits.
 ///
 /// ```
 /// use switchboard_core::{Country, PhoneNumber};
@@ -76,9 +79,11 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads a number in E.164, in which spaces, hyphens, dots and parentheses may stand between the digits.
+    /// Reads a number in E.164, in which spaces, hyphens, dots and parentheses may stand between
+    /// the digits.
     ///
-    /// A trunk prefix that does not belong there is dropped: `+44 (0)20 7946 0018` is `+442079460018`.
+    /// A trunk prefix that does not belong there is dropped: `+44 (0)20 7946 0018` is
+    /// `+442079460018`.
     ///
     /// # Errors
     ///
@@ -87,8 +92,9 @@ impl PhoneNumber {
         parse::parse(text, None)
     }
 
-    /// Reads a number as [`PhoneNumber::parse`] does, and with a country also as it is dialled there: a national number, as `020 7946 0018`,
-    /// or one behind an international prefix, `00` or the country's own, as `011`.
+    /// Reads a number as [`PhoneNumber::parse`] does, and with a country also as it is dialled
+    /// there: a national number, as `020 7946 0018`, or one behind an international prefix, `00` or
+    /// the country's own, as `011`.
     ///
     /// ```
     /// use switchboard_core::{Country, PhoneNumber};
@@ -106,9 +112,10 @@ impl PhoneNumber {
         parse::parse(text, default)
     }
 
-    /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its country then. It is judged no more:
-    /// numbering plans change, and what was called stays readable. `None` for what is no E.164 at all. Only for journals: what
-    /// comes from outside is [parsed](PhoneNumber::parse).
+    /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its
+    /// country then. It is judged no more: numbering plans change, and what was called stays
+    /// readable. `None` for what is no E.164 at all. Only for journals: what comes from outside is
+    /// [parsed](PhoneNumber::parse).
     #[doc(hidden)]
     pub fn restore(text: &str, country: Country) -> Option<Self> {
         match parse::parse(text, None) {
@@ -125,8 +132,8 @@ impl PhoneNumber {
             .unwrap_or_default()
     }
 
-    /// The country whose numbering plan holds the number. `+1` is 25 of them, and Guernsey, Jersey and the Isle of Man
-    /// are not the United Kingdom. A mobile phone may be anywhere.
+    /// The country whose numbering plan holds the number. `+1` is 25 of them, and Guernsey, Jersey
+    /// and the Isle of Man are not the United Kingdom. A mobile phone may be anywhere.
     pub fn country(&self) -> Country {
         self.country
     }
@@ -138,9 +145,7 @@ impl PhoneNumber {
 
     /// The country calling code, for example 44.
     pub fn country_code(&self) -> u16 {
-        self.calling_code()
-            .bytes()
-            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))
+        self.calling_code().bytes().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))
     }
 
     /// The digits after the country calling code.
@@ -148,19 +153,17 @@ impl PhoneNumber {
         self.e164().get(1 + usize::from(self.calling_code_len)..).unwrap_or_default()
     }
 
-    /// The number with its calling code and at most its last two digits, for example `+1••••••••42`. At least four
-    /// digits are always hidden.
+    /// The number with its calling code and at most its last two digits, for example
+    /// `+1••••••••42`. At least four digits are always hidden.
     pub fn masked(&self) -> String {
         self.to_string()
     }
 
-    /// Whether the number begins with `prefix`, a calling code and any digits after it, with or without the plus sign.
+    /// Whether the number begins with `prefix`, a calling code and any digits after it, with or
+    /// without the plus sign.
     pub fn has_prefix(&self, prefix: &str) -> bool {
         let digits = prefix.strip_prefix('+').unwrap_or(prefix);
-        self.e164()
-            .as_bytes()
-            .get(1..)
-            .is_some_and(|own| own.starts_with(digits.as_bytes()))
+        self.e164().as_bytes().get(1..).is_some_and(|own| own.starts_with(digits.as_bytes()))
     }
 
     fn calling_code(&self) -> &str {
@@ -237,7 +240,8 @@ impl<'de> Deserialize<'de> for PhoneNumber {
     }
 }
 
-/// Reads a number from a string only. Numeric values have arms of their own, for serde's would print them.
+/// Reads a number from a string only. Numeric values have arms of their own, for serde's would
+/// print them.
 struct Text;
 
 impl Visitor<'_> for Text {

@@ -1,12 +1,15 @@
-//! Numbers as they are dialled in a country: behind its trunk prefix, or behind an international prefix.
+//! Numbers as they are dialled in a country: behind its trunk prefix, or behind an international
+//! prefix.
 //!
-//! The library takes a trunk prefix away wherever it may stand and puts a calling code before anything that then makes a number. Here the
-//! digits have to be the ones that the plan writes for the number at home, or the answer is a refusal.
+//! The library takes a trunk prefix away wherever it may stand and puts a calling code before
+//! anything that then makes a number. Here the digits have to be the ones that the plan writes for
+//! the number at home, or the answer is a refusal.
 
 use rlibphonenumber::{CountryCodeSource, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use super::error::PhoneNumberError::{
-    self, Ambiguous, InternationalPrefix, Invalid, Short, Tail, TooLong, TooShort, WithoutCountry, WithoutPlan, WithoutPlus, WithoutPrefix,
+    self, Ambiguous, InternationalPrefix, Invalid, Short, Tail, TooLong, TooShort, WithoutCountry,
+    WithoutPlan, WithoutPlus, WithoutPrefix,
 };
 use super::parse::{E164, FEWEST, canonical, judge};
 use super::written::Written;
@@ -17,7 +20,10 @@ use crate::country::Country;
 const UNWRITTEN_PREFIXES: [&[u8]; 5] = [b"0", b"1", b"8", b"01", b"06"];
 
 /// The number that these digits dial in the country.
-pub(super) fn read(written: &Written, country: Option<Country>) -> Result<PhoneNumber, PhoneNumberError> {
+pub(super) fn read(
+    written: &Written,
+    country: Option<Country>,
+) -> Result<PhoneNumber, PhoneNumberError> {
     let digits = written.digits();
     let Some(country) = country else {
         return Err(match digits {
@@ -34,7 +40,9 @@ pub(super) fn read(written: &Written, country: Option<Country>) -> Result<PhoneN
     }
     let parsed = PHONE_NUMBER_UTIL.parse_and_keep_raw_input(text, Some(region)).ok();
     let (abroad, home) = match &parsed {
-        Some(parsed) if parsed.country_code_source() == CountryCodeSource::FromNumberWithIdd => (Some(parsed), None),
+        Some(parsed) if parsed.country_code_source() == CountryCodeSource::FromNumberWithIdd => {
+            (Some(parsed), None)
+        }
         home => (None, home.as_ref()),
     };
 
@@ -53,15 +61,19 @@ pub(super) fn read(written: &Written, country: Option<Country>) -> Result<PhoneN
         let mut reasons = readings.into_iter().flatten().filter_map(Result::err);
         return Err(reasons.next().unwrap_or(Invalid));
     };
-    let without_plus = E164::of([digits]).filter(|_| digits.len() >= FEWEST && digits.first() != Some(&b'0'));
+    let without_plus =
+        E164::of([digits]).filter(|_| digits.len() >= FEWEST && digits.first() != Some(&b'0'));
     let foreign = without_plus
         .and_then(|number| judge(number).ok())
         .filter(|_| starts_with_code(digits, region));
     if allowed.chain(&foreign).any(|other| other != first) {
         return Err(Ambiguous(country));
     }
-    // Behind 00 other carriers' prefixes begin: what is a number and a tail behind the one is a number behind the other.
-    if double_zero.is_some_and(|rest| !first.e164().as_bytes().ends_with(rest) && grouping::has_a_tail(written, rest)) {
+    // Behind 00 other carriers' prefixes begin: what is a number and a tail behind the one is a
+    // number behind the other.
+    if double_zero.is_some_and(|rest| {
+        !first.e164().as_bytes().ends_with(rest) && grouping::has_a_tail(written, rest)
+    }) {
         return Err(Tail);
     }
     Ok(*first)
@@ -72,17 +84,26 @@ fn starts_with_code(digits: &[u8], region: Region) -> bool {
     code.is_some_and(|code| digits.starts_with(code.as_bytes()))
 }
 
-fn at_home(digits: &[u8], country: Country, parsed: Option<&rlibphonenumber::PhoneNumber>) -> Result<PhoneNumber, PhoneNumberError> {
-    if let Some(number) = old_plan::dialled_at_home(country, digits).and_then(|number| judge(number).ok()) {
+fn at_home(
+    digits: &[u8],
+    country: Country,
+    parsed: Option<&rlibphonenumber::PhoneNumber>,
+) -> Result<PhoneNumber, PhoneNumberError> {
+    if let Some(number) =
+        old_plan::dialled_at_home(country, digits).and_then(|number| judge(number).ok())
+    {
         return Ok(number);
     }
-    let (parsed, (number, calling_code_len)) = parsed.and_then(|parsed| Some((parsed, canonical(parsed)?))).ok_or(Invalid)?;
+    let (parsed, (number, calling_code_len)) =
+        parsed.and_then(|parsed| Some((parsed, canonical(parsed)?))).ok_or(Invalid)?;
     let judged = match judge(number) {
         Err(Short) => Err(Invalid),
         other => other,
     };
     let national = number.digits().get(calling_code_len..).unwrap_or_default();
-    if judged.is_ok_and(|judged| judged.national_digits().as_bytes() == national) && !is_dialled_so(digits, parsed, national) {
+    if judged.is_ok_and(|judged| judged.national_digits().as_bytes() == national)
+        && !is_dialled_so(digits, parsed, national)
+    {
         return Err(if digits == national { WithoutPrefix(country) } else { WithoutPlus });
     }
     judged.map_err(|reason| match reason {
@@ -110,7 +131,8 @@ fn is_dialled_so(digits: &[u8], parsed: &rlibphonenumber::PhoneNumber, national:
             .iter()
             .any(|prefix| digits.strip_prefix(*prefix) == Some(national));
     }
-    // Without its prefix a number is certain where all of the country's have one length: no local number is as long.
+    // Without its prefix a number is certain where all of the country's have one length: no local
+    // number is as long.
     digits == national && has_one_length(parsed)
 }
 

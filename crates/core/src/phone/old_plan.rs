@@ -1,4 +1,5 @@
-//! Spellings of plans that were given up: one person has one number, however old the list is that they stand in.
+//! Spellings of plans that were given up: one person has one number, however old the list is that
+//! they stand in.
 //!
 //! | country | once | today |
 //! |---|---|---|
@@ -6,13 +7,15 @@
 //! | Brazil, until 2016 | `+55 11 6123 4567` for mobile phones | `+55 11 96123 4567` |
 //! | Argentina, at home still | `+54 11 15 2345 6789` for mobile phones | `+54 9 11 2345 6789` |
 //!
-//! A number that today's plan holds as it stands is not rewritten: where it could be an old spelling as well, it is refused.
+//! A number that today's plan holds as it stands is not rewritten: where it could be an old
+//! spelling as well, it is refused.
 
 use super::error::PhoneNumberError::{self, OldPlan};
 use super::parse::{E164, exists};
 use crate::country::Country;
 
-/// What is dialled at home before the ten digits of a Mexican number in old lists; `1` is that of mobile phones from abroad.
+/// What is dialled at home before the ten digits of a Mexican number in old lists; `1` is that of
+/// mobile phones from abroad.
 const MEXICAN_PREFIXES: [&[u8]; 4] = [b"1", b"01", b"044", b"045"];
 
 /// The number as today's plan writes it.
@@ -32,7 +35,10 @@ pub(super) fn renewed(written: E164) -> Result<E164, PhoneNumberError> {
     };
     if exists(&written).is_some() {
         return Err(match digits {
-            [b'5', b'5', ..] => OldPlan(Country::BR, "write the 9 that all mobile numbers have behind the area code today"),
+            [b'5', b'5', ..] => OldPlan(
+                Country::BR,
+                "write the 9 that all mobile numbers have behind the area code today",
+            ),
             _ => return Ok(written),
         });
     }
@@ -57,14 +63,17 @@ fn brazilian(national: &[u8]) -> Option<E164> {
     }
 }
 
-/// With the 9 from abroad and the 15 from home: the library knows where the area code ends when the 9 is away.
+/// With the 9 from abroad and the 15 from home: the library knows where the area code ends when the
+/// 9 is away.
 fn argentine(behind_nine: &[u8]) -> Option<E164> {
     E164::of([b"54", behind_nine])
 }
 
-/// Whether `canonical` is the Argentine mobile number that was `written` with a 15 behind its area code.
+/// Whether `canonical` is the Argentine mobile number that was `written` with a 15 behind its area
+/// code.
 pub(super) fn is_renewed(written: &[u8], canonical: &[u8]) -> bool {
-    let ([b'5', b'4', written @ ..], [b'5', b'4', b'9', canonical @ ..]) = (written, canonical) else {
+    let ([b'5', b'4', written @ ..], [b'5', b'4', b'9', canonical @ ..]) = (written, canonical)
+    else {
         return false;
     };
     let written = written.strip_prefix(b"0").unwrap_or(written);
@@ -74,8 +83,8 @@ pub(super) fn is_renewed(written: &[u8], canonical: &[u8]) -> bool {
     })
 }
 
-/// The digits as they were dialled at home in the country's old plan, as an international number. `None`: they are of today's, or of no
-/// country here.
+/// The digits as they were dialled at home in the country's old plan, as an international number.
+/// `None`: they are of today's, or of no country here.
 pub(super) fn dialled_at_home(country: Country, digits: &[u8]) -> Option<E164> {
     match country.as_str() {
         "MX" => mexican(digits),

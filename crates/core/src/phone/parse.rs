@@ -1,8 +1,11 @@
-//! The one way from text to a number. The library is asked once for each thing, and only about the shape of E.164.
+//! The one way from text to a number. The library is asked once for each thing, and only about the
+//! shape of E.164.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
-use super::error::PhoneNumberError::{self, Invalid, NotE164, OldPlan, Tail, TooLong, TooManyDigits, TooShort, ZeroBehindPlus};
+use super::error::PhoneNumberError::{
+    self, Invalid, NotE164, OldPlan, Tail, TooLong, TooManyDigits, TooShort, ZeroBehindPlus,
+};
 use super::kind::NumberType;
 use super::written::Written;
 use super::{LONGEST, PhoneNumber, grouping, national, old_plan, refuse, reserved};
@@ -19,10 +22,7 @@ pub(super) struct E164 {
 }
 
 impl E164 {
-    const EMPTY: Self = Self {
-        text: [0; LONGEST],
-        len: 0,
-    };
+    const EMPTY: Self = Self { text: [0; LONGEST], len: 0 };
 
     /// A plus sign and these digits, calling code first; `None`: they are more than a number has.
     pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
@@ -43,10 +43,7 @@ impl E164 {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        self.text
-            .get(..self.len)
-            .and_then(|text| str::from_utf8(text).ok())
-            .unwrap_or_default()
+        self.text.get(..self.len).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 
@@ -59,7 +56,9 @@ pub(super) fn parse(text: &str, country: Option<Country>) -> Result<PhoneNumber,
     };
     if !written.has_plus() {
         return match national::read(&written, country) {
-            Ok(_) if refuse::is_bare_emergency(written.digits()) => Err(PhoneNumberError::Emergency),
+            Ok(_) if refuse::is_bare_emergency(written.digits()) => {
+                Err(PhoneNumberError::Emergency)
+            }
             Ok(number) => grouping::belongs_together(&written, &number).map(|()| number),
             Err(problem) => refused(problem),
         };
@@ -73,7 +72,9 @@ pub(super) fn parse(text: &str, country: Option<Country>) -> Result<PhoneNumber,
     };
     match judge(number) {
         Ok(number) => grouping::belongs_together(&written, &number).map(|()| number),
-        Err(Invalid | TooShort(_) | TooLong(_)) if grouping::has_a_tail(&written, digits) => Err(Tail),
+        Err(Invalid | TooShort(_) | TooLong(_)) if grouping::has_a_tail(&written, digits) => {
+            Err(Tail)
+        }
         Err(reason) => Err(reason),
     }
 }
@@ -105,16 +106,22 @@ pub(super) fn judge(written: E164) -> Result<PhoneNumber, PhoneNumberError> {
 
     let (canonical, calling_code_len) = canonical(&parsed).ok_or(Invalid)?;
     if canonical != written {
-        let same = drops_a_prefix(digits, canonical.digits(), calling_code_len) || old_plan::is_renewed(digits, canonical.digits());
+        let same = drops_a_prefix(digits, canonical.digits(), calling_code_len)
+            || old_plan::is_renewed(digits, canonical.digits());
         if !same {
             return Err(NotE164);
         }
         // What is left without the trunk prefix is judged like what was written.
-        if let Some(reason) = reserved::reason(canonical.digits()).or_else(|| refuse::emergency(canonical.digits())) {
+        if let Some(reason) =
+            reserved::reason(canonical.digits()).or_else(|| refuse::emergency(canonical.digits()))
+        {
             return Err(reason);
         }
         if old_plan::renewed(canonical)? != canonical {
-            return Err(OldPlan(country, "write the number without the prefix behind its calling code"));
+            return Err(OldPlan(
+                country,
+                "write the number without the prefix behind its calling code",
+            ));
         }
     }
     Ok(PhoneNumber {
@@ -135,9 +142,12 @@ pub(super) fn exists(number: &E164) -> Option<rlibphonenumber::PhoneNumber> {
 /// A number that today's plans refuse. Its kind is what plans say that do not tell.
 pub(super) fn restore(text: &str, country: Country) -> Option<PhoneNumber> {
     let digits = text.strip_prefix('+')?.as_bytes();
-    let is_number = (FEWEST..LONGEST).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && digits.first() != Some(&b'0');
+    let is_number = (FEWEST..LONGEST).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits.first() != Some(&b'0');
     let number = E164::of([digits]).filter(|_| is_number)?;
-    let calling_code_len = (1..=3).find(|len| is_calling_code(digits.get(..*len).unwrap_or_default()))?;
+    let calling_code_len =
+        (1..=3).find(|len| is_calling_code(digits.get(..*len).unwrap_or_default()))?;
     Some(PhoneNumber {
         text: number.text,
         len: number.len as u8,
@@ -176,19 +186,18 @@ fn push_number(written: &mut E164, number: u64) -> Option<()> {
     Some(())
 }
 
-/// Whether the library only dropped digits between the calling code and the number, a trunk prefix. Anything else that it
-/// rewrites would dial another number than the one written.
+/// Whether the library only dropped digits between the calling code and the number, a trunk prefix.
+/// Anything else that it rewrites would dial another number than the one written.
 fn drops_a_prefix(written: &[u8], canonical: &[u8], calling_code_len: usize) -> bool {
-    match (
-        written.split_at_checked(calling_code_len),
-        canonical.split_at_checked(calling_code_len),
-    ) {
+    match (written.split_at_checked(calling_code_len), canonical.split_at_checked(calling_code_len))
+    {
         (Some((code, national)), Some((same, kept))) => code == same && national.ends_with(kept),
         _ => false,
     }
 }
 
-/// The library names a region by its two letters as a number, the first in the high byte; the world by 1.
+/// The library names a region by its two letters as a number, the first in the high byte; the world
+/// by 1.
 pub(super) fn country(region: Region) -> Option<Country> {
     Country::from_upper((region as u16).to_be_bytes())
 }

@@ -1,9 +1,10 @@
 //! Why a text is refused, and above all whether it is an emergency number in a disguise.
 //!
-//! Two questions of different care. An emergency number behind its calling code ([`emergency`]) is looked for in every
-//! text before anything else, and exactly. Once a text is refused anyhow ([`reason_for_text`], [`reason_for_digits`]), the
-//! disguises are taken off as well, trunk prefixes, international prefixes and foreign digits, so that the refusal says
-//! what the caller asked for and not merely that it was badly written.
+//! Two questions of different care. An emergency number behind its calling code ([`emergency`]) is
+//! looked for in every text before anything else, and exactly. Once a text is refused anyhow
+//! ([`reason_for_text`], [`reason_for_digits`]), the disguises are taken off as well, trunk
+//! prefixes, international prefixes and foreign digits, so that the refusal says what the caller
+//! asked for and not merely that it was badly written.
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, Region, ValidationError};
 
@@ -14,22 +15,22 @@ use super::short_data::{LONGEST, LONGEST_EMERGENCY, REGIONS, ShortNumbers};
 /// No disguise of an emergency number is longer than this: the text is not looked at further.
 const LONGEST_TEXT: usize = 64;
 
-/// What is dialled before an area code at home, apart from zeros: 1 in North America, 8 in Russia, 06 in Hungary, 01 once in Mexico.
+/// What is dialled before an area code at home, apart from zeros: 1 in North America, 8 in Russia,
+/// 06 in Hungary, 01 once in Mexico.
 const TRUNK_PREFIXES: &[&[u8]] = &[b"1", b"8", b"06", b"01"];
 
-/// [`Emergency`] if the digits, calling code first, are an emergency number of a country with that code.
+/// [`Emergency`] if the digits, calling code first, are an emergency number of a country with that
+/// code.
 pub(super) fn emergency(digits: &[u8]) -> Option<PhoneNumberError> {
     if digits.len() > 3 + LONGEST_EMERGENCY {
         return None;
     }
     let (regions, national) = split(digits)?;
-    regions
-        .into_iter()
-        .any(|region| is_emergency_in(region, national))
-        .then_some(Emergency)
+    regions.into_iter().any(|region| is_emergency_in(region, national)).then_some(Emergency)
 }
 
-/// Why a text that does not have the shape of E.164 is refused: `problem`, unless what it asks for is worse.
+/// Why a text that does not have the shape of E.164 is refused: `problem`, unless what it asks for
+/// is worse.
 pub(super) fn reason_for_text(text: &str, problem: PhoneNumberError) -> PhoneNumberError {
     match worst_of_text(text) {
         NotE164 => problem,
@@ -50,7 +51,8 @@ fn worst_of_text(text: &str) -> PhoneNumberError {
         }
     }
     let digits = &digits[..len];
-    // Behind a plus sign, more than three digits are a calling code and a number rather than a number dialled at home.
+    // Behind a plus sign, more than three digits are a calling code and a number rather than a
+    // number dialled at home.
     let dialled_at_home = digits.len() <= 3 || !text.contains(['+', '\u{ff0b}']);
     if dialled_at_home && is_bare_emergency(digits) {
         return Emergency;
@@ -73,7 +75,8 @@ pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
     if disguises(digits).any(is_emergency_behind_a_trunk_prefix) {
         return Emergency;
     }
-    let is_short = split(digits).is_some_and(|(mut regions, national)| regions.any(|region| is_short_in(region, national)));
+    let is_short = split(digits)
+        .is_some_and(|(mut regions, national)| regions.any(|region| is_short_in(region, national)));
     if is_short { Short } else { Invalid }
 }
 
@@ -84,7 +87,9 @@ pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneN
         return Invalid;
     };
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(parsed) {
-        Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly) => TooShort(country),
+        Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly) => {
+            TooShort(country)
+        }
         Err(ValidationError::TooLong) => TooLong(country),
         _ => {
             // Its country has shorter and longer numbers, but none that begin so.
@@ -92,7 +97,8 @@ pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneN
                 national_number,
                 ..parsed.clone()
             };
-            let is_number = |national_number| PHONE_NUMBER_UTIL.is_valid_number(&with(national_number));
+            let is_number =
+                |national_number| PHONE_NUMBER_UTIL.is_valid_number(&with(national_number));
             let longer = parsed.national_number.saturating_mul(10);
             if (0..10).any(|digit| is_number(longer.saturating_add(digit))) {
                 TooShort(country)
@@ -110,13 +116,15 @@ fn is_emergency_behind_a_trunk_prefix(digits: &[u8]) -> bool {
         return false;
     };
     regions.any(|region| {
-        let mut without_trunk = TRUNK_PREFIXES.iter().filter_map(|prefix| national.strip_prefix(*prefix));
+        let mut without_trunk =
+            TRUNK_PREFIXES.iter().filter_map(|prefix| national.strip_prefix(*prefix));
         without_zeros(national).any(|national| is_emergency_in(region, national))
             || without_trunk.any(|national| is_emergency_in(region, national))
     })
 }
 
-/// The digits as they stand, and without the prefixes that people dial before an international number.
+/// The digits as they stand, and without the prefixes that people dial before an international
+/// number.
 fn disguises(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
     without_zeros(digits).chain(digits.strip_prefix(b"011".as_slice()))
 }
@@ -127,7 +135,8 @@ fn without_zeros(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
     (0..=zeros).filter_map(|dropped| digits.get(dropped..))
 }
 
-/// The regions of a number's calling code, and its national part. No calling code begins another one, or with zero.
+/// The regions of a number's calling code, and its national part. No calling code begins another
+/// one, or with zero.
 fn split(digits: &[u8]) -> Option<(impl Iterator<Item = Region>, &[u8])> {
     if digits.first() == Some(&b'0') {
         return None;
@@ -150,7 +159,8 @@ fn is_short_in(region: Region, national: &[u8]) -> bool {
     row(region).is_some_and(|row| matches_any(row.short, national))
 }
 
-/// Bare digits may be dialled anywhere; seven of them are rather a local number without its area code.
+/// Bare digits may be dialled anywhere; seven of them are rather a local number without its area
+/// code.
 fn is_emergency_anywhere(digits: &[u8]) -> bool {
     digits.len() < 7 && REGIONS.iter().any(|row| matches_any(row.emergency, digits))
 }
@@ -162,10 +172,12 @@ fn row(region: Region) -> Option<&'static ShortNumbers> {
 }
 
 fn matches_any(patterns: &str, digits: &[u8]) -> bool {
-    digits.len() <= LONGEST && patterns.split_ascii_whitespace().any(|pattern| matches(pattern.as_bytes(), digits))
+    digits.len() <= LONGEST
+        && patterns.split_ascii_whitespace().any(|pattern| matches(pattern.as_bytes(), digits))
 }
 
-/// Whether the digits are what the pattern says: a digit is itself, `.` any digit, `[..]` one of those inside.
+/// Whether the digits are what the pattern says: a digit is itself, `.` any digit, `[..]` one of
+/// those inside.
 fn matches(mut pattern: &[u8], digits: &[u8]) -> bool {
     for digit in digits {
         let (fits, rest) = match pattern {
@@ -189,7 +201,9 @@ fn matches(mut pattern: &[u8], digits: &[u8]) -> bool {
 
 /// The ASCII digit behind a character of the scripts whose digits phones and keyboards write.
 fn digit_of(character: char) -> Option<u8> {
-    const ZEROS: [char; 8] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];
-    let distances = ZEROS.iter().filter_map(|zero| u32::from(character).checked_sub(u32::from(*zero)));
+    const ZEROS: [char; 8] =
+        ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];
+    let distances =
+        ZEROS.iter().filter_map(|zero| u32::from(character).checked_sub(u32::from(*zero)));
     distances.min().filter(|digit| *digit < 10).map(|digit| b'0' + digit as u8)
 }

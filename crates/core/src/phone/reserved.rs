@@ -1,8 +1,9 @@
-//! Calling codes and ranges of no country: satellite networks, international services, international networks.
+//! Calling codes and ranges of no country: satellite networks, international services,
+//! international networks.
 //!
-//! Sources: ITU-T E.164, "List of ITU-T Recommendation E.164 assigned country codes" and "Identification codes for
-//! international networks" (shared codes 881, 882, 883); for ranges inside a country, its numbering plan as the comments
-//! of libphonenumber's metadata quote it.
+//! Sources: ITU-T E.164, "List of ITU-T Recommendation E.164 assigned country codes" and
+//! "Identification codes for international networks" (shared codes 881, 882, 883); for ranges
+//! inside a country, its numbering plan as the comments of libphonenumber's metadata quote it.
 
 use super::error::PhoneNumberError::{self, NoCountry, PremiumRate, Satellite, SharedCost};
 
@@ -18,26 +19,27 @@ const RANGES: &[(&[u8], PhoneNumberError)] = &[
     (b"61145", Satellite), // Australia: mobile satellite services
     (b"61147", Satellite), // Australia: mobile satellite services
     (b"90592", Satellite), // Türkiye: satellite phones (GMPCS)
-    (b"1600", Satellite),  // Canada: non-geographic services, used for satellite phones in the north
-    (b"800", NoCountry),   // international freephone
-    (b"808", SharedCost),  // international shared cost
-    (b"870", Satellite),   // Inmarsat
-    (b"871", Satellite),   // Inmarsat Atlantic East, closed
-    (b"872", Satellite),   // Inmarsat Pacific, closed
-    (b"873", Satellite),   // Inmarsat Indian Ocean, closed
-    (b"874", Satellite),   // Inmarsat Atlantic West, closed
-    (b"878", NoCountry),   // universal personal telecommunications
-    (b"881", Satellite),   // Iridium 6 and 7, Globalstar 8 and 9; ICO and Ellipso, closed
-    (b"882", NoCountry),   // international networks
-    (b"883", NoCountry),   // international networks
-    (b"888", NoCountry),   // disaster relief, given back
+    (b"1600", Satellite), // Canada: non-geographic services, used for satellite phones in the north
+    (b"800", NoCountry),  // international freephone
+    (b"808", SharedCost), // international shared cost
+    (b"870", Satellite),  // Inmarsat
+    (b"871", Satellite),  // Inmarsat Atlantic East, closed
+    (b"872", Satellite),  // Inmarsat Pacific, closed
+    (b"873", Satellite),  // Inmarsat Indian Ocean, closed
+    (b"874", Satellite),  // Inmarsat Atlantic West, closed
+    (b"878", NoCountry),  // universal personal telecommunications
+    (b"881", Satellite),  // Iridium 6 and 7, Globalstar 8 and 9; ICO and Ellipso, closed
+    (b"882", NoCountry),  // international networks
+    (b"883", NoCountry),  // international networks
+    (b"888", NoCountry),  // disaster relief, given back
     (b"979", PremiumRate), // international premium rate
 ];
 
 /// The calling codes of no country, also those that were given back: rate decks still list some.
 pub(super) fn calling_codes() -> impl Iterator<Item = u32> {
     let whole = RANGES.iter().filter(|(prefix, _)| prefix.len() == 3);
-    whole.map(|(prefix, _)| prefix.iter().fold(0, |code, digit| code * 10 + u32::from(digit - b'0')))
+    whole
+        .map(|(prefix, _)| prefix.iter().fold(0, |code, digit| code * 10 + u32::from(digit - b'0')))
 }
 
 /// Why the number with these digits, calling code first, may not be called whatever its plan says.
@@ -46,8 +48,5 @@ pub(super) fn reason(digits: &[u8]) -> Option<PhoneNumberError> {
     if matches!(digits.first(), Some(b'2'..=b'5' | b'7') | None) {
         return None;
     }
-    RANGES
-        .iter()
-        .find(|(prefix, _)| digits.starts_with(prefix))
-        .map(|(_, reason)| *reason)
+    RANGES.iter().find(|(prefix, _)| digits.starts_with(prefix)).map(|(_, reason)| *reason)
 }

@@ -1,14 +1,18 @@
-//! Emergency numbers and short codes of each region, as numbers that no provider may be asked to call.
+//! Emergency numbers and short codes of each region, as numbers that no provider may be asked to
+//! call.
 //!
 //! Generated from `resources/ShortNumberMetadata.xml` of libphonenumber 9.0.35
 //! (<https://github.com/google/libphonenumber>, Apache-2.0): do not edit. To make it again:
-//! `python3 data/generate_short_numbers.py ShortNumberMetadata.xml 9.0.35 > src/phone/short_data.rs`
+//! `python3 data/generate_short_numbers.py ShortNumberMetadata.xml 9.0.35 >
+//! src/phone/short_data.rs`
 
-/// What one region dials short. In the lists, separated by spaces, `.` is any digit and `[..]` a class of digits.
+/// What one region dials short. In the lists, separated by spaces, `.` is any digit and `[..]` a
+/// class of digits.
 pub(super) struct ShortNumbers {
     /// ISO 3166-1 alpha-2, or libphonenumber's own region.
     pub(super) region: &'static str,
-    /// Fire, police, ambulance, and the crisis lines that the reference counts as emergency numbers.
+    /// Fire, police, ambulance, and the crisis lines that the reference counts as emergency
+    /// numbers.
     pub(super) emergency: &'static str,
     /// The shapes of all short codes there, whatever they cost.
     pub(super) short: &'static str,

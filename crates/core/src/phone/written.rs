@@ -1,12 +1,14 @@
 //! From what a person wrote to digits, and to what stood between them.
 //!
-//! Digits are separated in ways that everybody reads alike: by spaces, by single hyphens or dots, by brackets around the calling code, the
-//! trunk prefix or the area code, by a slash behind the area code. Everything else is refused and named, because a separator that is dropped
-//! without a thought makes one number into another: `+4930123456.0` would ring a stranger.
+//! Digits are separated in ways that everybody reads alike: by spaces, by single hyphens or dots,
+//! by brackets around the calling code, the trunk prefix or the area code, by a slash behind the
+//! area code. Everything else is refused and named, because a separator that is dropped without a
+//! thought makes one number into another: `+4930123456.0` would ring a stranger.
 
 use super::character::{self, Kind};
 use super::error::PhoneNumberError::{
-    self, Character, Decimals, Extension, ForeignDigits, Letters, Rounded, Separators, SeveralNumbers, Tail, TooManyDigits,
+    self, Character, Decimals, Extension, ForeignDigits, Letters, Rounded, Separators,
+    SeveralNumbers, Tail, TooManyDigits,
 };
 
 /// An international prefix of five digits and a number of 15, and one digit more.
@@ -132,7 +134,8 @@ impl Written {
             self.separators().get(at) == Some(&Separator::Slash)
         });
         if let Some((group, left)) = slashes.next() {
-            let behind_area_code = group <= usize::from(self.plus) + usize::from(bracket.is_some()) && left >= 3;
+            let behind_area_code =
+                group <= usize::from(self.plus) + usize::from(bracket.is_some()) && left >= 3;
             if !behind_area_code || slashes.next().is_some() {
                 return Err(SeveralNumbers);
             }
@@ -200,7 +203,9 @@ impl<'a> Reading<'a> {
         let text = character::trim(text);
         // RFC 3966; a link is copied as it is.
         let text = match text.split_at_checked(4) {
-            Some((scheme, number)) if scheme.eq_ignore_ascii_case("tel:") => character::trim(number),
+            Some((scheme, number)) if scheme.eq_ignore_ascii_case("tel:") => {
+                character::trim(number)
+            }
             _ => text,
         };
         Self {
@@ -217,14 +222,17 @@ impl<'a> Reading<'a> {
         for (at, character) in self.text.chars().enumerate() {
             match character::kind(character) {
                 Kind::Digit(digit) => self.digit(digit)?,
-                Kind::Plus if self.written.len == 0 && !self.written.plus => self.written.plus = true,
+                Kind::Plus if self.written.len == 0 && !self.written.plus => {
+                    self.written.plus = true
+                }
                 Kind::Plus => return Err(SeveralNumbers),
                 Kind::Invisible | Kind::Other => return Err(self.unreadable(at, character)),
                 kind => self.separator(kind)?,
             }
         }
         if self.open.is_some() || self.gap.marks != [None; 2] {
-            // A bracket at the end holds a note; any other separator there held something that is gone.
+            // A bracket at the end holds a note; any other separator there held something that is
+            // gone.
             return Err(if self.gap.marks == [Some(Kind::Close), None] {
                 Tail
             } else {
@@ -291,7 +299,8 @@ impl<'a> Reading<'a> {
             ',' | ';' | '|' | '&' | '\n' | '\r' | '\t' if two => SeveralNumbers,
             ',' | ';' if behind > 0 => Extension,
             _ if character.is_alphabetic() => {
-                let word: String = text.chars().skip(at).take_while(|one| one.is_alphabetic()).collect();
+                let word: String =
+                    text.chars().skip(at).take_while(|one| one.is_alphabetic()).collect();
                 if self.written.len > 0 && is_extension(&word.to_lowercase()) {
                     Extension
                 } else if two {
@@ -335,7 +344,8 @@ fn is_rounded(text: &str) -> bool {
     };
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     let number = |text: &str, also: &[char]| {
-        text.starts_with(|first: char| first.is_ascii_digit()) && text.chars().all(|one| one.is_ascii_digit() || also.contains(&one))
+        text.starts_with(|first: char| first.is_ascii_digit())
+            && text.chars().all(|one| one.is_ascii_digit() || also.contains(&one))
     };
     number(digits, &['.', ',']) && number(exponent, &[])
 }

@@ -6,9 +6,10 @@ use crate::{IdempotencyKey, RowKey};
 
 /// By what a request is known again: the same key is the same call, however often it comes.
 ///
-/// The two are never mixed up, because only one of them says what somebody wants. Whoever writes a key says that this call is another one
-/// than those with other keys, and so that it is meant even where the same person was just asked the same. A key that a program made of a
-/// request says nothing of the kind.
+/// The two are never mixed up, because only one of them says what somebody wants. Whoever writes a
+/// key says that this call is another one than those with other keys, and so that it is meant even
+/// where the same person was just asked the same. A key that a program made of a request says
+/// nothing of the kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKey {

@@ -30,7 +30,8 @@ pub struct Redial {
     pub times: u32,
     /// How long after the last ring, in seconds: 60 to 604,800.
     pub gap_seconds: u32,
-    /// The most often that this person's phone rings in any 24 hours, over all providers and calls of the tenant, 1 to 20.
+    /// The most often that this person's phone rings in any 24 hours, over all providers and calls
+    /// of the tenant, 1 to 20.
     #[serde(default = "Redial::default_per_day")]
     pub per_day: u32,
 }
@@ -42,14 +43,17 @@ impl Redial {
 }
 
 /// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] makes a
-/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it. `Debug` leaves out who is called and what is said.
+/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it. `Debug`
+/// leaves out who is called and what is said.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRequest {
-    /// Whom to call, in E.164, as `+442079460123`; with a `default_country` also as it is dialled there.
+    /// Whom to call, in E.164, as `+442079460123`; with a `default_country` also as it is dialled
+    /// there.
     pub to: String,
-    /// The country, as `GB`, in which a number without `+` is dialled: `020 7946 0123` and `00 44 20 7946 0123` are then numbers.
-    /// `None`: every number needs its `+` and calling code, where the configuration names no country either.
+    /// The country, as `GB`, in which a number without `+` is dialled: `020 7946 0123` and `00 44
+    /// 20 7946 0123` are then numbers. `None`: every number needs its `+` and calling code, where
+    /// the configuration names no country either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
     /// What the agent shall accomplish, in words; at most 8,000 characters.
@@ -80,7 +84,8 @@ pub struct CallRequest {
     pub urgent: bool,
     /// The longest the call may last, in seconds: 30 to 3,600.
     pub max_duration_seconds: Option<u32>,
-    /// Not before this moment, as `2026-02-14T20:00:00Z`, or with a `timezone` as the time of day there, `2026-02-14T20:00`.
+    /// Not before this moment, as `2026-02-14T20:00:00Z`, or with a `timezone` as the time of day
+    /// there, `2026-02-14T20:00`.
     pub not_before: Option<String>,
     /// Not after this moment, written in the same way.
     pub not_after: Option<String>,
@@ -90,12 +95,13 @@ pub struct CallRequest {
     pub tags: Vec<String>,
     /// The caller's own words, carried along and never sent to a provider.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key: the same key is the same call, and another one is another call, even to the same person with the same task.
+    /// The caller's own key: the same key is the same call, and another one is another call, even
+    /// to the same person with the same task.
     pub idempotency_key: Option<String>,
     /// The batch that the call belongs to; at most 200 characters.
     pub batch: Option<String>,
-    /// What a batch makes of one of its rows, in the place of a key of the caller's own: the same key is the same call. It is no leave to ring
-    /// the same person with the same task again.
+    /// What a batch makes of one of its rows, in the place of a key of the caller's own: the same
+    /// key is the same call. It is no leave to ring the same person with the same task again.
     pub row_key: Option<String>,
     /// Whose call it is; `None`: `default`.
     pub tenant: Option<String>,
@@ -110,11 +116,7 @@ pub struct CallRequest {
 impl CallRequest {
     /// A request with what is required.
     pub fn new(to: impl Into<String>, task: impl Into<String>) -> Self {
-        Self {
-            to: to.into(),
-            task: task.into(),
-            ..Self::default()
-        }
+        Self { to: to.into(), task: task.into(), ..Self::default() }
     }
 }
 

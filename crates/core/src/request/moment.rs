@@ -1,4 +1,5 @@
-//! From text to a moment. What could be two moments is refused: a call an hour early wakes somebody up.
+//! From text to a moment. What could be two moments is refused: a call an hour early wakes somebody
+//! up.
 
 use jiff::{
     Timestamp, civil,
@@ -8,7 +9,8 @@ use jiff::{
 
 use crate::{Error, Result, time_zone};
 
-/// Reads `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or with a zone `2026-02-14T20:00`.
+/// Reads `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or
+/// with a zone `2026-02-14T20:00`.
 ///
 /// # Errors
 /// Names the field, what is wrong with this text, and the fix.
@@ -29,17 +31,21 @@ pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Res
             ));
         }
         Err(source) => {
-            let told = format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z");
+            let told =
+                format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z");
             return Err(Error::invalid(field, told).with_source(source));
         }
     };
     let Some(name) = zone else {
         return Err(Error::invalid(
             field,
-            format!("{text:?} does not say where it is that time: add its offset, as {text}Z, or give the call a timezone"),
+            format!(
+                "{text:?} does not say where it is that time: add its offset, as {text}Z, or give the call a timezone"
+            ),
         ));
     };
-    let moment = time_zone(name)?.to_ambiguous_timestamp(local).disambiguate(Disambiguation::Reject);
+    let moment =
+        time_zone(name)?.to_ambiguous_timestamp(local).disambiguate(Disambiguation::Reject);
     moment.map_err(|source| Error::invalid(field, twice_or_never(text, name)).with_source(source))
 }
 
@@ -55,7 +61,9 @@ fn in_its_zone(field: &'static str, text: &str) -> Result<Timestamp> {
     // What is wrong is told by what would make it right.
     let lenient = DateTimeParser::new().offset_conflict(OffsetConflict::AlwaysTimeZone);
     let told = match lenient.parse_zoned(text) {
-        Err(_) => format!("{text:?} is no moment in an IANA time zone: write it as 2026-02-14T20:00[Europe/Berlin]"),
+        Err(_) => format!(
+            "{text:?} is no moment in an IANA time zone: write it as 2026-02-14T20:00[Europe/Berlin]"
+        ),
         Ok(there) => {
             let zone = there.time_zone().iana_name().unwrap_or("its zone").to_owned();
             match text.parse::<Timestamp>() {
@@ -71,5 +79,7 @@ fn in_its_zone(field: &'static str, text: &str) -> Result<Timestamp> {
 }
 
 fn twice_or_never(text: &str, zone: &str) -> String {
-    format!("{text:?} is a time that comes twice or never in {zone}, where clocks are changed: add its offset, as +01:00")
+    format!(
+        "{text:?} is a time that comes twice or never in {zone}, where clocks are changed: add its offset, as +01:00"
+    )
 }

@@ -9,8 +9,9 @@ use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use crate::{
-    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind, IdempotencyKey, Language, Money, Outcome,
-    PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId, quiet::quiet_debug, request::moment::moment,
+    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind,
+    IdempotencyKey, Language, Money, Outcome, PhoneNumber, ProfileName, Redial, Result, RowKey,
+    TenantId, quiet::quiet_debug, request::moment::moment,
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -54,7 +55,8 @@ pub struct ValidAppointment {
     pub party_size: Option<u32>,
 }
 
-/// A call that makes sense. It has no public constructor but [`CallRequest::validate`]. `Debug` leaves out what is said.
+/// A call that makes sense. It has no public constructor but [`CallRequest::validate`]. `Debug`
+/// leaves out what is said.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ValidCall {
@@ -102,7 +104,8 @@ pub struct ValidCall {
     pub batch: Option<BatchName>,
     /// Whose call it is.
     pub tenant: TenantId,
-    /// The same callee and task again is meant. Ask [`ValidCall::is_meant_again`], which knows the key too.
+    /// The same callee and task again is meant. Ask [`ValidCall::is_meant_again`], which knows the
+    /// key too.
     pub allow_duplicate: bool,
     /// Out of credit here, the next provider may be tried.
     pub failover_on_quota: bool,
@@ -116,14 +119,15 @@ impl ValidCall {
         self.to.country()
     }
 
-    /// True where somebody said that this call is meant even if the same person was just called with the same task: by the request, or by a key
-    /// that they wrote themselves. A key that was made of the request is no such word.
+    /// True where somebody said that this call is meant even if the same person was just called
+    /// with the same task: by the request, or by a key that they wrote themselves. A key that was
+    /// made of the request is no such word.
     pub fn is_meant_again(&self) -> bool {
         self.allow_duplicate || self.key.as_ref().is_some_and(CallKey::is_given)
     }
 
-    /// The request that is this call. Validated at a moment at which the call's window was not over it gives the same call
-    /// again, which is how a call that was written down is read back.
+    /// The request that is this call. Validated at a moment at which the call's window was not over
+    /// it gives the same call again, which is how a call that was written down is read back.
     pub fn to_request(&self) -> CallRequest {
         let text = |text: &Option<String>| text.clone();
         CallRequest {
@@ -155,9 +159,17 @@ impl ValidCall {
             max_cost: self.max_cost,
             tags: self.tags.iter().cloned().collect(),
             metadata: self.metadata.clone(),
-            idempotency_key: self.key.as_ref().and_then(CallKey::given).map(|key| key.as_str().to_owned()),
+            idempotency_key: self
+                .key
+                .as_ref()
+                .and_then(CallKey::given)
+                .map(|key| key.as_str().to_owned()),
             batch: self.batch.as_ref().map(|batch| batch.as_str().to_owned()),
-            row_key: self.key.as_ref().and_then(CallKey::derived).map(|key| key.as_str().to_owned()),
+            row_key: self
+                .key
+                .as_ref()
+                .and_then(CallKey::derived)
+                .map(|key| key.as_str().to_owned()),
             tenant: Some(self.tenant.as_str().to_owned()),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
@@ -167,21 +179,29 @@ impl ValidCall {
 }
 
 impl CallRequest {
-    /// Checks every field. Takes the time, so that a window in the past is refused; changes nothing and loses nothing.
+    /// Checks every field. Takes the time, so that a window in the past is refused; changes nothing
+    /// and loses nothing.
     ///
     /// # Errors
-    /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name the field, what is wrong and the fix.
+    /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name
+    /// the field, what is wrong and the fix.
     pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
         let country = self.default_country.as_deref().map(country).transpose()?;
         let to = phone("to", &self.to, country)?;
         let task = text("task", &self.task, LONGEST_TASK)?;
         if task.is_empty() {
-            return Err(Error::invalid("task", "is empty: say in words what the agent shall accomplish"));
+            return Err(Error::invalid(
+                "task",
+                "is empty: say in words what the agent shall accomplish",
+            ));
         }
         if self.instructions.len() > MOST_INSTRUCTIONS {
             return Err(Error::invalid(
                 "instructions",
-                format!("has {} entries: give at most {MOST_INSTRUCTIONS}", self.instructions.len()),
+                format!(
+                    "has {} entries: give at most {MOST_INSTRUCTIONS}",
+                    self.instructions.len()
+                ),
             ));
         }
         let window = self.window(now)?;
@@ -228,7 +248,8 @@ impl CallRequest {
             metadata: metadata(&self.metadata)?,
             key: self.key()?,
             batch: self.batch.as_deref().map(batch).transpose()?,
-            tenant: name("tenant", self.tenant.as_deref())?.map_or_else(TenantId::default, TenantId::from),
+            tenant: name("tenant", self.tenant.as_deref())?
+                .map_or_else(TenantId::default, TenantId::from),
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.as_ref().map(redial).transpose()?,
@@ -245,7 +266,9 @@ impl CallRequest {
             ));
         }
         match (given, derived) {
-            (Some(_), Some(_)) => Err(Error::invalid("row_key", "stands beside an idempotency_key: give one of them")),
+            (Some(_), Some(_)) => {
+                Err(Error::invalid("row_key", "stands beside an idempotency_key: give one of them"))
+            }
             (Some(given), None) => Ok(Some(CallKey::Given(IdempotencyKey::from(given)))),
             (None, Some(derived)) => Ok(Some(CallKey::Derived(RowKey::from(derived)))),
             (None, None) => Ok(None),
@@ -263,18 +286,21 @@ impl CallRequest {
 
     fn window(&self, now: Timestamp) -> Result<CallWindow> {
         let zone = self.timezone.as_deref();
-        let opens = self
-            .not_before
-            .as_deref()
-            .map(|text| moment("not_before", text, zone))
-            .transpose()?;
+        let opens =
+            self.not_before.as_deref().map(|text| moment("not_before", text, zone)).transpose()?;
         let closes = self.closes()?;
         if let Some(closes) = closes {
             if closes <= now {
-                return Err(Error::invalid("not_after", format!("{closes} is over: it is {now} now")));
+                return Err(Error::invalid(
+                    "not_after",
+                    format!("{closes} is over: it is {now} now"),
+                ));
             }
             if opens.is_some_and(|opens| opens >= closes) {
-                return Err(Error::invalid("not_before", "is not before not_after: the window is empty"));
+                return Err(Error::invalid(
+                    "not_before",
+                    "is not before not_after: the window is empty",
+                ));
             }
         }
         Ok(CallWindow { opens, closes })
@@ -286,20 +312,31 @@ impl CallRequest {
         };
         let date = match asked.date.as_deref() {
             Some(text) => Some(text.parse::<civil::Date>().map_err(|source| {
-                Error::invalid("appointment.date", format!("{text:?} is no date: write it as 2026-02-14")).with_source(source)
+                Error::invalid(
+                    "appointment.date",
+                    format!("{text:?} is no date: write it as 2026-02-14"),
+                )
+                .with_source(source)
             })?),
             None => None,
         };
         let time = match asked.time.as_deref() {
             Some(text) => Some(civil::Time::strptime("%H:%M", text).map_err(|source| {
-                Error::invalid("appointment.time", format!("{text:?} is no time of day: write it as 20:00")).with_source(source)
+                Error::invalid(
+                    "appointment.time",
+                    format!("{text:?} is no time of day: write it as 20:00"),
+                )
+                .with_source(source)
             })?),
             None => None,
         };
         if let Some(size) = asked.party_size
             && !(1..=50).contains(&size)
         {
-            return Err(Error::invalid("appointment.party_size", format!("{size} is not between 1 and 50")));
+            return Err(Error::invalid(
+                "appointment.party_size",
+                format!("{size} is not between 1 and 50"),
+            ));
         }
         Ok(Some(ValidAppointment {
             date,
@@ -323,10 +360,8 @@ fn redial(asked: &Redial) -> Result<Redial> {
             "is empty: name an outcome, as no_answer, or leave redial out",
         ));
     }
-    if let Some(over) = asked
-        .on
-        .iter()
-        .find(|outcome| matches!(outcome, Outcome::Completed | Outcome::Cancelled))
+    if let Some(over) =
+        asked.on.iter().find(|outcome| matches!(outcome, Outcome::Completed | Outcome::Cancelled))
     {
         return Err(Error::invalid(
             "redial.on",
@@ -340,8 +375,9 @@ fn redial(asked: &Redial) -> Result<Redial> {
 }
 
 fn country(code: &str) -> Result<Country> {
-    code.parse()
-        .map_err(|source: CountryError| Error::invalid("default_country", source.to_string()).with_source(source))
+    code.parse().map_err(|source: CountryError| {
+        Error::invalid("default_country", source.to_string()).with_source(source)
+    })
 }
 
 fn phone(field: &'static str, number: &str, default: Option<Country>) -> Result<PhoneNumber> {
@@ -357,10 +393,15 @@ fn text(field: &'static str, value: &str, longest: usize) -> Result<String> {
     let value = value.trim();
     let length = value.chars().count();
     if length > longest {
-        return Err(Error::invalid(field, format!("has {length} characters: shorten it to {longest}")));
+        return Err(Error::invalid(
+            field,
+            format!("has {length} characters: shorten it to {longest}"),
+        ));
     }
     match value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-        Some(c) => Err(Error::invalid(field, format!("has the control character {c:?}: take it out"))),
+        Some(c) => {
+            Err(Error::invalid(field, format!("has the control character {c:?}: take it out")))
+        }
         None => Ok(value.to_owned()),
     }
 }
@@ -380,14 +421,17 @@ fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
 fn batch(value: &str) -> Result<BatchName> {
     let value = name("batch", Some(value))?.unwrap_or_default();
     match value.chars().find(|c| c.is_control()) {
-        Some(c) => Err(Error::invalid("batch", format!("has the control character {c:?}: take it out"))),
+        Some(c) => {
+            Err(Error::invalid("batch", format!("has the control character {c:?}: take it out")))
+        }
         None => Ok(BatchName::from(value)),
     }
 }
 
 fn language(tag: &str) -> Result<Language> {
-    tag.parse()
-        .map_err(|source: crate::LanguageError| Error::invalid("language", source.to_string()).with_source(source))
+    tag.parse().map_err(|source: crate::LanguageError| {
+        Error::invalid("language", source.to_string()).with_source(source)
+    })
 }
 
 fn timezone(zone: &str) -> Result<String> {

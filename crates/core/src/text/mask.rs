@@ -1,8 +1,10 @@
 //! Which digits are a phone number, and what is shown of it.
 //!
-//! Providers repeat the number they complain about, and nobody knows how it is written there. So the masker is deliberately coarse: seven or
-//! more digits are a phone number, whatever stands between them, as long as it is no letter. What surely is none is left: `shapes.rs` knows
-//! it. A date that is hidden by mistake costs a reader a moment, a number that is not costs its owner more.
+//! Providers repeat the number they complain about, and nobody knows how it is written there. So
+//! the masker is deliberately coarse: seven or more digits are a phone number, whatever stands
+//! between them, as long as it is no letter. What surely is none is left: `shapes.rs` knows it. A
+//! date that is hidden by mistake costs a reader a moment, a number that is not costs its owner
+//! more.
 
 use super::{
     control::{is_invisible, visible},
@@ -18,7 +20,8 @@ const HOUR: usize = 2;
 /// The most characters of a provider's message that are kept.
 const LONGEST: usize = 300;
 
-/// Replaces every phone number by `…` and its last two digits, and whatever stands behind `Bearer` or `Basic` by `…`.
+/// Replaces every phone number by `…` and its last two digits, and whatever stands behind `Bearer`
+/// or `Basic` by `…`.
 ///
 /// Linear in the length of the text.
 ///
@@ -62,13 +65,16 @@ fn names_a_credential(text: &str) -> bool {
     })
 }
 
-/// [`mask`], on one line: control characters are spaces, and what nobody sees is gone. What a log may carry of others' words.
+/// [`mask`], on one line: control characters are spaces, and what nobody sees is gone. What a log
+/// may carry of others' words.
 ///
 /// ```
 /// assert_eq!(switchboard_core::text::one_line("rings\r\nat 4155550100\u{202e}"), "rings  at …00");
 /// ```
 pub fn one_line(text: &str) -> String {
-    let plain = |one: char| if one.is_control() { Some(' ') } else { visible(one) };
+    let plain = |one: char| {
+        if one.is_control() { Some(' ') } else { visible(one) }
+    };
     mask(text.trim()).chars().filter_map(plain).collect()
 }
 
@@ -94,7 +100,8 @@ fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
     let first_shape = run.iter().position(|span| matches!(span.kind, Kind::Date | Kind::Time));
     let first_digit = run.iter().position(|span| span.kind == Kind::Digits);
     let dated = run.iter().any(|span| span.kind == Kind::Date);
-    let shape_leads = first_shape.is_some_and(|shape| first_digit.is_none_or(|digit| shape < digit));
+    let shape_leads =
+        first_shape.is_some_and(|shape| first_digit.is_none_or(|digit| shape < digit));
     let hour = shape_leads && loose <= HOUR;
     if loose + shaped < FEWEST || loose == 0 || hour {
         for span in run {
@@ -120,14 +127,15 @@ fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
 
 /// Shows the last two digits of what these spans hold, and what stands before and behind it.
 fn hide(characters: &[char], run: &[Span], shown: &mut String) {
-    let (Some(begin), Some(end)) = (run.first().map(|span| span.from), run.last().map(|span| span.to)) else {
+    let (Some(begin), Some(end)) =
+        (run.first().map(|span| span.from), run.last().map(|span| span.to))
+    else {
         return;
     };
     let run = characters.get(begin..end).unwrap_or_default();
-    let (Some(first), Some(last)) = (
-        run.iter().position(|one| one.is_numeric()),
-        run.iter().rposition(|one| one.is_numeric()),
-    ) else {
+    let (Some(first), Some(last)) =
+        (run.iter().position(|one| one.is_numeric()), run.iter().rposition(|one| one.is_numeric()))
+    else {
         shown.extend(run);
         return;
     };

@@ -1,7 +1,8 @@
-//! Text from outside, made fit to be shown: no phone number whole, no character that a terminal obeys, no line without end.
+//! Text from outside, made fit to be shown: no phone number whole, no character that a terminal
+//! obeys, no line without end.
 //!
-//! This is the one masker of the workspace. Summaries, transcripts, providers' messages, codes, status words and ids all pass through
-//! [`mask`] before they reach a log or a terminal.
+//! This is the one masker of the workspace. Summaries, transcripts, providers' messages, codes,
+//! status words and ids all pass through [`mask`] before they reach a log or a terminal.
 //!
 //! | file | its one reason |
 //! |---|---|

@@ -1,6 +1,8 @@
-//! What has many digits and is no phone number: ids, dates, times, amounts of money, this machine's own addresses.
+//! What has many digits and is no phone number: ids, dates, times, amounts of money, this machine's
+//! own addresses.
 //!
-//! Every shape is exact, bounded in length, and stands apart from other digits. What only nearly is one is none: then the digits are hidden.
+//! Every shape is exact, bounded in length, and stands apart from other digits. What only nearly is
+//! one is none: then the digits are hidden.
 
 use super::spans::Kind;
 
@@ -9,8 +11,8 @@ const SURELY: usize = 10;
 /// The shortest id that is recognised by its letters alone.
 const SHORTEST_ID: usize = 8;
 const CURRENCIES: [&str; 24] = [
-    "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "HKD", "SGD", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "MXN",
-    "BRL", "ZAR", "ILS", "KRW", "AED",
+    "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "HKD", "SGD", "INR", "SEK",
+    "NOK", "DKK", "PLN", "CZK", "HUF", "MXN", "BRL", "ZAR", "ILS", "KRW", "AED",
 ];
 const MONTHS: [&str; 12] = [
     "january",
@@ -76,10 +78,7 @@ impl<'a> Look<'a> {
     }
 
     fn further(self, offset: usize) -> Self {
-        Self {
-            at: self.at + offset,
-            ..self
-        }
+        Self { at: self.at + offset, ..self }
     }
 
     fn count(self, longest: usize, is: impl Fn(char) -> bool) -> usize {
@@ -105,9 +104,9 @@ impl<'a> Look<'a> {
     }
 
     fn is_in_any_case(self, word: &str) -> bool {
-        word.chars()
-            .enumerate()
-            .all(|(offset, one)| self.get(offset).is_some_and(|given| given.eq_ignore_ascii_case(&one)))
+        word.chars().enumerate().all(|(offset, one)| {
+            self.get(offset).is_some_and(|given| given.eq_ignore_ascii_case(&one))
+        })
     }
 
     /// No digit, sign or half of a word belongs to what begins here.
@@ -116,7 +115,9 @@ impl<'a> Look<'a> {
             (_, None) => true,
             (_, Some(one)) if one.is_alphanumeric() => false,
             (_, Some('+' | '＋')) => false,
-            (Some(digit), Some('-' | '–' | '/' | '_' | '.' | ':' | ',')) => !digit.is_numeric() || self.ends_a_shape(1),
+            (Some(digit), Some('-' | '–' | '/' | '_' | '.' | ':' | ',')) => {
+                !digit.is_numeric() || self.ends_a_shape(1)
+            }
             (_, Some(_)) => true,
         }
     }
@@ -154,12 +155,7 @@ impl<'a> Look<'a> {
         let blanks = (1..=4).take_while(|&count| self.before(count).is_some_and(is_blank)).count();
         let scheme = |word: &str| {
             let length = blanks + word.len();
-            self.at >= length
-                && Look {
-                    at: self.at - length,
-                    ..self
-                }
-                .is_in_any_case(word)
+            self.at >= length && Look { at: self.at - length, ..self }.is_in_any_case(word)
         };
         if !scheme("bearer") && !scheme("basic") {
             return None;
@@ -184,15 +180,18 @@ impl<'a> Look<'a> {
                 3 => matches!(first, '8' | '9' | 'a' | 'b' | 'A' | 'B'),
                 _ => true,
             };
-            (known && self.further(at).count(length, |one| one.is_ascii_hexdigit()) == length).then_some(())?;
+            (known && self.further(at).count(length, |one| one.is_ascii_hexdigit()) == length)
+                .then_some(())?;
             at += length;
         }
-        let behind = self.get(at) == Some('-') && self.get(at + 1).is_some_and(|one| one.is_ascii_hexdigit());
+        let behind = self.get(at) == Some('-')
+            && self.get(at + 1).is_some_and(|one| one.is_ascii_hexdigit());
         let before = matches!(self.before(1), Some('-' | '+' | '＋'));
         (!behind && !before && self.ends_word_after(at)).then_some(at)
     }
 
-    /// A hexadecimal word with letters in several places, as in `call_9f3b1234567`. One letter before a number makes no id of it.
+    /// A hexadecimal word with letters in several places, as in `call_9f3b1234567`. One letter
+    /// before a number makes no id of it.
     fn hexadecimal(self) -> Option<usize> {
         if matches!(self.before(1), Some('+' | '＋' | '%' | '\\')) {
             return None;
@@ -219,14 +218,16 @@ impl<'a> Look<'a> {
     fn date(self) -> Option<usize> {
         let year = matches!(self.value(4)?, 1900..=2099);
         let dashes = self.get(4)? == '-' && self.get(7)? == '-';
-        let day = matches!(self.further(5).value(2)?, 1..=12) && matches!(self.further(8).value(2)?, 1..=31);
+        let day = matches!(self.further(5).value(2)?, 1..=12)
+            && matches!(self.further(8).value(2)?, 1..=31);
         (year && dashes && day).then_some(10)
     }
 
     /// `20:00`, `9:00`, `20:00:00`, `20:00:00.123456`.
     fn time(self) -> Option<usize> {
         let hour = self.digits(3);
-        (matches!(hour, 1 | 2) && self.value(hour)? <= 24 && self.get(hour)? == ':').then_some(())?;
+        (matches!(hour, 1 | 2) && self.value(hour)? <= 24 && self.get(hour)? == ':')
+            .then_some(())?;
         (self.further(hour + 1).value(2)? < 60).then_some(())?;
         let mut length = hour + 3;
         if self.get(length) == Some(':') {
@@ -247,8 +248,16 @@ impl<'a> Look<'a> {
         match self.get(0) {
             Some('Z' | 'z') => 1,
             Some('+' | '-') => match (self.further(1).value(2), self.get(3)) {
-                (Some(0..=14), Some(':')) if self.further(4).value(2).is_some_and(|minutes| minutes < 60) => 6,
-                (Some(0..=14), Some(_)) if self.further(3).value(2).is_some_and(|minutes| minutes < 60) => 5,
+                (Some(0..=14), Some(':'))
+                    if self.further(4).value(2).is_some_and(|minutes| minutes < 60) =>
+                {
+                    6
+                }
+                (Some(0..=14), Some(_))
+                    if self.further(3).value(2).is_some_and(|minutes| minutes < 60) =>
+                {
+                    5
+                }
                 _ => 0,
             },
             _ => 0,
@@ -285,14 +294,18 @@ impl<'a> Look<'a> {
             length += 1 + next;
         }
         length += self.further(length).offset();
-        (self.ends_after(length) && self.ends_word_after(length) || self.further(length).is("am") || self.further(length).is("pm"))
-            .then_some(length)
+        (self.ends_after(length) && self.ends_word_after(length)
+            || self.further(length).is("am")
+            || self.further(length).is("pm"))
+        .then_some(length)
     }
 
     /// `14, 2026` or `2026, 20:00` right behind the name of a month.
     fn date_in_words(self) -> Option<usize> {
         let gap = (1..=3)
-            .take_while(|&count| self.before(count).is_some_and(|one| matches!(one, ' ' | '.' | ',' | '\u{a0}')))
+            .take_while(|&count| {
+                self.before(count).is_some_and(|one| matches!(one, ' ' | '.' | ',' | '\u{a0}'))
+            })
             .count();
         (gap > 0 && self.is_behind_month(gap)).then_some(())?;
         let year = |look: Self| look.digits(5) == 4 && matches!(look.value(4), Some(1900..=2099));
@@ -326,9 +339,11 @@ impl<'a> Look<'a> {
         MONTHS.iter().any(|month| is_month(month) || month.get(..3).is_some_and(is_month))
     }
 
-    /// An amount with its currency before or behind it: `1,234,567.89 USD`, `$1,234,567`, `€ 1.234.567,89`.
+    /// An amount with its currency before or behind it: `1,234,567.89 USD`, `$1,234,567`, `€
+    /// 1.234.567,89`.
     fn money(self) -> Option<usize> {
-        let code = |look: Self| look.ends_word_after(3) && CURRENCIES.iter().any(|code| look.is(code));
+        let code =
+            |look: Self| look.ends_word_after(3) && CURRENCIES.iter().any(|code| look.is(code));
         let digits_before = (1..=2).any(|count| self.before(count).is_some_and(char::is_numeric));
         if digits_before || matches!(self.before(1), Some('+' | '＋' | '.' | ',' | '-')) {
             return None;
@@ -345,7 +360,8 @@ impl<'a> Look<'a> {
         let end = begin + self.further(begin).amount()?;
         if currency > 0 {
             let next = end + blank(self.further(end));
-            return (self.ends_after(end) && !self.get(next).is_some_and(char::is_numeric)).then_some(end);
+            return (self.ends_after(end) && !self.get(next).is_some_and(char::is_numeric))
+                .then_some(end);
         }
         let behind = self.further(end + blank(self.further(end)));
         if behind.get(0).is_some_and(is_currency_sign) {
@@ -364,13 +380,18 @@ impl<'a> Look<'a> {
         if let Some(separator) = separator
             && (1..=3).contains(&first)
         {
-            while self.get(length) == Some(separator) && self.further(length + 1).digits(4) == 3 && groups < 4 {
+            while self.get(length) == Some(separator)
+                && self.further(length + 1).digits(4) == 3
+                && groups < 4
+            {
                 length += 4;
                 groups += 1;
             }
         }
         let fraction = match self.get(length) {
-            Some(point @ ('.' | ',')) if groups == 0 || Some(point) != separator => self.further(length + 1).digits(7),
+            Some(point @ ('.' | ',')) if groups == 0 || Some(point) != separator => {
+                self.further(length + 1).digits(7)
+            }
             _ => 0,
         };
         let fits = matches!(
@@ -388,6 +409,7 @@ impl<'a> Look<'a> {
             _ => 0,
         };
         let length = if (1..=5).contains(&port) { host + 1 + port } else { host };
-        (self.stands_apart_before() && self.ends_after(length) && self.ends_word_after(length)).then_some(length)
+        (self.stands_apart_before() && self.ends_after(length) && self.ends_word_after(length))
+            .then_some(length)
     }
 }

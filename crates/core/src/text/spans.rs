@@ -1,6 +1,7 @@
 //! What a text is made of, as far as phone numbers are concerned.
 //!
-//! One pass from left to right, that never looks further ahead than a constant: linear, whatever the text is.
+//! One pass from left to right, that never looks further ahead than a constant: linear, whatever
+//! the text is.
 
 use super::shapes;
 
@@ -14,9 +15,11 @@ const LONGEST_ENTITY: usize = 32;
 pub(super) enum Kind {
     /// Digits, of any script.
     Digits,
-    /// What may stand between the digits of one number: spaces, punctuation, symbols, markup, escapes and what nobody sees.
+    /// What may stand between the digits of one number: spaces, punctuation, symbols, markup,
+    /// escapes and what nobody sees.
     Between,
-    /// A date, perhaps with a time. A number may look like one, so that what stands beside it decides.
+    /// A date, perhaps with a time. A number may look like one, so that what stands beside it
+    /// decides.
     Date,
     /// A time of the day.
     Time,
@@ -44,7 +47,11 @@ impl Span {
 pub(super) fn spans(characters: &[char]) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
     let mut add = |kind, from: usize, to: usize| match found.last_mut() {
-        Some(last) if last.kind == kind && matches!(kind, Kind::Digits | Kind::Between | Kind::Apart) => last.to = to,
+        Some(last)
+            if last.kind == kind && matches!(kind, Kind::Digits | Kind::Between | Kind::Apart) =>
+        {
+            last.to = to
+        }
         _ => found.push(Span { kind, from, to }),
     };
     let mut at = 0;
@@ -74,9 +81,12 @@ pub(super) fn spans(characters: &[char]) -> Vec<Span> {
     found
 }
 
-/// Letters that people write between digits: the long vowel marks of Japanese and Korean, and the x of an extension.
+/// Letters that people write between digits: the long vowel marks of Japanese and Korean, and the x
+/// of an extension.
 fn stands_for_a_dash(characters: &[char], at: usize) -> bool {
-    let digit = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(|one| one.is_numeric());
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| characters.get(at)).is_some_and(|one| one.is_numeric())
+    };
     match characters.get(at) {
         Some('ー' | 'ｰ' | 'ㅡ' | 'ᅳ' | 'ˉ' | 'ـ') => true,
         Some('x' | 'X') => digit(at.checked_sub(1)) && digit(at.checked_add(1)),
@@ -86,11 +96,13 @@ fn stands_for_a_dash(characters: &[char], at: usize) -> bool {
 
 /// The rest of a terminal's control sequence: its parameters and the letter that ends it.
 fn sequence(rest: &[char]) -> Option<usize> {
-    let parameters = rest.iter().take(LONGEST_ENTITY).take_while(|one| matches!(one, ' '..='?')).count();
+    let parameters =
+        rest.iter().take(LONGEST_ENTITY).take_while(|one| matches!(one, ' '..='?')).count();
     matches!(rest.get(parameters), Some('@'..='~')).then_some(parameters + 1)
 }
 
-/// How long the markup or the escape is that begins here: a tag, an entity, `%2D`, `\n`, `\u00a0`, `\u{a0}`, what a terminal obeys.
+/// How long the markup or the escape is that begins here: a tag, an entity, `%2D`, `\n`, `\u00a0`,
+/// `\u{a0}`, what a terminal obeys.
 fn markup(rest: &[char]) -> usize {
     let hexadecimal = |count: usize, from: usize| {
         rest.get(from..from + count)
@@ -102,9 +114,9 @@ fn markup(rest: &[char]) -> usize {
     };
     match rest.first() {
         Some('<')
-            if rest
-                .get(1)
-                .is_some_and(|&one| one.is_ascii_alphabetic() || matches!(one, '/' | '!' | '?')) =>
+            if rest.get(1).is_some_and(|&one| {
+                one.is_ascii_alphabetic() || matches!(one, '/' | '!' | '?')
+            }) =>
         {
             until('>', LONGEST_TAG, |one| one != '<')
         }
@@ -118,12 +130,15 @@ fn markup(rest: &[char]) -> usize {
                 .map_or(2, |end| end + 1),
             _ => 2.min(rest.len()),
         },
-        Some('\u{9b}') => sequence(rest.get(1..).unwrap_or_default()).map_or(0, |length| length + 1),
+        Some('\u{9b}') => {
+            sequence(rest.get(1..).unwrap_or_default()).map_or(0, |length| length + 1)
+        }
         Some('%') if hexadecimal(2, 1) => 3,
         Some('\\') => match rest.get(1) {
             Some('u') if hexadecimal(4, 2) => 6,
             Some('u') if rest.get(2) == Some(&'{') => {
-                let length = rest.iter().skip(3).take(6).take_while(|one| one.is_ascii_hexdigit()).count();
+                let length =
+                    rest.iter().skip(3).take(6).take_while(|one| one.is_ascii_hexdigit()).count();
                 if rest.get(3 + length) == Some(&'}') { 4 + length } else { 2 }
             }
             Some('x') if hexadecimal(2, 2) => 4,

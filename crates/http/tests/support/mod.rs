@@ -12,7 +12,9 @@ use std::{
 };
 
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, Refusal};
-use switchboard_http::{ClientConfig, Codes, HttpClient, NoCodes, Request, RetryPolicy, StaticToken};
+use switchboard_http::{
+    ClientConfig, Codes, HttpClient, NoCodes, Request, RetryPolicy, StaticToken,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -80,12 +82,7 @@ impl Server {
                 playing.spawn(play(socket, act, Arc::clone(&seen)));
             }
         });
-        Self {
-            address,
-            requests,
-            connections,
-            task,
-        }
+        Self { address, requests, connections, task }
     }
 
     pub async fn answering(answer: impl Into<String>) -> Self {
@@ -127,12 +124,16 @@ async fn play(mut socket: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
         Act::CloseUnread => {}
         Act::HangUnread => std::future::pending().await,
         Act::Answer(answer) => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
             let _ = socket.write_all(answer.as_bytes()).await;
         }
         Act::AnswerBytes(answer) => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
             let _ = socket.write_all(&answer).await;
         }
@@ -155,39 +156,53 @@ async fn play(mut socket: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
             let _ = tokio::io::copy(&mut socket, &mut tokio::io::sink()).await;
         }
         Act::Close => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
         }
         Act::Reset => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
             socket.set_zero_linger().unwrap();
         }
         Act::Hang => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
             std::future::pending().await
         }
         Act::AnswerThenHang(answer) => {
-            let Some(request) = read_request(&mut socket).await else { return };
+            let Some(request) = read_request(&mut socket).await else {
+                return;
+            };
             note(request);
             let _ = socket.write_all(answer.as_bytes()).await;
             std::future::pending().await
         }
         Act::AnswerEarly(answer) => {
-            let Some((head, _)) = read_head(&mut socket).await else { return };
+            let Some((head, _)) = read_head(&mut socket).await else {
+                return;
+            };
             note(head);
             let _ = socket.write_all(answer.as_bytes()).await;
             let _ = tokio::io::copy(&mut socket, &mut tokio::io::sink()).await;
         }
         Act::AnswerEarlyThenReset(answer) => {
-            let Some((head, _)) = read_head(&mut socket).await else { return };
+            let Some((head, _)) = read_head(&mut socket).await else {
+                return;
+            };
             note(head);
             let _ = socket.write_all(answer.as_bytes()).await;
             socket.set_zero_linger().unwrap();
         }
         Act::Continue(answer) => {
-            let Some((head, rest)) = read_head(&mut socket).await else { return };
+            let Some((head, rest)) = read_head(&mut socket).await else {
+                return;
+            };
             let _ = socket.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await;
             let Some(body) = read_body(&mut socket, &head, rest).await else {
                 return;
@@ -249,7 +264,8 @@ pub fn answer_with(status: u16, headers: &str, body: &str) -> String {
 }
 
 pub fn config(url: &str) -> ClientConfig {
-    let mut config = ClientConfig::new(ProviderId::from_static("simulated"), Url::parse(url).unwrap());
+    let mut config =
+        ClientConfig::new(ProviderId::from_static("simulated"), Url::parse(url).unwrap());
     config.connect_timeout = Duration::from_secs(5);
     config.place_timeout = Duration::from_secs(10);
     config.read_timeout = Duration::from_secs(10);

@@ -24,7 +24,8 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
                          WHERE id > $1 ORDER BY id LIMIT $2";
-/// Calls that break a rule, and the rule. Foreign keys keep what belongs to nothing away; they are asked all the same.
+/// Calls that break a rule, and the rule. Foreign keys keep what belongs to nothing away; they are
+/// asked all the same.
 const RULES: [(&str, &str); 9] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
@@ -104,7 +105,8 @@ impl PostgresJournal {
 async fn counted(connection: &mut PgConnection) -> Answer<Check> {
     let mut check = Check::default();
     let row = sqlx::query(COUNTS).fetch_one(&mut *connection).await?;
-    (check.calls, check.attempts, check.events) = (count(row.try_get(0)?), count(row.try_get(1)?), count(row.try_get(2)?));
+    (check.calls, check.attempts, check.events) =
+        (count(row.try_get(0)?), count(row.try_get(1)?), count(row.try_get(2)?));
     check.received();
     for row in sqlx::query(BY_STATUS).fetch_all(connection).await? {
         check.counted(row.try_get(0)?, count(row.try_get(1)?));
@@ -118,12 +120,17 @@ fn count(rows: i64) -> u64 {
 
 async fn breaches(connection: &mut PgConnection, sql: &str) -> Answer<Vec<Option<CallId>>> {
     let sql = format!("{} LIMIT {MOST}", sql.replace("{holds_callee}", HOLDS_CALLEE));
-    let calls: Vec<Option<Uuid>> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await?;
+    let calls: Vec<Option<Uuid>> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await?;
     Ok(calls.into_iter().map(|call| call.map(CallId::new)).collect())
 }
 
 /// The next calls, and what is wrong with each.
-async fn page(connection: &mut PgConnection, key: &HashKey, after: Uuid) -> Answer<Vec<(CallId, Vec<String>)>> {
+async fn page(
+    connection: &mut PgConnection,
+    key: &HashKey,
+    after: Uuid,
+) -> Answer<Vec<(CallId, Vec<String>)>> {
     let rows = sqlx::query(STANDINGS).bind(after).bind(PAGE).fetch_all(&mut *connection).await?;
     let mut page = Vec::with_capacity(rows.len());
     for row in rows {

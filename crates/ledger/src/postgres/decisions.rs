@@ -11,7 +11,8 @@ use crate::{
 const DECIDE: &str = "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING number";
 const DECISIONS: &str = "SELECT number, subject, what, decided_by, at FROM decisions WHERE topic = $1 AND number > $2 ORDER BY number";
 
-/// One at a time, until it is committed: whoever reads on from the last number that it saw misses none.
+/// One at a time, until it is committed: whoever reads on from the last number that it saw misses
+/// none.
 pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> Answer<u64> {
     locks::take(connection, &[locks::key("decisions", &[])]).await?;
     let decided: i64 = sqlx::query_scalar(DECIDE)
@@ -25,12 +26,13 @@ pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> 
     Ok(number(decided))
 }
 
-pub(super) async fn decisions(connection: &mut PgConnection, topic: Topic, after: i64) -> Answer<Vec<(u64, Decision)>> {
-    let rows = sqlx::query(DECISIONS)
-        .bind(topic.as_str())
-        .bind(after)
-        .fetch_all(connection)
-        .await?;
+pub(super) async fn decisions(
+    connection: &mut PgConnection,
+    topic: Topic,
+    after: i64,
+) -> Answer<Vec<(u64, Decision)>> {
+    let rows =
+        sqlx::query(DECISIONS).bind(topic.as_str()).bind(after).fetch_all(connection).await?;
     let mut decisions = Vec::with_capacity(rows.len());
     for row in rows {
         let number = number(row.try_get(0)?);

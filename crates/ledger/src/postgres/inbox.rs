@@ -10,12 +10,17 @@ use crate::{
 };
 
 const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-const IS_OPEN: &str = "SELECT handled_at IS NULL FROM inbox WHERE attempt_id = $1 AND body_hash = $2";
+const IS_OPEN: &str =
+    "SELECT handled_at IS NULL FROM inbox WHERE attempt_id = $1 AND body_hash = $2";
 const HANDLED: &str = "UPDATE inbox SET handled_at = $3 WHERE attempt_id = $1 AND body_hash = $2 AND handled_at IS NULL";
 const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
                          ORDER BY received_at, seq";
 
-pub(super) async fn take_in(connection: &mut PgConnection, letter: &Letter, hash: &[u8; 32]) -> Answer<bool> {
+pub(super) async fn take_in(
+    connection: &mut PgConnection,
+    letter: &Letter,
+    hash: &[u8; 32],
+) -> Answer<bool> {
     sqlx::query(KEEP)
         .bind(letter.attempt.as_uuid())
         .bind(hash.as_slice())
@@ -31,7 +36,12 @@ pub(super) async fn take_in(connection: &mut PgConnection, letter: &Letter, hash
         .await?)
 }
 
-pub(super) async fn handled(connection: &mut PgConnection, attempt: AttemptId, hash: &[u8; 32], at: i64) -> Answer<()> {
+pub(super) async fn handled(
+    connection: &mut PgConnection,
+    attempt: AttemptId,
+    hash: &[u8; 32],
+    at: i64,
+) -> Answer<()> {
     sqlx::query(HANDLED)
         .bind(attempt.as_uuid())
         .bind(hash.as_slice())

@@ -1,4 +1,5 @@
-//! One ledger's connections: transactions that are begun again where others stood in their way, and never after a failure.
+//! One ledger's connections: transactions that are begun again where others stood in their way, and
+//! never after a failure.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -118,7 +119,9 @@ impl Inner {
                 Ok(None) => {}
                 Err(Stop::Busy) => {
                     let mut snapshot = self.snapshot().await?;
-                    return Err(refusal::callee_busy(read(queries::holder(&mut snapshot, id).await)?));
+                    return Err(refusal::callee_busy(read(
+                        queries::holder(&mut snapshot, id).await,
+                    )?));
                 }
                 Err(stop) => return Err(self.refuse(stop)),
             }
@@ -166,7 +169,11 @@ impl Inner {
     }
 
     /// The end of a change that takes one row, or one lock, and stands in nobody's way.
-    pub(super) async fn ended<T>(&self, change: Transaction<'static, Postgres>, answer: Answer<T>) -> Result<T> {
+    pub(super) async fn ended<T>(
+        &self,
+        change: Transaction<'static, Postgres>,
+        answer: Answer<T>,
+    ) -> Result<T> {
         match self.end(change, answer, true).await {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Halt::error()),
@@ -188,7 +195,9 @@ impl Drop for Inner {
 }
 
 /// Carries a write to its end even where nobody waits for it any more.
-pub(super) async fn carry_out<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(super) async fn carry_out<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
     match tokio::spawn(work).await {
         Ok(result) => result,
         Err(source) => Err(failed("writing", source)),

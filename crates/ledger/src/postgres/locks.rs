@@ -8,7 +8,8 @@ use crate::postgres::queries::Answer;
 const TAKE: &str = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key";
 const SHARE: &str = "SELECT pg_advisory_xact_lock_shared($1)";
 
-/// The key of the lock with this name. Two names with one key wait for each other for nothing, which harms nobody.
+/// The key of the lock with this name. Two names with one key wait for each other for nothing,
+/// which harms nobody.
 pub(super) fn key(kind: &str, names: &[&str]) -> i64 {
     let mut hash = Sha256::new();
     for part in std::iter::once(&kind).chain(names) {

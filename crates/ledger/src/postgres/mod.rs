@@ -15,7 +15,8 @@
 //! | `check.rs` | whether it is sound |
 //! | `upkeep.rs` | erasing and sweeping |
 //!
-//! The server groups the commits of connections that wait at the same time: there is no writer of our own.
+//! The server groups the commits of connections that wait at the same time: there is no writer of
+//! our own.
 
 mod check;
 mod decisions;
@@ -45,8 +46,13 @@ use sqlx::{
     Executor, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use switchboard_core::{AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write};
+use switchboard_core::{
+    AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result,
+    TenantId, ValidCall,
+};
+use switchboard_router::{
+    Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
+};
 
 use crate::{
     change::Opening,
@@ -62,8 +68,8 @@ pub use options::PostgresOptions;
 
 const CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A commit is answered when it is on the disk. A process that is stopped inside a transaction loses it, and its locks, after half
-/// a minute; whoever waits for them waits a little longer.
+/// A commit is answered when it is on the disk. A process that is stopped inside a transaction
+/// loses it, and its locks, after half a minute; whoever waits for them waits a little longer.
 const SETTLE: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '40s'";
 
 /// Why a transaction did not happen.
@@ -102,12 +108,13 @@ pub struct PostgresJournal {
 }
 
 impl PostgresJournal {
-    /// Connects to the ledger at `postgres://user:password@host/database`, with a hash key of its own; makes the tables where they
-    /// are missing.
+    /// Connects to the ledger at `postgres://user:password@host/database`, with a hash key of its
+    /// own; makes the tables where they are missing.
     ///
     /// # Errors
-    /// `Configuration` where the URL is wrong, the server does not keep what it is given (`fsync=off`), the schema is newer or lacks a
-    /// rule, or the ledger has another key; `Journal` where the server cannot be reached.
+    /// `Configuration` where the URL is wrong, the server does not keep what it is given
+    /// (`fsync=off`), the schema is newer or lacks a rule, or the ledger has another key; `Journal`
+    /// where the server cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
         Self::connect_with_key(url, None).await
     }
@@ -117,10 +124,7 @@ impl PostgresJournal {
     /// # Errors
     /// As for [`PostgresJournal::connect`].
     pub async fn connect_with_key(url: &str, key: Option<HashKey>) -> Result<Self> {
-        let options = PostgresOptions {
-            key,
-            ..PostgresOptions::default()
-        };
+        let options = PostgresOptions { key, ..PostgresOptions::default() };
         Self::connect_with(url, options).await
     }
 
@@ -141,14 +145,15 @@ impl PostgresJournal {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(SETTLE).await.map(|_| ()) }))
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(SETTLE).await.map(|_| ()) })
+            })
             .connect_with(options.application_name("switchboard"))
             .await
             .map_err(|source| failed("connecting", source))?;
         let key = schema::prepare(&pool, key).await?;
-        let epoch = processes::join(&pool, lease)
-            .await
-            .map_err(|source| failed("being opened", source))?;
+        let epoch =
+            processes::join(&pool, lease).await.map_err(|source| failed("being opened", source))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
@@ -174,7 +179,8 @@ impl PostgresJournal {
         read(queries::history(&mut snapshot, id).await)
     }
 
-    /// Says that this process is gone, so that nobody waits for its lease, and closes all connections.
+    /// Says that this process is gone, so that nobody waits for its lease, and closes all
+    /// connections.
     pub async fn close(&self) {
         // Where it cannot be said, the lease says it.
         let _ = processes::leave(&self.inner.pool, self.inner.epoch()).await;
@@ -247,10 +253,7 @@ impl Journal for PostgresJournal {
     }
 
     async fn unfinished(&self) -> Result<Vec<Call>> {
-        let unsettled = Selection {
-            statuses: UNSETTLED.to_vec(),
-            ..Selection::default()
-        };
+        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
         self.select(&unsettled).await
     }
 
@@ -279,9 +282,7 @@ impl Journal for PostgresJournal {
             }
             Ok(())
         };
-        lives
-            .await
-            .map_err(|source: sqlx::Error| failed("saying that this process lives", source))
+        lives.await.map_err(|source: sqlx::Error| failed("saying that this process lives", source))
     }
 
     async fn take_over(&self, _at: Timestamp) -> Result<Vec<Call>> {

@@ -16,7 +16,8 @@ const ACTED: &str = "DELETE FROM news USING unnest($1::uuid[], $2::bigint[]) AS 
 const TAKE: &str = "UPDATE calls SET epoch = $1 WHERE id IN (SELECT call_id FROM news) AND epoch <> $1 \
                     AND NOT EXISTS (SELECT 1 FROM processes WHERE processes.epoch = calls.epoch)";
 
-/// Somebody else than its owner wrote to a call, whose row is locked: within a call numbers rise in the order in which they are seen.
+/// Somebody else than its owner wrote to a call, whose row is locked: within a call numbers rise in
+/// the order in which they are seen.
 pub(super) async fn tell(connection: &mut PgConnection, call: CallId, ended: bool) -> Answer<()> {
     sqlx::query(TELL).bind(call.as_uuid()).bind(ended).execute(connection).await?;
     Ok(())

@@ -9,17 +9,15 @@ use crate::key::HashKey;
 pub struct PostgresOptions {
     /// The hash key from the configuration; `None`: the one that the ledger keeps.
     pub key: Option<HashKey>,
-    /// For how long this process may be silent before the others take it for gone, and its calls: three times as long as it takes from
-    /// one [`beat`](switchboard_router::Journal::beat) to the next, or more. 15 seconds where nothing is said.
+    /// For how long this process may be silent before the others take it for gone, and its calls:
+    /// three times as long as it takes from one [`beat`](switchboard_router::Journal::beat) to the
+    /// next, or more. 15 seconds where nothing is said.
     pub lease: Duration,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self {
-            key: None,
-            lease: Duration::from_secs(15),
-        }
+        Self { key: None, lease: Duration::from_secs(15) }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Who has the ledger open, and who was silent for too long.
 //!
-//! A process that is gone cannot say so, and one that is only slow looks the same from outside: silence for longer than its lease
-//! counts as gone, by the server's clock alone. That is safe though it may be wrong, because every write asks whose the call is in the
-//! transaction that changes it: one that comes back finds its calls taken over, and can say of them only what it learnt.
+//! A process that is gone cannot say so, and one that is only slow looks the same from outside:
+//! silence for longer than its lease counts as gone, by the server's clock alone. That is safe
+//! though it may be wrong, because every write asks whose the call is in the transaction that
+//! changes it: one that comes back finds its calls taken over, and can say of them only what it
+//! learnt.
 
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use switchboard_core::Call;
@@ -38,7 +40,8 @@ pub(super) async fn leave(pool: &PgPool, epoch: i64) -> sqlx::Result<()> {
     sqlx::query(LEAVE).bind(epoch).execute(pool).await.map(|_| ())
 }
 
-/// Takes the calls of those that are gone, oldest first. One at a time: who waits sees whose the calls are by then.
+/// Takes the calls of those that are gone, oldest first. One at a time: who waits sees whose the
+/// calls are by then.
 pub(super) async fn take_over(connection: &mut PgConnection, epoch: i64) -> Answer<Vec<Call>> {
     locks::take(connection, &[locks::key("take over", &[])]).await?;
     let forget = format!("DELETE FROM processes WHERE seen_at + lease < {NOW}");

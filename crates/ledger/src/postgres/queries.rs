@@ -1,5 +1,5 @@
-//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger. One file, because a text and
-//! what binds it have to be read together.
+//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger. One
+//! file, because a text and what binds it have to be read together.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, o
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at, \
                         call_id FROM attempts WHERE call_id = ANY($1) ORDER BY call_id, position";
-/// Two that come at once with the same number wait for each other: no index can forbid a second within a while.
+/// Two that come at once with the same number wait for each other: no index can forbid a second
+/// within a while.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = $3 AND task_hash = $4 FROM calls WHERE tenant = $1 AND idempotency_key = $2";
 /// [`DuplicateOf::counts`](switchboard_router::DuplicateOf::counts) says the same of a call.
@@ -62,14 +63,15 @@ const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS oth
 const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
                      WHERE to_hash = $1 AND tenant = $2 AND state <> 'not_placed' AND sent_at >= $3";
 
-pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i64) -> Answer<Opened> {
+pub(crate) async fn open(
+    connection: &mut PgConnection,
+    new: &Opening,
+    epoch: i64,
+) -> Answer<Opened> {
     let tenant = new.call.tenant.as_str();
     let mut person = [0; 8];
     person.copy_from_slice(&new.to_hash[..8]);
-    sqlx::query(ONE_AT_A_TIME)
-        .bind(i64::from_be_bytes(person))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(ONE_AT_A_TIME).bind(i64::from_be_bytes(person)).execute(&mut *connection).await?;
     if let Some(key) = &new.key {
         let first = sqlx::query(BY_KEY)
             .bind(tenant)
@@ -79,13 +81,15 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
             .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = first {
-            let (first, hash, same_row): (Uuid, Vec<u8>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (first, hash, same_row): (Uuid, Vec<u8>, bool) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             let (first, same) = (CallId::new(first), hash == new.request_hash);
             let answers = same || new.is_row && same_row;
             if !answers {
                 return Err(refusal::key_reused(first).into());
             }
-            let call = Box::new(call(connection, first).await?.ok_or_else(|| refusal::erased(first))?);
+            let call =
+                Box::new(call(connection, first).await?.ok_or_else(|| refusal::erased(first))?);
             return Ok(if same { Opened::Replayed(call) } else { Opened::Changed(call) });
         }
     }
@@ -100,7 +104,9 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
             .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = first {
-            return Err(refusal::possible_duplicate(CallId::new(row.try_get(0)?), row.try_get(1)?).into());
+            return Err(
+                refusal::possible_duplicate(CallId::new(row.try_get(0)?), row.try_get(1)?).into()
+            );
         }
     }
     sqlx::query(NEW_CALL)
@@ -129,8 +135,15 @@ pub(crate) async fn open(connection: &mut PgConnection, new: &Opening, epoch: i6
     Ok(Opened::New(Box::new(new.call.clone())))
 }
 
-/// Writes facts down for the process of this epoch. What is refused leaves the transaction to be rolled back.
-pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Write, at: Timestamp, epoch: i64) -> Answer<Recorded> {
+/// Writes facts down for the process of this epoch. What is refused leaves the transaction to be
+/// rolled back.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    id: CallId,
+    write: &Write,
+    at: Timestamp,
+    epoch: i64,
+) -> Answer<Recorded> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1 FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(id.as_uuid())
@@ -139,10 +152,8 @@ pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Wri
         .ok_or_else(|| refusal::no_such_call(id))?;
     let row = call_row(&row)?;
     let owns = row.epoch == epoch;
-    let before = with_attempts(connection, vec![row])
-        .await?
-        .pop()
-        .ok_or_else(|| refusal::erased(id))?;
+    let before =
+        with_attempts(connection, vec![row]).await?.pop().ok_or_else(|| refusal::erased(id))?;
     permit(&write.facts, owns)?;
     let change = Change::new(&before, write.facts.clone(), at)?;
     let call = &change.call;
@@ -183,13 +194,15 @@ pub(crate) async fn write(connection: &mut PgConnection, id: CallId, write: &Wri
     if !owns {
         news::tell(connection, id, News::ends_a_ring(before.status, change.call.status)).await?;
     }
-    Ok(Recorded {
-        call: Arc::new(change.call),
-        effects: change.effects,
-    })
+    Ok(Recorded { call: Arc::new(change.call), effects: change.effects })
 }
 
-async fn own(connection: &mut PgConnection, id: CallId, provider: &str, theirs: &str) -> Answer<()> {
+async fn own(
+    connection: &mut PgConnection,
+    id: CallId,
+    provider: &str,
+    theirs: &str,
+) -> Answer<()> {
     let new = sqlx::query(OWN)
         .bind(provider)
         .bind(theirs)
@@ -205,7 +218,12 @@ async fn own(connection: &mut PgConnection, id: CallId, provider: &str, theirs: 
     Ok(())
 }
 
-async fn new_attempt(connection: &mut PgConnection, call: CallId, row: &AttemptRow, position: i64) -> Answer<()> {
+async fn new_attempt(
+    connection: &mut PgConnection,
+    call: CallId,
+    row: &AttemptRow,
+    position: i64,
+) -> Answer<()> {
     sqlx::query(NEW_ATTEMPT)
         .bind(row.id)
         .bind(call.as_uuid())
@@ -231,7 +249,11 @@ async fn new_attempt(connection: &mut PgConnection, call: CallId, row: &AttemptR
     Ok(())
 }
 
-async fn change_attempt(connection: &mut PgConnection, call: CallId, row: &AttemptRow) -> Answer<()> {
+async fn change_attempt(
+    connection: &mut PgConnection,
+    call: CallId,
+    row: &AttemptRow,
+) -> Answer<()> {
     sqlx::query(CHANGE_ATTEMPT)
         .bind(row.id)
         .bind(call.as_uuid())
@@ -247,8 +269,14 @@ async fn change_attempt(connection: &mut PgConnection, call: CallId, row: &Attem
 }
 
 /// Events of one moment, in their order.
-async fn events(connection: &mut PgConnection, call: CallId, events: &[Event], at: i64) -> Answer<()> {
-    let attempts: Vec<Option<Uuid>> = events.iter().map(|event| event.attempt.map(AttemptId::as_uuid)).collect();
+async fn events(
+    connection: &mut PgConnection,
+    call: CallId,
+    events: &[Event],
+    at: i64,
+) -> Answer<()> {
+    let attempts: Vec<Option<Uuid>> =
+        events.iter().map(|event| event.attempt.map(AttemptId::as_uuid)).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
     let contents: Vec<Option<&str>> = events.iter().map(|event| event.content.as_deref()).collect();
     sqlx::query(EVENTS)
@@ -288,32 +316,40 @@ pub(crate) async fn call(connection: &mut PgConnection, id: CallId) -> Answer<Op
     }
 }
 
-pub(crate) async fn request(connection: &mut PgConnection, id: CallId) -> Answer<Option<Arc<ValidCall>>> {
-    let Some(row) = sqlx::query(REQUEST).bind(id.as_uuid()).fetch_optional(connection).await? else {
+pub(crate) async fn request(
+    connection: &mut PgConnection,
+    id: CallId,
+) -> Answer<Option<Arc<ValidCall>>> {
+    let Some(row) = sqlx::query(REQUEST).bind(id.as_uuid()).fetch_optional(connection).await?
+    else {
         return Ok(None);
     };
     let (number, request): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(2)?);
     let (country, received): (String, i64) = (row.try_get(1)?, row.try_get(3)?);
     match (number, request) {
-        (Some(number), Some(request)) => Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?))),
+        (Some(number), Some(request)) => {
+            Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?)))
+        }
         (Some(_), None) | (None, Some(_)) | (None, None) => Ok(None),
     }
 }
 
-pub(crate) async fn owner(connection: &mut PgConnection, provider: &str, theirs: &str) -> Answer<Option<CallId>> {
-    let owner: Option<Uuid> = sqlx::query_scalar(OWNER)
-        .bind(provider)
-        .bind(theirs)
-        .fetch_optional(connection)
-        .await?;
+pub(crate) async fn owner(
+    connection: &mut PgConnection,
+    provider: &str,
+    theirs: &str,
+) -> Answer<Option<CallId>> {
+    let owner: Option<Uuid> =
+        sqlx::query_scalar(OWNER).bind(provider).bind(theirs).fetch_optional(connection).await?;
     Ok(owner.map(CallId::new))
 }
 
-pub(crate) async fn call_of(connection: &mut PgConnection, attempt: AttemptId) -> Answer<Option<CallId>> {
-    let call: Option<Uuid> = sqlx::query_scalar(CALL_OF)
-        .bind(attempt.as_uuid())
-        .fetch_optional(connection)
-        .await?;
+pub(crate) async fn call_of(
+    connection: &mut PgConnection,
+    attempt: AttemptId,
+) -> Answer<Option<CallId>> {
+    let call: Option<Uuid> =
+        sqlx::query_scalar(CALL_OF).bind(attempt.as_uuid()).fetch_optional(connection).await?;
     Ok(call.map(CallId::new))
 }
 
@@ -322,16 +358,29 @@ pub(crate) async fn is_alone(connection: &mut PgConnection, attempt: AttemptId) 
     alone(connection, IS_ALONE, attempt).await
 }
 
-pub(crate) async fn is_alone_by_task(connection: &mut PgConnection, attempt: AttemptId) -> Answer<bool> {
+pub(crate) async fn is_alone_by_task(
+    connection: &mut PgConnection,
+    attempt: AttemptId,
+) -> Answer<bool> {
     alone(connection, IS_ALONE_BY_TASK, attempt).await
 }
 
-async fn alone(connection: &mut PgConnection, sql: &'static str, attempt: AttemptId) -> Answer<bool> {
-    let alone: Option<bool> = sqlx::query_scalar(sql).bind(attempt.as_uuid()).fetch_optional(connection).await?;
+async fn alone(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    attempt: AttemptId,
+) -> Answer<bool> {
+    let alone: Option<bool> =
+        sqlx::query_scalar(sql).bind(attempt.as_uuid()).fetch_optional(connection).await?;
     Ok(alone.unwrap_or(false))
 }
 
-pub(crate) async fn rings(connection: &mut PgConnection, tenant: &str, person: &[u8; 32], since: i64) -> Answer<u32> {
+pub(crate) async fn rings(
+    connection: &mut PgConnection,
+    tenant: &str,
+    person: &[u8; 32],
+    since: i64,
+) -> Answer<u32> {
     let rings: i64 = sqlx::query_scalar(RINGS)
         .bind(person.as_slice())
         .bind(tenant)
@@ -341,7 +390,10 @@ pub(crate) async fn rings(connection: &mut PgConnection, tenant: &str, person: &
     Ok(u32::try_from(rings).unwrap_or(u32::MAX))
 }
 
-pub(crate) async fn select(connection: &mut PgConnection, selection: &Selection) -> Answer<Vec<Call>> {
+pub(crate) async fn select(
+    connection: &mut PgConnection,
+    selection: &Selection,
+) -> Answer<Vec<Call>> {
     let sql = format!(
         "SELECT {CALL_COLUMNS} FROM calls WHERE id > $1 AND {} ORDER BY id LIMIT $2",
         select::condition(selection)
@@ -372,10 +424,14 @@ pub(crate) async fn history(connection: &mut PgConnection, call: CallId) -> Answ
 }
 
 /// The calls of these rows, short of those that were erased.
-pub(crate) async fn with_attempts(connection: &mut PgConnection, calls: Vec<CallRow>) -> Answer<Vec<Call>> {
+pub(crate) async fn with_attempts(
+    connection: &mut PgConnection,
+    calls: Vec<CallRow>,
+) -> Answer<Vec<Call>> {
     let ids: Vec<Uuid> = calls.iter().map(|call| call.id).collect();
     let rows = sqlx::query(ATTEMPTS).bind(ids).fetch_all(connection).await?;
-    let mut attempts: std::collections::HashMap<Uuid, Vec<AttemptRow>> = std::collections::HashMap::new();
+    let mut attempts: std::collections::HashMap<Uuid, Vec<AttemptRow>> =
+        std::collections::HashMap::new();
     for row in rows {
         attempts.entry(row.try_get(12)?).or_default().push(attempt_row(&row)?);
     }

@@ -1,4 +1,5 @@
-//! Migrations, whether what they made is still there, and whether the server keeps what it is given.
+//! Migrations, whether what they made is still there, and whether the server keeps what it is
+//! given.
 
 use sqlx::{PgConnection, PgPool, Row};
 use switchboard_core::{Error, ErrorKind, Result};
@@ -15,12 +16,14 @@ const MIGRATIONS: &[&str] = &[
 
 /// One process at a time brings the schema up: "SWLD".
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1398229060)";
-const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
+const VERSIONS: &str =
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
 const VERSION: &str = "SELECT coalesce(max(version), 0) FROM schema_version";
 const NEW_VERSION: &str = "INSERT INTO schema_version (version) VALUES ($1)";
 const META: &str = "SELECT value FROM meta WHERE key = $1";
 const NEW_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)";
-const SETTINGS: &str = "SELECT current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on'";
+const SETTINGS: &str =
+    "SELECT current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on'";
 
 /// A unique index that is valid: its columns, and whether it holds for some rows only.
 const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k), i.indpred IS NOT NULL \
@@ -53,7 +56,8 @@ fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, message).with_field("ledger")
 }
 
-/// Brings the schema up to this version's, refuses one that is newer or lacks a rule, and settles the ledger's key.
+/// Brings the schema up to this version's, refuses one that is newer or lacks a rule, and settles
+/// the ledger's key.
 pub(crate) async fn prepare(pool: &PgPool, key: Option<HashKey>) -> Result<HashKey> {
     let mut change = pool.begin().await.map_err(broken)?;
     let keeps: bool = sqlx::query_scalar(SETTINGS).fetch_one(&mut *change).await.map_err(broken)?;
@@ -94,7 +98,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
         ))
     };
     for (name, columns, partial) in LAW {
-        let found = sqlx::query(INDEX).bind(name).fetch_optional(&mut *change).await.map_err(broken)?;
+        let found =
+            sqlx::query(INDEX).bind(name).fetch_optional(&mut *change).await.map_err(broken)?;
         let found: Option<(String, bool)> = match found {
             Some(row) => Some((row.try_get(0).map_err(broken)?, row.try_get(1).map_err(broken)?)),
             None => None,
@@ -103,7 +108,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
             return Err(missing(&format!("the index {name}")));
         }
     }
-    let triggers: i64 = sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
+    let triggers: i64 =
+        sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
     if triggers != 7 {
         return Err(missing("a trigger on the calls, the events or the decisions"));
     }
@@ -122,12 +128,7 @@ async fn settle_key(change: &mut PgConnection, given: Option<HashKey>) -> Result
     let [key, check] = kept;
     let settled = HashKey::settle(key, check, given)?;
     for (name, value) in settled.write {
-        sqlx::query(NEW_META)
-            .bind(name)
-            .bind(value)
-            .execute(&mut *change)
-            .await
-            .map_err(broken)?;
+        sqlx::query(NEW_META).bind(name).bind(value).execute(&mut *change).await.map_err(broken)?;
     }
     Ok(settled.key)
 }

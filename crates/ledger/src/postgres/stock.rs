@@ -1,7 +1,9 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms, shares of budgets.
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms,
+//! shares of budgets.
 //!
-//! Several processes take at the same time. What is counted over rows is counted under a lock, which ends with the transaction; a budget is a
-//! sum in one row, which changes only where it stays within its limit.
+//! Several processes take at the same time. What is counted over rows is counted under a lock,
+//! which ends with the transaction; a budget is a sum in one row, which changes only where it stays
+//! within its limit.
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
@@ -25,7 +27,8 @@ const IN_DOUBT: &str = "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = $1";
 const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ANY($1)";
 
-const SPEND: &str = "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
+const SPEND: &str =
+    "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
 const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros) SELECT $1::text, $2::bigint, $3::bigint WHERE 0 <= $4::bigint \
                            ON CONFLICT DO NOTHING";
 const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES ($1, $2, $3, $4, $5)";
@@ -37,7 +40,12 @@ const CORRECT: &str = "UPDATE budgets SET micros = greatest(-9223372036854775808
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, $2), billed_micros = $3 WHERE attempt_id = $1";
 
 /// Takes everything for this attempt, or refuses.
-pub(super) async fn take(connection: &mut PgConnection, needs: &Needs, attempt: &Attempt, at: i64) -> Answer<()> {
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    needs: &Needs,
+    attempt: &Attempt,
+    at: i64,
+) -> Answer<()> {
     if needs.certain_agent {
         certain(connection, attempt).await?;
     }
@@ -83,8 +91,9 @@ async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> Answer<()>
     Ok(())
 }
 
-/// By the server's clock, for those of the processes differ; where it jumps back it counts as standing still. The rest of the statement sees
-/// the slots as they were before it took one and forgot others.
+/// By the server's clock, for those of the processes differ; where it jumps back it counts as
+/// standing still. The rest of the statement sees the slots as they were before it took one and
+/// forgot others.
 async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId) -> Answer<()> {
     let take = format!(
         "WITH moment AS (SELECT greatest({NOW}, max(at)) AS now FROM slots WHERE limiter = $1), \
@@ -102,7 +111,8 @@ async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId
         .bind(attempt.as_uuid())
         .fetch_one(connection)
         .await?;
-    let (now, first, taken): (i64, Option<i64>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (now, first, taken): (i64, Option<i64>, bool) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     if taken {
         return Ok(());
     }
@@ -110,7 +120,12 @@ async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId
 }
 
 /// For as long as it was asked for, by the server's clock: those of the processes differ.
-async fn room(connection: &mut PgConnection, need: &RoomNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+async fn room(
+    connection: &mut PgConnection,
+    need: &RoomNeed,
+    attempt: AttemptId,
+    at: i64,
+) -> Answer<()> {
     let enter = format!(
         "WITH moment AS (SELECT {NOW} AS now), \
          used AS (SELECT count(*) AS used FROM rooms, moment WHERE scope = $1 AND until > now AND attempt_id <> $4), \
@@ -127,7 +142,8 @@ async fn room(connection: &mut PgConnection, need: &RoomNeed, attempt: AttemptId
         .bind(attempt.as_uuid())
         .fetch_one(connection)
         .await?;
-    let (now, first, entered): (i64, Option<i64>, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (now, first, entered): (i64, Option<i64>, bool) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     if entered {
         return Ok(());
     }
@@ -141,7 +157,12 @@ pub(super) async fn leave(connection: &mut PgConnection, attempts: &[AttemptId])
     Ok(())
 }
 
-async fn reserve(connection: &mut PgConnection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
+async fn reserve(
+    connection: &mut PgConnection,
+    hold: &Hold,
+    attempt: AttemptId,
+    at: i64,
+) -> Answer<()> {
     for budget in &hold.budgets {
         if !(spend(connection, SPEND, budget, hold.amount).await?
             || spend(connection, SPEND_FIRST, budget, hold.amount).await?
@@ -166,7 +187,12 @@ async fn reserve(connection: &mut PgConnection, hold: &Hold, attempt: AttemptId,
     Ok(())
 }
 
-async fn spend(connection: &mut PgConnection, sql: &'static str, budget: &Budgeted, amount: Money) -> Answer<bool> {
+async fn spend(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    budget: &Budgeted,
+    amount: Money,
+) -> Answer<bool> {
     let spent = sqlx::query(sql)
         .bind(escape(&budget.name))
         .bind(micros(budget.period))
@@ -178,7 +204,11 @@ async fn spend(connection: &mut PgConnection, sql: &'static str, budget: &Budget
 }
 
 /// Gives back what a proof frees, and makes of a hold what the bill says.
-pub(super) async fn settle(connection: &mut PgConnection, settlement: Settlement, at: i64) -> Answer<()> {
+pub(super) async fn settle(
+    connection: &mut PgConnection,
+    settlement: Settlement,
+    at: i64,
+) -> Answer<()> {
     match settlement {
         Settlement::Nothing { attempt, unsent } => {
             correct(connection, attempt, None, at).await?;
@@ -186,17 +216,28 @@ pub(super) async fn settle(connection: &mut PgConnection, settlement: Settlement
                 sqlx::query(GIVE_BACK).bind(attempt.as_uuid()).execute(connection).await?;
             }
         }
-        Settlement::Bill { attempt, amount } => correct(connection, attempt, Some(amount), at).await?,
+        Settlement::Bill { attempt, amount } => {
+            correct(connection, attempt, Some(amount), at).await?
+        }
     }
     Ok(())
 }
 
-/// What the attempt counts for in its budgets from now on. A bill in another currency tells nothing.
-async fn correct(connection: &mut PgConnection, attempt: AttemptId, billed: Option<Money>, at: i64) -> Answer<()> {
-    let Some(row) = sqlx::query(HELD).bind(attempt.as_uuid()).fetch_optional(&mut *connection).await? else {
+/// What the attempt counts for in its budgets from now on. A bill in another currency tells
+/// nothing.
+async fn correct(
+    connection: &mut PgConnection,
+    attempt: AttemptId,
+    billed: Option<Money>,
+    at: i64,
+) -> Answer<()> {
+    let Some(row) =
+        sqlx::query(HELD).bind(attempt.as_uuid()).fetch_optional(&mut *connection).await?
+    else {
         return Ok(());
     };
-    let (counts, currency, budgets): (i64, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (counts, currency, budgets): (i64, String, String) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     if billed.is_some_and(|billed| billed.currency().code() != currency) {
         return Ok(());
     }
@@ -210,11 +251,6 @@ async fn correct(connection: &mut PgConnection, attempt: AttemptId, billed: Opti
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query(SETTLE)
-        .bind(attempt.as_uuid())
-        .bind(at)
-        .bind(billed)
-        .execute(connection)
-        .await?;
+    sqlx::query(SETTLE).bind(attempt.as_uuid()).bind(at).bind(billed).execute(connection).await?;
     Ok(())
 }

@@ -12,8 +12,8 @@ use crate::{
     refusal::Halt,
     row::micros,
     upkeep::{
-        BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window, forget_attempt, forget_call,
-        may_be_erased, not_settled, strip,
+        BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window,
+        forget_attempt, forget_call, may_be_erased, not_settled, strip,
     },
 };
 
@@ -30,7 +30,8 @@ const FORGET_CALL: &str = "UPDATE calls SET to_number = NULL, request = NULL, co
                            request_hash = CASE WHEN idempotency_key IS NULL THEN $4 ELSE request_hash END WHERE id = $1";
 const ATTEMPT_BODIES: &str = "SELECT id, body FROM attempts WHERE call_id = $1";
 const FORGET_ATTEMPT: &str = "UPDATE attempts SET body = $2 WHERE id = $1";
-const FORGET_EVENTS: &str = "UPDATE events SET content = NULL WHERE call_id = $1 AND content IS NOT NULL";
+const FORGET_EVENTS: &str =
+    "UPDATE events SET content = NULL WHERE call_id = $1 AND content IS NOT NULL";
 const FORGET_KINDS: &str = "UPDATE events SET content = NULL WHERE call_id = $1 AND content IS NOT NULL AND kind = ANY($2)";
 /// A body that is gone is not waited for.
 const FORGET_INBOX: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, $2) \
@@ -79,7 +80,10 @@ type Changing<'c, T> = Pin<Box<dyn Future<Output = Answer<T>> + Send + 'c>>;
 
 impl Inner {
     /// Runs a change until nobody stands in its way.
-    async fn change<T>(&self, work: impl for<'c> Fn(&'c mut PgConnection) -> Changing<'c, T> + Sync) -> Result<T> {
+    async fn change<T>(
+        &self,
+        work: impl for<'c> Fn(&'c mut PgConnection) -> Changing<'c, T> + Sync,
+    ) -> Result<T> {
         for tried in 1..=TRIES {
             let mut change = self.begin().await?;
             let answer = work(&mut change).await;
@@ -101,7 +105,9 @@ impl Inner {
         let schedule = Schedule::new(retention, read(marks(&mut snapshot).await)?, at);
         drop(snapshot);
         let mut swept = Swept::default();
-        let Some((from, to)) = schedule.range() else { return Ok(swept) };
+        let Some((from, to)) = schedule.range() else {
+            return Ok(swept);
+        };
         let mut last = (from, Uuid::max());
         loop {
             let mut snapshot = self.snapshot().await?;
@@ -109,10 +115,13 @@ impl Inner {
             drop(snapshot);
             let Some(end) = over.last() else { break };
             last = (end.1, end.0.as_uuid());
-            let due: Arc<[_]> = over.into_iter().filter(|(_, changed)| schedule.takes_any(*changed)).collect();
+            let due: Arc<[_]> =
+                over.into_iter().filter(|(_, changed)| schedule.takes_any(*changed)).collect();
             if !due.is_empty() {
                 swept = self
-                    .change(|connection| Box::pin(sweep(connection, Arc::clone(&due), schedule, swept, at)))
+                    .change(|connection| {
+                        Box::pin(sweep(connection, Arc::clone(&due), schedule, swept, at))
+                    })
                     .await?;
             }
         }
@@ -130,13 +139,14 @@ impl Inner {
     }
 }
 
-async fn forget_person(connection: &mut PgConnection, hash: [u8; 32], at: Timestamp) -> Answer<Erased> {
+async fn forget_person(
+    connection: &mut PgConnection,
+    hash: [u8; 32],
+    at: Timestamp,
+) -> Answer<Erased> {
     let mut person = [0; 8];
     person.copy_from_slice(&hash[..8]);
-    sqlx::query(ONE_AT_A_TIME)
-        .bind(i64::from_be_bytes(person))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(ONE_AT_A_TIME).bind(i64::from_be_bytes(person)).execute(&mut *connection).await?;
     let rows = sqlx::query(OF_PERSON).bind(hash.as_slice()).fetch_all(&mut *connection).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for row in rows {
@@ -151,11 +161,7 @@ async fn forget_person(connection: &mut PgConnection, hash: [u8; 32], at: Timest
         erased.events += forget(connection, call, at).await?;
         erased.calls += 1;
     }
-    sqlx::query(FORGET_LATE)
-        .bind(micros(at))
-        .bind(hash.as_slice())
-        .execute(connection)
-        .await?;
+    sqlx::query(FORGET_LATE).bind(micros(at)).bind(hash.as_slice()).execute(connection).await?;
     Ok(erased)
 }
 
@@ -178,39 +184,34 @@ async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> A
             .execute(&mut *connection)
             .await?;
     }
-    let events = sqlx::query(FORGET_EVENTS)
-        .bind(key)
-        .execute(&mut *connection)
-        .await?
-        .rows_affected();
+    let events =
+        sqlx::query(FORGET_EVENTS).bind(key).execute(&mut *connection).await?.rows_affected();
     forget_inbox(connection, call, at).await?;
     audit(connection, call, ERASED, at).await?;
     Ok(events)
 }
 
 async fn forget_inbox(connection: &mut PgConnection, call: CallId, at: Timestamp) -> Answer<bool> {
-    let done = sqlx::query(FORGET_INBOX)
-        .bind(call.as_uuid())
-        .bind(micros(at))
-        .execute(connection)
-        .await?;
+    let done =
+        sqlx::query(FORGET_INBOX).bind(call.as_uuid()).bind(micros(at)).execute(connection).await?;
     Ok(done.rows_affected() > 0)
 }
 
-async fn audit(connection: &mut PgConnection, call: CallId, kind: &str, at: Timestamp) -> Answer<()> {
-    sqlx::query(AUDIT)
-        .bind(call.as_uuid())
-        .bind(kind)
-        .bind(micros(at))
-        .execute(connection)
-        .await?;
+async fn audit(
+    connection: &mut PgConnection,
+    call: CallId,
+    kind: &str,
+    at: Timestamp,
+) -> Answer<()> {
+    sqlx::query(AUDIT).bind(call.as_uuid()).bind(kind).bind(micros(at)).execute(connection).await?;
     Ok(())
 }
 
 async fn marks(connection: &mut PgConnection) -> Answer<Marks> {
     let mut marks = [None; 3];
     for (mark, part) in marks.iter_mut().zip(PARTS) {
-        let kept: Option<Vec<u8>> = sqlx::query_scalar(MARK).bind(part.mark()).fetch_optional(&mut *connection).await?;
+        let kept: Option<Vec<u8>> =
+            sqlx::query_scalar(MARK).bind(part.mark()).fetch_optional(&mut *connection).await?;
         *mark = kept.and_then(|kept| Some(i64::from_be_bytes(kept.try_into().ok()?)));
     }
     Ok(marks)
@@ -230,7 +231,11 @@ async fn finish(connection: &mut PgConnection, schedule: Schedule) -> Answer<()>
     Ok(())
 }
 
-async fn over(connection: &mut PgConnection, (changed, after): (i64, Uuid), until: i64) -> Answer<Vec<(CallId, i64)>> {
+async fn over(
+    connection: &mut PgConnection,
+    (changed, after): (i64, Uuid),
+    until: i64,
+) -> Answer<Vec<(CallId, i64)>> {
     let rows = sqlx::query(OVER)
         .bind(changed)
         .bind(after)
@@ -273,19 +278,22 @@ async fn sweep(
     Ok(swept)
 }
 
-async fn forget_part(connection: &mut PgConnection, call: CallId, part: Part, at: Timestamp) -> Answer<bool> {
+async fn forget_part(
+    connection: &mut PgConnection,
+    call: CallId,
+    part: Part,
+    at: Timestamp,
+) -> Answer<bool> {
     let key = call.as_uuid();
-    let content: Option<String> = sqlx::query_scalar(CONTENT).bind(key).fetch_one(&mut *connection).await?;
+    let content: Option<String> =
+        sqlx::query_scalar(CONTENT).bind(key).fetch_one(&mut *connection).await?;
     let content = content.map(|content| strip(&content, part)).transpose()?.flatten();
     let mut gone = content.is_some();
     if let Some(content) = content {
         sqlx::query(SET_CONTENT).bind(key).bind(content).execute(&mut *connection).await?;
     }
-    let events = sqlx::query(FORGET_KINDS)
-        .bind(key)
-        .bind(part.held_by())
-        .execute(&mut *connection)
-        .await?;
+    let events =
+        sqlx::query(FORGET_KINDS).bind(key).bind(part.held_by()).execute(&mut *connection).await?;
     gone |= events.rows_affected() > 0;
     if part == Part::Answers {
         gone |= forget_inbox(connection, call, at).await?;

@@ -1,7 +1,8 @@
 //! A copy of the file while calls go on.
 //!
-//! Copying the file with the tools of the system makes a copy of two moments, and leaves out what stands in the write-ahead log. SQLite
-//! copies row by row as of one moment, and what was deleted is not in the copy.
+//! Copying the file with the tools of the system makes a copy of two moments, and leaves out what
+//! stands in the write-ahead log. SQLite copies row by row as of one moment, and what was deleted
+//! is not in the copy.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -23,9 +24,12 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<Backup> {
             .with_source(source)
     };
     let exists = || {
-        Error::new(ErrorKind::Conflict, format!("{} is there already: name another file", to.display()))
-            .with_code("backup_exists")
-            .with_field("to")
+        Error::new(
+            ErrorKind::Conflict,
+            format!("{} is there already: name another file", to.display()),
+        )
+        .with_code("backup_exists")
+        .with_field("to")
     };
     if to.symlink_metadata().is_ok() {
         return Err(exists());
@@ -48,9 +52,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<Backup> {
     drop(half);
     let bytes = whole?;
     #[cfg(unix)]
-    File::open(directory(to))
-        .and_then(|directory| directory.sync_all())
-        .map_err(cannot)?;
+    File::open(directory(to)).and_then(|directory| directory.sync_all()).map_err(cannot)?;
     Ok(Backup::new(to.to_owned(), bytes))
 }
 
@@ -80,7 +82,8 @@ fn half(to: &Path) -> io::Result<Half> {
     options.open(&path).map(|_| Half(path))
 }
 
-/// SQLite takes an empty file for one that is not there: the copy has the rights that it was made with.
+/// SQLite takes an empty file for one that is not there: the copy has the rights that it was made
+/// with.
 fn fill(from: &Path, half: &Path) -> Result<()> {
     let ledger = file::connect(from)?;
     let copied = || -> rusqlite::Result<String> {

@@ -27,7 +27,8 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
                          WHERE id > ?1 ORDER BY id LIMIT ?2";
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
-/// Calls that break a rule, and the rule. The indexes that keep the rules are not asked: they may be what is damaged.
+/// Calls that break a rule, and the rule. The indexes that keep the rules are not asked: they may
+/// be what is damaged.
 const RULES: [(&str, &str); 7] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
@@ -142,8 +143,9 @@ fn integrity(connection: &Connection) -> Answer<Vec<String>> {
 
 fn counted(connection: &Connection) -> Answer<Check> {
     let mut check = Check::default();
-    (check.calls, check.attempts, check.events) =
-        connection.query_row(COUNTS, [], |row| Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?))))?;
+    (check.calls, check.attempts, check.events) = connection.query_row(COUNTS, [], |row| {
+        Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?)))
+    })?;
     check.received();
     let mut statement = connection.prepare(BY_STATUS)?;
     let mut rows = statement.query([])?;
@@ -170,7 +172,11 @@ pub(crate) fn id(bytes: [u8; 16]) -> CallId {
 }
 
 /// The next calls, and what is wrong with each.
-fn page(connection: &Connection, key: &HashKey, after: Option<CallId>) -> Answer<Vec<(CallId, Vec<String>)>> {
+fn page(
+    connection: &Connection,
+    key: &HashKey,
+    after: Option<CallId>,
+) -> Answer<Vec<(CallId, Vec<String>)>> {
     let after = after.map_or_else(Vec::new, |after| after.as_uuid().as_bytes().to_vec());
     let mut statement = connection.prepare_cached(STANDINGS)?;
     let rows = statement.query_map(params![after, PAGE], |row| {

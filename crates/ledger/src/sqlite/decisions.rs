@@ -8,17 +8,26 @@ use crate::{
     sqlite::queries::Answer,
 };
 
-const DECIDE: &str = "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+const DECIDE: &str =
+    "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const DECISIONS: &str = "SELECT number, subject, what, decided_by, at FROM decisions WHERE topic = ?1 AND number > ?2 ORDER BY number";
 
 pub(crate) fn decide(connection: &Connection, row: &DecisionRow) -> Answer<u64> {
-    connection
-        .prepare_cached(DECIDE)?
-        .execute(params![row.topic.as_str(), row.subject, row.what, row.by, row.at])?;
+    connection.prepare_cached(DECIDE)?.execute(params![
+        row.topic.as_str(),
+        row.subject,
+        row.what,
+        row.by,
+        row.at
+    ])?;
     Ok(number(connection.last_insert_rowid()))
 }
 
-pub(crate) fn decisions(connection: &Connection, topic: Topic, after: i64) -> Answer<Vec<(u64, Decision)>> {
+pub(crate) fn decisions(
+    connection: &Connection,
+    topic: Topic,
+    after: i64,
+) -> Answer<Vec<(u64, Decision)>> {
     let mut statement = connection.prepare_cached(DECISIONS)?;
     let mut rows = statement.query(params![topic.as_str(), after])?;
     let mut decisions = Vec::new();

@@ -23,10 +23,11 @@ use crate::{
 /// How long another process may hold the ledger.
 const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 64;
-/// What the writer keeps in memory, 16 MiB: people are in no order, and each new call is another page of their index. Not more, because now and
-/// then a commit looks through all of it.
+/// What the writer keeps in memory, 16 MiB: people are in no order, and each new call is another
+/// page of their index. Not more, because now and then a commit looks through all of it.
 const CACHE: i64 = -16_384;
-/// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for the disk twice.
+/// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for
+/// the disk twice.
 const LOG: i64 = 4_000;
 
 /// What a journal writes with.
@@ -94,12 +95,14 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
 /// Write-ahead log, and every commit on the disk before it is answered.
 fn keep(connection: &Connection) -> Result<()> {
     let mode = wal(connection).map_err(|source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Error::new(
-            ErrorKind::Configuration,
-            "the file is no ledger, or is damaged: name another file, or restore a backup",
-        )
-        .with_field("ledger")
-        .with_source(source),
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            Error::new(
+                ErrorKind::Configuration,
+                "the file is no ledger, or is damaged: name another file, or restore a backup",
+            )
+            .with_field("ledger")
+            .with_source(source)
+        }
         _ => failed("being opened", source),
     })?;
     let full = || -> rusqlite::Result<i64> {
@@ -119,12 +122,16 @@ fn keep(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// SQLite does not wait for another process that changes the mode at this moment, but it does wait to begin a transaction.
+/// SQLite does not wait for another process that changes the mode at this moment, but it does wait
+/// to begin a transaction.
 fn wal(connection: &Connection) -> rusqlite::Result<String> {
     let mut tries = 0;
     loop {
         match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
-            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && tries < 50 => {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && tries < 50 =>
+            {
                 tries += 1;
                 connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
             }
@@ -133,8 +140,9 @@ fn wal(connection: &Connection) -> rusqlite::Result<String> {
     }
 }
 
-/// Numbers and conversations are in it: its owner alone may read it. A file that is there is not opened: to close it would take SQLite's
-/// locks from every other journal of this process that has it.
+/// Numbers and conversations are in it: its owner alone may read it. A file that is there is not
+/// opened: to close it would take SQLite's locks from every other journal of this process that has
+/// it.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_directory(directory)?;

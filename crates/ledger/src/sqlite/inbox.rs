@@ -11,26 +11,34 @@ use crate::{
 };
 
 const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-const IS_OPEN: &str = "SELECT handled_at IS NULL FROM inbox WHERE attempt_id = ?1 AND body_hash = ?2";
+const IS_OPEN: &str =
+    "SELECT handled_at IS NULL FROM inbox WHERE attempt_id = ?1 AND body_hash = ?2";
 const HANDLED: &str = "UPDATE inbox SET handled_at = ?3 WHERE attempt_id = ?1 AND body_hash = ?2 AND handled_at IS NULL";
 const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
                          ORDER BY received_at, rowid";
 
 pub(crate) fn take_in(connection: &Connection, letter: &Letter, hash: &[u8; 32]) -> Answer<bool> {
     let attempt = letter.attempt.as_uuid();
-    connection
-        .prepare_cached(KEEP)?
-        .execute(params![attempt.as_bytes(), hash, letter.body, named(letter)?, micros(letter.at)])?;
+    connection.prepare_cached(KEEP)?.execute(params![
+        attempt.as_bytes(),
+        hash,
+        letter.body,
+        named(letter)?,
+        micros(letter.at)
+    ])?;
     let open = connection
         .prepare_cached(IS_OPEN)?
         .query_row(params![attempt.as_bytes(), hash], |row| row.get(0))?;
     Ok(open)
 }
 
-pub(crate) fn handled(connection: &Connection, attempt: AttemptId, hash: &[u8; 32], at: i64) -> Answer<()> {
-    connection
-        .prepare_cached(HANDLED)?
-        .execute(params![attempt.as_uuid().as_bytes(), hash, at])?;
+pub(crate) fn handled(
+    connection: &Connection,
+    attempt: AttemptId,
+    hash: &[u8; 32],
+    at: i64,
+) -> Answer<()> {
+    connection.prepare_cached(HANDLED)?.execute(params![attempt.as_uuid().as_bytes(), hash, at])?;
     Ok(())
 }
 

@@ -36,8 +36,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write};
+use switchboard_core::{
+    AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
+    ValidCall,
+};
+use switchboard_router::{
+    Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
+};
 
 use crate::{
     change::Opening,
@@ -76,8 +81,9 @@ impl From<Error> for Stop {
     }
 }
 
-/// Keeps calls in one SQLite file, `journal_mode=WAL` and `synchronous=FULL`. Other processes may open the same file; beside it, in a
-/// directory of its name and `-processes`, stands a locked file for each that has.
+/// Keeps calls in one SQLite file, `journal_mode=WAL` and `synchronous=FULL`. Other processes may
+/// open the same file; beside it, in a directory of its name and `-processes`, stands a locked file
+/// for each that has.
 ///
 /// It needs a Tokio runtime, on whose threads for blocking work it reads and writes.
 pub struct SqliteJournal {
@@ -91,11 +97,12 @@ pub struct SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Opens the ledger in this file, with a hash key of its own; makes both, and the directory, where they are missing.
+    /// Opens the ledger in this file, with a hash key of its own; makes both, and the directory,
+    /// where they are missing.
     ///
     /// # Errors
-    /// `Configuration` where the file is no ledger, is damaged, was made by a newer version, lacks a rule or has a key that the
-    /// configuration has to give; `Journal` where the disk fails.
+    /// `Configuration` where the file is no ledger, is damaged, was made by a newer version, lacks
+    /// a rule or has a key that the configuration has to give; `Journal` where the disk fails.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self> {
         Self::open_with_key(path, None).await
     }
@@ -111,7 +118,8 @@ impl SqliteJournal {
         Ok(Self::new(path, opened))
     }
 
-    /// `synchronous=NORMAL`, which acknowledges before the disk does: what the power-loss test has to find wanting. Never for calls.
+    /// `synchronous=NORMAL`, which acknowledges before the disk does: what the power-loss test has
+    /// to find wanting. Never for calls.
     ///
     /// # Errors
     /// As for [`SqliteJournal::open`].
@@ -154,7 +162,10 @@ impl SqliteJournal {
     }
 
     /// Runs on a connection that only reads, in one snapshot.
-    async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static) -> Result<T> {
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    ) -> Result<T> {
         self.halt.check()?;
         let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
         blocking(move || {
@@ -192,7 +203,9 @@ impl std::fmt::Debug for SqliteJournal {
 }
 
 /// Runs where threads may block. While it runs, a paused Tokio clock stands still.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(source) => Err(failed("running", source)),
@@ -242,8 +255,10 @@ impl Journal for SqliteJournal {
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         let (tenant, person) = (tenant.clone(), self.key.person(to));
-        self.read(move |connection| queries::rings(connection, tenant.as_str(), &person, micros(since)))
-            .await
+        self.read(move |connection| {
+            queries::rings(connection, tenant.as_str(), &person, micros(since))
+        })
+        .await
     }
 
     async fn list(&self) -> Result<Vec<Call>> {
@@ -256,18 +271,13 @@ impl Journal for SqliteJournal {
     }
 
     async fn unfinished(&self) -> Result<Vec<Call>> {
-        let unsettled = Selection {
-            statuses: UNSETTLED.to_vec(),
-            ..Selection::default()
-        };
+        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
         self.select(&unsettled).await
     }
 
     async fn take_in(&self, letter: &Letter) -> Result<bool> {
         let (letter, hash) = (letter.clone(), self.key.hash(Domain::Letter, &letter.body));
-        self.writer
-            .run_whole(move |connection| inbox::take_in(connection, &letter, &hash))
-            .await
+        self.writer.run_whole(move |connection| inbox::take_in(connection, &letter, &hash)).await
     }
 
     async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
@@ -281,7 +291,8 @@ impl Journal for SqliteJournal {
         self.read(inbox::unhandled).await
     }
 
-    /// The lock says that this process lives. What is left to see is whether somebody took the lock's file away.
+    /// The lock says that this process lives. What is left to see is whether somebody took the
+    /// lock's file away.
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         let mine = self.presence();
         let asked = Arc::clone(&mine);
@@ -289,7 +300,8 @@ impl Journal for SqliteJournal {
             return Ok(());
         }
         let directory = mine.directory().to_owned();
-        let new = self.writer.run(move |connection| processes::join(connection, &directory)).await?;
+        let new =
+            self.writer.run(move |connection| processes::join(connection, &directory)).await?;
         *self.presence.lock() = Arc::new(new);
         Ok(())
     }
@@ -306,9 +318,7 @@ impl Journal for SqliteJournal {
 
     async fn acted(&self, acted: &[News]) -> Result<()> {
         let (mine, acted) = (self.presence(), acted.to_vec());
-        self.writer
-            .run(move |connection| news::acted(connection, &acted, mine.epoch()))
-            .await
+        self.writer.run(move |connection| news::acted(connection, &acted, mine.epoch())).await
     }
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {
@@ -317,8 +327,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {
-        self.read(move |connection| decisions::decisions(connection, topic, after(since)))
-            .await
+        self.read(move |connection| decisions::decisions(connection, topic, after(since))).await
     }
 
     fn tag(&self, to: &PhoneNumber) -> Option<String> {

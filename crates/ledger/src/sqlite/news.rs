@@ -17,9 +17,7 @@ const TAKE: &str = "UPDATE calls SET epoch = ?1 WHERE id IN (SELECT call_id FROM
 
 /// Somebody else than its owner wrote to a call.
 pub(crate) fn tell(connection: &Connection, call: CallId, ended: bool) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(TELL)?
-        .execute(params![call.as_uuid().as_bytes(), ended])?;
+    connection.prepare_cached(TELL)?.execute(params![call.as_uuid().as_bytes(), ended])?;
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! Who has the ledger open, proven by the operating system.
 //!
-//! Each open journal holds a lock on a file of its own, in a directory beside the ledger, for as long as it lives. The system
-//! lets go of the lock however a process ends, so that whoever can take another's lock, or finds no file, knows that it is gone: at
-//! once, and never of a process that is only slow. Joining and looking for the dead happen inside transactions that write, of
+//! Each open journal holds a lock on a file of its own, in a directory beside the ledger, for as
+//! long as it lives. The system lets go of the lock however a process ends, so that whoever can
+//! take another's lock, or finds no file, knows that it is gone: at once, and never of a process
+//! that is only slow. Joining and looking for the dead happen inside transactions that write, of
 //! which there is one at a time: nobody looks between the making of a file and its locking.
 
 use std::{
@@ -24,7 +25,8 @@ use crate::{
     },
 };
 
-const JOIN: &str = "INSERT INTO processes (started_at) VALUES (CAST(unixepoch('subsec') * 1000000 AS INTEGER))";
+const JOIN: &str =
+    "INSERT INTO processes (started_at) VALUES (CAST(unixepoch('subsec') * 1000000 AS INTEGER))";
 const KNOWN: &str = "SELECT epoch FROM processes";
 const FORGET: &str = "DELETE FROM processes WHERE epoch = ?1";
 
@@ -44,7 +46,8 @@ impl Drop for Presence {
     }
 }
 
-/// Beside the file itself and not beside a link to it: everybody has to look into the same directory.
+/// Beside the file itself and not beside a link to it: everybody has to look into the same
+/// directory.
 pub(crate) fn directory(ledger: &Path) -> io::Result<PathBuf> {
     let mut name = OsString::from(ledger.canonicalize()?);
     name.push("-processes");
@@ -58,9 +61,8 @@ fn lock_file(directory: &Path, epoch: i64) -> PathBuf {
 /// Joins in a transaction of its own.
 pub(crate) fn enter(connection: &mut Connection, directory: &Path) -> Result<Presence> {
     let broken = |source| failed("being opened", source);
-    let change = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(broken)?;
+    let change =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
     let presence = join(&change, directory).map_err(|stop| match stop {
         Stop::Refused(error) => error,
         Stop::Broken(source) => broken(source),
@@ -94,11 +96,7 @@ pub(crate) fn join(connection: &Connection, directory: &Path) -> Answer<Presence
         .with_field("ledger")
         .with_source(source)
     })?;
-    Ok(Presence {
-        epoch,
-        directory: directory.to_owned(),
-        _file: file,
-    })
+    Ok(Presence { epoch, directory: directory.to_owned(), _file: file })
 }
 
 impl Presence {
@@ -112,7 +110,8 @@ impl Presence {
 
     /// False where somebody took this process for gone, or will as soon as he looks.
     pub(crate) fn is_known(&self, connection: &Connection) -> Answer<bool> {
-        Ok(lock_file(&self.directory, self.epoch).exists() && known(connection)?.contains(&self.epoch))
+        Ok(lock_file(&self.directory, self.epoch).exists()
+            && known(connection)?.contains(&self.epoch))
     }
 
     /// What cannot be proven is not so: a lock that cannot be asked for is held.
@@ -123,7 +122,8 @@ impl Presence {
         }
     }
 
-    /// Takes the calls of those that are gone, oldest first. Belongs into a transaction that writes.
+    /// Takes the calls of those that are gone, oldest first. Belongs into a transaction that
+    /// writes.
     pub(crate) fn take_over(&self, connection: &Connection) -> Answer<Vec<Call>> {
         let known = known(connection)?;
         if !known.contains(&self.epoch) {

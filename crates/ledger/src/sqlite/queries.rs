@@ -43,7 +43,8 @@ const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state =
                               WHERE id = ?1 AND call_id = ?2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = ?1 AND account = '' AND provider_call_id = ?2";
-const EVENT: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+const EVENT: &str =
+    "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const HISTORY: &str = "SELECT 0 AS seq, created_at, NULL, 'received', NULL FROM calls WHERE id = ?1 UNION ALL \
                        SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = ?1 ORDER BY seq";
 const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = ?1";
@@ -91,9 +92,10 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
     if let Some(Duplicates { after, before, open_after }) = new.duplicates {
         let first = connection
             .prepare_cached(DUPLICATE)?
-            .query_row(params![new.to_hash, after, before, open_after, tenant, new.task_hash], |row| {
-                Ok((id(row, 0)?, row.get(1)?))
-            })
+            .query_row(
+                params![new.to_hash, after, before, open_after, tenant, new.task_hash],
+                |row| Ok((id(row, 0)?, row.get(1)?)),
+            )
             .optional()?;
         if let Some((first, since)) = first {
             return Err(refusal::possible_duplicate(first, since).into());
@@ -122,8 +124,15 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
     Ok(Opened::New(Box::new(new.call)))
 }
 
-/// Writes facts down for the process of this epoch. What is refused leaves the savepoint to be rolled back.
-pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Timestamp, epoch: i64) -> Answer<Recorded> {
+/// Writes facts down for the process of this epoch. What is refused leaves the savepoint to be
+/// rolled back.
+pub(crate) fn write(
+    connection: &Connection,
+    id: CallId,
+    write: Write,
+    at: Timestamp,
+    epoch: i64,
+) -> Answer<Recorded> {
     let row = find(connection, id)?.ok_or_else(|| refusal::no_such_call(id))?;
     let owns = row.epoch == epoch;
     let before = row.read(attempts(connection, id)?)?.ok_or_else(|| refusal::erased(id))?;
@@ -147,9 +156,8 @@ pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Times
         });
     }
     for (provider, theirs) in &change.owned {
-        let new = connection
-            .prepare_cached(OWN)?
-            .execute((provider, theirs, id.as_uuid().as_bytes()))?;
+        let new =
+            connection.prepare_cached(OWN)?.execute((provider, theirs, id.as_uuid().as_bytes()))?;
         if new == 0
             && let Some(owner) = owner(connection, provider, theirs)?
             && owner != id
@@ -178,13 +186,15 @@ pub(crate) fn write(connection: &Connection, id: CallId, write: Write, at: Times
     if !owns {
         news::tell(connection, id, News::ends_a_ring(before.status, change.call.status))?;
     }
-    Ok(Recorded {
-        call: Arc::new(change.call),
-        effects: change.effects,
-    })
+    Ok(Recorded { call: Arc::new(change.call), effects: change.effects })
 }
 
-fn new_attempt(connection: &Connection, call: CallId, row: &AttemptRow, position: i64) -> Answer<()> {
+fn new_attempt(
+    connection: &Connection,
+    call: CallId,
+    row: &AttemptRow,
+    position: i64,
+) -> Answer<()> {
     let written = connection.prepare_cached(NEW_ATTEMPT)?.execute(params![
         row.id.as_bytes(),
         call.as_uuid().as_bytes(),
@@ -267,11 +277,12 @@ pub(crate) fn request(connection: &Connection, id: CallId) -> Answer<Option<Arc<
     }
 }
 
-pub(crate) fn owner(connection: &Connection, provider: &str, theirs: &str) -> rusqlite::Result<Option<CallId>> {
-    connection
-        .prepare_cached(OWNER)?
-        .query_row((provider, theirs), |row| id(row, 0))
-        .optional()
+pub(crate) fn owner(
+    connection: &Connection,
+    provider: &str,
+    theirs: &str,
+) -> rusqlite::Result<Option<CallId>> {
+    connection.prepare_cached(OWNER)?.query_row((provider, theirs), |row| id(row, 0)).optional()
 }
 
 pub(crate) fn call_of(connection: &Connection, attempt: AttemptId) -> Answer<Option<CallId>> {
@@ -298,7 +309,12 @@ fn alone(connection: &Connection, sql: &str, attempt: AttemptId) -> Answer<bool>
     Ok(alone.unwrap_or(false))
 }
 
-pub(crate) fn rings(connection: &Connection, tenant: &str, person: &[u8; 32], since: i64) -> Answer<u32> {
+pub(crate) fn rings(
+    connection: &Connection,
+    tenant: &str,
+    person: &[u8; 32],
+    since: i64,
+) -> Answer<u32> {
     let rings: i64 = connection
         .prepare_cached(RINGS)?
         .query_row(params![person, tenant, since], |row| row.get(0))?;
@@ -329,7 +345,13 @@ pub(crate) fn history(connection: &Connection, call: CallId) -> Answer<Vec<Entry
     while let Some(row) = rows.next()? {
         let content: Option<String> = row.get(4)?;
         let attempt = row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes);
-        entries.push(Entry::read(row.get(0)?, row.get(1)?, attempt, row.get(3)?, content.as_deref())?);
+        entries.push(Entry::read(
+            row.get(0)?,
+            row.get(1)?,
+            attempt,
+            row.get(3)?,
+            content.as_deref(),
+        )?);
     }
     Ok(entries)
 }
@@ -391,7 +413,9 @@ fn id(row: &Row<'_>, at: usize) -> rusqlite::Result<CallId> {
 /// The columns of the unique index that a statement would have violated.
 pub(crate) fn unique(error: &rusqlite::Error) -> Option<&str> {
     match error {
-        rusqlite::Error::SqliteFailure(code, Some(message)) if code.code == rusqlite::ErrorCode::ConstraintViolation => {
+        rusqlite::Error::SqliteFailure(code, Some(message))
+            if code.code == rusqlite::ErrorCode::ConstraintViolation =>
+        {
             message.strip_prefix("UNIQUE constraint failed: ")
         }
         _ => None,

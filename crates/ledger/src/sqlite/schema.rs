@@ -23,7 +23,10 @@ const STRANGERS: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 fn broken(source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-            configuration("the file is no ledger, or is damaged: name another file, or restore a backup").with_source(source)
+            configuration(
+                "the file is no ledger, or is damaged: name another file, or restore a backup",
+            )
+            .with_source(source)
         }
         _ => failed("being opened", source),
     }
@@ -33,7 +36,8 @@ fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, message).with_field("ledger")
 }
 
-/// Brings the schema up to this version's, and refuses one that is not ours, is newer or lacks a rule.
+/// Brings the schema up to this version's, and refuses one that is not ours, is newer or lacks a
+/// rule.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_strangers(connection)?;
     bring_up(connection)?;
@@ -49,27 +53,26 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
 pub(crate) fn changed(connection: &Connection) -> Result<Vec<String>> {
     let mut model = Connection::open_in_memory().map_err(broken)?;
     bring_up(&mut model)?;
-    let (found, expected) = (objects(connection).map_err(broken)?, objects(&model).map_err(broken)?);
+    let (found, expected) =
+        (objects(connection).map_err(broken)?, objects(&model).map_err(broken)?);
     let changed = expected.iter().filter(|object| !found.contains(object));
     Ok(changed.map(|(kind, name, _)| format!("{kind} {name}")).collect())
 }
 
 fn refuse_strangers(connection: &Connection) -> Result<()> {
-    let application: i64 = connection
-        .pragma_query_value(None, "application_id", |row| row.get(0))
-        .map_err(broken)?;
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(broken)?;
     let tables: i64 = connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
         .map_err(broken)?;
     if application == APPLICATION || (application == 0 && tables == 0) {
         return Ok(());
     }
-    Err(configuration(
-        "the file is another program's database: name another file for the ledger",
-    ))
+    Err(configuration("the file is another program's database: name another file for the ledger"))
 }
 
-/// Foreign keys are not looked at while tables are made again, and all of them before it is committed.
+/// Foreign keys are not looked at while tables are made again, and all of them before it is
+/// committed.
 fn bring_up(connection: &mut Connection) -> Result<()> {
     let look = |connection: &Connection, keys| {
         let set = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, keys);
@@ -82,9 +85,8 @@ fn bring_up(connection: &mut Connection) -> Result<()> {
 }
 
 fn migrations(connection: &mut Connection) -> Result<()> {
-    let change = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(broken)?;
+    let change =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
     change
         .execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT")
         .map_err(broken)?;
@@ -120,14 +122,16 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String, Str
     rows.collect()
 }
 
-/// The ledger's hash key: the one given, where it is the one that the ledger was made with, or the one kept in the ledger.
+/// The ledger's hash key: the one given, where it is the one that the ledger was made with, or the
+/// one kept in the ledger.
 pub(crate) fn settle_key(connection: &mut Connection, given: Option<HashKey>) -> Result<HashKey> {
-    let change = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(broken)?;
+    let change =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
     let read = |name: &str| {
         change
-            .query_row("SELECT value FROM meta WHERE key = ?1", [name], |row| row.get::<_, Vec<u8>>(0))
+            .query_row("SELECT value FROM meta WHERE key = ?1", [name], |row| {
+                row.get::<_, Vec<u8>>(0)
+            })
             .optional()
             .map_err(broken)
     };

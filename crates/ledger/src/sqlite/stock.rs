@@ -1,6 +1,8 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms, shares of budgets.
+//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms,
+//! shares of budgets.
 //!
-//! All of it stands in the transaction that writes the attempt down, and goes with it where something is missing.
+//! All of it stands in the transaction that writes the attempt down, and goes with it where
+//! something is missing.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
@@ -29,25 +31,31 @@ const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = ?1";
 const CLEAR: &str = "DELETE FROM rooms WHERE scope = ?1 AND until <= ?2";
 const INSIDE: &str = "SELECT count(*) FROM rooms WHERE scope = ?1 AND attempt_id <> ?2";
 const CLEARS: &str = "SELECT until FROM rooms WHERE scope = ?1 AND attempt_id <> ?2 ORDER BY until LIMIT 1 OFFSET ?3";
-const ENTER: &str = "INSERT INTO rooms (scope, attempt_id, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const ENTER: &str =
+    "INSERT INTO rooms (scope, attempt_id, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ?1";
 
 const SPENT: &str = "SELECT micros FROM budgets WHERE name = ?1 AND period = ?2";
 const SPEND: &str = "INSERT INTO budgets (name, period, micros) VALUES (?1, ?2, ?3) \
                      ON CONFLICT (name, period) DO UPDATE SET micros = excluded.micros";
 const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const HELD: &str =
-    "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets FROM holds WHERE attempt_id = ?1";
+const HELD: &str = "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets FROM holds WHERE attempt_id = ?1";
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, ?2), billed_micros = ?3 WHERE attempt_id = ?1";
 
 /// Takes everything for this attempt, or refuses.
-pub(crate) fn take(connection: &Connection, needs: &Needs, attempt: &Attempt, at: i64) -> Answer<()> {
+pub(crate) fn take(
+    connection: &Connection,
+    needs: &Needs,
+    attempt: &Attempt,
+    at: i64,
+) -> Answer<()> {
     if needs.certain_agent {
         let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
-        let doubted =
-            connection
-                .prepare_cached(IN_DOUBT)?
-                .exists(params![attempt.provider.as_str(), attempt.id.as_uuid().as_bytes(), agent])?;
+        let doubted = connection.prepare_cached(IN_DOUBT)?.exists(params![
+            attempt.provider.as_str(),
+            attempt.id.as_uuid().as_bytes(),
+            agent
+        ])?;
         if doubted {
             return Err(refusal::agent_in_doubt().into());
         }
@@ -66,7 +74,8 @@ pub(crate) fn take(connection: &Connection, needs: &Needs, attempt: &Attempt, at
 
 fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -> Answer<()> {
     let limiter = escape(&need.limiter);
-    let latest: Option<i64> = connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
+    let latest: Option<i64> =
+        connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
     // A clock that jumps back counts as standing still.
     let now = latest.map_or(at, |latest| latest.max(at));
     let window = Window::of(need);
@@ -79,9 +88,11 @@ fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -
             .optional()?;
         return Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into());
     }
-    connection
-        .prepare_cached(TAKE)?
-        .execute(params![limiter, now, attempt.as_uuid().as_bytes()])?;
+    connection.prepare_cached(TAKE)?.execute(params![
+        limiter,
+        now,
+        attempt.as_uuid().as_bytes()
+    ])?;
     Ok(())
 }
 
@@ -94,13 +105,17 @@ fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -
     if inside >= limit {
         let first: Option<i64> = connection
             .prepare_cached(CLEARS)?
-            .query_row(params![scope, attempt.as_bytes(), in_the_way(limit, inside)], |row| row.get(0))
+            .query_row(params![scope, attempt.as_bytes(), in_the_way(limit, inside)], |row| {
+                row.get(0)
+            })
             .optional()?;
         return Err(refusal::no_room(need, wait(first, at)).into());
     }
-    connection
-        .prepare_cached(ENTER)?
-        .execute(params![scope, attempt.as_bytes(), micros(need.until)])?;
+    connection.prepare_cached(ENTER)?.execute(params![
+        scope,
+        attempt.as_bytes(),
+        micros(need.until)
+    ])?;
     Ok(())
 }
 
@@ -137,10 +152,8 @@ fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) ->
 }
 
 fn spent(connection: &Connection, name: &str, period: i64) -> rusqlite::Result<i64> {
-    let spent = connection
-        .prepare_cached(SPENT)?
-        .query_row((name, period), |row| row.get(0))
-        .optional()?;
+    let spent =
+        connection.prepare_cached(SPENT)?.query_row((name, period), |row| row.get(0)).optional()?;
     Ok(spent.unwrap_or(0))
 }
 
@@ -158,11 +171,19 @@ pub(crate) fn settle(connection: &Connection, settlement: Settlement, at: i64) -
     Ok(())
 }
 
-/// What the attempt counts for in its budgets from now on. A bill in another currency tells nothing.
-fn correct(connection: &Connection, attempt: AttemptId, billed: Option<switchboard_core::Money>, at: i64) -> Answer<()> {
+/// What the attempt counts for in its budgets from now on. A bill in another currency tells
+/// nothing.
+fn correct(
+    connection: &Connection,
+    attempt: AttemptId,
+    billed: Option<switchboard_core::Money>,
+    at: i64,
+) -> Answer<()> {
     let held: Option<(i64, String, String)> = connection
         .prepare_cached(HELD)?
-        .query_row([attempt.as_uuid().as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row([attempt.as_uuid().as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
     let Some((counts, currency, budgets)) = held else {
         return Ok(());
@@ -176,8 +197,10 @@ fn correct(connection: &Connection, attempt: AttemptId, billed: Option<switchboa
         let spent = spent(connection, &budget.name, budget.period)?.saturating_add(change);
         connection.prepare_cached(SPEND)?.execute((budget.name, budget.period, spent))?;
     }
-    connection
-        .prepare_cached(SETTLE)?
-        .execute(params![attempt.as_uuid().as_bytes(), at, billed])?;
+    connection.prepare_cached(SETTLE)?.execute(params![
+        attempt.as_uuid().as_bytes(),
+        at,
+        billed
+    ])?;
     Ok(())
 }

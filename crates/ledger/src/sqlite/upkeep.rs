@@ -17,8 +17,9 @@ use crate::{
         queries::Answer,
     },
     upkeep::{
-        BLANK, Backup, ERASED, Erased, Marks, PARTS, Part, Retention, SMALL, Schedule, Swept, duplicate_window, forget_attempt,
-        forget_call, may_be_erased, not_settled, still_in_file, strip,
+        BLANK, Backup, ERASED, Erased, Marks, PARTS, Part, Retention, SMALL, Schedule, Swept,
+        duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled, still_in_file,
+        strip,
     },
 };
 
@@ -28,7 +29,8 @@ const PAGE: i64 = 128;
 /// Whoever waits for readers to go holds up those who write: not for as long as these wait.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-const OF_PERSON: &str = "SELECT id, status FROM calls WHERE to_hash = ?1 AND to_number IS NOT NULL ORDER BY id";
+const OF_PERSON: &str =
+    "SELECT id, status FROM calls WHERE to_hash = ?1 AND to_number IS NOT NULL ORDER BY id";
 const STATUS: &str = "SELECT status FROM calls WHERE id = ?1 AND to_number IS NOT NULL";
 const BODY: &str = "SELECT body FROM calls WHERE id = ?1";
 const FORGET_CALL: &str = "UPDATE calls SET to_number = NULL, request = NULL, content = NULL, body = ?2, \
@@ -36,8 +38,10 @@ const FORGET_CALL: &str = "UPDATE calls SET to_number = NULL, request = NULL, co
                            request_hash = CASE WHEN idempotency_key IS NULL THEN ?4 ELSE request_hash END WHERE id = ?1";
 const ATTEMPT_BODIES: &str = "SELECT id, body FROM attempts WHERE call_id = ?1";
 const FORGET_ATTEMPT: &str = "UPDATE attempts SET body = ?2 WHERE id = ?1";
-const FORGET_EVENTS: &str = "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL";
-const FORGET_KIND: &str = "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL AND kind = ?2";
+const FORGET_EVENTS: &str =
+    "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL";
+const FORGET_KIND: &str =
+    "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL AND kind = ?2";
 /// A body that is gone is not waited for.
 const FORGET_INBOX: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, ?2) \
                             WHERE body IS NOT NULL AND attempt_id IN (SELECT id FROM attempts WHERE call_id = ?1)";
@@ -64,7 +68,8 @@ impl SqliteJournal {
 
     pub(crate) async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
         let hash = self.key.person(person);
-        let erased = self.writer.run(move |connection| forget_person(connection, &hash, at)).await?;
+        let erased =
+            self.writer.run(move |connection| forget_person(connection, &hash, at)).await?;
         // Where an erasure was interrupted before this, it is made up for by the next.
         if !self.wipe().await? {
             return Err(still_in_file());
@@ -76,7 +81,9 @@ impl SqliteJournal {
         let marks = self.read(marks).await?;
         let schedule = Schedule::new(retention, marks, at);
         let mut swept = Swept::default();
-        let Some((from, to)) = schedule.range() else { return Ok(swept) };
+        let Some((from, to)) = schedule.range() else {
+            return Ok(swept);
+        };
         let mut last = (from, Uuid::max());
         loop {
             let over = self.read(move |connection| Ok(over(connection, last, to)?)).await?;
@@ -105,7 +112,9 @@ impl SqliteJournal {
             })
             .await?;
         if !swept.is_nothing() && !self.wipe().await? {
-            tracing::warn!("swept, but another process reads the ledger and its old pages are still in the file until the next sweep");
+            tracing::warn!(
+                "swept, but another process reads the ledger and its old pages are still in the file until the next sweep"
+            );
         }
         Ok(swept)
     }
@@ -138,11 +147,8 @@ fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> Ans
     let calls: Vec<(CallId, String)> = statement
         .query_map([hash], |row| Ok((id(row.get(0)?), row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let going_on: Vec<CallId> = calls
-        .iter()
-        .filter(|(_, status)| !may_be_erased(status))
-        .map(|(id, _)| *id)
-        .collect();
+    let going_on: Vec<CallId> =
+        calls.iter().filter(|(_, status)| !may_be_erased(status)).map(|(id, _)| *id).collect();
     if !going_on.is_empty() {
         return Err(not_settled(&going_on).into());
     }
@@ -160,17 +166,18 @@ fn forget(connection: &Connection, call: CallId, at: Timestamp) -> Answer<u64> {
     let key = call.as_uuid();
     let key = key.as_bytes();
     let body: String = connection.prepare_cached(BODY)?.query_row([key], |row| row.get(0))?;
-    connection
-        .prepare_cached(FORGET_CALL)?
-        .execute(params![key, forget_call(&body)?, duplicate_window(at), BLANK])?;
+    connection.prepare_cached(FORGET_CALL)?.execute(params![
+        key,
+        forget_call(&body)?,
+        duplicate_window(at),
+        BLANK
+    ])?;
     let attempts: Vec<([u8; 16], String)> = connection
         .prepare_cached(ATTEMPT_BODIES)?
         .query_map([key], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (attempt, body) in attempts {
-        connection
-            .prepare_cached(FORGET_ATTEMPT)?
-            .execute((attempt, forget_attempt(&body)?))?;
+        connection.prepare_cached(FORGET_ATTEMPT)?.execute((attempt, forget_attempt(&body)?))?;
     }
     let events = connection.prepare_cached(FORGET_EVENTS)?.execute([key])?;
     connection.prepare_cached(FORGET_INBOX)?.execute(params![key, micros(at)])?;
@@ -179,9 +186,11 @@ fn forget(connection: &Connection, call: CallId, at: Timestamp) -> Answer<u64> {
 }
 
 fn audit(connection: &Connection, call: CallId, kind: &str, at: Timestamp) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(AUDIT)?
-        .execute(params![call.as_uuid().as_bytes(), kind, micros(at)])?;
+    connection.prepare_cached(AUDIT)?.execute(params![
+        call.as_uuid().as_bytes(),
+        kind,
+        micros(at)
+    ])?;
     Ok(())
 }
 
@@ -196,7 +205,11 @@ fn marks(connection: &Connection) -> Answer<Marks> {
     Ok(marks)
 }
 
-fn over(connection: &Connection, (changed, after): (i64, Uuid), until: i64) -> rusqlite::Result<Vec<(CallId, i64)>> {
+fn over(
+    connection: &Connection,
+    (changed, after): (i64, Uuid),
+    until: i64,
+) -> rusqlite::Result<Vec<(CallId, i64)>> {
     let mut statement = connection.prepare_cached(OVER)?;
     let rows = statement.query_map(params![changed, after.as_bytes(), until, PAGE], |row| {
         Ok((id(row.get(0)?), row.get(1)?))
@@ -204,7 +217,13 @@ fn over(connection: &Connection, (changed, after): (i64, Uuid), until: i64) -> r
     rows.collect()
 }
 
-fn sweep(connection: &Connection, due: &[(CallId, i64)], schedule: Schedule, mut swept: Swept, at: Timestamp) -> Answer<Swept> {
+fn sweep(
+    connection: &Connection,
+    due: &[(CallId, i64)],
+    schedule: Schedule,
+    mut swept: Swept,
+    at: Timestamp,
+) -> Answer<Swept> {
     for (call, changed) in due {
         let key = call.as_uuid();
         let status: Option<String> = connection
@@ -233,7 +252,8 @@ fn sweep(connection: &Connection, due: &[(CallId, i64)], schedule: Schedule, mut
 fn forget_part(connection: &Connection, call: CallId, part: Part, at: Timestamp) -> Answer<bool> {
     let key = call.as_uuid();
     let key = key.as_bytes();
-    let content: Option<String> = connection.prepare_cached(CONTENT)?.query_row([key], |row| row.get(0))?;
+    let content: Option<String> =
+        connection.prepare_cached(CONTENT)?.query_row([key], |row| row.get(0))?;
     let content = content.map(|content| strip(&content, part)).transpose()?.flatten();
     let mut gone = content.is_some();
     if let Some(content) = content {
@@ -250,15 +270,21 @@ fn forget_part(connection: &Connection, call: CallId, part: Part, at: Timestamp)
 
 fn wipe(connection: &Connection) -> rusqlite::Result<bool> {
     connection.pragma_update(None, "synchronous", "FULL")?;
-    let pages: u64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map(count)?;
-    let size: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).map(count)?;
+    let pages: u64 =
+        connection.pragma_query_value(None, "page_count", |row| row.get(0)).map(count)?;
+    let size: u64 =
+        connection.pragma_query_value(None, "page_size", |row| row.get(0)).map(count)?;
     if pages.saturating_mul(size) <= SMALL {
-        // Otherwise other people's calls stand in the machine's directory for temporary files meanwhile.
+        // Otherwise other people's calls stand in the machine's directory for temporary files
+        // meanwhile.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.execute_batch("VACUUM")?;
     } else {
-        tracing::warn!("the ledger is too large to be written anew while calls go on: run VACUUM on it in a quiet hour");
+        tracing::warn!(
+            "the ledger is too large to be written anew while calls go on: run VACUUM on it in a quiet hour"
+        );
     }
-    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    let busy: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(busy == 0)
 }

@@ -1,13 +1,16 @@
 //! One writer, which commits for everybody who waits.
 //!
-//! A commit costs what the disk needs to keep it, a quarter of a millisecond or ten, however little is in it. Whoever comes
-//! while a commit is under way waits in a queue, and the next commit takes the whole queue. Each transaction of such a group that may be refused when it
-//! has changed something stands in a savepoint of its own: one that is refused is rolled back alone. A savepoint keeps a copy of each page that is
-//! changed in it, so that what refuses before it changes anything goes without. Nobody is answered before the group is on the disk, the refused
+//! A commit costs what the disk needs to keep it, a quarter of a millisecond or ten, however little
+//! is in it. Whoever comes while a commit is under way waits in a queue, and the next commit takes
+//! the whole queue. Each transaction of such a group that may be refused when it has changed
+//! something stands in a savepoint of its own: one that is refused is rolled back alone. A
+//! savepoint keeps a copy of each page that is changed in it, so that what refuses before it
+//! changes anything goes without. Nobody is answered before the group is on the disk, the refused
 //! neither: what refused them may have been another of the group.
 //!
-//! Whoever finds nobody at work leads. He writes the first group, his own transaction in it, on the thread where he is, if that is a worker of a
-//! runtime of many threads, whose other tasks move to another thread meanwhile: to wake a second thread and to be woken by it costs a lone caller a
+//! Whoever finds nobody at work leads. He writes the first group, his own transaction in it, on the
+//! thread where he is, if that is a worker of a runtime of many threads, whose other tasks move to
+//! another thread meanwhile: to wake a second thread and to be woken by it costs a lone caller a
 //! good part of what the disk does. What came meanwhile is led from a thread for blocking work.
 
 use std::{
@@ -140,14 +143,11 @@ impl Drop for Lead {
 
 impl Writer {
     pub(crate) fn new(connection: Connection, halt: Arc<Halt>) -> Self {
-        Self {
-            queue: Mutex::default(),
-            connection: Mutex::new(connection),
-            halt,
-        }
+        Self { queue: Mutex::default(), connection: Mutex::new(connection), halt }
     }
 
-    /// Runs one transaction and waits until it is on the disk. It is carried out even where nobody waits any more.
+    /// Runs one transaction and waits until it is on the disk. It is carried out even where nobody
+    /// waits any more.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
@@ -155,8 +155,8 @@ impl Writer {
         self.enqueue(work, false).await
     }
 
-    /// The same for work that refuses before it changes anything, or not at all. Where it does otherwise, the whole group is undone and
-    /// the ledger stops.
+    /// The same for work that refuses before it changes anything, or not at all. Where it does
+    /// otherwise, the whole group is undone and the ledger stops.
     pub(crate) async fn run_whole<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
@@ -171,27 +171,21 @@ impl Writer {
     ) -> Result<T> {
         self.halt.check()?;
         let (reply, answer) = oneshot::channel();
-        let task = Box::new(Task {
-            work: Some(work),
-            whole,
-            result: None,
-            reply,
-        });
+        let task = Box::new(Task { work: Some(work), whole, result: None, reply });
         let leads = {
             let mut queue = self.queue.lock();
             queue.waiting.push(task);
             !std::mem::replace(&mut queue.led, true)
         };
         if leads {
-            let mut lead = Lead {
-                writer: Arc::clone(self),
-                at_work: false,
-                given_back: false,
-            };
+            let mut lead = Lead { writer: Arc::clone(self), at_work: false, given_back: false };
             // After a panic nobody is led on: it stops the ledger, and whoever waits is told so.
-            let more = !may_block() || panic::catch_unwind(AssertUnwindSafe(|| block_in_place(|| lead.step()))).unwrap_or(false);
+            let more = !may_block()
+                || panic::catch_unwind(AssertUnwindSafe(|| block_in_place(|| lead.step())))
+                    .unwrap_or(false);
             if more {
-                // On a thread for blocking work and not on one of our own: a paused Tokio clock stands still as long as it runs.
+                // On a thread for blocking work and not on one of our own: a paused Tokio clock
+                // stands still as long as it runs.
                 spawn_blocking(move || lead.work());
             }
         }
@@ -231,8 +225,10 @@ impl Writer {
             Err(source) => {
                 if !(is_busy(&source) && connection.is_autocommit()) {
                     self.halt.set();
-                    // What the disk may have lost must not be copied into the ledger on the way out.
-                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                    // What the disk may have lost must not be copied into the ledger on the way
+                    // out.
+                    let _ =
+                        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
                     if !connection.is_autocommit() {
                         let _ = connection.execute_batch("ROLLBACK");
                     }
@@ -252,7 +248,8 @@ fn may_block() -> bool {
         && tokio::runtime::worker_index().is_some()
 }
 
-/// At the beginning this says that another process held the ledger for too long; nothing was written then.
+/// At the beginning this says that another process held the ledger for too long; nothing was
+/// written then.
 fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
@@ -265,7 +262,10 @@ fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Resu
             let before = connection.total_changes();
             if !job.run(connection)? && connection.total_changes() != before {
                 let misuse = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
-                return Err(rusqlite::Error::SqliteFailure(misuse, Some("refused after it wrote".to_owned())));
+                return Err(rusqlite::Error::SqliteFailure(
+                    misuse,
+                    Some("refused after it wrote".to_owned()),
+                ));
             }
             continue;
         }

@@ -1,16 +1,20 @@
 //! Whether a call is what its events say.
 //!
-//! The row of a call is a summary of its events. Both were written in one transaction, so they agree; where they do not, the ledger is
-//! damaged, somebody wrote to it by hand, or a version with a fault did, and whoever trusts the row may ring a phone again.
+//! The row of a call is a summary of its events. Both were written in one transaction, so they
+//! agree; where they do not, the ledger is damaged, somebody wrote to it by hand, or a version with
+//! a fault did, and whoever trusts the row may ring a phone again.
 //!
-//! Where an erasure or a sweep took contents away, the events cannot be applied any more. Their kinds are still there, and with them the question whether the
-//! call's state can be reached by events of these kinds in this order.
+//! Where an erasure or a sweep took contents away, the events cannot be applied any more. Their
+//! kinds are still there, and with them the question whether the call's state can be reached by
+//! events of these kinds in this order.
 
 use std::{collections::HashSet, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use switchboard_core::{AttemptState, Call, CallId, CallStatus, Outcome, ValidCall, text::one_line};
+use switchboard_core::{
+    AttemptState, Call, CallId, CallStatus, Outcome, ValidCall, text::one_line,
+};
 use switchboard_router::{
     NewCall, doubt,
     state::{Event, State, Step, apply, step},
@@ -76,7 +80,8 @@ impl Check {
     pub(crate) fn counted(&mut self, status: &str, calls: u64) {
         match word(status) {
             Some(status) => self.by_status.push((status, calls)),
-            None => self.found(None, format!("{calls} calls are in the state {status:?}, which is none")),
+            None => self
+                .found(None, format!("{calls} calls are in the state {status:?}, which is none")),
         }
     }
 
@@ -131,7 +136,8 @@ impl Sheet {
             problems.push("was erased in part".to_owned());
         }
         if erased != self.history.iter().any(|entry| entry.kind == ERASED) {
-            problems.push("its events and its row do not agree on whether it was erased".to_owned());
+            problems
+                .push("its events and its row do not agree on whether it was erased".to_owned());
         }
         if let Some(call) = &self.call {
             if self.standing.to_hash != key.person(&call.to) {
@@ -143,7 +149,9 @@ impl Sheet {
             }
         }
         match (&self.call, &self.request) {
-            (Some(call), Some(request)) if rest.iter().all(says_all) => problems.extend(replay(call, request, first, rest)),
+            (Some(call), Some(request)) if rest.iter().all(says_all) => {
+                problems.extend(replay(call, request, first, rest))
+            }
             _ => problems.extend(self.reachable(rest)),
         }
         problems
@@ -157,18 +165,25 @@ impl Sheet {
             let kinds = possible(&entry.kind)?;
             states = states.into_iter().flat_map(|state| after(state, &kinds)).collect();
             if states.is_empty() {
-                return Some(format!("the event {} ({}) cannot have happened to it", entry.seq, entry.kind));
+                return Some(format!(
+                    "the event {} ({}) cannot have happened to it",
+                    entry.seq, entry.kind
+                ));
             }
         }
         let status: Option<CallStatus> = word(&self.standing.status);
         let outcome: Option<Outcome> = self.standing.outcome.as_deref().and_then(word);
         let attempt: Option<AttemptState> = self.standing.attempt.as_deref().and_then(word);
-        let stands = |state: &State| Some(state.status) == status && state.outcome == outcome && state.attempt == attempt;
-        (!states.iter().any(stands)).then(|| format!("is {}, and its events do not lead there", self.standing.status))
+        let stands = |state: &State| {
+            Some(state.status) == status && state.outcome == outcome && state.attempt == attempt
+        };
+        (!states.iter().any(stands))
+            .then(|| format!("is {}, and its events do not lead there", self.standing.status))
     }
 }
 
-/// True for an event with all its content, and for one whose content stands in nothing but columns that are compared without it.
+/// True for an event with all its content, and for one whose content stands in nothing but columns
+/// that are compared without it.
 fn says_all(entry: &Entry) -> bool {
     entry.fact.is_some() || is_about_content(&entry.kind)
 }
@@ -186,9 +201,14 @@ fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) 
     let new = NewCall::new(call.id, Arc::clone(request), first.at);
     let mut again = new.received();
     for entry in rest {
-        let Some(fact) = entry.fact.clone() else { continue };
+        let Some(fact) = entry.fact.clone() else {
+            continue;
+        };
         if apply(&mut again, fact, entry.at).is_err() {
-            return Some(format!("the event {} ({}) cannot have happened to it", entry.seq, entry.kind));
+            return Some(format!(
+                "the event {} ({}) cannot have happened to it",
+                entry.seq, entry.kind
+            ));
         }
     }
     // Earlier versions wrote some details down with numbers in them that are hidden now.
@@ -198,7 +218,9 @@ fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) 
         return None;
     }
     let swept = rest.iter().any(|entry| entry.fact.is_none());
-    let (Ok(Value::Object(row)), Ok(Value::Object(events))) = (serde_json::to_value(&row), serde_json::to_value(&again)) else {
+    let (Ok(Value::Object(row)), Ok(Value::Object(events))) =
+        (serde_json::to_value(&row), serde_json::to_value(&again))
+    else {
         return Some("cannot be written as JSON".to_owned());
     };
     let differ: Vec<&str> = row
@@ -257,7 +279,9 @@ fn possible(kind: &str) -> Option<Kinds> {
         "answered" => Some((ended().chain([Event::Place]).collect(), false)),
         // What is said of a ring that is over changes nothing.
         "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
-        "failed" => Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false)),
+        "failed" => {
+            Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
+        }
         "glimpsed" | "billed" | "planned" => Some((Vec::new(), true)),
         kind if is_about_content(kind) => Some((Vec::new(), true)),
         _ => None,

@@ -1,6 +1,7 @@
 //! What is left of a row when its person is forgotten.
 //!
-//! Lists of what stays, not of what goes: a field that a later version adds is destroyed until somebody says that it is harmless.
+//! Lists of what stays, not of what goes: a field that a later version adds is destroyed until
+//! somebody says that it is harmless.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,8 +30,9 @@ pub(crate) const BLANK: [u8; 32] = [0; 32];
 const CALL: [&str; 6] = ["agent", "experiment", "estimated_cost", "cost", "duration", "redial_at"];
 const ATTEMPT: [&str; 6] = ["agent", "delivery", "outcome", "estimated_cost", "cost", "billed"];
 
-/// True where nothing can happen to the call any more. More than [`CallStatus::is_settled`] asks: a call that nobody knows the end of is settled, yet a late
-/// webhook or an operator has to be able to end it, and to free its callee.
+/// True where nothing can happen to the call any more. More than [`CallStatus::is_settled`] asks: a
+/// call that nobody knows the end of is settled, yet a late webhook or an operator has to be able
+/// to end it, and to free its callee.
 pub(crate) fn may_be_erased(status: &str) -> bool {
     [CallStatus::Closed, CallStatus::Refused, CallStatus::NeedsApproval]
         .iter()
@@ -53,7 +55,10 @@ pub(crate) fn forget_attempt(body: &str) -> Result<String> {
     let mut left = only(&body, &ATTEMPT);
     if let Some(Value::Object(error)) = body.get("error") {
         let mut kept = only(error, &["kind", "status"]);
-        kept.insert("code".to_owned(), error.get("code").filter(|code| is_word(code)).cloned().into());
+        kept.insert(
+            "code".to_owned(),
+            error.get("code").filter(|code| is_word(code)).cloned().into(),
+        );
         kept.insert("message".to_owned(), Value::from(""));
         left.insert("error".to_owned(), Value::Object(kept));
     }
@@ -70,8 +75,9 @@ pub(crate) fn forget_attempt(body: &str) -> Result<String> {
 
 /// A code is a word; what has digits in it may be a number.
 fn is_word(code: &Value) -> bool {
-    code.as_str()
-        .is_some_and(|code| code.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.')))
+    code.as_str().is_some_and(|code| {
+        code.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.'))
+    })
 }
 
 fn object(body: &str) -> Result<Map<String, Value>> {
@@ -79,10 +85,7 @@ fn object(body: &str) -> Result<Map<String, Value>> {
 }
 
 fn only(fields: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
-    names
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), fields.get(*name)?.clone())))
-        .collect()
+    names.iter().filter_map(|name| Some(((*name).to_owned(), fields.get(*name)?.clone()))).collect()
 }
 
 /// A call that last changed before this is no possible duplicate any more.
@@ -136,7 +139,9 @@ mod tests {
             !left.contains("Ann") && left.contains("call_failed") && left.contains("09:00"),
             "{left}"
         );
-        let digits = forget_attempt(r#"{"error":{"kind":"provider","code":"blocked:15125550001"}}"#).unwrap();
+        let digits =
+            forget_attempt(r#"{"error":{"kind":"provider","code":"blocked:15125550001"}}"#)
+                .unwrap();
         assert!(!digits.contains("555"), "{digits}");
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! # What an erasure destroys, and what stays
 //!
-//! The law of the product outlives a person's wish to be forgotten: nobody may be rung because we forgot that they were rung. What
-//! the rules need therefore stays, and says nothing by itself.
+//! The law of the product outlives a person's wish to be forgotten: nobody may be rung because we
+//! forgot that they were rung. What the rules need therefore stays, and says nothing by itself.
 //!
 //! | column | after an erasure |
 //! |---|---|
@@ -17,20 +17,23 @@
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be taken for another call's |
 //! | a new event, `erased` | says when |
 //!
-//! All hashes have the ledger's key in them ([`HashKey`](crate::HashKey)). Whoever has the key can still ask whether a given number was called; where even that
-//! is too much, give the key in the configuration, apart from the ledger.
+//! All hashes have the ledger's key in them ([`HashKey`](crate::HashKey)). Whoever has the key can
+//! still ask whether a given number was called; where even that is too much, give the key in the
+//! configuration, apart from the ledger.
 //!
 //! # Gone from the disk
 //!
 //! A row that was overwritten is still in the file until its page is used again.
 //!
-//! SQLite: `secure_delete` overwrites what is freed. It does not reach the copies that stay behind in a page when a row moves to
-//! another one, so a file of up to 64 MiB is written anew as well (`VACUUM`); a larger one would keep calls waiting for too long, and says so in the log:
-//! run `VACUUM` on it in a quiet hour. At last the write-ahead log is copied into the file and cut off.
+//! SQLite: `secure_delete` overwrites what is freed. It does not reach the copies that stay behind
+//! in a page when a row moves to another one, so a file of up to 64 MiB is written anew as well
+//! (`VACUUM`); a larger one would keep calls waiting for too long, and says so in the log: run
+//! `VACUUM` on it in a quiet hour. At last the write-ahead log is copied into the file and cut off.
 //!
-//! PostgreSQL keeps old versions of rows for others who still read them. A `VACUUM` of the tables is run after an erasure; what it frees is overwritten
-//! when the space is used again. Where it has to be gone at once, run `VACUUM FULL calls, attempts, events, inbox` in a quiet hour, and let the
-//! server's own log files (`pg_wal`, its archive, replicas) expire.
+//! PostgreSQL keeps old versions of rows for others who still read them. A `VACUUM` of the tables
+//! is run after an erasure; what it frees is overwritten when the space is used again. Where it has
+//! to be gone at once, run `VACUUM FULL calls, attempts, events, inbox` in a quiet hour, and let
+//! the server's own log files (`pg_wal`, its archive, replicas) expire.
 
 mod check;
 mod erasure;
@@ -43,7 +46,10 @@ use serde::Serialize;
 pub use check::{Check, Problem};
 pub(crate) use check::{MOST, Sheet, Standing};
 pub use erasure::Erased;
-pub(crate) use erasure::{BLANK, ERASED, duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled, still_in_file};
+pub(crate) use erasure::{
+    BLANK, ERASED, duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled,
+    still_in_file,
+};
 pub(crate) use retention::{Marks, PARTS, Part, Schedule, strip};
 pub use retention::{Retention, Swept};
 

@@ -11,14 +11,16 @@ use crate::{refusal::unreadable, row::micros};
 
 /// How long each kind of data is kept after a call last changed; `None`, the default: for good.
 ///
-/// A provider's answer may repeat what was said and where the sound is. Answers are therefore destroyed with whichever of the three comes first.
+/// A provider's answer may repeat what was said and where the sound is. Answers are therefore
+/// destroyed with whichever of the three comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
     /// What was said.
     pub transcripts: Option<Duration>,
     /// Where the sound is. The sound itself is the provider's.
     pub recordings: Option<Duration>,
-    /// What providers answered and sent, word for word. What was made of it stays: state, summary, cost.
+    /// What providers answered and sent, word for word. What was made of it stays: state, summary,
+    /// cost.
     pub raw_answers: Option<Duration>,
     /// The person: everything that an [erasure](crate::Ledger::erase) destroys.
     pub people: Option<Duration>,
@@ -91,7 +93,8 @@ impl Swept {
     }
 }
 
-/// How far former sweeps came, in the order of [`PARTS`]: what last changed before that has lost its part already.
+/// How far former sweeps came, in the order of [`PARTS`]: what last changed before that has lost
+/// its part already.
 pub(crate) type Marks = [Option<i64>; 3];
 
 /// What is due.
@@ -105,17 +108,17 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     pub(crate) fn new(retention: &Retention, marks: Marks, at: Timestamp) -> Self {
-        let due = |kept: Option<Duration>| Some(micros(at).saturating_sub(i64::try_from(kept?.as_micros()).unwrap_or(i64::MAX)));
+        let due = |kept: Option<Duration>| {
+            Some(micros(at).saturating_sub(i64::try_from(kept?.as_micros()).unwrap_or(i64::MAX)))
+        };
         let answers = [retention.raw_answers, retention.transcripts, retention.recordings];
-        let kept = [retention.transcripts, retention.recordings, answers.into_iter().flatten().min()];
+        let kept =
+            [retention.transcripts, retention.recordings, answers.into_iter().flatten().min()];
         let mut parts = [None; 3];
         for ((part, kept), mark) in parts.iter_mut().zip(kept).zip(marks) {
             *part = due(kept).map(|to| (mark.unwrap_or(i64::MIN), to));
         }
-        Self {
-            people: due(retention.people),
-            parts,
-        }
+        Self { people: due(retention.people), parts }
     }
 
     /// Between these a call may be due: after the first, until the second.
@@ -139,11 +142,14 @@ impl Schedule {
         PARTS
             .into_iter()
             .zip(parts)
-            .filter(move |(_, range)| range.is_some_and(|(from, to)| from < changed && changed <= to))
+            .filter(move |(_, range)| {
+                range.is_some_and(|(from, to)| from < changed && changed <= to)
+            })
             .map(|(part, _)| part)
     }
 
-    /// Webhooks that came until then, and were handled, lose their body, whatever became of their call.
+    /// Webhooks that came until then, and were handled, lose their body, whatever became of their
+    /// call.
     pub(crate) fn letters(&self) -> Option<i64> {
         let [.., answers] = self.parts;
         answers.map(|(_, to)| to).max(self.people)
@@ -154,7 +160,8 @@ impl Schedule {
         self.takes_person(changed) || self.takes(changed).next().is_some()
     }
 
-    /// How far this sweep came, for the next one. A day less than it did: a process whose clock is behind may have closed a call since.
+    /// How far this sweep came, for the next one. A day less than it did: a process whose clock is
+    /// behind may have closed a call since.
     pub(crate) fn marks(&self) -> impl Iterator<Item = (Part, i64)> {
         const DAY: i64 = 86_400_000_000;
         PARTS
@@ -166,7 +173,8 @@ impl Schedule {
 
 /// `calls.content` without this part; `None` where it was not in it.
 pub(crate) fn strip(content: &str, part: Part) -> Result<Option<String>> {
-    let mut value: Value = serde_json::from_str(content).map_err(|source| unreadable("the content of a call", source))?;
+    let mut value: Value = serde_json::from_str(content)
+        .map_err(|source| unreadable("the content of a call", source))?;
     let Some(fields) = value.as_object_mut() else {
         return Ok(None);
     };
@@ -227,13 +235,11 @@ mod tests {
 
     #[test]
     fn a_sweep_goes_on_where_the_last_one_ended() {
-        let retention = Retention {
-            recordings: Some(HOUR),
-            people: Some(2 * HOUR),
-            ..Retention::default()
-        };
+        let retention =
+            Retention { recordings: Some(HOUR), people: Some(2 * HOUR), ..Retention::default() };
         let first = schedule(retention, [None; 3]);
-        let marks: Vec<_> = first.marks().map(|(part, mark)| (part, mark / 3_600_000_000)).collect();
+        let marks: Vec<_> =
+            first.marks().map(|(part, mark)| (part, mark / 3_600_000_000)).collect();
         assert_eq!(marks, [(Part::Recording, 75), (Part::Answers, 75)]);
         let next = schedule(retention, [None, Some(hour(75)), Some(hour(75))]);
         assert_eq!(next.takes(hour(75)).count(), 0);

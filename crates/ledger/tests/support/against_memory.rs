@@ -1,4 +1,5 @@
-//! A ledger beside the journal in memory: whatever is asked of both, in any order, both say the same.
+//! A ledger beside the journal in memory: whatever is asked of both, in any order, both say the
+//! same.
 
 use std::{collections::BTreeMap, future::Future, sync::Arc};
 
@@ -7,10 +8,15 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, TestRunner},
 };
-use switchboard_core::{Attempt, AttemptId, Call, CallStatus, Cost, Currency, Delivery, Money, Outcome, Proof, ProviderState, Refusal};
+use switchboard_core::{
+    Attempt, AttemptId, Call, CallStatus, Cost, Currency, Delivery, Money, Outcome, Proof,
+    ProviderState, Refusal,
+};
 use switchboard_router::{
     Hold, Journal, MemoryJournal, Needs, Opened, SlotNeed, Write, journal_rules,
-    journal_rules::{admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request},
+    journal_rules::{
+        admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
+    },
     state::Fact,
 };
 use tempfile::TempDir;
@@ -108,13 +114,15 @@ fn fact(step: &Move, call: &Call, made: Uuid) -> Fact {
         Move::Plain(7) => Fact::Overdue,
         Move::Plain(8) => Fact::Transcribed(said()),
         Move::Plain(_) => {
-            // Any of the call's attempts; money that has to do with its hold, and money that has not.
+            // Any of the call's attempts; money that has to do with its hold, and money that has
+            // not.
             let n = made.as_u128();
             let one = call
                 .attempts
                 .get(n as usize % call.attempts.len().max(1))
                 .map_or(last, |one| one.id);
-            let money = [None, Some(Currency::EUR), Some(Currency::USD), Some(Currency::USD)][(n >> 8) as usize % 4];
+            let money = [None, Some(Currency::EUR), Some(Currency::USD), Some(Currency::USD)]
+                [(n >> 8) as usize % 4];
             let money = money.map(|currency| Money::from_micros((n >> 16) as i64 & 31, currency));
             Fact::Billed(one, Cost::Money(Money::from_micros(5, Currency::EUR)), money)
         }
@@ -130,27 +138,35 @@ fn fact(step: &Move, call: &Call, made: Uuid) -> Fact {
                 _ => Delivery::Unknown,
             },
         ),
-        Move::Answer(id, n) => Fact::Answered(last, Box::new(told("alpha", &theirs(*id), state(*n)))),
+        Move::Answer(id, n) => {
+            Fact::Answered(last, Box::new(told("alpha", &theirs(*id), state(*n))))
+        }
         Move::Report(id, n) => Fact::Reported(Box::new(told("alpha", &theirs(*id), state(*n)))),
         Move::Trace(id) => Fact::Traced(last, theirs(*id).as_str().into(), Proof::UsageRow),
     }
 }
 
-/// Three calls, two of them to one person, and facts in any order: the ledger says to each what the journal in memory says.
+/// Three calls, two of them to one person, and facts in any order: the ledger says to each what the
+/// journal in memory says.
 pub(crate) async fn agrees_with_memory<Made>(new: impl Fn() -> Made)
 where
     Made: Future<Output = (Arc<dyn Journal>, Option<TempDir>)>,
 {
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
     );
     let mut done: BTreeMap<String, u32> = BTreeMap::new();
-    let kind = |step: &Move| format!("{step:?}").chars().take_while(|c| c.is_alphabetic()).collect::<String>();
+    let kind = |step: &Move| {
+        format!("{step:?}").chars().take_while(|c| c.is_alphabetic()).collect::<String>()
+    };
     for round in 0..25_u64 {
         // The same ids in every run: what is drawn from them is the same too.
         let made = |n: usize| Uuid::new_v5(&Uuid::nil(), format!("{round} {n}").as_bytes());
-        let steps = proptest::collection::vec(moves(), 20..110).new_tree(&mut runner).unwrap().current();
+        let steps =
+            proptest::collection::vec(moves(), 20..110).new_tree(&mut runner).unwrap().current();
         let (ledger, _directory) = new().await;
         let memory: Arc<dyn Journal> = Arc::new(MemoryJournal::new());
         let mut calls = Vec::new();
@@ -158,10 +174,9 @@ where
             let mut asked = request(n / 2);
             asked.task = format!("task {n}");
             let new = journal_rules::new_call(&asked, at(0));
-            let (one, other) = (ledger.open(new.clone()).await.unwrap(), memory.open(new.clone()).await.unwrap());
-            let (Opened::New(one), Opened::New(other)) = (one, other) else {
-                panic!("it is new")
-            };
+            let (one, other) =
+                (ledger.open(new.clone()).await.unwrap(), memory.open(new.clone()).await.unwrap());
+            let (Opened::New(one), Opened::New(other)) = (one, other) else { panic!("it is new") };
             assert_eq!(one, other);
             calls.push(new.id);
         }
@@ -188,7 +203,9 @@ where
                         "{steps:?}"
                     );
                 }
-                (one, other) => panic!("step {n}: the ledger says {one:?}, the journal in memory {other:?}; {steps:?}"),
+                (one, other) => panic!(
+                    "step {n}: the ledger says {one:?}, the journal in memory {other:?}; {steps:?}"
+                ),
             }
         }
         assert_eq!(ledger.list().await.unwrap(), memory.list().await.unwrap());

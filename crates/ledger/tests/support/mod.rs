@@ -1,4 +1,5 @@
-//! What every ledger is put through. One file, because it is one list that both databases are held to.
+//! What every ledger is put through. One file, because it is one list that both databases are held
+//! to.
 
 #![allow(dead_code)]
 
@@ -9,13 +10,16 @@ use std::sync::Arc;
 pub(crate) use against_memory::agrees_with_memory;
 use serde_json::{Value, json};
 use switchboard_core::{
-    Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Outcome, Proof, ProviderState, Raw, Recording,
-    Speaker, Transcript, TranscriptEntry, ValidCall,
+    Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money,
+    Outcome, Proof, ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
 use switchboard_ledger::Entry;
 use switchboard_router::{
     Decision, Hold, Journal, Needs, NewCall, Opened, SlotNeed, Topic, Write, journal_rules,
-    journal_rules::{admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot, open, record, report, request, send},
+    journal_rules::{
+        admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot, open,
+        record, report, request, send,
+    },
     state::{Fact, apply},
 };
 
@@ -94,10 +98,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
         }),
         certain_agent: true,
     };
-    let first = Attempt {
-        agent: Some("first\u{0}".into()),
-        ..attempt("alpha")
-    };
+    let first = Attempt { agent: Some("first\u{0}".into()), ..attempt("alpha") };
     let tried = first.id;
     bracket(journal, twice, first, needs.clone()).await.unwrap();
     for fact in [
@@ -107,11 +108,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     ] {
         record(journal, twice, fact).await;
     }
-    let second = Attempt {
-        agent: Some("second".into()),
-        ring: 1,
-        ..attempt("alpha")
-    };
+    let second = Attempt { agent: Some("second".into()), ring: 1, ..attempt("alpha") };
     let again = second.id;
     bracket(journal, twice, second, needs).await.unwrap();
     let bill = |tried, micros| {
@@ -123,7 +120,10 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     };
     for fact in [
         bill(tried, 7),
-        Fact::Answered(again, Box::new(told("alpha", "a-2", ProviderState::Ended(Outcome::NoAnswer)))),
+        Fact::Answered(
+            again,
+            Box::new(told("alpha", "a-2", ProviderState::Ended(Outcome::NoAnswer))),
+        ),
         bill(again, 8),
         Fact::Redialled(again, at(1_200)),
     ] {
@@ -159,22 +159,19 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
         call,
         last,
         Needs {
-            hold: Some(Hold {
-                amount: Money::from_micros(1, Currency::USD),
-                budgets: Vec::new(),
-            }),
+            hold: Some(Hold { amount: Money::from_micros(1, Currency::USD), budgets: Vec::new() }),
             ..Needs::default()
         },
     );
     assert_eq!(again.await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
-/// What is left behind by one process is there for the next: who is in which room, and what was decided.
-pub(crate) async fn rooms_and_decisions(before: &Arc<dyn Journal>) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
-    let one = || Needs {
-        rooms: vec![needs_room("alpha", 1)],
-        ..Needs::default()
-    };
+/// What is left behind by one process is there for the next: who is in which room, and what was
+/// decided.
+pub(crate) async fn rooms_and_decisions(
+    before: &Arc<dyn Journal>,
+) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
+    let one = || Needs { rooms: vec![needs_room("alpha", 1)], ..Needs::default() };
     let call = open(before, request(8), 0).await;
     record(before, call, admitted()).await;
     let attempt = attempt("alpha");
@@ -202,7 +199,8 @@ pub(crate) async fn rooms_and_decisions(before: &Arc<dyn Journal>) -> impl Async
     }
 }
 
-/// Many attempts through several ledgers at once, more than there are slots and more than there is money.
+/// Many attempts through several ledgers at once, more than there are slots and more than there is
+/// money.
 pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
     const SLOTS: u32 = 20;
     const MONEY: i64 = 150;
@@ -224,18 +222,13 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
                 slots: vec![slot("alpha/place", SLOTS), slot("alpha/day", 1_000)],
                 ..Needs::default()
             },
-            1 => Needs {
-                hold: hold(),
-                ..Needs::default()
-            },
+            1 => Needs { hold: hold(), ..Needs::default() },
             // In the other order, so that two stand in each other's way.
             _ => Needs {
                 slots: vec![slot("alpha/day", 1_000), slot("alpha/place", SLOTS)],
                 rooms: vec![needs_room("alpha", 1_000)],
-                hold: hold().map(|hold| Hold {
-                    budgets: hold.budgets.into_iter().rev().collect(),
-                    ..hold
-                }),
+                hold: hold()
+                    .map(|hold| Hold { budgets: hold.budgets.into_iter().rev().collect(), ..hold }),
                 certain_agent: true,
             },
         };
@@ -269,17 +262,11 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = &journals[n % journals.len()];
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
-        let needs = Needs {
-            slots: vec![slot("alpha/place", SLOTS)],
-            ..Needs::default()
-        };
+        let needs = Needs { slots: vec![slot("alpha/place", SLOTS)], ..Needs::default() };
         taken.0 += u32::from(bracket(journal, call, attempt("alpha"), needs).await.is_ok());
         let call = open(journal, request(2_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
-        let needs = Needs {
-            hold: hold(),
-            ..Needs::default()
-        };
+        let needs = Needs { hold: hold(), ..Needs::default() };
         taken.1 += i64::from(bracket(journal, call, attempt("alpha"), needs).await.is_ok());
     }
     assert_eq!(taken, (SLOTS, MONEY / 10), "every slot and the whole budget, once");
@@ -290,7 +277,9 @@ fn told(provider: &str, theirs: &str, state: ProviderState) -> switchboard_core:
         duration: Some(std::time::Duration::from_millis(95_200)),
         summary: Some("She said \"no\"\u{0}.".to_owned()),
         next_steps: Some("None.".to_owned()),
-        raw: Raw::new(json!({"id": theirs, "f": 0.1, "n": null, "big": u64::MAX, "text": "a\u{0}b"})),
+        raw: Raw::new(
+            json!({"id": theirs, "f": 0.1, "n": null, "big": u64::MAX, "text": "a\u{0}b"}),
+        ),
         ..report(provider, theirs, state)
     }
 }
@@ -383,26 +372,22 @@ pub(crate) async fn many_writers(journals: &[Arc<dyn Journal>]) {
             calls
         })
     });
-    let mut written: Vec<Call> = futures::future::join_all(writers)
-        .await
-        .into_iter()
-        .flat_map(Result::unwrap)
-        .collect();
+    let mut written: Vec<Call> =
+        futures::future::join_all(writers).await.into_iter().flat_map(Result::unwrap).collect();
     written.sort_by_key(|call| call.id);
     for journal in journals {
         assert_eq!(journal.list().await.unwrap(), written);
     }
 }
 
-/// Many calls to one person, and the same fact of one call, through several ledgers at once: one of each wins.
+/// Many calls to one person, and the same fact of one call, through several ledgers at once: one of
+/// each wins.
 pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
     for round in 0..10_u32 {
         let mut rivals = Vec::new();
         for n in 0..8 {
-            let rival = switchboard_core::CallRequest {
-                task: format!("task {n}"),
-                ..request(round)
-            };
+            let rival =
+                switchboard_core::CallRequest { task: format!("task {n}"), ..request(round) };
             rivals.push(open(&journals[n % journals.len()], rival, 0).await);
         }
         let admitting = rivals.iter().enumerate().map(|(n, call)| {
@@ -440,7 +425,8 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
             ..request(100 + round)
         };
         let opening = (0..8).map(|n| {
-            let (journal, new) = (Arc::clone(&journals[n % journals.len()]), journal_rules::new_call(&keyed, at(3)));
+            let (journal, new) =
+                (Arc::clone(&journals[n % journals.len()]), journal_rules::new_call(&keyed, at(3)));
             tokio::spawn(async move { journal.open(new).await })
         });
         let mut opened = 0;

@@ -8,7 +8,9 @@ use switchboard_testkit::PostgresServer;
 fn start(options: &str) -> Option<PostgresServer> {
     let server = PostgresServer::start(options).unwrap();
     if server.is_none() {
-        println!("skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`");
+        println!(
+            "skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`"
+        );
     }
     server
 }

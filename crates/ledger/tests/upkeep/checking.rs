@@ -98,13 +98,11 @@ async fn money_that_was_held_and_billed_adds_up() {
             let id = tried.id;
             let write = Write {
                 facts: vec![Fact::Intended(Box::new(tried)), Fact::Claimed(id), Fact::Sent(id)],
-                needs: Needs {
-                    hold: Some(held("month", 100_001)),
-                    ..Needs::default()
-                },
+                needs: Needs { hold: Some(held("month", 100_001)), ..Needs::default() },
             };
             journal.write(call, write, at(1)).await.unwrap();
-            let ended = report("alpha", &format!("a-{n}"), ProviderState::Ended(Outcome::Completed));
+            let ended =
+                report("alpha", &format!("a-{n}"), ProviderState::Ended(Outcome::Completed));
             let fact = match n {
                 0 => continue,
                 1 => Fact::Answered(id, Box::new(ended)),

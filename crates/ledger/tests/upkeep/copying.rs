@@ -18,7 +18,8 @@ async fn a_backup_is_a_ledger_of_one_moment_while_calls_go_on() {
             tokio::spawn(async move {
                 for round in 0..10 {
                     let number = format!("+4420794600{:02}", 30 + n);
-                    talk(&journal, CallRequest::new(number, format!("Ask {n} {round}.")), "wyvern").await;
+                    talk(&journal, CallRequest::new(number, format!("Ask {n} {round}.")), "wyvern")
+                        .await;
                 }
             })
         })
@@ -55,7 +56,9 @@ async fn a_backup_is_a_ledger_of_one_moment_while_calls_go_on() {
 
 #[tokio::test]
 async fn a_ledger_in_postgresql_names_the_tool_that_copies_it() {
-    let Some(place) = places().await.into_iter().nth(1) else { return };
+    let Some(place) = places().await.into_iter().nth(1) else {
+        return;
+    };
     let error = place.ledger.backup("never".as_ref()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.message().contains("pg_dump"));

@@ -18,10 +18,7 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
     for place in places().await {
         let journal = &place.journal;
         let first = talk(journal, asks(ANN, "gryphon"), "gryphon").await;
-        let elsewhere = CallRequest {
-            tenant: Some("other".to_owned()),
-            ..asks(ANN, "gryphon")
-        };
+        let elsewhere = CallRequest { tenant: Some("other".to_owned()), ..asks(ANN, "gryphon") };
         let second = talk(journal, elsewhere, "gryphon").await;
         let refused = open(journal, asks(ANN, "gryphon, refused"), 0).await;
         let mut because = fault();
@@ -57,13 +54,11 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
         assert_eq!(get(&place, bens).await, before);
         place.is_sound().await;
 
-        // The same number is the same person, and the caller's key still names the call that was made.
+        // The same number is the same person, and the caller's key still names the call that was
+        // made.
         let replayed = journal.open(new_call(&asks(ANN, "gryphon"), at(7_300))).await.unwrap_err();
         assert_eq!(replayed.kind(), ErrorKind::NotFound, "{replayed}");
-        let reused = CallRequest {
-            task: "Something else.".to_owned(),
-            ..asks(ANN, "gryphon")
-        };
+        let reused = CallRequest { task: "Something else.".to_owned(), ..asks(ANN, "gryphon") };
         let reused = journal.open(new_call(&reused, at(7_300))).await.unwrap_err();
         assert_eq!(reused.code(), Some("idempotency_key_reused"));
         let again = open(journal, CallRequest::new(ANN, "Ask again."), 7_400).await;
@@ -74,7 +69,8 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
         let people = "SELECT count(DISTINCT to_hash) FROM calls";
         assert_eq!(place.number(people).await, 2, "erased or not, Ann has one hash");
 
-        // They may be called again, and be forgotten again, without touching what was forgotten before.
+        // They may be called again, and be forgotten again, without touching what was forgotten
+        // before.
         record(journal, again, Fact::Refused(fault())).await;
         record(journal, rival, Fact::Refused(fault())).await;
         assert_eq!(place.ledger.erase(&number(ANN), at(7_500)).await.unwrap().calls, 2);
@@ -108,7 +104,10 @@ async fn who_is_on_a_call_or_may_be_is_not_erased() {
         let before = get(&place, over).await;
         let refused = place.ledger.erase(&number(ANN), at(7_200)).await.unwrap_err();
         assert_eq!((refused.kind(), refused.code()), (ErrorKind::Conflict, Some("not_settled")));
-        assert!(refused.message().contains(&ringing.to_string()) && !refused.message().contains(&over.to_string()));
+        assert!(
+            refused.message().contains(&ringing.to_string())
+                && !refused.message().contains(&over.to_string())
+        );
         assert_eq!(get(&place, over).await, before);
 
         for fact in [
@@ -157,7 +156,12 @@ async fn calls_go_on_while_people_are_erased() {
                 tokio::spawn(async move {
                     for round in 0..8 {
                         let number = format!("+4420794600{:02}", 30 + n);
-                        talk(&journal, CallRequest::new(number, format!("Ask {n} {round}.")), "wyvern").await;
+                        talk(
+                            &journal,
+                            CallRequest::new(number, format!("Ask {n} {round}.")),
+                            "wyvern",
+                        )
+                        .await;
                     }
                 })
             })
@@ -221,7 +225,9 @@ async fn the_callers_key_stands_nowhere_but_in_the_request() {
     };
     record(&place.journal, first, Fact::Refused(fault())).await;
     let again: NewCall = new_call(&asks(ANN, "gryphon"), at(1));
-    assert!(matches!(place.journal.open(again).await.unwrap(), Opened::Replayed(call) if call.id == first));
+    assert!(
+        matches!(place.journal.open(again).await.unwrap(), Opened::Replayed(call) if call.id == first)
+    );
     let raw = rusqlite::Connection::open(path).unwrap();
     let mut rows = raw.prepare("SELECT * FROM calls").unwrap();
     let names: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();

@@ -1,4 +1,5 @@
-//! Looking after a ledger, in SQLite and in PostgreSQL: each promise is put to both through the same places.
+//! Looking after a ledger, in SQLite and in PostgreSQL: each promise is put to both through the
+//! same places.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 

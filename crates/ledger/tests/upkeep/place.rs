@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc, tim
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use switchboard_core::{
-    AttemptError, Call, CallId, CallRequest, Delivery, ErrorKind, Outcome, PhoneNumber, ProviderCall, ProviderState, Raw, Recording,
-    Refusal, Speaker, Transcript, TranscriptEntry,
+    AttemptError, Call, CallId, CallRequest, Delivery, ErrorKind, Outcome, PhoneNumber,
+    ProviderCall, ProviderState, Raw, Recording, Refusal, Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_ledger::Ledger;
 use switchboard_router::{
@@ -43,22 +43,12 @@ pub(crate) async fn places() -> Vec<Place> {
 impl Place {
     pub(crate) async fn file(path: PathBuf, directory: TempDir) -> Place {
         let ledger = Ledger::file(&path, None).await.unwrap();
-        Place {
-            journal: ledger.journal(),
-            ledger,
-            file: Some((path, directory)),
-            url: None,
-        }
+        Place { journal: ledger.journal(), ledger, file: Some((path, directory)), url: None }
     }
 
     pub(crate) async fn postgres(url: String) -> Place {
         let ledger = Ledger::postgres(&url, None).await.unwrap();
-        Place {
-            journal: ledger.journal(),
-            ledger,
-            file: None,
-            url: Some(url),
-        }
+        Place { journal: ledger.journal(), ledger, file: None, url: Some(url) }
     }
 
     /// What somebody does to it by hand.
@@ -87,19 +77,24 @@ impl Place {
 
     /// True where these bytes are anywhere: in a file of the directory, or in a row of any table.
     pub(crate) async fn holds(&self, needle: &str) -> bool {
-        let found = |bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+        let found =
+            |bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
         if let Some((_, directory)) = &self.file {
-            let files = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path());
-            // By another process: a file that this one closes loses the locks that SQLite has on it.
+            let files =
+                std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path());
+            // By another process: a file that this one closes loses the locks that SQLite has on
+            // it.
             return files
                 .filter(|file| file.is_file())
                 .any(|file| found(&Command::new("cat").arg(file).output().unwrap().stdout));
         }
         let mut raw = PgConnection::connect(self.url.as_ref().unwrap()).await.unwrap();
-        let tables: Vec<String> = sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()")
-            .fetch_all(&mut raw)
-            .await
-            .unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+        )
+        .fetch_all(&mut raw)
+        .await
+        .unwrap();
         assert!(tables.len() > 6, "{tables:?}");
         for table in tables {
             let rows = sqlx::query(AssertSqlSafe(format!("SELECT t::text FROM {table} AS t")))
@@ -147,7 +142,8 @@ pub(crate) fn asks(to: &str, canary: &str) -> CallRequest {
     }
 }
 
-/// A call with the canary wherever words can stand: refused by one provider, taken by another, talked, over.
+/// A call with the canary wherever words can stand: refused by one provider, taken by another,
+/// talked, over.
 pub(crate) async fn talk(journal: &Arc<dyn Journal>, request: CallRequest, canary: &str) -> CallId {
     let to = request.to.clone();
     let call = open(journal, request, 0).await;
@@ -163,11 +159,8 @@ pub(crate) async fn talk(journal: &Arc<dyn Journal>, request: CallRequest, canar
         status: Some(403),
         code: Some(format!("no-{to}")),
     };
-    let failed = Fact::Failed {
-        attempt: tried,
-        delivery: Delivery::Refused(Refusal::ThisProvider),
-        error,
-    };
+    let failed =
+        Fact::Failed { attempt: tried, delivery: Delivery::Refused(Refusal::ThisProvider), error };
     record(journal, call, failed).await;
     let second = attempt("beta");
     let tried = second.id;

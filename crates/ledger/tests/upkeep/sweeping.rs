@@ -86,10 +86,7 @@ async fn webhooks_are_forgotten_with_their_call_and_in_their_time() {
         assert!(journal.take_in(&letter("waits", 20)).await.unwrap());
         let bodies = "SELECT count(*) FROM inbox WHERE body IS NOT NULL";
         assert_eq!(place.number(bodies).await, 2);
-        let month = Retention {
-            people: Some(28 * DAY),
-            ..Retention::default()
-        };
+        let month = Retention { people: Some(28 * DAY), ..Retention::default() };
         place.ledger.sweep(&month, at(27 * 86_400)).await.unwrap();
         assert_eq!(place.number(bodies).await, 2);
 
@@ -100,7 +97,8 @@ async fn webhooks_are_forgotten_with_their_call_and_in_their_time() {
             !journal.take_in(&letter("waits", 30)).await.unwrap(),
             "the same delivery is still known"
         );
-        // One that comes after the erasure brings its content back, until the next erasure or the next sweep.
+        // One that comes after the erasure brings its content back, until the next erasure or the
+        // next sweep.
         assert!(journal.take_in(&letter("late", 7_300)).await.unwrap());
         place.ledger.erase(&number(ANN), at(7_400)).await.unwrap();
         assert_eq!(place.number(bodies).await, 0);
@@ -152,12 +150,12 @@ async fn a_call_that_was_redialled_can_be_forgotten_and_checked() {
 async fn answers_do_not_outlive_the_transcript_that_they_repeat() {
     for place in places().await {
         let call = talk(&place.journal, asks(ANN, "gryphon"), "gryphon").await;
-        let retention = Retention {
-            transcripts: Some(DAY),
-            ..Retention::default()
-        };
+        let retention = Retention { transcripts: Some(DAY), ..Retention::default() };
         let swept = place.ledger.sweep(&retention, at(90_000)).await.unwrap();
-        assert_eq!((swept.transcripts, swept.raw_answers, swept.recordings, swept.people), (1, 1, 0, 0));
+        assert_eq!(
+            (swept.transcripts, swept.raw_answers, swept.recordings, swept.people),
+            (1, 1, 0, 0)
+        );
         let left = get(&place, call).await;
         assert_eq!((left.transcript, left.raw), (None, None));
         assert!(left.recording.is_some() && left.summary.is_some());
@@ -173,7 +171,8 @@ async fn a_ledger_of_many_pages_is_swept_and_checked_to_its_end() {
         let journal = &place.journal;
         let mut last = None;
         for n in 0..300 {
-            let call = open(journal, CallRequest::new(ANN, format!("Ask {n} for gryphon.")), 0).await;
+            let call =
+                open(journal, CallRequest::new(ANN, format!("Ask {n} for gryphon.")), 0).await;
             record(journal, call, Fact::Refused(fault())).await;
             last = Some(call);
         }
@@ -188,10 +187,7 @@ async fn a_ledger_of_many_pages_is_swept_and_checked_to_its_end() {
         assert_eq!(check.problems.len(), 1, "{:?}", check.problems);
         assert_eq!(check.problems[0].call, last);
         assert_eq!(check.problems[0].what, "is not what its events say (country)");
-        let retention = Retention {
-            people: Some(DAY),
-            ..Retention::default()
-        };
+        let retention = Retention { people: Some(DAY), ..Retention::default() };
         assert_eq!(place.ledger.sweep(&retention, at(90_000)).await.unwrap().people, 300);
         assert!(!place.holds("gryphon").await);
         place.is_sound().await;

@@ -30,7 +30,8 @@ const TABLES: [&str; 11] = [
     "decisions",
 ];
 
-/// The same ledger as the version before kept it: that a call was received was an event among the others.
+/// The same ledger as the version before kept it: that a call was received was an event among the
+/// others.
 async fn as_before(place: &Place) -> Place {
     let Some((now, _)) = &place.file else {
         place
@@ -61,8 +62,7 @@ async fn as_before(place: &Place) -> Place {
     .unwrap();
     raw.execute("ATTACH ?1 AS now", [now.to_str().unwrap()]).unwrap();
     for table in TABLES {
-        raw.execute_batch(&format!("INSERT INTO {table} SELECT * FROM now.{table}"))
-            .unwrap();
+        raw.execute_batch(&format!("INSERT INTO {table} SELECT * FROM now.{table}")).unwrap();
     }
     raw.execute_batch(
         "INSERT INTO events (call_id, kind, at) SELECT id, 'received', created_at FROM calls; \
@@ -78,8 +78,13 @@ async fn says(place: &Place, calls: &[CallId]) -> Vec<(Option<Call>, Vec<String>
     for call in calls {
         let history = place.ledger.history(*call).await.unwrap();
         // Not by `seq`: each ledger counts for itself.
-        let words = |entry: Entry| format!("{} {:?} {} {:?}", entry.at, entry.attempt, entry.kind, entry.fact);
-        all.push((place.journal.get(*call).await.unwrap(), history.into_iter().map(words).collect()));
+        let words = |entry: Entry| {
+            format!("{} {:?} {} {:?}", entry.at, entry.attempt, entry.kind, entry.fact)
+        };
+        all.push((
+            place.journal.get(*call).await.unwrap(),
+            history.into_iter().map(words).collect(),
+        ));
     }
     all
 }

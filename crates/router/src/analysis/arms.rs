@@ -1,6 +1,7 @@
 //! Sums of what happened to the people of each arm.
 //!
-//! Money is summed exactly for whoever reads it. Only the moments that an interval is made of are floating point.
+//! Money is summed exactly for whoever reads it. Only the moments that an interval is made of are
+//! floating point.
 
 use std::time::Duration;
 
@@ -72,20 +73,19 @@ impl Tally {
         self.spent
     }
 
-    /// People whose cost is not known in this currency. They are left out of what a success costs, with their successes.
+    /// People whose cost is not known in this currency. They are left out of what a success costs,
+    /// with their successes.
     pub fn unpriced(&self) -> u64 {
         self.unpriced
     }
 
     /// The share of successes, with a confidence of `1 - alpha`. `None` without anybody.
     pub fn success(&self, alpha: f64) -> Option<Estimate> {
-        Some(Estimate {
-            value: self.rate.share()?,
-            interval: Some(interval(self.rate, alpha)),
-        })
+        Some(Estimate { value: self.rate.share()?, interval: Some(interval(self.rate, alpha)) })
     }
 
-    /// What a success costs, failures included, in units of the currency. `None` without a success whose cost is known.
+    /// What a success costs, failures included, in units of the currency. `None` without a success
+    /// whose cost is known.
     pub fn cost_per_success(&self, alpha: f64) -> Option<Estimate> {
         self.cost.estimate(alpha)
     }
@@ -98,10 +98,8 @@ impl Tally {
     /// How the other arm differs, from sums alone.
     pub fn against(&self, other: &Self, alpha: f64) -> Comparison {
         Comparison {
-            success: difference(self.rate, other.rate, alpha).map(|found| Estimate {
-                value: found.estimate,
-                interval: Some(found.interval),
-            }),
+            success: difference(self.rate, other.rate, alpha)
+                .map(|found| Estimate { value: found.estimate, interval: Some(found.interval) }),
             cost_per_success: self.cost_per_success_against(other, alpha),
             duration: self.duration_against(other, alpha),
         }
@@ -138,9 +136,7 @@ pub struct Arms {
 impl Arms {
     /// So many arms without anybody; costs count in this currency.
     pub fn new(arms: usize, currency: Currency) -> Self {
-        Self {
-            tallies: vec![Tally::new(currency); arms],
-        }
+        Self { tallies: vec![Tally::new(currency); arms] }
     }
 
     /// Adds a person to the arm that he was assigned. False where there is no such arm.
@@ -159,12 +155,14 @@ impl Arms {
         self.tallies.iter().map(|tally| tally.rate.of).collect()
     }
 
-    /// The second arm against the first, from sums alone: valid however people came into the arms, and wide for it. `None` where there is no such arm.
+    /// The second arm against the first, from sums alone: valid however people came into the arms,
+    /// and wide for it. `None` where there is no such arm.
     pub fn compare(&self, first: usize, second: usize, alpha: f64) -> Option<Comparison> {
         Some(self.tally(first)?.against(self.tally(second)?, alpha))
     }
 
-    /// Evidence that people did not come into the arms by these weights. `None` where the weights are not of these arms.
+    /// Evidence that people did not come into the arms by these weights. `None` where the weights
+    /// are not of these arms.
     pub fn mismatch(&self, weights: &[u32]) -> Option<Mismatch> {
         mismatch(&self.counts(), weights)
     }

@@ -1,23 +1,28 @@
 //! A bet on the arm that each person was drawn into.
 //!
-//! If the arms differ by exactly `d`, whoever is told a person's outcome learns about his arm only what `d` says. A gambler who guesses more is
-//! paid `q(arm, outcome) / p(arm, outcome)` for each person: `q` is what he believes, from the people before, and `p` is the distribution
-//! closest to it (in Kullback and Leibler's sense) among all where the arms differ by `d`. As these are a convex set, nobody gains on average
-//! where one of them is true (Grünwald, de Heide and Koolen 2024; for two proportions Turner, Ly and Grünwald 2024), so that by Ville's inequality
-//! his capital ever reaches `1/α` with a chance of at most `α`. The differences at which it has not are a confidence sequence.
+//! If the arms differ by exactly `d`, whoever is told a person's outcome learns about his arm only
+//! what `d` says. A gambler who guesses more is paid `q(arm, outcome) / p(arm, outcome)` for each
+//! person: `q` is what he believes, from the people before, and `p` is the distribution closest to
+//! it (in Kullback and Leibler's sense) among all where the arms differ by `d`. As these are a
+//! convex set, nobody gains on average where one of them is true (Grünwald, de Heide and Koolen
+//! 2024; for two proportions Turner, Ly and Grünwald 2024), so that by Ville's inequality his
+//! capital ever reaches `1/α` with a chance of at most `α`. The differences at which it has not are
+//! a confidence sequence.
 //!
-//! For `d = 0` it is a test of the randomisation alone: `p` is then the mean of both beliefs, and nothing is assumed of the outcomes.
+//! For `d = 0` it is a test of the randomisation alone: `p` is then the mean of both beliefs, and
+//! nothing is assumed of the outcomes.
 //!
-//! Against `rates.rs`, which needs no random draw, it needs about half of the people: there, the likeliest common rate is granted to the
-//! other side after the fact.
+//! Against `rates.rs`, which needs no random draw, it needs about half of the people: there, the
+//! likeliest common rate is granted to the other side after the fact.
 //!
-//! What he believes is renewed after every twentieth of the people so far. Between, only counts matter: the whole past is a short list, and
-//! any `d` can be asked at any time.
+//! What he believes is renewed after every twentieth of the people so far. Between, only counts
+//! matter: the whole past is a short list, and any `d` can be asked at any time.
 
 use super::{Interval, Rate, edge};
 
-/// The gambler begins with the belief that the arms are alike, as strong as so many people in each arm. Half or twice as much costs a few people in a
-/// hundred, either where effects are small or where they are large.
+/// The gambler begins with the belief that the arms are alike, as strong as so many people in each
+/// arm. Half or twice as much costs a few people in a hundred, either where effects are small or
+/// where they are large.
 pub(super) const SHRINKAGE: f64 = 30.0;
 /// People before the next renewal, as a share of those so far.
 const RENEWAL: f64 = 0.05;
@@ -32,7 +37,8 @@ pub(super) struct Bet {
     shares: [f64; 2],
     past: Vec<Stretch>,
     now: Stretch,
-    /// What a person brings against "no difference" in this stretch, by arm and outcome, as logarithms.
+    /// What a person brings against "no difference" in this stretch, by arm and outcome, as
+    /// logarithms.
     pays: [[f64; 2]; 2],
     capital: f64,
     most: f64,
@@ -57,24 +63,16 @@ impl Bet {
     /// `None` where an arm takes nobody.
     pub(super) fn new(weights: [u32; 2]) -> Option<Self> {
         let shares = split(weights)?;
-        let now = Stretch {
-            shares,
-            before: [Rate::default(); 2],
-            during: [Rate::default(); 2],
-        };
-        Some(Self {
-            shares,
-            past: Vec::new(),
-            pays: now.pays(0.0),
-            now,
-            capital: 0.0,
-            most: 0.0,
-        })
+        let now = Stretch { shares, before: [Rate::default(); 2], during: [Rate::default(); 2] };
+        Some(Self { shares, past: Vec::new(), pays: now.pays(0.0), now, capital: 0.0, most: 0.0 })
     }
 
-    /// From the next person on, arms are drawn so. False where an arm would take nobody: nothing is changed then.
+    /// From the next person on, arms are drawn so. False where an arm would take nobody: nothing is
+    /// changed then.
     pub(super) fn reweigh(&mut self, weights: [u32; 2]) -> bool {
-        let Some(shares) = split(weights) else { return false };
+        let Some(shares) = split(weights) else {
+            return false;
+        };
         self.shares = shares;
         self.renew();
         true
@@ -87,7 +85,8 @@ impl Bet {
         rate.successes += u64::from(success);
         self.capital += self.pays[arm][usize::from(success)];
         self.most = self.most.max(self.capital);
-        let [before, during] = [self.now.before, self.now.during].map(|rates| (rates[0].of + rates[1].of) as f64);
+        let [before, during] =
+            [self.now.before, self.now.during].map(|rates| (rates[0].of + rates[1].of) as f64);
         if during >= before * RENEWAL {
             self.renew();
         }
@@ -100,10 +99,7 @@ impl Bet {
 
     /// This moment, to be asked about later.
     pub(super) fn moment(&self) -> Moment {
-        Moment {
-            past: self.past.len(),
-            now: self.now,
-        }
+        Moment { past: self.past.len(), now: self.now }
     }
 
     /// ln of the capital that a moment had against this difference.
@@ -112,22 +108,20 @@ impl Bet {
         past.chain([&moment.now]).map(|stretch| stretch.paid(difference)).sum()
     }
 
-    /// Where the true difference is: outside of it, the capital stood at `1/alpha` or more at that moment.
+    /// Where the true difference is: outside of it, the capital stood at `1/alpha` or more at that
+    /// moment.
     pub(super) fn interval(&self, alpha: f64, moment: Moment) -> Interval {
         let enough = -alpha.ln();
         let holds = |difference: f64| self.against(difference, moment) < enough;
-        // The capital need not rise steadily to both sides: the outermost differences count that hold.
+        // The capital need not rise steadily to both sides: the outermost differences count that
+        // hold.
         let at = |point: u32| f64::from(point) * 2.0 / f64::from(GRID) - 1.0;
         let mut held = (1..GRID).filter(|point| holds(at(*point)));
         if let Some(first) = held.next() {
             let last = held.next_back().unwrap_or(first);
             return Interval {
                 low: if first == 1 { -1.0 } else { edge(at(first), at(first - 1), holds) },
-                high: if last == GRID - 1 {
-                    1.0
-                } else {
-                    edge(at(last), at(last + 1), holds)
-                },
+                high: if last == GRID - 1 { 1.0 } else { edge(at(last), at(last + 1), holds) },
             };
         }
         // All that holds is between two points of the grid.
@@ -137,10 +131,7 @@ impl Bet {
         if !holds(second - first) {
             return Interval { low, high };
         }
-        Interval {
-            low: edge(second - first, low, holds),
-            high: edge(second - first, high, holds),
-        }
+        Interval { low: edge(second - first, low, holds), high: edge(second - first, high, holds) }
     }
 
     fn renew(&mut self) {
@@ -148,11 +139,7 @@ impl Bet {
         if self.now.during != [Rate::default(); 2] {
             self.past.push(self.now);
         }
-        self.now = Stretch {
-            shares: self.shares,
-            before,
-            during: [Rate::default(); 2],
-        };
+        self.now = Stretch { shares: self.shares, before, during: [Rate::default(); 2] };
         self.pays = self.now.pays(0.0);
     }
 }
@@ -167,7 +154,9 @@ impl Stretch {
         self.during
             .iter()
             .zip(pays)
-            .map(|(rate, [failure, success])| rate.successes as f64 * success + rate.failures() as f64 * failure)
+            .map(|(rate, [failure, success])| {
+                rate.successes as f64 * success + rate.failures() as f64 * failure
+            })
             .sum()
     }
 
@@ -177,7 +166,8 @@ impl Stretch {
         let believed = self.believed(difference, range);
         let closest = self.closest(believed, difference, range);
         let fair = [closest, closest + difference];
-        // No more than a fair price, even where `closest` is not exactly the closest: the mean payment is linear along the range.
+        // No more than a fair price, even where `closest` is not exactly the closest: the mean
+        // payment is linear along the range.
         let price = self
             .mean(believed, fair, [range.low, range.low + difference])
             .max(self.mean(believed, fair, [range.high, range.high + difference]))
@@ -190,13 +180,18 @@ impl Stretch {
         })
     }
 
-    /// Each arm's rate as the people before make it likely, drawn towards a pair that differs as claimed.
+    /// Each arm's rate as the people before make it likely, drawn towards a pair that differs as
+    /// claimed.
     fn believed(&self, difference: f64, range: Range) -> [f64; 2] {
         let [first, second] = self.before;
         let successes = (first.successes + second.successes) as f64;
-        let alike = range.inner((successes - second.of as f64 * difference + range.middle()) / ((first.of + second.of) as f64 + 1.0));
-        [(first, alike), (second, alike + difference)]
-            .map(|(rate, alike)| (rate.successes as f64 + SHRINKAGE * alike) / (rate.of as f64 + SHRINKAGE))
+        let alike = range.inner(
+            (successes - second.of as f64 * difference + range.middle())
+                / ((first.of + second.of) as f64 + 1.0),
+        );
+        [(first, alike), (second, alike + difference)].map(|(rate, alike)| {
+            (rate.successes as f64 + SHRINKAGE * alike) / (rate.of as f64 + SHRINKAGE)
+        })
     }
 
     /// The first arm's rate in the pair that differs as claimed and is closest to the believed one.
@@ -210,7 +205,9 @@ impl Stretch {
         for _ in 0..50 {
             // The divergence's slope, which rises with the rate, and the slope's own.
             let (mut slope, mut bend) = (0.0, 0.0);
-            for (share, believed, fair) in [(one, believed[0], rate), (two, believed[1], rate + difference)] {
+            for (share, believed, fair) in
+                [(one, believed[0], rate), (two, believed[1], rate + difference)]
+            {
                 slope += share * ((1.0 - believed) / (1.0 - fair) - believed / fair);
                 bend += share * ((1.0 - believed) / (1.0 - fair).powi(2) + believed / fair.powi(2));
             }
@@ -220,11 +217,7 @@ impl Stretch {
                 low = rate;
             }
             let next = rate - slope / bend;
-            let next = if next > low && next < high {
-                next
-            } else {
-                f64::midpoint(low, high)
-            };
+            let next = if next > low && next < high { next } else { f64::midpoint(low, high) };
             let moved = (next - rate).abs();
             rate = range.inner(next);
             if moved < 1e-10 {
@@ -238,7 +231,9 @@ impl Stretch {
     fn mean(&self, believed: [f64; 2], fair: [f64; 2], truly: [f64; 2]) -> f64 {
         (0..2)
             .map(|arm| {
-                self.shares[arm] * (truly[arm] * believed[arm] / fair[arm] + (1.0 - truly[arm]) * (1.0 - believed[arm]) / (1.0 - fair[arm]))
+                self.shares[arm]
+                    * (truly[arm] * believed[arm] / fair[arm]
+                        + (1.0 - truly[arm]) * (1.0 - believed[arm]) / (1.0 - fair[arm]))
             })
             .sum()
     }
@@ -253,10 +248,7 @@ struct Range {
 
 impl Range {
     fn of(difference: f64) -> Self {
-        Self {
-            low: (-difference).max(0.0),
-            high: (1.0 - difference).min(1.0),
-        }
+        Self { low: (-difference).max(0.0), high: (1.0 - difference).min(1.0) }
     }
 
     fn middle(self) -> f64 {

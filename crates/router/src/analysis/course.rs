@@ -69,13 +69,15 @@ pub struct Told {
     pub treatment_better: bool,
 }
 
-/// Two arms of an experiment over time. Fed person by person in the order of admission; every look may be acted on.
+/// Two arms of an experiment over time. Fed person by person in the order of admission; every look
+/// may be acted on.
 ///
-/// A person costs the same however many came before; from time to time, at one more tenth of people each, the sums are kept for a plot, whose
-/// intervals are computed when it is asked for. Memory grows with the logarithm of the people.
+/// A person costs the same however many came before; from time to time, at one more tenth of people
+/// each, the sums are kept for a plot, whose intervals are computed when it is asked for. Memory
+/// grows with the logarithm of the people.
 ///
-/// Success is judged by a bet on the arms' random draw, exactly at every count. That needs the weights as they were when each person
-/// was drawn: after a change, [`reweigh`](Self::reweigh).
+/// Success is judged by a bet on the arms' random draw, exactly at every count. That needs the
+/// weights as they were when each person was drawn: after a change, [`reweigh`](Self::reweigh).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     alpha: f64,
@@ -95,8 +97,9 @@ struct Look {
 }
 
 impl Course {
-    /// Nobody yet. People are drawn into control and treatment by these weights; intervals have a confidence of `1 - alpha`; costs count in this
-    /// currency. `None` where an arm would take nobody, or `alpha` is not between 0 and 1.
+    /// Nobody yet. People are drawn into control and treatment by these weights; intervals have a
+    /// confidence of `1 - alpha`; costs count in this currency. `None` where an arm would take
+    /// nobody, or `alpha` is not between 0 and 1.
     pub fn new(weights: [u32; 2], alpha: f64, currency: Currency) -> Option<Self> {
         if !(alpha > 0.0 && alpha < 1.0) {
             return None;
@@ -112,7 +115,8 @@ impl Course {
         })
     }
 
-    /// From the next person on, people are drawn by these weights. False, and without any effect, where an arm would take nobody.
+    /// From the next person on, people are drawn by these weights. False, and without any effect,
+    /// where an arm would take nobody.
     pub fn reweigh(&mut self, weights: [u32; 2]) -> bool {
         self.bet.reweigh(weights)
     }
@@ -125,11 +129,7 @@ impl Course {
         let people = self.tallies.iter().map(|tally| tally.rate().of).sum();
         if self.told.is_none() && self.bet.most() >= -self.alpha.ln() {
             let [control, treatment] = self.tallies.map(|tally| tally.rate().share());
-            self.told = Some(Told {
-                at,
-                people,
-                treatment_better: treatment > control,
-            });
+            self.told = Some(Told { at, people, treatment_better: treatment > control });
         }
         if people >= self.next {
             self.next = people + (people as f64 * NEXT_LOOK).ceil() as u64;
@@ -148,8 +148,9 @@ impl Course {
         }
     }
 
-    /// The smallest level at which the people so far leave this difference in success out; at most 1. A treatment that may lose two points
-    /// at most is safe where this is small for -0.02 and the estimate is above it.
+    /// The smallest level at which the people so far leave this difference in success out;
+    /// at most 1. A treatment that may lose two points at most is safe where this is small
+    /// for -0.02 and the estimate is above it.
     pub fn p_value_of(&self, difference: f64) -> f64 {
         let difference = difference.clamp(-0.999, 0.999);
         (-self.bet.against(difference, self.bet.moment())).exp().min(1.0)
@@ -178,11 +179,7 @@ impl Course {
     }
 
     fn look(&self, at: Timestamp) -> Look {
-        Look {
-            at,
-            tallies: self.tallies,
-            moment: self.bet.moment(),
-        }
+        Look { at, tallies: self.tallies, moment: self.bet.moment() }
     }
 
     fn point(&self, look: &Look, metric: Metric) -> Option<Point> {
@@ -210,13 +207,11 @@ impl Course {
 
 /// The same points with each interval narrowed to what all before it had in common.
 ///
-/// As valid as the intervals themselves, and narrower; but it is another thing than what the people so far show, may leave the estimate out,
-/// and becomes `None` for good where nothing is in common any more, which says that something is wrong with the data. A plot has to name it.
+/// As valid as the intervals themselves, and narrower; but it is another thing than what the people
+/// so far show, may leave the estimate out, and becomes `None` for good where nothing is in common
+/// any more, which says that something is wrong with the data. A plot has to name it.
 pub fn running_intersection(points: &[Point]) -> Vec<Point> {
-    let mut common = Interval {
-        low: f64::NEG_INFINITY,
-        high: f64::INFINITY,
-    };
+    let mut common = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
     points
         .iter()
         .map(|point| {
@@ -225,10 +220,7 @@ pub fn running_intersection(points: &[Point]) -> Vec<Point> {
                 common.high = common.high.min(interval.high);
                 (common.low <= common.high).then_some(common)
             });
-            Point {
-                interval: narrowed,
-                ..*point
-            }
+            Point { interval: narrowed, ..*point }
         })
         .collect()
 }

@@ -1,12 +1,14 @@
 //! Did the arms get the people that they should?
 //!
-//! Where the counts do not fit the weights, something assigns otherwise than it says, and no difference between the arms can be believed. The
-//! Dirichlet-multinomial mixture over all splits, divided by the likelihood of the configured one, is a martingale that begins at one
-//! (Lindon and Malek 2022): its inverse is a p-value that holds at every look.
+//! Where the counts do not fit the weights, something assigns otherwise than it says, and no
+//! difference between the arms can be believed. The Dirichlet-multinomial mixture over all splits,
+//! divided by the likelihood of the configured one, is a martingale that begins at one (Lindon and
+//! Malek 2022): its inverse is a p-value that holds at every look.
 
 use serde::Serialize;
 
-/// As sure of the configured split as so many people in each arm would make one: small deviations are found soonest where thousands come.
+/// As sure of the configured split as so many people in each arm would make one: small deviations
+/// are found soonest where thousands come.
 const STRENGTH: f64 = 100.0;
 
 /// Evidence that the arms did not get the people that they should.
@@ -17,22 +19,22 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// The smallest level at which the counts contradict the weights; at most 1. Valid at every look. Below 0.01, look for the fault before the
-    /// result.
+    /// The smallest level at which the counts contradict the weights; at most 1. Valid at every
+    /// look. Below 0.01, look for the fault before the result.
     pub fn p_value(&self) -> f64 {
         (1.0 / self.e_value).min(1.0)
     }
 
-    /// Together with the evidence of another stretch of the same experiment, which had other weights.
+    /// Together with the evidence of another stretch of the same experiment, which had other
+    /// weights.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self {
-            e_value: (self.e_value * other.e_value).min(f64::MAX),
-        }
+        Self { e_value: (self.e_value * other.e_value).min(f64::MAX) }
     }
 }
 
-/// People in each arm, against the arms' weights. `None` where the two lists are not of one length, or nobody has any weight.
+/// People in each arm, against the arms' weights. `None` where the two lists are not of one length,
+/// or nobody has any weight.
 pub fn mismatch(counts: &[u64], weights: &[u32]) -> Option<Mismatch> {
     let whole: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
     if counts.len() != weights.len() || whole <= 0.0 {
@@ -52,10 +54,10 @@ pub fn mismatch(counts: &[u64], weights: &[u32]) -> Option<Mismatch> {
     let mixture = libm::lgamma(strength) - libm::lgamma(strength + all)
         + live
             .iter()
-            .map(|(count, share)| libm::lgamma(count + strength * share) - libm::lgamma(strength * share))
+            .map(|(count, share)| {
+                libm::lgamma(count + strength * share) - libm::lgamma(strength * share)
+            })
             .sum::<f64>();
     let likelihood: f64 = live.iter().map(|(count, share)| count * share.ln()).sum();
-    Some(Mismatch {
-        e_value: (mixture - likelihood).exp().min(f64::MAX),
-    })
+    Some(Mismatch { e_value: (mixture - likelihood).exp().min(f64::MAX) })
 }

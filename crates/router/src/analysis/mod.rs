@@ -1,8 +1,9 @@
 //! What an experiment shows, and how sure that is, whenever one looks.
 //!
-//! A test that is planned for one look lies to whoever looks twice: of experiments without any difference that are looked at after every
-//! call, far more than one in twenty "become significant" once. Everything here holds at all times at once: the chance that a true value
-//! is ever outside of its 95 % interval, at any of all looks, is at most 5 %; the table says from when on.
+//! A test that is planned for one look lies to whoever looks twice: of experiments without any
+//! difference that are looked at after every call, far more than one in twenty "become significant"
+//! once. Everything here holds at all times at once: the chance that a true value is ever outside
+//! of its 95 % interval, at any of all looks, is at most 5 %; the table says from when on.
 //!
 //! | file | what it answers | how | holds |
 //! |---|---|---|---|
@@ -16,10 +17,12 @@
 //!
 //! # One person, once
 //!
-//! All of it counts *people*. A person keeps the arm that he was given, so that his second call is no second draw, and his calls resemble each
-//! other: whoever counts them as if they were strangers' finds differences that are not there. A person comes in once, with his first call or
-//! with his calls summed, under the arm that he was *assigned* (intention to treat: a failover to another provider does not move him), in the
-//! order of admission, up to the first whose call is still open. In the order of endings, an arm whose calls fail fast would seem to fail more.
+//! All of it counts *people*. A person keeps the arm that he was given, so that his second call is
+//! no second draw, and his calls resemble each other: whoever counts them as if they were
+//! strangers' finds differences that are not there. A person comes in once, with his first call or
+//! with his calls summed, under the arm that he was *assigned* (intention to treat: a failover to
+//! another provider does not move him), in the order of admission, up to the first whose call is
+//! still open. In the order of endings, an arm whose calls fail fast would seem to fail more.
 //!
 //! Several treatments against one control: each comparison gets `alpha` divided by their number.
 
@@ -77,7 +80,8 @@ fn ln_beta(a: f64, b: f64) -> f64 {
     libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b)
 }
 
-/// Where `holds` begins to be false between `inside`, where it is true, and `outside`, where it is false; on the outer side.
+/// Where `holds` begins to be false between `inside`, where it is true, and `outside`, where it is
+/// false; on the outer side.
 fn edge(mut inside: f64, mut outside: f64, holds: impl Fn(f64) -> bool) -> f64 {
     while (outside - inside).abs() > 1e-9 {
         let middle = f64::midpoint(inside, outside);

@@ -1,8 +1,9 @@
 //! What an experiment can find at all, asked before its start.
 //!
-//! Normal approximations: of the z-test for a look at the end, and of the capital of [`Course`](super::Course)'s bet, whose logarithm after
-//! people whose difference is `z` standard errors is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is the people's part against the
-//! belief that it begins with.
+//! Normal approximations: of the z-test for a look at the end, and of the capital of
+//! [`Course`](super::Course)'s bet, whose logarithm after people whose difference is `z` standard
+//! errors is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is the people's part against the belief
+//! that it begins with.
 
 use serde::Serialize;
 
@@ -21,7 +22,8 @@ pub struct Design {
     pub power: f64,
 }
 
-/// The smallest improvement that an experiment of a size finds, as a difference of shares: 0.05 is five points.
+/// The smallest improvement that an experiment of a size finds, as a difference of shares: 0.05 is
+/// five points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Detectable {
     /// With a test that is looked at once, at the end.
@@ -35,12 +37,13 @@ pub struct Detectable {
 pub struct Needed {
     /// With a test that is looked at once, at the end.
     pub fixed: u64,
-    /// With the one that may be looked at always. Where the effect is there, half of such experiments find it much sooner.
+    /// With the one that may be looked at always. Where the effect is there, half of such
+    /// experiments find it much sooner.
     pub anytime: u64,
 }
 
-/// The smallest improvement over the baseline that so many people, in both arms together, show. `None` where no improvement would be enough, or the
-/// design makes no sense.
+/// The smallest improvement over the baseline that so many people, in both arms together, show.
+/// `None` where no improvement would be enough, or the design makes no sense.
 pub fn detectable(design: &Design, people: u64) -> Option<Detectable> {
     let arms = design.arms()?;
     let smallest = |test: Test| {
@@ -48,14 +51,11 @@ pub fn detectable(design: &Design, people: u64) -> Option<Detectable> {
         let room = 1.0 - design.baseline;
         finds(room).then(|| least(0.0, room, finds))
     };
-    Some(Detectable {
-        fixed: smallest(Test::Once)?,
-        anytime: smallest(Test::Always)?,
-    })
+    Some(Detectable { fixed: smallest(Test::Once)?, anytime: smallest(Test::Always)? })
 }
 
-/// How many people show a difference from the baseline by this much, as a difference of shares. `None` where there is no such rate, or the
-/// design makes no sense.
+/// How many people show a difference from the baseline by this much, as a difference of shares.
+/// `None` where there is no such rate, or the design makes no sense.
 pub fn people_needed(design: &Design, effect: f64) -> Option<Needed> {
     const MOST: f64 = 1e15;
     let arms = design.arms()?;
@@ -66,10 +66,7 @@ pub fn people_needed(design: &Design, effect: f64) -> Option<Needed> {
     if effect == 0.0 || !(0.0..=1.0).contains(&(design.baseline + effect)) {
         return None;
     }
-    Some(Needed {
-        fixed: fewest(Test::Once)?,
-        anytime: fewest(Test::Always)?,
-    })
+    Some(Needed { fixed: fewest(Test::Once)?, anytime: fewest(Test::Always)? })
 }
 
 #[derive(Clone, Copy)]
@@ -83,7 +80,11 @@ impl Design {
     fn arms(&self) -> Option<[f64; 2]> {
         let [control, treatment] = self.weights.map(f64::from);
         let chance = |value: f64| value > 0.0 && value < 1.0;
-        let sound = control > 0.0 && treatment > 0.0 && (0.0..1.0).contains(&self.baseline) && chance(self.alpha) && chance(self.power);
+        let sound = control > 0.0
+            && treatment > 0.0
+            && (0.0..1.0).contains(&self.baseline)
+            && chance(self.alpha)
+            && chance(self.power);
         sound.then(|| [control / (control + treatment), treatment / (control + treatment)])
     }
 
@@ -91,7 +92,8 @@ impl Design {
         let [control, treatment] = arms.map(|part| part * people);
         let treated = self.baseline + effect;
         let spread = |rate: f64| rate * (1.0 - rate);
-        let pooled = spread(arms[0] * self.baseline + arms[1] * treated) * (control.recip() + treatment.recip());
+        let pooled = spread(arms[0] * self.baseline + arms[1] * treated)
+            * (control.recip() + treatment.recip());
         let own = spread(self.baseline) / control + spread(treated) / treatment;
         let errors = match test {
             Test::Once => normal_quantile(1.0 - self.alpha / 2.0),

@@ -12,8 +12,8 @@ pub(super) struct At {
     pub(super) ring: usize,
 }
 
-/// Something that happens. At one moment the first of these comes first: what is given back is there for whoever asks, and what is known to have
-/// been sent goes before what is only tried.
+/// Something that happens. At one moment the first of these comes first: what is given back is
+/// there for whoever asks, and what is known to have been sent goes before what is only tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
     /// An attempt that provably reached no phone gives back what it held.

@@ -1,9 +1,13 @@
-//! Calls that were made, cut down to what a replay needs: no word that was said, and of the person nothing but the request.
+//! Calls that were made, cut down to what a replay needs: no word that was said, and of the person
+//! nothing but the request.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, CallStatus, ErrorKind, Money, Outcome, ProviderId, ValidCall};
+use switchboard_core::{
+    Attempt, AttemptId, AttemptState, Call, CallId, CallStatus, ErrorKind, Money, Outcome,
+    ProviderId, ValidCall,
+};
 
 use crate::{failover::Silent, plan::PlanRecord, state::Fact};
 
@@ -58,13 +62,18 @@ pub(super) struct PastAttempt {
 }
 
 impl PastCall {
-    /// From the call alone, as of a ledger whose events are gone: its rings are replayed without what was known of the providers then.
+    /// From the call alone, as of a ledger whose events are gone: its rings are replayed without
+    /// what was known of the providers then.
     pub fn new(call: &Call, request: Arc<ValidCall>) -> Self {
         Self::of(call, request, [])
     }
 
     /// From the call and everything that was written down of it, in order.
-    pub fn of<'a>(call: &Call, request: Arc<ValidCall>, facts: impl IntoIterator<Item = (Timestamp, &'a Fact)>) -> Self {
+    pub fn of<'a>(
+        call: &Call,
+        request: Arc<ValidCall>,
+        facts: impl IntoIterator<Item = (Timestamp, &'a Fact)>,
+    ) -> Self {
         let mut told = Told::default();
         for (at, fact) in facts {
             told.hear(call, at, fact);
@@ -86,16 +95,13 @@ impl PastCall {
         let under_way = rings.last().is_some_and(|last| last.taken().is_none());
         let led_nowhere = told.pending.or_else(|| told.planned.clone().filter(|_| !under_way));
         if !under_way && (rings.is_empty() || led_nowhere.is_some()) {
-            rings.push(PastRing {
-                plan: led_nowhere,
-                ..PastRing::default()
-            });
+            rings.push(PastRing { plan: led_nowhere, ..PastRing::default() });
         }
         if let Some(last) = rings.last_mut() {
             last.last_plan = told.planned.filter(|plan| last.plan.as_ref() != Some(plan));
-            last.given_up = told
-                .refused_at
-                .or_else(|| (call.fault.is_some() && last.taken().is_none()).then_some(call.updated_at));
+            last.given_up = told.refused_at.or_else(|| {
+                (call.fault.is_some() && last.taken().is_none()).then_some(call.updated_at)
+            });
         }
         Self {
             id: call.id,
@@ -117,8 +123,8 @@ impl PastCall {
         !self.status.is_settled() && self.rings.iter().all(|ring| ring.taken().is_none())
     }
 
-    /// True where its last ring was given up for a reason that no policy of providers changes: its caller cancelled it, its callee was on
-    /// another call, the phone had rung often enough.
+    /// True where its last ring was given up for a reason that no policy of providers changes: its
+    /// caller cancelled it, its callee was on another call, the phone had rung often enough.
     pub(super) fn stopped_by_itself(&self) -> bool {
         !matches!(self.fault, Some(ErrorKind::NoProvider | ErrorKind::QuotaExceeded))
     }
@@ -192,11 +198,15 @@ impl Told {
     fn attempt(&self, call: &Call, attempt: &Attempt) -> Option<PastAttempt> {
         let silence = match attempt.state {
             AttemptState::Intent | AttemptState::Claimed => return None,
-            AttemptState::Sent | AttemptState::Placed | AttemptState::Unknown | AttemptState::Reconciling => None,
+            AttemptState::Sent
+            | AttemptState::Placed
+            | AttemptState::Unknown
+            | AttemptState::Reconciling => None,
             AttemptState::NotPlaced => Some(Silent::of(attempt)),
         };
         // The call's own duration is that of its last ring.
-        let of_the_call = call.attempts.last().filter(|last| last.id == attempt.id).and(call.duration);
+        let of_the_call =
+            call.attempts.last().filter(|last| last.id == attempt.id).and(call.duration);
         Some(PastAttempt {
             id: attempt.id,
             provider: attempt.provider.clone(),

@@ -23,8 +23,8 @@ use crate::{
     quality::Measurements,
 };
 
-/// Between a plan and the moment at which a provider is asked other calls may come in between. What was decided within this time was decided
-/// at once.
+/// Between a plan and the moment at which a provider is asked other calls may come in between. What
+/// was decided within this time was decided at once.
 pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
 pub(super) fn run(policy: &Policy, calls: &[PastCall], settings: &BacktestSettings) -> Report {
     let mut replay = Replay::new(policy, calls, settings);
@@ -87,9 +87,12 @@ impl<'a> Replay<'a> {
         Some((call, call.rings.get(at.ring)?))
     }
 
-    /// Puts a call on the agenda: what was before the replayed time as it was, its first ring after it to be replayed.
+    /// Puts a call on the agenda: what was before the replayed time as it was, its first ring after
+    /// it to be replayed.
     fn enter(&mut self, index: usize) {
-        let Some(call) = self.calls.get(index).copied() else { return };
+        let Some(call) = self.calls.get(index).copied() else {
+            return;
+        };
         if call.is_open() {
             self.tally.apart.open += 1;
             return;
@@ -110,7 +113,9 @@ impl<'a> Replay<'a> {
     fn happen(&mut self, now: Timestamp, what: What) {
         match what {
             What::Silent { attempt, unsent } => self.shelf.silent(attempt, unsent),
-            What::Bill { attempt, micros } => self.shelf.bill(attempt, Money::from_micros(micros, self.policy.currency)),
+            What::Bill { attempt, micros } => {
+                self.shelf.bill(attempt, Money::from_micros(micros, self.policy.currency))
+            }
             What::Over(attempt) => self.shelf.over(attempt),
             What::Before(_, at, nth) => self.before(at, nth, now),
             What::Begin(at) => self.begin(at, now),
@@ -132,13 +137,18 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// An attempt from before the replayed time: it fills windows and budgets, and is counted nowhere.
+    /// An attempt from before the replayed time: it fills windows and budgets, and is counted
+    /// nowhere.
     fn before(&mut self, at: At, nth: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(at) else { return };
+        let Some((call, ring)) = self.of(at) else {
+            return;
+        };
         if let Some(record) = &ring.plan {
             self.known.learn(record);
         }
-        let Some(attempt) = ring.attempts.get(nth) else { return };
+        let Some(attempt) = ring.attempts.get(nth) else {
+            return;
+        };
         let Some(index) = self.policy.index_of(&attempt.provider) else {
             return;
         };
@@ -162,7 +172,9 @@ impl<'a> Replay<'a> {
                 if let Some(over) = over {
                     self.agenda.note(over, What::Over(id));
                 }
-                if let (Some(micros), Some(at)) = (micros_in(attempt.billed, self.policy.currency), attempt.billed_at) {
+                if let (Some(micros), Some(at)) =
+                    (micros_in(attempt.billed, self.policy.currency), attempt.billed_at)
+                {
                     self.agenda.note(at, What::Bill { attempt: id, micros });
                 }
             }
@@ -174,7 +186,13 @@ impl<'a> Replay<'a> {
     }
 
     /// Takes what an attempt needs at a provider, by its place.
-    pub(super) fn take(&mut self, call: &PastCall, index: usize, plan: &Plan, now: Timestamp) -> Result<AttemptId, Short> {
+    pub(super) fn take(
+        &mut self,
+        call: &PastCall,
+        index: usize,
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Result<AttemptId, Short> {
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         let wish = wish(
             (self.policy, &self.lanes, self.settings),
@@ -185,10 +203,18 @@ impl<'a> Replay<'a> {
         wish.map_or(Err(Short::Gone), |wish| self.shelf.take(wish, now))
     }
 
-    /// The same for an attempt that is known to have been sent by this very policy, whatever the replay has left.
-    pub(super) fn force(&mut self, going: &Going, call: &PastCall, index: Option<usize>, now: Timestamp) -> Option<AttemptId> {
+    /// The same for an attempt that is known to have been sent by this very policy, whatever the
+    /// replay has left.
+    pub(super) fn force(
+        &mut self,
+        going: &Going,
+        call: &PastCall,
+        index: Option<usize>,
+        now: Timestamp,
+    ) -> Option<AttemptId> {
         let index = index.filter(|_| going.certain && going.follows())?;
-        let experiment = going.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
+        let experiment =
+            going.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         let whose = (experiment, going.plan.profile.as_ref());
         let wish = wish((self.policy, &self.lanes, self.settings), call, index, whose)?;
         self.tally.apart.unexplained += 1;
@@ -196,12 +222,19 @@ impl<'a> Replay<'a> {
     }
 
     /// Makes the plan of a ring at this moment, with the readings of one of its own plans.
-    pub(super) fn plan(&mut self, at: At, record: Option<&PlanRecord>, now: Timestamp) -> Option<Plan> {
+    pub(super) fn plan(
+        &mut self,
+        at: At,
+        record: Option<&PlanRecord>,
+        now: Timestamp,
+    ) -> Option<Plan> {
         let (call, _) = self.of(at)?;
-        let (readings, aside) = self.known.readings((self.policy, &self.lanes), &self.shelf, record, now);
+        let (readings, aside) =
+            self.known.readings((self.policy, &self.lanes), &self.shelf, record, now);
         let measured = record.and_then(PlanRecord::measurements);
         let quality = measured.as_ref().map(|measured| measured as &dyn Measurements);
-        let draw = record.map_or_else(|| digest(&[call.id.as_uuid().as_bytes()]), |record| record.draw);
+        let draw =
+            record.map_or_else(|| digest(&[call.id.as_uuid().as_bytes()]), |record| record.draw);
         let snapshot = Snapshot {
             policy: self.policy,
             readings: &readings,
@@ -211,11 +244,13 @@ impl<'a> Replay<'a> {
         };
         let mut plan = plan(&call.request, &snapshot, now);
         let Plan { candidates, rejected, .. } = &mut plan;
-        rejected.extend(candidates.extract_if(.., |one| aside.contains(&one.provider)).map(|one| Rejected {
-            provider: one.provider,
-            rejection: Rejection::Full(now.checked_add(AT_ONCE).unwrap_or(now)),
-            measured: one.measured,
-        }));
+        rejected.extend(candidates.extract_if(.., |one| aside.contains(&one.provider)).map(
+            |one| Rejected {
+                provider: one.provider,
+                rejection: Rejection::Full(now.checked_add(AT_ONCE).unwrap_or(now)),
+                measured: one.measured,
+            },
+        ));
         Some(plan)
     }
 
@@ -230,7 +265,9 @@ impl<'a> Replay<'a> {
     }
 
     fn begin(&mut self, at: At, now: Timestamp) {
-        let Some((call, ring)) = self.of(at) else { return };
+        let Some((call, ring)) = self.of(at) else {
+            return;
+        };
         for record in ring.plan.iter().chain(&ring.last_plan).filter(|record| record.at <= now) {
             self.known.learn(record);
         }
@@ -255,7 +292,9 @@ impl<'a> Replay<'a> {
     }
 
     pub(super) fn refused_as_then(&mut self, going: &Going, now: Timestamp) {
-        let Some((call, _)) = self.of(going.at) else { return };
+        let Some((call, _)) = self.of(going.at) else {
+            return;
+        };
         self.tally.apart.stopped += u64::from(call.stopped_by_itself());
         self.refused(going, call.fault.unwrap_or(ErrorKind::NoProvider), now);
     }
@@ -266,11 +305,14 @@ impl<'a> Replay<'a> {
 
     /// The ring is decided. The next one of its call follows where a provider took this one.
     pub(super) fn over(&mut self, going: &Going, ended: Option<Ended>, now: Timestamp) {
-        let Some((call, ring)) = self.of(going.at) else { return };
+        let Some((call, ring)) = self.of(going.at) else {
+            return;
+        };
         let waited = Duration::try_from(now.duration_since(going.began)).unwrap_or_default();
         if going.deviated && waited > AT_ONCE {
             self.tally.waits.rings += 1;
-            self.tally.waits.longest_seconds = self.tally.waits.longest_seconds.max(waited.as_secs());
+            self.tally.waits.longest_seconds =
+                self.tally.waits.longest_seconds.max(waited.as_secs());
         }
         let taken = ended.as_ref().is_some_and(|ended| ended.provider.is_some());
         let elsewhere = ended
@@ -278,10 +320,7 @@ impl<'a> Replay<'a> {
             .is_some_and(|ended| ended.provider.is_some() && ended.completed.is_none());
         self.tally.ring((going.at.call, call, ring), going.began, ended);
         for (later, one) in call.rings.iter().enumerate().skip(going.at.ring + 1) {
-            let at = At {
-                call: going.at.call,
-                ring: later,
-            };
+            let at = At { call: going.at.call, ring: later };
             if taken {
                 self.tally.apart.behind += u64::from(elsewhere && going.deviated);
                 self.agenda.note(one.began().unwrap_or(now), What::Begin(at));

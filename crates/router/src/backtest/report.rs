@@ -1,4 +1,5 @@
-//! What comes out of a replay. All of it serialises; sums of money are exact, and what is only estimated is never added to a bill unsaid.
+//! What comes out of a replay. All of it serialises; sums of money are exact, and what is only
+//! estimated is never added to a bill unsaid.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -24,13 +25,7 @@ pub struct Side {
 impl Side {
     pub(super) fn none(currency: switchboard_core::Currency) -> Self {
         let zero = Money::from_micros(0, currency);
-        Self {
-            rings: 0,
-            completed: 0,
-            billed: zero,
-            estimated: zero,
-            unknown: 0,
-        }
+        Self { rings: 0, completed: 0, billed: zero, estimated: zero, unknown: 0 }
     }
 
     /// Bills and estimates.
@@ -71,7 +66,8 @@ pub struct Move {
     pub rings: u64,
     /// What they were billed.
     pub then: Money,
-    /// What they would have cost: real bills where the provider took them after all, else estimates.
+    /// What they would have cost: real bills where the provider took them after all, else
+    /// estimates.
     pub now: Money,
     /// How many of them have an unknown cost on either side.
     pub unknown: u64,
@@ -142,25 +138,31 @@ pub struct Waits {
 pub struct Apart {
     /// Calls that are not over, and that no provider has: not replayed.
     pub open: u64,
-    /// Rings that ended for a reason that no policy changes: cancelled, the callee busy, the phone rung often enough. They end so again.
+    /// Rings that ended for a reason that no policy changes: cancelled, the callee busy, the phone
+    /// rung often enough. They end so again.
     pub stopped: u64,
     /// Rings of whose plan nothing was kept: replayed with every provider well and its limit free.
     pub unrecorded: u64,
-    /// Calls that nobody took, and of which nothing was kept of what kept the providers from them. They count as refused again; so many of them
-    /// would have found a provider with every one well.
+    /// Calls that nobody took, and of which nothing was kept of what kept the providers from them.
+    /// They count as refused again; so many of them would have found a provider with every one
+    /// well.
     pub perhaps: u64,
-    /// Steps of the policy that ran, known by its name, which nothing that was kept explains: how calls queue for a limit is not written down.
-    /// They went as they went.
+    /// Steps of the policy that ran, known by its name, which nothing that was kept explains: how
+    /// calls queue for a limit is not written down. They went as they went.
     pub unexplained: u64,
-    /// Redials of then that would not have come about, because an earlier ring of their call would have been refused.
+    /// Redials of then that would not have come about, because an earlier ring of their call would
+    /// have been refused.
     pub not_rung: u64,
-    /// Redials behind a ring that would have gone elsewhere: they ring again only where nobody was reached.
+    /// Redials behind a ring that would have gone elsewhere: they ring again only where nobody was
+    /// reached.
     pub behind: u64,
-    /// Rings that a provider refused for the person or the content, and that would have gone to another provider first.
+    /// Rings that a provider refused for the person or the content, and that would have gone to
+    /// another provider first.
     pub shopped: u64,
 }
 
-/// How estimates compare with bills, where a provider billed calls that the other policy's deck prices.
+/// How estimates compare with bills, where a provider billed calls that the other policy's deck
+/// prices.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fit {
     /// Which provider.
@@ -180,7 +182,8 @@ pub struct Fit {
 /// What the other policy would have cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostChange {
-    /// Rings whose cost is known, or estimated, on both sides. The others are in none of these numbers.
+    /// Rings whose cost is known, or estimated, on both sides. The others are in none of these
+    /// numbers.
     pub compared: u64,
     /// Rings that are not compared, because nobody knows one of the two costs.
     pub not_compared: u64,
@@ -190,7 +193,8 @@ pub struct CostChange {
     pub now: Money,
     /// The difference: less than zero is cheaper.
     pub difference: Money,
-    /// The least and the most of the difference, as far as estimates were checked against bills; `None` where a provider's were not.
+    /// The least and the most of the difference, as far as estimates were checked against bills;
+    /// `None` where a provider's were not.
     pub between: Option<(Money, Money)>,
     /// Estimates for which no duration was known: the expected one was taken.
     pub assumed_durations: u64,

@@ -56,7 +56,13 @@ pub(super) enum Then {
 }
 
 impl Going {
-    pub(super) fn new(at: At, ring: &PastRing, plan: Plan, began: Timestamp, give_up: Timestamp) -> Self {
+    pub(super) fn new(
+        at: At,
+        ring: &PastRing,
+        plan: Plan,
+        began: Timestamp,
+        give_up: Timestamp,
+    ) -> Self {
         let never = plan.rejected.iter().filter(|one| one.rejection.passes_at().is_none());
         Self {
             at,
@@ -96,7 +102,10 @@ impl Going {
     }
 
     /// Attempts of then that were not made again.
-    pub(super) fn left_over<'a>(&self, ring: &'a PastRing) -> impl Iterator<Item = &'a PastAttempt> {
+    pub(super) fn left_over<'a>(
+        &self,
+        ring: &'a PastRing,
+    ) -> impl Iterator<Item = &'a PastAttempt> {
         let open: Vec<bool> = self.consumed.iter().map(|done| !done).collect();
         ring.attempts.iter().zip(open).filter(|(_, open)| *open).map(|(attempt, _)| attempt)
     }
@@ -126,7 +135,8 @@ impl Going {
     /// When the earliest of what keeps providers from it is over.
     pub(super) fn passes_at(&self, plan: &Plan, now: Timestamp) -> Option<Timestamp> {
         let open = |provider: &ProviderId| !self.done.contains(provider);
-        let blocked = self.blocked.iter().filter(|(provider, _)| open(provider)).map(|(_, until)| *until);
+        let blocked =
+            self.blocked.iter().filter(|(provider, _)| open(provider)).map(|(_, until)| *until);
         let rejected = plan
             .rejected
             .iter()

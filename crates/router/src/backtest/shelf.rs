@@ -55,10 +55,9 @@ impl Shelf {
         let hold = wish.hold(now)?;
         for budget in hold.iter().flat_map(|hold| &hold.budgets) {
             let alone = Needs {
-                hold: hold.as_ref().map(|hold| Hold {
-                    amount: hold.amount,
-                    budgets: vec![budget.clone()],
-                }),
+                hold: hold
+                    .as_ref()
+                    .map(|hold| Hold { amount: hold.amount, budgets: vec![budget.clone()] }),
                 ..Needs::default()
             };
             if self.stock.ask(&alone, now).is_err() {
@@ -70,10 +69,7 @@ impl Shelf {
 
     /// The same for what is known to have been sent, whatever is left.
     pub(super) fn force(&mut self, wish: Wish<'_>, now: Timestamp) -> AttemptId {
-        let needs = Needs {
-            hold: wish.hold(now).unwrap_or_default(),
-            ..wish.limits(now)
-        };
+        let needs = Needs { hold: wish.hold(now).unwrap_or_default(), ..wish.limits(now) };
         // Told the time, the stock forgets what is over; its answer does not matter.
         let _ = self.stock.ask(&needs, now);
         self.give(needs)
@@ -100,7 +96,12 @@ impl Shelf {
     }
 
     /// What is left of a provider's window and of its rooms.
-    pub(super) fn left(&self, provider: &ProviderPolicy, lane: &LaneSettings, now: Timestamp) -> (Option<Headroom>, Option<Headroom>) {
+    pub(super) fn left(
+        &self,
+        provider: &ProviderPolicy,
+        lane: &LaneSettings,
+        now: Timestamp,
+    ) -> (Option<Headroom>, Option<Headroom>) {
         let slots = slot_need(provider, lane).map(|need| self.stock.left(&need, now));
         let rooms = room_need(provider, lane, now).map(|need| self.stock.rooms_left(&need, now));
         (slots, rooms)
@@ -152,11 +153,7 @@ fn slot_need(provider: &ProviderPolicy, lane: &LaneSettings) -> Option<SlotNeed>
 }
 
 fn room_need(provider: &ProviderPolicy, lane: &LaneSettings, until: Timestamp) -> Option<RoomNeed> {
-    lane.concurrent.map(|limit| RoomNeed {
-        scope: provider.info.id.to_string(),
-        limit,
-        until,
-    })
+    lane.concurrent.map(|limit| RoomNeed { scope: provider.info.id.to_string(), limit, until })
 }
 
 fn full(error: &Error, now: Timestamp) -> Short {

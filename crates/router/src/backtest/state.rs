@@ -14,7 +14,8 @@ use crate::{
     policy::Policy,
 };
 
-/// What records say of the providers over time, and where the replay's calls went other ways than those of then.
+/// What records say of the providers over time, and where the replay's calls went other ways than
+/// those of then.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     latest: HashMap<ProviderId, (Timestamp, Reading)>,
@@ -60,8 +61,9 @@ impl Known {
         differences.iter().all(|(from, _)| *from > now)
     }
 
-    /// The readings of the policy's providers, and those of them of which all that was free was set aside for calls that had waited longer.
-    /// `record`: what is known of the ring's own plan; without one they count as untouched.
+    /// The readings of the policy's providers, and those of them of which all that was free was set
+    /// aside for calls that had waited longer. `record`: what is known of the ring's own plan;
+    /// without one they count as untouched.
     pub(super) fn readings(
         &mut self,
         (policy, lanes): (&Policy, &[LaneSettings]),
@@ -73,12 +75,14 @@ impl Known {
         let mut aside = Vec::new();
         for (provider, lane) in policy.providers.iter().zip(lanes) {
             let id = &provider.info.id;
-            let mut reading = record.map_or_else(Reading::default, |record| self.reading(id, record, now));
+            let mut reading =
+                record.map_or_else(Reading::default, |record| self.reading(id, record, now));
             let (headroom, rooms) = shelf.left(provider, lane, now);
             let same = record.is_some_and(|record| record.at == now) && self.is_as_then(id, now);
             reading.headroom = left(reading.headroom, headroom, same);
             reading.rooms = left(reading.rooms, rooms, same);
-            // A provider is set aside when its plan is made, so that strategies draw with it among the others.
+            // A provider is set aside when its plan is made, so that strategies draw with it among
+            // the others.
             let is_aside = [&mut reading.headroom, &mut reading.rooms]
                 .into_iter()
                 .flatten()
@@ -103,7 +107,8 @@ impl Known {
             return reading.clone();
         }
         let known = self.latest.get(provider).cloned();
-        let newest = own.into_iter().chain(known).filter(|(at, _)| *at <= now).max_by_key(|(at, _)| *at);
+        let newest =
+            own.into_iter().chain(known).filter(|(at, _)| *at <= now).max_by_key(|(at, _)| *at);
         let mut reading = newest.map_or_else(Reading::default, |(_, reading)| reading);
         for breaker in [&mut reading.breaker, &mut reading.domain] {
             if matches!(breaker, BreakerState::Open { probe_at } if *probe_at <= now) {
@@ -114,8 +119,15 @@ impl Known {
         reading
     }
 
-    /// True where the calls that were sent to a provider after a plan, until `then`, used up what the plan saw free.
-    pub(super) fn filled_up(&mut self, provider: &ProviderId, lane: &LaneSettings, record: &PlanRecord, then: Timestamp) -> bool {
+    /// True where the calls that were sent to a provider after a plan, until `then`, used up what
+    /// the plan saw free.
+    pub(super) fn filled_up(
+        &mut self,
+        provider: &ProviderId,
+        lane: &LaneSettings,
+        record: &PlanRecord,
+        then: Timestamp,
+    ) -> bool {
         let Some(reading) = record.readings.iter().find(|one| one.provider == *provider) else {
             return false;
         };

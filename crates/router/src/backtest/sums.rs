@@ -6,7 +6,10 @@ use crate::{
     analysis::{Interval, Rate, interval},
     backtest::{
         honest,
-        report::{CostChange, Expectation, Fit, Level, Line, Met, Move, Obstacle, Outcomes, Refusals, Report, Sides},
+        report::{
+            CostChange, Expectation, Fit, Level, Line, Met, Move, Obstacle, Outcomes, Refusals,
+            Report, Sides,
+        },
         tally::Tally,
     },
 };
@@ -33,31 +36,17 @@ impl Tally<'_> {
             refusals: self
                 .refusals
                 .into_iter()
-                .map(|(why, (then, now))| Refusals {
-                    why: why.to_owned(),
-                    then,
-                    now,
-                })
+                .map(|(why, (then, now))| Refusals { why: why.to_owned(), then, now })
                 .collect(),
             met: self
                 .met
                 .into_iter()
-                .map(|((barrier, name, provider), times)| Met {
-                    barrier,
-                    name,
-                    provider,
-                    times,
-                })
+                .map(|((barrier, name, provider), times)| Met { barrier, name, provider, times })
                 .collect(),
             obstacles: self
                 .obstacles
                 .into_iter()
-                .map(|((provider, reason), (then, now))| Obstacle {
-                    provider,
-                    reason,
-                    then,
-                    now,
-                })
+                .map(|((provider, reason), (then, now))| Obstacle { provider, reason, then, now })
                 .collect(),
             waits: self.waits,
             cost,
@@ -75,7 +64,9 @@ impl Tally<'_> {
             .elsewhere
             .iter()
             .map(|((provider, country), rings)| {
-                let at = |country: Option<Country>| self.rates.get(&(provider.clone(), country)).copied();
+                let at = |country: Option<Country>| {
+                    self.rates.get(&(provider.clone(), country)).copied()
+                };
                 let (level, measured) = match (at(Some(*country)), at(None)) {
                     (Some(rate), _) => (Level::Country, rate),
                     (None, Some(rate)) => (Level::Provider, rate),
@@ -97,7 +88,9 @@ impl Tally<'_> {
             })
             .collect();
         let known = self.total.now.completed;
-        let sum = |end: fn(&Interval) -> f64| known as f64 + expected.iter().map(|one| end(&one.completed)).sum::<f64>();
+        let sum = |end: fn(&Interval) -> f64| {
+            known as f64 + expected.iter().map(|one| end(&one.completed)).sum::<f64>()
+        };
         Outcomes {
             then: self.total.then.completed,
             known,

@@ -57,19 +57,15 @@ impl Ended {
                 provider: Some(taken.provider.clone()),
                 why: None,
                 completed: taken.outcome.map(|outcome| outcome == Outcome::Completed),
-                price: micros_in(taken.billed, currency).map_or(Price::Unknown, |micros| Price::Billed(micros.saturating_add(silent))),
+                price: micros_in(taken.billed, currency)
+                    .map_or(Price::Unknown, |micros| Price::Billed(micros.saturating_add(silent))),
             },
             None => Self::refused(call.fault.unwrap_or(ErrorKind::NoProvider), silent),
         }
     }
 
     pub(super) fn refused(why: ErrorKind, spent: i64) -> Self {
-        Self {
-            provider: None,
-            why: Some(why),
-            completed: None,
-            price: Price::Billed(spent),
-        }
+        Self { provider: None, why: Some(why), completed: None, price: Price::Billed(spent) }
     }
 }
 
@@ -120,10 +116,7 @@ impl<'a> Tally<'a> {
             rings: 0,
             same: 0,
             span: None,
-            total: Sides {
-                then: none.clone(),
-                now: none,
-            },
+            total: Sides { then: none.clone(), now: none },
             providers: BTreeMap::new(),
             countries: BTreeMap::new(),
             moves: BTreeMap::new(),
@@ -139,7 +132,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// What the calls of then say of the providers: how many people they reached, and how their bills compare with estimates.
+    /// What the calls of then say of the providers: how many people they reached, and how their
+    /// bills compare with estimates.
     pub(super) fn learn(&mut self, calls: &[PastCall]) {
         let mut known = HashSet::new();
         for call in calls {
@@ -160,8 +154,12 @@ impl<'a> Tally<'a> {
                     .index_of(&taken.provider)
                     .and_then(|index| self.policy.providers.get(index));
                 let estimate = deck.zip(taken.duration);
-                let estimate = estimate.and_then(|(one, duration)| one.deck.estimate(&call.request.to, duration, taken.sent_at));
-                if let (Some(estimate), Some(bill)) = (estimate, micros_in(taken.billed, self.policy.currency)) {
+                let estimate = estimate.and_then(|(one, duration)| {
+                    one.deck.estimate(&call.request.to, duration, taken.sent_at)
+                });
+                if let (Some(estimate), Some(bill)) =
+                    (estimate, micros_in(taken.billed, self.policy.currency))
+                {
                     let bills = self.bills.entry(taken.provider.clone()).or_default();
                     bills.means.add(units(bill), units(estimate.micros()));
                 }
@@ -185,16 +183,22 @@ impl<'a> Tally<'a> {
     }
 
     /// One ring, then and now. `now` is `None` where it does not come about.
-    pub(super) fn ring(&mut self, (index, call, ring): (usize, &PastCall, &PastRing), began: Timestamp, now: Option<Ended>) {
+    pub(super) fn ring(
+        &mut self,
+        (index, call, ring): (usize, &PastCall, &PastRing),
+        began: Timestamp,
+        now: Option<Ended>,
+    ) {
         let country = call.request.country();
         let then = Ended::then(call, ring, self.policy.currency);
         self.calls.insert(index);
         self.rings += 1;
         self.span = Some(
-            self.span
-                .map_or((began, began), |(first, last)| (first.min(began), last.max(began))),
+            self.span.map_or((began, began), |(first, last)| (first.min(began), last.max(began))),
         );
-        let foreign = |attempt: &&super::past::PastAttempt| attempt.billed.is_some_and(|bill| bill.currency() != self.policy.currency);
+        let foreign = |attempt: &&super::past::PastAttempt| {
+            attempt.billed.is_some_and(|bill| bill.currency() != self.policy.currency)
+        };
         self.other_currency += ring.attempts.iter().filter(foreign).count() as u64;
         self.count(country, &then, |sides| &mut sides.then);
         if let Some(why) = then.why {
@@ -220,24 +224,23 @@ impl<'a> Tally<'a> {
         self.compare(&then.price, &now.price);
         if then.provider != now.provider {
             self.note_move(country, &then, &now);
-            let everyone = ring.attempts.iter().any(|one| one.silence.is_some_and(Silent::binds_everyone));
+            let everyone =
+                ring.attempts.iter().any(|one| one.silence.is_some_and(Silent::binds_everyone));
             if then.provider.is_none() && everyone {
                 self.apart.shopped += 1;
             }
         }
     }
 
-    /// A ring that goes to a provider that was not asked then: what comes of it is a matter of rates.
+    /// A ring that goes to a provider that was not asked then: what comes of it is a matter of
+    /// rates.
     pub(super) fn elsewhere(&mut self, provider: &ProviderId, country: Country) {
         *self.elsewhere.entry((provider.clone(), country)).or_default() += 1;
     }
 
     fn count(&mut self, country: Country, ended: &Ended, side: impl Fn(&mut Sides) -> &mut Side) {
         let none = Side::none(self.policy.currency);
-        let none = || Sides {
-            then: none.clone(),
-            now: none.clone(),
-        };
+        let none = || Sides { then: none.clone(), now: none.clone() };
         add(side(&mut self.total), ended);
         add(side(self.countries.entry(country).or_insert_with(none)), ended);
         if let Some(provider) = &ended.provider {
@@ -311,6 +314,7 @@ fn units(micros: i64) -> f64 {
 pub(super) fn usual(outcome: Option<Outcome>, duration: Option<Duration>) -> Option<Duration> {
     duration.or(match outcome {
         Some(Outcome::NoAnswer | Outcome::Busy) => Some(Duration::ZERO),
-        Some(Outcome::Completed | Outcome::Voicemail | Outcome::Failed | Outcome::Cancelled) | None => None,
+        Some(Outcome::Completed | Outcome::Voicemail | Outcome::Failed | Outcome::Cancelled)
+        | None => None,
     })
 }

@@ -1,4 +1,5 @@
-//! How a ring goes through the other policy, step by step: by what was done where its plan came out as it was, else as the router would.
+//! How a ring goes through the other policy, step by step: by what was done where its plan came out
+//! as it was, else as the router would.
 
 use std::time::Duration;
 
@@ -25,7 +26,9 @@ const A_LITTLE_MORE: Duration = Duration::from_millis(20);
 impl Replay<'_> {
     /// Who is asked next. Without a plan one is made.
     pub(super) fn go_on(&mut self, going: Going, now: Timestamp, first: Option<Plan>) {
-        let Some((call, ring)) = self.of(going.at) else { return };
+        let Some((call, ring)) = self.of(going.at) else {
+            return;
+        };
         if going.follows() {
             return self.follow(going, now);
         }
@@ -52,12 +55,17 @@ impl Replay<'_> {
         }
     }
 
-    /// The next step of a ring whose plan came out as it was, and that went as it went so far. Its plan is known; what came of waiting, and of
-    /// plans that were made after it, is known by what was done alone.
+    /// The next step of a ring whose plan came out as it was, and that went as it went so far. Its
+    /// plan is known; what came of waiting, and of plans that were made after it, is known by what
+    /// was done alone.
     fn follow(&mut self, mut going: Going, now: Timestamp) {
-        let Some((call, ring)) = self.of(going.at) else { return };
+        let Some((call, ring)) = self.of(going.at) else {
+            return;
+        };
         let by_budget = call.fault == Some(ErrorKind::QuotaExceeded);
-        if going.silent == 0 && (!ring.attempts.is_empty() || by_budget) || by_budget && going.next().is_none() {
+        if going.silent == 0 && (!ring.attempts.is_empty() || by_budget)
+            || by_budget && going.next().is_none()
+        {
             let plan = going.plan.clone();
             match self.try_candidates(going, &plan, now) {
                 Some(left) => going = left,
@@ -87,7 +95,9 @@ impl Replay<'_> {
                 continue;
             }
             let recorded = going.recorded(ring, provider);
-            if let Some((nth, attempt)) = recorded.and_then(|nth| Some((nth, ring.attempts.get(nth)?))) {
+            if let Some((nth, attempt)) =
+                recorded.and_then(|nth| Some((nth, ring.attempts.get(nth)?)))
+            {
                 let next = going.next() == Some(nth) && !going.deviated;
                 if !next && going.follows() {
                     // Another was asked first then: this one had no room at that moment.
@@ -100,7 +110,8 @@ impl Replay<'_> {
                 return None;
             }
             if self.was_full(&going, ring, candidate.index, at_once) {
-                let has_window = self.lanes.get(candidate.index).is_some_and(|lane| lane.place_limit.is_some());
+                let has_window =
+                    self.lanes.get(candidate.index).is_some_and(|lane| lane.place_limit.is_some());
                 let (barrier, scope) = if has_window {
                     (Barrier::Limit, format!("{provider}/place"))
                 } else {
@@ -119,19 +130,22 @@ impl Replay<'_> {
 
     /// The moment at which what the plan decided was tried then, if that was soon.
     fn at_once(&self, going: &Going, ring: &PastRing, now: Timestamp) -> Timestamp {
-        let then = going.next().and_then(|nth| ring.attempts.get(nth)).map(|attempt| attempt.sent_at);
+        let then =
+            going.next().and_then(|nth| ring.attempts.get(nth)).map(|attempt| attempt.sent_at);
         let soon = now.checked_add(AT_ONCE).unwrap_or(now);
-        then.or(ring.given_up)
-            .filter(|_| !going.deviated)
-            .map_or(now, |then| then.clamp(now, soon))
+        then.or(ring.given_up).filter(|_| !going.deviated).map_or(now, |then| then.clamp(now, soon))
     }
 
-    /// True where other calls took, between the plan of then and its first attempt, what was free of a limit that is the same now.
+    /// True where other calls took, between the plan of then and its first attempt, what was free
+    /// of a limit that is the same now.
     fn was_full(&mut self, going: &Going, ring: &PastRing, index: usize, then: Timestamp) -> bool {
-        let Some(record) = ring.plan.as_ref().filter(|_| going.follows() && going.silent == 0) else {
+        let Some(record) = ring.plan.as_ref().filter(|_| going.follows() && going.silent == 0)
+        else {
             return false;
         };
-        let (Some(provider), Some(lane)) = (self.policy.providers.get(index), self.lanes.get(index)) else {
+        let (Some(provider), Some(lane)) =
+            (self.policy.providers.get(index), self.lanes.get(index))
+        else {
             return false;
         };
         self.known.filled_up(&provider.info.id, lane, record, then)
@@ -139,10 +153,15 @@ impl Replay<'_> {
 
     /// An attempt of then is made again.
     pub(super) fn again(&mut self, mut going: Going, nth: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(going.at) else { return };
-        let Some(attempt) = ring.attempts.get(nth) else { return };
+        let Some((call, ring)) = self.of(going.at) else {
+            return;
+        };
+        let Some(attempt) = ring.attempts.get(nth) else {
+            return;
+        };
         let index = self.policy.index_of(&attempt.provider);
-        let taken = index.map_or(Err(Short::Gone), |index| self.take(call, index, &going.plan, now));
+        let taken =
+            index.map_or(Err(Short::Gone), |index| self.take(call, index, &going.plan, now));
         let id = match taken {
             Ok(id) => id,
             Err(short) => match self.force(&going, call, index, now) {
@@ -163,7 +182,9 @@ impl Replay<'_> {
                 provider: Some(attempt.provider.clone()),
                 why: None,
                 completed: attempt.outcome.map(|outcome| outcome == Outcome::Completed),
-                price: micros.map_or(Price::Unknown, |micros| Price::Billed(micros.saturating_add(going.spent))),
+                price: micros.map_or(Price::Unknown, |micros| {
+                    Price::Billed(micros.saturating_add(going.spent))
+                }),
             };
             return self.over(&going, Some(ended), now);
         };
@@ -177,10 +198,15 @@ impl Replay<'_> {
         }
     }
 
-    /// A provider is asked that was not asked then: it is taken to take the call, and what comes of it is not known.
+    /// A provider is asked that was not asked then: it is taken to take the call, and what comes of
+    /// it is not known.
     pub(super) fn ask(&mut self, mut going: Going, index: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(going.at) else { return };
-        let Some(provider) = self.provider(index) else { return };
+        let Some((call, ring)) = self.of(going.at) else {
+            return;
+        };
+        let Some(provider) = self.provider(index) else {
+            return;
+        };
         let id = match self.take(call, index, &going.plan, now) {
             Ok(id) => id,
             Err(short) => return self.short(going, &provider.info.id, short, now),
@@ -198,17 +224,13 @@ impl Replay<'_> {
         self.tally.assumed += u64::from(duration.is_none());
         let duration = duration.unwrap_or(going.plan.expected_duration);
         let estimate = provider.deck.estimate(&call.request.to, duration, now);
-        let span = then.and_then(|taken| Duration::try_from(taken.over_at?.duration_since(taken.sent_at)).ok());
+        let span = then.and_then(|taken| {
+            Duration::try_from(taken.over_at?.duration_since(taken.sent_at)).ok()
+        });
         let over = now.checked_add(span.unwrap_or(duration)).unwrap_or(now);
         self.agenda.note(over, What::Over(id));
         if let Some(estimate) = estimate {
-            self.agenda.note(
-                over,
-                What::Bill {
-                    attempt: id,
-                    micros: estimate.micros(),
-                },
-            );
+            self.agenda.note(over, What::Bill { attempt: id, micros: estimate.micros() });
         }
         if let Some(lane) = self.lanes.get(index) {
             let window = lane.place_limit.map_or(Duration::ZERO, |limit| limit.window);
@@ -259,10 +281,14 @@ impl Replay<'_> {
             return;
         }
         going.deviated = true;
-        let Some((_, ring)) = self.of(going.at) else { return };
+        let Some((_, ring)) = self.of(going.at) else {
+            return;
+        };
         for attempt in going.left_over(ring) {
-            let lane = self.policy.index_of(&attempt.provider).and_then(|index| self.lanes.get(index));
-            let window = lane.and_then(|lane| lane.place_limit).map_or(Duration::ZERO, |limit| limit.window);
+            let lane =
+                self.policy.index_of(&attempt.provider).and_then(|index| self.lanes.get(index));
+            let window =
+                lane.and_then(|lane| lane.place_limit).map_or(Duration::ZERO, |limit| limit.window);
             let until = attempt.sent_at.checked_add(window).unwrap_or(attempt.sent_at);
             let until = attempt.over_at.map_or(until, |over| over.max(until));
             self.known.differs(&attempt.provider, attempt.sent_at, until);

@@ -1,4 +1,5 @@
-//! Prices in other currencies, by rates that the configuration gives. No rate is ever guessed or fetched.
+//! Prices in other currencies, by rates that the configuration gives. No rate is ever guessed or
+//! fetched.
 
 use rust_decimal::Decimal;
 use switchboard_core::{Currency, Error, ErrorKind, Result};
@@ -37,23 +38,23 @@ pub struct Exchange {
 impl Exchange {
     /// No other currency is known.
     pub fn none(to: Currency) -> Self {
-        let itself = Rate {
-            currency: to,
-            num: 1,
-            den: 1,
-        };
+        let itself = Rate { currency: to, num: 1, den: 1 };
         Self { to, rates: vec![itself] }
     }
 
     /// One unit of `currency` is worth `rate` units of the exchange's own.
     ///
     /// # Errors
-    /// `Configuration` for a rate that is not above zero, has more than twelve decimals or is above a million, for a currency that has a rate
-    /// already, as the exchange's own has, and for more than 200 currencies.
+    /// `Configuration` for a rate that is not above zero, has more than twelve decimals or is above
+    /// a million, for a currency that has a rate already, as the exchange's own has, and for more
+    /// than 200 currencies.
     pub fn with(mut self, currency: Currency, rate: Decimal) -> Result<Self> {
-        let fault = |message: String| Err(Error::new(ErrorKind::Configuration, message).with_field(currency.code()));
+        let fault = |message: String| {
+            Err(Error::new(ErrorKind::Configuration, message).with_field(currency.code()))
+        };
         let rate = rate.normalize();
-        if rate <= Decimal::ZERO || rate > Decimal::from(1_000_000) || rate.scale() > MOST_DECIMALS {
+        if rate <= Decimal::ZERO || rate > Decimal::from(1_000_000) || rate.scale() > MOST_DECIMALS
+        {
             return fault(format!(
                 "{rate} is no rate: write how much one {} is worth in {}, above 0, up to 1000000, with at most twelve decimals",
                 currency.code(),
@@ -61,7 +62,9 @@ impl Exchange {
             ));
         }
         if currency == self.to {
-            return fault("is the currency that everything is converted into: take it out".to_owned());
+            return fault(
+                "is the currency that everything is converted into: take it out".to_owned(),
+            );
         }
         if self.index_of(currency).is_some() {
             return fault("has a rate already: keep one of them".to_owned());
@@ -69,11 +72,7 @@ impl Exchange {
         if self.rates.len() >= MOST_CURRENCIES {
             return fault(format!("is one currency too many: {MOST_CURRENCIES} are enough"));
         }
-        self.rates.push(Rate {
-            currency,
-            num: rate.mantissa(),
-            den: 10_i128.pow(rate.scale()),
-        });
+        self.rates.push(Rate { currency, num: rate.mantissa(), den: 10_i128.pow(rate.scale()) });
         Ok(self)
     }
 
@@ -97,8 +96,8 @@ impl Exchange {
         self.rates.get(usize::from(index)).map_or(self.to, |rate| rate.currency)
     }
 
-    /// From sixtieths of millionths to millionths of the exchange's own currency, rounded up, and rounded only here. `None` where it is beyond
-    /// all bounds.
+    /// From sixtieths of millionths to millionths of the exchange's own currency, rounded up, and
+    /// rounded only here. `None` where it is beyond all bounds.
     pub(super) fn convert(&self, currency: u8, sixtieths: i128) -> Option<i64> {
         let rate = self.rates.get(usize::from(currency))?;
         up(sixtieths.checked_mul(rate.num)?, rate.den * SIXTIETHS)

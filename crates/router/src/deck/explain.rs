@@ -17,7 +17,8 @@ use super::{
 pub struct Explained {
     /// The price; `None`: nobody knows, because no row covers the number at that time.
     pub quote: Option<Quote>,
-    /// Destinations that cover the number and have no price that holds then, in the order in which they were asked, each with its deck.
+    /// Destinations that cover the number and have no price that holds then, in the order in which
+    /// they were asked, each with its deck.
     pub passed_over: Vec<(String, Destination)>,
 }
 
@@ -53,7 +54,8 @@ pub struct Quote {
 }
 
 impl RateDeck {
-    /// The same as [`estimate`](Self::estimate), with the reasons. The currencies' rate is applied before anything is rounded.
+    /// The same as [`estimate`](Self::estimate), with the reasons. The currencies' rate is applied
+    /// before anything is rounded.
     pub fn explain(&self, to: &PhoneNumber, duration: Duration, at: Timestamp) -> Explained {
         let mut passed_over = Vec::new();
         for layer in &self.layers {
@@ -69,7 +71,13 @@ impl RateDeck {
     }
 }
 
-fn quote(deck: &str, table: &Table, destination: Destination, term: &Term, duration: Duration) -> Option<Quote> {
+fn quote(
+    deck: &str,
+    table: &Table,
+    destination: Destination,
+    term: &Term,
+    duration: Duration,
+) -> Option<Quote> {
     let (price, exchange) = (term.price, &table.exchange);
     let currency = exchange.currency(price.currency);
     let seconds = |count: u32| Duration::from_secs(count.into());

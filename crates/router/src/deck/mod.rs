@@ -10,8 +10,9 @@
 //! | `table.rs` | one deck: prefixes, countries, everywhere |
 //! | `explain.rs` | why a call costs what it costs |
 //!
-//! The longest prefix wins, then the country, then everywhere; of a destination's rows the one that holds at the time of the call. Where none
-//! holds the next shorter prefix is asked. Of several decks the first that has a row for the number then has it, however long the others' prefixes
+//! The longest prefix wins, then the country, then everywhere; of a destination's rows the one that
+//! holds at the time of the call. Where none holds the next shorter prefix is asked. Of several
+//! decks the first that has a row for the number then has it, however long the others' prefixes
 //! are. What no row covers has no known price, which is not a price of zero.
 
 mod csv;
@@ -36,7 +37,8 @@ pub use row::RateRow;
 
 use table::{Builder, Clash, Table};
 
-/// A provider's prices, ready for looking up. Every estimate is in one currency. Cheap to clone, however many rows it has.
+/// A provider's prices, ready for looking up. Every estimate is in one currency. Cheap to clone,
+/// however many rows it has.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,17 +81,14 @@ struct Layer {
 impl RateDeck {
     /// A deck without a price: every cost is unknown.
     pub fn unknown(currency: Currency) -> Self {
-        Self {
-            currency,
-            credit_price: None,
-            layers: Vec::new(),
-        }
+        Self { currency, credit_price: None, layers: Vec::new() }
     }
 
     /// Makes a tariff ready; explanations call it `tariff`.
     ///
     /// # Errors
-    /// `Configuration` that names the row: a price in another currency, a prefix that is no number, two rows for one destination.
+    /// `Configuration` that names the row: a price in another currency, a prefix that is no number,
+    /// two rows for one destination.
     pub fn new(tariff: &Tariff, currency: Currency) -> Result<Self> {
         let rows: Vec<RateRow> = tariff.rows.iter().cloned().map(RateRow::from).collect();
         let made = Self::of_rows("tariff", &rows, &Exchange::none(currency));
@@ -98,18 +97,20 @@ impl RateDeck {
         Ok(deck)
     }
 
-    /// Makes rows ready; estimates are in the exchange's currency. `name` is what explanations call the deck.
+    /// Makes rows ready; estimates are in the exchange's currency. `name` is what explanations call
+    /// the deck.
     ///
     /// # Errors
     /// What is wrong with which row, counted from 0: the first that is.
-    pub fn of_rows(name: &str, rows: &[RateRow], exchange: &Exchange) -> std::result::Result<Self, RowFault> {
+    pub fn of_rows(
+        name: &str,
+        rows: &[RateRow],
+        exchange: &Exchange,
+    ) -> std::result::Result<Self, RowFault> {
         let mut builder = Builder::new(exchange);
         for (index, row) in rows.iter().enumerate() {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let fault = |wrong: table::Wrong| RowFault {
-                row: index,
-                message: wrong.message,
-            };
+            let fault = |wrong: table::Wrong| RowFault { row: index, message: wrong.message };
             builder.add(row, number).map_err(fault)?;
         }
         let mut first: Option<Clash> = None;
@@ -131,13 +132,18 @@ impl RateDeck {
         }
     }
 
-    /// Reads a deck of the trade, row by row: a million rows are never in memory as text. Rows that name no currency are in the exchange's;
-    /// `file` is what faults and explanations call it, with its layout if that is
-    /// not the trade's.
+    /// Reads a deck of the trade, row by row: a million rows are never in memory as text. Rows that
+    /// name no currency are in the exchange's; `file` is what faults and explanations call it, with
+    /// its layout if that is not the trade's.
     ///
     /// # Errors
-    /// Every fault, each with file, line and column, as [`read_deck`] has them, and a currency that the exchange does not know.
-    pub fn from_csv<'f>(input: impl Read, file: impl Into<DeckFile<'f>>, exchange: &Exchange) -> std::result::Result<Self, DeckFaults> {
+    /// Every fault, each with file, line and column, as [`read_deck`] has them, and a currency that
+    /// the exchange does not know.
+    pub fn from_csv<'f>(
+        input: impl Read,
+        file: impl Into<DeckFile<'f>>,
+        exchange: &Exchange,
+    ) -> std::result::Result<Self, DeckFaults> {
         let file = file.into();
         Ok(Self::one(file.name(), csv::read_table(input, file, exchange)?))
     }
@@ -146,10 +152,7 @@ impl RateDeck {
         Self {
             currency: table.exchange.to(),
             credit_price: None,
-            layers: vec![Layer {
-                name: name.into(),
-                table: Arc::new(table),
-            }],
+            layers: vec![Layer { name: name.into(), table: Arc::new(table) }],
         }
     }
 
@@ -160,7 +163,9 @@ impl RateDeck {
     pub fn or(mut self, other: Self) -> Result<Self> {
         if self.currency != other.currency {
             let (one, other) = (self.currency.code(), other.currency.code());
-            let message = format!("has estimates in {other}, and the deck before it in {one}: use one exchange for both");
+            let message = format!(
+                "has estimates in {other}, and the deck before it in {one}: use one exchange for both"
+            );
             return Err(Error::new(ErrorKind::Configuration, message));
         }
         self.layers.extend(other.layers);
@@ -198,12 +203,14 @@ impl RateDeck {
         self.layers.iter().map(|layer| (&*layer.name, layer.table.rows()))
     }
 
-    /// Whether some deck has a price for everywhere that always holds, so that no cost is unknown and nothing behind it is ever asked.
+    /// Whether some deck has a price for everywhere that always holds, so that no cost is unknown
+    /// and nothing behind it is ever asked.
     pub fn covers_everything(&self) -> bool {
         self.layers.iter().any(|layer| layer.table.covers_everything())
     }
 
-    /// Another number for other files: what its CSV decks said, hashed the same in every process. It tells versions apart and proves nothing.
+    /// Another number for other files: what its CSV decks said, hashed the same in every process.
+    /// It tells versions apart and proves nothing.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = SipHasher13::new();
         for layer in &self.layers {
@@ -222,8 +229,9 @@ impl RateDeck {
         self.find(to, at).is_some()
     }
 
-    /// What a call to this number that begins at `at` is expected to cost if it lasts so long: the fee and each begun increment, worked out
-    /// exactly, converted, and rounded up to a millionth once, at the end. `None`: nobody knows.
+    /// What a call to this number that begins at `at` is expected to cost if it lasts so long: the
+    /// fee and each begun increment, worked out exactly, converted, and rounded up to a millionth
+    /// once, at the end. `None`: nobody knows.
     pub fn estimate(&self, to: &PhoneNumber, duration: Duration, at: Timestamp) -> Option<Money> {
         let (table, term) = self.find(to, at)?;
         let micros = table.exchange.convert(term.price.currency, term.price.sixtieths(duration))?;
@@ -248,6 +256,7 @@ pub struct RowFault {
 
 impl RowFault {
     fn within(self, field: &str) -> Error {
-        Error::new(ErrorKind::Configuration, self.message).with_field(format!("{field}[{}]", self.row))
+        Error::new(ErrorKind::Configuration, self.message)
+            .with_field(format!("{field}[{}]", self.row))
     }
 }

@@ -1,7 +1,7 @@
 //! Where a price holds, in one word: so that a million of them sort in a moment.
 //!
-//! A prefix is its digits, filled up to fifteen with zeros, above four bits that say how many digits it has. Countries sort behind all
-//! prefixes, and everywhere behind all countries.
+//! A prefix is its digits, filled up to fifteen with zeros, above four bits that say how many
+//! digits it has. Countries sort behind all prefixes, and everywhere behind all countries.
 
 use switchboard_core::{Country, Destination};
 
@@ -19,10 +19,17 @@ pub(super) fn key(destination: &Destination) -> Result<u64, String> {
         Destination::Prefix(prefix) => {
             let fits = !prefix.is_empty() && !prefix.starts_with('0');
             let first = padded(prefix).filter(|_| fits);
-            let wrong = || format!("prefix {prefix:?} is no beginning of a number: write 1 to {DIGITS} digits, as \"4420\"");
+            let wrong = || {
+                format!(
+                    "prefix {prefix:?} is no beginning of a number: write 1 to {DIGITS} digits, as \"4420\""
+                )
+            };
             Ok(first.ok_or_else(wrong)? << 4 | prefix.len() as u64)
         }
-        Destination::Country(country) => Ok(COUNTRY | country.as_str().bytes().fold(0, |key, letter| key << 8 | u64::from(letter))),
+        Destination::Country(country) => {
+            Ok(COUNTRY
+                | country.as_str().bytes().fold(0, |key, letter| key << 8 | u64::from(letter)))
+        }
         Destination::Everywhere => Ok(EVERYWHERE),
     }
 }

@@ -1,11 +1,13 @@
 //! The longest prefix of a number, over millions of them.
 //!
-//! A prefix covers an interval of numbers that are filled up to fifteen digits, and intervals of prefixes are nested or apart. Sorted by
-//! their beginning, the shorter before the longer, the last prefix that begins at or before a number is the longest one that covers it, or
-//! lies inside of those that do: from there a chain of parents leads to all of them, the longest first. In a large deck a table over the
-//! first four to six digits narrows the search to a few rows.
+//! A prefix covers an interval of numbers that are filled up to fifteen digits, and intervals of
+//! prefixes are nested or apart. Sorted by their beginning, the shorter before the longer, the last
+//! prefix that begins at or before a number is the longest one that covers it, or lies inside of
+//! those that do: from there a chain of parents leads to all of them, the longest first. In a large
+//! deck a table over the first four to six digits narrows the search to a few rows.
 //!
-//! Sixteen bytes a prefix, and four more in decks of millions for that table; where prefixes have several prices, as one for now and one for next month, four more and four for each price.
+//! Sixteen bytes a prefix, and four more in decks of millions for that table; where prefixes have
+//! several prices, as one for now and one for next month, four more and four for each price.
 
 use super::place;
 
@@ -44,7 +46,9 @@ impl Prefixes {
         let mut open: Vec<u32> = Vec::new();
         let mut from = 0;
         for group in rows.chunk_by(|one, other| one.0 == other.0) {
-            let Some((key, _, _)) = group.first() else { continue };
+            let Some((key, _, _)) = group.first() else {
+                continue;
+            };
             while open.last().is_some_and(|top| table.last_of(*top) < place::first_of(*key)) {
                 open.pop();
             }
@@ -86,11 +90,14 @@ impl Prefixes {
     /// The prefixes of a number, the longest first: how many digits each has, and its prices.
     pub(super) fn of_number(&self, digits: &str) -> impl Iterator<Item = (usize, &[u32])> {
         let number = place::padded(digits).unwrap_or_default();
-        let first = self.behind(number).and_then(|behind| u32::try_from(behind.checked_sub(1)?).ok());
-        let parent = |row: &u32| self.parents.get(*row as usize).copied().filter(|parent| *parent != NONE);
+        let first =
+            self.behind(number).and_then(|behind| u32::try_from(behind.checked_sub(1)?).ok());
+        let parent =
+            |row: &u32| self.parents.get(*row as usize).copied().filter(|parent| *parent != NONE);
         std::iter::successors(first, parent).filter_map(move |row| {
             let length = place::digits_of(*self.keys.get(row as usize)?);
-            (number <= self.last_of(row) && length <= digits.len()).then(|| (length, self.prices_of(row)))
+            (number <= self.last_of(row) && length <= digits.len())
+                .then(|| (length, self.prices_of(row)))
         })
     }
 
@@ -103,7 +110,8 @@ impl Prefixes {
                 (*leading.get(bucket)? as usize, *leading.get(bucket + 1)? as usize)
             }
         };
-        // Every prefix that begins at the number itself, however many digits it has, sorts below this.
+        // Every prefix that begins at the number itself, however many digits it has, sorts below
+        // this.
         let last = number << 4 | 15;
         Some(from + self.keys.get(from..to)?.partition_point(|key| *key <= last))
     }
@@ -121,12 +129,14 @@ impl Prefixes {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let words = self.parents.len() + self.offsets.len() + self.prices.len() + self.leading.len();
+        let words =
+            self.parents.len() + self.offsets.len() + self.prices.len() + self.leading.len();
         self.keys.len() * 8 + words * 4
     }
 }
 
-/// How many leading digits a table tells apart that adds at most a third to the memory of so many prefixes.
+/// How many leading digits a table tells apart that adds at most a third to the memory of so many
+/// prefixes.
 fn worth_leading(prefixes: usize) -> Option<u32> {
     match prefixes {
         ..10_000 => None,

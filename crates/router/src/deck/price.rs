@@ -22,7 +22,8 @@ impl Price {
     pub(super) fn of(row: &RateRow, exchange: &Exchange) -> Result<Self, Wrong> {
         let (fee, rate) = (row.connection_fee, row.per_minute);
         let Some(currency) = rate.or(fee).map(Money::currency) else {
-            let message = "has no price: give per_call, per_minute or both; for a free call write 0";
+            let message =
+                "has no price: give per_call, per_minute or both; for a free call write 0";
             return Err(Wrong::new(Column::Rate, message));
         };
         let known = exchange.index_of(currency).ok_or_else(|| {
@@ -36,10 +37,14 @@ impl Price {
             None => Ok(0),
             Some(money) if money.currency() != currency => {
                 let (one, other) = (money.currency().code(), currency.code());
-                let message = format!("{key} is in {one}, and the rest of the row in {other}: use one currency");
+                let message = format!(
+                    "{key} is in {one}, and the rest of the row in {other}: use one currency"
+                );
                 Err(Wrong::new(column, message))
             }
-            Some(money) if money.micros() < 0 => Err(Wrong::new(column, format!("{key} is {money}: a price is not negative"))),
+            Some(money) if money.micros() < 0 => {
+                Err(Wrong::new(column, format!("{key} is {money}: a price is not negative")))
+            }
             Some(money) => Ok(money.micros()),
         };
         let seconds = |step: Option<Duration>, column: Column, usual: u32| {
@@ -60,7 +65,8 @@ impl Price {
         })
     }
 
-    /// Sixtieths of millionths of its currency's unit: exact, because the price of a second seldom is a whole number of millionths.
+    /// Sixtieths of millionths of its currency's unit: exact, because the price of a second seldom
+    /// is a whole number of millionths.
     pub(super) fn sixtieths(&self, duration: Duration) -> i128 {
         let minutes = i128::from(self.per_minute) * i128::from(self.billed(duration));
         minutes.saturating_add(i128::from(self.per_call) * 60)
@@ -71,7 +77,8 @@ impl Price {
         let (first, next) = (u64::from(self.first_secs), u64::from(self.next_secs));
         let begun = match whole_seconds(duration) {
             0 => 0,
-            seconds => first.saturating_add(seconds.saturating_sub(first).div_ceil(next).saturating_mul(next)),
+            seconds => first
+                .saturating_add(seconds.saturating_sub(first).div_ceil(next).saturating_mul(next)),
         };
         begun.max(u64::from(self.minimum_secs))
     }

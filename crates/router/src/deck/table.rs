@@ -47,14 +47,18 @@ impl Table {
             .or_else(|| held(&self.everywhere))
     }
 
-    /// Every destination that covers a number, in the order in which they are asked, each with the price that holds.
+    /// Every destination that covers a number, in the order in which they are asked, each with the
+    /// price that holds.
     pub(super) fn asked(&self, to: &PhoneNumber, at: i64) -> Vec<(Destination, Option<&Term>)> {
         let digits = digits(to);
         let prefixes = self.prefixes.of_number(digits);
-        let prefixes = prefixes.map(|(length, prices)| (Destination::Prefix(digits.get(..length).unwrap_or_default().to_owned()), prices));
+        let prefixes = prefixes.map(|(length, prices)| {
+            (Destination::Prefix(digits.get(..length).unwrap_or_default().to_owned()), prices)
+        });
         let country = self.countries.get(&to.country()).map(Vec::as_slice).into_iter();
         let country = country.map(|prices| (Destination::Country(to.country()), prices));
-        let everywhere = [self.everywhere.as_slice()].into_iter().filter(|prices| !prices.is_empty());
+        let everywhere =
+            [self.everywhere.as_slice()].into_iter().filter(|prices| !prices.is_empty());
         let everywhere = everywhere.map(|prices| (Destination::Everywhere, prices));
         prefixes
             .chain(country)
@@ -98,10 +102,7 @@ pub(super) struct Wrong {
 
 impl Wrong {
     pub(super) fn new(column: Column, message: impl Into<String>) -> Self {
-        Self {
-            column,
-            message: message.into(),
-        }
+        Self { column, message: message.into() }
     }
 }
 
@@ -173,10 +174,10 @@ impl Clashes {
 }
 
 fn sorted_by(row: &RateRow) -> Result<(u64, Window), Wrong> {
-    let key = place::key(&row.destination).map_err(|message| Wrong::new(Column::Prefix, message))?;
-    let window = row
-        .window()
-        .map_err(|message| Wrong::new(Column::Until, format!("its end {message}")))?;
+    let key =
+        place::key(&row.destination).map_err(|message| Wrong::new(Column::Prefix, message))?;
+    let window =
+        row.window().map_err(|message| Wrong::new(Column::Until, format!("its end {message}")))?;
     Ok((key, window))
 }
 
@@ -204,14 +205,12 @@ impl Builder {
     /// `number` is how clashes call the row.
     pub(super) fn add(&mut self, row: &RateRow, number: u32) -> Result<(), Wrong> {
         let (key, window) = sorted_by(row)?;
-        let term = Term {
-            price: Price::of(row, &self.exchange)?,
-            window,
-        };
+        let term = Term { price: Price::of(row, &self.exchange)?, window };
         // There are at most as many prices as rows.
-        let next = u32::try_from(self.rows.len())
-            .map(|_| self.terms.len() as u32)
-            .map_err(|_| Wrong::new(Column::Prefix, "is one row too many: four billion are enough"))?;
+        let next =
+            u32::try_from(self.rows.len()).map(|_| self.terms.len() as u32).map_err(|_| {
+                Wrong::new(Column::Prefix, "is one row too many: four billion are enough")
+            })?;
         let term = *self.known.entry(term).or_insert_with(|| {
             self.terms.push(term);
             next
@@ -226,7 +225,8 @@ impl Builder {
     /// Makes it ready. What clashes is said; then the table is of no use.
     pub(super) fn build(mut self, mut say: impl FnMut(Clash)) -> Table {
         let terms = &self.terms;
-        let window = |term: u32| terms.get(term as usize).map_or((i64::MIN, i64::MAX), |term| term.window);
+        let window =
+            |term: u32| terms.get(term as usize).map_or((i64::MIN, i64::MAX), |term| term.window);
         self.rows.sort_unstable_by_key(|(key, term, row)| (*key, window(*term).0, *row));
         let mut sweep = Sweep::default();
         for (key, term, row) in &self.rows {

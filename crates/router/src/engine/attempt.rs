@@ -1,16 +1,17 @@
 //! The loop that sends. Nothing else in the workspace calls `Calls::place`.
 //!
-//! Every attempt is written down before a byte leaves, and its result before anything else happens. What comes next
-//! is read from the result's `Delivery` and from nothing else: there is no arm that retries by default. The file is long because all that
-//! decides about sending stands in it: whoever doubts the law has one room to search.
+//! Every attempt is written down before a byte leaves, and its result before anything else happens.
+//! What comes next is read from the result's `Delivery` and from nothing else: there is no arm that
+//! retries by default. The file is long because all that decides about sending stands in it:
+//! whoever doubts the law has one room to search.
 
 use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptState, Call, CallFault, CallId, CallOrder, Delivery, Error, ErrorKind, PlaceError, ProfileName,
-    ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptState, Call, CallFault, CallId, CallOrder, Delivery, Error,
+    ErrorKind, PlaceError, ProfileName, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
 };
 
 use crate::{
@@ -37,7 +38,8 @@ use crate::{
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// A pause after "too many": at least, and at most where the provider does not say how long.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// The most that a first pause takes where the provider does not say how long; it doubles with each repeat.
+/// The most that a first pause takes where the provider does not say how long; it doubles with each
+/// repeat.
 const FIRST_REST: Duration = Duration::from_secs(15);
 /// How soon an unsent attempt is retried, at most; twice that the second time.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
@@ -69,8 +71,16 @@ struct Going<'a> {
     quota_opt_in: bool,
 }
 
-/// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's earlier attempts ended.
-pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first: Planned, draw: u64, mut pass: Option<Pass>) -> Result<()> {
+/// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's
+/// earlier attempts ended.
+pub(crate) async fn run(
+    inner: &Arc<Inner>,
+    asks: &Asks<'_>,
+    call: &Call,
+    first: Planned,
+    draw: u64,
+    mut pass: Option<Pass>,
+) -> Result<()> {
     let Asks { request, world, .. } = *asks;
     let going = Going {
         inner,
@@ -93,7 +103,8 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
         plan.candidates.retain(|one| tried.allows(world, one));
         // Who took no call for a while is asked after those who were not asked yet.
         plan.candidates.sort_by_key(|one| tried.comes_last(&one.provider));
-        // A retry of what never left comes before the next provider, as long as the plan still allows it.
+        // A retry of what never left comes before the next provider, as long as the plan still
+        // allows it.
         if let Some(last) = tried.last.take()
             && let Some(at) = plan.candidates.iter().position(|one| one.provider == last)
             && let Some(front) = plan.candidates.get_mut(..=at)
@@ -115,7 +126,8 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
         }
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
-            let fault = tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
+            let fault =
+                tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
             return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
         }
         let plan = &planned.plan;
@@ -123,7 +135,9 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
             return Err(no_provider(plan));
         };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass).await? {
+        match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass)
+            .await?
+        {
             Then::Stop => return Ok(()),
             Then::Again => {}
             Then::GiveUp(fault) => return refuse(inner, call.id, fault).await,
@@ -132,19 +146,18 @@ pub(crate) async fn run(inner: &Arc<Inner>, asks: &Asks<'_>, call: &Call, first:
 }
 
 impl Going<'_> {
-    /// Who shall be asked next. One that fails more often than the others is better than nobody: where nobody else is left, it may be asked.
+    /// Who shall be asked next. One that fails more often than the others is better than nobody:
+    /// where nobody else is left, it may be asked.
     fn plan(&self, tried: &Tried) -> Planned {
-        let Going {
-            inner,
-            world,
-            request,
-            draw,
-            ..
-        } = *self;
+        let Going { inner, world, request, draw, .. } = *self;
         let planned = inner.plan(world, request, draw);
         let plan = &planned.plan;
-        let is_ejected = |one: &Rejected| matches!(one.rejection, Rejection::Outlier(_)) && tried.may_ask(&one.provider);
-        if plan.candidates.iter().any(|one| tried.allows(world, one)) || !plan.rejected.iter().any(is_ejected) {
+        let is_ejected = |one: &Rejected| {
+            matches!(one.rejection, Rejection::Outlier(_)) && tried.may_ask(&one.provider)
+        };
+        if plan.candidates.iter().any(|one| tried.allows(world, one))
+            || !plan.rejected.iter().any(is_ejected)
+        {
             return planned;
         }
         inner.plan_over_ejections(world, request, draw)
@@ -169,7 +182,12 @@ fn refusal(fault: CallFault) -> (String, Fact) {
 }
 
 /// The same where no provider could take it in time: the plan that held then is kept beside it.
-pub(crate) async fn refuse_by(inner: &Inner, id: CallId, fault: CallFault, plan: PlanRecord) -> Result<()> {
+pub(crate) async fn refuse_by(
+    inner: &Inner,
+    id: CallId,
+    fault: CallFault,
+    plan: PlanRecord,
+) -> Result<()> {
     let (words, end) = refusal(fault);
     let facts = vec![Fact::Planned(Box::new(plan)), end];
     inner.write(id, Write { facts, ..Write::default() }).await?;
@@ -185,14 +203,7 @@ async fn attempt(
     tried: &mut Tried,
     pass: &mut Option<Pass>,
 ) -> Result<Then> {
-    let Going {
-        inner,
-        world,
-        id,
-        request,
-        ring,
-        ..
-    } = *going;
+    let Going { inner, world, id, request, ring, .. } = *going;
     let Some(lane) = world.lane(&candidate.provider) else {
         return Err(no_provider(&inner.plan(world, request, going.draw).plan));
     };
@@ -258,18 +269,15 @@ async fn attempt(
         *tried = known;
         return Ok(end.map_or(Then::Again, Then::GiveUp));
     }
-    // Checked last, with nothing slow between it and the first byte: a process that was paused here for long, or was told to stop, must
-    // not send.
+    // Checked last, with nothing slow between it and the first byte: a process that was paused here
+    // for long, or was told to stop, must not send.
     let late = inner.clock.uptime().saturating_sub(began) >= world.settings.send_within;
     if late || inner.check_running().is_err() {
         lane.give_back(slot);
         inner.waiting.look();
-        let why = if late {
-            "writing it down took too long"
-        } else {
-            "the router was stopped"
-        };
-        let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}")).with_provider(lane.id.clone());
+        let why = if late { "writing it down took too long" } else { "the router was stopped" };
+        let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}"))
+            .with_provider(lane.id.clone());
         return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
     }
     inner.tell(id, format!("sent to {}", lane.id));
@@ -280,8 +288,9 @@ async fn attempt(
     let result = send(inner, id, lane, &order, sent_at).await;
     match result {
         Ok(report) => {
-            let waited =
-                (!lane.provider.info().synchronous).then(|| Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default());
+            let waited = (!lane.provider.info().synchronous).then(|| {
+                Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default()
+            });
             health::worked(inner, lane, sent, waited);
             answered(inner, id, lane, &order, report).await?;
             drop(open);
@@ -294,7 +303,9 @@ async fn attempt(
             }
             health::failed(inner, id, lane, &failed, sent);
             match failed.delivery() {
-                Delivery::NotSent | Delivery::Refused(_) => not_placed(going, lane, &order, failed, tried).await,
+                Delivery::NotSent | Delivery::Refused(_) => {
+                    not_placed(going, lane, &order, failed, tried).await
+                }
                 Delivery::Placed | Delivery::Unknown => {
                     lane.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, &order, &failed).await?;
@@ -307,12 +318,14 @@ async fn attempt(
     }
 }
 
-/// True where the ring has attempts that this process does not know of: it was paused, and another had the call.
+/// True where the ring has attempts that this process does not know of: it was paused, and another
+/// had the call.
 fn has_others(call: &Call, ring: u32, written: u64) -> bool {
     call.attempts.iter().filter(|attempt| attempt.ring == ring).count() as u64 != written
 }
 
-/// The one transaction before a byte leaves: intent, claim and leave to send, with all that the attempt needs.
+/// The one transaction before a byte leaves: intent, claim and leave to send, with all that the
+/// attempt needs.
 fn bracket(
     going: &Going<'_>,
     candidate: &Candidate,
@@ -320,13 +333,7 @@ fn bracket(
     lane: &Lane,
     order: &CallOrder,
 ) -> Result<Write> {
-    let Going {
-        inner,
-        world,
-        request,
-        ring,
-        ..
-    } = *going;
+    let Going { inner, world, request, ring, .. } = *going;
     let attempt = Attempt {
         id: order.attempt,
         provider: lane.id.clone(),
@@ -376,7 +383,8 @@ fn bracket(
     })
 }
 
-/// The journal did not let the attempt begin: another process has the last slot, the agent or the money.
+/// The journal did not let the attempt begin: another process has the last slot, the agent or the
+/// money.
 fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Then> {
     let now = going.inner.now();
     match error.code() {
@@ -411,7 +419,13 @@ fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) 
 }
 
 /// The request itself. A backend that panics has told nothing: its attempt is unknown.
-async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Result<ProviderCall, PlaceError> {
+async fn send(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Result<ProviderCall, PlaceError> {
     let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
     let result = if lane.provider.info().synchronous {
         let glimpses = glimpse(inner, id, lane, order, sent_at);
@@ -432,9 +446,16 @@ async fn send(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrde
     })
 }
 
-/// While the answer is open, a list may already show the call: its id makes it possible to stop it, and helps after a crash.
-/// A backend that panics here has shown nothing; its open request must not go down with the look.
-async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, sent_at: Timestamp) -> Infallible {
+/// While the answer is open, a list may already show the call: its id makes it possible to stop it,
+/// and helps after a crash. A backend that panics here has shown nothing; its open request must not
+/// go down with the look.
+async fn glimpse(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Infallible {
     let mut seen: Option<ProviderCallId> = None;
     let mut stopped = false;
     let longest = sent_at.checked_add(order.max_duration).unwrap_or(Timestamp::MAX);
@@ -448,7 +469,8 @@ async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallO
             continue;
         }
         lane.read_turn(&*inner.clock).await;
-        let look = AssertUnwindSafe(lane.provider.calls().trace(order, sent_at)).catch_unwind().await;
+        let look =
+            AssertUnwindSafe(lane.provider.calls().trace(order, sent_at)).catch_unwind().await;
         let traces = look.ok().and_then(Result::ok).unwrap_or_default();
         if let [only] = traces.as_slice()
             && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
@@ -460,20 +482,28 @@ async fn glimpse(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallO
     }
 }
 
-async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &CallOrder, report: ProviderCall) -> Result<()> {
+async fn answered(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    report: ProviderCall,
+) -> Result<()> {
     let (theirs, cost, word) = (report.id.clone(), report.cost, report.status_word.clone());
     let over = report.state.outcome();
     let answer = Fact::Answered(order.attempt, Box::new(report));
     let written = match over {
         Some(outcome) => {
-            let bill = cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, lane, cost));
+            let bill =
+                cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, lane, cost));
             redial::over(inner, id, answer, bill, outcome).await
         }
         None => inner.record(id, answer).await,
     };
     match written {
         Ok(_) => {}
-        // The id belongs to another call of ours: a stale or wrong answer. What became of this one nobody knows.
+        // The id belongs to another call of ours: a stale or wrong answer. What became of this one
+        // nobody knows.
         Err(error) if error.code() == Some("owned") => {
             lane.doubt(order.attempt, order.agent.clone());
             let stale = Error::new(
@@ -508,7 +538,12 @@ async fn answered(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, order: &Call
     Ok(())
 }
 
-async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, failed: &PlaceError) -> Result<()> {
+async fn record_failure(
+    inner: &Inner,
+    id: CallId,
+    order: &CallOrder,
+    failed: &PlaceError,
+) -> Result<()> {
     let fact = Fact::Failed {
         attempt: order.attempt,
         delivery: failed.delivery(),
@@ -518,14 +553,14 @@ async fn record_failure(inner: &Inner, id: CallId, order: &CallOrder, failed: &P
 }
 
 /// After an attempt that provably reached no phone.
-async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, failed: PlaceError, tried: &mut Tried) -> Result<Then> {
-    let Going {
-        inner,
-        id,
-        draw,
-        quota_opt_in,
-        ..
-    } = *going;
+async fn not_placed(
+    going: &Going<'_>,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    failed: PlaceError,
+    tried: &mut Tried,
+) -> Result<Then> {
+    let Going { inner, id, draw, quota_opt_in, .. } = *going;
     record_failure(inner, id, order, &failed).await?;
     if failed.delivery() == Delivery::Refused(Refusal::Quota) {
         credit::refused(inner, id, lane);
@@ -537,7 +572,8 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
     tried.learn(going.world, &lane.id, next, || lane.may_retry());
     match next {
         Next::Retry if tried.may_ask(&lane.id) => {
-            let pause = jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
+            let pause =
+                jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
             tried.last = Some(lane.id.clone());
             inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
             inner.clock.sleep(pause).await;
@@ -545,13 +581,18 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
         Next::Retry | Next::Another | Next::Anybody => {
             let words = match failed.delivery() {
                 Delivery::NotSent => "nothing was sent, the next provider is asked",
-                Delivery::Refused(Refusal::Quota) => "the next provider is asked, as the caller allows",
-                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => "the next provider is asked",
+                Delivery::Refused(Refusal::Quota) => {
+                    "the next provider is asked, as the caller allows"
+                }
+                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => {
+                    "the next provider is asked"
+                }
             };
             inner.tell(id, format!("{failed}: {words}"));
         }
         Next::AfterPause => {
-            let pause = rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
+            let pause =
+                rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
             lane.pause(pause);
             inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
         }
@@ -572,8 +613,8 @@ async fn not_placed(going: &Going<'_>, lane: &Arc<Lane>, order: &CallOrder, fail
     Ok(Then::Again)
 }
 
-/// How long a provider is left alone that takes no call for a while. Never nothing, whatever it says, and longer with each repeat where it does
-/// not say how long.
+/// How long a provider is left alone that takes no call for a while. Never nothing, whatever it
+/// says, and longer with each repeat where it does not say how long.
 fn rest(draw: u64, nth: u64, asked: Option<Duration>, repeats: u32) -> Duration {
     match asked.filter(|wait| !wait.is_zero()) {
         Some(wait) => {

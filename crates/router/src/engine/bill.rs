@@ -10,9 +10,15 @@ use crate::{
 /// A bill is believed up to so many times the most that the call can cost.
 const BELIEVED: i64 = 10;
 
-/// The bill as a fact, in the provider's unit and in money where a credit has a price. `request`: what was asked for, where that is still kept;
-/// without it the sign is all that can be checked.
-pub(crate) fn fact(inner: &Inner, request: Option<&ValidCall>, attempt: AttemptId, lane: &Lane, cost: Cost) -> Fact {
+/// The bill as a fact, in the provider's unit and in money where a credit has a price. `request`:
+/// what was asked for, where that is still kept; without it the sign is all that can be checked.
+pub(crate) fn fact(
+    inner: &Inner,
+    request: Option<&ValidCall>,
+    attempt: AttemptId,
+    lane: &Lane,
+    cost: Cost,
+) -> Fact {
     let money = match cost {
         Cost::Money(money) => Some(money),
         Cost::Credits(credits) => lane.credit_price.and_then(|price| credits.at_price(price)),
@@ -29,7 +35,13 @@ pub(crate) fn fact(inner: &Inner, request: Option<&ValidCall>, attempt: AttemptI
 ///
 /// # Errors
 /// `Journal` where what was asked for cannot be read.
-pub(crate) async fn of_call(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) -> Result<Fact> {
+pub(crate) async fn of_call(
+    inner: &Inner,
+    id: CallId,
+    attempt: AttemptId,
+    lane: &Lane,
+    cost: Cost,
+) -> Result<Fact> {
     let request = inner.journal.request(id).await?;
     Ok(fact(inner, request.as_deref(), attempt, lane, cost))
 }
@@ -65,7 +77,9 @@ fn is_credible(cost: Cost, money: Option<Money>, most: Option<Money>) -> bool {
         return false;
     }
     match (money, most.filter(|most| most.micros() > 0)) {
-        (Some(money), Some(most)) if money.currency() == most.currency() => money.micros() <= most.micros().saturating_mul(BELIEVED),
+        (Some(money), Some(most)) if money.currency() == most.currency() => {
+            money.micros() <= most.micros().saturating_mul(BELIEVED)
+        }
         (Some(_) | None, Some(_) | None) => true,
     }
 }

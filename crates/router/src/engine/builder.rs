@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
-use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, ProviderInfo, RequestLimit, Result};
+use switchboard_core::{
+    Clock, Error, ErrorKind, Provider, ProviderId, ProviderInfo, RequestLimit, Result,
+};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -18,7 +20,8 @@ use crate::{
     policy::Policy,
 };
 
-/// How long after the last moment at which an attempt may be sent its absence may count for anything.
+/// How long after the last moment at which an attempt may be sent its absence may count for
+/// anything.
 pub(super) const LEAST_FENCE: Duration = Duration::from_secs(60);
 
 /// How one provider is treated.
@@ -37,8 +40,8 @@ pub struct LaneSettings {
 }
 
 impl LaneSettings {
-    /// What the provider documents, less one part in twenty: its window and ours never begin at the same moment, and
-    /// requests travel. Of KaiCalls' 60 a minute 57 are used.
+    /// What the provider documents, less one part in twenty: its window and ours never begin at the
+    /// same moment, and requests travel. Of KaiCalls' 60 a minute 57 are used.
     pub fn documented(info: &ProviderInfo) -> Self {
         let margin = |limit: RequestLimit| RequestLimit {
             requests: (limit.requests * 19 / 20).max(1),
@@ -57,26 +60,29 @@ impl LaneSettings {
 /// What becomes of an attempt that may have rung and that nothing shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnUnknown {
-    /// The call is `indeterminate`: a late webhook or an operator ends it, and nothing is sent again.
+    /// The call is `indeterminate`: a late webhook or an operator ends it, and nothing is sent
+    /// again.
     #[default]
     Park,
-    /// Absence for so long after it was sent counts as silence, and the next provider is asked. **It may ring twice**: a provider that
-    /// lists a call late, or not at all, has rung. For callers to whom a second ring is better than none.
+    /// Absence for so long after it was sent counts as silence, and the next provider is asked.
+    /// **It may ring twice**: a provider that lists a call late, or not at all, has rung. For
+    /// callers to whom a second ring is better than none.
     Fence {
         /// How long; not less than [`RouterSettings::send_within`] and a minute.
         after: Duration,
     },
 }
 
-/// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for evidence of those that may have rung, and follows
-/// those that a provider has.
+/// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for
+/// evidence of those that may have rung, and follows those that a provider has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TakesUp {
-    /// All of them: for a process that stays. What was not begun in its window, or within the time that calls wait, expires.
+    /// All of them: for a process that stays. What was not begun in its window, or within the time
+    /// that calls wait, expires.
     #[default]
     Everything,
-    /// Those that this process was asked to place itself, and those that are asked for again with the same key: for a command. What others left
-    /// before it was sent is never begun.
+    /// Those that this process was asked to place itself, and those that are asked for again with
+    /// the same key: for a command. What others left before it was sent is never begun.
     Asked,
 }
 
@@ -91,7 +97,8 @@ pub struct RouterSettings {
     pub on_unknown: OnUnknown,
     /// How often this process says that it lives, and looks for the calls of others that are gone.
     pub sweep_every: Duration,
-    /// How long a call waits for a rate limit, a pause or a busy callee, where it has no window that closes.
+    /// How long a call waits for a rate limit, a pause or a busy callee, where it has no window
+    /// that closes.
     pub max_wait: Duration,
     /// How long after its longest duration a call may be reported late before it is `stalled`.
     pub grace: Duration,
@@ -226,14 +233,20 @@ impl RouterBuilder {
     /// Starts the followers. Has to be called inside a tokio runtime.
     ///
     /// # Errors
-    /// `Configuration` where the policy and the providers do not fit, a webhook secret is too short, or there is no runtime.
+    /// `Configuration` where the policy and the providers do not fit, a webhook secret is too
+    /// short, or there is no runtime.
     pub fn build(self) -> Result<Router> {
         let runtime = Handle::try_current().map_err(|source| {
-            Error::new(ErrorKind::Configuration, "a router lives in a tokio runtime: build it inside one").with_source(source)
+            Error::new(
+                ErrorKind::Configuration,
+                "a router lives in a tokio runtime: build it inside one",
+            )
+            .with_source(source)
         })?;
         let hooks = self.webhooks.clone().map(Hooks::new).transpose()?;
         let takes_up = self.takes_up;
-        let (journal, clock, ids) = (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
+        let (journal, clock, ids) =
+            (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
         let world = World::new(self.parts(), None, &clock)?;
         Ok(Router::start(Inner::new(
             world,

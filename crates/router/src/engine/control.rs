@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Call, CallFault, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result, Transcript};
+use switchboard_core::{
+    Call, CallFault, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result,
+    Transcript,
+};
 
 use crate::{
     engine::{lane::Lane, reconcile, shared::Router},
@@ -19,12 +22,13 @@ pub enum Cancelled {
 }
 
 impl Router {
-    /// Takes a call back. Where nothing was sent, nothing is sent any more, whoever has the call; where a provider has it, the provider is asked
-    /// to cancel it, or to hang up where its phone rings already.
+    /// Takes a call back. Where nothing was sent, nothing is sent any more, whoever has the call;
+    /// where a provider has it, the provider is asked to cancel it, or to hang up where its phone
+    /// rings already.
     ///
     /// # Errors
-    /// `Conflict` where it is over, or is being sent and no provider's id of it is known; `Unsupported` where its provider cannot; whatever the
-    /// provider answers.
+    /// `Conflict` where it is over, or is being sent and no provider's id of it is known;
+    /// `Unsupported` where its provider cannot; whatever the provider answers.
     pub async fn cancel(&self, id: CallId) -> Result<Cancelled> {
         let call = self.get(id).await?;
         if call.status.is_settled() && call.status != CallStatus::Indeterminate {
@@ -58,11 +62,13 @@ impl Router {
         Ok(Cancelled::ProviderAsked)
     }
 
-    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends, as the word says. Give the provider's id with
-    /// an end where it is known; else the provider is asked once, and a call that is provably this one is taken.
+    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends,
+    /// as the word says. Give the provider's id with an end where it is known; else the provider is
+    /// asked once, and a call that is provably this one is taken.
     ///
     /// # Errors
-    /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for an empty note or name; `NotFound`; `Journal`.
+    /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for
+    /// an empty note or name; `NotFound`; `Journal`.
     pub async fn resolve(&self, id: CallId, mut resolution: Resolution) -> Result<Call> {
         for (field, text) in [("by", &resolution.by), ("note", &resolution.note)] {
             if text.trim().is_empty() {
@@ -99,7 +105,8 @@ impl Router {
     /// Hangs up a call that is under way.
     ///
     /// # Errors
-    /// `Conflict` where no provider's id of it is known; `Unsupported` where its provider cannot; whatever the provider answers.
+    /// `Conflict` where no provider's id of it is known; `Unsupported` where its provider cannot;
+    /// whatever the provider answers.
     pub async fn stop(&self, id: CallId) -> Result<()> {
         let (lane, theirs) = self.at_provider(&self.get(id).await?)?;
         control(&lane)?.stop(&theirs).await
@@ -129,19 +136,21 @@ impl Router {
         Ok(recording)
     }
 
-    /// The lane and the provider's id: the proven one, or the one that a list showed while the answer is still open.
+    /// The lane and the provider's id: the proven one, or the one that a list showed while the
+    /// answer is still open.
     fn at_provider(&self, call: &Call) -> Result<(Arc<Lane>, ProviderCallId)> {
         let last = call.attempts.last().filter(|last| last.state.is_live());
         let provider = call.provider.as_ref().or(last.map(|last| &last.provider));
-        let theirs = call
-            .provider_call_id
-            .as_ref()
-            .or(last.and_then(|last| last.provider_call_id.as_ref()));
+        let theirs =
+            call.provider_call_id.as_ref().or(last.and_then(|last| last.provider_call_id.as_ref()));
         match (provider.and_then(|provider| self.inner.lane(provider)), theirs) {
             (Some(lane), Some(theirs)) => Ok((lane, theirs.clone())),
             _ => Err(Error::new(
                 ErrorKind::Conflict,
-                format!("the call {} is {} and no provider's id of it is known", call.id, call.status),
+                format!(
+                    "the call {} is {} and no provider's id of it is known",
+                    call.id, call.status
+                ),
             )),
         }
     }
@@ -149,6 +158,7 @@ impl Router {
 
 fn control(lane: &Lane) -> Result<&dyn switchboard_core::CallControl> {
     lane.provider.call_control().ok_or_else(|| {
-        Error::new(ErrorKind::Unsupported, "this provider cannot change a call that was placed").with_provider(lane.id.clone())
+        Error::new(ErrorKind::Unsupported, "this provider cannot change a call that was placed")
+            .with_provider(lane.id.clone())
     })
 }

@@ -9,7 +9,9 @@ use crate::engine::{lane::Lane, shared::Inner};
 
 /// A provider refused a call because its account is out of credit.
 pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
-    let Some(pause) = lane.out_of_credit() else { return };
+    let Some(pause) = lane.out_of_credit() else {
+        return;
+    };
     inner.tell(
         id,
         format!(
@@ -18,7 +20,8 @@ pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
             pause.as_secs()
         ),
     );
-    let (weak, clock, provider) = (Arc::downgrade(inner), Arc::clone(&inner.clock), lane.id.clone());
+    let (weak, clock, provider) =
+        (Arc::downgrade(inner), Arc::clone(&inner.clock), lane.id.clone());
     inner.spawn(async move {
         // Once, half way: a balance that was wrong once is not asked again and again.
         clock.sleep(pause / 2).await;
@@ -38,8 +41,11 @@ pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
 }
 
 async fn shows_credit(lane: &Lane) -> bool {
-    let Some(usage) = lane.provider.usage() else { return false };
+    let Some(usage) = lane.provider.usage() else {
+        return false;
+    };
     let balances = AssertUnwindSafe(usage.balances()).catch_unwind().await;
-    let has_some = |balance: &Balance| balance.credits_remaining.is_some_and(|credits| credits.micros() > 0);
+    let has_some =
+        |balance: &Balance| balance.credits_remaining.is_some_and(|credits| credits.micros() > 0);
     balances.is_ok_and(|balances| balances.is_ok_and(|balances| balances.iter().any(has_some)))
 }

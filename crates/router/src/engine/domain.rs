@@ -1,8 +1,9 @@
 //! What several providers ride on.
 //!
-//! Two accounts at one provider, or two providers on one voice platform, fall together. Their failures are counted together, as far as the
-//! platform may be at fault, and open one breaker for all of them: nobody's call has to find out again what the neighbour's found out. What is
-//! the fault of one account alone, as a key that expired, does not count.
+//! Two accounts at one provider, or two providers on one voice platform, fall together. Their
+//! failures are counted together, as far as the platform may be at fault, and open one breaker for
+//! all of them: nobody's call has to find out again what the neighbour's found out. What is the
+//! fault of one account alone, as a key that expired, does not count.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -39,9 +40,13 @@ pub(crate) fn named(domains: &mut Domains, name: &str) -> Arc<Domain> {
     Arc::clone(domains.entry(name.to_owned()).or_insert_with(new))
 }
 
-/// Lets the domains obey a configuration. `riders`: the domain of each provider that is switched on, and the provider's breaker. A domain is as
-/// patient as the most patient of its providers: it takes the most failures and the shortest cooldowns.
-pub(crate) fn obey<'a>(domains: &Domains, riders: impl IntoIterator<Item = (&'a str, BreakerPolicy)>) {
+/// Lets the domains obey a configuration. `riders`: the domain of each provider that is switched
+/// on, and the provider's breaker. A domain is as patient as the most patient of its providers: it
+/// takes the most failures and the shortest cooldowns.
+pub(crate) fn obey<'a>(
+    domains: &Domains,
+    riders: impl IntoIterator<Item = (&'a str, BreakerPolicy)>,
+) {
     let mut wanted: BTreeMap<&str, (BreakerPolicy, usize)> = BTreeMap::new();
     for (name, policy) in riders {
         let (common, count) = wanted.entry(name).or_insert((policy, 0));

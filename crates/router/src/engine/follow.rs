@@ -1,4 +1,5 @@
-//! Many calls watched with few requests: one list shows a hundred, and a single read is the last resort.
+//! Many calls watched with few requests: one list shows a hundred, and a single read is the last
+//! resort.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +11,8 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, CallFilter, CallId, Error, ErrorKind, PageRequest, ProviderCall, ProviderCallId, ProviderId, Result, UsageFilter,
+    AttemptId, CallFilter, CallId, Error, ErrorKind, PageRequest, ProviderCall, ProviderCallId,
+    ProviderId, Result, UsageFilter,
 };
 
 use crate::{
@@ -54,7 +56,8 @@ pub(crate) fn placed(
     billed: bool,
 ) {
     if !over {
-        let deadline = since.checked_add(longest + inner.settings().grace).unwrap_or(Timestamp::MAX);
+        let deadline =
+            since.checked_add(longest + inner.settings().grace).unwrap_or(Timestamp::MAX);
         lane.watch(
             theirs,
             Watch {
@@ -76,9 +79,13 @@ pub(crate) fn placed(
 async fn run(inner: Weak<Inner>, provider: ProviderId) {
     let mut round = 0_u32;
     loop {
-        let Some(strong) = inner.upgrade() else { return };
+        let Some(strong) = inner.upgrade() else {
+            return;
+        };
         // As the configuration that holds now has it: its address and its key may be new.
-        let Some(lane) = strong.lane(&provider) else { return };
+        let Some(lane) = strong.lane(&provider) else {
+            return;
+        };
         let idle = lane.watches().is_empty() && lane.unbilled().is_empty();
         let (clock, pause) = (Arc::clone(&strong.clock), strong.settings().poll_every);
         if !idle {
@@ -121,15 +128,9 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     let Some(oldest) = watched.values().map(|watch| watch.since).min() else {
         return Ok(());
     };
-    let filter = CallFilter {
-        since: oldest.checked_sub(SLACK).ok(),
-        ..CallFilter::default()
-    };
+    let filter = CallFilter { since: oldest.checked_sub(SLACK).ok(), ..CallFilter::default() };
     let mut unseen: BTreeMap<&ProviderCallId, &Watch> = watched.iter().collect();
-    let mut page = PageRequest {
-        limit: Some(100),
-        cursor: None,
-    };
+    let mut page = PageRequest { limit: Some(100), cursor: None };
     for _ in 0..PAGES {
         lane.read_turn(&*inner.clock).await;
         let answer = lane.provider.calls().list(&filter, &page).await?;
@@ -155,24 +156,28 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
                 lane.saw(&report.id, &report.status_word);
                 note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
             }
-            Err(error) => tracing::debug!(provider = %lane.id, call = %watch.call, %error, "the call could not be read"),
+            Err(error) => {
+                tracing::debug!(provider = %lane.id, call = %watch.call, %error, "the call could not be read")
+            }
         }
     }
     Ok(())
 }
 
-/// One call's own record. A record of another call is told from it by its id and dropped: what is in it would end this one.
+/// One call's own record. A record of another call is told from it by its id and dropped: what is
+/// in it would end this one.
 pub(crate) async fn read(lane: &Lane, theirs: &ProviderCallId) -> Result<ProviderCall> {
     let report = lane.provider.calls().get(theirs).await?;
     if report.id == *theirs {
         return Ok(report);
     }
     tracing::warn!(provider = %lane.id, asked = %theirs, "the provider answered with the record of another call: it is left out");
-    Err(
-        Error::new(ErrorKind::Decode, "the answer is the record of another call than was asked for")
-            .with_provider(lane.id.clone())
-            .with_operation("calls.get"),
+    Err(Error::new(
+        ErrorKind::Decode,
+        "the answer is the record of another call than was asked for",
     )
+    .with_provider(lane.id.clone())
+    .with_operation("calls.get"))
 }
 
 async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: ProviderCall) {
@@ -182,7 +187,8 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
     if report.state.outcome().is_none() {
         inner.tell(watch.call, format!("{}: {}", lane.id, report.status_word));
     }
-    // A list leaves out what a single read has: the summary above all. Worth one read where there is room.
+    // A list leaves out what a single read has: the summary above all. Worth one read where there
+    // is room.
     let report = if report.state.outcome().is_some() && lane.may_read_now(inner.now()) {
         read(lane, &report.id)
             .await
@@ -196,7 +202,14 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
 }
 
 /// Writes a provider's record of a call down, and stops watching one that is over.
-pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, attempt: AttemptId, since: Timestamp, report: ProviderCall) {
+pub(crate) async fn note(
+    inner: &Arc<Inner>,
+    lane: &Arc<Lane>,
+    call: CallId,
+    attempt: AttemptId,
+    since: Timestamp,
+    report: ProviderCall,
+) {
     let (theirs, cost, outcome) = (report.id.clone(), report.cost, report.state.outcome());
     let fact = Fact::Reported(Box::new(report));
     let written = match outcome {
@@ -222,23 +235,37 @@ pub(crate) async fn note(inner: &Arc<Inner>, lane: &Arc<Lane>, call: CallId, att
     }
     match cost {
         Some(_) => {}
-        None if lane.provider.usage().is_some() => lane.await_bill(theirs, Unbilled::new(call, attempt, since)),
+        None if lane.provider.usage().is_some() => {
+            lane.await_bill(theirs, Unbilled::new(call, attempt, since))
+        }
         None => {}
     }
 }
 
 /// Hangs up a call that lasts longer than it may.
-pub(crate) async fn stop_overlong(inner: &Arc<Inner>, call: CallId, lane: &Arc<Lane>, theirs: &ProviderCallId) {
-    let Some(control) = lane.provider.call_control() else { return };
+pub(crate) async fn stop_overlong(
+    inner: &Arc<Inner>,
+    call: CallId,
+    lane: &Arc<Lane>,
+    theirs: &ProviderCallId,
+) {
+    let Some(control) = lane.provider.call_control() else {
+        return;
+    };
     inner.tell(call, format!("{} is told to stop it: it lasts longer than it may", lane.id));
     match AssertUnwindSafe(control.stop(theirs)).catch_unwind().await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%call, %error, "a call that lasts too long could not be stopped"),
-        Err(_) => tracing::error!(%call, provider = %lane.id, "the backend panicked while it stopped a call"),
+        Ok(Err(error)) => {
+            tracing::warn!(%call, %error, "a call that lasts too long could not be stopped")
+        }
+        Err(_) => {
+            tracing::error!(%call, provider = %lane.id, "the backend panicked while it stopped a call")
+        }
     }
 }
 
-/// Calls that last too long are stopped; those that should be over by now get one last read, then they are `stalled`.
+/// Calls that last too long are stopped; those that should be over by now get one last read, then
+/// they are `stalled`.
 async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
     for (id, watch) in lane.watches() {
         if inner.now() >= watch.longest && lane.stops(&id) {
@@ -249,7 +276,9 @@ async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
         }
         lane.read_turn(&*inner.clock).await;
         match read(lane, &id).await {
-            Ok(report) if report.state.outcome().is_some() => note(inner, lane, watch.call, watch.attempt, watch.since, report).await,
+            Ok(report) if report.state.outcome().is_some() => {
+                note(inner, lane, watch.call, watch.attempt, watch.since, report).await
+            }
             Ok(_) | Err(_) => {
                 lane.unwatch(&id);
                 inner.tell(watch.call, format!("{} never reported its end", lane.id));
@@ -270,10 +299,7 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         return Ok(());
     };
     lane.read_turn(&*inner.clock).await;
-    let filter = UsageFilter {
-        since: oldest.checked_sub(SLACK).ok(),
-        ..UsageFilter::default()
-    };
+    let filter = UsageFilter { since: oldest.checked_sub(SLACK).ok(), ..UsageFilter::default() };
     let records = usage.records(&filter).await?;
     let mut open = unbilled;
     for record in records {

@@ -1,6 +1,8 @@
-//! Limits that are not a provider's: how many calls a caller, or an agent profile, may have under way, and place in a window.
+//! Limits that are not a provider's: how many calls a caller, or an agent profile, may have under
+//! way, and place in a window.
 //!
-//! The journal decides, over all processes; what this one knows is remembered here, so that calls which would be refused wait without asking.
+//! The journal decides, over all processes; what this one knows is remembered here, so that calls
+//! which would be refused wait without asking.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,11 +16,15 @@ use crate::{
     policy::{Allowance, Policy},
 };
 
-/// Whose calls are limited: the caller's, and those of the agent profile that serves the call, where there is one.
+/// Whose calls are limited: the caller's, and those of the agent profile that serves the call,
+/// where there is one.
 pub(crate) type Whose<'a> = (&'a TenantId, Option<&'a ProfileName>);
 
 /// What a call has to pass, by scope.
-fn scopes<'a>(policy: &'a Policy, (tenant, profile): Whose<'_>) -> impl Iterator<Item = (String, &'a Allowance)> {
+fn scopes<'a>(
+    policy: &'a Policy,
+    (tenant, profile): Whose<'_>,
+) -> impl Iterator<Item = (String, &'a Allowance)> {
     let profile = profile.or(policy.default_profile.as_ref());
     let agent = profile.and_then(|name| Some((format!("agent/{name}"), policy.agents.get(name)?)));
     let caller = policy.allowance(tenant).map(|allowance| (format!("tenant/{tenant}"), allowance));
@@ -39,7 +45,8 @@ fn allowance<'a>(policy: &'a Policy, scope: &str) -> Option<&'a Allowance> {
     }
 }
 
-/// Adds what a call takes from its caller's and its agent's limits. `until`: when its room is free again at the latest.
+/// Adds what a call takes from its caller's and its agent's limits. `until`: when its room is free
+/// again at the latest.
 pub(crate) fn add_needs(needs: &mut Needs, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
     for (scope, allowance) in scopes(policy, whose) {
         if let Some(limit) = allowance.requests {
@@ -82,7 +89,8 @@ struct Known {
 }
 
 impl Gates {
-    /// How many calls may still go in, and when it is worth another look at the latest where none may.
+    /// How many calls may still go in, and when it is worth another look at the latest where none
+    /// may.
     pub(crate) fn opening(&self, policy: &Policy, scope: &str, now: Timestamp) -> (u32, Timestamp) {
         let Some(allowance) = allowance(policy, scope) else {
             return (u32::MAX, now);
@@ -116,12 +124,7 @@ impl Gates {
         }
         let mut known = self.known.lock();
         for need in rooms() {
-            known
-                .gates
-                .entry(need.scope.clone())
-                .or_default()
-                .inside
-                .insert(attempt, need.until);
+            known.gates.entry(need.scope.clone()).or_default().inside.insert(attempt, need.until);
             known.behind.entry(attempt).or_default().push(need.scope.clone());
         }
         for need in slots() {

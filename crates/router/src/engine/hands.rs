@@ -1,4 +1,5 @@
-//! Who is at work on which call in this process, so that nothing is begun twice and nothing that was begun is missed.
+//! Who is at work on which call in this process, so that nothing is begun twice and nothing that
+//! was begun is missed.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -31,7 +32,8 @@ struct Searched {
     again: bool,
 }
 
-/// A call is on its way as long as this lives. Nobody else sends it on meanwhile; who wanted to has it looked at again afterwards.
+/// A call is on its way as long as this lives. Nobody else sends it on meanwhile; who wanted to has
+/// it looked at again afterwards.
 pub(crate) struct Driving {
     inner: Arc<Inner>,
     id: CallId,
@@ -46,10 +48,7 @@ impl Driving {
             return None;
         }
         driven.insert(id, false);
-        Some(Self {
-            inner: Arc::clone(inner),
-            id,
-        })
+        Some(Self { inner: Arc::clone(inner), id })
     }
 }
 
@@ -63,7 +62,8 @@ impl Drop for Driving {
     }
 }
 
-/// Evidence is looked for as long as this lives. Nobody else looks for it meanwhile; who wanted to has the call looked at again afterwards.
+/// Evidence is looked for as long as this lives. Nobody else looks for it meanwhile; who wanted to
+/// has the call looked at again afterwards.
 pub(crate) struct Searching {
     inner: Arc<Inner>,
     id: CallId,
@@ -81,18 +81,9 @@ impl Searching {
             return None;
         }
         let woken = Arc::new(Notify::new());
-        let new = Searched {
-            call,
-            woken: Arc::clone(&woken),
-            again: false,
-        };
+        let new = Searched { call, woken: Arc::clone(&woken), again: false };
         searched.insert(attempt, new);
-        Some(Self {
-            inner: Arc::clone(inner),
-            id: call,
-            attempt,
-            woken,
-        })
+        Some(Self { inner: Arc::clone(inner), id: call, attempt, woken })
     }
 }
 
@@ -127,7 +118,8 @@ impl Hands {
         self.driven.lock().contains_key(&id)
     }
 
-    /// True where evidence for one of the call's attempts is looked for. Whoever looks learns that somebody wrote to it.
+    /// True where evidence for one of the call's attempts is looked for. Whoever looks learns that
+    /// somebody wrote to it.
     pub(crate) fn wake_search(&self, id: CallId) -> bool {
         let searched = self.searched.lock();
         let mut found = false;
@@ -141,7 +133,8 @@ impl Hands {
 
 #[cfg(feature = "test-util")]
 impl Router {
-    /// True where this process sends the call on, looks for evidence of it or watches it at its provider.
+    /// True where this process sends the call on, looks for evidence of it or watches it at its
+    /// provider.
     #[doc(hidden)]
     pub fn attends(&self, id: CallId) -> bool {
         let hands = &self.inner.hands;

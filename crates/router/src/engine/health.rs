@@ -1,4 +1,5 @@
-//! What came of an attempt, told to all whom it concerns: the provider's breaker, that of what it rides on, and the comparison with the others.
+//! What came of an attempt, told to all whom it concerns: the provider's breaker, that of what it
+//! rides on, and the comparison with the others.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +18,13 @@ pub(crate) fn worked(inner: &Inner, lane: &Lane, sent: Duration, accepted_in: Op
 }
 
 /// An attempt that was sent at `sent` failed.
-pub(crate) fn failed(inner: &Arc<Inner>, id: CallId, lane: &Arc<Lane>, failed: &PlaceError, sent: Duration) {
+pub(crate) fn failed(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    failed: &PlaceError,
+    sent: Duration,
+) {
     let (says, now) = (says(failed), inner.clock.uptime());
     if lane.failed(says, sent, now) {
         inner.tell(id, format!("{} is left alone for a while: it failed repeatedly", lane.id));
@@ -57,7 +64,10 @@ fn compare(inner: &Inner, id: CallId, lane: &Lane, sent: Duration, now: Duration
         let seconds = pause.as_secs();
         inner.tell(
             id,
-            format!("{} is left out for {seconds} s: it fails far more often than the others", lane.id),
+            format!(
+                "{} is left out for {seconds} s: it fails far more often than the others",
+                lane.id
+            ),
         );
     }
 }

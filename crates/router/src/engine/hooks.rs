@@ -1,8 +1,8 @@
 //! Addresses for webhooks that nobody can guess, and what comes in on them.
 //!
-//! Each attempt has its own address, `{provider}/{attempt}.{expires}.{kid}.{mac}`: whoever knows it was told by the
-//! provider. The address is checked before the body is looked at, and the body is a hint: the call is read before
-//! anything is believed.
+//! Each attempt has its own address, `{provider}/{attempt}.{expires}.{kid}.{mac}`: whoever knows it
+//! was told by the provider. The address is checked before the body is looked at, and the body is a
+//! hint: the call is read before anything is believed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use switchboard_core::{
-    AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof, ProviderCallId, ProviderId, Result,
+    AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof,
+    ProviderCallId, ProviderId, Result,
 };
 use tokio::sync::oneshot;
 use url::Url;
@@ -59,28 +60,37 @@ impl Hooks {
             .with_field("webhooks.secret"));
         }
         if address.base.cannot_be_a_base() {
-            return Err(
-                Error::new(ErrorKind::Configuration, "is no web address: write it as https://calls.example.com")
-                    .with_field("webhooks.base"),
-            );
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "is no web address: write it as https://calls.example.com",
+            )
+            .with_field("webhooks.base"));
         }
         Ok(Self { address })
     }
 
     /// An attempt's own address.
-    pub(crate) fn address(&self, provider: &ProviderId, attempt: AttemptId, now: Timestamp) -> Option<Url> {
+    pub(crate) fn address(
+        &self,
+        provider: &ProviderId,
+        attempt: AttemptId,
+        now: Timestamp,
+    ) -> Option<Url> {
         let expires = now.checked_add(self.address.lifetime).ok()?.as_second();
         let mac = URL_SAFE_NO_PAD.encode(self.mac(provider.as_str(), attempt, expires)?);
         let mut url = self.address.base.clone();
-        url.path_segments_mut()
-            .ok()?
-            .pop_if_empty()
-            .extend(["hooks", "v1", provider.as_str(), &format!("{attempt}.{expires}.1.{mac}")]);
+        url.path_segments_mut().ok()?.pop_if_empty().extend([
+            "hooks",
+            "v1",
+            provider.as_str(),
+            &format!("{attempt}.{expires}.1.{mac}"),
+        ]);
         Some(url)
     }
 
     fn signer(&self, provider: &str, attempt: AttemptId, expires: i64) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.address.secret.expose_secret().as_bytes()).ok()?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.address.secret.expose_secret().as_bytes()).ok()?;
         mac.update(format!("{provider}/{attempt}.{expires}.1").as_bytes());
         Some(mac)
     }
@@ -97,20 +107,25 @@ impl Hooks {
         let (attempt, expires): (AttemptId, i64) = (attempt.parse().ok()?, expires.parse().ok()?);
         let mac = URL_SAFE_NO_PAD.decode(mac).ok().filter(|mac| mac.len() == MAC_BYTES)?;
         self.signer(provider, attempt, expires)?.verify_truncated_left(&mac).ok()?;
-        (kid == "1" && now.as_second() < expires).then(|| (ProviderId::new(provider.to_owned()), attempt))
+        (kid == "1" && now.as_second() < expires)
+            .then(|| (ProviderId::new(provider.to_owned()), attempt))
     }
 }
 
 impl Router {
-    /// Takes a webhook in. `path` is what stands behind `/hooks/v1/`. The address is checked first; then the provider's signature,
-    /// where one is configured; then the call is read at its provider, and what that read says is written down.
+    /// Takes a webhook in. `path` is what stands behind `/hooks/v1/`. The address is checked first;
+    /// then the provider's signature, where one is configured; then the call is read at its
+    /// provider, and what that read says is written down.
     ///
     /// # Errors
-    /// `Unauthorized` for an address that was not given out or has expired, or a wrong signature: answer 401. `InvalidRequest` for a
-    /// body over 64 KiB: answer 413. `Decode` for a body that is no event: answer 400. Anything else: answer 500, the provider comes again.
+    /// `Unauthorized` for an address that was not given out or has expired, or a wrong signature:
+    /// answer 401. `InvalidRequest` for a body over 64 KiB: answer 413. `Decode` for a body that is
+    /// no event: answer 400. Anything else: answer 500, the provider comes again.
     pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
         let inner = &self.inner;
-        let stranger = || Error::new(ErrorKind::Unauthorized, "this address was not given out, or has expired");
+        let stranger = || {
+            Error::new(ErrorKind::Unauthorized, "this address was not given out, or has expired")
+        };
         let hooks = inner.hooks.as_ref().ok_or_else(stranger)?;
         let (provider, attempt) = hooks.read(path, webhook.received_at).ok_or_else(stranger)?;
         if webhook.body.len() > LARGEST_BODY {
@@ -132,15 +147,12 @@ impl Router {
             .filter(|event| matches!(event.kind, EventKind::Call(_)))
             .filter_map(|event| event.call)
             .collect();
-        let letter = Letter {
-            attempt,
-            body: webhook.body.to_vec(),
-            calls,
-            at: webhook.received_at,
-        };
+        let letter =
+            Letter { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
         let (told, answer) = oneshot::channel();
         let strong = Arc::clone(inner);
-        // On a task of its own: a provider that hangs up leaves no call between a write and what follows from it.
+        // On a task of its own: a provider that hangs up leaves no call between a write and what
+        // follows from it.
         inner.spawn(async move {
             let handled = async {
                 if !strong.kept(strong.journal.take_in(&letter).await)? {
@@ -151,7 +163,10 @@ impl Router {
             // Nobody listening is fine.
             let _ = told.send(handled.await);
         });
-        let stopping = |_| Error::new(ErrorKind::Conflict, "the router was stopped before the webhook was handled").with_code("stopping");
+        let stopping = |_| {
+            Error::new(ErrorKind::Conflict, "the router was stopped before the webhook was handled")
+                .with_code("stopping")
+        };
         answer.await.map_err(stopping)?
     }
 }
@@ -163,7 +178,8 @@ pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: Letter) {
             return inner.kept(inner.journal.handled(&letter, inner.now()).await);
         };
         let call = inner.journal.get(id).await?;
-        let attempt = call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
+        let attempt =
+            call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
         match attempt.and_then(|attempt| inner.lane(&attempt.provider)) {
             Some(lane) => handle(inner, &lane, id, &letter).await,
             None => inner.kept(inner.journal.handled(&letter, inner.now()).await),
@@ -182,14 +198,22 @@ async fn handle(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, letter: &Lette
     inner.kept(inner.journal.handled(letter, inner.now()).await)
 }
 
-async fn hint(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, attempt: AttemptId, theirs: &ProviderCallId) -> Result<()> {
+async fn hint(
+    inner: &Arc<Inner>,
+    lane: &Arc<Lane>,
+    id: CallId,
+    attempt: AttemptId,
+    theirs: &ProviderCallId,
+) -> Result<()> {
     let Some(call) = inner.journal.get(id).await? else {
         return Ok(());
     };
     let Some(tried) = call.attempts.iter().find(|one| one.id == attempt) else {
         return Ok(());
     };
-    if tried.provider_call_id.as_ref().is_some_and(|known| known != theirs) && tried.state == AttemptState::Placed {
+    if tried.provider_call_id.as_ref().is_some_and(|known| known != theirs)
+        && tried.state == AttemptState::Placed
+    {
         tracing::warn!(call = %id, "a webhook names another call than its attempt has: it is left out");
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! What the journal's calls say of the providers: read at the start, and followed from then on.
 //!
-//! The calls are the evidence, and there is no second copy of it: what is kept here is made of them anew by every process.
+//! The calls are the evidence, and there is no second copy of it: what is kept here is made of them
+//! anew by every process.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -35,16 +36,14 @@ pub(crate) struct Learnt {
 impl Default for Learnt {
     /// Nothing.
     fn default() -> Self {
-        Self {
-            to: Timestamp::MIN,
-            open: BTreeSet::new(),
-        }
+        Self { to: Timestamp::MIN, open: BTreeSet::new() }
     }
 }
 
 impl Router {
-    /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it as well; it is for programs that plan
-    /// beside a running process, for as long as it takes. Says how many calls were read.
+    /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it
+    /// as well; it is for programs that plan beside a running process, for as long as it takes.
+    /// Says how many calls were read.
     ///
     /// # Errors
     /// `Journal` where it cannot be read.
@@ -81,7 +80,8 @@ async fn learn(inner: &Inner) -> Result<usize> {
     Ok(calls)
 }
 
-/// Learns at the start. Nobody waits long for it: with many calls to read, the first plans are made of what is known by then.
+/// Learns at the start. Nobody waits long for it: with many calls to read, the first plans are made
+/// of what is known by then.
 ///
 /// # Errors
 /// `Journal` where it cannot be read, as far as that is known in time.
@@ -116,7 +116,8 @@ pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
         }
     }
     for id in over {
-        // One that was erased meanwhile says nothing any more, and one that rings again is not over.
+        // One that was erased meanwhile says nothing any more, and one that rings again is not
+        // over.
         let call = inner.journal.get(id).await?;
         if let Some(call) = &call {
             inner.learn_from(call);
@@ -129,10 +130,8 @@ pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
 }
 
 async fn read(inner: &Inner, since: Timestamp) -> Result<usize> {
-    let selection = Selection {
-        after: Some(Selection::from_moment(since)),
-        ..Selection::default()
-    };
+    let selection =
+        Selection { after: Some(Selection::from_moment(since)), ..Selection::default() };
     let mut pages = Pages::new(&*inner.journal, selection);
     let (mut calls, mut latest, mut open) = (0, since, Vec::new());
     while let Some(page) = pages.next().await? {

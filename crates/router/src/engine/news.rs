@@ -1,8 +1,9 @@
-//! What other processes wrote to this one's calls: evidence of one that was paused while its calls were taken over, a webhook that another
-//! received, an operator's word.
+//! What other processes wrote to this one's calls: evidence of one that was paused while its calls
+//! were taken over, a webhook that another received, an operator's word.
 //!
-//! The journal keeps it as news until it was acted on here, and every sweep asks for it. So a change that this process did not make itself
-//! reaches it within a sweep, whoever made it, and whatever became of them since.
+//! The journal keeps it as news until it was acted on here, and every sweep asks for it. So a
+//! change that this process did not make itself reaches it within a sweep, whoever made it, and
+//! whatever became of them since.
 
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ use crate::{
 enum Heard {
     /// Nothing is left to do.
     Done,
-    /// Somebody here is at work on the call. It is looked at again, in case they do not see what was written.
+    /// Somebody here is at work on the call. It is looked at again, in case they do not see what
+    /// was written.
     Later,
 }
 
@@ -88,8 +90,9 @@ async fn hear(inner: &Arc<Inner>, news: &News) -> Result<Heard> {
     Ok(Heard::Done)
 }
 
-/// Does what the call's state asks of the process that has it: the same that a process does which takes it over, and what is left to do where it
-/// is over. `ended`: another process saw its last ring end.
+/// Does what the call's state asks of the process that has it: the same that a process does which
+/// takes it over, and what is left to do where it is over. `ended`: another process saw its last
+/// ring end.
 async fn act(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
     let acted = match call.status {
         CallStatus::Received
@@ -113,7 +116,9 @@ async fn act(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
 
 /// A call is over: its bill is waited for, and it rings again where its caller asked for that.
 async fn over(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
-    let Some(last) = call.attempts.last() else { return Ok(()) };
+    let Some(last) = call.attempts.last() else {
+        return Ok(());
+    };
     if let (Some(lane), Some(theirs)) = (inner.lane(&last.provider), &last.provider_call_id)
         && last.state == AttemptState::Placed
     {

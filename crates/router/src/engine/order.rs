@@ -1,4 +1,5 @@
-//! What a backend is handed: made before the intent is written down, and the same for every retry of it.
+//! What a backend is handed: made before the intent is written down, and the same for every retry
+//! of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,13 +27,22 @@ pub(crate) fn order(
         idempotency_key: key(id, ring, request, lane),
         call: Arc::clone(request),
         agent,
-        webhook_url: inner.hooks.as_ref().and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
+        webhook_url: inner
+            .hooks
+            .as_ref()
+            .and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
         max_duration: within(policy, lane, request.max_duration),
     }
 }
 
-/// The order of an attempt that was written down, by which its evidence is looked for. It is never sent again.
-pub(crate) fn order_of(inner: &Inner, attempt: &Attempt, request: &Arc<ValidCall>, lane: &Lane) -> CallOrder {
+/// The order of an attempt that was written down, by which its evidence is looked for. It is never
+/// sent again.
+pub(crate) fn order_of(
+    inner: &Inner,
+    attempt: &Attempt,
+    request: &Arc<ValidCall>,
+    lane: &Lane,
+) -> CallOrder {
     CallOrder {
         attempt: attempt.id,
         idempotency_key: attempt.idempotency_key,
@@ -61,13 +71,18 @@ pub(crate) fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> D
     lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }
 
-/// The same for every retry of one ring at one provider, and another for the next ring: a provider that honours keys would answer it with
-/// the ring before. Made of the call's key where there is one, so that the same key names the same request even where the journal did
-/// not outlive the process.
+/// The same for every retry of one ring at one provider, and another for the next ring: a provider
+/// that honours keys would answer it with the ring before. Made of the call's key where there is
+/// one, so that the same key names the same request even where the journal did not outlive the
+/// process.
 fn key(id: CallId, ring: u32, request: &ValidCall, lane: &Lane) -> Uuid {
     let space = match &request.key {
-        Some(CallKey::Given(key)) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes()),
-        Some(CallKey::Derived(key)) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\nrow\n{key}", request.tenant).as_bytes()),
+        Some(CallKey::Given(key)) => {
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes())
+        }
+        Some(CallKey::Derived(key)) => {
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\nrow\n{key}", request.tenant).as_bytes())
+        }
         None => id.as_uuid(),
     };
     let first = Uuid::new_v5(&space, lane.id.as_str().as_bytes());

@@ -46,16 +46,22 @@ pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
     });
 }
 
-/// Sleeps, and then finds the provider as the configuration that holds now has it: its address and its key may be new.
-async fn after(inner: &Weak<Inner>, wait: Duration, id: &ProviderId) -> Option<(Arc<dyn Clock>, Arc<Lane>)> {
+/// Sleeps, and then finds the provider as the configuration that holds now has it: its address and
+/// its key may be new.
+async fn after(
+    inner: &Weak<Inner>,
+    wait: Duration,
+    id: &ProviderId,
+) -> Option<(Arc<dyn Clock>, Arc<Lane>)> {
     let clock = Arc::clone(&inner.upgrade()?.clock);
     clock.sleep(wait).await;
     let lane = inner.upgrade()?.lane(id)?;
     Some((clock, lane))
 }
 
-/// Reads through the providers of a failure domain when its breaker allows it, until one of them is read. A key that is refused shows that
-/// somebody answers, so that a platform of which nothing worse is seen counts as well.
+/// Reads through the providers of a failure domain when its breaker allows it, until one of them is
+/// read. A key that is refused shows that somebody answers, so that a platform of which nothing
+/// worse is seen counts as well.
 pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
     let (weak, domain) = (Arc::downgrade(inner), Arc::clone(domain));
     let Some(mut wait) = domain.opens_in(inner.clock.uptime()) else {
@@ -71,7 +77,8 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
                 return;
             };
             // All at once: one that hangs does not keep the others from being read.
-            let mut looks: FuturesUnordered<_> = riders.iter().map(|lane| look(lane, &*clock)).collect();
+            let mut looks: FuturesUnordered<_> =
+                riders.iter().map(|lane| look(lane, &*clock)).collect();
             let mut seen = Vec::with_capacity(riders.len());
             while let Some(one) = looks.next().await {
                 seen.push(one);
@@ -79,7 +86,8 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
                     break;
                 }
             }
-            let worked = seen.contains(&Seen::Works) || !seen.is_empty() && !seen.contains(&Seen::Nobody);
+            let worked =
+                seen.contains(&Seen::Works) || !seen.is_empty() && !seen.contains(&Seen::Nobody);
             tracing::info!(domain = domain.name, worked, "probed with reads");
             match domain.probed(worked, clock.uptime()) {
                 Some(next) => wait = next,
@@ -91,10 +99,7 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
 
 async fn look(lane: &Lane, clock: &dyn Clock) -> Seen {
     lane.read_turn(clock).await;
-    let one = PageRequest {
-        limit: Some(1),
-        cursor: None,
-    };
+    let one = PageRequest { limit: Some(1), cursor: None };
     let filter = CallFilter::default();
     match AssertUnwindSafe(lane.provider.calls().list(&filter, &one)).catch_unwind().await {
         Ok(Ok(_)) => Seen::Works,

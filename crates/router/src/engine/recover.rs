@@ -1,14 +1,19 @@
-//! Taking up what a process left that is gone: this one's former run, or another that shares the journal.
+//! Taking up what a process left that is gone: this one's former run, or another that shares the
+//! journal.
 //!
-//! Nothing that may have left is ever sent again. What was not claimed never left, and goes on; what was claimed or sent may have
-//! rung, is in doubt from then on, and evidence is looked for; what was placed is followed.
+//! Nothing that may have left is ever sent again. What was not claimed never left, and goes on;
+//! what was claimed or sent may have rung, is in doubt from then on, and evidence is looked for;
+//! what was placed is followed.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
-use switchboard_core::{Attempt, AttemptError, AttemptState, Call, CallFault, CallStatus, Delivery, ErrorKind, Result, ValidCall};
+use switchboard_core::{
+    Attempt, AttemptError, AttemptState, Call, CallFault, CallStatus, Delivery, ErrorKind, Result,
+    ValidCall,
+};
 
 use crate::{
     engine::{
@@ -42,7 +47,8 @@ pub struct Recovered {
     pub followed: usize,
     /// Of these: nothing had left, and they go on.
     pub resumed: usize,
-    /// Of these: nothing had left, and they are not begun by this process: see [`TakesUp`](crate::TakesUp).
+    /// Of these: nothing had left, and they are not begun by this process: see
+    /// [`TakesUp`](crate::TakesUp).
     pub left: usize,
 }
 
@@ -56,8 +62,9 @@ enum Taken {
 }
 
 impl Router {
-    /// Takes up the calls of processes that are gone, and webhooks that nobody handled. To be called once, before this process says that it is
-    /// ready: when it returns, every attempt in doubt is written down as such. A router over a shared journal goes on looking by itself.
+    /// Takes up the calls of processes that are gone, and webhooks that nobody handled. To be
+    /// called once, before this process says that it is ready: when it returns, every attempt in
+    /// doubt is written down as such. A router over a shared journal goes on looking by itself.
     ///
     /// # Errors
     /// `Journal` where it cannot be read or written.
@@ -69,7 +76,8 @@ impl Router {
     }
 }
 
-/// Bills that a process which is gone was still waiting for: without them their holds would stay at the most that the calls could cost.
+/// Bills that a process which is gone was still waiting for: without them their holds would stay at
+/// the most that the calls could cost.
 pub(crate) async fn bills(inner: &Inner) -> Result<()> {
     let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
     let closed = Selection {
@@ -81,7 +89,8 @@ pub(crate) async fn bills(inner: &Inner) -> Result<()> {
     while let Some(page) = pages.next().await? {
         for call in &page {
             for attempt in call.attempts.iter().filter(|attempt| attempt.cost.is_none()) {
-                let lane = inner.lane(&attempt.provider).filter(|lane| lane.provider.usage().is_some());
+                let lane =
+                    inner.lane(&attempt.provider).filter(|lane| lane.provider.usage().is_some());
                 if let (Some(lane), Some(theirs)) = (lane, &attempt.provider_call_id) {
                     let since = attempt.sent_at.unwrap_or(attempt.created_at);
                     lane.await_bill(theirs.clone(), Unbilled::new(call.id, attempt.id, since));
@@ -147,11 +156,9 @@ pub(crate) fn start(inner: &Arc<Inner>) {
 async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
     inner.journal.beat(inner.now()).await?;
     let calls = inner.journal.take_over(inner.now()).await?;
-    let mut recovered = Recovered {
-        calls: calls.len(),
-        ..Recovered::default()
-    };
-    // What was taken over belongs to this process from now on: a failure half way leaves calls to the next one, by ending this one.
+    let mut recovered = Recovered { calls: calls.len(), ..Recovered::default() };
+    // What was taken over belongs to this process from now on: a failure half way leaves calls to
+    // the next one, by ending this one.
     let mut taken = stream::iter(calls).map(|call| take(inner, call)).buffered(AT_ONCE);
     while let Some(taken) = taken.next().await {
         match taken.inspect_err(|_| inner.ending.halt())? {
@@ -181,7 +188,8 @@ async fn take(inner: &Arc<Inner>, call: Call) -> Result<Taken> {
     }
 }
 
-/// Sees to it that somebody here is at work on a call of this process, as its state asks, where nobody is. It is sent no further than it is.
+/// Sees to it that somebody here is at work on a call of this process, as its state asks, where
+/// nobody is. It is sent no further than it is.
 pub(crate) async fn take_up(inner: &Arc<Inner>, call: &Call) -> Result<()> {
     match inner.journal.request(call.id).await? {
         Some(request) => up(inner, call, &request).await.map(|_| ()),
@@ -202,9 +210,22 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
                     if let Some(lane) = inner.lane(&last.provider) {
                         let longest = order_of(inner, last, request, &lane).max_duration;
                         let since = last.sent_at.unwrap_or(call.created_at);
-                        follow::placed(inner, &lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+                        follow::placed(
+                            inner,
+                            &lane,
+                            call.id,
+                            last.id,
+                            theirs.clone(),
+                            since,
+                            longest,
+                            false,
+                            false,
+                        );
                     } else {
-                        inner.tell(call.id, format!("{} has it, and is not configured any more", last.provider));
+                        inner.tell(
+                            call.id,
+                            format!("{} has it, and is not configured any more", last.provider),
+                        );
                         inner.record(call.id, Fact::Overdue).await?;
                         return Ok(Taken::Left);
                     }
@@ -213,15 +234,24 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
             }
             Ok(Taken::Followed)
         }
-        // Its agent may have no other call in doubt, as long as this one may be any that the provider lists.
+        // Its agent may have no other call in doubt, as long as this one may be any that the
+        // provider lists.
         (CallStatus::Indeterminate, Some(last)) => {
             if let Some(lane) = inner.lane(&last.provider) {
                 lane.doubt(last.id, last.agent.clone());
             }
             Ok(Taken::Left)
         }
-        (CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate, None) => Ok(Taken::Left),
-        (CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Stalled, _) => Ok(Taken::Left),
+        (CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate, None) => {
+            Ok(Taken::Left)
+        }
+        (
+            CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Stalled,
+            _,
+        ) => Ok(Taken::Left),
     }
 }
 
@@ -235,7 +265,12 @@ fn goes_on(inner: &Arc<Inner>, call: &Call, words: &str) -> Taken {
     Taken::Resumed
 }
 
-async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, last: &Attempt) -> Result<Taken> {
+async fn in_attempt(
+    inner: &Arc<Inner>,
+    call: &Call,
+    request: &Arc<ValidCall>,
+    last: &Attempt,
+) -> Result<Taken> {
     match last.state {
         AttemptState::Intent => {
             let recorded = inner.record(call.id, Fact::Abandoned(last.id)).await?;
@@ -252,11 +287,8 @@ async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, l
                 status: None,
                 code: Some("restart".to_owned()),
             };
-            let doubt = Fact::Failed {
-                attempt: last.id,
-                delivery: Delivery::Unknown,
-                error: restarted,
-            };
+            let doubt =
+                Fact::Failed { attempt: last.id, delivery: Delivery::Unknown, error: restarted };
             let recorded = inner.record(call.id, doubt).await?;
             inner.tell(call.id, "taken up: it may have rung, so nobody else is asked");
             // As it is known now: it is in doubt from this moment on.
@@ -268,15 +300,23 @@ async fn in_attempt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, l
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
-        AttemptState::NotPlaced => Ok(goes_on(inner, call, "taken up: the last attempt provably reached no phone")),
+        AttemptState::NotPlaced => {
+            Ok(goes_on(inner, call, "taken up: the last attempt provably reached no phone"))
+        }
         AttemptState::Placed => Ok(Taken::Left),
     }
 }
 
 /// Looks for evidence at the provider, where it is still configured.
-async fn in_doubt(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>, last: &Attempt) -> Result<()> {
+async fn in_doubt(
+    inner: &Arc<Inner>,
+    call: &Call,
+    request: &Arc<ValidCall>,
+    last: &Attempt,
+) -> Result<()> {
     let Some(lane) = inner.lane(&last.provider) else {
-        let message = format!("{} may have rung the callee, and is not configured any more", last.provider);
+        let message =
+            format!("{} may have rung the callee, and is not configured any more", last.provider);
         let kind = ErrorKind::Configuration;
         inner.record(call.id, Fact::Reconciling(last.id)).await?;
         return inner.record(call.id, Fact::GaveUp(CallFault { kind, message })).await.map(|_| ());

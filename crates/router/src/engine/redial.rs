@@ -1,11 +1,13 @@
 //! Ringing again, because the caller's own policy asks for it and for no other reason.
 //!
-//! A redial is written down together with the end of the ring before it. It waits for its gap, and is given up where its window
-//! closed or the person's phone rang often enough that day.
+//! A redial is written down together with the end of the ring before it. It waits for its gap, and
+//! is given up where its window closed or the person's phone rang often enough that day.
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall};
+use switchboard_core::{
+    Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall,
+};
 
 use crate::{
     engine::{shared::Inner, submit},
@@ -17,7 +19,13 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Writes down how a ring ended, and that it rings again where the caller asked for it.
 /// The bill that came with it stands beside it: whoever waits for the end sees what it cost.
-pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, bill: Option<Fact>, outcome: Outcome) -> Result<Recorded> {
+pub(crate) async fn over(
+    inner: &Arc<Inner>,
+    id: CallId,
+    end: Fact,
+    bill: Option<Fact>,
+    outcome: Outcome,
+) -> Result<Recorded> {
     let end: Vec<Fact> = std::iter::once(end).chain(bill).collect();
     let written = |facts| Write { facts, ..Write::default() };
     let Some(again) = wanted(inner, id, outcome).await? else {
@@ -32,18 +40,24 @@ pub(crate) async fn over(inner: &Arc<Inner>, id: CallId, end: Fact, bill: Option
             submit::go_on(inner, &recorded.call);
             Ok(recorded)
         }
-        // Another process has the call and will see the same end; or this one was the last ring after all.
-        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => inner.write(id, written(end)).await,
+        // Another process has the call and will see the same end; or this one was the last ring
+        // after all.
+        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => {
+            inner.write(id, written(end)).await
+        }
         Err(error) => Err(error),
     }
 }
 
-/// Another process saw a ring of this one's call end. It may not say that the call rings again, so this one does, where the caller asked for it.
+/// Another process saw a ring of this one's call end. It may not say that the call rings again, so
+/// this one does, where the caller asked for it.
 pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
     let rang = call.attempts.last().and_then(|last| last.outcome);
     // What an operator says of an end is no end that anybody saw.
-    let by_word = |last: &Attempt| last.evidence.iter().any(|evidence| evidence.proof == Proof::Operator);
-    let (CallStatus::Closed, Some(outcome), None, false) = (call.status, rang, call.redial_at, call.attempts.last().is_some_and(by_word))
+    let by_word =
+        |last: &Attempt| last.evidence.iter().any(|evidence| evidence.proof == Proof::Operator);
+    let (CallStatus::Closed, Some(outcome), None, false) =
+        (call.status, rang, call.redial_at, call.attempts.last().is_some_and(by_word))
     else {
         return Ok(());
     };
@@ -63,13 +77,16 @@ async fn wanted(inner: &Inner, id: CallId, outcome: Outcome) -> Result<Option<Fa
     if matches!(outcome, Outcome::Completed | Outcome::Cancelled) {
         return Ok(None);
     }
-    let (Some(call), Some(request)) = (inner.journal.get(id).await?, inner.journal.request(id).await?) else {
+    let (Some(call), Some(request)) =
+        (inner.journal.get(id).await?, inner.journal.request(id).await?)
+    else {
         return Ok(None);
     };
     let (Some(policy), Some(last)) = (&request.redial, call.attempts.last()) else {
         return Ok(None);
     };
-    let open = matches!(call.status, CallStatus::Attempting | CallStatus::InProgress) || call.outcome == Some(outcome);
+    let open = matches!(call.status, CallStatus::Attempting | CallStatus::InProgress)
+        || call.outcome == Some(outcome);
     let then = inner.now().checked_add(Duration::from_secs(policy.gap_seconds.into())).ok();
     let then = then.filter(|then| request.window.closes.is_none_or(|closes| *then < closes));
     let asked = open && policy.on.contains(&outcome) && last.ring < policy.times;

@@ -6,7 +6,8 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use switchboard_core::{
-    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result, ValidCall, text::one_line,
+    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result,
+    ValidCall, text::one_line,
 };
 use tokio::{
     runtime::Handle,
@@ -38,7 +39,8 @@ use crate::{
     state::{Effect, Fact},
 };
 
-/// Something that happened to a call, in words, as it happens. It holds no whole number and no secret.
+/// Something that happened to a call, in words, as it happens. It holds no whole number and no
+/// secret.
 #[derive(Debug, Clone)]
 pub struct Progress {
     /// Which call.
@@ -68,7 +70,14 @@ impl Planned {
     /// What is kept of it with its call.
     pub(crate) fn record(&self, world: &World, draw: u64) -> PlanRecord {
         let named = world.policy.providers.iter().map(|one| &one.info.id);
-        PlanRecord::of(&self.plan, world.version.as_deref(), draw, named.zip(&self.readings), self.at).knowing(Some(&self.lives))
+        PlanRecord::of(
+            &self.plan,
+            world.version.as_deref(),
+            draw,
+            named.zip(&self.readings),
+            self.at,
+        )
+        .knowing(Some(&self.lives))
     }
 }
 
@@ -147,7 +156,8 @@ impl Inner {
         self.clock.now()
     }
 
-    /// The configuration that holds now. Whoever decides twice about one call keeps the one that it has.
+    /// The configuration that holds now. Whoever decides twice about one call keeps the one that it
+    /// has.
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
     }
@@ -174,17 +184,26 @@ impl Inner {
     }
 
     /// The same as if nobody were left out for failing more often than the others.
-    pub(crate) fn plan_over_ejections(&self, world: &World, call: &ValidCall, draw: u64) -> Planned {
+    pub(crate) fn plan_over_ejections(
+        &self,
+        world: &World,
+        call: &ValidCall,
+        draw: u64,
+    ) -> Planned {
         let now = self.now();
-        let here = |lane: &Arc<Lane>| Reading {
-            ejected_until: None,
-            ..lane.reading(now)
-        };
+        let here = |lane: &Arc<Lane>| Reading { ejected_until: None, ..lane.reading(now) };
         let readings = world.lanes.iter().map(here).collect();
         self.plan_of(world, call, draw, readings, now)
     }
 
-    fn plan_of(&self, world: &World, call: &ValidCall, draw: u64, readings: Vec<Reading>, now: Timestamp) -> Planned {
+    fn plan_of(
+        &self,
+        world: &World,
+        call: &ValidCall,
+        draw: u64,
+        readings: Vec<Reading>,
+        now: Timestamp,
+    ) -> Planned {
         let (quality, lives) = (self.quality.read(), self.lives());
         let snapshot = Snapshot {
             policy: &world.policy,
@@ -194,12 +213,7 @@ impl Inner {
             lives: Some(&lives),
         };
         let plan = plan(call, &snapshot, now);
-        Planned {
-            plan,
-            readings,
-            lives,
-            at: now,
-        }
+        Planned { plan, readings, lives, at: now }
     }
 
     /// Lets work go on by itself, until it ends or the router is stopped.
@@ -220,12 +234,14 @@ impl Inner {
         self.tasks.lock().abort_all();
     }
 
-    /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be written nothing is sent any more.
+    /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be
+    /// written nothing is sent any more.
     pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded> {
         self.write(id, Write::from(fact)).await
     }
 
-    /// What came of something that had to be written down. Where it was not, nothing is sent any more.
+    /// What came of something that had to be written down. Where it was not, nothing is sent any
+    /// more.
     pub(crate) fn kept<T>(&self, written: Result<T>) -> Result<T> {
         if let Err(error) = &written
             && error.kind() == ErrorKind::Journal
@@ -249,7 +265,10 @@ impl Inner {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
                 Effect::Alarm => {
                     tracing::error!(call = %id, status = %recorded.call.status, "what a provider says contradicts what was proven, or cannot be: look at this call");
-                    self.tell(id, "ALARM: what the provider says contradicts what was proven, or cannot be");
+                    self.tell(
+                        id,
+                        "ALARM: what the provider says contradicts what was proven, or cannot be",
+                    );
                 }
                 Effect::Follow | Effect::Reconcile | Effect::Next => {}
             }
@@ -260,7 +279,8 @@ impl Inner {
         Ok(recorded)
     }
 
-    /// Takes in how a call stands that another process wrote to: what it no longer keeps is free, and whoever waits for it is told.
+    /// Takes in how a call stands that another process wrote to: what it no longer keeps is free,
+    /// and whoever waits for it is told.
     pub(crate) fn notice(&self, call: &Call) {
         self.make_room(call);
         self.learn_from(call);
@@ -292,12 +312,14 @@ impl Inner {
         }
     }
 
-    /// Where changes of a call are told. Get it before reading the call, so that no change is missed.
+    /// Where changes of a call are told. Get it before reading the call, so that no change is
+    /// missed.
     pub(crate) fn subscribe(&self, id: CallId) -> watch::Receiver<u64> {
         self.live.lock().entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
-    /// True where the call came to something that somebody may wait for: the steps before it is sent wake nobody.
+    /// True where the call came to something that somebody may wait for: the steps before it is
+    /// sent wake nobody.
     pub(crate) fn is_decided(&self, call: &Call) -> bool {
         match call.status {
             CallStatus::Received | CallStatus::Admitted => false,
@@ -315,7 +337,8 @@ impl Inner {
     /// True where its attempt is sent and the answer comes when the phone call is over.
     fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
         call.attempts.last().is_some_and(|last| {
-            last.state == AttemptState::Sent && self.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
+            last.state == AttemptState::Sent
+                && self.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
         })
     }
 
@@ -333,7 +356,8 @@ impl Inner {
         }
     }
 
-    /// Tells whoever listens; the line is made only where somebody does. It may hold a provider's words, so that it is masked here.
+    /// Tells whoever listens; the line is made only where somebody does. It may hold a provider's
+    /// words, so that it is masked here.
     pub(crate) fn tell(&self, call: CallId, what: impl fmt::Display) {
         if !self.is_heard() {
             return;
@@ -341,11 +365,7 @@ impl Inner {
         let what = one_line(&what.to_string());
         tracing::info!(%call, "{what}");
         // Nobody listening is fine.
-        let _ = self.progress.send(Progress {
-            call,
-            at: self.now(),
-            what,
-        });
+        let _ = self.progress.send(Progress { call, at: self.now(), what });
     }
 
     pub(crate) fn is_heard(&self) -> bool {
@@ -353,7 +373,8 @@ impl Inner {
     }
 }
 
-/// Places calls through the best provider and follows them to their end. Cheap to clone: all clones are one router.
+/// Places calls through the best provider and follows them to their end. Cheap to clone: all clones
+/// are one router.
 #[derive(Debug, Clone)]
 pub struct Router {
     pub(crate) inner: Arc<Inner>,
@@ -376,11 +397,10 @@ impl Router {
         Self { inner }
     }
 
-    /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one draw, the same for the same number.
+    /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one
+    /// draw, the same for the same number.
     pub fn plan(&self, call: &ValidCall) -> Plan {
-        self.inner
-            .plan(&self.inner.world(), call, digest(&[call.to.e164().as_bytes()]))
-            .plan
+        self.inner.plan(&self.inner.world(), call, digest(&[call.to.e164().as_bytes()])).plan
     }
 
     /// One call as it stands.
@@ -423,10 +443,12 @@ impl Router {
         self.inner.world().version.clone()
     }
 
-    /// Swaps the configuration as a whole: policy, providers and times of this builder, which must name the providers as for
-    /// [`RouterBuilder::build`]. Calls under way keep the one that they were planned in; calls that wait are planned anew. What was learnt of
-    /// a provider that stays, its limits that are used and its calls, is kept; the calls of one that goes are followed to their end. The
-    /// builder's journal, clock, ids and webhook address are not looked at: they last as long as the router.
+    /// Swaps the configuration as a whole: policy, providers and times of this builder, which must
+    /// name the providers as for [`RouterBuilder::build`]. Calls under way keep the one that they
+    /// were planned in; calls that wait are planned anew. What was learnt of a provider that stays,
+    /// its limits that are used and its calls, is kept; the calls of one that goes are followed to
+    /// their end. The builder's journal, clock, ids and webhook address are not looked at: they
+    /// last as long as the router.
     ///
     /// # Errors
     /// `Configuration`, as [`RouterBuilder::build`]. Nothing changed then.
@@ -454,7 +476,8 @@ impl Router {
         Ok(())
     }
 
-    /// How many calls wait here for a limit, a pause or a provider that fails. They go in fair order by tenant: see [`crate::waiting`].
+    /// How many calls wait here for a limit, a pause or a provider that fails. They go in fair
+    /// order by tenant: see [`crate::waiting`].
     pub fn waiting(&self) -> usize {
         self.inner.waiting.len()
     }

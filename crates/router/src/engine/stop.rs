@@ -37,7 +37,8 @@ impl Drop for Open<'_> {
     }
 }
 
-/// The same for the first look at a doubt that was taken up: who took it up, and be it for a moment, has looked.
+/// The same for the first look at a doubt that was taken up: who took it up, and be it for a
+/// moment, has looked.
 #[derive(Debug)]
 pub(crate) struct OpenLook(Arc<Inner>);
 
@@ -97,20 +98,26 @@ impl Inner {
             ));
         }
         if self.ending.is_closing() {
-            return Err(Error::new(ErrorKind::Conflict, "the router is being stopped and takes no calls").with_code("stopping"));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "the router is being stopped and takes no calls",
+            )
+            .with_code("stopping"));
         }
         Ok(())
     }
 
-    /// True for an error after which a call has to be left as it stands: it is not its end, but this process's, or another process has it.
+    /// True for an error after which a call has to be left as it stands: it is not its end, but
+    /// this process's, or another process has it.
     pub(crate) fn leaves_the_call(&self, error: &Error) -> bool {
-        error.kind() == ErrorKind::Journal || matches!(error.code(), Some("taken_over" | "stopping"))
+        error.kind() == ErrorKind::Journal
+            || matches!(error.code(), Some("taken_over" | "stopping"))
     }
 }
 
 impl Inner {
-    /// Leaves a call as it stands. Where the journal is why, the process has to end: another, or its own next run, takes the call up, and
-    /// here nobody would.
+    /// Leaves a call as it stands. Where the journal is why, the process has to end: another, or
+    /// its own next run, takes the call up, and here nobody would.
     pub(crate) fn leave(&self, id: CallId, error: &Error) {
         tracing::warn!(call = %id, %error, "the call is left as it stands");
         if error.kind() == ErrorKind::Journal {
@@ -120,8 +127,9 @@ impl Inner {
 }
 
 impl Router {
-    /// Ends in order: takes no new calls, sends nothing more, waits at most so long for the answers to requests that are open, and stops.
-    /// What is not over then is in the journal, for [`Router::recover`] of the next process.
+    /// Ends in order: takes no new calls, sends nothing more, waits at most so long for the answers
+    /// to requests that are open, and stops. What is not over then is in the journal, for
+    /// [`Router::recover`] of the next process.
     pub async fn shutdown(&self, grace: Duration) {
         let inner = &self.inner;
         inner.ending.closing.store(true, Ordering::SeqCst);
@@ -143,8 +151,8 @@ impl Router {
         self.inner.wake_all();
     }
 
-    /// Waits until the journal fails. Whoever runs a router ends its process then: after a write that failed, only a process that
-    /// reads the journal afresh knows what it holds.
+    /// Waits until the journal fails. Whoever runs a router ends its process then: after a write
+    /// that failed, only a process that reads the journal afresh knows what it holds.
     pub async fn failed(&self) {
         self.inner.ending.until(|ending| ending.halted.load(Ordering::SeqCst)).await;
     }

@@ -10,7 +10,9 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use switchboard_core::{AttemptState, Call, CallFault, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall};
+use switchboard_core::{
+    AttemptState, Call, CallFault, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall,
+};
 
 use crate::{
     chance::digest,
@@ -28,7 +30,8 @@ use crate::{
     state::Fact,
 };
 
-/// How often a busy callee is looked at again where nobody tells: another process may hold the call.
+/// How often a busy callee is looked at again where nobody tells: another process may hold the
+/// call.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What became of a request.
@@ -39,7 +42,8 @@ pub enum Submitted {
     New(Call),
     /// The call that it was before.
     Before(Call),
-    /// The call that the same row of the same batch was before, with other details: it is not called again for them.
+    /// The call that the same row of the same batch was before, with other details: it is not
+    /// called again for them.
     Changed(Call),
 }
 
@@ -55,11 +59,13 @@ impl Submitted {
 impl Router {
     /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
     ///
-    /// A key that came before with the same request answers with the first call; so does a row of a batch that came before in another way.
+    /// A key that came before with the same request answers with the first call; so does a row of a
+    /// batch that came before in another way.
     ///
     /// # Errors
-    /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with [`DuplicateOf`](crate::DuplicateOf) as its source, for
-    /// the same callee and task within [`RouterSettings::duplicates`](crate::RouterSettings) without a word that it is meant again;
+    /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with
+    /// [`DuplicateOf`](crate::DuplicateOf) as its source, for the same callee and task within
+    /// [`RouterSettings::duplicates`](crate::RouterSettings) without a word that it is meant again;
     /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
         self.take_in(request).await.map(Submitted::into_call)
@@ -77,12 +83,14 @@ impl Router {
 
     async fn open(&self, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
         self.inner.check_running()?;
-        // A caller may let go while the journal writes: the call is there then, and nobody else would drive it.
+        // A caller may let go while the journal writes: the call is there then, and nobody else
+        // would drive it.
         GoesOn::new(&self.inner, open(Arc::clone(&self.inner), request)).await
     }
 
-    /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a provider that answers when the
-    /// phone call is over, until the request is sent; use [`Router::wait`] for the end.
+    /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a
+    /// provider that answers when the phone call is over, until the request is sent; use
+    /// [`Router::wait`] for the end.
     ///
     /// # Errors
     /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
@@ -127,9 +135,11 @@ impl Router {
                 return Ok(call);
             }
             if self.inner.ending.is_over() {
-                return Err(
-                    Error::new(ErrorKind::Conflict, "the router has stopped: the call stands in the journal").with_code("stopping"),
-                );
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "the router has stopped: the call stands in the journal",
+                )
+                .with_code("stopping"));
             }
             // Another process that shares the journal may settle the call, and tells nobody here.
             let look_again = async {
@@ -150,8 +160,9 @@ impl Router {
     }
 }
 
-/// Work under way. Whoever waits for it moves it along himself, which spares two changes of thread; once dropped it
-/// goes on by itself, so that a caller who stops waiting never stops a call between its request and its answer.
+/// Work under way. Whoever waits for it moves it along himself, which spares two changes of thread;
+/// once dropped it goes on by itself, so that a caller who stops waiting never stops a call between
+/// its request and its answer.
 struct GoesOn<T: Send + 'static> {
     rest: Option<BoxFuture<'static, T>>,
     inner: Arc<Inner>,
@@ -159,10 +170,7 @@ struct GoesOn<T: Send + 'static> {
 
 impl<T: Send + 'static> GoesOn<T> {
     fn new(inner: &Arc<Inner>, work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self {
-            rest: Some(work.boxed()),
-            inner: Arc::clone(inner),
-        }
+        Self { rest: Some(work.boxed()), inner: Arc::clone(inner) }
     }
 }
 
@@ -190,7 +198,8 @@ impl<T: Send + 'static> Drop for GoesOn<T> {
     }
 }
 
-/// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked, or by itself.
+/// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked,
+/// or by itself.
 async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
@@ -221,8 +230,8 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
     })
 }
 
-/// What a former process left before anything of it was sent goes on where it is asked for again. A process that takes up everything has it
-/// already.
+/// What a former process left before anything of it was sent goes on where it is asked for again. A
+/// process that takes up everything has it already.
 fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
     let between = call.attempts.last().is_none_or(|last| last.state == AttemptState::NotPlaced);
     let is_left = match call.status {
@@ -241,13 +250,15 @@ fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
     }
 }
 
-/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again. One that is on its way here is looked at again
-/// when it has come to the end of it.
+/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
+/// One that is on its way here is looked at again when it has come to the end of it.
 pub(crate) fn go_on(inner: &Arc<Inner>, call: &Call) {
     if !inner.may_begin(call.id) {
         return;
     }
-    let Some(driving) = Driving::begin(inner, call.id) else { return };
+    let Some(driving) = Driving::begin(inner, call.id) else {
+        return;
+    };
     let (strong, call) = (Arc::clone(inner), call.clone());
     inner.spawn(async move {
         match strong.journal.request(call.id).await {
@@ -276,13 +287,14 @@ async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving:
 /// True where somebody took the call back meanwhile, so that the next step was refused.
 async fn is_withdrawn(inner: &Inner, id: CallId) -> bool {
     let call = inner.journal.get(id).await.ok().flatten();
-    call.and_then(|call| call.fault)
-        .is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
+    call.and_then(|call| call.fault).is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
 }
 
 async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
     let id = call.id;
-    if let Some(opens) = request.window.opens.max(call.redial_at).filter(|opens| *opens > inner.now()) {
+    if let Some(opens) =
+        request.window.opens.max(call.redial_at).filter(|opens| *opens > inner.now())
+    {
         if call.status == CallStatus::Received {
             inner.record(id, Fact::Scheduled).await?;
         }
@@ -304,13 +316,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
     let mut pass = None;
     loop {
         let world = inner.world();
-        let asks = Asks {
-            id,
-            request,
-            world: &world,
-            since,
-            give_up,
-        };
+        let asks = Asks { id, request, world: &world, since, give_up };
         let mut planned = inner.plan(&world, request, draw);
         if call.status == CallStatus::Attempting {
             return attempt::run(inner, &asks, &call, planned, draw, pass).await;
@@ -318,7 +324,15 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
         match inner.waiting.turn(inner, &asks, &mut planned, &mut pass).await {
             Ok(true) => {}
             Ok(false) => continue,
-            Err(nobody) => return attempt::refuse_by(inner, id, CallFault::from(&nobody), planned.record(&world, draw)).await,
+            Err(nobody) => {
+                return attempt::refuse_by(
+                    inner,
+                    id,
+                    CallFault::from(&nobody),
+                    planned.record(&world, draw),
+                )
+                .await;
+            }
         }
         let plan = &planned.plan;
         let fact = Fact::Admitted {
@@ -335,7 +349,11 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 explain(inner, id, plan);
                 return attempt::run(inner, &asks, &call, planned, draw, pass).await;
             }
-            Err(error) if error.code() == Some("callee_busy") && plan.busy_callee == BusyCallee::Wait && inner.now() < give_up => {
+            Err(error)
+                if error.code() == Some("callee_busy")
+                    && plan.busy_callee == BusyCallee::Wait
+                    && inner.now() < give_up =>
+            {
                 if !std::mem::replace(&mut told_busy, true) {
                     inner.tell(id, "waits: the callee is on another call of ours");
                 }
@@ -352,14 +370,16 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
     }
 }
 
-/// When it was proven that the last attempt reached no phone: until then the call did not wait for its turn, but for that.
+/// When it was proven that the last attempt reached no phone: until then the call did not wait for
+/// its turn, but for that.
 fn told_apart_at(call: &Call) -> Option<Timestamp> {
     let last = call.attempts.last().filter(|last| last.state == AttemptState::NotPlaced)?;
     let proofs = last.evidence.iter().filter(|evidence| evidence.proof != Proof::NeverClaimed);
     proofs.map(|evidence| evidence.at).max()
 }
 
-/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open, or, without one, so long after it could go.
+/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open,
+/// or, without one, so long after it could go.
 fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
     let patience = || since.checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)
@@ -378,16 +398,10 @@ pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFault {
 }
 
 pub(crate) fn no_provider(plan: &Plan) -> Error {
-    let reasons: Vec<String> = plan
-        .rejected
-        .iter()
-        .map(|one| format!("{}: {}", one.provider, one.rejection))
-        .collect();
-    let why = if reasons.is_empty() {
-        "every provider was tried".to_owned()
-    } else {
-        reasons.join("; ")
-    };
+    let reasons: Vec<String> =
+        plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.rejection)).collect();
+    let why =
+        if reasons.is_empty() { "every provider was tried".to_owned() } else { reasons.join("; ") };
     Error::new(ErrorKind::NoProvider, format!("no provider can take this call ({why})"))
 }
 
@@ -398,7 +412,8 @@ fn explain(inner: &Inner, id: CallId, plan: &Plan) {
     let route = plan.route.as_deref().unwrap_or("every provider");
     let tag = inner.journal.tag(&plan.to).map_or_else(String::new, |tag| format!("#{tag} "));
     let mut line = format!("{} {tag}{} by route {route}: ", plan.to.masked(), plan.country);
-    let candidates: Vec<String> = plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();
+    let candidates: Vec<String> =
+        plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();
     line.push_str(&candidates.join(", then "));
     for one in &plan.rejected {
         line.push_str(&format!("; not {}: {}", one.provider, one.rejection));

@@ -23,15 +23,22 @@ pub(crate) struct Tried {
     pub(crate) last: Option<ProviderId>,
     /// Attempts so far that were sent.
     pub(crate) sent: u64,
-    /// Attempts so far that were written down: the ring has no others, or another process had the call meanwhile.
+    /// Attempts so far that were written down: the ring has no others, or another process had the
+    /// call meanwhile.
     pub(crate) written: u64,
     /// Why the last provider did not take the call.
     pub(crate) fault: Option<CallFault>,
 }
 
 impl Tried {
-    /// What the attempts of this ring taught, whoever made them; and the call's end where nobody may be asked after them.
-    pub(crate) fn of(world: &World, call: &Call, ring: u32, quota_opt_in: bool) -> (Self, Option<CallFault>) {
+    /// What the attempts of this ring taught, whoever made them; and the call's end where nobody
+    /// may be asked after them.
+    pub(crate) fn of(
+        world: &World,
+        call: &Call,
+        ring: u32,
+        quota_opt_in: bool,
+    ) -> (Self, Option<CallFault>) {
         let mut tried = Self::default();
         let attempts = call.attempts.iter().filter(|attempt| attempt.ring == ring);
         let end = attempts
@@ -52,12 +59,10 @@ impl Tried {
 
     /// True where the candidate may be asked, and what it rides on was reached.
     pub(crate) fn allows(&self, world: &World, candidate: &Candidate) -> bool {
-        let domain = world
-            .policy
-            .providers
-            .get(candidate.index)
-            .map(|one| one.info.failure_domain.as_str());
-        self.may_wait_for(&candidate.provider) && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+        let domain =
+            world.policy.providers.get(candidate.index).map(|one| one.info.failure_domain.as_str());
+        self.may_wait_for(&candidate.provider)
+            && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
     }
 
     /// True where the provider may be asked now or later.
@@ -75,9 +80,14 @@ impl Tried {
         self.retries.get(provider).copied().unwrap_or_default()
     }
 
-    /// What an attempt of a former process, that provably reached no phone, says of what may come next. Answers with the call's end where
-    /// nobody may be asked.
-    fn remember(&mut self, world: &World, earlier: &Attempt, quota_opt_in: bool) -> Option<CallFault> {
+    /// What an attempt of a former process, that provably reached no phone, says of what may come
+    /// next. Answers with the call's end where nobody may be asked.
+    fn remember(
+        &mut self,
+        world: &World,
+        earlier: &Attempt,
+        quota_opt_in: bool,
+    ) -> Option<CallFault> {
         self.sent += 1;
         self.written += 1;
         let fault = earlier.error.as_ref().map(CallFault::from);
@@ -90,7 +100,9 @@ impl Tried {
                 };
                 return Some(fault.unwrap_or_else(unsaid));
             }
-            Next::Retry | Next::Another | Next::AfterPause | Next::AfterCredit => self.fault = fault.clone(),
+            Next::Retry | Next::Another | Next::AfterPause | Next::AfterCredit => {
+                self.fault = fault.clone()
+            }
             Next::Anybody => {}
         }
         self.learn(world, &earlier.provider, next, || true);
@@ -98,7 +110,13 @@ impl Tried {
     }
 
     /// Who is not asked again after this.
-    pub(crate) fn learn(&mut self, world: &World, provider: &ProviderId, next: Next, may_retry: impl FnOnce() -> bool) {
+    pub(crate) fn learn(
+        &mut self,
+        world: &World,
+        provider: &ProviderId,
+        next: Next,
+        may_retry: impl FnOnce() -> bool,
+    ) {
         match next {
             Next::Retry => {
                 let retries = self.retries.entry(provider.clone()).or_default();
@@ -124,7 +142,8 @@ impl Tried {
         }
     }
 
-    /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on the same.
+    /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on
+    /// the same.
     pub(crate) fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
         self.done.insert(provider.clone());
         if unreachable && let Some(lane) = world.lane(provider) {

@@ -1,5 +1,5 @@
-//! What only a new configuration changes: planning's policy, the providers and the times. It is swapped as a whole; a call under way keeps
-//! the one that it was planned in.
+//! What only a new configuration changes: planning's policy, the providers and the times. It is
+//! swapped as a whole; a call under way keeps the one that it was planned in.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -46,15 +46,15 @@ pub(crate) struct Parts {
 }
 
 impl World {
-    /// Checks the parts and puts them together. What is known of a provider that `former` has is kept.
-    pub(crate) fn new(parts: Parts, former: Option<&World>, clock: &Arc<dyn Clock>) -> Result<Self> {
-        let Parts {
-            policy,
-            providers: mut given,
-            lanes: settings,
-            settings: times,
-            version,
-        } = parts;
+    /// Checks the parts and puts them together. What is known of a provider that `former` has is
+    /// kept.
+    pub(crate) fn new(
+        parts: Parts,
+        former: Option<&World>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let Parts { policy, providers: mut given, lanes: settings, settings: times, version } =
+            parts;
         policy.check()?;
         if let OnUnknown::Fence { after } = times.on_unknown
             && after < times.send_within + LEAST_FENCE
@@ -86,7 +86,9 @@ impl World {
             let id = &left.info().id;
             return Err(Error::new(
                 ErrorKind::Configuration,
-                format!("the provider {id} was added to the router and the policy does not name it"),
+                format!(
+                    "the provider {id} was added to the router and the policy does not name it"
+                ),
             )
             .with_field(format!("providers.{id}")));
         }

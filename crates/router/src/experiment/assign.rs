@@ -1,8 +1,10 @@
-//! Who is in which arm: a function of the experiment, its version, the tenant and the person, and of nothing else.
+//! Who is in which arm: a function of the experiment, its version, the tenant and the person, and
+//! of nothing else.
 //!
-//! No counter, no clock, no process: it is the same in every replica and after every restart, with no table to keep. Four draws that know nothing
-//! of each other decide: which experiment of a group, whether the ramp has come to the person, whether he is held out, and the arm. So a
-//! ramp that grows only ever adds people, and neither it nor the holdout changes anybody's arm.
+//! No counter, no clock, no process: it is the same in every replica and after every restart, with
+//! no table to keep. Four draws that know nothing of each other decide: which experiment of a
+//! group, whether the ramp has come to the person, whether he is held out, and the arm. So a ramp
+//! that grows only ever adds people, and neither it nor the holdout changes anybody's arm.
 
 use switchboard_core::{Assignment, ProfileName, ProviderId, TenantId, ValidCall};
 
@@ -23,23 +25,26 @@ pub enum Seat<'a> {
 }
 
 impl Experiment {
-    /// True where the person is in this experiment's stretch of its group. Without a group everybody is.
+    /// True where the person is in this experiment's stretch of its group. Without a group
+    /// everybody is.
     pub fn claims(&self, tenant: &TenantId, person: &str) -> bool {
-        let Some(group) = &self.group else { return true };
+        let Some(group) = &self.group else {
+            return true;
+        };
         let draw = digest(&[
             b"experiment group",
             group.name.as_bytes(),
             tenant.as_str().as_bytes(),
             person.as_bytes(),
         ]);
-        percent(draw)
-            .checked_sub(group.from_percent)
-            .is_some_and(|past| past < group.share_percent)
+        percent(draw).checked_sub(group.from_percent).is_some_and(|past| past < group.share_percent)
     }
 
     /// Where a person stands, with the ramp at so many percent.
     pub fn seat(&self, tenant: &TenantId, person: &str, ramp_percent: u32) -> Seat<'_> {
-        if !self.claims(tenant, person) || percent(self.apart("experiment ramp", tenant, person)) >= ramp_percent {
+        if !self.claims(tenant, person)
+            || percent(self.apart("experiment ramp", tenant, person)) >= ramp_percent
+        {
             return Seat::Outside;
         }
         if percent(self.apart("experiment holdout", tenant, person)) < self.holdout_percent {
@@ -61,7 +66,8 @@ impl Experiment {
     }
 
     fn draw(&self, tenant: &TenantId, person: &str) -> u64 {
-        let (name, tenant, person) = (self.name.as_bytes(), tenant.as_str().as_bytes(), person.as_bytes());
+        let (name, tenant, person) =
+            (self.name.as_bytes(), tenant.as_str().as_bytes(), person.as_bytes());
         match self.version {
             // As it was before there were versions: nobody moves.
             0 | 1 => digest(&[name, tenant, person]),
@@ -90,7 +96,8 @@ fn percent(draw: u64) -> u32 {
 pub struct Part<'a> {
     /// What is journaled.
     pub assignment: Assignment,
-    /// What is done; `None` for the holdout and for an arm that was stopped: the call goes its ordinary way.
+    /// What is done; `None` for the holdout and for an arm that was stopped: the call goes its
+    /// ordinary way.
     pub arm: Option<&'a Arm>,
 }
 
@@ -112,9 +119,14 @@ impl Part<'_> {
     }
 }
 
-/// The part of a call in the experiment that it belongs to: the first that holds for the call and has the person in its stretch of the group. It
-/// belongs there whatever the ramp, and whether or not it runs, so that a start, a ramp or a stop never moves anybody between experiments.
-pub fn part<'a>(experiments: &'a [Experiment], lives: Option<&Lives>, call: &ValidCall) -> Option<Part<'a>> {
+/// The part of a call in the experiment that it belongs to: the first that holds for the call and
+/// has the person in its stretch of the group. It belongs there whatever the ramp, and whether or
+/// not it runs, so that a start, a ramp or a stop never moves anybody between experiments.
+pub fn part<'a>(
+    experiments: &'a [Experiment],
+    lives: Option<&Lives>,
+    call: &ValidCall,
+) -> Option<Part<'a>> {
     let (tenant, person) = (&call.tenant, call.to.e164());
     let experiment = experiments
         .iter()
@@ -126,10 +138,7 @@ pub fn part<'a>(experiments: &'a [Experiment], lives: Option<&Lives>, call: &Val
     }
     match experiment.seat(tenant, person, experiment.ramp(life)) {
         Seat::Outside => None,
-        Seat::Holdout => Some(Part {
-            assignment: experiment.assigned(HOLDOUT),
-            arm: None,
-        }),
+        Seat::Holdout => Some(Part { assignment: experiment.assigned(HOLDOUT), arm: None }),
         Seat::Arm(arm) => Some(Part {
             assignment: experiment.assignment(arm),
             arm: Some(arm).filter(|arm| life.is_none_or(|life| !life.has_stopped(&arm.name))),

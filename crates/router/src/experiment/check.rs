@@ -1,4 +1,5 @@
-//! Which definitions make no sense: what names nothing, takes nobody, or could never have an effect.
+//! Which definitions make no sense: what names nothing, takes nobody, or could never have an
+//! effect.
 
 use switchboard_core::{Error, ErrorKind, Result};
 
@@ -17,15 +18,21 @@ const MOST_WEIGHT: u64 = 1_000_000;
 pub(crate) fn check(policy: &Policy) -> Result<()> {
     for (index, experiment) in policy.experiments.iter().enumerate() {
         let earlier = policy.experiments.get(..index).unwrap_or_default();
-        one(policy, experiment, earlier)
-            .map_err(|(key, message)| Error::new(ErrorKind::Configuration, message).with_field(format!("experiments[{index}].{key}")))?;
+        one(policy, experiment, earlier).map_err(|(key, message)| {
+            Error::new(ErrorKind::Configuration, message)
+                .with_field(format!("experiments[{index}].{key}"))
+        })?;
     }
     Ok(())
 }
 
 type Wrong = (String, String);
 
-fn one(policy: &Policy, experiment: &Experiment, earlier: &[Experiment]) -> std::result::Result<(), Wrong> {
+fn one(
+    policy: &Policy,
+    experiment: &Experiment,
+    earlier: &[Experiment],
+) -> std::result::Result<(), Wrong> {
     let wrong = |key: &str, message: &str| Err((key.to_owned(), message.to_owned()));
     if earlier.iter().any(|other| other.name == experiment.name) {
         return wrong("name", "is the name of an earlier experiment too: give each its own");
@@ -51,7 +58,8 @@ fn one(policy: &Policy, experiment: &Experiment, earlier: &[Experiment]) -> std:
     }
     for (order, arm) in experiment.arms.iter().enumerate() {
         let named_before = experiment.arms.iter().take(order).any(|other| other.name == arm.name);
-        arms(policy, arm, named_before).map_err(|message| (format!("arms.{}", arm.name), message))?;
+        arms(policy, arm, named_before)
+            .map_err(|message| (format!("arms.{}", arm.name), message))?;
     }
     if let Some(group) = &experiment.group {
         stretch(group, earlier).map_err(|message| ("group".to_owned(), message))?;

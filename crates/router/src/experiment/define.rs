@@ -30,24 +30,17 @@ pub struct Arm {
 impl Arm {
     /// An arm whose calls go to this provider first.
     pub fn provider(name: impl Into<String>, provider: ProviderId, weight: u32) -> Self {
-        Self {
-            name: name.into(),
-            way: Way::Provider(provider),
-            weight,
-        }
+        Self { name: name.into(), way: Way::Provider(provider), weight }
     }
 
     /// An arm whose calls are served by this agent profile.
     pub fn agent(name: impl Into<String>, profile: ProfileName, weight: u32) -> Self {
-        Self {
-            name: name.into(),
-            way: Way::Agent(profile),
-            weight,
-        }
+        Self { name: name.into(), way: Way::Agent(profile), weight }
     }
 }
 
-/// Experiments of which each person is in at most one. Each has a stretch of the hundred percent of people, and no two overlap.
+/// Experiments of which each person is in at most one. Each has a stretch of the hundred percent of
+/// people, and no two overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Its name; another name shuffles everybody anew.
@@ -89,7 +82,8 @@ pub struct Experiment {
     pub arms: Vec<Arm>,
     /// When it begins.
     pub start: Start,
-    /// How many of the people it holds for are in it, in percent. Raising it never moves anybody who is in.
+    /// How many of the people it holds for are in it, in percent. Raising it never moves anybody
+    /// who is in.
     pub ramp_percent: u32,
     /// How many of those who are in it are kept out of every arm, in percent.
     pub holdout_percent: u32,
@@ -121,14 +115,11 @@ impl Experiment {
     }
 
     pub(crate) fn assigned(&self, arm: &str) -> Assignment {
-        Assignment {
-            experiment: self.name.clone(),
-            version: self.version,
-            arm: arm.to_owned(),
-        }
+        Assignment { experiment: self.name.clone(), version: self.version, arm: arm.to_owned() }
     }
 
-    /// What people can be assigned to, and how many of a whole each gets, exactly: the arms in their order, then the holdout where there is one.
+    /// What people can be assigned to, and how many of a whole each gets, exactly: the arms in
+    /// their order, then the holdout where there is one.
     pub fn subjects(&self) -> Vec<(&str, u32)> {
         if self.holdout_percent == 0 {
             return self.arms.iter().map(|arm| (arm.name.as_str(), arm.weight)).collect();

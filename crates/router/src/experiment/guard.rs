@@ -11,7 +11,8 @@ use serde::Serialize;
 pub enum GuardMetric {
     /// The share of people with whom somebody talked, from 0 to 1.
     SuccessRate,
-    /// The share of people whose call failed for a technical reason, was refused, or got lost, from 0 to 1.
+    /// The share of people whose call failed for a technical reason, was refused, or got lost, from
+    /// 0 to 1.
     ErrorRate,
     /// What a success costs, failures included, in the policy's currency.
     CostPerSuccess,
@@ -76,13 +77,17 @@ impl Guardrail {
     pub fn check(&self) -> Result<(), String> {
         let value = self.bound.value();
         if self.minimum_calls == 0 {
-            return Err("has minimum_calls of 0, and nothing is known of nobody: make it 30".to_owned());
+            return Err(
+                "has minimum_calls of 0, and nothing is known of nobody: make it 30".to_owned()
+            );
         }
         if self.metric.is_share() && !(Decimal::ZERO..=Decimal::ONE).contains(&value) {
             return Err(format!("{value} is no share: write it between 0 and 1, as \"0.6\""));
         }
         match (self.metric, self.bound) {
-            (GuardMetric::SuccessRate, Bound::AtMost(_)) => Err("would stop an arm for its success: write at_least".to_owned()),
+            (GuardMetric::SuccessRate, Bound::AtMost(_)) => {
+                Err("would stop an arm for its success: write at_least".to_owned())
+            }
             (GuardMetric::ErrorRate | GuardMetric::CostPerSuccess, Bound::AtLeast(_)) => {
                 Err("would stop an arm for being good: write at_most".to_owned())
             }

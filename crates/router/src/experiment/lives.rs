@@ -1,8 +1,10 @@
-//! What became of experiments since they were configured: decisions in the journal, folded into the state that holds now.
+//! What became of experiments since they were configured: decisions in the journal, folded into the
+//! state that holds now.
 //!
-//! A file says what an experiment is; whether it runs, how far it grew and which arms were stopped is decided while it runs, by people and by
-//! guardrails, and every process has to agree on it. So each decision is one entry of a list that only ever grows, and the state is what the
-//! entries amount to, in their order.
+//! A file says what an experiment is; whether it runs, how far it grew and which arms were stopped
+//! is decided while it runs, by people and by guardrails, and every process has to agree on it. So
+//! each decision is one entry of a list that only ever grows, and the state is what the entries
+//! amount to, in their order.
 
 use std::collections::BTreeMap;
 
@@ -37,12 +39,14 @@ impl Stage {
     }
 }
 
-/// What one decision changes. As JSON it is [`Decision::what`]: `{"version": 1, "to": "running", "ramp_percent": 20}`.
+/// What one decision changes. As JSON it is [`Decision::what`]: `{"version": 1, "to": "running",
+/// "ramp_percent": 20}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Of which version; decisions on one say nothing of another.
     pub version: u32,
-    /// It runs or is stopped from now on; with an arm, `stopped` alone has a meaning, and only that arm ends.
+    /// It runs or is stopped from now on; with an arm, `stopped` alone has a meaning, and only that
+    /// arm ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Stage>,
     /// How many people are in it from now on, in percent.
@@ -59,13 +63,7 @@ pub struct Change {
 impl Change {
     /// Nothing yet.
     pub fn of(version: u32) -> Self {
-        Self {
-            version,
-            to: None,
-            ramp_percent: None,
-            arm: None,
-            why: None,
-        }
+        Self { version, to: None, ramp_percent: None, arm: None, why: None }
     }
 
     /// The decision on an experiment of this name.
@@ -79,7 +77,8 @@ impl Change {
         }
     }
 
-    /// What a decision changes; `None` where it is about something else, or of a kind that this version does not know.
+    /// What a decision changes; `None` where it is about something else, or of a kind that this
+    /// version does not know.
     pub fn read(decision: &Decision) -> Option<Self> {
         (decision.topic == Topic::Experiment).then(|| Self::deserialize(&decision.what).ok())?
     }
@@ -104,7 +103,8 @@ pub struct Life {
     pub stage: Option<Stage>,
     /// The last word on its ramp; none: as configured.
     pub ramp_percent: Option<u32>,
-    /// Arms that take no new calls, with the step that stopped them. An arm that was stopped stays so in this version.
+    /// Arms that take no new calls, with the step that stopped them. An arm that was stopped stays
+    /// so in this version.
     pub stopped_arms: BTreeMap<String, Step>,
     /// Every decision, in order.
     pub steps: Vec<Step>,
@@ -125,7 +125,8 @@ impl Life {
             (Some(_), _) => {}
             (None, to) => {
                 self.stage = to.or(self.stage);
-                self.ramp_percent = ramp_percent.map(|percent| percent.min(100)).or(self.ramp_percent);
+                self.ramp_percent =
+                    ramp_percent.map(|percent| percent.min(100)).or(self.ramp_percent);
             }
         }
         self.steps.push(step);
@@ -149,7 +150,8 @@ impl Lives {
         lives
     }
 
-    /// Takes one more decision. One that was taken before, and one about something else, changes nothing.
+    /// Takes one more decision. One that was taken before, and one about something else, changes
+    /// nothing.
     pub fn take(&mut self, number: u64, decision: &Decision) {
         if number <= self.read {
             return;

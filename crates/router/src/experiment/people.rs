@@ -1,10 +1,12 @@
 //! What happened to each person of an experiment, from the calls.
 //!
-//! A person counts once, with his first call: he keeps his arm, so that his later calls are no new draws. He counts for the arm that he was
-//! *assigned*, whoever took the call in the end, and he counts where nobody took it: what a provider refuses is part of what it is to be sent there.
+//! A person counts once, with his first call: he keeps his arm, so that his later calls are no new
+//! draws. He counts for the arm that he was *assigned*, whoever took the call in the end, and he
+//! counts where nobody took it: what a provider refuses is part of what it is to be sent there.
 //!
-//! People stand in the order in which their calls were admitted, up to the first whose call is still open. In the order of endings, an arm whose
-//! calls fail fast would seem to fail more. A call that is open for more than an hour holds nobody up: its person comes in when it ends.
+//! People stand in the order in which their calls were admitted, up to the first whose call is
+//! still open. In the order of endings, an arm whose calls fail fast would seem to fail more. A
+//! call that is open for more than an hour holds nobody up: its person comes in when it ends.
 
 use std::collections::{HashMap, HashSet};
 
@@ -78,15 +80,18 @@ impl People {
     /// True where it counts the people of this definition.
     pub fn is_of(&self, experiment: &Experiment) -> bool {
         let subjects = experiment.subjects();
-        let same = subjects.iter().map(|(name, _)| *name).eq(self.subjects.iter().map(String::as_str));
+        let same =
+            subjects.iter().map(|(name, _)| *name).eq(self.subjects.iter().map(String::as_str));
         self.experiment == experiment.name && self.version == experiment.version && same
     }
 
-    /// Takes a call as it stands. A call that comes again replaces what it said before; one of another experiment changes nothing. True
-    /// where it belongs to this one.
+    /// Takes a call as it stands. A call that comes again replaces what it said before; one of
+    /// another experiment changes nothing. True where it belongs to this one.
     pub fn observe(&mut self, call: &Call) -> bool {
         let assigned = call.experiment.as_ref();
-        let Some(assigned) = assigned.filter(|one| one.experiment == self.experiment && one.version == self.version) else {
+        let Some(assigned) =
+            assigned.filter(|one| one.experiment == self.experiment && one.version == self.version)
+        else {
             return false;
         };
         let key = digest(&[call.tenant.as_str().as_bytes(), call.to.e164().as_bytes()]);
@@ -127,9 +132,11 @@ impl People {
         let mut over: Vec<(Timestamp, CallId, Person)> = all()
             .filter_map(|one| {
                 let at = one.came_in()?;
-                held_up
-                    .is_none_or(|open| at < open)
-                    .then_some((at, one.call, Person { at, ..one.person }))
+                held_up.is_none_or(|open| at < open).then_some((
+                    at,
+                    one.call,
+                    Person { at, ..one.person },
+                ))
             })
             .collect();
         over.sort_unstable_by_key(|(at, call, _)| (*at, *call));
@@ -145,7 +152,8 @@ impl First {
     fn of(call: &Call, subject: usize, currency: Currency) -> Self {
         let admitted = call.attempts.first().map_or(call.created_at, |attempt| attempt.created_at);
         let over = call.status.is_settled();
-        let ended = call.attempts.last().and_then(|attempt| attempt.ended_at).unwrap_or(call.updated_at);
+        let ended =
+            call.attempts.last().and_then(|attempt| attempt.ended_at).unwrap_or(call.updated_at);
         Self {
             call: call.id,
             admitted,
@@ -164,20 +172,19 @@ impl First {
         }
     }
 
-    /// When he comes in: at his admission, or where that was too long ago when the call ended, at its end.
+    /// When he comes in: at his admission, or where that was too long ago when the call ended, at
+    /// its end.
     fn came_in(&self) -> Option<Timestamp> {
         let ended = self.ended?;
-        Some(if ended.duration_since(self.admitted) < PATIENCE {
-            self.admitted
-        } else {
-            ended
-        })
+        Some(if ended.duration_since(self.admitted) < PATIENCE { self.admitted } else { ended })
     }
 }
 
-/// What was billed; nothing where it is proven that no provider took the call. Else nobody knows yet.
+/// What was billed; nothing where it is proven that no provider took the call. Else nobody knows
+/// yet.
 fn cost(call: &Call, currency: Currency) -> Option<Money> {
-    let taken_by_nobody = call.status == CallStatus::Refused && call.attempts.iter().all(|one| one.state == AttemptState::NotPlaced);
+    let taken_by_nobody = call.status == CallStatus::Refused
+        && call.attempts.iter().all(|one| one.state == AttemptState::NotPlaced);
     call.cost.or(taken_by_nobody.then(|| Money::from_micros(0, currency)))
 }
 

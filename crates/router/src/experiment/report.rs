@@ -5,7 +5,9 @@ use serde::Serialize;
 use switchboard_core::{Currency, Money};
 
 use crate::{
-    analysis::{Comparison, Course, Estimate, Metric, Mismatch, Point, Side, Tally, Told, mismatch},
+    analysis::{
+        Comparison, Course, Estimate, Metric, Mismatch, Point, Side, Tally, Told, mismatch,
+    },
     experiment::{Experiment, Known, Life, People, Stage, Step, words},
 };
 
@@ -14,7 +16,8 @@ pub const ALPHA: f64 = 0.05;
 /// Below this, the arms did not get the people that they should.
 const SUSPECT: f64 = 0.01;
 
-/// What an experiment shows at one moment. The first arm is the control; every other, and the holdout, is compared to it.
+/// What an experiment shows at one moment. The first arm is the control; every other, and the
+/// holdout, is compared to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// The experiment.
@@ -33,7 +36,8 @@ pub struct Report {
     pub people: u64,
     /// How many more wait for the end of their calls.
     pub open: u64,
-    /// How many are left out, because they were assigned to an arm that the definition does not name any more.
+    /// How many are left out, because they were assigned to an arm that the definition does not
+    /// name any more.
     pub strangers: u64,
     /// What costs are counted in.
     pub currency: &'static str,
@@ -86,7 +90,8 @@ pub struct Versus {
     /// How much higher each is in the arm.
     #[serde(flatten)]
     pub difference: Comparison,
-    /// The smallest level at which any look so far told a difference in success, over all comparisons of the report.
+    /// The smallest level at which any look so far told a difference in success, over all
+    /// comparisons of the report.
     pub p_value: f64,
     /// The first moment at which success could not be equal.
     pub told: Option<Told>,
@@ -116,7 +121,12 @@ pub struct Share {
 
 impl Report {
     /// What these people show.
-    pub fn new(experiment: &Experiment, life: Option<&Life>, people: &People, now: Timestamp) -> Self {
+    pub fn new(
+        experiment: &Experiment,
+        life: Option<&Life>,
+        people: &People,
+        now: Timestamp,
+    ) -> Self {
         let known = people.known(now);
         let currency = people.currency();
         let subjects = experiment.subjects();
@@ -146,7 +156,12 @@ impl Report {
     }
 }
 
-fn arms(subjects: &[(&str, u32)], life: Option<&Life>, known: &Known, currency: Currency) -> Vec<ArmReport> {
+fn arms(
+    subjects: &[(&str, u32)],
+    life: Option<&Life>,
+    known: &Known,
+    currency: Currency,
+) -> Vec<ArmReport> {
     let whole: f64 = subjects.iter().map(|(_, weight)| f64::from(*weight)).sum();
     let arm = |(index, (name, weight)): (usize, &(&str, u32))| {
         let mut tally = Tally::new(currency);
@@ -208,8 +223,5 @@ fn shares(subjects: &[(&str, u32)], arms: &[ArmReport]) -> Option<Share> {
     let counts: Vec<u64> = arms.iter().map(|arm| arm.people).collect();
     let weights: Vec<u32> = subjects.iter().map(|(_, weight)| *weight).collect();
     let p_value = mismatch(&counts, &weights).as_ref().map(Mismatch::p_value)?;
-    Some(Share {
-        p_value,
-        suspect: p_value < SUSPECT,
-    })
+    Some(Share { p_value, suspect: p_value < SUSPECT })
 }

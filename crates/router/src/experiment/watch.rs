@@ -1,8 +1,10 @@
 //! Which arms certainly break a guardrail.
 //!
-//! Looked at again and again, every rule is broken by chance once. So an arm is stopped only where the whole interval of what it may truly be
-//! lies on the wrong side, and the intervals hold at all looks at once: the chance that any arm which keeps all its guardrails is ever stopped
-//! is at most five in a hundred, shared between arms and guardrails. For costs and durations that is so in the limit of many people.
+//! Looked at again and again, every rule is broken by chance once. So an arm is stopped only where
+//! the whole interval of what it may truly be lies on the wrong side, and the intervals hold at all
+//! looks at once: the chance that any arm which keeps all its guardrails is ever stopped is at most
+//! five in a hundred, shared between arms and guardrails. For costs and durations that is so in the
+//! limit of many people.
 
 use jiff::Timestamp;
 use switchboard_core::{Call, Currency};
@@ -32,7 +34,8 @@ pub struct Breach {
 }
 
 impl Experiment {
-    /// The arms that certainly break a guardrail, each with the first that it breaks. The holdout breaks none.
+    /// The arms that certainly break a guardrail, each with the first that it breaks. The holdout
+    /// breaks none.
     pub fn breaches(&self, people: &[Person], currency: Currency) -> Vec<Breach> {
         let alpha = ALPHA / (self.arms.len() * self.guardrails.len()).max(1) as f64;
         let arms = self.arms.iter().enumerate().filter_map(|(index, arm)| {
@@ -41,13 +44,10 @@ impl Experiment {
                 .iter()
                 .filter(|person| person.subject == index)
                 .for_each(|person| sums.add(person, currency));
-            let broken = |guardrail: &Guardrail| sums.breaks(guardrail, alpha).map(|why| (*guardrail, why));
+            let broken =
+                |guardrail: &Guardrail| sums.breaks(guardrail, alpha).map(|why| (*guardrail, why));
             let (guardrail, why) = self.guardrails.iter().find_map(broken)?;
-            Some(Breach {
-                arm: arm.name.clone(),
-                guardrail,
-                why: format!("{guardrail}: {why}"),
-            })
+            Some(Breach { arm: arm.name.clone(), guardrail, why: format!("{guardrail}: {why}") })
         });
         arms.collect()
     }
@@ -107,7 +107,8 @@ impl Sums {
         (format!("{count} of {of} people"), interval(Rate { successes: count, of }, alpha))
     }
 
-    /// From the least that a call costs and the most that succeed: it has an answer where nobody ever succeeded.
+    /// From the least that a call costs and the most that succeed: it has an answer where nobody
+    /// ever succeeded.
     fn cost_per_success(&self, alpha: f64) -> Option<(String, Interval)> {
         let (seen, rate) = self.share(self.successes, alpha / 2.0);
         let cost = self.cost.estimate(alpha / 2.0)?;
@@ -135,10 +136,12 @@ impl Watch {
         watch
     }
 
-    /// Other experiments. What is known of those that stay is kept; true where one is new, whose calls so far have to be told again.
+    /// Other experiments. What is known of those that stay is kept; true where one is new, whose
+    /// calls so far have to be told again.
     pub fn set(&mut self, policy: &Policy) -> bool {
         let mut former = std::mem::take(&mut self.watched);
-        let guarded = policy.experiments.iter().filter(|experiment| !experiment.guardrails.is_empty());
+        let guarded =
+            policy.experiments.iter().filter(|experiment| !experiment.guardrails.is_empty());
         let mut is_new = false;
         for experiment in guarded {
             let known = former.iter().position(|people| people.is_of(experiment));
@@ -161,14 +164,17 @@ impl Watch {
         }
     }
 
-    /// The arms that have to be stopped now, as decisions for the journal. Empty where nothing was observed since the last time.
+    /// The arms that have to be stopped now, as decisions for the journal. Empty where nothing was
+    /// observed since the last time.
     pub fn decisions(&mut self, policy: &Policy, lives: &Lives, now: Timestamp) -> Vec<Decision> {
         if !std::mem::take(&mut self.changed) {
             return Vec::new();
         }
         let mut decisions = Vec::new();
         for people in &self.watched {
-            let Some(experiment) = policy.experiments.iter().find(|experiment| people.is_of(experiment)) else {
+            let Some(experiment) =
+                policy.experiments.iter().find(|experiment| people.is_of(experiment))
+            else {
                 continue;
             };
             let life = lives.life(&experiment.name, experiment.version);

@@ -49,7 +49,8 @@ pub(super) fn of(report: &Report) -> Vec<String> {
         words.push("Nobody's call is over yet: there is nothing to compare.".to_owned());
         return words;
     }
-    let count = |name: &str| report.arms.iter().find(|arm| arm.arm == name).map_or(0, |arm| arm.people);
+    let count =
+        |name: &str| report.arms.iter().find(|arm| arm.arm == name).map_or(0, |arm| arm.people);
     for versus in &report.comparisons {
         let fewest = count(&versus.arm).min(count(&versus.control));
         words.push(verdict(versus, fewest));

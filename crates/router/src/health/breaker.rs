@@ -1,7 +1,8 @@
 //! Failures in a row.
 //!
-//! A breaker half opens with a read: a call is never used to find out whether calls work. A read that works proves less than a call that
-//! works, though, so after it the row of failures still stands: the next failure opens again, for twice as long.
+//! A breaker half opens with a read: a call is never used to find out whether calls work. A read
+//! that works proves less than a call that works, though, so after it the row of failures still
+//! stands: the next failure opens again, for twice as long.
 
 use std::time::Duration;
 
@@ -13,9 +14,11 @@ use super::doubled;
 /// When a breaker opens, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerPolicy {
-    /// This many failures in a row open it. Reads do not end a row: only a call that a provider takes, or refuses for a good reason, does.
+    /// This many failures in a row open it. Reads do not end a row: only a call that a provider
+    /// takes, or refuses for a good reason, does.
     pub failures: u32,
-    /// It stays open at least this long; each failed probe, and each opening in the same row of failures, doubles it.
+    /// It stays open at least this long; each failed probe, and each opening in the same row of
+    /// failures, doubles it.
     pub cooldown: Duration,
     /// It is never open longer than this without a probe.
     pub longest_cooldown: Duration,
@@ -44,7 +47,8 @@ pub enum BreakerState {
     },
 }
 
-/// One breaker. All times are of one clock that only runs forward, as [`Clock::uptime`](switchboard_core::Clock::uptime).
+/// One breaker. All times are of one clock that only runs forward, as
+/// [`Clock::uptime`](switchboard_core::Clock::uptime).
 #[derive(Debug, Clone)]
 pub struct Breaker {
     policy: BreakerPolicy,
@@ -68,12 +72,7 @@ enum State {
 impl Breaker {
     /// A closed one.
     pub fn new(policy: BreakerPolicy) -> Self {
-        Self {
-            policy,
-            in_a_row: 0,
-            waits: 0,
-            state: State::Closed { since: Duration::ZERO },
-        }
+        Self { policy, in_a_row: 0, waits: 0, state: State::Closed { since: Duration::ZERO } }
     }
 
     /// Obeys another policy from now on. A cooldown that began lasts as long as it said.
@@ -81,7 +80,8 @@ impl Breaker {
         self.policy = policy;
     }
 
-    /// How long until a read may be tried; `None`: it is closed, and calls go. It stays open until a read has worked.
+    /// How long until a read may be tried; `None`: it is closed, and calls go. It stays open until
+    /// a read has worked.
     pub fn opens_in(&self, now: Duration) -> Option<Duration> {
         match self.state {
             State::Closed { .. } => None,
@@ -89,8 +89,9 @@ impl Breaker {
         }
     }
 
-    /// A call that was sent at `sent` was taken, or refused for a good reason: the row of failures is over. What was sent before the breaker
-    /// opened, and is answered later, neither closes it nor counts.
+    /// A call that was sent at `sent` was taken, or refused for a good reason: the row of failures
+    /// is over. What was sent before the breaker opened, and is answered later, neither closes it
+    /// nor counts.
     pub fn worked(&mut self, sent: Duration) {
         if self.counts(sent) {
             self.in_a_row = 0;
@@ -111,8 +112,8 @@ impl Breaker {
         true
     }
 
-    /// A probing read came to its end. One that works closes the breaker, one that fails makes it wait twice as long; one that came before its
-    /// time changes nothing.
+    /// A probing read came to its end. One that works closes the breaker, one that fails makes it
+    /// wait twice as long; one that came before its time changes nothing.
     pub fn probed(&mut self, worked: bool, now: Duration) {
         match self.state {
             State::Open { until } if until <= now => {
@@ -136,8 +137,6 @@ impl Breaker {
     fn wait(&mut self, now: Duration) {
         let pause = doubled(self.policy.cooldown, self.waits, self.policy.longest_cooldown);
         self.waits = self.waits.saturating_add(1);
-        self.state = State::Open {
-            until: now.saturating_add(pause),
-        };
+        self.state = State::Open { until: now.saturating_add(pause) };
     }
 }

@@ -6,9 +6,11 @@
 //! | `breaker.rs` | is anything there at all? Failures in a row, found well again by a read |
 //! | `outliers.rs` | does it fail far more often than the others? Shares of a sliding window, compared |
 //!
-//! Both count failures of the provider, not of calls: a do-not-call refusal says nothing about its health. And both count time on the
-//! clock that is never set back ([`Clock::uptime`](switchboard_core::Clock::uptime)), because a pause that was announced lasts as long as it was
-//! announced, whatever somebody does to the clock on the wall, and whatever a new configuration says meanwhile.
+//! Both count failures of the provider, not of calls: a do-not-call refusal says nothing about its
+//! health. And both count time on the clock that is never set back
+//! ([`Clock::uptime`](switchboard_core::Clock::uptime)), because a pause that was announced lasts
+//! as long as it was announced, whatever somebody does to the clock on the wall, and whatever a new
+//! configuration says meanwhile.
 
 mod breaker;
 mod evidence;

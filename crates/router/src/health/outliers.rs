@@ -1,14 +1,17 @@
 //! A provider that fails far more often than the others.
 //!
-//! A breaker sees failures in a row and nothing else: a provider that fails every other call never opens it. So the shares of failed attempts
-//! are compared, over a sliding window. A provider is ejected when the lower end of the 99 % Wilson interval of its share is more than ten
-//! points above the share of those that could take its calls, all of them together and with one failure and one success added, so that
-//! providers of which nothing is known count as failing half the time. At least [`OutlierPolicy::minimum_attempts`] of its attempts have to stand in
-//! the window, of at least two calls that failed: one bad call, with all its retries, ejects nobody.
+//! A breaker sees failures in a row and nothing else: a provider that fails every other call never
+//! opens it. So the shares of failed attempts are compared, over a sliding window. A provider is
+//! ejected when the lower end of the 99 % Wilson interval of its share is more than ten points
+//! above the share of those that could take its calls, all of them together and with one failure
+//! and one success added, so that providers of which nothing is known count as failing half the
+//! time. At least [`OutlierPolicy::minimum_attempts`] of its attempts have to stand in the window,
+//! of at least two calls that failed: one bad call, with all its retries, ejects nobody.
 //!
-//! An ejection lasts as long as it says, and begins the record anew. The next one doubles, where it comes within a window of the return.
-//! The last provider that could take calls is never ejected. What a provider refuses for a good reason does not count either way, because that
-//! depends on the call.
+//! An ejection lasts as long as it says, and begins the record anew. The next one doubles, where it
+//! comes within a window of the return. The last provider that could take calls is never ejected.
+//! What a provider refuses for a good reason does not count either way, because that depends on the
+//! call.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,7 +24,8 @@ use super::doubled;
 
 /// How much higher than that of the others a share has to be.
 const MARGIN: f64 = 0.1;
-/// The 99.5 % quantile of the normal distribution: both ends of the interval together err once in a hundred.
+/// The 99.5 % quantile of the normal distribution: both ends of the interval together err once in a
+/// hundred.
 const QUANTILE: f64 = 2.575_829_303_548_901;
 /// So many attempts of a provider are looked at, at most, and the newest.
 const MOST_ATTEMPTS: usize = 1_000;
@@ -31,11 +35,13 @@ const MOST_ATTEMPTS: usize = 1_000;
 pub struct OutlierPolicy {
     /// False: nobody is ejected. An ejection that began lasts as long as it said.
     pub enabled: bool,
-    /// A provider with fewer attempts in the window is no outlier. Of a provider's attempts the last 1,000 are looked at.
+    /// A provider with fewer attempts in the window is no outlier. Of a provider's attempts the
+    /// last 1,000 are looked at.
     pub minimum_attempts: u32,
     /// How far back attempts count.
     pub window: Duration,
-    /// The first ejection in a row lasts so long, and each further one twice as long as the one before.
+    /// The first ejection in a row lasts so long, and each further one twice as long as the one
+    /// before.
     pub cooldown: Duration,
     /// No ejection is longer than this.
     pub longest_cooldown: Duration,
@@ -53,8 +59,8 @@ impl Default for OutlierPolicy {
     }
 }
 
-/// How often each provider lately failed, and who is left out for it. All times are of one clock that only runs forward, as
-/// [`Clock::uptime`](switchboard_core::Clock::uptime).
+/// How often each provider lately failed, and who is left out for it. All times are of one clock
+/// that only runs forward, as [`Clock::uptime`](switchboard_core::Clock::uptime).
 #[derive(Debug, Clone)]
 pub struct Outliers {
     policy: OutlierPolicy,
@@ -79,10 +85,7 @@ struct Attempt {
 impl Outliers {
     /// Nobody was asked yet.
     pub fn new(policy: OutlierPolicy) -> Self {
-        Self {
-            policy,
-            records: BTreeMap::new(),
-        }
+        Self { policy, records: BTreeMap::new() }
     }
 
     /// Obeys another policy from now on. An ejection that began lasts as long as it said.
@@ -95,8 +98,9 @@ impl Outliers {
         self.note(provider, None, sent, now);
     }
 
-    /// A provider failed with a call. `others` are those that could take its calls: switched on, and with closed breakers; those of them that are
-    /// ejected are passed over. Says for how long the provider is ejected, where this ejects it.
+    /// A provider failed with a call. `others` are those that could take its calls: switched on,
+    /// and with closed breakers; those of them that are ejected are passed over. Says for how long
+    /// the provider is ejected, where this ejects it.
     pub fn failed<'a>(
         &mut self,
         provider: &ProviderId,
@@ -121,9 +125,14 @@ impl Outliers {
             }
         }
         let own = self.records.get_mut(provider)?;
-        let measured = own.attempts.len() >= usize::try_from(self.policy.minimum_attempts).unwrap_or(usize::MAX);
+        let measured = own.attempts.len()
+            >= usize::try_from(self.policy.minimum_attempts).unwrap_or(usize::MAX);
         let usual = (failures as f64 + 1.0) / (attempts as f64 + 2.0);
-        if !there || !measured || own.failing_calls_are_one() || lowest_share(own.failures, own.attempts.len()) <= usual + MARGIN {
+        if !there
+            || !measured
+            || own.failing_calls_are_one()
+            || lowest_share(own.failures, own.attempts.len()) <= usual + MARGIN
+        {
             return None;
         }
         let before = own
@@ -131,10 +140,7 @@ impl Outliers {
             .filter(|(ended, _)| now < ended.saturating_add(self.policy.window))
             .map_or(0, |(_, before)| before.saturating_add(1));
         let pause = doubled(self.policy.cooldown, before, self.policy.longest_cooldown);
-        *own = Record {
-            ejection: Some((now.saturating_add(pause), before)),
-            ..Record::default()
-        };
+        *own = Record { ejection: Some((now.saturating_add(pause), before)), ..Record::default() };
         Some(pause)
     }
 
@@ -145,7 +151,13 @@ impl Outliers {
     }
 
     /// False where the attempt does not count: it was sent before its provider came back.
-    fn note(&mut self, provider: &ProviderId, failed: Option<CallId>, sent: Duration, now: Duration) -> bool {
+    fn note(
+        &mut self,
+        provider: &ProviderId,
+        failed: Option<CallId>,
+        sent: Duration,
+        now: Duration,
+    ) -> bool {
         let record = match self.records.get_mut(provider) {
             Some(record) => record,
             None => self.records.entry(provider.clone()).or_default(),

@@ -1,12 +1,15 @@
 //! The same person with the same task again: when that is taken for a mistake.
 //!
-//! It is held back for whoever asks: a call, a row of a batch, a program. What lets it through is somebody's word that it is meant
-//! ([`ValidCall::is_meant_again`]); a key that was made of the request is none.
+//! It is held back for whoever asks: a call, a row of a batch, a program. What lets it through is
+//! somebody's word that it is meant ([`ValidCall::is_meant_again`]); a key that was made of the
+//! request is none.
 
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptState, Call, CallId, CallRequest, CallStatus, Error, ErrorKind, ValidCall};
+use switchboard_core::{
+    AttemptState, Call, CallId, CallRequest, CallStatus, Error, ErrorKind, ValidCall,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -35,10 +38,7 @@ impl DuplicateWindows {
 
 impl Default for DuplicateWindows {
     fn default() -> Self {
-        Self {
-            call: 10 * MINUTE,
-            batch: 12 * HOUR,
-        }
+        Self { call: 10 * MINUTE, batch: 12 * HOUR }
     }
 }
 
@@ -52,7 +52,8 @@ pub struct DuplicateOf {
 }
 
 impl DuplicateOf {
-    /// A call that was taken in so long ago is looked at no more, whatever became of it: calls are scheduled for days ahead, not for months.
+    /// A call that was taken in so long ago is looked at no more, whatever became of it: calls are
+    /// scheduled for days ahead, not for months.
     pub const REMEMBERED: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
     /// What this error is about.
@@ -60,8 +61,9 @@ impl DuplicateOf {
         std::error::Error::source(error)?.downcast_ref().copied()
     }
 
-    /// True where the same again at this moment is held back for this call: one that may still ring, or that was taken in or rang within the
-    /// window. One that provably rang nobody never is the first of two.
+    /// True where the same again at this moment is held back for this call: one that may still
+    /// ring, or that was taken in or rang within the window. One that provably rang nobody never is
+    /// the first of two.
     pub fn counts(call: &Call, at: Timestamp, window: Duration) -> bool {
         let rang = |since: Timestamp| {
             let sent = call.attempts.iter().filter(|one| one.state != AttemptState::NotPlaced);
@@ -72,7 +74,11 @@ impl DuplicateOf {
         match call.status {
             CallStatus::Refused | CallStatus::NeedsApproval => false,
             _ if call.created_at <= before(Self::REMEMBERED) || call.created_at >= after => false,
-            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted | CallStatus::Attempting | CallStatus::InProgress => true,
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress => true,
             CallStatus::Closed | CallStatus::Indeterminate | CallStatus::Stalled => {
                 call.created_at > before(window) || rang(before(window))
             }
@@ -99,8 +105,8 @@ impl fmt::Display for DuplicateOf {
 
 impl std::error::Error for DuplicateOf {}
 
-/// What two requests with one key are compared by. Of a row, what the whole batch was run with says nothing: neither its name nor what it may do
-/// makes another call of it.
+/// What two requests with one key are compared by. Of a row, what the whole batch was run with says
+/// nothing: neither its name nor what it may do makes another call of it.
 pub fn details(request: &ValidCall) -> CallRequest {
     let mut asked = request.to_request();
     if request.batch.is_some() {
@@ -117,6 +123,9 @@ mod tests {
     fn no_window_is_longer_than_what_is_remembered() {
         let usual = DuplicateWindows::default();
         assert!(usual.call < usual.batch);
-        assert!(usual.batch < DuplicateWindows::LONGEST && DuplicateWindows::LONGEST < DuplicateOf::REMEMBERED);
+        assert!(
+            usual.batch < DuplicateWindows::LONGEST
+                && DuplicateWindows::LONGEST < DuplicateOf::REMEMBERED
+        );
     }
 }

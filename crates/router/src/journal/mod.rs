@@ -1,7 +1,8 @@
 //! Where calls are written down before anything is sent, and what may never be written.
 //!
-//! Each method is one transaction. The rules are the journal's, not its callers': one live attempt for each call, one
-//! active call for each person, one call for each key, one owner for each of a provider's calls.
+//! Each method is one transaction. The rules are the journal's, not its callers': one live attempt
+//! for each call, one active call for each person, one call for each key, one owner for each of a
+//! provider's calls.
 
 mod decision;
 mod duplicates;
@@ -15,14 +16,20 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
+use switchboard_core::{
+    AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
+    ValidCall,
+};
 use uuid::Uuid;
 
 pub use decision::{Decision, Topic};
 pub use duplicates::{DuplicateOf, DuplicateWindows, details};
 pub use memory::MemoryJournal;
 pub(crate) use memory::Stock;
-pub use needs::{Budgeted, Doubt, Hold, Letter, Needs, RoomNeed, Settlement, SlotNeed, Write, doubt, occupies, settlement};
+pub use needs::{
+    Budgeted, Doubt, Hold, Letter, Needs, RoomNeed, Settlement, SlotNeed, Write, doubt, occupies,
+    settlement,
+};
 pub use pages::Pages;
 
 use crate::state::{Effect, Fact};
@@ -43,12 +50,7 @@ pub struct NewCall {
 impl NewCall {
     /// A call that is about to exist, with the usual [`DuplicateWindows`].
     pub fn new(id: CallId, request: Arc<ValidCall>, at: Timestamp) -> Self {
-        Self {
-            duplicates: DuplicateWindows::default().of(&request),
-            id,
-            request,
-            at,
-        }
+        Self { duplicates: DuplicateWindows::default().of(&request), id, request, at }
     }
 
     /// The call as it is written down first.
@@ -91,7 +93,8 @@ pub enum Opened {
     New(Box<Call>),
     /// The same key and the same request came before: the first call.
     Replayed(Box<Call>),
-    /// The same row of a batch came before, which is the same key, person and task, and asked for it in another way: the first call.
+    /// The same row of a batch came before, which is the same key, person and task, and asked for
+    /// it in another way: the first call.
     Changed(Box<Call>),
 }
 
@@ -119,9 +122,11 @@ pub struct News {
 }
 
 impl News {
-    /// True where a write that takes a call from one status to the other ends a ring that was under way.
+    /// True where a write that takes a call from one status to the other ends a ring that was under
+    /// way.
     pub fn ends_a_ring(before: CallStatus, after: CallStatus) -> bool {
-        matches!(before, CallStatus::Attempting | CallStatus::InProgress) && after == CallStatus::Closed
+        matches!(before, CallStatus::Attempting | CallStatus::InProgress)
+            && after == CallStatus::Closed
     }
 }
 
@@ -137,8 +142,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Where to begin for the calls of this moment and later: ids of version 7 are made of the time, so that a moment is a place among
-    /// them. A few older calls may come too.
+    /// Where to begin for the calls of this moment and later: ids of version 7 are made of the
+    /// time, so that a moment is a place among them. A few older calls may come too.
     pub fn from_moment(moment: Timestamp) -> CallId {
         let moment = moment.checked_sub(ID_SLACK).unwrap_or(moment);
         let milliseconds = u128::try_from(moment.as_millisecond()).unwrap_or_default();
@@ -153,27 +158,30 @@ impl Selection {
 
 /// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
 ///
-/// Several processes may share one. Each call belongs to the process that took it in, or took it over from one that is gone; only its
-/// owner moves it on ([`Fact::commits`]), and evidence is taken from everybody. What another process than its owner wrote is news for the
-/// owner until it says that it has acted on it.
+/// Several processes may share one. Each call belongs to the process that took it in, or took it
+/// over from one that is gone; only its owner moves it on ([`Fact::commits`]), and evidence is
+/// taken from everybody. What another process than its owner wrote is news for the owner until it
+/// says that it has acted on it.
 #[async_trait]
 pub trait Journal: Debug + Send + Sync {
     /// Writes a new call down. It belongs to this process.
     ///
     /// # Errors
-    /// `Conflict` where the key came with another request; `PossibleDuplicate`, with [`DuplicateOf`] as its source, where the same callee and
-    /// task came within the call's window, or is still to be called, and nobody said that it is meant again.
+    /// `Conflict` where the key came with another request; `PossibleDuplicate`, with
+    /// [`DuplicateOf`] as its source, where the same callee and task came within the call's window,
+    /// or is still to be called, and nobody said that it is meant again.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 
     /// Writes facts down in one transaction, and takes what they need: all of it, or nothing.
     ///
     /// # Errors
-    /// `Conflict` where a rule forbids it: for [`Fact::Admitted`], where the callee is on another call (code `callee_busy`); for a
-    /// second live attempt (`live_attempt`); for a provider's call that another call owns (`owned`); where another process has the
-    /// call (`taken_over`); where the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`, or `no_room` where too many calls
-    /// are under way) with the time until one frees at the
-    /// latest, and the limiter or scope as its field.
-    /// `QuotaExceeded` (code `over_budget`), which names the budget. Nothing changed then.
+    /// `Conflict` where a rule forbids it: for [`Fact::Admitted`], where the callee is on another
+    /// call (code `callee_busy`); for a second live attempt (`live_attempt`); for a provider's call
+    /// that another call owns (`owned`); where another process has the call (`taken_over`); where
+    /// the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`, or
+    /// `no_room` where too many calls are under way) with the time until one frees at the latest,
+    /// and the limiter or scope as its field. `QuotaExceeded` (code `over_budget`), which names the
+    /// budget. Nothing changed then.
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded>;
 
     /// Writes one fact down that needs nothing.
@@ -196,16 +204,18 @@ pub trait Journal: Debug + Send + Sync {
     /// Whose attempt it is.
     async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>>;
 
-    /// True where no other attempt of this one's provider and agent is sent, or in doubt, without a provider's id that is known: only
-    /// then does the agent and the time prove whose call it is. An attempt without an agent may be any agent's.
+    /// True where no other attempt of this one's provider and agent is sent, or in doubt, without a
+    /// provider's id that is known: only then does the agent and the time prove whose call it is.
+    /// An attempt without an agent may be any agent's.
     async fn is_alone(&self, attempt: AttemptId) -> Result<bool>;
 
-    /// True where no other attempt at this one's provider, to the same number with the same task, is sent, or in doubt, without a provider's id
-    /// that is known. Two tenants may ask for the same at the same time: only alone do the number and the task prove whose call it is.
+    /// True where no other attempt at this one's provider, to the same number with the same task,
+    /// is sent, or in doubt, without a provider's id that is known. Two tenants may ask for the
+    /// same at the same time: only alone do the number and the task prove whose call it is.
     async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool>;
 
-    /// How often this person's phone rang, or may have, since then, over all calls of the tenant: attempts that were sent and are not
-    /// proven silent.
+    /// How often this person's phone rang, or may have, since then, over all calls of the tenant:
+    /// attempts that were sent and are not proven silent.
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32>;
 
     /// Every call, oldest first.
@@ -217,7 +227,8 @@ pub trait Journal: Debug + Send + Sync {
     /// The calls that are not settled, oldest first, whoever has them.
     async fn unfinished(&self) -> Result<Vec<Call>>;
 
-    /// Keeps a webhook before it is handled. False where the same body came on the same attempt and was handled.
+    /// Keeps a webhook before it is handled. False where the same body came on the same attempt and
+    /// was handled.
     async fn take_in(&self, letter: &Letter) -> Result<bool>;
 
     /// A webhook was handled.
@@ -226,35 +237,42 @@ pub trait Journal: Debug + Send + Sync {
     /// Webhooks that were kept and never handled, oldest first.
     async fn unhandled(&self) -> Result<Vec<Letter>>;
 
-    /// Says that this process lives. One that was silent for too long, and whose calls others took, goes on under a new name.
+    /// Says that this process lives. One that was silent for too long, and whose calls others took,
+    /// goes on under a new name.
     async fn beat(&self, at: Timestamp) -> Result<()>;
 
-    /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those that are not settled, and those that are
-    /// `Indeterminate`, whose agents stay in doubt. The first time, what former runs of this process left is among them. Other calls of
-    /// theirs that have [news](Journal::news) become this process's too, and are not among those that are answered with.
+    /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those
+    /// that are not settled, and those that are `Indeterminate`, whose agents stay in doubt. The
+    /// first time, what former runs of this process left is among them. Other calls of theirs that
+    /// have [news](Journal::news) become this process's too, and are not among those that are
+    /// answered with.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
 
-    /// The calls of this process that others wrote to, and that it has not [acted](Journal::acted) on since, in the order of their last writes.
-    /// What this process writes to its own calls is no news.
+    /// The calls of this process that others wrote to, and that it has not [acted](Journal::acted)
+    /// on since, in the order of their last writes. What this process writes to its own calls is no
+    /// news.
     async fn news(&self) -> Result<Vec<News>>;
 
-    /// This process has acted on the news: neither it nor whoever takes the calls over hears of them again. What was written to a call since
-    /// stays news, and so does what was written to calls that others have by now.
+    /// This process has acted on the news: neither it nor whoever takes the calls over hears of
+    /// them again. What was written to a call since stays news, and so does what was written to
+    /// calls that others have by now.
     async fn acted(&self, news: &[News]) -> Result<()>;
 
-    /// Adds a decision to those that were made, durably. Its number is above those of all before it.
+    /// Adds a decision to those that were made, durably. Its number is above those of all before
+    /// it.
     async fn decide(&self, decision: &Decision) -> Result<u64>;
 
     /// The decisions on a topic whose number is above `after`, in order, whoever made them.
     async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>>;
 
-    /// What stands for this person in logs: the same for each of his calls, and nobody without the journal's key can tell who it is. `None`
-    /// where the journal has no key.
+    /// What stands for this person in logs: the same for each of his calls, and nobody without the
+    /// journal's key can tell who it is. `None` where the journal has no key.
     fn tag(&self, to: &PhoneNumber) -> Option<String> {
         let _ = to;
         None
     }
 
-    /// True where other processes may write to the same journal: whoever uses it has to [`beat`](Journal::beat).
+    /// True where other processes may write to the same journal: whoever uses it has to
+    /// [`beat`](Journal::beat).
     fn is_shared(&self) -> bool;
 }

@@ -1,12 +1,15 @@
 //! What is written down together, and what has to be there before it may be.
 //!
-//! Before a byte of a call leaves, one transaction holds the attempt, its claim, its slot of the provider's rate limit, its share of
-//! the budgets and the certainty that its agent has no call in doubt. What is missing refuses the whole.
+//! Before a byte of a call leaves, one transaction holds the attempt, its claim, its slot of the
+//! provider's rate limit, its share of the budgets and the certainty that its agent has no call in
+//! doubt. What is missing refuses the whole.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallStatus, Delivery, Money, ProviderCallId, Refusal};
+use switchboard_core::{
+    Attempt, AttemptId, AttemptState, Call, CallStatus, Delivery, Money, ProviderCallId, Refusal,
+};
 
 use crate::state::{Fact, Verdict};
 
@@ -28,12 +31,13 @@ pub struct Needs {
     pub rooms: Vec<RoomNeed>,
     /// What it may cost at most.
     pub hold: Option<Hold>,
-    /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or indeterminate, its provider's id unknown. An
-    /// attempt without an agent may be any agent's.
+    /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or
+    /// indeterminate, its provider's id unknown. An attempt without an agent may be any agent's.
     pub certain_agent: bool,
 }
 
-/// One slot of a limit that all processes share. In every window `(t - window, t]` at most `limit` slots are taken.
+/// One slot of a limit that all processes share. In every window `(t - window, t]` at most `limit`
+/// slots are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotNeed {
     /// Which limit, as `kaicalls/place`.
@@ -44,8 +48,9 @@ pub struct SlotNeed {
     pub window: Duration,
 }
 
-/// One of the calls that may be under way at once, over all processes. It is given back when the attempt is over or provably reached no
-/// phone ([`occupies`]), and at `until` at the latest, so that a call whose end nobody sees does not hold it for good.
+/// One of the calls that may be under way at once, over all processes. It is given back when the
+/// attempt is over or provably reached no phone ([`occupies`]), and at `until` at the latest, so
+/// that a call whose end nobody sees does not hold it for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomNeed {
     /// Of what, as `kaicalls`, `kaicalls/agent/8d3f` or `tenant/acme`.
@@ -56,7 +61,8 @@ pub struct RoomNeed {
     pub until: Timestamp,
 }
 
-/// True while an attempt keeps its rooms: it is not proven silent, and no end of its phone call is known.
+/// True while an attempt keeps its rooms: it is not proven silent, and no end of its phone call is
+/// known.
 pub fn occupies(attempt: &Attempt) -> bool {
     attempt.state.is_live() && attempt.outcome.is_none()
 }
@@ -83,10 +89,7 @@ pub struct Budgeted {
 
 impl From<Fact> for Write {
     fn from(fact: Fact) -> Self {
-        Self {
-            facts: vec![fact],
-            needs: Needs::default(),
-        }
+        Self { facts: vec![fact], needs: Needs::default() }
     }
 }
 
@@ -119,7 +122,8 @@ impl std::fmt::Debug for Letter {
 pub enum Doubt {
     /// It is known, or it reached no phone, or it is not sent.
     None,
-    /// It is sent, and its answer is open; or it is over, by an operator's word, and the provider's id is unknown.
+    /// It is sent, and its answer is open; or it is over, by an operator's word, and the provider's
+    /// id is unknown.
     Open,
     /// It may have rung, or did, and the provider's id is unknown.
     InDoubt,
@@ -133,10 +137,14 @@ pub fn doubt(call: &Call) -> Doubt {
     match (call.status, last.state) {
         (CallStatus::Attempting, AttemptState::Claimed | AttemptState::Sent) => Doubt::Open,
         (
-            CallStatus::Attempting | CallStatus::InProgress | CallStatus::Indeterminate | CallStatus::Stalled,
+            CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled,
             AttemptState::Unknown | AttemptState::Reconciling | AttemptState::Placed,
         ) => Doubt::InDoubt,
-        // An operator knows how it ended, and nobody which of the provider's calls it is: another one may still be mistaken for it.
+        // An operator knows how it ended, and nobody which of the provider's calls it is: another
+        // one may still be mistaken for it.
         (CallStatus::Closed, AttemptState::Placed) => Doubt::Open,
         (
             CallStatus::Received
@@ -173,42 +181,31 @@ pub enum Settlement {
     },
 }
 
-/// What a journal does to holds and slots when it writes a fact: released by proof or bill alone, never by time. [`Settlement::Nothing`]
-/// holds only where the attempt is `NotPlaced` after the fact: a proof that comes too late proves nothing.
+/// What a journal does to holds and slots when it writes a fact: released by proof or bill alone,
+/// never by time. [`Settlement::Nothing`] holds only where the attempt is `NotPlaced` after the
+/// fact: a proof that comes too late proves nothing.
 pub fn settlement(fact: &Fact) -> Option<Settlement> {
     match fact {
-        Fact::Abandoned(attempt) => Some(Settlement::Nothing {
-            attempt: *attempt,
-            unsent: true,
-        }),
-        Fact::Fenced(attempt) => Some(Settlement::Nothing {
-            attempt: *attempt,
-            unsent: false,
-        }),
+        Fact::Abandoned(attempt) => Some(Settlement::Nothing { attempt: *attempt, unsent: true }),
+        Fact::Fenced(attempt) => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
         Fact::Failed { attempt, delivery, .. } => match delivery {
-            Delivery::NotSent => Some(Settlement::Nothing {
-                attempt: *attempt,
-                unsent: true,
-            }),
+            Delivery::NotSent => Some(Settlement::Nothing { attempt: *attempt, unsent: true }),
             Delivery::Refused(
-                Refusal::ThisProvider | Refusal::RateLimited | Refusal::Quota | Refusal::Everyone | Refusal::NeedsApproval,
-            ) => Some(Settlement::Nothing {
-                attempt: *attempt,
-                unsent: false,
-            }),
+                Refusal::ThisProvider
+                | Refusal::RateLimited
+                | Refusal::Quota
+                | Refusal::Everyone
+                | Refusal::NeedsApproval,
+            ) => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
             Delivery::Placed | Delivery::Unknown => None,
         },
         Fact::Resolved(attempt, resolution) => match resolution.verdict {
-            Verdict::NotPlaced => Some(Settlement::Nothing {
-                attempt: *attempt,
-                unsent: false,
-            }),
+            Verdict::NotPlaced => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
             Verdict::Placed(_) | Verdict::Ended(_) => None,
         },
-        Fact::Billed(attempt, _, Some(amount)) => Some(Settlement::Bill {
-            attempt: *attempt,
-            amount: *amount,
-        }),
+        Fact::Billed(attempt, _, Some(amount)) => {
+            Some(Settlement::Bill { attempt: *attempt, amount: *amount })
+        }
         Fact::Billed(_, _, None)
         | Fact::Disbelieved(..)
         | Fact::Scheduled

@@ -4,7 +4,8 @@ use switchboard_core::{Call, Result};
 
 use super::{Journal, Selection};
 
-/// Reads the calls of a selection page by page, oldest first: a journal of any size can be read to its end.
+/// Reads the calls of a selection page by page, oldest first: a journal of any size can be read to
+/// its end.
 #[derive(Debug)]
 pub struct Pages<'a> {
     journal: &'a dyn Journal,
@@ -18,14 +19,7 @@ impl<'a> Pages<'a> {
 
     /// The calls of this selection, whose own limit does not count.
     pub fn new(journal: &'a dyn Journal, selection: Selection) -> Self {
-        Self {
-            journal,
-            selection: Selection {
-                limit: Some(Self::SIZE),
-                ..selection
-            },
-            over: false,
-        }
+        Self { journal, selection: Selection { limit: Some(Self::SIZE), ..selection }, over: false }
     }
 
     /// The next calls; `None` where there are no more.

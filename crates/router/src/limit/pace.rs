@@ -62,7 +62,10 @@ impl Pace {
         let start = clock.now();
         let clock = Since { clock, start };
         Self {
-            limiter: RateLimiter::direct_with_clock(Quota::per_second(per_second).allow_burst(burst), clock.clone()),
+            limiter: RateLimiter::direct_with_clock(
+                Quota::per_second(per_second).allow_burst(burst),
+                clock.clone(),
+            ),
             clock,
         }
     }

@@ -25,8 +25,8 @@ pub struct Slot {
 
 /// A log of the moments at which slots were taken.
 ///
-/// In every window `(t - window, t]` at most `limit` slots are taken, whatever the order of the clock's readings: a clock
-/// that jumps back counts as standing still.
+/// In every window `(t - window, t]` at most `limit` slots are taken, whatever the order of the
+/// clock's readings: a clock that jumps back counts as standing still.
 #[derive(Debug, Clone)]
 pub struct SlidingLog {
     limit: usize,
@@ -48,7 +48,8 @@ impl SlidingLog {
         }
     }
 
-    /// Obeys another limit from now on. What was taken stays taken; where the window grows, only what the log still has counts.
+    /// Obeys another limit from now on. What was taken stays taken; where the window grows, only
+    /// what the log still has counts.
     pub fn obey(&mut self, limit: u32, window: Duration) {
         self.limit = limit as usize;
         self.window = window;
@@ -93,7 +94,8 @@ impl SlidingLog {
         }
     }
 
-    /// Where none is free: when so few are left that one is. More than the limit may be taken, where it was greater before.
+    /// Where none is free: when so few are left that one is. More than the limit may be taken,
+    /// where it was greater before.
     fn frees_at(&self) -> Timestamp {
         let last = self.taken.len().saturating_sub(self.limit);
         self.taken.get(last).map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))

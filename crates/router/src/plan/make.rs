@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_core::{AgentProfile, Assignment, Country, Money, NumberType, PhoneNumber, ProfileName, ProviderId, ValidCall};
+use switchboard_core::{
+    AgentProfile, Assignment, Country, Money, NumberType, PhoneNumber, ProfileName, ProviderId,
+    ValidCall,
+};
 
 use crate::{
     experiment::{Part, part},
@@ -26,12 +29,13 @@ pub struct Candidate {
     pub estimated_cost: Option<Money>,
     /// What is left of its rate limit; `None`: it has none.
     pub headroom: Option<Headroom>,
-    /// It is left out until then, because it fails far more often than the others, and stands here because nobody else can take the call.
+    /// It is left out until then, because it fails far more often than the others, and stands here
+    /// because nobody else can take the call.
     pub ejected_until: Option<Timestamp>,
     /// What was measured of it; `None`: nobody measures.
     pub measured: Option<Measured>,
-    /// What a call in which somebody talks costs there at most, as far as is certain; `None`: nobody measures, or nobody knows what a
-    /// call costs. See [`Standing::value`].
+    /// What a call in which somebody talks costs there at most, as far as is certain; `None`:
+    /// nobody measures, or nobody knows what a call costs. See [`Standing::value`].
     pub cost_per_success: Option<Money>,
     /// What put it at its rank.
     pub chosen: Chosen,
@@ -63,7 +67,8 @@ pub struct Plan {
     pub route: Option<String>,
     /// The person's arm, where an experiment holds.
     pub experiment: Option<Assignment>,
-    /// The agent profile that serves the call: the arm's, else the one that was asked for, else the default.
+    /// The agent profile that serves the call: the arm's, else the one that was asked for, else the
+    /// default.
     pub profile: Option<ProfileName>,
     /// How long the call is expected to last.
     pub expected_duration: Duration,
@@ -99,9 +104,9 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     for (index, provider) in policy.providers.iter().enumerate() {
         let reading = snapshot.readings.get(index);
         let cost = provider.deck.estimate(&call.to, duration, now);
-        let measured = snapshot
-            .quality
-            .map(|quality| quality.measured(&provider.info.id, call.country(), call.agent.as_ref(), now));
+        let measured = snapshot.quality.map(|quality| {
+            quality.measured(&provider.info.id, call.country(), call.agent.as_ref(), now)
+        });
         let standing = Standing {
             provider: &provider.info.id,
             preference: preference(route, &provider.info.id, index),
@@ -117,11 +122,7 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
                     Rejection::OutOfCredit(_) => broke.push(standing),
                     _ => {}
                 }
-                rejected.push(Rejected {
-                    provider: provider.info.id.clone(),
-                    rejection,
-                    measured,
-                });
+                rejected.push(Rejected { provider: provider.info.id.clone(), rejection, measured });
             }
             None => standings.push(standing),
         }
@@ -137,7 +138,9 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     if !broke.is_empty() && !policy.fails_over_on_quota(call) {
         let mut all = [standings.as_slice(), &broke].concat();
         rank(strategy, &mut all, arm, snapshot.draw);
-        if let Some(first) = all.first().filter(|first| broke.iter().any(|one| one.provider == first.provider)) {
+        if let Some(first) =
+            all.first().filter(|first| broke.iter().any(|one| one.provider == first.provider))
+        {
             rejected.extend(standings.drain(..).map(|one| Rejected {
                 provider: one.provider.clone(),
                 rejection: Rejection::WaitsForCredit(first.provider.clone()),
@@ -158,7 +161,10 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
                 index,
                 estimated_cost: standing.cost,
                 headroom: snapshot.readings.get(index).and_then(|reading| reading.headroom),
-                ejected_until: snapshot.readings.get(index).and_then(|reading| reading.ejected(now)),
+                ejected_until: snapshot
+                    .readings
+                    .get(index)
+                    .and_then(|reading| reading.ejected(now)),
                 measured: standing.measured,
                 cost_per_success: standing.measured.and_then(|_| standing.value()),
                 chosen: if by_arm == Some(rank) {
@@ -192,7 +198,12 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
 }
 
 /// Orders them, the provider of the person's arm first. True where that is one of them.
-fn rank(strategy: &Strategy, standings: &mut [Standing<'_>], arm: Option<&ProviderId>, draw: u64) -> bool {
+fn rank(
+    strategy: &Strategy,
+    standings: &mut [Standing<'_>],
+    arm: Option<&ProviderId>,
+    draw: u64,
+) -> bool {
     strategy.rank(standings, draw);
     let at = arm.and_then(|arm| standings.iter().position(|standing| standing.provider == arm));
     let front = at.and_then(|at| standings.get_mut(..=at));
@@ -204,18 +215,20 @@ fn rank(strategy: &Strategy, standings: &mut [Standing<'_>], arm: Option<&Provid
 }
 
 /// How long the call lasts: as configured, or as learnt; no longer than it may.
-fn expected(call: &ValidCall, profile: Option<&Result<&AgentProfile, ProfileName>>, snapshot: &Snapshot<'_>, now: Timestamp) -> Expected {
+fn expected(
+    call: &ValidCall,
+    profile: Option<&Result<&AgentProfile, ProfileName>>,
+    snapshot: &Snapshot<'_>,
+    now: Timestamp,
+) -> Expected {
     let policy = snapshot.policy;
     let configured = profile
         .and_then(|profile| profile.as_ref().ok()?.expected_duration)
         .unwrap_or(policy.expected_duration);
-    let learnt = snapshot.quality.map_or(
-        Expected {
-            duration: configured,
-            learnt_from: 0,
-        },
-        |quality| quality.expected_duration(call.agent.as_ref(), call.country(), configured, now),
-    );
+    let learnt =
+        snapshot.quality.map_or(Expected { duration: configured, learnt_from: 0 }, |quality| {
+            quality.expected_duration(call.agent.as_ref(), call.country(), configured, now)
+        });
     Expected {
         duration: learnt.duration.min(call.max_duration.unwrap_or(policy.max_duration)),
         ..learnt
@@ -230,11 +243,13 @@ fn preference(route: Option<&Route>, provider: &ProviderId, index: usize) -> usi
 
 fn free_share(headroom: Option<Headroom>) -> u32 {
     headroom.map_or(1_000_000, |left| {
-        u32::try_from(u64::from(left.free) * 1_000_000 / u64::from(left.of.max(1))).unwrap_or(1_000_000)
+        u32::try_from(u64::from(left.free) * 1_000_000 / u64::from(left.of.max(1)))
+            .unwrap_or(1_000_000)
     })
 }
 
-/// The first thing that keeps a provider from taking the call: what never passes comes before what does.
+/// The first thing that keeps a provider from taking the call: what never passes comes before what
+/// does.
 fn obstacle(
     call: &ValidCall,
     route: Option<&Route>,
@@ -248,7 +263,8 @@ fn obstacle(
     if !provider.enabled {
         return Some(Rejection::SwitchedOff);
     }
-    if route.is_some_and(|route| !route.providers.is_empty() && !route.providers.contains(&info.id)) {
+    if route.is_some_and(|route| !route.providers.is_empty() && !route.providers.contains(&info.id))
+    {
         return Some(Rejection::NotOnRoute);
     }
     let country = call.country();
@@ -272,10 +288,7 @@ fn obstacle(
     if let (Some(asked), Some(allowed)) = (call.max_duration, info.max_duration)
         && asked > allowed
     {
-        return Some(Rejection::TooLong {
-            asked: asked.as_secs(),
-            allowed: allowed.as_secs(),
-        });
+        return Some(Rejection::TooLong { asked: asked.as_secs(), allowed: allowed.as_secs() });
     }
     match (call.max_cost, cost) {
         (Some(allowed), Some(expected)) if expected.currency() == allowed.currency() => {
@@ -301,6 +314,8 @@ fn covers_language(
     }
     match &provider.info.languages {
         switchboard_core::Coverage::All => true,
-        switchboard_core::Coverage::Only(known) => known.iter().any(|known| speaks(known, language)),
+        switchboard_core::Coverage::Only(known) => {
+            known.iter().any(|known| speaks(known, language))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Who shall take a call: a pure function from the call, the policy, the readings and the time.
 //!
-//! No I/O, no clock, no chance of its own: the same arguments give the same plan, so that a plan can be explained,
-//! journaled and replayed.
+//! No I/O, no clock, no chance of its own: the same arguments give the same plan, so that a plan
+//! can be explained, journaled and replayed.
 
 mod make;
 mod reason;

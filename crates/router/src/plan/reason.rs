@@ -57,7 +57,8 @@ pub enum Rejection {
     Paused(Timestamp),
     /// Its account is out of credit; it is asked again then, or when a read shows credit.
     OutOfCredit(Timestamp),
-    /// Another provider comes first and is out of credit, and neither the request nor its route lets the call go elsewhere for that.
+    /// Another provider comes first and is out of credit, and neither the request nor its route
+    /// lets the call go elsewhere for that.
     WaitsForCredit(ProviderId),
     /// It fails; a read will be tried then.
     Unhealthy(Timestamp),
@@ -128,22 +129,43 @@ impl fmt::Display for Rejection {
             Rejection::Language(language) => write!(f, "its agents do not speak {language}"),
             Rejection::NoSuchProfile(name) => write!(f, "no agent profile is called {name}"),
             Rejection::NoAgent(name) => write!(f, "the agent profile {name} has no agent there"),
-            Rejection::NeedsAgent => f.write_str("it needs an agent: name an agent profile, or configure a default agent"),
-            Rejection::AgentInDoubt(_) => f.write_str("its agent has a call that may have rung, and nothing proves it yet"),
-            Rejection::TooLong { asked, allowed } => write!(f, "the call may last {asked} s and it allows {allowed} s"),
-            Rejection::TooExpensive { expected, allowed } => write!(f, "{expected} is expected and {allowed} is allowed"),
-            Rejection::CostUnknown => f.write_str("the call has a highest cost, and no tariff row says what it costs there"),
-            Rejection::Full(_) => f.write_str("as many calls are under way there as may be at once"),
+            Rejection::NeedsAgent => f.write_str(
+                "it needs an agent: name an agent profile, or configure a default agent",
+            ),
+            Rejection::AgentInDoubt(_) => {
+                f.write_str("its agent has a call that may have rung, and nothing proves it yet")
+            }
+            Rejection::TooLong { asked, allowed } => {
+                write!(f, "the call may last {asked} s and it allows {allowed} s")
+            }
+            Rejection::TooExpensive { expected, allowed } => {
+                write!(f, "{expected} is expected and {allowed} is allowed")
+            }
+            Rejection::CostUnknown => f.write_str(
+                "the call has a highest cost, and no tariff row says what it costs there",
+            ),
+            Rejection::Full(_) => {
+                f.write_str("as many calls are under way there as may be at once")
+            }
             Rejection::RateLimited(at) => write!(f, "its rate limit is used up until {at:.0}"),
             Rejection::Paused(at) => write!(f, "it asked for a pause until {at:.0}"),
             Rejection::OutOfCredit(at) => write!(
                 f,
                 "its account is out of credit; it is asked again at {at:.0}, or when a read shows credit"
             ),
-            Rejection::WaitsForCredit(first) => write!(f, "{first} comes first and is out of credit, and failover_on_quota is not set"),
-            Rejection::Unhealthy(at) => write!(f, "it failed repeatedly; a read is tried at {at:.0}"),
-            Rejection::DomainUnhealthy(at) => write!(f, "what it rides on failed repeatedly; a read is tried at {at:.0}"),
-            Rejection::Outlier(at) => write!(f, "it fails far more often than the others and is left out until {at:.0}"),
+            Rejection::WaitsForCredit(first) => write!(
+                f,
+                "{first} comes first and is out of credit, and failover_on_quota is not set"
+            ),
+            Rejection::Unhealthy(at) => {
+                write!(f, "it failed repeatedly; a read is tried at {at:.0}")
+            }
+            Rejection::DomainUnhealthy(at) => {
+                write!(f, "what it rides on failed repeatedly; a read is tried at {at:.0}")
+            }
+            Rejection::Outlier(at) => {
+                write!(f, "it fails far more often than the others and is left out until {at:.0}")
+            }
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     quality::{Expected, Measured, Measurements},
 };
 
-/// What a plan said, and the readings that it was made of, so that it can be explained, and made again under another policy. It names
-/// no person.
+/// What a plan said, and the readings that it was made of, so that it can be explained, and made
+/// again under another policy. It names no person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanRecord {
     /// When it was made.
@@ -129,7 +129,9 @@ impl ReadingRecord {
             probe_at: probe_at(reading.breaker),
             domain_probe_at: probe_at(reading.domain),
             ejected_until: reading.ejected_until.filter(|until| *until > at),
-            paused_until: reading.paused_until.filter(|until| until.duration_since(at) > SignedDuration::ZERO),
+            paused_until: reading
+                .paused_until
+                .filter(|until| until.duration_since(at) > SignedDuration::ZERO),
             out_of_credit_until: reading.out_of_credit(at),
             headroom: reading.headroom,
             rooms: reading.rooms,
@@ -153,7 +155,8 @@ fn probe_at(breaker: BreakerState) -> Option<Timestamp> {
 }
 
 impl PlanRecord {
-    /// What is kept of a plan. `readings` are those that it was made of, one for each of `providers` in the same order.
+    /// What is kept of a plan. `readings` are those that it was made of, one for each of
+    /// `providers` in the same order.
     pub fn of<'a>(
         plan: &Plan,
         version: Option<&str>,
@@ -199,13 +202,11 @@ impl PlanRecord {
     /// The same, with the decisions on experiments that it knew.
     #[must_use]
     pub fn knowing(self, lives: Option<&Lives>) -> Self {
-        Self {
-            decisions: lives.map(Lives::read_to),
-            ..self
-        }
+        Self { decisions: lives.map(Lives::read_to), ..self }
     }
 
-    /// What was measured at the moment of the plan, so that it can be made again; `None`: nobody measured.
+    /// What was measured at the moment of the plan, so that it can be made again; `None`: nobody
+    /// measured.
     pub fn measurements(&self) -> Option<impl Measurements + '_> {
         let mut kept = self.measured_of_each().map(|(_, measured)| measured);
         kept.any(|measured| measured.is_some()).then_some(Then(self))
@@ -222,24 +223,28 @@ impl PlanRecord {
 struct Then<'a>(&'a PlanRecord);
 
 impl Measurements for Then<'_> {
-    fn measured(&self, provider: &ProviderId, _: Country, _: Option<&ProfileName>, _: Timestamp) -> Measured {
+    fn measured(
+        &self,
+        provider: &ProviderId,
+        _: Country,
+        _: Option<&ProfileName>,
+        _: Timestamp,
+    ) -> Measured {
         let mut each = self.0.measured_of_each();
         each.find(|(one, _)| *one == provider)
             .and_then(|(_, measured)| measured)
             .unwrap_or_default()
     }
 
-    fn expected_duration(&self, _: Option<&ProfileName>, _: Country, usual: Duration, _: Timestamp) -> Expected {
-        let PlanRecord {
-            expected_seconds,
-            learnt_from,
-            ..
-        } = *self.0;
-        let duration = if learnt_from > 0 {
-            Duration::from_secs(expected_seconds)
-        } else {
-            usual
-        };
+    fn expected_duration(
+        &self,
+        _: Option<&ProfileName>,
+        _: Country,
+        usual: Duration,
+        _: Timestamp,
+    ) -> Expected {
+        let PlanRecord { expected_seconds, learnt_from, .. } = *self.0;
+        let duration = if learnt_from > 0 { Duration::from_secs(expected_seconds) } else { usual };
         Expected { duration, learnt_from }
     }
 }

@@ -23,11 +23,8 @@ impl Plan {
 
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.rank == 0 {
-            "first".to_owned()
-        } else {
-            format!("number {}", self.rank + 1)
-        };
+        let place =
+            if self.rank == 0 { "first".to_owned() } else { format!("number {}", self.rank + 1) };
         match self.chosen {
             Chosen::Arm => f.write_str("first: the person's arm of the experiment")?,
             Chosen::Strategy(name) => write!(f, "{place} of {} by {name}", self.of)?,
@@ -41,7 +38,9 @@ impl fmt::Display for Candidate {
         }
         match self.measured {
             None => {}
-            Some(measured) if measured.level == Level::Nothing => write!(f, ", {}", measured.level)?,
+            Some(measured) if measured.level == Level::Nothing => {
+                write!(f, ", {}", measured.level)?
+            }
             Some(measured) => write!(
                 f,
                 ", {} of {} calls completed {}",
@@ -53,7 +52,9 @@ impl fmt::Display for Candidate {
             None => f.write_str(", no rate limit known"),
         }?;
         match self.ejected_until {
-            Some(_) => f.write_str(", though it fails far more often than the others: nobody else can take the call"),
+            Some(_) => f.write_str(
+                ", though it fails far more often than the others: nobody else can take the call",
+            ),
             None => Ok(()),
         }
     }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use jiff::Timestamp;
 use switchboard_core::AgentId;
 
-use crate::{experiment::Lives, health::BreakerState, limit::Headroom, plan::Rejection, policy::Policy, quality::Measurements};
+use crate::{
+    experiment::Lives, health::BreakerState, limit::Headroom, plan::Rejection, policy::Policy,
+    quality::Measurements,
+};
 
 /// How soon evidence may have come for an agent in doubt, or a call may have ended.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -27,7 +30,8 @@ pub struct Reading {
     pub paused_until: Option<Timestamp>,
     /// Its account is out of credit, as far as is known, until then.
     pub out_of_credit_until: Option<Timestamp>,
-    /// Agents with a call of which nobody knows whether it rang; `None`: the account's default agent.
+    /// Agents with a call of which nobody knows whether it rang; `None`: the account's default
+    /// agent.
     pub agents_in_doubt: BTreeSet<Option<AgentId>>,
     /// How long it lately took to accept a call.
     pub time_to_accept: Option<Duration>,
@@ -50,7 +54,8 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// The first thing that keeps the provider from taking a call with this agent now; it passes by itself.
+    /// The first thing that keeps the provider from taking a call with this agent now; it passes by
+    /// itself.
     pub(crate) fn obstacle(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<Rejection> {
         if self.agents_in_doubt.iter().any(|doubted| may_be_one(doubted.as_ref(), agent)) {
             return Some(Rejection::AgentInDoubt(now.checked_add(LOOK_AGAIN).unwrap_or(now)));

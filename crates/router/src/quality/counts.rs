@@ -7,8 +7,9 @@ use std::{
 
 use super::told::Told;
 
-/// A sum, and of how many. No more attempts are counted than fit ([`QualitySettings::most_attempts`](super::QualitySettings)), each of at
-/// most 10^12, so that neither overflows.
+/// A sum, and of how many. No more attempts are counted than fit
+/// ([`QualitySettings::most_attempts`](super::QualitySettings)), each of at most 10^12, so that
+/// neither overflows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Total {
     pub(super) of: u32,

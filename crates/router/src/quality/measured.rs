@@ -9,7 +9,9 @@ use switchboard_core::{Country, Currency, Money, ProfileName, ProviderId};
 use super::{Belief, counts::Counts};
 
 /// How narrowly something was measured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Nothing was measured of the provider.
@@ -34,8 +36,9 @@ impl fmt::Display for Level {
     }
 }
 
-/// What was measured of a provider. The counts and means are of the narrowest level that has [`QualitySettings::minimum`] calls that were
-/// tried, or of the whole provider where none has; `success` is of all levels together.
+/// What was measured of a provider. The counts and means are of the narrowest level that has
+/// [`QualitySettings::minimum`] calls that were tried, or of the whole provider where none has;
+/// `success` is of all levels together.
 ///
 /// [`QualitySettings::minimum`]: super::QualitySettings::minimum
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +49,8 @@ pub struct Measured {
     pub sent: u32,
     /// Of these, those that the provider took.
     pub accepted: u32,
-    /// Those after which nobody else was asked: they ended, or nothing ever proved what became of them.
+    /// Those after which nobody else was asked: they ended, or nothing ever proved what became of
+    /// them.
     pub tried: u32,
     /// Of these, those that somebody or a machine answered.
     pub answered: u32,
@@ -55,13 +59,26 @@ pub struct Measured {
     /// Of those that were sent, the ones that failed by the provider's fault.
     pub erred: u32,
     /// How long calls lasted, where the provider says it.
-    #[serde(with = "switchboard_core::seconds::option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "switchboard_core::seconds::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub mean_duration: Option<Duration>,
     /// From sending to ringing, where the provider says that it rings.
-    #[serde(with = "switchboard_core::seconds::option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "switchboard_core::seconds::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub post_dial_delay: Option<Duration>,
-    /// From sending to the provider's word that it has the call, where that came before the call was over.
-    #[serde(with = "switchboard_core::seconds::option", default, skip_serializing_if = "Option::is_none")]
+    /// From sending to the provider's word that it has the call, where that came before the call
+    /// was over.
+    #[serde(
+        with = "switchboard_core::seconds::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_to_accept: Option<Duration>,
     /// What was billed for a call that was billed, rounded up to a millionth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,8 +120,9 @@ impl Measured {
         share(self.erred, self.sent)
     }
 
-    /// What was billed for each call in which somebody talked: the mean bill for each tried call, over the success rate. A bill that is not
-    /// known yet counts as the mean of the others. Rounded up to a millionth.
+    /// What was billed for each call in which somebody talked: the mean bill for each tried call,
+    /// over the success rate. A bill that is not known yet counts as the mean of the others.
+    /// Rounded up to a millionth.
     pub fn cost_per_success(&self) -> Option<Money> {
         let cost = self.mean_cost?;
         let (tried, succeeded) = (i128::from(self.tried), i128::from(self.succeeded));
@@ -151,10 +169,11 @@ impl Drift {
         }
     }
 
-    /// By how much more was billed than was expected, in millionths of what was expected; less than zero: less was billed. `None` where
-    /// nothing was expected to cost anything.
+    /// By how much more was billed than was expected, in millionths of what was expected; less than
+    /// zero: less was billed. `None` where nothing was expected to cost anything.
     pub fn ratio(&self) -> Option<i64> {
-        let (estimated, billed) = (i128::from(self.estimated.micros()), i128::from(self.billed.micros()));
+        let (estimated, billed) =
+            (i128::from(self.estimated.micros()), i128::from(self.billed.micros()));
         if estimated <= 0 {
             return None;
         }
@@ -180,8 +199,21 @@ pub struct Row {
 /// What planning asks: the table, or what was kept of it with a plan.
 pub trait Measurements: fmt::Debug {
     /// What was measured of a provider, for calls to this country that name this profile.
-    fn measured(&self, provider: &ProviderId, country: Country, profile: Option<&ProfileName>, now: Timestamp) -> Measured;
+    fn measured(
+        &self,
+        provider: &ProviderId,
+        country: Country,
+        profile: Option<&ProfileName>,
+        now: Timestamp,
+    ) -> Measured;
 
-    /// How long a call to this country with this profile lasts, where `usual` is what the configuration expects.
-    fn expected_duration(&self, profile: Option<&ProfileName>, country: Country, usual: Duration, now: Timestamp) -> Expected;
+    /// How long a call to this country with this profile lasts, where `usual` is what the
+    /// configuration expects.
+    fn expected_duration(
+        &self,
+        profile: Option<&ProfileName>,
+        country: Country,
+        usual: Duration,
+        now: Timestamp,
+    ) -> Expected;
 }

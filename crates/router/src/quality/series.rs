@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use super::{counts::Counts, settings::PARTS};
 
-/// Sums by part of time, and the sum of the parts that are in the window where it ends with the latest of them: asking for the present costs
-/// next to nothing, whatever the window.
+/// Sums by part of time, and the sum of the parts that are in the window where it ends with the
+/// latest of them: asking for the present costs next to nothing, whatever the window.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Series {
     parts: BTreeMap<i64, Counts>,
@@ -34,7 +34,9 @@ impl Series {
 
     /// Takes back what was added.
     pub(super) fn remove(&mut self, part: i64, counts: &Counts) {
-        let Some(there) = self.parts.get_mut(&part) else { return };
+        let Some(there) = self.parts.get_mut(&part) else {
+            return;
+        };
         *there -= counts;
         if there.sent == 0 {
             self.parts.remove(&part);

@@ -10,12 +10,15 @@ pub(super) const PARTS: i64 = 168;
 /// What is measured, and when it is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QualitySettings {
-    /// Older attempts say nothing any more. Seven days. It is counted in 168 parts, the present one included, which are hours here.
+    /// Older attempts say nothing any more. Seven days. It is counted in 168 parts, the present one
+    /// included, which are hours here.
     pub window: Duration,
-    /// So many calls, before what was learnt is said at all, and for so many calls what was expected before counts among them. 20.
+    /// So many calls, before what was learnt is said at all, and for so many calls what was
+    /// expected before counts among them. 20.
     pub minimum: u32,
-    /// No more attempts than the latest so many are kept, whatever the window: at 250,000 every rate is known to a fifth of a percent, and
-    /// older ones would only hide that something changed. It bounds the memory, at some 200 bytes each.
+    /// No more attempts than the latest so many are kept, whatever the window: at 250,000 every
+    /// rate is known to a fifth of a percent, and older ones would only hide that something
+    /// changed. It bounds the memory, at some 200 bytes each.
     pub most_attempts: usize,
     /// The currency of estimates and bills. What is in another one counts as unknown.
     pub currency: Currency,

@@ -9,7 +9,10 @@ use std::{
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Call, Country, ProfileName, ProviderId};
 
-use super::{Belief, Drift, Expected, Level, Measured, Measurements, QualitySettings, Row, counts::Counts, series::Series, told::Told};
+use super::{
+    Belief, Drift, Expected, Level, Measured, Measurements, QualitySettings, Row, counts::Counts,
+    series::Series, told::Told,
+};
 
 /// What is measured of one kind of thing: of all of it, and of each part.
 #[derive(Debug, Clone)]
@@ -20,10 +23,7 @@ struct Split<K, T> {
 
 impl<K, T> Default for Split<K, T> {
     fn default() -> Self {
-        Self {
-            all: Series::default(),
-            parts: HashMap::new(),
-        }
+        Self { all: Series::default(), parts: HashMap::new() }
     }
 }
 
@@ -36,10 +36,7 @@ struct ByProfile<T> {
 
 impl<T: Default> Default for ByProfile<T> {
     fn default() -> Self {
-        Self {
-            unnamed: T::default(),
-            named: HashMap::new(),
-        }
+        Self { unnamed: T::default(), named: HashMap::new() }
     }
 }
 
@@ -88,7 +85,8 @@ type Turn = (i64, AttemptId);
 
 /// The table: what was measured of every provider, over a sliding window.
 ///
-/// Its memory is bounded by [`QualitySettings::most_attempts`]; what is asked of the present costs a few look-ups, whatever the window.
+/// Its memory is bounded by [`QualitySettings::most_attempts`]; what is asked of the present costs
+/// a few look-ups, whatever the window.
 #[derive(Debug, Clone)]
 pub struct Quality {
     settings: QualitySettings,
@@ -120,8 +118,9 @@ impl Quality {
         &self.settings
     }
 
-    /// Counts what is kept anew by other settings. Amounts in a currency that was another one before stay unknown, and what was let go stays
-    /// so, until the table is made anew from the calls.
+    /// Counts what is kept anew by other settings. Amounts in a currency that was another one
+    /// before stay unknown, and what was let go stays so, until the table is made anew from the
+    /// calls.
     pub fn set(&mut self, settings: QualitySettings) {
         if self.settings == settings {
             return;
@@ -130,7 +129,9 @@ impl Quality {
         let Quality { kept, turns, let_go, .. } = std::mem::replace(self, Self::new(settings));
         self.let_go = let_go;
         for turn in turns {
-            let Some(mut one) = kept.get(&turn.1).cloned() else { continue };
+            let Some(mut one) = kept.get(&turn.1).cloned() else {
+                continue;
+            };
             if other_money {
                 (one.told.billed, one.told.estimated) = (None, None);
             }
@@ -139,8 +140,8 @@ impl Quality {
         self.let_the_oldest_go();
     }
 
-    /// Takes in what the attempts of a call say. What an attempt said before is replaced; an older record of a call never replaces a
-    /// newer one.
+    /// Takes in what the attempts of a call say. What an attempt said before is replaced; an older
+    /// record of a call never replaces a newer one.
     pub fn observe(&mut self, call: &Call) {
         let as_of = call.updated_at.as_microsecond();
         for attempt in &call.attempts {
@@ -179,7 +180,8 @@ impl Quality {
     pub fn table(&self, now: Timestamp) -> Vec<Row> {
         let rows = self.places.iter().filter_map(|place| {
             let counts = self.leaf(place)?.sum(self.part(now));
-            let believed = self.measured(&place.provider, place.country, place.profile.as_ref(), now).success;
+            let believed =
+                self.measured(&place.provider, place.country, place.profile.as_ref(), now).success;
             (counts.sent > 0).then(|| Row {
                 provider: place.provider.clone(),
                 country: place.country,
@@ -205,12 +207,13 @@ impl Quality {
         at.as_millisecond().div_euclid(self.settings.part())
     }
 
-    fn place(&self, provider: &ProviderId, country: Country, profile: Option<&ProfileName>) -> Arc<Place> {
-        let place = Place {
-            provider: provider.clone(),
-            country,
-            profile: profile.cloned(),
-        };
+    fn place(
+        &self,
+        provider: &ProviderId,
+        country: Country,
+        profile: Option<&ProfileName>,
+    ) -> Arc<Place> {
+        let place = Place { provider: provider.clone(), country, profile: profile.cloned() };
         self.places.get(&place).cloned().unwrap_or_else(|| Arc::new(place))
     }
 
@@ -236,7 +239,9 @@ impl Quality {
 
     fn let_the_oldest_go(&mut self) {
         while self.kept.len() > self.settings.most_attempts {
-            let Some(oldest) = self.turns.first().copied() else { return };
+            let Some(oldest) = self.turns.first().copied() else {
+                return;
+            };
             self.drop(oldest);
             self.let_go = self.let_go.max(Some(oldest));
         }
@@ -246,11 +251,7 @@ impl Quality {
     fn count(&mut self, turn: Turn, one: &Kept, change: fn(&mut Series, i64, &Counts)) {
         let part = turn.0.div_euclid(self.settings.part());
         let counts = Counts::from(&one.told);
-        let Place {
-            provider,
-            country,
-            profile,
-        } = &*one.place;
+        let Place { provider, country, profile } = &*one.place;
         let by_provider = match self.providers.get_mut(provider) {
             Some(known) => known,
             None => self.providers.entry(provider.clone()).or_default(),
@@ -271,7 +272,9 @@ impl Quality {
         }
         self.places.remove(place);
         if let Some(by_provider) = self.providers.get_mut(&place.provider) {
-            if let (Some(name), Some(country)) = (&place.profile, by_provider.parts.get_mut(&place.country)) {
+            if let (Some(name), Some(country)) =
+                (&place.profile, by_provider.parts.get_mut(&place.country))
+            {
                 country.profiles.named.remove(name);
             }
             by_provider.parts.retain(|_, country| !country.all.is_empty());
@@ -282,7 +285,13 @@ impl Quality {
 }
 
 impl Measurements for Quality {
-    fn measured(&self, provider: &ProviderId, country: Country, profile: Option<&ProfileName>, now: Timestamp) -> Measured {
+    fn measured(
+        &self,
+        provider: &ProviderId,
+        country: Country,
+        profile: Option<&ProfileName>,
+        now: Timestamp,
+    ) -> Measured {
         let Some(split) = self.providers.get(provider) else {
             return Measured::default();
         };
@@ -294,7 +303,9 @@ impl Measurements for Quality {
         let exactly = leaf.map_or_else(Counts::default, |leaf| leaf.sum(part));
 
         // Each level is believed on what the wider one adds to it: nothing is counted twice.
-        let less = |wide: &Counts, narrow: &Counts| (wide.succeeded - narrow.succeeded, wide.tried - narrow.tried);
+        let less = |wide: &Counts, narrow: &Counts| {
+            (wide.succeeded - narrow.succeeded, wide.tried - narrow.tried)
+        };
         let minimum = self.settings.minimum;
         let (elsewhere, others) = (less(&everywhere, &here), less(&here, &exactly));
         let success = Belief::default()
@@ -316,9 +327,16 @@ impl Measurements for Quality {
         Measured::new(level, &counts, success, self.settings.currency)
     }
 
-    /// The configured duration counts for as many calls as are the minimum; where there are fewer calls to the country, those of the profile
-    /// to every country are asked. Rounded up to a second.
-    fn expected_duration(&self, profile: Option<&ProfileName>, country: Country, usual: Duration, now: Timestamp) -> Expected {
+    /// The configured duration counts for as many calls as are the minimum; where there are fewer
+    /// calls to the country, those of the profile to every country are asked. Rounded up to a
+    /// second.
+    fn expected_duration(
+        &self,
+        profile: Option<&ProfileName>,
+        country: Country,
+        usual: Duration,
+        now: Timestamp,
+    ) -> Expected {
         let (part, minimum) = (self.part(now), self.settings.minimum);
         let enough = |of: u32| of >= minimum.max(1);
         let Some(split) = self.profiles.get(profile) else {
@@ -332,7 +350,8 @@ impl Measurements for Quality {
         let pulled = |of: u32, sum: i64, toward: Duration| {
             let toward = toward.as_millis() * u128::from(minimum);
             let calls = u128::from(of) + u128::from(minimum);
-            let milliseconds = (u128::try_from(sum).unwrap_or_default() + toward).div_ceil(calls.max(1));
+            let milliseconds =
+                (u128::try_from(sum).unwrap_or_default() + toward).div_ceil(calls.max(1));
             Duration::from_secs(u64::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u64::MAX))
         };
         let elsewhere = everywhere.of - here.of;
@@ -342,10 +361,7 @@ impl Measurements for Quality {
             } else {
                 usual
             };
-            return Expected {
-                duration: pulled(here.of, here.sum, wider),
-                learnt_from: here.of,
-            };
+            return Expected { duration: pulled(here.of, here.sum, wider), learnt_from: here.of };
         }
         if enough(everywhere.of) {
             return Expected {
@@ -358,8 +374,5 @@ impl Measurements for Quality {
 }
 
 fn as_configured(usual: Duration) -> Expected {
-    Expected {
-        duration: usual,
-        learnt_from: 0,
-    }
+    Expected { duration: usual, learnt_from: 0 }
 }

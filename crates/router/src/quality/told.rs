@@ -1,7 +1,10 @@
 //! What one attempt says of its provider.
 
 use jiff::Timestamp;
-use switchboard_core::{Attempt, AttemptState, Call, CallStatus, Currency, Delivery, ErrorKind, Money, Outcome, Proof, Refusal};
+use switchboard_core::{
+    Attempt, AttemptState, Call, CallStatus, Currency, Delivery, ErrorKind, Money, Outcome, Proof,
+    Refusal,
+};
 
 /// A call that costs more than a million is a mistake, and sums of these never overflow.
 const MOST: i64 = 1_000_000_000_000;
@@ -28,8 +31,13 @@ impl Told {
     pub(super) fn of(call: &Call, attempt: &Attempt, currency: Currency) -> Option<Self> {
         let sent_at = attempt.sent_at?;
         let is_last = call.attempts.last().is_some_and(|last| last.id == attempt.id);
-        let ours = attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart");
-        let lost = is_last && attempt.outcome.is_none() && attempt.state.is_live() && is_lost(call.status) && !ours;
+        let ours =
+            attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart");
+        let lost = is_last
+            && attempt.outcome.is_none()
+            && attempt.state.is_live()
+            && is_lost(call.status)
+            && !ours;
         let money = |money: Option<Money>| {
             money
                 .filter(|money| money.currency() == currency && money.micros().abs() <= MOST)
@@ -78,20 +86,25 @@ fn is_fault(attempt: &Attempt) -> bool {
             None | Some(Delivery::Placed) => false,
             Some(Delivery::Unknown) => true,
             // What never left for another reason is our own fault.
-            Some(Delivery::NotSent) => matches!(kind, Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)),
+            Some(Delivery::NotSent) => {
+                matches!(kind, Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport))
+            }
             Some(Delivery::Refused(Refusal::ThisProvider)) => kind == Some(ErrorKind::Unauthorized),
-            Some(Delivery::Refused(Refusal::RateLimited | Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone)) => false,
+            Some(Delivery::Refused(
+                Refusal::RateLimited | Refusal::Quota | Refusal::NeedsApproval | Refusal::Everyone,
+            )) => false,
         }
 }
 
-/// When the provider first said that it has the call. An answer that comes with the end of the call says nothing of that; a look at its
-/// list before then does.
+/// When the provider first said that it has the call. An answer that comes with the end of the call
+/// says nothing of that; a look at its list before then does.
 fn accepted_at(attempt: &Attempt) -> Option<Timestamp> {
     if attempt.state != AttemptState::Placed {
         return None;
     }
     let before_the_end = |at: &Timestamp| attempt.ended_at.is_none_or(|ended| *at < ended);
-    let answered = first(attempt, Proof::Answer).filter(|_| attempt.delivery == Some(Delivery::Placed));
+    let answered =
+        first(attempt, Proof::Answer).filter(|_| attempt.delivery == Some(Delivery::Placed));
     let listed = first(attempt, Proof::NumberAndTask);
     [answered, listed].into_iter().flatten().filter(before_the_end).min()
 }

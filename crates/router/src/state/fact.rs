@@ -1,11 +1,12 @@
-//! Facts: events with their content, and what they do to the record of a call. One room, because each fact is asked the same few questions, and
-//! a new one has to answer all of them.
+//! Facts: events with their content, and what they do to the record of a call. One room, because
+//! each fact is asked the same few questions, and a new one has to answer all of them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery, Error, ErrorKind, Evidence,
-    Money, Outcome, Proof, ProviderCall, ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost,
+    Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall, ProviderCallId,
+    ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
 };
 
 use crate::{
@@ -31,7 +32,8 @@ pub enum Verdict {
 pub struct Resolution {
     /// What was found out.
     pub verdict: Verdict,
-    /// The provider's id, where it ended and somebody knows it: without it the provider's record may be taken for another call's.
+    /// The provider's id, where it ended and somebody knows it: without it the provider's record
+    /// may be taken for another call's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<ProviderCallId>,
     /// Who says so.
@@ -40,7 +42,8 @@ pub struct Resolution {
     pub note: String,
 }
 
-/// Something that is now known of a call. As JSON, the way a journal keeps it: `{"kind": "sent", "content": "<attempt>"}`.
+/// Something that is now known of a call. As JSON, the way a journal keeps it: `{"kind": "sent",
+/// "content": "<attempt>"}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "content", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -57,13 +60,15 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         plan: Option<Box<PlanRecord>>,
     },
-    /// A plan by which nothing was sent: what kept the providers from the call, so that it can be explained, and made again.
+    /// A plan by which nothing was sent: what kept the providers from the call, so that it can be
+    /// explained, and made again.
     Planned(Box<PlanRecord>),
     /// Nobody will place it.
     Refused(CallFault),
     /// It was not begun in time, and is not begun any more.
     Expired(CallFault),
-    /// The caller took it back before anything was sent. Anybody may write it: it says nothing of what a provider did.
+    /// The caller took it back before anything was sent. Anybody may write it: it says nothing of
+    /// what a provider did.
     Withdrawn(CallFault),
     /// An attempt is written down.
     Intended(Box<Attempt>),
@@ -71,11 +76,13 @@ pub enum Fact {
     Claimed(AttemptId),
     /// Bytes may leave from now on.
     Sent(AttemptId),
-    /// A read showed a call that may be this attempt, while its answer is still open. A hint: nothing moves.
+    /// A read showed a call that may be this attempt, while its answer is still open. A hint:
+    /// nothing moves.
     Glimpsed(AttemptId, ProviderCallId),
     /// The provider's answer to the placing request.
     Answered(AttemptId, Box<ProviderCall>),
-    /// The placing request failed, or its answer could not be read; the delivery says what that proves.
+    /// The placing request failed, or its answer could not be read; the delivery says what that
+    /// proves.
     Failed {
         /// Which attempt.
         attempt: AttemptId,
@@ -88,7 +95,8 @@ pub enum Fact {
     Abandoned(AttemptId),
     /// Evidence is being looked for.
     Reconciling(AttemptId),
-    /// Nothing showed it within the fence: it counts as not placed, because the configuration says so.
+    /// Nothing showed it within the fence: it counts as not placed, because the configuration says
+    /// so.
     Fenced(AttemptId),
     /// An operator decided.
     Resolved(AttemptId, Resolution),
@@ -104,8 +112,8 @@ pub enum Fact {
     Overdue,
     /// What the provider billed for an attempt: in its unit, and in money where a price is known.
     Billed(AttemptId, Cost, Option<Money>),
-    /// What the provider billed and nobody believes: less than nothing, or far more than the call can cost. It is kept as it came, and moves no
-    /// budget.
+    /// What the provider billed and nobody believes: less than nothing, or far more than the call
+    /// can cost. It is kept as it came, and moves no budget.
     Disbelieved(AttemptId, Cost),
     /// What was said.
     Transcribed(Transcript),
@@ -127,7 +135,12 @@ impl Fact {
             Fact::Failed { delivery, .. } => Some(match delivery {
                 Delivery::NotSent => Event::NotPlace,
                 Delivery::Refused(Refusal::NeedsApproval) => Event::AwaitApproval,
-                Delivery::Refused(Refusal::ThisProvider | Refusal::RateLimited | Refusal::Quota | Refusal::Everyone) => Event::NotPlace,
+                Delivery::Refused(
+                    Refusal::ThisProvider
+                    | Refusal::RateLimited
+                    | Refusal::Quota
+                    | Refusal::Everyone,
+                ) => Event::NotPlace,
                 Delivery::Placed => Event::Place,
                 Delivery::Unknown => Event::Doubt,
             }),
@@ -142,9 +155,12 @@ impl Fact {
             Fact::Redialled(..) => Some(Event::Redial),
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
-            Fact::Planned(_) | Fact::Glimpsed(..) | Fact::Billed(..) | Fact::Disbelieved(..) | Fact::Transcribed(_) | Fact::Recorded(_) => {
-                None
-            }
+            Fact::Planned(_)
+            | Fact::Glimpsed(..)
+            | Fact::Billed(..)
+            | Fact::Disbelieved(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => None,
         }
     }
 
@@ -213,8 +229,8 @@ impl Fact {
         }
     }
 
-    /// True for what only the process may say that has the call: it moves the call on. What is false may come from anybody: it is
-    /// evidence, and evidence is welcome whoever found it.
+    /// True for what only the process may say that has the call: it moves the call on. What is
+    /// false may come from anybody: it is evidence, and evidence is welcome whoever found it.
     pub fn commits(&self) -> bool {
         match self {
             Fact::Scheduled
@@ -265,14 +281,17 @@ pub(crate) fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
         Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
         Verdict::Placed(_) => in_doubt,
         // A call that its provider showed under an id was placed, whatever anybody says.
-        Verdict::NotPlaced => in_doubt || call.status == CallStatus::Stalled && call.provider_call_id.is_none(),
+        Verdict::NotPlaced => {
+            in_doubt || call.status == CallStatus::Stalled && call.provider_call_id.is_none()
+        }
     }
 }
 
 /// Carries a fact into the record of a call, and says what has to be done next.
 ///
 /// # Errors
-/// `Conflict` for a fact that cannot be: an attempt that is not the last one, a state that does not allow it. The call is unchanged then.
+/// `Conflict` for a fact that cannot be: an attempt that is not the last one, a state that does not
+/// allow it. The call is unchanged then.
 pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Effect]> {
     if let Some(id) = fact.attempt()
         && call.attempts.last().is_none_or(|last| last.id != id)
@@ -297,19 +316,26 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     }
     let before = State::of(call);
     let fits = match &fact {
-        // The table knows that an attempt is silent, not why: these two reasons hold for these states alone.
+        // The table knows that an attempt is silent, not why: these two reasons hold for these
+        // states alone.
         Fact::Abandoned(_) => before.attempt == Some(AttemptState::Intent),
-        // Evidence may have come first: what is known is not given up, and no word stands against it.
+        // Evidence may have come first: what is known is not given up, and no word stands against
+        // it.
         Fact::GaveUp(_) => call.provider_call_id.is_none(),
         Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
         // What is over is not taken back.
         Fact::Withdrawn(_) => !before.status.is_settled(),
-        Fact::Fenced(_) => matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling)),
+        Fact::Fenced(_) => {
+            matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling))
+        }
         Fact::Intended(attempt) => {
             let mut earlier = call.attempts.iter();
-            earlier.all(|one| one.ring < attempt.ring || (one.ring == attempt.ring && !one.state.is_live()))
+            earlier.all(|one| {
+                one.ring < attempt.ring || (one.ring == attempt.ring && !one.state.is_live())
+            })
         }
-        // Once for each ring: what was called off since is not asked for again by a report that comes late.
+        // Once for each ring: what was called off since is not asked for again by a report that
+        // comes late.
         Fact::Redialled(..) => call.redial_at.is_none(),
         _ => true,
     };
@@ -362,15 +388,14 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         | Fact::Overdue
         | Fact::Billed(..)
         | Fact::Disbelieved(..) => {}
-        Fact::Admitted {
-            estimated_cost,
-            experiment,
-            plan: _,
-        } => {
+        Fact::Admitted { estimated_cost, experiment, plan: _ } => {
             call.estimated_cost = estimated_cost;
             call.experiment = experiment;
         }
-        Fact::Refused(fault) | Fact::Expired(fault) | Fact::Withdrawn(fault) | Fact::GaveUp(fault) => call.fault = Some(fault),
+        Fact::Refused(fault)
+        | Fact::Expired(fault)
+        | Fact::Withdrawn(fault)
+        | Fact::GaveUp(fault) => call.fault = Some(fault),
         Fact::Intended(attempt) => {
             call.estimated_cost = attempt.estimated_cost;
             if call.attempts.last().is_some_and(|last| last.ring < attempt.ring) {
@@ -401,7 +426,10 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                 call,
                 at,
                 Proof::Answer,
-                format!("the provider answered with the call {} ({})", report.id, report.status_word),
+                format!(
+                    "the provider answered with the call {} ({})",
+                    report.id, report.status_word
+                ),
             );
             if let Some(last) = call.attempts.last_mut() {
                 last.delivery = Some(Delivery::Placed);
@@ -410,11 +438,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             amend(call, *report);
         }
         Fact::Failed { delivery, error, .. } => {
-            let proof = if delivery == Delivery::NotSent {
-                Proof::NotSent
-            } else {
-                Proof::Answer
-            };
+            let proof = if delivery == Delivery::NotSent { Proof::NotSent } else { Proof::Answer };
             prove(call, at, proof, format!("{}: {}", delivery.as_str(), error.message));
             let waits = matches!(delivery, Delivery::Refused(Refusal::NeedsApproval));
             if waits {
@@ -443,7 +467,8 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             }
             let last = call.attempts.last();
             if report.state == ProviderState::Ringing
-                && !last.is_some_and(|last| last.evidence.iter().any(|one| one.proof == Proof::Record))
+                && !last
+                    .is_some_and(|last| last.evidence.iter().any(|one| one.proof == Proof::Record))
             {
                 prove(call, at, Proof::Record, "its record says that the phone rings".to_owned());
             }
@@ -459,15 +484,11 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             call,
             at,
             Proof::Fence,
-            "nothing showed it within the fence, and the configuration takes that for silence".to_owned(),
+            "nothing showed it within the fence, and the configuration takes that for silence"
+                .to_owned(),
         ),
         Fact::Resolved(_, resolution) => {
-            let Resolution {
-                verdict,
-                call: theirs,
-                by,
-                note,
-            } = resolution;
+            let Resolution { verdict, call: theirs, by, note } = resolution;
             prove(call, at, Proof::Operator, format!("{by} decided: {note}"));
             call.fault = None;
             match verdict {
@@ -480,10 +501,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                 }
                 Verdict::NotPlaced => {
                     let message = "an operator found that no phone rang".to_owned();
-                    call.fault = Some(CallFault {
-                        kind: ErrorKind::NoProvider,
-                        message,
-                    });
+                    call.fault = Some(CallFault { kind: ErrorKind::NoProvider, message });
                 }
             }
         }
@@ -509,7 +527,13 @@ fn amend(call: &mut Call, report: ProviderCall) {
 }
 
 /// Amends any attempt, whatever became of the call since: bills come late.
-fn bill(call: &mut Call, id: AttemptId, cost: Cost, money: Option<Money>, at: Timestamp) -> Result<&'static [Effect]> {
+fn bill(
+    call: &mut Call,
+    id: AttemptId,
+    cost: Cost,
+    money: Option<Money>,
+    at: Timestamp,
+) -> Result<&'static [Effect]> {
     let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
     let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
     attempt.cost = Some(cost);
@@ -520,17 +544,12 @@ fn bill(call: &mut Call, id: AttemptId, cost: Cost, money: Option<Money>, at: Ti
     Ok(&[])
 }
 
-/// What a fact is to a call in this state. An operator's word that no phone rang takes back what was taken for placed.
+/// What a fact is to a call in this state. An operator's word that no phone rang takes back what
+/// was taken for placed.
 fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
     match (fact, status) {
         (
-            Fact::Resolved(
-                _,
-                Resolution {
-                    verdict: Verdict::NotPlaced,
-                    ..
-                },
-            ),
+            Fact::Resolved(_, Resolution { verdict: Verdict::NotPlaced, .. }),
             CallStatus::InProgress | CallStatus::Stalled,
         ) => Some(Event::Retract),
         _ => fact.event(),
@@ -538,7 +557,12 @@ fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
 }
 
 /// Keeps a bill that nobody believes, beside the attempt that it is for.
-fn disbelieve(call: &mut Call, id: AttemptId, cost: Cost, at: Timestamp) -> Result<&'static [Effect]> {
+fn disbelieve(
+    call: &mut Call,
+    id: AttemptId,
+    cost: Cost,
+    at: Timestamp,
+) -> Result<&'static [Effect]> {
     let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
     let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
     attempt.cost = Some(cost);

@@ -17,20 +17,11 @@ pub struct State {
 
 impl State {
     /// A call that was just received.
-    pub const RECEIVED: State = State {
-        status: CallStatus::Received,
-        outcome: None,
-        attempt: None,
-        rang: None,
-    };
+    pub const RECEIVED: State =
+        State { status: CallStatus::Received, outcome: None, attempt: None, rang: None };
 
     const fn moved(self, status: CallStatus, attempt: Option<AttemptState>) -> State {
-        State {
-            status,
-            outcome: None,
-            attempt,
-            rang: self.rang,
-        }
+        State { status, outcome: None, attempt, rang: self.rang }
     }
 }
 
@@ -99,14 +90,17 @@ pub enum Step {
     Illegal,
 }
 
-/// The transition table. Every pair is named; states only move forward, and only a redial begins them anew.
+/// The transition table. Every pair is named; states only move forward, and only a redial begins
+/// them anew.
 pub const fn step(state: State, event: Event) -> Step {
     match state.status {
-        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => match (state.attempt, state.rang) {
-            (None, None) => before_the_first_ring(state, event),
-            (Some(AttemptState::Placed), Some(_)) => between_rings(state, event),
-            (Some(_) | None, _) => Step::Illegal,
-        },
+        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => {
+            match (state.attempt, state.rang) {
+                (None, None) => before_the_first_ring(state, event),
+                (Some(AttemptState::Placed), Some(_)) => between_rings(state, event),
+                (Some(_) | None, _) => Step::Illegal,
+            }
+        }
         CallStatus::Attempting => match state.attempt {
             Some(attempt) => in_attempt(state, attempt, event),
             None => Step::Illegal,
@@ -114,17 +108,36 @@ pub const fn step(state: State, event: Event) -> Step {
         CallStatus::InProgress => match event {
             Event::End(outcome) => closed(outcome),
             Event::Overdue => Step::To(state.moved(CallStatus::Stalled, state.attempt), &[]),
-            Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => Step::Stays(&[]),
+            Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => {
+                Step::Stays(&[])
+            }
             Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
+            Event::Schedule
+            | Event::Admit
+            | Event::Refuse
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Redial => Step::Illegal,
         },
         CallStatus::Stalled => match event {
             Event::End(outcome) => closed(outcome),
-            Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+            Event::Progress
+            | Event::Place
+            | Event::Doubt
+            | Event::Reconcile
+            | Event::GiveUp
+            | Event::Overdue => Step::Stays(&[]),
             Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
+            Event::Schedule
+            | Event::Admit
+            | Event::Refuse
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Redial => Step::Illegal,
         },
         CallStatus::Indeterminate => match event {
             Event::Place | Event::Progress => placed(state),
@@ -133,13 +146,25 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
             Event::Retract => Step::Illegal,
-            Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send | Event::Redial => Step::Illegal,
+            Event::Schedule
+            | Event::Admit
+            | Event::Refuse
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Redial => Step::Illegal,
         },
         CallStatus::Closed => after_the_end(state, event),
         CallStatus::Refused | CallStatus::NeedsApproval => match event {
-            Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[Effect::Alarm]),
-            Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => Step::Stays(&[]),
-            Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+            Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
+                Step::Stays(&[Effect::Alarm])
+            }
+            Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => {
+                Step::Stays(&[])
+            }
+            Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send => {
+                Step::Illegal
+            }
             Event::Retract => Step::Illegal,
             Event::AwaitApproval | Event::Redial => Step::Illegal,
         },
@@ -151,13 +176,25 @@ const fn after_the_end(state: State, event: Event) -> Step {
     let silent = matches!(state.attempt, Some(AttemptState::NotPlaced));
     match event {
         Event::NotPlace | Event::AwaitApproval if !silent => Step::Stays(&[Effect::Alarm]),
-        Event::Place | Event::Progress | Event::End(_) | Event::Doubt if silent => Step::Stays(&[Effect::Alarm]),
-        Event::NotPlace | Event::AwaitApproval | Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
+        Event::Place | Event::Progress | Event::End(_) | Event::Doubt if silent => {
+            Step::Stays(&[Effect::Alarm])
+        }
+        Event::NotPlace
+        | Event::AwaitApproval
+        | Event::Place
+        | Event::Progress
+        | Event::End(_)
+        | Event::Doubt => Step::Stays(&[]),
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
         Event::Refuse if silent => Step::Stays(&[]),
         Event::Redial => redial(state),
         Event::Retract => Step::Illegal,
-        Event::Schedule | Event::Admit | Event::Refuse | Event::Intend | Event::Claim | Event::Send => Step::Illegal,
+        Event::Schedule
+        | Event::Admit
+        | Event::Refuse
+        | Event::Intend
+        | Event::Claim
+        | Event::Send => Step::Illegal,
     }
 }
 
@@ -168,8 +205,18 @@ const fn before_the_first_ring(state: State, event: Event) -> Step {
         Event::Refuse => nobody(state, None),
         Event::Intend => intended(state),
         Event::Retract => Step::Illegal,
-        Event::Claim | Event::Send | Event::Place | Event::NotPlace | Event::AwaitApproval | Event::Doubt => Step::Illegal,
-        Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue | Event::Redial => Step::Illegal,
+        Event::Claim
+        | Event::Send
+        | Event::Place
+        | Event::NotPlace
+        | Event::AwaitApproval
+        | Event::Doubt => Step::Illegal,
+        Event::Reconcile
+        | Event::GiveUp
+        | Event::Progress
+        | Event::End(_)
+        | Event::Overdue
+        | Event::Redial => Step::Illegal,
     }
 }
 
@@ -205,7 +252,9 @@ const fn scheduled(state: State) -> Step {
 
 const fn admitted(state: State) -> Step {
     match state.status {
-        CallStatus::Received | CallStatus::Scheduled => Step::To(state.moved(CallStatus::Admitted, state.attempt), &[]),
+        CallStatus::Received | CallStatus::Scheduled => {
+            Step::To(state.moved(CallStatus::Admitted, state.attempt), &[])
+        }
         CallStatus::Admitted
         | CallStatus::Attempting
         | CallStatus::InProgress
@@ -240,17 +289,25 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Claim => attempting(state, AttemptState::Claimed, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Admit | Event::Schedule | Event::Intend | Event::Redial => Step::Illegal,
-            Event::Refuse | Event::Send | Event::Place | Event::AwaitApproval | Event::Doubt => Step::Illegal,
-            Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
+            Event::Refuse | Event::Send | Event::Place | Event::AwaitApproval | Event::Doubt => {
+                Step::Illegal
+            }
+            Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => {
+                Step::Illegal
+            }
         },
         AttemptState::Claimed => match event {
             Event::Retract => Step::Illegal,
             Event::Send => attempting(state, AttemptState::Sent, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Redial => Step::Illegal,
+            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Redial => {
+                Step::Illegal
+            }
             Event::Refuse | Event::Place | Event::AwaitApproval => Step::Illegal,
-            Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => Step::Illegal,
+            Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => {
+                Step::Illegal
+            }
         },
         AttemptState::Sent => match event {
             Event::Retract => Step::Illegal,
@@ -259,7 +316,12 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::AwaitApproval => approval(state),
             Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse => Step::Illegal,
+            Event::Admit
+            | Event::Schedule
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Refuse => Step::Illegal,
             Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => Step::Illegal,
         },
         AttemptState::Unknown => match event {
@@ -272,7 +334,13 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
             Event::Doubt | Event::Overdue => Step::Stays(&[]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
+            Event::Admit
+            | Event::Schedule
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Refuse
+            | Event::Redial => Step::Illegal,
         },
         AttemptState::Reconciling => match event {
             Event::Retract => Step::Illegal,
@@ -282,15 +350,25 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
             Event::Reconcile | Event::Doubt | Event::Overdue => Step::Stays(&[]),
-            Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Send | Event::Refuse | Event::Redial => Step::Illegal,
+            Event::Admit
+            | Event::Schedule
+            | Event::Intend
+            | Event::Claim
+            | Event::Send
+            | Event::Refuse
+            | Event::Redial => Step::Illegal,
         },
         AttemptState::NotPlaced => match event {
             Event::Retract => Step::Illegal,
             Event::Intend => attempting(state, AttemptState::Intent, &[]),
             Event::Refuse => nobody(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace => Step::Stays(&[]),
-            Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[Effect::Alarm]),
-            Event::Admit | Event::Schedule | Event::Claim | Event::Send | Event::AwaitApproval => Step::Illegal,
+            Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
+                Step::Stays(&[Effect::Alarm])
+            }
+            Event::Admit | Event::Schedule | Event::Claim | Event::Send | Event::AwaitApproval => {
+                Step::Illegal
+            }
             Event::Reconcile | Event::GiveUp | Event::Overdue | Event::Redial => Step::Illegal,
         },
         AttemptState::Placed => Step::Illegal,
@@ -324,17 +402,13 @@ const fn nobody(state: State, attempt: Option<AttemptState>) -> Step {
         None => CallStatus::Refused,
     };
     Step::To(
-        State {
-            status,
-            outcome: state.rang,
-            attempt,
-            rang: state.rang,
-        },
+        State { status, outcome: state.rang, attempt, rang: state.rang },
         &[Effect::ReleaseCallee],
     )
 }
 
-/// A person has to approve first; a call that rang before is over instead, with how that ring ended.
+/// A person has to approve first; a call that rang before is over instead, with how that ring
+/// ended.
 const fn approval(state: State) -> Step {
     if state.rang.is_some() {
         return nobody(state, Some(AttemptState::NotPlaced));
@@ -351,9 +425,10 @@ const fn indeterminate(state: State) -> Step {
 
 const fn redial(state: State) -> Step {
     match (state.outcome, state.attempt) {
-        (Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed), Some(AttemptState::Placed)) => {
-            Step::To(state.moved(CallStatus::Scheduled, state.attempt), &[Effect::Next])
-        }
+        (
+            Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed),
+            Some(AttemptState::Placed),
+        ) => Step::To(state.moved(CallStatus::Scheduled, state.attempt), &[Effect::Next]),
         (Some(_) | None, _) => Step::Illegal,
     }
 }

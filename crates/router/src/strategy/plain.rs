@@ -35,7 +35,8 @@ impl Rank for Cheapest {
     }
 }
 
-/// By chance, in proportion to weights: the first by its weight, the next by the weights of those that are left.
+/// By chance, in proportion to weights: the first by its weight, the next by the weights of those
+/// that are left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Weighted {
     /// The share of each provider; one that is not named has none and comes last.
@@ -56,9 +57,13 @@ impl Rank for Weighted {
         candidates.sort_by_key(|one| one.preference);
         let mut draw = draw;
         for first in 0..candidates.len() {
-            let Some(rest) = candidates.get_mut(first..) else { break };
+            let Some(rest) = candidates.get_mut(first..) else {
+                break;
+            };
             let total = rest.iter().map(|one| self.weight(one.provider)).sum();
-            let Some(mut point) = share(draw, total) else { break };
+            let Some(mut point) = share(draw, total) else {
+                break;
+            };
             let chosen = rest.iter().position(|one| {
                 let weight = self.weight(one.provider);
                 let here = point < weight;

@@ -12,11 +12,7 @@ pub(super) struct Named<K, V> {
 
 impl<K, V> Default for Named<K, V> {
     fn default() -> Self {
-        Self {
-            numbers: HashMap::new(),
-            things: Vec::new(),
-            unused: Vec::new(),
-        }
+        Self { numbers: HashMap::new(), things: Vec::new(), unused: Vec::new() }
     }
 }
 
@@ -67,7 +63,8 @@ impl<K: Clone + Eq + Hash, V> Named<K, V> {
     /// Every thing with its number and name, by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &K, &V)> {
         let known = self.things.iter().enumerate();
-        known.filter_map(|(number, thing)| thing.as_ref().map(|(name, thing)| (number, name, thing)))
+        known
+            .filter_map(|(number, thing)| thing.as_ref().map(|(name, thing)| (number, name, thing)))
     }
 
     pub(super) fn remove(&mut self, number: usize) {

@@ -1,9 +1,10 @@
 //! Who goes next.
 //!
-//! Every tenant that waits has a place in one line; the numbers of the places only grow, and are the queue's virtual time. A turn takes the
-//! first tenant in line of which a call can go, takes the oldest such call, and puts the tenant at the end. So that blocked calls cost
-//! nothing to pass over, each class keeps the places of the tenants that wait in it: a turn looks at the front of each class, not at each
-//! call.
+//! Every tenant that waits has a place in one line; the numbers of the places only grow, and are
+//! the queue's virtual time. A turn takes the first tenant in line of which a call can go, takes
+//! the oldest such call, and puts the tenant at the end. So that blocked calls cost nothing to pass
+//! over, each class keeps the places of the tenants that wait in it: a turn looks at the front of
+//! each class, not at each call.
 
 use std::{collections::BTreeMap, fmt, hash::Hash};
 
@@ -17,11 +18,11 @@ use super::{
 
 /// Calls that wait, of many tenants, in fair order.
 ///
-/// `C` is a class: what a call waits for, as the set of providers that could take it and are full. Calls of one class share one fate. `T` is
-/// whatever stands for the call.
+/// `C` is a class: what a call waits for, as the set of providers that could take it and are full.
+/// Calls of one class share one fate. `T` is whatever stands for the call.
 ///
-/// With `n` calls waiting, of which the turning tenant's are of `t` of `k` classes: `push` and `remove` take `O(t + log n)`, `pop`
-/// `O(k + t log n)`.
+/// With `n` calls waiting, of which the turning tenant's are of `t` of `k` classes: `push` and
+/// `remove` take `O(t + log n)`, `pop` `O(k + t log n)`.
 ///
 /// ```
 /// use jiff::Timestamp;
@@ -80,25 +81,21 @@ impl<T> Tenant<T> {
 impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
     /// An empty one.
     pub fn new() -> Self {
-        Self {
-            tenants: Named::default(),
-            classes: Named::default(),
-            time: 0,
-            pushed: 0,
-            len: 0,
-        }
+        Self { tenants: Named::default(), classes: Named::default(), time: 0, pushed: 0, len: 0 }
     }
 
-    /// Lets a call wait. Within its tenant it stands behind those that wait for longer; `since` is when it was asked for, so that a call
-    /// which is taken up after a restart comes back to where it stood.
+    /// Lets a call wait. Within its tenant it stands behind those that wait for longer; `since` is
+    /// when it was asked for, so that a call which is taken up after a restart comes back to where
+    /// it stood.
     pub fn push(&mut self, tenant: &TenantId, class: &C, since: Timestamp, item: T) -> Ticket {
         self.pushed += 1;
         let age = Age { since, nth: self.pushed };
         self.insert(tenant, class, age, item, None)
     }
 
-    /// The next call that may go: the oldest one that can, of the tenant whose turn it is. `can_go` says whether calls of a class can go
-    /// now, and is asked at most once for each class. `None` where nobody can.
+    /// The next call that may go: the oldest one that can, of the tenant whose turn it is. `can_go`
+    /// says whether calls of a class can go now, and is asked at most once for each class. `None`
+    /// where nobody can.
     pub fn pop(&mut self, mut can_go: impl FnMut(&C) -> bool) -> Option<Turn<C, T>> {
         let mut next: Option<(u64, Age, Ticket)> = None;
         for (number, name, class) in self.classes.iter() {
@@ -108,7 +105,9 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
             if next.is_some_and(|(best, ..)| best < place) {
                 continue;
             }
-            let Some(age) = self.oldest(tenant, number) else { continue };
+            let Some(age) = self.oldest(tenant, number) else {
+                continue;
+            };
             // The same place is the same tenant, with calls of several classes.
             let earlier = next.is_none_or(|(best, oldest, _)| (place, age) < (best, oldest));
             if earlier && can_go(name) {
@@ -124,14 +123,10 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         Some(turn)
     }
 
-    /// Takes a call out, wherever it stands. Its tenant keeps its place in line as long as other calls of it wait. `None` where the call
-    /// has left already.
+    /// Takes a call out, wherever it stands. Its tenant keeps its place in line as long as other
+    /// calls of it wait. `None` where the call has left already.
     pub fn remove(&mut self, ticket: Ticket) -> Option<Turn<C, T>> {
-        let Ticket {
-            tenant: number,
-            class,
-            age,
-        } = ticket;
+        let Ticket { tenant: number, class, age } = ticket;
         let tenant = self.tenants.get_mut(number)?;
         let at = tenant.lines.iter().position(|line| line.class == class)?;
         let line = tenant.lines.get_mut(at)?;
@@ -168,18 +163,21 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         Some(turn)
     }
 
-    /// Takes every call out. All keep their places, and come back to them with [`FairQueue::give_back`] in whatever order.
+    /// Takes every call out. All keep their places, and come back to them with
+    /// [`FairQueue::give_back`] in whatever order.
     pub fn drain(&mut self) -> Vec<Turn<C, T>> {
         let tickets = self.tenants.iter().flat_map(|(tenant, _, waiting)| {
             let lines = waiting.lines.iter();
-            lines.flat_map(move |&Line { class, ref calls }| calls.keys().map(move |&age| Ticket { tenant, class, age }))
+            lines.flat_map(move |&Line { class, ref calls }| {
+                calls.keys().map(move |&age| Ticket { tenant, class, age })
+            })
         });
         let tickets: Vec<Ticket> = tickets.collect();
         tickets.into_iter().filter_map(|ticket| self.remove(ticket)).collect()
     }
 
-    /// Takes a call back that could not go after all: it stands where it stood, and so does its tenant, unless the tenant took another turn
-    /// since.
+    /// Takes a call back that could not go after all: it stands where it stood, and so does its
+    /// tenant, unless the tenant took another turn since.
     pub fn give_back(&mut self, turn: Turn<C, T>) -> Ticket {
         if let Some(number) = self.tenants.number(&turn.tenant)
             && self.tenants.get(number).is_some_and(|tenant| tenant.place == turn.place_after)
@@ -194,14 +192,16 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         self.tenants.get(ticket.tenant)?.line(ticket.class)?.calls.get(&ticket.age)
     }
 
-    /// How many calls go before this one, if from now on everything can go and nothing else comes. `None` where it has left. Takes as long
-    /// as there are tenants, and calls of its own.
+    /// How many calls go before this one, if from now on everything can go and nothing else comes.
+    /// `None` where it has left. Takes as long as there are tenants, and calls of its own.
     pub fn ahead(&self, ticket: Ticket) -> Option<usize> {
         self.get(ticket)?;
         let tenant = self.tenants.get(ticket.tenant)?;
-        let older: usize = tenant.lines.iter().map(|line| line.calls.range(..ticket.age).count()).sum();
+        let older: usize =
+            tenant.lines.iter().map(|line| line.calls.range(..ticket.age).count()).sum();
         let others = self.tenants.iter().filter(|(number, ..)| *number != ticket.tenant);
-        let turns = others.map(|(_, _, other)| other.len.min(older + usize::from(other.place < tenant.place)));
+        let turns = others
+            .map(|(_, _, other)| other.len.min(older + usize::from(other.place < tenant.place)));
         Some(turns.sum::<usize>() + older)
     }
 
@@ -238,21 +238,26 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
     }
 
     /// `place`: where in line its tenant stands, where it is not there already.
-    fn insert(&mut self, tenant: &TenantId, class: &C, age: Age, item: T, place: Option<u64>) -> Ticket {
+    fn insert(
+        &mut self,
+        tenant: &TenantId,
+        class: &C,
+        age: Age,
+        item: T,
+        place: Option<u64>,
+    ) -> Ticket {
         let class = self.classes.number_or(class, Class::default);
         let number = match self.tenants.number(tenant) {
             Some(number) => number,
             None => {
                 let place = place.unwrap_or_else(|| self.end_of_line());
-                let new = || Tenant {
-                    place,
-                    len: 0,
-                    lines: Vec::new(),
-                };
+                let new = || Tenant { place, len: 0, lines: Vec::new() };
                 self.tenants.number_or(tenant, new)
             }
         };
-        if let (Some(tenant), Some(room)) = (self.tenants.get_mut(number), self.classes.get_mut(class)) {
+        if let (Some(tenant), Some(room)) =
+            (self.tenants.get_mut(number), self.classes.get_mut(class))
+        {
             tenant.len += 1;
             room.len += 1;
             self.len += 1;
@@ -267,11 +272,7 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
                 }
             }
         }
-        Ticket {
-            tenant: number,
-            class,
-            age,
-        }
+        Ticket { tenant: number, class, age }
     }
 
     fn end_of_line(&mut self) -> u64 {
@@ -280,7 +281,9 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
     }
 
     fn move_to(&mut self, number: usize, place: u64) {
-        let Some(tenant) = self.tenants.get_mut(number) else { return };
+        let Some(tenant) = self.tenants.get_mut(number) else {
+            return;
+        };
         let old = std::mem::replace(&mut tenant.place, place);
         for line in &tenant.lines {
             if let Some(class) = self.classes.get_mut(line.class) {

@@ -12,7 +12,8 @@ pub(super) struct Age {
     pub(super) nth: u64,
 }
 
-/// Where a call waits. It finds nothing any more when the call has left the queue, and never another call.
+/// Where a call waits. It finds nothing any more when the call has left the queue, and never
+/// another call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ticket {
     pub(super) tenant: usize,
@@ -22,8 +23,9 @@ pub struct Ticket {
 
 /// A call that left the queue: because it may go, or because it was removed.
 ///
-/// Whoever finds that it cannot go after all gives it back with [`FairQueue::give_back`](super::FairQueue::give_back), and the call has not
-/// lost its place. In between, `class` may be changed, where the call waits for something else from now on.
+/// Whoever finds that it cannot go after all gives it back with
+/// [`FairQueue::give_back`](super::FairQueue::give_back), and the call has not lost its place. In
+/// between, `class` may be changed, where the call waits for something else from now on.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "a call that is dropped here waits no longer"]
 pub struct Turn<C, T> {

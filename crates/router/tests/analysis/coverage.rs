@@ -90,21 +90,12 @@ fn an_interval_holds_what_is_not_left_out() {
     }
 }
 
-/// How often each is outside at any look: cost for each success, its difference, duration, its difference.
+/// How often each is outside at any look: cost for each success, its difference, duration, its
+/// difference.
 fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
     const RUNS: u64 = 500;
-    let cheap = People {
-        success: 0.35,
-        median: 100.0,
-        spread,
-        minute: 100_000.0,
-    };
-    let dear = People {
-        success: 0.25,
-        median: 60.0,
-        spread,
-        minute: 200_000.0,
-    };
+    let cheap = People { success: 0.35, median: 100.0, spread, minute: 100_000.0 };
+    let dear = People { success: 0.25, median: 60.0, spread, minute: 200_000.0 };
     let arms = [cheap, dear];
     let ratio = arms.map(|arm| arm.cost_per_success());
     let mean = arms.map(|arm| arm.mean_seconds());
@@ -116,7 +107,10 @@ fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
         for _ in 0..1_500 {
             let arm = index(chance.side(weights));
             let person = arms[arm].one(&mut chance);
-            costs[arm].add(person.cost.unwrap().micros() as f64 / 1e6, f64::from(u8::from(person.success)));
+            costs[arm].add(
+                person.cost.unwrap().micros() as f64 / 1e6,
+                f64::from(u8::from(person.success)),
+            );
             durations[arm].add(person.duration.unwrap().as_secs_f64(), 1.0);
             out[0] |= costs[1].estimate(ALPHA).is_some_and(|found| found.excludes(ratio[1]));
             out[1] |= costs[0]
@@ -136,7 +130,9 @@ fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
 
 #[test]
 fn means_and_ratios_stay_inside_of_their_intervals_after_the_first_people() {
-    for (spread, weights, most) in [(0.7, [1, 1], ALPHA), (0.7, [4, 1], ALPHA), (1.0, [1, 1], 0.1), (1.0, [4, 1], 0.1)] {
+    for (spread, weights, most) in
+        [(0.7, [1, 1], ALPHA), (0.7, [4, 1], ALPHA), (1.0, [1, 1], 0.1), (1.0, [4, 1], 0.1)]
+    {
         let [cost, costs, duration, durations] = means_outside(spread, weights);
         println!(
             "outside at any look after the first 100 people of an arm, log-normal with σ = {spread}, weights {weights:?}: cost for each success {:.1} %, its difference {:.1} %, duration {:.1} %, its difference {:.1} %",
@@ -157,12 +153,7 @@ fn means_and_ratios_stay_inside_of_their_intervals_after_the_first_people() {
 fn a_success_has_no_price_while_there_are_too_few() {
     let mut course = Course::new([1, 1], ALPHA, Currency::USD).unwrap();
     let mut chance = Chance::new(5);
-    let rare = People {
-        success: 0.0,
-        median: 60.0,
-        spread: 0.7,
-        minute: 100_000.0,
-    };
+    let rare = People { success: 0.0, median: 60.0, spread: 0.7, minute: 100_000.0 };
     for person in 0..300 {
         course.observe(chance.side([1, 1]), &rare.one(&mut chance), second(person));
     }

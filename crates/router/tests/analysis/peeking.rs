@@ -9,7 +9,8 @@ const EXPERIMENTS: u64 = 2_000;
 const ALPHA: f64 = 0.05;
 const WEIGHTS: [[u32; 2]; 4] = [[1, 1], [4, 1], [1, 9], [3, 2]];
 
-/// Designs as different as users make them: rates from rare to almost sure, weights from even to one in ten, 600 to 1,400 people.
+/// Designs as different as users make them: rates from rare to almost sure, weights from even to
+/// one in ten, 600 to 1,400 people.
 fn designs() -> impl Iterator<Item = (Chance, f64, [u32; 2], u64)> {
     (0..EXPERIMENTS).map(|seed| {
         let mut chance = Chance::new(seed);
@@ -34,22 +35,17 @@ fn naive(arms: &[Rate; 2]) -> bool {
     arms.iter().all(|rate| rate.of >= 30) && (to - from).abs() > 1.96 * error
 }
 
-/// Twice the log-likelihood that a difference gains, halved: no mixture can say more against "no difference".
+/// Twice the log-likelihood that a difference gains, halved: no mixture can say more against "no
+/// difference".
 fn most_that_counts_can_say(arms: &[Rate; 2]) -> f64 {
     let best = |rate: Rate| {
         let term = |count: u64| {
-            if count == 0 {
-                0.0
-            } else {
-                count as f64 * (count as f64 / rate.of as f64).ln()
-            }
+            if count == 0 { 0.0 } else { count as f64 * (count as f64 / rate.of as f64).ln() }
         };
         term(rate.successes) + term(rate.of - rate.successes)
     };
-    let both = Rate {
-        successes: arms[0].successes + arms[1].successes,
-        of: arms[0].of + arms[1].of,
-    };
+    let both =
+        Rate { successes: arms[0].successes + arms[1].successes, of: arms[0].of + arms[1].of };
     best(arms[0]) + best(arms[1]) - best(both)
 }
 
@@ -69,7 +65,8 @@ fn equal_arms_are_told_apart_in_one_of_twenty_experiments_at_most() {
             arm.successes += u64::from(success);
             naive_told |= naive(&arms);
             if !counts_told && most_that_counts_can_say(&arms) >= -ALPHA.ln() {
-                counts_told = difference(arms[0], arms[1], ALPHA).is_some_and(|found| found.p_value() <= ALPHA);
+                counts_told = difference(arms[0], arms[1], ALPHA)
+                    .is_some_and(|found| found.p_value() <= ALPHA);
             }
         }
         told += u64::from(course.told().is_some());
@@ -115,7 +112,8 @@ fn a_person_comes_in_once() {
     let (mut once, mut as_strangers) = (0, 0);
     for seed in 0..RUNS {
         let mut chance = Chance::new(seed);
-        let [mut people, mut calls] = [(); 2].map(|()| Course::new([1, 1], ALPHA, Currency::USD).unwrap());
+        let [mut people, mut calls] =
+            [(); 2].map(|()| Course::new([1, 1], ALPHA, Currency::USD).unwrap());
         for person in 0..150 {
             let side = chance.side([1, 1]);
             // Some always answer, some hardly ever.
@@ -148,21 +146,21 @@ fn a_person_comes_in_once() {
 fn equal_costs_and_durations_are_told_apart_in_one_of_twenty_experiments_at_most() {
     let (mut cost_told, mut duration_told, mut naively) = (0, 0, 0);
     for (mut chance, rate, weights, people) in designs() {
-        let world = People {
-            success: rate,
-            median: 90.0,
-            spread: 0.7,
-            minute: 120_000.0,
-        };
+        let world = People { success: rate, median: 90.0, spread: 0.7, minute: 120_000.0 };
         let (mut costs, mut durations) = ([Means::default(); 2], [Means::default(); 2]);
         let (mut cost, mut duration, mut naive) = (false, false, false);
         for _ in 0..people {
             let arm = index(chance.side(weights));
             let person = world.one(&mut chance);
             let seconds = person.duration.unwrap().as_secs_f64();
-            costs[arm].add(person.cost.unwrap().micros() as f64 / 1e6, f64::from(u8::from(person.success)));
+            costs[arm].add(
+                person.cost.unwrap().micros() as f64 / 1e6,
+                f64::from(u8::from(person.success)),
+            );
             durations[arm].add(seconds, 1.0);
-            let leaves_out = |means: &[Means; 2], alpha| means[0].against(&means[1], alpha).is_some_and(|found| found.excludes(0.0));
+            let leaves_out = |means: &[Means; 2], alpha| {
+                means[0].against(&means[1], alpha).is_some_and(|found| found.excludes(0.0))
+            };
             cost = cost || leaves_out(&costs, ALPHA);
             duration = duration || leaves_out(&durations, ALPHA);
             // About as wide as an interval that is made for one look.
@@ -195,7 +193,8 @@ fn right_splits_are_suspected_in_one_of_twenty_experiments_at_most() {
             let point = chance.next() * 100.0;
             thirds[usize::from(point >= 50.0) + usize::from(point >= 80.0)] += 1;
             suspected = suspected || mismatch(&counts, &pair).unwrap().p_value() <= ALPHA;
-            suspected_three = suspected_three || mismatch(&thirds, &weights).unwrap().p_value() <= ALPHA;
+            suspected_three =
+                suspected_three || mismatch(&thirds, &weights).unwrap().p_value() <= ALPHA;
         }
         two += u64::from(suspected);
         three += u64::from(suspected_three);

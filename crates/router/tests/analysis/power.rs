@@ -7,15 +7,11 @@ use crate::support::{Chance, index, outcome, second};
 
 const RUNS: u64 = 500;
 
-const DESIGN: Design = Design {
-    baseline: 0.4,
-    weights: [1, 1],
-    alpha: 0.05,
-    power: 0.8,
-};
+const DESIGN: Design = Design { baseline: 0.4, weights: [1, 1], alpha: 0.05, power: 0.8 };
 
-/// Of many experiments with an effect: the share that a z-test finds at its one look, the share that the course tells by then, the share that it
-/// tells by the end, the mean number of people at which it tells, or ends, and the share that the counts at the end tell by themselves.
+/// Of many experiments with an effect: the share that a z-test finds at its one look, the share
+/// that the course tells by then, the share that it tells by the end, the mean number of people at
+/// which it tells, or ends, and the share that the counts at the end tell by themselves.
 fn run(design: &Design, effect: f64, look: u64, end: u64) -> [f64; 5] {
     let mut sums = [0.0; 5];
     for seed in 0..RUNS {
@@ -31,8 +27,11 @@ fn run(design: &Design, effect: f64, look: u64, end: u64) -> [f64; 5] {
             counts[index(side)][1] += 1.0;
             if person == look {
                 let pooled = (counts[0][0] + counts[1][0]) / (counts[0][1] + counts[1][1]);
-                let error = (pooled * (1.0 - pooled) * (counts[0][1].recip() + counts[1][1].recip())).sqrt();
-                fixed = (counts[1][0] / counts[1][1] - counts[0][0] / counts[0][1]).abs() > 1.959_964 * error;
+                let error =
+                    (pooled * (1.0 - pooled) * (counts[0][1].recip() + counts[1][1].recip()))
+                        .sqrt();
+                fixed = (counts[1][0] / counts[1][1] - counts[0][0] / counts[0][1]).abs()
+                    > 1.959_964 * error;
             }
         }
         let told = course.told();
@@ -43,7 +42,8 @@ fn run(design: &Design, effect: f64, look: u64, end: u64) -> [f64; 5] {
         sums[0] += f64::from(u8::from(fixed));
         sums[1] += f64::from(u8::from(told.is_some_and(|told| told.people <= look)));
         sums[2] += f64::from(u8::from(told.is_some()));
-        let [control, treatment] = [Side::Control, Side::Treatment].map(|side| course.tally(side).rate());
+        let [control, treatment] =
+            [Side::Control, Side::Treatment].map(|side| course.tally(side).rate());
         let counts = difference(control, treatment, design.alpha).unwrap();
         sums[4] += f64::from(u8::from(counts.p_value() <= design.alpha));
         sums[3] += told.map_or(end, |told| told.people) as f64;
@@ -61,7 +61,8 @@ fn the_price_of_looking_always_is_reported_and_as_foretold() {
         (DESIGN, 0.3),
     ] {
         let needed = people_needed(&design, effect).unwrap();
-        let [fixed, by_then, told, mean, counts] = run(&design, effect, needed.fixed, needed.anytime);
+        let [fixed, by_then, told, mean, counts] =
+            run(&design, effect, needed.fixed, needed.anytime);
         println!(
             "{:.2} to {:.2}, weights {:?}: one look at {} people finds {:.1} %; looked at always {:.1} % by then, {:.1} % by {} people ({:.2} times as many), stopping at {mean:.0} on average ({:.2} times); the counts at the end tell {:.1} % by themselves",
             design.baseline,
@@ -118,10 +119,7 @@ fn the_fixed_numbers_are_the_textbooks() {
 fn nonsense_has_no_answer() {
     for design in [
         Design { baseline: 1.0, ..DESIGN },
-        Design {
-            baseline: f64::NAN,
-            ..DESIGN
-        },
+        Design { baseline: f64::NAN, ..DESIGN },
         Design { weights: [0, 1], ..DESIGN },
         Design { alpha: 0.0, ..DESIGN },
         Design { power: 1.0, ..DESIGN },

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use switchboard_core::{Currency, Money};
 use switchboard_router::analysis::{
-    Arms, Course, Interval, Means, Metric, Observation, Point, Rate, Side, difference, interval, mismatch, running_intersection,
+    Arms, Course, Interval, Means, Metric, Observation, Point, Rate, Side, difference, interval,
+    mismatch, running_intersection,
 };
 
 use crate::support::{outcome, second, usd};
@@ -31,9 +32,13 @@ fn a_rates_interval_is_where_the_mixture_says() {
 #[test]
 fn a_difference_is_the_same_from_both_sides() {
     let (first, second) = (rate(40, 100), rate(60, 110));
-    let (there, back) = (difference(first, second, 0.05).unwrap(), difference(second, first, 0.05).unwrap());
+    let (there, back) =
+        (difference(first, second, 0.05).unwrap(), difference(second, first, 0.05).unwrap());
     assert!(near(there.estimate, 60.0 / 110.0 - 0.4));
-    assert!(near(there.interval.low, -back.interval.high) && near(there.interval.high, -back.interval.low));
+    assert!(
+        near(there.interval.low, -back.interval.high)
+            && near(there.interval.high, -back.interval.low)
+    );
     assert!(near(there.e_value, back.e_value));
     assert_eq!(difference(first, rate(0, 0), 0.05), None);
 }
@@ -142,7 +147,11 @@ fn a_plot_has_few_points_and_ends_with_the_last_person() {
         points.last().map(|point| (point.people, point.at)),
         Some(([1_501, 1_500], second(3_000)))
     );
-    assert!(points.is_sorted_by(|one, next| one.people[0] + one.people[1] < next.people[0] + next.people[1]));
+    assert!(
+        points.is_sorted_by(
+            |one, next| one.people[0] + one.people[1] < next.people[0] + next.people[1]
+        )
+    );
     assert_eq!(course.points(Metric::CostPerSuccess), vec![], "no cost is known");
     let json = serde_json::to_value(points[0]).unwrap();
     assert_eq!(json["people"], serde_json::json!([5, 5]));
@@ -189,16 +198,19 @@ fn a_mean_is_told_with_an_interval_after_a_hundred_people() {
 
 #[test]
 fn a_price_may_be_much_higher_sooner_than_much_lower() {
-    // One success costs two units for certain; the other arm's success is rare, so that its price is uncertain upwards.
+    // One success costs two units for certain; the other arm's success is rare, so that its price
+    // is uncertain upwards.
     let [mut certain, mut rare] = [Means::default(); 2];
     for person in 0..400_u32 {
         certain.add(2.0, 1.0);
         rare.add(1.0, f64::from(u8::from(person % 8 == 0)));
     }
     let own = rare.estimate(0.05).unwrap();
-    let (up, down) = (own.interval.unwrap().high - own.value, own.value - own.interval.unwrap().low);
+    let (up, down) =
+        (own.interval.unwrap().high - own.value, own.value - own.interval.unwrap().low);
     assert!(near(own.value, 8.0) && up > 1.5 * down, "{own:?}");
-    let (dearer, cheaper) = (certain.against(&rare, 0.05).unwrap(), rare.against(&certain, 0.05).unwrap());
+    let (dearer, cheaper) =
+        (certain.against(&rare, 0.05).unwrap(), rare.against(&certain, 0.05).unwrap());
     let (there, back) = (dearer.interval.unwrap(), cheaper.interval.unwrap());
     assert!(near(dearer.value, 6.0) && near(cheaper.value, -6.0));
     assert!(there.high - 6.0 > 1.5 * (6.0 - there.low), "{there:?}");
@@ -214,12 +226,7 @@ fn a_large_offset_does_not_eat_the_spread() {
         far.add(value + 1e9, 1.0);
     }
     let width = |means: &Means| {
-        means
-            .estimate(0.05)
-            .unwrap()
-            .interval
-            .map(|interval| interval.high - interval.low)
-            .unwrap()
+        means.estimate(0.05).unwrap().interval.map(|interval| interval.high - interval.low).unwrap()
     };
     assert!(
         (width(&near_zero) - width(&far)).abs() < 1e-5,
@@ -232,11 +239,8 @@ fn a_large_offset_does_not_eat_the_spread() {
 #[test]
 fn money_is_summed_exactly_and_what_is_unknown_is_no_zero() {
     let mut arms = Arms::new(2, Currency::USD);
-    let person = |success, cost| Observation {
-        success,
-        duration: Some(Duration::from_secs(60)),
-        cost,
-    };
+    let person =
+        |success, cost| Observation { success, duration: Some(Duration::from_secs(60)), cost };
     for _ in 0..10 {
         assert!(arms.observe(0, &person(true, Some(usd(100_000)))));
         assert!(arms.observe(0, &person(false, Some(usd(50_001)))));
@@ -279,7 +283,8 @@ fn a_comparison_says_how_much_higher_the_second_is() {
         }
     }
     let found = arms.compare(0, 1, 0.05).unwrap();
-    let (success, cost, duration) = (found.success.unwrap(), found.cost_per_success.unwrap(), found.duration.unwrap());
+    let (success, cost, duration) =
+        (found.success.unwrap(), found.cost_per_success.unwrap(), found.duration.unwrap());
     assert!(near(success.value, 134.0 / 400.0 - 0.5) && success.excludes(0.0), "{success:?}");
     assert!(
         (1.1..1.3).contains(&cost.value) && cost.excludes(0.0) && !cost.excludes(cost.value),
@@ -296,12 +301,15 @@ fn a_split_is_judged_by_the_weights_that_it_had() {
     let p_value = |counts: &[u64], weights: &[u32]| mismatch(counts, weights).unwrap().p_value();
     assert!(near(p_value(&[500, 500], &[1, 1]), 1.0));
     assert!(p_value(&[550, 450], &[1, 1]) > 0.01 && p_value(&[5_500, 4_500], &[1, 1]) < 1e-9);
-    assert!(p_value(&[600, 300, 100], &[6, 3, 1]) > 0.9 && p_value(&[600, 300, 100], &[1, 1, 1]) < 1e-9);
+    assert!(
+        p_value(&[600, 300, 100], &[6, 3, 1]) > 0.9 && p_value(&[600, 300, 100], &[1, 1, 1]) < 1e-9
+    );
     assert!(p_value(&[60, 0], &[1, 1]) < 0.01);
     // An arm without weight got somebody.
     assert!(p_value(&[10, 1], &[1, 0]) < 1e-9);
     // A ramp: either stretch fits its own weights, the sum fits none.
-    let (before, after) = (mismatch(&[900, 100], &[9, 1]).unwrap(), mismatch(&[1_000, 1_000], &[1, 1]).unwrap());
+    let (before, after) =
+        (mismatch(&[900, 100], &[9, 1]).unwrap(), mismatch(&[1_000, 1_000], &[1, 1]).unwrap());
     assert!(before.and(after).p_value() > 0.9);
     assert_eq!(mismatch(&[1, 1], &[1]), None);
     assert_eq!(mismatch(&[0, 0], &[0, 0]), None);

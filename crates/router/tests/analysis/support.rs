@@ -30,14 +30,11 @@ impl Chance {
     /// A person's arm by weights.
     pub(crate) fn side(&mut self, weights: [u32; 2]) -> Side {
         let whole = f64::from(weights[0] + weights[1]);
-        if self.next() * whole < f64::from(weights[0]) {
-            Side::Control
-        } else {
-            Side::Treatment
-        }
+        if self.next() * whole < f64::from(weights[0]) { Side::Control } else { Side::Treatment }
     }
 
-    /// Seconds that a conversation lasts: many short ones, few very long ones. The logarithm is normal.
+    /// Seconds that a conversation lasts: many short ones, few very long ones. The logarithm is
+    /// normal.
     pub(crate) fn seconds(&mut self, median: f64, spread: f64) -> f64 {
         let (one, two) = (self.next().max(1e-300), self.next());
         let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * two).cos();
@@ -45,8 +42,8 @@ impl Chance {
     }
 }
 
-/// What makes one arm's people: the chance of a success, the median of a conversation in seconds, the standard deviation of its logarithm, a price a
-/// minute in millionths.
+/// What makes one arm's people: the chance of a success, the median of a conversation in seconds,
+/// the standard deviation of its logarithm, a price a minute in millionths.
 #[derive(Clone, Copy)]
 pub(crate) struct People {
     pub(crate) success: f64,
@@ -59,7 +56,8 @@ impl People {
     pub(crate) fn one(&self, chance: &mut Chance) -> Observation {
         let success = chance.next() < self.success;
         // Who is not won over hangs up sooner.
-        let seconds = chance.seconds(if success { self.median } else { self.median / 3.0 }, self.spread);
+        let seconds =
+            chance.seconds(if success { self.median } else { self.median / 3.0 }, self.spread);
         Observation {
             success,
             duration: Some(Duration::from_secs_f64(seconds)),
@@ -88,10 +86,7 @@ pub(crate) fn second(number: u64) -> Timestamp {
 }
 
 pub(crate) fn outcome(success: bool) -> Observation {
-    Observation {
-        success,
-        ..Observation::default()
-    }
+    Observation { success, ..Observation::default() }
 }
 
 pub(crate) fn index(side: Side) -> usize {

@@ -1,8 +1,11 @@
-//! The policy that really ran, replayed, gives the ledger's own sums, whatever happened to the calls.
+//! The policy that really ran, replayed, gives the ledger's own sums, whatever happened to the
+//! calls.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use switchboard_core::{Call, CallRequest, CallStatus, Money, Outcome, ProviderId, Redial, Refusal, RequestLimit};
+use switchboard_core::{
+    Call, CallRequest, CallStatus, Money, Outcome, ProviderId, Redial, Refusal, RequestLimit,
+};
 use switchboard_router::{
     Arm, Budget, Cheapest, Experiment, LaneSettings, Match, Period, Policy, Strategy, Weighted,
     backtest::{BacktestSettings, Report, backtest},
@@ -24,10 +27,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 
@@ -50,7 +51,8 @@ const ACTS: [Act; 12] = [
     Act::Refuse(Refusal::Everyone),
     Act::Refuse(Refusal::Quota),
 ];
-const OUTCOMES: [Outcome; 4] = [Outcome::Completed, Outcome::Completed, Outcome::NoAnswer, Outcome::Busy];
+const OUTCOMES: [Outcome; 4] =
+    [Outcome::Completed, Outcome::Completed, Outcome::NoAnswer, Outcome::Busy];
 
 fn world(name: &str, bill: Option<&str>, chance: &mut Chance) -> World {
     let acts: Vec<Act> = (0..60).map(|_| chance.one(&ACTS)).collect();
@@ -77,11 +79,11 @@ fn change(policy: &mut Policy, chance: &mut Chance) {
         _ => Strategy::default(),
     };
     policy.experiments.push(Experiment {
-        when: Match {
-            tags: ["tried".to_owned()].into(),
-            ..Match::default()
-        },
-        ..Experiment::new("trial", vec![Arm::provider("a", id("alpha"), 1), Arm::provider("b", id("beta"), 1)])
+        when: Match { tags: ["tried".to_owned()].into(), ..Match::default() },
+        ..Experiment::new(
+            "trial",
+            vec![Arm::provider("a", id("alpha"), 1), Arm::provider("b", id("beta"), 1)],
+        )
     });
     policy.budgets.push(Budget {
         name: "alpha's".to_owned(),
@@ -95,11 +97,7 @@ fn change(policy: &mut Policy, chance: &mut Chance) {
 
 fn asked(n: u32, chance: &mut Chance) -> CallRequest {
     CallRequest {
-        tags: if chance.below(3) == 0 {
-            vec!["tried".to_owned()]
-        } else {
-            Vec::new()
-        },
+        tags: if chance.below(3) == 0 { vec!["tried".to_owned()] } else { Vec::new() },
         redial: (chance.below(2) == 0).then(|| Redial {
             on: [Outcome::NoAnswer, Outcome::Busy].into(),
             times: 2,
@@ -196,7 +194,11 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
         let expected = sums(&calls);
         let report = backtest(&policy, &scribe.past().await, &settings());
 
-        assert_eq!(report.total.then.cost().micros(), expected.cost, "seed {seed}: the past itself");
+        assert_eq!(
+            report.total.then.cost().micros(),
+            expected.cost,
+            "seed {seed}: the past itself"
+        );
         let (cost, by_provider) = of_replay(&report);
         assert_eq!(by_provider, expected.rings, "seed {seed}: {:#?}", report.moves);
         assert_eq!(cost, expected.cost, "seed {seed}");
@@ -209,7 +211,8 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
             report.refusals.iter().map(|one| one.now).sum::<u64>()
         );
 
-        // The same without its name: what little differs comes of queueing for a limit, and most of it is explained without trust.
+        // The same without its name: what little differs comes of queueing for a limit, and most of
+        // it is explained without trust.
         let nameless = backtest(&policy, &scribe.past().await, &BacktestSettings::default());
         moved += nameless.moves.iter().map(|one| one.rings).sum::<u64>();
         unexplained += report.apart.unexplained;

@@ -1,4 +1,5 @@
-//! Another policy: what is known is taken over exactly, and what is not is an estimate or an interval, and said to be one.
+//! Another policy: what is known is taken over exactly, and what is not is an estimate or an
+//! interval, and said to be one.
 
 use std::sync::Arc;
 
@@ -76,17 +77,13 @@ async fn a_provider_that_was_not_asked_then_has_an_estimate_and_an_interval() {
     assert_eq!((report.calls, report.rings, report.same_plans), (4, 4, 0));
     assert_eq!((report.total.then.billed, report.total.now.billed), (usd("0.44"), usd("0")));
     assert_eq!(report.total.now.estimated, usd("0.80"), "the deck's price, and no bill");
-    let [moved] = report.moves.as_slice() else {
-        panic!("{:?}", report.moves)
-    };
+    let [moved] = report.moves.as_slice() else { panic!("{:?}", report.moves) };
     assert_eq!(
         (moved.from.clone(), moved.to.clone(), moved.rings),
         (Some(id("alpha")), Some(id("beta")), 4)
     );
     assert_eq!((report.cost.difference, report.cost.between), (usd("0.36"), None));
-    let [expected] = report.outcomes.expected.as_slice() else {
-        panic!("{:?}", report.outcomes)
-    };
+    let [expected] = report.outcomes.expected.as_slice() else { panic!("{:?}", report.outcomes) };
     assert_eq!((expected.level, expected.measured.of), (Level::Nothing, 0));
     assert_eq!(
         (expected.completed.low, expected.completed.high),
@@ -137,7 +134,8 @@ async fn what_a_provider_answered_then_it_answers_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_for_the_person_binds_every_provider_and_is_no_gain_of_another_policy() {
-    let (policy, scribe) = ran([alpha(&[Act::Refuse(Refusal::Everyone)]), beta(&[])], requests(1)).await;
+    let (policy, scribe) =
+        ran([alpha(&[Act::Refuse(Refusal::Everyone)]), beta(&[])], requests(1)).await;
     let report = replay(&beta_first(&policy), &scribe).await;
     assert_eq!(report.apart.shopped, 1);
     assert!(
@@ -152,10 +150,7 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
     let (policy, scribe) = ran([alpha(&[]), beta(&[])], requests(6)).await;
     let mut limited = policy.clone();
     // A call lasts twenty seconds and they come one after the other: three in a minute.
-    limited.providers[0].info.place_limit = Some(RequestLimit {
-        requests: 1,
-        window: seconds(50),
-    });
+    limited.providers[0].info.place_limit = Some(RequestLimit { requests: 1, window: seconds(50) });
     let report = replay(&limited, &scribe).await;
     let rings = |report: &Report, name: &str| {
         let mut lines = report.providers.iter();
@@ -192,20 +187,12 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
 async fn enough_bills_say_how_far_estimates_can_be_believed() {
     // Every second call is refused by alpha, so that beta has bills of its own.
     let script: Vec<Act> = (0..80)
-        .map(|n| {
-            if n % 2 == 0 {
-                Act::Ring
-            } else {
-                Act::Refuse(Refusal::ThisProvider)
-            }
-        })
+        .map(|n| if n % 2 == 0 { Act::Ring } else { Act::Refuse(Refusal::ThisProvider) })
         .collect();
     let (policy, scribe) = ran([alpha(&script), beta(&[])], requests(80)).await;
     let report = replay(&beta_first(&policy), &scribe).await;
     assert_eq!(report.total.now.estimated, usd("8.00"));
-    let [fit] = report.cost.fits.as_slice() else {
-        panic!("{:?}", report.cost.fits)
-    };
+    let [fit] = report.cost.fits.as_slice() else { panic!("{:?}", report.cost.fits) };
     // The fakes say no duration of their calls, so that no bill can be held against an estimate.
     assert_eq!((fit.provider.clone(), fit.rings), (id("beta"), 40));
     let expected = &report.outcomes.expected[0];
@@ -229,7 +216,8 @@ async fn redials_count_with_their_ring_and_follow_where_the_first_was_taken() {
         }),
         ..request(n)
     };
-    let (policy, scribe) = ran([alpha(&[]).ending(&[Outcome::NoAnswer]), beta(&[])], vec![again(1)]).await;
+    let (policy, scribe) =
+        ran([alpha(&[]).ending(&[Outcome::NoAnswer]), beta(&[])], vec![again(1)]).await;
     let report = replay(&policy, &scribe).await;
     assert_eq!((report.calls, report.rings), (1, 2));
     assert_eq!(report.total.now.billed, usd("0.22"));
@@ -252,14 +240,9 @@ async fn calls_without_a_plan_are_counted_apart_and_earlier_ones_only_fill_windo
 
     let past = scribe.past().await;
     let mut limited = policy.clone();
-    limited.providers[0].info.place_limit = Some(RequestLimit {
-        requests: 1,
-        window: seconds(3600),
-    });
-    let later = BacktestSettings {
-        since: Some(past[1].created_at()),
-        ..settings.clone()
-    };
+    limited.providers[0].info.place_limit =
+        Some(RequestLimit { requests: 1, window: seconds(3600) });
+    let later = BacktestSettings { since: Some(past[1].created_at()), ..settings.clone() };
     let report = backtest(&limited, &past, &later);
     assert_eq!((report.calls, report.total.then.rings), (3, 3));
     assert_eq!(report.total.now.estimated, usd("0.60"), "the window was full of the call before");

@@ -1,13 +1,17 @@
-//! A journal in memory that remembers every fact, as a ledger does, so that a replay has what it needs.
+//! A journal in memory that remembers every fact, as a ledger does, so that a replay has what it
+//! needs.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
+use switchboard_core::{
+    AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
+};
 use switchboard_router::{
-    Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic, Write, backtest::PastCall, state::Fact,
+    Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic,
+    Write, backtest::PastCall, state::Fact,
 };
 
 #[derive(Debug, Default)]
@@ -23,7 +27,8 @@ impl Scribe {
         for call in self.inner.list().await.unwrap() {
             let request = self.inner.request(call.id).await.unwrap().unwrap();
             let told = self.told.lock();
-            let facts = told.iter().filter(|(id, _, _)| *id == call.id).map(|(_, at, fact)| (*at, fact));
+            let facts =
+                told.iter().filter(|(id, _, _)| *id == call.id).map(|(_, at, fact)| (*at, fact));
             past.push(PastCall::of(&call, request, facts));
         }
         past

@@ -1,5 +1,5 @@
-//! How long an attempt has been in doubt stands in the journal, and not in the process that looks: whoever takes it up goes on where the one before
-//! stopped.
+//! How long an attempt has been in doubt stands in the journal, and not in the process that looks:
+//! whoever takes it up goes on where the one before stopped.
 
 use std::{
     sync::{
@@ -36,10 +36,7 @@ struct Set {
 
 impl Set {
     fn new(inner: &Arc<dyn Clock>, by: i64) -> Arc<Self> {
-        Arc::new(Self {
-            inner: Arc::clone(inner),
-            by: AtomicI64::new(by),
-        })
+        Arc::new(Self { inner: Arc::clone(inner), by: AtomicI64::new(by) })
     }
 }
 
@@ -136,10 +133,7 @@ async fn patience_and_pauses_go_on_from_process_to_process() {
         commands += 1;
     }
     let lasted = began.elapsed();
-    assert!(
-        lasted >= seconds(PATIENCE) && lasted <= seconds(PATIENCE + 100 + PAUSE),
-        "{lasted:?}"
-    );
+    assert!(lasted >= seconds(PATIENCE) && lasted <= seconds(PATIENCE + 100 + PAUSE), "{lasted:?}");
     let looks = left.worlds[0].looks();
     // Every process looks at once, and the later ones only a minute later again.
     let first = looks.iter().filter(|at| at.duration_since(began) < seconds(100)).count();
@@ -240,7 +234,8 @@ async fn no_clock_that_is_set_brings_the_fence_closer() {
             ..RouterSettings::default()
         };
         let of = Arc::clone(&set) as Arc<dyn Clock>;
-        let router = process_with(&worlds, &of, books(), |_| {}, |builder| builder.settings(settings));
+        let router =
+            process_with(&worlds, &of, books(), |_| {}, |builder| builder.settings(settings));
         let began = Instant::now();
         let turning = async {
             tokio::time::sleep(seconds(5)).await;

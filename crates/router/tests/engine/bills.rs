@@ -28,7 +28,11 @@ async fn a_bill_is_believed_between_nothing_and_ten_times_what_the_call_can_cost
             answer.cost = Some(cost);
             Ok(answer)
         });
-        let (router, _) = start_with(vec![alpha], |policy| policy.providers[0].deck = per_call("1.00"), |builder| builder);
+        let (router, _) = start_with(
+            vec![alpha],
+            |policy| policy.providers[0].deck = per_call("1.00"),
+            |builder| builder,
+        );
         let call = run(&router, call(1)).await;
         assert_eq!(call.status, CallStatus::Closed, "{cost:?}");
         let attempt = &call.attempts[0];
@@ -45,7 +49,8 @@ async fn a_bill_is_believed_between_nothing_and_ten_times_what_the_call_can_cost
 
 #[tokio::test(start_paused = true)]
 async fn a_negative_bill_fills_no_budget_up() {
-    let alpha = Fake::new("alpha").placing(|order| Ok(billed("alpha", &order.attempt.to_string(), "-100.00")));
+    let alpha = Fake::new("alpha")
+        .placing(|order| Ok(billed("alpha", &order.attempt.to_string(), "-100.00")));
     let (router, _) = start_with(
         vec![alpha],
         |policy| {

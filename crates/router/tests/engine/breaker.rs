@@ -11,7 +11,9 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallStatus, Clock, ErrorKind, Page, Refusal};
-use switchboard_router::{BreakerPolicy, BreakerState, LaneSettings, Policy, Router, RouterSettings};
+use switchboard_router::{
+    BreakerPolicy, BreakerState, LaneSettings, Policy, Router, RouterSettings,
+};
 use switchboard_testkit::VirtualClock;
 
 use super::domains::{on_one_platform, works};
@@ -23,11 +25,7 @@ use crate::support::{
 
 fn lane(failures: u32) -> LaneSettings {
     LaneSettings {
-        breaker: BreakerPolicy {
-            failures,
-            cooldown: seconds(15),
-            longest_cooldown: seconds(40),
-        },
+        breaker: BreakerPolicy { failures, cooldown: seconds(15), longest_cooldown: seconds(40) },
         ..LaneSettings::default()
     }
 }
@@ -45,7 +43,8 @@ async fn it_opens_after_so_many_failures_and_half_opens_with_a_read() {
         alpha.calls.expect_list().times(1).returning(|_, _| Err(read_fails()));
     }
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
-    let (router, logs) = start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
+    let (router, logs) =
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
 
     let first = run(&router, call(1)).await;
     assert_eq!((first.provider.unwrap().as_str(), logs[0].count(Op::Place)), ("beta", 3));
@@ -72,7 +71,8 @@ async fn with_one_provider_the_call_waits_for_the_read() {
     let alpha = Fake::new("alpha")
         .placing_times(2, |_| Err(not_sent()))
         .placing(|_| Ok(completed("alpha", "a-1")));
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(2)));
+    let (router, logs) =
+        start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(2)));
     let call = run(&router, call(1)).await;
     assert_eq!(call.status, CallStatus::Closed);
     let (placed, read) = (logs[0].when(Op::Place), logs[0].when(Op::List));
@@ -90,9 +90,12 @@ async fn doubts_count_and_refusals_do_not() {
     tokio::time::sleep(seconds(1)).await;
     assert!(matches!(router.readings()[0].breaker, BreakerState::Open { .. }));
 
-    for refusal in [Refusal::ThisProvider, Refusal::Quota, Refusal::Everyone, Refusal::NeedsApproval] {
+    for refusal in
+        [Refusal::ThisProvider, Refusal::Quota, Refusal::Everyone, Refusal::NeedsApproval]
+    {
         let alpha = Fake::new("alpha").placing(move |_| Err(refused(ErrorKind::Blocked, refusal)));
-        let (router, _) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
+        let (router, _) =
+            start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
         run(&router, call(1)).await;
         assert_eq!(router.readings()[0].breaker, BreakerState::Closed, "{refusal:?}");
     }
@@ -116,12 +119,7 @@ async fn an_answer_in_between_begins_the_count_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_read_that_hangs_does_not_hold_a_call_beyond_its_patience() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
-    alpha.calls.expect_list().returning(|_, _| {
-        Ok(Page {
-            items: Vec::new(),
-            next: None,
-        })
-    });
+    alpha.calls.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
     alpha.list_takes = seconds(3600);
     let (router, _) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
     let began = tokio::time::Instant::now();
@@ -135,7 +133,8 @@ async fn a_read_that_works_proves_less_than_a_call() {
         .placing_times(4, |_| Err(refused(ErrorKind::Unauthorized, Refusal::ThisProvider)))
         .placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
-    let (router, logs) = start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
+    let (router, logs) =
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
     for n in 1..=3 {
         run(&router, call(n)).await;
     }
@@ -175,14 +174,12 @@ impl Clock for Wall {
 #[tokio::test(start_paused = true)]
 async fn who_sets_the_clock_neither_shortens_nor_lengthens_a_pause() {
     for set_by in [-3600, 3600] {
-        let wall = Arc::new(Wall {
-            runs: VirtualClock::new(),
-            set_by: AtomicI64::new(0),
-        });
+        let wall = Arc::new(Wall { runs: VirtualClock::new(), set_by: AtomicI64::new(0) });
         let alpha = Fake::new("alpha").placing_times(1, |_| Err(not_sent()));
         let alpha = alpha.placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
         let beta = Fake::new("beta").placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(10))))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                .map(|error| error.with_retry_after(seconds(10))))
         });
         let beta = beta.placing(|order| Ok(completed("beta", &order.attempt.to_string())));
         let clock: Arc<dyn Clock> = wall.clone();
@@ -195,15 +192,15 @@ async fn who_sets_the_clock_neither_shortens_nor_lengthens_a_pause() {
         let since = tokio::time::Instant::now();
         wall.set_by.store(set_by, Ordering::Relaxed);
         tokio::time::sleep(seconds(5)).await;
-        let [alpha, beta, _] = &router.readings()[..] else {
-            panic!("three")
-        };
-        assert_eq!(beta.paused_until.map(|until| until.duration_since(wall.now()).as_secs()), Some(5));
-        let BreakerState::Open { probe_at } = alpha.breaker else {
-            panic!("{alpha:?}")
-        };
+        let [alpha, beta, _] = &router.readings()[..] else { panic!("three") };
+        assert_eq!(
+            beta.paused_until.map(|until| until.duration_since(wall.now()).as_secs()),
+            Some(5)
+        );
+        let BreakerState::Open { probe_at } = alpha.breaker else { panic!("{alpha:?}") };
         assert!((9..=10).contains(&probe_at.duration_since(wall.now()).as_secs()), "{probe_at}");
-        // Ten seconds after it was asked for, beta takes calls again; alpha after the read at fifteen.
+        // Ten seconds after it was asked for, beta takes calls again; alpha after the read at
+        // fifteen.
         tokio::time::sleep_until(since + seconds(9)).await;
         assert_eq!(run(&router, call(2)).await.provider.unwrap().as_str(), "gamma");
         tokio::time::sleep_until(since + seconds(11)).await;
@@ -234,12 +231,12 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
             ..LaneSettings::default()
         };
         let builder = Router::builder(policy.clone()).clock(Arc::clone(&clock));
-        ["alpha", "beta", "gamma"]
-            .iter()
-            .zip(&providers)
-            .fold(builder, |builder, (name, provider)| {
+        ["alpha", "beta", "gamma"].iter().zip(&providers).fold(
+            builder,
+            |builder, (name, provider)| {
                 builder.provider(Arc::clone(provider)).lane(id(name), quick.clone())
-            })
+            },
+        )
     };
     let router = builder(15).build().unwrap();
     run(&router, call(1)).await;
@@ -255,10 +252,8 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert!(logs[0].count(Op::List) >= 2, "{:?}", logs[0].asked());
     assert!(
-        router
-            .readings()
-            .iter()
-            .all(|reading| reading.breaker == BreakerState::Closed && reading.domain == BreakerState::Closed)
+        router.readings().iter().all(|reading| reading.breaker == BreakerState::Closed
+            && reading.domain == BreakerState::Closed)
     );
     assert_eq!(run(&router, call(2)).await.provider.unwrap().as_str(), "alpha");
 }
@@ -266,18 +261,16 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_a_provider_asks_for_is_kept_to_the_second_and_to_a_quarter_of_an_hour() {
     for (asked, kept) in [(1, 1), (7, 7), (899, 899), (900, 900), (3600, 900)] {
-        let busy = move || refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(asked)));
+        let busy = move || {
+            refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                .map(|error| error.with_retry_after(seconds(asked)))
+        };
         let alpha = Fake::new("alpha").placing_times(1, move |_| Err(busy()));
         let alpha = alpha.placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-        let patient = RouterSettings {
-            max_wait: seconds(7200),
-            ..RouterSettings::default()
-        };
+        let patient = RouterSettings { max_wait: seconds(7200), ..RouterSettings::default() };
         let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient));
         assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
-        let [first, second] = logs[0].when(Op::Place)[..] else {
-            panic!("two requests")
-        };
+        let [first, second] = logs[0].when(Op::Place)[..] else { panic!("two requests") };
         assert!(
             (seconds(kept)..seconds(kept + 1)).contains(&(second - first)),
             "{asked}: {:?}",

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures::FutureExt;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Call, CallRequest, CallStatus, Destination, ErrorKind, Money, Outcome, Refusal, Tariff, TariffRow, TenantId, ValidCall,
+    Call, CallRequest, CallStatus, Destination, ErrorKind, Money, Outcome, Refusal, Tariff,
+    TariffRow, TenantId, ValidCall,
 };
 use switchboard_router::{
     Arm, Budget, Experiment, Journal, Match, MemoryJournal, Period, Policy, RateDeck, Router,
@@ -37,7 +38,11 @@ fn a_dollar_a_call(worlds: &[Arc<World>], budgets: Vec<Budget>) -> Router {
     with(worlds, Arc::new(MemoryJournal::new()), |policy| policy.budgets = budgets)
 }
 
-fn with(worlds: &[Arc<World>], journal: Arc<dyn Journal>, change: impl FnOnce(&mut Policy)) -> Router {
+fn with(
+    worlds: &[Arc<World>],
+    journal: Arc<dyn Journal>,
+    change: impl FnOnce(&mut Policy),
+) -> Router {
     let dollar = |policy: &mut Policy| {
         for provider in &mut policy.providers {
             provider.deck = per_call("1.00");
@@ -48,10 +53,7 @@ fn with(worlds: &[Arc<World>], journal: Arc<dyn Journal>, change: impl FnOnce(&m
 }
 
 fn of(tenant: &str, n: u32) -> ValidCall {
-    valid(CallRequest {
-        tenant: Some(tenant.to_owned()),
-        ..request(n)
-    })
+    valid(CallRequest { tenant: Some(tenant.to_owned()), ..request(n) })
 }
 
 fn worlds() -> Vec<Arc<World>> {
@@ -69,10 +71,7 @@ fn is_over(call: &Call, budget: &str) {
 #[tokio::test(start_paused = true)]
 async fn a_provider_over_its_budget_is_passed_over() {
     let worlds = worlds();
-    let only_alpha = Budget {
-        provider: Some(id("alpha")),
-        ..budget("alpha's", "1.50")
-    };
+    let only_alpha = Budget { provider: Some(id("alpha")), ..budget("alpha's", "1.50") };
     let router = a_dollar_a_call(&worlds, vec![only_alpha]);
     for n in 0..3 {
         assert_eq!(run(&router, call(n)).await.status, CallStatus::Closed);
@@ -85,7 +84,11 @@ async fn a_call_that_no_budget_holds_is_refused_by_the_budgets_name() {
     let worlds = worlds();
     let router = a_dollar_a_call(&worlds, vec![budget("small", "2.00"), budget("large", "99.00")]);
     for n in 0..2 {
-        assert_eq!(run(&router, call(n)).await.status, CallStatus::Closed, "exactly the limit fits");
+        assert_eq!(
+            run(&router, call(n)).await.status,
+            CallStatus::Closed,
+            "exactly the limit fits"
+        );
     }
     is_over(&run(&router, call(2)).await, "small");
     assert_eq!(worlds[0].rings() + worlds[1].rings(), 2);
@@ -94,10 +97,8 @@ async fn a_call_that_no_budget_holds_is_refused_by_the_budgets_name() {
 #[tokio::test(start_paused = true)]
 async fn a_tenants_budget_is_no_other_tenants() {
     let worlds = worlds();
-    let acme = Budget {
-        tenant: Some(TenantId::from("acme".to_owned())),
-        ..budget("acme's", "1.00")
-    };
+    let acme =
+        Budget { tenant: Some(TenantId::from("acme".to_owned())), ..budget("acme's", "1.00") };
     let router = a_dollar_a_call(&worlds, vec![acme]);
     assert_eq!(run(&router, of("acme", 1)).await.status, CallStatus::Closed);
     is_over(&run(&router, of("acme", 2)).await, "acme's");
@@ -110,23 +111,14 @@ async fn an_experiments_budget_counts_its_own_calls() {
     let journal = Arc::new(MemoryJournal::new());
     let router = with(&worlds, journal, |policy| {
         policy.experiments.push(Experiment {
-            when: Match {
-                tags: ["tried".to_owned()].into(),
-                ..Match::default()
-            },
+            when: Match { tags: ["tried".to_owned()].into(), ..Match::default() },
             ..Experiment::new("trial", vec![Arm::provider("beta", id("beta"), 1)])
         });
-        policy.budgets.push(Budget {
-            experiment: Some("trial".to_owned()),
-            ..budget("the trial's", "1.00")
-        });
+        policy
+            .budgets
+            .push(Budget { experiment: Some("trial".to_owned()), ..budget("the trial's", "1.00") });
     });
-    let tried = |n| {
-        valid(CallRequest {
-            tags: vec!["tried".to_owned()],
-            ..request(n)
-        })
-    };
+    let tried = |n| valid(CallRequest { tags: vec!["tried".to_owned()], ..request(n) });
     assert_eq!(run(&router, tried(1)).await.provider, Some(id("beta")));
     is_over(&run(&router, tried(2)).await, "the trial's");
     assert_eq!(run(&router, call(3)).await.status, CallStatus::Closed);
@@ -137,13 +129,7 @@ async fn a_budget_begins_anew_with_its_period() {
     // The clock begins on 2 March at nine.
     for (per, hours) in [(Period::Day, 15), (Period::Month, 30 * 24 - 9)] {
         let worlds = worlds();
-        let router = a_dollar_a_call(
-            &worlds,
-            vec![Budget {
-                per,
-                ..budget("periodic", "1.00")
-            }],
-        );
+        let router = a_dollar_a_call(&worlds, vec![Budget { per, ..budget("periodic", "1.00") }]);
         assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
         tokio::time::sleep(seconds(hours * 3600 - 600)).await;
         is_over(&run(&router, call(2)).await, "periodic");
@@ -195,10 +181,7 @@ async fn the_longest_duration_is_held_and_the_bill_settles_it() {
     within(router.wait(first.id)).await.unwrap();
     tokio::time::sleep(seconds(1)).await;
     assert_eq!(run(&router, call(3)).await.status, CallStatus::Closed, "0.20 and 5.00");
-    let short = CallRequest {
-        max_duration_seconds: Some(120),
-        ..request(4)
-    };
+    let short = CallRequest { max_duration_seconds: Some(120), ..request(4) };
     tokio::time::sleep(seconds(1)).await;
     assert_eq!(run(&router, valid(short)).await.status, CallStatus::Closed, "0.40 and 1.00");
 }

@@ -4,7 +4,8 @@ use switchboard_core::{CallStatus, ErrorKind, ProviderState, Refusal};
 use switchboard_router::{BusyCallee, Match, Policy, Route};
 
 use crate::support::{
-    Fake, Op, call, completed, fake::refused, id, queued, report, request, run, seconds, start, start_with, valid, within,
+    Fake, Op, call, completed, fake::refused, id, queued, report, request, run, seconds, start,
+    start_with, valid, within,
 };
 
 fn route(busy_callee: BusyCallee) -> impl FnOnce(&mut Policy) {
@@ -43,7 +44,8 @@ fn another_task(n: u32) -> switchboard_core::ValidCall {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_call_to_a_busy_callee_waits_its_turn() {
-    let (router, logs) = start_with(vec![talks_for_a_minute()], route(BusyCallee::Wait), |builder| builder);
+    let (router, logs) =
+        start_with(vec![talks_for_a_minute()], route(BusyCallee::Wait), |builder| builder);
     within(router.place(call(1))).await.unwrap();
     let second = run(&router, another_task(1)).await;
     assert_eq!(second.status, CallStatus::Closed);
@@ -53,7 +55,8 @@ async fn a_second_call_to_a_busy_callee_waits_its_turn() {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_call_to_a_busy_callee_is_refused_where_the_route_says_so() {
-    let (router, logs) = start_with(vec![talks_for_a_minute()], route(BusyCallee::Refuse), |builder| builder);
+    let (router, logs) =
+        start_with(vec![talks_for_a_minute()], route(BusyCallee::Refuse), |builder| builder);
     within(router.place(call(1))).await.unwrap();
     let second = run(&router, another_task(1)).await;
     assert_eq!(
@@ -93,7 +96,8 @@ async fn another_tenant_is_not_held_up() {
 
 #[tokio::test(start_paused = true)]
 async fn of_ten_calls_to_one_callee_no_two_are_under_way_together() {
-    let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let mut alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     alpha.info.synchronous = true;
     alpha.place_takes = seconds(10);
     let (router, logs) = start(vec![alpha]);
@@ -133,8 +137,10 @@ async fn a_call_for_later_is_scheduled_and_made_in_its_window() {
 
 #[tokio::test(start_paused = true)]
 async fn a_window_that_closes_first_ends_the_call() {
-    let alpha = Fake::new("alpha")
-        .placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(30)))));
+    let alpha = Fake::new("alpha").placing(|_| {
+        Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+            .map(|error| error.with_retry_after(seconds(30))))
+    });
     let (router, logs) = start(vec![alpha]);
     let mut brief = request(1);
     brief.not_after = Some("2026-03-02T09:00:20Z".to_owned());

@@ -1,6 +1,10 @@
-//! Changing and reading calls that a provider has; keys that come twice; pauses that are too long to believe.
+//! Changing and reading calls that a provider has; keys that come twice; pauses that are too long
+//! to believe.
 
-use switchboard_core::{CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript, TranscriptEntry};
+use switchboard_core::{
+    CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript,
+    TranscriptEntry,
+};
 use switchboard_router::{DuplicateWindows, RouterSettings};
 
 use crate::support::{
@@ -15,16 +19,8 @@ async fn a_call_that_a_provider_has_is_cancelled_and_stopped_there() {
         .placing(|_| Ok(queued("alpha", "a-1")))
         .listing(|| vec![report("alpha", "a-1", ProviderState::InProgress)]);
     let mut control = MockCallControl::new();
-    control
-        .expect_cancel()
-        .withf(|id| id.as_str() == "a-1")
-        .times(1)
-        .returning(|_| Ok(()));
-    control
-        .expect_stop()
-        .withf(|id| id.as_str() == "a-1")
-        .times(1)
-        .returning(|_| Ok(()));
+    control.expect_cancel().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
+    control.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
     alpha.control = Some(control);
     let (router, _) = start(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;
@@ -94,7 +90,8 @@ async fn one_key_is_one_call_however_often_it_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
-    let alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     let (router, logs) = start(vec![alpha]);
     run(&router, call(1)).await;
     assert_eq!(router.submit(call(1)).await.unwrap_err().kind(), ErrorKind::PossibleDuplicate);
@@ -105,12 +102,10 @@ async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
 
 #[tokio::test(start_paused = true)]
 async fn how_long_a_mistake_is_one_is_a_setting_for_calls_and_for_batches() {
-    let alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     let settings = RouterSettings {
-        duplicates: DuplicateWindows {
-            call: seconds(60),
-            batch: seconds(3_600),
-        },
+        duplicates: DuplicateWindows { call: seconds(60), batch: seconds(3_600) },
         ..RouterSettings::default()
     };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(settings));
@@ -142,13 +137,11 @@ async fn how_long_a_mistake_is_one_is_a_setting_for_calls_and_for_batches() {
 async fn a_pause_of_hours_is_believed_for_fifteen_minutes() {
     let alpha = Fake::new("alpha")
         .placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(7200))))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                .map(|error| error.with_retry_after(seconds(7200))))
         })
         .placing(|_| Ok(completed("alpha", "a-1")));
-    let patient = RouterSettings {
-        max_wait: seconds(3600),
-        ..RouterSettings::default()
-    };
+    let patient = RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
     let placed = logs[0].when(Op::Place);

@@ -22,21 +22,11 @@ struct Case {
 }
 
 fn again_after_no_answer() -> Redial {
-    Redial {
-        on: [Outcome::NoAnswer].into(),
-        times: 1,
-        gap_seconds: 600,
-        per_day: 3,
-    }
+    Redial { on: [Outcome::NoAnswer].into(), times: 1, gap_seconds: 600, per_day: 3 }
 }
 
 fn cases() -> Vec<Case> {
-    let case = |name, worlds| Case {
-        name,
-        worlds,
-        redial: None,
-        rings: 1,
-    };
+    let case = |name, worlds| Case { name, worlds, redial: None, rings: 1 };
     vec![
         case("it rings", || shared([World::new("alpha", &[]), World::new("beta", &[])])),
         case("nothing left at first", || {
@@ -44,13 +34,22 @@ fn cases() -> Vec<Case> {
             shared([World::new("alpha", &[never_left, never_left]), World::new("beta", &[])])
         }),
         case("this provider refuses", || {
-            shared([World::new("alpha", &[Act::Refuse(Refusal::ThisProvider)]), World::new("beta", &[])])
+            shared([
+                World::new("alpha", &[Act::Refuse(Refusal::ThisProvider)]),
+                World::new("beta", &[]),
+            ])
         }),
         case("it refuses for all", || {
-            shared([World::new("alpha", &[Act::Refuse(Refusal::Everyone)]), World::new("beta", &[])])
+            shared([
+                World::new("alpha", &[Act::Refuse(Refusal::Everyone)]),
+                World::new("beta", &[]),
+            ])
         }),
         case("it is asked too often", || {
-            shared([World::new("alpha", &[Act::Refuse(Refusal::RateLimited)]), World::new("beta", &[])])
+            shared([
+                World::new("alpha", &[Act::Refuse(Refusal::RateLimited)]),
+                World::new("beta", &[]),
+            ])
         }),
         case("the answer is lost", || {
             shared([World::new("alpha", &[Act::RingAndLose]), World::new("beta", &[])])
@@ -74,7 +73,12 @@ fn cases() -> Vec<Case> {
         }),
         Case {
             name: "it rings again",
-            worlds: || shared([World::new("alpha", &[]).ending(&[Outcome::NoAnswer]), World::new("beta", &[])]),
+            worlds: || {
+                shared([
+                    World::new("alpha", &[]).ending(&[Outcome::NoAnswer]),
+                    World::new("beta", &[]),
+                ])
+            },
             redial: Some(again_after_no_answer()),
             rings: 2,
         },
@@ -90,15 +94,13 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Lets a call go until its process is gone or it ends; a second process takes it up. How many facts the first one wrote.
+/// Lets a call go until its process is gone or it ends; a second process takes it up. How many
+/// facts the first one wrote.
 async fn live_through(case: &Case, gone: Option<Gone>) -> (Call, Vec<Arc<World>>, usize) {
     let (worlds, clock, books) = ((case.worlds)(), clock(), books());
     let (journal, over, facts) = dying(&books, gone);
     let first = process(&worlds, &clock, journal);
-    let asked = CallRequest {
-        redial: case.redial.clone(),
-        ..request(1)
-    };
+    let asked = CallRequest { redial: case.redial.clone(), ..request(1) };
     let id = first.submit(valid(asked)).await.unwrap().id;
     let ended = async {
         loop {
@@ -130,10 +132,8 @@ fn check(case: &Case, gone: Option<Gone>, call: &Call, worlds: &[Arc<World>]) {
     let may_ring = acts.iter().filter(|(_, act)| act.may_ring()).count();
     assert!(may_ring <= case.rings, "sent what may have left: {acts:?}, {at}");
     for ring in 0..2 {
-        let live = call
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.ring == ring && attempt.state.is_live());
+        let live =
+            call.attempts.iter().filter(|attempt| attempt.ring == ring && attempt.state.is_live());
         assert!(live.count() <= 1, "{at}");
     }
     let in_doubt = call.status == CallStatus::Indeterminate || call.status == CallStatus::Stalled;
@@ -143,12 +143,17 @@ fn check(case: &Case, gone: Option<Gone>, call: &Call, worlds: &[Arc<World>]) {
             "nothing rang and it is {}: {at}",
             call.status
         ),
-        Some(_) if !worlds[0].shows => assert!(in_doubt || call.status == CallStatus::Closed, "{}: {at}", call.status),
+        Some(_) if !worlds[0].shows => {
+            assert!(in_doubt || call.status == CallStatus::Closed, "{}: {at}", call.status)
+        }
         // The last ring may be in doubt though nothing of it left; the rings before it are known.
-        Some(_) if in_doubt => assert!(call.attempts.len() > rung.len(), "what rang is in doubt: {at}"),
+        Some(_) if in_doubt => {
+            assert!(call.attempts.len() > rung.len(), "what rang is in doubt: {at}")
+        }
         Some(last) => {
             assert_eq!(call.status, CallStatus::Closed, "{at}");
-            let theirs = call.attempts.iter().rev().find_map(|attempt| attempt.provider_call_id.as_ref());
+            let theirs =
+                call.attempts.iter().rev().find_map(|attempt| attempt.provider_call_id.as_ref());
             assert_eq!(theirs.map(|theirs| theirs.as_str()), Some(last.theirs.as_str()), "{at}");
         }
     }
@@ -157,10 +162,8 @@ fn check(case: &Case, gone: Option<Gone>, call: &Call, worlds: &[Arc<World>]) {
 #[test]
 fn no_step_at_which_a_process_is_gone_makes_a_phone_ring_twice() {
     let run = |case: &Case, gone| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
         let (call, worlds, facts) = runtime.unwrap().block_on(live_through(case, gone));
         check(case, gone, &call, &worlds);
         (call.status, facts)

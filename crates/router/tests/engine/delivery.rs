@@ -1,6 +1,8 @@
 //! One test for each row of the delivery table.
 
-use switchboard_core::{AttemptState, CallStatus, Delivery, ErrorKind, Outcome, Proof, Refusal, Trace};
+use switchboard_core::{
+    AttemptState, CallStatus, Delivery, ErrorKind, Outcome, Proof, Refusal, Trace,
+};
 use switchboard_router::LaneSettings;
 
 use crate::support::{
@@ -16,13 +18,15 @@ async fn what_never_left_is_tried_three_times_here_and_then_elsewhere() {
     // A breaker that never opens: it is the loop that has to stop.
     let mut lane = LaneSettings::default();
     lane.breaker.failures = 1_000;
-    let (router, logs) = start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane));
+    let (router, logs) =
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane));
 
     let call = run(&router, call(1)).await;
 
     assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
     assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (3, 1));
-    let providers: Vec<&str> = call.attempts.iter().map(|attempt| attempt.provider.as_str()).collect();
+    let providers: Vec<&str> =
+        call.attempts.iter().map(|attempt| attempt.provider.as_str()).collect();
     assert_eq!(providers, ["alpha", "alpha", "alpha", "beta"]);
     let states: Vec<AttemptState> = call.attempts.iter().map(|attempt| attempt.state).collect();
     assert_eq!(states[..3], [AttemptState::NotPlaced; 3]);
@@ -34,7 +38,8 @@ async fn what_never_left_is_tried_three_times_here_and_then_elsewhere() {
 
 #[tokio::test(start_paused = true)]
 async fn our_own_fault_is_not_retried_here() {
-    let alpha = Fake::new("alpha").placing(|_| Err(failure(ErrorKind::Configuration, Delivery::NotSent)));
+    let alpha =
+        Fake::new("alpha").placing(|_| Err(failure(ErrorKind::Configuration, Delivery::NotSent)));
     let beta = Fake::new("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));
     let (router, logs) = start(vec![alpha, beta]);
     run(&router, call(1)).await;
@@ -43,7 +48,8 @@ async fn our_own_fault_is_not_retried_here() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_one_provider_goes_to_the_next_at_once() {
-    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::CountryNotSupported, Refusal::ThisProvider)));
+    let alpha = Fake::new("alpha")
+        .placing(|_| Err(refused(ErrorKind::CountryNotSupported, Refusal::ThisProvider)));
     let beta = Fake::new("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));
     let (router, logs) = start(vec![alpha, beta]);
 
@@ -56,14 +62,20 @@ async fn a_refusal_of_one_provider_goes_to_the_next_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn refused_by_everybody_each_is_asked_once() {
-    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)));
-    let beta = Fake::new("beta").placing(|_| Err(refused(ErrorKind::LanguageNotSupported, Refusal::ThisProvider)));
+    let alpha =
+        Fake::new("alpha").placing(|_| Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)));
+    let beta = Fake::new("beta")
+        .placing(|_| Err(refused(ErrorKind::LanguageNotSupported, Refusal::ThisProvider)));
     let (router, logs) = start(vec![alpha, beta]);
 
     let call = run(&router, call(1)).await;
 
     assert_eq!(call.status, CallStatus::Refused);
-    assert_eq!(call.fault.unwrap().kind, ErrorKind::LanguageNotSupported, "the last reason is told");
+    assert_eq!(
+        call.fault.unwrap().kind,
+        ErrorKind::LanguageNotSupported,
+        "the last reason is told"
+    );
     assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (1, 1));
 }
 
@@ -89,7 +101,8 @@ async fn too_many_requests_here_goes_elsewhere_at_once() {
 async fn too_many_requests_at_the_only_provider_waits_as_long_as_it_says() {
     let alpha = Fake::new("alpha")
         .placing_times(1, |_| {
-            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(30))))
+            Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                .map(|error| error.with_retry_after(seconds(30))))
         })
         .placing_times(1, |_| Ok(completed("alpha", "a-1")));
     let (router, logs) = start(vec![alpha]);
@@ -120,8 +133,10 @@ async fn too_many_requests_without_a_time_waits_between_a_second_and_a_minute() 
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_longer_than_our_patience_is_refused_and_not_cut_short() {
-    let alpha = Fake::new("alpha")
-        .placing(|_| Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(600)))));
+    let alpha = Fake::new("alpha").placing(|_| {
+        Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+            .map(|error| error.with_retry_after(seconds(600))))
+    });
     let (router, logs) = start(vec![alpha]);
     let call = run(&router, call(1)).await;
     assert_eq!((call.status, logs[0].count(Op::Place)), (CallStatus::Refused, 1));
@@ -130,7 +145,8 @@ async fn a_pause_longer_than_our_patience_is_refused_and_not_cut_short() {
 
 #[tokio::test(start_paused = true)]
 async fn out_of_credit_goes_elsewhere_only_where_the_caller_allows_it() {
-    let broke = || Fake::new("alpha").placing(|_| Err(refused(ErrorKind::QuotaExceeded, Refusal::Quota)));
+    let broke =
+        || Fake::new("alpha").placing(|_| Err(refused(ErrorKind::QuotaExceeded, Refusal::Quota)));
 
     let (router, logs) = start(vec![broke(), Fake::new("beta").never_placing()]);
     let stays = run(&router, call(1)).await;
@@ -154,7 +170,8 @@ async fn out_of_credit_goes_elsewhere_only_where_the_caller_allows_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_needs_approval_waits_for_it_and_goes_nowhere_else() {
-    let alpha = Fake::new("alpha").placing(|_| Err(refused(ErrorKind::NeedsApproval, Refusal::NeedsApproval)));
+    let alpha = Fake::new("alpha")
+        .placing(|_| Err(refused(ErrorKind::NeedsApproval, Refusal::NeedsApproval)));
     let (router, logs) = start(vec![alpha, Fake::new("beta").never_placing()]);
     let mut eager = request(1);
     eager.failover_on_quota = true;
@@ -177,12 +194,7 @@ async fn a_refusal_about_the_person_binds_every_provider() {
 async fn placed_with_an_id_that_could_not_be_read_is_found_and_never_sent_again() {
     let alpha = Fake::new("alpha")
         .placing(|_| Err(failure(ErrorKind::Decode, Delivery::Placed)))
-        .tracing(|_| {
-            Ok(vec![Trace {
-                call: "a-7".into(),
-                proof: Proof::NumberAndTask,
-            }])
-        })
+        .tracing(|_| Ok(vec![Trace { call: "a-7".into(), proof: Proof::NumberAndTask }]))
         .listing(|| vec![completed("alpha", "a-7")]);
     let (router, logs) = start(vec![alpha, Fake::new("beta").never_placing()]);
 
@@ -256,7 +268,8 @@ async fn two_providers_on_one_platform_are_no_backup_of_each_other() {
     assert_eq!(logs[1].count(Op::Place), 0);
 
     // A refusal is about the account, not about the platform.
-    let alpha = twin("alpha").placing(|_| Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)));
+    let alpha =
+        twin("alpha").placing(|_| Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)));
     let beta = twin("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));
     let (router, _) = start_with(vec![alpha, beta], |_| {}, |builder| builder);
     assert_eq!(run(&router, self::call(2)).await.provider.unwrap().as_str(), "beta");

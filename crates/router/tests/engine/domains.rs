@@ -53,7 +53,11 @@ async fn an_outage_of_a_platform_moves_the_calls_of_all_its_providers_to_another
 
     // The read through the one fails, that through the other works: the platform is there.
     tokio::time::sleep(seconds(16)).await;
-    assert_eq!((logs[1].count(Op::Place), logs[1].count(Op::List)), (0, 1), "half opened by a read");
+    assert_eq!(
+        (logs[1].count(Op::Place), logs[1].count(Op::List)),
+        (0, 1),
+        "half opened by a read"
+    );
     assert_eq!(run(&router, call(6)).await.provider.unwrap().as_str(), "beta");
     assert_eq!(logs[0].count(Op::Place), 3, "its own breaker is still open");
 }
@@ -61,10 +65,7 @@ async fn an_outage_of_a_platform_moves_the_calls_of_all_its_providers_to_another
 #[tokio::test(start_paused = true)]
 async fn failures_of_all_its_providers_count_together() {
     let to_beta = |policy: &mut Policy| {
-        let when = Match {
-            tags: ["beta".to_owned()].into(),
-            ..Match::default()
-        };
+        let when = Match { tags: ["beta".to_owned()].into(), ..Match::default() };
         policy.routes = vec![route("beta first", when, &["beta", "gamma"])];
     };
     let doubtful = |name| Fake::new(name).placing(|_| Err(unknown()));
@@ -96,7 +97,8 @@ async fn failures_of_all_its_providers_count_together() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
-    let status = |kind, status, delivery| failure(kind, delivery).map(|error| error.with_status(status));
+    let status =
+        |kind, status, delivery| failure(kind, delivery).map(|error| error.with_status(status));
     let accounts = [
         (
             "a key that expired",
@@ -116,8 +118,10 @@ async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
         ),
     ];
     for (what, failed, closes) in accounts {
-        let (kind, delivery, status) = (failed.kind(), failed.delivery(), failed.error().status().unwrap());
-        let alpha = Fake::new("alpha").placing(move |_| Err(failure(kind, delivery).map(|error| error.with_status(status))));
+        let (kind, delivery, status) =
+            (failed.kind(), failed.delivery(), failed.error().status().unwrap());
+        let alpha = Fake::new("alpha")
+            .placing(move |_| Err(failure(kind, delivery).map(|error| error.with_status(status))));
         let (router, logs) = start(on_one_platform([alpha, works("beta"), works("gamma")]));
         for n in 1..=4 {
             router.submit(call(n)).await.unwrap();
@@ -131,7 +135,10 @@ async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
             "{what}"
         );
         let taken = if closes { 2 } else { 1 };
-        assert!(logs[taken].count(Op::Place) > 0 && logs[3 - taken].count(Op::Place) == 0, "{what}");
+        assert!(
+            logs[taken].count(Op::Place) > 0 && logs[3 - taken].count(Op::Place) == 0,
+            "{what}"
+        );
     }
 }
 
@@ -142,7 +149,8 @@ async fn a_platform_that_refuses_keys_is_there_and_one_that_nobody_reaches_is_pr
         beta.calls
             .expect_list()
             .returning(move |_, _| Err(failure(kind, Delivery::NotSent).into_error()));
-        let mut alpha = Fake::new("alpha").placing_times(3, |_| Err(not_sent())).placing(|_| Err(unknown()));
+        let mut alpha =
+            Fake::new("alpha").placing_times(3, |_| Err(not_sent())).placing(|_| Err(unknown()));
         alpha
             .calls
             .expect_list()

@@ -1,7 +1,8 @@
 //! Attempts of which nobody knows whether they rang: evidence, and what may not count as any.
 
 use switchboard_core::{
-    AgentProfile, AttemptState, CallOrder, CallStatus, Idempotency, Outcome, ProfileName, Proof, ProviderCallId, Refusal, Result, Trace,
+    AgentProfile, AttemptState, CallOrder, CallStatus, Idempotency, Outcome, ProfileName, Proof,
+    ProviderCallId, Refusal, Result, Trace,
 };
 use switchboard_core::{Delivery, ErrorKind, ProviderCall};
 use switchboard_router::{Match, Policy, Route};
@@ -13,10 +14,7 @@ use crate::support::{
 };
 
 fn trace(theirs: &str, proof: Proof) -> Trace {
-    Trace {
-        call: theirs.into(),
-        proof,
-    }
+    Trace { call: theirs.into(), proof }
 }
 
 /// An account that takes no key: a call of it can only be told by its agent and its time.
@@ -26,7 +24,9 @@ fn keyless(name: &str) -> Fake {
     fake
 }
 
-fn in_doubt_for(numbers: &'static [u32]) -> impl Fn(&CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> + Send + 'static {
+fn in_doubt_for(
+    numbers: &'static [u32],
+) -> impl Fn(&CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> + Send + 'static {
     move |order| {
         if numbers.iter().any(|n| order.call.to.e164() == number(*n)) {
             return Err(unknown());
@@ -37,13 +37,9 @@ fn in_doubt_for(numbers: &'static [u32]) -> impl Fn(&CallOrder) -> Result<Provid
 
 #[tokio::test(start_paused = true)]
 async fn evidence_closes_the_call_and_is_written_down() {
-    for proof in [
-        Proof::NumberAndTask,
-        Proof::LeadId,
-        Proof::Webhook,
-        Proof::UsageRow,
-        Proof::AgentAndTime,
-    ] {
+    for proof in
+        [Proof::NumberAndTask, Proof::LeadId, Proof::Webhook, Proof::UsageRow, Proof::AgentAndTime]
+    {
         let alpha = keyless("alpha")
             .placing(|_| Err(unknown()))
             .tracing(move |_| Ok(vec![trace("a-1", proof)]))
@@ -55,7 +51,8 @@ async fn evidence_closes_the_call_and_is_written_down() {
         assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
         assert_eq!(call.attempts.len(), 1);
         assert_eq!(call.attempts[0].state, AttemptState::Placed);
-        let proofs: Vec<Proof> = call.attempts[0].evidence.iter().map(|evidence| evidence.proof).collect();
+        let proofs: Vec<Proof> =
+            call.attempts[0].evidence.iter().map(|evidence| evidence.proof).collect();
         assert!(proofs.contains(&proof), "{proofs:?} lacks {proof:?}");
         assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (1, 0));
     }
@@ -70,9 +67,9 @@ async fn the_strongest_evidence_is_believed_and_two_calls_are_none() {
     let (router, _) = start(vec![alpha]);
     assert_eq!(run(&router, call(1)).await.provider_call_id, Some("a-1".into()));
 
-    let alpha = keyless("alpha")
-        .placing(|_| Err(unknown()))
-        .tracing(|_| Ok(vec![trace("a-1", Proof::NumberAndTask), trace("a-2", Proof::NumberAndTask)]));
+    let alpha = keyless("alpha").placing(|_| Err(unknown())).tracing(|_| {
+        Ok(vec![trace("a-1", Proof::NumberAndTask), trace("a-2", Proof::NumberAndTask)])
+    });
     let (router, _) = start(vec![alpha]);
     let call = run(&router, call(1)).await;
     assert_eq!((call.status, call.provider_call_id), (CallStatus::Indeterminate, None));
@@ -234,8 +231,7 @@ async fn two_doubts_of_one_agent_are_never_proved_by_agent_and_time() {
     }
     let ends = both_in_doubt(Proof::NumberAndTask).await;
     assert!(
-        ends.iter()
-            .all(|(status, theirs)| *status == CallStatus::Closed && theirs.is_some()),
+        ends.iter().all(|(status, theirs)| *status == CallStatus::Closed && theirs.is_some()),
         "{ends:?}"
     );
 }
@@ -268,10 +264,7 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
         |policy| {
             policy.routes.push(Route {
                 name: "beta first".to_owned(),
-                when: Match {
-                    tags: ["elsewhere".to_owned()].into(),
-                    ..Match::default()
-                },
+                when: Match { tags: ["elsewhere".to_owned()].into(), ..Match::default() },
                 providers: vec![id("beta")],
                 strategy: None,
                 busy_callee: Default::default(),
@@ -289,7 +282,8 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_neighbours_call_whose_id_was_never_read_proves_nothing() {
-    // The neighbour was placed for certain and its id never found. Its call is the only one that the list shows: it is not ours.
+    // The neighbour was placed for certain and its id never found. Its call is the only one that
+    // the list shows: it is not ours.
     let began = tokio::time::Instant::now();
     let mut alpha = Fake::new("alpha")
         .placing(|order| {

@@ -18,15 +18,13 @@ use crate::support::{
 const FENCE: Duration = Duration::from_secs(120);
 
 fn fenced(after: Duration) -> RouterSettings {
-    RouterSettings {
-        on_unknown: OnUnknown::Fence { after },
-        ..RouterSettings::default()
-    }
+    RouterSettings { on_unknown: OnUnknown::Fence { after }, ..RouterSettings::default() }
 }
 
 async fn beyond_the_fence(alpha: World) -> (Call, Vec<Arc<World>>) {
     let worlds = shared([alpha, World::new("beta", &[])]);
-    let router = process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.settings(fenced(FENCE)));
+    let router =
+        process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.settings(fenced(FENCE)));
     (run(&router, call(1)).await, worlds)
 }
 
@@ -40,7 +38,8 @@ fn parking_is_the_default() {
 async fn a_fence_that_a_sender_could_jump_is_refused() {
     for (after, fits) in [(1, false), (69, false), (70, true)] {
         let alpha = Fake::new("alpha");
-        let builder = Router::builder(policy(std::slice::from_ref(&alpha))).settings(fenced(seconds(after)));
+        let builder =
+            Router::builder(policy(std::slice::from_ref(&alpha))).settings(fenced(seconds(after)));
         let built = builder.provider(alpha.build()).build();
         assert_eq!(built.is_ok(), fits, "{after} s");
         if let Err(error) = built {
@@ -85,14 +84,12 @@ async fn a_provider_that_cannot_be_read_shows_no_absence() {
 async fn a_call_that_may_be_the_one_is_no_absence() {
     // Two calls fit, and either may be it.
     let alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(|_| {
-        let trace = |theirs: &str| Trace {
-            call: theirs.into(),
-            proof: Proof::NumberAndTask,
-        };
+        let trace = |theirs: &str| Trace { call: theirs.into(), proof: Proof::NumberAndTask };
         Ok(vec![trace("a-1"), trace("a-2")])
     });
     let beta = Fake::new("beta").placing(|_| Ok(completed("beta", "b-1")));
-    let (router, logs) = start_with(vec![alpha, beta], |_| {}, |builder| builder.settings(fenced(FENCE)));
+    let (router, logs) =
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.settings(fenced(FENCE)));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Indeterminate);
     assert_eq!((logs[0].orders().len(), logs[1].orders().len()), (1, 0));
 }

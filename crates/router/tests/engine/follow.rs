@@ -1,19 +1,22 @@
-//! Calls in progress are watched with lists, to their end or until they are overdue; then their bills are looked for.
+//! Calls in progress are watched with lists, to their end or until they are overdue; then their
+//! bills are looked for.
 
 use std::{sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use switchboard_core::{
-    CallStatus, Cost, Credits, Currency, MockUsage, Outcome, Page, ProviderCall, ProviderState, Raw, RequestLimit, Tariff, UsageRecord,
+    CallStatus, Cost, Credits, Currency, MockUsage, Outcome, Page, ProviderCall, ProviderState,
+    Raw, RequestLimit, Tariff, UsageRecord,
 };
 use switchboard_router::{LaneSettings, RateDeck};
 
 use crate::support::{
-    Fake, Log, Op, billed, call, completed, id, most_in_any_window, process::books, queued, report, request, run, seconds, start,
-    start_with, usd, valid, within,
+    Fake, Log, Op, billed, call, completed, id, most_in_any_window, process::books, queued, report,
+    request, run, seconds, start, start_with, usd, valid, within,
 };
 
-/// A provider that remembers what it took, lists it newest first in pages of a hundred, and ends all calls at one moment.
+/// A provider that remembers what it took, lists it newest first in pages of a hundred, and ends
+/// all calls at one moment.
 fn remembering(name: &'static str, ends: Duration) -> Fake {
     let began = tokio::time::Instant::now();
     let taken: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -35,7 +38,8 @@ fn remembering(name: &'static str, ends: Duration) -> Fake {
     fake.calls.expect_list().returning(move |_, page| {
         let taken = taken.lock();
         let from: usize = page.cursor.as_deref().map_or(0, |cursor| cursor.parse().unwrap());
-        let items: Vec<ProviderCall> = taken.iter().rev().skip(from).take(100).map(|theirs| now(theirs)).collect();
+        let items: Vec<ProviderCall> =
+            taken.iter().rev().skip(from).take(100).map(|theirs| now(theirs)).collect();
         let next = (from + items.len() < taken.len()).then(|| (from + items.len()).to_string());
         Ok(Page { items, next })
     });
@@ -51,10 +55,7 @@ fn reads(log: &Log) -> Vec<Duration> {
 async fn a_hundred_and_fifty_calls_are_followed_with_lists_and_inside_the_read_limit() {
     let alpha = remembering("alpha", seconds(300));
     let lane = LaneSettings {
-        read_limit: Some(RequestLimit {
-            requests: 30,
-            window: seconds(60),
-        }),
+        read_limit: Some(RequestLimit { requests: 30, window: seconds(60) }),
         ..LaneSettings::default()
     };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
@@ -126,11 +127,9 @@ async fn a_call_whose_end_nobody_sees_is_stalled_and_a_late_end_still_counts() {
 #[tokio::test(start_paused = true)]
 async fn lists_that_fail_do_not_end_the_watch() {
     let mut alpha = Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1")));
-    alpha
-        .calls
-        .expect_list()
-        .times(20)
-        .returning(|_, _| Err(switchboard_core::Error::new(switchboard_core::ErrorKind::Provider, "is down")));
+    alpha.calls.expect_list().times(20).returning(|_, _| {
+        Err(switchboard_core::Error::new(switchboard_core::ErrorKind::Provider, "is down"))
+    });
     let (router, logs) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
     assert_eq!(logs[0].count(Op::List), 21);
@@ -150,7 +149,8 @@ fn row(theirs: &str, cost: Option<Cost>) -> UsageRecord {
 
 #[tokio::test(start_paused = true)]
 async fn bills_come_from_the_usage_log_and_an_unknown_one_stays_null() {
-    let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", order.call.to.e164())));
+    let mut alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", order.call.to.e164())));
     let mut usage = MockUsage::new();
     let (first, second) = (crate::support::number(1), crate::support::number(2));
     usage.expect_records().returning(move |_| {
@@ -164,10 +164,7 @@ async fn bills_come_from_the_usage_log_and_an_unknown_one_stays_null() {
     let (router, _) = start_with(
         vec![alpha],
         |policy| {
-            let tariff = Tariff {
-                rows: Vec::new(),
-                credit_price: Some(usd("0.20")),
-            };
+            let tariff = Tariff { rows: Vec::new(), credit_price: Some(usd("0.20")) };
             policy.providers[0].deck = RateDeck::new(&tariff, Currency::USD).unwrap();
         },
         |builder| builder,
@@ -185,9 +182,7 @@ async fn bills_come_from_the_usage_log_and_an_unknown_one_stays_null() {
 async fn costs_can_be_settled_on_demand_and_a_record_with_a_bill_needs_no_log() {
     let mut alpha = Fake::new("alpha").placing(|_| Ok(completed("alpha", "a-1")));
     let mut usage = MockUsage::new();
-    usage
-        .expect_records()
-        .returning(|_| Ok(vec![row("a-1", Some(Cost::Money(usd("0.07"))))]));
+    usage.expect_records().returning(|_| Ok(vec![row("a-1", Some(Cost::Money(usd("0.07"))))]));
     alpha.usage = Some(usage);
     let (router, _) = start(vec![alpha]);
     let id = run(&router, call(1)).await.id;
@@ -207,11 +202,7 @@ async fn costs_can_be_settled_on_demand_and_a_record_with_a_bill_needs_no_log() 
 #[tokio::test(start_paused = true)]
 async fn a_backend_that_panics_in_a_read_does_not_end_the_watch() {
     let mut alpha = Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1")));
-    alpha
-        .calls
-        .expect_list()
-        .times(1)
-        .returning(|_, _| panic!("the backend has a fault"));
+    alpha.calls.expect_list().times(1).returning(|_, _| panic!("the backend has a fault"));
     let (router, _) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
 }
@@ -220,7 +211,8 @@ async fn a_backend_that_panics_in_a_read_does_not_end_the_watch() {
 async fn a_bill_that_a_process_waited_for_is_looked_for_by_the_next() {
     let books = books();
     let asked = |rows: Vec<UsageRecord>| {
-        let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", order.call.to.e164())));
+        let mut alpha =
+            Fake::new("alpha").placing(|order| Ok(completed("alpha", order.call.to.e164())));
         let mut usage = MockUsage::new();
         usage.expect_records().returning(move |_| Ok(rows.clone()));
         alpha.usage = Some(usage);

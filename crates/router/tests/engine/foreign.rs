@@ -1,11 +1,11 @@
-//! What another process writes to a call reaches the process that has it, whatever it is and wherever the call stands, and whatever becomes of
-//! whoever wrote it.
+//! What another process writes to a call reaches the process that has it, whatever it is and
+//! wherever the call stands, and whatever becomes of whoever wrote it.
 
 use std::sync::Arc;
 
 use switchboard_core::{
-    AttemptError, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, Clock, Cost, Delivery, ErrorKind, Outcome, Proof,
-    ProviderState, Redial, Refusal,
+    AttemptError, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, Clock, Cost,
+    Delivery, ErrorKind, Outcome, Proof, ProviderState, Redial, Refusal,
 };
 use switchboard_router::{
     Journal, LaneSettings, MemoryJournal, Router,
@@ -50,21 +50,13 @@ impl Stage {
     fn over(worlds: Vec<Arc<World>>) -> Self {
         let (clock, books) = (clock(), books());
         let settle = |builder: switchboard_router::RouterBuilder| {
-            let one = LaneSettings {
-                concurrent: Some(1),
-                ..LaneSettings::default()
-            };
+            let one = LaneSettings { concurrent: Some(1), ..LaneSettings::default() };
             builder.webhooks(address()).lane(id("alpha"), one)
         };
-        let owner = process_with(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>, |_| {}, settle);
+        let owner =
+            process_with(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>, |_| {}, settle);
         let other = books.another();
-        Self {
-            worlds,
-            clock,
-            books,
-            owner,
-            other,
-        }
+        Self { worlds, clock, books, owner, other }
     }
 
     /// The owner's call, so many seconds later.
@@ -139,10 +131,7 @@ async fn a_call_that_turns_out_to_be_under_way_is_followed_to_its_end() {
     for after in [SEARCHED, GIVEN_UP] {
         for nth in 0..4 {
             let stage = Stage::new(dark(Act::RingAndLose, after + 60));
-            let long = CallRequest {
-                max_duration_seconds: Some(3_600),
-                ..request(1)
-            };
+            let long = CallRequest { max_duration_seconds: Some(3_600), ..request(1) };
             let (call, attempt) = stage.call(long, after).await;
             let fact = under_way(attempt)[nth].clone();
             let what = format!("{fact:?} after {after} s");
@@ -192,16 +181,17 @@ async fn a_call_that_turns_out_to_have_reached_nobody_goes_on() {
         let on = stage.soon(call).await;
         assert_eq!((on.status, on.attempts.len()), (CallStatus::InProgress, 2), "{what}");
         assert_eq!(stage.worlds[0].rings() + stage.worlds[1].rings(), 1, "{what}");
-        assert_eq!(within(stage.owner.wait(call)).await.unwrap().status, CallStatus::Closed, "{what}");
+        assert_eq!(
+            within(stage.owner.wait(call)).await.unwrap().status,
+            CallStatus::Closed,
+            "{what}"
+        );
     }
 }
 
 /// To the first person, whose line is held, or to the second, for whom the provider has no room.
 fn asking_more(n: u32) -> CallRequest {
-    CallRequest {
-        task: "Ask for the price of a haircut.".to_owned(),
-        ..request(n)
-    }
+    CallRequest { task: "Ask for the price of a haircut.".to_owned(), ..request(n) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,7 +281,11 @@ async fn a_ring_that_another_process_saw_end_is_followed_by_the_one_that_was_ask
             );
             tokio::time::sleep(seconds(10)).await;
             let again = heir.get(call).await.unwrap();
-            assert_eq!((again.status, again.redial_at.is_some()), (CallStatus::Scheduled, true), "{what}");
+            assert_eq!(
+                (again.status, again.redial_at.is_some()),
+                (CallStatus::Scheduled, true),
+                "{what}"
+            );
             tokio::time::sleep(seconds(300)).await;
             let ended = heir.get(call).await.unwrap();
             assert_eq!(

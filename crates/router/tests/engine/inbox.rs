@@ -22,8 +22,13 @@ async fn a_webhook_that_was_kept_and_not_handled_is_handled_by_the_next_process(
     alpha.shows = false;
     let worlds = shared([alpha]);
     let (clock, books) = (clock(), books());
-    let journal = Meddling::over(Arc::clone(&books), |fact| hang_if(matches!(fact, Fact::Traced(..))), |_| Meddle::No);
-    let first = process_with(&worlds, &clock, journal, |_| {}, |builder| builder.webhooks(address()));
+    let journal = Meddling::over(
+        Arc::clone(&books),
+        |fact| hang_if(matches!(fact, Fact::Traced(..))),
+        |_| Meddle::No,
+    );
+    let first =
+        process_with(&worlds, &clock, journal, |_| {}, |builder| builder.webhooks(address()));
     let id = first.submit(call(1)).await.unwrap().id;
     tokio::time::sleep(seconds(1)).await;
     let path = path(&worlds[0], 0);
@@ -59,7 +64,8 @@ fn in_doubt(journal: Arc<dyn Journal>, clock: &Arc<dyn Clock>) -> (Router, Vec<A
     let mut alpha = World::new("alpha", &[Act::RingAndLose]);
     alpha.shows = false;
     let worlds = shared([alpha]);
-    let router = process_with(&worlds, clock, journal, |_| {}, |builder| builder.webhooks(address()));
+    let router =
+        process_with(&worlds, clock, journal, |_| {}, |builder| builder.webhooks(address()));
     (router, worlds)
 }
 
@@ -103,7 +109,9 @@ async fn the_same_body_is_handled_once_and_another_is_handled_too() {
     for _ in 0..3 {
         router.receive_webhook(&path, letter("alpha-0", &clock)).await.unwrap();
     }
-    let evidence = |call: &Call| call.attempts[0].evidence.iter().filter(|one| one.proof == Proof::Webhook).count();
+    let evidence = |call: &Call| {
+        call.attempts[0].evidence.iter().filter(|one| one.proof == Proof::Webhook).count()
+    };
     let call = router.get(id).await.unwrap();
     assert_eq!((call.status, evidence(&call)), (CallStatus::InProgress, 1));
     // Between two rounds of the follower, which writes down what it reads.

@@ -42,7 +42,11 @@ async fn a_journal_that_fails_stops_all_sending() {
                 Meddle::No
             }
         });
-        let (router, logs) = start_with(vec![Fake::new("alpha").never_placing()], |_| {}, |builder| builder.journal(journal));
+        let (router, logs) = start_with(
+            vec![Fake::new("alpha").never_placing()],
+            |_| {},
+            |builder| builder.journal(journal),
+        );
         router.submit(call(1)).await.unwrap();
         tokio::time::sleep(seconds(3600)).await;
         assert_eq!(logs[0].count(Op::Place), 0, "{before:?}");
@@ -58,19 +62,16 @@ async fn a_trace_that_could_not_be_written_down_is_looked_for_again() {
         let tries = Arc::clone(&tries);
         Meddling::new(move |fact| {
             if matches!(fact, Fact::Traced(..)) && tries.fetch_add(1, Ordering::SeqCst) == 0 {
-                return Meddle::Fail(Error::new(ErrorKind::Conflict, "belongs to another call").with_code("owned"));
+                return Meddle::Fail(
+                    Error::new(ErrorKind::Conflict, "belongs to another call").with_code("owned"),
+                );
             }
             Meddle::No
         })
     };
     let alpha = Fake::new("alpha")
         .placing(|_| Err(unknown()))
-        .tracing(|_| {
-            Ok(vec![Trace {
-                call: "a-1".into(),
-                proof: Proof::NumberAndTask,
-            }])
-        })
+        .tracing(|_| Ok(vec![Trace { call: "a-1".into(), proof: Proof::NumberAndTask }]))
         .listing(|| vec![completed("alpha", "a-1")]);
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.journal(journal));
     let id = router.submit(call(1)).await.unwrap().id;
@@ -81,8 +82,17 @@ async fn a_trace_that_could_not_be_written_down_is_looked_for_again() {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_was_written_down_too_slowly_is_not_sent() {
     for before in [Before::Claimed, Before::Sent] {
-        let journal: Arc<dyn Journal> = Meddling::new(move |fact| if is(fact, before) { Meddle::Delay(seconds(60)) } else { Meddle::No });
-        let (router, logs) = start_with(vec![Fake::new("alpha").never_placing()], |_| {}, |builder| builder.journal(journal));
+        let journal: Arc<dyn Journal> =
+            Meddling::new(
+                move |fact| {
+                    if is(fact, before) { Meddle::Delay(seconds(60)) } else { Meddle::No }
+                },
+            );
+        let (router, logs) = start_with(
+            vec![Fake::new("alpha").never_placing()],
+            |_| {},
+            |builder| builder.journal(journal),
+        );
         let call = run(&router, call(1)).await;
         assert_eq!((call.status, logs[0].count(Op::Place)), (CallStatus::Refused, 0), "{before:?}");
         assert!(call.attempts.iter().all(|attempt| !attempt.state.is_live()));

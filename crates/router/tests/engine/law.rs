@@ -23,15 +23,18 @@ enum Act {
 }
 
 impl Act {
-    fn perform(self, provider: &str, order: &CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> {
+    fn perform(
+        self,
+        provider: &str,
+        order: &CallOrder,
+    ) -> Result<ProviderCall, switchboard_core::PlaceError> {
         match self {
             Act::Takes => Ok(completed(provider, &order.attempt.to_string())),
             Act::NotSent => Err(failure(ErrorKind::Connect, Delivery::NotSent)),
             Act::OurFault => Err(failure(ErrorKind::InvalidRequest, Delivery::NotSent)),
             Act::Refuses(refusal) => Err(refused(ErrorKind::Forbidden, refusal)),
-            Act::TooMany(wait) => {
-                Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(wait))))
-            }
+            Act::TooMany(wait) => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+                .map(|error| error.with_retry_after(seconds(wait)))),
             Act::PlacedWithoutId => Err(failure(ErrorKind::Decode, Delivery::Placed)),
             Act::Unknown => Err(failure(ErrorKind::Timeout, Delivery::Unknown)),
             Act::Panics => Err(panics()),
@@ -75,7 +78,8 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Runs one call over providers that act so, and says what they did in the order in which they were asked.
+/// Runs one call over providers that act so, and says what they did in the order in which they were
+/// asked.
 async fn acts(scripts: &[Vec<Act>], quota_opt_in: bool) -> (CallStatus, Vec<(usize, Act)>) {
     let mut fakes = Vec::new();
     for (n, script) in scripts.iter().enumerate() {
@@ -85,7 +89,9 @@ async fn acts(scripts: &[Vec<Act>], quota_opt_in: bool) -> (CallStatus, Vec<(usi
             let name = name.clone();
             fake = fake.placing_times(1, move |order| act.perform(&name, order));
         }
-        fakes.push(fake.placing(move |order| Act::Refuses(Refusal::ThisProvider).perform(&name, order)));
+        fakes.push(
+            fake.placing(move |order| Act::Refuses(Refusal::ThisProvider).perform(&name, order)),
+        );
     }
     let (router, logs) = start(fakes);
     let mut request = request(1);

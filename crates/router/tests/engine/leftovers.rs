@@ -1,4 +1,5 @@
-//! What a process left before anything of it was sent: who begins it, until when, and who takes it back.
+//! What a process left before anything of it was sent: who begins it, until when, and who takes it
+//! back.
 
 use std::sync::Arc;
 use switchboard_core::{CallId, CallRequest, CallStatus, ErrorKind};
@@ -13,10 +14,7 @@ use crate::support::{
 };
 
 fn keyed(n: u32) -> CallRequest {
-    CallRequest {
-        idempotency_key: Some(format!("row-{n}")),
-        ..request(n)
-    }
+    CallRequest { idempotency_key: Some(format!("row-{n}")), ..request(n) }
 }
 
 async fn left(journal: &dyn Journal, n: u32) -> CallId {
@@ -117,7 +115,9 @@ async fn anybody_takes_back_what_was_not_sent_and_nobody_rings() {
     let (clock, books) = (clock(), books());
     let owner = process(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>);
     let scheduled = CallRequest {
-        not_before: Some(epoch().checked_add(jiff::SignedDuration::from_secs(600)).unwrap().to_string()),
+        not_before: Some(
+            epoch().checked_add(jiff::SignedDuration::from_secs(600)).unwrap().to_string(),
+        ),
         ..request(1)
     };
     let waiting = owner.submit(valid(scheduled)).await.unwrap();
@@ -132,7 +132,10 @@ async fn anybody_takes_back_what_was_not_sent_and_nobody_rings() {
     assert_eq!(other.cancel(waiting.id).await.unwrap(), Cancelled::NothingSent);
 
     let call = within(owner.wait(waiting.id)).await.unwrap();
-    assert_eq!((call.status, call.fault.unwrap().kind), (CallStatus::Refused, ErrorKind::Withdrawn));
+    assert_eq!(
+        (call.status, call.fault.unwrap().kind),
+        (CallStatus::Refused, ErrorKind::Withdrawn)
+    );
     tokio::time::sleep(seconds(3600)).await;
     let call = owner.get(waiting.id).await.unwrap();
     assert_eq!(

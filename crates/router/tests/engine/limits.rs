@@ -12,22 +12,17 @@ use crate::support::{
 };
 
 fn a_minute(requests: u32) -> Option<RequestLimit> {
-    Some(RequestLimit {
-        requests,
-        window: seconds(60),
-    })
+    Some(RequestLimit { requests, window: seconds(60) })
 }
 
 fn patient() -> RouterSettings {
-    RouterSettings {
-        max_wait: seconds(3600),
-        ..RouterSettings::default()
-    }
+    RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() }
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_keep_the_placing_limit_in_every_minute() {
-    let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let mut alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     alpha.info.place_limit = a_minute(60);
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient()));
     let mut ids = Vec::new();
@@ -49,7 +44,8 @@ async fn two_hundred_calls_keep_the_placing_limit_in_every_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_over_the_limit_goes_to_the_next_provider() {
-    let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let mut alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     alpha.info.place_limit = a_minute(10);
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
     let (router, logs) = start(vec![alpha, beta]);
@@ -61,11 +57,9 @@ async fn what_is_over_the_limit_goes_to_the_next_provider() {
 
 #[tokio::test(start_paused = true)]
 async fn patience_with_a_limit_ends() {
-    let mut alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-    alpha.info.place_limit = Some(RequestLimit {
-        requests: 1,
-        window: seconds(3600),
-    });
+    let mut alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    alpha.info.place_limit = Some(RequestLimit { requests: 1, window: seconds(3600) });
     let (router, logs) = start(vec![alpha]);
     run(&router, call(1)).await;
     assert_eq!(run(&router, call(2)).await.status, CallStatus::Refused);
@@ -93,11 +87,9 @@ async fn a_request_that_never_left_gives_its_slot_back_and_a_doubt_does_not() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_are_spread_over_time_where_a_pace_is_set() {
-    let alpha = Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-    let lane = LaneSettings {
-        calls_per_second: NonZeroU32::new(2),
-        ..LaneSettings::default()
-    };
+    let alpha =
+        Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
+    let lane = LaneSettings { calls_per_second: NonZeroU32::new(2), ..LaneSettings::default() };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
     for n in 0..20 {
         router.submit(call(n)).await.unwrap();
@@ -113,21 +105,14 @@ async fn calls_are_spread_over_time_where_a_pace_is_set() {
 async fn a_read_that_takes_many_requests_takes_as_many_turns() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(|_| Ok(Vec::new()));
     alpha.requests_each = Some(7);
-    let lane = LaneSettings {
-        read_limit: a_minute(10),
-        ..LaneSettings::default()
-    };
+    let lane = LaneSettings { read_limit: a_minute(10), ..LaneSettings::default() };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
     for n in 0..4 {
         router.submit(call(n)).await.unwrap();
     }
     tokio::time::sleep(seconds(600)).await;
-    let requests: Vec<_> = logs[0]
-        .asked()
-        .into_iter()
-        .filter(|(_, op)| *op == Op::Trace)
-        .map(|(at, _)| at)
-        .collect();
+    let requests: Vec<_> =
+        logs[0].asked().into_iter().filter(|(_, op)| *op == Op::Trace).map(|(at, _)| at).collect();
     assert_eq!(
         most_in_any_window(&requests, seconds(60)),
         10,

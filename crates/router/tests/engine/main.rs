@@ -1,4 +1,5 @@
-//! The engine through its public interface: mock providers, virtual time, and the ring that must not happen twice.
+//! The engine through its public interface: mock providers, virtual time, and the ring that must
+//! not happen twice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

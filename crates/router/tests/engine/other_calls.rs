@@ -1,11 +1,16 @@
-//! A provider that is asked for one call and answers with the record of another: nothing of it becomes ours.
+//! A provider that is asked for one call and answers with the record of another: nothing of it
+//! becomes ours.
 
 use jiff::ToSpan;
-use switchboard_core::{CallStatus, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderState, Raw, Trace};
+use switchboard_core::{
+    CallStatus, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderState, Raw,
+    Trace,
+};
 use switchboard_router::WebhookAddress;
 
 use crate::support::{
-    Fake, Op, call, completed, epoch, fake::unknown, id, queued, report, request, run, seconds, start, start_with, valid, within,
+    Fake, Op, call, completed, epoch, fake::unknown, id, queued, report, request, run, seconds,
+    start, start_with, valid, within,
 };
 
 /// The record of somebody else's call, which failed.
@@ -17,9 +22,8 @@ fn anothers() -> switchboard_core::ProviderCall {
 
 #[tokio::test(start_paused = true)]
 async fn a_single_read_of_another_call_ends_nothing() {
-    let alpha = Fake::new("alpha")
-        .placing(|_| Ok(queued("alpha", "a-1")))
-        .getting(|_| Ok(anothers()));
+    let alpha =
+        Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1"))).getting(|_| Ok(anothers()));
     let (router, logs) = start(vec![alpha]);
     let mut short = request(1);
     short.max_duration_seconds = Some(60);
@@ -87,14 +91,12 @@ async fn a_webhook_is_not_confirmed_by_the_record_of_another_call() {
 async fn any_number_of_candidates_is_looked_through_once() {
     // Each of them twice, as lists of pages that overlap show them.
     let many = || {
-        (0..20_000).chain(0..20_000).map(|nth| Trace {
-            call: format!("a-{nth}").into(),
-            proof: Proof::NumberAndTask,
-        })
+        (0..20_000)
+            .chain(0..20_000)
+            .map(|nth| Trace { call: format!("a-{nth}").into(), proof: Proof::NumberAndTask })
     };
-    let alpha = Fake::new("alpha")
-        .placing(|_| Err(unknown()))
-        .tracing(move |_| Ok(many().collect()));
+    let alpha =
+        Fake::new("alpha").placing(|_| Err(unknown())).tracing(move |_| Ok(many().collect()));
     let (router, _) = start(vec![alpha]);
     let placed = router.submit(call(1)).await.unwrap();
     tokio::time::sleep(seconds(10)).await;

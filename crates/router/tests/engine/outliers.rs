@@ -1,4 +1,5 @@
-//! A provider that fails far more often than the others is left out for a while, and never the last one.
+//! A provider that fails far more often than the others is left out for a while, and never the last
+//! one.
 
 use std::{
     sync::{
@@ -10,10 +11,15 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallRequest, CallStatus, Clock, Coverage, Delivery, ErrorKind, Refusal};
-use switchboard_router::{BreakerPolicy, LaneSettings, OutlierPolicy, Policy, Rejection, Router, RouterSettings};
+use switchboard_router::{
+    BreakerPolicy, LaneSettings, OutlierPolicy, Policy, Rejection, Router, RouterSettings,
+};
 use switchboard_testkit::VirtualClock;
 
-use crate::support::{Fake, Log, Op, call, completed, fake::failure, fake::refused, id, policy, run, seconds, start_with, valid};
+use crate::support::{
+    Fake, Log, Op, call, completed, fake::failure, fake::refused, id, policy, run, seconds,
+    start_with, valid,
+};
 
 /// Some of its placing requests it refuses because of its key, which proves that nothing rang.
 fn failing(name: &'static str, fails: impl Fn(usize) -> bool + Send + 'static) -> Fake {
@@ -43,17 +49,10 @@ struct Scene {
 impl Scene {
     fn new(fakes: Vec<Fake>, change: impl FnOnce(&mut Policy), outliers: OutlierPolicy) -> Self {
         let clock = VirtualClock::new();
-        let settings = RouterSettings {
-            outliers,
-            ..RouterSettings::default()
-        };
-        let (router, logs) = start_with(fakes, change, |builder| builder.clock(Arc::new(clock)).settings(settings));
-        Self {
-            router,
-            logs,
-            clock,
-            calls: 0,
-        }
+        let settings = RouterSettings { outliers, ..RouterSettings::default() };
+        let (router, logs) =
+            start_with(fakes, change, |builder| builder.clock(Arc::new(clock)).settings(settings));
+        Self { router, logs, clock, calls: 0 }
     }
 
     fn usual(fakes: Vec<Fake>) -> Self {
@@ -67,7 +66,8 @@ impl Scene {
         (call.status == CallStatus::Closed).then(|| call.provider.unwrap().as_str().to_owned())
     }
 
-    /// A call each second. Says for how long the first provider is left out, and how many calls that took.
+    /// A call each second. Says for how long the first provider is left out, and how many calls
+    /// that took.
     async fn until_ejected(&mut self) -> (Duration, usize) {
         for nth in 1..=200 {
             self.call().await;
@@ -113,10 +113,7 @@ async fn a_bad_provider_is_left_out_and_comes_back_when_it_was_said() {
 
 #[tokio::test(start_paused = true)]
 async fn each_time_in_a_row_lasts_twice_as_long() {
-    let outliers = OutlierPolicy {
-        longest_cooldown: seconds(200),
-        ..OutlierPolicy::default()
-    };
+    let outliers = OutlierPolicy { longest_cooldown: seconds(200), ..OutlierPolicy::default() };
     let mut scene = Scene::new(vec![flaky("alpha"), sound("beta")], |_| {}, outliers);
     for expected in [60, 120, 200, 200] {
         let (pause, calls) = scene.until_ejected().await;
@@ -135,21 +132,15 @@ async fn each_time_in_a_row_lasts_twice_as_long() {
 /// It takes one call in ten, and its breaker bears that.
 fn hopeless(beta: Fake, change: impl FnOnce(&mut Policy)) -> Scene {
     let patient = LaneSettings {
-        breaker: BreakerPolicy {
-            failures: 1_000,
-            ..BreakerPolicy::default()
-        },
+        breaker: BreakerPolicy { failures: 1_000, ..BreakerPolicy::default() },
         ..LaneSettings::default()
     };
     let fakes = vec![failing("alpha", |nth| nth % 10 != 0), beta];
     let clock = VirtualClock::new();
-    let (router, logs) = start_with(fakes, change, |builder| builder.clock(Arc::new(clock)).lane(id("alpha"), patient));
-    Scene {
-        router,
-        logs,
-        clock,
-        calls: 0,
-    }
+    let (router, logs) = start_with(fakes, change, |builder| {
+        builder.clock(Arc::new(clock)).lane(id("alpha"), patient)
+    });
+    Scene { router, logs, clock, calls: 0 }
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,10 +168,7 @@ async fn the_last_one_is_never_left_out() {
 #[tokio::test(start_paused = true)]
 async fn one_bad_call_leaves_nobody_out_and_nobody_is_where_it_is_switched_off() {
     let mut bad = Scene::usual(vec![failing("alpha", |nth| nth == 30), sound("beta")]);
-    let off = OutlierPolicy {
-        enabled: false,
-        ..OutlierPolicy::default()
-    };
+    let off = OutlierPolicy { enabled: false, ..OutlierPolicy::default() };
     let mut off = Scene::new(vec![flaky("alpha"), sound("beta")], |_| {}, off);
     for scene in [&mut bad, &mut off] {
         for _ in 0..60 {
@@ -210,10 +198,11 @@ async fn who_alone_can_take_a_call_takes_it_all_the_same() {
 async fn where_everybody_else_was_asked_it_may_be_asked_as_well() {
     // The eleventh request is the first that alpha is not asked for before.
     let asked = AtomicUsize::new(0);
-    let beta = Fake::new("beta").placing(move |order| match asked.fetch_add(1, Ordering::Relaxed) {
-        10 => Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)),
-        _ => Ok(completed("beta", &order.attempt.to_string())),
-    });
+    let beta =
+        Fake::new("beta").placing(move |order| match asked.fetch_add(1, Ordering::Relaxed) {
+            10 => Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)),
+            _ => Ok(completed("beta", &order.attempt.to_string())),
+        });
     let mut scene = Scene::usual(vec![flaky("alpha"), beta]);
     scene.until_ejected().await;
     let began = scene.clock.now();
@@ -231,14 +220,9 @@ async fn a_new_configuration_does_not_shorten_it() {
     let (first, clock) = (policy(&fakes), VirtualClock::new());
     let providers: Vec<_> = fakes.into_iter().map(Fake::build).collect();
     let builder = |outliers| {
-        let settings = RouterSettings {
-            outliers,
-            ..RouterSettings::default()
-        };
+        let settings = RouterSettings { outliers, ..RouterSettings::default() };
         let builder = Router::builder(first.clone()).clock(Arc::new(clock)).settings(settings);
-        providers
-            .iter()
-            .fold(builder, |builder, provider| builder.provider(Arc::clone(provider)))
+        providers.iter().fold(builder, |builder, provider| builder.provider(Arc::clone(provider)))
     };
     let mut scene = Scene {
         router: builder(OutlierPolicy::default()).build().unwrap(),

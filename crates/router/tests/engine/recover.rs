@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::ToSpan;
-use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, ErrorKind, Outcome, Proof, Refusal};
+use switchboard_core::{
+    Attempt, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, ErrorKind, Outcome,
+    Proof, Refusal,
+};
 use switchboard_router::{Journal, NewCall, Recovered, state::Fact};
 use uuid::Uuid;
 
@@ -15,7 +18,10 @@ use crate::support::{
 };
 
 /// Takes a call up that one process left in some state, and says what was counted and how it ended.
-async fn taken_up(worlds: &[Arc<World>], left: impl AsyncFnOnce(&dyn Journal) -> CallId) -> (Recovered, Call) {
+async fn taken_up(
+    worlds: &[Arc<World>],
+    left: impl AsyncFnOnce(&dyn Journal) -> CallId,
+) -> (Recovered, Call) {
     let (clock, books) = (clock(), books());
     let id = left(&*books).await;
     books.leave();
@@ -38,11 +44,7 @@ async fn said(journal: &dyn Journal, id: CallId, facts: impl IntoIterator<Item =
 }
 
 fn admitted() -> Fact {
-    Fact::Admitted {
-        estimated_cost: None,
-        experiment: None,
-        plan: None,
-    }
+    Fact::Admitted { estimated_cost: None, experiment: None, plan: None }
 }
 
 fn attempt() -> Attempt {
@@ -88,14 +90,8 @@ async fn a_scheduled_call_keeps_its_hour() {
     let began = tokio::time::Instant::now();
     let (_, call) = taken_up(&worlds, async |journal| {
         let opens = epoch().checked_add(1.hour()).unwrap();
-        let id = opened(
-            journal,
-            CallRequest {
-                not_before: Some(opens.to_string()),
-                ..request(1)
-            },
-        )
-        .await;
+        let id = opened(journal, CallRequest { not_before: Some(opens.to_string()), ..request(1) })
+            .await;
         said(journal, id, [Fact::Scheduled]).await;
         id
     })
@@ -127,7 +123,8 @@ async fn a_claim_may_have_been_sent_and_is_never_sent_again() {
             let id = opened(journal, request(1)).await;
             let attempt = attempt();
             let name = attempt.id;
-            said(journal, id, [admitted(), Fact::Intended(Box::new(attempt)), Fact::Claimed(name)]).await;
+            said(journal, id, [admitted(), Fact::Intended(Box::new(attempt)), Fact::Claimed(name)])
+                .await;
             if sent {
                 said(journal, id, [Fact::Sent(name)]).await;
             }
@@ -185,19 +182,17 @@ async fn a_call_under_way_is_followed_to_its_end() {
     kill(&first, &books);
     let second = process(&worlds, &clock, Arc::new(books.another()));
     let recovered = second.recover().await.unwrap();
-    assert_eq!(
-        recovered,
-        Recovered {
-            calls: 1,
-            followed: 1,
-            ..Recovered::default()
-        }
-    );
+    assert_eq!(recovered, Recovered { calls: 1, followed: 1, ..Recovered::default() });
     assert_eq!(within(second.wait(id)).await.unwrap().outcome, Some(Outcome::Completed));
-    assert_eq!(second.recover().await.unwrap(), Recovered::default(), "it is nobody else's to take");
+    assert_eq!(
+        second.recover().await.unwrap(),
+        Recovered::default(),
+        "it is nobody else's to take"
+    );
 }
 
-/// A call that one process tried so often before it was gone, between an attempt that was proven silent and the next.
+/// A call that one process tried so often before it was gone, between an attempt that was proven
+/// silent and the next.
 async fn silent_when_gone(acts: &[Act], written: usize) -> (Call, Vec<Arc<World>>) {
     let worlds = shared([World::new("alpha", acts), World::new("beta", &[])]);
     let (clock, books) = (clock(), books());
@@ -245,7 +240,11 @@ async fn retries_are_counted_over_processes() {
             (CallStatus::Closed, Some(id("beta"))),
             "gone after {gone_after}"
         );
-        assert_eq!((worlds[0].orders().len(), worlds[1].rings()), (3, 1), "gone after {gone_after}");
+        assert_eq!(
+            (worlds[0].orders().len(), worlds[1].rings()),
+            (3, 1),
+            "gone after {gone_after}"
+        );
     }
 }
 
@@ -269,11 +268,8 @@ async fn a_provider_that_is_gone_from_the_configuration_leaves_no_call_open() {
         let second = process(&worlds[1..], &clock, Arc::new(books.another()));
         second.recover().await.unwrap();
         let call = within(second.wait(id)).await.unwrap();
-        let expected = if act == Act::Ring {
-            CallStatus::Stalled
-        } else {
-            CallStatus::Indeterminate
-        };
+        let expected =
+            if act == Act::Ring { CallStatus::Stalled } else { CallStatus::Indeterminate };
         assert_eq!((call.status, worlds[1].orders().len()), (expected, 0), "{act:?}");
     }
 }

@@ -15,12 +15,7 @@ use crate::support::{
 };
 
 fn again(times: u32, gap_seconds: u32, per_day: u32) -> Option<Redial> {
-    Some(Redial {
-        on: [Outcome::NoAnswer, Outcome::Busy].into(),
-        times,
-        gap_seconds,
-        per_day,
-    })
+    Some(Redial { on: [Outcome::NoAnswer, Outcome::Busy].into(), times, gap_seconds, per_day })
 }
 
 fn asking(redial: Option<Redial>) -> CallRequest {
@@ -30,7 +25,8 @@ fn asking(redial: Option<Redial>) -> CallRequest {
 /// One process over one world.
 fn alone(alpha: World) -> (Router, Vec<Arc<World>>) {
     let worlds = shared([alpha]);
-    let router = process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.webhooks(address()));
+    let router =
+        process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.webhooks(address()));
     (router, worlds)
 }
 
@@ -50,7 +46,8 @@ async fn it_rings_again_after_its_gap_and_ends_as_the_last_ring_did() {
 
         assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
         assert_eq!((call.redial_at, call.provider_call_id), (None, Some("alpha-1".into())));
-        let rings: Vec<_> = call.attempts.iter().map(|attempt| (attempt.ring, attempt.outcome)).collect();
+        let rings: Vec<_> =
+            call.attempts.iter().map(|attempt| (attempt.ring, attempt.outcome)).collect();
         assert_eq!(rings, [(0, Some(Outcome::NoAnswer)), (1, Some(Outcome::Completed))]);
         let rung = worlds[0].rung();
         assert!(
@@ -62,13 +59,11 @@ async fn it_rings_again_after_its_gap_and_ends_as_the_last_ring_did() {
 
 #[tokio::test(start_paused = true)]
 async fn another_ring_is_another_request_to_the_provider() {
-    let (router, worlds) = alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer, Outcome::Busy]));
+    let (router, worlds) =
+        alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer, Outcome::Busy]));
     for key in [None, Some("the caller's own".to_owned())] {
-        let asked = CallRequest {
-            idempotency_key: key,
-            allow_duplicate: true,
-            ..asking(again(3, 600, 9))
-        };
+        let asked =
+            CallRequest { idempotency_key: key, allow_duplicate: true, ..asking(again(3, 600, 9)) };
         to_the_end(&router, asked).await;
     }
     let orders = worlds[0].orders();
@@ -111,10 +106,7 @@ async fn nobody_who_did_not_ask_is_rung_again() {
 #[tokio::test(start_paused = true)]
 async fn a_person_is_rung_no_more_often_a_day_than_the_policy_allows_over_all_calls() {
     let (router, worlds) = alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer; 9]));
-    let another = CallRequest {
-        task: "Something else.".to_owned(),
-        ..request(1)
-    };
+    let another = CallRequest { task: "Something else.".to_owned(), ..request(1) };
     to_the_end(&router, another).await;
     let call = to_the_end(&router, asking(again(9, 600, 3))).await;
     assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::NoAnswer)));
@@ -143,7 +135,8 @@ async fn it_does_not_ring_again_after_its_window() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_rang_is_never_refused() {
-    let alpha = World::new("alpha", &[Act::Ring, Act::Refuse(Refusal::Everyone)]).ending(&[Outcome::NoAnswer]);
+    let alpha = World::new("alpha", &[Act::Ring, Act::Refuse(Refusal::Everyone)])
+        .ending(&[Outcome::NoAnswer]);
     let (router, worlds) = alone(alpha);
     let call = to_the_end(&router, asking(again(3, 600, 9))).await;
     assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::NoAnswer)));
@@ -165,12 +158,19 @@ async fn the_bills_of_all_rings_are_added_up() {
 }
 
 /// A call whose first ring is over and whose second is under way.
-async fn in_its_second_ring() -> (Router, Vec<Arc<World>>, Call, Arc<dyn switchboard_core::Clock>, Arc<dyn Journal>) {
+async fn in_its_second_ring()
+-> (Router, Vec<Arc<World>>, Call, Arc<dyn switchboard_core::Clock>, Arc<dyn Journal>) {
     let mut alpha = World::new("alpha", &[]).ending(&[Outcome::NoAnswer]);
     alpha.lasts = seconds(100);
     let (worlds, clock, books) = (shared([alpha]), clock(), books());
     let journal = Arc::clone(&books) as Arc<dyn Journal>;
-    let router = process_with(&worlds, &clock, Arc::clone(&journal), |_| {}, |builder| builder.webhooks(address()));
+    let router = process_with(
+        &worlds,
+        &clock,
+        Arc::clone(&journal),
+        |_| {},
+        |builder| builder.webhooks(address()),
+    );
     let id = router.submit(valid(asking(again(3, 60, 9)))).await.unwrap().id;
     tokio::time::sleep(seconds(200)).await;
     let call = router.get(id).await.unwrap();
@@ -181,10 +181,7 @@ async fn in_its_second_ring() -> (Router, Vec<Arc<World>>, Call, Arc<dyn switchb
 #[tokio::test(start_paused = true)]
 async fn what_is_still_said_of_an_earlier_ring_changes_nothing() {
     let (router, worlds, before, clock, journal) = in_its_second_ring().await;
-    router
-        .receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock))
-        .await
-        .unwrap();
+    router.receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock)).await.unwrap();
     for state in [
         ProviderState::InProgress,
         ProviderState::Ended(Outcome::NoAnswer),
@@ -248,8 +245,10 @@ async fn two_processes_that_see_one_end_ring_again_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_cancelled_between_rings_stays_so_whatever_is_still_said_of_its_ring() {
-    let (worlds, clock) = (shared([World::new("alpha", &[]).ending(&[Outcome::NoAnswer])]), clock());
-    let router = process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
+    let (worlds, clock) =
+        (shared([World::new("alpha", &[]).ending(&[Outcome::NoAnswer])]), clock());
+    let router =
+        process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
     let id = router.submit(valid(asking(again(3, 600, 9)))).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
     let waiting = router.get(id).await.unwrap();
@@ -259,10 +258,7 @@ async fn a_call_that_is_cancelled_between_rings_stays_so_whatever_is_still_said_
     router.cancel(id).await.unwrap();
     let over = router.get(id).await.unwrap();
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::NoAnswer)));
-    router
-        .receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock))
-        .await
-        .unwrap();
+    router.receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock)).await.unwrap();
     tokio::time::sleep(seconds(48 * 3600)).await;
     assert_eq!(router.get(id).await.unwrap().status, CallStatus::Closed);
     assert_eq!(worlds[0].orders().len(), 1, "it rang after it was cancelled");
@@ -270,8 +266,10 @@ async fn a_call_that_is_cancelled_between_rings_stays_so_whatever_is_still_said_
 
 #[tokio::test(start_paused = true)]
 async fn a_ring_that_the_cap_forbade_is_not_made_up_for_the_next_day() {
-    let (worlds, clock) = (shared([World::new("alpha", &[]).ending(&[Outcome::NoAnswer; 9])]), clock());
-    let router = process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
+    let (worlds, clock) =
+        (shared([World::new("alpha", &[]).ending(&[Outcome::NoAnswer; 9])]), clock());
+    let router =
+        process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
     let call = to_the_end(&router, asking(again(9, 600, 1))).await;
     assert_eq!((call.status, worlds[0].rings()), (CallStatus::Closed, 1));
     let until = Instant::now() + seconds(26 * 3600);
@@ -289,10 +287,7 @@ async fn the_next_ring_waits_for_nobody_else_and_holds_nobody_up_before() {
     let router = process(&worlds, &clock(), books());
     let id = router.submit(valid(asking(again(3, 3600, 9)))).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
-    let another = CallRequest {
-        task: "Something else.".to_owned(),
-        ..request(1)
-    };
+    let another = CallRequest { task: "Something else.".to_owned(), ..request(1) };
     let between = within(router.place(valid(another))).await.unwrap();
     assert_eq!(between.status, CallStatus::InProgress, "the callee is free between rings");
     assert_eq!(within(router.wait(id)).await.unwrap().outcome, Some(Outcome::Completed));

@@ -17,7 +17,11 @@ fn over(worlds: &[Arc<World>]) -> RouterBuilder {
     worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
 }
 
-fn start(worlds: &[Arc<World>], change: impl FnOnce(&mut Policy), settle: impl FnOnce(RouterBuilder) -> RouterBuilder) -> Router {
+fn start(
+    worlds: &[Arc<World>],
+    change: impl FnOnce(&mut Policy),
+    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
+) -> Router {
     process_with(worlds, &clock(), Arc::new(books().another()), change, settle)
 }
 
@@ -57,24 +61,17 @@ async fn a_configuration_that_does_not_fit_changes_nothing() {
 async fn what_was_used_of_a_limit_stays_used() {
     let worlds = shared([World::new("alpha", &[])]);
     let limited = |requests| LaneSettings {
-        place_limit: Some(RequestLimit {
-            requests,
-            window: seconds(60),
-        }),
+        place_limit: Some(RequestLimit { requests, window: seconds(60) }),
         ..LaneSettings::default()
     };
-    let patient = RouterSettings {
-        max_wait: seconds(600),
-        ..RouterSettings::default()
-    };
-    let router = start(&worlds, |_| {}, |builder| builder.lane(id("alpha"), limited(2)).settings(patient));
+    let patient = RouterSettings { max_wait: seconds(600), ..RouterSettings::default() };
+    let router =
+        start(&worlds, |_| {}, |builder| builder.lane(id("alpha"), limited(2)).settings(patient));
     let began = tokio::time::Instant::now();
     for n in 0..2 {
         router.place(call(n)).await.unwrap();
     }
-    router
-        .reload(over(&worlds).lane(id("alpha"), limited(3)).settings(patient))
-        .unwrap();
+    router.reload(over(&worlds).lane(id("alpha"), limited(3)).settings(patient)).unwrap();
     for n in 2..4 {
         router.submit(call(n)).await.unwrap();
     }

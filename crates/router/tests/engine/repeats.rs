@@ -11,7 +11,9 @@ use std::{
 use switchboard_core::{Balance, CallStatus, Credits, ErrorKind, MockUsage, Raw, Refusal};
 use switchboard_router::{Match, Policy, Route, RouterSettings};
 
-use crate::support::{Fake, Op, call, completed, fake::refused, id, request, run, seconds, start, start_with, valid};
+use crate::support::{
+    Fake, Op, call, completed, fake::refused, id, request, run, seconds, start, start_with, valid,
+};
 
 /// One that says "too many" for ever, and how long to wait for nothing.
 fn busy(name: &str, asks: Option<Duration>) -> Fake {
@@ -25,10 +27,7 @@ fn busy(name: &str, asks: Option<Duration>) -> Fake {
 }
 
 fn patient() -> RouterSettings {
-    RouterSettings {
-        max_wait: seconds(24 * 60 * 60),
-        ..RouterSettings::default()
-    }
+    RouterSettings { max_wait: seconds(24 * 60 * 60), ..RouterSettings::default() }
 }
 
 /// How long between each two requests.
@@ -65,7 +64,11 @@ async fn the_other_provider_is_asked_before_one_that_says_too_many_is_asked_agai
             Fake::new("beta").placing(|_| Ok(completed("beta", "b-1"))),
         ]);
         let call = run(&router, call(1)).await;
-        assert_eq!((call.status, call.provider), (CallStatus::Closed, Some(id("beta"))), "{asks:?}");
+        assert_eq!(
+            (call.status, call.provider),
+            (CallStatus::Closed, Some(id("beta"))),
+            "{asks:?}"
+        );
         assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (1, 1), "{asks:?}");
     }
 }
@@ -81,10 +84,7 @@ async fn two_that_always_say_too_many_are_asked_in_turns_and_no_more_than_four_t
 #[tokio::test(start_paused = true)]
 async fn repeats_end_at_the_deadline_of_the_call() {
     let alpha = busy("alpha", Some(seconds(7)));
-    let settings = RouterSettings {
-        max_wait: seconds(10),
-        ..RouterSettings::default()
-    };
+    let settings = RouterSettings { max_wait: seconds(10), ..RouterSettings::default() };
     let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(settings));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Refused);
     let placed = logs[0].when(Op::Place);
@@ -105,7 +105,8 @@ fn broke(name: &str, has_credit: &Arc<AtomicBool>) -> Fake {
 #[tokio::test(start_paused = true)]
 async fn an_account_without_credit_takes_no_further_call_until_a_pause_ends() {
     let has_credit = Arc::new(AtomicBool::new(false));
-    let (router, logs) = start(vec![broke("alpha", &has_credit), Fake::new("beta").never_placing()]);
+    let (router, logs) =
+        start(vec![broke("alpha", &has_credit), Fake::new("beta").never_placing()]);
     for n in 1..=50 {
         router.submit(call(n)).await.unwrap();
     }
@@ -146,7 +147,11 @@ async fn a_read_that_shows_credit_ends_the_pause() {
             account: None,
             plan: None,
             status: None,
-            credits_remaining: Some(Credits::from_micros(if shown.load(Ordering::SeqCst) { 5_000_000 } else { 0 })),
+            credits_remaining: Some(Credits::from_micros(if shown.load(Ordering::SeqCst) {
+                5_000_000
+            } else {
+                0
+            })),
             credits_used: None,
             minutes_used: None,
             phone_numbers: None,

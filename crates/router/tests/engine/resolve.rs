@@ -8,7 +8,9 @@ use std::{
     },
 };
 
-use switchboard_core::{AttemptState, Call, CallRequest, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace};
+use switchboard_core::{
+    AttemptState, Call, CallRequest, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace,
+};
 use switchboard_router::{
     Journal, Router,
     state::{Resolution, Verdict},
@@ -30,9 +32,7 @@ fn keyless(script: &[Act]) -> World {
 }
 
 async fn within_the_patience<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(seconds(130), future)
-        .await
-        .expect("nobody waits longer than its patience")
+    tokio::time::timeout(seconds(130), future).await.expect("nobody waits longer than its patience")
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,10 @@ async fn an_operator_who_knows_the_providers_id_has_the_call_followed_to_its_end
     let resolved = router.resolve(call.id, word(Verdict::Placed("alpha-0".into()))).await.unwrap();
     assert_eq!((resolved.status, resolved.fault), (CallStatus::InProgress, None));
     let ended = within(router.wait(call.id)).await.unwrap();
-    assert_eq!((ended.status, ended.provider_call_id), (CallStatus::Closed, Some("alpha-0".into())));
+    assert_eq!(
+        (ended.status, ended.provider_call_id),
+        (CallStatus::Closed, Some("alpha-0".into()))
+    );
     assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (1, 0));
 }
 
@@ -99,10 +102,7 @@ async fn a_call_that_an_operator_named_in_time_is_not_given_up_with_the_search()
     alpha.lasts = seconds(3600);
     let worlds = shared([alpha]);
     let router = process(&worlds, &clock(), books());
-    let long = CallRequest {
-        max_duration_seconds: Some(3600),
-        ..request(1)
-    };
+    let long = CallRequest { max_duration_seconds: Some(3600), ..request(1) };
     let id = router.submit(valid(long)).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
     router.resolve(id, word(Verdict::Placed("alpha-0".into()))).await.unwrap();
@@ -119,17 +119,17 @@ async fn a_word_that_a_call_ended_is_about_the_only_call_that_it_can_be() {
         let shows = Arc::clone(&late);
         let alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(move |_| {
             let shown = if shows.load(Ordering::SeqCst) { shown.clone() } else { Vec::new() };
-            let trace = |call: &str| Trace {
-                call: call.into(),
-                proof: Proof::NumberAndTask,
-            };
+            let trace = |call: &str| Trace { call: call.into(), proof: Proof::NumberAndTask };
             Ok(shown.into_iter().map(trace).collect())
         });
         let (router, _) = start(vec![alpha]);
         let id = run(&router, call(1)).await.id;
         late.store(true, Ordering::SeqCst);
         let ended = router.resolve(id, word(Verdict::Ended(Outcome::Completed))).await.unwrap();
-        assert_eq!((ended.status, ended.provider_call_id), (CallStatus::Closed, named.map(Into::into)));
+        assert_eq!(
+            (ended.status, ended.provider_call_id),
+            (CallStatus::Closed, named.map(Into::into))
+        );
     }
 }
 
@@ -145,7 +145,9 @@ async fn a_word_is_kept_with_the_call_and_ends_it() {
         assert_eq!((ended.status, ended.outcome), (status, outcome));
         let said = ended.attempts[0].evidence.last().unwrap();
         assert_eq!(said.proof, Proof::Operator);
-        assert!(said.detail.contains("somebody at the desk") && said.detail.contains("looked it up"));
+        assert!(
+            said.detail.contains("somebody at the desk") && said.detail.contains("looked it up")
+        );
         tokio::time::sleep(seconds(3600)).await;
         assert_eq!(
             (worlds[0].orders().len(), worlds[1].orders().len()),
@@ -155,7 +157,8 @@ async fn a_word_is_kept_with_the_call_and_ends_it() {
     }
 }
 
-/// A success that says nothing of the call: it counts as placed, and is lost from sight. An operator ends it whichever way it went.
+/// A success that says nothing of the call: it counts as placed, and is lost from sight. An
+/// operator ends it whichever way it went.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_was_lost_from_sight_is_ended_by_a_word() {
     let ends = [
@@ -192,15 +195,17 @@ async fn a_call_that_was_lost_from_sight_is_ended_by_a_word() {
 async fn a_word_without_grounds_or_about_what_is_in_no_doubt_is_turned_away() {
     let (router, _, call) = indeterminate(Act::Lose).await;
     for (by, note) in [("", "because"), ("somebody", "  ")] {
-        let empty = Resolution {
-            by: by.to_owned(),
-            note: note.to_owned(),
-            ..word(Verdict::NotPlaced)
-        };
-        assert_eq!(router.resolve(call.id, empty).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+        let empty =
+            Resolution { by: by.to_owned(), note: note.to_owned(), ..word(Verdict::NotPlaced) };
+        assert_eq!(
+            router.resolve(call.id, empty).await.unwrap_err().kind(),
+            ErrorKind::InvalidRequest
+        );
     }
     router.resolve(call.id, word(Verdict::Ended(Outcome::Completed))).await.unwrap();
-    for verdict in [Verdict::NotPlaced, Verdict::Placed("alpha-9".into()), Verdict::Ended(Outcome::Busy)] {
+    for verdict in
+        [Verdict::NotPlaced, Verdict::Placed("alpha-9".into()), Verdict::Ended(Outcome::Busy)]
+    {
         let late = router.resolve(call.id, word(verdict)).await.unwrap_err();
         assert_eq!(late.kind(), ErrorKind::Conflict);
     }

@@ -1,9 +1,12 @@
-//! How many calls may be under way at once: at a provider, for a caller, for an agent profile; and how often a caller may call.
+//! How many calls may be under way at once: at a provider, for a caller, for an agent profile; and
+//! how often a caller may call.
 
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{AgentProfile, CallStatus, ProfileName, RequestLimit, TenantId, ValidCall};
-use switchboard_router::{Allowance, Journal, LaneSettings, Policy, Router, RouterBuilder, RouterSettings};
+use switchboard_router::{
+    Allowance, Journal, LaneSettings, Policy, Router, RouterBuilder, RouterSettings,
+};
 
 use crate::support::{
     call, id, most_in_any_window,
@@ -13,17 +16,11 @@ use crate::support::{
 };
 
 fn patient(builder: RouterBuilder) -> RouterBuilder {
-    builder.settings(RouterSettings {
-        max_wait: seconds(3600),
-        ..RouterSettings::default()
-    })
+    builder.settings(RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() })
 }
 
 fn at_once(limit: u32) -> Allowance {
-    Allowance {
-        requests: None,
-        concurrent: Some(limit),
-    }
+    Allowance { requests: None, concurrent: Some(limit) }
 }
 
 fn of(tenant: &str, n: u32) -> ValidCall {
@@ -39,7 +36,11 @@ fn speaking(profile: &str, n: u32) -> ValidCall {
 }
 
 /// Two processes over one world that lasts twenty seconds a call.
-fn two(worlds: &[Arc<World>], change: impl Fn(&mut Policy), settle: impl Fn(RouterBuilder) -> RouterBuilder) -> [Router; 2] {
+fn two(
+    worlds: &[Arc<World>],
+    change: impl Fn(&mut Policy),
+    settle: impl Fn(RouterBuilder) -> RouterBuilder,
+) -> [Router; 2] {
     let (clock, books) = (clock(), books());
     [(), ()].map(|()| {
         let journal: Arc<dyn Journal> = Arc::new(books.another());
@@ -62,14 +63,12 @@ async fn all(routers: &[Router], calls: impl IntoIterator<Item = ValidCall>) -> 
 #[tokio::test(start_paused = true)]
 async fn a_provider_has_no_more_calls_at_once_than_it_may_and_no_fewer() {
     let worlds = shared([World::new("alpha", &[])]);
-    let three = LaneSettings {
-        concurrent: Some(3),
-        ..LaneSettings::default()
-    };
+    let three = LaneSettings { concurrent: Some(3), ..LaneSettings::default() };
     let routers = two(&worlds, |_| {}, |builder| builder.lane(id("alpha"), three.clone()));
     let took = all(&routers, (0..30).map(call)).await;
     assert_eq!((worlds[0].rings(), worlds[0].most_at_once()), (30, 3));
-    // Ten rounds of twenty seconds; what a round ends with is seen at the next poll, and by the other process at its next look.
+    // Ten rounds of twenty seconds; what a round ends with is seen at the next poll, and by the
+    // other process at its next look.
     assert!(took < seconds(330), "{took:?}");
 }
 
@@ -84,7 +83,8 @@ async fn a_caller_that_has_as_many_calls_as_it_may_keeps_nobody_else_waiting() {
     let calls = (0..8).map(|n| of("acme", n)).chain((8..13).map(|n| of("other", n)));
     all(&routers, calls).await;
     let rung = worlds[0].rung();
-    let (acme, other): (Vec<_>, Vec<_>) = rung.into_iter().partition(|one| one.order.call.tenant.as_str() == "acme");
+    let (acme, other): (Vec<_>, Vec<_>) =
+        rung.into_iter().partition(|one| one.order.call.tenant.as_str() == "acme");
     assert_eq!((acme.len(), most_at_once(&acme)), (8, 1));
     assert_eq!((other.len(), most_at_once(&other)), (5, 5));
 }
@@ -95,7 +95,8 @@ async fn an_agent_profile_has_no_more_calls_at_once_than_it_may() {
     let limits = |policy: &mut Policy| {
         for name in ["busy", "free"] {
             let name = ProfileName::new(name);
-            let agents = ["alpha", "beta"].map(|provider| (id(provider), switchboard_core::AgentId::new(name.as_str())));
+            let agents = ["alpha", "beta"]
+                .map(|provider| (id(provider), switchboard_core::AgentId::new(name.as_str())));
             policy.profiles.insert(
                 name.clone(),
                 AgentProfile {
@@ -109,11 +110,8 @@ async fn an_agent_profile_has_no_more_calls_at_once_than_it_may() {
         policy.agents.insert(ProfileName::new("busy"), at_once(2));
     };
     let routers = two(&worlds, limits, |builder| builder);
-    all(
-        &routers,
-        (0..6).map(|n| speaking("busy", n)).chain((6..12).map(|n| speaking("free", n))),
-    )
-    .await;
+    all(&routers, (0..6).map(|n| speaking("busy", n)).chain((6..12).map(|n| speaking("free", n))))
+        .await;
     let rung: Vec<_> = worlds.iter().flat_map(|world| world.rung()).collect();
     let busy: Vec<_> = rung
         .iter()
@@ -128,10 +126,7 @@ async fn an_agent_profile_has_no_more_calls_at_once_than_it_may() {
 async fn a_caller_places_no_more_in_a_window_than_it_may() {
     let worlds = shared([World::new("alpha", &[])]);
     let limits = |policy: &mut Policy| {
-        policy.each_tenant.requests = Some(RequestLimit {
-            requests: 10,
-            window: seconds(60),
-        });
+        policy.each_tenant.requests = Some(RequestLimit { requests: 10, window: seconds(60) });
     };
     let routers = two(&worlds, limits, |builder| builder);
     let began = tokio::time::Instant::now();
@@ -152,10 +147,7 @@ async fn a_room_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_c
     let mut world = World::new("alpha", &script);
     world.shows = false;
     let worlds = shared([world]);
-    let one = LaneSettings {
-        concurrent: Some(1),
-        ..LaneSettings::default()
-    };
+    let one = LaneSettings { concurrent: Some(1), ..LaneSettings::default() };
     let (clock, books) = (clock(), books());
     let router = process_with(
         &worlds,
@@ -164,7 +156,8 @@ async fn a_room_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_c
         |_| {},
         |builder| patient(builder).lane(id("alpha"), one),
     );
-    // The first try provably never left; the second is lost for good, and may be ringing for as long as a call may last.
+    // The first try provably never left; the second is lost for good, and may be ringing for as
+    // long as a call may last.
     let lost = router.submit(speaking_for(0, 120)).await.unwrap();
     // Virtual time: by then both tries are made.
     tokio::time::sleep(seconds(1)).await;

@@ -126,7 +126,11 @@ async fn a_bracket_that_is_being_written_when_the_router_stops_is_not_sent() {
 
         books.leave();
         let second = process(&worlds, &clock, Arc::new(books.another()));
-        assert_eq!(second.recover().await.unwrap().resumed, 1, "nothing of it left, and that is known");
+        assert_eq!(
+            second.recover().await.unwrap().resumed,
+            1,
+            "nothing of it left, and that is known"
+        );
         assert_eq!(within(second.wait(id)).await.unwrap().status, CallStatus::Closed);
     }
 }
@@ -138,13 +142,12 @@ fn full() -> Meddle {
 #[tokio::test(start_paused = true)]
 async fn whoever_runs_the_router_is_told_when_the_journal_fails() {
     let worlds = shared([World::new("alpha", &[])]);
-    let journal = Meddling::new(|fact| {
-        if matches!(fact, Fact::Admitted { .. }) {
-            full()
-        } else {
-            Meddle::No
-        }
-    });
+    let journal =
+        Meddling::new(
+            |fact| {
+                if matches!(fact, Fact::Admitted { .. }) { full() } else { Meddle::No }
+            },
+        );
     let router = process(&worlds, &clock(), journal);
     assert!(router.failed().now_or_never().is_none(), "nothing failed yet");
     router.submit(call(1)).await.unwrap();
@@ -169,7 +172,8 @@ async fn every_write_that_fails_ends_the_sending() {
                 if moment == failing && !first { full() } else { Meddle::No }
             },
         );
-        let router = process_with(&worlds, &clock, journal, |_| {}, |builder| builder.webhooks(address()));
+        let router =
+            process_with(&worlds, &clock, journal, |_| {}, |builder| builder.webhooks(address()));
         within(router.place(call(1))).await.unwrap();
         let failed = match failing {
             Moment::Open => router.submit(call(2)).await.map(|_| ()),

@@ -1,10 +1,12 @@
-//! Many calls at once over providers that fail in every way, against a ledger of which phone really rang.
+//! Many calls at once over providers that fail in every way, against a ledger of which phone really
+//! rang.
 
 use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::Mutex;
 use switchboard_core::{
-    Call, CallOrder, CallRequest, CallStatus, Delivery, ErrorKind, Idempotency, Proof, ProviderCall, Refusal, RequestLimit, Result, Trace,
+    Call, CallOrder, CallRequest, CallStatus, Delivery, ErrorKind, Idempotency, Proof,
+    ProviderCall, Refusal, RequestLimit, Result, Trace,
 };
 use switchboard_router::RouterSettings;
 
@@ -83,17 +85,15 @@ fn act(
             Err(panics())
         }
         8 | 9 => Err(failure(ErrorKind::Connect, Delivery::NotSent)),
-        10 => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited).map(|error| error.with_retry_after(seconds(chance.next(90))))),
+        10 => Err(refused(ErrorKind::RateLimited, Refusal::RateLimited)
+            .map(|error| error.with_retry_after(seconds(chance.next(90))))),
         _ => Err(refused(ErrorKind::Forbidden, Refusal::ThisProvider)),
     }
 }
 
 fn provider(name: &'static str, seed: u64, rings: &Arc<Rings>, keyless: bool) -> Fake {
     let mut fake = Fake::new(name);
-    fake.info.place_limit = Some(RequestLimit {
-        requests: 12,
-        window: seconds(60),
-    });
+    fake.info.place_limit = Some(RequestLimit { requests: 12, window: seconds(60) });
     fake.info.synchronous = name == "gamma";
     fake.place_takes = seconds(2);
     if keyless {
@@ -103,10 +103,9 @@ fn provider(name: &'static str, seed: u64, rings: &Arc<Rings>, keyless: bool) ->
     let (ledger, traced, listed) = (Arc::clone(rings), Arc::clone(rings), Arc::clone(rings));
     fake.placing(move |order| {
         let answer = act(&mut chance.lock(), &ledger, name, order);
-        if answer
-            .as_ref()
-            .is_err_and(|error| error.delivery() == Delivery::NotSent && error.error().code().is_none())
-        {
+        if answer.as_ref().is_err_and(|error| {
+            error.delivery() == Delivery::NotSent && error.error().code().is_none()
+        }) {
             // Its slot is given back: no request left.
             log.forget_place(order);
         }
@@ -117,13 +116,9 @@ fn provider(name: &'static str, seed: u64, rings: &Arc<Rings>, keyless: bool) ->
         if seed.is_multiple_of(2) {
             return Ok(Vec::new());
         }
-        let found = traced.of(&order.call.task).into_iter().filter(|theirs| theirs.starts_with(name));
-        Ok(found
-            .map(|theirs| Trace {
-                call: theirs.into(),
-                proof: Proof::NumberAndTask,
-            })
-            .collect())
+        let found =
+            traced.of(&order.call.task).into_iter().filter(|theirs| theirs.starts_with(name));
+        Ok(found.map(|theirs| Trace { call: theirs.into(), proof: Proof::NumberAndTask }).collect())
     })
     .listing(move || listed.at(name).iter().map(|theirs| completed(name, theirs)).collect())
 }
@@ -132,10 +127,7 @@ async fn storm(seed: u64, keyless: bool) -> (Vec<Call>, Arc<Rings>) {
     let rings: Arc<Rings> = Arc::default();
     let mut chance = Chance(seed | 1);
     let fakes = PROVIDERS.map(|name| provider(name, chance.next(1 << 31), &rings, keyless)).into();
-    let patient = RouterSettings {
-        max_wait: seconds(1800),
-        ..RouterSettings::default()
-    };
+    let patient = RouterSettings { max_wait: seconds(1800), ..RouterSettings::default() };
     let (router, logs) = start_with(fakes, |_| {}, |builder| builder.settings(patient));
     let mut ids = Vec::new();
     for n in 0..CALLS {
@@ -168,20 +160,28 @@ fn no_phone_rings_twice_and_no_record_contradicts_the_truth() {
             .start_paused(true)
             .build()
             .unwrap();
-        let (calls, rings) = runtime.block_on(storm(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), seed.is_multiple_of(2)));
+        let (calls, rings) = runtime
+            .block_on(storm(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), seed.is_multiple_of(2)));
         assert_eq!(calls.len(), CALLS);
         let mut held: HashMap<_, usize> = HashMap::new();
         for (n, call) in calls.iter().enumerate() {
             *seen.entry(call.status).or_default() += 1;
             let rang = rings.of(&format!("task {n}"));
-            assert!(rang.len() <= 1, "seed {seed}: it rang {} times: {:?}", rang.len(), call.attempts);
+            assert!(
+                rang.len() <= 1,
+                "seed {seed}: it rang {} times: {:?}",
+                rang.len(),
+                call.attempts
+            );
             match call.status {
                 CallStatus::Closed => {
                     let theirs = call.provider_call_id.as_ref().map(|theirs| theirs.as_str());
                     assert_eq!(rang.first().map(String::as_str), theirs, "seed {seed}");
                 }
                 CallStatus::Refused => assert!(rang.is_empty(), "seed {seed}: {call:?}"),
-                CallStatus::Indeterminate | CallStatus::Stalled => *held.entry(call.to).or_default() += 1,
+                CallStatus::Indeterminate | CallStatus::Stalled => {
+                    *held.entry(call.to).or_default() += 1
+                }
                 other => panic!("seed {seed}: a call is still {other}"),
             }
             let live = call.attempts.iter().filter(|attempt| attempt.state.is_live()).count();
@@ -192,12 +192,9 @@ fn no_phone_rings_twice_and_no_record_contradicts_the_truth() {
             "seed {seed}: two open calls hold one callee"
         );
     }
-    for status in [
-        CallStatus::Closed,
-        CallStatus::Refused,
-        CallStatus::Indeterminate,
-        CallStatus::Stalled,
-    ] {
+    for status in
+        [CallStatus::Closed, CallStatus::Refused, CallStatus::Indeterminate, CallStatus::Stalled]
+    {
         assert!(
             seen.get(&status).is_some_and(|count| *count > 20),
             "the storm met too few: {seen:?}"

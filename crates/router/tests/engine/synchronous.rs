@@ -7,16 +7,14 @@ use crate::support::{Fake, Op, call, completed, seconds, start, within};
 /// It answers after 95 seconds, and its list shows the call after ten.
 fn talks_for_95_seconds() -> Fake {
     let began = tokio::time::Instant::now();
-    let mut alpha = Fake::new("alpha").placing(|_| Ok(completed("alpha", "a-1"))).tracing(move |_| {
-        let shown = began.elapsed() >= seconds(10);
-        Ok(shown
-            .then(|| Trace {
-                call: "a-1".into(),
-                proof: Proof::NumberAndTask,
-            })
-            .into_iter()
-            .collect())
-    });
+    let mut alpha =
+        Fake::new("alpha").placing(|_| Ok(completed("alpha", "a-1"))).tracing(move |_| {
+            let shown = began.elapsed() >= seconds(10);
+            Ok(shown
+                .then(|| Trace { call: "a-1".into(), proof: Proof::NumberAndTask })
+                .into_iter()
+                .collect())
+        });
     alpha.info.synchronous = true;
     alpha.place_takes = seconds(95);
     alpha
@@ -45,11 +43,7 @@ async fn place_returns_when_it_is_sent_and_wait_at_its_end() {
 async fn a_glimpse_of_its_id_makes_it_possible_to_stop_it() {
     let mut alpha = talks_for_95_seconds();
     let mut control = MockCallControl::new();
-    control
-        .expect_stop()
-        .withf(|id| id.as_str() == "a-1")
-        .times(1)
-        .returning(|_| Ok(()));
+    control.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
     alpha.control = Some(control);
     let (router, logs) = start(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;

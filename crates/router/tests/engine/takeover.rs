@@ -1,10 +1,13 @@
-//! Two processes over one journal: one falls silent, the other takes its calls over, and the first comes back.
+//! Two processes over one journal: one falls silent, the other takes its calls over, and the first
+//! comes back.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::{Timestamp, ToSpan};
-use switchboard_core::{AttemptState, CallFault, CallRequest, CallStatus, Clock, ErrorKind, Outcome};
+use switchboard_core::{
+    AttemptState, CallFault, CallRequest, CallStatus, Clock, ErrorKind, Outcome,
+};
 use switchboard_router::{Journal, state::Fact};
 use tokio::sync::watch;
 
@@ -16,7 +19,8 @@ use crate::support::{
     world::{Act, World, process, shared},
 };
 
-/// A process's clock, whose sleeps do not end while the process is paused: it says nothing and looks at nothing.
+/// A process's clock, whose sleeps do not end while the process is paused: it says nothing and
+/// looks at nothing.
 #[derive(Debug)]
 struct Pausing {
     inner: Arc<dyn Clock>,
@@ -25,10 +29,7 @@ struct Pausing {
 
 impl Pausing {
     fn new(inner: &Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self {
-            inner: Arc::clone(inner),
-            paused: watch::channel(false).0,
-        })
+        Arc::new(Self { inner: Arc::clone(inner), paused: watch::channel(false).0 })
     }
 
     fn pause(&self) {
@@ -81,16 +82,10 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
     pausing.pause();
     tokio::time::sleep(seconds(45)).await;
 
-    let fault = CallFault {
-        kind: ErrorKind::NoProvider,
-        message: "an old process says so".to_owned(),
-    };
+    let fault =
+        CallFault { kind: ErrorKind::NoProvider, message: "an old process says so".to_owned() };
     for fact in [
-        Fact::Admitted {
-            estimated_cost: None,
-            experiment: None,
-            plan: None,
-        },
+        Fact::Admitted { estimated_cost: None, experiment: None, plan: None },
         Fact::Refused(fault),
     ] {
         let refused = books.record(id, fact, clock.now()).await.unwrap_err();
@@ -104,7 +99,8 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
     assert_eq!(worlds[0].orders().len(), 1, "the first one placed it as well");
 }
 
-/// The first process sends and falls silent; its answer comes when the second has the call. Whether the first is gone afterwards.
+/// The first process sends and falls silent; its answer comes when the second has the call. Whether
+/// the first is gone afterwards.
 async fn answered_late(act: Act, gone: bool) {
     let mut alpha = World::new("alpha", &[act]);
     alpha.shows = false;

@@ -12,7 +12,10 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use switchboard_core::{CallFault, CallId, CallStatus, Clock, ErrorKind, RequestLimit, ValidCall};
-use switchboard_router::{BusyCallee, Journal, LaneSettings, Match, MemoryJournal, Policy, Route, Router, RouterBuilder, RouterSettings};
+use switchboard_router::{
+    BusyCallee, Journal, LaneSettings, Match, MemoryJournal, Policy, Route, Router, RouterBuilder,
+    RouterSettings,
+};
 
 use crate::support::{
     call, epoch, id,
@@ -40,23 +43,23 @@ fn before(n: u32, closes: u64) -> ValidCall {
 /// So many placing requests a minute.
 fn a_minute(requests: u32) -> LaneSettings {
     LaneSettings {
-        place_limit: Some(RequestLimit {
-            requests,
-            window: seconds(60),
-        }),
+        place_limit: Some(RequestLimit { requests, window: seconds(60) }),
         ..LaneSettings::default()
     }
 }
 
 fn patient() -> RouterSettings {
-    RouterSettings {
-        max_wait: seconds(3600),
-        ..RouterSettings::default()
-    }
+    RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() }
 }
 
 /// One process over these worlds; alpha takes so many calls a minute.
-fn start(worlds: &[Arc<World>], clock: &Arc<dyn Clock>, books: &MemoryJournal, limit: u32, change: impl FnOnce(&mut Policy)) -> Router {
+fn start(
+    worlds: &[Arc<World>],
+    clock: &Arc<dyn Clock>,
+    books: &MemoryJournal,
+    limit: u32,
+    change: impl FnOnce(&mut Policy),
+) -> Router {
     let journal: Arc<dyn Journal> = Arc::new(books.another());
     process_with(worlds, clock, journal, change, |builder| {
         builder.lane(id("alpha"), a_minute(limit)).settings(patient())
@@ -90,9 +93,8 @@ async fn tenants_take_turns_however_much_one_of_them_asks_for() {
     let worlds = shared([World::new("alpha", &[])]);
     let router = start(&worlds, &clock(), &books(), 4, |_| {});
     let calls = (0..40).map(|n| of("bulk", n));
-    let calls = calls
-        .chain((40..46).map(|n| of("small", n)))
-        .chain((46..49).map(|n| of("other", n)));
+    let calls =
+        calls.chain((40..46).map(|n| of("small", n))).chain((46..49).map(|n| of("other", n)));
     let ids = submit(&router, calls).await;
     tokio::time::sleep(seconds(1)).await;
     assert_eq!(router.waiting(), 45, "four went at once");
@@ -145,7 +147,8 @@ async fn who_comes_at_the_very_moment_at_which_a_slot_frees_stands_behind() {
 async fn nobody_is_admitted_for_whom_nothing_is_left() {
     let worlds = shared([World::new("alpha", &[])]);
     // What is written down takes its time, and meanwhile everybody sees the same free slots.
-    let journal = Meddling::over(Arc::new(books().another()), |_| Meddle::Delay(seconds(1)), |_| Meddle::No);
+    let journal =
+        Meddling::over(Arc::new(books().another()), |_| Meddle::Delay(seconds(1)), |_| Meddle::No);
     let router = process_with(
         &worlds,
         &clock(),
@@ -168,10 +171,7 @@ async fn who_waits_for_something_else_stands_in_nobodys_way() {
     let worlds = shared([World::new("alpha", &[]), World::new("beta", &[])]);
     let only = |name: &str, provider: &str, tag: &str| Route {
         name: name.to_owned(),
-        when: Match {
-            tags: [tag.to_owned()].into(),
-            ..Match::default()
-        },
+        when: Match { tags: [tag.to_owned()].into(), ..Match::default() },
         providers: vec![id(provider)],
         strategy: None,
         busy_callee: BusyCallee::default(),
@@ -231,7 +231,13 @@ async fn a_window_that_closes_refuses_with_its_reason() {
 async fn a_window_is_waited_for_and_no_window_as_long_as_is_usual() {
     let worlds = shared([World::new("alpha", &[])]);
     let journal: Arc<dyn Journal> = Arc::new(books().another());
-    let router = process_with(&worlds, &clock(), journal, |_| {}, |builder| builder.lane(id("alpha"), a_minute(1)));
+    let router = process_with(
+        &worlds,
+        &clock(),
+        journal,
+        |_| {},
+        |builder| builder.lane(id("alpha"), a_minute(1)),
+    );
     let usual = RouterSettings::default().max_wait;
     assert_eq!(usual, seconds(120));
     let windowed = submit(&router, (0..6).map(|n| before(n, 400))).await;
@@ -311,7 +317,9 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
     let ids = submit(&router, (0..8).map(call)).await;
     tokio::time::sleep(seconds(1)).await;
     assert_eq!((worlds[0].rings(), router.waiting()), (2, 6));
-    let both = |builder: RouterBuilder| worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)));
+    let both = |builder: RouterBuilder| {
+        worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
+    };
     let with = both(Router::builder(policy_over(&worlds)))
         .lane(id("alpha"), a_minute(2))
         .settings(patient());
@@ -325,10 +333,7 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
 #[tokio::test(start_paused = true)]
 async fn rooms_are_shared_in_turns_too() {
     let worlds = shared([World::new("alpha", &[])]);
-    let two_at_once = LaneSettings {
-        concurrent: Some(2),
-        ..LaneSettings::default()
-    };
+    let two_at_once = LaneSettings { concurrent: Some(2), ..LaneSettings::default() };
     let journal: Arc<dyn Journal> = Arc::new(books().another());
     let router = process_with(
         &worlds,
@@ -375,10 +380,7 @@ async fn a_slot_that_another_process_has_costs_nobody_the_turn() {
 async fn a_call_that_waits_for_its_callee_sets_nothing_aside() {
     let worlds = shared([World::new("alpha", &[])]);
     let journal: Arc<dyn Journal> = Arc::new(books().another());
-    let two_at_once = LaneSettings {
-        concurrent: Some(2),
-        ..LaneSettings::default()
-    };
+    let two_at_once = LaneSettings { concurrent: Some(2), ..LaneSettings::default() };
     let router = process_with(&worlds, &clock(), journal, waits_for_the_callee, |builder| {
         builder.lane(id("alpha"), two_at_once).settings(patient())
     });
@@ -436,10 +438,7 @@ async fn waiting_is_no_work() {
     let clock: Arc<dyn Clock> = Arc::clone(&counting) as _;
     let journal: Arc<dyn Journal> = Arc::new(books().another());
     let hourly = LaneSettings {
-        place_limit: Some(RequestLimit {
-            requests: 1,
-            window: seconds(3000),
-        }),
+        place_limit: Some(RequestLimit { requests: 1, window: seconds(3000) }),
         ..LaneSettings::default()
     };
     let router = process_with(

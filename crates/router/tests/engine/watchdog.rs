@@ -13,10 +13,7 @@ use crate::support::{
 };
 
 fn two_minutes() -> CallRequest {
-    CallRequest {
-        max_duration_seconds: Some(120),
-        ..request(1)
-    }
+    CallRequest { max_duration_seconds: Some(120), ..request(1) }
 }
 
 /// Somebody who talks for an hour.
@@ -57,7 +54,8 @@ async fn it_is_stopped_while_its_request_is_open_and_while_it_is_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn the_shortest_of_all_limits_holds() {
-    for (theirs, ours, longest) in [(None, 300, 300), (Some(200), 300, 200), (Some(400), 300, 300)] {
+    for (theirs, ours, longest) in [(None, 300, 300), (Some(200), 300, 200), (Some(400), 300, 300)]
+    {
         let mut alpha = talker(Act::Ring);
         alpha.info.max_duration = theirs.map(seconds);
         let (worlds, began) = (shared([alpha]), Instant::now());
@@ -98,13 +96,11 @@ async fn it_is_stopped_however_it_was_found() {
     told_by_webhook.shows = false;
     for alpha in [found_by_list, told_by_webhook] {
         let (worlds, clock, began) = (shared([alpha]), clock(), Instant::now());
-        let router = process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
+        let router =
+            process_with(&worlds, &clock, books(), |_| {}, |builder| builder.webhooks(address()));
         let id = router.submit(valid(two_minutes())).await.unwrap().id;
         tokio::time::sleep(seconds(30)).await;
-        router
-            .receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock))
-            .await
-            .unwrap();
+        router.receive_webhook(&path(&worlds[0], 0), letter("alpha-0", &clock)).await.unwrap();
         assert_eq!(within(router.wait(id)).await.unwrap().outcome, Some(Outcome::Cancelled));
         stopped_once_after(&worlds[0], began, seconds(120));
     }
@@ -113,7 +109,8 @@ async fn it_is_stopped_however_it_was_found() {
 #[tokio::test(start_paused = true)]
 async fn a_restart_gives_nobody_more_time() {
     for act in [Act::Ring, Act::RingAndHang] {
-        let (worlds, clock, books, began) = (shared([talker(act)]), clock(), books(), Instant::now());
+        let (worlds, clock, books, began) =
+            (shared([talker(act)]), clock(), books(), Instant::now());
         let first = process(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>);
         let id = first.submit(valid(two_minutes())).await.unwrap().id;
         tokio::time::sleep(seconds(90)).await;

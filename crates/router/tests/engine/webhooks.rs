@@ -2,7 +2,8 @@
 
 use jiff::{Timestamp, ToSpan};
 use switchboard_core::{
-    CallStatus, Error, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderCall, ProviderState, Raw, Result, Trace,
+    CallStatus, Error, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderCall,
+    ProviderState, Raw, Result, Trace,
 };
 use switchboard_router::{Router, WebhookAddress};
 
@@ -17,7 +18,8 @@ fn telling(name: &str) -> Fake {
     let mut fake = Fake::new(name);
     let name = name.to_owned();
     fake.receive = Some(Box::new(move |delivery: &IncomingWebhook| {
-        let theirs = String::from_utf8(delivery.body.clone()).map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
+        let theirs = String::from_utf8(delivery.body.clone())
+            .map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
         Ok(vec![Event {
             provider: id(&name),
             id: "event-1".to_owned(),
@@ -54,18 +56,16 @@ fn path(log: &Log, n: usize) -> String {
 }
 
 fn delivery(body: impl Into<Vec<u8>>, received_at: Timestamp) -> IncomingWebhook {
-    IncomingWebhook {
-        headers: Vec::new(),
-        body: body.into(),
-        received_at,
-    }
+    IncomingWebhook { headers: Vec::new(), body: body.into(), received_at }
 }
 
 fn soon() -> Timestamp {
     epoch().checked_add(1.minute()).unwrap()
 }
 
-fn in_progress(_: &switchboard_core::CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> {
+fn in_progress(
+    _: &switchboard_core::CallOrder,
+) -> Result<ProviderCall, switchboard_core::PlaceError> {
     Ok(queued("alpha", "a-1"))
 }
 
@@ -147,7 +147,8 @@ async fn wrong_addresses_are_turned_away_before_the_body_is_looked_at() {
     // The right address of another installation is a wrong one here.
     let stranger = telling("alpha").placing(in_progress);
     let elsewhere = address("another secret of thirty-two signs");
-    let (other_router, other_logs) = start_with(vec![stranger], |_| {}, |builder| builder.webhooks(elsewhere));
+    let (other_router, other_logs) =
+        start_with(vec![stranger], |_| {}, |builder| builder.webhooks(elsewhere));
     within(other_router.place(call(1))).await.unwrap();
     let error = router
         .receive_webhook(&path(&other_logs[0], 0), delivery("a-1", soon()))
@@ -166,18 +167,14 @@ async fn a_body_over_64_kib_is_not_taken_and_one_of_64_kib_is() {
         .await
         .unwrap_err();
     assert_eq!((large.kind(), logs[0].received()), (ErrorKind::InvalidRequest, 0));
-    router
-        .receive_webhook(&path, delivery(vec![b'a'; 64 * 1024], soon()))
-        .await
-        .unwrap();
+    router.receive_webhook(&path, delivery(vec![b'a'; 64 * 1024], soon())).await.unwrap();
     assert_eq!(logs[0].received(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_webhook_ends_a_doubt() {
-    let alpha = telling("alpha")
-        .placing(|_| Err(unknown()))
-        .getting(|_| Ok(completed("alpha", "a-1")));
+    let alpha =
+        telling("alpha").placing(|_| Err(unknown())).getting(|_| Ok(completed("alpha", "a-1")));
     let (router, logs) = receiving(vec![alpha]);
     let id = router.submit(call(1)).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
@@ -190,9 +187,8 @@ async fn a_webhook_ends_a_doubt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_webhook_ends_an_indeterminate_call_long_after() {
-    let alpha = telling("alpha")
-        .placing(|_| Err(unknown()))
-        .getting(|_| Ok(completed("alpha", "a-1")));
+    let alpha =
+        telling("alpha").placing(|_| Err(unknown())).getting(|_| Ok(completed("alpha", "a-1")));
     let (router, logs) = receiving(vec![alpha]);
     let id = router.submit(call(1)).await.unwrap().id;
     assert_eq!(within(router.wait(id)).await.unwrap().status, CallStatus::Indeterminate);

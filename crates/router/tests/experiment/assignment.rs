@@ -42,7 +42,8 @@ fn ramp_holdout_and_arms_get_exactly_their_shares_of_a_hundred_thousand_people()
         let of = |name: &str| counts.get(name).copied().unwrap_or_default();
         let share = f64::from(ramp) / 100.0;
         let mut seen = vec![of("a"), of("b"), of(HOLDOUT)];
-        let mut weights: Vec<f64> = subjects.iter().map(|(_, weight)| f64::from(*weight) / 400.0 * share).collect();
+        let mut weights: Vec<f64> =
+            subjects.iter().map(|(_, weight)| f64::from(*weight) / 400.0 * share).collect();
         if ramp < 100 {
             seen.push(of("outside"));
             weights.push(1.0 - share);
@@ -104,11 +105,8 @@ fn a_version_is_a_split_that_says_nothing_of_another() {
 fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
     let mut experiment = halves();
     experiment.holdout_percent = 50;
-    experiment.group = Some(Group {
-        name: "phones".to_owned(),
-        from_percent: 50,
-        share_percent: 50,
-    });
+    experiment.group =
+        Some(Group { name: "phones".to_owned(), from_percent: 50, share_percent: 50 });
     let tenant = TenantId::default();
     let mut cells = [0_u64; 16];
     let alone = halves();
@@ -136,17 +134,14 @@ fn a_person_is_in_one_experiment_of_a_group_and_in_the_share_that_it_has() {
     let member = |name: &str, from_percent, share_percent| {
         let mut experiment = halves();
         experiment.name = name.to_owned();
-        experiment.group = Some(Group {
-            name: "phones".to_owned(),
-            from_percent,
-            share_percent,
-        });
+        experiment.group = Some(Group { name: "phones".to_owned(), from_percent, share_percent });
         experiment
     };
     let members = [member("one", 0, 50), member("two", 50, 20), member("three", 80, 20)];
     let mut counts = [0_u64; 4];
     for n in 0..PEOPLE {
-        let mine: Vec<usize> = (0..3).filter(|at| seat(&members[*at], n, 100) != "outside").collect();
+        let mine: Vec<usize> =
+            (0..3).filter(|at| seat(&members[*at], n, 100) != "outside").collect();
         assert!(mine.len() <= 1, "person {n} is in {mine:?}");
         counts[mine.first().copied().unwrap_or(3)] += 1;
     }

@@ -24,19 +24,11 @@ fn complaint(policy: &Policy) -> (String, String) {
 }
 
 fn guard(metric: GuardMetric, bound: Bound, minimum_calls: u32) -> Guardrail {
-    Guardrail {
-        metric,
-        bound,
-        minimum_calls,
-    }
+    Guardrail { metric, bound, minimum_calls }
 }
 
 fn group(from_percent: u32, share_percent: u32) -> Option<Group> {
-    Some(Group {
-        name: "phones".to_owned(),
-        from_percent,
-        share_percent,
-    })
+    Some(Group { name: "phones".to_owned(), from_percent, share_percent })
 }
 
 #[test]
@@ -49,11 +41,7 @@ fn each_mistake_is_named_by_its_key() {
         ("version", "the first is 1", Box::new(|one| one.version = 0)),
         ("ramp_percent", "more than 100", Box::new(|one| one.ramp_percent = 101)),
         ("holdout_percent", "leaves nobody", Box::new(|one| one.holdout_percent = 100)),
-        (
-            "arms",
-            "no weight",
-            Box::new(|one| one.arms.iter_mut().for_each(|arm| arm.weight = 0)),
-        ),
+        ("arms", "no weight", Box::new(|one| one.arms.iter_mut().for_each(|arm| arm.weight = 0))),
         ("arms", "smaller ones", Box::new(|one| one.arms[0].weight = 1_000_000)),
         ("arms.a", "earlier arm", Box::new(|one| one.arms[1].name = "a".to_owned())),
         (
@@ -91,7 +79,9 @@ fn each_mistake_is_named_by_its_key() {
         (
             "guardrails[0]",
             "write at_most",
-            Box::new(move |one| one.guardrails = vec![guard(GuardMetric::CostPerSuccess, half(), 9)]),
+            Box::new(move |one| {
+                one.guardrails = vec![guard(GuardMetric::CostPerSuccess, half(), 9)]
+            }),
         ),
     ];
     for (key, part, change) in cases {

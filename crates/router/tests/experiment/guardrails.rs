@@ -13,11 +13,7 @@ use super::{
 
 fn guarded(metric: GuardMetric, bound: Bound) -> Experiment {
     let mut experiment = halves();
-    experiment.guardrails = vec![Guardrail {
-        metric,
-        bound,
-        minimum_calls: 30,
-    }];
+    experiment.guardrails = vec![Guardrail { metric, bound, minimum_calls: 30 }];
     experiment
 }
 
@@ -74,13 +70,16 @@ fn each_metric_stops_the_arm_that_certainly_breaks_it_and_no_other() {
 fn an_arm_that_may_be_good_is_not_stopped() {
     let experiment = guarded(GuardMetric::SuccessRate, at_least("0.6"));
     // Two in five talk: below the rule, and after forty people it might still be chance.
-    let end = |_: &str, n: u32| if (n / 2) % 5 < 2 { End::Talked(60, 0) } else { End::NoAnswer(0) };
+    let end = |_: &str, n: u32| {
+        if (n / 2) % 5 < 2 { End::Talked(60, 0) } else { End::NoAnswer(0) }
+    };
     assert!(breached(&experiment, 80, end).is_empty());
     assert_eq!(breached(&experiment, 800, end), ["a", "b"]);
 }
 
-/// Looked at after every twentieth person, over many experiments whose arms keep the rule by nothing: few may ever be stopped. A rule that stops an arm
-/// as soon as its share is below the bound stops nearly all of them.
+/// Looked at after every twentieth person, over many experiments whose arms keep the rule by
+/// nothing: few may ever be stopped. A rule that stops an arm as soon as its share is below the
+/// bound stops nearly all of them.
 #[test]
 fn an_arm_that_keeps_its_rule_is_rarely_ever_stopped_however_often_one_looks() {
     const EXPERIMENTS: u64 = 100;
@@ -102,7 +101,8 @@ fn an_arm_that_keeps_its_rule_is_rarely_ever_stopped_however_often_one_looks() {
         }
         let people = known.known(minute(PEOPLE + 100)).people;
         let looks = || (60..=people.len()).step_by(20).map(|upto| &people[..upto]);
-        stopped += u64::from(looks().any(|seen| !experiment.breaches(seen, Currency::USD).is_empty()));
+        stopped +=
+            u64::from(looks().any(|seen| !experiment.breaches(seen, Currency::USD).is_empty()));
         naively += u64::from(looks().any(|seen| {
             let of_b = seen.iter().filter(|person| person.subject == 1);
             let good = of_b.clone().filter(|person| person.seen.success).count();
@@ -128,11 +128,7 @@ fn a_breach_is_decided_once() {
     let mut lives = Lives::default();
     let mut made: Vec<Decision> = Vec::new();
     for n in 0..300 {
-        let (arm, end) = if n % 2 == 0 {
-            ("a", End::Talked(60, 0))
-        } else {
-            ("b", End::Failed)
-        };
+        let (arm, end) = if n % 2 == 0 { ("a", End::Talked(60, 0)) } else { ("b", End::Failed) };
         watch.observe(&call(&experiment, arm, n, 0, end));
         for decision in watch.decisions(&policy, &lives, minute(n + 1)) {
             made.push(decision.clone());
@@ -162,10 +158,7 @@ fn nothing_is_decided_on_what_is_stopped_or_not_looked_at_again() {
     for n in 0..200 {
         watch.observe(&call(&experiment, "b", n, 0, End::Failed));
     }
-    let stop = Change {
-        to: Some(Stage::Stopped),
-        ..Change::of(1)
-    };
+    let stop = Change { to: Some(Stage::Stopped), ..Change::of(1) };
     let over = Lives::of(&[(1, stop.decision("voices", "mara", minute(0)))]);
     assert!(watch.clone().decisions(&policy, &over, minute(300)).is_empty());
     assert_eq!(watch.decisions(&policy, &Lives::default(), minute(300)).len(), 1);

@@ -69,10 +69,8 @@ fn an_arm_that_was_stopped_stays_so_and_the_others_go_on() {
 fn versions_experiments_and_topics_are_apart() {
     let mut lives = lives(&[json!({"version": 2, "to": "stopped"})]);
     assert!(lives.life("voices", 1).is_none() && lives.life("others", 2).is_none());
-    let elsewhere = Decision {
-        topic: Topic::Reload,
-        ..decision(json!({"version": 1, "to": "stopped"}))
-    };
+    let elsewhere =
+        Decision { topic: Topic::Reload, ..decision(json!({"version": 1, "to": "stopped"})) };
     lives.take(2, &elsewhere);
     // A kind of decision that a later version makes.
     lives.take(3, &decision(json!({"to": 7})));
@@ -98,11 +96,7 @@ fn a_decision_that_comes_twice_counts_once() {
 
 #[test]
 fn a_change_is_the_json_that_it_was_and_says_only_what_changes() {
-    let change = Change {
-        to: Some(Stage::Running),
-        ramp_percent: Some(20),
-        ..Change::of(1)
-    };
+    let change = Change { to: Some(Stage::Running), ramp_percent: Some(20), ..Change::of(1) };
     let decision = change.decision("voices", "mara", Timestamp::UNIX_EPOCH);
     assert_eq!(decision.what, json!({"version": 1, "to": "running", "ramp_percent": 20}));
     assert_eq!(Change::read(&decision), Some(change));

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallStatus, Country, Currency, ErrorKind, Money, Outcome, TenantId,
+    Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallStatus, Country, Currency,
+    ErrorKind, Money, Outcome, TenantId,
 };
 use switchboard_router::{Arm, Experiment};
 use uuid::Uuid;
@@ -39,7 +40,8 @@ pub(crate) enum End {
     Open,
 }
 
-/// The call that the `n`th person gets in minute `n`, which ends within a minute; `nth` tells his calls apart.
+/// The call that the `n`th person gets in minute `n`, which ends within a minute; `nth` tells his
+/// calls apart.
 pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: End) -> Call {
     let at = minute(n) + SignedDuration::from_secs(nth.into());
     let (status, outcome) = match end {
@@ -50,15 +52,9 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
         End::Open => (CallStatus::InProgress, None),
     };
     let over = !matches!(end, End::Open);
-    let state = if matches!(end, End::Refused) {
-        AttemptState::NotPlaced
-    } else {
-        AttemptState::Placed
-    };
-    let fault = CallFault {
-        kind: ErrorKind::NoProvider,
-        message: String::new(),
-    };
+    let state =
+        if matches!(end, End::Refused) { AttemptState::NotPlaced } else { AttemptState::Placed };
+    let fault = CallFault { kind: ErrorKind::NoProvider, message: String::new() };
     Call {
         id: CallId::new(Uuid::from_u128((u128::from(n) << 32) + u128::from(nth))),
         tenant: TenantId::default(),
@@ -98,7 +94,9 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
         fault: matches!(end, End::Refused).then_some(fault),
         estimated_cost: None,
         cost: match end {
-            End::Talked(_, cost) | End::NoAnswer(cost) => Some(Money::from_micros(cost, Currency::USD)),
+            End::Talked(_, cost) | End::NoAnswer(cost) => {
+                Some(Money::from_micros(cost, Currency::USD))
+            }
             End::Failed | End::Refused | End::Open => None,
         },
         duration: match end {

@@ -1,4 +1,5 @@
-//! Experiments: who is in which arm, what becomes of them, when an arm is stopped, and what the calls show.
+//! Experiments: who is in which arm, what becomes of them, when an arm is stopped, and what the
+//! calls show.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 

@@ -14,11 +14,8 @@ fn studied() -> Experiment {
     experiment.version = 3;
     experiment.holdout_percent = 10;
     experiment.ramp_percent = 70;
-    experiment.group = Some(Group {
-        name: "phones".to_owned(),
-        from_percent: 10,
-        share_percent: 80,
-    });
+    experiment.group =
+        Some(Group { name: "phones".to_owned(), from_percent: 10, share_percent: 80 });
     experiment
 }
 
@@ -63,11 +60,13 @@ fn a_person_has_the_same_arm_in_two_processes() {
     }
 }
 
-/// Whoever changes how people are drawn moves everybody who is in a running experiment: this must never change.
+/// Whoever changes how people are drawn moves everybody who is in a running experiment: this must
+/// never change.
 #[test]
 fn nobody_is_moved_by_another_version_of_the_program() {
     let (experiment, tenant) = (halves(), TenantId::default());
-    let arms: String = (0..32).map(|n| experiment.arm(&tenant, &number(n)).unwrap().name.clone()).collect();
+    let arms: String =
+        (0..32).map(|n| experiment.arm(&tenant, &number(n)).unwrap().name.clone()).collect();
     assert_eq!(arms, "bbaaaabbaaaabaabbaaabbaabbbbaabb", "as it was before there were versions");
     assert_eq!(&everybody()[..48], "-baababh----baah-babb-----baba--ba--ba-hbb-ba-hb");
 }

@@ -99,13 +99,11 @@ fn sums_are_exact_and_a_person_counts_once_with_his_first_call() {
     );
     let [a, b] = &forwards.arms[..] else { panic!("{forwards:?}") };
     assert_eq!((a.people, a.successes, a.spent, a.unpriced, a.errors), (2, 1, usd("0.15"), 0, 0));
-    // What nobody took costs nothing; what a provider took and broke off has a bill that nobody knows.
+    // What nobody took costs nothing; what a provider took and broke off has a bill that nobody
+    // knows.
     assert_eq!((b.people, b.successes, b.spent, b.unpriced, b.errors), (2, 0, usd("0"), 1, 2));
     assert!(
-        forwards
-            .words
-            .iter()
-            .any(|word| word.contains("What 1 person in b cost is not known")),
+        forwards.words.iter().any(|word| word.contains("What 1 person in b cost is not known")),
         "{:?}",
         forwards.words
     );
@@ -214,7 +212,8 @@ fn the_report_knows_the_life_and_says_how_an_arm_ended() {
     );
 }
 
-/// The whole way from assignment to verdict, over experiments without any difference: the words must rarely claim one.
+/// The whole way from assignment to verdict, over experiments without any difference: the words
+/// must rarely claim one.
 #[test]
 fn reports_of_experiments_without_a_difference_rarely_claim_one() {
     let experiment = halves();

@@ -23,13 +23,8 @@ fn studied(experiments: Vec<Experiment>) -> Policy {
 
 fn planned(policy: &Policy, n: u32, lives: Option<&Lives>) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
-    let snapshot = Snapshot {
-        policy,
-        readings: &readings,
-        draw: draw(n.into()),
-        quality: None,
-        lives,
-    };
+    let snapshot =
+        Snapshot { policy, readings: &readings, draw: draw(n.into()), quality: None, lives };
     plan(&call(n), &snapshot, epoch())
 }
 
@@ -100,7 +95,8 @@ fn a_decided_ramp_takes_the_place_of_the_configured_one() {
     experiment.ramp_percent = 0;
     let policy = studied(vec![experiment]);
     let ramped = decided(json!({"version": 1, "ramp_percent": 50}));
-    let is_in = |lives| (0..1_000).filter(|n| planned(&policy, *n, lives).experiment.is_some()).count();
+    let is_in =
+        |lives| (0..1_000).filter(|n| planned(&policy, *n, lives).experiment.is_some()).count();
     assert_eq!(is_in(None), 0);
     let half = is_in(Some(&ramped));
     assert!((430..570).contains(&half), "{half}");
@@ -136,11 +132,8 @@ fn an_arm_may_be_an_agent_profile_and_then_the_strategy_chooses_the_provider() {
         let plan = planned(&policy, n, None);
         let name = arm(&plan).unwrap();
         assert_eq!(plan.profile.as_ref().unwrap().as_str(), name);
-        let (at, first, not) = if name == "calm" {
-            (0, "alpha", "gamma")
-        } else {
-            (1, "beta", "alpha")
-        };
+        let (at, first, not) =
+            if name == "calm" { (0, "alpha", "gamma") } else { (1, "beta", "alpha") };
         assert_eq!(plan.candidates[0].provider, id(first));
         assert_eq!(plan.candidates[0].chosen, Chosen::Strategy("priority"));
         assert_eq!(plan.rejected[0].provider, id(not), "the profile has no agent there");
@@ -149,7 +142,11 @@ fn an_arm_may_be_an_agent_profile_and_then_the_strategy_chooses_the_provider() {
     assert!(seen.iter().all(|count| *count > 60), "{seen:?}");
 
     let stopped = decided(json!({"version": 1, "to": "stopped"}));
-    assert_eq!(planned(&policy, 1, Some(&stopped)).profile.unwrap().as_str(), "calm", "the default");
+    assert_eq!(
+        planned(&policy, 1, Some(&stopped)).profile.unwrap().as_str(),
+        "calm",
+        "the default"
+    );
 }
 
 #[test]
@@ -190,14 +187,14 @@ fn a_call_belongs_to_the_first_experiment_that_claims_it_whether_or_not_that_run
     );
 }
 
-/// The people of an arm whose provider is down stay in it, and the others take their calls by what is left of the weights.
+/// The people of an arm whose provider is down stay in it, and the others take their calls by what
+/// is left of the weights.
 #[test]
 fn with_a_provider_down_the_arms_keep_their_people_and_the_weights_are_renormalised() {
     const PEOPLE: u32 = 30_000;
     let arms = [("a", "alpha", 2), ("b", "beta", 3), ("c", "gamma", 5)];
-    let arms = arms
-        .map(|(name, provider, weight)| Arm::provider(name, id(provider), weight))
-        .into();
+    let arms =
+        arms.map(|(name, provider, weight)| Arm::provider(name, id(provider), weight)).into();
     let mut policy = studied(vec![Experiment::new("voices", arms)]);
     policy.strategy = Strategy::Weighted(Weighted {
         weights: NAMES.map(id).into_iter().zip([2, 3, 5]).collect(),

@@ -58,10 +58,7 @@ struct Model {
 
 impl Model {
     fn open_until(&self) -> Option<Duration> {
-        self.cooldowns
-            .last()
-            .filter(|(.., closed)| closed.is_none())
-            .map(|(_, until, _)| *until)
+        self.cooldowns.last().filter(|(.., closed)| closed.is_none()).map(|(_, until, _)| *until)
     }
 
     fn closed_since(&self) -> Duration {
@@ -145,7 +142,8 @@ proptest! {
                 Op::Back(by) => now = now.saturating_sub(millis(by)).max(Duration::from_secs(1_800)),
             }
             prop_assert_eq!(breaker.opens_in(now), model.open_until().map(|until| until.saturating_sub(now)));
-            // Whatever happened, a cooldown that began is not over before its time, and does not move.
+            // Whatever happened, a cooldown that began is not over before its time, and does not
+            // move.
             if let Some(until) = before.filter(|until| now < *until) {
                 prop_assert_eq!(breaker.opens_in(now), Some(until - now));
             }
@@ -155,11 +153,8 @@ proptest! {
 
 #[test]
 fn what_is_answered_late_neither_opens_nor_closes() {
-    let policy = BreakerPolicy {
-        failures: 2,
-        cooldown: millis(100),
-        longest_cooldown: millis(300),
-    };
+    let policy =
+        BreakerPolicy { failures: 2, cooldown: millis(100), longest_cooldown: millis(300) };
     let mut breaker = Breaker::new(policy);
     assert!(!breaker.failed(millis(1), millis(10)));
     assert!(breaker.failed(millis(2), millis(10)), "the second in a row");

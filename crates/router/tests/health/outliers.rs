@@ -23,7 +23,8 @@ const PROVIDERS: usize = 4;
 
 #[derive(Debug, Clone)]
 enum Op {
-    /// Who, which of a few calls, how long ago it was sent, whether it failed, and who could take its calls.
+    /// Who, which of a few calls, how long ago it was sent, whether it failed, and who could take
+    /// its calls.
     Attempt {
         who: usize,
         call: u64,
@@ -42,15 +43,15 @@ enum Op {
 
 fn policy() -> impl Strategy<Value = OutlierPolicy> {
     let enabled = prop_oneof![9 => Just(true), 1 => Just(false)];
-    (enabled, 0_u32..8, 1_u64..4_000, 0_u64..500, 0_u64..2_000).prop_map(|(enabled, minimum_attempts, window, cooldown, longest)| {
-        OutlierPolicy {
+    (enabled, 0_u32..8, 1_u64..4_000, 0_u64..500, 0_u64..2_000).prop_map(
+        |(enabled, minimum_attempts, window, cooldown, longest)| OutlierPolicy {
             enabled,
             minimum_attempts,
             window: millis(window),
             cooldown: millis(cooldown),
             longest_cooldown: millis(longest),
-        }
-    })
+        },
+    )
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -61,13 +62,15 @@ fn op() -> impl Strategy<Value = Op> {
         prop::bool::weighted(0.3),
     ];
     // The first two fail nearly always, the last hardly ever.
-    let attempt = (0..PROVIDERS, 0_u64..12, 0_u64..60, 0_u32..100, able).prop_map(|(who, call, ago, chance, able)| Op::Attempt {
-        who,
-        call,
-        ago,
-        failed: chance < [98, 90, 30, 2][who],
-        able,
-    });
+    let attempt = (0..PROVIDERS, 0_u64..12, 0_u64..60, 0_u32..100, able).prop_map(
+        |(who, call, ago, chance, able)| Op::Attempt {
+            who,
+            call,
+            ago,
+            failed: chance < [98, 90, 30, 2][who],
+            able,
+        },
+    );
     prop_oneof![
         20 => attempt,
         2 => (0_u64..300).prop_map(Op::Pass),
@@ -116,29 +119,40 @@ impl Model {
         recent.map(|one| one.failed).collect()
     }
 
-    /// The length of the ejection, if this attempt leads to one; `Err` where the rounding of fractions decides.
-    fn attempt(&mut self, op: (usize, u64, bool), sent: Duration, now: Duration, able: [bool; PROVIDERS]) -> Result<Option<Duration>, ()> {
+    /// The length of the ejection, if this attempt leads to one; `Err` where the rounding of
+    /// fractions decides.
+    fn attempt(
+        &mut self,
+        op: (usize, u64, bool),
+        sent: Duration,
+        now: Duration,
+        able: [bool; PROVIDERS],
+    ) -> Result<Option<Duration>, ()> {
         let (who, call, failed) = op;
         if self.last(who).is_some_and(|ejection| sent < ejection.until) {
             return Ok(None);
         }
-        self.told.push(Told {
-            who,
-            at: now,
-            failed: failed.then_some(call),
-        });
-        let able = |other: &usize| *other != who && able[*other] && self.ejected_for(*other, now).is_none();
+        self.told.push(Told { who, at: now, failed: failed.then_some(call) });
+        let able = |other: &usize| {
+            *other != who && able[*other] && self.ejected_for(*other, now).is_none()
+        };
         let others: Vec<usize> = (0..PROVIDERS).filter(able).collect();
         let own = self.recent(who, now);
         let mut failing: Vec<u64> = own.iter().filter_map(|failed| *failed).collect();
         let failures = failing.len();
         failing.sort_unstable();
         failing.dedup();
-        if !failed || !self.policy.enabled || others.is_empty() || own.len() < self.policy.minimum_attempts as usize || failing.len() < 2 {
+        if !failed
+            || !self.policy.enabled
+            || others.is_empty()
+            || own.len() < self.policy.minimum_attempts as usize
+            || failing.len() < 2
+        {
             return Ok(None);
         }
         let of_others: Vec<_> = others.iter().flat_map(|other| self.recent(*other, now)).collect();
-        let usual = (of_others.iter().filter(|failed| failed.is_some()).count() + 1) as f64 / (of_others.len() + 2) as f64;
+        let usual = (of_others.iter().filter(|failed| failed.is_some()).count() + 1) as f64
+            / (of_others.len() + 2) as f64;
         let lowest = lowest(failures as f64 / own.len() as f64, own.len() as f64);
         if (lowest - usual - 0.1).abs() < 1e-9 {
             return Err(());
@@ -161,11 +175,7 @@ impl Model {
         for _ in 0..doublings {
             pause = (pause * 2).min(longest);
         }
-        all.push(Ejection {
-            began: now,
-            until: now + pause.min(longest),
-            told: self.told.len(),
-        });
+        all.push(Ejection { began: now, until: now + pause.min(longest), told: self.told.len() });
         Ok(Some(pause.min(longest)))
     }
 }
@@ -185,53 +195,42 @@ fn lowest(share: f64, count: f64) -> f64 {
     low
 }
 
-/// The window may change between two ejections, and with it what is a row: the model asks the history by the policy of the moment, so a
-/// policy keeps its window here.
+/// The window may change between two ejections, and with it what is a row: the model asks the
+/// history by the policy of the moment, so a policy keeps its window here.
 fn keeping_the_window(policy: OutlierPolicy, of: OutlierPolicy) -> OutlierPolicy {
-    OutlierPolicy {
-        window: of.window,
-        ..policy
-    }
+    OutlierPolicy { window: of.window, ..policy }
 }
 
 #[test]
 fn ejections_agree_with_the_history() {
     let (ejections, doubled, spared) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    let config = ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(1_500)
-    };
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_500) };
     let run = TestRunner::new(config).run(&(policy(), vec(op(), 0..250)), |(first, ops)| {
         let mut outliers = Outliers::new(first);
-        let mut model = Model {
-            policy: first,
-            told: Vec::new(),
-            ejections: BTreeMap::new(),
-        };
+        let mut model = Model { policy: first, told: Vec::new(), ejections: BTreeMap::new() };
         let mut now = Duration::from_secs(3_600);
         for op in ops {
             let before: Vec<_> = (0..PROVIDERS)
                 .map(|who| outliers.ejected_for(&provider(who), now).map(|left| now + left))
                 .collect();
             match op {
-                Op::Attempt {
-                    who,
-                    call: nth,
-                    ago,
-                    failed,
-                    able,
-                } => {
+                Op::Attempt { who, call: nth, ago, failed, able } => {
                     let sent = now - millis(ago);
                     let Ok(expected) = model.attempt((who, nth, failed), sent, now, able) else {
                         return Ok(());
                     };
-                    let others: Vec<ProviderId> = (0..PROVIDERS).filter(|other| able[*other]).map(provider).collect();
+                    let others: Vec<ProviderId> =
+                        (0..PROVIDERS).filter(|other| able[*other]).map(provider).collect();
                     if failed {
-                        prop_assert_eq!(outliers.failed(&provider(who), call(nth), sent, now, &others), expected);
+                        prop_assert_eq!(
+                            outliers.failed(&provider(who), call(nth), sent, now, &others),
+                            expected
+                        );
                     } else {
                         outliers.worked(&provider(who), sent, now);
                     }
-                    let left = (0..PROVIDERS).filter(|other| *other != who && able[*other] && before[*other].is_none());
+                    let left = (0..PROVIDERS)
+                        .filter(|other| *other != who && able[*other] && before[*other].is_none());
                     let last = left.count() == 0;
                     if let Some(pause) = expected {
                         prop_assert!(!last, "the last one was ejected");
@@ -243,7 +242,11 @@ fn ejections_agree_with_the_history() {
                 Op::Pass(by) => now += millis(by),
                 Op::ToTheEdge { who, just_before } => {
                     if let Some(until) = before[who] {
-                        now = now.max(if just_before { until - Duration::from_nanos(1) } else { until });
+                        now = now.max(if just_before {
+                            until - Duration::from_nanos(1)
+                        } else {
+                            until
+                        });
                     }
                 }
                 Op::Obey(policy) => {

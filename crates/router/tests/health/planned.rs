@@ -12,17 +12,11 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 fn ejected(until: u64) -> Reading {
-    Reading {
-        ejected_until: Some(later(until)),
-        ..Reading::default()
-    }
+    Reading { ejected_until: Some(later(until)), ..Reading::default() }
 }
 
 fn platform_fails() -> Reading {
-    Reading {
-        domain: BreakerState::Open { probe_at: later(7) },
-        ..Reading::default()
-    }
+    Reading { domain: BreakerState::Open { probe_at: later(7) }, ..Reading::default() }
 }
 
 fn planned(readings: &[Reading]) -> Plan {
@@ -30,10 +24,7 @@ fn planned(readings: &[Reading]) -> Plan {
 }
 
 fn reasons(plan: &Plan) -> Vec<(&str, Rejection)> {
-    plan.rejected
-        .iter()
-        .map(|one| (one.provider.as_str(), one.rejection.clone()))
-        .collect()
+    plan.rejected.iter().map(|one| (one.provider.as_str(), one.rejection.clone())).collect()
 }
 
 #[test]
@@ -42,10 +33,7 @@ fn an_ejection_holds_while_somebody_else_can_take_the_call() {
     assert_eq!(plans::order(&plan), ["gamma"]);
     assert_eq!(
         reasons(&plan),
-        [
-            ("alpha", Rejection::Outlier(later(60))),
-            ("beta", Rejection::DomainUnhealthy(later(7)))
-        ]
+        [("alpha", Rejection::Outlier(later(60))), ("beta", Rejection::DomainUnhealthy(later(7)))]
     );
     assert_eq!(plan.passes_at(), Some(later(7)));
     assert_eq!(
@@ -57,18 +45,13 @@ fn an_ejection_holds_while_somebody_else_can_take_the_call() {
 
 #[test]
 fn where_nobody_else_can_whoever_is_ejected_takes_it_and_the_plan_says_so() {
-    let limited = Reading {
-        paused_until: Some(later(5)),
-        ..ejected(60)
-    };
+    let limited = Reading { paused_until: Some(later(5)), ..ejected(60) };
     let plan = planned(&[ejected(60), platform_fails(), limited.clone()]);
     assert_eq!(plans::order(&plan), ["alpha"]);
     assert_eq!(plan.candidates[0].ejected_until, Some(later(60)));
     assert!(plan.candidates[0].to_string().contains("fails far more often than the others"));
-    let others = [
-        ("beta", Rejection::DomainUnhealthy(later(7))),
-        ("gamma", Rejection::Paused(later(5))),
-    ];
+    let others =
+        [("beta", Rejection::DomainUnhealthy(later(7))), ("gamma", Rejection::Paused(later(5)))];
     assert_eq!(reasons(&plan), others);
     // Both that are ejected, and nobody who cannot.
     assert_eq!(plans::order(&planned(&[ejected(60), ejected(30), limited])), ["alpha", "beta"]);

@@ -11,8 +11,8 @@ use switchboard_router::{OutlierPolicy, Outliers};
 
 use crate::outliers::{call, provider};
 
-/// Sends attempts in turn to providers that fail with these chances, a second apart, with one call each. Says who was ejected at which
-/// attempt of his own; those that are ejected get none.
+/// Sends attempts in turn to providers that fail with these chances, a second apart, with one call
+/// each. Says who was ejected at which attempt of his own; those that are ejected get none.
 fn ejected(chances: &[f64], attempts: u64, seed: u64) -> Vec<(usize, u64)> {
     let mut outliers = Outliers::new(OutlierPolicy::default());
     let mut chance = ChaCha8Rng::seed_from_u64(seed);

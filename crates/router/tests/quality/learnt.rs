@@ -10,15 +10,12 @@ use crate::made::{after, ended, lasted, provider};
 const USUAL: Duration = Duration::from_secs(120);
 
 fn with(profile: &str, country: Country, call: Call) -> Call {
-    Call {
-        agent: Some(ProfileName::from(profile)),
-        country,
-        ..call
-    }
+    Call { agent: Some(ProfileName::from(profile)), country, ..call }
 }
 
 fn expected(quality: &Quality, profile: &str, country: Country) -> (u64, u32) {
-    let Expected { duration, learnt_from } = quality.expected_duration(Some(&ProfileName::from(profile)), country, USUAL, after(60));
+    let Expected { duration, learnt_from } =
+        quality.expected_duration(Some(&ProfileName::from(profile)), country, USUAL, after(60));
     (duration.as_secs(), learnt_from)
 }
 
@@ -83,13 +80,9 @@ fn the_lower_bound_is_wilsons() {
         successes_milli: successes * 1000,
         tries_milli: tries * 1000,
     };
-    for (successes, tries, expected) in [
-        (8, 10, 540_793),
-        (80, 100, 726_696),
-        (800, 1000, 778_397),
-        (1, 2, 120_866),
-        (0, 10, 1),
-    ] {
+    for (successes, tries, expected) in
+        [(8, 10, 540_793), (80, 100, 726_696), (800, 1000, 778_397), (1, 2, 120_866), (0, 10, 1)]
+    {
         let bound = belief(successes, tries).lower_bound();
         assert!(bound.abs_diff(expected) <= 1, "{successes} of {tries}: {bound}");
     }
@@ -117,7 +110,8 @@ fn little_evidence_is_pulled_toward_what_the_provider_does_elsewhere() {
         quality.observe(&with("desk", Country::US, ended(n, "alpha", 0, outcome)));
     }
     let desk = ProfileName::from("desk");
-    let success = |country| quality.measured(&provider("alpha"), country, Some(&desk), after(60)).success;
+    let success =
+        |country| quality.measured(&provider("alpha"), country, Some(&desk), after(60)).success;
     let (here, there) = (success(Country::US), success(Country::GB));
     assert!(here.mean().abs_diff(900_000) < 3_000 && here.lower_bound() > 880_000, "{here:?}");
     assert!(

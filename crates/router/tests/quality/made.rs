@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallId, CallStatus, Country, Delivery, ErrorKind, Evidence, Money, Outcome,
-    PhoneNumber, Proof, ProviderId, TenantId,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallId, CallStatus, Country, Delivery,
+    ErrorKind, Evidence, Money, Outcome, PhoneNumber, Proof, ProviderId, TenantId,
 };
 use uuid::Uuid;
 
@@ -52,7 +52,13 @@ pub(crate) fn attempt(n: u128, name: &str, seconds: i64) -> Attempt {
 }
 
 /// An attempt that reached no phone.
-pub(crate) fn failed(n: u128, name: &str, seconds: i64, delivery: Delivery, kind: ErrorKind) -> Attempt {
+pub(crate) fn failed(
+    n: u128,
+    name: &str,
+    seconds: i64,
+    delivery: Delivery,
+    kind: ErrorKind,
+) -> Attempt {
     Attempt {
         state: if delivery == Delivery::Unknown {
             AttemptState::Unknown
@@ -71,11 +77,7 @@ pub(crate) fn failed(n: u128, name: &str, seconds: i64, delivery: Delivery, kind
 }
 
 pub(crate) fn shown(attempt: &mut Attempt, proof: Proof, at: Timestamp) {
-    attempt.evidence.push(Evidence {
-        at,
-        proof,
-        detail: String::new(),
-    });
+    attempt.evidence.push(Evidence { at, proof, detail: String::new() });
 }
 
 /// A call to the United States with these attempts.

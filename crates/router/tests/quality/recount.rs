@@ -1,4 +1,5 @@
-//! The table against a recount of every call, whatever was observed, in whatever order and however often.
+//! The table against a recount of every call, whatever was observed, in whatever order and however
+//! often.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,7 +8,9 @@ use std::{
 
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*, sample::select};
-use switchboard_core::{Attempt, Call, CallStatus, Country, Money, Outcome, ProfileName, ProviderId};
+use switchboard_core::{
+    Attempt, Call, CallStatus, Country, Money, Outcome, ProfileName, ProviderId,
+};
 use switchboard_router::quality::{Drift, Level, Measured, Measurements, Quality, QualitySettings};
 
 use crate::made::{after, attempt, call, provider, usd};
@@ -37,12 +40,10 @@ struct Said {
 }
 
 fn made() -> impl Strategy<Value = Made> {
-    let attempts = vec((select(PROVIDERS.to_vec()), 0..400 * HOUR, prop::bool::weighted(0.9)), 1..4);
-    (select(COUNTRIES.to_vec()), select(PROFILES.to_vec()), attempts).prop_map(|(country, profile, attempts)| Made {
-        country,
-        profile,
-        attempts,
-    })
+    let attempts =
+        vec((select(PROVIDERS.to_vec()), 0..400 * HOUR, prop::bool::weighted(0.9)), 1..4);
+    (select(COUNTRIES.to_vec()), select(PROFILES.to_vec()), attempts)
+        .prop_map(|(country, profile, attempts)| Made { country, profile, attempts })
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -55,13 +56,15 @@ fn said() -> impl Strategy<Value = Said> {
         Outcome::Cancelled,
     ]));
     let numbers = (0..12_usize, 0..50_i64, option::of(0..900_u64));
-    (numbers, vec(outcome, 3), vec(option::of(0..2_000_000_i64), 3)).prop_map(|((which, updated, duration), outcomes, bills)| Said {
-        which,
-        updated,
-        outcomes,
-        bills,
-        duration,
-    })
+    (numbers, vec(outcome, 3), vec(option::of(0..2_000_000_i64), 3)).prop_map(
+        |((which, updated, duration), outcomes, bills)| Said {
+            which,
+            updated,
+            outcomes,
+            bills,
+            duration,
+        },
+    )
 }
 
 fn record(made: &[Made], said: &Said) -> Call {
@@ -103,7 +106,9 @@ impl Recount {
         }
         let mut counted: Vec<_> = latest
             .values()
-            .flat_map(|call| call.attempts.iter().map(|attempt| (Call::clone(call), attempt.clone())))
+            .flat_map(|call| {
+                call.attempts.iter().map(|attempt| (Call::clone(call), attempt.clone()))
+            })
             .filter(|(_, attempt)| attempt.sent_at.is_some())
             .collect();
         counted.sort_by_key(|(_, attempt)| (attempt.created_at, attempt.id));
@@ -122,15 +127,19 @@ impl Recount {
             part <= present && part > present - PARTS
         };
         let counted = self.counted.iter();
-        counted
-            .filter(|(call, attempt)| in_window(attempt) && holds(call, attempt))
-            .collect()
+        counted.filter(|(call, attempt)| in_window(attempt) && holds(call, attempt)).collect()
     }
 
     fn check(&self, measured: &Measured, holds: impl Fn(&Call, &Attempt) -> bool) {
         let some = self.some(holds);
-        let count = |holds: &dyn Fn(&Attempt) -> bool| some.iter().filter(|(_, attempt)| holds(attempt)).count() as u32;
-        let is = |wanted: &'static [Outcome]| move |attempt: &Attempt| attempt.outcome.is_some_and(|outcome| wanted.contains(&outcome));
+        let count = |holds: &dyn Fn(&Attempt) -> bool| {
+            some.iter().filter(|(_, attempt)| holds(attempt)).count() as u32
+        };
+        let is = |wanted: &'static [Outcome]| {
+            move |attempt: &Attempt| {
+                attempt.outcome.is_some_and(|outcome| wanted.contains(&outcome))
+            }
+        };
         assert_eq!(measured.sent, count(&|_| true));
         assert_eq!(
             measured.tried,
@@ -139,20 +148,27 @@ impl Recount {
         assert_eq!(measured.answered, count(&is(&[Outcome::Completed, Outcome::Voicemail])));
         assert_eq!(measured.succeeded, count(&is(&[Outcome::Completed])));
         assert_eq!(measured.erred, count(&is(&[Outcome::Failed])));
-        let bills: Vec<i64> = some.iter().filter_map(|(_, attempt)| attempt.billed).map(Money::micros).collect();
+        let bills: Vec<i64> =
+            some.iter().filter_map(|(_, attempt)| attempt.billed).map(Money::micros).collect();
         assert_eq!(measured.mean_cost.map(Money::micros), mean(&bills));
-        let lasted: Vec<i64> = some.iter().filter_map(|(call, attempt)| duration(call, attempt)).collect();
-        assert_eq!(measured.mean_duration.map(|duration| duration.as_millis() as i64), mean(&lasted));
+        let lasted: Vec<i64> =
+            some.iter().filter_map(|(call, attempt)| duration(call, attempt)).collect();
+        assert_eq!(
+            measured.mean_duration.map(|duration| duration.as_millis() as i64),
+            mean(&lasted)
+        );
     }
 
     fn rate(&self, holds: impl Fn(&Call, &Attempt) -> bool) -> (u32, u32) {
-        let tried = |attempt: &Attempt| attempt.outcome.is_some_and(|outcome| outcome != Outcome::Cancelled);
-        self.some(holds)
-            .into_iter()
-            .filter(|(_, attempt)| tried(attempt))
-            .fold((0, 0), |(succeeded, of), (_, attempt)| {
+        let tried = |attempt: &Attempt| {
+            attempt.outcome.is_some_and(|outcome| outcome != Outcome::Cancelled)
+        };
+        self.some(holds).into_iter().filter(|(_, attempt)| tried(attempt)).fold(
+            (0, 0),
+            |(succeeded, of), (_, attempt)| {
                 (succeeded + u32::from(attempt.outcome == Some(Outcome::Completed)), of + 1)
-            })
+            },
+        )
     }
 }
 
@@ -196,7 +212,8 @@ proptest! {
 
     #[test]
     fn the_order_of_observing_does_not_matter(made in vec(made(), 1..12), said in vec(said(), 0..60), most in 1..30_usize) {
-        // Of two records of one moment the later observed would count: here each call has one record for each moment.
+        // Of two records of one moment the later observed would count: here each call has one
+        // record for each moment.
         let said: Vec<Said> = said.into_iter().enumerate().map(|(n, said)| Said { updated: n as i64, ..said }).collect();
         let observed = |records: &mut dyn Iterator<Item = &Said>| {
             let mut quality = Quality::new(QualitySettings { most_attempts: most, ..QualitySettings::default() });
@@ -213,7 +230,8 @@ fn check(quality: &Quality, recount: &Recount, minimum: u32) {
         let id = provider(name);
         for country in COUNTRIES {
             for profile in PROFILES {
-                let measured = quality.measured(&id, country, profile.map(ProfileName::from).as_ref(), now);
+                let measured =
+                    quality.measured(&id, country, profile.map(ProfileName::from).as_ref(), now);
                 check_one(&measured, recount, &id, country, profile, minimum);
             }
         }
@@ -222,7 +240,9 @@ fn check(quality: &Quality, recount: &Recount, minimum: u32) {
             .into_iter()
             .filter_map(|(_, attempt)| attempt.estimated_cost.zip(attempt.billed))
             .collect();
-        let sum = |of: fn(&(Money, Money)) -> Money| both.iter().map(|both| of(both).micros()).sum::<i64>();
+        let sum = |of: fn(&(Money, Money)) -> Money| {
+            both.iter().map(|both| of(both).micros()).sum::<i64>()
+        };
         let Drift { calls, estimated, billed } = quality.drift(&id, now);
         assert_eq!(calls as usize, both.len());
         assert_eq!(
@@ -237,22 +257,31 @@ fn check(quality: &Quality, recount: &Recount, minimum: u32) {
         .into_iter()
         .map(|(call, attempt)| (attempt.provider.clone(), call.country, call.agent.clone()))
         .collect();
-    let shown: Vec<_> = table
-        .iter()
-        .map(|row| (row.provider.clone(), row.country, row.profile.clone()))
-        .collect();
+    let shown: Vec<_> =
+        table.iter().map(|row| (row.provider.clone(), row.country, row.profile.clone())).collect();
     assert_eq!(shown, rows.into_iter().collect::<Vec<_>>());
     for row in &table {
         recount.check(&row.measured, |call, attempt| {
-            attempt.provider == row.provider && call.country == row.country && call.agent == row.profile
+            attempt.provider == row.provider
+                && call.country == row.country
+                && call.agent == row.profile
         });
     }
 }
 
-fn check_one(measured: &Measured, recount: &Recount, id: &ProviderId, country: Country, profile: Option<&str>, minimum: u32) {
+fn check_one(
+    measured: &Measured,
+    recount: &Recount,
+    id: &ProviderId,
+    country: Country,
+    profile: Option<&str>,
+    minimum: u32,
+) {
     let at = |_: &Call, attempt: &Attempt| attempt.provider == *id;
     let here = |call: &Call, attempt: &Attempt| at(call, attempt) && call.country == country;
-    let exactly = |call: &Call, attempt: &Attempt| here(call, attempt) && call.agent.as_ref().map(ProfileName::as_str) == profile;
+    let exactly = |call: &Call, attempt: &Attempt| {
+        here(call, attempt) && call.agent.as_ref().map(ProfileName::as_str) == profile
+    };
     let (narrow, middle, wide) = (recount.rate(exactly), recount.rate(here), recount.rate(at));
     if narrow.1 >= minimum {
         assert_eq!(measured.level, Level::Profile);
@@ -268,13 +297,11 @@ fn check_one(measured: &Measured, recount: &Recount, id: &ProviderId, country: C
     // The belief, in floating point: the provider elsewhere, then here otherwise, then exactly.
     let cap = |(successes, tries): (f64, f64)| {
         let most = f64::from(minimum).max(2.0);
-        if tries > most {
-            (successes * most / tries, most)
-        } else {
-            (successes, tries)
-        }
+        if tries > most { (successes * most / tries, most) } else { (successes, tries) }
     };
-    let less = |wide: (u32, u32), narrow: (u32, u32)| (f64::from(wide.0 - narrow.0), f64::from(wide.1 - narrow.1));
+    let less = |wide: (u32, u32), narrow: (u32, u32)| {
+        (f64::from(wide.0 - narrow.0), f64::from(wide.1 - narrow.1))
+    };
     let and = |one: (f64, f64), more: (f64, f64)| (one.0 + more.0, one.1 + more.1);
     let elsewhere = cap(and((1.0, 2.0), less(wide, middle)));
     let others = cap(and(elsewhere, less(middle, narrow)));

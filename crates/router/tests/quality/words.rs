@@ -1,6 +1,8 @@
 //! What counts, and what does not.
 
-use switchboard_core::{Attempt, Call, CallStatus, Country, Delivery, ErrorKind, Money, Outcome, Proof, Refusal};
+use switchboard_core::{
+    Attempt, Call, CallStatus, Country, Delivery, ErrorKind, Money, Outcome, Proof, Refusal,
+};
 use switchboard_router::quality::{Measured, Measurements, Quality, QualitySettings};
 
 use crate::made::{after, attempt, call, ended, epoch, failed, provider, shown, usd};
@@ -13,15 +15,7 @@ fn measured(calls: &[Call]) -> Measured {
 
 /// (sent, accepted, tried, answered, succeeded, erred)
 fn counts(calls: &[Call]) -> [u32; 6] {
-    let Measured {
-        sent,
-        accepted,
-        tried,
-        answered,
-        succeeded,
-        erred,
-        ..
-    } = measured(calls);
+    let Measured { sent, accepted, tried, answered, succeeded, erred, .. } = measured(calls);
     [sent, accepted, tried, answered, succeeded, erred]
 }
 
@@ -91,10 +85,7 @@ fn a_call_in_doubt_is_an_error_and_once_given_up_a_call_without_success() {
         [1, 0, 0, 0, 0, 0],
         "our own restart is no fault of the provider's"
     );
-    let never_sent = Attempt {
-        sent_at: None,
-        ..attempt(1, "alpha", 0)
-    };
+    let never_sent = Attempt { sent_at: None, ..attempt(1, "alpha", 0) };
     assert_eq!(counts(&[call(1, CallStatus::Attempting, vec![never_sent])]), [0; 6]);
 }
 
@@ -180,7 +171,9 @@ fn times_are_measured_where_they_are_said() {
 fn old_evidence_leaves_with_the_window() {
     let mut quality = Quality::new(QualitySettings::default());
     quality.observe(&ended(1, "alpha", 0, Outcome::Completed));
-    let sent = |days: i64| quality.measured(&provider("alpha"), Country::US, None, after(days * 86_400)).sent;
+    let sent = |days: i64| {
+        quality.measured(&provider("alpha"), Country::US, None, after(days * 86_400)).sent
+    };
     assert_eq!((sent(0), sent(6), sent(7), sent(700)), (1, 1, 0, 0));
     assert_eq!(sent(-1), 0, "nor does it say anything of the time before");
 }
@@ -202,7 +195,8 @@ fn other_settings_count_what_is_kept_anew() {
         quality.observe(&ended(n, "alpha", n as i64 * 86_400, Outcome::Completed));
     }
     let now = after(9 * 86_400);
-    let sent = |quality: &Quality| quality.measured(&provider("alpha"), Country::US, None, now).sent;
+    let sent =
+        |quality: &Quality| quality.measured(&provider("alpha"), Country::US, None, now).sent;
     assert_eq!(sent(&quality), 7);
     let mut settings = *quality.settings();
     settings.window = std::time::Duration::from_secs(3 * 86_400);

@@ -1,7 +1,7 @@
 //! A provider whose answers a test scripts with mocks, and which remembers when it was asked what.
 //!
-//! The log and not the mock says how often a phone could have rung: the router survives a backend that panics, and so
-//! would survive a mock that complains.
+//! The log and not the mock says how often a phone could have rung: the router survives a backend
+//! that panics, and so would survive a mock that complains.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,9 +9,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed, Idempotency,
-    IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page, PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId,
-    ProviderInfo, ReadTurns, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event,
+    EventFeed, Idempotency, IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page,
+    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, ReadTurns,
+    Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions,
+    Webhooks,
 };
 
 use super::{Log, Op, id};
@@ -63,7 +65,10 @@ impl Fake {
     }
 
     /// Every placing request is answered so.
-    pub(crate) fn placing(mut self, answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static) -> Self {
+    pub(crate) fn placing(
+        mut self,
+        answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static,
+    ) -> Self {
         self.calls.expect_place().returning(answer);
         self
     }
@@ -85,24 +90,28 @@ impl Fake {
     }
 
     /// Its list shows these calls, on one page.
-    pub(crate) fn listing(mut self, answer: impl Fn() -> Vec<ProviderCall> + Send + 'static) -> Self {
-        self.calls.expect_list().returning(move |_, _| {
-            Ok(Page {
-                items: answer(),
-                next: None,
-            })
-        });
+    pub(crate) fn listing(
+        mut self,
+        answer: impl Fn() -> Vec<ProviderCall> + Send + 'static,
+    ) -> Self {
+        self.calls.expect_list().returning(move |_, _| Ok(Page { items: answer(), next: None }));
         self
     }
 
     /// Reading one call answers so.
-    pub(crate) fn getting(mut self, answer: impl Fn(&ProviderCallId) -> Result<ProviderCall> + Send + 'static) -> Self {
+    pub(crate) fn getting(
+        mut self,
+        answer: impl Fn(&ProviderCallId) -> Result<ProviderCall> + Send + 'static,
+    ) -> Self {
         self.calls.expect_get().returning(answer);
         self
     }
 
     /// Evidence is answered so.
-    pub(crate) fn tracing(mut self, answer: impl Fn(&CallOrder) -> Result<Vec<Trace>> + Send + 'static) -> Self {
+    pub(crate) fn tracing(
+        mut self,
+        answer: impl Fn(&CallOrder) -> Result<Vec<Trace>> + Send + 'static,
+    ) -> Self {
         self.calls.expect_trace().returning(move |order, _| answer(order));
         self
     }
@@ -113,15 +122,8 @@ impl Fake {
 
     /// The provider, with quiet answers for all that was not scripted.
     pub(crate) fn build(mut self) -> Arc<dyn Provider> {
-        self.calls.expect_list().returning(|_, _| {
-            Ok(Page {
-                items: Vec::new(),
-                next: None,
-            })
-        });
-        self.calls
-            .expect_get()
-            .returning(|_| Err(Error::new(ErrorKind::NotFound, "no such call")));
+        self.calls.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
+        self.calls.expect_get().returning(|_| Err(Error::new(ErrorKind::NotFound, "no such call")));
         self.calls.expect_trace().returning(|_, _| Ok(Vec::new()));
         let log = self.log();
         Arc::new(Built {

@@ -4,8 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall};
-use switchboard_router::{Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic, Write, state::Fact};
+use switchboard_core::{
+    AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
+    ValidCall,
+};
+use switchboard_router::{
+    Decision, Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Topic,
+    Write, state::Fact,
+};
 
 /// What happens to a fact before it is written down, or after.
 pub(crate) enum Meddle {
@@ -63,11 +69,7 @@ impl Meddling {
         before: impl Fn(&Fact) -> Meddle + Send + Sync + 'static,
         other: impl Fn(Moment) -> Meddle + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self {
-            inner,
-            before: Box::new(before),
-            other: Box::new(other),
-        })
+        Arc::new(Self { inner, before: Box::new(before), other: Box::new(other) })
     }
 }
 

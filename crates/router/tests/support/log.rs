@@ -51,7 +51,8 @@ impl Log {
     pub(crate) fn forget_place(&self, order: &CallOrder) {
         let nth = self.orders.lock().iter().position(|one| one.attempt == order.attempt);
         let mut asked = self.asked.lock();
-        let places = asked.iter().enumerate().filter(|(_, (_, op))| *op == Op::Place).map(|(at, _)| at);
+        let places =
+            asked.iter().enumerate().filter(|(_, (_, op))| *op == Op::Place).map(|(at, _)| at);
         if let Some(at) = nth.and_then(|nth| places.into_iter().nth(nth)) {
             asked.remove(at);
             self.orders.lock().retain(|one| one.attempt != order.attempt);
@@ -60,12 +61,7 @@ impl Log {
 
     /// The moments, counted from the test's beginning.
     pub(crate) fn when(&self, op: Op) -> Vec<Duration> {
-        self.asked
-            .lock()
-            .iter()
-            .filter(|(_, asked)| *asked == op)
-            .map(|(at, _)| *at)
-            .collect()
+        self.asked.lock().iter().filter(|(_, asked)| *asked == op).map(|(at, _)| *at).collect()
     }
 
     pub(crate) fn count(&self, op: Op) -> usize {

@@ -12,7 +12,10 @@ pub(crate) mod world;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Call, CallRequest, Clock, Cost, Currency, Money, Outcome, ProviderCall, ProviderId, ProviderState, Raw, ValidCall};
+use switchboard_core::{
+    Call, CallRequest, Clock, Cost, Currency, Money, Outcome, ProviderCall, ProviderId,
+    ProviderState, Raw, ValidCall,
+};
 use switchboard_router::{Policy, ProviderPolicy, RateDeck, Router, RouterBuilder};
 use switchboard_testkit::VirtualClock;
 
@@ -87,10 +90,7 @@ pub(crate) fn completed(provider: &str, theirs: &str) -> ProviderCall {
 
 /// The same, with a bill.
 pub(crate) fn billed(provider: &str, theirs: &str, amount: &str) -> ProviderCall {
-    ProviderCall {
-        cost: Some(Cost::Money(usd(amount))),
-        ..completed(provider, theirs)
-    }
+    ProviderCall { cost: Some(Cost::Money(usd(amount))), ..completed(provider, theirs) }
 }
 
 /// A policy under which these providers may take every call, at unknown prices.
@@ -126,9 +126,7 @@ pub(crate) fn start_with(
 
 /// Ends a test that would wait for ever: virtual time makes six hours short.
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(seconds(6 * 3600), future)
-        .await
-        .expect("it ends within six virtual hours")
+    tokio::time::timeout(seconds(6 * 3600), future).await.expect("it ends within six virtual hours")
 }
 
 /// Submits a call and waits for its end.
@@ -152,6 +150,7 @@ pub(crate) fn chi_square(counts: &[u64], weights: &[f64]) -> f64 {
 
 /// The most moments in any window `(t - window, t]`.
 pub(crate) fn most_in_any_window(moments: &[Duration], window: Duration) -> usize {
-    let in_window = |last: &Duration| moments.iter().filter(|at| *at <= last && **at + window > *last).count();
+    let in_window =
+        |last: &Duration| moments.iter().filter(|at| *at <= last && **at + window > *last).count();
     moments.iter().map(in_window).max().unwrap_or(0)
 }

@@ -1,7 +1,11 @@
 //! Small policies, and the plans that they make.
 
-use switchboard_core::{AgentProfile, Currency, Destination, Language, ProfileName, Tariff, TariffRow, ValidCall};
-use switchboard_router::{BusyCallee, Match, Plan, Policy, RateDeck, Reading, Route, Snapshot, plan};
+use switchboard_core::{
+    AgentProfile, Currency, Destination, Language, ProfileName, Tariff, TariffRow, ValidCall,
+};
+use switchboard_router::{
+    BusyCallee, Match, Plan, Policy, RateDeck, Reading, Route, Snapshot, plan,
+};
 
 use super::{Fake, epoch, id, policy, usd};
 
@@ -15,17 +19,7 @@ pub(crate) fn one() -> Policy {
 }
 
 pub(crate) fn plan_with(call: &ValidCall, policy: &Policy, readings: &[Reading]) -> Plan {
-    plan(
-        call,
-        &Snapshot {
-            policy,
-            readings,
-            draw: 7,
-            quality: None,
-            lives: None,
-        },
-        epoch(),
-    )
+    plan(call, &Snapshot { policy, readings, draw: 7, quality: None, lives: None }, epoch())
 }
 
 pub(crate) fn order(plan: &Plan) -> Vec<&str> {

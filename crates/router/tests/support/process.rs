@@ -24,8 +24,12 @@ pub(crate) enum Gone {
 }
 
 /// A journal in the hands of a process that is gone at one step, and what is told then.
-pub(crate) fn dying(books: &Arc<MemoryJournal>, gone: Option<Gone>) -> (Arc<Meddling>, Arc<Notify>, Arc<AtomicUsize>) {
-    let (facts, written, over) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0), Arc::new(Notify::new()));
+pub(crate) fn dying(
+    books: &Arc<MemoryJournal>,
+    gone: Option<Gone>,
+) -> (Arc<Meddling>, Arc<Notify>, Arc<AtomicUsize>) {
+    let (facts, written, over) =
+        (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0), Arc::new(Notify::new()));
     let (counted, told, told_too) = (Arc::clone(&facts), Arc::clone(&over), Arc::clone(&over));
     let before = move |_: &Fact| {
         let nth = facts.fetch_add(1, Ordering::SeqCst);
@@ -77,11 +81,7 @@ pub(crate) fn path(world: &World, n: usize) -> String {
 }
 
 pub(crate) fn letter(body: &str, clock: &Arc<dyn Clock>) -> IncomingWebhook {
-    IncomingWebhook {
-        headers: Vec::new(),
-        body: body.into(),
-        received_at: clock.now(),
-    }
+    IncomingWebhook { headers: Vec::new(), body: body.into(), received_at: clock.now() }
 }
 
 pub(crate) fn hang_if(hang: bool) -> Meddle {

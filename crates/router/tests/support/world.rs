@@ -1,4 +1,5 @@
-//! Phones, and a provider in front of them. What rang stays true whatever becomes of the process that asked.
+//! Phones, and a provider in front of them. What rang stays true whatever becomes of the process
+//! that asked.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -6,10 +7,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Cost, Delivery, Error, ErrorKind, Event, EventFeed, EventKind,
-    IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId,
-    ProviderInfo, ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage, WebhookReceiver,
-    WebhookSubscriptions, Webhooks,
+    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Cost, Delivery, Error, ErrorKind,
+    Event, EventFeed, EventKind, IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest,
+    PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
+    ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage,
+    WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
 use switchboard_router::{Journal, Policy, ProviderPolicy, RateDeck, Router, RouterBuilder};
 use tokio::{sync::Notify, time::Instant};
@@ -47,7 +49,13 @@ impl Act {
     /// True where nobody but the provider can know that nothing rang.
     pub(crate) fn may_ring(self) -> bool {
         match self {
-            Act::Ring | Act::RingAndDawdle(_) | Act::RingAndHang | Act::RingAndLose | Act::RingUnread | Act::Lose | Act::Hang => true,
+            Act::Ring
+            | Act::RingAndDawdle(_)
+            | Act::RingAndHang
+            | Act::RingAndLose
+            | Act::RingUnread
+            | Act::Lose
+            | Act::Hang => true,
             Act::NotSent(_) | Act::Refuse(_) => false,
         }
     }
@@ -162,11 +170,8 @@ impl World {
 
     fn now(&self, one: &Rung) -> ProviderCall {
         let over = Instant::now() >= one.ends;
-        let state = if over {
-            ProviderState::Ended(one.outcome)
-        } else {
-            ProviderState::InProgress
-        };
+        let state =
+            if over { ProviderState::Ended(one.outcome) } else { ProviderState::InProgress };
         ProviderCall {
             cost: self.bill.filter(|_| over).map(Cost::Money),
             to: Some(one.order.call.to),
@@ -261,10 +266,7 @@ impl Calls for Line {
     async fn list(&self, _: &CallFilter, _: &PageRequest) -> Result<Page<ProviderCall>> {
         self.0.check_readable()?;
         let shown = self.0.rung().into_iter().filter(|_| self.0.shows);
-        Ok(Page {
-            items: shown.map(|one| self.0.now(&one)).collect(),
-            next: None,
-        })
+        Ok(Page { items: shown.map(|one| self.0.now(&one)).collect(), next: None })
     }
 
     async fn transcript(&self, _: &ProviderCallId) -> Result<Transcript> {
@@ -280,13 +282,12 @@ impl Calls for Line {
         self.0.looks.lock().push(Instant::now());
         tokio::time::sleep(self.0.look_takes).await;
         self.0.check_readable()?;
-        let fits = |one: &Rung| one.order.call.to == order.call.to && one.order.call.task == order.call.task;
+        let fits = |one: &Rung| {
+            one.order.call.to == order.call.to && one.order.call.task == order.call.task
+        };
         let shown = self.0.rung().into_iter().filter(|one| self.0.shows && fits(one));
         Ok(shown
-            .map(|one| Trace {
-                call: one.theirs.into(),
-                proof: Proof::NumberAndTask,
-            })
+            .map(|one| Trace { call: one.theirs.into(), proof: Proof::NumberAndTask })
             .collect())
     }
 }
@@ -300,12 +301,8 @@ impl CallControl for Line {
     async fn stop(&self, id: &ProviderCallId) -> Result<()> {
         let now = Instant::now();
         self.0.stops.lock().push((now, id.as_str().to_owned()));
-        for one in self
-            .0
-            .rung
-            .lock()
-            .iter_mut()
-            .filter(|one| one.theirs == id.as_str() && one.ends > now)
+        for one in
+            self.0.rung.lock().iter_mut().filter(|one| one.theirs == id.as_str() && one.ends > now)
         {
             (one.ends, one.outcome) = (now, Outcome::Cancelled);
         }
@@ -339,7 +336,8 @@ impl Webhooks for Line {
 impl WebhookReceiver for Line {
     /// The body is the call's id, and what stands behind a space makes it another body.
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
-        let body = String::from_utf8(delivery.body.clone()).map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
+        let body = String::from_utf8(delivery.body.clone())
+            .map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
         let theirs = body.split(' ').next().unwrap_or_default();
         Ok(vec![Event {
             provider: self.0.info.id.clone(),
@@ -384,7 +382,8 @@ impl Provider for Line {
     }
 }
 
-/// The policy of a process over these worlds: every provider may take every call, at unknown prices.
+/// The policy of a process over these worlds: every provider may take every call, at unknown
+/// prices.
 pub(crate) fn policy_over(worlds: &[Arc<World>]) -> Policy {
     let providers = worlds.iter().map(|world| ProviderPolicy {
         info: world.info.clone(),
@@ -395,7 +394,11 @@ pub(crate) fn policy_over(worlds: &[Arc<World>]) -> Policy {
 }
 
 /// A process: a router of its own over worlds and a journal that others may have too.
-pub(crate) fn process(worlds: &[Arc<World>], clock: &Arc<dyn Clock>, journal: Arc<dyn Journal>) -> Router {
+pub(crate) fn process(
+    worlds: &[Arc<World>],
+    clock: &Arc<dyn Clock>,
+    journal: Arc<dyn Journal>,
+) -> Router {
     process_with(worlds, clock, journal, |_| {}, |builder| builder)
 }
 

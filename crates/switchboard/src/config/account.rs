@@ -17,10 +17,17 @@ use crate::{
 const LONGEST_NAME: usize = 64;
 
 /// Checks an account and asks its kind what is known of it.
-pub(crate) fn inspect(config: &Config, name: &str, provider: &ProviderConfig, problems: &mut Problems) -> Option<ProviderInfo> {
+pub(crate) fn inspect(
+    config: &Config,
+    name: &str,
+    provider: &ProviderConfig,
+    problems: &mut Problems,
+) -> Option<ProviderInfo> {
     let at = Place::of("providers").key(name);
     let before = problems.len();
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
+    };
     if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(plain) {
         problems.say(
             &at,
@@ -55,7 +62,12 @@ pub(crate) fn inspect(config: &Config, name: &str, provider: &ProviderConfig, pr
     }
 }
 
-fn foreign_settings(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn foreign_settings(
+    kind: &dyn ProviderKind,
+    provider: &ProviderConfig,
+    at: &Place,
+    problems: &mut Problems,
+) {
     for setting in Setting::ALL {
         if setting.is_set(provider) && !kind.settings().contains(&setting) {
             problems.say(
@@ -66,7 +78,12 @@ fn foreign_settings(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Pla
     }
 }
 
-fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn credentials(
+    kind: &dyn ProviderKind,
+    provider: &ProviderConfig,
+    at: &Place,
+    problems: &mut Problems,
+) {
     let variables = [
         ("api_key_env", &provider.api_key_env),
         ("refresh_token_env", &provider.refresh_token_env),
@@ -78,7 +95,9 @@ fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, p
         }
     }
     match (&provider.api_key_env, &provider.api_key_file, kind.usual_variable()) {
-        (Some(_), Some(_), _) => problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them"),
+        (Some(_), Some(_), _) => {
+            problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them")
+        }
         (None, None, _) if kind.settings().contains(&Setting::TokenStore) => {
             if provider.refresh_token_env.is_some() {
                 problems.say(
@@ -105,11 +124,18 @@ fn credentials(kind: &dyn ProviderKind, provider: &ProviderConfig, at: &Place, p
 }
 
 fn address(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
-    let Some(url) = &provider.base_url else { return };
+    let Some(url) = &provider.base_url else {
+        return;
+    };
     let key = at.key("base_url");
     if !url.username().is_empty() || url.password().is_some() {
-        problems.say(&key, "carries credentials, which logs would show: name them with api_key_env");
-    } else if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() || url.query().is_some() || url.fragment().is_some() {
+        problems
+            .say(&key, "carries credentials, which logs would show: name them with api_key_env");
+    } else if !matches!(url.scheme(), "https" | "http")
+        || url.host_str().is_none()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         problems.say(&key, "is no base of an API: write https://, a host and at most a path");
     }
 }
@@ -150,7 +176,9 @@ fn limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
 
 fn apply_limits(provider: &ProviderConfig, info: &mut ProviderInfo) {
     let limits = &provider.limits;
-    let window = |seconds: Option<std::num::NonZeroU32>| Duration::from_secs(seconds.map_or(60, |seconds| seconds.get().into()));
+    let window = |seconds: Option<std::num::NonZeroU32>| {
+        Duration::from_secs(seconds.map_or(60, |seconds| seconds.get().into()))
+    };
     if let Some(requests) = limits.place_requests {
         info.place_limit = Some(RequestLimit {
             requests: requests.get(),
@@ -169,7 +197,9 @@ fn apply_limits(provider: &ProviderConfig, info: &mut ProviderInfo) {
 pub(crate) fn breaker(provider: &ProviderConfig) -> switchboard_router::BreakerPolicy {
     let usual = switchboard_router::BreakerPolicy::default();
     let set = &provider.breaker;
-    let seconds = |set: Option<std::num::NonZeroU32>, usual| set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()));
+    let seconds = |set: Option<std::num::NonZeroU32>, usual| {
+        set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()))
+    };
     switchboard_router::BreakerPolicy {
         failures: set.failures.map_or(usual.failures, std::num::NonZeroU32::get),
         cooldown: seconds(set.cooldown_seconds, usual.cooldown),

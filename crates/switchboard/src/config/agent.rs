@@ -18,7 +18,8 @@ pub struct AgentConfig {
     pub expected_duration_seconds: Option<u32>,
     /// How often, and how many at once, whoever places them.
     pub limits: AllowanceConfig,
-    /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is not here cannot serve the profile.
+    /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is
+    /// not here cannot serve the profile.
     pub at: BTreeMap<String, String>,
 }
 
@@ -28,7 +29,8 @@ pub struct AgentConfig {
 pub struct WebhooksConfig {
     /// What stands before `/hooks/v1/`, as `https://calls.example.com`.
     pub public_url: Url,
-    /// The environment variable with the secret that makes addresses nobody can guess: at least 32 characters.
+    /// The environment variable with the secret that makes addresses nobody can guess: at least 32
+    /// characters.
     pub secret_env: String,
     /// Refused.
     #[serde(default, rename = "secret")]

@@ -10,8 +10,9 @@ use crate::config::{
     words::did_you_mean,
 };
 
-/// One of `[[budgets]]`. Before a call is sent, the price of its longest duration is held back from every budget that covers it; the bill
-/// settles it. A call that a budget does not hold is refused there, and so is one whose price nobody knows.
+/// One of `[[budgets]]`. Before a call is sent, the price of its longest duration is held back from
+/// every budget that covers it; the bill settles it. A call that a budget does not hold is refused
+/// there, and so is one whose price nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetConfig {
@@ -51,19 +52,24 @@ pub(crate) fn compile(config: &Config, policy: &Policy, problems: &mut Problems)
             && !config.providers.contains_key(provider)
         {
             let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
-            problems.say(&at.key("provider"), format!("{provider:?} is no provider of this file: {fix}"));
+            problems.say(
+                &at.key("provider"),
+                format!("{provider:?} is no provider of this file: {fix}"),
+            );
         }
         if let Some(experiment) = &budget.experiment
             && config.experiments.iter().all(|one| one.name != *experiment)
         {
-            let fix = did_you_mean(experiment, config.experiments.iter().map(|one| one.name.as_str()));
+            let fix =
+                did_you_mean(experiment, config.experiments.iter().map(|one| one.name.as_str()));
             problems.say(
                 &at.key("experiment"),
                 format!("{experiment:?} is no experiment of this file: {fix}"),
             );
         }
         if budget.tenant.as_deref().is_some_and(|tenant| tenant.trim().is_empty()) {
-            problems.say(&at.key("tenant"), "is empty: name a tenant, or take it out for every tenant");
+            problems
+                .say(&at.key("tenant"), "is empty: name a tenant, or take it out for every tenant");
         }
         priced(policy, budget, &at, problems);
         match budget.limit.money(policy.currency) {
@@ -95,7 +101,8 @@ fn name(config: &Config, index: usize, budget: &BudgetConfig, at: &Place, proble
 /// What a call may cost is held back before it is sent: where nobody knows it, no call goes.
 fn priced(policy: &Policy, budget: &BudgetConfig, at: &Place, problems: &mut Problems) {
     let covered = policy.providers.iter().filter(|one| one.enabled);
-    let mut covered = covered.filter(|one| budget.provider.as_deref().is_none_or(|only| only == one.info.id.as_str()));
+    let mut covered = covered
+        .filter(|one| budget.provider.as_deref().is_none_or(|only| only == one.info.id.as_str()));
     if let Some(unpriced) = covered.find(|one| one.info.tariff.is_none()) {
         let id = &unpriced.info.id;
         problems.say(

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, ValidCall};
 use switchboard_router::{
-    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, Router, RouterBuilder, RouterSettings, Snapshot, SystemClock, WebhookAddress,
-    backtest::BacktestSettings, plan,
+    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, Router, RouterBuilder,
+    RouterSettings, Snapshot, SystemClock, WebhookAddress, backtest::BacktestSettings, plan,
 };
 
 use crate::{
@@ -23,7 +23,8 @@ use crate::{
     registry::{Account, ProviderKind, RawApi, Secrets, Setting},
 };
 
-/// How long the webhook address of an attempt holds: news of a call may be a day late, and a weekend longer.
+/// How long the webhook address of an attempt holds: news of a call may be a day late, and a
+/// weekend longer.
 const WEBHOOK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// What the router takes at the least.
@@ -33,15 +34,18 @@ const SHORTEST_WEBHOOK_SECRET: usize = 32;
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
-    /// Reads the credentials and starts a router over every account, which keeps its calls in memory: for looking at accounts and plans, and
-    /// for programs that keep records themselves. `[ledger]` is not opened; [`Config::open`] does that. Has to be called inside a tokio
+    /// Reads the credentials and starts a router over every account, which keeps its calls in
+    /// memory: for looking at accounts and plans, and for programs that keep records themselves.
+    /// `[ledger]` is not opened; [`Config::open`] does that. Has to be called inside a tokio
     /// runtime; nothing is sent.
     ///
-    /// `environment` is asked for the variables that the file names: [`process_environment`](crate::process_environment)
-    /// in a program, a closure over a map in a test.
+    /// `environment` is asked for the variables that the file names:
+    /// [`process_environment`](crate::process_environment) in a program, a closure over a map in a
+    /// test.
     ///
     /// # Errors
-    /// `Configuration` that names every credential that is missing, its provider and its variable; never a secret.
+    /// `Configuration` that names every credential that is missing, its provider and its variable;
+    /// never a secret.
     pub fn build(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let router = self.router(environment, &clock)?.build()?;
@@ -52,7 +56,11 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::build`].
-    pub fn router(&self, environment: impl Fn(&str) -> Option<String>, clock: &Arc<dyn Clock>) -> Result<RouterBuilder> {
+    pub fn router(
+        &self,
+        environment: impl Fn(&str) -> Option<String>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<RouterBuilder> {
         let policy = self.policy()?;
         let mut problems = Problems::default();
         let mut opened = Vec::with_capacity(policy.providers.len());
@@ -60,16 +68,20 @@ impl Config {
             let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else {
                 continue;
             };
-            let provider = self.account(&Account { name, config }, &environment, clock, &mut problems);
+            let provider =
+                self.account(&Account { name, config }, &environment, clock, &mut problems);
             let settings = lane(config, &one.info);
-            let provider = provider.or_else(|| (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>));
+            let provider = provider.or_else(|| {
+                (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>)
+            });
             opened.push((one.info.id.clone(), provider, settings));
         }
         let webhooks = self.webhook_address(&environment, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into_error(|_| None).into());
         }
-        let mut builder = Router::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
+        let mut builder =
+            Router::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
         if let Some(version) = self.version() {
             builder = builder.version(version);
         }
@@ -98,7 +110,8 @@ impl Config {
         kind.open(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
     }
 
-    /// One account's own API, for requests that nothing here has a word for. `None` where its kind has no such way.
+    /// One account's own API, for requests that nothing here has a word for. `None` where its kind
+    /// has no such way.
     ///
     /// # Errors
     /// As [`Config::provider`].
@@ -112,12 +125,17 @@ impl Config {
         kind.raw(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
     }
 
-    fn one(&self, account: &str, environment: Environment<'_>) -> Result<(Account<'_>, &dyn ProviderKind, Secrets)> {
+    fn one(
+        &self,
+        account: &str,
+        environment: Environment<'_>,
+    ) -> Result<(Account<'_>, &dyn ProviderKind, Secrets)> {
         let mut problems = Problems::default();
         let at = Place::of("providers").key(account);
         let known = self.providers.keys().map(String::as_str);
         let Some((name, config)) = self.providers.get_key_value(account) else {
-            problems.say(&at, format!("is not in the configuration: {}", did_you_mean(account, known)));
+            problems
+                .say(&at, format!("is not in the configuration: {}", did_you_mean(account, known)));
             return Err(problems.into_error(|_| None).into());
         };
         let Some(kind) = self.registry.kind(&config.kind) else {
@@ -138,8 +156,9 @@ impl Config {
         problems.into_error(|_| None).into()
     }
 
-    /// The plan that a router would make which has just started: every provider is healthy and its rate limit is free. It needs no
-    /// credential and sends nothing. `draw` is the call's chance, for the `weighted` strategy: the same draw gives the same plan.
+    /// The plan that a router would make which has just started: every provider is healthy and its
+    /// rate limit is free. It needs no credential and sends nothing. `draw` is the call's chance,
+    /// for the `weighted` strategy: the same draw gives the same plan.
     ///
     /// # Errors
     /// As [`Config::policy`].
@@ -148,13 +167,7 @@ impl Config {
         let readings = untouched(&policy);
         Ok(plan(
             call,
-            &Snapshot {
-                policy: &policy,
-                readings: &readings,
-                draw,
-                quality: None,
-                lives: None,
-            },
+            &Snapshot { policy: &policy, readings: &readings, draw, quality: None, lives: None },
             now,
         ))
     }
@@ -178,10 +191,8 @@ impl Config {
     }
 
     fn settings(&self) -> RouterSettings {
-        let fence = self
-            .routing
-            .fence_minutes
-            .filter(|_| self.routing.on_unknown == OnUnknownName::Fence);
+        let fence =
+            self.routing.fence_minutes.filter(|_| self.routing.on_unknown == OnUnknownName::Fence);
         let usual = RouterSettings::default();
         let lease = self
             .ledger
@@ -227,7 +238,13 @@ impl Config {
             .ok()
     }
 
-    fn secrets(&self, account: &Account<'_>, environment: Environment<'_>, at: &Place, problems: &mut Problems) -> Secrets {
+    fn secrets(
+        &self,
+        account: &Account<'_>,
+        environment: Environment<'_>,
+        at: &Place,
+        problems: &mut Problems,
+    ) -> Secrets {
         let config = account.config;
         let mut variable = |key: &str, name: Option<&String>, what: &str| -> Option<SecretString> {
             let name = name?;
@@ -244,8 +261,10 @@ impl Config {
             found
         };
         let from_variable = variable("api_key_env", config.api_key_env.as_ref(), "API key");
-        let refresh_token = variable("refresh_token_env", config.refresh_token_env.as_ref(), "refresh token");
-        let webhook_secret = variable("webhook_secret_env", config.webhook_secret_env.as_ref(), "webhook secret");
+        let refresh_token =
+            variable("refresh_token_env", config.refresh_token_env.as_ref(), "refresh token");
+        let webhook_secret =
+            variable("webhook_secret_env", config.webhook_secret_env.as_ref(), "webhook secret");
         let from_file = config.api_key_file.as_ref().and_then(|path| {
             credential::from_file(&self.directory.join(path))
                 .map_err(|problem| {
@@ -260,11 +279,19 @@ impl Config {
             api_key: from_variable.or(from_file),
             refresh_token,
             webhook_secret,
-            tokens: TokenLocation::new(config.token_store.clone().unwrap_or_default(), self.directory(), environment),
+            tokens: TokenLocation::new(
+                config.token_store.clone().unwrap_or_default(),
+                self.directory(),
+                environment,
+            ),
         }
     }
 
-    fn webhook_address(&self, environment: Environment<'_>, problems: &mut Problems) -> Option<WebhookAddress> {
+    fn webhook_address(
+        &self,
+        environment: Environment<'_>,
+        problems: &mut Problems,
+    ) -> Option<WebhookAddress> {
         let webhooks = self.webhooks.as_ref()?;
         let name = &webhooks.secret_env;
         let Some(secret) = credential::from_environment(name, environment) else {

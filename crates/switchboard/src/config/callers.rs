@@ -11,7 +11,8 @@ use crate::config::{
     problem::{Place, Problems},
 };
 
-/// How often, and how many at once. What is left out is not limited. Every process that shares the ledger counts in.
+/// How often, and how many at once. What is left out is not limited. Every process that shares the
+/// ledger counts in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AllowanceConfig {
@@ -60,7 +61,10 @@ pub(crate) fn compile(config: &Config, policy: &mut Policy, problems: &mut Probl
         let at = at.key("tenants").key(tenant);
         let limits = allowance.compile(&at, problems);
         if limits == policy.each_tenant {
-            problems.say(&at, "says what callers.each says already: take it out, or give it other limits");
+            problems.say(
+                &at,
+                "says what callers.each says already: take it out, or give it other limits",
+            );
         }
         policy.tenants.insert(TenantId::from(tenant.clone()), limits);
     }

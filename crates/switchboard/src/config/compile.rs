@@ -1,12 +1,16 @@
-//! From the file's words to the router's policy. Everything that can be known without a credential is checked here.
+//! From the file's words to the router's policy. Everything that can be known without a credential
+//! is checked here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use switchboard_core::{AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency};
+use switchboard_core::{
+    AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency,
+};
 use switchboard_router::{
-    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy, Route, Strategy, Weighted,
+    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy,
+    Route, Strategy, Weighted,
 };
 
 use crate::config::{
@@ -24,7 +28,8 @@ use crate::config::{
 const LONGEST_SEARCH: u32 = 86_400;
 const SHORTEST_CALL: u32 = 30;
 const LONGEST_CALL: u32 = 3_600;
-/// Providers list a call seconds after it was placed; a fence that is as short would ring twice as a rule.
+/// Providers list a call seconds after it was placed; a fence that is as short would ring twice as
+/// a rule.
 const SHORTEST_FENCE: u32 = 5;
 const LONGEST_FENCE: u32 = 24 * 60;
 
@@ -88,13 +93,10 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
         let Some(mut info) = inspect(config, name, provider, problems) else {
             continue;
         };
-        let (deck, tariff) = deck::prices(config, name, provider, &info.countries, &exchange, problems);
+        let (deck, tariff) =
+            deck::prices(config, name, provider, &info.countries, &exchange, problems);
         info.tariff = tariff;
-        policies.push(ProviderPolicy {
-            info,
-            deck,
-            enabled: provider.enabled,
-        });
+        policies.push(ProviderPolicy { info, deck, enabled: provider.enabled });
     }
     if problems.is_empty() {
         deck::unused_rates(config, &policies, problems);
@@ -189,14 +191,20 @@ fn strategy(
         StrategyName::Adaptive => Some(Strategy::Adaptive(adaptive)),
         StrategyName::Weighted => {
             if weights.is_empty() {
-                problems.say(&at.key("strategy"), "is weighted without weights: add weights = { NAME = 1, … }");
+                problems.say(
+                    &at.key("strategy"),
+                    "is weighted without weights: add weights = { NAME = 1, … }",
+                );
             } else if weights.values().all(|weight| *weight == 0) {
                 problems.say(&key, "are all zero: give at least one provider a weight above zero");
             }
             for provider in weights.keys() {
                 known_provider(config, &key.key(provider), provider, problems);
                 if !among.is_empty() && !among.contains(provider) {
-                    problems.say(&key.key(provider), "has no effect: the route does not name this provider");
+                    problems.say(
+                        &key.key(provider),
+                        "has no effect: the route does not name this provider",
+                    );
                 }
             }
             let weights = weights
@@ -236,7 +244,8 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
             let key = at.key("at").key(provider);
             known_provider(config, &key, provider, problems);
             let id = AgentId::new(id.as_str());
-            if let Some(kind) = config.providers.get(provider).and_then(|one| config.registry.kind(&one.kind))
+            if let Some(kind) =
+                config.providers.get(provider).and_then(|one| config.registry.kind(&one.kind))
                 && let Err(error) = kind.check_agent(&id)
             {
                 problems.say(&key, error.message());
@@ -247,23 +256,15 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
         let expected_duration = agent.expected_duration_seconds.map(seconds);
         profiles.insert(
             name.clone(),
-            AgentProfile {
-                name,
-                agents,
-                languages: agent.languages.clone(),
-                expected_duration,
-            },
+            AgentProfile { name, agents, languages: agent.languages.clone(), expected_duration },
         );
     }
     profiles
 }
 
 fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Route> {
-    let entries: Vec<_> = config
-        .routes
-        .iter()
-        .map(|route| (route.name.as_str(), Conditions::from(route)))
-        .collect();
+    let entries: Vec<_> =
+        config.routes.iter().map(|route| (route.name.as_str(), Conditions::from(route))).collect();
     shadows("routes", &entries, problems);
     let mut routes = Vec::with_capacity(config.routes.len());
     for (index, route) in config.routes.iter().enumerate() {
@@ -321,7 +322,9 @@ fn names(providers: &[String], info: &ProviderInfo) -> bool {
 }
 
 fn webhooks(config: &Config, problems: &mut Problems) {
-    let Some(webhooks) = &config.webhooks else { return };
+    let Some(webhooks) = &config.webhooks else {
+        return;
+    };
     let at = Place::of("webhooks");
     let url = &webhooks.public_url;
     if url.scheme() != "https"

@@ -26,46 +26,25 @@ pub(crate) struct Conditions<'a> {
 
 impl<'a> From<&'a RouteConfig> for Conditions<'a> {
     fn from(route: &'a RouteConfig) -> Self {
-        let RouteConfig {
-            countries,
-            prefixes,
-            languages,
-            agents,
-            tags,
-            ..
-        } = route;
-        Self {
-            countries,
-            prefixes,
-            languages,
-            agents,
-            tags,
-        }
+        let RouteConfig { countries, prefixes, languages, agents, tags, .. } = route;
+        Self { countries, prefixes, languages, agents, tags }
     }
 }
 
 impl<'a> From<&'a ExperimentConfig> for Conditions<'a> {
     fn from(experiment: &'a ExperimentConfig) -> Self {
-        let ExperimentConfig {
-            countries,
-            prefixes,
-            languages,
-            agents,
-            tags,
-            ..
-        } = experiment;
-        Self {
-            countries,
-            prefixes,
-            languages,
-            agents,
-            tags,
-        }
+        let ExperimentConfig { countries, prefixes, languages, agents, tags, .. } = experiment;
+        Self { countries, prefixes, languages, agents, tags }
     }
 }
 
 impl Conditions<'_> {
-    pub(crate) fn compile(self, at: &Place, agents: &BTreeMap<String, AgentConfig>, problems: &mut Problems) -> Match {
+    pub(crate) fn compile(
+        self,
+        at: &Place,
+        agents: &BTreeMap<String, AgentConfig>,
+        problems: &mut Problems,
+    ) -> Match {
         for (index, prefix) in self.prefixes.iter().enumerate() {
             if let Some(problem) = wrong_prefix(prefix) {
                 problems.say(&at.key("prefixes").index(index), problem);
@@ -98,13 +77,19 @@ impl Conditions<'_> {
     }
 
     fn is_empty(self) -> bool {
-        self.countries.is_empty() && self.prefixes.is_empty() && self.languages.is_empty() && self.agents.is_empty() && self.tags.is_empty()
+        self.countries.is_empty()
+            && self.prefixes.is_empty()
+            && self.languages.is_empty()
+            && self.agents.is_empty()
+            && self.tags.is_empty()
     }
 
     /// True where every call that `later` holds for is taken by this one already.
     pub(crate) fn takes_all_of(self, later: Conditions<'_>) -> bool {
         within(later.countries, self.countries, |later, earlier| later == earlier)
-            && within(later.prefixes, self.prefixes, |later, earlier| later.starts_with(earlier.as_str()))
+            && within(later.prefixes, self.prefixes, |later, earlier| {
+                later.starts_with(earlier.as_str())
+            })
             && within(later.languages, self.languages, |later, earlier| {
                 later == earlier || later.primary() == earlier.as_str()
             })
@@ -115,7 +100,9 @@ impl Conditions<'_> {
 
 /// An empty list holds for everything.
 fn within<T>(later: &[T], earlier: &[T], covered: impl Fn(&T, &T) -> bool) -> bool {
-    earlier.is_empty() || !later.is_empty() && later.iter().all(|one| earlier.iter().any(|wide| covered(one, wide)))
+    earlier.is_empty()
+        || !later.is_empty()
+            && later.iter().all(|one| earlier.iter().any(|wide| covered(one, wide)))
 }
 
 /// Complains of names that are empty or used twice.
@@ -131,14 +118,17 @@ pub(crate) fn named_twice(list: &str, names: &[&str], problems: &mut Problems) {
     }
 }
 
-/// Complains of every entry that an earlier one leaves nothing to, and of names that are used twice.
+/// Complains of every entry that an earlier one leaves nothing to, and of names that are used
+/// twice.
 pub(crate) fn shadows(list: &str, entries: &[(&str, Conditions<'_>)], problems: &mut Problems) {
     let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
     named_twice(list, &names, problems);
     for (index, (_, conditions)) in entries.iter().enumerate() {
         let at = Place::of(list).index(index);
         let earlier = || entries.iter().take(index).enumerate();
-        if let Some((other, (wide, taken))) = earlier().find(|(_, (_, earlier))| earlier.takes_all_of(*conditions)) {
+        if let Some((other, (wide, taken))) =
+            earlier().find(|(_, (_, earlier))| earlier.takes_all_of(*conditions))
+        {
             let why = if taken.is_empty() {
                 "has no conditions and takes every call"
             } else {

@@ -1,5 +1,5 @@
-//! Secrets come from the environment or from files of their own, never from the configuration: that one is shown,
-//! shared and committed.
+//! Secrets come from the environment or from files of their own, never from the configuration: that
+//! one is shown, shared and committed.
 
 use std::path::Path;
 
@@ -36,13 +36,12 @@ impl<'de> Deserialize<'de> for Inline {
     }
 }
 
-/// What keeps a text from naming an environment variable. A secret pasted in its place is told apart by its letters, and is
-/// not repeated.
+/// What keeps a text from naming an environment variable. A secret pasted in its place is told
+/// apart by its letters, and is not repeated.
 pub(crate) fn wrong_variable(name: &str) -> Option<&'static str> {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    let rest = name
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let rest =
+        name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     (!begins || !rest).then_some(
         "is no name of an environment variable: write its name in capitals, as KAICALLS_API_KEY, and keep the secret itself out of this file",
     )
@@ -54,7 +53,10 @@ pub fn process_environment(name: &str) -> Option<String> {
 }
 
 /// Reads a variable; an empty one is none.
-pub(crate) fn from_environment(name: &str, environment: &dyn Fn(&str) -> Option<String>) -> Option<SecretString> {
+pub(crate) fn from_environment(
+    name: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Option<SecretString> {
     environment(name)
         .map(|value| value.trim().to_owned())
         .filter(|value| !value.is_empty())
@@ -66,10 +68,14 @@ pub(crate) fn from_environment(name: &str, environment: &dyn Fn(&str) -> Option<
 /// # Errors
 /// What is wrong with the file, never what is in it.
 pub(crate) fn from_file(path: &Path) -> Result<SecretString, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let secret = text.trim();
     if secret.is_empty() {
-        return Err(format!("{} is empty: write the secret into it, and nothing else", path.display()));
+        return Err(format!(
+            "{} is empty: write the secret into it, and nothing else",
+            path.display()
+        ));
     }
     Ok(SecretString::from(secret))
 }

@@ -1,4 +1,5 @@
-//! `[[providers.NAME.decks]]` and `[routing.currencies]`: prices from files, and what other currencies are worth.
+//! `[[providers.NAME.decks]]` and `[routing.currencies]`: prices from files, and what other
+//! currencies are worth.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +14,9 @@ use serde::{
     de::{Error, Visitor},
 };
 use switchboard_core::{Country, Coverage, Currency, ErrorKind, Tariff, parse_currency};
-use switchboard_router::{DeckFaults, DeckFile, DeckLayout, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck};
+use switchboard_router::{
+    DeckFaults, DeckFile, DeckLayout, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck,
+};
 
 use crate::config::{
     Config, ProviderConfig,
@@ -21,13 +24,15 @@ use crate::config::{
     tariff,
 };
 
-/// One of `[[providers.NAME.decks]]`: a rate deck as the telephone trade sends it, in CSV. The first deck that has a row for the number at the
-/// time of the call has the price, however long the prefixes of the others are; behind all of them stands the account's tariff or its
+/// One of `[[providers.NAME.decks]]`: a rate deck as the telephone trade sends it, in CSV. The
+/// first deck that has a row for the number at the time of the call has the price, however long the
+/// prefixes of the others are; behind all of them stands the account's tariff or its
 /// `price_per_minute`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeckConfig {
-    /// The file; relative to the configuration file. Rows that name no currency are in `routing.currency`.
+    /// The file; relative to the configuration file. Rows that name no currency are in
+    /// `routing.currency`.
     pub file: PathBuf,
     /// How it is laid out: one of [`DeckLayout::NAMES`]; left out, as the trade does it.
     pub layout: Option<String>,
@@ -84,8 +89,11 @@ impl<'de> Deserialize<'de> for ExchangeRate {
             fn visit_str<E: Error>(self, text: &str) -> Result<ExchangeRate, E> {
                 let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
                 let rate = Decimal::from_str_exact(text).ok().filter(|_| digits);
-                rate.map(ExchangeRate)
-                    .ok_or_else(|| E::custom(format!("{text:?} is no exchange rate: write digits and a point, as \"1.0845\"")))
+                rate.map(ExchangeRate).ok_or_else(|| {
+                    E::custom(format!(
+                        "{text:?} is no exchange rate: write digits and a point, as \"1.0845\""
+                    ))
+                })
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<ExchangeRate, E> {
@@ -104,11 +112,16 @@ impl<'de> Deserialize<'de> for ExchangeRate {
 }
 
 /// The rates of `[routing.currencies]`.
-pub(crate) fn exchange(rates: &BTreeMap<String, ExchangeRate>, currency: Currency, problems: &mut Problems) -> Exchange {
+pub(crate) fn exchange(
+    rates: &BTreeMap<String, ExchangeRate>,
+    currency: Currency,
+    problems: &mut Problems,
+) -> Exchange {
     let at = Place::of("routing").key("currencies");
     let mut exchange = Exchange::none(currency);
     for (code, ExchangeRate(rate)) in rates {
-        let added = parse_currency(code).and_then(|currency| exchange.clone().with(currency, *rate));
+        let added =
+            parse_currency(code).and_then(|currency| exchange.clone().with(currency, *rate));
         match added {
             Ok(more) => exchange = more,
             Err(error) => problems.say(&at.key(code), error.message()),
@@ -117,7 +130,8 @@ pub(crate) fn exchange(rates: &BTreeMap<String, ExchangeRate>, currency: Currenc
     exchange
 }
 
-/// A rate that no price needs is a mistake: of the currency, or of the file that should have the price.
+/// A rate that no price needs is a mistake: of the currency, or of the file that should have the
+/// price.
 pub(crate) fn unused_rates(config: &Config, policies: &[ProviderPolicy], problems: &mut Problems) {
     let used: Vec<&str> = policies
         .iter()
@@ -203,9 +217,15 @@ impl Config {
     /// Reads one of the decks that the configuration names, row by row, each with its line.
     ///
     /// # Errors
-    /// `Configuration`: the file cannot be read, or is not what it was when the configuration was read.
-    pub fn scan_deck(&self, deck: &DeckConfig, each: impl FnMut(u64, RateRow)) -> switchboard_core::Result<()> {
-        let fault = |message: String| switchboard_core::Error::new(ErrorKind::Configuration, message);
+    /// `Configuration`: the file cannot be read, or is not what it was when the configuration was
+    /// read.
+    pub fn scan_deck(
+        &self,
+        deck: &DeckConfig,
+        each: impl FnMut(u64, RateRow),
+    ) -> switchboard_core::Result<()> {
+        let fault =
+            |message: String| switchboard_core::Error::new(ErrorKind::Configuration, message);
         let opened = self.open_deck(&deck.file).map_err(fault)?;
         let currency = parse_currency(&self.routing.currency)?;
         let layout = deck.layout().map_err(|(_, message)| fault(message))?;

@@ -13,8 +13,9 @@ use crate::config::{
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// `[duplicates]`. A call to the same person with the same task within this time is held back, unless the request says that it is meant
-/// (`allow_duplicate`, `--again`) or has the caller's own key.
+/// `[duplicates]`. A call to the same person with the same task within this time is held back,
+/// unless the request says that it is meant (`allow_duplicate`, `--again`) or has the caller's own
+/// key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DuplicatesConfig {
@@ -27,7 +28,9 @@ pub struct DuplicatesConfig {
 /// What the router obeys.
 pub(crate) fn windows(duplicates: &DuplicatesConfig) -> DuplicateWindows {
     let usual = DuplicateWindows::default();
-    let span = |set: Option<NonZeroU32>, unit: u64, usual| set.map_or(usual, |set| Duration::from_secs(u64::from(set.get()) * unit));
+    let span = |set: Option<NonZeroU32>, unit: u64, usual| {
+        set.map_or(usual, |set| Duration::from_secs(u64::from(set.get()) * unit))
+    };
     DuplicateWindows {
         call: span(duplicates.call_minutes, MINUTE, usual.call),
         batch: span(duplicates.batch_hours, HOUR, usual.batch),

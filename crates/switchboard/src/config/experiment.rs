@@ -16,9 +16,11 @@ use crate::config::{
 
 const EVERYBODY: u32 = 100;
 
-/// One of `[[experiments]]`: a split of people between providers or agent profiles. A person keeps the arm that he was given.
+/// One of `[[experiments]]`: a split of people between providers or agent profiles. A person keeps
+/// the arm that he was given.
 ///
-/// The first experiment that holds for a call, and has the person in its share of its group, is the call's, whether or not it runs.
+/// The first experiment that holds for a call, and has the person in its share of its group, is the
+/// call's, whether or not it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentConfig {
@@ -58,7 +60,8 @@ pub struct ExperimentConfig {
     pub group: Option<String>,
     /// With `group`: its share of the group's people, 1 to 100.
     pub share_percent: Option<u32>,
-    /// With `group`: where its share begins, so that taking another experiment out moves nobody: behind the earlier ones of the group.
+    /// With `group`: where its share begins, so that taking another experiment out moves nobody:
+    /// behind the earlier ones of the group.
     pub share_from_percent: Option<u32>,
     /// What stops an arm by itself.
     #[serde(default)]
@@ -123,7 +126,8 @@ const fn few() -> u32 {
 pub enum MetricName {
     /// The share of people with whom somebody talked, between 0 and 1.
     SuccessRate,
-    /// The share of people whose call failed for a technical reason, was refused or got lost, between 0 and 1.
+    /// The share of people whose call failed for a technical reason, was refused or got lost,
+    /// between 0 and 1.
     ErrorRate,
     /// What a success costs, failures included, in `routing.currency`.
     CostPerSuccess,
@@ -171,13 +175,20 @@ fn numbers(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) {
         );
     }
     if experiment.holdout_percent >= EVERYBODY {
-        problems.say(&at.key("holdout_percent"), "leaves nobody for the arms: make it less than 100");
+        problems
+            .say(&at.key("holdout_percent"), "leaves nobody for the arms: make it less than 100");
     }
 }
 
-fn arms(config: &Config, experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) -> Vec<Arm> {
+fn arms(
+    config: &Config,
+    experiment: &ExperimentConfig,
+    at: &Place,
+    problems: &mut Problems,
+) -> Vec<Arm> {
     let list = at.key("arms");
-    if experiment.arms.len() < 2 && (experiment.arms.is_empty() || experiment.holdout_percent == 0) {
+    if experiment.arms.len() < 2 && (experiment.arms.is_empty() || experiment.holdout_percent == 0)
+    {
         problems.say(
             &list,
             "are fewer than two, and there is nothing to compare: add arms, or a holdout_percent",
@@ -191,7 +202,10 @@ fn arms(config: &Config, experiment: &ExperimentConfig, at: &Place, problems: &m
         if arm.name == HOLDOUT || arm.name.trim().is_empty() {
             problems.say(
                 &at.key("name"),
-                format!("{:?} is no name for an arm, reports use it otherwise: give it another", arm.name),
+                format!(
+                    "{:?} is no name for an arm, reports use it otherwise: give it another",
+                    arm.name
+                ),
             );
         }
         if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
@@ -201,11 +215,7 @@ fn arms(config: &Config, experiment: &ExperimentConfig, at: &Place, problems: &m
             );
         }
         if let Some(way) = way(config, arm, &at, problems) {
-            arms.push(Arm {
-                name: arm.name.clone(),
-                way,
-                weight: arm.weight,
-            });
+            arms.push(Arm { name: arm.name.clone(), way, weight: arm.weight });
         }
     }
     arms
@@ -216,14 +226,20 @@ fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) ->
         (Some(provider), None) => {
             if !config.providers.contains_key(provider) {
                 let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
-                problems.say(&at.key("provider"), format!("{provider:?} is no provider of this file: {fix}"));
+                problems.say(
+                    &at.key("provider"),
+                    format!("{provider:?} is no provider of this file: {fix}"),
+                );
             }
             Some(Way::Provider(ProviderId::new(provider.clone())))
         }
         (None, Some(agent)) => {
             if !config.agents.contains_key(agent) {
                 let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
-                problems.say(&at.key("agent"), format!("{agent:?} is no agent profile of this file: {fix}"));
+                problems.say(
+                    &at.key("agent"),
+                    format!("{agent:?} is no agent profile of this file: {fix}"),
+                );
             }
             Some(Way::Agent(ProfileName::new(agent.as_str())))
         }
@@ -235,13 +251,19 @@ fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) ->
             None
         }
         (None, None) => {
-            problems.say(&at.key("provider"), "is missing, and so is agent: say what this arm does");
+            problems
+                .say(&at.key("provider"), "is missing, and so is agent: say what this arm does");
             None
         }
     }
 }
 
-fn group(experiment: &ExperimentConfig, earlier: &[Experiment], at: &Place, problems: &mut Problems) -> Option<Group> {
+fn group(
+    experiment: &ExperimentConfig,
+    earlier: &[Experiment],
+    at: &Place,
+    problems: &mut Problems,
+) -> Option<Group> {
     let Some(name) = &experiment.group else {
         let alone = [
             ("share_percent", experiment.share_percent),
@@ -266,9 +288,9 @@ fn group(experiment: &ExperimentConfig, earlier: &[Experiment], at: &Place, prob
         return None;
     };
     let others = || {
-        earlier
-            .iter()
-            .filter_map(|other| other.group.as_ref().filter(|group| group.name == *name).map(|group| (other, group)))
+        earlier.iter().filter_map(|other| {
+            other.group.as_ref().filter(|group| group.name == *name).map(|group| (other, group))
+        })
     };
     let end = |group: &Group| group.from_percent.saturating_add(group.share_percent);
     let behind = others().map(|(_, group)| end(group)).max().unwrap_or_default();
@@ -297,7 +319,11 @@ fn group(experiment: &ExperimentConfig, earlier: &[Experiment], at: &Place, prob
     Some(group)
 }
 
-fn guardrails(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) -> Vec<Guardrail> {
+fn guardrails(
+    experiment: &ExperimentConfig,
+    at: &Place,
+    problems: &mut Problems,
+) -> Vec<Guardrail> {
     let mut guardrails = Vec::with_capacity(experiment.guardrails.len());
     for (order, one) in experiment.guardrails.iter().enumerate() {
         let at = at.key("guardrails").index(order);
@@ -311,15 +337,12 @@ fn guardrails(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems
             (Some(least), None) => Bound::AtLeast(least.decimal()),
             (None, Some(most)) => Bound::AtMost(most.decimal()),
             (None, None) | (Some(_), Some(_)) => {
-                problems.say(&at, "needs one of at_least and at_most: say what the metric has to keep");
+                problems
+                    .say(&at, "needs one of at_least and at_most: say what the metric has to keep");
                 continue;
             }
         };
-        let guardrail = Guardrail {
-            metric,
-            bound,
-            minimum_calls: one.minimum_calls,
-        };
+        let guardrail = Guardrail { metric, bound, minimum_calls: one.minimum_calls };
         if let Err(message) = guardrail.check() {
             problems.say(&at, message);
         }
@@ -328,9 +351,19 @@ fn guardrails(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems
     guardrails
 }
 
-/// Complains of an experiment that an earlier one leaves nobody to: it holds for all of its calls and has all of its people.
-fn shadowed(config: &Config, earlier: &[Experiment], index: usize, one: &Experiment, at: &Place, problems: &mut Problems) {
-    let Some(own) = config.experiments.get(index) else { return };
+/// Complains of an experiment that an earlier one leaves nobody to: it holds for all of its calls
+/// and has all of its people.
+fn shadowed(
+    config: &Config,
+    earlier: &[Experiment],
+    index: usize,
+    one: &Experiment,
+    at: &Place,
+    problems: &mut Problems,
+) {
+    let Some(own) = config.experiments.get(index) else {
+        return;
+    };
     let taken = earlier.iter().zip(&config.experiments).find(|(before, written)| {
         let everybody = match (&before.group, &one.group) {
             (None, _) => true,

@@ -1,5 +1,5 @@
-//! Settings that are right by themselves and can have no effect beside the others. Each of them is an error: whoever wrote it believes that
-//! something happens which does not.
+//! Settings that are right by themselves and can have no effect beside the others. Each of them is
+//! an error: whoever wrote it believes that something happens which does not.
 
 use switchboard_core::{Country, Coverage};
 use switchboard_router::{Policy, ProviderPolicy};
@@ -46,9 +46,14 @@ fn provider<'a>(policy: &'a Policy, name: &str) -> Option<&'a ProviderPolicy> {
 }
 
 /// The providers that a route names, or every one.
-fn of_route<'a>(policy: &'a Policy, route: &RouteConfig) -> impl Iterator<Item = &'a ProviderPolicy> {
+fn of_route<'a>(
+    policy: &'a Policy,
+    route: &RouteConfig,
+) -> impl Iterator<Item = &'a ProviderPolicy> {
     let named = route.providers.clone();
-    let of = move |one: &&ProviderPolicy| named.is_empty() || named.iter().any(|name| name == one.info.id.as_str());
+    let of = move |one: &&ProviderPolicy| {
+        named.is_empty() || named.iter().any(|name| name == one.info.id.as_str())
+    };
     policy.providers.iter().filter(of)
 }
 
@@ -89,7 +94,13 @@ fn agents(config: &Config, route: &RouteConfig, at: &Place, problems: &mut Probl
     }
 }
 
-fn languages(config: &Config, policy: &Policy, route: &RouteConfig, at: &Place, problems: &mut Problems) {
+fn languages(
+    config: &Config,
+    policy: &Policy,
+    route: &RouteConfig,
+    at: &Place,
+    problems: &mut Problems,
+) {
     // A profile may know better than its provider what is spoken.
     if config.agents.values().any(|profile| !profile.languages.is_empty()) {
         return;
@@ -111,14 +122,17 @@ fn languages(config: &Config, policy: &Policy, route: &RouteConfig, at: &Place, 
 
 fn prefixes(prefixes: &[String], at: &Place, problems: &mut Problems) {
     for (index, prefix) in prefixes.iter().enumerate() {
-        let wider = prefixes
-            .iter()
-            .enumerate()
-            .find(|(other, wide)| *other != index && prefix.starts_with(wide.as_str()) && (prefix != *wide || *other < index));
+        let wider = prefixes.iter().enumerate().find(|(other, wide)| {
+            *other != index
+                && prefix.starts_with(wide.as_str())
+                && (prefix != *wide || *other < index)
+        });
         if let Some((_, wide)) = wider {
             problems.say(
                 &at.key("prefixes").index(index),
-                format!("has no effect, because {wide:?} beside it takes the same numbers: take it out"),
+                format!(
+                    "has no effect, because {wide:?} beside it takes the same numbers: take it out"
+                ),
             );
         }
     }

@@ -11,22 +11,26 @@ use crate::config::{
 
 /// Longer leases leave the calls of a process that died unattended for too long.
 const LONGEST_LEASE: u32 = 3_600;
-/// A process says four times in each lease that it lives; with less than this, one that is merely busy would lose its calls.
+/// A process says four times in each lease that it lives; with less than this, one that is merely
+/// busy would lose its calls.
 const SHORTEST_LEASE: u32 = 2;
 
 /// `[ledger]`: one of `path`, `url_env` and `url_file`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LedgerConfig {
-    /// One SQLite file, for one machine; relative to the configuration file. Made where it is missing.
+    /// One SQLite file, for one machine; relative to the configuration file. Made where it is
+    /// missing.
     pub path: Option<PathBuf>,
-    /// The environment variable that holds the address of a PostgreSQL database, as `postgres://user:password@host/name`, for several
-    /// processes that share their calls.
+    /// The environment variable that holds the address of a PostgreSQL database, as
+    /// `postgres://user:password@host/name`, for several processes that share their calls.
     pub url_env: Option<String>,
-    /// The file that holds that address instead, and nothing else; relative to the configuration file.
+    /// The file that holds that address instead, and nothing else; relative to the configuration
+    /// file.
     pub url_file: Option<PathBuf>,
-    /// The environment variable with the 32 bytes, as 64 hexadecimal digits, that make numbers into hashes. Without one the ledger makes
-    /// its own key and keeps it beside the calls; with one, nobody who has the ledger alone can tell whom an erased call was to.
+    /// The environment variable with the 32 bytes, as 64 hexadecimal digits, that make numbers into
+    /// hashes. Without one the ledger makes its own key and keeps it beside the calls; with one,
+    /// nobody who has the ledger alone can tell whom an erased call was to.
     pub hash_key_env: Option<String>,
     /// The file that holds them instead, and nothing else; relative to the configuration file.
     pub hash_key_file: Option<PathBuf>,
@@ -39,7 +43,8 @@ pub struct LedgerConfig {
     pub(crate) inline: InlineLedger,
 }
 
-/// `[ledger.retention]`: after so many days `switchboard ledger sweep` destroys it, of calls that are settled. Left out: kept for good.
+/// `[ledger.retention]`: after so many days `switchboard ledger sweep` destroys it, of calls that
+/// are settled. Left out: kept for good.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionConfig {
@@ -71,16 +76,15 @@ impl<'de> Deserialize<'de> for InlineLedger {
 impl LedgerConfig {
     /// One SQLite file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: Some(path.into()),
-            ..Self::default()
-        }
+        Self { path: Some(path.into()), ..Self::default() }
     }
 
-    /// The file of programs whose configuration names none: `switchboard/ledger.db` in the user's data directory, which is
-    /// `XDG_DATA_HOME`, else `~/.local/share`; on Windows `LOCALAPPDATA`. `None` where the environment names no home.
+    /// The file of programs whose configuration names none: `switchboard/ledger.db` in the user's
+    /// data directory, which is `XDG_DATA_HOME`, else `~/.local/share`; on Windows `LOCALAPPDATA`.
+    /// `None` where the environment names no home.
     pub fn of_the_user(environment: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        let absolute = |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute =
+            |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let data = if cfg!(windows) {
             absolute("LOCALAPPDATA")
         } else {
@@ -142,7 +146,9 @@ pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
 
 /// What is kept longer than the people it is about has no effect.
 fn retention(retention: &RetentionConfig, at: &Place, problems: &mut Problems) {
-    let Some(people) = retention.people_days else { return };
+    let Some(people) = retention.people_days else {
+        return;
+    };
     for (key, days) in [
         ("transcripts_days", retention.transcripts_days),
         ("recordings_days", retention.recordings_days),

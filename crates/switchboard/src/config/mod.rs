@@ -1,8 +1,10 @@
-//! The configuration: one TOML file that says which accounts there are, what they charge and who is asked for which call.
+//! The configuration: one TOML file that says which accounts there are, what they charge and who is
+//! asked for which call.
 //!
-//! A mistake in it is found when it is read, with its key, its place in the file and the fix, because the alternative is a call that goes the
-//! wrong way at night. So an unknown key is an error, and so is a setting that could never have an effect. No secret stands in it:
-//! it names where secrets are, and they are read by [`Config::open`] and [`Config::build`] only.
+//! A mistake in it is found when it is read, with its key, its place in the file and the fix,
+//! because the alternative is a call that goes the wrong way at night. So an unknown key is an
+//! error, and so is a setting that could never have an effect. No secret stands in it: it names
+//! where secrets are, and they are read by [`Config::open`] and [`Config::build`] only.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -195,9 +197,14 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::from_file`].
-    pub fn from_file_with_registry(path: impl AsRef<Path>, registry: Registry) -> Result<Self, ConfigError> {
+    pub fn from_file_with_registry(
+        path: impl AsRef<Path>,
+        registry: Registry,
+    ) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::one("", format!("cannot be read: {error}")).in_file(path))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError::one("", format!("cannot be read: {error}")).in_file(path)
+        })?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         Self::read(&text, registry, directory).map_err(|error| error.in_file(path))
     }
@@ -207,10 +214,12 @@ impl Config {
         self.text.as_deref()
     }
 
-    /// What the configuration is called beside the plans that are made by it: the beginning of the SHA-256 of the file and of the decks that it
-    /// names. `None` for a configuration that no file says, or not any more.
+    /// What the configuration is called beside the plans that are made by it: the beginning of the
+    /// SHA-256 of the file and of the decks that it names. `None` for a configuration that no file
+    /// says, or not any more.
     pub fn version(&self) -> Option<String> {
-        let unchanged = self.compiled.as_deref().is_some_and(|compiled| self.says_the_same(&compiled.from));
+        let unchanged =
+            self.compiled.as_deref().is_some_and(|compiled| self.says_the_same(&compiled.from));
         let text = self.text().filter(|_| unchanged)?;
         let mut hash = Sha256::new();
         hash.update(text);
@@ -235,7 +244,9 @@ impl Config {
     }
 
     pub(crate) fn shared_policy(&self) -> Result<Arc<Policy>, ConfigError> {
-        if let Some(compiled) = self.compiled.as_deref().filter(|compiled| self.says_the_same(&compiled.from)) {
+        if let Some(compiled) =
+            self.compiled.as_deref().filter(|compiled| self.says_the_same(&compiled.from))
+        {
             return Ok(Arc::clone(&compiled.policy));
         }
         let mut problems = Problems::default();
@@ -244,11 +255,13 @@ impl Config {
             .ok_or_else(|| problems.into_error(|_| None))
     }
 
-    /// The prices of an account that has not changed since its decks were read: they are large, and are read once.
+    /// The prices of an account that has not changed since its decks were read: they are large, and
+    /// are read once.
     pub(crate) fn read_already(&self, name: &str, provider: &ProviderConfig) -> Option<&RateDeck> {
         let Compiled { from, policy } = self.compiled.as_deref()?;
         let (now, then) = (&self.routing, &from.routing);
-        let same = from.providers.get(name) == Some(provider) && (&now.currency, &now.currencies) == (&then.currency, &then.currencies);
+        let same = from.providers.get(name) == Some(provider)
+            && (&now.currency, &now.currencies) == (&then.currency, &then.currencies);
         let read = policy.providers.iter().find(|one| one.info.id.as_str() == name)?;
         same.then_some(&read.deck)
     }
@@ -273,7 +286,8 @@ impl Config {
         // The order of the accounts is their order of preference, which maps do not compare.
         let accounts = providers.iter().eq(&other.providers);
         accounts
-            && (routing, routes, experiments, agents) == (&other.routing, &other.routes, &other.experiments, &other.agents)
+            && (routing, routes, experiments, agents)
+                == (&other.routing, &other.routes, &other.experiments, &other.agents)
             && (webhooks, ledger, callers) == (&other.webhooks, &other.ledger, &other.callers)
             && (duplicates, budgets) == (&other.duplicates, &other.budgets)
     }

@@ -18,15 +18,19 @@ use {
 use crate::{Switchboard, config::Config};
 
 impl Config {
-    /// Opens the ledger, starts a router over every account and takes up the calls that former processes left. Has to be called inside
-    /// a tokio runtime. When it returns, every call that may have rung is written down as such, and the program may say that it is ready.
+    /// Opens the ledger, starts a router over every account and takes up the calls that former
+    /// processes left. Has to be called inside a tokio runtime. When it returns, every call that
+    /// may have rung is written down as such, and the program may say that it is ready.
     ///
     /// Without `[ledger]` calls are kept in memory. `environment` is asked as by [`Config::build`].
     ///
     /// # Errors
-    /// `Configuration` that names every credential that is missing and what is wrong with the ledger; `Journal` where it cannot be read
-    /// or written.
-    pub async fn open(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+    /// `Configuration` that names every credential that is missing and what is wrong with the
+    /// ledger; `Journal` where it cannot be read or written.
+    pub async fn open(
+        &self,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Switchboard> {
         self.open_and_tell(TakesUp::Everything, environment)
             .await
             .map(|(switchboard, _)| switchboard)
@@ -58,21 +62,31 @@ impl Config {
         Ok((switchboard, recovered))
     }
 
-    /// The same without taking anything up: for looking at the calls of a process that may be running, and for deciding one of them.
+    /// The same without taking anything up: for looking at the calls of a process that may be
+    /// running, and for deciding one of them.
     ///
     /// # Errors
     /// As [`Config::open`].
-    pub async fn open_beside(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+    pub async fn open_beside(
+        &self,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Switchboard> {
         self.start(TakesUp::Asked, environment).await
     }
 
-    async fn start(&self, takes_up: TakesUp, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Switchboard> {
+    async fn start(
+        &self,
+        takes_up: TakesUp,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let router = self.router(&environment, &clock)?.takes_up(takes_up);
         #[cfg(feature = "ledger")]
         if let Some(ledger) = self.open_ledger(&environment).await? {
             let router = router.journal(ledger.journal()).build()?;
-            return Ok(Switchboard::new(router, clock).with_configuration(self).with_ledger(ledger));
+            return Ok(Switchboard::new(router, clock)
+                .with_configuration(self)
+                .with_ledger(ledger));
         }
         Ok(Switchboard::new(router.build()?, clock).with_configuration(self))
     }
@@ -85,13 +99,19 @@ impl Config {
         self.ledger.as_ref()?.path.as_deref().map(|path| self.directory().join(path))
     }
 
-    /// Opens the ledger that `[ledger]` names, and makes it where it is missing; `None` without `[ledger]`. It needs no credential of a
-    /// provider, takes no call over and sends nothing.
+    /// Opens the ledger that `[ledger]` names, and makes it where it is missing; `None` without
+    /// `[ledger]`. It needs no credential of a provider, takes no call over and sends nothing.
     ///
     /// # Errors
-    /// `Configuration` that names the key, never what is in it; `Journal` where the ledger cannot be opened.
-    pub async fn open_ledger(&self, environment: impl Fn(&str) -> Option<String> + Send + Sync) -> Result<Option<Ledger>> {
-        let Some(ledger) = &self.ledger else { return Ok(None) };
+    /// `Configuration` that names the key, never what is in it; `Journal` where the ledger cannot
+    /// be opened.
+    pub async fn open_ledger(
+        &self,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Option<Ledger>> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(None);
+        };
         let mut problems = Problems::default();
         super::ledger::check(Some(ledger), &mut problems);
         let key = self.hash_key(ledger, &environment, &mut problems);
@@ -118,10 +138,7 @@ impl Config {
 
     /// For how long what is known of people is kept.
     pub fn retention(&self) -> Retention {
-        self.ledger
-            .as_ref()
-            .map(|ledger| ledger.retention.as_durations())
-            .unwrap_or_default()
+        self.ledger.as_ref().map(|ledger| ledger.retention.as_durations()).unwrap_or_default()
     }
 
     fn ledger_url(
@@ -141,7 +158,12 @@ impl Config {
         )
     }
 
-    fn hash_key(&self, ledger: &LedgerConfig, environment: &dyn Fn(&str) -> Option<String>, problems: &mut Problems) -> Option<HashKey> {
+    fn hash_key(
+        &self,
+        ledger: &LedgerConfig,
+        environment: &dyn Fn(&str) -> Option<String>,
+        problems: &mut Problems,
+    ) -> Option<HashKey> {
         let names = ("hash_key_env", ledger.hash_key_env.as_deref());
         let files = ("hash_key_file", ledger.hash_key_file.as_deref());
         let what = "ledger's key, 64 hexadecimal digits, as from openssl rand -hex 32";
@@ -150,9 +172,12 @@ impl Config {
         if key.is_none() {
             let (key, source) = match (names, files) {
                 ((key, Some(name)), _) => (key, name.to_owned()),
-                ((_, None), (key, path)) => (key, path.map(|path| path.display().to_string()).unwrap_or_default()),
+                ((_, None), (key, path)) => {
+                    (key, path.map(|path| path.display().to_string()).unwrap_or_default())
+                }
             };
-            problems.say(&Place::of("ledger").key(key), format!("what {source} holds is no {what}"));
+            problems
+                .say(&Place::of("ledger").key(key), format!("what {source} holds is no {what}"));
         }
         key.map(HashKey::new)
     }
@@ -185,7 +210,9 @@ impl Config {
 #[cfg(feature = "ledger")]
 impl RetentionConfig {
     fn as_durations(&self) -> Retention {
-        let days = |days: Option<NonZeroU32>| days.map(|days| Duration::from_secs(u64::from(days.get()) * 24 * 60 * 60));
+        let days = |days: Option<NonZeroU32>| {
+            days.map(|days| Duration::from_secs(u64::from(days.get()) * 24 * 60 * 60))
+        };
         Retention {
             transcripts: days(self.transcripts_days),
             recordings: days(self.recordings_days),

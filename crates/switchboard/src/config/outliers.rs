@@ -1,4 +1,5 @@
-//! `[routing.outliers]`: when a provider is left out because it fails far more often than the others.
+//! `[routing.outliers]`: when a provider is left out because it fails far more often than the
+//! others.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -10,13 +11,15 @@ use crate::config::{
     problem::{Place, Problems},
 };
 
-/// With fewer attempts a share says nothing; and more than so many of one provider are not looked at.
+/// With fewer attempts a share says nothing; and more than so many of one provider are not looked
+/// at.
 const ATTEMPTS: std::ops::RangeInclusive<u32> = 5..=1_000;
 /// A day.
 const LONGEST: u32 = 86_400;
 
-/// `[routing.outliers]`. A provider that keeps failing, but not in a row, is left out for a while: when its share of failed attempts in the
-/// window, at the lower end of its 99 % interval, is more than ten points above that of the others. The last one that could take calls never is.
+/// `[routing.outliers]`. A provider that keeps failing, but not in a row, is left out for a while:
+/// when its share of failed attempts in the window, at the lower end of its 99 % interval, is more
+/// than ten points above that of the others. The last one that could take calls never is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutliersConfig {
@@ -26,7 +29,8 @@ pub struct OutliersConfig {
     pub minimum_attempts: Option<NonZeroU32>,
     /// How far back attempts count: 300.
     pub window_seconds: Option<NonZeroU32>,
-    /// How long it is left out; twice as long each time that it comes within a window of the return: 60.
+    /// How long it is left out; twice as long each time that it comes within a window of the
+    /// return: 60.
     pub cooldown_seconds: Option<NonZeroU32>,
     /// It is never left out longer than this: 900.
     pub longest_cooldown_seconds: Option<NonZeroU32>,
@@ -35,7 +39,9 @@ pub struct OutliersConfig {
 /// What the router obeys.
 pub(crate) fn policy(outliers: &OutliersConfig) -> OutlierPolicy {
     let usual = OutlierPolicy::default();
-    let seconds = |set: Option<NonZeroU32>, usual| set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()));
+    let seconds = |set: Option<NonZeroU32>, usual| {
+        set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()))
+    };
     OutlierPolicy {
         enabled: outliers.enabled.unwrap_or(usual.enabled),
         minimum_attempts: outliers.minimum_attempts.map_or(usual.minimum_attempts, NonZeroU32::get),
@@ -70,11 +76,19 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
         );
     }
     for (key, set, allowed) in numbers {
-        let Some(number) = set.map(NonZeroU32::get) else { continue };
+        let Some(number) = set.map(NonZeroU32::get) else {
+            continue;
+        };
         if one_alone {
-            problems.say(&at.key(key), "has no effect on one provider, which is never left out: take it out");
+            problems.say(
+                &at.key(key),
+                "has no effect on one provider, which is never left out: take it out",
+            );
         } else if enabled == Some(false) {
-            problems.say(&at.key(key), "has no effect, because enabled is false: take it out, or enabled");
+            problems.say(
+                &at.key(key),
+                "has no effect, because enabled is false: take it out, or enabled",
+            );
         } else if !allowed.contains(&number) {
             problems.say(
                 &at.key(key),

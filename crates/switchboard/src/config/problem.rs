@@ -1,4 +1,5 @@
-//! What is wrong with a configuration: each problem by its key, with the place in the file and the fix.
+//! What is wrong with a configuration: each problem by its key, with the place in the file and the
+//! fix.
 //!
 //! A file is mended in one go, so that problems are collected rather than reported one by one.
 
@@ -64,7 +65,10 @@ impl fmt::Display for Place {
                     if at > 0 {
                         f.write_str(".")?;
                     }
-                    let bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+                    let bare = !key.is_empty()
+                        && key.bytes().all(|byte| {
+                            byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+                        });
                     if bare { f.write_str(key)? } else { write!(f, "{key:?}")? }
                 }
             }
@@ -109,7 +113,9 @@ impl Problems {
                 message,
             })
             .collect();
-        problems.sort_by_key(|problem| problem.position.map_or((usize::MAX, 0), |at| (at.line, at.column)));
+        problems.sort_by_key(|problem| {
+            problem.position.map_or((usize::MAX, 0), |at| (at.line, at.column))
+        });
         ConfigError { file: None, problems }
     }
 }
@@ -135,7 +141,8 @@ impl Position {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key, as `providers.kaicalls.tariff.rows[3].per_minute`; empty where the text is no TOML at all.
+    /// The key, as `providers.kaicalls.tariff.rows[3].per_minute`; empty where the text is no TOML
+    /// at all.
     pub key: String,
     /// Where the key stands, for a configuration that was read from text.
     pub position: Option<Position>,
@@ -166,11 +173,7 @@ impl ConfigError {
     pub(crate) fn one(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             file: None,
-            problems: vec![Problem {
-                key: key.into(),
-                position: None,
-                message: message.into(),
-            }],
+            problems: vec![Problem { key: key.into(), position: None, message: message.into() }],
         }
     }
 
@@ -209,7 +212,8 @@ impl From<ConfigError> for Error {
         match error.problems.as_slice() {
             // The message names the key already; the field is for programs.
             [only] if error.file.is_none() && only.position.is_none() => {
-                Error::new(ErrorKind::Configuration, only.message.clone()).with_field(only.key.clone())
+                Error::new(ErrorKind::Configuration, only.message.clone())
+                    .with_field(only.key.clone())
             }
             _ => whole,
         }

@@ -6,9 +6,13 @@ use serde::Deserialize;
 use switchboard_core::{Country, Language};
 use url::Url;
 
-use crate::config::{amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig, token_store::TokenStoreConfig};
+use crate::config::{
+    amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig,
+    token_store::TokenStoreConfig,
+};
 
-/// One account. Its name is what routes, journals and errors call it; two accounts at one provider are two names.
+/// One account. Its name is what routes, journals and errors call it; two accounts at one provider
+/// are two names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
@@ -19,7 +23,8 @@ pub struct ProviderConfig {
     pub enabled: bool,
     /// Where its API is; none: where its documents say.
     pub base_url: Option<Url>,
-    /// The environment variable that holds the API key or access token. KallyAI's accounts need none after `switchboard login`.
+    /// The environment variable that holds the API key or access token. KallyAI's accounts need
+    /// none after `switchboard login`.
     pub api_key_env: Option<String>,
     /// The file that holds it instead, and nothing else; relative to the configuration file.
     pub api_key_file: Option<PathBuf>,
@@ -27,7 +32,8 @@ pub struct ProviderConfig {
     pub refresh_token_env: Option<String>,
     /// KallyAI, where neither of the two is set: where the tokens of `switchboard login` are kept.
     pub token_store: Option<TokenStoreConfig>,
-    /// KaiCalls: the environment variable with the signing secret of the account's webhook subscription.
+    /// KaiCalls: the environment variable with the signing secret of the account's webhook
+    /// subscription.
     pub webhook_secret_env: Option<String>,
     /// What it rides on; two providers of one domain are no backup of each other.
     pub failure_domain: Option<String>,
@@ -47,7 +53,8 @@ pub struct ProviderConfig {
     /// When it is left alone after failures.
     #[serde(default)]
     pub breaker: BreakerConfig,
-    /// What it charges. Without it, `price_per_minute` and `decks`, costs are unknown: never cheapest, and never within a `max_cost`.
+    /// What it charges. Without it, `price_per_minute` and `decks`, costs are unknown: never
+    /// cheapest, and never within a `max_cost`.
     pub tariff: Option<TariffConfig>,
     /// The same where there is one price for everywhere, billed by the second.
     pub price_per_minute: Option<Amount>,
@@ -67,8 +74,9 @@ pub struct ProviderConfig {
     pub(crate) inline: Inline,
 }
 
-/// `[providers.NAME.limits]`: what the account was granted, where it differs from the documents. One part in twenty is kept
-/// free in each window, because the provider's window and ours never begin at the same moment.
+/// `[providers.NAME.limits]`: what the account was granted, where it differs from the documents.
+/// One part in twenty is kept free in each window, because the provider's window and ours never
+/// begin at the same moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
@@ -86,14 +94,16 @@ pub struct LimitsConfig {
     pub calls_per_second: Option<NonZeroU32>,
 }
 
-/// `[providers.NAME.breaker]`. Providers of one `failure_domain` share a further breaker, which counts what may be the platform's fault, and takes
-/// the most failures and the shortest times that one of them says.
+/// `[providers.NAME.breaker]`. Providers of one `failure_domain` share a further breaker, which
+/// counts what may be the platform's fault, and takes the most failures and the shortest times that
+/// one of them says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BreakerConfig {
     /// This many failures in a row open it: 3.
     pub failures: Option<NonZeroU32>,
-    /// No call goes for at least this long; each failed probe, and each opening again before a call was taken, doubles it: 15.
+    /// No call goes for at least this long; each failed probe, and each opening again before a call
+    /// was taken, doubles it: 15.
     pub cooldown_seconds: Option<NonZeroU32>,
     /// It is probed at least this often: 300.
     pub longest_cooldown_seconds: Option<NonZeroU32>,

@@ -1,4 +1,5 @@
-//! `[routing.quality]` and `exploration_percent`: what is learnt of the calls that were made, and how much is tried out.
+//! `[routing.quality]` and `exploration_percent`: what is learnt of the calls that were made, and
+//! how much is tried out.
 
 use std::time::Duration;
 
@@ -13,38 +14,37 @@ use crate::config::{
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const LONGEST_WINDOW: u32 = 90;
-/// What the least share of each provider leaves has to be more than nothing, and with more than half of the calls nothing is gained by learning.
+/// What the least share of each provider leaves has to be more than nothing, and with more than
+/// half of the calls nothing is gained by learning.
 const MOST_EXPLORATION: u32 = 50;
 const MOST_MINIMUM: u32 = 10_000;
 
-/// `[routing.quality]`: what is measured of the calls that were made, for expected durations and costs, and for the strategies `best_value` and
-/// `adaptive`.
+/// `[routing.quality]`: what is measured of the calls that were made, for expected durations and
+/// costs, and for the strategies `best_value` and `adaptive`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QualityConfig {
     /// Older calls say nothing any more: 7, of 1 to 90.
     pub window_days: u32,
-    /// So many calls before anything that was learnt is used, and for so many calls what was expected before counts among them: 20, of 1 to
-    /// 10000.
+    /// So many calls before anything that was learnt is used, and for so many calls what was
+    /// expected before counts among them: 20, of 1 to 10000.
     pub minimum_calls: u32,
 }
 
 impl Default for QualityConfig {
     fn default() -> Self {
-        Self {
-            window_days: 7,
-            minimum_calls: 20,
-        }
+        Self { window_days: 7, minimum_calls: 20 }
     }
 }
 
 /// What is measured.
-pub(crate) fn compile(quality: &QualityConfig, currency: Currency, problems: &mut Problems) -> QualitySettings {
+pub(crate) fn compile(
+    quality: &QualityConfig,
+    currency: Currency,
+    problems: &mut Problems,
+) -> QualitySettings {
     let at = Place::of("routing").key("quality");
-    let QualityConfig {
-        window_days,
-        minimum_calls,
-    } = *quality;
+    let QualityConfig { window_days, minimum_calls } = *quality;
     if !(1..=LONGEST_WINDOW).contains(&window_days) {
         problems.say(
             &at.key("window_days"),
@@ -65,7 +65,8 @@ pub(crate) fn compile(quality: &QualityConfig, currency: Currency, problems: &mu
     }
 }
 
-/// The `adaptive` strategy over so many providers. A share that is given for another strategy has no effect.
+/// The `adaptive` strategy over so many providers. A share that is given for another strategy has
+/// no effect.
 pub(crate) fn adaptive(
     at: &Place,
     name: Option<StrategyName>,
@@ -98,7 +99,5 @@ pub(crate) fn adaptive(
             ),
         );
     }
-    Adaptive {
-        exploration_percent: wanted,
-    }
+    Adaptive { exploration_percent: wanted }
 }

@@ -1,7 +1,7 @@
 //! From text to the structs: every misfit of one file, not the first one only.
 //!
-//! Serde stops at the first error. So the offending key is taken out, and the rest is read again until it fits; what
-//! was taken out is what is reported.
+//! Serde stops at the first error. So the offending key is taken out, and the rest is read again
+//! until it fits; what was taken out is what is reported.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -26,7 +26,8 @@ pub(crate) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// # Errors
-    /// Everything that keeps the text from being TOML. The text itself is never quoted: it may hold what should not be shown.
+    /// Everything that keeps the text from being TOML. The text itself is never quoted: it may hold
+    /// what should not be shown.
     pub(crate) fn parse(text: &'a str) -> Result<Self, ConfigError> {
         let (root, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
@@ -73,7 +74,9 @@ impl<'a> Document<'a> {
         for step in place.steps() {
             match step {
                 Step::Key(key) => {
-                    let Some((name, inner)) = table.and_then(|table| table.get_key_value(key.as_str())) else {
+                    let Some((name, inner)) =
+                        table.and_then(|table| table.get_key_value(key.as_str()))
+                    else {
                         break;
                     };
                     found = Some(name.span().start);
@@ -102,8 +105,8 @@ fn step(segment: &Segment) -> Option<Step> {
     }
 }
 
-/// Takes out the innermost key on the way to `steps`: an entry of a list goes with its whole list, because taking it out
-/// alone would count the rest anew.
+/// Takes out the innermost key on the way to `steps`: an entry of a list goes with its whole list,
+/// because taking it out alone would count the rest anew.
 fn take_out(root: &mut DeTable<'_>, steps: &[Step]) -> bool {
     let Some(last) = steps.iter().rposition(|step| matches!(step, Step::Key(_))) else {
         return false;
@@ -124,11 +127,19 @@ fn take_out(root: &mut DeTable<'_>, steps: &[Step]) -> bool {
                     break;
                 }
                 DeValue::Array(list) => {
-                    let Some(Step::Index(index)) = way.next() else { return false };
-                    let Some(inner) = list.get_mut(*index) else { return false };
+                    let Some(Step::Index(index)) = way.next() else {
+                        return false;
+                    };
+                    let Some(inner) = list.get_mut(*index) else {
+                        return false;
+                    };
                     value = inner.get_mut();
                 }
-                DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => return false,
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_) => return false,
             }
         }
     }

@@ -23,7 +23,8 @@ pub enum StrategyName {
     Fastest,
     /// The one with the largest free share of its rate limit first.
     MostHeadroom,
-    /// The lowest cost for each call in which somebody talks first, as far as it is certain; unknown costs last.
+    /// The lowest cost for each call in which somebody talks first, as far as it is certain;
+    /// unknown costs last.
     BestValue,
     /// The one that succeeds most, and each in `exploration_percent` of the calls at least.
     Adaptive,
@@ -52,7 +53,8 @@ pub struct RoutingConfig {
     pub strategy: StrategyName,
     /// The shares of the `weighted` strategy, provider by provider.
     pub weights: IndexMap<String, u32>,
-    /// The least share of the calls that the `adaptive` strategy gives to each provider, 1 to 50: 5.
+    /// The least share of the calls that the `adaptive` strategy gives to each provider, 1
+    /// to 50: 5.
     pub exploration_percent: Option<u32>,
     /// What is learnt of the calls that were made.
     pub quality: QualityConfig,
@@ -62,19 +64,23 @@ pub struct RoutingConfig {
     pub default_country: Option<Country>,
     /// The ISO 4217 currency of every price in the file, in which costs are compared: `USD`.
     pub currency: String,
-    /// What one unit of another currency is worth in it, by its ISO 4217 code, for decks with prices in others: `{ EUR = "1.0845" }`.
+    /// What one unit of another currency is worth in it, by its ISO 4217 code, for decks with
+    /// prices in others: `{ EUR = "1.0845" }`.
     pub currencies: BTreeMap<String, ExchangeRate>,
     /// How long a call is expected to last, for estimates, where its profile does not say: 120.
     pub expected_duration_seconds: u32,
     /// The longest a call may last where it does not say itself, 30 to 3600: 600.
     pub max_duration_seconds: u32,
-    /// How long a call waits for a rate limit, a pause or a busy callee before it is refused, where it has no `not_after` of its own: 120.
+    /// How long a call waits for a rate limit, a pause or a busy callee before it is refused, where
+    /// it has no `not_after` of its own: 120.
     pub max_wait_seconds: u32,
     /// How long evidence is looked for of a call that may have rung, 1 to 86400: 900.
     pub reconcile_seconds: u32,
-    /// What becomes of a call that may have rung and that nothing proves within `reconcile_seconds`: `park`.
+    /// What becomes of a call that may have rung and that nothing proves within
+    /// `reconcile_seconds`: `park`.
     pub on_unknown: OnUnknownName,
-    /// With `on_unknown = "fence"`: after so many minutes, 5 to 1440, absence counts as silence. **A phone may ring twice.**
+    /// With `on_unknown = "fence"`: after so many minutes, 5 to 1440, absence counts as silence.
+    /// **A phone may ring twice.**
     pub fence_minutes: Option<NonZeroU32>,
     /// When a provider is left out because it fails far more often than the others.
     pub outliers: OutliersConfig,
@@ -84,11 +90,13 @@ pub struct RoutingConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnUnknownName {
-    /// It is `indeterminate`, and nothing is sent again: late evidence or `switchboard calls resolve` ends it.
+    /// It is `indeterminate`, and nothing is sent again: late evidence or `switchboard calls
+    /// resolve` ends it.
     #[default]
     Park,
-    /// Absence from the provider's records for `fence_minutes` counts as proof, and the next provider is asked. It is none: **a phone may
-    /// ring twice**, where a provider lists a call late or not at all.
+    /// Absence from the provider's records for `fence_minutes` counts as proof, and the next
+    /// provider is asked. It is none: **a phone may ring twice**, where a provider lists a call
+    /// late or not at all.
     Fence,
 }
 
@@ -125,10 +133,11 @@ pub enum BusyCalleeName {
     Refuse,
 }
 
-/// One of `[[routes]]`. The first route that holds is taken; a call that none holds for may go to every provider.
+/// One of `[[routes]]`. The first route that holds is taken; a call that none holds for may go to
+/// every provider.
 ///
-/// A route holds where each of its conditions does; a condition holds where one of its entries does; a route without
-/// conditions takes everything and has to be the last.
+/// A route holds where each of its conditions does; a condition holds where one of its entries
+/// does; a route without conditions takes everything and has to be the last.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RouteConfig {
@@ -162,8 +171,9 @@ pub struct RouteConfig {
     /// What happens while the callee is on another call of ours: `wait`.
     #[serde(default)]
     pub busy_callee: BusyCalleeName,
-    /// Whether a call goes to the next provider where the account of the first is out of credit. Without it such a call waits for credit, as
-    /// long as it may wait; a request may allow it by itself.
+    /// Whether a call goes to the next provider where the account of the first is out of credit.
+    /// Without it such a call waits for credit, as long as it may wait; a request may allow it by
+    /// itself.
     #[serde(default)]
     pub failover_on_quota: bool,
 }

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, time::Duration};
 
 use serde::Deserialize;
-use switchboard_core::{Country, Coverage, Currency, Destination, Money, Tariff, TariffRow, may_begin_number};
+use switchboard_core::{
+    Country, Coverage, Currency, Destination, Money, Tariff, TariffRow, may_begin_number,
+};
 
 use crate::{
     config::{
@@ -14,15 +16,16 @@ use crate::{
     registry::CreditCosts,
 };
 
-/// A tariff. Prices are in `routing.currency`. The longest prefix wins, then the country, then `default`; what no row covers
-/// has no known price, which is not a price of zero.
+/// A tariff. Prices are in `routing.currency`. The longest prefix wins, then the country, then
+/// `default`; what no row covers has no known price, which is not a price of zero.
 ///
-/// Where a kind's documents say what a call costs in credits, as KallyAI's do, and there are no rows and no default, that is the default:
-/// what one credit costs is all that has to be written.
+/// Where a kind's documents say what a call costs in credits, as KallyAI's do, and there are no
+/// rows and no default, that is the default: what one credit costs is all that has to be written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TariffConfig {
-    /// What one credit costs; required where a row is in credits, and what turns bills in credits into money.
+    /// What one credit costs; required where a row is in credits, and what turns bills in credits
+    /// into money.
     pub credit_price: Option<Amount>,
     /// The plan that it follows from, instead.
     pub plan: Option<PlanConfig>,
@@ -32,8 +35,8 @@ pub struct TariffConfig {
     pub rows: Vec<TariffRowConfig>,
 }
 
-/// `tariff.plan`: credits that are paid for by the month. One costs the price through the number, rounded up to a millionth: as if none were
-/// left over.
+/// `tariff.plan`: credits that are paid for by the month. One costs the price through the number,
+/// rounded up to a millionth: as if none were left over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanConfig {
@@ -97,7 +100,8 @@ impl TariffRowConfig {
 }
 
 impl TariffConfig {
-    /// The rows with every price in money. `documented` is what the provider's documents say, in credits.
+    /// The rows with every price in money. `documented` is what the provider's documents say, in
+    /// credits.
     fn tariff(
         &self,
         at: &Place,
@@ -114,7 +118,10 @@ impl TariffConfig {
             let price = row.price().row(&at, currency, credit_price, problems);
             for (key, shown, destination) in row.destinations(&at, calls, problems) {
                 match taken.insert(shown.clone(), index) {
-                    Some(earlier) => problems.say(&key, format!("rows[{earlier}] has {shown} already: keep one of them")),
+                    Some(earlier) => problems.say(
+                        &key,
+                        format!("rows[{earlier}] has {shown} already: keep one of them"),
+                    ),
                     None => rows.extend(price.clone().map(|row| TariffRow { destination, ..row })),
                 }
             }
@@ -138,7 +145,12 @@ impl TariffConfig {
 }
 
 impl TariffConfig {
-    fn credit_price(&self, at: &Place, currency: Currency, problems: &mut Problems) -> Option<Money> {
+    fn credit_price(
+        &self,
+        at: &Place,
+        currency: Currency,
+        problems: &mut Problems,
+    ) -> Option<Money> {
         let at_plan = at.key("plan");
         match (self.credit_price, self.plan) {
             (None, None) => None,
@@ -151,10 +163,14 @@ impl TariffConfig {
                 let price = exact(plan.price.money(currency), &at_plan.key("price"), problems)?;
                 let credits = exact(plan.credits.credits(), &at_plan.key("credits"), problems)?;
                 if credits.micros() == 0 {
-                    problems.say(&at_plan.key("credits"), "is 0: write how many credits a month has, as \"600\"");
+                    problems.say(
+                        &at_plan.key("credits"),
+                        "is 0: write how many credits a month has, as \"600\"",
+                    );
                     return None;
                 }
-                let (price, credits) = (i128::from(price.micros()) * 1_000_000, i128::from(credits.micros()));
+                let (price, credits) =
+                    (i128::from(price.micros()) * 1_000_000, i128::from(credits.micros()));
                 let micros = i64::try_from(price / credits + i128::from(price % credits != 0));
                 match micros {
                     Ok(micros) => Some(Money::from_micros(micros, currency)),
@@ -201,7 +217,8 @@ pub(crate) fn of_account(
             None
         }
         (Some(tariff), None) => {
-            let documented = config.registry.kind(&provider.kind).and_then(|kind| kind.credit_costs());
+            let documented =
+                config.registry.kind(&provider.kind).and_then(|kind| kind.credit_costs());
             Some(tariff.tariff(&at.key("tariff"), currency, calls, documented, problems))
         }
         (None, Some(price)) => {
@@ -212,16 +229,18 @@ pub(crate) fn of_account(
                 increment: None,
                 minimum: None,
             };
-            Some(Tariff {
-                rows: vec![row],
-                credit_price: None,
-            })
+            Some(Tariff { rows: vec![row], credit_price: None })
         }
     }
 }
 
 impl TariffRowConfig {
-    fn destinations(&self, at: &Place, calls: &Coverage<Country>, problems: &mut Problems) -> Vec<(Place, String, Destination)> {
+    fn destinations(
+        &self,
+        at: &Place,
+        calls: &Coverage<Country>,
+        problems: &mut Problems,
+    ) -> Vec<(Place, String, Destination)> {
         let mut destinations = Vec::new();
         for (index, country) in self.countries.iter().enumerate() {
             let key = at.key("countries").index(index);
@@ -238,7 +257,11 @@ impl TariffRowConfig {
             let key = at.key("prefixes").index(index);
             match wrong_prefix(prefix) {
                 Some(problem) => problems.say(&key, problem),
-                None => destinations.push((key, prefix.clone(), Destination::Prefix(prefix.trim_start_matches('+').to_owned()))),
+                None => destinations.push((
+                    key,
+                    prefix.clone(),
+                    Destination::Prefix(prefix.trim_start_matches('+').to_owned()),
+                )),
             }
         }
         if self.countries.is_empty() && self.prefixes.is_empty() {
@@ -252,7 +275,13 @@ impl TariffRowConfig {
 }
 
 impl PriceConfig {
-    fn row(&self, at: &Place, currency: Currency, credit_price: Option<Money>, problems: &mut Problems) -> Option<TariffRow> {
+    fn row(
+        &self,
+        at: &Place,
+        currency: Currency,
+        credit_price: Option<Money>,
+        problems: &mut Problems,
+    ) -> Option<TariffRow> {
         let before = problems.len();
         let mut price = |key: &str, money: Option<Amount>, credits: Option<Amount>| {
             let in_credits = format!("{key}_credits");
@@ -290,7 +319,10 @@ impl PriceConfig {
             return None;
         }
         if per_call.is_none() && per_minute.is_none() {
-            problems.say(at, "has no price: add per_call, per_minute or both; for a free call write \"0\"");
+            problems.say(
+                at,
+                "has no price: add per_call, per_minute or both; for a free call write \"0\"",
+            );
         }
         if self.increment_seconds == Some(0) {
             problems.say(&at.key("increment_seconds"), "is 0: write 1 for billing by the second");

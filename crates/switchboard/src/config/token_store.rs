@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// Where the tokens of `switchboard login` are, for accounts that sign in instead of naming a key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum TokenStoreConfig {
-    /// Left out: the operating system's keyring where there is one, else a file in the user's state directory.
+    /// Left out: the operating system's keyring where there is one, else a file in the user's state
+    /// directory.
     #[default]
     Automatic,
     /// `"keyring"`: the keyring, and nothing where there is none.
@@ -41,9 +42,15 @@ pub struct TokenLocation {
 }
 
 impl TokenLocation {
-    /// Looks the user's directory up: `XDG_STATE_HOME`, else `~/.local/state`; on Windows `LOCALAPPDATA`.
-    pub fn new(store: TokenStoreConfig, directory: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Self {
-        let absolute = |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    /// Looks the user's directory up: `XDG_STATE_HOME`, else `~/.local/state`; on Windows
+    /// `LOCALAPPDATA`.
+    pub fn new(
+        store: TokenStoreConfig,
+        directory: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let absolute =
+            |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = if cfg!(windows) {
             absolute("LOCALAPPDATA")
         } else {

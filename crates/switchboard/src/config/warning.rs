@@ -40,7 +40,10 @@ impl Config {
     pub fn warnings(&self) -> Vec<ConfigWarning> {
         let mut warnings = Vec::new();
         for (name, provider) in self.providers.iter().filter(|(_, provider)| provider.enabled) {
-            let bills_credits = self.registry.kind(&provider.kind).is_some_and(|kind| kind.credit_costs().is_some());
+            let bills_credits = self
+                .registry
+                .kind(&provider.kind)
+                .is_some_and(|kind| kind.credit_costs().is_some());
             if !bills_credits {
                 continue;
             }

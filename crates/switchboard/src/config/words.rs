@@ -1,4 +1,5 @@
-//! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated: it may be a secret in the wrong place.
+//! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated:
+//! it may be a secret in the wrong place.
 
 use crate::config::credential::REFUSED;
 
@@ -15,15 +16,13 @@ pub(crate) fn plain(message: &str) -> (Option<String>, String) {
         let said = quoted.first().copied().unwrap_or_default();
         return (None, choose(&format!("{said:?} is no choice here"), &quoted));
     }
-    if let Some((found, wanted)) = message
-        .strip_prefix("invalid type: ")
-        .and_then(|rest| rest.rsplit_once(", expected "))
+    if let Some((found, wanted)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "))
     {
         return (None, format!("is {}: write {}", found_kind(found), wanted_kind(wanted)));
     }
-    if let Some((_, wanted)) = message
-        .strip_prefix("invalid value: ")
-        .and_then(|rest| rest.rsplit_once(", expected "))
+    if let Some((_, wanted)) =
+        message.strip_prefix("invalid value: ").and_then(|rest| rest.rsplit_once(", expected "))
     {
         return (None, format!("does not fit: write {}", wanted_kind(wanted)));
     }
@@ -39,7 +38,10 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// What follows a name that nobody knows: the nearest known one, or all of them.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn did_you_mean<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
     match nearest(word, known.clone()) {
         Some(near) => format!("did you mean {near}?"),
         None => {
@@ -97,8 +99,5 @@ fn wanted_kind(wanted: &str) -> &str {
         ("nonzero u", "a whole number above 0"),
         ("a nonzero u", "a whole number above 0"),
     ];
-    kinds
-        .into_iter()
-        .find(|(kind, _)| wanted.starts_with(kind))
-        .map_or(wanted, |(_, plain)| plain)
+    kinds.into_iter().find(|(kind, _)| wanted.starts_with(kind)).map_or(wanted, |(_, plain)| plain)
 }

@@ -7,9 +7,12 @@ use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
-use crate::registry::{Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting};
+use crate::registry::{
+    Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting,
+};
 
-/// Stands where a key would, so that an account can be described without one. Nothing is ever sent with it.
+/// Stands where a key would, so that an account can be described without one. Nothing is ever sent
+/// with it.
 const NO_KEY: &str = "kc_test_none";
 
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +45,22 @@ impl ProviderKind for Kind {
         config(account, NO_KEY.into(), None).info().map_err(our_keys)
     }
 
-    fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
+    fn open(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>> {
         let opened = KaiCalls::with_clock(&with_key(account, secrets)?, Arc::clone(clock));
         Ok(Arc::new(opened.map_err(our_keys)?))
     }
 
-    fn raw(&self, account: &Account<'_>, secrets: &Secrets, _clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+    fn raw(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        _clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>> {
         let client = KaiCallsClient::new(&with_key(account, secrets)?).map_err(our_keys)?;
         Ok(Some(Arc::new(Raw(client))))
     }
@@ -77,7 +90,11 @@ fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<KaiCallsConfig> 
     Ok(config(account, key, secrets.webhook_secret.clone()))
 }
 
-fn config(account: &Account<'_>, api_key: SecretString, webhook_secret: Option<SecretString>) -> KaiCallsConfig {
+fn config(
+    account: &Account<'_>,
+    api_key: SecretString,
+    webhook_secret: Option<SecretString>,
+) -> KaiCallsConfig {
     let ours = account.config;
     let mut config = KaiCallsConfig::new(api_key);
     config.id = account.id();

@@ -12,11 +12,14 @@ use switchboard_router::SystemClock;
 
 use crate::{
     config::TokenLocation,
-    registry::{Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting},
+    registry::{
+        Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting,
+    },
     tokens::{SignIn, Vault},
 };
 
-/// Stands where a token would, so that an account can be described without one. Nothing is ever sent with it.
+/// Stands where a token would, so that an account can be described without one. Nothing is ever
+/// sent with it.
 const NO_TOKEN: &str = "none";
 
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +27,7 @@ pub(super) struct Kind;
 
 impl ProviderKind for Kind {
     fn settings(&self) -> &'static [Setting] {
-        &[
-            Setting::DefaultAgent,
-            Setting::Timezone,
-            Setting::RefreshTokenEnv,
-            Setting::TokenStore,
-        ]
+        &[Setting::DefaultAgent, Setting::Timezone, Setting::RefreshTokenEnv, Setting::TokenStore]
     }
 
     fn usual_variable(&self) -> Option<&'static str> {
@@ -52,11 +50,21 @@ impl ProviderKind for Kind {
         config(account, NO_TOKEN.into(), None)?.info().map_err(our_keys)
     }
 
-    fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
+    fn open(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(opened(account, secrets, clock)?))
     }
 
-    fn raw(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>> {
+    fn raw(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>> {
         Ok(Some(Arc::new(Raw(opened(account, secrets, clock)?.client().clone()))))
     }
 }
@@ -76,10 +84,7 @@ fn opened(account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> R
         );
         return Err(Error::new(ErrorKind::Configuration, message));
     };
-    let store = Arc::new(LoggedIn {
-        vault,
-        first: Mutex::new(Some(saved.tokens)),
-    });
+    let store = Arc::new(LoggedIn { vault, first: Mutex::new(Some(saved.tokens)) });
     // It waits for the first load only, and that one is ready.
     let opened = KallyAi::with_token_store(config, store, Arc::clone(clock)).now_or_never();
     opened
@@ -129,8 +134,11 @@ impl RawApi for Raw {
     async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
         // Its answers are tokens, and a refresh token that is spent here is lost to the login.
         if request.below("auth") {
-            let message = "this path hands out tokens, which are shown nowhere: use `switchboard login`";
-            return Err(Error::new(ErrorKind::Unsupported, message).with_field("path").with_code("tokens"));
+            let message =
+                "this path hands out tokens, which are shown nowhere: use `switchboard login`";
+            return Err(Error::new(ErrorKind::Unsupported, message)
+                .with_field("path")
+                .with_code("tokens"));
         }
         let mut sent = self.0.request(request.method.into(), &request.path)?;
         for (name, value) in &request.query {
@@ -143,13 +151,18 @@ impl RawApi for Raw {
     }
 }
 
-fn config(account: &Account<'_>, access_token: SecretString, refresh_token: Option<SecretString>) -> Result<KallyAiConfig> {
+fn config(
+    account: &Account<'_>,
+    access_token: SecretString,
+    refresh_token: Option<SecretString>,
+) -> Result<KallyAiConfig> {
     let ours = account.config;
     let mut config = KallyAiConfig::new(access_token);
     config.id = account.id();
     config.refresh_token = refresh_token;
     if let Some(agent) = &ours.default_agent {
-        config.task_category = category(agent).map_err(|error| error.with_field("default_agent"))?;
+        config.task_category =
+            category(agent).map_err(|error| error.with_field("default_agent"))?;
     }
     if let Some(timezone) = &ours.timezone {
         config.timezone = timezone.clone();

@@ -1,4 +1,5 @@
-//! The one place that names every provider: from the word `kind` of the configuration to what makes the provider.
+//! The one place that names every provider: from the word `kind` of the configuration to what makes
+//! the provider.
 //!
 //! A kind of your own is registered like the two that come with the crate:
 //!
@@ -117,14 +118,15 @@ pub struct CreditCosts {
 
 /// What makes providers of one kind.
 pub trait ProviderKind: Debug + Send + Sync {
-    /// The settings it knows beside those that every kind has; any other is refused, because it would have no effect.
+    /// The settings it knows beside those that every kind has; any other is refused, because it
+    /// would have no effect.
     fn settings(&self) -> &'static [Setting];
 
     /// How its key's environment variable is usually called. `None`: it needs no key.
     fn usual_variable(&self) -> Option<&'static str>;
 
-    /// What the provider's documents say that a call costs, where it bills credits: the default of its tariff. `None`: it bills money, or
-    /// nothing is documented.
+    /// What the provider's documents say that a call costs, where it bills credits: the default of
+    /// its tariff. `None`: it bills money, or nothing is documented.
     fn credit_costs(&self) -> Option<CreditCosts>;
 
     /// Refuses an agent that cannot exist there.
@@ -133,7 +135,8 @@ pub trait ProviderKind: Debug + Send + Sync {
     /// Says what an agent looks like there.
     fn check_agent(&self, agent: &AgentId) -> Result<()>;
 
-    /// What is known of an account without its secrets and without asking; its id is [`Account::id`].
+    /// What is known of an account without its secrets and without asking; its id is
+    /// [`Account::id`].
     ///
     /// # Errors
     /// `Configuration` whose field is the key below `providers.NAME`.
@@ -143,18 +146,32 @@ pub trait ProviderKind: Debug + Send + Sync {
     ///
     /// # Errors
     /// `Configuration` whose field is the key below `providers.NAME`; it never shows a secret.
-    fn open(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>>;
+    fn open(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>>;
 
-    /// Its API for requests that nothing has a word for; `None` where there is no such way. Nothing is sent.
+    /// Its API for requests that nothing has a word for; `None` where there is no such way. Nothing
+    /// is sent.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    fn raw(&self, account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn RawApi>>>;
+    fn raw(
+        &self,
+        account: &Account<'_>,
+        secrets: &Secrets,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>>;
 }
 
 /// The login of an account whose kind has one.
 #[cfg(feature = "kallyai")]
-pub(crate) fn sign_in(account: &Account<'_>, location: &TokenLocation) -> Result<crate::tokens::SignIn> {
+pub(crate) fn sign_in(
+    account: &Account<'_>,
+    location: &TokenLocation,
+) -> Result<crate::tokens::SignIn> {
     kallyai::sign_in(account, location)
 }
 

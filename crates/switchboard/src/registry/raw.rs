@@ -11,7 +11,8 @@ pub trait RawApi: Debug + Send + Sync {
     /// Sends it: a GET as a read, which may be repeated; anything else once.
     ///
     /// # Errors
-    /// `Unsupported` for what may make a phone ring or hands out credentials, with nothing sent; else as the typed methods.
+    /// `Unsupported` for what may make a phone ring or hands out credentials, with nothing sent;
+    /// else as the typed methods.
     async fn send(&self, request: RawRequest) -> Result<RawAnswer>;
 }
 

@@ -1,7 +1,8 @@
 //! A file that only its owner can read.
 //!
-//! It is replaced whole: a new file with mode 0600 is written to disk and takes the old one's name, so that a crash leaves the old tokens
-//! or the new ones. A file that others can read is refused rather than mended: whoever could read it may have done so.
+//! It is replaced whole: a new file with mode 0600 is written to disk and takes the old one's name,
+//! so that a crash leaves the old tokens or the new ones. A file that others can read is refused
+//! rather than mended: whoever could read it may have done so.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,7 +20,9 @@ const LONGEST: u64 = 64 * 1024;
 pub(super) fn read(path: &Path) -> Result<Option<String>> {
     // Looked at before it is opened: opening a pipe would wait for its writer.
     match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Err(problem(path, "is no file: name one with token_store = \"file:PATH\"")),
+        Ok(found) if !found.is_file() => {
+            return Err(problem(path, "is no file: name one with token_store = \"file:PATH\""));
+        }
         Ok(_) => {}
         Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(path, "cannot be read", &error)),
@@ -78,12 +81,9 @@ pub(super) fn remove(path: &Path) -> Result<bool> {
 /// The file beside it that renewals lock. It stays: a lock file that comes and goes locks nothing.
 pub(super) fn open_lock(path: &Path) -> Result<File> {
     directory_of(path)?;
-    options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(|error| failed(path, "cannot be opened, and tokens are renewed under its lock only", &error))
+    options().write(true).create(true).truncate(false).open(path).map_err(|error| {
+        failed(path, "cannot be opened, and tokens are renewed under its lock only", &error)
+    })
 }
 
 /// The directory of a file, made where it is missing.
@@ -150,5 +150,6 @@ fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
 }
 
 fn problem(path: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("the token file {} {what}", path.display())).with_field("token_store")
+    Error::new(ErrorKind::Configuration, format!("the token file {} {what}", path.display()))
+        .with_field("token_store")
 }

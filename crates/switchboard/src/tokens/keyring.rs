@@ -1,8 +1,9 @@
 //! The operating system's keyring: Keychain, Credential Manager, Secret Service.
 //!
-//! A Secret Service is reached over a bus that may not be there, or be there and never answer, as on a server or in a container. So
-//! each question is asked on a thread of its own and waited for so long only: a few seconds until the keyring is there, then as long as a
-//! person needs to unlock it.
+//! A Secret Service is reached over a bus that may not be there, or be there and never answer, as
+//! on a server or in a container. So each question is asked on a thread of its own and waited for
+//! so long only: a few seconds until the keyring is there, then as long as a person needs to unlock
+//! it.
 
 use std::time::Duration;
 
@@ -76,20 +77,23 @@ fn ask(account: &str, question: Question) -> Result<Option<String>> {
     let work = move || {
         let _ = tell.send(match Entry::store_status() {
             Ok(()) => Heard::Reached,
-            Err(_) => Heard::Answered(Err(problem("is not there: no service of this session answers for it"))),
+            Err(_) => Heard::Answered(Err(problem(
+                "is not there: no service of this session answers for it",
+            ))),
         });
-        let answer = Entry::new(SERVICE, &account).map_err(|error| plain(&error)).and_then(|entry| {
-            let answer = match question {
-                Question::Read => entry.get_password().map(Some),
-                Question::Write(text) => entry.set_password(&text).map(|()| None),
-                Question::Remove => entry.delete_credential().map(|()| Some(String::new())),
-            };
-            match answer {
-                Ok(found) => Ok(found),
-                Err(keyring::Error::NoEntry) => Ok(None),
-                Err(error) => Err(plain(&error)),
-            }
-        });
+        let answer =
+            Entry::new(SERVICE, &account).map_err(|error| plain(&error)).and_then(|entry| {
+                let answer = match question {
+                    Question::Read => entry.get_password().map(Some),
+                    Question::Write(text) => entry.set_password(&text).map(|()| None),
+                    Question::Remove => entry.delete_credential().map(|()| Some(String::new())),
+                };
+                match answer {
+                    Ok(found) => Ok(found),
+                    Err(keyring::Error::NoEntry) => Ok(None),
+                    Err(error) => Err(plain(&error)),
+                }
+            });
         let _ = tell.send(Heard::Answered(answer));
     };
     std::thread::Builder::new()
@@ -116,11 +120,13 @@ fn plain(error: &keyring::Error) -> Error {
     problem(match error {
         keyring::Error::NoStorageAccess(_) => "is locked, or refuses this program: unlock it",
         keyring::Error::TooLong(_, _) => "takes no entry as long as these tokens",
-        keyring::Error::Ambiguous(_) => "has several entries for this account: remove them with its own program",
-        keyring::Error::NoDefaultStore => "is not there",
-        keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(_, _) | keyring::Error::BadStoreFormat(_) => {
-            "holds an entry that cannot be read: log in again"
+        keyring::Error::Ambiguous(_) => {
+            "has several entries for this account: remove them with its own program"
         }
+        keyring::Error::NoDefaultStore => "is not there",
+        keyring::Error::BadEncoding(_)
+        | keyring::Error::BadDataFormat(_, _)
+        | keyring::Error::BadStoreFormat(_) => "holds an entry that cannot be read: log in again",
         // The rest, and what later versions add.
         _ => "failed",
     })

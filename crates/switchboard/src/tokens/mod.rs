@@ -1,9 +1,11 @@
 //! Where the tokens of a login are kept.
 //!
-//! A refresh token opens the account until somebody takes it back, and is often good for one use. So it belongs where no other user of the
-//! machine reads it, and two processes must not use it at once. The operating system's keyring keeps the first promise best; a file that
-//! only its owner can read is next, and is refused as soon as others can read it. For the second promise a renewal holds a file lock,
-//! wherever the tokens are: the process that waited for it reads what the other one saved.
+//! A refresh token opens the account until somebody takes it back, and is often good for one use.
+//! So it belongs where no other user of the machine reads it, and two processes must not use it at
+//! once. The operating system's keyring keeps the first promise best; a file that only its owner
+//! can read is next, and is refused as soon as others can read it. For the second promise a renewal
+//! holds a file lock, wherever the tokens are: the process that waited for it reads what the other
+//! one saved.
 //!
 //! | file | its one reason |
 //! |---|---|

@@ -39,12 +39,18 @@ impl SavedTokens {
         let paper = Paper {
             base_url: self.base_url.clone(),
             access_token: self.tokens.access.expose_secret().to_owned(),
-            refresh_token: self.tokens.refresh.as_ref().map(|token| token.expose_secret().to_owned()),
+            refresh_token: self
+                .tokens
+                .refresh
+                .as_ref()
+                .map(|token| token.expose_secret().to_owned()),
             expires_at: self.tokens.expires_at,
             scope: self.scope.clone(),
             signed_in_at: self.signed_in_at,
         };
-        serde_json::to_string(&paper).map_err(|_| Error::new(ErrorKind::Configuration, "the tokens cannot be written as JSON"))
+        serde_json::to_string(&paper).map_err(|_| {
+            Error::new(ErrorKind::Configuration, "the tokens cannot be written as JSON")
+        })
     }
 
     /// The error says where, never what: the text is a secret.

@@ -40,7 +40,8 @@ impl SignIn {
         Self { client, vault }
     }
 
-    /// The page where a person logs in; it redirects to `http://127.0.0.1:PORT` with the tokens and `state`.
+    /// The page where a person logs in; it redirects to `http://127.0.0.1:PORT` with the tokens and
+    /// `state`.
     ///
     /// # Errors
     /// `Configuration` for a base URL that cannot have a path.
@@ -72,7 +73,8 @@ impl SignIn {
         lock::aside(move || vault.write(&saved).map(|kept| (saved, kept))).await
     }
 
-    /// Takes the tokens away; false where there were none. They stay good at the provider, whose documents show no way to take them back.
+    /// Takes the tokens away; false where there were none. They stay good at the provider, whose
+    /// documents show no way to take them back.
     ///
     /// # Errors
     /// Where they are and cannot be removed.
@@ -99,11 +101,17 @@ impl fmt::Debug for SignIn {
 }
 
 impl Config {
-    /// The login of an account that has one: `kind = "kallyai"` without a key of its own. Nothing is read or sent.
+    /// The login of an account that has one: `kind = "kallyai"` without a key of its own. Nothing
+    /// is read or sent.
     ///
     /// # Errors
-    /// `Configuration` for an account that there is not, that has a key, or whose kind has keys only.
-    pub fn sign_in(&self, account: &str, environment: impl Fn(&str) -> Option<String>) -> Result<SignIn> {
+    /// `Configuration` for an account that there is not, that has a key, or whose kind has keys
+    /// only.
+    pub fn sign_in(
+        &self,
+        account: &str,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<SignIn> {
         let wrong = |key: &str, message: &'static str| {
             let field = if key.is_empty() {
                 format!("providers.{account}")
@@ -120,7 +128,10 @@ impl Config {
             .kind(&config.kind)
             .is_some_and(|kind| kind.settings().contains(&Setting::TokenStore));
         if !signs_in {
-            return Err(wrong("kind", "has no login: its accounts have a key, which api_key_env names"));
+            return Err(wrong(
+                "kind",
+                "has no login: its accounts have a key, which api_key_env names",
+            ));
         }
         for (key, set) in [
             ("api_key_env", config.api_key_env.is_some()),
@@ -133,7 +144,11 @@ impl Config {
                 ));
             }
         }
-        let location = TokenLocation::new(config.token_store.clone().unwrap_or_default(), self.directory(), &environment);
+        let location = TokenLocation::new(
+            config.token_store.clone().unwrap_or_default(),
+            self.directory(),
+            &environment,
+        );
         registry::sign_in(&Account { name, config }, &location)
     }
 }

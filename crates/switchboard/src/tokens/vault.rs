@@ -15,8 +15,9 @@ use crate::config::{TokenLocation, TokenStoreConfig};
 
 /// The tokens of one account. Cheap to clone.
 ///
-/// With an automatic place a login goes to the keyring, and to the file where that does not take it. The file is looked at first, because
-/// that asks nobody; a login that goes to the keyring takes the file away.
+/// With an automatic place a login goes to the keyring, and to the file where that does not take
+/// it. The file is looked at first, because that asks nobody; a login that goes to the keyring
+/// takes the file away.
 #[derive(Debug, Clone)]
 pub struct Vault {
     account: String,
@@ -87,10 +88,12 @@ impl Vault {
         &self.base_url
     }
 
-    /// What is kept, and where; `None` where nobody is logged in. It may ask a keyring, and so take seconds.
+    /// What is kept, and where; `None` where nobody is logged in. It may ask a keyring, and so take
+    /// seconds.
     ///
     /// # Errors
-    /// `Configuration` for a file that others can read, that a login did not write, or whose tokens another server issued.
+    /// `Configuration` for a file that others can read, that a login did not write, or whose tokens
+    /// another server issued.
     pub fn read(&self) -> Result<Option<(SavedTokens, Kept)>> {
         let found = match &self.place {
             Place::File(path) => from_file(path)?,
@@ -101,7 +104,9 @@ impl Vault {
                 None => from_keyring(&self.account).unwrap_or_default(),
             },
         };
-        let Some((text, kept)) = found else { return Ok(None) };
+        let Some((text, kept)) = found else {
+            return Ok(None);
+        };
         let saved = SavedTokens::from_json(&text, &kept)?;
         if saved.base_url != self.base_url {
             let message = format!(
@@ -113,7 +118,8 @@ impl Vault {
         Ok(Some((saved, kept)))
     }
 
-    /// Keeps them, on disk when it returns. The first time, a keyring may ask somebody to unlock it.
+    /// Keeps them, on disk when it returns. The first time, a keyring may ask somebody to unlock
+    /// it.
     ///
     /// # Errors
     /// Where neither place takes them.
@@ -161,10 +167,7 @@ impl Vault {
             let message = "somebody logged out meanwhile, and what was renewed is not kept";
             return Err(Error::new(ErrorKind::Configuration, message).with_field("token_store"));
         };
-        let saved = SavedTokens {
-            tokens,
-            ..SavedTokens::from_json(&text, &kept)?
-        };
+        let saved = SavedTokens { tokens, ..SavedTokens::from_json(&text, &kept)? };
         match kept {
             Kept::File(path) => to_file(&path, &saved.to_json()?).map(drop),
             Kept::Keyring => self.write(&saved).map(drop),

@@ -1,4 +1,5 @@
-//! The other traits, where the provider has them: a missing ability is a missing trait, not an error.
+//! The other traits, where the provider has them: a missing ability is a missing trait, not an
+//! error.
 
 use jiff::Timestamp;
 use switchboard_core::{AgentId, ErrorKind, IncomingWebhook, UsageFilter};
@@ -25,7 +26,9 @@ pub(crate) async fn run(stage: &Stage<'_>, report: &mut Report) {
     }
     match stage.provider.webhooks() {
         Some(_) => report.note("events come in, and nonsense does not", events(stage).await),
-        None => report.excuse("events come in, and nonsense does not", "it has no events".to_owned()),
+        None => {
+            report.excuse("events come in, and nonsense does not", "it has no events".to_owned())
+        }
     }
 }
 
@@ -68,10 +71,8 @@ async fn usage(stage: &Stage<'_>) -> Result<(), String> {
     stage.finished().await?;
     let balances = usage.balances().await.map_err(|error| told("balances", &error))?;
     expect(!balances.is_empty(), || "no account is shown".to_owned())?;
-    let records = usage
-        .records(&UsageFilter::default())
-        .await
-        .map_err(|error| told("records", &error))?;
+    let records =
+        usage.records(&UsageFilter::default()).await.map_err(|error| told("records", &error))?;
     expect(!records.is_empty(), || "a call was placed and the log is empty".to_owned())
 }
 

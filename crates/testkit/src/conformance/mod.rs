@@ -1,7 +1,8 @@
 //! What every backend has to do, whatever its provider is like.
 //!
-//! The suite drives a backend through the core traits and compares what it claims with what a [`World`] knows: the
-//! ledger of phones that rang. An exception is allowed where the world says why; it is reported, never silent.
+//! The suite drives a backend through the core traits and compares what it claims with what a
+//! [`World`] knows: the ledger of phones that rang. An exception is allowed where the world says
+//! why; it is reported, never silent.
 //!
 //! ```no_run
 //! # async fn example(provider: &dyn switchboard_core::Provider, world: &dyn switchboard_testkit::conformance::World,
@@ -19,12 +20,16 @@ mod report;
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use switchboard_core::{AgentId, AttemptId, CallOrder, CallRequest, CallsExt, Clock, PhoneNumber, Provider, ProviderCall, Result};
+use switchboard_core::{
+    AgentId, AttemptId, CallOrder, CallRequest, CallsExt, Clock, PhoneNumber, Provider,
+    ProviderCall, Result,
+};
 use uuid::Uuid;
 
 pub use report::{Check, Report, Verdict};
 
-/// A way for a placing request to go wrong. Whether the phone rings is the world's doing and the suite's knowledge.
+/// A way for a placing request to go wrong. Whether the phone rings is the world's doing and the
+/// suite's knowledge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// Nobody listens. No ring.
@@ -59,7 +64,11 @@ pub trait World: Debug + Send + Sync {
     ///
     /// # Errors
     /// Why this provider cannot be in this trouble: the check is excused with these words.
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> std::result::Result<(), String>;
+    async fn bring(
+        &self,
+        trouble: Trouble,
+        number: &PhoneNumber,
+    ) -> std::result::Result<(), String>;
 
     /// Ends the trouble.
     async fn calm(&self);
@@ -110,13 +119,18 @@ impl Stage<'_> {
         })
     }
 
-    pub(crate) async fn place(&self, to: &PhoneNumber) -> std::result::Result<ProviderCall, String> {
+    pub(crate) async fn place(
+        &self,
+        to: &PhoneNumber,
+    ) -> std::result::Result<ProviderCall, String> {
         let order = self.order(to)?;
         self.provider.calls().place(&order).await.map_err(|failed| told("place", &failed))
     }
 
     /// A call that was placed and is over.
-    pub(crate) async fn finished(&self) -> std::result::Result<(PhoneNumber, ProviderCall), String> {
+    pub(crate) async fn finished(
+        &self,
+    ) -> std::result::Result<(PhoneNumber, ProviderCall), String> {
         let to = self.world.fresh_number();
         let placed = self.place(&to).await?;
         let call = self.until_over(&placed).await.map_err(|error| told("wait", &error))?;
@@ -132,6 +146,9 @@ pub(crate) fn told(what: &str, error: &dyn Debug) -> String {
     format!("{what} failed: {error:?}")
 }
 
-pub(crate) fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> std::result::Result<(), String> {
+pub(crate) fn expect(
+    holds: bool,
+    otherwise: impl FnOnce() -> String,
+) -> std::result::Result<(), String> {
     if holds { Ok(()) } else { Err(otherwise()) }
 }

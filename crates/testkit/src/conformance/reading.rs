@@ -64,10 +64,7 @@ async fn since(stage: &Stage<'_>) -> Result<(), String> {
         .now()
         .checked_add(std::time::Duration::from_secs(3600))
         .map_err(|error| error.to_string())?;
-    let filter = CallFilter {
-        since: Some(future),
-        ..CallFilter::default()
-    };
+    let filter = CallFilter { since: Some(future), ..CallFilter::default() };
     let all: Vec<_> = stage
         .provider
         .calls()

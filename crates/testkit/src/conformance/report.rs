@@ -34,14 +34,11 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(provider: &str, excused: Vec<(&'static str, &'static str)>) -> Self {
-        Self {
-            provider: provider.to_owned(),
-            checks: Vec::new(),
-            excused,
-        }
+        Self { provider: provider.to_owned(), checks: Vec::new(), excused }
     }
 
-    /// Notes a check. One that the world excuses and that holds all the same has failed: its excuse is stale.
+    /// Notes a check. One that the world excuses and that holds all the same has failed: its excuse
+    /// is stale.
     pub(crate) fn note(&mut self, name: &'static str, result: Result<(), String>) {
         let excuse = self
             .excused
@@ -58,10 +55,7 @@ impl Report {
     }
 
     pub(crate) fn excuse(&mut self, name: &'static str, why: String) {
-        self.checks.push(Check {
-            name,
-            verdict: Verdict::Excused(why),
-        });
+        self.checks.push(Check { name, verdict: Verdict::Excused(why) });
     }
 
     /// True where no check failed and at least one passed.
@@ -72,7 +66,9 @@ impl Report {
 
     /// How many passed and how many were excused.
     pub fn counts(&self) -> (usize, usize) {
-        let count = |wanted: fn(&Verdict) -> bool| self.checks.iter().filter(|check| wanted(&check.verdict)).count();
+        let count = |wanted: fn(&Verdict) -> bool| {
+            self.checks.iter().filter(|check| wanted(&check.verdict)).count()
+        };
         (
             count(|verdict| *verdict == Verdict::Passed),
             count(|verdict| matches!(verdict, Verdict::Excused(_))),

@@ -63,10 +63,7 @@ pub(crate) struct WebhookFate {
 impl FaultHandle {
     pub(crate) fn new(script: FaultScript) -> Self {
         let (changed, _) = watch::channel(());
-        Self {
-            inner: Arc::new(Mutex::new(Engine::of(script))),
-            changed: Arc::new(changed),
-        }
+        Self { inner: Arc::new(Mutex::new(Engine::of(script))), changed: Arc::new(changed) }
     }
 
     /// Replaces the script. Counters and the script's clock begin anew.
@@ -97,21 +94,15 @@ impl FaultHandle {
         let mut engine = self.inner.lock();
         let age = engine.since.elapsed();
         let script = Arc::clone(&engine.script);
-        if let Some(outage) = script
-            .outages
-            .iter()
-            .find(|outage| within(age, Some(outage.from_ms), outage.until_ms))
+        if let Some(outage) =
+            script.outages.iter().find(|outage| within(age, Some(outage.from_ms), outage.until_ms))
         {
             engine.fired += 1;
             let fault = match outage.mode {
                 OutageMode::Unavailable => Fault::answer(503, "service_unavailable"),
                 OutageMode::Refuse | OutageMode::Close => Fault::Close,
             };
-            return Some(Hit {
-                fault,
-                after: After::Nothing,
-                delay: Duration::ZERO,
-            });
+            return Some(Hit { fault, after: After::Nothing, delay: Duration::ZERO });
         }
         for (index, rule) in script.rules.iter().enumerate() {
             if !applies(rule, seen, age) {
@@ -119,7 +110,8 @@ impl FaultHandle {
             }
             engine.matched[index] += 1;
             let count = engine.matched[index];
-            let chosen = (rule.nth.is_empty() || rule.nth.contains(&count)) && (rule.every == 0 || count.is_multiple_of(rule.every));
+            let chosen = (rule.nth.is_empty() || rule.nth.contains(&count))
+                && (rule.every == 0 || count.is_multiple_of(rule.every));
             if chosen {
                 engine.fired += 1;
                 return Some(Hit {
@@ -135,7 +127,8 @@ impl FaultHandle {
     /// Whether a call to `to`, accepted at `accepted`, is missing from lists now.
     pub(crate) fn hidden(&self, to: &str, accepted: Instant) -> bool {
         let script = Arc::clone(&self.inner.lock().script);
-        script.list.omit.contains(to) || accepted.elapsed() < Duration::from_millis(script.list.lag_ms)
+        script.list.omit.contains(to)
+            || accepted.elapsed() < Duration::from_millis(script.list.lag_ms)
     }
 
     pub(crate) fn webhook(&self) -> WebhookFate {
@@ -154,11 +147,13 @@ impl FaultHandle {
         }
     }
 
-    /// Whether the listener is to be closed now, and until when that stays so (`None`: until the script changes).
+    /// Whether the listener is to be closed now, and until when that stays so (`None`: until the
+    /// script changes).
     pub(crate) fn refusing(&self) -> (bool, Option<Instant>) {
         let engine = self.inner.lock();
         let age = engine.since.elapsed();
-        let windows = || engine.script.outages.iter().filter(|outage| outage.mode == OutageMode::Refuse);
+        let windows =
+            || engine.script.outages.iter().filter(|outage| outage.mode == OutageMode::Refuse);
         let refusing = windows().any(|outage| within(age, Some(outage.from_ms), outage.until_ms));
         let next = windows()
             .flat_map(|outage| [Some(outage.from_ms), outage.until_ms])
@@ -175,7 +170,8 @@ impl FaultHandle {
 }
 
 fn within(age: Duration, from: Option<u64>, until: Option<u64>) -> bool {
-    age >= Duration::from_millis(from.unwrap_or(0)) && until.is_none_or(|until| age < Duration::from_millis(until))
+    age >= Duration::from_millis(from.unwrap_or(0))
+        && until.is_none_or(|until| age < Duration::from_millis(until))
 }
 
 fn applies(rule: &Rule, seen: &Seen<'_>, age: Duration) -> bool {

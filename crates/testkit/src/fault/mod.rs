@@ -1,12 +1,13 @@
 //! Answers that lie, and connections that break.
 //!
-//! The question that decides everything after a failed call is whether the phone rang, and the failure itself does
-//! not tell. So a fault says two things apart from each other: what the caller sees, and whether the phone rang
-//! before that.
+//! The question that decides everything after a failed call is whether the phone rang, and the
+//! failure itself does not tell. So a fault says two things apart from each other: what the caller
+//! sees, and whether the phone rang before that.
 //!
 //! # The script
 //!
-//! A script is TOML or JSON. Its rules are tried in order, and the first that fires decides about the request.
+//! A script is TOML or JSON. Its rules are tried in order, and the first that fires decides about
+//! the request.
 //!
 //! ```
 //! let script = switchboard_testkit::fault::FaultScript::from_toml(r#"
@@ -52,14 +53,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A rule matches by `method`, `path`, `to` (the number in the body of the request) and by time (`from_ms`,
-//! `until_ms`, counted from the moment the script was set); what is left out matches everything. Of the requests that
-//! match it fires for the `nth` (a list, from 1), for `every` k-th, or for all. See [`Rule`] for every field,
-//! [`Fault`] for what a caller can be made to see and [`After`] for how far the request gets before.
+//! A rule matches by `method`, `path`, `to` (the number in the body of the request) and by time
+//! (`from_ms`, `until_ms`, counted from the moment the script was set); what is left out matches
+//! everything. Of the requests that match it fires for the `nth` (a list, from 1), for `every`
+//! k-th, or for all. See [`Rule`] for every field, [`Fault`] for what a caller can be made to see
+//! and [`After`] for how far the request gets before.
 
 mod engine;
 mod script;
 
 pub use engine::FaultHandle;
 pub(crate) use engine::{Hit, Seen};
-pub use script::{After, Envelope, Fault, FaultScript, ListFaults, Outage, OutageMode, Rule, ScriptError, WebhookFaults};
+pub use script::{
+    After, Envelope, Fault, FaultScript, ListFaults, Outage, OutageMode, Rule, ScriptError,
+    WebhookFaults,
+};

@@ -55,15 +55,15 @@ pub struct Rule {
 pub enum After {
     /// The request was read and nothing came of it: no phone rings.
     Nothing,
-    /// The phone rings (or the request was answered without a ring), and the caller sees the fault at once, while
-    /// the call goes on.
+    /// The phone rings (or the request was answered without a ring), and the caller sees the fault
+    /// at once, while the call goes on.
     Ring,
     /// The request was dealt with to its end, and the fault is in the answer.
     Answer,
 }
 
-/// What the caller sees. `answer`, `redirect`, `hang`, `close`, `reset` and `pass` come after nothing unless the
-/// rule says otherwise; the others spoil an answer and therefore come after it.
+/// What the caller sees. `answer`, `redirect`, `hang`, `close`, `reset` and `pass` come after
+/// nothing unless the rule says otherwise; the others spoil an answer and therefore come after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
@@ -130,8 +130,17 @@ fn above_a_mebibyte() -> usize {
 impl Fault {
     pub(crate) fn usual_moment(&self) -> After {
         match self {
-            Self::Pass | Self::Answer { .. } | Self::Redirect { .. } | Self::Hang | Self::Close | Self::Reset => After::Nothing,
-            Self::CutBody { .. } | Self::NotJson | Self::EmptyBody | Self::MissingId | Self::HugeBody { .. } => After::Answer,
+            Self::Pass
+            | Self::Answer { .. }
+            | Self::Redirect { .. }
+            | Self::Hang
+            | Self::Close
+            | Self::Reset => After::Nothing,
+            Self::CutBody { .. }
+            | Self::NotJson
+            | Self::EmptyBody
+            | Self::MissingId
+            | Self::HugeBody { .. } => After::Answer,
         }
     }
 }
@@ -233,12 +242,7 @@ impl Rule {
     /// A rule for requests with this method and path.
     #[must_use]
     pub fn on(method: impl Into<String>, path: impl Into<String>, fault: Fault) -> Self {
-        Self {
-            method: Some(method.into()),
-            path: Some(path.into()),
-            fault,
-            ..Self::default()
-        }
+        Self { method: Some(method.into()), path: Some(path.into()), fault, ..Self::default() }
     }
 
     /// Only the nth matching request, from 1. May be given more than once.

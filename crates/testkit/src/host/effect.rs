@@ -35,14 +35,7 @@ impl Answer {
 pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect {
     match fault {
         Fault::Pass => Effect::Respond(json(answer.status, answer.body.clone())),
-        Fault::Answer {
-            status,
-            code,
-            message,
-            headers,
-            body,
-            envelope,
-        } => {
+        Fault::Answer { status, code, message, headers, body, envelope } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let text = match (body, code) {
                 (Some(body), _) => body.clone(),
@@ -54,7 +47,9 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
             };
             let mut response = json(status, Bytes::from(text));
             for (name, value) in headers {
-                if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                if let (Ok(name), Ok(value)) =
+                    (HeaderName::try_from(name), HeaderValue::try_from(value))
+                {
                     response.headers_mut().insert(name, value);
                 }
             }
@@ -68,18 +63,9 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
             }
             Effect::Respond(response)
         }
-        Fault::Hang => Effect::Seize(Seizure {
-            bytes: Vec::new(),
-            end: End::Hang,
-        }),
-        Fault::Close => Effect::Seize(Seizure {
-            bytes: Vec::new(),
-            end: End::Close,
-        }),
-        Fault::Reset => Effect::Seize(Seizure {
-            bytes: Vec::new(),
-            end: End::Reset,
-        }),
+        Fault::Hang => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Hang }),
+        Fault::Close => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Close }),
+        Fault::Reset => Effect::Seize(Seizure { bytes: Vec::new(), end: End::Reset }),
         Fault::CutBody { sent } => {
             let whole = answer.body.len();
             let sent = sent.unwrap_or(whole / 2).min(whole.saturating_sub(1));
@@ -92,7 +78,9 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
             bytes.extend_from_slice(&answer.body[..sent]);
             Effect::Seize(Seizure { bytes, end: End::Close })
         }
-        Fault::NotJson => Effect::Respond(json(answer.status, Bytes::from_static(b"<html>Bad gateway</html>"))),
+        Fault::NotJson => {
+            Effect::Respond(json(answer.status, Bytes::from_static(b"<html>Bad gateway</html>")))
+        }
         Fault::EmptyBody => Effect::Respond(json(answer.status, Bytes::new())),
         Fault::MissingId => {
             let mut value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -111,13 +99,15 @@ pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect 
     }
 }
 
-fn error_body(envelope: Option<Envelope>, surface: Surface, status: StatusCode, code: &str, message: &str) -> Value {
+fn error_body(
+    envelope: Option<Envelope>,
+    surface: Surface,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+) -> Value {
     let flat = surface.envelope == Envelope::Details && status == StatusCode::PAYMENT_REQUIRED;
-    let usual = if flat && code == "quota_exceeded" {
-        Envelope::Quota
-    } else {
-        surface.envelope
-    };
+    let usual = if flat && code == "quota_exceeded" { Envelope::Quota } else { surface.envelope };
     envelope.unwrap_or(usual).render(code, message, "fault script")
 }
 

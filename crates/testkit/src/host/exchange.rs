@@ -75,8 +75,8 @@ impl Host {
     }
 }
 
-/// Reads the request, then deals with it in a task of its own: a provider that has read a request goes on with it
-/// though the caller has gone away.
+/// Reads the request, then deals with it in a task of its own: a provider that has read a request
+/// goes on with it though the caller has gone away.
 pub(crate) async fn exchange(
     host: Arc<Host>,
     control: ConnectionControl,
@@ -122,11 +122,7 @@ async fn deal(host: &Arc<Host>, mut parts: http::request::Parts, body: Bytes) ->
             .map(str::to_owned),
         rang: Arc::new(rang),
     });
-    let hit = host.faults.decide(&Seen {
-        method: &method,
-        path: &path,
-        to: to.as_deref(),
-    });
+    let hit = host.faults.decide(&Seen { method: &method, path: &path, to: to.as_deref() });
     let request = Request::from_parts(parts, Body::from(body));
     let router = host.router.read().clone();
     let effect = match hit {
@@ -139,7 +135,13 @@ async fn deal(host: &Arc<Host>, mut parts: http::request::Parts, body: Bytes) ->
     effect
 }
 
-async fn afflict(host: &Arc<Host>, hit: Hit, router: Router, request: Request<Body>, ringing: &mut watch::Receiver<bool>) -> Effect {
+async fn afflict(
+    host: &Arc<Host>,
+    hit: Hit,
+    router: Router,
+    request: Request<Body>,
+    ringing: &mut watch::Receiver<bool>,
+) -> Effect {
     let answer = match hit.after {
         After::Nothing => {
             tokio::time::sleep(hit.delay).await;
@@ -206,7 +208,9 @@ fn record(host: &Host, parts: &http::request::Parts, body: &[u8], json: &Value) 
         },
         query_names: Params::parse(parts.uri.query().unwrap_or_default()).names(),
         headers: headers
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
             .collect(),
         body: if secret { Value::Null } else { json.clone() },
         body_names: if form {

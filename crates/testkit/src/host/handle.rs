@@ -10,7 +10,8 @@ use super::serve::{AcceptLoop, Doors};
 use crate::RingLedger;
 use crate::fault::FaultHandle;
 
-/// A running simulator. It goes down when this is dropped, or in good order with [`SimHandle::shutdown`].
+/// A running simulator. It goes down when this is dropped, or in good order with
+/// [`SimHandle::shutdown`].
 pub struct SimHandle {
     host: Arc<Host>,
     address: SocketAddr,
@@ -22,7 +23,14 @@ pub struct SimHandle {
 }
 
 impl SimHandle {
-    pub(crate) fn new(host: Arc<Host>, address: SocketAddr, credential: String, seed: u64, doors: Doors, task: AcceptLoop) -> Self {
+    pub(crate) fn new(
+        host: Arc<Host>,
+        address: SocketAddr,
+        credential: String,
+        seed: u64,
+        doors: Doors,
+        task: AcceptLoop,
+    ) -> Self {
         Self {
             host,
             address,
@@ -34,7 +42,8 @@ impl SimHandle {
         }
     }
 
-    /// The origin to give to a client as base URL, without a trailing slash, such as `http://127.0.0.1:41234`.
+    /// The origin to give to a client as base URL, without a trailing slash, such as
+    /// `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -46,8 +55,9 @@ impl SimHandle {
         self.address
     }
 
-    /// The bearer credential that the simulator accepts: an access token (KallyAI) or an API key (KaiCalls).
-    /// It follows from the seed, so that a process started with the same seed has the same one.
+    /// The bearer credential that the simulator accepts: an access token (KallyAI) or an API key
+    /// (KaiCalls). It follows from the seed, so that a process started with the same seed has the
+    /// same one.
     #[must_use]
     pub fn credential(&self) -> &str {
         &self.credential
@@ -88,8 +98,8 @@ impl SimHandle {
         self.host.log.wait_for(method, path, count).await;
     }
 
-    /// Closes the listener and cuts every connection, as if the process were gone. The port stays reserved.
-    /// Connections are refused when this returns. Calls that are under way go on.
+    /// Closes the listener and cuts every connection, as if the process were gone. The port stays
+    /// reserved. Connections are refused when this returns. Calls that are under way go on.
     pub async fn refuse_connections(&self) {
         self.doors.shut.send_replace(true);
         self.wait_open(false).await;
@@ -111,7 +121,8 @@ impl SimHandle {
         self.doors.sever.send_modify(|count| *count += 1);
     }
 
-    /// Takes the simulator down: the listener closes, connections and calls end. Returns when the port is free.
+    /// Takes the simulator down: the listener closes, connections and calls end. Returns when the
+    /// port is free.
     pub async fn shutdown(mut self) {
         self.host.shutdown.send_replace(true);
         if let Some(task) = self.task.take() {

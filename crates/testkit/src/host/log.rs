@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 
-/// One request as it arrived. Secrets are left out: the credentials in headers, and whole bodies that carry them.
+/// One request as it arrived. Secrets are left out: the credentials in headers, and whole bodies
+/// that carry them.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RequestRecord {
@@ -25,10 +26,12 @@ pub struct RequestRecord {
     pub headers: BTreeMap<String, String>,
     /// The body where it was JSON, and null elsewhere and on the paths for tokens and keys.
     pub body: Value,
-    /// The names of what the body holds, JSON or a form, also where the body itself is left out: `submission` and
-    /// `submission.timezone`, with the entries of a list under the name of the list. What is null is not there.
+    /// The names of what the body holds, JSON or a form, also where the body itself is left out:
+    /// `submission` and `submission.timezone`, with the entries of a list under the name of the
+    /// list. What is null is not there.
     pub body_names: BTreeSet<String>,
-    /// The status that was answered; `None` while there is no answer, and where a fault kept it back.
+    /// The status that was answered; `None` while there is no answer, and where a fault kept it
+    /// back.
     pub status: Option<u16>,
 }
 
@@ -51,11 +54,7 @@ fn collect(value: &Value, above: &str, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-                let name = if above.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{above}.{name}")
-                };
+                let name = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
                 collect(value, &name, names);
                 names.insert(name);
             }
@@ -85,10 +84,7 @@ pub(crate) struct RequestLog {
 
 impl RequestLog {
     pub(crate) fn new() -> Self {
-        Self {
-            records: Mutex::new(Vec::new()),
-            count: watch::channel(0).0,
-        }
+        Self { records: Mutex::new(Vec::new()), count: watch::channel(0).0 }
     }
 
     /// Adds a request and returns its place, for [`RequestLog::answered`].

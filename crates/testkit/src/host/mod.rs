@@ -1,8 +1,9 @@
 //! What both simulators stand on: sockets, faults, the request log, time and seeded draws.
 //!
-//! A web framework answers every request it has read, in good order, and that is exactly what a broken provider does
-//! not do. So the accept loop and the connection are ours: between the socket and the router stands one exchange
-//! that may answer something else, or take the connection away and write raw bytes, or none, and close or reset it.
+//! A web framework answers every request it has read, in good order, and that is exactly what a
+//! broken provider does not do. So the accept loop and the connection are ours: between the socket
+//! and the router stands one exchange that may answer something else, or take the connection away
+//! and write raw bytes, or none, and close or reset it.
 
 mod connection;
 mod effect;

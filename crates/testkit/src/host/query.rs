@@ -1,5 +1,5 @@
-//! Query parameters and forms, decoded by hand: a simulator answers a parameter that makes no sense in the
-//! provider's own envelope, not in the framework's.
+//! Query parameters and forms, decoded by hand: a simulator answers a parameter that makes no sense
+//! in the provider's own envelope, not in the framework's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,10 @@ impl Params {
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Params {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut http::request::Parts,
+        _: &S,
+    ) -> Result<Self, Self::Rejection> {
         Ok(Self::parse(parts.uri.query().unwrap_or_default()))
     }
 }
@@ -77,7 +80,9 @@ fn decode(text: &str) -> String {
 pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()

@@ -67,10 +67,18 @@ pub(crate) async fn start(
     let (shut, shut_seen) = watch::channel(false);
     let (opened, open) = watch::channel(true);
     let (sever, severed) = watch::channel(0);
-    let task = tokio::spawn(accept_loop(Arc::clone(&host), listener, address, shut_seen, opened, severed));
+    let task =
+        tokio::spawn(accept_loop(Arc::clone(&host), listener, address, shut_seen, opened, severed));
     let doors = Doors { shut, open, sever };
     Ok((
-        SimHandle::new(Arc::clone(&host), address, credential, config.seed.unwrap_or_default(), doors, task),
+        SimHandle::new(
+            Arc::clone(&host),
+            address,
+            credential,
+            config.seed.unwrap_or_default(),
+            doors,
+            task,
+        ),
         host,
     ))
 }
@@ -142,7 +150,8 @@ async fn accept_until_shutdown(
 
 enum Door {
     Open(TcpListener),
-    /// A socket that is bound and does not listen: it keeps the port, and the system refuses connections to it.
+    /// A socket that is bound and does not listen: it keeps the port, and the system refuses
+    /// connections to it.
     Shut(io::Result<TcpSocket>),
 }
 
@@ -156,11 +165,7 @@ impl Door {
 }
 
 fn hold(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -180,7 +185,12 @@ async fn open(held: io::Result<TcpSocket>, address: SocketAddr) -> Door {
     }
 }
 
-async fn connection(host: Arc<Host>, socket: TcpStream, mut outage: watch::Receiver<u64>, mut severed: watch::Receiver<u64>) {
+async fn connection(
+    host: Arc<Host>,
+    socket: TcpStream,
+    mut outage: watch::Receiver<u64>,
+    mut severed: watch::Receiver<u64>,
+) {
     // A socket that refuses the option is still a socket.
     let _ = socket.set_nodelay(true);
     let mut shutdown = host.shutdown.subscribe();

@@ -1,4 +1,5 @@
-//! The simulator's time: tokio's clock, so that a test may pause it, with dates hung on it once at the start.
+//! The simulator's time: tokio's clock, so that a test may pause it, with dates hung on it once at
+//! the start.
 
 use std::time::Duration;
 
@@ -15,11 +16,7 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     pub(crate) fn start(speed: f64) -> Self {
-        Self {
-            origin: Instant::now(),
-            date: Timestamp::now(),
-            speed,
-        }
+        Self { origin: Instant::now(), date: Timestamp::now(), speed }
     }
 
     pub(crate) fn now(self) -> Instant {

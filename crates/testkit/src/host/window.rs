@@ -1,4 +1,5 @@
-//! The documented rate limits, as an exact sliding window: of any window's length of time, no more than the limit.
+//! The documented rate limits, as an exact sliding window: of any window's length of time, no more
+//! than the limit.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use tokio::time::Instant;
 pub(crate) struct Window(VecDeque<Instant>);
 
 impl Window {
-    /// Lets a request through and remembers it, or tells how long until the next one may pass. A request that is
-    /// turned away does not count.
+    /// Lets a request through and remembers it, or tells how long until the next one may pass. A
+    /// request that is turned away does not count.
     pub(crate) fn admit(&mut self, limit: usize, length: Duration) -> Result<(), Duration> {
         let now = Instant::now();
         while self.0.front().is_some_and(|first| now.duration_since(*first) >= length) {

@@ -31,7 +31,11 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 /// Writes a row of the usage log for each request that got as far as the API.
-pub(crate) async fn log_usage(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+pub(crate) async fn log_usage(
+    State(world): State<Arc<World>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().as_str().to_owned();
     let endpoint = request.uri().path().strip_prefix("/api").map(str::to_owned);
     let response = next.run(request).await;
@@ -66,7 +70,8 @@ async fn balance(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
     }]}))
 }
 
-/// Newest first, without a cursor: of a busy time, only slices by `start` and `end` show everything.
+/// Newest first, without a cursor: of a busy time, only slices by `start` and `end` show
+/// everything.
 async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
     let limit = params
         .number("limit", 100)
@@ -75,7 +80,9 @@ async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> An
     let mut bounds = [None, None];
     for (bound, name) in bounds.iter_mut().zip(["start", "end"]) {
         if let Some(text) = params.get(name) {
-            *bound = Some(normal(text).ok_or_else(|| Refused::invalid(format!("{name} must be ISO 8601")))?);
+            *bound = Some(
+                normal(text).ok_or_else(|| Refused::invalid(format!("{name} must be ISO 8601")))?,
+            );
         }
     }
     let [start, end] = bounds;

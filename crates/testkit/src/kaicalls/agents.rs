@@ -31,11 +31,7 @@ impl Agent {
         fields.insert("business_id".to_owned(), business_id.into());
         fields.insert("created_at".to_owned(), created_at.into());
         let first = json!({"version": 1, "fields": fields});
-        Self {
-            id,
-            fields,
-            versions: vec![first],
-        }
+        Self { id, fields, versions: vec![first] }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -44,8 +40,7 @@ impl Agent {
 
     fn note_version(&mut self, at: String) {
         let version = self.versions.len() + 1;
-        self.versions
-            .push(json!({"version": version, "created_at": at, "fields": self.fields}));
+        self.versions.push(json!({"version": version, "created_at": at, "fields": self.fields}));
     }
 }
 
@@ -65,10 +60,8 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
             .collect();
         return Ok(Json(json!({"agents": entries})).into_response());
     };
-    let agent = agents
-        .iter()
-        .find(|agent| agent.id == id)
-        .ok_or_else(|| Refused::not_found("agent"))?;
+    let agent =
+        agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
     let numbers = world.numbers.lock();
     let number = numbers.iter().find(|number| number.agent_id.as_deref() == Some(id));
     let mut body = agent.fields.clone();
@@ -89,7 +82,8 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
         return Err(Refused::not_found("business"));
     }
     let mut agents = world.agents.lock();
-    let mut agent = Agent::new(world.id("agent", agents.len()), &world.business_id, "", world.now());
+    let mut agent =
+        Agent::new(world.id("agent", agents.len()), &world.business_id, "", world.now());
     agent.fields.extend(body.into_iter().filter(|(name, _)| name != "id"));
     agent.versions = vec![json!({"version": 1, "created_at": world.now(), "fields": agent.fields})];
     let answer = agent.fields.clone();
@@ -120,16 +114,16 @@ async fn versions(State(world): State<Arc<World>>, caller: Caller, params: Param
         .number("limit", 50)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let agents = world.agents.lock();
-    let agent = agents
-        .iter()
-        .find(|agent| agent.id == id)
-        .ok_or_else(|| Refused::not_found("agent"))?;
+    let agent =
+        agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
     let wanted = params.get("version");
     let versions: Vec<&Value> = agent
         .versions
         .iter()
         .rev()
-        .filter(|version| wanted.is_none_or(|wanted| version["version"].as_u64() == wanted.parse().ok()))
+        .filter(|version| {
+            wanted.is_none_or(|wanted| version["version"].as_u64() == wanted.parse().ok())
+        })
         .take(limit)
         .collect();
     Ok(Json(json!({"agent_id": id, "versions": versions})).into_response())

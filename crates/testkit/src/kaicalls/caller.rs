@@ -1,4 +1,5 @@
-//! API keys, their scopes and their limits; and the dashboard's session, which is another credential altogether.
+//! API keys, their scopes and their limits; and the dashboard's session, which is another
+//! credential altogether.
 
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use super::codes::Refused;
 use super::world::World;
 use crate::host::Window;
 
-/// What a key may do when nothing else was asked for. Document 004 lists `calls:write` among them; its SDKs, which are younger, say that a new
-/// key may only read.
+/// What a key may do when nothing else was asked for. Document 004 lists `calls:write` among them;
+/// its SDKs, which are younger, say that a new key may only read.
 pub(crate) const DEFAULT_SCOPES: [&str; 3] = ["agents:read", "numbers:read", "calls:read"];
 
 /// What rings phones is held to the limit of `POST /v1/calls`. Document 004 names that path alone.
@@ -31,7 +32,13 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn new(id: String, secret: String, name: &str, scopes: Vec<String>, created_at: String) -> Self {
+    pub(crate) fn new(
+        id: String,
+        secret: String,
+        name: &str,
+        scopes: Vec<String>,
+        created_at: String,
+    ) -> Self {
         Self {
             id,
             secret,
@@ -80,7 +87,8 @@ impl FromRequestParts<Arc<World>> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Refused> {
-        let unauthorized = || Refused::new("unauthorized", "send Authorization: Bearer kc_live_...");
+        let unauthorized =
+            || Refused::new("unauthorized", "send Authorization: Bearer kc_live_...");
         let secret = bearer(&parts.headers).ok_or_else(unauthorized)?;
         let mut keys = world.keys.lock();
         let key = keys
@@ -96,17 +104,17 @@ impl FromRequestParts<Arc<World>> for Caller {
             Ok(())
         };
         if let Err(wait) = admitted {
-            let seconds = config.retry_after.then(|| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+            let seconds =
+                config.retry_after.then(|| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
             return Err(Refused::new("rate_limited", "slow down").after(seconds));
         }
         key.last_used_at = Some(world.host.timeline.rfc3339());
-        Ok(Self {
-            scopes: key.scopes.clone(),
-        })
+        Ok(Self { scopes: key.scopes.clone() })
     }
 }
 
-/// Somebody who is logged in to the dashboard: the session as a bearer credential or as the cookie `session`.
+/// Somebody who is logged in to the dashboard: the session as a bearer credential or as the cookie
+/// `session`.
 pub(crate) struct Session;
 
 impl FromRequestParts<Arc<World>> for Session {

@@ -39,7 +39,12 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/api/v1/calls", get(read).post(create))
 }
 
-async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
+async fn create(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Extension(context): Extension<RequestContext>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let wanted = check(&world, &object(&body)?)?;
     let failed = || Refused::new("internal_error", "the ring ledger could not be written");
@@ -48,7 +53,8 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(conte
     Ok((StatusCode::CREATED, Extension(PlacedCall(id)), Json(answer)).into_response())
 }
 
-/// Checks the body of `POST /calls`. Of the two spellings that document 004 allows, the first one present counts.
+/// Checks the body of `POST /calls`. Of the two spellings that document 004 allows, the first one
+/// present counts.
 pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, Refused> {
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| body.get(*name).and_then(Value::as_str));
@@ -76,7 +82,9 @@ pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, 
     };
     let (context, first_message) = (text(&["context"]), text(&["firstMessage", "first_message"]));
     let said = [&context, &first_message];
-    let blocked = |phrase: &String| said.iter().any(|text| text.as_ref().is_some_and(|text| text.contains(phrase)));
+    let blocked = |phrase: &String| {
+        said.iter().any(|text| text.as_ref().is_some_and(|text| text.contains(phrase)))
+    };
     if world.config.unsafe_phrases.iter().any(blocked) {
         return Err(Refused::new("content_blocked", "context or first message"));
     }
@@ -119,24 +127,27 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
         .rev()
         .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
-        .filter(|record| params.get("status").is_none_or(|status| status_of(&world, record) == status))
+        .filter(|record| {
+            params.get("status").is_none_or(|status| status_of(&world, record) == status)
+        })
         .filter(|record| after.is_none_or(|after| record.made < after));
-    let page: Vec<Value> = shown.by_ref().take(limit).map(|record| entry_of(&world, record)).collect();
+    let page: Vec<Value> =
+        shown.by_ref().take(limit).map(|record| entry_of(&world, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"calls": page, "has_more": has_more})).into_response())
 }
 
 /// A cursor: the `created_at` of a row.
 pub(crate) fn at(text: &str) -> Result<Timestamp, Refused> {
-    text.parse()
-        .map_err(|_| Refused::invalid("after must be a created_at, as ISO 8601"))
+    text.parse().map_err(|_| Refused::invalid("after must be a created_at, as ISO 8601"))
 }
 
 pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {
     word(record.life.phase(world.host.timeline))
 }
 
-/// One answer reads the clock once: a call that ends between two readings would be completed and have nothing to tell.
+/// One answer reads the clock once: a call that ends between two readings would be completed and
+/// have nothing to tell.
 fn word(phase: Phase) -> &'static str {
     match phase {
         Phase::Queued => "queued",
@@ -175,9 +186,11 @@ pub(crate) fn talked(world: &World, record: &Record) -> bool {
 fn has_talked(phase: Phase) -> bool {
     match phase {
         Phase::Over(Outcome::Completed | Outcome::Voicemail) => true,
-        Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed) | Phase::Queued | Phase::Ringing | Phase::Talking | Phase::Cut => {
-            false
-        }
+        Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed)
+        | Phase::Queued
+        | Phase::Ringing
+        | Phase::Talking
+        | Phase::Cut => false,
     }
 }
 

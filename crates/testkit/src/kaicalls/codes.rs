@@ -5,8 +5,8 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::fault::Envelope;
 
-/// The code, its status and its message. Below the line: codes that the provider's public pages show beside
-/// document 004.
+/// The code, its status and its message. Below the line: codes that the provider's public pages
+/// show beside document 004.
 const CODES: &[(&str, u16, &str)] = &[
     ("unauthorized", 401, "Invalid, missing, expired, or revoked API key"),
     ("forbidden", 403, "Key doesn't have the required scope"),
@@ -37,11 +37,7 @@ pub(crate) struct Refused {
 impl Refused {
     /// The refusal with this code. A code that is not in the table is answered with status 500.
     pub(crate) fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            detail: detail.into(),
-            retry_after: None,
-        }
+        Self { code: code.to_owned(), detail: detail.into(), retry_after: None }
     }
 
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {
@@ -70,7 +66,8 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let known = CODES.iter().find(|(code, _, _)| *code == self.code);
-        let (status, message) = known.map_or((500, "An unknown code"), |(_, status, message)| (*status, *message));
+        let (status, message) =
+            known.map_or((500, "An unknown code"), |(_, status, message)| (*status, *message));
         let body = Envelope::Plain.render(&self.code, &format!("{message}: {}", self.detail), "");
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(body)).into_response();

@@ -1,6 +1,8 @@
-//! Sending webhooks: a POST to a loopback address, signed where there is a secret, tried again where it was not taken.
+//! Sending webhooks: a POST to a loopback address, signed where there is a secret, tried again
+//! where it was not taken.
 //!
-//! A simulator must never knock at a stranger's door, so every other address is noted and left alone.
+//! A simulator must never knock at a stranger's door, so every other address is noted and left
+//! alone.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -21,10 +23,7 @@ impl World {
     /// Sends a webhook in the background.
     pub(crate) fn send(self: &Arc<Self>, parcel: Parcel) {
         let fate = self.host.faults.webhook();
-        let message = Arc::new(Message {
-            parcel,
-            forged: fate.forged,
-        });
+        let message = Arc::new(Message { parcel, forged: fate.forged });
         for _ in 0..fate.copies {
             let (world, message) = (Arc::clone(self), Arc::clone(&message));
             self.host.spawn(async move {
@@ -80,14 +79,12 @@ struct Message {
 impl Message {
     /// Unix seconds, and `sha256=` with HMAC-SHA256 over `seconds.body` in hexadecimal.
     fn signature(&self, seconds: i64) -> Option<(String, String)> {
-        let secret = if self.forged {
-            Some("a stranger's secret")
-        } else {
-            self.parcel.secret.as_deref()
-        }?;
+        let secret =
+            if self.forged { Some("a stranger's secret") } else { self.parcel.secret.as_deref() }?;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
         mac.update(format!("{seconds}.{}", self.parcel.body).as_bytes());
-        let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         Some((seconds.to_string(), format!("sha256={hex}")))
     }
 
@@ -100,7 +97,8 @@ impl Message {
         } else {
             host.parse::<IpAddr>().ok()
         };
-        let local = address.filter(|address| address.is_loopback() && uri.scheme_str() == Some("http"));
+        let local =
+            address.filter(|address| address.is_loopback() && uri.scheme_str() == Some("http"));
         let Some(address) = local else {
             tracing::info!("a webhook to an address that is not loopback was not sent");
             return None;

@@ -15,13 +15,19 @@ use crate::calls::{CallPlan, Life, Outcome, Phase};
 use crate::host::RequestContext;
 
 impl World {
-    /// Accepts a call. Nothing can take it back from here on, so the phone counts as rung: the ring is in the
-    /// ledger before there is an answer. `None` when the ledger could not be written, and then nobody is called.
-    pub(crate) fn place(self: &Arc<Self>, wanted: Wanted, context: &RequestContext) -> Option<Value> {
+    /// Accepts a call. Nothing can take it back from here on, so the phone counts as rung: the ring
+    /// is in the ledger before there is an answer. `None` when the ledger could not be written, and
+    /// then nobody is called.
+    pub(crate) fn place(
+        self: &Arc<Self>,
+        wanted: Wanted,
+        context: &RequestContext,
+    ) -> Option<Value> {
         let mut calls = self.calls.lock();
         let line = self.host.timeline;
         let nth = calls.dialled.entry(wanted.to.clone()).or_insert(0);
-        let mut plan = CallPlan::draw(self.seed, &wanted.to, *nth, self.config.script(&wanted.to, *nth));
+        let mut plan =
+            CallPlan::draw(self.seed, &wanted.to, *nth, self.config.script(&wanted.to, *nth));
         *nth += 1;
         plan.talk = plan.talk.min(Duration::from_secs(wanted.max_duration));
         let place = calls.records.len();
@@ -81,11 +87,13 @@ impl World {
             return Timestamp::from_second(now.as_second()).unwrap_or(now);
         }
         let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
-        let next = before.and_then(|record| record.made.checked_add(SignedDuration::from_micros(1)).ok());
+        let next =
+            before.and_then(|record| record.made.checked_add(SignedDuration::from_micros(1)).ok());
         next.map_or(now, |next| next.max(now))
     }
 
-    /// Writes a step of a call into the log of events. Steps before the end are not delivered by themselves.
+    /// Writes a step of a call into the log of events. Steps before the end are not delivered by
+    /// themselves.
     fn note(&self, call_id: &str, event: &str, status: &str) {
         let mut fields = Map::new();
         fields.insert("call_id".to_owned(), call_id.into());
@@ -103,15 +111,24 @@ impl World {
             self.note(&id, "call.started", "in-progress");
         }
         tokio::time::sleep_until(course.ends_at).await;
-        let Some((event, fields)) = self.calls.lock().records.get(place).map(|record| event_of(&self, record)) else {
+        let Some((event, fields)) =
+            self.calls.lock().records.get(place).map(|record| event_of(&self, record))
+        else {
             return;
         };
         let event_id = self.record_event(event, &id, fields.clone());
         self.tell(event, &id, &fields, &event_id);
     }
 
-    /// Delivers an event of a call: to the call's own URL without a signature where the call is over, to the subscriptions with one.
-    pub(crate) fn tell(self: &Arc<Self>, event: &str, call_id: &str, fields: &Map<String, Value>, event_id: &str) {
+    /// Delivers an event of a call: to the call's own URL without a signature where the call is
+    /// over, to the subscriptions with one.
+    pub(crate) fn tell(
+        self: &Arc<Self>,
+        event: &str,
+        call_id: &str,
+        fields: &Map<String, Value>,
+        event_id: &str,
+    ) {
         let own = {
             let calls = self.calls.lock();
             let record = calls.records.iter().find(|record| record.id == call_id);
@@ -146,7 +163,11 @@ fn event_of(world: &World, record: &Record) -> (&'static str, Map<String, Value>
         Phase::Over(Outcome::NoAnswer) => Some("no_answer"),
         Phase::Over(Outcome::Busy) => Some("busy"),
         Phase::Over(Outcome::Failed) => Some("failed"),
-        Phase::Over(Outcome::Completed | Outcome::Voicemail) | Phase::Queued | Phase::Ringing | Phase::Talking | Phase::Cut => None,
+        Phase::Over(Outcome::Completed | Outcome::Voicemail)
+        | Phase::Queued
+        | Phase::Ringing
+        | Phase::Talking
+        | Phase::Cut => None,
     };
     let body = body_of(world, record);
     let mut fields = Map::new();

@@ -1,6 +1,8 @@
-//! What the API says of itself, as the provider's SDK asks for it: capabilities, an OpenAPI document, schemas.
+//! What the API says of itself, as the provider's SDK asks for it: capabilities, an OpenAPI
+//! document, schemas.
 //!
-//! No document shows an answer. The OpenAPI document names this simulator's paths and nothing of their bodies.
+//! No document shows an answer. The OpenAPI document names this simulator's paths and nothing of
+//! their bodies.
 
 use std::sync::Arc;
 
@@ -74,13 +76,15 @@ async fn openapi(_: Caller) -> Json<Value> {
     let paths: Map<String, Value> = PATHS
         .iter()
         .map(|(path, methods)| {
-            let methods = methods
-                .iter()
-                .map(|method| ((*method).to_owned(), json!({"responses": {"default": {"description": ""}}})));
+            let methods = methods.iter().map(|method| {
+                ((*method).to_owned(), json!({"responses": {"default": {"description": ""}}}))
+            });
             ((*path).to_owned(), Value::Object(methods.collect()))
         })
         .collect();
-    Json(json!({"openapi": "3.1.0", "info": {"title": "KaiCalls, simulated", "version": "1"}, "paths": paths}))
+    Json(
+        json!({"openapi": "3.1.0", "info": {"title": "KaiCalls, simulated", "version": "1"}, "paths": paths}),
+    )
 }
 
 /// The names of the schemas, or the one that is named.

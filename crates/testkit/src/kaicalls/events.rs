@@ -1,10 +1,13 @@
-//! Durable events and their deliveries, as the provider's SDKs ask for them. Document 004 does not know them.
+//! Durable events and their deliveries, as the provider's SDKs ask for them. Document 004 does not
+//! know them.
 //!
-//! Of the answers the SDKs name the word of a delivery, `succeeded` or `failed`; the rest is this simulator's: an event for each step of a
-//! call (`call.queued`, `call.ringing`, `call.started`, then `call.completed` or `call.failed`), newest first, with `status` `recorded` until
-//! it was delivered once, then `delivered` or `failed`; a delivery for each attempt of a webhook. A replay delivers the same event again, with
-//! the same id, to whoever would get it today; a backfill does so for all events of a time. Reading wants `events:read`, deliveries that or
-//! `webhooks:read`; replay and backfill want `events:replay`.
+//! Of the answers the SDKs name the word of a delivery, `succeeded` or `failed`; the rest is this
+//! simulator's: an event for each step of a call (`call.queued`, `call.ringing`, `call.started`,
+//! then `call.completed` or `call.failed`), newest first, with `status` `recorded` until it was
+//! delivered once, then `delivered` or `failed`; a delivery for each attempt of a webhook. A replay
+//! delivers the same event again, with the same id, to whoever would get it today; a backfill does
+//! so for all events of a time. Reading wants `events:read`, deliveries that or `webhooks:read`;
+//! replay and backfill want `events:replay`.
 
 use std::sync::Arc;
 
@@ -45,7 +48,12 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 impl World {
     /// Adds an event to the log, and returns its id.
-    pub(crate) fn record_event(&self, event_type: &str, object_id: &str, data: Map<String, Value>) -> String {
+    pub(crate) fn record_event(
+        &self,
+        event_type: &str,
+        object_id: &str,
+        data: Map<String, Value>,
+    ) -> String {
         let mut events = self.events.lock();
         let id = format!("evt_{}", self.id("event", events.len()));
         events.push(Event {
@@ -127,7 +135,9 @@ impl Filter {
     }
 
     fn lets(&self, event: &Event, world: &World, attempts: &[WebhookAttempt]) -> bool {
-        let is = |wanted: &Option<String>, held: &str| wanted.as_ref().is_none_or(|wanted| wanted == held);
+        let is = |wanted: &Option<String>, held: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == held)
+        };
         is(&self.business_id, &world.business_id)
             && is(&self.event_id, &event.id)
             && is(&self.event_type, &event.event_type)
@@ -160,7 +170,8 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     let limit = limit(&params)?;
     let shown = filter.all(&world);
     let attempts = world.attempts.lock();
-    let page: Vec<Value> = shown.iter().rev().take(limit).map(|event| event.entry(&world, &attempts)).collect();
+    let page: Vec<Value> =
+        shown.iter().rev().take(limit).map(|event| event.entry(&world, &attempts)).collect();
     Ok(Json(json!({"events": page, "has_more": shown.len() > limit})).into_response())
 }
 
@@ -174,9 +185,12 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
     if params.get("status").is_some_and(|word| !["succeeded", "failed"].contains(&word)) {
         return Err(Refused::invalid("status must be succeeded or failed"));
     }
-    let is = |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
+    let is =
+        |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
     let attempts = world.attempts.lock();
-    let word = |attempt: &WebhookAttempt| if taken(attempt) { "succeeded" } else { "failed" };
+    let word = |attempt: &WebhookAttempt| {
+        if taken(attempt) { "succeeded" } else { "failed" }
+    };
     let mut shown = attempts.iter().enumerate().rev().filter(|(_, attempt)| {
         is("event_id", attempt.event_id.as_deref())
             && is("event_type", Some(&attempt.event))
@@ -199,7 +213,8 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
     Ok(Json(json!({"deliveries": page, "has_more": has_more})).into_response())
 }
 
-/// One event, several, or those that pass a filter. An event that nobody knows stops the whole request.
+/// One event, several, or those that pass a filter. An event that nobody knows stops the whole
+/// request.
 async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("events:replay")?;
     let body = object(&body)?;
@@ -220,7 +235,9 @@ async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
             found.ok_or_else(|| Refused::not_found("event"))?
         }
         (None, Some(Value::Object(filter))) => Filter::of_body(filter)?.all(&world),
-        (Some(_), Some(_)) | (None, _) => return Err(Refused::invalid("one of event_id, event_ids and filter is required")),
+        (Some(_), Some(_)) | (None, _) => {
+            return Err(Refused::invalid("one of event_id, event_ids and filter is required"));
+        }
     };
     world.deliver_again(&events);
     let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
@@ -238,5 +255,6 @@ async fn backfill(State(world): State<Arc<World>>, caller: Caller, body: Bytes) 
     }
     let events = filter.all(&world);
     world.deliver_again(&events);
-    Ok((StatusCode::ACCEPTED, Json(json!({"success": true, "backfilled": events.len()}))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(json!({"success": true, "backfilled": events.len()})))
+        .into_response())
 }

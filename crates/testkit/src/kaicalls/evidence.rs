@@ -1,4 +1,5 @@
-//! Recordings and transcripts, as the provider's SDKs ask for them. Document 004 does not know them.
+//! Recordings and transcripts, as the provider's SDKs ask for them. Document 004 does not know
+//! them.
 
 use std::sync::Arc;
 
@@ -39,7 +40,8 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, params: Para
         (true, false) => "unavailable",
     };
     let url = (status == "available").then(|| recording_url(record));
-    Ok(Json(json!({"call_id": id, "status": status, "recording_url": url, "format": "mp3"})).into_response())
+    Ok(Json(json!({"call_id": id, "status": status, "recording_url": url, "format": "mp3"}))
+        .into_response())
 }
 
 async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
@@ -48,12 +50,13 @@ async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Pa
         .number("limit", 50)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
     let limit = limit.clamp(1, 100);
-    let days = params
-        .number("days", 0)
-        .map_err(|()| Refused::invalid("days must be a whole number"))?;
+    let days =
+        params.number("days", 0).map_err(|()| Refused::invalid("days must be a whole number"))?;
     let hours = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(24).min(24 * 36_500);
     let since = (days > 0)
-        .then(|| world.host.timeline.timestamp().checked_sub(SignedDuration::from_hours(hours)).ok())
+        .then(|| {
+            world.host.timeline.timestamp().checked_sub(SignedDuration::from_hours(hours)).ok()
+        })
         .flatten();
     let after = params.get("after").map(at).transpose()?;
     let calls = world.calls.lock();
@@ -65,7 +68,8 @@ async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Pa
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
         .filter(|record| after.is_none_or(|after| record.made < after))
         .filter(|record| since.is_none_or(|since| record.made >= since));
-    let page: Vec<Value> = shown.by_ref().take(limit).map(|record| transcript_of(&world, record)).collect();
+    let page: Vec<Value> =
+        shown.by_ref().take(limit).map(|record| transcript_of(&world, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"transcripts": page, "has_more": has_more})).into_response())
 }

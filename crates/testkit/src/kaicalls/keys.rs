@@ -34,7 +34,11 @@ async fn list(State(world): State<Arc<World>>, _: Session) -> Json<Value> {
     Json(json!({"keys": keys}))
 }
 
-async fn create(State(world): State<Arc<World>>, _: Session, body: Bytes) -> Result<Response, Refused> {
+async fn create(
+    State(world): State<Arc<World>>,
+    _: Session,
+    body: Bytes,
+) -> Result<Response, Refused> {
     let body: Value = if body.is_empty() {
         Value::Null
     } else {
@@ -58,7 +62,11 @@ async fn create(State(world): State<Arc<World>>, _: Session, body: Bytes) -> Res
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-async fn revoke(State(world): State<Arc<World>>, _: Session, params: Params) -> Result<Json<Value>, Refused> {
+async fn revoke(
+    State(world): State<Arc<World>>,
+    _: Session,
+    params: Params,
+) -> Result<Json<Value>, Refused> {
     let id = params.get("id").ok_or_else(|| Refused::invalid("id is required"))?;
     let mut keys = world.keys.lock();
     let key = keys.iter_mut().find(|key| key.id == id).ok_or_else(|| Refused::not_found("key"))?;

@@ -1,8 +1,9 @@
-//! The simulated KaiCalls, written from document 004 and, where that is silent, from what the provider's own Python
-//! SDK reads and sends.
+//! The simulated KaiCalls, written from document 004 and, where that is silent, from what the
+//! provider's own Python SDK reads and sends.
 //!
-//! Its traits that matter: a call is answered at once with `queued` and runs on by itself, nothing can take it back,
-//! no idempotency key is known, and neither the list nor a single call tells the number that was called.
+//! Its traits that matter: a call is answered at once with `queued` and runs on by itself, nothing
+//! can take it back, no idempotency key is known, and neither the list nor a single call tells the
+//! number that was called.
 
 mod account;
 mod agents;

@@ -1,7 +1,8 @@
 //! Phone numbers: `/numbers` as in document 004, `/phone-numbers` as the provider's SDKs call it.
 //!
-//! The SDKs' types have `numbers` for the list and one `number`, or null, where one is asked for by name. They leave the answer about
-//! numbers that can be had open: here it is a list of plain texts under `available_numbers`, which a client that wants objects overlooks.
+//! The SDKs' types have `numbers` for the list and one `number`, or null, where one is asked for by
+//! name. They leave the answer about numbers that can be had open: here it is a list of plain texts
+//! under `available_numbers`, which a client that wants objects overlooks.
 
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ fn registered(world: &World, number: &Number) -> Value {
 
 async fn numbers(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("numbers:read")?;
-    let numbers: Vec<Value> = world.numbers.lock().iter().map(|number| body_of(&world, number)).collect();
+    let numbers: Vec<Value> =
+        world.numbers.lock().iter().map(|number| body_of(&world, number)).collect();
     Ok(Json(json!({"numbers": numbers})).into_response())
 }
 
@@ -56,8 +58,12 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     let numbers = world.numbers.lock();
     let mut numbers = numbers.iter().filter(|_| ours);
     let answer = match params.get("phone_number") {
-        Some(wanted) => json!({"number": numbers.find(|number| number.number == wanted).map(|number| registered(&world, number))}),
-        None => json!({"numbers": numbers.map(|number| registered(&world, number)).collect::<Vec<_>>()}),
+        Some(wanted) => {
+            json!({"number": numbers.find(|number| number.number == wanted).map(|number| registered(&world, number))})
+        }
+        None => {
+            json!({"numbers": numbers.map(|number| registered(&world, number)).collect::<Vec<_>>()})
+        }
     };
     Ok(Json(answer).into_response())
 }
@@ -102,12 +108,7 @@ async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
     let place = known.unwrap_or(nth);
     if known.is_none() {
         let id = world.seed.uuid(&format!("kaicalls/number/{wanted}"));
-        numbers.push(Number {
-            id,
-            number: wanted,
-            agent_id: None,
-            created_at: world.now(),
-        });
+        numbers.push(Number { id, number: wanted, agent_id: None, created_at: world.now() });
     }
     let number = &mut numbers[place];
     if agent_id.is_some() {
@@ -119,9 +120,8 @@ async fn assign(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
 
 async fn release(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs("numbers:write")?;
-    let wanted = params
-        .get("phone_number")
-        .ok_or_else(|| Refused::invalid("phone_number is required"))?;
+    let wanted =
+        params.get("phone_number").ok_or_else(|| Refused::invalid("phone_number is required"))?;
     let mut numbers = world.numbers.lock();
     let before = numbers.len();
     numbers.retain(|number| number.number != wanted);

@@ -1,12 +1,14 @@
 //! `/communication-runs`, its jobs and its attempts, as the provider's SDKs ask for them.
 //!
-//! Creating a run wants an `Idempotency-Key`. The same key with the same body answers the run that there is, with 200 and
-//! `Idempotent-Replayed: true`, and rings nobody; with another body it is refused with 409 `idempotency_conflict`. No document says what
-//! the provider does; 409 proves nothing to a client, which is the worse of the two answers that are usual. A dry run rings nobody.
-//! Reading wants `communication-runs:read`, everything else `communication-runs:write`; creating a run wants `calls:write` beside it, which is
-//! this simulator's word, and counts as placing a call for the limit. Jobs are chosen by `communication_run_id`, `channel` (`call` or `sms`)
-//! and `status`, attempts by `sequence_id` and `status`; what else a query names chooses nothing. Paused runs stay paused: the SDKs know no
-//! word for going on.
+//! Creating a run wants an `Idempotency-Key`. The same key with the same body answers the run that
+//! there is, with 200 and `Idempotent-Replayed: true`, and rings nobody; with another body it is
+//! refused with 409 `idempotency_conflict`. No document says what the provider does; 409 proves
+//! nothing to a client, which is the worse of the two answers that are usual. A dry run rings
+//! nobody. Reading wants `communication-runs:read`, everything else `communication-runs:write`;
+//! creating a run wants `calls:write` beside it, which is this simulator's word, and counts as
+//! placing a call for the limit. Jobs are chosen by `communication_run_id`, `channel` (`call` or
+//! `sms`) and `status`, attempts by `sequence_id` and `status`; what else a query names chooses
+//! nothing. Paused runs stay paused: the SDKs know no word for going on.
 
 use std::sync::Arc;
 
@@ -47,7 +49,8 @@ async fn validate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) 
         Ok(jobs) => (jobs.len(), Vec::new()),
         Err(problems) => (0, problems.iter().map(Problem::entry).collect::<Vec<_>>()),
     };
-    Ok(Json(json!({"valid": errors.is_empty(), "errors": errors, "recipients": recipients})).into_response())
+    Ok(Json(json!({"valid": errors.is_empty(), "errors": errors, "recipients": recipients}))
+        .into_response())
 }
 
 async fn preview(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
@@ -55,17 +58,21 @@ async fn preview(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -
     let jobs = plan(&world, &object(&body)?).map_err(first)?;
     let shown: Vec<Value> = jobs.iter().map(|job| job.preview(&world)).collect();
     let called = jobs.iter().filter(|job| job.word(&world) == "pending").count();
-    let answer = json!({"jobs": shown, "recipients": jobs.len(), "estimated_cost_cents": 15 * called});
+    let answer =
+        json!({"jobs": shown, "recipients": jobs.len(), "estimated_cost_cents": 15 * called});
     Ok(Json(answer).into_response())
 }
 
 fn first(problems: Vec<Problem>) -> Refused {
-    problems
-        .first()
-        .map_or_else(|| Refused::invalid("the body makes no sense"), Problem::refused)
+    problems.first().map_or_else(|| Refused::invalid("the body makes no sense"), Problem::refused)
 }
 
-async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
+async fn create(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Extension(context): Extension<RequestContext>,
+    body: Bytes,
+) -> Answer {
     caller.needs(WRITE)?;
     caller.needs("calls:write")?;
     let key = context.idempotency_key.clone().filter(|key| !key.trim().is_empty());
@@ -75,7 +82,9 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(conte
         let mut runs = world.runs.lock();
         if let Some(run) = runs.iter().find(|run| run.key == key) {
             if run.body == body {
-                return Ok(([("idempotent-replayed", "true")], Json(run.entry(&world))).into_response());
+                return Ok(
+                    ([("idempotent-replayed", "true")], Json(run.entry(&world))).into_response()
+                );
             }
             return Err(Refused::new("idempotency_conflict", "send another body with another key"));
         }
@@ -85,14 +94,7 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(conte
         for (nth, job) in jobs.iter_mut().enumerate() {
             job.id = world.seed.uuid(&format!("kaicalls/job/{id}/{nth}"));
         }
-        runs.push(Run {
-            id,
-            key,
-            body,
-            created_at: world.now(),
-            standing: Standing::Going,
-            jobs,
-        });
+        runs.push(Run { id, key, body, created_at: world.now(), standing: Standing::Going, jobs });
         place
     };
     if world.advance(place, &context) {
@@ -107,7 +109,8 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     caller.needs(READ)?;
     let limit = limit(&params)?;
     let runs = world.runs.lock();
-    let is = |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
+    let is =
+        |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
     let mut shown = runs.iter().rev().filter(|run| {
         is("id", Some(&run.id))
             && is("business_id", Some(&world.business_id))
@@ -126,7 +129,9 @@ async fn steer(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> 
     let mut runs = world.runs.lock();
     let run = runs.iter_mut().find(|run| run.id == id).ok_or_else(|| Refused::not_found("run"))?;
     match (text("action"), run.standing) {
-        (Some("pause" | "cancel"), Standing::Cancelled) => return Err(Refused::invalid("the run is cancelled")),
+        (Some("pause" | "cancel"), Standing::Cancelled) => {
+            return Err(Refused::invalid("the run is cancelled"));
+        }
         (Some("pause"), Standing::Going | Standing::Paused) => run.standing = Standing::Paused,
         (Some("cancel"), Standing::Going | Standing::Paused) => run.cancel(),
         (Some(_) | None, _) => return Err(Refused::invalid("action must be pause or cancel")),
@@ -145,17 +150,22 @@ async fn jobs(State(world): State<Arc<World>>, caller: Caller, params: Params) -
 
 async fn attempts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
     caller.needs(READ)?;
-    let all = |run: &Run| run.jobs.iter().filter_map(|job| job.attempt(&world, run)).collect::<Vec<_>>();
+    let all =
+        |run: &Run| run.jobs.iter().filter_map(|job| job.attempt(&world, run)).collect::<Vec<_>>();
     rows(&world, &params, "attempts", &["sequence_id", "status"], all)
 }
 
 /// The rows of all runs that agree with each filter, in the order of their runs and recipients.
-fn rows(world: &World, params: &Params, name: &str, filters: &[&str], of: impl Fn(&Run) -> Vec<Value>) -> Answer {
+fn rows(
+    world: &World,
+    params: &Params,
+    name: &str,
+    filters: &[&str],
+    of: impl Fn(&Run) -> Vec<Value>,
+) -> Answer {
     let limit = limit(params)?;
     let agrees = |row: &Value| {
-        filters
-            .iter()
-            .all(|field| params.get(field).is_none_or(|wanted| row[*field] == wanted))
+        filters.iter().all(|field| params.get(field).is_none_or(|wanted| row[*field] == wanted))
     };
     let ours = params.get("business_id").is_none_or(|business| business == world.business_id);
     let runs = world.runs.lock();

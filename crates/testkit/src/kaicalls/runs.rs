@@ -1,12 +1,15 @@
 //! Communication runs: one order to call several people, and how it is worked off.
 //!
-//! The provider's SDKs hand the body of a run through as it is, and no document describes it. So the body is this simulator's:
-//! `agent_id` and `recipients` (1 to 100 objects with `to` and, if wanted, `name` and `lead_id`, each number once) are required;
-//! `context`, `first_message`, `max_duration`, `webhook_url`, `external_ref` and `business_id` are as in `POST /calls` or kept as they are.
+//! The provider's SDKs hand the body of a run through as it is, and no document describes it. So
+//! the body is this simulator's: `agent_id` and `recipients` (1 to 100 objects with `to` and, if
+//! wanted, `name` and `lead_id`, each number once) are required; `context`, `first_message`,
+//! `max_duration`, `webhook_url`, `external_ref` and `business_id` are as in `POST /calls` or kept
+//! as they are.
 //!
-//! Each recipient is a job, and each job rings its phone once, the way `POST /calls` does and into the same ledger. The first one is
-//! dialled before the answer leaves; the others follow, a second of call time apart, until the run is paused or cancelled. A number that
-//! `POST /calls` would refuse is `blocked` and not dialled. A call that was placed goes on whatever becomes of its run.
+//! Each recipient is a job, and each job rings its phone once, the way `POST /calls` does and into
+//! the same ledger. The first one is dialled before the answer leaves; the others follow, a second
+//! of call time apart, until the run is paused or cancelled. A number that `POST /calls` would
+//! refuse is `blocked` and not dialled. A call that was placed goes on whatever becomes of its run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -98,7 +101,8 @@ pub(crate) fn plan(world: &World, body: &Map<String, Value>) -> Result<Vec<Job>,
         return Err(vec![Problem::new("business_id", &Refused::not_found("business"))]);
     }
     let recipients = body.get("recipients").and_then(Value::as_array);
-    let Some(recipients) = recipients.filter(|list| (1..=MOST_RECIPIENTS).contains(&list.len())) else {
+    let Some(recipients) = recipients.filter(|list| (1..=MOST_RECIPIENTS).contains(&list.len()))
+    else {
         let refused = Refused::invalid(format!("1 to {MOST_RECIPIENTS} recipients are required"));
         return Err(vec![Problem::new("recipients", &refused)]);
     };
@@ -115,10 +119,12 @@ pub(crate) fn plan(world: &World, body: &Map<String, Value>) -> Result<Vec<Job>,
                 call.insert(name.to_owned(), value.clone());
             }
         }
-        let text = |name: &str| recipient.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |name: &str| recipient.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let to = text("to");
         if !seen.insert(to.clone()) {
-            problems.push(Problem::new(path, &Refused::invalid("the number is in the list already")));
+            problems
+                .push(Problem::new(path, &Refused::invalid("the number is in the list already")));
             continue;
         }
         let state = match check(world, &call) {
@@ -146,7 +152,8 @@ impl World {
         let Some(run) = runs.get_mut(place).filter(|run| run.standing == Standing::Going) else {
             return false;
         };
-        let Some(job) = run.jobs.iter_mut().find(|job| matches!(job.state, JobState::Pending(_))) else {
+        let Some(job) = run.jobs.iter_mut().find(|job| matches!(job.state, JobState::Pending(_)))
+        else {
             return false;
         };
         if let JobState::Pending(wanted) = std::mem::replace(&mut job.state, JobState::Failed)
@@ -231,7 +238,10 @@ impl Job {
             JobState::Dialled { call_id, .. } => match world.call_phase(call_id) {
                 Some(Phase::Queued | Phase::Ringing | Phase::Talking) => "calling",
                 Some(Phase::Over(Outcome::Completed | Outcome::Voicemail)) => "completed",
-                Some(Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed) | Phase::Cut) | None => "failed",
+                Some(
+                    Phase::Over(Outcome::NoAnswer | Outcome::Busy | Outcome::Failed) | Phase::Cut,
+                )
+                | None => "failed",
             },
         }
     }
@@ -256,7 +266,10 @@ impl Job {
                 "channel": "call", "call_id": call_id, "status": world.call_status(call_id), "retry_eligible": false,
                 "created_at": at,
             })),
-            JobState::Pending(_) | JobState::Blocked(_) | JobState::Cancelled | JobState::Failed => None,
+            JobState::Pending(_)
+            | JobState::Blocked(_)
+            | JobState::Cancelled
+            | JobState::Failed => None,
         }
     }
 
@@ -264,7 +277,10 @@ impl Job {
     pub(crate) fn preview(&self, world: &World) -> Value {
         let reason = match &self.state {
             JobState::Blocked(code) => Some(code),
-            JobState::Pending(_) | JobState::Dialled { .. } | JobState::Cancelled | JobState::Failed => None,
+            JobState::Pending(_)
+            | JobState::Dialled { .. }
+            | JobState::Cancelled
+            | JobState::Failed => None,
         };
         json!({"to": self.to, "name": self.name, "status": self.word(world), "reason": reason})
     }

@@ -10,12 +10,15 @@ use parking_lot::Mutex;
 use super::caller::Key;
 use super::codes::Refused;
 use super::world::{Agent, Number, WebhookAttempt, World};
-use super::{account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks};
+use super::{
+    account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks,
+};
 use crate::SimConfig;
 use crate::fault::Envelope;
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 
-/// A running simulated KaiCalls. What every simulator can do is on [`SimHandle`], to which this dereferences.
+/// A running simulated KaiCalls. What every simulator can do is on [`SimHandle`], to which this
+/// dereferences.
 pub struct SimKaiCalls {
     handle: SimHandle,
     world: Arc<World>,
@@ -33,10 +36,12 @@ impl std::fmt::Debug for SimKaiCalls {
 }
 
 impl SimKaiCalls {
-    /// Starts the simulator. The base URL of the documents, `/api/v1` included, is [`SimKaiCalls::api_url`].
+    /// Starts the simulator. The base URL of the documents, `/api/v1` included, is
+    /// [`SimKaiCalls::api_url`].
     ///
     /// # Errors
-    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not above zero.
+    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not
+    /// above zero.
     pub async fn start(mut config: SimConfig) -> io::Result<Self> {
         if config.countries.is_empty() {
             config.countries = ["US", "CA"].map(str::to_owned).into();
@@ -60,12 +65,7 @@ impl SimKaiCalls {
         })
         .await?;
         let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self {
-            handle,
-            world,
-            agent_id: seed.uuid("kaicalls/agent"),
-            test_credential,
-        })
+        Ok(Self { handle, world, agent_id: seed.uuid("kaicalls/agent"), test_credential })
     }
 
     /// The base URL as document 004 gives it: the origin and `/api/v1`.
@@ -86,13 +86,15 @@ impl SimKaiCalls {
         &self.world.business_id
     }
 
-    /// A second key, with the prefix `kc_test_` and limits of its own. It rings the same simulated phones.
+    /// A second key, with the prefix `kc_test_` and limits of its own. It rings the same simulated
+    /// phones.
     #[must_use]
     pub fn test_credential(&self) -> &str {
         &self.test_credential
     }
 
-    /// The dashboard's session, which `/keys` wants in place of an API key: as bearer or as the cookie `session`.
+    /// The dashboard's session, which `/keys` wants in place of an API key: as bearer or as the
+    /// cookie `session`.
     #[must_use]
     pub fn session_credential(&self) -> &str {
         &self.world.session

@@ -1,6 +1,8 @@
-//! Webhook subscriptions of the account, as the provider's SDKs manage them, and the signing of what they get.
+//! Webhook subscriptions of the account, as the provider's SDKs manage them, and the signing of
+//! what they get.
 //!
-//! The signing secret is shown as `webhook_secret` when a subscription is made and when the secret is changed; afterwards there is its mask.
+//! The signing secret is shown as `webhook_secret` when a subscription is made and when the secret
+//! is changed; afterwards there is its mask.
 
 use std::sync::Arc;
 
@@ -46,7 +48,12 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 impl World {
     /// Sends an event to every subscription that wants it, signed.
-    pub(crate) fn publish(self: &Arc<Self>, event: &str, fields: &Map<String, Value>, event_id: &str) {
+    pub(crate) fn publish(
+        self: &Arc<Self>,
+        event: &str,
+        fields: &Map<String, Value>,
+        event_id: &str,
+    ) {
         let subscriptions = self.subscriptions.lock();
         for subscription in subscriptions.iter().filter(|one| one.active && one.wants(event)) {
             self.send(Parcel {
@@ -60,7 +67,12 @@ impl World {
         }
     }
 
-    fn account_body(&self, event: &str, fields: &Map<String, Value>, event_id: Option<&str>) -> String {
+    fn account_body(
+        &self,
+        event: &str,
+        fields: &Map<String, Value>,
+        event_id: Option<&str>,
+    ) -> String {
         let mut body = match self.config.webhook_body {
             WebhookBody::Flat => fields.clone(),
             WebhookBody::UnderData => {
@@ -109,21 +121,22 @@ fn masked(secret: &str) -> String {
 async fn list(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("webhooks:read")?;
     let subscriptions = world.subscriptions.lock();
-    let webhooks: Vec<Value> = subscriptions.iter().map(|one| Value::Object(one.body(&world))).collect();
+    let webhooks: Vec<Value> =
+        subscriptions.iter().map(|one| Value::Object(one.body(&world))).collect();
     Ok(Json(json!({"webhooks": webhooks, "events": EVENTS})).into_response())
 }
 
-/// Creates a subscription, or changes the one whose `id` is given. Only a new one answers with its secret.
+/// Creates a subscription, or changes the one whose `id` is given. Only a new one answers with its
+/// secret.
 async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let url = text("webhook_url").filter(|url| url.starts_with("http"));
     let url = url.ok_or_else(|| Refused::invalid("webhook_url is required"))?;
-    let events = body
-        .get("events")
-        .and_then(Value::as_array)
-        .map(|events| events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
+    let events = body.get("events").and_then(Value::as_array).map(|events| {
+        events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    });
     let active = body.get("is_active").and_then(Value::as_bool);
     let mut subscriptions = world.subscriptions.lock();
     if let Some(id) = text("id") {
@@ -162,10 +175,8 @@ async fn delete(State(world): State<Arc<World>>, caller: Caller, params: Params)
 async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
-    let id = body
-        .get("id")
-        .and_then(Value::as_str)
-        .ok_or_else(|| Refused::invalid("id is required"))?;
+    let id =
+        body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
     let (url, secret) = {
         let mut subscriptions = world.subscriptions.lock();
         let one = find(&mut subscriptions, id)?;
@@ -186,10 +197,8 @@ async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> A
 async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
-    let id = body
-        .get("id")
-        .and_then(Value::as_str)
-        .ok_or_else(|| Refused::invalid("id is required"))?;
+    let id =
+        body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
     let mut subscriptions = world.subscriptions.lock();
     let one = find(&mut subscriptions, id)?;
     one.rotations += 1;
@@ -197,9 +206,9 @@ async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
     Ok(Json(one.body_with_secret(&world)).into_response())
 }
 
-fn find<'a>(subscriptions: &'a mut [Subscription], id: &str) -> Result<&'a mut Subscription, Refused> {
-    subscriptions
-        .iter_mut()
-        .find(|one| one.id == id)
-        .ok_or_else(|| Refused::not_found("webhook"))
+fn find<'a>(
+    subscriptions: &'a mut [Subscription],
+    id: &str,
+) -> Result<&'a mut Subscription, Refused> {
+    subscriptions.iter_mut().find(|one| one.id == id).ok_or_else(|| Refused::not_found("webhook"))
 }

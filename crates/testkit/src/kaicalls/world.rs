@@ -1,4 +1,5 @@
-//! What the simulated KaiCalls knows: keys, agents, numbers, calls, usage, webhook subscriptions, events, communication runs.
+//! What the simulated KaiCalls knows: keys, agents, numbers, calls, usage, webhook subscriptions,
+//! events, communication runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,7 +76,8 @@ pub struct WebhookAttempt {
     pub attempt: u32,
     /// Whether it carried a signature.
     pub signed: bool,
-    /// What the receiver answered; `None` without an answer within 5 s, and for an address that is not loopback.
+    /// What the receiver answered; `None` without an answer within 5 s, and for an address that is
+    /// not loopback.
     pub status: Option<u16>,
     /// The event that was delivered, as `/api/v1/events` lists it; `None` for a test.
     pub event_id: Option<String>,
@@ -107,7 +109,8 @@ pub(crate) struct World {
     pub(crate) host: Arc<Host>,
     pub(crate) config: SimConfig,
     pub(crate) seed: Seed,
-    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger file.
+    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger
+    /// file.
     pub(crate) boot: usize,
     pub(crate) business_id: String,
     pub(crate) session: String,

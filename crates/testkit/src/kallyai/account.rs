@@ -1,4 +1,5 @@
-//! The user's subscription and statistics (documents 000, 002, 003) and pending notifications (document 002).
+//! The user's subscription and statistics (documents 000, 002, 003) and pending notifications
+//! (document 002).
 
 use std::sync::Arc;
 
@@ -39,11 +40,7 @@ async fn statistics(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     caller.needs("subscription:read")?;
     let tenths: u64 = {
         let calls = world.calls.lock();
-        calls
-            .records
-            .iter()
-            .map(|record| record.life.talked_tenths(world.host.timeline))
-            .sum()
+        calls.records.iter().map(|record| record.life.talked_tenths(world.host.timeline)).sum()
     };
     let minutes = tenths.div_ceil(600);
     let account = world.account.lock();

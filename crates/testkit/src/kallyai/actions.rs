@@ -1,4 +1,5 @@
-//! Actions endpoints (document 002) but for email: calendar, bookings, bills, tasks, the log and undo.
+//! Actions endpoints (document 002) but for email: calendar, bookings, bills, tasks, the log and
+//! undo.
 
 use std::sync::Arc;
 
@@ -122,7 +123,8 @@ async fn task(State(world): Ours, caller: Caller, Path(kind): Path<String>, body
 async fn log(State(world): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("actions:read")?;
     let wanted = params.get("type");
-    let mut actions = world.kept("action", &params, |action| wanted.is_none_or(|kind| action["type"] == kind))?;
+    let mut actions =
+        world.kept("action", &params, |action| wanted.is_none_or(|kind| action["type"] == kind))?;
     for fields in actions.iter_mut().filter_map(Value::as_object_mut) {
         fields.remove("shelf");
         fields.remove("thing");

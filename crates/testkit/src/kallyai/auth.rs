@@ -1,4 +1,5 @@
-//! Authentication (documents 002 and 003). Everybody who knocks is signed in: there is nobody behind to ask.
+//! Authentication (documents 002 and 003). Everybody who knocks is signed in: there is nobody
+//! behind to ask.
 
 use std::sync::Arc;
 
@@ -27,24 +28,29 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/auth/apple/token", post(apple))
 }
 
-/// Document 002 asks for a bare `http://localhost:PORT`; documents 000 and 001 show a path behind it. Both pass.
+/// Document 002 asks for a bare `http://localhost:PORT`; documents 000 and 001 show a path behind
+/// it. Both pass.
 fn is_local(uri: &str) -> bool {
-    let rest = uri
-        .strip_prefix("http://localhost:")
-        .or_else(|| uri.strip_prefix("http://127.0.0.1:"));
+    let rest =
+        uri.strip_prefix("http://localhost:").or_else(|| uri.strip_prefix("http://127.0.0.1:"));
     let port = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
     port.is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 fn redirect(to: &str, query: &[(&str, &str)]) -> Response {
-    let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    let pairs: Vec<String> =
+        query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let joint = if to.contains('?') { '&' } else { '?' };
-    (StatusCode::FOUND, [(header::LOCATION, format!("{to}{joint}{}", pairs.join("&")))]).into_response()
+    (StatusCode::FOUND, [(header::LOCATION, format!("{to}{joint}{}", pairs.join("&")))])
+        .into_response()
 }
 
 async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
     let Some(uri) = params.get("redirect_uri").filter(|uri| is_local(uri)) else {
-        return Err(world.refuse("bad_request", "redirect_uri must be http://localhost:PORT or http://127.0.0.1:PORT"));
+        return Err(world.refuse(
+            "bad_request",
+            "redirect_uri must be http://localhost:PORT or http://127.0.0.1:PORT",
+        ));
     };
     let grant = world.tokens.lock().issue(scopes(std::iter::empty()));
     let expires = grant.expires_in.to_string();
@@ -60,8 +66,11 @@ async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
 }
 
 async fn authorize(State(world): State<Arc<World>>, params: Params) -> Answer {
-    let (Some("code"), Some(_), Some(uri)) = (params.get("response_type"), params.get("client_id"), params.get("redirect_uri")) else {
-        return Err(world.refuse("bad_request", "response_type=code, client_id and redirect_uri are required"));
+    let (Some("code"), Some(_), Some(uri)) =
+        (params.get("response_type"), params.get("client_id"), params.get("redirect_uri"))
+    else {
+        return Err(world
+            .refuse("bad_request", "response_type=code, client_id and redirect_uri are required"));
     };
     let code = world.tokens.lock().code(scopes(params.get("scope").unwrap_or_default().split(' ')));
     let mut query = vec![("code", &*code)];
@@ -83,15 +92,18 @@ async fn token(State(world): State<Arc<World>>, body: Bytes) -> Answer {
         Some(_) | None => return Err(world.refuse("bad_request", "grant_type is not known")),
     };
     drop(tokens);
-    let grant = grant.ok_or_else(|| world.refuse("invalid_grant", "the code or token is not valid"))?;
+    let grant =
+        grant.ok_or_else(|| world.refuse("invalid_grant", "the code or token is not valid"))?;
     Ok(Json(grant.json()).into_response())
 }
 
 /// The answer is not documented; it is taken to be that of `/v1/auth/gpt/token`.
 async fn refresh(State(world): State<Arc<World>>, body: Bytes) -> Answer {
-    let token = field(&body, "refresh_token").ok_or_else(|| world.refuse("bad_request", "refresh_token is required"))?;
+    let token = field(&body, "refresh_token")
+        .ok_or_else(|| world.refuse("bad_request", "refresh_token is required"))?;
     let grant = world.tokens.lock().renew(&token);
-    let grant = grant.ok_or_else(|| world.refuse("token_expired", "the refresh token is not valid"))?;
+    let grant =
+        grant.ok_or_else(|| world.refuse("token_expired", "the refresh token is not valid"))?;
     Ok(Json(grant.json()).into_response())
 }
 
@@ -100,7 +112,8 @@ async fn google(State(world): State<Arc<World>>, body: Bytes) -> Answer {
 }
 
 async fn apple(State(world): State<Arc<World>>, body: Bytes) -> Answer {
-    let complete = field(&body, "identity_token").is_some() && field(&body, "authorization_code").is_some();
+    let complete =
+        field(&body, "identity_token").is_some() && field(&body, "authorization_code").is_some();
     sign_in(&world, complete, "identity_token and authorization_code are required")
 }
 

@@ -33,18 +33,29 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/calls/{id}/stop", post(stop))
 }
 
-async fn create(State(world): State<Arc<World>>, caller: Caller, Extension(context): Extension<RequestContext>, body: Bytes) -> Answer {
+async fn create(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Extension(context): Extension<RequestContext>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let accepted = validate::submission(&world, &body)?;
     match world.place(accepted, &context) {
         Placed::Follow(id) => {
             world.settled(&id).await;
             let calls = world.calls.lock();
-            let record = calls.find(&id).ok_or_else(|| world.refuse("internal_error", "the call is gone"))?;
+            let record = calls
+                .find(&id)
+                .ok_or_else(|| world.refuse("internal_error", "the call is gone"))?;
             Ok((StatusCode::CREATED, Json(body_of(&world, record))).into_response())
         }
-        Placed::Running => Err(world.refuse("conflict", "a request with this Idempotency-Key is running")),
-        Placed::NoLedger => Err(world.refuse("internal_error", "the ring ledger could not be written")),
+        Placed::Running => {
+            Err(world.refuse("conflict", "a request with this Idempotency-Key is running"))
+        }
+        Placed::NoLedger => {
+            Err(world.refuse("internal_error", "the ring ledger could not be written"))
+        }
     }
 }
 
@@ -63,12 +74,8 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
         .rev()
         .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
         .collect();
-    let page: Vec<Value> = shown
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(|record| entry_of(&world, record))
-        .collect();
+    let page: Vec<Value> =
+        shown.iter().skip(offset).take(limit).map(|record| entry_of(&world, record)).collect();
     let name = match world.config.shape {
         Shape::February2026 | Shape::January2026 => "calls",
         Shape::Assistant => "items",
@@ -81,7 +88,11 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<St
     with(&world, &id, |record| Ok(Json(body_of(&world, record)).into_response()))
 }
 
-async fn transcript(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn transcript(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("transcripts:read")?;
     with(&world, &id, |record| {
         if !answered(&world, record) {
@@ -96,7 +107,11 @@ async fn transcript(State(world): State<Arc<World>>, caller: Caller, Path(id): P
     })
 }
 
-async fn recording(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn recording(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("recordings:read")?;
     with(&world, &id, |record| {
         if !answered(&world, record) || !record.life.is_over(world.host.timeline) {
@@ -110,7 +125,11 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, Path(id): Pa
     })
 }
 
-async fn calendar(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn calendar(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("calls:read")?;
     with(&world, &id, |record| {
         let (date, time) = (text(record, "appointment_date"), text(record, "appointment_time"));
@@ -148,11 +167,18 @@ async fn cancel(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<
             world.cut(record);
             Ok(())
         }
-        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => Err(world.refuse("conflict", "the call has connected or ended")),
+        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
+            Err(world.refuse("conflict", "the call has connected or ended"))
+        }
     })
 }
 
-async fn reschedule(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn reschedule(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let field = |name: &str| body.get(name).and_then(Value::as_str);
@@ -168,7 +194,9 @@ async fn reschedule(State(world): State<Arc<World>>, caller: Caller, Path(id): P
             record.submission.insert("appointment_time".to_owned(), time.into());
             Ok(())
         }
-        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => Err(world.refuse("conflict", "the call has connected or ended")),
+        Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
+            Err(world.refuse("conflict", "the call has connected or ended"))
+        }
     })
 }
 
@@ -179,7 +207,9 @@ async fn stop(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<St
             world.cut(record);
             Ok(())
         }
-        Phase::Queued | Phase::Over(_) | Phase::Cut => Err(world.refuse("conflict", "the call is not active")),
+        Phase::Queued | Phase::Over(_) | Phase::Cut => {
+            Err(world.refuse("conflict", "the call is not active"))
+        }
     })
 }
 
@@ -188,7 +218,11 @@ fn with(world: &World, id: &str, answer: impl FnOnce(&Record) -> Answer) -> Answ
     answer(calls.find(id).ok_or_else(|| world.refuse("call_not_found", id))?)
 }
 
-fn change(world: &World, id: &str, change: impl FnOnce(&mut Record) -> Result<(), Refused>) -> Answer {
+fn change(
+    world: &World,
+    id: &str,
+    change: impl FnOnce(&mut Record) -> Result<(), Refused>,
+) -> Answer {
     let mut calls = world.calls.lock();
     let record = calls.find_mut(id).ok_or_else(|| world.refuse("call_not_found", id))?;
     change(record)?;
@@ -208,7 +242,8 @@ fn answered(world: &World, record: &Record) -> bool {
     }
 }
 
-/// `queued`, `in_progress` and `cancelled` are implied by documents 002 and 003; the rest are document 003's.
+/// `queued`, `in_progress` and `cancelled` are implied by documents 002 and 003; the rest are
+/// document 003's.
 fn status(world: &World, record: &Record) -> &'static str {
     match record.life.phase(world.host.timeline) {
         Phase::Queued => "queued",
@@ -254,7 +289,8 @@ fn body_of(world: &World, record: &Record) -> Value {
     Value::Object(body)
 }
 
-/// An entry of the list. Document 003 shows the number and the business only; document 002 shows no entry.
+/// An entry of the list. Document 003 shows the number and the business only; document 002 shows no
+/// entry.
 fn entry_of(world: &World, record: &Record) -> Value {
     match world.config.shape {
         Shape::February2026 | Shape::Assistant => body_of(world, record),

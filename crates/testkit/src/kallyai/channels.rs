@@ -67,10 +67,7 @@ async fn mailbox(_: Caller) -> Answer {
 
 async fn add(State(world): Ours, _: Caller, body: Bytes) -> Answer {
     let fields = world.object(&body, &["email_address"])?;
-    if emails(&world)?
-        .iter()
-        .any(|email| email["email_address"] == fields["email_address"])
-    {
+    if emails(&world)?.iter().any(|email| email["email_address"] == fields["email_address"]) {
         return Err(world.refuse("conflict", "the address is registered already"));
     }
     created(world.keep(
@@ -91,11 +88,16 @@ async fn list(State(world): Ours, _: Caller) -> Answer {
 /// Public, as documented. The simulator's token is the id of the address.
 async fn verify(State(world): Ours, params: Params) -> Answer {
     let now = world.host.timeline.rfc3339();
-    let verified = world.alter("contact email", params.get("token").unwrap_or_default(), "not_found", |email| {
-        email.insert("verified".to_owned(), true.into());
-        email.insert("verified_at".to_owned(), now.into());
-        Ok(())
-    });
+    let verified = world.alter(
+        "contact email",
+        params.get("token").unwrap_or_default(),
+        "not_found",
+        |email| {
+            email.insert("verified".to_owned(), true.into());
+            email.insert("verified_at".to_owned(), now.into());
+            Ok(())
+        },
+    );
     let outcome = if verified.is_ok() { "success" } else { "error" };
     let location = format!("https://app.simulated.invalid/settings?email_verification={outcome}");
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
@@ -114,14 +116,19 @@ async fn remove(State(world): Ours, _: Caller, Path(id): Path<String>) -> Answer
 fn account(world: &World, channel: &str, body: &[u8]) -> Result<&'static str, Refused> {
     match channel {
         "telegram" => world.object(body, &["bot_token"]).map(|_| "@SimulatedBot"),
-        "whatsapp" => world
-            .object(body, &["phone_number_id", "access_token"])
-            .map(|_| "Simulated WhatsApp"),
+        "whatsapp" => {
+            world.object(body, &["phone_number_id", "access_token"]).map(|_| "Simulated WhatsApp")
+        }
         _ => Err(world.refuse("bad_request", "the channel must be telegram or whatsapp")),
     }
 }
 
-async fn connect(State(world): Ours, _: Caller, Path(channel): Path<String>, body: Bytes) -> Answer {
+async fn connect(
+    State(world): Ours,
+    _: Caller,
+    Path(channel): Path<String>,
+    body: Bytes,
+) -> Answer {
     let name = account(&world, &channel, &body)?;
     world.keep("channel", json!({"channel": channel, "account_name": name}));
     ok(json!({"success": true, "channel": channel, "account_name": name}))
@@ -133,7 +140,8 @@ async fn test(State(world): Ours, _: Caller, Path(channel): Path<String>, body: 
 }
 
 async fn disconnect(State(world): Ours, _: Caller, Path(channel): Path<String>) -> Answer {
-    let one = connected(&world, &channel)?.ok_or_else(|| world.refuse("not_found", "the channel is not connected"))?;
+    let one = connected(&world, &channel)?
+        .ok_or_else(|| world.refuse("not_found", "the channel is not connected"))?;
     world.discard("channel", one["id"].as_str().unwrap_or_default())?;
     ok(json!({"success": true, "channel": channel}))
 }

@@ -5,8 +5,8 @@ use http::StatusCode;
 
 use crate::fault::Envelope;
 
-/// The code, its status and the message that goes with it. Below the line: what the simulator needs and the
-/// documents do not name.
+/// The code, its status and the message that goes with it. Below the line: what the simulator needs
+/// and the documents do not name.
 const CODES: &[(&str, u16, &str)] = &[
     ("quota_exceeded", 402, "Out of credits"),
     ("budget_exceeded", 402, "Goal over budget"),
@@ -63,7 +63,8 @@ impl Refused {
     /// The refusal with this code. A code that is not in the table is answered with status 500.
     pub(crate) fn new(envelope: Envelope, code: &str, reason: impl Into<String>) -> Self {
         let known = CODES.iter().find(|(known, _, _)| *known == code);
-        let (status, message) = known.map_or((500, "An unknown code"), |(_, status, message)| (*status, *message));
+        let (status, message) =
+            known.map_or((500, "An unknown code"), |(_, status, message)| (*status, *message));
         let flat = envelope == Envelope::Details && code == "quota_exceeded";
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),

@@ -1,6 +1,7 @@
 //! Coordination endpoints (documents 000 and 002), each in the shape of its document.
 //!
-//! The simulated coordinator understands nothing and calls nobody: a message becomes a goal and an answer.
+//! The simulated coordinator understands nothing and calls nobody: a message becomes a goal and an
+//! answer.
 
 use std::sync::Arc;
 
@@ -77,7 +78,8 @@ async fn message(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
 async fn history(State(world): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("coordination:read")?;
     let wanted = params.get("conversation_id");
-    let messages = world.kept("message", &params, |one| wanted.is_none_or(|id| one["conversation_id"] == id))?;
+    let messages = world
+        .kept("message", &params, |one| wanted.is_none_or(|id| one["conversation_id"] == id))?;
     ok(json!({"messages": messages}))
 }
 
@@ -123,7 +125,11 @@ async fn budget(State(world): Ours, caller: Caller, Path(id): Path<String>) -> A
 }
 
 /// The commands on a goal. What they answer is not documented: here it is the goal.
-async fn act(State(world): Ours, caller: Caller, Path((id, action)): Path<(String, String)>) -> Answer {
+async fn act(
+    State(world): Ours,
+    caller: Caller,
+    Path((id, action)): Path<(String, String)>,
+) -> Answer {
     caller.needs("coordination:write")?;
     let next = match action.as_str() {
         "cancel" | "cascade-cancel" => "cancelled",
@@ -138,7 +144,9 @@ async fn act(State(world): Ours, caller: Caller, Path((id, action)): Path<(Strin
         match (now.as_str(), next) {
             (_, "archived") => {}
             ("cancelled", _) => return Err(world.refuse("goal_already_cancelled", &id)),
-            ("completed" | "archived", _) => return Err(world.refuse("goal_already_completed", &id)),
+            ("completed" | "archived", _) => {
+                return Err(world.refuse("goal_already_completed", &id));
+            }
             _ => {}
         }
         goal.insert("status".to_owned(), next.into());

@@ -46,11 +46,7 @@ impl Account {
 
     pub(crate) fn charge(&mut self, call_id: &str, cost: u64, at: String) {
         self.used += cost;
-        self.entries.push(Entry {
-            call_id: call_id.to_owned(),
-            cost,
-            at,
-        });
+        self.entries.push(Entry { call_id: call_id.to_owned(), cost, at });
     }
 
     pub(crate) fn left(&self) -> u64 {

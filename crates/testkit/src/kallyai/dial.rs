@@ -27,14 +27,16 @@ impl World {
             (KeyReplay::RingsAgain, _) | (_, None) => {}
             (KeyReplay::Waits, Some(id)) => return Placed::Follow(id),
             (KeyReplay::Conflicts, Some(id)) => {
-                let running = calls.find(&id).is_some_and(|record| !record.life.is_over(self.host.timeline));
+                let running =
+                    calls.find(&id).is_some_and(|record| !record.life.is_over(self.host.timeline));
                 return if running { Placed::Running } else { Placed::Follow(id) };
             }
         }
         let line = self.host.timeline;
         let queue = self.config.queue.unwrap_or_default();
         let nth = calls.dialled.entry(accepted.to.clone()).or_insert(0);
-        let plan = CallPlan::draw(self.seed, &accepted.to, *nth, self.config.script(&accepted.to, *nth));
+        let plan =
+            CallPlan::draw(self.seed, &accepted.to, *nth, self.config.script(&accepted.to, *nth));
         *nth += 1;
         let id = self.id("call", calls.records.len());
         let mut record = Record {
@@ -81,12 +83,9 @@ impl World {
 
     async fn run(self: Arc<Self>, id: String, context: RequestContext) {
         let line = self.host.timeline;
-        let Some((moved, rings_at, ends_at)) = self
-            .calls
-            .lock()
-            .find(&id)
-            .map(|record| (Arc::clone(&record.moved), record.life.rings_at(line), record.life.ends_at(line)))
-        else {
+        let Some((moved, rings_at, ends_at)) = self.calls.lock().find(&id).map(|record| {
+            (Arc::clone(&record.moved), record.life.rings_at(line), record.life.ends_at(line))
+        }) else {
             return;
         };
         let mut stage = moved.subscribe();
@@ -97,9 +96,10 @@ impl World {
         }
         let rings = {
             let mut calls = self.calls.lock();
-            calls
-                .find_mut(&id)
-                .is_some_and(|record| record.rang || (record.life.phase(line) != Phase::Cut && self.ring(record, &context)))
+            calls.find_mut(&id).is_some_and(|record| {
+                record.rang
+                    || (record.life.phase(line) != Phase::Cut && self.ring(record, &context))
+            })
         };
         if rings {
             tokio::select! {
@@ -111,10 +111,13 @@ impl World {
         self.settle(&id, rings);
     }
 
-    /// Bills the call: 1.0 credits and 0.1 for each minute begun (document 002, "Get Cost Reference").
+    /// Bills the call: 1.0 credits and 0.1 for each minute begun (document 002, "Get Cost
+    /// Reference").
     fn settle(&self, id: &str, rang: bool) {
         let mut calls = self.calls.lock();
-        let Some(record) = calls.find_mut(id) else { return };
+        let Some(record) = calls.find_mut(id) else {
+            return;
+        };
         let minutes = record.life.talked_tenths(self.host.timeline).div_ceil(600);
         let cost = if rang { 1000 + 100 * minutes } else { 0 };
         record.cost = Some(cost);

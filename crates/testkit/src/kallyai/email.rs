@@ -1,4 +1,5 @@
-//! Email management endpoints (document 002). One simulated account is connected; there is no mail behind it.
+//! Email management endpoints (document 002). One simulated account is connected; there is no mail
+//! behind it.
 
 use std::sync::Arc;
 
@@ -69,7 +70,9 @@ async fn outlook(caller: Caller) -> Answer {
 async fn messages(State(world): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("email:read")?;
     let wanted = params.get("classification");
-    ok(json!({"messages": world.kept("email", &params, |one| wanted.is_none_or(|kind| one["classification"] == kind))?}))
+    ok(
+        json!({"messages": world.kept("email", &params, |one| wanted.is_none_or(|kind| one["classification"] == kind))?}),
+    )
 }
 
 async fn read(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
@@ -77,7 +80,12 @@ async fn read(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Ans
     ok(world.find("email", &id, "not_found")?)
 }
 
-async fn respond(State(world): Ours, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn respond(
+    State(world): Ours,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("email:write")?;
     world.object(&body, &["instructions"])?;
     world.find("email", &id, "not_found")?;

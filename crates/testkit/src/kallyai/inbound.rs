@@ -1,6 +1,7 @@
 //! Inbound endpoints (document 002): the calls that come in, and what may be done with them.
 //!
-//! Document 002 shows no answer in this section. The fields here are the plainest reading of its words.
+//! Document 002 shows no answer in this section. The fields here are the plainest reading of its
+//! words.
 
 use std::sync::Arc;
 
@@ -47,11 +48,7 @@ pub(crate) struct Inbound {
 
 impl Default for Inbound {
     fn default() -> Self {
-        Self {
-            calls: Mutex::default(),
-            events: Mutex::default(),
-            feed: broadcast::channel(256).0,
-        }
+        Self { calls: Mutex::default(), events: Mutex::default(), feed: broadcast::channel(256).0 }
     }
 }
 
@@ -148,11 +145,13 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
         .filter(|call| params.get("vip_only") != Some("true") || call.vip)
         .filter(|call| in_dates(call, &params))
         .collect();
-    let page: Vec<Value> = shown.iter().skip(offset).take(limit).map(|call| body_of(call)).collect();
+    let page: Vec<Value> =
+        shown.iter().skip(offset).take(limit).map(|call| body_of(call)).collect();
     Ok(Json(json!({"calls": page, "total": shown.len()})).into_response())
 }
 
-/// Dates compare as text: RFC 3339 in UTC sorts by time, and a bare date stands for its first second.
+/// Dates compare as text: RFC 3339 in UTC sorts by time, and a bare date stands for its first
+/// second.
 fn in_dates(call: &Incoming, params: &Params) -> bool {
     params.get("date_from").is_none_or(|from| call.started_at.as_str() >= from)
         && params
@@ -196,7 +195,11 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<St
     with(&world, &id, |call| Ok(Json(body_of(call)).into_response()))
 }
 
-async fn transcript(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn transcript(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("transcripts:read")?;
     with(&world, &id, |call| {
         Ok(Json(json!({"entries": [
@@ -207,7 +210,11 @@ async fn transcript(State(world): State<Arc<World>>, caller: Caller, Path(id): P
     })
 }
 
-async fn recording(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn recording(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("recordings:read")?;
     with(&world, &id, |call| {
         let Some(tenths) = call.tenths else {
@@ -222,7 +229,12 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, Path(id): Pa
 }
 
 /// The documents do not say whether the index begins at 0 or 1; the simulator counts from 0.
-async fn action_item(State(world): State<Arc<World>>, caller: Caller, Path((id, index)): Path<(String, usize)>, body: Bytes) -> Answer {
+async fn action_item(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path((id, index)): Path<(String, usize)>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let status = body
@@ -239,7 +251,12 @@ async fn action_item(State(world): State<Arc<World>>, caller: Caller, Path((id, 
     })
 }
 
-async fn transfer(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn transfer(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let Some(target) = body.get("target_number").and_then(Value::as_str).map(str::to_owned) else {
@@ -251,12 +268,21 @@ async fn transfer(State(world): State<Arc<World>>, caller: Caller, Path(id): Pat
     })
 }
 
-async fn takeover(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn takeover(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("calls:write")?;
     live(&world, &id, "call.taken_over", |call| call.handled_by = "human")
 }
 
-async fn reject(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn reject(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let reason = body.get("reason").and_then(Value::as_str).map(str::to_owned);

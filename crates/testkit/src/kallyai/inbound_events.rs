@@ -1,4 +1,5 @@
-//! The inbound event log, as JSON and as a stream (document 002 calls it "SSE-capable" and says no more).
+//! The inbound event log, as JSON and as a stream (document 002 calls it "SSE-capable" and says no
+//! more).
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,13 +25,16 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/inbound/stream/info", get(info))
 }
 
-/// A caller that accepts `text/event-stream` gets the log and then what happens; any other gets the log.
-async fn events(State(world): State<Arc<World>>, caller: Caller, headers: HeaderMap) -> Result<Response, Refused> {
+/// A caller that accepts `text/event-stream` gets the log and then what happens; any other gets the
+/// log.
+async fn events(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
     caller.needs("calls:read")?;
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accept =
+        headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // Listen first, so that nothing falls between the log and the stream.
     let feed = world.inbound.feed.subscribe();
     let log = world.inbound.events();
@@ -48,9 +52,8 @@ async fn events(State(world): State<Arc<World>>, caller: Caller, headers: Header
             }
         }
     });
-    let stream = futures::stream::iter(log)
-        .chain(later)
-        .map(|event| Ok::<_, Infallible>(frame(&event)));
+    let stream =
+        futures::stream::iter(log).chain(later).map(|event| Ok::<_, Infallible>(frame(&event)));
     Ok(Sse::new(stream)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response())
@@ -64,5 +67,6 @@ fn frame(event: &Value) -> Event {
 async fn info(State(world): State<Arc<World>>, caller: Caller) -> Result<Response, Refused> {
     caller.needs("calls:read")?;
     let listeners = world.inbound.feed.receiver_count();
-    Ok(Json(json!({"transport": "sse", "url": "/v1/inbound/events", "listeners": listeners})).into_response())
+    Ok(Json(json!({"transport": "sse", "url": "/v1/inbound/events", "listeners": listeners}))
+        .into_response())
 }

@@ -1,4 +1,5 @@
-//! Routing rules, voicemails and contacts of the inbound section (document 002). No answer is documented.
+//! Routing rules, voicemails and contacts of the inbound section (document 002). No answer is
+//! documented.
 
 use std::sync::Arc;
 
@@ -51,7 +52,12 @@ async fn add_rule(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
     created(world.keep("rule", Value::Object(fields)))
 }
 
-async fn change_rule(State(world): Ours, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn change_rule(
+    State(world): Ours,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     ok(world.merge("rule", &id, world.object(&body, &[])?)?)
 }
@@ -85,7 +91,12 @@ async fn add_contact(State(world): Ours, caller: Caller, body: Bytes) -> Answer 
     created(world.keep("contact", Value::Object(fields)))
 }
 
-async fn change_contact(State(world): Ours, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn change_contact(
+    State(world): Ours,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     ok(world.merge("contact", &id, world.object(&body, &[])?)?)
 }

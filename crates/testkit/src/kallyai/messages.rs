@@ -56,7 +56,8 @@ async fn read(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Ans
 
 async fn thread(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("messages:read")?;
-    let messages = world.kept("inbox message", &Params::default(), |message| message["conversation_id"] == id)?;
+    let messages = world
+        .kept("inbox message", &Params::default(), |message| message["conversation_id"] == id)?;
     ok(json!({"conversation_id": id, "messages": messages}))
 }
 

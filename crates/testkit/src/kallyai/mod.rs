@@ -1,11 +1,11 @@
 //! The simulated KallyAI, written from documents 000, 002 and 003.
 //!
-//! Its one trait that matters to everybody: `POST /v1/calls` answers when the phone call is over. While it is open a
-//! list already shows the call. What the documents leave open is decided in the way that hurts a careless client
-//! most; each such choice is noted where it is made.
+//! Its one trait that matters to everybody: `POST /v1/calls` answers when the phone call is over.
+//! While it is open a list already shows the call. What the documents leave open is decided in the
+//! way that hurts a careless client most; each such choice is noted where it is made.
 //!
-//! One file for each section of document 002; the scopes are the documented ones, and sections without a documented
-//! scope ask for a valid token only.
+//! One file for each section of document 002; the scopes are the documented ones, and sections
+//! without a documented scope ask for a valid token only.
 
 mod account;
 mod actions;

@@ -90,7 +90,8 @@ async fn supported_countries(State(world): State<Arc<World>>, _: Caller) -> Json
 
 async fn targets(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
     let numbers = world.numbers.lock();
-    let targets: Vec<Value> = numbers.targets.iter().map(|target| json!({"phone_number": target})).collect();
+    let targets: Vec<Value> =
+        numbers.targets.iter().map(|target| json!({"phone_number": target})).collect();
     Json(json!({"targets": targets}))
 }
 
@@ -107,12 +108,13 @@ fn offers(country: &str, area_code: Option<&str>) -> Vec<String> {
 }
 
 async fn available(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
-    let country = params
-        .get("country")
-        .ok_or_else(|| world.refuse("bad_request", "country is required"))?;
+    let country =
+        params.get("country").ok_or_else(|| world.refuse("bad_request", "country is required"))?;
     let numbers: Vec<Value> = offers(country, params.get("area_code"))
         .into_iter()
-        .map(|number| json!({"phone_number": number, "country": country, "capabilities": ["voice"]}))
+        .map(
+            |number| json!({"phone_number": number, "country": country, "capabilities": ["voice"]}),
+        )
         .collect();
     Ok(Json(json!({"numbers": numbers})).into_response())
 }
@@ -154,7 +156,8 @@ async fn verify_start(State(world): State<Arc<World>>, _: Caller, body: Bytes) -
 }
 
 async fn verify_check(State(world): State<Arc<World>>, _: Caller, body: Bytes) -> Answer {
-    let (number, code) = (number_field(&world, &body, "phone_number")?, field(&world, &body, "code")?);
+    let (number, code) =
+        (number_field(&world, &body, "phone_number")?, field(&world, &body, "code")?);
     let mut numbers = world.numbers.lock();
     if code != CODE || !numbers.verifying.contains(&number) {
         return Err(world.refuse("bad_request", "the code is wrong"));
@@ -189,11 +192,20 @@ async fn details(State(world): State<Arc<World>>, _: Caller, Path(id): Path<Stri
     })
 }
 
-async fn verify_owned(State(world): State<Arc<World>>, _: Caller, Path(id): Path<String>) -> Answer {
+async fn verify_owned(
+    State(world): State<Arc<World>>,
+    _: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     with(&world, &id, |owned| json!({"success": true, "verified": true, "id": owned.id}))
 }
 
-async fn forward(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn forward(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let number = number_field(&world, &body, "forwarding_number")?;
     with(&world, &id, |owned| {
@@ -202,7 +214,11 @@ async fn forward(State(world): State<Arc<World>>, caller: Caller, Path(id): Path
     })
 }
 
-async fn stop_forwarding(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn stop_forwarding(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("calls:write")?;
     with(&world, &id, |owned| {
         owned.forwarding = None;
@@ -210,7 +226,12 @@ async fn stop_forwarding(State(world): State<Arc<World>>, caller: Caller, Path(i
     })
 }
 
-async fn caller_id(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn caller_id(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     caller.needs("calls:write")?;
     let name = field(&world, &body, "caller_id_name")?;
     with(&world, &id, |owned| {
@@ -219,7 +240,11 @@ async fn caller_id(State(world): State<Arc<World>>, caller: Caller, Path(id): Pa
     })
 }
 
-async fn release(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn release(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("calls:write")?;
     let answer = with(&world, &id, |_| json!({"success": true}))?;
     world.numbers.lock().owned.retain(|owned| owned.id != id);
@@ -229,7 +254,8 @@ async fn release(State(world): State<Arc<World>>, caller: Caller, Path(id): Path
 fn with(world: &World, id: &str, change: impl FnOnce(&mut Owned) -> Value) -> Answer {
     let mut numbers = world.numbers.lock();
     let owned = numbers.owned.iter_mut().find(|owned| owned.id == id);
-    Ok(Json(change(owned.ok_or_else(|| world.refuse("not_found", "no such phone number"))?)).into_response())
+    Ok(Json(change(owned.ok_or_else(|| world.refuse("not_found", "no such phone number"))?))
+        .into_response())
 }
 
 fn field(world: &World, body: &[u8], name: &str) -> Result<String, Refused> {

@@ -1,7 +1,7 @@
 //! Outreach endpoints (document 002).
 //!
-//! A task whose recipient is a phone number and that executes by itself is a phone call: it rings, and the ledger
-//! knows. Retrying it rings again.
+//! A task whose recipient is a phone number and that executes by itself is a phone call: it rings,
+//! and the ledger knows. Retrying it rings again.
 
 use std::sync::Arc;
 
@@ -48,7 +48,12 @@ async fn read(State(world): Ours, _: Caller, Path(id): Path<String>) -> Answer {
 }
 
 /// Calls the recipient where it is a phone number, and returns the channel.
-fn execute(world: &Arc<World>, recipient: &str, goal: &str, context: &RequestContext) -> Result<&'static str, Refused> {
+fn execute(
+    world: &Arc<World>,
+    recipient: &str,
+    goal: &str,
+    context: &RequestContext,
+) -> Result<&'static str, Refused> {
     if !countries::is_e164(recipient) {
         return Ok("email");
     }
@@ -57,17 +62,15 @@ fn execute(world: &Arc<World>, recipient: &str, goal: &str, context: &RequestCon
     submission.insert("respondent_phone".to_owned(), recipient.into());
     submission.insert("task_description".to_owned(), goal.into());
     submission.insert("task_category".to_owned(), "general".into());
-    match world.place(
-        Accepted {
-            to: recipient.to_owned(),
-            submission,
-            session_id: None,
-        },
-        context,
-    ) {
+    match world.place(Accepted { to: recipient.to_owned(), submission, session_id: None }, context)
+    {
         Placed::Follow(_) => Ok("call"),
-        Placed::Running => Err(world.refuse("conflict", "a request with this Idempotency-Key is running")),
-        Placed::NoLedger => Err(world.refuse("internal_error", "the ring ledger could not be written")),
+        Placed::Running => {
+            Err(world.refuse("conflict", "a request with this Idempotency-Key is running"))
+        }
+        Placed::NoLedger => {
+            Err(world.refuse("internal_error", "the ring ledger could not be written"))
+        }
     }
 }
 
@@ -96,7 +99,12 @@ async fn create(State(world): Ours, _: Caller, Extension(context): Context, body
     ))
 }
 
-async fn retry(State(world): Ours, _: Caller, Extension(context): Context, Path(id): Path<String>) -> Answer {
+async fn retry(
+    State(world): Ours,
+    _: Caller,
+    Extension(context): Context,
+    Path(id): Path<String>,
+) -> Answer {
     let task = world.find("outreach task", &id, "not_found")?;
     let text = |name: &str| task[name].as_str().unwrap_or_default();
     if !matches!(text("status"), "failed" | "pending" | "cancelled") {

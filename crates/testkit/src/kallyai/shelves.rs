@@ -22,7 +22,8 @@ impl World {
     /// Puts a thing on its shelf, with an `id` and `created_at` in front of the fields.
     pub(crate) fn keep(&self, kind: &'static str, fields: Value) -> Value {
         let mut shelves = self.shelves.lock();
-        let mut thing = json!({"id": self.id(kind, shelves.made), "created_at": self.host.timeline.rfc3339()});
+        let mut thing =
+            json!({"id": self.id(kind, shelves.made), "created_at": self.host.timeline.rfc3339()});
         shelves.made += 1;
         if let (Value::Object(thing), Value::Object(fields)) = (&mut thing, fields) {
             thing.extend(fields);
@@ -32,7 +33,12 @@ impl World {
     }
 
     /// The things of a kind that pass, newest first, cut to `limit` and `offset`.
-    pub(crate) fn kept(&self, kind: &'static str, params: &Params, passes: impl Fn(&Value) -> bool) -> Result<Vec<Value>, Refused> {
+    pub(crate) fn kept(
+        &self,
+        kind: &'static str,
+        params: &Params,
+        passes: impl Fn(&Value) -> bool,
+    ) -> Result<Vec<Value>, Refused> {
         let bad = |()| self.refuse("bad_request", "limit and offset are whole numbers");
         let limit = params.number("limit", 50).map_err(bad)?;
         let offset = params.number("offset", 0).map_err(bad)?;
@@ -60,12 +66,22 @@ impl World {
     }
 
     /// One thing.
-    pub(crate) fn find(&self, kind: &'static str, id: &str, missing: &str) -> Result<Value, Refused> {
+    pub(crate) fn find(
+        &self,
+        kind: &'static str,
+        id: &str,
+        missing: &str,
+    ) -> Result<Value, Refused> {
         self.alter(kind, id, missing, |_| Ok(()))
     }
 
     /// Sets fields of one thing.
-    pub(crate) fn merge(&self, kind: &'static str, id: &str, fields: Map<String, Value>) -> Result<Value, Refused> {
+    pub(crate) fn merge(
+        &self,
+        kind: &'static str,
+        id: &str,
+        fields: Map<String, Value>,
+    ) -> Result<Value, Refused> {
         self.alter(kind, id, "not_found", |thing| {
             thing.extend(fields.into_iter().filter(|(name, _)| name != "id"));
             Ok(())
@@ -80,7 +96,11 @@ impl World {
     }
 
     /// A body that must be a JSON object with these fields.
-    pub(crate) fn object(&self, body: &[u8], required: &[&str]) -> Result<Map<String, Value>, Refused> {
+    pub(crate) fn object(
+        &self,
+        body: &[u8],
+        required: &[&str],
+    ) -> Result<Map<String, Value>, Refused> {
         let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
             return Err(self.refuse("bad_request", "the body is not a JSON object"));
         };

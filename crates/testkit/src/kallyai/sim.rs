@@ -15,13 +15,15 @@ use super::numbers::Numbers;
 use super::tokens::{Tokens, scopes};
 use super::world::{World, envelope};
 use super::{
-    account, actions, actions_email, auth, budget, calls, channels, coordination, credits, email, inbound, inbound_events, inbound_routing,
-    messages, numbers, outreach, referrals, search, subscriptions,
+    account, actions, actions_email, auth, budget, calls, channels, coordination, credits, email,
+    inbound, inbound_events, inbound_routing, messages, numbers, outreach, referrals, search,
+    subscriptions,
 };
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 use crate::{SimConfig, countries};
 
-/// A running simulated KallyAI. What every simulator can do is on [`SimHandle`], to which this dereferences.
+/// A running simulated KallyAI. What every simulator can do is on [`SimHandle`], to which this
+/// dereferences.
 #[derive(Debug)]
 pub struct SimKallyAi {
     handle: SimHandle,
@@ -41,10 +43,12 @@ impl SimKallyAi {
     /// Starts the simulator.
     ///
     /// # Errors
-    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not above zero.
+    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not
+    /// above zero.
     pub async fn start(mut config: SimConfig) -> io::Result<Self> {
         if config.countries.is_empty() {
-            config.countries = countries::NORTH_AMERICA_AND_EUROPE.iter().map(|code| (*code).to_owned()).collect();
+            config.countries =
+                countries::NORTH_AMERICA_AND_EUROPE.iter().map(|code| (*code).to_owned()).collect();
         }
         let seed = Seed(config.draw_seed());
         let mut tokens = Tokens::new(seed, config.token_life);
@@ -68,11 +72,7 @@ impl SimKallyAi {
         })
         .await?;
         let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self {
-            handle,
-            world: WorldRef(world),
-            refresh_token: grant.refresh_token,
-        })
+        Ok(Self { handle, world: WorldRef(world), refresh_token: grant.refresh_token })
     }
 
     /// The refresh token that belongs to [`SimHandle::credential`].
@@ -81,7 +81,8 @@ impl SimKallyAi {
         &self.refresh_token
     }
 
-    /// Makes every access token that is out expire now, so that the next request gets 401 `token_expired`.
+    /// Makes every access token that is out expire now, so that the next request gets 401
+    /// `token_expired`.
     pub fn expire_tokens(&self) {
         self.world.0.tokens.lock().expire_all();
     }
@@ -91,8 +92,8 @@ impl SimKallyAi {
         self.world.0.tokens.lock().revoke_refresh();
     }
 
-    /// Lets somebody call in. Returns the id of the inbound call, which is active until it is rejected, taken over,
-    /// transferred or ended with [`SimKallyAi::end_inbound_call`].
+    /// Lets somebody call in. Returns the id of the inbound call, which is active until it is
+    /// rejected, taken over, transferred or ended with [`SimKallyAi::end_inbound_call`].
     pub fn receive_call(&self, from: &str, caller_name: &str, vip: bool) -> String {
         self.world.0.inbound.receive(&self.world.0, from, caller_name, vip)
     }

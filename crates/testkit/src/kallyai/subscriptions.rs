@@ -39,9 +39,8 @@ pub(crate) fn pending(world: &World) -> Option<Value> {
 async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("billing:manage")?;
     let fields = world.object(&body, &["new_plan"])?;
-    let wanted = fields["new_plan"]
-        .as_str()
-        .and_then(|plan| PLANS.iter().position(|known| *known == plan));
+    let wanted =
+        fields["new_plan"].as_str().and_then(|plan| PLANS.iter().position(|known| *known == plan));
     let Some(wanted) = wanted else {
         return Err(world.refuse("bad_request", "new_plan is not known"));
     };
@@ -59,7 +58,8 @@ async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
         (account.period_start.clone(), account.period_end.clone())
     };
     if change_type == "downgrade_scheduled" {
-        world.keep("pending change", json!({"new_plan": fields["new_plan"], "effective_date": end}));
+        world
+            .keep("pending change", json!({"new_plan": fields["new_plan"], "effective_date": end}));
     }
     ok(json!({
         "success": true, "change_type": change_type, "new_plan": fields["new_plan"], "bonus_minutes": 0,
@@ -69,9 +69,12 @@ async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
 
 async fn keep(State(world): Ours, caller: Caller) -> Answer {
     caller.needs("billing:manage")?;
-    let pending = pending(&world).ok_or_else(|| world.refuse("not_found", "there is no pending change"))?;
+    let pending =
+        pending(&world).ok_or_else(|| world.refuse("not_found", "there is no pending change"))?;
     world.discard("pending change", pending["id"].as_str().unwrap_or_default())?;
-    ok(json!({"success": true, "message": "Pending plan change canceled. Your current plan remains active."}))
+    ok(
+        json!({"success": true, "message": "Pending plan change canceled. Your current plan remains active."}),
+    )
 }
 
 /// Public, as documents 000 and 001 say; no body is documented.
@@ -82,7 +85,9 @@ async fn plans() -> Answer {
 async fn checkout(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("billing:manage")?;
     world.object(&body, &["success_url", "cancel_url"])?;
-    ok(json!({"checkout_url": "https://checkout.simulated.invalid/", "session_id": "cs_test_simulated"}))
+    ok(
+        json!({"checkout_url": "https://checkout.simulated.invalid/", "session_id": "cs_test_simulated"}),
+    )
 }
 
 async fn portal(State(world): Ours, caller: Caller) -> Answer {

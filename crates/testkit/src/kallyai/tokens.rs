@@ -69,35 +69,24 @@ impl Grant {
 impl Tokens {
     pub(crate) fn new(seed: Seed, life: Duration) -> Self {
         let (access, refresh, codes) = Default::default();
-        Self {
-            seed,
-            life,
-            issued: 0,
-            access,
-            refresh,
-            codes,
-        }
+        Self { seed, life, issued: 0, access, refresh, codes }
     }
 
     /// A new access token with a new refresh token.
     pub(crate) fn issue(&mut self, scopes: Scopes) -> Grant {
-        let refresh = format!("sim-refresh-{}", self.seed.secret(&format!("refresh/{}", self.issued)));
+        let refresh =
+            format!("sim-refresh-{}", self.seed.secret(&format!("refresh/{}", self.issued)));
         self.refresh.insert(refresh.clone(), Arc::clone(&scopes));
         self.issue_access(scopes, refresh)
     }
 
     fn issue_access(&mut self, scopes: Scopes, refresh_token: String) -> Grant {
-        let access_token = format!("sim-access-{}", self.seed.secret(&format!("access/{}", self.issued)));
+        let access_token =
+            format!("sim-access-{}", self.seed.secret(&format!("access/{}", self.issued)));
         self.issued += 1;
-        self.access
-            .insert(access_token.clone(), (Arc::clone(&scopes), Instant::now() + self.life));
+        self.access.insert(access_token.clone(), (Arc::clone(&scopes), Instant::now() + self.life));
         let scope = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-        Grant {
-            access_token,
-            refresh_token,
-            expires_in: self.life.as_secs(),
-            scope,
-        }
+        Grant { access_token, refresh_token, expires_in: self.life.as_secs(), scope }
     }
 
     /// A new access token for a refresh token, which stays valid: no rotation is documented.
@@ -167,10 +156,9 @@ impl FromRequestParts<Arc<World>> for Caller {
             return Err(world.refuse("missing_token", "send Authorization: Bearer"));
         };
         match world.tokens.lock().access.get(token) {
-            Some((scopes, expires)) if *expires > Instant::now() => Ok(Self {
-                scopes: Arc::clone(scopes),
-                envelope: world.envelope(),
-            }),
+            Some((scopes, expires)) if *expires > Instant::now() => {
+                Ok(Self { scopes: Arc::clone(scopes), envelope: world.envelope() })
+            }
             // The documents have no code for a token that was never good.
             Some(_) | None => Err(world.refuse("token_expired", "refresh the token")),
         }

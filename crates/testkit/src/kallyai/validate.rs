@@ -1,4 +1,5 @@
-//! What a submission must hold, in the order in which the simulator complains (document 002, "SubmissionPayload").
+//! What a submission must hold, in the order in which the simulator complains (document 002,
+//! "SubmissionPayload").
 
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
@@ -21,13 +22,17 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
     let Some(submission) = body.get("submission").and_then(Value::as_object) else {
         return Err(bad("submission is required"));
     };
-    let text = |name: &str| submission.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let text = |name: &str| {
+        submission.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    };
     let Some(to) = text("respondent_phone") else {
         return Err(world.refuse("missing_phone_number", "submission.respondent_phone"));
     };
     match text("task_category") {
         Some("restaurant" | "clinic" | "hotel" | "general") => {}
-        Some(_) | None => return Err(bad("task_category must be restaurant, clinic, hotel or general")),
+        Some(_) | None => {
+            return Err(bad("task_category must be restaurant, clinic, hotel or general"));
+        }
     }
     let Some(task) = text("task_description") else {
         return Err(bad("task_description is required"));
@@ -106,7 +111,9 @@ fn number(world: &World, to: &str) -> Result<(), Refused> {
         return Err(world.refuse("toll_number", "premium rate"));
     }
     match countries::country(to) {
-        Some(country) if world.config.restricted_countries.contains(country) => Err(world.refuse("country_restriction", country)),
+        Some(country) if world.config.restricted_countries.contains(country) => {
+            Err(world.refuse("country_restriction", country))
+        }
         Some(country) if world.config.countries.contains(country) => Ok(()),
         Some(country) => Err(world.refuse("unsupported_country", country)),
         None => Err(world.refuse("unsupported_country", "unknown calling code")),

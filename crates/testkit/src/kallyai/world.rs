@@ -67,7 +67,8 @@ pub(crate) struct World {
     pub(crate) host: Arc<Host>,
     pub(crate) config: SimConfig,
     pub(crate) seed: Seed,
-    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger file.
+    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger
+    /// file.
     pub(crate) boot: usize,
     pub(crate) calls: Mutex<Calls>,
     pub(crate) tokens: Mutex<Tokens>,
@@ -103,14 +104,17 @@ impl World {
         let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
         let text = text.trim_end_matches('0').trim_end_matches('.');
         match self.config.shape {
-            Shape::February2026 | Shape::January2026 => serde_json::from_str(text).unwrap_or_default(),
+            Shape::February2026 | Shape::January2026 => {
+                serde_json::from_str(text).unwrap_or_default()
+            }
             Shape::Assistant => Value::from(text),
         }
     }
 
     /// Refuses what comes more often than `limit` times an hour.
     pub(crate) fn hourly(&self, what: &'static str, limit: usize) -> Result<(), Refused> {
-        let admitted = self.windows.lock().entry(what).or_default().admit(limit, Duration::from_secs(3600));
+        let admitted =
+            self.windows.lock().entry(what).or_default().admit(limit, Duration::from_secs(3600));
         admitted.map_err(|_| self.refuse("rate_limited", format!("{limit} an hour")))
     }
 

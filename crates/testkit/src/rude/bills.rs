@@ -12,7 +12,8 @@ pub(super) enum Bill {
 /// Where a bill stands: in hundredths of a dollar at KaiCalls, in credits at KallyAI.
 const FIELDS: [&str; 2] = ["cost_cents", "credits_used"];
 
-/// Changes every bill in an answer. Of a KaiCalls call that is over, which shows none, it makes one.
+/// Changes every bill in an answer. Of a KaiCalls call that is over, which shows none, it makes
+/// one.
 pub(super) fn change(value: &mut Value, bill: Bill) {
     match value {
         Value::Object(fields) => {

@@ -24,12 +24,8 @@ const KALLYAI: &str = "kallyai";
 
 /// Puts a rude layer over the routes of a polite simulator.
 pub(crate) fn over(routes: Router, rudeness: Rudeness, host: &Host) -> Router {
-    let rude = Rude {
-        rudeness,
-        surface: host.surface,
-        timeline: host.timeline,
-        state: Mutex::default(),
-    };
+    let rude =
+        Rude { rudeness, surface: host.surface, timeline: host.timeline, state: Mutex::default() };
     // Outside of the routes, so that they are chosen by what the layer makes of a request.
     Router::new()
         .fallback_service(routes)
@@ -73,7 +69,9 @@ impl Asked {
                 None if surface.provider == KALLYAI => Self::List(Of::KallyAiCalls),
                 None => Self::List(Of::KaiCallsCalls),
             },
-            Some(rest) if read && rest.matches('/').count() == 1 => Self::Detail(decoded(rest.trim_start_matches('/'))),
+            Some(rest) if read && rest.matches('/').count() == 1 => {
+                Self::Detail(decoded(rest.trim_start_matches('/')))
+            }
             None if read && path == "/api/v1/usage" => Self::List(Of::KaiCallsUsage),
             Some(_) | None => Self::Other,
         }
@@ -127,24 +125,31 @@ impl Rude {
         }
     }
 
-    /// What stands in the place of the answer to a request that would place a call; `None` where the phone rings.
+    /// What stands in the place of the answer to a request that would place a call; `None` where
+    /// the phone rings.
     fn refusal(&self, key: &str) -> Option<Response> {
         let callee = self.state.lock().callee.clone();
-        let refused = |code: &str, message: &str| self.error(StatusCode::BAD_REQUEST, code, message);
+        let refused =
+            |code: &str, message: &str| self.error(StatusCode::BAD_REQUEST, code, message);
         let told = format!("Bearer {key} may not do this, says {key}");
         Some(match self.rudeness {
             Rudeness::ComeAgainAtOnce => self.too_many(Some("0")),
             Rudeness::ComeAgainLongAgo => self.too_many(Some("Sun, 06 Nov 1994 08:49:37 GMT")),
-            Rudeness::ComeAgainLongAgoRfc850 => self.too_many(Some("Sunday, 06-Nov-94 08:49:37 GMT")),
+            Rudeness::ComeAgainLongAgoRfc850 => {
+                self.too_many(Some("Sunday, 06-Nov-94 08:49:37 GMT"))
+            }
             Rudeness::ComeAgainLongAgoAsctime => self.too_many(Some("Sun Nov  6 08:49:37 1994")),
             Rudeness::ComeAgainSometime => self.too_many(None),
-            Rudeness::SaysNoInSuccess => success(StatusCode::OK, &json!({"success": false, "message": NO})),
+            Rudeness::SaysNoInSuccess => {
+                success(StatusCode::OK, &json!({"success": false, "message": NO}))
+            }
             Rudeness::ErrsInSuccess => {
                 let body = self.surface.envelope.render("line_shut", NO, NO);
                 success(StatusCode::CREATED, &body)
             }
             Rudeness::HtmlInSuccess => {
-                let page = format!("<!doctype html><html><body><h1>Sorry</h1><p>{NO}</p></body></html>");
+                let page =
+                    format!("<!doctype html><html><body><h1>Sorry</h1><p>{NO}</p></body></html>");
                 let mut response = plain(StatusCode::OK, Bytes::from(page));
                 response
                     .headers_mut()
@@ -152,10 +157,18 @@ impl Rude {
                 response
             }
             Rudeness::EchoesKeyInRefusal => plain(StatusCode::BAD_REQUEST, refused(key, &told)),
-            Rudeness::EscapesKeyInRefusal => plain(StatusCode::BAD_REQUEST, escape(&refused(key, &told), key)),
-            Rudeness::KeyNotInUtf8InRefusal => plain(StatusCode::BAD_REQUEST, unreadable(&refused("bad_request", &told))),
-            Rudeness::SpellsNumberInRefusal => plain(StatusCode::BAD_REQUEST, refused(&groups(&callee, "|"), &spelled(&callee))),
-            Rudeness::PaintsInRefusal => plain(StatusCode::BAD_REQUEST, refused(&paint(), &paint())),
+            Rudeness::EscapesKeyInRefusal => {
+                plain(StatusCode::BAD_REQUEST, escape(&refused(key, &told), key))
+            }
+            Rudeness::KeyNotInUtf8InRefusal => {
+                plain(StatusCode::BAD_REQUEST, unreadable(&refused("bad_request", &told)))
+            }
+            Rudeness::SpellsNumberInRefusal => {
+                plain(StatusCode::BAD_REQUEST, refused(&groups(&callee, "|"), &spelled(&callee)))
+            }
+            Rudeness::PaintsInRefusal => {
+                plain(StatusCode::BAD_REQUEST, refused(&paint(), &paint()))
+            }
             Rudeness::PaysBack
             | Rudeness::ChargesAMillionfold
             | Rudeness::TellsOfAnother
@@ -203,7 +216,10 @@ impl Rude {
 
     fn list(&self, of: Of, params: &Params) -> Option<Response> {
         if self.rudeness == Rudeness::TellsOfAnother && of != Of::KaiCallsUsage {
-            return Some(success(StatusCode::OK, &json!({"calls": [], "total": 0, "has_more": false})));
+            return Some(success(
+                StatusCode::OK,
+                &json!({"calls": [], "total": 0, "has_more": false}),
+            ));
         }
         let kind = self.kind()?;
         let query = params.all();
@@ -267,18 +283,26 @@ impl Rude {
             Rudeness::NamesWithControls if about_a_call => {
                 self.rename(&mut value, &|id| format!("{id}\t\r\n/../me\u{1b}]0;{OWNED}\u{7}"));
             }
-            Rudeness::KeyAsId if about_a_call => self.rename(&mut value, &|id| format!("{id}.{key}")),
+            Rudeness::KeyAsId if about_a_call => {
+                self.rename(&mut value, &|id| format!("{id}.{key}"))
+            }
             Rudeness::NumberAsId if about_a_call => {
                 self.rename(&mut value, &|id| format!("{}~{id}", groups(&callee, "·")));
             }
-            Rudeness::EchoesKey | Rudeness::EscapesKey => adorn(asked, &mut value, &format!("This was sent by {key}"), None),
-            Rudeness::KeyNotInUtf8 if *asked == Asked::Place => adorn(asked, &mut value, &format!("This was sent by {key}"), None),
+            Rudeness::EchoesKey | Rudeness::EscapesKey => {
+                adorn(asked, &mut value, &format!("This was sent by {key}"), None)
+            }
+            Rudeness::KeyNotInUtf8 if *asked == Asked::Place => {
+                adorn(asked, &mut value, &format!("This was sent by {key}"), None)
+            }
             Rudeness::SpellsNumber => {
                 let spelled = spelled(&callee);
                 let status = format!("queued for {}", groups(&callee, ":"));
                 adorn(asked, &mut value, &format!("Talked to {spelled}"), Some(&status));
             }
-            Rudeness::PaintsTerminal => adorn(asked, &mut value, &paint(), Some(&format!("queued{}", paint()))),
+            Rudeness::PaintsTerminal => {
+                adorn(asked, &mut value, &paint(), Some(&format!("queued{}", paint())))
+            }
             _ => {}
         }
         value
@@ -329,15 +353,13 @@ fn another(asked: &Asked, value: &mut Value) {
     }
 }
 
-/// Puts a text wherever an answer has words for people, and into the answer to a request that placed a call.
+/// Puts a text wherever an answer has words for people, and into the answer to a request that
+/// placed a call.
 fn adorn(asked: &Asked, value: &mut Value, text: &str, status: Option<&str>) {
     if let (Asked::Place, Value::Object(fields)) = (asked, &mut *value) {
         let kallyai = fields.contains_key("call_id");
-        let words: &[&str] = if kallyai {
-            &["highlights", "next_steps"]
-        } else {
-            &["summary", "agent_name"]
-        };
+        let words: &[&str] =
+            if kallyai { &["highlights", "next_steps"] } else { &["summary", "agent_name"] };
         for name in words {
             fields.insert((*name).to_owned(), text.into());
         }
@@ -349,13 +371,18 @@ fn adorn(asked: &Asked, value: &mut Value, text: &str, status: Option<&str>) {
 }
 
 fn everywhere(value: &mut Value, text: &str) {
-    const WORDS: [&str; 6] = ["summary", "highlights", "next_steps", "name", "agent_name", "transcript"];
+    const WORDS: [&str; 6] =
+        ["summary", "highlights", "next_steps", "name", "agent_name", "transcript"];
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter_mut() {
                 match value {
-                    Value::String(word) if WORDS.contains(&name.as_str()) => *word = format!("{word} {text}"),
-                    Value::String(url) if name == "recording_url" => *url = format!("{url}?from={}", encode(text)),
+                    Value::String(word) if WORDS.contains(&name.as_str()) => {
+                        *word = format!("{word} {text}")
+                    }
+                    Value::String(url) if name == "recording_url" => {
+                        *url = format!("{url}?from={}", encode(text))
+                    }
                     Value::Object(_) | Value::Array(_) => everywhere(value, text),
                     Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
                 }

@@ -1,7 +1,8 @@
 //! Lists that hold more than anybody can read.
 //!
-//! The rows are of the moment at which the first of them was asked for, and older: so they lie within whatever time a client looks at. None of
-//! them is a call of the client's, which only a look at each can show.
+//! The rows are of the moment at which the first of them was asked for, and older: so they lie
+//! within whatever time a client looks at. None of them is a call of the client's, which only a
+//! look at each can show.
 
 use std::collections::BTreeMap;
 
@@ -81,7 +82,8 @@ impl List {
 
     /// The first row of 60,000 that is older than `after` or `end`.
     fn older_than(&self, query: &BTreeMap<String, String>) -> u64 {
-        let bound = ["after", "end"].iter().find_map(|name| query.get(*name)?.parse::<Timestamp>().ok());
+        let bound =
+            ["after", "end"].iter().find_map(|name| query.get(*name)?.parse::<Timestamp>().ok());
         let Some(bound) = bound.filter(|bound| *bound <= self.newest) else {
             return 0;
         };
@@ -114,7 +116,8 @@ impl List {
     }
 }
 
-/// The record of a call that a list made up: it came in, so that it is nobody's who looks for one that went out.
+/// The record of a call that a list made up: it came in, so that it is nobody's who looks for one
+/// that went out.
 pub(super) fn record(id: &str, at: Timestamp) -> Option<Value> {
     id.strip_prefix(PREFIX)?;
     let at = at.to_string();

@@ -1,10 +1,11 @@
 //! Providers that answer in the right shape, and rudely.
 //!
-//! A fault script breaks answers and connections; what is here keeps both whole and says something that no client may believe, repeat or
-//! print as it came: "come again at once", a negative bill, somebody else's call, a list without an end, a success that means no, the
-//! client's own key, the callee's number, what makes a terminal do things. Each is one script, [`Rudeness`], and either simulator can be told
-//! to follow one: [`SimConfig::rude`](crate::SimConfig::rude). Everything else about it stays as polite as the documents have it, the ring
-//! ledger included.
+//! A fault script breaks answers and connections; what is here keeps both whole and says something
+//! that no client may believe, repeat or print as it came: "come again at once", a negative bill,
+//! somebody else's call, a list without an end, a success that means no, the client's own key, the
+//! callee's number, what makes a terminal do things. Each is one script, [`Rudeness`], and either
+//! simulator can be told to follow one: [`SimConfig::rude`](crate::SimConfig::rude). Everything
+//! else about it stays as polite as the documents have it, the ring ledger included.
 
 mod bills;
 mod layer;
@@ -18,9 +19,11 @@ pub use words::{FORGED, NO, OWNED};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rudeness {
-    /// Every request that would place a call is answered 429 with `Retry-After: 0`. Nobody's phone rings.
+    /// Every request that would place a call is answered 429 with `Retry-After: 0`. Nobody's phone
+    /// rings.
     ComeAgainAtOnce,
-    /// Every request that would place a call is answered 429 with a `Retry-After` long past, as an IMF-fixdate.
+    /// Every request that would place a call is answered 429 with a `Retry-After` long past, as an
+    /// IMF-fixdate.
     ComeAgainLongAgo,
     /// The same with the date as RFC 850 had it.
     ComeAgainLongAgoRfc850,
@@ -32,21 +35,28 @@ pub enum Rudeness {
     PaysBack,
     /// Bills are a million times what they should be.
     ChargesAMillionfold,
-    /// The record of a call is another call's record, which failed; lists are empty, and no call that is placed is over.
+    /// The record of a call is another call's record, which failed; lists are empty, and no call
+    /// that is placed is over.
     TellsOfAnother,
     /// Ids of calls hold TAB, CR, LF and what sets the title of a terminal.
     NamesWithControls,
-    /// Calls ring and are answered 500; then lists and usage logs never end, each row a nanosecond older than the one before.
+    /// Calls ring and are answered 500; then lists and usage logs never end, each row a nanosecond
+    /// older than the one before.
     EndlessList,
-    /// Calls ring and are answered 500; then lists and usage logs hold 60,000 rows of the last minute.
+    /// Calls ring and are answered 500; then lists and usage logs hold 60,000 rows of the last
+    /// minute.
     SixtyThousandRows,
-    /// Calls ring and are answered 500; then lists and usage logs hold 60,000 rows and come in one page, whatever was asked for.
+    /// Calls ring and are answered 500; then lists and usage logs hold 60,000 rows and come in one
+    /// page, whatever was asked for.
     OnePageOfEverything,
-    /// A request that would place a call is answered 200 with `"success": false` and [`NO`]. Nobody's phone rings.
+    /// A request that would place a call is answered 200 with `"success": false` and [`NO`].
+    /// Nobody's phone rings.
     SaysNoInSuccess,
-    /// A request that would place a call is answered 201 with an error object and [`NO`]. Nobody's phone rings.
+    /// A request that would place a call is answered 201 with an error object and [`NO`]. Nobody's
+    /// phone rings.
     ErrsInSuccess,
-    /// A request that would place a call is answered 200 with a page of HTML and [`NO`]. Nobody's phone rings.
+    /// A request that would place a call is answered 200 with a page of HTML and [`NO`]. Nobody's
+    /// phone rings.
     HtmlInSuccess,
     /// Summaries, names and addresses of recordings repeat the key that the client sent.
     EchoesKey,
@@ -62,16 +72,20 @@ pub enum Rudeness {
     EscapesKeyInRefusal,
     /// The same, in a body that is no UTF-8.
     KeyNotInUtf8InRefusal,
-    /// Summaries, names and the first status word repeat the callee's number, its groups apart by `,`, `:`, `*`, `|`, `·`, `~` or markup.
+    /// Summaries, names and the first status word repeat the callee's number, its groups apart by
+    /// `,`, `:`, `*`, `|`, `·`, `~` or markup.
     SpellsNumber,
     /// Ids of calls are made of the callee's number, its groups apart.
     NumberAsId,
-    /// A request that would place a call is refused with 400, and message and `error.code` repeat the callee's number, its groups apart.
+    /// A request that would place a call is refused with 400, and message and `error.code` repeat
+    /// the callee's number, its groups apart.
     SpellsNumberInRefusal,
-    /// Summaries, names and the first status word hold ESC, OSC, C1, CR, BEL and direction marks, and line feeds that forge rows of a table:
-    /// a line that begins with [`FORGED`], a title that is [`OWNED`].
+    /// Summaries, names and the first status word hold ESC, OSC, C1, CR, BEL and direction marks,
+    /// and line feeds that forge rows of a table: a line that begins with [`FORGED`], a title that
+    /// is [`OWNED`].
     PaintsTerminal,
-    /// A request that would place a call is refused with 400, and message and `error.code` hold the same.
+    /// A request that would place a call is refused with 400, and message and `error.code` hold the
+    /// same.
     PaintsInRefusal,
 }
 

@@ -12,8 +12,8 @@ pub const FORGED: &str = "FORGED-ROW";
 /// What stands between the groups of a number, so that it looks like none.
 const BETWEEN: [&str; 9] = [",", ":", "*", "|", "·", "~", " - ", "</b><b>", " , "];
 
-/// What a terminal obeys: a title, colours, a cleared screen, a returned carriage, C1's own CSI and OSC, a bell, rubbed out letters, text that
-/// runs the other way, and a line of its own.
+/// What a terminal obeys: a title, colours, a cleared screen, a returned carriage, C1's own CSI and
+/// OSC, a bell, rubbed out letters, text that runs the other way, and a line of its own.
 pub(super) fn paint() -> String {
     format!(
         "fine\u{1b}]0;{OWNED}\u{7}\u{1b}[31mred\u{1b}[2J\u{1b}[H\u{1b}(0\r{OWNED}\u{8}\u{8}\u{9b}2J\u{9d}0;{OWNED}\u{9c}\
@@ -30,7 +30,8 @@ pub(super) fn spelled(number: &str) -> String {
 /// A number with one separator between its groups, without the plus.
 pub(super) fn groups(digits: &str, between: &str) -> String {
     let digits = digits.trim_start_matches('+');
-    // A country code of one digit, then groups of three: the numbers that simulators call are North American.
+    // A country code of one digit, then groups of three: the numbers that simulators call are North
+    // American.
     let cuts = [0, 1, 4, 7, digits.len()].map(|cut| cut.min(digits.len()));
     let parts: Vec<&str> = cuts.windows(2).map(|cut| &digits[cut[0]..cut[1]]).collect();
     parts.join(between)
@@ -44,11 +45,7 @@ pub(super) fn escaped(text: &str) -> String {
             '/' => "\\/".to_owned(),
             c if c.is_ascii_alphabetic() => {
                 nth += 1;
-                if nth % 2 == 1 {
-                    format!("\\u{:04x}", u32::from(c))
-                } else {
-                    c.to_string()
-                }
+                if nth % 2 == 1 { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }
             }
             other => other.to_string(),
         })
@@ -73,6 +70,9 @@ mod tests {
         let key = "kc_live_0f/9a";
         let escaped = escaped(key);
         assert!(!escaped.contains("kc_live"));
-        assert_eq!(serde_json::from_str::<String>(&format!("\"{escaped}\"")).ok().as_deref(), Some(key));
+        assert_eq!(
+            serde_json::from_str::<String>(&format!("\"{escaped}\"")).ok().as_deref(),
+            Some(key)
+        );
     }
 }

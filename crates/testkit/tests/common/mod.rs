@@ -1,4 +1,5 @@
-//! A client so small that nothing is hidden in it: one connection for each request, and what came back in bytes.
+//! A client so small that nothing is hidden in it: one connection for each request, and what came
+//! back in bytes.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::ErrorKind;
@@ -33,7 +34,13 @@ impl Reply {
 }
 
 /// A request with the headers given, read to the end of the stream.
-pub(crate) async fn raw(address: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+pub(crate) async fn raw(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Reply {
     let mut socket = TcpStream::connect(address).await.expect("a connection");
     let mut request = format!("{method} {target} HTTP/1.1\r\nhost: sim\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -57,12 +64,7 @@ pub(crate) async fn read(mut socket: TcpStream) -> Reply {
     } else {
         body.to_vec()
     };
-    Reply {
-        status,
-        head,
-        body,
-        broken,
-    }
+    Reply { status, head, body, broken }
 }
 
 fn unchunk(mut body: &[u8]) -> Vec<u8> {
@@ -80,15 +82,18 @@ pub(crate) async fn call(sim: &SimHandle, method: &str, target: &str, body: Valu
     call_with(sim, method, target, &[], body).await
 }
 
-pub(crate) async fn call_with(sim: &SimHandle, method: &str, target: &str, extra: &[(&str, &str)], body: Value) -> Reply {
+pub(crate) async fn call_with(
+    sim: &SimHandle,
+    method: &str,
+    target: &str,
+    extra: &[(&str, &str)],
+    body: Value,
+) -> Reply {
     let bearer = format!("Bearer {}", sim.credential());
-    let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let mut headers =
+        vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
     headers.extend_from_slice(extra);
-    let bytes = if body.is_null() {
-        Vec::new()
-    } else {
-        body.to_string().into_bytes()
-    };
+    let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
     raw(sim.address(), method, target, &headers, &bytes).await
 }
 

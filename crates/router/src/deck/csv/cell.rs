@@ -1,4 +1,5 @@
-//! From a field to a price, a step, a date. Whatever could be read in two ways is refused, with the way to write it.
+//! From a field to a price, a step, a date. Whatever could be read in two ways is refused, with the
+//! way to write it.
 
 use std::time::Duration;
 
@@ -15,7 +16,11 @@ pub(super) fn micros(text: &str) -> Result<i64, String> {
     if let Some(micros) = plain(text) {
         return Ok(micros);
     }
-    let unreadable = || format!("{text:?} is no price: write digits and a point, as 0.0125, without a sign of the currency");
+    let unreadable = || {
+        format!(
+            "{text:?} is no price: write digits and a point, as 0.0125, without a sign of the currency"
+        )
+    };
     if text.contains('_') {
         return Err(unreadable());
     }
@@ -59,7 +64,9 @@ fn plain(text: &str) -> Option<i64> {
 
 /// Seconds.
 pub(super) fn step(text: &str) -> Result<Duration, String> {
-    seconds(text, 1).ok_or_else(|| format!("{text:?} is no step: write seconds from 1 to {LONGEST_STEP}, as 60"))
+    seconds(text, 1).ok_or_else(|| {
+        format!("{text:?} is no step: write seconds from 1 to {LONGEST_STEP}, as 60")
+    })
 }
 
 /// Both steps in one field, as `60/6`; `None` where it is one number.
@@ -75,12 +82,15 @@ pub(super) fn steps(text: &str) -> Option<Result<(Duration, Duration), String>> 
 
 /// Seconds, or none.
 pub(super) fn minimum(text: &str) -> Result<Duration, String> {
-    seconds(text, 0).ok_or_else(|| format!("{text:?} is no minimum: write seconds from 0 to {LONGEST_STEP}, as 30"))
+    seconds(text, 0).ok_or_else(|| {
+        format!("{text:?} is no minimum: write seconds from 0 to {LONGEST_STEP}, as 30")
+    })
 }
 
 fn seconds(text: &str, least: u32) -> Option<Duration> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let count = text.parse().ok().filter(|count| digits && (least..=LONGEST_STEP).contains(count))?;
+    let count =
+        text.parse().ok().filter(|count| digits && (least..=LONGEST_STEP).contains(count))?;
     Some(Duration::from_secs(count.into()))
 }
 

@@ -60,7 +60,8 @@ impl Column {
         }
     }
 
-    /// Names in carriers' files, for which there is one meaning only. Case, spaces, hyphens and underscores do not matter.
+    /// Names in carriers' files, for which there is one meaning only. Case, spaces, hyphens and
+    /// underscores do not matter.
     const fn of_carriers(self) -> &'static [&'static str] {
         match self {
             Column::Prefix => &[
@@ -76,7 +77,9 @@ impl Column {
                 "code",
                 "codes",
             ],
-            Column::Destination => &["destination name", "description", "route", "route name", "breakout"],
+            Column::Destination => {
+                &["destination name", "description", "route", "route name", "breakout"]
+            }
             Column::Rate => &[
                 "price",
                 "per minute",
@@ -95,7 +98,9 @@ impl Column {
                 "call setup fee",
                 "price per call",
             ],
-            Column::FirstIncrement => &["initial increment", "first interval", "initial interval", "interval 1"],
+            Column::FirstIncrement => {
+                &["initial increment", "first interval", "initial interval", "interval 1"]
+            }
             Column::NextIncrement => &[
                 "subsequent increment",
                 "additional increment",
@@ -116,7 +121,9 @@ impl Column {
                 "valid till",
             ],
             Column::Minimum => &["minimum duration", "minimum seconds"],
-            Column::CountryCode => &["country dial code", "country dialing code", "country calling code"],
+            Column::CountryCode => {
+                &["country dial code", "country dialing code", "country calling code"]
+            }
             Column::AreaCode => &["area codes", "city code", "city codes", "ndc"],
             Column::Increments => &[
                 "increment",
@@ -142,7 +149,9 @@ impl Column {
     pub(super) fn names(self, layout: Named) -> impl Iterator<Item = &'static str> + Clone {
         let own = match (layout, self) {
             (Named::Trade, Column::CountryCode | Column::AreaCode | Column::Increments) => None,
-            (Named::Trade | Named::Carrier | Named::CarrierComma | Named::Us, _) => Some(self.name()),
+            (Named::Trade | Named::Carrier | Named::CarrierComma | Named::Us, _) => {
+                Some(self.name())
+            }
         };
         let carriers = if layout == Named::Trade { &[] } else { self.of_carriers() };
         let us = if layout == Named::Us { self.of_us() } else { &[] };
@@ -151,7 +160,8 @@ impl Column {
 
     /// What the trade calls the columns, as messages list them.
     pub(super) fn listed() -> String {
-        let names: Vec<&str> = Self::ALL.iter().take(Self::WRITTEN).map(|column| column.name()).collect();
+        let names: Vec<&str> =
+            Self::ALL.iter().take(Self::WRITTEN).map(|column| column.name()).collect();
         names.join(", ")
     }
 }

@@ -73,11 +73,7 @@ pub(super) struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     pub(super) fn of(file: &'a str) -> Self {
-        Self {
-            file,
-            told: Vec::new(),
-            more: 0,
-        }
+        Self { file, told: Vec::new(), more: 0 }
     }
 
     pub(super) fn say(&mut self, line: u64, column: Option<Column>, message: impl Into<String>) {
@@ -104,9 +100,6 @@ impl<'a> Gathered<'a> {
             return Ok(());
         }
         self.told.sort_by_key(|fault| fault.line);
-        Err(DeckFaults {
-            told: self.told,
-            more: self.more,
-        })
+        Err(DeckFaults { told: self.told, more: self.more })
     }
 }

@@ -58,10 +58,7 @@ enum Target {
     Ignored,
 }
 
-static TRADE: DeckLayout = DeckLayout {
-    named: Named::Trade,
-    map: Vec::new(),
-};
+static TRADE: DeckLayout = DeckLayout { named: Named::Trade, map: Vec::new() };
 
 impl DeckLayout {
     /// Names of layouts.
@@ -73,15 +70,15 @@ impl DeckLayout {
     /// A name that none has, with those that there are.
     pub fn named(name: &str) -> Result<Self, String> {
         match Named::ALL.iter().find(|(known, _)| alike(known, name)) {
-            Some((_, named)) => Ok(Self {
-                named: *named,
-                map: Vec::new(),
-            }),
-            None => Err(format!("{name:?} is no layout of a deck: write {}", Self::NAMES.join(", "))),
+            Some((_, named)) => Ok(Self { named: *named, map: Vec::new() }),
+            None => {
+                Err(format!("{name:?} is no layout of a deck: write {}", Self::NAMES.join(", ")))
+            }
         }
     }
 
-    /// This layout, in which `column` is what the file calls `name`; `ignore` as the column leaves it out.
+    /// This layout, in which `column` is what the file calls `name`; `ignore` as the column leaves
+    /// it out.
     ///
     /// # Errors
     /// A column that no deck has, and a name that is there already.
@@ -94,7 +91,9 @@ impl DeckLayout {
             Target::Column(found.ok_or_else(|| {
                 let names = format!("write {IGNORE}, {}", known.join(", "));
                 match nearest(column, known) {
-                    Some(near) => format!("{column:?} is no column of a deck: did you mean {near:?}? ({names})"),
+                    Some(near) => format!(
+                        "{column:?} is no column of a deck: did you mean {near:?}? ({names})"
+                    ),
                     None => format!("{column:?} is no column of a deck: {names}"),
                 }
             })?)
@@ -114,11 +113,16 @@ impl DeckLayout {
     }
 
     /// What each column of the file is; whatever is wrong with it is said.
-    pub(super) fn columns(&self, header: &Header, faults: &mut Gathered<'_>) -> Option<Vec<Option<Column>>> {
+    pub(super) fn columns(
+        &self,
+        header: &Header,
+        faults: &mut Gathered<'_>,
+    ) -> Option<Vec<Option<Column>>> {
         let before = faults.count();
         for (_, name) in &self.map {
             if header.find(name).is_none() {
-                let message = format!("the map names a column {name:?}, which the file does not have");
+                let message =
+                    format!("the map names a column {name:?}, which the file does not have");
                 faults.say(header.line(), None, message);
             }
         }
@@ -136,7 +140,9 @@ impl DeckLayout {
                     match self.meaning(name) {
                         Meaning::Is(column) => faults.say(fault.line, Some(column), fault.message),
                         Meaning::Ignored => {}
-                        Meaning::Unknown => faults.say(fault.line, None, format!("{}{}", fault.message, hint(name))),
+                        Meaning::Unknown => {
+                            faults.say(fault.line, None, format!("{}{}", fault.message, hint(name)))
+                        }
                     }
                 }
                 None

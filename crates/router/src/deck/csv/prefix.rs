@@ -32,11 +32,16 @@ pub(super) fn destinations(text: &str, layout: Named) -> Result<Vec<Destination>
     Ok(found)
 }
 
-/// The same where the calling code and what follows it are in two columns. Without the second the price holds for the whole of the first.
+/// The same where the calling code and what follows it are in two columns. Without the second the
+/// price holds for the whole of the first.
 ///
 /// # Errors
 /// The column, and what is wrong with it.
-pub(super) fn in_two(country: &str, areas: &str, layout: Named) -> Result<Vec<Destination>, (Column, String)> {
+pub(super) fn in_two(
+    country: &str,
+    areas: &str,
+    layout: Named,
+) -> Result<Vec<Destination>, (Column, String)> {
     let code = country.strip_prefix('+').unwrap_or(country);
     if code.is_empty() || !code.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err((
@@ -65,7 +70,9 @@ fn behind(code: &str, areas: &str, layout: Named) -> Result<Vec<Destination>, St
         } else if part.bytes().all(|digit| digit.is_ascii_digit()) {
             found.push(destination(&format!("{code}{part}"))?);
         } else {
-            return Err(format!("{part:?} is no area code: write its digits, as 20, or leave it empty"));
+            return Err(format!(
+                "{part:?} is no area code: write its digits, as 20, or leave it empty"
+            ));
         }
     }
     Ok(found)
@@ -77,13 +84,14 @@ fn destination(text: &str) -> Result<Destination, String> {
         return Ok(Destination::Everywhere);
     }
     if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return text
-            .parse::<Country>()
-            .map(Destination::Country)
-            .map_err(|_| format!("{text:?} is no country: write its two letters of ISO 3166, as GB, or digits"));
+        return text.parse::<Country>().map(Destination::Country).map_err(|_| {
+            format!("{text:?} is no country: write its two letters of ISO 3166, as GB, or digits")
+        });
     }
     let digits = text.strip_prefix('+').unwrap_or(text);
-    let fits = (1..=LONGEST).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let fits = (1..=LONGEST).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|digit| digit.is_ascii_digit());
     if fits && may_begin_number(digits) {
         return Ok(Destination::Prefix(digits.to_owned()));
     }
@@ -113,7 +121,10 @@ fn parts(text: &str) -> Result<impl Iterator<Item = &str>, String> {
                 lengths.contains(&group.len()) && group.bytes().all(|digit| digit.is_ascii_digit())
             };
             let short = first.len() + 3 * rest.len() <= LONGEST;
-            short && !rest.is_empty() && digits(first, 1..=3) && rest.iter().all(|group| digits(group, 3..=3))
+            short
+                && !rest.is_empty()
+                && digits(first, 1..=3)
+                && rest.iter().all(|group| digits(group, 3..=3))
         }
         [] => false,
     };
@@ -123,7 +134,8 @@ fn parts(text: &str) -> Result<impl Iterator<Item = &str>, String> {
              digits alone"
         ));
     }
-    let parts: Vec<&str> = text.split(BETWEEN).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(BETWEEN).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {
         return Err(format!("{text:?} holds no prefix: write digits, as 4420"));
     }
@@ -140,11 +152,22 @@ fn ends(part: &str) -> Option<(&str, &str)> {
     Some((from.trim(), to.trim()))
 }
 
-fn range(part: &str, code: &str, from: &str, to: &str, found: &mut Vec<Destination>) -> Result<(), String> {
-    let wrong = || format!("{part:?} is no range: write two prefixes of as many digits, the smaller one first, as 4420-4429");
+fn range(
+    part: &str,
+    code: &str,
+    from: &str,
+    to: &str,
+    found: &mut Vec<Destination>,
+) -> Result<(), String> {
+    let wrong = || {
+        format!(
+            "{part:?} is no range: write two prefixes of as many digits, the smaller one first, as 4420-4429"
+        )
+    };
     let digits = |text: &str| -> Option<u64> {
         let text = text.strip_prefix('+').unwrap_or(text);
-        let plain = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
+        let plain =
+            (1..=LONGEST).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
         text.parse().ok().filter(|_| plain)
     };
     let (from, to) = (from.strip_prefix('+').unwrap_or(from), to.strip_prefix('+').unwrap_or(to));
@@ -161,7 +184,10 @@ fn range(part: &str, code: &str, from: &str, to: &str, found: &mut Vec<Destinati
     }
     let width = from.len();
     for prefix in first..=last {
-        found.push(destination(&format!("{code}{prefix:0width$}")).map_err(|problem| format!("{part:?}: {problem}"))?);
+        found.push(
+            destination(&format!("{code}{prefix:0width$}"))
+                .map_err(|problem| format!("{part:?}: {problem}"))?,
+        );
     }
     Ok(())
 }
@@ -170,7 +196,8 @@ fn range(part: &str, code: &str, from: &str, to: &str, found: &mut Vec<Destinati
 fn north_american(shown: &str, digits: &str) -> Result<String, String> {
     let national = digits.strip_prefix('1').unwrap_or(digits);
     let whole = national.is_empty() && digits == "1";
-    let plain = (NPA..=NATIONAL).contains(&national.len()) && national.bytes().all(|digit| digit.is_ascii_digit());
+    let plain = (NPA..=NATIONAL).contains(&national.len())
+        && national.bytes().all(|digit| digit.is_ascii_digit());
     if whole || (plain && !national.starts_with(['0', '1'])) {
         return Ok(format!("1{national}"));
     }

@@ -21,18 +21,25 @@ use crate::deck::{
     table::{Builder, Clash, Clashes, Table},
 };
 
-/// Reads a deck. `file` is what faults call it, with its layout if that is not the trade's; `currency` is the one of rows that name none.
+/// Reads a deck. `file` is what faults call it, with its layout if that is not the trade's;
+/// `currency` is the one of rows that name none.
 ///
 /// # Errors
-/// Every fault, each with file, line and column; two rows of one destination for the same time are one.
-pub fn read_deck<'f>(input: impl Read, file: impl Into<DeckFile<'f>>, currency: Currency) -> Result<Vec<RateRow>, DeckFaults> {
+/// Every fault, each with file, line and column; two rows of one destination for the same time are
+/// one.
+pub fn read_deck<'f>(
+    input: impl Read,
+    file: impl Into<DeckFile<'f>>,
+    currency: Currency,
+) -> Result<Vec<RateRow>, DeckFaults> {
     let mut rows = Vec::new();
     scan_deck(input, file, currency, |_, row| rows.push(row))?;
     Ok(rows)
 }
 
-/// The same, row by row with the line of each, for decks that need not be in memory as a whole. `each` is called for rows that are sound, and
-/// before it is known whether the others are. A line of several prefixes is several rows.
+/// The same, row by row with the line of each, for decks that need not be in memory as a whole.
+/// `each` is called for rows that are sound, and before it is known whether the others are. A line
+/// of several prefixes is several rows.
 ///
 /// # Errors
 /// As [`read_deck`].
@@ -56,7 +63,11 @@ pub fn scan_deck<'f>(
 }
 
 /// Reads a deck and makes it ready in one go.
-pub(in crate::deck) fn read_table(input: impl Read, file: DeckFile<'_>, exchange: &Exchange) -> Result<Table, DeckFaults> {
+pub(in crate::deck) fn read_table(
+    input: impl Read,
+    file: DeckFile<'_>,
+    exchange: &Exchange,
+) -> Result<Table, DeckFaults> {
     let mut faults = Gathered::of(file.name);
     let mut builder = Builder::new(exchange);
     let fingerprint = lines(input, file.layout, exchange.to(), &mut faults, |line, row, faults| {
@@ -92,10 +103,7 @@ fn lines(
     faults: &mut Gathered<'_>,
     each: impl FnMut(u64, RateRow, &mut Gathered<'_>),
 ) -> u64 {
-    let mut input = Hashed {
-        input,
-        hash: SipHasher13::new(),
-    };
+    let mut input = Hashed { input, hash: SipHasher13::new() };
     match Reader::new(&mut input, Breaks::Refused) {
         Ok(reader) => rows(reader, layout, currency, faults, each),
         Err(fault) if fault.kind == FaultKind::Empty => {
@@ -117,22 +125,18 @@ fn rows(
     let Some(columns) = Columns::read(reader.header(), layout, faults) else {
         return;
     };
-    let mut codes = Codes {
-        usual: currency,
-        last: None,
-    };
+    let mut codes = Codes { usual: currency, last: None };
     let (mut row, mut count) = (Row::new(), 0_u64);
     loop {
         match reader.read(&mut row) {
             Ok(false) => break,
             Ok(true) => {
-                let cells = Cells {
-                    columns: &columns,
-                    row: &row,
-                };
+                let cells = Cells { columns: &columns, row: &row };
                 cells.rows(&mut codes, faults, &mut each);
             }
-            Err(fault) => faults.say(fault.line, fault.cell.and_then(|at| columns.at(at)), fault.message),
+            Err(fault) => {
+                faults.say(fault.line, fault.cell.and_then(|at| columns.at(at)), fault.message)
+            }
         }
         count += 1;
     }
@@ -170,9 +174,17 @@ impl Columns {
     fn read(header: &Header, layout: &DeckLayout, faults: &mut Gathered<'_>) -> Option<Self> {
         let before = faults.count();
         let line = header.line();
-        let is_prefix = |name: &str| matches!(prefix::destinations(name, Named::Trade).as_deref(), Ok([Destination::Prefix(_)]));
+        let is_prefix = |name: &str| {
+            matches!(
+                prefix::destinations(name, Named::Trade).as_deref(),
+                Ok([Destination::Prefix(_)])
+            )
+        };
         if header.names().next().is_some_and(is_prefix) {
-            let message = format!("names no columns: put a line above it, with names among {}", Column::listed());
+            let message = format!(
+                "names no columns: put a line above it, with names among {}",
+                Column::listed()
+            );
             faults.say(line, None, message);
             return None;
         }
@@ -211,11 +223,7 @@ impl Columns {
             let message = "stand beside the first or the next increment: keep one of them, and ignore the other";
             faults.say(line, Some(Column::Increments), message);
         }
-        (faults.count() == before).then(|| Self {
-            columns,
-            places,
-            layout: layout.kind(),
-        })
+        (faults.count() == before).then(|| Self { columns, places, layout: layout.kind() })
     }
 
     fn at(&self, at: usize) -> Option<Column> {
@@ -258,18 +266,29 @@ impl Cells<'_> {
         self.row.get(at).filter(|text| !text.is_empty())
     }
 
-    fn read<T>(&self, column: Column, faults: &mut Gathered<'_>, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    fn read<T>(
+        &self,
+        column: Column,
+        faults: &mut Gathered<'_>,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         read(self.get(column)?)
             .map_err(|message| faults.say(self.line(), Some(column), message))
             .ok()
     }
 
     /// The rows that it makes: one for each of its prefixes.
-    fn rows(&self, codes: &mut Codes, faults: &mut Gathered<'_>, each: &mut impl FnMut(u64, RateRow, &mut Gathered<'_>)) {
+    fn rows(
+        &self,
+        codes: &mut Codes,
+        faults: &mut Gathered<'_>,
+        each: &mut impl FnMut(u64, RateRow, &mut Gathered<'_>),
+    ) {
         let before = faults.count();
         let destinations = self.destinations(faults);
         let usual = codes.usual;
-        let currency = self.read(Column::Currency, faults, |code| codes.read(code)).unwrap_or(usual);
+        let currency =
+            self.read(Column::Currency, faults, |code| codes.read(code)).unwrap_or(usual);
         let micros = match self.columns.layout {
             Named::CarrierComma => cell::micros_with_comma,
             Named::Trade | Named::Carrier | Named::Us => cell::micros,
@@ -278,7 +297,8 @@ impl Cells<'_> {
             let micros = self.read(column, faults, micros)?;
             Some(Money::from_micros(micros, currency))
         };
-        let (per_minute, connection_fee) = (money(Column::Rate, faults), money(Column::ConnectionFee, faults));
+        let (per_minute, connection_fee) =
+            (money(Column::Rate, faults), money(Column::ConnectionFee, faults));
         if self.get(Column::Rate).is_none() {
             let message = "is empty: write the price of a minute, 0 where it is free";
             faults.say(self.line(), Some(Column::Rate), message);
@@ -304,10 +324,7 @@ impl Cells<'_> {
         let mut destinations = destinations.into_iter();
         let last = destinations.next_back();
         for destination in destinations {
-            let row = RateRow {
-                destination,
-                ..row.clone()
-            };
+            let row = RateRow { destination, ..row.clone() };
             each(self.line(), row, faults);
         }
         if let Some(last) = last {
@@ -322,7 +339,8 @@ impl Cells<'_> {
         let two = self.columns.columns.contains(&Some(Column::CountryCode));
         let read = match two {
             true => prefix::in_two(text(Column::CountryCode), text(Column::AreaCode), layout),
-            false => prefix::destinations(text(Column::Prefix), layout).map_err(|message| (Column::Prefix, message)),
+            false => prefix::destinations(text(Column::Prefix), layout)
+                .map_err(|message| (Column::Prefix, message)),
         };
         read.map_err(|(column, message)| faults.say(self.line(), Some(column), message))
             .unwrap_or_default()
@@ -330,7 +348,8 @@ impl Cells<'_> {
 
     fn increments(&self, faults: &mut Gathered<'_>) -> Option<(Duration, Duration)> {
         if let Some(both) = self.get(Column::Increments) {
-            let read = cell::steps(both).unwrap_or_else(|| cell::step(both).map(|step| (step, step)));
+            let read =
+                cell::steps(both).unwrap_or_else(|| cell::step(both).map(|step| (step, step)));
             return read
                 .map_err(|message| faults.say(self.line(), Some(Column::Increments), message))
                 .ok();
@@ -352,8 +371,10 @@ impl Cells<'_> {
                     faults.say(self.line(), Some(Column::NextIncrement), message);
                 }
                 let read = cell::steps(both)?;
-                read.map_err(|message| faults.say(self.line(), Some(Column::FirstIncrement), message))
-                    .ok()
+                read.map_err(|message| {
+                    faults.say(self.line(), Some(Column::FirstIncrement), message)
+                })
+                .ok()
             }
             (Some(_), None) => missing(Column::NextIncrement, Column::FirstIncrement, faults),
             (None, Some(_)) => missing(Column::FirstIncrement, Column::NextIncrement, faults),

@@ -12,18 +12,24 @@ use switchboard_table::Writer;
 use super::Column;
 use crate::deck::RateRow;
 
-/// Writes a deck so that reading it gives the same prices: of a row without a price of a minute that price is 0, and steps are written out.
+/// Writes a deck so that reading it gives the same prices: of a row without a price of a minute
+/// that price is 0, and steps are written out.
 ///
 /// # Errors
-/// The writer's, and `InvalidInput` for a row that no file can hold: one without a price, with prices in two currencies, with a step or a
-/// minimum over an hour, or with a line break in its name.
-pub fn write_deck<'a>(rows: impl IntoIterator<Item = &'a RateRow, IntoIter: Clone>, output: impl Write) -> std::io::Result<()> {
+/// The writer's, and `InvalidInput` for a row that no file can hold: one without a price, with
+/// prices in two currencies, with a step or a minimum over an hour, or with a line break in its
+/// name.
+pub fn write_deck<'a>(
+    rows: impl IntoIterator<Item = &'a RateRow, IntoIter: Clone>,
+    output: impl Write,
+) -> std::io::Result<()> {
     let rows = rows.into_iter();
     let with_minimum = rows.clone().any(|row| row.minimum.is_some_and(|least| !least.is_zero()));
     let columns = if with_minimum { Column::WRITTEN } else { Column::WRITTEN - 1 };
     let mut writer = Writer::new(output, Column::ALL.into_iter().take(columns).map(written))?;
     for (index, row) in rows.enumerate() {
-        let cells = cells(row).map_err(|what| Error::new(ErrorKind::InvalidInput, format!("row {index} {what}")))?;
+        let cells = cells(row)
+            .map_err(|what| Error::new(ErrorKind::InvalidInput, format!("row {index} {what}")))?;
         writer.write(cells.iter().take(columns))?;
     }
     writer.flush()
@@ -48,7 +54,8 @@ fn cells(row: &RateRow) -> Result<[String; Column::WRITTEN], String> {
         return Err("has a line break in its name".to_owned());
     }
     let amount = |money: Money| money.amount().to_string();
-    let moment = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+    let moment =
+        |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
     let (first, next) = match (row.first_increment, row.next_increment) {
         (None, None) => (String::new(), String::new()),
         (first, next) => {

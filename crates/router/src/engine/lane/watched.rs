@@ -32,12 +32,7 @@ pub(crate) struct Unbilled {
 
 impl Unbilled {
     pub(crate) fn new(call: CallId, attempt: AttemptId, since: Timestamp) -> Self {
-        Self {
-            call,
-            attempt,
-            since,
-            looks: 0,
-        }
+        Self { call, attempt, since, looks: 0 }
     }
 }
 
@@ -63,10 +58,7 @@ impl Lane {
     /// Notes that a call is told to stop. True the first time.
     pub(crate) fn stops(&self, id: &ProviderCallId) -> bool {
         let mut state = self.kept.state.lock();
-        state
-            .watches
-            .get_mut(id)
-            .is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
+        state.watches.get_mut(id).is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
     }
 
     /// Notes the word of a listed call. True where it is another than before.

@@ -6,7 +6,8 @@ use switchboard_core::{AgentId, ProviderId};
 
 use crate::{plan::Plan, policy::Policy};
 
-/// What a call waits for. Calls of one class can go at the same moments: through any of the doors, once every gate lets them in.
+/// What a call waits for. Calls of one class can go at the same moments: through any of the doors,
+/// once every gate lets them in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Class(Arc<Parts>);
 
@@ -24,11 +25,13 @@ pub(super) struct Door {
 }
 
 impl Class {
-    /// Of a call for which this was planned, and which its caller's and its agent profile's limits keep back.
+    /// Of a call for which this was planned, and which its caller's and its agent profile's limits
+    /// keep back.
     pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<String>) -> Self {
         let passing = plan.rejected.iter().filter(|one| one.rejection.passes_at().is_some());
         let able = plan.candidates.iter().map(|one| &one.provider);
-        let mut providers: Vec<&ProviderId> = able.chain(passing.map(|one| &one.provider)).collect();
+        let mut providers: Vec<&ProviderId> =
+            able.chain(passing.map(|one| &one.provider)).collect();
         providers.sort_unstable();
         let doors = providers.into_iter().map(|provider| Door {
             provider: provider.clone(),

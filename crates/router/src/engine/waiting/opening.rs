@@ -53,9 +53,16 @@ impl Aside {
     }
 
     /// What is left of a provider's rate limit, and of the calls that it may have under way.
-    pub(super) fn left(&self, provider: &ProviderId, headroom: Option<Headroom>, rooms: Option<Headroom>) -> (u32, u32) {
+    pub(super) fn left(
+        &self,
+        provider: &ProviderId,
+        headroom: Option<Headroom>,
+        rooms: Option<Headroom>,
+    ) -> (u32, u32) {
         let left = |of: Option<Headroom>, aside: &HashMap<ProviderId, u32>| {
-            of.map_or(u32::MAX, |of| of.free.saturating_sub(aside.get(provider).copied().unwrap_or(0)))
+            of.map_or(u32::MAX, |of| {
+                of.free.saturating_sub(aside.get(provider).copied().unwrap_or(0))
+            })
         };
         (left(headroom, &self.slots), left(rooms, &self.rooms))
     }
@@ -86,13 +93,7 @@ pub(super) struct Openings<'a> {
 
 impl<'a> Openings<'a> {
     pub(super) fn new(world: &'a World, gates: &'a Gates, now: Timestamp) -> Self {
-        Self {
-            world,
-            gates,
-            now,
-            readings: HashMap::new(),
-            at_gates: HashMap::new(),
-        }
+        Self { world, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
     }
 
     /// The first of these gates at which as many calls are under way, or were placed, as may be.
@@ -105,7 +106,8 @@ impl<'a> Openings<'a> {
         gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
     }
 
-    /// What a call of this class takes, where one can go now. One that does worse than the others is better than nobody.
+    /// What a call of this class takes, where one can go now. One that does worse than the others
+    /// is better than nobody.
     pub(super) fn way(&mut self, class: &Class, aside: &Aside) -> Option<Share> {
         if !self.lets_in(class.gates(), aside) {
             return None;
@@ -113,7 +115,9 @@ impl<'a> Openings<'a> {
         let mut last_resort = None;
         let mut healthy = false;
         for door in class.doors() {
-            let Some(reading) = self.reading(door) else { continue };
+            let Some(reading) = self.reading(door) else {
+                continue;
+            };
             let (headroom, rooms) = (reading.headroom, reading.rooms);
             let ejected = match self.obstacle(door) {
                 None => false,
@@ -139,7 +143,8 @@ impl<'a> Openings<'a> {
         last_resort.filter(|_| !healthy)
     }
 
-    /// When it is worth looking again whether a call of this class can go. `None`: when a pass is used, or a call is over.
+    /// When it is worth looking again whether a call of this class can go. `None`: when a pass is
+    /// used, or a call is over.
     pub(super) fn look_again(&mut self, class: &Class) -> Option<Timestamp> {
         let crowded = class.gates().iter().map(|gate| self.gate(gate));
         if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {

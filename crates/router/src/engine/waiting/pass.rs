@@ -29,8 +29,8 @@ impl Share {
     }
 }
 
-/// A share of what is free at one provider, set aside for one call; and its turn, as long as the turn is not used. Whatever is dropped is
-/// free for others.
+/// A share of what is free at one provider, set aside for one call; and its turn, as long as the
+/// turn is not used. Whatever is dropped is free for others.
 pub(crate) struct Pass {
     room: Arc<WaitingRoom>,
     share: Option<Share>,
@@ -38,12 +38,12 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(room: &Arc<WaitingRoom>, share: Option<Share>, turn: Option<Turn<Class, Waiter>>) -> Self {
-        Self {
-            room: Arc::clone(room),
-            share,
-            turn,
-        }
+    pub(super) fn new(
+        room: &Arc<WaitingRoom>,
+        share: Option<Share>,
+        turn: Option<Turn<Class, Waiter>>,
+    ) -> Self {
+        Self { room: Arc::clone(room), share, turn }
     }
 
     /// Where it may go.

@@ -70,7 +70,8 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Passes, and where they are waited for. They are handed out when the room is not locked: a pass that is dropped locks it.
+/// Passes, and where they are waited for. They are handed out when the room is not locked: a pass
+/// that is dropped locks it.
 type Granted = Vec<(Waiter, Pass)>;
 
 impl WaitingRoom {
@@ -87,9 +88,8 @@ impl WaitingRoom {
     /// Lets every call be planned anew, and come back to where it stood.
     pub(crate) fn shake(self: &Arc<Self>) {
         let all = self.state.lock().queue.drain();
-        let all = all
-            .into_iter()
-            .map(|mut turn| (turn.item.take(), Pass::new(self, None, Some(turn))));
+        let all =
+            all.into_iter().map(|mut turn| (turn.item.take(), Pass::new(self, None, Some(turn))));
         hand_out(all.collect());
     }
 
@@ -110,12 +110,13 @@ impl WaitingRoom {
         }
     }
 
-    /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the plan's first candidate; those before it, of
-    /// which all that was free is set aside for others, were rejected. `false`: time has passed, and it has to be planned anew.
+    /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the
+    /// plan's first candidate; those before it, of which all that was free is set aside for others,
+    /// were rejected. `false`: time has passed, and it has to be planned anew.
     ///
     /// # Errors
-    /// `NoProvider` where nobody takes it in time, with every provider's reason; `RateLimited` where its caller or its agent profile has too
-    /// many calls.
+    /// `NoProvider` where nobody takes it in time, with every provider's reason; `RateLimited`
+    /// where its caller or its agent profile has too many calls.
     pub(crate) async fn turn(
         self: &Arc<Self>,
         inner: &Arc<Inner>,
@@ -127,7 +128,10 @@ impl WaitingRoom {
         if best.is_some() && pass.as_ref().and_then(Pass::provider) == best {
             return Ok(true);
         }
-        let scopes = gates::scopes_of(&asks.world.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
+        let scopes = gates::scopes_of(
+            &asks.world.policy,
+            (&asks.request.tenant, planned.plan.profile.as_ref()),
+        );
         let mut openings = Openings::new(asks.world, &inner.gates, planned.at);
         if self.goes_now(&mut openings, planned, &scopes, pass) {
             return Ok(true);
@@ -153,16 +157,24 @@ impl WaitingRoom {
         Ok(false)
     }
 
-    /// True where it has a pass for one of the candidates, or nobody waits and one of them has something free: the first such candidate is
-    /// the plan's first from then on. Otherwise it has a pass for nobody.
-    fn goes_now(self: &Arc<Self>, openings: &mut Openings<'_>, planned: &mut Planned, scopes: &[String], pass: &mut Option<Pass>) -> bool {
+    /// True where it has a pass for one of the candidates, or nobody waits and one of them has
+    /// something free: the first such candidate is the plan's first from then on. Otherwise it has
+    /// a pass for nobody.
+    fn goes_now(
+        self: &Arc<Self>,
+        openings: &mut Openings<'_>,
+        planned: &mut Planned,
+        scopes: &[String],
+        pass: &mut Option<Pass>,
+    ) -> bool {
         let Planned { plan, readings, at, .. } = planned;
         let mut state = self.state.lock();
         let State { queue, aside, .. } = &mut *state;
         let holds = pass.as_ref().and_then(Pass::provider);
         let had = plan.candidates.iter().position(|one| Some(&one.provider) == holds);
         let may_choose = had.is_some() || queue.is_empty() && openings.lets_in(scopes, aside);
-        // Who has had a turn was in line before those who wait, and may choose among what became free since.
+        // Who has had a turn was in line before those who wait, and may choose among what became
+        // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
             let reading = readings.get(one.index);
             let (slots, rooms) = aside.left(
@@ -209,8 +221,8 @@ impl WaitingRoom {
         true
     }
 
-    /// Takes its place in the queue: a new one, or the one that it had. Where a provider has something free, whoever comes first in line
-    /// goes at once.
+    /// Takes its place in the queue: a new one, or the one that it had. Where a provider has
+    /// something free, whoever comes first in line goes at once.
     fn come_in<'a>(
         self: &'a Arc<Self>,
         inner: &Arc<Inner>,
@@ -232,11 +244,8 @@ impl WaitingRoom {
             }
             None => state.queue.push(&asks.request.tenant, &class, asks.since, Some(tell)),
         };
-        let granted = if somebody_may_go {
-            self.grant(&mut state, &mut openings)
-        } else {
-            Granted::new()
-        };
+        let granted =
+            if somebody_may_go { self.grant(&mut state, &mut openings) } else { Granted::new() };
         let somebody_waits = !state.queue.is_empty();
         let is_first = somebody_waits && !std::mem::replace(&mut state.pumping, somebody_waits);
         drop(state);

@@ -8,16 +8,16 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result,
-    TenantId, ValidCall,
+    AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
+    PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 
 use super::stock::Stock;
 use crate::{
     chance::digest,
     journal::{
-        Decision, Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Topic, Write, details, doubt,
-        occupies, settlement,
+        Decision, Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection,
+        Settlement, Topic, Write, details, doubt, occupies, settlement,
     },
     plan::may_be_one,
     state::apply,
@@ -75,7 +75,9 @@ impl Books {
             if details(&entry.request) == details(request) {
                 return Ok(Opened::Replayed(first_call()));
             }
-            if request.batch.is_some() && (entry.request.to, &entry.request.task) == (request.to, &request.task) {
+            if request.batch.is_some()
+                && (entry.request.to, &entry.request.task) == (request.to, &request.task)
+            {
                 return Ok(Opened::Changed(first_call()));
             }
             return Err(conflict(
@@ -92,11 +94,7 @@ impl Books {
                 .map(|entry| &entry.call)
                 .find(|call| DuplicateOf::counts(call, new.at, new.duplicates))
             {
-                return Err(DuplicateOf {
-                    call: first.id,
-                    since: first.created_at,
-                }
-                .into());
+                return Err(DuplicateOf { call: first.id, since: first.created_at }.into());
             }
         }
         marks.push(new.id);
@@ -105,17 +103,20 @@ impl Books {
         }
         self.people.entry((request.tenant.clone(), request.to)).or_default().insert(new.id);
         let call = new.received();
-        let entry = Entry {
-            call: Arc::new(call.clone()),
-            request: new.request,
-            member,
-        };
+        let entry = Entry { call: Arc::new(call.clone()), request: new.request, member };
         self.calls.insert(new.id, entry);
         Ok(Opened::New(Box::new(call)))
     }
 
-    /// Every rule is asked before anything changes: what is refused leaves no trace, above all not in the locks.
-    pub(super) fn write(&mut self, id: CallId, write: Write, at: Timestamp, member: u64) -> Result<Recorded> {
+    /// Every rule is asked before anything changes: what is refused leaves no trace, above all not
+    /// in the locks.
+    pub(super) fn write(
+        &mut self,
+        id: CallId,
+        write: Write,
+        at: Timestamp,
+        member: u64,
+    ) -> Result<Recorded> {
         let entry = self
             .calls
             .get(&id)
@@ -136,20 +137,19 @@ impl Books {
             && let Some(holder) = self.callees.get(&person)
             && *holder != id
         {
-            return Err(conflict(format!("is on another call, {holder}"), "callee_busy").with_field("to"));
+            return Err(
+                conflict(format!("is on another call, {holder}"), "callee_busy").with_field("to")
+            );
         }
-        if let Some(owner) = owned
-            .iter()
-            .filter_map(|theirs| self.owners.get(theirs))
-            .find(|owner| **owner != id)
+        if let Some(owner) =
+            owned.iter().filter_map(|theirs| self.owners.get(theirs)).find(|owner| **owner != id)
         {
-            return Err(conflict(format!("belongs to the call {owner}"), "owned").with_field("provider_call_id"));
+            return Err(conflict(format!("belongs to the call {owner}"), "owned")
+                .with_field("provider_call_id"));
         }
         let ring = call.attempts.last().map_or(0, |last| last.ring);
-        let live = call
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.ring == ring && attempt.state.is_live());
+        let live =
+            call.attempts.iter().filter(|attempt| attempt.ring == ring && attempt.state.is_live());
         if live.count() > 1 {
             return Err(conflict("the call has a live attempt already".to_owned(), "live_attempt"));
         }
@@ -160,7 +160,10 @@ impl Books {
                 .others(last.id, &last.provider, last.agent.as_ref())
                 .any(|other| other.doubt == Doubt::InDoubt)
         {
-            return Err(conflict("the agent has a call that may have rung".to_owned(), "agent_in_doubt"));
+            return Err(conflict(
+                "the agent has a call that may have rung".to_owned(),
+                "agent_in_doubt",
+            ));
         }
         if let Some(last) = last
             && write.needs.hold.is_some()
@@ -214,8 +217,10 @@ impl Books {
             let before = std::mem::replace(&mut entry.call, Arc::clone(&call));
             if entry.member != member {
                 self.writes_to_others += 1;
-                self.news
-                    .insert(self.writes_to_others, (id, News::ends_a_ring(before.status, call.status)));
+                self.news.insert(
+                    self.writes_to_others,
+                    (id, News::ends_a_ring(before.status, call.status)),
+                );
             }
         }
         Ok(Recorded { call, effects })
@@ -227,13 +232,11 @@ impl Books {
 
     pub(super) fn news(&self, member: u64) -> Vec<News> {
         let mut last: BTreeMap<CallId, News> = BTreeMap::new();
-        for (number, (call, ended)) in self.news.iter().filter(|(_, (call, _))| self.is_of(*call, member)) {
+        for (number, (call, ended)) in
+            self.news.iter().filter(|(_, (call, _))| self.is_of(*call, member))
+        {
             let earlier = last.get(call).is_some_and(|news| news.ended);
-            let news = News {
-                call: *call,
-                number: *number,
-                ended: *ended || earlier,
-            };
+            let news = News { call: *call, number: *number, ended: *ended || earlier };
             last.insert(*call, news);
         }
         let mut news: Vec<News> = last.into_values().collect();
@@ -242,15 +245,26 @@ impl Books {
     }
 
     pub(super) fn acted(&mut self, member: u64, news: &[News]) {
-        for one in news.iter().filter(|one| self.is_of(one.call, member)).copied().collect::<Vec<_>>() {
+        for one in
+            news.iter().filter(|one| self.is_of(one.call, member)).copied().collect::<Vec<_>>()
+        {
             self.news.retain(|number, (call, _)| *call != one.call || *number > one.number);
         }
     }
 
-    fn others<'a>(&'a self, attempt: AttemptId, provider: &'a ProviderId, agent: Option<&'a AgentId>) -> impl Iterator<Item = &'a Unsure> {
+    fn others<'a>(
+        &'a self,
+        attempt: AttemptId,
+        provider: &'a ProviderId,
+        agent: Option<&'a AgentId>,
+    ) -> impl Iterator<Item = &'a Unsure> {
         self.unsure
             .iter()
-            .filter(move |(id, other)| **id != attempt && other.provider == *provider && may_be_one(other.agent.as_ref(), agent))
+            .filter(move |(id, other)| {
+                **id != attempt
+                    && other.provider == *provider
+                    && may_be_one(other.agent.as_ref(), agent)
+            })
             .map(|(_, other)| other)
     }
 
@@ -275,33 +289,47 @@ impl Books {
             .call_of(attempt)
             .and_then(|call| self.get(call))
             .and_then(|call| call.attempts.iter().find(|one| one.id == attempt).cloned());
-        own.is_some_and(|own| self.others(attempt, &own.provider, own.agent.as_ref()).next().is_none())
+        own.is_some_and(|own| {
+            self.others(attempt, &own.provider, own.agent.as_ref()).next().is_none()
+        })
     }
 
     pub(super) fn is_alone_by_task(&self, attempt: AttemptId) -> bool {
         let entry = |attempt| self.call_of(attempt).and_then(|call| self.calls.get(&call));
-        let Some(own) = entry(attempt) else { return false };
-        let Some(provider) = own.call.attempts.iter().find(|one| one.id == attempt).map(|one| &one.provider) else {
+        let Some(own) = entry(attempt) else {
             return false;
         };
-        let mut others = self
-            .unsure
-            .iter()
-            .filter(|(id, other)| **id != attempt && other.provider == *provider);
-        !others.any(|(id, _)| entry(*id).is_some_and(|other| other.call.to == own.call.to && other.request.task == own.request.task))
+        let Some(provider) =
+            own.call.attempts.iter().find(|one| one.id == attempt).map(|one| &one.provider)
+        else {
+            return false;
+        };
+        let mut others =
+            self.unsure.iter().filter(|(id, other)| **id != attempt && other.provider == *provider);
+        !others.any(|(id, _)| {
+            entry(*id).is_some_and(|other| {
+                other.call.to == own.call.to && other.request.task == own.request.task
+            })
+        })
     }
 
     pub(super) fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> u32 {
         let calls = self.people.get(&(tenant.clone(), *to)).into_iter().flatten();
-        let attempts = calls.filter_map(|id| self.calls.get(id)).flat_map(|entry| &entry.call.attempts);
-        let rang = attempts.filter(|one| one.state != AttemptState::NotPlaced && one.sent_at.is_some_and(|at| at >= since));
+        let attempts =
+            calls.filter_map(|id| self.calls.get(id)).flat_map(|entry| &entry.call.attempts);
+        let rang = attempts.filter(|one| {
+            one.state != AttemptState::NotPlaced && one.sent_at.is_some_and(|at| at >= since)
+        });
         u32::try_from(rang.count()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn select(&self, selection: &Selection) -> Vec<Call> {
         self.calls
             .iter()
-            .filter(|(id, entry)| selection.after.is_none_or(|after| **id > after) && selection.takes(entry.call.status))
+            .filter(|(id, entry)| {
+                selection.after.is_none_or(|after| **id > after)
+                    && selection.takes(entry.call.status)
+            })
             .take(selection.limit.map_or(usize::MAX, |limit| limit as usize))
             .map(|(_, entry)| Call::clone(&entry.call))
             .collect()
@@ -344,7 +372,8 @@ impl Books {
 
     pub(super) fn decisions(&self, topic: Topic, after: u64) -> Vec<(u64, Decision)> {
         let numbered = (1..).zip(&self.decisions);
-        let wanted = numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
+        let wanted =
+            numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
         wanted.map(|(number, decision)| (number, decision.clone())).collect()
     }
 
@@ -375,7 +404,12 @@ impl Books {
         }
     }
 
-    pub(super) fn take_over(&mut self, member: u64, lease: Option<Duration>, at: Timestamp) -> Vec<Call> {
+    pub(super) fn take_over(
+        &mut self,
+        member: u64,
+        lease: Option<Duration>,
+        at: Timestamp,
+    ) -> Vec<Call> {
         for seen in &mut self.members {
             let end = lease.and_then(|lease| (*seen)?.checked_add(lease).ok());
             if end.is_some_and(|end| end < at) {
@@ -391,12 +425,11 @@ impl Books {
         }
         let unheard: BTreeSet<CallId> = self.news.values().map(|(call, _)| *call).collect();
         let mut taken = Vec::new();
-        for (id, entry) in self
-            .calls
-            .iter_mut()
-            .filter(|(_, entry)| entry.member != member && gone(entry.member))
+        for (id, entry) in
+            self.calls.iter_mut().filter(|(_, entry)| entry.member != member && gone(entry.member))
         {
-            let open = !entry.call.status.is_settled() || entry.call.status == CallStatus::Indeterminate;
+            let open =
+                !entry.call.status.is_settled() || entry.call.status == CallStatus::Indeterminate;
             if open {
                 taken.push(Call::clone(&entry.call));
             }

@@ -35,13 +35,15 @@ impl Stock {
                 let frees = taken
                     .and_then(|taken| taken.get(used.checked_sub(need.limit.max(1) as usize)?))
                     .map_or(Timestamp::MAX, |(first, _)| end(*first, need));
-                let wait = std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default();
-                return Err(
-                    Error::new(ErrorKind::RateLimited, format!("{} has no free slot in its window", need.limiter))
-                        .with_code("no_slot")
-                        .with_field(need.limiter.clone())
-                        .with_retry_after(wait),
-                );
+                let wait =
+                    std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default();
+                return Err(Error::new(
+                    ErrorKind::RateLimited,
+                    format!("{} has no free slot in its window", need.limiter),
+                )
+                .with_code("no_slot")
+                .with_field(need.limiter.clone())
+                .with_retry_after(wait));
             }
         }
         for need in &needs.rooms {
@@ -55,16 +57,24 @@ impl Stock {
                 )
                 .with_code("no_room")
                 .with_field(need.scope.clone())
-                .with_retry_after(std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default()));
+                .with_retry_after(
+                    std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default(),
+                ));
             }
         }
-        let Some(hold) = &needs.hold else { return Ok(()) };
+        let Some(hold) = &needs.hold else {
+            return Ok(());
+        };
         for budget in &hold.budgets {
-            let spent = self.budgets.get(&(budget.name.clone(), budget.period)).copied().unwrap_or(0);
+            let spent =
+                self.budgets.get(&(budget.name.clone(), budget.period)).copied().unwrap_or(0);
             if spent.saturating_add(hold.amount.micros()) > budget.limit.micros() {
                 return Err(Error::new(
                     ErrorKind::QuotaExceeded,
-                    format!("the budget {} of {} does not hold {} more", budget.name, budget.limit, hold.amount),
+                    format!(
+                        "the budget {} of {} does not hold {} more",
+                        budget.name, budget.limit, hold.amount
+                    ),
                 )
                 .with_code("over_budget"));
             }
@@ -90,10 +100,9 @@ impl Stock {
 
     /// What is left of the calls that may be under way, without taking any.
     pub(crate) fn rooms_left(&self, need: &RoomNeed, at: Timestamp) -> Headroom {
-        let inside: Vec<Timestamp> = self
-            .rooms
-            .get(&need.scope)
-            .map_or_else(Vec::new, |inside| inside.values().filter(|until| **until > at).copied().collect());
+        let inside: Vec<Timestamp> = self.rooms.get(&need.scope).map_or_else(Vec::new, |inside| {
+            inside.values().filter(|until| **until > at).copied().collect()
+        });
         let free = (need.limit as usize).saturating_sub(inside.len());
         Headroom {
             free: u32::try_from(free).unwrap_or(u32::MAX),
@@ -155,7 +164,9 @@ impl Stock {
 
     /// What the attempt counts for in its budgets from now on.
     fn correct(&mut self, attempt: AttemptId, micros: i64) {
-        let Some(hold) = self.holds.get_mut(&attempt) else { return };
+        let Some(hold) = self.holds.get_mut(&attempt) else {
+            return;
+        };
         let change = micros.saturating_sub(hold.amount.micros());
         for budget in &hold.budgets {
             let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
@@ -193,16 +204,9 @@ mod tests {
 
     /// A slot for ten seconds, or a room until the tenth second from now; two there are of each.
     fn needs(now: i64) -> [Needs; 2] {
-        let slot = SlotNeed {
-            limiter: "alpha".to_owned(),
-            limit: 2,
-            window: Duration::from_secs(10),
-        };
-        let room = RoomNeed {
-            scope: "alpha".to_owned(),
-            limit: 2,
-            until: at(now + 10_000),
-        };
+        let slot =
+            SlotNeed { limiter: "alpha".to_owned(), limit: 2, window: Duration::from_secs(10) };
+        let room = RoomNeed { scope: "alpha".to_owned(), limit: 2, until: at(now + 10_000) };
         let (slots, rooms) = (vec![slot], vec![room]);
         [Needs { slots, ..Needs::default() }, Needs { rooms, ..Needs::default() }]
     }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use switchboard_core::{AttemptState, CallStatus, Currency, Delivery, ErrorKind, Money};
 
-use super::{admitted, agents_attempt, at, attempt, bracket, budgeted, failed, in_doubt, needs_slot, open, record, request};
+use super::{
+    admitted, agents_attempt, at, attempt, bracket, budgeted, failed, in_doubt, needs_slot, open,
+    record, request,
+};
 use crate::{
     journal::{Hold, Journal, Needs, Write},
     state::{Effect, Fact},
@@ -16,13 +19,11 @@ pub(super) async fn several_facts_are_all_or_nothing(journal: Arc<dyn Journal>) 
     let call = open(&journal, request(1), 0).await;
     let one = attempt("alpha");
     let tried = one.id;
-    let mut facts = vec![admitted(), Fact::Intended(Box::new(one)), Fact::Claimed(tried), Fact::Sent(tried)];
+    let mut facts =
+        vec![admitted(), Fact::Intended(Box::new(one)), Fact::Claimed(tried), Fact::Sent(tried)];
     let mut too_many = facts.clone();
     too_many.push(Fact::Claimed(tried));
-    let write = |facts| Write {
-        facts,
-        needs: Needs::default(),
-    };
+    let write = |facts| Write { facts, needs: Needs::default() };
     let refused = journal.write(call, write(too_many), at(1)).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Conflict);
     let kept = journal.get(call).await.unwrap().unwrap();
@@ -35,7 +36,8 @@ pub(super) async fn several_facts_are_all_or_nothing(journal: Arc<dyn Journal>) 
     facts.extend([Fact::Intended(Box::new(next)), Fact::Claimed(last), Fact::Sent(last)]);
     let written = journal.write(call, write(facts), at(2)).await.unwrap();
     assert!(written.effects.contains(&Effect::Next), "{:?}", written.effects);
-    let states: Vec<AttemptState> = written.call.attempts.iter().map(|attempt| attempt.state).collect();
+    let states: Vec<AttemptState> =
+        written.call.attempts.iter().map(|attempt| attempt.state).collect();
     assert_eq!(states, [AttemptState::NotPlaced, AttemptState::Sent]);
     assert_eq!(journal.get(call).await.unwrap().unwrap(), *written.call);
     assert_eq!(journal.call_of(last).await.unwrap(), Some(call));
@@ -78,7 +80,9 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         assert_eq!((kept.status, kept.attempts.len()), (CallStatus::Admitted, 0));
         assert_eq!(journal.call_of(tried).await.unwrap(), None);
     }
-    let sent = bracket(&journal, calls[1], agents_attempt("alpha", Some("a")), everything(50, &["free"])).await;
+    let sent =
+        bracket(&journal, calls[1], agents_attempt("alpha", Some("a")), everything(50, &["free"]))
+            .await;
     assert_eq!(
         sent.unwrap().attempts[0].state,
         AttemptState::Sent,

@@ -41,10 +41,12 @@ pub(super) async fn decisions_are_kept_in_order(journal: Arc<dyn Journal>) {
     made.push((journal.decide(&again).await.unwrap(), again));
     assert!(made.is_sorted_by(|(one, _), (next, _)| one < next) && made[0].0 > 0);
     for topic in TOPICS {
-        let of_topic: Vec<_> = made.iter().filter(|(_, decision)| decision.topic == topic).cloned().collect();
+        let of_topic: Vec<_> =
+            made.iter().filter(|(_, decision)| decision.topic == topic).cloned().collect();
         assert_eq!(all(&journal, topic).await, of_topic);
         for (after, _) in &made {
-            let later: Vec<_> = of_topic.iter().filter(|(number, _)| number > after).cloned().collect();
+            let later: Vec<_> =
+                of_topic.iter().filter(|(number, _)| number > after).cloned().collect();
             assert_eq!(journal.decisions(topic, *after).await.unwrap(), later);
         }
         assert_eq!(journal.decisions(topic, u64::MAX).await.unwrap(), []);
@@ -85,7 +87,8 @@ pub(super) async fn decisions_are_everybodys((one, other, gone): Pair) {
     );
 }
 
-/// Many that decide at once while others read on from the last number that they saw: nobody misses one.
+/// Many that decide at once while others read on from the last number that they saw: nobody misses
+/// one.
 ///
 /// # Panics
 /// Where a decision is lost, comes twice or comes late.
@@ -96,7 +99,9 @@ pub async fn debate(journals: &[Arc<dyn Journal>]) {
         async move {
             let mut numbers = Vec::new();
             for n in 0..EACH {
-                numbers.push(journal.decide(&decision(Topic::Experiment, who * EACH + n)).await.unwrap());
+                numbers.push(
+                    journal.decide(&decision(Topic::Experiment, who * EACH + n)).await.unwrap(),
+                );
             }
             numbers
         }

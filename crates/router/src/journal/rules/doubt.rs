@@ -7,17 +7,21 @@ use std::sync::Arc;
 use switchboard_core::{AttemptId, CallRequest, Delivery, Outcome, Proof, Result};
 use uuid::Uuid;
 
-use super::{admitted, agents_attempt, bracket, failed, fault, in_doubt, open, record, request, send};
+use super::{
+    admitted, agents_attempt, bracket, failed, fault, in_doubt, open, record, request, send,
+};
 use crate::{
     journal::{Journal, Needs},
     state::{Fact, Resolution, Verdict},
 };
 
-async fn certain(journal: &Arc<dyn Journal>, n: u32, provider: &str, agent: Option<&str>) -> Result<AttemptId> {
-    let needs = Needs {
-        certain_agent: true,
-        ..Needs::default()
-    };
+async fn certain(
+    journal: &Arc<dyn Journal>,
+    n: u32,
+    provider: &str,
+    agent: Option<&str>,
+) -> Result<AttemptId> {
+    let needs = Needs { certain_agent: true, ..Needs::default() };
     let call = open(journal, request(n), 0).await;
     record(journal, call, admitted()).await;
     let one = agents_attempt(provider, agent);
@@ -135,10 +139,7 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
 
 pub(super) async fn two_tenants_with_one_task_are_not_told_apart_by_it(journal: Arc<dyn Journal>) {
     let ours = request(0);
-    let theirs = CallRequest {
-        tenant: Some("another".to_owned()),
-        ..ours.clone()
-    };
+    let theirs = CallRequest { tenant: Some("another".to_owned()), ..ours.clone() };
     let elsewhere = CallRequest {
         tenant: Some("a third".to_owned()),
         task: "Ask for the price of a haircut.".to_owned(),

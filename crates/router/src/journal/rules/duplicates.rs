@@ -8,27 +8,16 @@ const HOURS: u64 = 60 * MINUTES;
 
 /// A row of a batch, under the key that was made of it.
 fn row(n: u32, batch: &str, key: &str) -> CallRequest {
-    CallRequest {
-        batch: Some(batch.to_owned()),
-        row_key: Some(key.to_owned()),
-        ..request(n)
-    }
+    CallRequest { batch: Some(batch.to_owned()), row_key: Some(key.to_owned()), ..request(n) }
 }
 
 /// The same, under the caller's own key.
 fn keyed_row(n: u32, batch: &str, key: &str) -> CallRequest {
-    CallRequest {
-        row_key: None,
-        idempotency_key: Some(key.to_owned()),
-        ..row(n, batch, key)
-    }
+    CallRequest { row_key: None, idempotency_key: Some(key.to_owned()), ..row(n, batch, key) }
 }
 
 fn allowed(request: CallRequest) -> CallRequest {
-    CallRequest {
-        allow_duplicate: true,
-        ..request
-    }
+    CallRequest { allow_duplicate: true, ..request }
 }
 
 /// It rings at this moment, and is over.
@@ -48,7 +37,13 @@ async fn ring(journal: &Arc<dyn Journal>, call: CallId, after: u64) {
     }
 }
 
-async fn is_held_back(journal: &Arc<dyn Journal>, request: CallRequest, after: u64, first: CallId, since: u64) {
+async fn is_held_back(
+    journal: &Arc<dyn Journal>,
+    request: CallRequest,
+    after: u64,
+    first: CallId,
+    since: u64,
+) {
     let error = refusal_to_open(journal, request, after).await;
     assert_eq!(
         (error.kind(), error.code()),
@@ -67,17 +62,12 @@ pub(super) async fn a_possible_duplicate_is_refused_within_its_window(journal: A
     }
     open(&journal, task(1, "something else"), 1).await;
     open(&journal, request(2), 1).await;
-    let theirs = CallRequest {
-        tenant: Some("another".to_owned()),
-        ..request(1)
-    };
+    let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(1) };
     open(&journal, theirs, 1).await;
     let meant = open(&journal, allowed(request(1)), 2).await;
     ring(&journal, meant, 2).await;
-    let keyed = CallRequest {
-        idempotency_key: Some("a key is a word on it too".to_owned()),
-        ..request(1)
-    };
+    let keyed =
+        CallRequest { idempotency_key: Some("a key is a word on it too".to_owned()), ..request(1) };
     let keyed = open(&journal, keyed, 3).await;
     ring(&journal, keyed, 3).await;
     open(&journal, request(1), 3 + 600).await;
@@ -86,10 +76,8 @@ pub(super) async fn a_possible_duplicate_is_refused_within_its_window(journal: A
     let first = open(&journal, request(3), 0).await;
     ring(&journal, first, 0).await;
     for (within, after, held) in [(60, 59, true), (3_600, 3_599, true), (60, 60, false)] {
-        let new = NewCall {
-            duplicates: Duration::from_secs(within),
-            ..new_call(&request(3), at(after))
-        };
+        let new =
+            NewCall { duplicates: Duration::from_secs(within), ..new_call(&request(3), at(after)) };
         assert_eq!(journal.open(new).await.is_err(), held, "{after} of {within} seconds");
     }
 }
@@ -99,7 +87,8 @@ pub(super) async fn a_refused_call_is_no_duplicate(journal: Arc<dyn Journal>) {
     record(&journal, first, Fact::Refused(fault())).await;
     let second = open(&journal, request(1), 1).await;
     let tried = send(&journal, second).await;
-    let waits = record(&journal, second, failed(tried, Delivery::Refused(Refusal::NeedsApproval))).await;
+    let waits =
+        record(&journal, second, failed(tried, Delivery::Refused(Refusal::NeedsApproval))).await;
     assert_eq!(waits.status, CallStatus::NeedsApproval);
     open(&journal, request(1), 2).await;
 }
@@ -166,19 +155,19 @@ pub(super) async fn a_key_that_was_made_is_no_leave(journal: Arc<dyn Journal>) {
 
 pub(super) async fn a_row_is_one_call_whatever_else_it_says(journal: Arc<dyn Journal>) {
     let urgent = |request: CallRequest| CallRequest { urgent: true, ..request };
-    let came = async |request: CallRequest, after| journal.open(new_call(&request, at(after))).await;
+    let came =
+        async |request: CallRequest, after| journal.open(new_call(&request, at(after))).await;
     for (n, kind) in (1..).zip([row as fn(u32, &str, &str) -> CallRequest, keyed_row]) {
         let asked = kind(n, "monday", "r-1");
         let first = open(&journal, asked.clone(), 0).await;
         ring(&journal, first, 0).await;
         // How the batch is run is no part of the row.
-        let asked_so = CallRequest {
-            failover_on_quota: true,
-            ..allowed(asked.clone())
-        };
+        let asked_so = CallRequest { failover_on_quota: true, ..allowed(asked.clone()) };
         for (same, after) in [(asked.clone(), 1), (asked.clone(), 100 * HOURS), (asked_so, 2)] {
             match came(same, after).await.unwrap() {
-                Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Closed)),
+                Opened::Replayed(call) => {
+                    assert_eq!((call.id, call.status), (first, CallStatus::Closed))
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -188,27 +177,26 @@ pub(super) async fn a_row_is_one_call_whatever_else_it_says(journal: Arc<dyn Jou
             (urgent(asked.clone()), 100 * HOURS),
         ] {
             match came(changed, after).await.unwrap() {
-                Opened::Changed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Closed)),
+                Opened::Changed(call) => {
+                    assert_eq!((call.id, call.status), (first, CallStatus::Closed))
+                }
                 other => panic!("{other:?}"),
             }
         }
         // The same key for somebody or something else is another matter.
-        let somebody = CallRequest {
-            to: request(50 + n).to,
-            ..asked.clone()
-        };
-        let something = CallRequest {
-            task: "Ask something else.".to_owned(),
-            ..asked.clone()
-        };
+        let somebody = CallRequest { to: request(50 + n).to, ..asked.clone() };
+        let something = CallRequest { task: "Ask something else.".to_owned(), ..asked.clone() };
         for other in [somebody, something] {
             let reused = refusal_to_open(&journal, other, 5).await;
             assert_eq!(reused.code(), Some("idempotency_key_reused"));
         }
     }
-    // A caller's key in another batch, or in none, is the same call still; a row's is not, for it is made of its batch.
+    // A caller's key in another batch, or in none, is the same call still; a row's is not, for it
+    // is made of its batch.
     match came(keyed_row(2, "tuesday", "r-1"), 6).await.unwrap() {
-        Opened::Replayed(call) => assert_eq!(call.batch.as_ref().map(|batch| batch.as_str()), Some("monday")),
+        Opened::Replayed(call) => {
+            assert_eq!(call.batch.as_ref().map(|batch| batch.as_str()), Some("monday"))
+        }
         other => panic!("{other:?}"),
     }
     assert_eq!(journal.list().await.unwrap().len(), 2);

@@ -16,11 +16,7 @@ pub(super) async fn letters_are_kept_until_they_are_handled(journal: Arc<dyn Jou
     };
     let first = letter(b"{\"call\": 1}\0\xff", 1);
     let second = letter(b"{\"call\": 2}", 2);
-    let elsewhere = Letter {
-        attempt: second.attempt,
-        calls: Vec::new(),
-        ..first.clone()
-    };
+    let elsewhere = Letter { attempt: second.attempt, calls: Vec::new(), ..first.clone() };
     assert!(journal.unhandled().await.unwrap().is_empty());
     for letter in [&first, &second] {
         assert!(journal.take_in(letter).await.unwrap());
@@ -30,10 +26,7 @@ pub(super) async fn letters_are_kept_until_they_are_handled(journal: Arc<dyn Jou
         [first.clone(), second.clone()],
         "whole, and oldest first"
     );
-    let again = Letter {
-        at: at(3),
-        ..first.clone()
-    };
+    let again = Letter { at: at(3), ..first.clone() };
     assert!(journal.take_in(&again).await.unwrap(), "nobody handled it yet");
     journal.handled(&first, at(4)).await.unwrap();
     journal.handled(&first, at(5)).await.unwrap();

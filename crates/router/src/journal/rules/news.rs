@@ -4,9 +4,14 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{AttemptId, CallId, Cost, Credits, Delivery, Outcome, Proof, ProviderState, Refusal, Transcript};
+use switchboard_core::{
+    AttemptId, CallId, Cost, Credits, Delivery, Outcome, Proof, ProviderState, Refusal, Transcript,
+};
 
-use super::{Pair, admitted, at, attempt, completed, failed, fault, open, queued, record, report, request, send};
+use super::{
+    Pair, admitted, at, attempt, completed, failed, fault, open, queued, record, report, request,
+    send,
+};
 use crate::{
     journal::{Journal, News},
     state::{Fact, Resolution, Verdict},
@@ -37,10 +42,7 @@ pub(super) async fn what_others_write_is_news_until_it_was_acted_on((one, other,
     let (call, tried) = doubted(&one, 1).await;
     let theirs = open(&other, request(2), 0).await;
     record(&other, theirs, admitted()).await;
-    assert!(
-        calls(&one).await.is_empty() && calls(&other).await.is_empty(),
-        "nobody tells himself"
-    );
+    assert!(calls(&one).await.is_empty() && calls(&other).await.is_empty(), "nobody tells himself");
 
     record(&other, call, Fact::Traced(tried, "a-1".into(), Proof::Webhook)).await;
     assert!(calls(&other).await.is_empty(), "it is news for its owner alone");
@@ -74,7 +76,8 @@ pub(super) async fn what_others_write_is_news_until_it_was_acted_on((one, other,
     assert_eq!(calls(&one).await, [another]);
 }
 
-/// Every kind of fact that another process than the owner may write about an attempt in doubt, and whether it ends a ring.
+/// Every kind of fact that another process than the owner may write about an attempt in doubt, and
+/// whether it ends a ring.
 fn evidence(tried: AttemptId, theirs: &str) -> Vec<(Fact, bool)> {
     let word = |verdict| {
         let resolution = Resolution {

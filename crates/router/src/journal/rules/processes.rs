@@ -1,4 +1,5 @@
-//! Several processes with one journal: whose a call is, and what becomes of it when its process is gone.
+//! Several processes with one journal: whose a call is, and what becomes of it when its process is
+//! gone.
 
 #![allow(clippy::unwrap_used)]
 
@@ -6,7 +7,10 @@ use std::sync::Arc;
 
 use switchboard_core::{Call, CallId, CallStatus, Currency, Delivery, Money, Proof};
 
-use super::{Pair, admitted, at, attempt, bracket, budgeted, completed, failed, fault, needs_slot, open, queued, record, request, send};
+use super::{
+    Pair, admitted, at, attempt, bracket, budgeted, completed, failed, fault, needs_slot, open,
+    queued, record, request, send,
+};
 use crate::{
     journal::{Hold, Journal, Letter, Needs},
     state::Fact,
@@ -66,17 +70,16 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
     record(&one, stalled, Fact::Overdue).await;
     let unknown = open(&one, request(6), 0).await;
     let doubted = send(&one, unknown).await;
-    for fact in [
-        failed(doubted, Delivery::Unknown),
-        Fact::Reconciling(doubted),
-        Fact::GaveUp(fault()),
-    ] {
+    for fact in
+        [failed(doubted, Delivery::Unknown), Fact::Reconciling(doubted), Fact::GaveUp(fault())]
+    {
         record(&one, unknown, fact).await;
     }
     gone.await;
 
     let taken = other.take_over(at(1)).await.unwrap();
-    let expected = [get(&other, received).await, get(&other, sent).await, get(&other, unknown).await];
+    let expected =
+        [get(&other, received).await, get(&other, sent).await, get(&other, unknown).await];
     assert_eq!(taken, expected, "what is open or in doubt, whole and oldest first");
     assert!(other.take_over(at(1)).await.unwrap().is_empty(), "once");
 
@@ -134,12 +137,8 @@ pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
         let over = bracket(journal, call, attempt("alpha"), dear).await.unwrap_err();
         assert_eq!(over.code(), Some("over_budget"));
     }
-    let letter = Letter {
-        attempt: attempt("alpha").id,
-        body: b"{}".to_vec(),
-        calls: Vec::new(),
-        at: at(1),
-    };
+    let letter =
+        Letter { attempt: attempt("alpha").id, body: b"{}".to_vec(), calls: Vec::new(), at: at(1) };
     assert!(one.take_in(&letter).await.unwrap());
     assert_eq!(other.unhandled().await.unwrap(), std::slice::from_ref(&letter));
     other.handled(&letter, at(2)).await.unwrap();

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, CallId, CallRequest, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Outcome,
-    ProviderId, ProviderState, TenantId,
+    Attempt, AttemptId, AttemptState, CallId, CallRequest, CallStatus, Cost, Credits, Currency,
+    Delivery, ErrorKind, Money, Outcome, ProviderId, ProviderState, TenantId,
 };
 
-use super::{admitted, at, attempt, failed, in_doubt, open, queued, record, report, request, send, valid};
+use super::{
+    admitted, at, attempt, failed, in_doubt, open, queued, record, report, request, send, valid,
+};
 use crate::{journal::Journal, state::Fact};
 
 fn unanswered(theirs: &str) -> Fact {
@@ -44,10 +46,7 @@ pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn
         (1, 1, 0),
         "it was sent at the first second"
     );
-    let silent = CallRequest {
-        task: "another".to_owned(),
-        ..request(1)
-    };
+    let silent = CallRequest { task: "another".to_owned(), ..request(1) };
     let silent = open(&journal, silent, 0).await;
     let tried = send(&journal, silent).await;
     assert_eq!(counted(0).await, 2, "who is asked may ring");
@@ -55,10 +54,7 @@ pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn
     assert_eq!(counted(0).await, 1, "what is proven silent did not");
     record(&journal, silent, Fact::Intended(Box::new(attempt("alpha")))).await;
     assert_eq!(counted(0).await, 1, "nor what was not sent");
-    let theirs = CallRequest {
-        tenant: Some("another".to_owned()),
-        ..request(1)
-    };
+    let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(1) };
     let theirs = open(&journal, theirs, 0).await;
     send(&journal, theirs).await;
     assert_eq!(counted(0).await, 1, "a tenant's rings are its own");
@@ -75,15 +71,7 @@ pub(super) async fn a_second_ring_waits_for_the_end_of_the_first(journal: Arc<dy
     record(&journal, call, Fact::Answered(first, Box::new(queued("alpha", "a-1")))).await;
     assert!(journal.record(call, Fact::Redialled(first, at(600)), at(2)).await.is_err());
     record(&journal, call, unanswered("a-1")).await;
-    let other = open(
-        &journal,
-        CallRequest {
-            task: "another".to_owned(),
-            ..request(1)
-        },
-        0,
-    )
-    .await;
+    let other = open(&journal, CallRequest { task: "another".to_owned(), ..request(1) }, 0).await;
     let waits = record(&journal, call, Fact::Redialled(first, at(600))).await;
     assert_eq!(
         (waits.status, waits.redial_at, waits.outcome),
@@ -105,15 +93,21 @@ pub(super) async fn a_second_ring_waits_for_the_end_of_the_first(journal: Arc<dy
     // What is still said of the first ring says nothing of the second.
     let late = record(&journal, call, unanswered("a-1")).await;
     assert_eq!((late.status, late.provider_call_id), (CallStatus::Attempting, None));
-    let now = record(&journal, call, Fact::Answered(second, Box::new(queued("alpha", "a-2")))).await;
-    let states: Vec<_> = now.attempts.iter().map(|one| (one.ring, one.state, one.outcome)).collect();
+    let now =
+        record(&journal, call, Fact::Answered(second, Box::new(queued("alpha", "a-2")))).await;
+    let states: Vec<_> =
+        now.attempts.iter().map(|one| (one.ring, one.state, one.outcome)).collect();
     assert_eq!(
         states,
         [(0, AttemptState::Placed, Some(Outcome::NoAnswer)), (1, AttemptState::Placed, None)]
     );
     let alpha = ProviderId::from_static("alpha");
     for theirs in ["a-1", "a-2"] {
-        assert_eq!(journal.owner(&alpha, &theirs.into()).await.unwrap(), Some(call), "both are its own");
+        assert_eq!(
+            journal.owner(&alpha, &theirs.into()).await.unwrap(),
+            Some(call),
+            "both are its own"
+        );
     }
     let stranger = open(&journal, request(2), 0).await;
     let tried = send(&journal, stranger).await;
@@ -142,7 +136,10 @@ pub(super) async fn bills_come_late_and_add_up(journal: Arc<dyn Journal>) {
     };
     let usd = |micros| Some(Money::from_micros(micros, Currency::USD));
     let one = record(&journal, call, billed(first, 7, Some(40))).await;
-    assert_eq!((one.cost, one.attempts[0].billed, one.attempts[1].billed), (usd(40), usd(40), None));
+    assert_eq!(
+        (one.cost, one.attempts[0].billed, one.attempts[1].billed),
+        (usd(40), usd(40), None)
+    );
     let both = record(&journal, call, billed(second, 8, Some(2))).await;
     assert_eq!(both.cost, usd(42));
     let again = record(&journal, call, billed(first, 9, Some(50))).await;
@@ -151,8 +148,7 @@ pub(super) async fn bills_come_late_and_add_up(journal: Arc<dyn Journal>) {
     assert_eq!((unpriced.cost, unpriced.attempts[0].billed), (usd(52), usd(50)));
     assert_eq!(unpriced.attempts[0].cost, Some(Cost::Credits(Credits::from_micros(10))));
     assert_eq!(journal.get(call).await.unwrap().unwrap(), unpriced);
-    let nobodys = journal
-        .record(call, billed(AttemptId::new(uuid::Uuid::nil()), 1, None), at(9))
-        .await;
+    let nobodys =
+        journal.record(call, billed(AttemptId::new(uuid::Uuid::nil()), 1, None), at(9)).await;
     assert_eq!(nobodys.unwrap_err().kind(), ErrorKind::Conflict);
 }

@@ -1,4 +1,5 @@
-//! Rooms: never more calls under way than there may be, and a room given back by the end, by proof or by its own time.
+//! Rooms: never more calls under way than there may be, and a room given back by the end, by proof
+//! or by its own time.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,9 +12,14 @@ use std::{
 };
 
 use futures::future::join_all;
-use switchboard_core::{AttemptId, CallId, Delivery, ErrorKind, Outcome, ProviderState, Refusal, Result};
+use switchboard_core::{
+    AttemptId, CallId, Delivery, ErrorKind, Outcome, ProviderState, Refusal, Result,
+};
 
-use super::{Pair, admitted, at, attempt, bracket, completed, failed, fault, needs_room, open, queued, record, report, request, write};
+use super::{
+    Pair, admitted, at, attempt, bracket, completed, failed, fault, needs_room, open, queued,
+    record, report, request, write,
+};
 use crate::{
     journal::{Journal, Needs, RoomNeed, Write},
     state::{Fact, Resolution, Verdict},
@@ -33,7 +39,11 @@ async fn enter(journal: &Arc<dyn Journal>, n: u32, needs: Needs) -> Result<(Call
 }
 
 /// One room, and whoever wants it after each of the facts, of which the last alone frees it.
-async fn held_until_the_last(journal: &Arc<dyn Journal>, n: u32, facts: impl FnOnce(AttemptId) -> Vec<Fact>) {
+async fn held_until_the_last(
+    journal: &Arc<dyn Journal>,
+    n: u32,
+    facts: impl FnOnce(AttemptId) -> Vec<Fact>,
+) {
     let one = || rooms(vec![needs_room("alpha", 1)]);
     let (call, tried) = enter(journal, n, one()).await.unwrap();
     let facts = facts(tried);
@@ -54,10 +64,15 @@ async fn held_until_the_last(journal: &Arc<dyn Journal>, n: u32, facts: impl FnO
 }
 
 pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journal>) {
-    let ended = |theirs: &str, outcome| Fact::Reported(Box::new(report("alpha", theirs, ProviderState::Ended(outcome))));
+    let ended = |theirs: &str, outcome| {
+        Fact::Reported(Box::new(report("alpha", theirs, ProviderState::Ended(outcome))))
+    };
     let answered = |tried, theirs: &str| Fact::Answered(tried, Box::new(queued("alpha", theirs)));
     held_until_the_last(&journal, 0, |tried| vec![failed(tried, Delivery::NotSent)]).await;
-    held_until_the_last(&journal, 10, |tried| vec![failed(tried, Delivery::Refused(Refusal::ThisProvider))]).await;
+    held_until_the_last(&journal, 10, |tried| {
+        vec![failed(tried, Delivery::Refused(Refusal::ThisProvider))]
+    })
+    .await;
     held_until_the_last(&journal, 20, |tried| {
         vec![answered(tried, "a-1"), Fact::Overdue, ended("a-1", Outcome::Completed)]
     })
@@ -88,11 +103,9 @@ pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journ
     .await;
     // A ring is over although its call is not.
     let (call, tried) = enter(&journal, 60, rooms(vec![needs_room("alpha", 1)])).await.unwrap();
-    for fact in [
-        answered(tried, "a-3"),
-        ended("a-3", Outcome::NoAnswer),
-        Fact::Redialled(tried, at(600)),
-    ] {
+    for fact in
+        [answered(tried, "a-3"), ended("a-3", Outcome::NoAnswer), Fact::Redialled(tried, at(600))]
+    {
         record(&journal, call, fact).await;
     }
     enter(&journal, 61, rooms(vec![needs_room("alpha", 1)])).await.unwrap();
@@ -110,14 +123,15 @@ pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Jo
     assert!(wait > Duration::from_secs(3_500) && wait <= Duration::from_secs(3_600), "{wait:?}");
     enter(&journal, 2, rooms(vec![wide()])).await.unwrap();
     for n in 3..6 {
-        assert_eq!(enter(&journal, n, rooms(vec![wide()])).await.unwrap_err().code(), Some("no_room"));
+        assert_eq!(
+            enter(&journal, n, rooms(vec![wide()])).await.unwrap_err().code(),
+            Some("no_room")
+        );
     }
     enter(&journal, 6, rooms(vec![needs_room("beta", 1)])).await.unwrap();
-    assert!(
-        enter(&journal, 7, rooms(vec![needs_room("gamma", 0)])).await.is_err(),
-        "none is none"
-    );
-    // A limit that is lowered lets nobody in until enough have gone, and one that is raised lets in at once.
+    assert!(enter(&journal, 7, rooms(vec![needs_room("gamma", 0)])).await.is_err(), "none is none");
+    // A limit that is lowered lets nobody in until enough have gone, and one that is raised lets in
+    // at once.
     enter(&journal, 8, rooms(vec![needs_room("alpha", 3)])).await.unwrap();
     record(&journal, first, failed(tried, Delivery::NotSent)).await;
     assert!(enter(&journal, 9, rooms(vec![wide()])).await.is_err());
@@ -140,17 +154,15 @@ pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<d
     // What comes and goes in one write leaves nothing behind.
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
     let brief = attempt("beta");
-    let facts = vec![Fact::Claimed(brief.id), Fact::Sent(brief.id), failed(brief.id, Delivery::NotSent)];
+    let facts =
+        vec![Fact::Claimed(brief.id), Fact::Sent(brief.id), failed(brief.id, Delivery::NotSent)];
     let facts = std::iter::once(Fact::Intended(Box::new(brief))).chain(facts).collect();
     write(&journal, call, facts, one()).await.unwrap();
     enter(&journal, 1, one()).await.unwrap();
 }
 
 pub(super) async fn a_room_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
-    let until = |after| RoomNeed {
-        until: at(after),
-        ..needs_room("alpha", 1)
-    };
+    let until = |after| RoomNeed { until: at(after), ..needs_room("alpha", 1) };
     // The facts are of the first second: by then it is over.
     enter(&journal, 0, rooms(vec![until(1)])).await.unwrap();
     enter(&journal, 1, rooms(vec![until(3_600)])).await.unwrap();
@@ -170,10 +182,8 @@ pub(super) async fn a_room_ends_when_it_was_said_to(journal: Arc<dyn Journal>) {
                 Fact::Claimed(one.id),
                 Fact::Sent(one.id),
             ];
-            let needs = rooms(vec![RoomNeed {
-                until: at(after + lasts),
-                ..needs_room("alpha", 2)
-            }]);
+            let needs =
+                rooms(vec![RoomNeed { until: at(after + lasts), ..needs_room("alpha", 2) }]);
             let entered = journal.write(call, Write { facts, needs }, at(after)).await;
             entered.map(|_| ()).map_err(|error| error.retry_after().unwrap().as_secs())
         }
@@ -206,16 +216,13 @@ pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone
     gone.await;
     let taken = other.take_over(at(1)).await.unwrap();
     assert!(taken.iter().any(|taken| taken.id == call));
-    assert!(
-        enter(&other, 4, needs()).await.is_err(),
-        "the phone may still be in somebody's hand"
-    );
+    assert!(enter(&other, 4, needs()).await.is_err(), "the phone may still be in somebody's hand");
     record(&other, call, failed(tried, Delivery::NotSent)).await;
     enter(&other, 5, needs()).await.unwrap();
 }
 
-/// More calls than there is room for, through all of these at once, each of which ends after a while: never more are inside than may be, and
-/// none of the room is lost.
+/// More calls than there is room for, through all of these at once, each of which ends after a
+/// while: never more are inside than may be, and none of the room is lost.
 ///
 /// # Panics
 /// Where the journals let too many in, or too few.
@@ -223,7 +230,8 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
     const ROOM: u32 = 5;
     let inside = Arc::new(AtomicU32::new(0));
     let visits = (0..60_u32).map(|n| {
-        let (journal, inside) = (Arc::clone(&journals[n as usize % journals.len()]), Arc::clone(&inside));
+        let (journal, inside) =
+            (Arc::clone(&journals[n as usize % journals.len()]), Arc::clone(&inside));
         async move {
             // In either order, so that two stand in each other's way.
             let mut needs = vec![needs_room("alpha", ROOM), needs_room("tenant/default", ROOM + 3)];
@@ -255,7 +263,9 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
     let mut left = 0;
     for n in 0..2 * ROOM {
         let journal = &journals[n as usize % journals.len()];
-        left += u32::from(enter(journal, 1_000 + n, rooms(vec![needs_room("alpha", ROOM)])).await.is_ok());
+        left += u32::from(
+            enter(journal, 1_000 + n, rooms(vec![needs_room("alpha", ROOM)])).await.is_ok(),
+        );
     }
     assert_eq!(left, ROOM, "all of the room is free again");
 }

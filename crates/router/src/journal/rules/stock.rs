@@ -4,9 +4,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal, Result};
+use switchboard_core::{
+    AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal,
+    Result,
+};
 
-use super::{admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request, write};
+use super::{
+    admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request,
+    write,
+};
 use crate::{
     journal::{Budgeted, Hold, Journal, Needs, SlotNeed},
     state::{Fact, Resolution, Verdict},
@@ -33,10 +39,7 @@ fn ten_of(limit: i64) -> Needs {
 }
 
 pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Arc<dyn Journal>) {
-    let slot = |limiter: &str| Needs {
-        slots: vec![needs_slot(limiter, 3)],
-        ..Needs::default()
-    };
+    let slot = |limiter: &str| Needs { slots: vec![needs_slot(limiter, 3)], ..Needs::default() };
     let mut taken = Vec::new();
     for n in 0..3 {
         taken.push(take(&journal, n, slot("alpha/place")).await.unwrap());
@@ -74,10 +77,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
         ..Needs::default()
     };
     let day = || budgeted("day", 1_000_000);
-    let tomorrow = Budgeted {
-        period: at(86_400),
-        ..day()
-    };
+    let tomorrow = Budgeted { period: at(86_400), ..day() };
     let (call, tried) = take(&journal, 0, hold(400_000, &[day()])).await.unwrap();
     let (silent, unsent) = take(&journal, 1, hold(400_000, &[day()])).await.unwrap();
     let over = take(&journal, 2, hold(200_001, &[day()])).await.unwrap_err();
@@ -89,9 +89,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
     );
     assert_eq!(over.message(), words);
     take(&journal, 3, hold(1_000_000, &[tomorrow])).await.unwrap();
-    take(&journal, 4, hold(200_000, &[budgeted("night", 200_000), day()]))
-        .await
-        .unwrap();
+    take(&journal, 4, hold(200_000, &[budgeted("night", 200_000), day()])).await.unwrap();
     let full = take(&journal, 5, hold(1, &[day()])).await.unwrap_err();
     assert_eq!(full.code(), Some("over_budget"), "to the last millionth");
 
@@ -154,9 +152,8 @@ pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>)
 pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
     let share = || ten_of(25);
     let (call, tried) = take(&journal, 0, share()).await.unwrap();
-    let again = write(&journal, call, vec![failed(tried, Delivery::Unknown)], share())
-        .await
-        .unwrap_err();
+    let again =
+        write(&journal, call, vec![failed(tried, Delivery::Unknown)], share()).await.unwrap_err();
     assert_eq!(again.code(), Some("hold_exists"));
     let kept = journal.get(call).await.unwrap().unwrap();
     assert_eq!(kept.status, CallStatus::Attempting, "nothing of it is written down");
@@ -174,10 +171,7 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let mut ask = |limiter: &'static str, limit: u32, after: u64| {
         n += 1;
         let (journal, person) = (Arc::clone(&journal), n);
-        let needs = Needs {
-            slots: vec![need(limiter, limit)],
-            ..Needs::default()
-        };
+        let needs = Needs { slots: vec![need(limiter, limit)], ..Needs::default() };
         async move {
             let call = open(&journal, request(person), 0).await;
             let one = attempt("alpha");
@@ -219,7 +213,11 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let (mut now, mut seed, mut taken) = (1_000_u64, 7_u64, Vec::new());
     for _ in 0..120 {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        now = (now + (seed >> 33) % 31).saturating_sub(if (seed >> 20).is_multiple_of(13) { 90 } else { 0 });
+        now = (now + (seed >> 33) % 31).saturating_sub(if (seed >> 20).is_multiple_of(13) {
+            90
+        } else {
+            0
+        });
         if ask("any", 3, now).await.is_ok() {
             // What is behind the last one counts as taken with it.
             taken.push(taken.last().map_or(now, |last: &u64| now.max(*last)));

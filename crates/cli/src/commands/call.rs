@@ -1,0 +1,207 @@
+//! `switchboard call`: one call, from the request to whatever is known of it when this process
+//! ends.
+//!
+//! A provider that answers when the phone call is over has told nothing until then. Leaving earlier
+//! would lose the call, so this command stays, `--wait` or not, and says why.
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use switchboard::{
+    Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard, core::text::mask,
+};
+use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
+
+use crate::{
+    cli::{CallArgs, Common},
+    credential::{self, RefusedCredentials},
+    failure::Outcome,
+    interrupt::{self, Asked},
+    output::{Output, or_dash},
+    setup, terminal,
+};
+
+/// How long this command stays for answers to requests that it sent for calls of an earlier run.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+
+pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
+    let switchboard = setup::place(common, output).await?;
+    let request = CallRequest {
+        default_country: args.default_country.map(|country| country.as_str().to_owned()),
+        agent: args.agent,
+        language: args.language,
+        idempotency_key: args.idempotency_key,
+        allow_duplicate: args.again,
+        ..CallRequest::new(args.to, args.task)
+    };
+    let mut watch = Watch {
+        output,
+        spinner: output.spinner("planning"),
+        events: switchboard.router().events(),
+        asked: interrupt::listen()?,
+        warned: false,
+    };
+    let placed = placed(&switchboard, &request, args.wait, &mut watch).await;
+    watch.spinner.finish_and_clear();
+    let call = match placed {
+        Ok(call) => call,
+        Err(failure) => {
+            // What was taken up from others is looked at all the same.
+            switchboard.router().shutdown(LAST_ANSWERS).await;
+            return Err(failure);
+        }
+    };
+    // A call that is left on purpose is not waited for any longer.
+    let grace = if call.status == CallStatus::Attempting { Duration::ZERO } else { LAST_ANSWERS };
+    switchboard.router().shutdown(grace).await;
+    if output.json {
+        output.object(&call);
+    } else {
+        show(&call, false, output);
+    }
+    RefusedCredentials::of_call(&call).warn(common, output);
+    Ok(credential::exit_of_call(&call))
+}
+
+async fn placed(
+    switchboard: &Switchboard,
+    request: &CallRequest,
+    wait: bool,
+    watch: &mut Watch,
+) -> Outcome<Call> {
+    let router = switchboard.router();
+    let id = switchboard.submit(request).await?.id;
+    let Some(call) = watch.during(router.decided(id), router, id).await? else {
+        return Ok(router.get(id).await?);
+    };
+    if call.status.is_settled() || (!wait && call.status != CallStatus::Attempting) {
+        return Ok(call);
+    }
+    if !wait {
+        let provider =
+            call.attempts.last().map(|last| last.provider.to_string()).unwrap_or_default();
+        watch.say(&format!(
+            "{provider} answers when the phone call is over, and its answer is the only sure record of it: waiting for it"
+        ));
+    }
+    let Some(over) = watch.during(router.wait(id), router, id).await? else {
+        return Ok(router.get(id).await?);
+    };
+    if over.cost.is_none() && over.status == CallStatus::Closed {
+        // The bill is in the usage log where it is not in the answer. A log that cannot be read
+        // leaves it unknown.
+        if let Err(error) = router.settle_costs().await {
+            tracing::warn!(%error, "the bill is not known");
+        }
+        return Ok(router.get(id).await?);
+    }
+    Ok(over)
+}
+
+/// What a person sees and may do while a call is open.
+struct Watch {
+    output: Output,
+    spinner: ProgressBar,
+    events: Receiver<Progress>,
+    asked: UnboundedReceiver<Asked>,
+    warned: bool,
+}
+
+impl Watch {
+    fn say(&self, text: &str) {
+        self.spinner.suspend(|| self.output.note(text));
+    }
+
+    /// Runs `work`, showing the latest of what happens. `None`: somebody insists on leaving.
+    async fn during<T>(
+        &mut self,
+        work: impl Future<Output = switchboard::Result<T>> + Send,
+        router: &Router,
+        id: CallId,
+    ) -> Outcome<Option<T>> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                result = &mut work => return Ok(Some(result?)),
+                event = self.events.recv() => {
+                    if let Ok(progress) = event {
+                        self.output.tell(&self.spinner, progress.what);
+                    }
+                }
+                Some(asked) = self.asked.recv() => {
+                    if self.warned || asked == Asked::Terminate {
+                        return Ok(None);
+                    }
+                    self.warned = true;
+                    self.interrupted(router, id).await;
+                }
+            }
+        }
+    }
+
+    /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody
+    /// pretends that.
+    async fn interrupted(&self, router: &Router, id: CallId) {
+        let Ok(call) = router.get(id).await else {
+            return;
+        };
+        match call.status {
+            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted
+                if router.cancel(call.id).await.is_ok() =>
+            {
+                self.say("interrupted: nothing was sent, and the call is taken back");
+            }
+            CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval => {}
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Admitted
+            | CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => {
+                self.say(
+                    "interrupted: the call was sent and goes on at its provider; wait for its end, or interrupt again to leave without knowing it",
+                );
+            }
+        }
+    }
+}
+
+/// As a table. Numbers are masked unless they are to be revealed.
+pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
+    let number = if reveal { call.to.e164().to_owned() } else { call.to.masked() };
+    let hint = format!("switchboard calls show {} --json", call.id);
+    let words = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        let text = if reveal { text.to_owned() } else { mask(text) };
+        Some(terminal::screen(&terminal::line(&text), &hint))
+    };
+    let tried: Vec<String> = call
+        .attempts
+        .iter()
+        .map(|one| format!("{} ({})", one.provider, one.state.as_str()))
+        .collect();
+    let rows = [
+        ("call", Some(call.id.to_string())),
+        ("to", Some(format!("{number} {}", call.country))),
+        ("batch", call.batch.as_ref().map(ToString::to_string)),
+        ("status", Some(call.status.to_string())),
+        ("outcome", call.outcome.map(|outcome| outcome.to_string())),
+        ("why", words(&call.fault.as_ref().map(|fault| fault.message.clone()))),
+        ("provider", call.provider.as_ref().map(ToString::to_string)),
+        (
+            "provider's id",
+            call.provider_call_id
+                .as_ref()
+                .map(|id| if reveal { id.as_str().to_owned() } else { id.to_string() }),
+        ),
+        ("asked", (!tried.is_empty()).then(|| tried.join(", then "))),
+        ("expected cost", call.estimated_cost.map(|cost| cost.to_string())),
+        ("billed", call.cost.map(|cost| cost.to_string())),
+        ("duration", call.duration.map(|duration| format!("{} s", duration.as_secs()))),
+        ("summary", words(&call.summary)),
+        ("next steps", words(&call.next_steps)),
+    ];
+    let known = rows.into_iter().filter(|(_, value)| value.is_some());
+    output.table(&["what", "is"], known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]));
+}

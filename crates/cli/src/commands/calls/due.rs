@@ -1,0 +1,136 @@
+//! When a call that waits is due, and why it waits.
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use serde_json::{Value, json};
+use switchboard::{Call, CallStatus, Journal, ValidCall, core::time_zone, ledger::Entry};
+
+use crate::{commands::calls::plan, failure::Outcome};
+
+/// When a call goes out.
+#[derive(Debug)]
+pub(super) struct Due {
+    /// In the caller's zone, or in UTC where they named none.
+    at: Zoned,
+    why: &'static str,
+}
+
+impl Due {
+    /// Of a call as the ledger has it; `None` where it waits for no moment.
+    pub(super) async fn look(journal: &dyn Journal, call: &Call) -> Outcome<Option<Self>> {
+        if !waits(call) {
+            return Ok(None);
+        }
+        Ok(Self::of(call, journal.request(call.id).await?.as_deref()))
+    }
+
+    fn of(call: &Call, request: Option<&ValidCall>) -> Option<Self> {
+        let opens = request.and_then(|request| request.window.opens);
+        let at = opens.max(call.redial_at)?;
+        let zone = request.and_then(|request| time_zone(request.timezone.as_deref()?).ok());
+        let why = if call.redial_at.is_none() {
+            "its window opens then"
+        } else if call.redial_at < opens {
+            "nobody was reached, and its window opens then"
+        } else {
+            "nobody was reached, and it rings again then, as its redial policy asks"
+        };
+        Some(Self { at: at.to_zoned(zone.unwrap_or(TimeZone::UTC)), why })
+    }
+
+    /// For a table.
+    pub(super) fn at(&self) -> String {
+        let zone = self.at.time_zone().iana_name().unwrap_or("UTC");
+        format!("{} {zone}", self.at.strftime("%Y-%m-%d %H:%M:%S"))
+    }
+
+    /// For a person, on one line. A moment that is over is said to be.
+    pub(super) fn in_words(&self, now: Timestamp) -> String {
+        if self.at.timestamp() <= now {
+            return format!("since {}", self.at());
+        }
+        format!("{}: {}", self.at(), self.why)
+    }
+
+    /// For a program.
+    pub(super) fn json(&self) -> Value {
+        json!({"at": self.at.timestamp(), "local": self.at.to_string(), "why": self.why})
+    }
+}
+
+/// True for a call of which nothing is under way.
+fn waits(call: &Call) -> bool {
+    matches!(call.status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted)
+}
+
+/// Why a call that could go waits all the same, where its last plan says so.
+pub(super) fn held_up(call: &Call, history: &[Entry]) -> Option<String> {
+    if !waits(call) {
+        return None;
+    }
+    let plan = history.iter().rev().find_map(plan::of)?;
+    let why: Vec<String> =
+        plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
+    (plan.candidates.is_empty() && !why.is_empty()).then(|| why.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use switchboard::{CallId, CallRequest, router::NewCall};
+
+    use super::*;
+
+    #[test]
+    fn a_waiting_call_is_due_when_its_window_opens_or_it_rings_again_in_the_callers_zone() {
+        let now: Timestamp = "2027-01-15T12:00:00Z".parse().unwrap();
+        let (window, redial) = ("2027-01-15T20:00:00Z", "2027-01-15T21:00:00Z");
+        for (not_before, redial_at, zone, shown) in [
+            (None, None, None, None),
+            (Some(window), None, None, Some("2027-01-15 20:00:00 UTC: its window opens then")),
+            // There the clocks are not set back any more.
+            (
+                Some(window),
+                None,
+                Some("America/Vancouver"),
+                Some("2027-01-15 13:00:00 America/Vancouver: its window opens then"),
+            ),
+            (
+                None,
+                Some(redial),
+                Some("Europe/London"),
+                Some(
+                    "2027-01-15 21:00:00 Europe/London: nobody was reached, and it rings again then",
+                ),
+            ),
+            (
+                Some(window),
+                Some(redial),
+                None,
+                Some("2027-01-15 21:00:00 UTC: nobody was reached, and it rings again then"),
+            ),
+            (
+                Some(redial),
+                Some(window),
+                None,
+                Some("2027-01-15 21:00:00 UTC: nobody was reached, and its window opens then"),
+            ),
+        ] {
+            let mut request = CallRequest::new("+442079460018", "Ask for a table.");
+            request.not_before = not_before.map(str::to_owned);
+            request.timezone = zone.map(str::to_owned);
+            let request = Arc::new(request.validate(now).unwrap());
+            let new = NewCall::new(CallId::new(uuid::Uuid::now_v7()), Arc::clone(&request), now);
+            let mut call = new.received();
+            call.redial_at = redial_at.map(|at| at.parse().unwrap());
+            let due = Due::of(&call, Some(&request)).map(|due| due.in_words(now));
+            assert!(
+                due.as_deref().zip(shown).is_none_or(|(due, shown)| due.starts_with(shown))
+                    && due.is_some() == shown.is_some(),
+                "{due:?}, {shown:?}"
+            );
+        }
+    }
+}

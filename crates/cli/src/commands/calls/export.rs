@@ -1,0 +1,209 @@
+//! Every call, for another program. What is read is written at once: a ledger of a million calls
+//! needs no memory.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use switchboard::{Call, Ledger};
+use switchboard_table::{Column, Writer};
+
+use crate::{
+    cli::{ExportArgs, ExportFormat},
+    commands::calls::find::Pages,
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::{Output, Results},
+    terminal,
+};
+
+/// The columns, and whether callers, providers or the configuration have a say in their text.
+const COLUMNS: [(&str, Whose); 22] = [
+    ("id", Whose::Ours),
+    ("created_at", Whose::Ours),
+    ("updated_at", Whose::Ours),
+    ("tenant", Whose::Others),
+    ("to", Whose::Ours),
+    ("country", Whose::Ours),
+    ("agent", Whose::Others),
+    ("status", Whose::Ours),
+    ("outcome", Whose::Ours),
+    ("provider", Whose::Others),
+    ("provider_call_id", Whose::Others),
+    ("attempts", Whose::Ours),
+    ("experiment", Whose::Others),
+    ("arm", Whose::Others),
+    ("estimated_cost", Whose::Ours),
+    ("cost", Whose::Ours),
+    ("currency", Whose::Ours),
+    ("duration_seconds", Whose::Ours),
+    ("fault", Whose::Ours),
+    ("why", Whose::Others),
+    ("summary", Whose::Others),
+    ("metadata", Whose::Others),
+];
+
+/// Whose text is in a column: that of others must not become a formula where the file is opened.
+#[derive(Clone, Copy)]
+enum Whose {
+    Ours,
+    Others,
+}
+
+impl Whose {
+    fn column((name, whose): (&'static str, Self)) -> Column {
+        match whose {
+            Whose::Ours => Column::ours(name),
+            Whose::Others => Column::others(name),
+        }
+    }
+}
+
+pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Outcome {
+    let usual = if output.json { ExportFormat::Jsonl } else { ExportFormat::Csv };
+    let format = args.format.unwrap_or(usual);
+    let mut sink = Sink::new(format, args.out.as_deref(), output)?;
+    let journal = ledger.journal();
+    let mut pages = Pages::new(&*journal, &[], args.since);
+    let mut calls = 0_u64;
+    while let Some(page) = pages.next().await? {
+        for call in &page {
+            match sink.write(call) {
+                Ok(()) => calls += 1,
+                // Whoever reads on stdout has read enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => {
+                    return Ok(Exit::Done);
+                }
+                Err(error) => return Err(failed(args.out.as_deref(), &error)),
+            }
+        }
+    }
+    match sink.end() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => {}
+        ended => ended.map_err(|error| failed(args.out.as_deref(), &error))?,
+    }
+    if let Some(file) = &args.out {
+        output.note(format!("{calls} calls are in {}", file.display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn failed(file: Option<&Path>, error: &io::Error) -> Failure {
+    let file = file.map_or_else(|| "stdout".to_owned(), |file| file.display().to_string());
+    Failure::local(format!("{file} cannot be written: {error}"))
+}
+
+enum Sink {
+    Table(Box<Writer<Target>>),
+    Lines(BufWriter<Target>),
+}
+
+enum Target {
+    File(File),
+    Stdout(Results),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::File(file) => file.write(bytes),
+            Target::Stdout(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            // Only what is on the disk was exported.
+            Target::File(file) => file.sync_all(),
+            Target::Stdout(out) => out.flush(),
+        }
+    }
+}
+
+impl Sink {
+    fn new(format: ExportFormat, file: Option<&Path>, output: Output) -> Outcome<Self> {
+        let target = match file {
+            Some(file) => Target::File(private(file)?),
+            None => Target::Stdout(output.results()),
+        };
+        Ok(match format {
+            ExportFormat::Jsonl => Sink::Lines(BufWriter::new(target)),
+            ExportFormat::Csv => {
+                let table = Writer::new(target, COLUMNS.map(Whose::column))
+                    .map_err(|error| failed(file, &error))?;
+                Sink::Table(Box::new(table))
+            }
+        })
+    }
+
+    fn write(&mut self, call: &Call) -> io::Result<()> {
+        match self {
+            Sink::Table(table) => table.write(cells(call)),
+            Sink::Lines(lines) => {
+                let line = terminal::json(&serde_json::to_string(call)?);
+                lines.write_all(line.as_bytes())?;
+                lines.write_all(b"\n")
+            }
+        }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Table(table) => table.flush(),
+            Sink::Lines(lines) => lines.flush(),
+        }
+    }
+}
+
+/// A new file that nobody else may read: whole numbers stand in it.
+fn private(file: &Path) -> Outcome<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|error| {
+        let shown = file.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::input("--out", format!("{shown} is there already: name a new file"));
+        }
+        Failure::input("--out", format!("{shown} cannot be made: {error}"))
+    })
+}
+
+fn cells(call: &Call) -> [String; COLUMNS.len()] {
+    fn shown<T: ToString>(value: Option<T>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    let assigned = call.experiment.as_ref();
+    let currency = call.cost.or(call.estimated_cost).map(|money| money.currency().code());
+    [
+        call.id.to_string(),
+        call.created_at.to_string(),
+        call.updated_at.to_string(),
+        call.tenant.to_string(),
+        call.to.e164().to_owned(),
+        call.country.to_string(),
+        shown(call.agent.as_ref()),
+        call.status.to_string(),
+        shown(call.outcome),
+        shown(call.provider.as_ref()),
+        shown(call.provider_call_id.as_ref().map(|id| id.as_str())),
+        call.attempts.len().to_string(),
+        shown(assigned.map(|one| &one.experiment)),
+        shown(assigned.map(|one| &one.arm)),
+        shown(call.estimated_cost.map(|money| money.amount())),
+        shown(call.cost.map(|money| money.amount())),
+        shown(currency),
+        shown(call.duration.map(|duration| duration.as_secs())),
+        shown(call.fault.as_ref().map(|fault| fault.kind.as_str())),
+        shown(call.fault.as_ref().map(|fault| &fault.message)),
+        shown(call.summary.as_ref()),
+        if call.metadata.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&call.metadata).unwrap_or_default()
+        },
+    ]
+}

@@ -1,0 +1,94 @@
+//! Which calls, without reading all of them: ids are made of the time, so that a moment is a place
+//! in the ledger.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard::{
+    Call, CallStatus, Journal, Result,
+    router::{self, Selection},
+};
+
+/// The first look at the latest calls goes back so far, and each next one further by the factor.
+const FIRST_LOOK: Duration = Duration::from_secs(60);
+const FURTHER: u32 = 8;
+
+/// Reads calls page by page, oldest first, from `since` on.
+pub(super) struct Pages<'a> {
+    pages: router::Pages<'a>,
+    since: Option<Timestamp>,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(
+        journal: &'a dyn Journal,
+        statuses: &[CallStatus],
+        since: Option<Timestamp>,
+    ) -> Self {
+        let selection = Selection {
+            statuses: statuses.to_vec(),
+            after: since.map(Selection::from_moment),
+            ..Selection::default()
+        };
+        Self { pages: router::Pages::new(journal, selection), since }
+    }
+
+    /// The next calls; `None` where there are no more.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Call>>> {
+        let Some(mut page) = self.pages.next().await? else {
+            return Ok(None);
+        };
+        let since = self.since;
+        page.retain(|call| since.is_none_or(|since| call.created_at >= since));
+        Ok(Some(page))
+    }
+}
+
+/// The latest `limit` calls, oldest first.
+pub(super) async fn latest(
+    journal: &dyn Journal,
+    statuses: &[CallStatus],
+    since: Option<Timestamp>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<Call>> {
+    let mut back = FIRST_LOOK;
+    loop {
+        let from =
+            now.checked_sub(back).ok().filter(|from| since.is_none_or(|since| *from > since));
+        let whole = from.is_none_or(|from| from <= Timestamp::UNIX_EPOCH);
+        let mut found = Vec::new();
+        let mut pages = Pages::new(journal, statuses, if whole { since } else { from });
+        while let Some(page) = pages.next().await? {
+            found.extend(page);
+            // What is older than the latest ones is not kept while the rest is read.
+            if found.len() > limit + router::Pages::SIZE as usize {
+                found.drain(..found.len() - limit);
+            }
+        }
+        if whole || found.len() >= limit {
+            found.drain(..found.len().saturating_sub(limit));
+            return Ok(found);
+        }
+        back = back.saturating_mul(FURTHER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use switchboard::CallId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_is_before_the_ids_that_are_made_after_it_and_after_the_older_ones() {
+        let now = Timestamp::now();
+        let id = CallId::new(Uuid::now_v7());
+        assert!(Selection::from_moment(now) < id);
+        assert!(Selection::from_moment(now + Duration::from_secs(60)) > id);
+        assert_eq!(Selection::from_moment(Timestamp::MIN).as_uuid().as_u128() >> 80, 0);
+    }
+}

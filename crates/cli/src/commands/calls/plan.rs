@@ -1,0 +1,40 @@
+//! The plan that was made then, as it was kept with its call.
+
+use switchboard::{
+    ledger::Entry,
+    router::{PlanRecord, state::Fact},
+};
+
+use crate::output::{Output, or_dash};
+
+/// The plan of an event that has one.
+pub(super) fn of(event: &Entry) -> Option<&PlanRecord> {
+    match event.fact.as_ref()? {
+        Fact::Admitted { plan, .. } => plan.as_deref(),
+        Fact::Planned(plan) => Some(plan),
+        _ => None,
+    }
+}
+
+/// The same table as `switchboard plan` prints.
+pub(super) fn show(plan: &PlanRecord, output: Output) {
+    output.heading(&format!("The plan of {:.3}", plan.at));
+    let route = plan.route.as_deref().unwrap_or("none: every provider may take it");
+    let learnt = match plan.learnt_from {
+        0 => "as configured".to_owned(),
+        calls => format!("learnt from {calls} calls"),
+    };
+    let version = plan.policy.as_ref().map(|version| format!("  configuration: {version}"));
+    output.line(format!(
+        "route: {route}  {} s expected, {learnt}{}",
+        plan.expected_seconds,
+        version.unwrap_or_default()
+    ));
+    let candidates = plan.candidates.iter().enumerate().map(|(at, one)| {
+        vec![format!("{}", at + 1), one.provider.to_string(), or_dash(one.cost), one.why.clone()]
+    });
+    let rejected = plan.rejected.iter().map(|one| {
+        vec!["-".to_owned(), one.provider.to_string(), "-".to_owned(), format!("not: {}", one.why)]
+    });
+    output.table(&["rank", "provider", "expected cost", "why"], candidates.chain(rejected));
+}

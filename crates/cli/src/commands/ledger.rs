@@ -1,0 +1,122 @@
+//! `switchboard ledger`: verifying it, copying it, and destroying what is known of people.
+
+use jiff::Timestamp;
+use switchboard::{
+    Ledger, PhoneNumber, Retention,
+    core::PhoneNumberError,
+    ledger::{Check, Swept},
+};
+
+use crate::{
+    cli::{Common, LedgerArgs, LedgerCommand},
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::Output,
+    setup,
+};
+
+pub(crate) async fn run(common: &Common, args: LedgerArgs, output: Output) -> Outcome {
+    let LedgerArgs { ledger: file, command } = args;
+    // Whatever is wrong with the arguments is said before anything is opened.
+    let person = match &command {
+        LedgerCommand::Erase { person, yes } => Some(to_be_erased(person, *yes)?),
+        LedgerCommand::Check | LedgerCommand::Backup { .. } | LedgerCommand::Sweep => None,
+    };
+    let (ledger, retention) = setup::ledger(common, file.as_deref()).await?;
+    match (command, person) {
+        (LedgerCommand::Backup { file }, _) => {
+            let backup = ledger.backup(&file).await?;
+            if output.json {
+                output.object(&backup);
+            } else {
+                output.line(format!(
+                    "a copy of the ledger is in {}, {} bytes",
+                    backup.path.display(),
+                    backup.bytes
+                ));
+            }
+            Ok(Exit::Done)
+        }
+        (LedgerCommand::Erase { .. }, Some(person)) => erase(&ledger, &person, output).await,
+        (LedgerCommand::Sweep, _) => sweep(&ledger, &retention, output).await,
+        (LedgerCommand::Check | LedgerCommand::Erase { .. }, _) => {
+            Ok(show(&ledger.check().await?, output))
+        }
+    }
+}
+
+fn to_be_erased(person: &str, yes: bool) -> Outcome<PhoneNumber> {
+    let person: PhoneNumber = person
+        .parse()
+        .map_err(|error: PhoneNumberError| Failure::input("--person", error.to_string()))?;
+    if yes {
+        return Ok(person);
+    }
+    Err(Failure::input(
+        "--yes",
+        format!(
+            "is missing: what is known of {} is destroyed for good, in every call",
+            person.masked()
+        ),
+    ))
+}
+
+async fn erase(ledger: &Ledger, person: &PhoneNumber, output: Output) -> Outcome {
+    let erased = ledger.erase(person, Timestamp::now()).await?;
+    if output.json {
+        output.object(&erased);
+    } else {
+        output.line(format!(
+            "erased from {} calls and {} events; the person is {} in logs from now on",
+            erased.calls,
+            erased.events,
+            ledger.tag(person)
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcome {
+    let swept = ledger.sweep(retention, Timestamp::now()).await?;
+    if output.json {
+        output.object(&swept);
+        return Ok(Exit::Done);
+    }
+    let Swept { transcripts, recordings, raw_answers, people, .. } = swept;
+    if *retention == Retention::default() {
+        output.note("nothing has to go: [ledger.retention] sets no time, so that everything is kept for good");
+    }
+    let rows = [
+        ("transcripts", transcripts),
+        ("recordings", recordings),
+        ("raw answers", raw_answers),
+        ("calls of people", people),
+    ];
+    output.table(
+        &["what", "destroyed"],
+        rows.map(|(what, count)| vec![what.to_owned(), count.to_string()]),
+    );
+    Ok(Exit::Done)
+}
+
+fn show(check: &Check, output: Output) -> Exit {
+    if output.json {
+        output.object(check);
+    } else {
+        let states = check.by_status.iter().map(|(status, count)| (status.to_string(), *count));
+        let sums = [("calls", check.calls), ("attempts", check.attempts), ("events", check.events)];
+        let rows = sums.map(|(what, count)| (what.to_owned(), count)).into_iter();
+        let rows = rows.chain(states.map(|(status, count)| (format!("  {status}"), count)));
+        output
+            .table(&["what", "how many"], rows.map(|(what, count)| vec![what, count.to_string()]));
+        for problem in &check.problems {
+            let call =
+                problem.call.map_or_else(|| "the ledger".to_owned(), |call| format!("call {call}"));
+            output.line(format!("error: {call}: {}", problem.what));
+        }
+        if check.problems.is_empty() {
+            output.line("nothing is wrong");
+        }
+    }
+    if check.problems.is_empty() { Exit::Done } else { Exit::Failed }
+}

@@ -1,0 +1,274 @@
+//! `switchboard plan`: who would take a call, and why.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, stdin},
+    path::Path,
+};
+
+use jiff::Timestamp;
+use switchboard::{
+    CallRequest, Config, LaneSettings, Plan, Policy, process_environment,
+    router::{
+        Headroom, Lives, Reading, Snapshot, Topic, plan,
+        quality::{Level, Measured, Measurements, Quality, QualitySettings},
+    },
+};
+use uuid::Uuid;
+
+use crate::{
+    cli::{Common, PlanArgs},
+    commands::quality,
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::{Failed, Output, hide, or_dash},
+    setup,
+};
+
+pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
+    let config = setup::read(common)?;
+    let policy = config.policy()?;
+    let learnt = learnt(common, args.ledger.as_deref(), config, policy.quality, output)?;
+    let planner = Planner::new(policy, learnt);
+    let request = |to: &str| CallRequest {
+        default_country: args.default_country.map(|country| country.as_str().to_owned()),
+        agent: args.agent.clone(),
+        language: args.language.clone(),
+        // A plan asks for no task, and a request cannot be without one.
+        ..CallRequest::new(to, "plan")
+    };
+    match (&args.to_file, args.to.as_slice()) {
+        (None, [only]) => {
+            let plan = planner.plan(&request(only))?;
+            if output.json {
+                output.object(&plan);
+            } else {
+                show(&plan, output);
+            }
+            Ok(verdict(&plan))
+        }
+        (file, given) => {
+            let mut worst = Exit::Done;
+            let mut each = |to: &str| {
+                let exit = one_of_many(to, planner.plan(&request(to)), output);
+                worst = worse(worst, exit);
+            };
+            given.iter().for_each(|to| each(to));
+            if let Some(file) = file {
+                read_lines(file, each)?;
+            }
+            Ok(worst)
+        }
+    }
+}
+
+/// What the ledger says: how its calls went, and what became of the experiments.
+struct Learnt {
+    quality: Quality,
+    lives: Lives,
+}
+
+/// Without a ledger, or with one that cannot be read now, plans are as configured.
+fn learnt(
+    common: &Common,
+    file: Option<&Path>,
+    config: Config,
+    settings: QualitySettings,
+    output: Output,
+) -> Outcome<Option<Learnt>> {
+    let config = setup::with_ledger(config)
+        .ok()
+        .filter(|config| config.ledger_file().is_none_or(|file| file.exists()));
+    if file.is_none() && config.is_none() {
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::local(format!("the runtime could not be started: {error}")))?;
+    let read = runtime.block_on(async {
+        let ledger = match (file, config) {
+            (None, Some(config)) => config.open_ledger(process_environment).await?,
+            (file, _) => Some(setup::ledger(common, file).await?.0),
+        };
+        let Some(ledger) = ledger else {
+            return Ok(None);
+        };
+        let journal = ledger.journal();
+        Ok::<_, Failure>(Some(Learnt {
+            quality: quality::measure(&*journal, settings, Timestamp::now()).await?,
+            lives: Lives::of(&journal.decisions(Topic::Experiment, 0).await?),
+        }))
+    });
+    match read {
+        Err(failure) if file.is_none() => {
+            output.note(format!(
+                "nothing is learnt from the ledger, which cannot be read now: {failure}"
+            ));
+            Ok(None)
+        }
+        read => read,
+    }
+}
+
+/// The policy with every provider as it is before its first call: healthy, and its limit free.
+struct Planner {
+    policy: Policy,
+    readings: Vec<Reading>,
+    learnt: Option<Learnt>,
+    now: Timestamp,
+}
+
+impl Planner {
+    fn new(policy: Policy, learnt: Option<Learnt>) -> Self {
+        let readings = policy.providers.iter().map(|one| {
+            let limit = LaneSettings::documented(&one.info).place_limit;
+            Reading {
+                headroom: limit.map(|limit| Headroom {
+                    free: limit.requests,
+                    of: limit.requests,
+                    frees_at: None,
+                }),
+                ..Reading::default()
+            }
+        });
+        Self { readings: readings.collect(), policy, learnt, now: Timestamp::now() }
+    }
+
+    fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
+        let call = self.policy.complete(request).validate(self.now)?;
+        let snapshot = Snapshot {
+            policy: &self.policy,
+            readings: &self.readings,
+            // The same number is shown the same draw each time.
+            draw: Uuid::new_v5(&Uuid::NAMESPACE_OID, call.to.e164().as_bytes()).as_u64_pair().0,
+            quality: self.learnt.as_ref().map(|learnt| &learnt.quality as &dyn Measurements),
+            lives: self.learnt.as_ref().map(|learnt| &learnt.lives),
+        };
+        Ok(plan(&call, &snapshot, self.now))
+    }
+}
+
+fn one_of_many(to: &str, made: switchboard::Result<Plan>, output: Output) -> Exit {
+    match made {
+        Ok(plan) => {
+            let exit = verdict(&plan);
+            if output.json {
+                output.object_line(&plan);
+            } else {
+                show(&plan, output);
+            }
+            exit
+        }
+        Err(error) => {
+            let failure = Failure::from(error);
+            if output.json {
+                output.object_line(&Failed { to: Some(to), error: &failure });
+            } else {
+                output.line(format!("{}: {failure}", hide(to)));
+            }
+            failure.exit
+        }
+    }
+}
+
+/// Calls `each` for every line that holds anything.
+fn read_lines(file: &Path, mut each: impl FnMut(&str)) -> Outcome<()> {
+    let problem = |error: std::io::Error| {
+        Failure::input("--to-file", format!("{} cannot be read: {error}", file.display()))
+    };
+    let reader: Box<dyn BufRead> = if file == Path::new("-") {
+        Box::new(stdin().lock())
+    } else {
+        Box::new(BufReader::new(File::open(file).map_err(problem)?))
+    };
+    for line in reader.lines() {
+        let line = line.map_err(problem)?;
+        if !line.trim().is_empty() {
+            each(line.trim());
+        }
+    }
+    Ok(())
+}
+
+fn verdict(plan: &Plan) -> Exit {
+    if plan.candidates.is_empty() { Exit::NobodyTakesIt } else { Exit::Done }
+}
+
+/// What is wrong with a request weighs more than that nobody takes it.
+fn worse(one: Exit, other: Exit) -> Exit {
+    let weight = |exit: Exit| match exit {
+        Exit::Done => 0,
+        Exit::NobodyTakesIt => 1,
+        Exit::BadInput => 2,
+        Exit::Failed | Exit::NeedsApproval | Exit::Unknown => 3,
+    };
+    if weight(other) > weight(one) { other } else { one }
+}
+
+/// `180 of 214, 84.1 %`.
+fn completed(measured: Option<Measured>) -> String {
+    let rate = measured.filter(|measured| measured.level != Level::Nothing);
+    or_dash(rate.and_then(|measured| {
+        let share = quality::percent(measured.success_rate()?);
+        Some(format!("{} of {}, {share}", measured.succeeded, measured.tried))
+    }))
+}
+
+fn show(plan: &Plan, output: Output) {
+    let route = plan.route.as_deref().unwrap_or("none: every provider may take it");
+    output.line(format!(
+        "{}  {} ({})  {}  route: {route}",
+        plan.to,
+        plan.country.name(),
+        plan.country,
+        plan.number_type
+    ));
+    if let Some(assigned) = &plan.experiment {
+        output.line(format!("experiment {}: arm {}", assigned.experiment, assigned.arm));
+    }
+    output.line(plan.expectation());
+    let candidates = plan.candidates.iter().enumerate().map(|(at, one)| {
+        let headroom = one.headroom.map(|left| format!("{} of {}", left.free, left.of));
+        vec![
+            format!("{}", at + 1),
+            one.provider.to_string(),
+            or_dash(one.estimated_cost),
+            completed(one.measured),
+            or_dash(one.cost_per_success),
+            or_dash(headroom),
+            one.to_string(),
+        ]
+    });
+    let rejected = plan.rejected.iter().map(|one| {
+        let dash = || "-".to_owned();
+        vec![
+            dash(),
+            one.provider.to_string(),
+            dash(),
+            completed(one.measured),
+            dash(),
+            dash(),
+            format!("not: {}", one.rejection),
+        ]
+    });
+    let mut header = vec![
+        "rank",
+        "provider",
+        "expected cost",
+        "completed",
+        "for each success",
+        "headroom",
+        "why",
+    ];
+    let mut rows: Vec<Vec<String>> = candidates.chain(rejected).collect();
+    // Nobody measured: two columns that say nothing.
+    if plan.candidates.iter().all(|one| one.measured.is_none()) {
+        header.drain(3..5);
+        rows.iter_mut().for_each(|row| drop(row.drain(3..5)));
+    }
+    output.table(&header, rows);
+    if plan.candidates.is_empty() {
+        output.line("no provider can take this call");
+    }
+}

@@ -1,0 +1,92 @@
+//! `switchboard policy check`: everything that is wrong with a configuration, and what is probably
+//! not meant.
+
+mod warnings;
+
+use std::path::Path;
+
+use serde::Serialize;
+use switchboard::{Config, ConfigError, Problem};
+
+use crate::{
+    cli::{PolicyArgs, PolicyCommand},
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::Output,
+};
+
+pub(crate) fn run(args: PolicyArgs, output: Output) -> Outcome {
+    match args.command {
+        PolicyCommand::Check { file } => check(&file, output),
+    }
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    file: String,
+    sound: bool,
+    errors: Vec<Fault<'a>>,
+    warnings: &'a [Warning],
+}
+
+/// One mistake.
+#[derive(Debug, Serialize)]
+struct Fault<'a> {
+    key: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: &'a str,
+}
+
+/// What works and is probably not meant.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+struct Warning {
+    key: String,
+    message: String,
+}
+
+fn check(file: &Path, output: Output) -> Outcome {
+    if !file.exists() {
+        return Err(Failure::input("FILE", format!("{} does not exist", file.display())));
+    }
+    let read = Config::from_file(file).and_then(|config| Ok((config.policy()?, config)));
+    let (error, warnings) = match read {
+        Ok((policy, config)) => (None, warnings::of(&config, &policy)),
+        Err(error) => (Some(error), Vec::new()),
+    };
+    if output.json {
+        output.object(&Found {
+            file: file.display().to_string(),
+            sound: error.is_none(),
+            errors: error.iter().flat_map(ConfigError::problems).map(fault).collect(),
+            warnings: &warnings,
+        });
+    } else {
+        say(file, error.as_ref(), &warnings, output);
+    }
+    Ok(if error.is_some() { Exit::BadInput } else { Exit::Done })
+}
+
+fn fault(problem: &Problem) -> Fault<'_> {
+    Fault {
+        key: &problem.key,
+        line: problem.position.map(|at| at.line),
+        column: problem.position.map(|at| at.column),
+        message: &problem.message,
+    }
+}
+
+fn say(file: &Path, error: Option<&ConfigError>, warnings: &[Warning], output: Output) {
+    if let Some(error) = error {
+        output.block(error.to_string());
+        return;
+    }
+    if !warnings.is_empty() {
+        output.table(
+            &["warning", "what"],
+            warnings.iter().map(|one| vec![one.key.clone(), one.message.clone()]),
+        );
+    }
+    output.line(format!("{} can be loaded; {} warnings", file.display(), warnings.len()));
+}

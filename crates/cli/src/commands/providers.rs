@@ -1,0 +1,154 @@
+//! `switchboard providers`: who is configured, and who answers.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use switchboard::{
+    Provider, ProviderId, ProviderInfo,
+    core::{CallFilter, Coverage, PageRequest, RequestLimit},
+};
+
+use crate::{
+    cli::Common,
+    credential::RefusedCredentials,
+    exit::Exit,
+    failure::{Failure, Outcome},
+    output::{Output, or_dash},
+    setup,
+};
+
+/// Who takes longer is not healthy for a call that is to be placed now.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a read proved.
+enum Health {
+    Healthy,
+    Unhealthy(Failure),
+    SwitchedOff,
+}
+
+pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
+    let switchboard = setup::open(common)?;
+    let router = switchboard.router();
+    let spinner = output.spinner("asking every provider for one call");
+    let policy = router.policy();
+    let probes = policy.providers.iter().map(|one| async {
+        let provider = router.provider(&one.info.id).filter(|_| one.enabled);
+        let health = match provider {
+            Some(provider) => probe(provider, &one.info.id).await,
+            None => Health::SwitchedOff,
+        };
+        (&one.info, health)
+    });
+    let found = join_all(probes).await;
+    spinner.finish_and_clear();
+    let mut refused = RefusedCredentials::default();
+    for (_, health) in &found {
+        if let Health::Unhealthy(failure) = health {
+            refused.extend(failure.refused());
+        }
+    }
+    let fixes = refused.fixes(common);
+    if output.json {
+        let entries: Vec<Value> =
+            found.iter().map(|(info, health)| entry(info, health, &fixes)).collect();
+        output.object(&json!({ "providers": entries }));
+    } else {
+        output.table(
+            &[
+                "provider",
+                "health",
+                "countries",
+                "languages",
+                "calls",
+                "reads",
+                "answers",
+                "rides on",
+            ],
+            found.iter().map(|(info, health)| row(info, health, &fixes)),
+        );
+    }
+    refused.warn(common, output);
+    let failed = found.iter().any(|(_, health)| matches!(health, Health::Unhealthy(_)));
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+async fn probe(provider: Arc<dyn Provider>, id: &ProviderId) -> Health {
+    let one = PageRequest { limit: Some(1), cursor: None };
+    let read = provider.calls();
+    let answer = tokio::time::timeout(PATIENCE, read.list(&CallFilter::default(), &one)).await;
+    match answer {
+        Ok(Ok(_)) => Health::Healthy,
+        Ok(Err(error)) => Health::Unhealthy(setup::of_provider(error, id).into()),
+        Err(_) => {
+            Health::Unhealthy(Failure::local(format!("no answer within {} s", PATIENCE.as_secs())))
+        }
+    }
+}
+
+fn entry(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, String>) -> Value {
+    let limit = |limit: Option<RequestLimit>| {
+        limit.map(
+            |limit| json!({"requests": limit.requests, "window_seconds": limit.window.as_secs()}),
+        )
+    };
+    json!({
+        "provider": info.id,
+        "health": match health {
+            Health::Healthy => "healthy",
+            Health::Unhealthy(_) => "unhealthy",
+            Health::SwitchedOff => "switched_off",
+        },
+        "error": match health {
+            Health::Unhealthy(failure) => Some(failure),
+            Health::Healthy | Health::SwitchedOff => None,
+        },
+        "fix": fixes.get(&info.id),
+        "countries": info.countries,
+        "country_count": count(&info.countries),
+        "languages": info.languages,
+        "place_limit": limit(info.place_limit),
+        "read_limit": limit(info.read_limit),
+        "synchronous": info.synchronous,
+        "idempotency": info.idempotency,
+        "failure_domain": info.failure_domain,
+    })
+}
+
+fn row(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, String>) -> Vec<String> {
+    let limit = |limit: Option<RequestLimit>| {
+        or_dash(limit.map(|limit| format!("{} in {} s", limit.requests, limit.window.as_secs())))
+    };
+    let all =
+        |count: Option<usize>| count.map_or_else(|| "all".to_owned(), |count| count.to_string());
+    vec![
+        info.id.to_string(),
+        match health {
+            Health::Healthy => "healthy".to_owned(),
+            Health::Unhealthy(failure) => match fixes.get(&info.id) {
+                Some(fix) => format!("credential refused: {fix}"),
+                None => format!("unhealthy: {failure}"),
+            },
+            Health::SwitchedOff => "switched off".to_owned(),
+        },
+        all(count(&info.countries)),
+        match &info.languages {
+            Coverage::All => "all".to_owned(),
+            Coverage::Only(some) => {
+                some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            }
+        },
+        limit(info.place_limit),
+        limit(info.read_limit),
+        if info.synchronous { "when the call is over" } else { "at once" }.to_owned(),
+        info.failure_domain.clone(),
+    ]
+}
+
+fn count<T: Ord>(coverage: &Coverage<T>) -> Option<usize> {
+    match coverage {
+        Coverage::All => None,
+        Coverage::Only(some) => Some(some.len()),
+    }
+}

@@ -1,0 +1,80 @@
+//! `switchboard reload`: asks every process that shares the ledger to take up its configuration
+//! file again.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use switchboard::{
+    ConfigurationTaken, process_environment,
+    router::{Decision, Topic},
+};
+
+use crate::{
+    cli::{Common, ReloadArgs},
+    exit::Exit,
+    failure::Outcome,
+    output::Output,
+    reload::LOOK_EVERY,
+    setup,
+};
+
+/// How often the ledger is looked at for answers.
+const ASK_EVERY: Duration = Duration::from_millis(100);
+
+pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Outcome {
+    // Checked whole, credentials and all, before anybody is asked.
+    let config = setup::with_ledger(setup::read(common)?)?;
+    let version = config.version();
+    config.build(process_environment)?;
+    let (ledger, _) = setup::ledger(common, None).await?;
+    let journal = ledger.journal();
+    let before =
+        journal.decisions(Topic::Configuration, 0).await?.last().map_or(0, |(number, _)| *number);
+    let wish = Decision {
+        topic: Topic::Reload,
+        subject: "configuration".to_owned(),
+        what: json!({"version": version}),
+        by: setup::operator(args.by)?,
+        at: jiff::Timestamp::now(),
+    };
+    journal.decide(&wish).await?;
+    // Whoever answers has taken it up, or says why not.
+    let (asked, patience) =
+        (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * LOOK_EVERY.as_secs())));
+    let mut answers: Vec<(String, ConfigurationTaken)>;
+    loop {
+        answers = journal
+            .decisions(Topic::Configuration, before)
+            .await?
+            .into_iter()
+            .filter_map(|(_, decision)| {
+                Some((decision.by, serde_json::from_value(decision.what).ok()?))
+            })
+            .collect();
+        if asked.elapsed() >= patience {
+            break;
+        }
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+    let refused = answers.iter().any(|(_, answer)| !answer.taken);
+    if output.json {
+        let shown: Vec<_> = answers
+            .iter()
+            .map(|(by, answer)| json!({"by": by, "version": answer.version, "taken": answer.taken, "why": answer.why}))
+            .collect();
+        output.object(&json!({"version": version, "answers": shown}));
+    } else {
+        output.line(format!("asked for configuration {}", version.as_deref().unwrap_or("-")));
+        for (by, answer) in &answers {
+            match &answer.why {
+                None => output.line(format!("{by} took up {}", answer.version)),
+                Some(why) => output
+                    .line(format!("{by} refused {}, and nothing changed: {why}", answer.version)),
+            }
+        }
+        if answers.is_empty() {
+            output.line("nobody answered: no process is running, or none had the time yet");
+        }
+    }
+    Ok(if refused { Exit::Failed } else { Exit::Done })
+}

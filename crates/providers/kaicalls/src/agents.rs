@@ -1,0 +1,133 @@
+//! Agents of the account.
+
+use async_trait::async_trait;
+use serde_json::Map;
+use switchboard_core::{
+    Agent, AgentDraft, AgentEditor, AgentId, AgentVersion, Agents, Error, ErrorKind, Result,
+};
+
+use crate::{
+    KaiCallsClient,
+    api::{CreateAgent, UpdateAgent, VersionQuery},
+    convert, wire,
+};
+
+/// [`Agents`] and [`AgentEditor`] on the typed client.
+#[derive(Debug, Clone)]
+pub(crate) struct KaiCallsAgents {
+    client: KaiCallsClient,
+    business: Option<String>,
+}
+
+impl KaiCallsAgents {
+    pub(crate) fn new(client: KaiCallsClient, business: Option<String>) -> Self {
+        Self { client, business }
+    }
+
+    fn read(&self, operation: &'static str, agent: wire::Agent) -> Result<Agent> {
+        convert::agent(self.client.provider(), agent).ok_or_else(|| {
+            Error::new(ErrorKind::Decode, "the answer has no id of an agent")
+                .with_provider(self.client.provider().clone())
+                .with_operation(operation)
+        })
+    }
+}
+
+#[async_trait]
+impl Agents for KaiCallsAgents {
+    async fn list(&self) -> Result<Vec<Agent>> {
+        let agents = self.client.agents().list().await?.items;
+        // One without an id is an error: a list without it would say that it is not there.
+        agents.into_iter().map(|agent| self.read("agents.list", agent)).collect()
+    }
+
+    async fn get(&self, id: &AgentId) -> Result<Agent> {
+        let agent = self.client.agents().get(id.as_str()).await?;
+        self.read("agents.get", agent)
+    }
+
+    fn editor(&self) -> Option<&dyn AgentEditor> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl AgentEditor for KaiCallsAgents {
+    async fn create(&self, draft: &AgentDraft) -> Result<Agent> {
+        let business = draft.account.as_deref().or(self.business.as_deref());
+        let business = business.ok_or_else(|| {
+            Error::invalid(
+                "account",
+                "is not set: name the KaiCalls business, here or as business_id in the configuration",
+            )
+        })?;
+        let name = required("name", draft.name.as_deref())?;
+        let prompt = required("system_prompt", draft.system_prompt.as_deref())?;
+        if draft.max_duration.is_some() {
+            return Err(Error::invalid(
+                "max_duration",
+                "cannot be set on a new KaiCalls agent: create it without, then update it",
+            ));
+        }
+        let mut agent = CreateAgent::new(business, name, prompt);
+        if let Some(line) = &draft.first_message {
+            agent = agent.first_message(line.as_str());
+        }
+        self.read(
+            "agents.create",
+            self.client.agents().create_with(&agent, &settings(draft)).await?,
+        )
+    }
+
+    /// Prompt and opening line are those of calls that the agent makes: KaiCalls keeps others for
+    /// calls that come in and for text messages, which `provider_settings` reaches by their names.
+    async fn update(&self, id: &AgentId, draft: &AgentDraft) -> Result<Agent> {
+        if draft.account.is_some() {
+            return Err(Error::invalid(
+                "account",
+                "cannot be changed: a KaiCalls agent stays with its business",
+            ));
+        }
+        let mut change = UpdateAgent::new(id.as_str());
+        if let Some(name) = &draft.name {
+            change = change.name(name.as_str());
+        }
+        if let Some(prompt) = &draft.system_prompt {
+            change = change.outbound_prompt(prompt.as_str());
+        }
+        if let Some(line) = &draft.first_message {
+            change = change.outbound_first_message(line.as_str());
+        }
+        if let Some(longest) = draft.max_duration {
+            change = change.max_duration(longest.as_secs().max(1));
+        }
+        let mut agent = self.client.agents().update_with(&change, &settings(draft)).await?;
+        // The answer to a change by id need not repeat it.
+        agent.id.get_or_insert_with(|| id.as_str().to_owned());
+        self.read("agents.update", agent)
+    }
+
+    async fn versions(&self, id: &AgentId) -> Result<Vec<AgentVersion>> {
+        let mut versions: Vec<_> = self
+            .client
+            .agents()
+            .versions(&VersionQuery::new(id.as_str()))
+            .await?
+            .items
+            .into_iter()
+            .map(convert::version)
+            .collect();
+        versions.sort_by_key(|version| std::cmp::Reverse((version.version, version.created_at)));
+        Ok(versions)
+    }
+}
+
+fn required<'a>(field: &'static str, value: Option<&'a str>) -> Result<&'a str> {
+    value
+        .filter(|value| !value.trim().is_empty())
+        .ok_or_else(|| Error::invalid(field, "is required for a new agent"))
+}
+
+fn settings(draft: &AgentDraft) -> Map<String, serde_json::Value> {
+    draft.provider_settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}

@@ -1,0 +1,123 @@
+//! `/api/v1/keys`, which take a dashboard session and no API key.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use switchboard_core::{Error, ReadTurns, Result};
+use switchboard_http::{ClientConfig, Credential, HttpClient, NoCredential, Request, StaticToken};
+
+use super::{parameters::parameters, webhooks::acknowledged};
+use crate::{
+    codes::KaiCallsCodes,
+    config::SessionCredential,
+    wire::{Acknowledgement, ApiKey, Listing},
+};
+
+const PATH: &str = "/api/v1/keys";
+
+parameters! {
+    /// A new API key (document 004, "Create a new key").
+    CreateKey {
+        required {}
+        optional {
+            /// Its name; the provider's default is "Untitled Key".
+            name: String = "name",
+            /// Bound to this business; left out: all.
+            business_id: String = "business_id",
+            /// What it may do. Left out, it may read; document 004 adds placing calls, which its
+            /// SDKs say has to be asked for: `calls:write`.
+            scopes: Vec<String> = "scopes",
+        }
+    }
+}
+
+/// A client with the dashboard session in place of the API key: neither ever travels with the
+/// other's requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    http: HttpClient,
+    cookie: Option<SecretString>,
+}
+
+impl Session {
+    pub(crate) fn new(config: ClientConfig, credential: &SessionCredential) -> Result<Self> {
+        let (bearer, cookie): (Arc<dyn Credential>, _) = match credential {
+            SessionCredential::Cookie(cookie) => (Arc::new(NoCredential), Some(cookie.clone())),
+            SessionCredential::Bearer(token) => (Arc::new(StaticToken::new(token.clone())), None),
+        };
+        Ok(Self { http: HttpClient::new(config, bearer, &KaiCallsCodes)?, cookie })
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        self.http.take_turns(turns);
+    }
+}
+
+/// API keys (document 004, "API Keys").
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    session: &'a Session,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(session: &'a Session) -> Self {
+        Self { session }
+    }
+
+    /// All keys, without the keys themselves.
+    ///
+    /// `GET /api/v1/keys`; a dashboard session and no scope. Source: document 004, "List your API
+    /// keys".
+    ///
+    /// # Errors
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/keys")]
+    pub async fn list(&self) -> Result<Listing<ApiKey>> {
+        self.session.http.read(self.signed(Request::get("keys.list", PATH))).await?.json()
+    }
+
+    /// A new key. The whole key is in this answer and in no other.
+    ///
+    /// `POST /api/v1/keys`; a dashboard session and no scope. Source: document 004, "Create a new
+    /// key".
+    ///
+    /// # Errors
+    /// As for every [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/keys")]
+    pub async fn create(&self, key: &CreateKey) -> Result<ApiKey> {
+        self.session
+            .http
+            .write(self.signed(Request::post("keys.create", PATH).json(key)?))
+            .await?
+            .json()
+    }
+
+    /// Ends a key at once.
+    ///
+    /// `DELETE /api/v1/keys?id=`; a dashboard session and no scope. Source: document 004, "Revoke a
+    /// key".
+    ///
+    /// # Errors
+    /// `InvalidRequest` for an empty id, with nothing sent; else as for every
+    /// [write](crate::api#errors): it is sent once.
+    #[doc(alias = "/api/v1/keys")]
+    pub async fn revoke(&self, id: &str) -> Result<Acknowledgement> {
+        if id.is_empty() {
+            return Err(Error::invalid("id", "is empty: name the key to revoke"));
+        }
+        acknowledged(
+            &self
+                .session
+                .http
+                .write(self.signed(Request::delete("keys.revoke", PATH).query("id", id)))
+                .await?,
+        )
+    }
+
+    fn signed(&self, request: Request) -> Request {
+        match &self.session.cookie {
+            Some(cookie) => request.public().header("cookie", cookie.expose_secret()),
+            None => request,
+        }
+    }
+}

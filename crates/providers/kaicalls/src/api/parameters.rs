@@ -1,0 +1,66 @@
+//! How the parameters of a request are written down: what is required in the constructor, the rest
+//! as setters.
+
+use serde::Serialize;
+use serde_json::Value;
+use switchboard_http::Request;
+
+/// Adds every parameter that is set to the query.
+pub(crate) fn with_query(request: Request, parameters: &impl Serialize) -> Request {
+    match serde_json::to_value(parameters) {
+        Ok(Value::Object(fields)) => {
+            fields.into_iter().fold(request, |request, (name, value)| match value {
+                Value::String(text) => request.query(name, text),
+                Value::Null => request,
+                value
+                @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                    request.query(name, value)
+                }
+            })
+        }
+        Ok(_) | Err(_) => request,
+    }
+}
+
+/// Defines parameters: their field, type and name on the wire. They can be read from JSON too,
+/// where a name that is not known is an error rather than dropped. `Debug` shows none of the
+/// values.
+macro_rules! parameters {
+    ($(#[$meta:meta])* $name:ident {
+        required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty = $required_key:literal,)* }
+        optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty = $optional_key:literal,)* }
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$required_meta])* #[serde(rename = $required_key)] $required: $required_type,)*
+            $(#[serde(rename = $optional_key, skip_serializing_if = "Option::is_none")] $optional: Option<$optional_type>,)*
+        }
+
+        impl $name {
+            /// With what is required.
+            #[allow(clippy::new_without_default, reason = "a type without required parameters has both")]
+            pub fn new($($required: impl Into<$required_type>),*) -> Self {
+                Self { $($required: $required.into(),)* ..Self::default() }
+            }
+
+            $(
+                $(#[$optional_meta])*
+                #[must_use]
+                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some(value.into());
+                    self
+                }
+            )*
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(crate) use parameters;

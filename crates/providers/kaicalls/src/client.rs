@@ -1,0 +1,166 @@
+//! The typed client: every documented endpoint, and a way out to the ones that are not.
+
+use std::sync::Arc;
+
+use switchboard_core::{Error, ErrorKind, ProviderId, ReadTurns, Result};
+use switchboard_http::{HttpClient, Method, Request, StaticToken, Walk};
+use url::Url;
+
+use crate::{
+    KaiCallsConfig,
+    api::{
+        Account, Agents, Calls, CommunicationRuns, Discovery, Events, Keys, Numbers, PhoneNumbers,
+        Recordings, Session, Transcripts, Webhooks,
+    },
+    codes::KaiCallsCodes,
+    raw::RawRequest,
+    wire::{Capabilities, Health},
+};
+
+/// A client of one KaiCalls account. Cheap to clone.
+///
+/// The groups are in [`api`](crate::api); what they answer is in [`wire`](crate::wire).
+#[derive(Debug, Clone)]
+pub struct KaiCallsClient {
+    http: HttpClient,
+    session: Option<Session>,
+    base_url: Url,
+}
+
+impl KaiCallsClient {
+    /// Builds it; nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn new(config: &KaiCallsConfig) -> Result<Self> {
+        config.check()?;
+        let http = HttpClient::new(
+            config.http(),
+            Arc::new(StaticToken::new(config.api_key.clone())),
+            &KaiCallsCodes,
+        )?;
+        let session = config
+            .session
+            .as_ref()
+            .map(|credential| Session::new(config.http(), credential))
+            .transpose()?;
+        Ok(Self { http, session, base_url: config.base_url.clone() })
+    }
+
+    /// Calls (document 004).
+    pub fn calls(&self) -> Calls<'_> {
+        Calls::new(&self.http)
+    }
+
+    /// Agents (document 004 and official Python SDK 0.1.0).
+    pub fn agents(&self) -> Agents<'_> {
+        Agents::new(&self.http)
+    }
+
+    /// The numbers of the account (document 004).
+    pub fn numbers(&self) -> Numbers<'_> {
+        Numbers::new(&self.http)
+    }
+
+    /// Renting numbers (official Python SDK 0.1.0).
+    pub fn phone_numbers(&self) -> PhoneNumbers<'_> {
+        PhoneNumbers::new(&self.http)
+    }
+
+    /// Recordings (official Python SDK 0.1.0).
+    pub fn recordings(&self) -> Recordings<'_> {
+        Recordings::new(&self.http)
+    }
+
+    /// Transcripts (official Python SDK 0.1.0).
+    pub fn transcripts(&self) -> Transcripts<'_> {
+        Transcripts::new(&self.http)
+    }
+
+    /// Standing orders for deliveries (official Python SDK 0.1.0).
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(&self.http)
+    }
+
+    /// What happened, and who was told (official Python SDK 0.1.0).
+    pub fn events(&self) -> Events<'_> {
+        Events::new(&self.http)
+    }
+
+    /// Orders that call several people (official Python SDK 0.1.0).
+    pub fn communication_runs(&self) -> CommunicationRuns<'_> {
+        CommunicationRuns::new(&self.http)
+    }
+
+    /// What the API says of itself (official Python SDK 0.1.0).
+    pub fn discovery(&self) -> Discovery<'_> {
+        Discovery::new(&self.http)
+    }
+
+    /// Balance and usage (document 004).
+    pub fn account(&self) -> Account<'_> {
+        Account::new(&self.http)
+    }
+
+    /// API keys (document 004).
+    ///
+    /// # Errors
+    /// `Configuration` where no dashboard session is configured.
+    pub fn keys(&self) -> Result<Keys<'_>> {
+        self.session.as_ref().map(Keys::new).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "is not set: KaiCalls manages API keys for a dashboard session only",
+            )
+            .with_field("session")
+            .with_provider(self.provider().clone())
+        })
+    }
+
+    /// Whether the service is well. Rings nobody: fit for a probe.
+    ///
+    /// `GET /api/v1/health`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `discovery.health`.
+    ///
+    /// # Errors
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/health")]
+    pub async fn health(&self) -> Result<Health> {
+        self.http.read(Request::get("health", "/api/v1/health")).await?.json()
+    }
+
+    /// What the account, or one of its businesses, may use: [`Discovery::capabilities`].
+    ///
+    /// `GET /api/v1/capabilities`; no scope is documented. Source: official Python SDK 0.1.0,
+    /// `discovery.capabilities`.
+    ///
+    /// # Errors
+    /// As for every [read](crate::api#errors).
+    #[doc(alias = "/api/v1/capabilities")]
+    pub async fn capabilities(&self, business_id: Option<&str>) -> Result<Capabilities> {
+        self.discovery().capabilities(business_id).await
+    }
+
+    /// Any other endpoint, by its path below the base URL, as `/api/v1/leads?limit=10`.
+    /// [`RawRequest::send`] refuses what could place a call.
+    pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
+        RawRequest::new(&self.http, &self.base_url, method, path)
+    }
+
+    /// The same client for one walk over a list.
+    pub(crate) fn within(&self, walk: &Walk) -> Self {
+        Self { http: self.http.within(walk), ..self.clone() }
+    }
+
+    pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
+        if let Some(session) = &self.session {
+            session.take_turns(Arc::clone(&turns));
+        }
+        self.http.take_turns(turns);
+    }
+
+    /// As the configuration names the account.
+    pub fn provider(&self) -> &ProviderId {
+        self.http.provider()
+    }
+}

@@ -1,0 +1,295 @@
+//! Settings of one KaiCalls account.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use switchboard_core::{
+    AgentId, Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo,
+    RequestLimit, Result,
+};
+use switchboard_http::ClientConfig;
+use url::{Host, Url};
+
+const KEY_PREFIXES: [&str; 2] = ["kc_live_", "kc_test_"];
+
+/// One account at KaiCalls. Only `api_key` is required.
+///
+/// ```
+/// # let text = r#"{"api_key": "kc_live_0123456789abcdef", "agent_id": "uuid-abc123"}"#;
+/// let config: switchboard_kaicalls::KaiCallsConfig = serde_json::from_str(text)?;
+/// assert_eq!(config.base_url.as_str(), "https://www.kaicalls.com/");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct KaiCallsConfig {
+    /// How routes, journals and errors name this account. Two accounts need two names. Default:
+    /// `kaicalls`.
+    #[serde(default = "default_id")]
+    pub id: ProviderId,
+    /// The API key, `kc_live_…` (or `kc_test_…`, the sandbox that document 004 announces).
+    pub api_key: SecretString,
+    /// Where the API is. Plain http is taken for a loopback address only. Default:
+    /// `https://www.kaicalls.com`, the host of the official SDK; document 004 writes the bare
+    /// domain, and no redirect is ever followed.
+    #[serde(default = "default_base_url")]
+    pub base_url: Url,
+    /// The agent of calls whose profile names none. Without it, each call needs an agent.
+    #[serde(default)]
+    pub agent_id: Option<AgentId>,
+    /// The business that new agents, numbers and webhooks belong to, where the account has several.
+    #[serde(default)]
+    pub business_id: Option<String>,
+    /// What it rides on: two providers of one domain are no backup of each other. Default: `vapi`,
+    /// the voice platform that document 004 names.
+    #[serde(default = "default_failure_domain")]
+    pub failure_domain: String,
+    /// Where it calls. KaiCalls publishes no list. Default: US and CA.
+    #[serde(default = "default_countries")]
+    pub countries: BTreeSet<Country>,
+    /// What the account's agents speak; `en` covers `en-US`. KaiCalls publishes no list, a request
+    /// has no field for it, and every example is English: a call in a language that the agent does
+    /// not speak disturbs a person for nothing. Default: `en`.
+    #[serde(default = "default_languages")]
+    pub languages: BTreeSet<Language>,
+    /// The longest that a read or write may take, in seconds. Default: 30.
+    #[serde(default = "default_read_timeout")]
+    pub read_timeout_seconds: u32,
+    /// Deliveries that come in.
+    #[serde(default)]
+    pub webhook: WebhookConfig,
+    /// The documented limits, for an account that was granted others.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// A dashboard session, for managing API keys: document 004 gives an API key no access to them.
+    /// Nothing else uses it.
+    #[serde(default)]
+    pub session: Option<SessionCredential>,
+}
+
+/// How deliveries are verified. Header names and tolerance are settings because no document of
+/// KaiCalls names them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct WebhookConfig {
+    /// The signing secret that creating a subscription returned. With it, a delivery without a
+    /// valid signature is rejected, one to a call's own URL included, for which no signature is
+    /// documented. Without it, deliveries are taken as hints.
+    pub secret: Option<SecretString>,
+    /// The header with the Unix seconds of sending. Default: `X-KaiCalls-Timestamp`.
+    pub timestamp_header: String,
+    /// The header with `sha256=<hex>`. Default: `X-KaiCalls-Signature`.
+    pub signature_header: String,
+    /// How far that time may be from ours, in seconds, either way. Default: 300.
+    pub tolerance_seconds: u32,
+}
+
+impl Default for WebhookConfig {
+    fn default() -> Self {
+        Self {
+            secret: None,
+            timestamp_header: "X-KaiCalls-Timestamp".to_owned(),
+            signature_header: "X-KaiCalls-Signature".to_owned(),
+            tolerance_seconds: 300,
+        }
+    }
+}
+
+/// Requests in any minute.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct LimitsConfig {
+    /// Calls placed. Default: 60 (document 004).
+    pub places_per_minute: u32,
+    /// Reads. Default: 300 (document 004).
+    pub reads_per_minute: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { places_per_minute: 60, reads_per_minute: 300 }
+    }
+}
+
+/// A dashboard session. Document 004 asks for one and does not say how it travels.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionCredential {
+    /// The whole value of the `Cookie` header.
+    Cookie(SecretString),
+    /// A bearer token.
+    Bearer(SecretString),
+}
+
+impl KaiCallsConfig {
+    /// The defaults with this API key.
+    pub fn new(api_key: impl Into<SecretString>) -> Self {
+        Self {
+            id: default_id(),
+            api_key: api_key.into(),
+            base_url: default_base_url(),
+            agent_id: None,
+            business_id: None,
+            failure_domain: default_failure_domain(),
+            countries: default_countries(),
+            languages: default_languages(),
+            read_timeout_seconds: default_read_timeout(),
+            webhook: WebhookConfig::default(),
+            limits: LimitsConfig::default(),
+            session: None,
+        }
+    }
+
+    /// Refuses settings that cannot work.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix, and never shows a secret.
+    pub fn check(&self) -> Result<()> {
+        let complaint = if self.id.as_str().is_empty() {
+            ("id", "is empty: give the account a name, or leave it out for kaicalls".to_owned())
+        } else if !key_looks_right(self.api_key.expose_secret()) {
+            let fix = "set it to the whole key from Dashboard → Settings → API Keys, without spaces or quotes";
+            (
+                "api_key",
+                format!(
+                    "is no KaiCalls key, which begins with {} or {}: {fix}",
+                    KEY_PREFIXES[0], KEY_PREFIXES[1]
+                ),
+            )
+        } else if !safe_scheme(&self.base_url) {
+            (
+                "base_url",
+                "would send the key unprotected: write https://, or http:// with a loopback address".to_owned(),
+            )
+        } else if self.base_url.path().trim_end_matches('/').ends_with("/api/v1") {
+            (
+                "base_url",
+                "must end before /api/v1, which every request adds: write https://www.kaicalls.com"
+                    .to_owned(),
+            )
+        } else if self.countries.is_empty() {
+            ("countries", "names no country: leave it out for US and CA".to_owned())
+        } else if self.languages.is_empty() {
+            ("languages", "names no language: leave it out for en".to_owned())
+        } else if self.read_timeout_seconds == 0 {
+            ("read_timeout_seconds", "is 0: leave it out for 30".to_owned())
+        } else if self.limits.places_per_minute == 0 || self.limits.reads_per_minute == 0 {
+            (
+                "limits",
+                "lets nothing through: leave it out for 60 calls and 300 reads a minute".to_owned(),
+            )
+        } else if self
+            .webhook
+            .secret
+            .as_ref()
+            .is_some_and(|secret| secret.expose_secret().is_empty())
+        {
+            (
+                "webhook.secret",
+                "is empty, and anybody could sign with it: leave it out, or set the secret of the subscription".to_owned(),
+            )
+        } else {
+            return Ok(());
+        };
+        let (key, message) = complaint;
+        Err(Error::new(ErrorKind::Configuration, message)
+            .with_field(key)
+            .with_provider(self.id.clone()))
+    }
+
+    pub(crate) fn http(&self) -> ClientConfig {
+        let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.read_timeout = Duration::from_secs(self.read_timeout_seconds.into());
+        config.secrets = self.secrets();
+        config
+    }
+
+    /// All that no answer may bring out, whichever request it answers: the session's cookie also by
+    /// its parts, because a page shows those.
+    fn secrets(&self) -> Vec<SecretString> {
+        let mut secrets = vec![self.api_key.clone()];
+        secrets.extend(self.webhook.secret.clone());
+        match &self.session {
+            Some(SessionCredential::Bearer(token)) => secrets.push(token.clone()),
+            Some(SessionCredential::Cookie(cookie)) => {
+                secrets.push(cookie.clone());
+                let values =
+                    cookie.expose_secret().split(';').filter_map(|pair| pair.split_once('='));
+                secrets.extend(values.map(|(_, value)| SecretString::from(value.trim())));
+            }
+            None => {}
+        }
+        secrets
+    }
+
+    /// What is known of the account without asking it, and without a client. The API key is checked
+    /// for its form and used for nothing.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn info(&self) -> Result<ProviderInfo> {
+        self.check()?;
+        Ok(self.described())
+    }
+
+    fn described(&self) -> ProviderInfo {
+        let limit = |requests| Some(RequestLimit { requests, window: Duration::from_secs(60) });
+        ProviderInfo {
+            id: self.id.clone(),
+            failure_domain: self.failure_domain.clone(),
+            countries: Coverage::Only(self.countries.clone()),
+            languages: Coverage::Only(self.languages.clone()),
+            synchronous: false,
+            idempotency: Idempotency::None,
+            place_limit: limit(self.limits.places_per_minute),
+            read_limit: limit(self.limits.reads_per_minute),
+            max_duration: None,
+            needs_agent: self.agent_id.is_none(),
+            tariff: None,
+        }
+    }
+}
+
+fn key_looks_right(key: &str) -> bool {
+    KEY_PREFIXES.iter().any(|prefix| key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
+        && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
+}
+
+fn safe_scheme(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Ipv4(address))) => IpAddr::V4(address).is_loopback(),
+        ("http", Some(Host::Ipv6(address))) => IpAddr::V6(address).is_loopback(),
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        _ => false,
+    }
+}
+
+fn default_id() -> ProviderId {
+    ProviderId::from_static("kaicalls")
+}
+
+#[expect(clippy::expect_used, reason = "a literal, covered by the test of the defaults")]
+fn default_base_url() -> Url {
+    Url::parse("https://www.kaicalls.com").expect("a literal URL")
+}
+
+fn default_failure_domain() -> String {
+    "vapi".to_owned()
+}
+
+fn default_countries() -> BTreeSet<Country> {
+    BTreeSet::from([Country::US, Country::CA])
+}
+
+fn default_languages() -> BTreeSet<Language> {
+    BTreeSet::from([Language::EN])
+}
+
+fn default_read_timeout() -> u32 {
+    30
+}

@@ -1,0 +1,58 @@
+//! What the agent is told about one call, as text: KaiCalls has one free field for it, and a person
+//! reads it in the dashboard.
+
+use switchboard_core::{ValidAppointment, ValidCall};
+
+/// Task first; whatever the call leaves open is left out. The callee's name and the opening line
+/// have fields of their own.
+pub(crate) fn context(call: &ValidCall) -> String {
+    let mut text = call.task.clone();
+    if !call.instructions.is_empty() {
+        text.push_str("\n\nInstructions:");
+        for instruction in &call.instructions {
+            line(&mut text, &format!("- {instruction}"));
+        }
+    }
+    let details = [
+        call.appointment
+            .as_ref()
+            .and_then(appointment)
+            .map(|appointment| format!("Appointment: {appointment}")),
+        call.business_name.as_ref().map(|name| format!("Business that is called: {name}")),
+        call.on_behalf_of.as_ref().map(|name| format!("On behalf of: {name}")),
+        call.callback_number
+            .as_ref()
+            .map(|number| format!("Number to call back: {}", number.e164())),
+        call.language.as_ref().map(|language| format!("Language: {language}")),
+        call.timezone.as_ref().map(|zone| format!("Time zone: {zone}")),
+        call.urgent.then(|| "Urgent: yes".to_owned()),
+    ];
+    let details: Vec<String> = details.into_iter().flatten().collect();
+    if !details.is_empty() {
+        text.push('\n');
+        details.iter().for_each(|detail| line(&mut text, detail));
+    }
+    text
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push('\n');
+    text.push_str(line);
+}
+
+fn appointment(asked: &ValidAppointment) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(date) = asked.date {
+        parts.push(format!("on {date}"));
+    }
+    if let Some(time) = asked.time {
+        parts.push(format!("at {:02}:{:02}", time.hour(), time.minute()));
+    }
+    if let Some(preference) = &asked.time_preference {
+        parts.push(preference.clone());
+    }
+    if let Some(size) = asked.party_size {
+        parts.push(format!("for {size} {}", if size == 1 { "person" } else { "people" }));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

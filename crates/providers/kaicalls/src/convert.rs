@@ -1,0 +1,193 @@
+//! From KaiCalls' words to ours.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use switchboard_core::{
+    Agent, AgentId, AgentVersion, Balance, Cost, Currency, Direction, Money, NumberId, Outcome,
+    OwnedNumber, PhoneNumber, ProviderCall, ProviderCallId, ProviderId, ProviderState,
+    Subscription, UsageRecord,
+};
+use switchboard_http::usable_id;
+use url::Url;
+
+use crate::wire;
+
+/// The status words that are known, with `_` for `-` and in lower case: document 004, the official
+/// SDK, and what its public pages show.
+const STATES: [(&str, ProviderState); 14] = [
+    ("scheduled", ProviderState::Scheduled),
+    ("queued", ProviderState::Queued),
+    ("ringing", ProviderState::Ringing),
+    ("in_progress", ProviderState::InProgress),
+    ("started", ProviderState::InProgress),
+    ("forwarding", ProviderState::InProgress),
+    ("completed", ProviderState::Ended(Outcome::Completed)),
+    ("ended", ProviderState::Ended(Outcome::Completed)),
+    ("failed", ProviderState::Ended(Outcome::Failed)),
+    ("no_answer", ProviderState::Ended(Outcome::NoAnswer)),
+    ("busy", ProviderState::Ended(Outcome::Busy)),
+    ("voicemail", ProviderState::Ended(Outcome::Voicemail)),
+    ("canceled", ProviderState::Ended(Outcome::Cancelled)),
+    ("cancelled", ProviderState::Ended(Outcome::Cancelled)),
+];
+
+/// Reads a status word. One that nobody knows is not final.
+pub fn state(word: &str) -> ProviderState {
+    let word = word.trim().to_ascii_lowercase().replace('-', "_");
+    STATES
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map_or(ProviderState::Unrecognised, |(_, state)| *state)
+}
+
+/// Reads `inbound` or `outbound`; any other word is unknown.
+pub(crate) fn direction(word: &str) -> Option<Direction> {
+    let known = [("inbound", Direction::Inbound), ("outbound", Direction::Outbound)];
+    known
+        .into_iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word.trim()))
+        .map(|(_, direction)| direction)
+}
+
+/// Hundredths of a dollar as money. Document 004 names cents and no currency; prices are published
+/// in US dollars.
+pub(crate) fn cents(cents: Decimal) -> Option<Cost> {
+    let dollars = cents.checked_div(Decimal::ONE_HUNDRED)?.round_dp(6);
+    Money::new(dollars, Currency::USD).ok().map(Cost::Money)
+}
+
+/// Seconds as a duration; `None` for a negative number.
+pub(crate) fn seconds(seconds: Decimal) -> Option<Duration> {
+    let millis = seconds.checked_mul(Decimal::ONE_THOUSAND)?.round().to_u64()?;
+    Some(Duration::from_millis(millis))
+}
+
+/// The second that a moment lies in: cursors and bounds go out without fractions, as the documents
+/// write times.
+pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+fn number(text: Option<&String>) -> Option<PhoneNumber> {
+    PhoneNumber::parse(text?).ok()
+}
+
+/// A call; `None` where the answer has no id.
+pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCall> {
+    let status_word = call.status.unwrap_or_default();
+    Some(ProviderCall {
+        provider: provider.clone(),
+        id: ProviderCallId::from(usable_id(call.id)?),
+        state: state(&status_word),
+        status_word,
+        direction: call.direction.as_deref().and_then(direction),
+        to: number(call.to.as_ref()),
+        task: None,
+        agent: call.agent_id.map(AgentId::from),
+        lead_id: call.lead_id,
+        created_at: call.created_at.and_then(|at| at.timestamp()),
+        duration: call.duration.and_then(seconds),
+        summary: call.summary,
+        next_steps: None,
+        recording_url: call.recording_url.and_then(|url| Url::parse(&url).ok()),
+        cost: call.cost_cents.and_then(cents),
+        raw: call.raw,
+    })
+}
+
+/// A call that was just placed to `to`: an answer that repeats the number need not have it parsed
+/// again.
+pub(crate) fn placed(
+    provider: &ProviderId,
+    to: PhoneNumber,
+    mut answer: wire::Call,
+) -> Option<ProviderCall> {
+    let repeated = answer.to.take_if(|text| text == to.e164()).is_some();
+    let mut placed = call(provider, answer)?;
+    if repeated {
+        placed.to = Some(to);
+    }
+    Some(placed)
+}
+
+/// An agent; `None` where the answer has no id.
+pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> {
+    Some(Agent {
+        provider: provider.clone(),
+        id: AgentId::from(usable_id(agent.id)?),
+        name: agent.name,
+        built_in: false,
+        phone_number: number(agent.phone_number.as_ref()),
+        created_at: agent.created_at.and_then(|at| at.timestamp()),
+        raw: agent.raw,
+    })
+}
+
+/// A saved state of an agent.
+pub(crate) fn version(version: wire::AgentVersion) -> AgentVersion {
+    AgentVersion {
+        version: version.version,
+        created_at: version.created_at.and_then(|at| at.timestamp()),
+        raw: version.raw,
+    }
+}
+
+/// A number.
+pub(crate) fn owned_number(provider: &ProviderId, answer: wire::Number) -> OwnedNumber {
+    OwnedNumber {
+        provider: provider.clone(),
+        number: number(answer.phone_number.as_ref()),
+        id: usable_id(answer.id).map(NumberId::from),
+        agent: answer.agent_id.map(AgentId::from),
+        created_at: answer.created_at.and_then(|at| at.timestamp()),
+        raw: answer.raw,
+    }
+}
+
+/// A business's standing. KaiCalls names neither credits nor a period.
+pub(crate) fn balance(provider: &ProviderId, business: wire::BusinessBalance) -> Balance {
+    Balance {
+        provider: provider.clone(),
+        account: business.business_id,
+        plan: None,
+        status: business.subscription_status,
+        credits_remaining: None,
+        credits_used: None,
+        minutes_used: business.minutes_used,
+        phone_numbers: business.phone_numbers.and_then(|count| u32::try_from(count).ok()),
+        period_start: None,
+        period_end: None,
+        raw: business.raw,
+    }
+}
+
+/// A row of the usage log.
+pub(crate) fn usage(provider: &ProviderId, row: wire::UsageRow) -> UsageRecord {
+    let what = match (row.method, row.endpoint) {
+        (Some(method), Some(endpoint)) => Some(format!("{method} {endpoint}")),
+        (Some(word), None) | (None, Some(word)) => Some(word),
+        (None, None) => None,
+    };
+    UsageRecord {
+        provider: provider.clone(),
+        id: row.id,
+        at: row.created_at.and_then(|at| at.timestamp()),
+        what,
+        call: usable_id(row.call_id).map(ProviderCallId::from),
+        cost: row.cost_cents.and_then(cents),
+        raw: row.raw,
+    }
+}
+
+/// A standing order; its id is empty where the answer has none.
+pub(crate) fn subscription(order: wire::WebhookSubscription) -> Subscription {
+    Subscription {
+        id: usable_id(order.id).unwrap_or_default(),
+        url: order.webhook_url.and_then(|url| Url::parse(&url).ok()),
+        events: order.events.unwrap_or_default(),
+        secret: order.secret,
+        raw: order.raw,
+    }
+}

@@ -1,0 +1,184 @@
+//! The account's log of events as a feed.
+//!
+//! The log has filters by time, no cursor and no documented order. So each look begins a little
+//! before the newest event that was seen, because an event may be written down late; what comes
+//! again is known by its id. A slice that is full is followed by the next one, in whichever
+//! direction the rows run. A look that fails in the middle tells nothing and moves nothing: the
+//! next one sees it all.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::{StreamExt, lock::Mutex, stream, stream::BoxStream};
+use jiff::{SignedDuration, Timestamp};
+use switchboard_core::{Clock, Event, EventFeed, Result};
+use switchboard_http::{Bounds, Walk};
+
+use crate::{KaiCallsClient, api::EventQuery, convert, events, wire::EventRecord};
+
+/// Six of the 300 reads that a minute allows.
+const POLL_EVERY: Duration = Duration::from_secs(10);
+/// How far back the first look goes.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+/// How late an event may be written down and still be seen.
+const LATE: SignedDuration = SignedDuration::from_secs(60);
+/// Rows of the second in which a slice ends come again with the next.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
+/// The largest page of the list of calls; for events no document names one.
+const SLICE: u32 = 100;
+/// How many ids are remembered so that nothing is told twice: more than two looks can bring.
+const REMEMBERED: usize = 20_000;
+
+/// [`EventFeed`] on the typed client. Clones share what `poll` has told.
+#[derive(Debug, Clone)]
+pub(crate) struct KaiCallsFeed {
+    client: KaiCallsClient,
+    business: Option<String>,
+    clock: Arc<dyn Clock>,
+    polled: Arc<Mutex<Progress>>,
+}
+
+/// How far somebody has read.
+#[derive(Debug, Default)]
+struct Progress {
+    newest: Option<Timestamp>,
+    told: Told,
+}
+
+impl KaiCallsFeed {
+    pub(crate) fn new(
+        client: KaiCallsClient,
+        business: Option<String>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { client, business, clock, polled: Arc::default() }
+    }
+
+    /// What this reader has not been told, oldest first.
+    async fn look(&self, progress: &mut Progress) -> Result<Vec<Event>> {
+        let since = match progress.newest {
+            Some(newest) => newest.checked_sub(LATE),
+            None => self.clock.now().checked_sub(FIRST_LOOK),
+        };
+        let rows = self.rows(since.unwrap_or(Timestamp::MIN)).await?;
+        // A row from the future would hide everything until then.
+        let now = self.clock.now();
+        let newest = rows.iter().filter_map(|(made, _)| *made).max().map(|newest| newest.min(now));
+        progress.newest = progress.newest.max(newest);
+        let mut news: Vec<Event> = rows
+            .into_iter()
+            .map(|(_, event)| event)
+            .filter(|event| progress.told.is_new(&event.id))
+            .collect();
+        news.sort_by_key(|event| event.at);
+        Ok(news)
+    }
+
+    /// Every event since then, each once, with the moment at which it was written down.
+    async fn rows(&self, since: Timestamp) -> Result<Vec<(Option<Timestamp>, Event)>> {
+        let (mut from, mut to) = (since, None);
+        let (mut rows, mut seen) = (Vec::new(), HashSet::new());
+        let walk = Walk::new(self.client.provider().clone(), Bounds::LOOK);
+        let client = self.client.within(&walk);
+        while walk.page().is_ok() {
+            let slice = match client.events().list(&self.query(from, to)).await {
+                Ok(slice) => slice,
+                Err(_) if walk.is_over() => break,
+                Err(error) => return Err(error),
+            };
+            let fits = walk.rows(slice.items.len()).is_ok();
+            let full = slice
+                .has_more
+                .unwrap_or(u32::try_from(slice.items.len()).is_ok_and(|length| length >= SLICE));
+            let times: Vec<Timestamp> = slice.items.iter().filter_map(made).collect();
+            let before = seen.len();
+            for record in slice.items {
+                let at = made(&record);
+                let event = events::logged(self.client.provider(), record);
+                if seen.insert(event.id.clone()) {
+                    rows.push((at, event));
+                }
+            }
+            let (true, Some(first), Some(last)) = (full, times.first(), times.last()) else {
+                return Ok(rows);
+            };
+            if seen.len() == before || !fits {
+                break;
+            }
+            if first < last {
+                from = last.checked_sub(OVERLAP).unwrap_or(*last);
+            } else {
+                to = last.checked_add(OVERLAP).ok();
+            }
+        }
+        tracing::warn!(provider = %self.client.provider(), "more events than a look can read: some of them are not told");
+        Ok(rows)
+    }
+
+    fn query(&self, from: Timestamp, to: Option<Timestamp>) -> EventQuery {
+        let mut query =
+            EventQuery::new().limit(SLICE).from(convert::whole_second(from).to_string());
+        if let Some(to) = to {
+            query = query.to(convert::whole_second(to).to_string());
+        }
+        if let Some(business) = &self.business {
+            query = query.business_id(business.as_str());
+        }
+        query
+    }
+}
+
+fn made(record: &EventRecord) -> Option<Timestamp> {
+    record.created_at.as_ref()?.timestamp()
+}
+
+#[async_trait]
+impl EventFeed for KaiCallsFeed {
+    /// What no poll of this provider has told yet; the first one goes an hour back.
+    async fn poll(&self) -> Result<Vec<Event>> {
+        let mut progress = self.polled.lock().await;
+        self.look(&mut progress).await
+    }
+
+    /// What is new after this moment, looked for every ten seconds. A failed look is told and ends
+    /// nothing.
+    async fn stream(&self) -> Result<BoxStream<'static, Result<Event>>> {
+        let mut progress = Progress::default();
+        self.look(&mut progress).await?;
+        let looks = stream::unfold((self.clone(), progress), |(feed, mut progress)| async move {
+            feed.clock.sleep(POLL_EVERY).await;
+            let news = match feed.look(&mut progress).await {
+                Ok(events) => events.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            };
+            Some((stream::iter(news), (feed, progress)))
+        });
+        Ok(looks.flatten().boxed())
+    }
+}
+
+/// The ids that were told, the oldest forgotten first.
+#[derive(Debug, Default)]
+struct Told {
+    ids: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Told {
+    fn is_new(&mut self, id: &str) -> bool {
+        if !self.ids.insert(id.to_owned()) {
+            return false;
+        }
+        self.order.push_back(id.to_owned());
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}

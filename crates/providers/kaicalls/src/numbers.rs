@@ -1,0 +1,106 @@
+//! Numbers of the account.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use switchboard_core::{
+    Error, ErrorKind, NumberChoice, NumberSearch, Numbers, OwnedNumber, Result,
+};
+
+use crate::{
+    KaiCallsClient,
+    api::{AssignNumber, AvailableQuery},
+    convert,
+};
+
+/// [`Numbers`] on the typed client. The list is document 004's; searching, renting and releasing
+/// are the larger surface's.
+#[derive(Debug, Clone)]
+pub(crate) struct KaiCallsNumbers {
+    client: KaiCallsClient,
+    business: Option<String>,
+}
+
+impl KaiCallsNumbers {
+    pub(crate) fn new(client: KaiCallsClient, business: Option<String>) -> Self {
+        Self { client, business }
+    }
+}
+
+#[async_trait]
+impl Numbers for KaiCallsNumbers {
+    async fn list(&self) -> Result<Vec<OwnedNumber>> {
+        let numbers = self.client.numbers().list().await?.items;
+        Ok(numbers
+            .into_iter()
+            .map(|number| convert::owned_number(self.client.provider(), number))
+            .collect())
+    }
+
+    async fn available(&self, search: &NumberSearch) -> Result<Vec<OwnedNumber>> {
+        let mut query = AvailableQuery::new();
+        if let Some(country) = &search.country {
+            query = query.country(country.as_str());
+        }
+        if let Some(area_code) = &search.area_code {
+            query = query.area_code(area_code.as_str());
+        }
+        if let Some(limit) = search.limit {
+            query = query.limit(limit);
+        }
+        let numbers = self.client.phone_numbers().available(&query).await?.items;
+        Ok(numbers
+            .into_iter()
+            .map(|number| convert::owned_number(self.client.provider(), number))
+            .collect())
+    }
+
+    async fn rent(&self, choice: &NumberChoice) -> Result<OwnedNumber> {
+        let (number, agent) = match choice {
+            NumberChoice::Number { number, agent } => (number, agent),
+            NumberChoice::Any { .. } => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "KaiCalls rents a number by name: search for the available ones and choose one",
+                )
+                .with_provider(self.client.provider().clone())
+                .with_operation("phone_numbers.assign"));
+            }
+        };
+        let mut order = AssignNumber::new(number.e164());
+        if let Some(agent) = agent {
+            order = order.agent_id(agent.as_str());
+        }
+        if let Some(business) = &self.business {
+            order = order.business_id(business.as_str());
+        }
+        let mut rented = convert::owned_number(
+            self.client.provider(),
+            self.client.phone_numbers().assign(&order).await?,
+        );
+        // The answer to renting a number by name need not repeat it.
+        rented.number.get_or_insert(*number);
+        Ok(rented)
+    }
+
+    async fn release(&self, number: &OwnedNumber) -> Result<()> {
+        let text = match &number.number {
+            Some(number) => number.e164(),
+            None => {
+                number.raw.value().get("phone_number").and_then(Value::as_str).unwrap_or_default()
+            }
+        };
+        if text.is_empty() {
+            return Err(Error::invalid(
+                "number",
+                "is not known: KaiCalls releases a number by name, not by id",
+            ));
+        }
+        let answer = self.client.phone_numbers().release(text, self.business.as_deref()).await?;
+        if answer.success == Some(false) {
+            return Err(Error::new(ErrorKind::Provider, "the number was not released")
+                .with_provider(self.client.provider().clone())
+                .with_operation("phone_numbers.release"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! What the API says of itself.
+
+use serde_json::Value;
+
+use super::read::answer;
+
+answer! {
+    /// What the account may use (official Python SDK 0.1.0, `discovery.capabilities`; its answer is
+    /// not documented).
+    Capabilities in ["data"] {
+        /// The business.
+        business_id: String = ["business_id"],
+        /// What is on and off, in the provider's words.
+        capabilities: Value = ["capabilities", "features"],
+    }
+}

@@ -1,0 +1,31 @@
+//! Changing calls that were placed. A call that is answered when it is over can only be changed by
+//! whoever learnt its id early, from the list.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use switchboard_core::{CallControl, PhoneNumber, PlaceError, ProviderCallId, Reschedule, Result};
+
+use crate::{provider::Account, wire::RescheduleCall};
+
+#[derive(Debug)]
+pub(crate) struct KallyAiControl(pub(crate) Arc<Account>);
+
+#[async_trait]
+impl CallControl for KallyAiControl {
+    async fn cancel(&self, id: &ProviderCallId) -> Result<()> {
+        self.0.client.calls().cancel(id).await.map(drop)
+    }
+
+    async fn stop(&self, id: &ProviderCallId) -> Result<()> {
+        self.0.client.calls().stop(id).await.map(drop)
+    }
+
+    async fn reschedule(&self, id: &ProviderCallId, to: &Reschedule) -> Result<()> {
+        self.0.client.calls().reschedule(id, &RescheduleCall::new(to.at)).await.map(drop)
+    }
+
+    async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()> {
+        self.0.client.inbound().transfer(id, to).await.map(drop).map_err(PlaceError::into_error)
+    }
+}

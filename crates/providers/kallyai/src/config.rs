@@ -1,0 +1,274 @@
+//! Settings, with the defaults that the documents call for.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use switchboard_core::{
+    Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result,
+    Tariff,
+};
+use switchboard_http::ClientConfig;
+use url::{Host, Url};
+
+use crate::wire::TaskCategory;
+
+/// The shortest time that the placing request may be given. It is answered when the phone call is
+/// over, so a shorter limit would turn ordinary calls into ones of which nobody knows whether they
+/// rang.
+const SHORTEST_PLACE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// How much longer a placing request may last than its call.
+const LEEWAY: Duration = Duration::from_secs(60);
+
+/// "Calls supported to US, Canada, UK, Spain, and most European countries" (documents 002 and 003):
+/// the four that are named, and the European Union, Iceland, Liechtenstein, Norway and Switzerland
+/// for the rest.
+const DOCUMENTED_COUNTRIES: &str = "US CA GB ES AT BE BG CH CY CZ DE DK EE FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
+
+/// One KallyAI account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KallyAiConfig {
+    /// The name of this account everywhere else: `kallyai`. A second account needs a second name.
+    #[serde(default = "default_id")]
+    pub id: ProviderId,
+    /// The OAuth access token, sent as `Authorization: Bearer`.
+    pub access_token: SecretString,
+    /// What renews the access token after a 401; without it an expired token stays expired.
+    #[serde(default)]
+    pub refresh_token: Option<SecretString>,
+    /// Where the API lives: `https://api.kallyai.com`. Plain http only on this machine, for a
+    /// simulated provider.
+    #[serde(default = "default_base_url")]
+    pub base_url: Url,
+    /// What this account rides on: `kallyai`. Two providers of one domain are no backup of each
+    /// other.
+    #[serde(default = "default_domain")]
+    pub failure_domain: String,
+    /// The task category of calls whose profile names none: `general`.
+    #[serde(default = "default_category")]
+    pub task_category: TaskCategory,
+    /// The IANA time zone of calls that name none: `UTC`. The provider requires one; appointments
+    /// are read in it.
+    #[serde(default = "default_timezone")]
+    pub timezone: String,
+    /// How long the placing request may take, in seconds: 1200. It is answered when the phone call
+    /// is over, so less than 900 is refused, except on this machine, where a simulated call lasts a
+    /// moment and a fault should not hold a test for a quarter of an hour.
+    #[serde(default = "default_place_timeout", rename = "place_timeout_seconds", with = "seconds")]
+    pub place_timeout: Duration,
+    /// Where it calls: by default the countries that the documents name, and "most European
+    /// countries" read as the European Union, Iceland, Liechtenstein, Norway and Switzerland. The
+    /// account may be allowed more or fewer.
+    #[serde(default = "default_countries")]
+    pub countries: BTreeSet<Country>,
+    /// What it speaks: `en` and `es`.
+    #[serde(default = "default_languages")]
+    pub languages: BTreeSet<Language>,
+    /// What it charges, for plans and budgets. None by default: prices are run-time data, and the
+    /// documents disagree on them.
+    #[serde(default)]
+    pub tariff: Option<Tariff>,
+}
+
+impl KallyAiConfig {
+    /// The defaults for an account.
+    pub fn new(access_token: impl Into<SecretString>) -> Self {
+        Self {
+            id: default_id(),
+            access_token: access_token.into(),
+            refresh_token: None,
+            base_url: default_base_url(),
+            failure_domain: default_domain(),
+            task_category: default_category(),
+            timezone: default_timezone(),
+            place_timeout: default_place_timeout(),
+            countries: default_countries(),
+            languages: default_languages(),
+            tariff: None,
+        }
+    }
+
+    /// Refuses settings that cannot work; the error names the key and the fix.
+    pub(crate) fn check(&self) -> Result<()> {
+        let wrong = |key: &'static str, message: String| {
+            Err(Error::new(ErrorKind::Configuration, message)
+                .with_field(key)
+                .with_provider(self.id.clone()))
+        };
+        let loopback = is_loopback(&self.base_url);
+        if self.base_url.scheme() != "https" && !loopback {
+            return wrong(
+                "base_url",
+                "must begin with https://: the access token would travel in the open".to_owned(),
+            );
+        }
+        if self.place_timeout < SHORTEST_PLACE_TIMEOUT && !loopback {
+            let asked = self.place_timeout.as_secs();
+            return wrong(
+                "place_timeout_seconds",
+                format!("{asked} is less than 900: the answer comes when the phone call is over"),
+            );
+        }
+        if self.place_timeout.is_zero() {
+            return wrong("place_timeout_seconds", "must be more than 0".to_owned());
+        }
+        if switchboard_core::time_zone(&self.timezone).is_err() {
+            return wrong(
+                "timezone",
+                format!("{:?} is no IANA time zone: write one as America/New_York", self.timezone),
+            );
+        }
+        Ok(())
+    }
+
+    /// What is known of the account without asking. No client is built and nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn info(&self) -> Result<ProviderInfo> {
+        self.check()?;
+        Ok(self.describe())
+    }
+
+    pub(crate) fn describe(&self) -> ProviderInfo {
+        ProviderInfo {
+            id: self.id.clone(),
+            failure_domain: self.failure_domain.clone(),
+            countries: Coverage::Only(self.countries.clone()),
+            languages: Coverage::Only(self.languages.clone()),
+            synchronous: true,
+            idempotency: Idempotency::Undocumented,
+            place_limit: None,
+            read_limit: None,
+            // The answer comes when the call is over: a call that outlasts the request would end in
+            // doubt.
+            max_duration: Some(
+                self.place_timeout.saturating_sub(LEEWAY).max(self.place_timeout / 2),
+            ),
+            needs_agent: false,
+            tariff: self.tariff.clone(),
+        }
+    }
+
+    pub(crate) fn http(&self) -> ClientConfig {
+        ClientConfig {
+            place_timeout: self.place_timeout,
+            secrets: std::iter::once(&self.access_token)
+                .chain(&self.refresh_token)
+                .cloned()
+                .collect(),
+            ..ClientConfig::new(self.id.clone(), self.base_url.clone())
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn default_id() -> ProviderId {
+    ProviderId::from_static("kallyai")
+}
+
+#[allow(clippy::expect_used, reason = "a literal, parsed by a test")]
+fn default_base_url() -> Url {
+    Url::parse("https://api.kallyai.com").expect("a literal URL")
+}
+
+fn default_domain() -> String {
+    "kallyai".to_owned()
+}
+
+const fn default_category() -> TaskCategory {
+    TaskCategory::General
+}
+
+fn default_timezone() -> String {
+    "UTC".to_owned()
+}
+
+const fn default_place_timeout() -> Duration {
+    Duration::from_secs(20 * 60)
+}
+
+fn default_countries() -> BTreeSet<Country> {
+    DOCUMENTED_COUNTRIES.split(' ').filter_map(|code| code.parse().ok()).collect()
+}
+
+fn default_languages() -> BTreeSet<Language> {
+    BTreeSet::from([Language::EN, Language::ES])
+}
+
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_secs)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn config(extra: serde_json::Value) -> serde_json::Result<KallyAiConfig> {
+        let mut settings = json!({"access_token": "at_secret"});
+        settings.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        serde_json::from_value(settings)
+    }
+
+    #[test]
+    fn the_defaults_are_the_documents() {
+        let config = config(json!({})).unwrap();
+        config.check().unwrap();
+        assert_eq!(config.base_url.as_str(), "https://api.kallyai.com/");
+        assert_eq!(config.countries.len(), DOCUMENTED_COUNTRIES.split(' ').count());
+        assert!(
+            config.countries.contains(&Country::ES) && !config.countries.contains(&Country::MX)
+        );
+        assert_eq!(config.place_timeout, Duration::from_secs(1200));
+        assert!(!format!("{config:?}").contains("at_secret"));
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_by_its_key() {
+        let cases = [
+            (json!({"base_url": "http://api.kallyai.com"}), "base_url"),
+            (json!({"base_url": "http://127.0.0.1.example.com"}), "base_url"),
+            (json!({"place_timeout_seconds": 60}), "place_timeout_seconds"),
+            (
+                json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 0}),
+                "place_timeout_seconds",
+            ),
+            (json!({"timezone": "Mars/Olympus"}), "timezone"),
+        ];
+        for (extra, key) in cases {
+            let error = config(extra.clone()).unwrap().check().unwrap_err();
+            assert_eq!(
+                (error.kind(), error.field()),
+                (ErrorKind::Configuration, Some(key)),
+                "{extra}"
+            );
+        }
+        config(json!({"base_url": "http://127.0.0.1:1", "place_timeout_seconds": 2}))
+            .unwrap()
+            .check()
+            .unwrap();
+        config(json!({"base_url": "http://[::1]:1"})).unwrap().check().unwrap();
+        assert!(config(json!({"acces_token": "typo"})).is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! KallyAI as a provider.
+
+use std::sync::Arc;
+
+use switchboard_core::{
+    Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Result, Usage,
+    Webhooks,
+};
+use switchboard_http::TokenStore;
+
+use crate::{
+    agents::KallyAiAgents, call_control::KallyAiControl, calls::KallyAiCalls,
+    client::KallyAiClient, config::KallyAiConfig, numbers::KallyAiNumbers, usage::KallyAiUsage,
+    webhooks::KallyAiFeed,
+};
+
+/// What the parts of one account share.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) config: KallyAiConfig,
+    pub(crate) client: KallyAiClient,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// One KallyAI account.
+///
+/// It places calls synchronously: [`Calls::place`] is answered when the phone call is over. A key
+/// goes out with each call and is never relied on, because what a second request with it does is
+/// not documented.
+#[derive(Debug)]
+pub struct KallyAi {
+    info: ProviderInfo,
+    account: Arc<Account>,
+    calls: KallyAiCalls,
+    control: KallyAiControl,
+    agents: KallyAiAgents,
+    numbers: KallyAiNumbers,
+    webhooks: KallyAiFeed,
+    usage: KallyAiUsage,
+}
+
+impl KallyAi {
+    /// An account with the tokens of the configuration, renewed in memory. Nothing is sent.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix.
+    pub fn new(config: KallyAiConfig, clock: Arc<dyn Clock>) -> Result<Self> {
+        let client = KallyAiClient::new(&config, Arc::clone(&clock))?;
+        Ok(Self::of(Account { config, client, clock }))
+    }
+
+    /// An account whose renewed tokens outlive the process. A refresh token may be good for one
+    /// use, so an account that renews and forgets is locked out at its next start.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and the store's own where it cannot be read.
+    pub async fn with_token_store(
+        config: KallyAiConfig,
+        store: Arc<dyn TokenStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let client = KallyAiClient::with_token_store(&config, store, Arc::clone(&clock)).await?;
+        Ok(Self::of(Account { config, client, clock }))
+    }
+
+    fn of(account: Account) -> Self {
+        let account = Arc::new(account);
+        Self {
+            info: account.config.describe(),
+            calls: KallyAiCalls(Arc::clone(&account)),
+            control: KallyAiControl(Arc::clone(&account)),
+            agents: KallyAiAgents(Arc::clone(&account)),
+            numbers: KallyAiNumbers(Arc::clone(&account)),
+            webhooks: KallyAiFeed(Arc::clone(&account)),
+            usage: KallyAiUsage(Arc::clone(&account)),
+            account,
+        }
+    }
+
+    /// The typed client, for what the neutral traits do not cover.
+    pub fn client(&self) -> &KallyAiClient {
+        &self.account.client
+    }
+}
+
+impl Provider for KallyAi {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        &self.calls
+    }
+
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        Some(&self.control)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        Some(&self.agents)
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        Some(&self.numbers)
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(&self.webhooks)
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        Some(&self.usage)
+    }
+
+    fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {
+        self.account.client.take_turns(turns);
+        true
+    }
+}

@@ -1,0 +1,138 @@
+//! Looking for a call whose placing ended without an answer.
+//!
+//! The list is the only place where KallyAI shows it. A call is taken for ours when its number, its
+//! task and its time all agree; one that lacks any of them is not, because a wrong match would
+//! close an attempt with somebody else's outcome; it might be ours all the same, so a look that
+//! finds nothing else ends with an error, as one does that could not read the list to its end.
+//! Absence proves nothing.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use switchboard_core::{
+    CallOrder, Error, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace,
+};
+use switchboard_http::{Bounds, Walk, usable_id};
+
+use crate::{
+    calls::{LONGEST_PAGE, next_offset},
+    provider::Account,
+    wire::{CallRecord, Paging},
+};
+
+/// How far the provider's clock may be from ours.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(2);
+/// The most records that are read one by one because the list shows too little of them.
+const MOST_DETAILS: usize = 50;
+
+/// Calls that may be this order, newest first as the list is.
+pub(crate) async fn find(
+    account: &Account,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Result<Vec<Trace>> {
+    let window = Window::around(account, sent_at);
+    let walk = Walk::new(account.config.id.clone(), Bounds::LOOK);
+    let calls = account.client.within(&walk).calls();
+    let mut found = Vec::new();
+    let mut unclear = 0_usize;
+    let mut seen = HashSet::new();
+    let mut details_left = MOST_DETAILS;
+    let mut offset = Some(0);
+    while let Some(from) = offset {
+        walk.page()?;
+        let page = calls.list(&Paging::new().limit(LONGEST_PAGE).offset(from)).await?;
+        offset = next_offset(&page, from, Some(window.begins));
+        walk.rows(page.received)?;
+        let before = seen.len();
+        for record in page.items {
+            let Some(id) = usable_id(record.call_id.clone()) else {
+                unclear += usize::from(judge(&record, order, &window) != Verdict::Other);
+                continue;
+            };
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            let id = ProviderCallId::from(id);
+            let verdict = match judge(&record, order, &window) {
+                Verdict::Unclear if details_left > 0 => {
+                    details_left -= 1;
+                    match calls.get(&id).await {
+                        Ok(detail) => judge(&detail, order, &window),
+                        Err(error) if error.kind() == ErrorKind::NotFound => Verdict::Other,
+                        Err(error) => return Err(error),
+                    }
+                }
+                settled => settled,
+            };
+            match verdict {
+                Verdict::Ours => found.push(Trace { call: id, proof: Proof::NumberAndTask }),
+                Verdict::Unclear => unclear += 1,
+                Verdict::Other => {}
+            }
+        }
+        // A page without a new id is the end, whatever its totals claim.
+        if seen.len() == before {
+            break;
+        }
+    }
+    if found.is_empty() && unclear > 0 {
+        let message =
+            format!("{unclear} calls in the list may be this one: they say too little to tell");
+        return Err(Error::new(ErrorKind::Decode, message)
+            .with_provider(account.config.id.clone())
+            .with_operation("calls.trace"));
+    }
+    Ok(found)
+}
+
+/// When the provider may have made the call: from the send on, for as long as the placing request
+/// may last.
+struct Window {
+    begins: Timestamp,
+    ends: Timestamp,
+}
+
+impl Window {
+    fn around(account: &Account, sent_at: Timestamp) -> Self {
+        let longest = SignedDuration::try_from(account.config.place_timeout)
+            .unwrap_or(SignedDuration::from_hours(1));
+        let begins = sent_at.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN);
+        let ends = sent_at
+            .checked_add(longest)
+            .and_then(|end| end.checked_add(CLOCK_SLACK))
+            .unwrap_or(Timestamp::MAX);
+        Self { begins, ends }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Number, task and time agree.
+    Ours,
+    /// One of them is another.
+    Other,
+    /// Nothing contradicts, and something is missing.
+    Unclear,
+}
+
+fn judge(record: &CallRecord, order: &CallOrder, window: &Window) -> Verdict {
+    let submission = record.submission.clone().unwrap_or_default();
+    let time = record.created_at.map(|at| at >= window.begins && at <= window.ends);
+    let number = submission.respondent_phone.map(|number| same_number(&number, &order.call.to));
+    let task = submission.task_description.map(|task| same_words(&task, &order.call.task));
+    match (time, number, task) {
+        (Some(false), _, _) | (_, Some(false), _) | (_, _, Some(false)) => Verdict::Other,
+        (Some(true), Some(true), Some(true)) => Verdict::Ours,
+        (Some(true) | None, Some(true) | None, Some(true) | None) => Verdict::Unclear,
+    }
+}
+
+fn same_number(text: &str, number: &PhoneNumber) -> bool {
+    text.trim() == number.e164() || PhoneNumber::parse(text).is_ok_and(|parsed| parsed == *number)
+}
+
+/// Equal but for white space, which services trim and fold.
+fn same_words(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}

@@ -1,0 +1,149 @@
+//! Requests: what must be said in the constructor, the rest as setters.
+//!
+//! A body is written under the documents' names, and what was not set is left out: no document says
+//! what null would mean. `Debug` shows the name alone, because requests hold names, addresses and
+//! what people want.
+
+use jiff::civil::Time;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
+
+/// Declares a request's body: each field with its type and its name on the wire, those without
+/// which it makes no sense first.
+macro_rules! request {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$required_doc:meta])* $required:ident: $required_type:ty = $required_key:literal,)*
+        $(; $($(#[$optional_doc:meta])* $optional:ident: $optional_type:ty = $optional_key:literal,)*)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq)]
+        pub struct $name {
+            $($required: $required_type,)*
+            $($($optional: Option<$optional_type>,)*)?
+        }
+
+        impl $name {
+            /// The names on the wire, as the document has them.
+            pub const FIELDS: &'static [&'static str] = &[$($required_key,)* $($($optional_key,)*)?];
+
+            $crate::wire::constructor! {
+                [$($(#[$required_doc])* $required: $required_type,)*] [$($($optional,)*)?]
+            }
+
+            $($($(#[$optional_doc])*
+            #[must_use]
+            pub fn $optional(mut self, $optional: impl Into<$optional_type>) -> Self {
+                self.$optional = Some($optional.into());
+                self
+            })*)?
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                let mut body = serializer.serialize_map(None)?;
+                $(body.serialize_entry($required_key, &self.$required)?;)*
+                $($(if let Some(value) = &self.$optional {
+                    body.serialize_entry($optional_key, value)?;
+                })*)?
+                body.end()
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+/// The constructor of a request: its required fields in order, or none at all.
+macro_rules! constructor {
+    ([] [$($optional:ident,)*]) => {
+        /// Nothing yet.
+        pub const fn new() -> Self {
+            Self { $($optional: None,)* }
+        }
+    };
+    ([$($(#[$required_doc:meta])* $required:ident: $required_type:ty,)+] [$($optional:ident,)*]) => {
+        /// What is required:
+        ///
+        $(#[doc = concat!("- `", stringify!($required), "`:")] $(#[$required_doc])*)+
+        pub fn new($($required: impl Into<$required_type>),+) -> Self {
+            Self { $($required: $required.into(),)+ $($optional: None,)* }
+        }
+    };
+}
+
+/// Declares a closed set of words that a request or a filter may say.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$word_doc])* $word,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$word),+];
+
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$word => $text,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use {constructor, request, words};
+
+/// An exact amount that the documents write as a JSON number. It is written digit by digit, never
+/// through a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount(Decimal);
+
+impl From<Decimal> for Amount {
+    fn from(amount: Decimal) -> Self {
+        Self(amount)
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// A local time to the minute, as `20:00`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourAndMinute(String);
+
+impl From<Time> for HourAndMinute {
+    fn from(time: Time) -> Self {
+        Self(format!("{:02}:{:02}", time.hour(), time.minute()))
+    }
+}
+
+impl Serialize for HourAndMinute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
