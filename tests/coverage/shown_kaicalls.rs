@@ -17,7 +17,8 @@ use crate::{kaicalls::client, shown::Shown};
 type Fields = &'static [(&'static str, &'static [&'static str])];
 
 fn example(name: &str) -> String {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kaicalls/tests/fixtures/004");
+    let fixtures =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kaicalls/tests/fixtures/004");
     fs::read_to_string(format!("{fixtures}/{name}.json")).unwrap()
 }
 

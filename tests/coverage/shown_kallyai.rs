@@ -18,7 +18,8 @@ use crate::{
 };
 
 fn example(name: &str) -> String {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kallyai/tests/fixtures");
+    let fixtures =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kallyai/tests/fixtures");
     fs::read_to_string(format!("{fixtures}/{name}_answer.json")).unwrap()
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, PhoneNumber, Result};
-use switchboard_router::Journal;
+use switchboard_journal::Journal;
 
 use crate::{
     history::Entry,

@@ -7,11 +7,12 @@ use switchboard_core::{
     AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
     Result, ValidCall,
 };
+use switchboard_engine::{Router, SystemClock};
+use switchboard_journal::Journal;
 #[cfg(feature = "ledger")]
 use switchboard_ledger::Ledger;
 use switchboard_router::{
-    Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings,
-    Strategy, SystemClock,
+    Experiment, Plan, Policy, ProviderPolicy, RateDeck, Route, RouterSettings, Strategy,
 };
 
 use crate::Config;

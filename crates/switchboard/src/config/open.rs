@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{Clock, Result};
-use switchboard_router::{Recovered, SystemClock, TakesUp};
+use switchboard_engine::{Recovered, SystemClock, TakesUp};
 #[cfg(feature = "ledger")]
 use {
     crate::config::{

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use secrecy::SecretString;
 use switchboard_core::{AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_engine::SystemClock;
 use switchboard_http::{StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
-use switchboard_router::SystemClock;
 
 use crate::{
     config::TokenLocation,
