@@ -154,7 +154,7 @@ pub trait Journal: Debug + Send + Sync {
     ///
     /// # Errors
     /// `Conflict` where the key came with another request; `PossibleDuplicate`, with
-    /// [`DuplicateOf`] as its source, where the same callee and task came within the call's window,
+    /// [`DuplicateOf`](crate::DuplicateOf) as its source, where the same callee and task came within the call's window,
     /// or is still to be called, and nobody said that it is meant again.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 

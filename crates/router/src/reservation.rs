@@ -35,7 +35,7 @@ pub struct SlotNeed {
 }
 
 /// One of the calls that may be under way at once, over all processes. It is given back when the
-/// attempt is over or provably reached no phone ([`occupies`]), and at `until` at the latest, so
+/// attempt is over or provably reached no phone (`occupies` of the journal), and at `until` at the latest, so
 /// that a call whose end nobody sees does not hold it for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomNeed {

@@ -27,7 +27,7 @@ use super::{
 /// ```
 /// use jiff::Timestamp;
 /// use switchboard_core::TenantId;
-/// use switchboard_router::waiting::FairQueue;
+/// use switchboard_engine::fair::FairQueue;
 ///
 /// let (busy, quiet) = (TenantId::from("busy"), TenantId::from("quiet"));
 /// let mut queue = FairQueue::new();
