@@ -25,7 +25,8 @@ const EXAMPLES: [(&str, &str, usize); 5] = [
 #[test]
 fn each_example_of_the_documents_is_a_fixture() {
     for (backend, document, count) in EXAMPLES {
-        let fixtures = root().join("crates").join(backend).join("tests/fixtures").join(document);
+        let fixtures =
+            root().join("crates/providers").join(backend).join("tests/fixtures").join(document);
         assert_eq!(values(&fixtures).len(), count, "{document}");
     }
 }
