@@ -3,14 +3,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    fs,
-    os::unix::{fs::PermissionsExt, net::UnixListener},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::Value;
 
-use crate::common::browser::{Login, Office, header};
+use crate::common::browser::{Office, header};
 
 const FILE: &str = "token_store = \"file:tokens.json\"";
 
@@ -276,9 +273,11 @@ async fn a_program_without_the_keyring_says_how_to_build_one() {
 #[cfg(feature = "keyring")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_that_never_answers_is_not_waited_for() {
+    use crate::common::browser::Login;
+
     let office = Office::start("").await;
     let bus = office.directory.path().join("bus");
-    let _mute = UnixListener::bind(&bus).unwrap();
+    let _mute = std::os::unix::net::UnixListener::bind(&bus).unwrap();
     let mut command = office.command(&["login", "kallyai", "--no-browser", "--json"]);
     command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", bus.display()));
     let login = Login::begin(command);
