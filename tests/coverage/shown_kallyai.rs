@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use switchboard::{
     core::ProviderCallId,
-    kallyai::{KallyAiClient, client::OAuthClient, wire::*},
+    kallyai::{KallyAiClient, api::OAuthClient, wire::*},
 };
 use switchboard_testkit::{SimConfig, SimKallyAi};
 use url::Url;
@@ -18,7 +18,8 @@ use crate::{
 };
 
 fn example(name: &str) -> String {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kallyai/tests/fixtures");
+    let fixtures =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/providers/kallyai/tests/fixtures");
     fs::read_to_string(format!("{fixtures}/{name}_answer.json")).unwrap()
 }
 

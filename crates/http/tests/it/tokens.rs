@@ -39,6 +39,10 @@ impl Clock for HandClock {
         *self.0.lock().unwrap()
     }
 
+    fn uptime(&self) -> Duration {
+        Duration::try_from(self.now().duration_since(Timestamp::UNIX_EPOCH)).unwrap()
+    }
+
     fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
     }

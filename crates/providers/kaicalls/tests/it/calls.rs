@@ -11,7 +11,7 @@ use switchboard_core::{
     Appointment, CallFilter, CallRequest, CallsExt, Cost, Currency, Delivery, Direction, ErrorKind,
     Money, Outcome, PageRequest, Proof, Provider, ProviderCallId, ProviderState, Refusal, Speaker,
 };
-use switchboard_kaicalls::{KaiCalls, state};
+use switchboard_kaicalls::state;
 
 const SENT: &str = "2026-02-15T14:30:00Z";
 
@@ -68,7 +68,7 @@ async fn a_call_without_an_agent_is_not_sent() {
     let server = Server::answering(201, include_str!("../fixtures/004/call_placed.json")).await;
     let mut config = server.config();
     config.agent_id = None;
-    let provider = KaiCalls::new(&config).unwrap();
+    let provider = crate::support::open(&config).unwrap();
     assert!(provider.info().needs_agent);
     let error = provider.calls().place(&plain_order()).await.unwrap_err();
     assert_eq!(

@@ -1,15 +1,10 @@
 //! The suite that every backend has to pass, against the simulated KaiCalls.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
-use jiff::Timestamp;
-use switchboard_core::{AgentId, Clock, PhoneNumber};
-use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
+use switchboard_core::{AgentId, PhoneNumber, SystemClock};
+use switchboard_kaicalls::KaiCallsConfig;
 use switchboard_testkit::{
     SimConfig, SimKaiCalls,
     conformance::{self, Trouble, World},
@@ -69,19 +64,6 @@ impl World for Simulated {
     }
 }
 
-#[derive(Debug)]
-struct Wall;
-
-impl Clock for Wall {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
 #[tokio::test]
 async fn kaicalls_conforms() {
     let simulator =
@@ -91,8 +73,8 @@ async fn kaicalls_conforms() {
     let mut config = KaiCallsConfig::new(simulator.credential());
     config.base_url = simulator.url().parse().unwrap();
     config.business_id = Some(simulator.business_id().to_owned());
-    let provider = KaiCalls::new(&config).unwrap();
+    let provider = crate::support::open(&config).unwrap();
     let world = Simulated { simulator, next: AtomicU32::new(100) };
-    let report = conformance::run(&provider, &world, &Wall).await;
+    let report = conformance::run(&provider, &world, &SystemClock).await;
     assert!(report.passed(), "{report}");
 }

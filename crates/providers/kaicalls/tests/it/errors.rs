@@ -3,7 +3,6 @@
 
 use crate::support::{Server, cut_server, plain_order};
 use switchboard_core::{Delivery, ErrorKind, PlaceError, Provider, Refusal};
-use switchboard_kaicalls::KaiCalls;
 
 const HERE: Delivery = Delivery::Refused(Refusal::ThisProvider);
 const EVERYONE: Delivery = Delivery::Refused(Refusal::Everyone);
@@ -201,7 +200,7 @@ async fn a_body_that_is_cut_in_the_middle() {
         let mut config = switchboard_kaicalls::KaiCallsConfig::new(crate::support::KEY);
         config.base_url = url.parse().unwrap();
         config.agent_id = Some("uuid-abc123".into());
-        let provider = KaiCalls::new(&config).unwrap();
+        let provider = crate::support::open(&config).unwrap();
         let error = provider.calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(told(&error), row.cut, "{} {}: {error:?}", row.status, row.code);
         assert_eq!(error.error().status(), Some(row.status));

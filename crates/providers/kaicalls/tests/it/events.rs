@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::json;
 use switchboard_core::{
-    CallRequest, Clock, ErrorKind, EventKind, Outcome, Provider, ProviderState,
+    CallRequest, Clock, ErrorKind, EventKind, Outcome, Provider, ProviderState, SystemClock,
 };
 use switchboard_kaicalls::{
     KaiCalls,
@@ -127,6 +127,10 @@ impl Clock for Turned {
         Timestamp::now()
     }
 
+    fn uptime(&self) -> Duration {
+        SystemClock.uptime()
+    }
+
     fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
         let (waker, woken) = tokio::sync::oneshot::channel();
         self.sleepers.lock().push(waker);
@@ -170,8 +174,7 @@ async fn the_feed_tells_each_event_once() {
 async fn the_stream_tells_what_is_new_and_outlives_a_failure() {
     let (simulator, _) = started(quick()).await;
     let clock = Arc::new(Turned::default());
-    let provider =
-        KaiCalls::with_clock(&account(&simulator), Arc::<Turned>::clone(&clock)).unwrap();
+    let provider = KaiCalls::new(account(&simulator), Arc::<Turned>::clone(&clock)).unwrap();
     let before = provider.calls().place(&plain_order()).await.unwrap();
     ended(&provider, before.id.as_str()).await;
     let mut stream = provider.webhooks().unwrap().feed().unwrap().stream().await.unwrap();

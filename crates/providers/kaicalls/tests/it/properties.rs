@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use switchboard_core::{CallFilter, ErrorKind, IncomingWebhook, PageRequest, Provider};
 use switchboard_http::from_value;
 use switchboard_kaicalls::{
-    KaiCalls, KaiCallsConfig,
+    KaiCallsConfig,
     wire::{
         Acknowledgement, Agent, AgentVersion, ApiKey, BusinessBalance, Call, Capabilities,
         CommunicationAttempt, CommunicationJob, CommunicationRun, EventDelivery, EventRecord,
@@ -165,7 +165,7 @@ proptest! {
 
     #[test]
     fn deliveries(fields in delivered(), cut in 0_usize..200) {
-        let provider = KaiCalls::new(&KaiCallsConfig::new(KEY)).unwrap();
+        let provider = crate::support::open(&KaiCallsConfig::new(KEY)).unwrap();
         let receiver = provider.webhooks().unwrap().receiver().unwrap();
         let mut body = fields.to_string().into_bytes();
         let take = |body: &[u8]| receiver.receive(&IncomingWebhook {

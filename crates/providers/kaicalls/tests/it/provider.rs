@@ -8,11 +8,11 @@ use switchboard_core::{
     AgentDraft, Country, Coverage, ErrorKind, Idempotency, Language, NumberChoice, NumberSearch,
     PhoneNumber, Provider,
 };
-use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
+use switchboard_kaicalls::KaiCallsConfig;
 
 #[test]
 fn the_defaults() {
-    let provider = KaiCalls::new(&KaiCallsConfig::new(crate::support::KEY)).unwrap();
+    let provider = crate::support::open(&KaiCallsConfig::new(crate::support::KEY)).unwrap();
     let info = provider.info();
     assert_eq!((info.id.as_str(), info.failure_domain.as_str()), ("kaicalls", "vapi"));
     assert_eq!(info.countries, Coverage::Only([Country::US, Country::CA].into()));
@@ -49,7 +49,7 @@ fn settings_that_cannot_work_name_the_key() {
     ];
     for (settings, key) in rows {
         let config: KaiCallsConfig = serde_json::from_value(settings.clone()).unwrap();
-        let error = KaiCalls::new(&config).unwrap_err();
+        let error = crate::support::open(&config).unwrap_err();
         assert_eq!(
             (error.kind(), error.field()),
             (ErrorKind::Configuration, Some(key)),
@@ -66,7 +66,7 @@ fn settings_that_cannot_work_name_the_key() {
         let config: KaiCallsConfig =
             serde_json::from_value(json!({"api_key": "kc_test_abc", "base_url": base_url}))
                 .unwrap();
-        KaiCalls::new(&config).unwrap();
+        crate::support::open(&config).unwrap();
     }
     assert!(
         serde_json::from_value::<KaiCallsConfig>(json!({"api_key": "kc_live_abc", "agentid": "x"}))

@@ -9,7 +9,7 @@ use serde_json::json;
 use switchboard_core::{Delivery, ErrorKind, Outcome, Provider, ProviderState, Refusal};
 use switchboard_http::Method;
 use switchboard_kaicalls::{
-    KaiCalls, KaiCallsConfig,
+    KaiCallsConfig,
     api::{EventQuery, Filters, RunBody, RunQuery},
 };
 use switchboard_testkit::{
@@ -201,7 +201,7 @@ async fn discovery_and_scopes() {
 #[test]
 fn an_account_is_described_without_a_client() {
     let config = KaiCallsConfig::new(crate::support::KEY);
-    assert_eq!(&config.info().unwrap(), KaiCalls::new(&config).unwrap().info());
+    assert_eq!(&config.info().unwrap(), crate::support::open(&config).unwrap().info());
     let wrong = KaiCallsConfig::new("not a key").info().unwrap_err();
     assert_eq!((wrong.kind(), wrong.field()), (ErrorKind::Configuration, Some("api_key")));
 }

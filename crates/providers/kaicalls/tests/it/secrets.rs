@@ -82,7 +82,7 @@ fn provider(server: &Server) -> KaiCalls {
     let mut config = server.config();
     config.session = Some(SessionCredential::Cookie(COOKIE.into()));
     config.webhook.secret = Some("whsec_0123456789".into());
-    KaiCalls::new(&config).unwrap()
+    crate::support::open(&config).unwrap()
 }
 
 #[test]

@@ -7,8 +7,8 @@ use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallRequest, CallsExt, Clock, Delivery, EventKind, IncomingWebhook, Outcome, Proof,
-    Provider, ProviderState, Refusal,
+    CallFilter, CallRequest, CallsExt, Delivery, EventKind, IncomingWebhook, Outcome, Proof,
+    Provider, ProviderState, Refusal, SystemClock,
 };
 use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
 use switchboard_testkit::{
@@ -30,26 +30,12 @@ fn config(simulator: &SimKaiCalls) -> KaiCallsConfig {
 
 async fn started(config: SimConfig) -> (SimKaiCalls, KaiCalls) {
     let simulator = SimKaiCalls::start(config).await.unwrap();
-    let provider = KaiCalls::new(&self::config(&simulator)).unwrap();
+    let provider = crate::support::open(&self::config(&simulator)).unwrap();
     (simulator, provider)
 }
 
 fn request() -> CallRequest {
     CallRequest::new(CALLEE, "Confirm appointment for tomorrow at 2pm")
-}
-
-/// The wall, for polling a real server.
-#[derive(Debug)]
-struct Wall;
-
-impl Clock for Wall {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
-    fn sleep(&self, duration: Duration) -> futures::future::BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
 }
 
 #[tokio::test]
@@ -66,7 +52,7 @@ async fn a_call_from_queued_to_its_end() {
 
     let ended = provider
         .calls()
-        .wait(&placed.id, &Wall, Duration::from_millis(20), Duration::from_secs(20))
+        .wait(&placed.id, &SystemClock, Duration::from_millis(20), Duration::from_secs(20))
         .await
         .unwrap();
     assert_eq!(ended.state, ProviderState::Ended(Outcome::Completed));
@@ -277,7 +263,7 @@ async fn a_subscription_is_signed_and_a_forgery_is_not_taken() {
         .unwrap();
     let mut config = config(&simulator);
     config.webhook.secret = order_made.secret;
-    let strict = KaiCalls::new(&config).unwrap();
+    let strict = crate::support::open(&config).unwrap();
     let placed = strict.calls().place(&order(request())).await.unwrap();
 
     let receiver = strict.webhooks().unwrap().receiver().unwrap();

@@ -6,7 +6,7 @@ use sha2::Sha256;
 use switchboard_core::{
     ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Provider, ProviderState, Result,
 };
-use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
+use switchboard_kaicalls::KaiCallsConfig;
 
 const NOW: i64 = 1_771_165_800;
 
@@ -26,7 +26,7 @@ fn delivery(headers: &[(&str, &str)], body: &[u8]) -> IncomingWebhook {
 }
 
 fn receive(config: &KaiCallsConfig, delivery: &IncomingWebhook) -> Result<Event> {
-    let provider = KaiCalls::new(config).unwrap();
+    let provider = crate::support::open(config).unwrap();
     let mut events = provider.webhooks().unwrap().receiver().unwrap().receive(delivery)?;
     assert_eq!(events.len(), 1);
     Ok(events.remove(0))

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use switchboard_core::{Error, ErrorKind};
 use switchboard_http::from_value;
-use switchboard_kallyai::{client::InboundEvent, wire::*};
+use switchboard_kallyai::{api::InboundEvent, wire::*};
 
 /// The answer written back, and the places that no typed field reads.
 type Read = fn(&Value) -> Result<(Value, Vec<String>), Error>;

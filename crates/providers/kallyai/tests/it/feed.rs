@@ -165,7 +165,7 @@ async fn a_provider_that_tells_its_log_and_hangs_up_is_asked_ever_more_slowly() 
     use std::{sync::Arc, sync::Mutex, time::Duration};
 
     use futures::future::BoxFuture;
-    use switchboard_core::Clock;
+    use switchboard_core::{Clock, SystemClock};
     use switchboard_kallyai::KallyAiClient;
 
     #[derive(Debug, Default)]
@@ -174,6 +174,10 @@ async fn a_provider_that_tells_its_log_and_hangs_up_is_asked_ever_more_slowly() 
     impl Clock for Noting {
         fn now(&self) -> jiff::Timestamp {
             jiff::Timestamp::now()
+        }
+
+        fn uptime(&self) -> Duration {
+            SystemClock.uptime()
         }
 
         fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

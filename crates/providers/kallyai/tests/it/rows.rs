@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use jiff::civil::{self, Date, DateTime};
 use serde_json::json;
 use switchboard_core::Country;
-use switchboard_kallyai::{KallyAiClient, client::OAuthClient, wire::*};
+use switchboard_kallyai::{KallyAiClient, api::OAuthClient, wire::*};
 use switchboard_testkit::SimKallyAi;
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use switchboard_core::{
     CallFilter, Delivery, ErrorKind, Outcome, PageRequest, Provider, ProviderState, Refusal,
 };
 use switchboard_http::{TokenSet, TokenStore};
-use switchboard_kallyai::{KallyAi, client::OAuthClient};
+use switchboard_kallyai::{KallyAi, api::OAuthClient};
 use switchboard_testkit::SimKallyAi;
 use url::Url;
 

@@ -20,7 +20,7 @@ use axum::{
 };
 use parking_lot::Mutex;
 use serde_json::Value;
-use switchboard_core::{AttemptId, CallOrder, CallRequest};
+use switchboard_core::{AttemptId, CallOrder, CallRequest, Result, SystemClock};
 use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
 use uuid::Uuid;
 
@@ -104,7 +104,7 @@ impl Server {
     }
 
     pub(crate) fn provider(&self) -> KaiCalls {
-        KaiCalls::new(&self.config()).unwrap()
+        open(&self.config()).unwrap()
     }
 }
 
@@ -169,6 +169,11 @@ fn whole(read: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&read[..end]).to_ascii_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     read.len() - end - 4 >= length.map_or(0, |length| length.parse().unwrap())
+}
+
+/// The provider on the machine's clock.
+pub(crate) fn open(config: &KaiCallsConfig) -> Result<KaiCalls> {
+    KaiCalls::new(config.clone(), Arc::new(SystemClock))
 }
 
 /// An order for this request, as the router would hand it over.

@@ -18,7 +18,7 @@ pub(crate) const SECOND: &str = "+12125550124";
 
 pub(crate) async fn started(config: SimConfig) -> (SimKaiCalls, KaiCalls) {
     let simulator = SimKaiCalls::start(config).await.unwrap();
-    let provider = KaiCalls::new(&account(&simulator)).unwrap();
+    let provider = super::open(&account(&simulator)).unwrap();
     (simulator, provider)
 }
 

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard_core::{
-    AttemptId, CallOrder, CallRequest, Clock, Event, EventFeed, PhoneNumber, Provider,
+    AttemptId, CallOrder, CallRequest, Clock, Event, EventFeed, PhoneNumber, Provider, SystemClock,
 };
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::MessengerCredentials};
 use switchboard_testkit::{
@@ -28,6 +28,10 @@ pub(crate) struct WallClock;
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn uptime(&self) -> Duration {
+        SystemClock.uptime()
     }
 
     fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {

@@ -4,7 +4,7 @@ use switchboard_core::{Error, Result};
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, look, look_at},
 };
 use crate::wire::{InboxFilter, InboxMessage, Listing, MarkRead, Undocumented};

@@ -6,7 +6,7 @@ use switchboard_http::{Request, usable_id};
 use uuid::Uuid;
 
 use super::{
-    section,
+    section::section,
     send::{act, all, look_at},
 };
 use crate::wire::{

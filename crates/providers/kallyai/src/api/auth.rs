@@ -9,8 +9,8 @@ use switchboard_core::{Error, ErrorKind, Raw, Result};
 use switchboard_http::{Answer, Request};
 use url::{Host, Url};
 
-use super::section;
-use crate::auth;
+use super::section::section;
+use crate::wire::first;
 
 /// Tokens as they were answered.
 #[derive(Debug, Clone)]
@@ -28,6 +28,21 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// Reads an answer with tokens.
+    fn read(answer: &Value) -> Result<Self> {
+        let text =
+            |key: &str| answer.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let access = text("access_token")
+            .ok_or_else(|| Error::new(ErrorKind::Decode, "the answer holds no access_token"))?;
+        Ok(Self {
+            access: access.to_owned().into(),
+            refresh: text("refresh_token").map(|token| token.to_owned().into()),
+            expires_in: first::<u64>(answer, &["expires_in"]).map(Duration::from_secs),
+            scope: text("scope").map(str::to_owned),
+            raw: answer.clone().into(),
+        })
+    }
+
     /// The answer as it came, with the tokens in it: it is a secret, and is shown by no `Debug`.
     pub fn raw(&self) -> &Raw {
         &self.raw
@@ -200,7 +215,7 @@ impl AuthApi {
 
     async fn fetch(&self, request: Request) -> Result<Tokens> {
         let answer: Answer = self.http.write(request.public().fetches_secrets()).await?;
-        auth::tokens(&answer.value()?).map_err(|error| answer.failed(error))
+        Tokens::read(&answer.value()?).map_err(|error| answer.failed(error))
     }
 }
 
@@ -283,7 +298,7 @@ mod tests {
             include_str!("../../tests/fixtures/003/auth_exchange_code_answer.json"),
         ] {
             let answer = example(text);
-            let tokens = auth::tokens(&answer).unwrap();
+            let tokens = Tokens::read(&answer).unwrap();
             assert_eq!(
                 (tokens.access.expose_secret(), tokens.expires_in),
                 ("eyJ...", Some(Duration::from_secs(3600)))

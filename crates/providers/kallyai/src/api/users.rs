@@ -4,7 +4,7 @@
 use switchboard_core::Result;
 use switchboard_http::Request;
 
-use super::section;
+use super::section::section;
 use crate::wire::{AccountSubscription, Statistics};
 
 section! {

@@ -4,7 +4,7 @@ use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, look, look_at},
 };
 use crate::wire::{Listing, OutboxEmail, OutgoingEmail, Undocumented};

@@ -11,7 +11,7 @@ use switchboard_core::{Error, PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, all, look, look_at, ring},
 };
 use crate::wire::{

@@ -6,7 +6,7 @@ use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, look},
 };
 use crate::wire::{

@@ -11,7 +11,7 @@ use switchboard_http::Request;
 
 use super::{
     actions_email::EmailActionsApi,
-    section,
+    section::section,
     send::{act, look, ring},
 };
 use crate::wire::{

@@ -4,20 +4,19 @@
 //! renewal is one flight for all callers and lives in `switchboard-http`; here is only how this
 //! provider is asked for new tokens.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use switchboard_core::{Clock, Error, ErrorKind, Result};
+use switchboard_core::{Clock, Result};
 use switchboard_http::{
     Credential, HttpClient, NoCredential, RefreshingToken, StaticToken, TokenSet, TokenSource,
     TokenStore,
 };
 
 use crate::{
-    client::{AuthApi, Tokens},
-    codes::CODES,
-    config::KallyAiConfig,
+    KallyAiCodes, KallyAiConfig,
+    api::{AuthApi, Tokens},
 };
 
 /// Fetches new tokens by `POST /v1/auth/refresh`.
@@ -37,7 +36,7 @@ impl TokenSource for Refresh {
 
 /// A client whose requests carry no token: the one that fetches tokens.
 fn anonymous(config: &KallyAiConfig) -> Result<AuthApi> {
-    Ok(AuthApi::new(HttpClient::new(config.http(), Arc::new(NoCredential), &CODES)?))
+    Ok(AuthApi::new(HttpClient::new(config.http(), Arc::new(NoCredential), &KallyAiCodes)?))
 }
 
 /// The credential that the configuration describes.
@@ -71,20 +70,4 @@ fn configured(config: &KallyAiConfig, refresh: Option<SecretString>) -> TokenSet
 fn token_set(tokens: Tokens, clock: &dyn Clock) -> TokenSet {
     let expires_at = tokens.expires_in.and_then(|lasts| clock.now().checked_add(lasts).ok());
     TokenSet { access: tokens.access, refresh: tokens.refresh, expires_at }
-}
-
-/// Reads an answer with tokens.
-pub(crate) fn tokens(answer: &serde_json::Value) -> Result<Tokens> {
-    let text = |key: &str| {
-        answer.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
-    };
-    let access = text("access_token")
-        .ok_or_else(|| Error::new(ErrorKind::Decode, "the answer holds no access_token"))?;
-    Ok(Tokens {
-        access: access.to_owned().into(),
-        refresh: text("refresh_token").map(|token| token.to_owned().into()),
-        expires_in: crate::wire::first::<u64>(answer, &["expires_in"]).map(Duration::from_secs),
-        scope: text("scope").map(str::to_owned),
-        raw: answer.clone().into(),
-    })
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use sse_stream::{Sse, SseByteStream};
 use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_http::{Redactor, StreamAnswer, from_json, usable_id};
+use uuid::Uuid;
 
 use crate::wire::{Listing, ReadJson, listed, record};
 
@@ -165,6 +166,15 @@ fn event(block: Sse, redactor: &Redactor) -> Option<InboundEvent> {
     event.kind = event.kind.or(block.event.map(clean));
     event.id = usable_id(block.id.map(clean)).or(event.id);
     Some(event)
+}
+
+/// The namespace of ids that are made of content.
+const CONTENT: Uuid = Uuid::from_u128(0x6f1a_3c57_8e0b_4d92_a4c6_52d7_18f3_b09e);
+
+/// An id for what the provider gives none: the same content has the same id.
+pub(crate) fn content_id(words: &[&str], content: &Value) -> String {
+    let text = format!("{}\n{content}", words.join("\n"));
+    Uuid::new_v5(&CONTENT, text.as_bytes()).to_string()
 }
 
 fn too_large() -> Error {

@@ -6,7 +6,7 @@ use switchboard_core::{Country, NumberId, PhoneNumber, PlaceError, Result};
 use switchboard_http::{Answer, Request};
 
 use super::{
-    section,
+    section::section,
     send::{look_at, ring},
 };
 use crate::wire::{FromAnswer, Listing, NumberEntry, NumberRecord, ProvisionNumber, Undocumented};

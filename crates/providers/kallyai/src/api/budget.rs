@@ -5,7 +5,7 @@ use switchboard_core::{PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, look_at, ring},
 };
 use crate::wire::{CostBreakdown, CostEstimate, EstimateCost, Undocumented};

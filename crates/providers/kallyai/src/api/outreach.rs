@@ -9,7 +9,7 @@ use switchboard_core::{PlaceError, Result};
 use switchboard_http::Request;
 
 use super::{
-    section,
+    section::section,
     send::{act, all, look, look_at, ring},
 };
 use crate::wire::{Listing, NewOutreachTask, OutreachStatus, OutreachTask, Paging, Undocumented};

@@ -11,7 +11,6 @@ use switchboard_http::{HttpClient, Request};
 
 use super::{
     events::{self, InboundEvent, InboundEvents},
-    follow,
     reception::{ContactsApi, RulesApi, VoicemailsApi},
     send::{act, all, look, look_at, ring},
 };
@@ -25,7 +24,7 @@ use crate::wire::{
 #[derive(Debug, Clone)]
 pub struct InboundApi {
     http: HttpClient,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl InboundApi {
@@ -219,21 +218,6 @@ impl InboundApi {
         let request = Request::post("inbound.reject", "/v1/inbound/calls/{call_id}/reject")
             .param("call_id", id);
         act(&self.http, request.json(&json!({"reason": reason}))?).await
-    }
-
-    /// What happens, for as long as it is listened to: `GET /v1/inbound/events`. Document 002.
-    ///
-    /// Where the provider streams, a connection that breaks is made again, after a pause that grows
-    /// and with the last event's id where events have ids (`Last-Event-ID`). Where it answers with
-    /// JSON, it is asked again and again. Either way each event is told once: by its id, or else by
-    /// all that it says. What the provider tells at the beginning is told as well.
-    ///
-    /// # Errors
-    /// The stream fails, and ends, where asking again cannot help: credentials, rights, a wrong
-    /// address. Everything else is mended in silence, and traced.
-    #[doc(alias = "/v1/inbound/events")]
-    pub fn follow(&self) -> BoxStream<'static, Result<InboundEvent>> {
-        follow::events(self.clone(), Arc::clone(&self.clock))
     }
 
     /// What the endpoint answers to one request: `GET /v1/inbound/events`. Events as they happen

@@ -12,39 +12,55 @@ use futures::{
     stream::{self, BoxStream},
 };
 use switchboard_core::{Clock, Error, ErrorKind, Result};
+use switchboard_http::SeenIds;
 
 use super::{
-    events::{self, Block, Blocks, InboundEvent},
+    events::{self, Block, Blocks, InboundEvent, content_id},
     inbound::InboundApi,
 };
-use crate::{events::of_content, told::Told, webhooks::POLL_EVERY};
 
 const ACCEPT: &str = "text/event-stream, application/json;q=0.5";
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-pub(super) fn events(
-    api: InboundApi,
-    clock: Arc<dyn Clock>,
-) -> BoxStream<'static, Result<InboundEvent>> {
-    let follower = Follower {
-        api,
-        clock,
-        told: Told::default(),
-        resume: None,
-        pause: FIRST_PAUSE,
-        failures: 0,
-        worked: false,
-        source: Source::Closed,
-    };
-    stream::unfold(Some(follower), |follower| async move {
-        let mut follower = follower?;
-        Some(match follower.next().await {
-            Ok(event) => (Ok(event), Some(follower)),
-            Err(error) => (Err(error), None),
+/// How often a provider that does not stream is asked. No read limit is documented; a live call is
+/// worth a few seconds' delay.
+pub(crate) const POLL_EVERY: Duration = Duration::from_secs(10);
+/// How many ids of events are remembered, so that none is handed out twice.
+pub(crate) const SEEN_EVENTS: usize = 10_000;
+
+impl InboundApi {
+    /// What happens, for as long as it is listened to: `GET /v1/inbound/events`. Document 002.
+    ///
+    /// Where the provider streams, a connection that breaks is made again, after a pause that grows
+    /// and with the last event's id where events have ids (`Last-Event-ID`). Where it answers with
+    /// JSON, it is asked again and again. Either way each event is told once: by its id, or else by
+    /// all that it says. What the provider tells at the beginning is told as well.
+    ///
+    /// # Errors
+    /// The stream fails, and ends, where asking again cannot help: credentials, rights, a wrong
+    /// address. Everything else is mended in silence, and traced.
+    #[doc(alias = "/v1/inbound/events")]
+    pub fn follow(&self) -> BoxStream<'static, Result<InboundEvent>> {
+        let follower = Follower {
+            api: self.clone(),
+            clock: Arc::clone(&self.clock),
+            seen: SeenIds::new(SEEN_EVENTS),
+            resume: None,
+            pause: FIRST_PAUSE,
+            failures: 0,
+            worked: false,
+            source: Source::Closed,
+        };
+        stream::unfold(Some(follower), |follower| async move {
+            let mut follower = follower?;
+            Some(match follower.next().await {
+                Ok(event) => (Ok(event), Some(follower)),
+                Err(error) => (Err(error), None),
+            })
         })
-    })
-    .boxed()
+        .boxed()
+    }
 }
 
 enum Source {
@@ -56,7 +72,7 @@ enum Source {
 struct Follower {
     api: InboundApi,
     clock: Arc<dyn Clock>,
-    told: Told,
+    seen: SeenIds,
     /// The id of the last event that had one.
     resume: Option<String>,
     /// The first pause before connecting again, as the provider wishes.
@@ -83,7 +99,7 @@ impl Follower {
                     None => self.broke(&Error::new(ErrorKind::Transport, "the stream ended")).await,
                 },
                 Source::Recent(recent) => match recent.pop_front() {
-                    Some(event) if self.told.is_new(&name(&event)) => return Ok(event),
+                    Some(event) if self.seen.insert(&name(&event)) => return Ok(event),
                     Some(_) => {}
                     None => {
                         self.source = Source::Closed;
@@ -125,7 +141,7 @@ impl Follower {
                 (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic())).then_some(id);
         }
         let heartbeat = block.event.is_none();
-        let news = block.event.filter(|event| self.told.is_new(&name(event)));
+        let news = block.event.filter(|event| self.seen.insert(&name(event)));
         // A provider that tells its log again and hangs up each time is no stream that works: the
         // pauses grow.
         if heartbeat || news.is_some() {
@@ -168,6 +184,6 @@ impl Follower {
 fn name(event: &InboundEvent) -> String {
     match &event.id {
         Some(id) => format!("id:{id}"),
-        None => of_content(&[event.kind.as_deref().unwrap_or_default()], event.raw().value()),
+        None => content_id(&[event.kind.as_deref().unwrap_or_default()], event.raw().value()),
     }
 }
