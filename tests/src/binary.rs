@@ -44,10 +44,7 @@ fn build(profile: &Path) {
         cargo.arg("--release");
     }
     let built = cargo.status().unwrap();
-    assert!(
-        built.success(),
-        "the program could not be built: run cargo build -p switchboard-cli"
-    );
+    assert!(built.success(), "the program could not be built: run cargo build -p switchboard-cli");
 }
 
 /// When a source below this directory last changed.

@@ -24,10 +24,7 @@ pub fn built() -> PathBuf {
         cargo.arg("--release");
     }
     let built = cargo.status().unwrap();
-    assert!(
-        built.success(),
-        "the program could not be built: run cargo build -p switchboard-cli"
-    );
+    assert!(built.success(), "the program could not be built: run cargo build -p switchboard-cli");
     profile.join(format!("switchboard{}", env::consts::EXE_SUFFIX))
 }
 

@@ -1,0 +1,10 @@
+//! Every integration test of the crate, in one program: it links once instead of once a file.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod calling_codes;
+mod masking;
+mod phone_numbers;
+mod phone_spellings;
+mod requests;
+mod zones;

@@ -1,0 +1,14 @@
+//! Every integration test of the crate, in one program: it links once instead of once a file.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod config_errors;
+mod credentials;
+mod decks;
+mod default_country;
+mod example_file;
+mod experiments;
+mod ledger;
+mod setup;
+mod tariffs;
+mod tokens;
