@@ -1,21 +1,21 @@
-//! Time comes in from outside.
+//! The source of time, passed in so that tests and simulations can control it.
 
 use std::{fmt::Debug, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
-/// Where time comes from: the wall in production, a virtual clock in tests and simulations.
+/// A source of time: the system clock in production, a virtual clock in tests and simulations.
 pub trait Clock: Debug + Send + Sync {
-    /// Now, in UTC.
+    /// The current time in UTC.
     fn now(&self) -> Timestamp;
 
-    /// How long this clock runs, for measuring: unlike [`Clock::now`] it must never be set back.
-    /// Counted from any moment.
+    /// A monotonic time for measuring durations: unlike [`Clock::now`] it must never go backwards.
+    /// The starting point is arbitrary.
     fn uptime(&self) -> Duration {
         Duration::try_from(self.now().duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default()
     }
 
-    /// A future that ends after `duration` of this clock's time.
+    /// Returns a future that completes after `duration` of this clock's time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
