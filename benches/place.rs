@@ -152,7 +152,7 @@ impl Bench {
         let mut config = KaiCallsConfig::new(account.key.as_str());
         config.base_url = account.url.parse()?;
         config.agent_id = Some(account.agent.as_str().into());
-        let kaicalls = Arc::new(KaiCalls::new(&config)?);
+        let kaicalls = Arc::new(KaiCalls::new(config, Arc::new(SystemClock))?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let switchboard = Switchboard::new(router(kaicalls.clone())?, clock);
         let alone = router(Arc::new(Instant::new(kaicalls.info().clone())))?;

@@ -48,6 +48,8 @@ pub use call::{
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};
 pub use clock::Clock;
+#[cfg(feature = "tokio")]
+pub use clock::SystemClock;
 pub use country::{Country, CountryError};
 pub use delivery::{Delivery, Refusal};
 pub use error::{Error, ErrorKind, Result};

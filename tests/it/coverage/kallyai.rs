@@ -8,7 +8,7 @@ use jiff::civil::{self, Date};
 use switchboard::{
     Language, PhoneNumber, SystemClock,
     core::ProviderCallId,
-    kallyai::{KallyAiClient, KallyAiConfig, client::OAuthClient, wire::*},
+    kallyai::{KallyAiClient, KallyAiConfig, api::OAuthClient, wire::*},
 };
 use switchboard_testkit::{
     Shape, SimConfig, SimKallyAi,

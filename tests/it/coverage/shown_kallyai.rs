@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use switchboard::{
     core::ProviderCallId,
-    kallyai::{KallyAiClient, client::OAuthClient, wire::*},
+    kallyai::{KallyAiClient, api::OAuthClient, wire::*},
 };
 use switchboard_testkit::{SimConfig, SimKallyAi};
 use url::Url;
