@@ -1,8 +1,8 @@
-//! `Debug` that shows what a reader of a log needs and leaves out what people said, who they are
-//! and where they can be reached.
+//! `Debug` implementations that are safe to log: they omit what people said, who they are and how
+//! they can be reached.
 
-/// Implements `Debug` with the named fields only; `..` stands for the others.
-macro_rules! quiet_debug {
+/// Implements `Debug` with the named fields only, and prints `..` for the others.
+macro_rules! redacted_debug {
     ($type:ident { $($field:ident),+ $(,)? }) => {
         impl std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -12,4 +12,4 @@ macro_rules! quiet_debug {
     };
 }
 
-pub(crate) use quiet_debug;
+pub(crate) use redacted_debug;
