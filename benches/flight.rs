@@ -18,7 +18,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
     Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider,
-    ProviderId, Router, RouterSettings,
+    ProviderId, Router, RouterSettings, SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
     journal::{NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
@@ -96,7 +96,7 @@ async fn submit(router: &Router, calls: std::ops::Range<usize>) -> Result<(), Fa
 async fn memory(directory: &Path, calls: usize) -> Result<(), Failure> {
     let journal = Arc::new(SqliteJournal::open(directory.join("flight.db")).await?);
     let config = KaiCallsConfig::new("kc_live_bench");
-    let mut info = KaiCalls::new(&config)?.info().clone();
+    let mut info = KaiCalls::new(config, Arc::new(SystemClock))?.info().clone();
     // No agent is asked for, and none answers.
     info.needs_agent = false;
     let router = router(Arc::new(Instant::new(info)), HOUR).journal(journal).build()?;
@@ -165,7 +165,8 @@ async fn restart(directory: &Path, calls: usize) -> Result<(), Failure> {
     }
     drop(writing);
     drop(journal);
-    let mut info = KaiCalls::new(&KaiCallsConfig::new("kc_live_bench"))?.info().clone();
+    let mut info =
+        KaiCalls::new(KaiCallsConfig::new("kc_live_bench"), Arc::new(SystemClock))?.info().clone();
     info.needs_agent = false;
     let provider = Arc::new(Instant::new(info));
     let start = std::time::Instant::now();
@@ -189,7 +190,9 @@ async fn follow(calls: usize) -> Result<(), Failure> {
     let mut config = KaiCallsConfig::new(simulator.credential());
     config.base_url = simulator.url().parse()?;
     config.agent_id = Some(simulator.agent_id().into());
-    let router = router(Arc::new(KaiCalls::new(&config)?), Duration::from_secs(3)).build()?;
+    let router =
+        router(Arc::new(KaiCalls::new(config, Arc::new(SystemClock))?), Duration::from_secs(3))
+            .build()?;
     submit(&router, 0..calls).await?;
     let placed = simulator.posts_to("/api/v1/calls");
     let reads = || simulator.requests().iter().filter(|request| request.method == "GET").count();

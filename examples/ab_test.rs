@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let arm = |name: &str, provider| Arm::provider(name, ProviderId::from_static(provider), 50);
     let switchboard = Switchboard::builder()
-        .provider(Arc::new(KaiCalls::new(&kaicalls)?))
+        .provider(Arc::new(KaiCalls::new(kaicalls, Arc::new(SystemClock))?))
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
         .experiment(Experiment::new(
             "whose voice books more tables",

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     kallyai.base_url = second.url().parse()?;
 
     let switchboard = Switchboard::builder()
-        .provider(Arc::new(KaiCalls::new(&kaicalls)?)) // asked first
+        .provider(Arc::new(KaiCalls::new(kaicalls, Arc::new(SystemClock))?)) // asked first
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
         .build()?;
 

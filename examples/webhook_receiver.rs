@@ -21,7 +21,7 @@ use axum::{
 use jiff::Timestamp;
 use switchboard::{
     CallRequest, Currency, ErrorKind, IncomingWebhook, Policy, Provider, Router, RouterSettings,
-    WebhookAddress,
+    SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };
@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut config = KaiCallsConfig::new(provider.credential());
     config.base_url = provider.url().parse()?;
     config.agent_id = Some(provider.agent_id().into());
-    let kaicalls = Arc::new(KaiCalls::new(&config)?);
+    let kaicalls = Arc::new(KaiCalls::new(config, Arc::new(SystemClock))?);
     let account = ProviderPolicy {
         info: kaicalls.info().clone(),
         deck: RateDeck::unknown(Currency::USD),

@@ -5,6 +5,9 @@
 //! number and the key in their answers, and come in by webhook. What was logged, and what `Debug`
 //! and `Display` of everything in reach print, must hold no whole number and no credential. The
 //! numbering library's own TRACE is left out, as the program leaves it out: it logs whole numbers.
+//!
+//! A program of its own: it installs the process's global subscriber, and whatever another test
+//! logs would be read here as well.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{

@@ -8,6 +8,9 @@
 //! A row in `PENDING` does not hold yet: the test names it and leaves it out. With `RUDE=pending`
 //! before `cargo test -p switchboard-tests --test rude` these are played and what is wrong is said;
 //! with `RUDE=EchoesKey` the scripts whose names begin so.
+//!
+//! A program of its own: each row starts the real binary and gives it a few seconds, which other
+//! tests running at the same time could use up.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 

@@ -126,7 +126,7 @@ impl Sims {
                 if let Some(url) = url {
                     config.base_url = url.parse().unwrap();
                 }
-                Arc::new(KaiCalls::new(&config).unwrap())
+                Arc::new(KaiCalls::new(config, Arc::new(SystemClock)).unwrap())
             }
         }
     }

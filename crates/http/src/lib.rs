@@ -17,6 +17,7 @@
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | who is asking | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
 //! | lists | [`pages`], [`PageOf`]; what reading one may take: [`Walk`], [`Bounds`] |
+//! | ids that come again | [`SeenIds`] |
 //! | what must not come out | [`Redactor`] |
 
 mod answer;
@@ -36,6 +37,7 @@ mod request;
 mod retry;
 mod retry_after;
 mod said;
+mod seen_ids;
 mod walk;
 
 pub use answer::{Answer, StreamAnswer, is_asked_for};
@@ -50,4 +52,5 @@ pub use redact::{REDACTED, Redactor, usable_id};
 pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};
 pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};
+pub use seen_ids::SeenIds;
 pub use walk::{Bounds, Walk};

@@ -1,8 +1,9 @@
-//! What a trace shows: the route, and never a value. Alone in its file, because it listens to the
-//! whole process.
+//! What a trace shows: the route, and never a value. A program of its own, because the subscriber
+//! that it installs is the whole process's.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
+#[path = "it/support/mod.rs"]
 mod support;
 
 use std::{

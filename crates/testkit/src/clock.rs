@@ -44,6 +44,10 @@ impl Clock for VirtualClock {
         self.base.checked_add(self.start.elapsed()).unwrap_or(Timestamp::MAX)
     }
 
+    fn uptime(&self) -> Duration {
+        self.start.elapsed()
+    }
+
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         tokio::time::sleep(duration).boxed()
     }

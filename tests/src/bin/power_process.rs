@@ -1,4 +1,4 @@
-//! The processes of `tests/power_loss.rs`, each started under the library between it and the disk.
+//! The processes of `tests/it/power_loss.rs`, each started under the library between it and the disk.
 //!
 //! - `power-process write LEDGER ACKS keep|forget` writes a ledger until it is enough, and says
 //!   what it was promised.

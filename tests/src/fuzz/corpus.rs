@@ -12,7 +12,7 @@ use crate::binary::root;
 pub fn corpus() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for backend in ["kallyai", "kaicalls"] {
-        gather(&root().join("crates").join(backend).join("tests/fixtures"), &mut seeds);
+        gather(&root().join("crates/providers").join(backend).join("tests/fixtures"), &mut seeds);
     }
     seeds.extend(OTHERS.map(|text| text.as_bytes().to_vec()));
     seeds

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use switchboard::{
     CallId, CallRequest, CallStatus, Currency, IncomingWebhook, Policy, Provider, Router,
-    RouterSettings, WebhookAddress,
+    RouterSettings, SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };
@@ -37,7 +37,8 @@ impl Doors {
         let mut config = KaiCallsConfig::new(simulator.credential());
         config.base_url = simulator.url().parse().unwrap();
         config.agent_id = Some(simulator.agent_id().into());
-        let provider: Arc<dyn Provider> = Arc::new(KaiCalls::new(&config).unwrap());
+        let provider: Arc<dyn Provider> =
+            Arc::new(KaiCalls::new(config, Arc::new(SystemClock)).unwrap());
         let account = ProviderPolicy {
             info: provider.info().clone(),
             deck: RateDeck::unknown(Currency::USD),

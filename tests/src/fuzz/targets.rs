@@ -7,10 +7,10 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use switchboard::{
-    Provider,
+    Provider, SystemClock,
     core::IncomingWebhook,
     kaicalls::{self, KaiCalls, KaiCallsConfig, wire as kaicalls_wire},
-    kallyai::{client::InboundEvent, convert, wire::*},
+    kallyai::{self, api::InboundEvent, wire::*},
 };
 use switchboard_http::{ErrorBody, from_json};
 
@@ -63,7 +63,7 @@ pub fn kallyai_answers(bytes: &[u8]) {
             let _next = calls.next_offset(offset);
         }
         for call in &calls.items {
-            let _state = call.status.as_deref().map(convert::state);
+            let _state = call.status.as_deref().map(kallyai::state);
         }
     }
     if let Ok(text) = std::str::from_utf8(bytes)
@@ -114,7 +114,7 @@ fn delivered(bytes: &[u8]) {
         [None, Some("whsec_any")].map(|secret| {
             let mut config = KaiCallsConfig::new("kc_live_any");
             config.webhook.secret = secret.map(Into::into);
-            Arc::new(KaiCalls::new(&config).unwrap())
+            Arc::new(KaiCalls::new(config, Arc::new(SystemClock)).unwrap())
         })
     });
     for receiver in receivers {

@@ -61,7 +61,7 @@ impl Wire {
             reply,
             providers: [
                 Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock)).unwrap()),
-                Arc::new(KaiCalls::new(&kaicalls).unwrap()),
+                Arc::new(KaiCalls::new(kaicalls, Arc::new(SystemClock)).unwrap()),
             ],
         }
     }

@@ -1,5 +1,7 @@
 //! Agents of the account.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::Map;
 use switchboard_core::{
@@ -7,28 +9,20 @@ use switchboard_core::{
 };
 
 use crate::{
-    KaiCallsClient,
+    account::Account,
     api::{CreateAgent, UpdateAgent, VersionQuery},
     convert, wire,
 };
 
 /// [`Agents`] and [`AgentEditor`] on the typed client.
 #[derive(Debug, Clone)]
-pub(crate) struct KaiCallsAgents {
-    client: KaiCallsClient,
-    business: Option<String>,
-}
+pub(crate) struct KaiCallsAgents(pub(crate) Arc<Account>);
 
 impl KaiCallsAgents {
-    pub(crate) fn new(client: KaiCallsClient, business: Option<String>) -> Self {
-        Self { client, business }
-    }
-
     fn read(&self, operation: &'static str, agent: wire::Agent) -> Result<Agent> {
-        convert::agent(self.client.provider(), agent).ok_or_else(|| {
-            Error::new(ErrorKind::Decode, "the answer has no id of an agent")
-                .with_provider(self.client.provider().clone())
-                .with_operation(operation)
+        convert::agent(self.0.provider(), agent).ok_or_else(|| {
+            let error = Error::new(ErrorKind::Decode, "the answer has no id of an agent");
+            self.0.failed(operation, error)
         })
     }
 }
@@ -36,13 +30,13 @@ impl KaiCallsAgents {
 #[async_trait]
 impl Agents for KaiCallsAgents {
     async fn list(&self) -> Result<Vec<Agent>> {
-        let agents = self.client.agents().list().await?.items;
+        let agents = self.0.client.agents().list().await?.items;
         // One without an id is an error: a list without it would say that it is not there.
         agents.into_iter().map(|agent| self.read("agents.list", agent)).collect()
     }
 
     async fn get(&self, id: &AgentId) -> Result<Agent> {
-        let agent = self.client.agents().get(id.as_str()).await?;
+        let agent = self.0.client.agents().get(id.as_str()).await?;
         self.read("agents.get", agent)
     }
 
@@ -54,7 +48,7 @@ impl Agents for KaiCallsAgents {
 #[async_trait]
 impl AgentEditor for KaiCallsAgents {
     async fn create(&self, draft: &AgentDraft) -> Result<Agent> {
-        let business = draft.account.as_deref().or(self.business.as_deref());
+        let business = draft.account.as_deref().or(self.0.business());
         let business = business.ok_or_else(|| {
             Error::invalid(
                 "account",
@@ -75,7 +69,7 @@ impl AgentEditor for KaiCallsAgents {
         }
         self.read(
             "agents.create",
-            self.client.agents().create_with(&agent, &settings(draft)).await?,
+            self.0.client.agents().create_with(&agent, &settings(draft)).await?,
         )
     }
 
@@ -101,7 +95,7 @@ impl AgentEditor for KaiCallsAgents {
         if let Some(longest) = draft.max_duration {
             change = change.max_duration(longest.as_secs().max(1));
         }
-        let mut agent = self.client.agents().update_with(&change, &settings(draft)).await?;
+        let mut agent = self.0.client.agents().update_with(&change, &settings(draft)).await?;
         // The answer to a change by id need not repeat it.
         agent.id.get_or_insert_with(|| id.as_str().to_owned());
         self.read("agents.update", agent)
@@ -109,6 +103,7 @@ impl AgentEditor for KaiCallsAgents {
 
     async fn versions(&self, id: &AgentId) -> Result<Vec<AgentVersion>> {
         let mut versions: Vec<_> = self
+            .0
             .client
             .agents()
             .versions(&VersionQuery::new(id.as_str()))

@@ -233,12 +233,8 @@ impl KaiCallsConfig {
     /// As [`check`](Self::check).
     pub fn info(&self) -> Result<ProviderInfo> {
         self.check()?;
-        Ok(self.described())
-    }
-
-    fn described(&self) -> ProviderInfo {
         let limit = |requests| Some(RequestLimit { requests, window: Duration::from_secs(60) });
-        ProviderInfo {
+        Ok(ProviderInfo {
             id: self.id.clone(),
             failure_domain: self.failure_domain.clone(),
             countries: Coverage::Only(self.countries.clone()),
@@ -250,7 +246,7 @@ impl KaiCallsConfig {
             max_duration: None,
             needs_agent: self.agent_id.is_none(),
             tariff: None,
-        }
+        })
     }
 }
 

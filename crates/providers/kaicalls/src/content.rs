@@ -15,7 +15,7 @@ use switchboard_core::{
 use switchboard_http::{Bounds, Walk};
 use url::Url;
 
-use crate::{KaiCallsClient, api::TranscriptQuery, calls::detail, convert, wire::read::Field};
+use crate::{KaiCallsClient, api::TranscriptQuery, convert, record, wire::read::Field};
 
 const PAGE: u32 = 100;
 /// A call older than a thousand of its agent's transcripts is not looked for.
@@ -24,7 +24,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 /// The call's own transcript where the detail has one, else the one in the list.
 pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Transcript> {
-    let call = detail(client, id).await?;
+    let call = record::read(client, id).await?;
     if let Some(entries) =
         call.transcript.as_ref().map(entries).filter(|entries| !entries.is_empty())
     {
@@ -77,7 +77,7 @@ pub(crate) async fn recording(client: &KaiCallsClient, id: &ProviderCallId) -> R
             tracing::debug!(provider = %client.provider(), error = error.kind().as_str(), "no signed recording: looking in the call's detail");
         }
     }
-    let call = detail(client, id).await?;
+    let call = record::read(client, id).await?;
     match url(call.recording_url.as_ref()) {
         Some(url) => Ok(found(url, call.duration, None, call.raw)),
         None => Err(missing(client, "recordings.get", "this call has no recording, or none yet")),

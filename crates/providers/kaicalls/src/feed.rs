@@ -6,19 +6,15 @@
 //! direction the rows run. A look that fails in the middle tells nothing and moves nothing: the
 //! next one sees it all.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt, lock::Mutex, stream, stream::BoxStream};
 use jiff::{SignedDuration, Timestamp};
-use switchboard_core::{Clock, Event, EventFeed, Result};
-use switchboard_http::{Bounds, Walk};
+use switchboard_core::{Event, EventFeed, Result};
+use switchboard_http::{Bounds, SeenIds, Walk};
 
-use crate::{KaiCallsClient, api::EventQuery, convert, events, wire::EventRecord};
+use crate::{account::Account, api::EventQuery, convert, events, wire::EventRecord};
 
 /// Six of the 300 reads that a minute allows.
 const POLL_EVERY: Duration = Duration::from_secs(10);
@@ -30,49 +26,50 @@ const LATE: SignedDuration = SignedDuration::from_secs(60);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 /// The largest page of the list of calls; for events no document names one.
 const SLICE: u32 = 100;
-/// How many ids are remembered so that nothing is told twice: more than two looks can bring.
-const REMEMBERED: usize = 20_000;
+/// How many ids of events are remembered, so that none is handed out twice: more than two looks can
+/// bring.
+const SEEN_EVENTS: usize = 20_000;
 
 /// [`EventFeed`] on the typed client. Clones share what `poll` has told.
 #[derive(Debug, Clone)]
 pub(crate) struct KaiCallsFeed {
-    client: KaiCallsClient,
-    business: Option<String>,
-    clock: Arc<dyn Clock>,
+    account: Arc<Account>,
     polled: Arc<Mutex<Progress>>,
 }
 
 /// How far somebody has read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Progress {
     newest: Option<Timestamp>,
-    told: Told,
+    seen: SeenIds,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { newest: None, seen: SeenIds::new(SEEN_EVENTS) }
+    }
 }
 
 impl KaiCallsFeed {
-    pub(crate) fn new(
-        client: KaiCallsClient,
-        business: Option<String>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { client, business, clock, polled: Arc::default() }
+    pub(crate) fn new(account: &Arc<Account>) -> Self {
+        Self { account: Arc::clone(account), polled: Arc::default() }
     }
 
     /// What this reader has not been told, oldest first.
     async fn look(&self, progress: &mut Progress) -> Result<Vec<Event>> {
         let since = match progress.newest {
             Some(newest) => newest.checked_sub(LATE),
-            None => self.clock.now().checked_sub(FIRST_LOOK),
+            None => self.account.clock.now().checked_sub(FIRST_LOOK),
         };
         let rows = self.rows(since.unwrap_or(Timestamp::MIN)).await?;
         // A row from the future would hide everything until then.
-        let now = self.clock.now();
+        let now = self.account.clock.now();
         let newest = rows.iter().filter_map(|(made, _)| *made).max().map(|newest| newest.min(now));
         progress.newest = progress.newest.max(newest);
         let mut news: Vec<Event> = rows
             .into_iter()
             .map(|(_, event)| event)
-            .filter(|event| progress.told.is_new(&event.id))
+            .filter(|event| progress.seen.insert(&event.id))
             .collect();
         news.sort_by_key(|event| event.at);
         Ok(news)
@@ -82,8 +79,8 @@ impl KaiCallsFeed {
     async fn rows(&self, since: Timestamp) -> Result<Vec<(Option<Timestamp>, Event)>> {
         let (mut from, mut to) = (since, None);
         let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-        let walk = Walk::new(self.client.provider().clone(), Bounds::LOOK);
-        let client = self.client.within(&walk);
+        let walk = Walk::new(self.account.provider().clone(), Bounds::LOOK);
+        let client = self.account.client.within(&walk);
         while walk.page().is_ok() {
             let slice = match client.events().list(&self.query(from, to)).await {
                 Ok(slice) => slice,
@@ -98,7 +95,7 @@ impl KaiCallsFeed {
             let before = seen.len();
             for record in slice.items {
                 let at = made(&record);
-                let event = events::logged(self.client.provider(), record);
+                let event = events::logged(self.account.provider(), record);
                 if seen.insert(event.id.clone()) {
                     rows.push((at, event));
                 }
@@ -115,7 +112,7 @@ impl KaiCallsFeed {
                 to = last.checked_add(OVERLAP).ok();
             }
         }
-        tracing::warn!(provider = %self.client.provider(), "more events than a look can read: some of them are not told");
+        tracing::warn!(provider = %self.account.provider(), "more events than a look can read: some of them are not told");
         Ok(rows)
     }
 
@@ -125,8 +122,8 @@ impl KaiCallsFeed {
         if let Some(to) = to {
             query = query.to(convert::whole_second(to).to_string());
         }
-        if let Some(business) = &self.business {
-            query = query.business_id(business.as_str());
+        if let Some(business) = self.account.business() {
+            query = query.business_id(business);
         }
         query
     }
@@ -150,7 +147,7 @@ impl EventFeed for KaiCallsFeed {
         let mut progress = Progress::default();
         self.look(&mut progress).await?;
         let looks = stream::unfold((self.clone(), progress), |(feed, mut progress)| async move {
-            feed.clock.sleep(POLL_EVERY).await;
+            feed.account.clock.sleep(POLL_EVERY).await;
             let news = match feed.look(&mut progress).await {
                 Ok(events) => events.into_iter().map(Ok).collect(),
                 Err(error) => vec![Err(error)],
@@ -158,27 +155,5 @@ impl EventFeed for KaiCallsFeed {
             Some((stream::iter(news), (feed, progress)))
         });
         Ok(looks.flatten().boxed())
-    }
-}
-
-/// The ids that were told, the oldest forgotten first.
-#[derive(Debug, Default)]
-struct Told {
-    ids: HashSet<String>,
-    order: VecDeque<String>,
-}
-
-impl Told {
-    fn is_new(&mut self, id: &str) -> bool {
-        if !self.ids.insert(id.to_owned()) {
-            return false;
-        }
-        self.order.push_back(id.to_owned());
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
     }
 }

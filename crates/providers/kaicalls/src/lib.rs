@@ -17,11 +17,11 @@
 //! Sources: the provider's reference (document 004) and, where an item says so, the official Python
 //! SDK 0.1.0, which shows a larger surface.
 
+mod account;
 mod agents;
 pub mod api;
 mod calls;
 mod client;
-mod clock;
 mod codes;
 mod config;
 mod content;
@@ -29,10 +29,12 @@ mod context;
 mod convert;
 mod events;
 mod feed;
+mod guard;
 mod listing;
 mod numbers;
 mod provider;
 mod raw;
+mod record;
 mod signature;
 mod trace;
 mod usage;
@@ -45,3 +47,4 @@ pub use config::{KaiCallsConfig, LimitsConfig, SessionCredential, WebhookConfig}
 pub use convert::state;
 pub use provider::KaiCalls;
 pub use raw::RawRequest;
+pub use switchboard_http::{Answer, Method};

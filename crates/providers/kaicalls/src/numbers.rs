@@ -1,5 +1,7 @@
 //! Numbers of the account.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use switchboard_core::{
@@ -7,7 +9,7 @@ use switchboard_core::{
 };
 
 use crate::{
-    KaiCallsClient,
+    account::Account,
     api::{AssignNumber, AvailableQuery},
     convert,
 };
@@ -15,24 +17,15 @@ use crate::{
 /// [`Numbers`] on the typed client. The list is document 004's; searching, renting and releasing
 /// are the larger surface's.
 #[derive(Debug, Clone)]
-pub(crate) struct KaiCallsNumbers {
-    client: KaiCallsClient,
-    business: Option<String>,
-}
-
-impl KaiCallsNumbers {
-    pub(crate) fn new(client: KaiCallsClient, business: Option<String>) -> Self {
-        Self { client, business }
-    }
-}
+pub(crate) struct KaiCallsNumbers(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Numbers for KaiCallsNumbers {
     async fn list(&self) -> Result<Vec<OwnedNumber>> {
-        let numbers = self.client.numbers().list().await?.items;
+        let numbers = self.0.client.numbers().list().await?.items;
         Ok(numbers
             .into_iter()
-            .map(|number| convert::owned_number(self.client.provider(), number))
+            .map(|number| convert::owned_number(self.0.provider(), number))
             .collect())
     }
 
@@ -47,10 +40,10 @@ impl Numbers for KaiCallsNumbers {
         if let Some(limit) = search.limit {
             query = query.limit(limit);
         }
-        let numbers = self.client.phone_numbers().available(&query).await?.items;
+        let numbers = self.0.client.phone_numbers().available(&query).await?.items;
         Ok(numbers
             .into_iter()
-            .map(|number| convert::owned_number(self.client.provider(), number))
+            .map(|number| convert::owned_number(self.0.provider(), number))
             .collect())
     }
 
@@ -58,24 +51,22 @@ impl Numbers for KaiCallsNumbers {
         let (number, agent) = match choice {
             NumberChoice::Number { number, agent } => (number, agent),
             NumberChoice::Any { .. } => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "KaiCalls rents a number by name: search for the available ones and choose one",
-                )
-                .with_provider(self.client.provider().clone())
-                .with_operation("phone_numbers.assign"));
+                let message =
+                    "KaiCalls rents a number by name: search for the available ones and choose one";
+                let error = Error::new(ErrorKind::Unsupported, message);
+                return Err(self.0.failed("phone_numbers.assign", error));
             }
         };
         let mut order = AssignNumber::new(number.e164());
         if let Some(agent) = agent {
             order = order.agent_id(agent.as_str());
         }
-        if let Some(business) = &self.business {
-            order = order.business_id(business.as_str());
+        if let Some(business) = self.0.business() {
+            order = order.business_id(business);
         }
         let mut rented = convert::owned_number(
-            self.client.provider(),
-            self.client.phone_numbers().assign(&order).await?,
+            self.0.provider(),
+            self.0.client.phone_numbers().assign(&order).await?,
         );
         // The answer to renting a number by name need not repeat it.
         rented.number.get_or_insert(*number);
@@ -95,11 +86,10 @@ impl Numbers for KaiCallsNumbers {
                 "is not known: KaiCalls releases a number by name, not by id",
             ));
         }
-        let answer = self.client.phone_numbers().release(text, self.business.as_deref()).await?;
+        let answer = self.0.client.phone_numbers().release(text, self.0.business()).await?;
         if answer.success == Some(false) {
-            return Err(Error::new(ErrorKind::Provider, "the number was not released")
-                .with_provider(self.client.provider().clone())
-                .with_operation("phone_numbers.release"));
+            let error = Error::new(ErrorKind::Provider, "the number was not released");
+            return Err(self.0.failed("phone_numbers.release", error));
         }
         Ok(())
     }

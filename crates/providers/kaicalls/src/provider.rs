@@ -8,7 +8,7 @@ use switchboard_core::{
 };
 
 use crate::{
-    KaiCallsClient, KaiCallsConfig, agents::KaiCallsAgents, calls::KaiCallsCalls, clock::Wall,
+    KaiCallsClient, KaiCallsConfig, account::Account, agents::KaiCallsAgents, calls::KaiCallsCalls,
     numbers::KaiCallsNumbers, usage::KaiCallsUsage, webhooks::KaiCallsWebhooks,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct KaiCalls {
     info: ProviderInfo,
-    client: KaiCallsClient,
+    account: Arc<Account>,
     calls: KaiCallsCalls,
     agents: KaiCallsAgents,
     numbers: KaiCallsNumbers,
@@ -29,35 +29,28 @@ pub struct KaiCalls {
 }
 
 impl KaiCalls {
-    /// Builds it on the system's clock; nothing is sent.
+    /// An account with the key of the configuration. `clock` paces the feed of events. Nothing is
+    /// sent.
     ///
     /// # Errors
     /// `Configuration` that names the key and the fix.
-    pub fn new(config: &KaiCallsConfig) -> Result<Self> {
-        Self::with_clock(config, Arc::new(Wall))
-    }
-
-    /// Builds it on this clock, which paces the stream of events; nothing is sent.
-    ///
-    /// # Errors
-    /// `Configuration` that names the key and the fix.
-    pub fn with_clock(config: &KaiCallsConfig, clock: Arc<dyn Clock>) -> Result<Self> {
-        let client = KaiCallsClient::new(config)?;
-        let business = || config.business_id.clone();
+    pub fn new(config: KaiCallsConfig, clock: Arc<dyn Clock>) -> Result<Self> {
+        let client = KaiCallsClient::new(&config)?;
+        let account = Arc::new(Account { config, client, clock });
         Ok(Self {
-            info: config.info()?,
-            calls: KaiCallsCalls::new(client.clone(), config.agent_id.clone()),
-            agents: KaiCallsAgents::new(client.clone(), business()),
-            numbers: KaiCallsNumbers::new(client.clone(), business()),
-            webhooks: KaiCallsWebhooks::new(client.clone(), business(), &config.webhook, clock),
-            usage: KaiCallsUsage::new(client.clone()),
-            client,
+            info: account.config.info()?,
+            calls: KaiCallsCalls(Arc::clone(&account)),
+            agents: KaiCallsAgents(Arc::clone(&account)),
+            numbers: KaiCallsNumbers(Arc::clone(&account)),
+            webhooks: KaiCallsWebhooks::new(&account),
+            usage: KaiCallsUsage(Arc::clone(&account)),
+            account,
         })
     }
 
-    /// The typed client, for what the neutral contract has no word for.
+    /// The typed client, for what the neutral traits do not cover.
     pub fn client(&self) -> &KaiCallsClient {
-        &self.client
+        &self.account.client
     }
 }
 
@@ -91,7 +84,7 @@ impl Provider for KaiCalls {
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {
-        self.client.take_turns(turns);
+        self.account.client.take_turns(turns);
         true
     }
 }

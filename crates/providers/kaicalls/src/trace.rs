@@ -13,11 +13,7 @@ use switchboard_core::{
 };
 use switchboard_http::{Bounds, Walk};
 
-use crate::{
-    KaiCallsClient,
-    calls::{detail, no_record},
-    convert, listing, usage, wire,
-};
+use crate::{KaiCallsClient, convert, listing, record, usage, wire};
 
 /// The provider's clock may be this much behind ours.
 const BEFORE: SignedDuration = SignedDuration::from_secs(60);
@@ -91,8 +87,8 @@ pub(crate) async fn trace(
         }
         // One that cannot be read might be anybody's: left in or left out, it could make a wrong
         // call look like the only one.
-        let call = convert::call(client.provider(), detail(client, &id).await?)
-            .ok_or_else(|| no_record(client))?;
+        let call = convert::call(client.provider(), record::read(client, &id).await?)
+            .ok_or_else(|| record::missing(client))?;
         if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
             traces.push(Trace { call: id, proof });
         }

@@ -3,14 +3,14 @@
 //! The log has no cursor and documents no order: a slice that says it has more is cut at its last
 //! row and asked for again, until a slice brings nothing new.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{Balance, Result, Usage, UsageFilter, UsageRecord};
 use switchboard_http::{Bounds, Walk};
 
-use crate::{KaiCallsClient, api::UsageQuery, convert, wire};
+use crate::{KaiCallsClient, account::Account, api::UsageQuery, convert, wire};
 
 /// The provider's maximum.
 const SLICE: u32 = 500;
@@ -20,30 +20,22 @@ const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 /// [`Usage`] on the typed client.
 #[derive(Debug, Clone)]
-pub(crate) struct KaiCallsUsage {
-    client: KaiCallsClient,
-}
-
-impl KaiCallsUsage {
-    pub(crate) fn new(client: KaiCallsClient) -> Self {
-        Self { client }
-    }
-}
+pub(crate) struct KaiCallsUsage(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Usage for KaiCallsUsage {
     async fn balances(&self) -> Result<Vec<Balance>> {
-        let businesses = self.client.account().balance().await?.items;
+        let businesses = self.0.client.account().balance().await?.items;
         Ok(businesses
             .into_iter()
-            .map(|business| convert::balance(self.client.provider(), business))
+            .map(|business| convert::balance(self.0.provider(), business))
             .collect())
     }
 
     async fn records(&self, filter: &UsageFilter) -> Result<Vec<UsageRecord>> {
-        let walk = Walk::new(self.client.provider().clone(), LOG);
-        let rows = rows(&self.client, &walk, filter).await?;
-        Ok(rows.into_iter().map(|row| convert::usage(self.client.provider(), row)).collect())
+        let walk = Walk::new(self.0.provider().clone(), LOG);
+        let rows = rows(&self.0.client, &walk, filter).await?;
+        Ok(rows.into_iter().map(|row| convert::usage(self.0.provider(), row)).collect())
     }
 }
 

@@ -9,44 +9,34 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 use switchboard_core::{
-    Clock, Error, ErrorKind, Event, EventFeed, IncomingWebhook, Result, Subscription,
-    WebhookReceiver, WebhookSubscriptions, Webhooks,
+    Error, ErrorKind, Event, EventFeed, IncomingWebhook, Result, Subscription, WebhookReceiver,
+    WebhookSubscriptions, Webhooks,
 };
 use url::Url;
 
 use crate::{
-    KaiCallsClient, api::CreateWebhook, config::WebhookConfig, convert, events, feed::KaiCallsFeed,
-    signature::Verifier,
+    account::Account, api::CreateWebhook, convert, events, feed::KaiCallsFeed, signature::Verifier,
 };
 
 /// [`Webhooks`] on the typed client.
 #[derive(Debug, Clone)]
 pub(crate) struct KaiCallsWebhooks {
-    client: KaiCallsClient,
-    business: Option<String>,
+    account: Arc<Account>,
     verifier: Option<Verifier>,
     feed: KaiCallsFeed,
 }
 
 impl KaiCallsWebhooks {
-    pub(crate) fn new(
-        client: KaiCallsClient,
-        business: Option<String>,
-        config: &WebhookConfig,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(account: &Arc<Account>) -> Self {
         Self {
-            feed: KaiCallsFeed::new(client.clone(), business.clone(), clock),
-            client,
-            business,
-            verifier: Verifier::new(config),
+            account: Arc::clone(account),
+            verifier: Verifier::new(&account.config.webhook),
+            feed: KaiCallsFeed::new(account),
         }
     }
 
     fn unreadable(&self, message: &'static str) -> Error {
-        Error::new(ErrorKind::Decode, message)
-            .with_provider(self.client.provider().clone())
-            .with_operation("webhooks.receive")
+        self.account.failed("webhooks.receive", Error::new(ErrorKind::Decode, message))
     }
 }
 
@@ -69,12 +59,12 @@ impl WebhookReceiver for KaiCallsWebhooks {
         if let Some(verifier) = &self.verifier {
             verifier
                 .verify(delivery)
-                .map_err(|error| error.with_provider(self.client.provider().clone()))?;
+                .map_err(|error| error.with_provider(self.account.provider().clone()))?;
         }
         let Ok(Value::Object(body)) = serde_json::from_slice(&delivery.body) else {
             return Err(self.unreadable("the delivery is no JSON object"));
         };
-        events::read(self.client.provider(), body)
+        events::read(self.account.provider(), body)
             .map(|event| vec![event])
             .ok_or_else(|| self.unreadable("the delivery names no event"))
     }
@@ -83,13 +73,12 @@ impl WebhookReceiver for KaiCallsWebhooks {
 #[async_trait]
 impl WebhookSubscriptions for KaiCallsWebhooks {
     async fn list(&self) -> Result<Vec<Subscription>> {
-        let orders = self.client.webhooks().list(self.business.as_deref()).await?.items;
+        let orders = self.account.client.webhooks().list(self.account.business()).await?.items;
         let orders: Vec<Subscription> = orders.into_iter().map(convert::subscription).collect();
         // One without an id is an error: a list without it would say that it is not there.
         if orders.iter().any(|order| order.id.is_empty()) {
-            return Err(Error::new(ErrorKind::Decode, "a webhook of the list has no id")
-                .with_provider(self.client.provider().clone())
-                .with_operation("webhooks.list"));
+            let error = Error::new(ErrorKind::Decode, "a webhook of the list has no id");
+            return Err(self.account.failed("webhooks.list", error));
         }
         Ok(orders)
     }
@@ -99,19 +88,18 @@ impl WebhookSubscriptions for KaiCallsWebhooks {
         if !events.is_empty() {
             order = order.events(events);
         }
-        if let Some(business) = &self.business {
-            order = order.business_id(business.as_str());
+        if let Some(business) = self.account.business() {
+            order = order.business_id(business);
         }
         // Even without an id: the secret in it is shown this once.
-        Ok(convert::subscription(self.client.webhooks().create(&order).await?))
+        Ok(convert::subscription(self.account.client.webhooks().create(&order).await?))
     }
 
     async fn delete(&self, id: &str) -> Result<()> {
-        let answer = self.client.webhooks().delete(id, self.business.as_deref()).await?;
+        let answer = self.account.client.webhooks().delete(id, self.account.business()).await?;
         if answer.success == Some(false) {
-            return Err(Error::new(ErrorKind::Provider, "the webhook was not deleted")
-                .with_provider(self.client.provider().clone())
-                .with_operation("webhooks.delete"));
+            let error = Error::new(ErrorKind::Provider, "the webhook was not deleted");
+            return Err(self.account.failed("webhooks.delete", error));
         }
         Ok(())
     }

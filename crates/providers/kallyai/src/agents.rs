@@ -6,15 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use switchboard_core::{Agent, AgentEditor, AgentId, Agents, Error, ErrorKind, Raw, Result};
 
-use crate::{provider::Account, wire::TaskCategory};
+use crate::{account::Account, wire::TaskCategory};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KallyAiAgents(pub(crate) Arc<Account>);
 
 impl KallyAiAgents {
     fn agent(&self, category: TaskCategory) -> Agent {
         Agent {
-            provider: self.0.config.id.clone(),
+            provider: self.0.provider().clone(),
             id: AgentId::from(category.as_str()),
             name: Some(category.as_str().to_owned()),
             built_in: true,
@@ -35,12 +35,8 @@ impl Agents for KallyAiAgents {
         let category =
             TaskCategory::ALL.into_iter().find(|category| category.as_str() == id.as_str());
         category.map(|category| self.agent(category)).ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                "there are four agents here: restaurant, clinic, hotel, general",
-            )
-            .with_provider(self.0.config.id.clone())
-            .with_operation("agents.get")
+            let message = "there are four agents here: restaurant, clinic, hotel, general";
+            self.0.failed("agents.get", Error::new(ErrorKind::NotFound, message))
         })
     }
 

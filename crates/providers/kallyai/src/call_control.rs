@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use switchboard_core::{CallControl, PhoneNumber, PlaceError, ProviderCallId, Reschedule, Result};
 
-use crate::{provider::Account, wire::RescheduleCall};
+use crate::{account::Account, wire::RescheduleCall};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KallyAiControl(pub(crate) Arc<Account>);
 
 #[async_trait]

@@ -12,31 +12,24 @@ use switchboard_core::{
     CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall,
     ProviderCallId, Recording, Refusal, Result, Trace, Transcript, ValidCall,
 };
-use switchboard_http::{Bounds, Walk};
 
 use crate::{
-    convert,
-    provider::Account,
-    trace,
-    wire::{CallRecord, CreateCall, Listing, Paging, TaskCategory},
+    account::Account,
+    convert, listing, trace,
+    wire::{CreateCall, TaskCategory},
 };
 
-/// The provider's longest page.
-pub(crate) const LONGEST_PAGE: u32 = 200;
-
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Calls for KallyAiCalls {
     async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let account = &self.0;
-        let named = |error: Error| {
-            error.with_provider(account.config.id.clone()).with_operation("calls.place")
-        };
+        let named = |error: Error| account.failed("calls.place", error);
         let request = submission(account, order).map_err(|failed| failed.map(named))?;
         let record = account.client.calls().create(&request, order.idempotency_key).await?;
-        convert::call(&account.config.id, record)
+        convert::call(account.provider(), record)
             .ok_or_else(|| PlaceError::placed(unnamed(account)))
     }
 
@@ -47,38 +40,13 @@ impl Calls for KallyAiCalls {
         if record.status.is_some() {
             record.call_id.get_or_insert_with(|| id.as_str().to_owned());
         }
-        convert::call(&self.0.config.id, record)
+        convert::call(self.0.provider(), record)
             .filter(|call| call.id == *id)
             .ok_or_else(|| unnamed(&self.0).with_operation("calls.get"))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
-        let account = &self.0;
-        let wanted = |call: &ProviderCall| {
-            convert::within(call.created_at, filter.since, filter.until)
-                && filter.agent.as_ref().is_none_or(|agent| call.agent.as_ref() == Some(agent))
-        };
-        let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
-        let mut offset = offset(page)?;
-        let walk = Walk::new(account.config.id.clone(), Bounds::PAGE);
-        let calls = account.client.within(&walk).calls();
-        // An empty page reads as the end of the list, so pages of which the filter leaves nothing
-        // are passed over, as many as one look may take.
-        for _ in 0..Bounds::PAGE.pages {
-            let listing = calls.list(&Paging { limit, offset }).await?;
-            walk.rows(listing.received)?;
-            let next = next_offset(&listing, offset.unwrap_or(0), filter.since);
-            let read = listing
-                .items
-                .into_iter()
-                .filter_map(|record| convert::call(&account.config.id, record));
-            let items: Vec<ProviderCall> = read.filter(wanted).collect();
-            if !items.is_empty() || next.is_none() {
-                return Ok(Page { items, next: next.map(|next| next.to_string()) });
-            }
-            offset = next;
-        }
-        Ok(Page { items: Vec::new(), next: offset.map(|next| next.to_string()) })
+        listing::page(&self.0, filter, page).await
     }
 
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
@@ -87,9 +55,7 @@ impl Calls for KallyAiCalls {
 
     async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
         let record = self.0.client.calls().recording(id).await?;
-        convert::recording(record).map_err(|error| {
-            error.with_provider(self.0.config.id.clone()).with_operation("calls.recording")
-        })
+        convert::recording(record).map_err(|error| self.0.failed("calls.recording", error))
     }
 
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
@@ -99,40 +65,7 @@ impl Calls for KallyAiCalls {
 
 fn unnamed(account: &Account) -> Error {
     Error::new(ErrorKind::Decode, "the answer holds no call_id")
-        .with_provider(account.config.id.clone())
-}
-
-/// Where the page after this one begins; `None` at the end. Where the list is newest first and this
-/// page reaches back before `since`, nothing that is wanted can follow.
-pub(crate) fn next_offset(
-    listing: &Listing<CallRecord>,
-    offset: u64,
-    since: Option<Timestamp>,
-) -> Option<u64> {
-    let over = since.is_some_and(|since| reaches_back(listing, since));
-    listing.next_offset(offset).filter(|_| !over)
-}
-
-/// True where the page is newest first, as far as its times say, and ends before `moment`. No
-/// document names an order, so a page that is not descending proves nothing about the next.
-fn reaches_back(listing: &Listing<CallRecord>, moment: Timestamp) -> bool {
-    let times: Option<Vec<Timestamp>> =
-        listing.items.iter().map(|record| record.created_at).collect();
-    let Some(times) = times else { return false };
-    let (Some(first), Some(last)) = (times.first(), times.last()) else {
-        return false;
-    };
-    first > last && times.is_sorted_by(|newer, older| newer >= older) && *last < moment
-}
-
-fn offset(page: &PageRequest) -> Result<Option<u64>> {
-    let Some(cursor) = &page.cursor else {
-        return Ok(None);
-    };
-    let offset = cursor.parse().map_err(|source| {
-        Error::invalid("cursor", "is not one that this provider gave out").with_source(source)
-    });
-    offset.map(Some)
+        .with_provider(account.provider().clone())
 }
 
 /// The order in the provider's words. What KallyAI has no field for (the callee's name, the opening

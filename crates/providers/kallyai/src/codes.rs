@@ -14,9 +14,6 @@ use switchboard_http::{Codes, Verdict};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KallyAiCodes;
 
-/// The one instance that clients share.
-pub(crate) static CODES: KallyAiCodes = KallyAiCodes;
-
 struct Row {
     statuses: RangeInclusive<u16>,
     /// `None`: any code, and no code at all.
@@ -107,7 +104,7 @@ mod tests {
     const FLAT_402: &str = r#"{"plan_type": "trial", "minutes_allocated": 30, "minutes_used": 30, "upgrade_url": "https://kallyai.com/pricing"}"#;
 
     fn verdict(status: u16, body: &str) -> Verdict {
-        classify::answer(&CODES, status, &ErrorBody::parse(body.as_bytes()))
+        classify::answer(&KallyAiCodes, status, &ErrorBody::parse(body.as_bytes()))
     }
 
     macro_rules! rows {
@@ -184,7 +181,7 @@ mod tests {
             "toll_number",
         ] {
             for status in [400, 401, 402, 403, 404, 422, 429, 451] {
-                let ours = CODES.verdict(status, Some(code)).map(|verdict| verdict.delivery);
+                let ours = KallyAiCodes.verdict(status, Some(code)).map(|verdict| verdict.delivery);
                 assert_eq!(ours, Some(Delivery::Refused(Refusal::Everyone)), "{status} {code}");
             }
         }
@@ -249,13 +246,13 @@ mod tests {
             (403, ErrorKind::Forbidden),
             (422, ErrorKind::InvalidRequest),
         ] {
-            let cut = classify::answer(&CODES, status, &ErrorBody::incomplete());
+            let cut = classify::answer(&KallyAiCodes, status, &ErrorBody::incomplete());
             assert_eq!(cut, Verdict::unknown(kind), "{status}");
             // Cut, and yet the connection ended in good order.
             let whole = body_002("suppression_violation");
             for end in 1..whole.len() {
                 let body = ErrorBody::parse(&whole.as_bytes()[..end]);
-                let delivery = classify::answer(&CODES, status, &body).delivery;
+                let delivery = classify::answer(&KallyAiCodes, status, &body).delivery;
                 assert!(!delivery.proves_silence() || status == 400, "{status} {}", &whole[..end]);
             }
         }

@@ -90,8 +90,11 @@ impl KallyAiConfig {
         }
     }
 
-    /// Refuses settings that cannot work; the error names the key and the fix.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Refuses settings that cannot work.
+    ///
+    /// # Errors
+    /// `Configuration` that names the key and the fix, and never shows a secret.
+    pub fn check(&self) -> Result<()> {
         let wrong = |key: &'static str, message: String| {
             Err(Error::new(ErrorKind::Configuration, message)
                 .with_field(key)
@@ -129,11 +132,7 @@ impl KallyAiConfig {
     /// `Configuration` that names the key and the fix.
     pub fn info(&self) -> Result<ProviderInfo> {
         self.check()?;
-        Ok(self.describe())
-    }
-
-    pub(crate) fn describe(&self) -> ProviderInfo {
-        ProviderInfo {
+        Ok(ProviderInfo {
             id: self.id.clone(),
             failure_domain: self.failure_domain.clone(),
             countries: Coverage::Only(self.countries.clone()),
@@ -149,7 +148,7 @@ impl KallyAiConfig {
             ),
             needs_agent: false,
             tariff: self.tariff.clone(),
-        }
+        })
     }
 
     pub(crate) fn http(&self) -> ClientConfig {

@@ -3,19 +3,14 @@
 //! An event needs an id that is the same whenever it is seen, or it would be told twice. Where the
 //! provider gives none, the id is made of the content.
 
-use serde_json::Value;
 use switchboard_core::{Event, EventKind, ProviderCallId, ProviderId, ProviderState};
 use switchboard_http::usable_id;
-use uuid::Uuid;
 
 use crate::{
-    client::InboundEvent,
+    api::{InboundEvent, content_id},
     convert,
     wire::{PendingItem, PendingNotifications},
 };
-
-/// The namespace of ids that are made of content.
-const CONTENT: Uuid = Uuid::from_u128(0x6f1a_3c57_8e0b_4d92_a4c6_52d7_18f3_b09e);
 
 /// An event of the inbound stream. Of a call where it names one, else in the provider's own word.
 pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
@@ -23,7 +18,7 @@ pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
     let kind = event.kind.unwrap_or_default();
     let call = usable_id(event.call_id).map(ProviderCallId::from);
     let status = event.status.unwrap_or_default();
-    let id = usable_id(event.id).unwrap_or_else(|| of_content(&[&kind, &status], raw.value()));
+    let id = usable_id(event.id).unwrap_or_else(|| content_id(&[&kind, &status], raw.value()));
     Event {
         provider: provider.clone(),
         id,
@@ -85,7 +80,7 @@ fn notification(
     let id = match item.id {
         Some(id) if status.is_empty() => format!("{section}:{id}"),
         Some(id) => format!("{section}:{id}:{status}"),
-        None => of_content(&[section], raw.value()),
+        None => content_id(&[section], raw.value()),
     };
     Event {
         provider: provider.clone(),
@@ -99,15 +94,10 @@ fn notification(
     }
 }
 
-pub(crate) fn of_content(words: &[&str], content: &Value) -> String {
-    let text = format!("{}\n{content}", words.join("\n"));
-    Uuid::new_v5(&CONTENT, text.as_bytes()).to_string()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::wire::ReadJson;

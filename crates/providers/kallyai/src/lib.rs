@@ -33,18 +33,23 @@
 //! | what a refusal means | [`KallyAiCodes`] |
 //! | what is not wrapped | [`KallyAiClient::request`] |
 
+mod account;
 mod agents;
-mod auth;
+pub mod api;
 mod call_control;
 mod calls;
-pub mod client;
+mod client;
 mod codes;
 mod config;
-pub mod convert;
+mod convert;
 mod events;
+mod feed;
+mod guard;
+mod listing;
 mod numbers;
 mod provider;
-mod told;
+mod raw;
+mod tokens;
 mod trace;
 mod usage;
 mod webhooks;
@@ -53,5 +58,7 @@ pub mod wire;
 pub use client::KallyAiClient;
 pub use codes::KallyAiCodes;
 pub use config::KallyAiConfig;
+pub use convert::{state, word};
 pub use provider::KallyAi;
+pub use raw::RawRequest;
 pub use switchboard_http::{Answer, Method};

@@ -11,18 +11,18 @@ use switchboard_core::{
 use switchboard_http::usable_id;
 
 use crate::{
-    provider::Account,
+    account::Account,
     wire::{NumberRecord, ProvisionNumber, ReadJson},
 };
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KallyAiNumbers(pub(crate) Arc<Account>);
 
 impl KallyAiNumbers {
     fn owned(&self, record: NumberRecord) -> OwnedNumber {
         let raw = record.raw().clone();
         OwnedNumber {
-            provider: self.0.config.id.clone(),
+            provider: self.0.provider().clone(),
             id: usable_id(record.id).map(NumberId::from),
             number: record
                 .phone_number
@@ -32,10 +32,6 @@ impl KallyAiNumbers {
             created_at: record.created_at,
             raw,
         }
-    }
-
-    fn error(&self, operation: &'static str, error: Error) -> Error {
-        error.with_provider(self.0.config.id.clone()).with_operation(operation)
     }
 }
 
@@ -63,7 +59,9 @@ impl Numbers for KallyAiNumbers {
             NumberChoice::Any { country, area_code } => (*country, area_code.clone()),
             NumberChoice::Number { .. } => {
                 let message = "KallyAI chooses the number itself: ask for any number of a country";
-                return Err(self.error("numbers.rent", Error::new(ErrorKind::Unsupported, message)));
+                return Err(self
+                    .0
+                    .failed("numbers.rent", Error::new(ErrorKind::Unsupported, message)));
             }
         };
         let wanted = ProvisionNumber::new(country);
@@ -87,7 +85,7 @@ impl Numbers for KallyAiNumbers {
         let id = number.id.as_ref().ok_or_else(|| {
             let message =
                 "is missing: take the number from a list, which carries the provider's id";
-            self.error("numbers.release", Error::invalid("id", message))
+            self.0.failed("numbers.release", Error::invalid("id", message))
         })?;
         self.0.client.phone_numbers().release(id).await.map(drop)
     }

@@ -9,25 +9,17 @@ use switchboard_core::{
 use switchboard_http::TokenStore;
 
 use crate::{
-    agents::KallyAiAgents, call_control::KallyAiControl, calls::KallyAiCalls,
-    client::KallyAiClient, config::KallyAiConfig, numbers::KallyAiNumbers, usage::KallyAiUsage,
-    webhooks::KallyAiFeed,
+    KallyAiClient, KallyAiConfig, account::Account, agents::KallyAiAgents,
+    call_control::KallyAiControl, calls::KallyAiCalls, numbers::KallyAiNumbers,
+    usage::KallyAiUsage, webhooks::KallyAiWebhooks,
 };
-
-/// What the parts of one account share.
-#[derive(Debug)]
-pub(crate) struct Account {
-    pub(crate) config: KallyAiConfig,
-    pub(crate) client: KallyAiClient,
-    pub(crate) clock: Arc<dyn Clock>,
-}
 
 /// One KallyAI account.
 ///
 /// It places calls synchronously: [`Calls::place`] is answered when the phone call is over. A key
 /// goes out with each call and is never relied on, because what a second request with it does is
 /// not documented.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KallyAi {
     info: ProviderInfo,
     account: Arc<Account>,
@@ -35,7 +27,7 @@ pub struct KallyAi {
     control: KallyAiControl,
     agents: KallyAiAgents,
     numbers: KallyAiNumbers,
-    webhooks: KallyAiFeed,
+    webhooks: KallyAiWebhooks,
     usage: KallyAiUsage,
 }
 
@@ -46,7 +38,7 @@ impl KallyAi {
     /// `Configuration` that names the key and the fix.
     pub fn new(config: KallyAiConfig, clock: Arc<dyn Clock>) -> Result<Self> {
         let client = KallyAiClient::new(&config, Arc::clone(&clock))?;
-        Ok(Self::of(Account { config, client, clock }))
+        Self::of(Account { config, client, clock })
     }
 
     /// An account whose renewed tokens outlive the process. A refresh token may be good for one
@@ -60,21 +52,21 @@ impl KallyAi {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let client = KallyAiClient::with_token_store(&config, store, Arc::clone(&clock)).await?;
-        Ok(Self::of(Account { config, client, clock }))
+        Self::of(Account { config, client, clock })
     }
 
-    fn of(account: Account) -> Self {
+    fn of(account: Account) -> Result<Self> {
         let account = Arc::new(account);
-        Self {
-            info: account.config.describe(),
+        Ok(Self {
+            info: account.config.info()?,
             calls: KallyAiCalls(Arc::clone(&account)),
             control: KallyAiControl(Arc::clone(&account)),
             agents: KallyAiAgents(Arc::clone(&account)),
             numbers: KallyAiNumbers(Arc::clone(&account)),
-            webhooks: KallyAiFeed(Arc::clone(&account)),
+            webhooks: KallyAiWebhooks::new(&account),
             usage: KallyAiUsage(Arc::clone(&account)),
             account,
-        }
+        })
     }
 
     /// The typed client, for what the neutral traits do not cover.

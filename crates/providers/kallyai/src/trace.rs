@@ -15,8 +15,8 @@ use switchboard_core::{
 use switchboard_http::{Bounds, Walk, usable_id};
 
 use crate::{
-    calls::{LONGEST_PAGE, next_offset},
-    provider::Account,
+    account::Account,
+    listing::{LONGEST_PAGE, next_offset},
     wire::{CallRecord, Paging},
 };
 
@@ -32,7 +32,7 @@ pub(crate) async fn find(
     sent_at: Timestamp,
 ) -> Result<Vec<Trace>> {
     let window = Window::around(account, sent_at);
-    let walk = Walk::new(account.config.id.clone(), Bounds::LOOK);
+    let walk = Walk::new(account.provider().clone(), Bounds::LOOK);
     let calls = account.client.within(&walk).calls();
     let mut found = Vec::new();
     let mut unclear = 0_usize;
@@ -79,9 +79,7 @@ pub(crate) async fn find(
     if found.is_empty() && unclear > 0 {
         let message =
             format!("{unclear} calls in the list may be this one: they say too little to tell");
-        return Err(Error::new(ErrorKind::Decode, message)
-            .with_provider(account.config.id.clone())
-            .with_operation("calls.trace"));
+        return Err(account.failed("calls.trace", Error::new(ErrorKind::Decode, message)));
     }
     Ok(found)
 }

@@ -8,12 +8,12 @@ use switchboard_core::{Balance, Cost, ProviderCallId, Result, Usage, UsageFilter
 use switchboard_http::usable_id;
 
 use crate::{
+    account::Account,
     convert,
-    provider::Account,
     wire::{CreditEntry, Statistics, SubscriptionStatus},
 };
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KallyAiUsage(pub(crate) Arc<Account>);
 
 impl KallyAiUsage {
@@ -21,7 +21,7 @@ impl KallyAiUsage {
     /// of its own: without it, the rest still holds.
     fn aside<T: Default>(&self, answer: Result<T>) -> T {
         answer.unwrap_or_else(|error| {
-            tracing::debug!(provider = %self.0.config.id, error = %error, "the balance is read without this part");
+            tracing::debug!(provider = %self.0.provider(), error = %error, "the balance is read without this part");
             T::default()
         })
     }
@@ -29,7 +29,7 @@ impl KallyAiUsage {
     fn record(&self, entry: CreditEntry) -> UsageRecord {
         let raw = entry.raw().clone();
         UsageRecord {
-            provider: self.0.config.id.clone(),
+            provider: self.0.provider().clone(),
             id: entry.id,
             at: entry.timestamp,
             what: entry.kind,
@@ -51,7 +51,7 @@ impl Usage for KallyAiUsage {
         let subscription: SubscriptionStatus = self.aside(subscription);
         let statistics: Statistics = self.aside(statistics);
         Ok(vec![Balance {
-            provider: self.0.config.id.clone(),
+            provider: self.0.provider().clone(),
             account: None,
             plan: credits.plan_type.clone().or(subscription.plan_type).or(statistics.plan_type),
             status: subscription.status.or(statistics.subscription_status),

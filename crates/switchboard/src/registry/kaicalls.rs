@@ -51,7 +51,7 @@ impl ProviderKind for Kind {
         secrets: &Secrets,
         clock: &Arc<dyn Clock>,
     ) -> Result<Arc<dyn Provider>> {
-        let opened = KaiCalls::with_clock(&with_key(account, secrets)?, Arc::clone(clock));
+        let opened = KaiCalls::new(with_key(account, secrets)?, Arc::clone(clock));
         Ok(Arc::new(opened.map_err(our_keys)?))
     }
 

@@ -1,0 +1,213 @@
+//! `switchboard experiments`: the life of an experiment in the ledger, and what its calls show.
+
+use std::fs;
+
+use serde_json::Value;
+use switchboard_testkit::calls::Outcome;
+
+use crate::common::World;
+
+const PEOPLE: u32 = 30;
+const ARMS: &str = r#"arms = [{ name = "a", provider = "kallyai", weight = 1 }, { name = "b", provider = "kaicalls", weight = 1 }]"#;
+
+fn number(n: u32) -> String {
+    format!("+1512{:07}", 5_550_000 + n)
+}
+
+/// A world with one experiment.
+async fn world(more: &str, outcome: Outcome) -> World {
+    let world = World::start(|config| {
+        (0..PEOPLE + 10).fold(config, |config, n| config.outcome(number(n).as_str(), outcome))
+    })
+    .await;
+    world.configure(&format!("[[experiments]]\nname = \"voices\"\n{more}\n{ARMS}"));
+    world
+}
+
+/// Calls everybody once.
+async fn everybody(world: &World) {
+    let rows: String = (0..PEOPLE).map(|n| format!("{},Ask for a table.\n", number(n))).collect();
+    let file = world.write("people.csv", &format!("to,task\n{rows}"));
+    let ran = world.run(&["batch", &file, "--json"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// Calls one more person and gives his call.
+async fn one_more(world: &World, n: u32) -> Value {
+    let ran = world
+        .run(&["call", "--to", &number(n), "--task", "Ask for another table.", "--wait", "--json"])
+        .await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let listed = world.run(&["calls", "list", "--limit", "1", "--json"]).await.json();
+    listed["calls"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_is_kept_and_told() {
+    let world = world("start = \"manual\"\nramp_percent = 50", Outcome::Completed).await;
+    let ledger = world.path().join("ledger.db");
+    let listed = world.run(&["experiments", "list", "--json"]).await;
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    assert_eq!(listed.json()["experiments"][0]["stage"], "waiting");
+    assert!(!ledger.exists(), "looking makes no ledger");
+
+    let started = world
+        .run(&[
+            "experiments",
+            "start",
+            "voices",
+            "--ramp",
+            "5",
+            "--by",
+            "mara",
+            "--why",
+            "first look",
+            "--json",
+        ])
+        .await;
+    assert_eq!(started.code, 0, "{}", started.err);
+    let decided = started.json()["decided"].clone();
+    assert_eq!((&decided["by"], &decided["topic"]), (&"mara".into(), &"experiment".into()));
+    assert_eq!(
+        decided["what"],
+        serde_json::json!({"version": 1, "to": "running", "ramp_percent": 5, "why": "first look"})
+    );
+    let again = world.run(&["experiments", "start", "voices", "--by", "mara"]).await;
+    assert_eq!((again.code, again.out.as_str()), (0, "it is so already: nothing was decided\n"));
+
+    let ramped = world.run(&["experiments", "ramp", "voices", "100", "--by", "jo"]).await;
+    assert!(ramped.out.contains("nobody who is in it moves"), "{}", ramped.out);
+    let arm = world.run(&["experiments", "stop", "voices", "--arm", "b", "--by", "jo"]).await;
+    assert!(arm.out.contains("the arm b takes no new calls"), "{}", arm.out);
+    let shown = world.run(&["experiments", "show", "voices"]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    for part in [
+        "running, with 100 % of its people",
+        "the configuration says 50 %",
+        "first look",
+        "mara",
+        "ramp 100 %",
+        "stopped, arm b",
+    ] {
+        assert!(shown.out.contains(part), "{part:?} is missing: {}", shown.out);
+    }
+
+    let stopped = world.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
+    assert!(stopped.out.contains("every call goes its ordinary way"), "{}", stopped.out);
+    let listed = world.run(&["experiments", "list"]).await;
+    assert!(
+        listed.out.contains("stopped")
+            && listed.out.contains("by jo")
+            && listed.out.contains("b kaicalls 1 (stopped)"),
+        "{}",
+        listed.out
+    );
+
+    for wrong in [
+        &["experiments", "start", "noises", "--by", "jo"][..],
+        &["experiments", "stop", "voices", "--arm", "c", "--by", "jo"],
+        &["experiments", "ramp", "voices", "101", "--by", "jo"],
+        &["experiments", "report", "noises"],
+        &["experiments", "report", "voices", "--ledger", "/nowhere/ledger.db"],
+    ] {
+        let ran = world.run(wrong).await;
+        assert_eq!(ran.code, 2, "{wrong:?}: {}", ran.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_experiment_can_find_is_said_before_its_start() {
+    let world = world("start = \"manual\"", Outcome::Completed).await;
+    let ran =
+        world.run(&["experiments", "show", "voices", "--calls", "2000", "--baseline", "50"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("50 % of the control's calls succeed (as given)")
+            && ran.out.contains(
+                "With 2000 people, 2000 of them in the two arms, it finds an improvement of"
+            )
+            && ran.out.contains("A difference of five points takes about"),
+        "{}",
+        ran.out
+    );
+    let json =
+        world.run(&["experiments", "show", "voices", "--calls", "2000", "--json"]).await.json();
+    let reach = &json["detectable"][0]["reach"];
+    let of = |key: &str| reach["detectable"][key].as_f64().unwrap();
+    assert!(of("anytime") > of("fixed") && of("fixed") > 0.05, "{reach}");
+    assert!(reach["baseline_from"].as_str().unwrap().starts_with("assumed"), "{reach}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobody() {
+    let world = world("", Outcome::Completed).await;
+    everybody(&world).await;
+    let again = one_more(&world, 3).await;
+    assert_eq!(again["experiment"]["experiment"], "voices");
+
+    let drawing = world.path().join("voices.svg");
+    let drawing = drawing.to_str().unwrap();
+    let ran = world.run(&["experiments", "report", "voices", "--json", "--svg", drawing]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let report = ran.json();
+    assert_eq!((&report["people"], &report["open"]), (&PEOPLE.into(), &0.into()), "{report}");
+    let arms = report["arms"].as_array().unwrap();
+    let people: Vec<u64> = arms.iter().map(|arm| arm["people"].as_u64().unwrap()).collect();
+    assert!(
+        people.iter().sum::<u64>() == u64::from(PEOPLE) && people.iter().all(|count| *count > 5),
+        "{people:?}"
+    );
+    assert!(arms.iter().all(|arm| arm["people"] == arm["successes"]), "everybody talked: {report}");
+
+    // Each person's call went to the provider of the arm that the ledger has.
+    let calls = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+    for call in calls["calls"].as_array().unwrap() {
+        let provider = if call["experiment"]["arm"] == "a" { "kallyai" } else { "kaicalls" };
+        assert_eq!(call["provider"], provider, "{call}");
+        assert_eq!(call["experiment"]["version"], 1);
+    }
+
+    let svg = fs::read_to_string(drawing).unwrap();
+    assert!(
+        svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && svg.contains("<polygon"),
+        "{svg}"
+    );
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    assert_eq!(svg.matches("<g ").count(), svg.matches("</g>").count());
+    let over = world.run(&["experiments", "report", "voices", "--svg", drawing]).await;
+    assert_eq!(over.code, 2, "nothing is written over: {}", over.err);
+
+    let told = world.run(&["experiments", "report", "voices"]).await;
+    assert!(
+        told.out.contains("30 people are counted")
+            && told.out.contains("31 calls in all")
+            && told.out.contains("Too little is known"),
+        "{}",
+        told.out
+    );
+
+    let stopped = world.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
+    assert_eq!(stopped.code, 0, "{}", stopped.err);
+    let after = one_more(&world, PEOPLE + 1).await;
+    assert!(after["experiment"].is_null(), "{after}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_stops_the_arms_that_certainly_break_it() {
+    let rule =
+        "guardrails = [{ metric = \"success_rate\", at_least = \"0.9\", minimum_calls = 5 }]";
+    let world = world(rule, Outcome::NoAnswer).await;
+    everybody(&world).await;
+    // The next process knows what the calls before it showed.
+    let next = one_more(&world, PEOPLE + 1).await;
+    assert!(!next["experiment"].is_null(), "its people stay counted to it: {next}");
+    let shown = world.run(&["experiments", "show", "voices", "--json"]).await.json();
+    let arms = shown["experiment"]["arms"].as_array().unwrap();
+    for arm in arms {
+        assert_eq!(arm["stopped"]["by"], "guardrail", "{shown}");
+        let why = arm["stopped"]["why"].as_str().unwrap();
+        assert!(why.starts_with("success_rate at least 0.9: 0 of "), "{why}");
+    }
+    let report = world.run(&["experiments", "report", "voices"]).await;
+    assert!(report.out.contains("a was stopped by guardrail"), "{}", report.out);
+}

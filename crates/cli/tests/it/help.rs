@@ -1,0 +1,108 @@
+//! The help teaches: an example and the exit codes for each command; and nothing but text reaches a
+//! pipe.
+
+use crate::common::{EXAMPLE, command, run};
+
+const COMMANDS: [&str; 20] = [
+    "demo",
+    "call",
+    "batch",
+    "calls",
+    "ledger",
+    "plan",
+    "quality",
+    "deck",
+    "experiments",
+    "backtest",
+    "policy",
+    "providers",
+    "numbers",
+    "agents",
+    "usage",
+    "login",
+    "logout",
+    "whoami",
+    "api",
+    "sim",
+];
+
+#[test]
+fn the_help_names_every_command() {
+    let help = run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for command in COMMANDS {
+        assert!(help.out.contains(&format!("\n  {command} ")), "{command} is missing");
+    }
+    assert!(help.out.contains("Exit codes"));
+}
+
+#[test]
+fn the_help_of_each_command_has_an_example_and_its_exit_codes() {
+    for command in COMMANDS {
+        let help = run(&[command, "--help"]);
+        assert_eq!(help.code, 0, "{command}");
+        assert!(
+            help.out.contains(&format!("\n  switchboard {command}")),
+            "{command} has no example"
+        );
+        assert!(help.out.contains("Exit codes"), "{command} has no exit codes");
+        assert!(!help.out.contains('\u{1b}'), "{command} is coloured in a pipe");
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_bad_input() {
+    for arguments in [
+        &["plan"][..],
+        &["plan", "--config", EXAMPLE, "--to", "+442079460018", "--log", "=?="],
+        &["sim", "someone"],
+        &["sim", "kallyai", "--speed", "0"],
+        &["numbers", "--config", EXAMPLE, "release", "+442079460018"],
+        &["call", "--to", "+442079460018"],
+        &["calls", "list", "--status", "ringing"],
+        &["calls", "show", "7"],
+        &["calls", "--ledger", "/nowhere/ledger.db", "list"],
+        &[
+            "calls",
+            "resolve",
+            "018f3b1e-0000-7000-8000-000000000001",
+            "--verdict",
+            "maybe",
+            "--note",
+            "x",
+        ],
+        &["ledger", "--ledger", "/nowhere/ledger.db", "check"],
+        &["ledger", "erase", "--person", "+442079460018"],
+        &["batch", "/nowhere/calls.csv"],
+        &["demo", "--ledger", EXAMPLE],
+        &["plan", "--config", "/nowhere/switchboard.toml", "--to", "+442079460018"],
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{arguments:?} says nothing");
+    }
+}
+
+#[test]
+fn a_missing_credential_names_its_variable() {
+    let ran = run(&["providers", "--config", EXAMPLE]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("KAICALLS_API_KEY") || ran.err.contains("KALLYAI"), "{}", ran.err);
+}
+
+#[test]
+fn no_escape_code_reaches_a_pipe() {
+    for colour in [None, Some("1")] {
+        let mut command = command(&["plan", "--config", EXAMPLE, "--to", "+442079460018"]);
+        if let Some(set) = colour {
+            command.env("NO_COLOR", set);
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success());
+        assert!(!output.stdout.is_empty());
+        assert!(
+            !output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b),
+            "NO_COLOR {colour:?}"
+        );
+    }
+}

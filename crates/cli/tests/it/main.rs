@@ -1,0 +1,27 @@
+//! All integration tests of the crate in one program, so that they are linked once.
+
+#![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
+
+mod accounts;
+mod api;
+mod backtest;
+mod batch;
+mod batch_again;
+mod call;
+mod calls;
+mod canaries;
+mod common;
+mod credentials;
+mod deck;
+mod demo;
+mod experiments;
+mod help;
+mod ledger;
+mod login;
+mod plan;
+mod policy;
+mod quality;
+mod reload;
+mod sim;
+mod single_flight;
+mod terminal;

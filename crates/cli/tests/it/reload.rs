@@ -1,0 +1,156 @@
+//! A changed configuration while calls are placed: taken up whole, or not at all.
+
+#![cfg(unix)]
+
+use std::{collections::BTreeMap, fs, process::Stdio};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
+    process::{Child, ChildStderr},
+};
+
+use crate::common::{Ran, World};
+
+const ROWS: usize = 40;
+
+/// A batch that begins one row after the other.
+struct Batch {
+    child: Child,
+    notes: Lines<BufReader<ChildStderr>>,
+}
+
+impl Batch {
+    async fn start(world: &World) -> Self {
+        let rows = (0..ROWS).map(|row| format!("+121255501{row:02},Ask for table {row}.\n"));
+        let file = world.write("calls.csv", &format!("to,task\n{}", rows.collect::<String>()));
+        let mut command = tokio::process::Command::from(
+            world.command(&["batch", &file, "--rate", "300", "--json"]),
+        );
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let notes = BufReader::new(child.stderr.take().unwrap()).lines();
+        world.ledger.wait_for_rings(3).await;
+        Self { child, notes }
+    }
+
+    /// Reads what it tells until it tells this.
+    async fn tells(&mut self, what: &str) -> String {
+        loop {
+            let line = self.notes.next_line().await.unwrap();
+            let line = line.unwrap_or_else(|| panic!("it ended and never told {what:?}"));
+            if line.contains(what) {
+                return line;
+            }
+        }
+    }
+
+    async fn end(mut self) {
+        let mut out = String::new();
+        let mut stdout = self.child.stdout.take().unwrap();
+        let (ended, _, ()) =
+            tokio::join!(self.child.wait(), stdout.read_to_string(&mut out), async {
+                while self.notes.next_line().await.unwrap().is_some() {}
+            });
+        assert_eq!(ended.unwrap().code(), Some(0), "{out}");
+    }
+}
+
+/// How many closed calls each provider had.
+async fn by_provider(world: &World) -> BTreeMap<String, usize> {
+    let listed = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+    let mut counts = BTreeMap::new();
+    for call in listed["calls"].as_array().unwrap() {
+        assert_eq!(call["status"], "closed", "{call}");
+        let provider = call["provider"].as_str().unwrap_or_else(|| panic!("{call}"));
+        *counts.entry(provider.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn switch_off_kaicalls(world: &World) {
+    let text = fs::read_to_string(world.config()).unwrap();
+    fs::write(
+        world.config(),
+        text.replace("kind = \"kaicalls\"", "kind = \"kaicalls\"\nenabled = false"),
+    )
+    .unwrap();
+}
+
+async fn reload(world: &World) -> Ran {
+    world.run(&["reload", "--by", "ada", "--json"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_batch_takes_up_what_reload_asks_for_and_loses_no_call() {
+    let world = World::start(|config| config).await;
+    let mut batch = Batch::start(&world).await;
+    switch_off_kaicalls(&world);
+    let ran = reload(&world).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let answer = ran.json();
+    assert_eq!(answer["answers"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(
+        (&answer["answers"][0]["taken"], &answer["answers"][0]["version"]),
+        (&Value::Bool(true), &answer["version"])
+    );
+    batch.tells("took up").await;
+    batch.end().await;
+    let counts = by_provider(&world).await;
+    assert!(counts["kaicalls"] >= 3 && counts["kallyai"] > 0, "{counts:?}");
+    assert_eq!(
+        (counts.values().sum::<usize>(), world.ledger.len()),
+        (ROWS, ROWS),
+        "everybody once"
+    );
+
+    // The plan of each call says by which configuration it was made.
+    let listed = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+    let calls = listed["calls"].as_array().unwrap();
+    let last = calls[calls.len() - 1]["id"].as_str().unwrap();
+    let shown = world.run(&["calls", "show", last, "--json"]).await;
+    assert!(shown.out.contains(answer["version"].as_str().unwrap()), "{}", shown.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_wrong_changes_nothing_and_says_why() {
+    let world = World::start(|config| config).await;
+    let mut batch = Batch::start(&world).await;
+    let right = fs::read_to_string(world.config()).unwrap();
+    fs::write(
+        world.config(),
+        right.replace("default_agent = \"desk\"", "default_agent = \"dusk\""),
+    )
+    .unwrap();
+    let ran = reload(&world).await;
+    assert_eq!(ran.code, 2, "nobody is asked to take up what is wrong: {}", ran.out);
+    assert!(ran.out.contains("routing.default_agent"), "{}", ran.out);
+
+    let process = batch.child.id().unwrap().to_string();
+    let hung_up =
+        tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
+    assert!(hung_up.success());
+    let told = batch.tells("was not taken up").await;
+    assert!(told.contains("nothing changed"), "{told}");
+    batch.end().await;
+    fs::write(world.config(), right).unwrap();
+    assert_eq!(by_provider(&world).await, BTreeMap::from([("kaicalls".to_owned(), ROWS)]));
+    assert_eq!(world.ledger.len(), ROWS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_new_start_can_change_is_refused() {
+    let world = World::start(|config| config).await;
+    let mut batch = Batch::start(&world).await;
+    world.configure("[webhooks]\npublic_url = \"https://calls.example.com\"\nsecret_env = \"TEST_KAICALLS_KEY\"");
+    let process = batch.child.id().unwrap().to_string();
+    tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
+    let told = batch.tells("was not taken up").await;
+    assert!(told.contains("webhooks") && told.contains("start it anew"), "{told}");
+    batch.end().await;
+    assert_eq!(world.ledger.len(), ROWS);
+}

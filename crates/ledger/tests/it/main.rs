@@ -1,0 +1,8 @@
+//! All integration tests of the crate in one program, so that they are linked once.
+
+#![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
+
+mod postgres;
+mod sqlite;
+mod support;
+mod upkeep;

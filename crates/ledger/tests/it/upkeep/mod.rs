@@ -1,0 +1,9 @@
+//! Looking after a ledger, in SQLite and in PostgreSQL: each promise is put to both through the
+//! same places.
+
+mod checking;
+mod copying;
+mod erasing;
+mod place;
+mod sweeping;
+mod versions;

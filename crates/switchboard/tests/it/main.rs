@@ -1,0 +1,15 @@
+//! All integration tests of the crate in one program, so that they are linked once.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod config_errors;
+mod credentials;
+mod decks;
+mod default_country;
+mod example_file;
+mod experiments;
+mod features;
+mod ledger;
+mod setup;
+mod tariffs;
+mod tokens;

@@ -1,0 +1,192 @@
+//! Providers of one's own: by a kind of the configuration, and in code.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard::{
+    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider,
+    ProviderInfo, Registry, Result, Switchboard,
+    core::{
+        Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency,
+        Numbers, Page, PageRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
+        Trace, Transcript, Usage, Webhooks,
+    },
+    registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
+    router::Cheapest,
+};
+
+#[derive(Debug)]
+struct House {
+    info: ProviderInfo,
+}
+
+fn house(id: &str, per_call: &str) -> House {
+    let row = TariffRow {
+        destination: Destination::Everywhere,
+        per_call: Some(Money::parse(per_call, "USD").unwrap()),
+        per_minute: None,
+        increment: None,
+        minimum: None,
+    };
+    House {
+        info: ProviderInfo {
+            id: switchboard::ProviderId::new(id.to_owned()),
+            failure_domain: "our own trunk".to_owned(),
+            countries: Coverage::Only(BTreeSet::from([Country::US])),
+            languages: Coverage::All,
+            synchronous: false,
+            idempotency: Idempotency::None,
+            place_limit: None,
+            read_limit: None,
+            max_duration: Some(Duration::from_secs(600)),
+            needs_agent: false,
+            tariff: Some(Tariff { rows: vec![row], credit_price: None }),
+        },
+    }
+}
+
+fn refuse<T>() -> Result<T> {
+    Err(Error::new(ErrorKind::Unsupported, "this test places no call"))
+}
+
+#[async_trait]
+impl Calls for House {
+    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+        refuse().map_err(PlaceError::not_sent)
+    }
+    async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
+        refuse()
+    }
+    async fn list(&self, _filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        refuse()
+    }
+    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
+        refuse()
+    }
+    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
+        refuse()
+    }
+    async fn trace(&self, _order: &CallOrder, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+        refuse()
+    }
+}
+
+impl Provider for House {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+    fn calls(&self) -> &dyn Calls {
+        self
+    }
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        None
+    }
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+    fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
+}
+
+#[derive(Debug)]
+struct HouseKind;
+
+impl ProviderKind for HouseKind {
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+    fn usual_variable(&self) -> Option<&'static str> {
+        None
+    }
+    fn credit_costs(&self) -> Option<CreditCosts> {
+        None
+    }
+
+    fn check_agent(&self, _agent: &AgentId) -> Result<()> {
+        Ok(())
+    }
+    fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
+        Ok(house(account.name, "1").info)
+    }
+    fn open(
+        &self,
+        account: &Account<'_>,
+        _secrets: &Secrets,
+        _clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Provider>> {
+        Ok(Arc::new(house(account.name, "1")))
+    }
+    fn raw(
+        &self,
+        _account: &Account<'_>,
+        _secrets: &Secrets,
+        _clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Arc<dyn RawApi>>> {
+        Ok(None)
+    }
+}
+
+const TEXT: &str = "[providers.trunk]\nkind = \"house\"\n[providers.trunk.tariff]\ndefault = { per_call = \"0.5\" }\n";
+
+#[tokio::test]
+async fn a_kind_of_ones_own_is_configured_like_the_others() {
+    let registry = Registry::empty().with("house", Arc::new(HouseKind));
+    let switchboard = Config::with_registry(TEXT, registry).unwrap().build(|_| None).unwrap();
+    let plan = switchboard.plan(&CallRequest::new("+12015550123", "Say hello.")).unwrap();
+    assert_eq!(plan.candidates[0].provider.as_str(), "trunk");
+    assert_eq!(
+        plan.candidates[0].estimated_cost.unwrap().to_string(),
+        "0.50 USD",
+        "the file's tariff, not the provider's"
+    );
+}
+
+#[test]
+fn a_kind_that_nobody_registered_is_refused() {
+    let error = Config::with_registry(TEXT, Registry::empty()).unwrap_err();
+    assert_eq!(error.problems()[0].key, "providers.trunk.kind");
+    assert!(
+        error
+            .to_string()
+            .contains("\"house\" is no kind of provider that this program knows: there is none"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_setup_in_code_needs_no_file() {
+    let switchboard = Switchboard::builder()
+        .provider(Arc::new(house("dear", "2")))
+        .provider(Arc::new(house("cheap", "1")))
+        .strategy(Cheapest)
+        .build()
+        .unwrap();
+    let plan = switchboard.plan(&CallRequest::new("+12015550123", "Say hello.")).unwrap();
+    let order: Vec<_> = plan.candidates.iter().map(|one| one.provider.as_str()).collect();
+    assert_eq!(order, ["cheap", "dear"]);
+}
+
+#[tokio::test]
+async fn a_request_that_makes_no_sense_is_refused_before_the_router_sees_it() {
+    let switchboard =
+        Switchboard::builder().provider(Arc::new(house("trunk", "1"))).build().unwrap();
+    let error = switchboard.place(&CallRequest::new("911", "Say hello.")).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::NumberNotAllowed, Some("to")));
+    let error = switchboard.submit(&CallRequest::new("+12015550123", " ")).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some("task")));
+    assert!(switchboard.router().calls().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_to_call_with_is_an_error() {
+    let error = Switchboard::builder().build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}

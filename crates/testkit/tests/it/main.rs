@@ -1,0 +1,14 @@
+//! All integration tests of the crate in one program, so that they are linked once.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, missing_docs)]
+
+mod common;
+mod faults;
+mod kaicalls;
+mod kaicalls_events;
+mod kaicalls_runs;
+mod kaicalls_webhooks;
+mod kallyai_calls;
+mod kallyai_rest;
+mod kallyai_surface;
+mod rude;

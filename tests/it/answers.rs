@@ -1,0 +1,59 @@
+//! Answers that nobody expects: a seeded sample of what `fuzz-answers` and `fuzz/` look for at
+//! length.
+
+use switchboard_tests::fuzz::{
+    Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
+};
+
+#[test]
+fn the_examples_and_their_mutations_are_read_without_a_panic() {
+    let seeds = corpus();
+    assert!(seeds.len() > 117);
+    let mut mutator = Mutator::new(seeds.clone(), 1);
+    let mutations = std::iter::repeat_with(|| mutator.input()).take(300);
+    for input in seeds.into_iter().chain(mutations) {
+        kallyai_answers(&input);
+        kaicalls_answers(&input);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mutations_come_through_both_backends_without_a_panic() {
+    let wire = Wire::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(corpus(), 2), Chance::new(3));
+    for _ in 0..150 {
+        let input = mutator.input();
+        wire.ask(&input, &mut chance).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_webhook_is_taken_on_another_address_and_no_body_alone_moves_a_call() {
+    let doors = Doors::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(corpus(), 4), Chance::new(5));
+    for _ in 0..300 {
+        let input = mutator.input();
+        doors.knock(&input, &mut chance).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_ledger_is_read_without_a_panic() {
+    let mut pages = Pages::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(corpus(), 6), Chance::new(7));
+    for _ in 0..150 {
+        let input = mutator.input();
+        pages.spoil(&input, &mut chance).await;
+    }
+    assert!(pages.is_whole().await);
+}
+
+#[test]
+fn a_seed_gives_the_same_inputs() {
+    let inputs = |seed| {
+        let mut mutator = Mutator::new(corpus(), seed);
+        std::iter::repeat_with(move || mutator.input()).take(50).collect::<Vec<_>>()
+    };
+    assert_eq!(inputs(7), inputs(7));
+    assert_ne!(inputs(7), inputs(8));
+}

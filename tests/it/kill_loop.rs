@@ -1,0 +1,133 @@
+//! A few loops of `kill-loop` and a proof that it can fail. `.ci/run` runs more of them;
+//! `switchboard_tests::kill` says what is tried.
+#![cfg(unix)]
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+
+use serde_json::json;
+use switchboard::{Call, CallId, CallRequest, CallStatus, core::ProviderCallId, journal::NewCall};
+use switchboard_testkit::Ring;
+use switchboard_tests::{
+    binary, callee,
+    kill::{Facts, Options, Row, RowKind, Totals, judge, run},
+};
+use uuid::Uuid;
+
+fn row(to: usize, kind: RowKind) -> Row {
+    Row { to: callee(to), tag: "", kind }
+}
+
+fn ring(to: usize, call: &str) -> Ring {
+    serde_json::from_value(json!({"at": "2026-02-14T20:00:00Z", "to": callee(to), "call_id": call}))
+        .unwrap()
+}
+
+fn call(to: usize, status: CallStatus, theirs: Option<&str>) -> Call {
+    let at = "2026-02-14T20:00:00Z".parse().unwrap();
+    let new = NewCall::new(
+        CallId::new(Uuid::from_u128(to as u128)),
+        Arc::new(CallRequest::new(callee(to), "Ask.").validate(at).unwrap()),
+        at,
+    );
+    let provider_call_id = theirs.map(ProviderCallId::from);
+    Call { status, provider_call_id, ..new.received() }
+}
+
+/// One good row, and what is said of it.
+fn judged(rings: Vec<Ring>, calls: Vec<Call>) -> (usize, usize) {
+    judged_with(rings, calls, &[2])
+}
+
+fn judged_with(rings: Vec<Ring>, calls: Vec<Call>, rejected: &[usize]) -> (usize, usize) {
+    let judged = judge(&Facts {
+        rows: vec![row(1, RowKind::Good), row(2, RowKind::Wrong)],
+        rings,
+        calls,
+        rejected: rejected.iter().map(|to| callee(*to)).collect(),
+    });
+    assert_eq!(judged.faults.is_empty(), (judged.duplicate_rings, judged.lost_calls) == (0, 0));
+    (judged.duplicate_rings, judged.lost_calls)
+}
+
+#[test]
+fn what_may_not_be_is_found() {
+    use CallStatus::{Attempting, Closed, Indeterminate, Refused, Stalled};
+    let good = (0, 0);
+    assert_eq!(judged(vec![ring(1, "a")], vec![call(1, Closed, Some("a"))]), good);
+    assert_eq!(judged(vec![ring(1, "a")], vec![call(1, Stalled, None)]), good);
+    assert_eq!(judged(vec![ring(1, "a")], vec![call(1, Indeterminate, None)]), good);
+    assert_eq!(judged(vec![], vec![call(1, Indeterminate, None)]), good);
+    assert_eq!(judged(vec![], vec![call(1, Refused, None)]), good);
+
+    // Refused, and tried again when the program was started again.
+    let again = |first, theirs| vec![call(1, first, theirs), call(1, Closed, Some("a"))];
+    assert_eq!(judged(vec![ring(1, "a")], again(Refused, None)), good);
+
+    assert_eq!(judged(vec![ring(1, "a")], again(Refused, Some("a"))), (0, 1));
+    assert_eq!(judged(vec![ring(1, "a")], again(Indeterminate, None)), (0, 1));
+    assert_eq!(judged(vec![ring(1, "a"), ring(1, "b")], vec![call(1, Closed, Some("b"))]), (1, 0));
+    assert_eq!(
+        judged(vec![ring(1, "a"), ring(2, "b")], vec![call(1, Closed, Some("a"))]),
+        (1, 0),
+        "nobody asked for it"
+    );
+
+    let lost = (0, 1);
+    assert_eq!(judged(vec![], vec![]), lost);
+    assert_eq!(judged(vec![ring(1, "a")], vec![]), lost);
+    assert_eq!(judged(vec![ring(1, "a")], vec![call(1, Attempting, None)]), lost);
+    assert_eq!(judged(vec![ring(1, "a")], vec![call(1, Refused, None)]), lost);
+    assert_eq!(judged(vec![], vec![call(1, Closed, Some("a"))]), lost);
+    assert_eq!(
+        judged(vec![ring(1, "a")], vec![call(1, Closed, Some("b"))]),
+        lost,
+        "it is another call"
+    );
+    assert_eq!(
+        judged(vec![], vec![call(1, Refused, None), call(3, Refused, None)]),
+        lost,
+        "no row asks for it"
+    );
+}
+
+async fn loops(loops: u32, program: &Path) -> (Totals, Vec<String>) {
+    let options = Options {
+        loops,
+        first: 0,
+        postgres: false,
+        pause: false,
+        seed: 1,
+        at_once: 3,
+        program: program.to_owned(),
+    };
+    let mut reports = Vec::new();
+    let totals = run(&options, |report| reports.push(report)).await;
+    (totals, reports)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_processes_ring_nobody_twice_and_lose_no_call() {
+    let (totals, reports) = loops(3, binary::switchboard()).await;
+    assert!(totals.is_good(), "{totals:?}\n{}", reports.join("\n"));
+    assert!(totals.kills > 0 && totals.rings > 0, "{totals:?}");
+}
+
+/// Each start takes the table for another batch: what a program would do that kept no keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_forgets_what_it_placed_is_found_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("forgetful");
+    let real = binary::switchboard().display();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = batch ]; then set -- \"$@\" --name \"$$\" --again; fi\nexec '{real}' \"$@\"\n"
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let (totals, reports) = loops(3, &program).await;
+    assert!(totals.duplicate_rings > 0, "{totals:?}");
+    let report = reports.join("\n");
+    assert!(report.contains("--seed 1") && !report.contains(&callee(0)[..8]), "{report}");
+    // They are kept for whoever looks into a failure; here it is none.
+    let kept = report.lines().find_map(|line| line.trim().strip_prefix("kept in ")).unwrap();
+    fs::remove_dir_all(Path::new(kept).parent().unwrap()).unwrap();
+}
