@@ -2,13 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
+use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result, SystemClock};
 use switchboard_journal::{Journal, MemoryJournal};
 use switchboard_router::{LaneSettings, Policy, RouterSettings};
 use tokio::runtime::Handle;
 
 use crate::{
-    clock::SystemClock,
     hooks::{Hooks, WebhookAddress},
     ids::{Ids, RandomIds},
     shared::{Inner, Router},

@@ -28,7 +28,6 @@
 mod attempt;
 mod bill;
 mod builder;
-mod clock;
 mod control;
 mod credit;
 mod domain;
@@ -58,7 +57,6 @@ mod waiting;
 mod world;
 
 pub use builder::{RouterBuilder, TakesUp};
-pub use clock::SystemClock;
 pub use control::Cancelled;
 pub use health::{Breaker, Outliers};
 pub use hooks::WebhookAddress;

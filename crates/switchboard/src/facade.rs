@@ -5,17 +5,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchboard_core::{
     AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
-    Result, ValidCall,
+    Result, SystemClock, ValidCall,
 };
-use switchboard_engine::{Router, SystemClock};
+use switchboard_engine::Router;
 use switchboard_journal::Journal;
-#[cfg(feature = "ledger")]
-use switchboard_ledger::Ledger;
 use switchboard_router::{
     Experiment, Plan, Policy, ProviderPolicy, RateDeck, Route, RouterSettings, Strategy,
 };
 
 use crate::Config;
+
+#[cfg(feature = "ledger")]
+use switchboard_ledger::Ledger;
 
 /// Calls over every configured provider. Cheap to clone.
 ///

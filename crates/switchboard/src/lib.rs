@@ -73,6 +73,7 @@ pub use switchboard_ledger as ledger;
 /// Which provider takes a call.
 pub use switchboard_router as router;
 
+pub use switchboard_core::SystemClock;
 pub use switchboard_core::{
     AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock,
     Cost, Country, Credits, Currency, Delivery, Error, ErrorKind, IdempotencyKey, IncomingWebhook,
@@ -80,7 +81,7 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    Cancelled, Progress, Recovered, Router, RouterBuilder, SystemClock, TakesUp, WebhookAddress,
+    Cancelled, Progress, Recovered, Router, RouterBuilder, TakesUp, WebhookAddress,
 };
 pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_backtest::BacktestSettings;
-use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, ValidCall};
-use switchboard_engine::{Router, RouterBuilder, SystemClock, WebhookAddress};
+use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, SystemClock, ValidCall};
+use switchboard_engine::{Router, RouterBuilder, WebhookAddress};
 use switchboard_router::{
     Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, RouterSettings, Snapshot, plan,
 };
