@@ -17,8 +17,8 @@ use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider,
-    ProviderId, Router, RouterSettings, SystemClock,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Journal, LaneSettings, Policy,
+    Provider, ProviderId, RouterSettings, SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
     journal::{NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
@@ -59,7 +59,7 @@ fn resident() -> Result<usize, Failure> {
     Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
 }
 
-fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::engine::RouterBuilder {
+fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::engine::EngineBuilder {
     let info = provider.info().clone();
     let most = RequestLimit { requests: 1_000_000, window: Duration::from_secs(60) };
     let lane = LaneSettings {
@@ -73,13 +73,13 @@ fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::eng
         deck: RateDeck::unknown(Currency::USD),
         enabled: true,
     };
-    Router::builder(Policy::new(vec![account], Currency::USD))
+    Engine::builder(Policy::new(vec![account], Currency::USD))
         .provider(provider)
         .lane(info.id, lane)
         .settings(RouterSettings { poll_every, ..RouterSettings::default() })
 }
 
-async fn submit(router: &Router, calls: std::ops::Range<usize>) -> Result<(), Failure> {
+async fn submit(router: &Engine, calls: std::ops::Range<usize>) -> Result<(), Failure> {
     let mut under_way = Vec::new();
     for n in calls {
         under_way.push(router.submit(request(n)?).await?.id);

@@ -9,10 +9,10 @@
 //!   pool), HTTP/1.1, no redirects, no proxy, no resending, no referer; the answer is read to its
 //!   end and not looked at;
 //! - KaiCalls' typed client, which reads the answer;
-//! - `Router::place`: the plan, the journal (in memory), the rate limit, the request, the state
+//! - `Engine::place`: the plan, the journal (in memory), the rate limit, the request, the state
 //!   machine;
 //! - `Switchboard::place`: the same, and the request checked, phone number and all;
-//! - `Router::place` over a provider that takes the call at once and sends nothing: the router's
+//! - `Engine::place` over a provider that takes the call at once and sends nothing: the router's
 //!   own share.
 //!
 //! All of it on one thread first, then on two: the difference is what it costs to wake another
@@ -25,7 +25,7 @@ use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, CallStatus, Clock, Currency, LaneSettings, PhoneNumber, Policy, Provider, Router,
+    CallRequest, CallStatus, Clock, Currency, Engine, LaneSettings, PhoneNumber, Policy, Provider,
     RouterSettings, Switchboard, SystemClock,
     core::RequestLimit,
     kaicalls::{KaiCalls, KaiCallsConfig, api::CreateCall},
@@ -39,9 +39,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 const WAYS: [&str; 5] = [
     "bare reqwest POST",
     "typed client",
-    "Router::place",
+    "Engine::place",
     "Switchboard::place",
-    "Router::place, nothing sent",
+    "Engine::place, nothing sent",
 ];
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -60,7 +60,7 @@ struct Bench {
     bare: reqwest::Client,
     kaicalls: Arc<KaiCalls>,
     switchboard: Switchboard,
-    alone: Router,
+    alone: Engine,
 }
 
 fn main() -> Result<(), Failure> {
@@ -83,7 +83,7 @@ fn main() -> Result<(), Failure> {
         println!("{rounds} calls each way, in turns; worker threads: {threads}\n");
         println!("{}", table(&samples));
     }
-    println!("Target: Router::place at most 1.05 of the bare POST.");
+    println!("Target: Engine::place at most 1.05 of the bare POST.");
     Ok(())
 }
 
@@ -195,7 +195,7 @@ impl Bench {
             2 => {
                 let call = request.validate(Timestamp::now())?;
                 timed(async {
-                    Ok(self.switchboard.router().place(call).await?.status
+                    Ok(self.switchboard.engine().place(call).await?.status
                         == CallStatus::InProgress)
                 })
                 .await
@@ -215,7 +215,7 @@ impl Bench {
     }
 }
 
-fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Router> {
+fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Engine> {
     let info = provider.info().clone();
     let lane = LaneSettings {
         place_limit: Some(RequestLimit { requests: 57, window: Duration::from_millis(10) }),
@@ -226,7 +226,7 @@ fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Router> {
         deck: RateDeck::unknown(Currency::USD),
         enabled: true,
     };
-    Router::builder(Policy::new(vec![account], Currency::USD))
+    Engine::builder(Policy::new(vec![account], Currency::USD))
         .provider(provider)
         .lane(info.id, lane)
         .settings(RouterSettings { poll_every: HOUR, ..RouterSettings::default() })

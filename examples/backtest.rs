@@ -71,7 +71,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let requests: Vec<CallRequest> = (0..PEOPLE).map(request).collect();
     let calls = try_join_all(requests.iter().map(|request| switchboard.submit(request))).await?;
     try_join_all(calls.iter().map(|call| switchboard.wait(call.id))).await?;
-    switchboard.router().settle_costs().await?;
+    switchboard.engine().settle_costs().await?;
     drop(switchboard);
 
     let ledger = Ledger::file(&file, None).await?;

@@ -14,13 +14,13 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, Currency, Money, Outcome, Policy,
     experiments::{
-        ALPHA, People, Report, Watch,
+        ALPHA, Cohort, Report, Watch,
         analysis::{Design, detectable},
     },
     journal::NewCall,
     router::{
-        Lives,
-        experiment::{Arm, Bound, Experiment, GuardMetric, Guardrail, Part, part},
+        ExperimentStates,
+        experiment::{Arm, Bound, Enrollment, Experiment, GuardMetric, Guardrail, part},
     },
 };
 
@@ -45,10 +45,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }];
     before(&experiment, 3);
 
-    let mut people = People::new(&experiment, Currency::USD);
+    let mut people = Cohort::new(&experiment, Currency::USD);
     let mut policy = Policy::new(Vec::new(), Currency::USD);
     policy.experiments.push(experiment.clone());
-    let (mut watch, mut lives, mut decided) = (Watch::new(&policy), Lives::default(), 0);
+    let (mut watch, mut lives, mut decided) = (Watch::new(&policy), ExperimentStates::default(), 0);
     let mut verdict = None;
     for n in 0..PEOPLE {
         let at = "2026-03-02T09:00:00Z".parse::<Timestamp>()? + SignedDuration::from_mins(n.into());
@@ -82,7 +82,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .find(|versus| versus.arm == "brisk")
         .ok_or("brisk is compared")?;
     assert!(brisk.told.is_some_and(|told| told.treatment_better), "twelve points are found");
-    assert!(!verdict.mismatch.is_some_and(|split| split.suspect), "the arms got their people");
+    assert!(
+        !verdict.sample_ratio_mismatch.is_some_and(|split| split.suspect),
+        "the arms got their people"
+    );
     println!(
         "\nThe guardrail stopped the hasty line, and the brisk one is better than the calm one."
     );
@@ -115,7 +118,7 @@ fn before(experiment: &Experiment, comparisons: u32) {
 }
 
 /// A made-up end, by the arm's truth.
-fn answered(mut call: Call, part: &Part<'_>, n: u32) -> Call {
+fn answered(mut call: Call, part: &Enrollment<'_>, n: u32) -> Call {
     let line = part.agent().map_or("calm", |profile| profile.as_str());
     let talks = TRUTH.iter().find(|(name, _)| *name == line).map_or(0, |(_, percent)| *percent);
     let talked = chance(n) % 100 < talks;

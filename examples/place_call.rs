@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("over      {outcome} after {} s", call.duration.unwrap_or_default().as_secs());
     println!("summary   {}", call.summary.as_deref().unwrap_or("none"));
 
-    let transcript = switchboard.router().transcript(call.id).await?;
+    let transcript = switchboard.engine().transcript(call.id).await?;
     for entry in transcript.entries.iter().take(4) {
         println!("          {:?}: {}", entry.speaker, entry.text);
     }

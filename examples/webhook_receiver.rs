@@ -20,7 +20,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, Currency, ErrorKind, IncomingWebhook, Policy, Provider, Router, RouterSettings,
+    CallRequest, Currency, Engine, ErrorKind, IncomingWebhook, Policy, Provider, RouterSettings,
     SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 
 /// Hands a delivery to the router, and tells the provider whether to come again.
 async fn receive(
-    State(router): State<Router>,
+    State(router): State<Engine>,
     Path(tail): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         deck: RateDeck::unknown(Currency::USD),
         enabled: true,
     };
-    let router = Router::builder(Policy::new(vec![account], Currency::USD))
+    let router = Engine::builder(Policy::new(vec![account], Currency::USD))
         .provider(kaicalls)
         // In production an https address that the provider reaches, and at least 32 characters of
         // chance from the environment.

@@ -224,7 +224,7 @@ async fn walk(switchboard: &Switchboard, request: &CallRequest, has_end: bool) -
             within("the end of the call", switchboard.wait(call.id)).await.unwrap()
         }
         Ok(call) => {
-            within("who has the call", switchboard.router().decided(call.id)).await.unwrap()
+            within("who has the call", switchboard.engine().decided(call.id)).await.unwrap()
         }
         Err(error) => {
             notes.error(&error);
@@ -243,15 +243,15 @@ async fn walk(switchboard: &Switchboard, request: &CallRequest, has_end: bool) -
         }
     }
     notes.text("a call's fault", call.fault.as_ref().map_or("", |fault| fault.message.as_str()));
-    match switchboard.router().transcript(call.id).await {
+    match switchboard.engine().transcript(call.id).await {
         Ok(found) => notes.debug("a transcript", &found),
         Err(error) => notes.error(&error),
     }
-    match switchboard.router().recording(call.id).await {
+    match switchboard.engine().recording(call.id).await {
         Ok(found) => notes.debug("a recording", &found),
         Err(error) => notes.error(&error),
     }
-    if let Err(error) = switchboard.router().stop(call.id).await {
+    if let Err(error) = switchboard.engine().stop(call.id).await {
         notes.error(&error);
     }
     notes
@@ -281,11 +281,11 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
         };
         notes.debug("a webhook", &webhook);
         notes.error(
-            &switchboard.router().receive_webhook("kaicalls/nonsense", webhook).await.unwrap_err(),
+            &switchboard.engine().receive_webhook("kaicalls/nonsense", webhook).await.unwrap_err(),
         );
     }
     for which in Which::BOTH {
-        let provider = switchboard.router().provider(&ProviderId::new(which.id())).unwrap();
+        let provider = switchboard.engine().provider(&ProviderId::new(which.id())).unwrap();
         let listed =
             provider.calls().list(&CallFilter::default(), &PageRequest::default()).await.unwrap();
         notes.debug("a page of calls", &listed);
@@ -296,8 +296,8 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
         notes.debug("a provider", &provider);
     }
     notes.debug("the facade", switchboard);
-    notes.debug("the router", switchboard.router());
-    notes.debug("the readings", &switchboard.router().readings());
+    notes.debug("the router", switchboard.engine());
+    notes.debug("the readings", &switchboard.engine().readings());
     notes
 }
 
@@ -350,8 +350,8 @@ async fn logs_and_printed_values_show_no_number_and_no_credential() {
     notes.debug("the router's builder", &builder);
     notes.debug("the configuration", &Config::from_toml(&config::text(&sims)).unwrap());
     let switchboard = config::start(builder);
-    receiver.serve(switchboard.router());
-    let mut events = switchboard.router().events();
+    receiver.serve(switchboard.engine());
+    let mut events = switchboard.engine().events();
     notes.0.extend(ordinary(&sims, &switchboard).await.0);
     notes.0.extend(trouble(&sims).await.0);
     let mut told = 0;

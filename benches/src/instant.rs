@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page,
-    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState,
+    Agents, CallControl, CallFilter, Calls, Error, ErrorKind, Numbers, Page, PageRequest,
+    PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState,
     Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
 };
 
@@ -31,7 +31,7 @@ impl Instant {
 
 #[async_trait]
 impl Calls for Instant {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         Ok(ProviderCall {
             provider: self.info.id.clone(),
             id: ProviderCallId::new(format!("call-{}", self.taken.fetch_add(1, Ordering::Relaxed))),
@@ -68,7 +68,7 @@ impl Calls for Instant {
         Self::lacks()
     }
 
-    async fn trace(&self, _order: &CallOrder, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         Self::lacks()
     }
 }

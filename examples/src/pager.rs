@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Coverage, Error, ErrorKind,
-    Idempotency, Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, Proof, Provider,
+    Agents, CallControl, CallFilter, Calls, Clock, Coverage, Error, ErrorKind, Idempotency,
+    Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, PlaceRequest, Proof, Provider,
     ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording, Refusal,
     Result, Trace, Transcript, Usage, Webhooks,
 };
@@ -72,7 +72,7 @@ impl Pager {
 
 #[async_trait]
 impl Calls for Pager {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let (to, mut shelf) = (order.call.to, self.shelf.lock());
         if shelf.opted_out.contains(&to) {
             // About the person: it binds every provider, and the router asks nobody else.
@@ -128,7 +128,7 @@ impl Calls for Pager {
         Err(self.error(ErrorKind::Unsupported, "a pager does not talk"))
     }
 
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         let since = CallFilter { since: Some(sent_at), ..CallFilter::default() };
         let pages = self.list(&since, &PageRequest::default()).await?.items.into_iter();
         let ours = pages.filter(|page| {

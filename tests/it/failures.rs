@@ -252,7 +252,7 @@ fn plays() -> Vec<Play> {
     let mut plays = Vec::new();
     for row in TABLE {
         for at in row.at {
-            let liars = !row.delivery.proves_silence();
+            let liars = !row.delivery.proves_no_ring();
             for rings in [false, true].into_iter().filter(|rings| !rings || liars) {
                 plays.push(Play { row, at: *at, rings, callee: plays.len() });
             }

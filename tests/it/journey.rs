@@ -66,18 +66,18 @@ async fn an_asynchronous_call_from_its_request_to_its_bill() {
     assert_eq!(over.duration, Some(Duration::from_secs(95)));
     assert!(over.summary.is_some());
 
-    let transcript = switchboard.router().transcript(over.id).await.unwrap();
+    let transcript = switchboard.engine().transcript(over.id).await.unwrap();
     assert!(!transcript.entries.is_empty());
-    let recording = switchboard.router().recording(over.id).await.unwrap();
+    let recording = switchboard.engine().recording(over.id).await.unwrap();
     assert!(recording.url.path().ends_with(".mp3"));
     let billed = eventually("the bill", || async {
-        switchboard.router().settle_costs().await.unwrap();
+        switchboard.engine().settle_costs().await.unwrap();
         Some(switchboard.get(over.id).await.unwrap()).filter(|call| call.cost.is_some())
     })
     .await;
     assert!(billed.cost.unwrap().to_string().contains("0.15"), "{:?}", billed.cost);
     assert!(billed.transcript.is_some() && billed.recording.is_some());
-    let error = switchboard.router().stop(over.id).await.unwrap_err();
+    let error = switchboard.engine().stop(over.id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "KaiCalls documents no way to stop a call");
     assert_eq!(
         (sims.rings.len(), sims.posts(Which::KaiCalls), sims.posts(Which::KallyAi)),
@@ -93,11 +93,11 @@ async fn a_synchronous_call_from_its_request_to_its_bill() {
     let over = within("the end of the call", switchboard.wait(placed.id)).await.unwrap();
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
     assert_eq!(over.provider.as_ref().unwrap().as_str(), "kallyai");
-    assert!(!switchboard.router().transcript(over.id).await.unwrap().entries.is_empty());
-    assert!(switchboard.router().recording(over.id).await.unwrap().url.path().ends_with(".mp3"));
+    assert!(!switchboard.engine().transcript(over.id).await.unwrap().entries.is_empty());
+    assert!(switchboard.engine().recording(over.id).await.unwrap().url.path().ends_with(".mp3"));
     // One credit for the call and a tenth for each of the two minutes begun, at 0.15 each.
     let billed = eventually("the bill", || async {
-        switchboard.router().settle_costs().await.unwrap();
+        switchboard.engine().settle_costs().await.unwrap();
         Some(switchboard.get(over.id).await.unwrap()).filter(|call| call.cost.is_some())
     })
     .await;
@@ -115,7 +115,7 @@ async fn a_webhook_ends_a_call_that_nobody_asks_about() {
     let never_asks = RouterSettings { poll_every: Duration::from_secs(3600), ..config::settings() };
     let webhooks = config::webhooks(receiver.url(), "0123456789abcdef0123456789abcdef");
     let switchboard = config::start(config::router(&sims).settings(never_asks).webhooks(webhooks));
-    receiver.serve(switchboard.router());
+    receiver.serve(switchboard.engine());
 
     let placed = switchboard.place(&request(0)).await.unwrap();
     let over = within("the webhook", switchboard.wait(placed.id)).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_webhook_ends_a_call_that_nobody_asks_about() {
             body: br#"{"event":"call.completed"}"#.to_vec(),
             received_at: Timestamp::now(),
         };
-        let error = switchboard.router().receive_webhook(&path, webhook).await.unwrap_err();
+        let error = switchboard.engine().receive_webhook(&path, webhook).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthorized);
     }
     assert_eq!(sims.rings.len(), 1);
@@ -162,7 +162,7 @@ async fn a_call_is_stopped_while_its_request_is_open() {
     let placed = switchboard.place(&tagged(0, "kallyai")).await.unwrap();
     assert_eq!((placed.status, placed.outcome), (CallStatus::Attempting, None));
     within("the ring", sims.rings.wait_for_rings(1)).await;
-    let error = switchboard.router().stop(placed.id).await.unwrap_err();
+    let error = switchboard.engine().stop(placed.id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict, "its id is not known yet");
 
     // The list is looked at every quarter of a minute.
@@ -173,7 +173,7 @@ async fn a_call_is_stopped_while_its_request_is_open() {
         switchboard.get(placed.id).await.unwrap().attempts[0].provider_call_id.clone()
     })
     .await;
-    switchboard.router().stop(placed.id).await.unwrap();
+    switchboard.engine().stop(placed.id).await.unwrap();
     let over = within("the end of the call", switchboard.wait(placed.id)).await.unwrap();
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::Cancelled)));
     assert_eq!(
@@ -198,7 +198,7 @@ async fn a_call_is_cancelled_before_it_rings() {
         switchboard.get(placed.id).await.unwrap().attempts[0].provider_call_id.clone()
     })
     .await;
-    switchboard.router().cancel(placed.id).await.unwrap();
+    switchboard.engine().cancel(placed.id).await.unwrap();
     let over = within("the end of the call", switchboard.wait(placed.id)).await.unwrap();
     assert_eq!((over.status, over.outcome), (CallStatus::Closed, Some(Outcome::Cancelled)));
 
@@ -206,7 +206,7 @@ async fn a_call_is_cancelled_before_it_rings() {
     later.not_before =
         Some(Timestamp::now().checked_add(Duration::from_secs(3600)).unwrap().to_string());
     let scheduled = switchboard.submit(&later).await.unwrap();
-    switchboard.router().cancel(scheduled.id).await.unwrap();
+    switchboard.engine().cancel(scheduled.id).await.unwrap();
     let refused = within("the refusal", switchboard.wait(scheduled.id)).await.unwrap();
     assert_eq!((refused.status, refused.attempts.len()), (CallStatus::Refused, 0));
     assert!(sims.rings.is_empty());
@@ -255,7 +255,7 @@ async fn an_outage_is_walked_around_and_ended_by_a_read() {
         call.attempts.iter().map(|one| (one.provider.to_string(), one.delivery)).collect::<Vec<_>>()
     };
     let at = |which: Which, delivery| (which.id().to_owned(), Some(delivery));
-    let breaker = || switchboard.router().readings()[0].breaker;
+    let breaker = || switchboard.engine().readings()[0].breaker;
 
     assert_eq!(run(0).await, [at(Which::KaiCalls, Delivery::Placed)]);
     sims.kaicalls.refuse_connections().await;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use switchboard::{
-    Clock, Config, RouterBuilder, RouterSettings, Switchboard, SystemClock, WebhookAddress,
+    Clock, Config, EngineBuilder, RouterSettings, Switchboard, SystemClock, WebhookAddress,
 };
 
 use crate::Sims;
@@ -53,7 +53,7 @@ pub fn text(sims: &Sims) -> String {
 }
 
 /// The router of [`text`], before it starts.
-pub fn router(sims: &Sims) -> RouterBuilder {
+pub fn router(sims: &Sims) -> EngineBuilder {
     let variables = [
         ("TEST_KAICALLS_KEY", sims.kaicalls.credential()),
         ("TEST_KALLYAI_TOKEN", sims.kallyai.credential()),
@@ -78,7 +78,7 @@ pub fn settings() -> RouterSettings {
 }
 
 /// Starts it.
-pub fn start(router: RouterBuilder) -> Switchboard {
+pub fn start(router: EngineBuilder) -> Switchboard {
     Switchboard::new(router.build().unwrap(), Arc::new(SystemClock))
 }
 

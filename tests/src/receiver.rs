@@ -11,7 +11,7 @@ use axum::{
     routing::post,
 };
 use jiff::Timestamp;
-use switchboard::{ErrorKind, IncomingWebhook, Router};
+use switchboard::{Engine, ErrorKind, IncomingWebhook};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A running receiver. It listens before the router is there, because the router has to know the
@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 #[derive(Debug)]
 pub struct Receiver {
     url: String,
-    router: Arc<OnceLock<Router>>,
+    router: Arc<OnceLock<Engine>>,
     task: JoinHandle<()>,
 }
 
@@ -41,7 +41,7 @@ impl Receiver {
     }
 
     /// Hands what comes in to this router from now on.
-    pub fn serve(&self, router: &Router) {
+    pub fn serve(&self, router: &Engine) {
         assert!(self.router.set(router.clone()).is_ok(), "the receiver serves a router already");
     }
 }
@@ -53,7 +53,7 @@ impl Drop for Receiver {
 }
 
 async fn receive(
-    State(router): State<Arc<OnceLock<Router>>>,
+    State(router): State<Arc<OnceLock<Engine>>>,
     Path(tail): Path<String>,
     headers: HeaderMap,
     body: Bytes,

@@ -171,11 +171,11 @@ impl Told {
             | Fact::Admitted { plan: None, .. }
             | Fact::Claimed(_)
             | Fact::Sent(_)
-            | Fact::Glimpsed(..)
+            | Fact::TentativeMatch(..)
             | Fact::Failed { .. }
             | Fact::Abandoned(_)
             | Fact::Reconciling(_)
-            | Fact::Fenced(_)
+            | Fact::AssumedNotPlaced(_)
             | Fact::Resolved(..)
             | Fact::Redialled(..)
             | Fact::Traced(..)

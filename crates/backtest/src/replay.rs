@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, ErrorKind, Money, ProfileName};
 use switchboard_router::{
     LaneSettings, Plan, PlanRecord, Policy, ProviderPolicy, Rejected, Rejection, Snapshot,
-    experiment::Lives, hash::digest, plan, quality::Measurements,
+    experiment::ExperimentStates, hash::digest, plan, quality::Measurements,
 };
 
 use crate::{
@@ -42,7 +42,7 @@ pub(super) struct Replay<'a> {
     /// One for each of the policy's providers.
     pub(super) lanes: Vec<LaneSettings>,
     /// The experiments after none, one, two of the decisions.
-    lives: Vec<Lives>,
+    lives: Vec<ExperimentStates>,
     pub(super) agenda: Agenda,
     pub(super) shelf: Shelf,
     pub(super) known: Known,
@@ -56,7 +56,7 @@ impl<'a> Replay<'a> {
             let named = settings.lanes.get(&one.info.id).cloned();
             named.unwrap_or_else(|| LaneSettings::documented(&one.info))
         };
-        let mut lives = vec![Lives::default()];
+        let mut lives = vec![ExperimentStates::default()];
         for (number, decision) in &settings.decisions {
             let mut next = lives.last().cloned().unwrap_or_default();
             next.take(*number, decision);
@@ -251,7 +251,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The experiments as the plan of then knew them, or as they were decided by then.
-    fn lives_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&Lives> {
+    fn lives_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
         let decisions = &self.settings.decisions;
         let read = match record.and_then(|record| record.decisions) {
             Some(number) => decisions.iter().filter(|(one, _)| *one <= number).count(),

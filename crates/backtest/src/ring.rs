@@ -62,7 +62,7 @@ impl Going {
         began: Timestamp,
         give_up: Timestamp,
     ) -> Self {
-        let never = plan.rejected.iter().filter(|one| one.rejection.passes_at().is_none());
+        let never = plan.rejected.iter().filter(|one| one.rejection.clears_at().is_none());
         Self {
             at,
             began,
@@ -132,7 +132,7 @@ impl Going {
     }
 
     /// When the earliest of what keeps providers from it is over.
-    pub(super) fn passes_at(&self, plan: &Plan, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn clears_at(&self, plan: &Plan, now: Timestamp) -> Option<Timestamp> {
         let open = |provider: &ProviderId| !self.done.contains(provider);
         let blocked =
             self.blocked.iter().filter(|(provider, _)| open(provider)).map(|(_, until)| *until);
@@ -140,7 +140,7 @@ impl Going {
             .rejected
             .iter()
             .filter(|one| open(&one.provider))
-            .filter_map(|one| one.rejection.passes_at());
+            .filter_map(|one| one.rejection.clears_at());
         let gate = self.gate.filter(|until| *until > now);
         match gate {
             Some(until) => Some(until),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use switchboard_core::ProviderId;
-use switchboard_router::{Decision, LaneSettings, RouterSettings};
+use switchboard_router::{AuditEntry, LaneSettings, RouterSettings};
 
 /// How to replay.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct BacktestSettings {
     pub times: RouterSettings,
     /// What was decided on experiments, with its numbers, in order. A plan knows those that had
     /// been read when it was made.
-    pub decisions: Vec<(u64, Decision)>,
+    pub decisions: Vec<(u64, AuditEntry)>,
     /// The chance with which any of the intervals may be wrong: 0.05.
     pub alpha: f64,
 }

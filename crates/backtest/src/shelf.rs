@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, Error, Money, ProfileName, ValidCall};
 use switchboard_journal::{Settlement, Stock};
 use switchboard_router::{
-    Headroom, Hold, LaneSettings, Needs, Policy, ProviderPolicy, RoomNeed, RouterSettings,
-    SlotNeed, hold, reservation::add_needs,
+    BudgetHold, ConcurrencySlot, Headroom, LaneSettings, Policy, ProviderPolicy, RateSlot,
+    Reservation, RouterSettings, hold, reservation::add_needs,
 };
 use uuid::Uuid;
 
@@ -51,31 +51,32 @@ impl Shelf {
         self.stock.ask(&limits, now).map_err(|error| full(&error, now))?;
         let hold = wish.hold(now)?;
         for budget in hold.iter().flat_map(|hold| &hold.budgets) {
-            let alone = Needs {
+            let alone = Reservation {
                 hold: hold
                     .as_ref()
-                    .map(|hold| Hold { amount: hold.amount, budgets: vec![budget.clone()] }),
-                ..Needs::default()
+                    .map(|hold| BudgetHold { amount: hold.amount, budgets: vec![budget.clone()] }),
+                ..Reservation::default()
             };
             if self.stock.ask(&alone, now).is_err() {
                 return Err(Short::OverBudget(budget.name.clone()));
             }
         }
-        Ok(self.give(Needs { hold, ..limits }))
+        Ok(self.give(Reservation { hold, ..limits }))
     }
 
     /// The same for what is known to have been sent, whatever is left.
     pub(super) fn force(&mut self, wish: Wish<'_>, now: Timestamp) -> AttemptId {
-        let needs = Needs { hold: wish.hold(now).unwrap_or_default(), ..wish.limits(now) };
+        let reservation =
+            Reservation { hold: wish.hold(now).unwrap_or_default(), ..wish.limits(now) };
         // Told the time, the stock forgets what is over; its answer does not matter.
-        let _ = self.stock.ask(&needs, now);
-        self.give(needs)
+        let _ = self.stock.ask(&reservation, now);
+        self.give(reservation)
     }
 
-    fn give(&mut self, needs: Needs) -> AttemptId {
+    fn give(&mut self, reservation: Reservation) -> AttemptId {
         self.taken += 1;
         let id = AttemptId::new(Uuid::from_u128(self.taken));
-        self.stock.take(id, needs);
+        self.stock.take(id, reservation);
         id
     }
 
@@ -111,18 +112,18 @@ impl Wish<'_> {
         self.provider.info.max_duration.map_or(longest, |most| longest.min(most))
     }
 
-    fn limits(&self, now: Timestamp) -> Needs {
+    fn limits(&self, now: Timestamp) -> Reservation {
         let until = now.checked_add(self.longest() + self.times.grace).unwrap_or(Timestamp::MAX);
-        let mut needs = Needs {
+        let mut reservation = Reservation {
             slots: slot_need(self.provider, self.lane).into_iter().collect(),
             rooms: room_need(self.provider, self.lane, until).into_iter().collect(),
-            ..Needs::default()
+            ..Reservation::default()
         };
-        add_needs(&mut needs, self.policy, (&self.request.tenant, self.profile), until);
-        needs
+        add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
+        reservation
     }
 
-    fn hold(&self, now: Timestamp) -> Result<Option<Hold>, Short> {
+    fn hold(&self, now: Timestamp) -> Result<Option<BudgetHold>, Short> {
         let (tenant, id) = (&self.request.tenant, &self.provider.info.id);
         let whose = (tenant, id, self.experiment);
         hold(
@@ -141,16 +142,24 @@ impl Wish<'_> {
     }
 }
 
-fn slot_need(provider: &ProviderPolicy, lane: &LaneSettings) -> Option<SlotNeed> {
-    lane.place_limit.map(|limit| SlotNeed {
+fn slot_need(provider: &ProviderPolicy, lane: &LaneSettings) -> Option<RateSlot> {
+    lane.place_limit.map(|limit| RateSlot {
         limiter: format!("{}/place", provider.info.id),
         limit: limit.requests,
         window: limit.window,
     })
 }
 
-fn room_need(provider: &ProviderPolicy, lane: &LaneSettings, until: Timestamp) -> Option<RoomNeed> {
-    lane.concurrent.map(|limit| RoomNeed { scope: provider.info.id.to_string(), limit, until })
+fn room_need(
+    provider: &ProviderPolicy,
+    lane: &LaneSettings,
+    until: Timestamp,
+) -> Option<ConcurrencySlot> {
+    lane.concurrent.map(|limit| ConcurrencySlot {
+        scope: provider.info.id.to_string(),
+        limit,
+        until,
+    })
 }
 
 fn full(error: &Error, now: Timestamp) -> Short {

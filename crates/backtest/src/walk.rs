@@ -42,7 +42,7 @@ impl Replay<'_> {
         let Some(going) = self.try_candidates(going, &plan, now) else {
             return;
         };
-        match going.passes_at(&plan, now).filter(|at| *at <= going.give_up) {
+        match going.clears_at(&plan, now).filter(|at| *at <= going.give_up) {
             Some(until) => {
                 self.agenda
                     .note(until.checked_add(A_LITTLE_MORE).unwrap_or(until), What::GoOn(going.at));

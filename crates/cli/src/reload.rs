@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use switchboard::{Config, Ledger, Switchboard, process_environment, router::Topic};
+use switchboard::{Config, Ledger, Switchboard, process_environment, router::AuditTopic};
 use tokio::{sync::mpsc, task::AbortHandle};
 
 use crate::{cli::Common, failure::Failure, output::Output, setup};
@@ -53,7 +53,7 @@ async fn newest_wish(ledger: Option<&Ledger>, seen: u64) -> Result<u64, Failure>
     let Some(ledger) = ledger else {
         return Ok(seen);
     };
-    let wishes = ledger.journal().decisions(Topic::Reload, seen).await?;
+    let wishes = ledger.journal().audit_entries(AuditTopic::Reload, seen).await?;
     Ok(wishes.last().map_or(seen, |(number, _)| *number))
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn place(common: &Common, output: Output) -> Outcome<Switchboar
     let config = with_ledger(read(common)?)?;
     warn(&config, output);
     let (switchboard, recovered) =
-        config.open_and_tell(TakesUp::Asked, process_environment).await?;
+        config.open_with_report(TakesUp::Asked, process_environment).await?;
     tell(recovered, output);
     Ok(switchboard)
 }
@@ -79,7 +79,7 @@ pub(crate) async fn beside(common: &Common, ledger: Option<&Path>) -> Outcome<Sw
     }
     let config = with_ledger(config)?;
     has_ledger(&config)?;
-    Ok(config.open_beside(process_environment).await?)
+    Ok(config.attach(process_environment).await?)
 }
 
 /// The ledger alone, and for how long it keeps what. It needs no provider's credential, and with
@@ -167,7 +167,7 @@ pub(crate) fn providers(
     switchboard: &Switchboard,
     named: Option<&str>,
 ) -> Outcome<Vec<Arc<dyn Provider>>> {
-    let router = switchboard.router();
+    let router = switchboard.engine();
     let known = &router.policy().providers;
     let wanted = known.iter().filter(|one| match named {
         Some(name) => one.info.id.as_str() == name,

@@ -40,7 +40,7 @@ pub enum Refusal {
 
 impl Delivery {
     /// True if this attempt certainly did not make the phone ring.
-    pub const fn proves_silence(self) -> bool {
+    pub const fn proves_no_ring(self) -> bool {
         match self {
             Delivery::NotSent | Delivery::Refused(_) => true,
             Delivery::Placed | Delivery::Unknown => false,

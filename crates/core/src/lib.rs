@@ -40,9 +40,9 @@ pub mod text;
 
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
-    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFault, CallFilter,
-    CallOrder, CallStatus, Calls, CallsExt, Direction, Evidence, Outcome, Page, PageRequest, Proof,
-    ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
+    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,
+    CallStatus, Calls, CallsExt, Direction, Evidence, Outcome, Page, PageRequest, PlaceRequest,
+    Proof, ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
     TranscriptEntry,
 };
 #[cfg(feature = "test-util")]

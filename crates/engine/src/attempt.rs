@@ -10,12 +10,13 @@ use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duratio
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptState, Call, CallFault, CallId, CallOrder, Delivery, Error,
-    ErrorKind, PlaceError, ProfileName, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, AttemptState, Call, CallFailure, CallId, Delivery, Error, ErrorKind,
+    PlaceError, PlaceRequest, ProfileName, ProviderCall, ProviderCallId, Refusal, Result,
+    ValidCall,
 };
 use switchboard_journal::{Write, state::Fact};
 use switchboard_router::{
-    Candidate, Needs, PlanRecord, Rejected, Rejection,
+    Candidate, PlanRecord, Rejected, Rejection, Reservation,
     failover::{Next, next},
     hash::{digest, share},
     hold,
@@ -55,7 +56,7 @@ enum Then {
     /// Proven that no phone rang, and somebody may be asked.
     Again,
     /// Proven that no phone rang, and nobody may be asked.
-    GiveUp(CallFault),
+    GiveUp(CallFailure),
 }
 
 /// One call on its way, and what its attempts have in common.
@@ -120,7 +121,7 @@ pub(crate) async fn run(
                     .fault
                     .take()
                     .filter(|_| nobody.kind() == ErrorKind::NoProvider && nobody.field().is_none());
-                let fault = said.unwrap_or_else(|| CallFault::from(&nobody));
+                let fault = said.unwrap_or_else(|| CallFailure::from(&nobody));
                 return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
             }
         }
@@ -165,7 +166,7 @@ impl Going<'_> {
 }
 
 /// Nobody will place it.
-pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Result<()> {
+pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFailure) -> Result<()> {
     let (words, fact) = refusal(fault);
     inner.record(id, fact).await?;
     inner.tell(id, words);
@@ -173,7 +174,7 @@ pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Resul
 }
 
 /// The end of a call that nobody places, in words and as a fact.
-fn refusal(fault: CallFault) -> (String, Fact) {
+fn refusal(fault: CallFailure) -> (String, Fact) {
     if fault.kind == ErrorKind::Expired {
         (format!("expired: {}", fault.message), Fact::Expired(fault))
     } else {
@@ -185,7 +186,7 @@ fn refusal(fault: CallFault) -> (String, Fact) {
 pub(crate) async fn refuse_by(
     inner: &Inner,
     id: CallId,
-    fault: CallFault,
+    fault: CallFailure,
     plan: PlanRecord,
 ) -> Result<()> {
     let (words, end) = refusal(fault);
@@ -237,11 +238,11 @@ async fn attempt(
         lane.give_back(slot);
         return Err(stopping);
     }
-    let needs = write.needs.clone();
+    let reservation = write.reservation.clone();
     let recorded = match inner.write(id, write).await {
         Ok(recorded) => {
-            inner.gates.enter(order.attempt, &needs, inner.now());
-            if let Some(until) = needs.rooms.first().map(|room| room.until) {
+            inner.gates.enter(order.attempt, &reservation, inner.now());
+            if let Some(until) = reservation.rooms.first().map(|room| room.until) {
                 lane.enter(order.attempt, until, inner.now());
             }
             // The limits know of it: its turn is used.
@@ -331,7 +332,7 @@ fn bracket(
     candidate: &Candidate,
     (experiment, profile): (Option<&str>, Option<&ProfileName>),
     lane: &Lane,
-    order: &CallOrder,
+    order: &PlaceRequest,
 ) -> Result<Write> {
     let Going { inner, world, request, ring, .. } = *going;
     let attempt = Attempt {
@@ -366,20 +367,20 @@ fn bracket(
     };
     let longest = order.max_duration + world.settings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
-    let mut needs = Needs {
+    let mut reservation = Reservation {
         slots: lane.slot_needs(),
         rooms: lane.room_needs(until),
         hold,
         certain_agent: lane.tells_by_agent(),
     };
-    add_needs(&mut needs, &world.policy, (&request.tenant, profile), until);
+    add_needs(&mut reservation, &world.policy, (&request.tenant, profile), until);
     Ok(Write {
         facts: vec![
             Fact::Intended(Box::new(attempt)),
             Fact::Claimed(order.attempt),
             Fact::Sent(order.attempt),
         ],
-        needs,
+        reservation,
     })
 }
 
@@ -414,7 +415,7 @@ fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> R
 fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
     going.inner.tell(going.id, format!("not {}: {error}", lane.id));
     tried.is_done_with(going.world, &lane.id, false);
-    tried.fault = Some(CallFault::from(&error));
+    tried.fault = Some(CallFailure::from(&error));
     Then::Again
 }
 
@@ -423,7 +424,7 @@ async fn send(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<ProviderCall, PlaceError> {
     let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
@@ -453,7 +454,7 @@ async fn glimpse(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Infallible {
     let mut seen: Option<ProviderCallId> = None;
@@ -474,8 +475,11 @@ async fn glimpse(
         let traces = look.ok().and_then(Result::ok).unwrap_or_default();
         if let [only] = traces.as_slice()
             && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
-            && matches!(inner.journal.is_alone_by_task(order.attempt).await, Ok(true))
-            && inner.record(id, Fact::Glimpsed(order.attempt, only.call.clone())).await.is_ok()
+            && matches!(inner.journal.is_unambiguous_by_task(order.attempt).await, Ok(true))
+            && inner
+                .record(id, Fact::TentativeMatch(order.attempt, only.call.clone()))
+                .await
+                .is_ok()
         {
             seen = Some(only.call.clone());
         }
@@ -486,7 +490,7 @@ async fn answered(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     report: ProviderCall,
 ) -> Result<()> {
     let (theirs, cost, word) = (report.id.clone(), report.cost, report.status_word.clone());
@@ -541,7 +545,7 @@ async fn answered(
 async fn record_failure(
     inner: &Inner,
     id: CallId,
-    order: &CallOrder,
+    order: &PlaceRequest,
     failed: &PlaceError,
 ) -> Result<()> {
     let fact = Fact::Failed {
@@ -556,7 +560,7 @@ async fn record_failure(
 async fn not_placed(
     going: &Going<'_>,
     lane: &Arc<Lane>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     failed: PlaceError,
     tried: &mut Tried,
 ) -> Result<Then> {
@@ -568,7 +572,7 @@ async fn not_placed(
     let Some(next) = next(failed.delivery(), Some(failed.kind()), quota_opt_in) else {
         return Ok(Then::Stop);
     };
-    let fault = CallFault::from(failed.error());
+    let fault = CallFailure::from(failed.error());
     tried.learn(going.world, &lane.id, next, || lane.may_retry());
     match next {
         Next::Retry if tried.may_ask(&lane.id) => {

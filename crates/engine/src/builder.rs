@@ -10,13 +10,13 @@ use tokio::runtime::Handle;
 use crate::{
     hooks::{Hooks, WebhookAddress},
     ids::{Ids, RandomIds},
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
     world::{Parts, World},
 };
 
 /// How long after the last moment at which an attempt may be sent its absence may count for
 /// anything.
-pub(super) const LEAST_FENCE: Duration = Duration::from_secs(60);
+pub(super) const SHORTEST_ASSUMPTION: Duration = Duration::from_secs(60);
 
 /// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for
 /// evidence of those that may have rung, and follows those that a provider has.
@@ -31,9 +31,9 @@ pub enum TakesUp {
     Asked,
 }
 
-/// Builds a [`Router`].
+/// Builds a [`Engine`].
 #[derive(Debug)]
-pub struct RouterBuilder {
+pub struct EngineBuilder {
     policy: Policy,
     providers: Vec<Arc<dyn Provider>>,
     lanes: HashMap<ProviderId, LaneSettings>,
@@ -46,7 +46,7 @@ pub struct RouterBuilder {
     takes_up: TakesUp,
 }
 
-impl RouterBuilder {
+impl EngineBuilder {
     pub(crate) fn new(policy: Policy) -> Self {
         Self {
             policy,
@@ -140,7 +140,7 @@ impl RouterBuilder {
     /// # Errors
     /// `Configuration` where the policy and the providers do not fit, a webhook secret is too
     /// short, or there is no runtime.
-    pub fn build(self) -> Result<Router> {
+    pub fn build(self) -> Result<Engine> {
         let runtime = Handle::try_current().map_err(|source| {
             Error::new(
                 ErrorKind::Configuration,
@@ -153,7 +153,7 @@ impl RouterBuilder {
         let (journal, clock, ids) =
             (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
         let world = World::new(self.parts(), None, &clock)?;
-        Ok(Router::start(Inner::new(
+        Ok(Engine::start(Inner::new(
             world,
             journal.unwrap_or_else(|| Arc::new(MemoryJournal::new())),
             clock,

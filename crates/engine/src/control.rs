@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Call, CallFault, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result,
+    Call, CallFailure, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result,
     Transcript,
 };
 use switchboard_journal::state::{Fact, Resolution, Verdict, may_resolve};
 
-use crate::{lane::Lane, reconcile, shared::Router};
+use crate::{lane::Lane, reconcile, shared::Engine};
 
 /// What became of a call that was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Cancelled {
     ProviderAsked,
 }
 
-impl Router {
+impl Engine {
     /// Takes a call back. Where nothing was sent, nothing is sent any more, whoever has the call;
     /// where a provider has it, the provider is asked to cancel it, or to hang up where its phone
     /// rings already.
@@ -35,7 +35,7 @@ impl Router {
                 format!("the call {id} is {}: there is nothing to take back", call.status),
             ));
         }
-        let fault = CallFault {
+        let fault = CallFailure {
             kind: ErrorKind::Withdrawn,
             message: "taken back before anything was sent".to_owned(),
         };
@@ -72,7 +72,7 @@ impl Router {
             if text.trim().is_empty() {
                 return Err(Error::invalid(
                     field,
-                    "is empty: an audit needs to know who decided, and on what grounds",
+                    "is empty: an audit reservation to know who decided, and on what grounds",
                 ));
             }
         }

@@ -68,8 +68,8 @@ pub(crate) fn obey<'a>(
 
 impl Domain {
     /// How long until a read may be tried; `None`: calls go.
-    pub(crate) fn opens_in(&self, now: Duration) -> Option<Duration> {
-        self.state.lock().breaker.opens_in(now)
+    pub(crate) fn time_until_probe(&self, now: Duration) -> Option<Duration> {
+        self.state.lock().breaker.time_until_probe(now)
     }
 
     /// One of its providers took a call.
@@ -87,7 +87,7 @@ impl Domain {
     pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.state.lock();
         state.breaker.probed(worked, now);
-        state.breaker.opens_in(now)
+        state.breaker.time_until_probe(now)
     }
 }
 

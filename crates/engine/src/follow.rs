@@ -20,7 +20,7 @@ use crate::{
     bill,
     lane::{Lane, Unbilled, Watch},
     redial,
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
 };
 
 /// Clocks differ: a list is read from a little before the oldest call.
@@ -314,7 +314,7 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     Ok(())
 }
 
-impl Router {
+impl Engine {
     /// Looks once at the usage logs for calls that are over and whose bill is not known.
     ///
     /// # Errors

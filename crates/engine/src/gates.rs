@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::AttemptId;
 use switchboard_router::{
-    Needs, Policy,
+    Policy, Reservation,
     reservation::{allowance, is_gate},
 };
 
@@ -65,9 +65,9 @@ impl Gates {
     }
 
     /// An attempt goes in.
-    pub(crate) fn enter(&self, attempt: AttemptId, needs: &Needs, now: Timestamp) {
-        let rooms = || needs.rooms.iter().filter(|need| is_gate(&need.scope));
-        let slots = || needs.slots.iter().filter(|need| is_gate(&need.limiter));
+    pub(crate) fn enter(&self, attempt: AttemptId, reservation: &Reservation, now: Timestamp) {
+        let rooms = || reservation.rooms.iter().filter(|need| is_gate(&need.scope));
+        let slots = || reservation.slots.iter().filter(|need| is_gate(&need.limiter));
         if rooms().next().is_none() && slots().next().is_none() {
             return;
         }

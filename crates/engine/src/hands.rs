@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::{news, shared::Inner};
 
 #[cfg(feature = "test-util")]
-use crate::shared::Router;
+use crate::shared::Engine;
 
 /// What goes on in this process.
 #[derive(Debug, Default)]
@@ -133,7 +133,7 @@ impl Hands {
 }
 
 #[cfg(feature = "test-util")]
-impl Router {
+impl Engine {
     /// True where this process sends the call on, looks for evidence of it or watches it at its
     /// provider.
     #[doc(hidden)]

@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -15,7 +15,7 @@ use switchboard_core::{
     AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof,
     ProviderCallId, ProviderId, Result,
 };
-use switchboard_journal::{Letter, state::Fact};
+use switchboard_journal::{StoredWebhook, state::Fact};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -23,7 +23,7 @@ use crate::{
     follow,
     lane::Lane,
     order,
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
 };
 
 const LARGEST_BODY: usize = 64 * 1024;
@@ -109,7 +109,7 @@ impl Hooks {
     }
 }
 
-impl Router {
+impl Engine {
     /// Takes a webhook in. `path` is what stands behind `/hooks/v1/`. The address is checked first;
     /// then the provider's signature, where one is configured; then the call is read at its
     /// provider, and what that read says is written down.
@@ -145,14 +145,14 @@ impl Router {
             .filter_map(|event| event.call)
             .collect();
         let letter =
-            Letter { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
+            StoredWebhook { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
         let (told, answer) = oneshot::channel();
         let strong = Arc::clone(inner);
         // On a task of its own: a provider that hangs up leaves no call between a write and what
         // follows from it.
         inner.spawn(async move {
             let handled = async {
-                if !strong.kept(strong.journal.take_in(&letter).await)? {
+                if !strong.kept(strong.journal.store_webhook(&letter).await)? {
                     return Ok(());
                 }
                 handle(&strong, &lane, id, &letter).await
@@ -169,17 +169,17 @@ impl Router {
 }
 
 /// A webhook that was kept and not handled by a process that is gone.
-pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: Letter) {
+pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: StoredWebhook) {
     let handled = async {
         let Some(id) = inner.journal.call_of(letter.attempt).await? else {
-            return inner.kept(inner.journal.handled(&letter, inner.now()).await);
+            return inner.kept(inner.journal.mark_handled(&letter, inner.now()).await);
         };
         let call = inner.journal.get(id).await?;
         let attempt =
             call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
         match attempt.and_then(|attempt| inner.lane(&attempt.provider)) {
             Some(lane) => handle(inner, &lane, id, &letter).await,
-            None => inner.kept(inner.journal.handled(&letter, inner.now()).await),
+            None => inner.kept(inner.journal.mark_handled(&letter, inner.now()).await),
         }
     };
     if let Err(error) = handled.await {
@@ -188,11 +188,16 @@ pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: Letter) {
 }
 
 /// Reads every call that the webhook names, and writes down what that read says.
-async fn handle(inner: &Arc<Inner>, lane: &Arc<Lane>, id: CallId, letter: &Letter) -> Result<()> {
+async fn handle(
+    inner: &Arc<Inner>,
+    lane: &Arc<Lane>,
+    id: CallId,
+    letter: &StoredWebhook,
+) -> Result<()> {
     for theirs in &letter.calls {
         hint(inner, lane, id, letter.attempt, theirs).await?;
     }
-    inner.kept(inner.journal.handled(letter, inner.now()).await)
+    inner.kept(inner.journal.mark_handled(letter, inner.now()).await)
 }
 
 async fn hint(

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     recover,
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
     trials,
 };
 
@@ -38,8 +38,8 @@ impl Default for Learnt {
     }
 }
 
-impl Router {
-    /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it
+impl Engine {
+    /// Reads what the calls of the quality window say of the providers. [`Engine::recover`] does it
     /// as well; it is for programs that plan beside a running process, for as long as it takes.
     /// Says how many calls were read.
     ///

@@ -56,12 +56,12 @@ mod tried;
 mod waiting;
 mod world;
 
-pub use builder::{RouterBuilder, TakesUp};
+pub use builder::{EngineBuilder, TakesUp};
 pub use control::Cancelled;
 pub use health::{Breaker, Outliers};
 pub use hooks::WebhookAddress;
 pub use ids::{Ids, RandomIds};
 pub use limit::{Pace, SlidingLog, Slot};
 pub use recover::Recovered;
-pub use shared::{Progress, Router};
+pub use shared::{Engine, Progress};
 pub use submit::Submitted;

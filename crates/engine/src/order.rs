@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, CallOrder, ValidCall};
+use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, PlaceRequest, ValidCall};
 use switchboard_router::Policy;
 use uuid::Uuid;
 
@@ -18,9 +18,9 @@ pub(crate) fn order(
     lane: &Lane,
     agent: Option<AgentId>,
     policy: &Policy,
-) -> CallOrder {
+) -> PlaceRequest {
     let attempt = AttemptId::new(inner.ids.next());
-    CallOrder {
+    PlaceRequest {
         attempt,
         idempotency_key: key(id, ring, request, lane),
         call: Arc::clone(request),
@@ -40,8 +40,8 @@ pub(crate) fn order_of(
     attempt: &Attempt,
     request: &Arc<ValidCall>,
     lane: &Lane,
-) -> CallOrder {
-    CallOrder {
+) -> PlaceRequest {
+    PlaceRequest {
         attempt: attempt.id,
         idempotency_key: attempt.idempotency_key,
         call: Arc::clone(request),

@@ -25,7 +25,7 @@ enum Seen {
 /// Reads one call of a provider's list when its breaker allows it, until a read works.
 pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
     let (weak, id) = (Arc::downgrade(inner), lane.id.clone());
-    let Some(mut wait) = lane.opens_in(inner.clock.uptime()) else {
+    let Some(mut wait) = lane.time_until_probe(inner.clock.uptime()) else {
         return;
     };
     inner.spawn(async move {
@@ -61,7 +61,7 @@ async fn after(
 /// worse is seen counts as well.
 pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
     let (weak, domain) = (Arc::downgrade(inner), Arc::clone(domain));
-    let Some(mut wait) = domain.opens_in(inner.clock.uptime()) else {
+    let Some(mut wait) = domain.time_until_probe(inner.clock.uptime()) else {
         return;
     };
     inner.spawn(async move {

@@ -8,10 +8,10 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Durati
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallOrder, CallStatus, ErrorKind,
-    Proof, ProviderCallId, Result,
+    Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind,
+    PlaceRequest, Proof, ProviderCallId, Result,
 };
-use switchboard_journal::{Doubt, doubt, state::Fact};
+use switchboard_journal::{Identity, identity, state::Fact};
 use switchboard_router::OnUnknown;
 use tokio::sync::Notify;
 
@@ -33,7 +33,7 @@ pub(crate) fn start(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: CallOrder,
+    order: PlaceRequest,
     sent_at: Timestamp,
 ) {
     let age = Age::of_now(inner, sent_at, inner.now());
@@ -47,7 +47,7 @@ pub(crate) fn take_up(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: CallOrder,
+    order: PlaceRequest,
     attempt: &Attempt,
 ) {
     let sent_at = attempt.sent_at.unwrap_or(attempt.created_at);
@@ -98,7 +98,7 @@ fn search(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: CallOrder,
+    order: PlaceRequest,
     age: Age,
     at_once: Option<OpenLook>,
 ) {
@@ -120,7 +120,7 @@ fn search(
 /// True where the attempt's call at the provider is known, it is proven that there is none, or
 /// nobody asks any more.
 pub(crate) fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
-    call.attempts.last().is_none_or(|last| last.id != attempt) || doubt(call) == Doubt::None
+    call.attempts.last().is_none_or(|last| last.id != attempt) || identity(call) == Identity::Known
 }
 
 /// True where evidence has to be looked for.
@@ -157,7 +157,7 @@ struct Search<'a> {
     inner: &'a Arc<Inner>,
     id: CallId,
     lane: &'a Arc<Lane>,
-    order: &'a CallOrder,
+    order: &'a PlaceRequest,
     age: Age,
 }
 
@@ -168,7 +168,9 @@ impl Search<'_> {
         let Self { inner, id, lane, order, age } = *self;
         let (fence, patience) = match inner.settings().on_unknown {
             OnUnknown::Park => (None, inner.settings().reconcile_for),
-            OnUnknown::Fence { after } => (Some(after), inner.settings().reconcile_for.max(after)),
+            OnUnknown::AssumeNotPlaced { after } => {
+                (Some(after), inner.settings().reconcile_for.max(after))
+            }
         };
         if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
             tracing::debug!(call = %id, %error, "the search for evidence is not written down");
@@ -216,7 +218,7 @@ impl Search<'_> {
             was_read |= !matches!(seen, Seen::Unread);
             let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
             if absent && !placed {
-                match inner.record(id, Fact::Fenced(order.attempt)).await {
+                match inner.record(id, Fact::AssumedNotPlaced(order.attempt)).await {
                     Ok(_) => {
                         inner.tell(id, "nothing showed it within the fence: it counts as silent, as configured");
                         return silent(inner, id, lane, order.attempt).await;
@@ -342,7 +344,7 @@ async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
     let fact = if placed {
         Fact::Overdue
     } else {
-        Fact::GaveUp(CallFault { kind: ErrorKind::Provider, message: message.clone() })
+        Fact::GaveUp(CallFailure { kind: ErrorKind::Provider, message: message.clone() })
     };
     match inner.record(id, fact).await {
         Ok(_) => inner.tell(id, message),
@@ -369,7 +371,7 @@ async fn look(
     inner: &Arc<Inner>,
     id: CallId,
     lane: &Arc<Lane>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Seen> {
     let (theirs, proof) = match evidence(inner, lane, order, sent_at).await? {
@@ -406,7 +408,7 @@ enum Evidence {
 async fn evidence(
     inner: &Inner,
     lane: &Lane,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Evidence> {
     let Some((proof, found)) = candidates(inner, lane, order, sent_at).await? else {
@@ -414,11 +416,13 @@ async fn evidence(
     };
     let tells_apart = match proof {
         Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::Record | Proof::Operator => true,
-        Proof::NumberAndTask => inner.journal.is_alone_by_task(order.attempt).await?,
+        Proof::NumberAndTask => inner.journal.is_unambiguous_by_task(order.attempt).await?,
         // These show that some call was placed; it is ours only where no other attempt of this
         // agent could have made it.
-        Proof::UsageRow | Proof::AgentAndTime => inner.journal.is_alone(order.attempt).await?,
-        Proof::NotSent | Proof::NeverClaimed | Proof::Fence => false,
+        Proof::UsageRow | Proof::AgentAndTime => {
+            inner.journal.is_unambiguous_by_agent(order.attempt).await?
+        }
+        Proof::NotSent | Proof::NeverClaimed | Proof::AssumedNotPlaced => false,
     };
     Ok(match found.as_slice() {
         [only] if tells_apart => Evidence::Proof(only.clone(), proof),
@@ -431,7 +435,7 @@ async fn evidence(
 async fn candidates(
     inner: &Inner,
     lane: &Lane,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Option<(Proof, Vec<ProviderCallId>)>> {
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;

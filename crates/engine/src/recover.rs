@@ -11,8 +11,8 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptState, Call, CallFault, CallStatus, Delivery, ErrorKind, Result,
-    ValidCall,
+    Attempt, AttemptError, AttemptState, Call, CallFailure, CallStatus, Delivery, ErrorKind,
+    Result, ValidCall,
 };
 use switchboard_journal::{Pages, Selection, state::Fact};
 
@@ -22,7 +22,7 @@ use crate::{
     learn, news,
     order::order_of,
     reconcile,
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
     submit, trials,
 };
 
@@ -58,7 +58,7 @@ enum Taken {
     Left,
 }
 
-impl Router {
+impl Engine {
     /// Takes up the calls of processes that are gone, and webhooks that nobody handled. To be
     /// called once, before this process says that it is ready: when it returns, every attempt in
     /// doubt is written down as such. A router over a shared journal goes on looking by itself.
@@ -100,7 +100,7 @@ pub(crate) async fn bills(inner: &Inner) -> Result<()> {
 
 /// Webhooks that somebody kept and did not get to.
 async fn letters(inner: &Arc<Inner>) -> Result<()> {
-    for letter in inner.journal.unhandled().await? {
+    for letter in inner.journal.pending_webhooks().await? {
         let strong = Arc::clone(inner);
         inner.spawn(async move { hooks::handle_again(&strong, letter).await });
     }
@@ -316,7 +316,10 @@ async fn in_doubt(
             format!("{} may have rung the callee, and is not configured any more", last.provider);
         let kind = ErrorKind::Configuration;
         inner.record(call.id, Fact::Reconciling(last.id)).await?;
-        return inner.record(call.id, Fact::GaveUp(CallFault { kind, message })).await.map(|_| ());
+        return inner
+            .record(call.id, Fact::GaveUp(CallFailure { kind, message }))
+            .await
+            .map(|_| ());
     };
     lane.doubt(last.id, last.agent.clone());
     reconcile::take_up(inner, call.id, &lane, order_of(inner, last, request, &lane), last);

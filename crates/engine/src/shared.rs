@@ -11,12 +11,12 @@ use switchboard_core::{
 };
 use switchboard_experiments::Watch;
 use switchboard_journal::{
-    Journal, Recorded, Write, occupies,
+    Journal, Recorded, Write, holds_concurrency,
     state::{Effect, Fact},
 };
 use switchboard_router::{
-    Plan, PlanRecord, Policy, Reading, RouterSettings, Snapshot, experiment::Lives, hash::digest,
-    plan, quality::Quality,
+    Plan, PlanRecord, Policy, Reading, RouterSettings, Snapshot, experiment::ExperimentStates,
+    hash::digest, plan, quality::Quality,
 };
 use tokio::{
     runtime::Handle,
@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use crate::{
-    builder::{RouterBuilder, TakesUp},
+    builder::{EngineBuilder, TakesUp},
     follow,
     gates::Gates,
     hands::Hands,
@@ -62,7 +62,7 @@ impl fmt::Display for Progress {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) readings: Vec<Reading>,
-    pub(crate) lives: Arc<Lives>,
+    pub(crate) lives: Arc<ExperimentStates>,
     pub(crate) at: Timestamp,
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct Inner {
     pub(crate) hands: Hands,
     pub(crate) waiting: Arc<WaitingRoom>,
     pub(crate) quality: RwLock<Quality>,
-    pub(crate) lives: ArcSwap<Lives>,
+    pub(crate) lives: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
     pub(crate) learnt: Mutex<Learnt>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
@@ -301,7 +301,7 @@ impl Inner {
 
     /// What its attempts no longer keep is free for others.
     fn make_room(&self, call: &Call) {
-        let over = call.attempts.iter().filter(|attempt| !occupies(attempt));
+        let over = call.attempts.iter().filter(|attempt| !holds_concurrency(attempt));
         let left = over.fold(false, |left, attempt| {
             let lane = self.lane(&attempt.provider).is_some_and(|lane| lane.leave(attempt.id));
             self.gates.leave(attempt.id) || lane || left
@@ -376,14 +376,14 @@ impl Inner {
 /// Places calls through the best provider and follows them to their end. Cheap to clone: all clones
 /// are one router.
 #[derive(Debug, Clone)]
-pub struct Router {
+pub struct Engine {
     pub(crate) inner: Arc<Inner>,
 }
 
-impl Router {
+impl Engine {
     /// A router over the providers that the policy names.
-    pub fn builder(policy: Policy) -> RouterBuilder {
-        RouterBuilder::new(policy)
+    pub fn builder(policy: Policy) -> EngineBuilder {
+        EngineBuilder::new(policy)
     }
 
     pub(crate) fn start(inner: Inner) -> Self {
@@ -444,15 +444,15 @@ impl Router {
     }
 
     /// Swaps the configuration as a whole: policy, providers and times of this builder, which must
-    /// name the providers as for [`RouterBuilder::build`]. Calls under way keep the one that they
+    /// name the providers as for [`EngineBuilder::build`]. Calls under way keep the one that they
     /// were planned in; calls that wait are planned anew. What was learnt of a provider that stays,
     /// its limits that are used and its calls, is kept; the calls of one that goes are followed to
     /// their end. The builder's journal, clock, ids and webhook address are not looked at: they
     /// last as long as the router.
     ///
     /// # Errors
-    /// `Configuration`, as [`RouterBuilder::build`]. Nothing changed then.
-    pub fn reload(&self, with: RouterBuilder) -> Result<()> {
+    /// `Configuration`, as [`EngineBuilder::build`]. Nothing changed then.
+    pub fn reload(&self, with: EngineBuilder) -> Result<()> {
         let inner = &self.inner;
         let former = inner.world();
         let world = World::new(with.parts(), Some(&former), &inner.clock)?;

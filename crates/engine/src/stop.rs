@@ -11,7 +11,7 @@ use std::{
 use switchboard_core::{CallId, Error, ErrorKind, Result};
 use tokio::sync::Notify;
 
-use crate::shared::{Inner, Router};
+use crate::shared::{Engine, Inner};
 
 /// Whether the router goes on.
 #[derive(Debug, Default)]
@@ -126,10 +126,10 @@ impl Inner {
     }
 }
 
-impl Router {
+impl Engine {
     /// Ends in order: takes no new calls, sends nothing more, waits at most so long for the answers
     /// to requests that are open, and stops. What is not over then is in the journal, for
-    /// [`Router::recover`] of the next process.
+    /// [`Engine::recover`] of the next process.
     pub async fn shutdown(&self, grace: Duration) {
         let inner = &self.inner;
         inner.ending.closing.store(true, Ordering::SeqCst);

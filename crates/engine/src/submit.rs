@@ -11,7 +11,7 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptState, Call, CallFault, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall,
+    AttemptState, Call, CallFailure, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall,
 };
 use switchboard_journal::{NewCall, Opened, state::Fact};
 use switchboard_router::{BusyCallee, Plan, hash::digest};
@@ -21,7 +21,7 @@ use crate::{
     hands::Driving,
     lane::until,
     redial,
-    shared::{Inner, Router},
+    shared::{Engine, Inner},
     waiting::{Asks, Pass},
 };
 
@@ -51,7 +51,7 @@ impl Submitted {
     }
 }
 
-impl Router {
+impl Engine {
     /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
     ///
     /// A key that came before with the same request answers with the first call; so does a row of a
@@ -63,14 +63,14 @@ impl Router {
     /// [`RouterSettings::duplicates`](switchboard_router::RouterSettings) without a word that it is meant again;
     /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
-        self.take_in(request).await.map(Submitted::into_call)
+        self.store_webhook(request).await.map(Submitted::into_call)
     }
 
     /// The same, and says whether the call is a new one.
     ///
     /// # Errors
-    /// As [`Router::submit`].
-    pub async fn take_in(&self, request: ValidCall) -> Result<Submitted> {
+    /// As [`Engine::submit`].
+    pub async fn store_webhook(&self, request: ValidCall) -> Result<Submitted> {
         let (submitted, way) = self.open(request).await?;
         drop(way);
         Ok(submitted)
@@ -85,10 +85,10 @@ impl Router {
 
     /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a
     /// provider that answers when the phone call is over, until the request is sent; use
-    /// [`Router::wait`] for the end.
+    /// [`Engine::wait`] for the end.
     ///
     /// # Errors
-    /// As [`Router::submit`]. A call that nobody takes is no error: look at its status and fault.
+    /// As [`Engine::submit`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
         let (submitted, way) = self.open(request).await?;
         let call = submitted.into_call();
@@ -102,7 +102,7 @@ impl Router {
         }
     }
 
-    /// Waits until a call is decided, as [`Router::place`] does after it was submitted.
+    /// Waits until a call is decided, as [`Engine::place`] does after it was submitted.
     ///
     /// # Errors
     /// `NotFound`; `Journal`.
@@ -274,7 +274,7 @@ async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving:
         inner.leave(id, &error);
     } else if is_withdrawn(&inner, id).await {
         inner.tell(id, "taken back before anything was sent");
-    } else if let Err(second) = attempt::refuse(&inner, id, CallFault::from(&error)).await {
+    } else if let Err(second) = attempt::refuse(&inner, id, CallFailure::from(&error)).await {
         tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
     }
 }
@@ -323,7 +323,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 return attempt::refuse_by(
                     inner,
                     id,
-                    CallFault::from(&nobody),
+                    CallFailure::from(&nobody),
                     planned.record(&world, draw),
                 )
                 .await;
@@ -381,12 +381,12 @@ fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
 }
 
 /// The end of a call that was not begun in time.
-pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFault {
+pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFailure {
     let why = match request.window.closes {
         Some(_) => "the call's window closed before a provider could take it",
         None => "the call was not begun within the time that calls wait",
     };
-    CallFault {
+    CallFailure {
         kind: ErrorKind::Expired,
         message: format!("{why}, which was over at {give_up:.0}: nothing is sent any more"),
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use switchboard_core::Result;
-use switchboard_router::{Topic, experiment::Lives};
+use switchboard_router::{AuditTopic, experiment::ExperimentStates};
 
 use crate::shared::Inner;
 
 impl Inner {
-    pub(crate) fn lives(&self) -> Arc<Lives> {
+    pub(crate) fn lives(&self) -> Arc<ExperimentStates> {
         self.lives.load_full()
     }
 }
@@ -16,11 +16,11 @@ impl Inner {
 /// Reads what was decided since the last time, by whomever.
 pub(crate) async fn catch_up(inner: &Inner) -> Result<()> {
     let known = inner.lives();
-    let new = inner.journal.decisions(Topic::Experiment, known.read_to()).await?;
+    let new = inner.journal.audit_entries(AuditTopic::Experiment, known.cursor()).await?;
     if new.is_empty() {
         return Ok(());
     }
-    let mut lives = Lives::clone(&known);
+    let mut lives = ExperimentStates::clone(&known);
     for (number, decision) in &new {
         lives.take(*number, decision);
     }
@@ -37,7 +37,7 @@ pub(crate) async fn guard(inner: &Inner) -> Result<()> {
     }
     for decision in &decisions {
         tracing::warn!(experiment = %decision.subject, what = %decision.what, "a guardrail stopped an arm");
-        inner.kept(inner.journal.decide(decision).await)?;
+        inner.kept(inner.journal.append_audit(decision).await)?;
     }
     catch_up(inner).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use switchboard_core::{Attempt, Call, CallFault, ErrorKind, ProviderId};
+use switchboard_core::{Attempt, Call, CallFailure, ErrorKind, ProviderId};
 use switchboard_router::{
     Candidate,
     failover::{Next, REPEATS, RETRIES, Silent},
@@ -27,7 +27,7 @@ pub(crate) struct Tried {
     /// call meanwhile.
     pub(crate) written: u64,
     /// Why the last provider did not take the call.
-    pub(crate) fault: Option<CallFault>,
+    pub(crate) fault: Option<CallFailure>,
 }
 
 impl Tried {
@@ -38,7 +38,7 @@ impl Tried {
         call: &Call,
         ring: u32,
         quota_opt_in: bool,
-    ) -> (Self, Option<CallFault>) {
+    ) -> (Self, Option<CallFailure>) {
         let mut tried = Self::default();
         let attempts = call.attempts.iter().filter(|attempt| attempt.ring == ring);
         let end = attempts
@@ -87,14 +87,14 @@ impl Tried {
         world: &World,
         earlier: &Attempt,
         quota_opt_in: bool,
-    ) -> Option<CallFault> {
+    ) -> Option<CallFailure> {
         self.sent += 1;
         self.written += 1;
-        let fault = earlier.error.as_ref().map(CallFault::from);
+        let fault = earlier.error.as_ref().map(CallFailure::from);
         let next = Silent::of(earlier).next(quota_opt_in);
         match next {
             Next::Nobody | Next::Person => {
-                let unsaid = || CallFault {
+                let unsaid = || CallFailure {
                     kind: ErrorKind::NoProvider,
                     message: format!("{} refused the call for every provider", earlier.provider),
                 };

@@ -8,7 +8,7 @@ use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
 use switchboard_router::{LaneSettings, OnUnknown, Policy, RouterSettings};
 
 use crate::{
-    builder::LEAST_FENCE,
+    builder::SHORTEST_ASSUMPTION,
     domain::{self, Domain, Domains},
     health::Outliers,
     lane::Lane,
@@ -52,14 +52,14 @@ impl World {
         let Parts { policy, providers: mut given, lanes: settings, settings: times, version } =
             parts;
         policy.check()?;
-        if let OnUnknown::Fence { after } = times.on_unknown
-            && after < times.send_within + LEAST_FENCE
+        if let OnUnknown::AssumeNotPlaced { after } = times.on_unknown
+            && after < times.send_within + SHORTEST_ASSUMPTION
         {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "is shorter than an attempt may take to be sent, and a minute: make it longer",
             )
-            .with_field("routing.fence_minutes"));
+            .with_field("routing.assume_after_minutes"));
         }
         let mut lanes = Vec::with_capacity(policy.providers.len());
         for one in &policy.providers {

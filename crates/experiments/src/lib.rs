@@ -13,6 +13,6 @@ mod report;
 mod watch;
 mod words;
 
-pub use people::{Known, People, Person};
+pub use people::{Cohort, Known, Participant};
 pub use report::{ALPHA, ArmReport, Points, Report, Share, Versus};
 pub use watch::{Breach, Watch, breaches};

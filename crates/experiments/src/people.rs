@@ -4,7 +4,7 @@
 //! draws. He counts for the arm that he was *assigned*, whoever took the call in the end, and he
 //! counts where nobody took it: what a provider refuses is part of what it is to be sent there.
 //!
-//! People stand in the order in which their calls were admitted, up to the first whose call is
+//! Cohort stand in the order in which their calls were admitted, up to the first whose call is
 //! still open. In the order of endings, an arm whose calls fail fast would seem to fail more. A
 //! call that is open for more than an hour holds nobody up: its person comes in when it ends.
 
@@ -21,7 +21,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// One person whose call is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Person {
+pub struct Participant {
     /// Which of [`Experiment::subjects`].
     pub subject: usize,
     /// When he came in.
@@ -29,18 +29,18 @@ pub struct Person {
     /// What happened.
     pub seen: Observation,
     /// The call failed for a technical reason, was refused, or got lost.
-    pub erred: bool,
+    pub failed: bool,
 }
 
 /// The people of one version of an experiment. It keeps no number: a person is a hash.
 #[derive(Debug, Clone)]
-pub struct People {
+pub struct Cohort {
     experiment: String,
     version: u32,
     subjects: Vec<String>,
     currency: Currency,
     first: HashMap<u64, First>,
-    strangers: HashSet<u64>,
+    unknown_arm: HashSet<u64>,
 }
 
 /// A person's first call.
@@ -51,21 +51,21 @@ struct First {
     updated: Timestamp,
     /// `None` while it is open.
     ended: Option<Timestamp>,
-    person: Person,
+    person: Participant,
 }
 
 /// The people whose calls are over, and how many others there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// In the order in which they came in.
-    pub people: Vec<Person>,
+    pub people: Vec<Participant>,
     /// How many wait for the end of their own call, or of one that was admitted before it.
     pub open: u64,
     /// How many were assigned to an arm that the definition does not name any more.
-    pub strangers: u64,
+    pub unknown_arm: u64,
 }
 
-impl People {
+impl Cohort {
     /// Nobody yet; costs count in this currency.
     pub fn new(experiment: &Experiment, currency: Currency) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl People {
             subjects: experiment.subjects().into_iter().map(|(name, _)| name.to_owned()).collect(),
             currency,
             first: HashMap::new(),
-            strangers: HashSet::new(),
+            unknown_arm: HashSet::new(),
         }
     }
 
@@ -97,7 +97,7 @@ impl People {
         };
         let key = digest(&[call.tenant.as_str().as_bytes(), call.to.e164().as_bytes()]);
         let Some(subject) = self.subjects.iter().position(|name| *name == assigned.arm) else {
-            self.strangers.insert(key);
+            self.unknown_arm.insert(key);
             return true;
         };
         let new = First::of(call, subject, self.currency);
@@ -130,13 +130,13 @@ impl People {
             .filter(|one| one.ended.is_none() && now.duration_since(one.admitted) < PATIENCE)
             .map(|one| one.admitted)
             .min();
-        let mut over: Vec<(Timestamp, CallId, Person)> = all()
+        let mut over: Vec<(Timestamp, CallId, Participant)> = all()
             .filter_map(|one| {
                 let at = one.came_in()?;
                 held_up.is_none_or(|open| at < open).then_some((
                     at,
                     one.call,
-                    Person { at, ..one.person },
+                    Participant { at, ..one.person },
                 ))
             })
             .collect();
@@ -144,7 +144,7 @@ impl People {
         Known {
             open: self.count() - over.len() as u64,
             people: over.into_iter().map(|(_, _, person)| person).collect(),
-            strangers: self.strangers.len() as u64,
+            unknown_arm: self.unknown_arm.len() as u64,
         }
     }
 }
@@ -160,7 +160,7 @@ impl First {
             admitted,
             updated: call.updated_at,
             ended: over.then_some(ended.max(admitted)),
-            person: Person {
+            person: Participant {
                 subject,
                 at: admitted,
                 seen: Observation {
@@ -168,7 +168,7 @@ impl First {
                     duration: call.duration,
                     cost: cost(call, currency),
                 },
-                erred: erred(call),
+                failed: failed(call),
             },
         }
     }
@@ -189,7 +189,7 @@ fn cost(call: &Call, currency: Currency) -> Option<Money> {
     call.cost.or(taken_by_nobody.then(|| Money::from_micros(0, currency)))
 }
 
-fn erred(call: &Call) -> bool {
+fn failed(call: &Call) -> bool {
     match call.status {
         CallStatus::Refused | CallStatus::Indeterminate | CallStatus::Stalled => true,
         CallStatus::Closed => call.outcome == Some(Outcome::Failed),

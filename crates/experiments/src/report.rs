@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_core::{Currency, Money};
-use switchboard_router::experiment::{Experiment, Life, Stage, Step};
+use switchboard_router::experiment::{Experiment, ExperimentState, Stage, Transition};
 
 use crate::{
-    Known, People,
+    Cohort, Known,
     analysis::{
-        Comparison, Course, Estimate, Metric, Mismatch, Point, Side, Tally, Told, mismatch,
+        Comparison, Detection, Estimate, Metric, Point, SampleRatioMismatch, SequentialComparison,
+        Side, Tally, sample_ratio_mismatch,
     },
     words,
 };
@@ -40,7 +41,7 @@ pub struct Report {
     pub open: u64,
     /// How many are left out, because they were assigned to an arm that the definition does not
     /// name any more.
-    pub strangers: u64,
+    pub unknown_arm: u64,
     /// What costs are counted in.
     pub currency: &'static str,
     /// Each arm by itself.
@@ -48,7 +49,7 @@ pub struct Report {
     /// Each arm against the control.
     pub comparisons: Vec<Versus>,
     /// Whether the arms got the people that they should.
-    pub mismatch: Option<Share>,
+    pub sample_ratio_mismatch: Option<Share>,
     /// What all of it comes to, in sentences.
     pub words: Vec<String>,
 }
@@ -70,14 +71,14 @@ pub struct ArmReport {
     pub errors: u64,
     /// What is known to have been billed.
     pub spent: Money,
-    /// People whose bill is not known.
+    /// Cohort whose bill is not known.
     pub unpriced: u64,
     /// What a success costs, failures included.
     pub cost_per_success: Option<Estimate>,
     /// The mean duration in seconds, where one is known.
     pub duration: Option<Estimate>,
     /// How it was stopped.
-    pub stopped: Option<Step>,
+    pub stopped: Option<Transition>,
 }
 
 /// One arm against the control.
@@ -96,7 +97,7 @@ pub struct Versus {
     /// comparisons of the report.
     pub p_value: f64,
     /// The first moment at which success could not be equal.
-    pub told: Option<Told>,
+    pub told: Option<Detection>,
     /// The difference over time.
     pub points: Points,
 }
@@ -125,8 +126,8 @@ impl Report {
     /// What these people show.
     pub fn new(
         experiment: &Experiment,
-        life: Option<&Life>,
-        people: &People,
+        life: Option<&ExperimentState>,
+        people: &Cohort,
         now: Timestamp,
     ) -> Self {
         let known = people.known(now);
@@ -146,10 +147,10 @@ impl Report {
                 .map(|(first, last)| [first.at, last.at]),
             people: known.people.len() as u64,
             open: known.open,
-            strangers: known.strangers,
+            unknown_arm: known.unknown_arm,
             currency: currency.code(),
             comparisons: comparisons(&subjects, &known, currency),
-            mismatch: shares(&subjects, &arms),
+            sample_ratio_mismatch: shares(&subjects, &arms),
             arms,
             words: Vec::new(),
         };
@@ -160,7 +161,7 @@ impl Report {
 
 fn arms(
     subjects: &[(&str, u32)],
-    life: Option<&Life>,
+    life: Option<&ExperimentState>,
     known: &Known,
     currency: Currency,
 ) -> Vec<ArmReport> {
@@ -170,7 +171,7 @@ fn arms(
         let mut errors = 0;
         for person in known.people.iter().filter(|person| person.subject == index) {
             tally.add(&person.seen);
-            errors += u64::from(person.erred);
+            errors += u64::from(person.failed);
         }
         ArmReport {
             arm: (*name).to_owned(),
@@ -195,7 +196,7 @@ fn comparisons(subjects: &[(&str, u32)], known: &Known, currency: Currency) -> V
     };
     let many = others.iter().filter(|(_, weight)| *weight > 0).count().max(1) as f64;
     let versus = |(order, (name, own)): (usize, &(&str, u32))| {
-        let mut course = Course::new([*weight, *own], ALPHA / many, currency)?;
+        let mut course = SequentialComparison::new([*weight, *own], ALPHA / many, currency)?;
         for person in &known.people {
             let side = match person.subject {
                 0 => Side::Control,
@@ -224,6 +225,7 @@ fn comparisons(subjects: &[(&str, u32)], known: &Known, currency: Currency) -> V
 fn shares(subjects: &[(&str, u32)], arms: &[ArmReport]) -> Option<Share> {
     let counts: Vec<u64> = arms.iter().map(|arm| arm.people).collect();
     let weights: Vec<u32> = subjects.iter().map(|(_, weight)| *weight).collect();
-    let p_value = mismatch(&counts, &weights).as_ref().map(Mismatch::p_value)?;
+    let p_value =
+        sample_ratio_mismatch(&counts, &weights).as_ref().map(SampleRatioMismatch::p_value)?;
     Some(Share { p_value, suspect: p_value < SUSPECT })
 }

@@ -9,12 +9,12 @@
 use jiff::Timestamp;
 use switchboard_core::{Call, Currency};
 use switchboard_router::{
-    Decision, Policy,
-    experiment::{Bound, Change, Experiment, GuardMetric, Guardrail, Lives, Stage},
+    AuditEntry, Policy,
+    experiment::{Bound, Change, Experiment, ExperimentStates, GuardMetric, Guardrail, Stage},
 };
 
 use crate::{
-    People, Person,
+    Cohort, Participant,
     analysis::{Interval, Means, Rate, interval},
 };
 
@@ -37,7 +37,11 @@ pub struct Breach {
 
 /// The arms that certainly break a guardrail, each with the first that it breaks. The holdout
 /// breaks none.
-pub fn breaches(experiment: &Experiment, people: &[Person], currency: Currency) -> Vec<Breach> {
+pub fn breaches(
+    experiment: &Experiment,
+    people: &[Participant],
+    currency: Currency,
+) -> Vec<Breach> {
     let alpha = ALPHA / (experiment.arms.len() * experiment.guardrails.len()).max(1) as f64;
     let arms = experiment.arms.iter().enumerate().filter_map(|(index, arm)| {
         let mut sums = Sums::default();
@@ -64,10 +68,10 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, person: &Person, currency: Currency) {
+    fn add(&mut self, person: &Participant, currency: Currency) {
         self.people += 1;
         self.successes += u64::from(person.seen.success);
-        self.errors += u64::from(person.erred);
+        self.errors += u64::from(person.failed);
         if let Some(cost) = person.seen.cost.filter(|cost| cost.currency() == currency) {
             self.cost.add(cost.micros() as f64 / MICROS, 1.0);
         }
@@ -124,7 +128,7 @@ impl Sums {
 /// Follows the experiments that have guardrails, and says what has to be decided.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
-    watched: Vec<People>,
+    watched: Vec<Cohort>,
     changed: bool,
 }
 
@@ -148,7 +152,7 @@ impl Watch {
             is_new |= known.is_none();
             self.watched.push(match known {
                 Some(at) => former.swap_remove(at),
-                None => People::new(experiment, policy.currency),
+                None => Cohort::new(experiment, policy.currency),
             });
         }
         self.changed = true;
@@ -166,7 +170,12 @@ impl Watch {
 
     /// The arms that have to be stopped now, as decisions for the journal. Empty where nothing was
     /// observed since the last time.
-    pub fn decisions(&mut self, policy: &Policy, lives: &Lives, now: Timestamp) -> Vec<Decision> {
+    pub fn decisions(
+        &mut self,
+        policy: &Policy,
+        lives: &ExperimentStates,
+        now: Timestamp,
+    ) -> Vec<AuditEntry> {
         if !std::mem::take(&mut self.changed) {
             return Vec::new();
         }

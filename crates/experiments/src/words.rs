@@ -17,17 +17,17 @@ pub(super) fn of(report: &Report) -> Vec<String> {
         Stage::Stopped => words.push("It was stopped: every call goes its ordinary way, and what is here is all there will be.".to_owned()),
         Stage::Running => {}
     }
-    if report.mismatch.is_some_and(|share| share.suspect) {
+    if report.sample_ratio_mismatch.is_some_and(|share| share.suspect) {
         words.push(
             "The arms did not get the people that they should. Something assigns, loses or counts otherwise than it says: find it before you \
              believe any difference."
                 .to_owned(),
         );
     }
-    if report.strangers > 0 {
+    if report.unknown_arm > 0 {
         words.push(format!(
             "Left out: {}, assigned to arms that the definition does not name any more. Changed arms need a new version.",
-            people(report.strangers)
+            people(report.unknown_arm)
         ));
     }
     for arm in &report.arms {

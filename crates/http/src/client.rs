@@ -240,7 +240,7 @@ impl HttpClient {
         };
         let may_repeat = match lane {
             Lane::Read | Lane::Write => true,
-            Lane::Placing => failed.delivery().proves_silence(),
+            Lane::Placing => failed.delivery().proves_no_ring(),
         };
         if failed.error().status() != Some(401) || !may_repeat {
             return Err(failed);

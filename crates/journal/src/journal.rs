@@ -12,11 +12,11 @@ use switchboard_core::{
     AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
     ValidCall,
 };
-use switchboard_router::{Decision, DuplicateWindows, Topic};
+use switchboard_router::{AuditEntry, AuditTopic, DuplicateWindows};
 use uuid::Uuid;
 
 use crate::{
-    Letter, Write,
+    StoredWebhook, Write,
     state::{Effect, Fact},
 };
 
@@ -145,7 +145,7 @@ impl Selection {
 /// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
 ///
 /// Several processes may share one. Each call belongs to the process that took it in, or took it
-/// over from one that is gone; only its owner moves it on ([`Fact::commits`]), and evidence is
+/// over from one that is gone; only its owner moves it on ([`Fact::requires_ownership`]), and evidence is
 /// taken from everybody. What another process than its owner wrote is news for the owner until it
 /// says that it has acted on it.
 #[async_trait]
@@ -193,12 +193,12 @@ pub trait Journal: Debug + Send + Sync {
     /// True where no other attempt of this one's provider and agent is sent, or in doubt, without a
     /// provider's id that is known: only then does the agent and the time prove whose call it is.
     /// An attempt without an agent may be any agent's.
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool>;
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool>;
 
     /// True where no other attempt at this one's provider, to the same number with the same task,
     /// is sent, or in doubt, without a provider's id that is known. Two tenants may ask for the
     /// same at the same time: only alone do the number and the task prove whose call it is.
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool>;
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool>;
 
     /// How often this person's phone rang, or may have, since then, over all calls of the tenant:
     /// attempts that were sent and are not proven silent.
@@ -215,13 +215,13 @@ pub trait Journal: Debug + Send + Sync {
 
     /// Keeps a webhook before it is handled. False where the same body came on the same attempt and
     /// was handled.
-    async fn take_in(&self, letter: &Letter) -> Result<bool>;
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool>;
 
     /// A webhook was handled.
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()>;
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()>;
 
     /// Webhooks that were kept and never handled, oldest first.
-    async fn unhandled(&self) -> Result<Vec<Letter>>;
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>>;
 
     /// Says that this process lives. One that was silent for too long, and whose calls others took,
     /// goes on under a new name.
@@ -246,10 +246,10 @@ pub trait Journal: Debug + Send + Sync {
 
     /// Adds a decision to those that were made, durably. Its number is above those of all before
     /// it.
-    async fn decide(&self, decision: &Decision) -> Result<u64>;
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64>;
 
     /// The decisions on a topic whose number is above `after`, in order, whoever made them.
-    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>>;
+    async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>>;
 
     /// What stands for this person in logs: the same for each of his calls, and nobody without the
     /// journal's key can tell who it is. `None` where the journal has no key.

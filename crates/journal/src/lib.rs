@@ -20,4 +20,6 @@ pub use duplicates::{DuplicateOf, details};
 pub use journal::{Journal, NewCall, News, Opened, Recorded, Selection};
 pub use memory::{MemoryJournal, Stock};
 pub use pages::Pages;
-pub use write::{Doubt, Letter, Settlement, Write, doubt, occupies, settlement};
+pub use write::{
+    Identity, Settlement, StoredWebhook, Write, holds_concurrency, identity, settlement,
+};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptId, AttemptState, Call, CallStatus, Delivery, Money, ProviderCallId, Refusal,
 };
-use switchboard_router::Needs;
+use switchboard_router::Reservation;
 
 use crate::state::{Fact, Verdict};
 
@@ -18,24 +18,24 @@ pub struct Write {
     /// At least one.
     pub facts: Vec<Fact>,
     /// For the attempt that is the last one after these facts.
-    pub needs: Needs,
+    pub reservation: Reservation,
 }
 
 /// True while an attempt keeps its rooms: it is not proven silent, and no end of its phone call is
 /// known.
-pub fn occupies(attempt: &Attempt) -> bool {
+pub fn holds_concurrency(attempt: &Attempt) -> bool {
     attempt.state.is_live() && attempt.outcome.is_none()
 }
 
 impl From<Fact> for Write {
     fn from(fact: Fact) -> Self {
-        Self { facts: vec![fact], needs: Needs::default() }
+        Self { facts: vec![fact], reservation: Reservation::default() }
     }
 }
 
 /// A webhook, kept before it is handled. Its body is a hint; what it names is read at the provider.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct StoredWebhook {
     /// On whose address it came.
     pub attempt: AttemptId,
     /// As it came.
@@ -46,9 +46,9 @@ pub struct Letter {
     pub at: Timestamp,
 }
 
-impl std::fmt::Debug for Letter {
+impl std::fmt::Debug for StoredWebhook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter")
+        f.debug_struct("StoredWebhook")
             .field("attempt", &self.attempt)
             .field("bytes", &self.body.len())
             .field("calls", &self.calls)
@@ -59,33 +59,33 @@ impl std::fmt::Debug for Letter {
 
 /// How sure it is which of a provider's calls an attempt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Doubt {
+pub enum Identity {
     /// It is known, or it reached no phone, or it is not sent.
-    None,
+    Known,
     /// It is sent, and its answer is open; or it is over, by an operator's word, and the provider's
     /// id is unknown.
-    Open,
+    Pending,
     /// It may have rung, or did, and the provider's id is unknown.
     InDoubt,
 }
 
 /// The doubt about a call's last attempt.
-pub fn doubt(call: &Call) -> Doubt {
+pub fn identity(call: &Call) -> Identity {
     let Some(last) = call.attempts.last().filter(|_| call.provider_call_id.is_none()) else {
-        return Doubt::None;
+        return Identity::Known;
     };
     match (call.status, last.state) {
-        (CallStatus::Attempting, AttemptState::Claimed | AttemptState::Sent) => Doubt::Open,
+        (CallStatus::Attempting, AttemptState::Claimed | AttemptState::Sent) => Identity::Pending,
         (
             CallStatus::Attempting
             | CallStatus::InProgress
             | CallStatus::Indeterminate
             | CallStatus::Stalled,
             AttemptState::Unknown | AttemptState::Reconciling | AttemptState::Placed,
-        ) => Doubt::InDoubt,
+        ) => Identity::InDoubt,
         // An operator knows how it ended, and nobody which of the provider's calls it is: another
         // one may still be mistaken for it.
-        (CallStatus::Closed, AttemptState::Placed) => Doubt::Open,
+        (CallStatus::Closed, AttemptState::Placed) => Identity::Pending,
         (
             CallStatus::Received
             | CallStatus::Scheduled
@@ -98,7 +98,7 @@ pub fn doubt(call: &Call) -> Doubt {
             | CallStatus::Indeterminate
             | CallStatus::Stalled,
             _,
-        ) => Doubt::None,
+        ) => Identity::Known,
     }
 }
 
@@ -127,7 +127,9 @@ pub enum Settlement {
 pub fn settlement(fact: &Fact) -> Option<Settlement> {
     match fact {
         Fact::Abandoned(attempt) => Some(Settlement::Nothing { attempt: *attempt, unsent: true }),
-        Fact::Fenced(attempt) => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
+        Fact::AssumedNotPlaced(attempt) => {
+            Some(Settlement::Nothing { attempt: *attempt, unsent: false })
+        }
         Fact::Failed { attempt, delivery, .. } => match delivery {
             Delivery::NotSent => Some(Settlement::Nothing { attempt: *attempt, unsent: true }),
             Delivery::Refused(
@@ -157,7 +159,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         | Fact::Intended(_)
         | Fact::Claimed(_)
         | Fact::Sent(_)
-        | Fact::Glimpsed(..)
+        | Fact::TentativeMatch(..)
         | Fact::Answered(..)
         | Fact::Reconciling(_)
         | Fact::Traced(..)

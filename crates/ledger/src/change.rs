@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_journal::{
-    Doubt, DuplicateOf, NewCall, Settlement, details, doubt, occupies, settlement,
+    DuplicateOf, Identity, NewCall, Settlement, details, holds_concurrency, identity, settlement,
     state::{Effect, Fact, apply},
 };
 
@@ -177,7 +177,7 @@ impl Change {
 
 /// Refuses what only the owner of a call may say.
 pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
-    if !owns && facts.iter().any(Fact::commits) {
+    if !owns && facts.iter().any(Fact::requires_ownership) {
         return Err(refusal::taken_over());
     }
     Ok(())
@@ -186,8 +186,8 @@ pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
 /// The rows of attempts that are not what they were. Only the last attempt can be in doubt.
 fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
     let doubts = |call: &Call, position: usize| match call.attempts.len() == position + 1 {
-        true => doubt(call),
-        false => Doubt::None,
+        true => identity(call),
+        false => Identity::Known,
     };
     let mut rows = Vec::new();
     for (position, attempt) in after.attempts.iter().enumerate() {
@@ -208,10 +208,10 @@ fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
 
 /// The attempts that occupied their rooms until now, or came and went in one write.
 fn left(before: &Call, after: &Call) -> Vec<AttemptId> {
-    let inside = |position: usize| before.attempts.get(position).is_none_or(occupies);
+    let inside = |position: usize| before.attempts.get(position).is_none_or(holds_concurrency);
     let attempts = after.attempts.iter().enumerate();
     attempts
-        .filter(|(position, attempt)| !occupies(attempt) && inside(*position))
+        .filter(|(position, attempt)| !holds_concurrency(attempt) && inside(*position))
         .map(|(_, attempt)| attempt.id)
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use switchboard_core::Result;
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
     change::readable,
@@ -13,7 +13,7 @@ use crate::{
 /// A row of `decisions`, without its number.
 #[derive(Debug)]
 pub(crate) struct DecisionRow {
-    pub(crate) topic: Topic,
+    pub(crate) topic: AuditTopic,
     pub(crate) subject: String,
     /// JSON.
     pub(crate) what: String,
@@ -22,7 +22,7 @@ pub(crate) struct DecisionRow {
 }
 
 impl DecisionRow {
-    pub(crate) fn new(decision: &Decision) -> Result<Self> {
+    pub(crate) fn new(decision: &AuditEntry) -> Result<Self> {
         let what = if readable(&decision.what) {
             json(&decision.what)?
         } else {
@@ -37,9 +37,9 @@ impl DecisionRow {
         })
     }
 
-    pub(crate) fn read(self, number: u64) -> Result<Decision> {
+    pub(crate) fn read(self, number: u64) -> Result<AuditEntry> {
         let what = format_args!("the decision {number}").to_string();
-        Ok(Decision {
+        Ok(AuditEntry {
             topic: self.topic,
             subject: unescape(&self.subject),
             what: serde_json::from_str(&self.what).map_err(|source| unreadable(&what, source))?,

@@ -8,7 +8,7 @@ use std::{
 
 use switchboard_core::{CallId, Error, ErrorKind, Money};
 use switchboard_journal::DuplicateOf;
-use switchboard_router::{Budgeted, RoomNeed};
+use switchboard_router::{Budgeted, ConcurrencySlot};
 
 use crate::row::moment;
 
@@ -41,7 +41,7 @@ pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
 }
 
 /// One frees after `wait` at the latest.
-pub(crate) fn no_room(need: &RoomNeed, wait: Duration) -> Error {
+pub(crate) fn no_room(need: &ConcurrencySlot, wait: Duration) -> Error {
     Error::new(
         ErrorKind::RateLimited,
         format!("{} has {} calls under way, as many as it may", need.scope, need.limit),

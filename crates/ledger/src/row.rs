@@ -10,13 +10,13 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use switchboard_core::{
-    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFault, CallId,
+    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFailure, CallId,
     CallRequest, Cost, Country, Delivery, Error, Evidence, Money, Outcome, PhoneNumber,
     PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
     Transcript, ValidCall, seconds,
 };
-use switchboard_journal::{Doubt, Letter};
-use switchboard_router::Hold;
+use switchboard_journal::{Identity, StoredWebhook};
+use switchboard_router::BudgetHold;
 use uuid::Uuid;
 
 use crate::{key::says_nothing, refusal::unreadable};
@@ -70,7 +70,7 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     redial_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    fault: Option<CallFault>,
+    fault: Option<CallFailure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     estimated_cost: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,7 +198,7 @@ pub(crate) fn same_content(one: &Call, other: &Call) -> bool {
 }
 
 /// The row of an attempt.
-pub(crate) fn attempt_row(attempt: &Attempt, doubt: Doubt) -> Result<AttemptRow> {
+pub(crate) fn attempt_row(attempt: &Attempt, doubt: Identity) -> Result<AttemptRow> {
     Ok(AttemptRow {
         id: attempt.id.as_uuid(),
         ring: attempt.ring.into(),
@@ -207,9 +207,9 @@ pub(crate) fn attempt_row(attempt: &Attempt, doubt: Doubt) -> Result<AttemptRow>
         provider_call_id: attempt.provider_call_id.as_ref().map(|id| escape(id.as_str())),
         state: attempt.state.as_str().to_owned(),
         doubt: match doubt {
-            Doubt::None => 0,
-            Doubt::Open => 1,
-            Doubt::InDoubt => 2,
+            Identity::Known => 0,
+            Identity::Pending => 1,
+            Identity::InDoubt => 2,
         },
         idempotency_key: attempt.idempotency_key,
         body: json(&AttemptBody {
@@ -356,7 +356,7 @@ pub(crate) struct Counted {
 }
 
 /// `holds.budgets` of a hold.
-pub(crate) fn counted(hold: &Hold) -> Result<String> {
+pub(crate) fn counted(hold: &BudgetHold) -> Result<String> {
     let budgets = hold
         .budgets
         .iter()
@@ -370,7 +370,7 @@ pub(crate) fn read_counted(budgets: &str, attempt: AttemptId) -> Result<Vec<Coun
 }
 
 /// `inbox.calls` of a webhook.
-pub(crate) fn named(letter: &Letter) -> Result<String> {
+pub(crate) fn named(letter: &StoredWebhook) -> Result<String> {
     json(&letter.calls)
 }
 
@@ -380,8 +380,8 @@ pub(crate) fn read_letter(
     body: Vec<u8>,
     calls: &str,
     received: i64,
-) -> Result<Letter> {
+) -> Result<StoredWebhook> {
     let attempt = AttemptId::new(attempt);
     let what = format_args!("a webhook of the attempt {attempt}").to_string();
-    Ok(Letter { attempt, body, calls: read(calls, &what)?, at: moment(received, &what)? })
+    Ok(StoredWebhook { attempt, body, calls: read(calls, &what)?, at: moment(received, &what)? })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_router::SlotNeed;
+use switchboard_router::RateSlot;
 
 /// In every `(t - length, t]` at most `limit` slots are taken.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn of(need: &SlotNeed) -> Self {
+    pub(crate) fn of(need: &RateSlot) -> Self {
         Self {
             limit: need.limit.into(),
             length: i64::try_from(need.window.as_micros()).unwrap_or(i64::MAX),

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// What a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Topic {
+pub enum AuditTopic {
     /// A configuration was taken up, or refused.
     Configuration,
     /// Somebody asked every process to read its configuration again.
@@ -16,22 +16,22 @@ pub enum Topic {
     Experiment,
 }
 
-impl Topic {
+impl AuditTopic {
     /// The word used in JSON and in ledgers.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Topic::Configuration => "configuration",
-            Topic::Reload => "reload",
-            Topic::Experiment => "experiment",
+            AuditTopic::Configuration => "configuration",
+            AuditTopic::Reload => "reload",
+            AuditTopic::Experiment => "experiment",
         }
     }
 }
 
 /// Something that was decided. Decisions are only ever added: who decided what, when, stays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
+pub struct AuditEntry {
     /// What it is about.
-    pub topic: Topic,
+    pub topic: AuditTopic,
     /// Of what: the experiment's name, the configuration's file.
     pub subject: String,
     /// What was decided. No secret and no person's number stands in it.

@@ -11,7 +11,7 @@ use switchboard_core::{Error, ErrorKind, Money, PhoneNumber, ProviderId, Result,
 
 use crate::{
     rates::RateDeck,
-    reservation::{Budgeted, Hold},
+    reservation::{BudgetHold, Budgeted},
 };
 
 /// When a budget begins anew, in UTC.
@@ -79,7 +79,7 @@ pub fn hold(
     longest: Duration,
     (tenant, provider, experiment): (&TenantId, &ProviderId, Option<&str>),
     now: Timestamp,
-) -> Result<Option<Hold>> {
+) -> Result<Option<BudgetHold>> {
     let covering: Vec<&Budget> =
         budgets.iter().filter(|budget| budget.covers(tenant, provider, experiment)).collect();
     let Some(first) = covering.first() else {
@@ -95,7 +95,7 @@ pub fn hold(
         )
         .with_code("cost_unknown")
     })?;
-    Ok(Some(Hold {
+    Ok(Some(BudgetHold {
         amount,
         budgets: covering
             .into_iter()

@@ -65,7 +65,10 @@ impl Silent {
         Self {
             delivery: attempt.delivery,
             kind: attempt.error.as_ref().map(|error| error.kind),
-            fenced: attempt.evidence.iter().any(|evidence| evidence.proof == Proof::Fence),
+            fenced: attempt
+                .evidence
+                .iter()
+                .any(|evidence| evidence.proof == Proof::AssumedNotPlaced),
         }
     }
 
@@ -127,7 +130,7 @@ mod tests {
                 let silent = REFUSALS.map(Delivery::Refused).into_iter().chain([Delivery::NotSent]);
                 for delivery in silent {
                     assert!(
-                        delivery.proves_silence() && next(delivery, kind, quota).is_some(),
+                        delivery.proves_no_ring() && next(delivery, kind, quota).is_some(),
                         "{delivery:?} {kind:?}"
                     );
                 }

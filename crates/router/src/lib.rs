@@ -9,7 +9,7 @@
 //! | how well providers do | [`quality`] |
 //! | A/B tests: definitions and assignment | [`experiment`] |
 //! | who may be asked after a failure | [`failover`] |
-//! | what an attempt has to reserve | [`Needs`] |
+//! | what an attempt has to reserve | [`Reservation`] |
 
 mod audit;
 mod budget;
@@ -26,13 +26,13 @@ pub mod reservation;
 mod route;
 mod strategy;
 
-pub use audit::{Decision, Topic};
+pub use audit::{AuditEntry, AuditTopic};
 pub use budget::{Budget, Period, hold};
-pub use experiment::{Arm, Experiment, Lives};
+pub use experiment::{Arm, Experiment, ExperimentStates};
 pub use headroom::Headroom;
 pub use health::{BreakerPolicy, BreakerState, OutlierPolicy};
 pub use plan::{
-    Candidate, CandidateRecord, Chosen, Plan, PlanRecord, Reading, ReadingRecord, Rejected,
+    Candidate, CandidateRecord, Plan, PlanRecord, RankReason, Reading, ReadingRecord, Rejected,
     RejectedRecord, Rejection, Snapshot, may_be_one, plan,
 };
 pub use policy::{
@@ -42,9 +42,9 @@ pub use rates::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,
     RowFault, read_deck, scan_deck, write_deck,
 };
-pub use reservation::{Budgeted, Hold, Needs, RoomNeed, SlotNeed};
+pub use reservation::{BudgetHold, Budgeted, ConcurrencySlot, RateSlot, Reservation};
 pub use route::{BusyCallee, Match, Route};
 pub use strategy::{
-    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy,
+    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, RankInput, Strategy,
     Weighted,
 };

@@ -10,13 +10,13 @@ use crate::policy::{Allowance, Policy};
 
 /// What an attempt needs before it may be sent.
 #[derive(Debug, Clone, Default)]
-pub struct Needs {
+pub struct Reservation {
     /// A slot of each of these limits.
-    pub slots: Vec<SlotNeed>,
+    pub slots: Vec<RateSlot>,
     /// A room in each of these.
-    pub rooms: Vec<RoomNeed>,
+    pub rooms: Vec<ConcurrencySlot>,
     /// What it may cost at most.
-    pub hold: Option<Hold>,
+    pub hold: Option<BudgetHold>,
     /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or
     /// indeterminate, its provider's id unknown. An attempt without an agent may be any agent's.
     pub certain_agent: bool,
@@ -25,7 +25,7 @@ pub struct Needs {
 /// One slot of a limit that all processes share. In every window `(t - window, t]` at most `limit`
 /// slots are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotNeed {
+pub struct RateSlot {
     /// Which limit, as `kaicalls/place`.
     pub limiter: String,
     /// Slots in any window.
@@ -35,10 +35,10 @@ pub struct SlotNeed {
 }
 
 /// One of the calls that may be under way at once, over all processes. It is given back when the
-/// attempt is over or provably reached no phone (`occupies` of the journal), and at `until` at the latest, so
+/// attempt is over or provably reached no phone (`holds_concurrency` of the journal), and at `until` at the latest, so
 /// that a call whose end nobody sees does not hold it for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoomNeed {
+pub struct ConcurrencySlot {
     /// Of what, as `kaicalls`, `kaicalls/agent/8d3f` or `tenant/acme`.
     pub scope: String,
     /// How many may be under way.
@@ -49,7 +49,7 @@ pub struct RoomNeed {
 
 /// An amount held back from budgets until the bill is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
+pub struct BudgetHold {
     /// The most that the attempt can cost.
     pub amount: Money,
     /// Every budget that it counts against; all in the amount's currency.
@@ -98,17 +98,17 @@ pub fn allowance<'a>(policy: &'a Policy, scope: &str) -> Option<&'a Allowance> {
 
 /// Adds what a call takes from its caller's and its agent's limits. `until`: when its room is free
 /// again at the latest.
-pub fn add_needs(needs: &mut Needs, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
+pub fn add_needs(needs: &mut Reservation, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
     for (scope, allowance) in scopes(policy, whose) {
         if let Some(limit) = allowance.requests {
-            needs.slots.push(SlotNeed {
+            needs.slots.push(RateSlot {
                 limiter: scope.clone(),
                 limit: limit.requests,
                 window: limit.window,
             });
         }
         if let Some(limit) = allowance.concurrent {
-            needs.rooms.push(RoomNeed { scope, limit, until });
+            needs.rooms.push(ConcurrencySlot { scope, limit, until });
         }
     }
 }

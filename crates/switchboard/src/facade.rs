@@ -7,7 +7,7 @@ use switchboard_core::{
     AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
     Result, SystemClock, ValidCall,
 };
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::Journal;
 use switchboard_router::{
     Experiment, Plan, Policy, ProviderPolicy, RateDeck, Route, RouterSettings, Strategy,
@@ -20,11 +20,11 @@ use switchboard_ledger::Ledger;
 
 /// Calls over every configured provider. Cheap to clone.
 ///
-/// It checks a [`CallRequest`] and hands it to the [`Router`]; everything else is the router's own,
+/// It checks a [`CallRequest`] and hands it to the [`Engine`]; everything else is the router's own,
 /// by [`Switchboard::router`].
 #[derive(Debug, Clone)]
 pub struct Switchboard {
-    router: Router,
+    router: Engine,
     clock: Arc<dyn Clock>,
     /// What it was started with.
     configuration: Option<Arc<Config>>,
@@ -34,7 +34,7 @@ pub struct Switchboard {
 
 impl Switchboard {
     /// Over a router; `clock` is the router's.
-    pub fn new(router: Router, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(router: Engine, clock: Arc<dyn Clock>) -> Self {
         Self {
             router,
             clock,
@@ -83,7 +83,7 @@ impl Switchboard {
     ///
     /// # Errors
     /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as
-    /// [`Router::place`]. A call that nobody takes is no error: look at its status and fault.
+    /// [`Engine::place`]. A call that nobody takes is no error: look at its status and fault.
     pub async fn place(&self, request: &CallRequest) -> Result<Call> {
         self.router.place(self.validate(request, self.clock.now())?).await
     }
@@ -116,7 +116,7 @@ impl Switchboard {
     /// Waits until nothing more happens to a call on its own.
     ///
     /// # Errors
-    /// As [`Router::wait`].
+    /// As [`Engine::wait`].
     pub async fn wait(&self, id: CallId) -> Result<Call> {
         self.router.wait(id).await
     }
@@ -124,13 +124,13 @@ impl Switchboard {
     /// A call as it is now.
     ///
     /// # Errors
-    /// As [`Router::get`].
+    /// As [`Engine::get`].
     pub async fn get(&self, id: CallId) -> Result<Call> {
         self.router.get(id).await
     }
 
     /// The router, for everything else.
-    pub fn router(&self) -> &Router {
+    pub fn engine(&self) -> &Engine {
         &self.router
     }
 }
@@ -234,7 +234,7 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// Keeps calls in a ledger. Call [`Router::recover`] once after [`build`](Self::build), before
+    /// Keeps calls in a ledger. Call [`Engine::recover`] once after [`build`](Self::build), before
     /// the program says that it is ready.
     #[cfg(feature = "ledger")]
     #[must_use]
@@ -281,7 +281,7 @@ impl SwitchboardBuilder {
         policy.profiles =
             self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
         let mut router =
-            Router::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
+            Engine::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
         if let Some(journal) = self.journal {
             router = router.journal(journal);
         }

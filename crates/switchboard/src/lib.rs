@@ -51,7 +51,7 @@ pub mod tokens;
 pub use config::{Config, ConfigError, Problem, process_environment};
 pub use facade::{Switchboard, SwitchboardBuilder};
 pub use registry::Registry;
-pub use reload::ConfigurationTaken;
+pub use reload::ConfigurationApplied;
 
 /// The provider-neutral contract.
 pub use switchboard_core as core;
@@ -81,7 +81,7 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    Cancelled, Progress, Recovered, Router, RouterBuilder, TakesUp, WebhookAddress,
+    Cancelled, Engine, EngineBuilder, Progress, Recovered, TakesUp, WebhookAddress,
 };
 pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Error, ErrorKind, Numbers, Page,
-    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
+    Agents, CallControl, CallFilter, Calls, Error, ErrorKind, Numbers, Page, PageRequest,
+    PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
     Result, Trace, Transcript, Usage, Webhooks,
 };
 
@@ -64,7 +64,7 @@ impl Provider for SwitchedOff {
 
 #[async_trait]
 impl Calls for SwitchedOff {
-    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, _order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         Err(PlaceError::not_sent(self.refusal("calls.place")))
     }
 
@@ -84,7 +84,7 @@ impl Calls for SwitchedOff {
         Err(self.refusal("calls.recording"))
     }
 
-    async fn trace(&self, _order: &CallOrder, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         Err(self.refusal("calls.trace"))
     }
 }

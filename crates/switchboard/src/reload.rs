@@ -7,13 +7,13 @@
 use serde::{Deserialize, Serialize};
 use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_journal::Journal;
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{Config, Switchboard};
 
 /// What became of a configuration, as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfigurationTaken {
+pub struct ConfigurationApplied {
     /// What it is called beside the plans that are made by it.
     pub version: String,
     /// False: it was refused, and the one before holds.
@@ -42,7 +42,7 @@ impl Switchboard {
         let done = self
             .stays(config)
             .and_then(|()| config.router(environment, self.clock()))
-            .and_then(|builder| self.router().reload(builder));
+            .and_then(|builder| self.engine().reload(builder));
         let why = done.as_ref().err().map(ToString::to_string);
         self.note(config, &version, why, true).await?;
         done.map(|()| version)
@@ -53,7 +53,7 @@ impl Switchboard {
     /// # Errors
     /// `Journal`.
     pub async fn refused(&self, why: &str) -> Result<()> {
-        self.decide(&ConfigurationTaken {
+        self.append_audit(&ConfigurationApplied {
             version: "unread".to_owned(),
             taken: false,
             why: Some(why.to_owned()),
@@ -103,9 +103,9 @@ impl Switchboard {
         let Some(journal) = self.durable() else {
             return Ok(());
         };
-        let known = journal.decisions(Topic::Configuration, 0).await?;
+        let known = journal.audit_entries(AuditTopic::Configuration, 0).await?;
         let mut known = known.iter().rev().filter_map(|(_, decision)| {
-            serde_json::from_value::<ConfigurationTaken>(decision.what.clone()).ok()
+            serde_json::from_value::<ConfigurationApplied>(decision.what.clone()).ok()
         });
         let taken = why.is_none();
         if taken
@@ -115,7 +115,7 @@ impl Switchboard {
             return Ok(());
         }
         let kept = known.any(|one| one.version == version && one.text.is_some());
-        self.decide(&ConfigurationTaken {
+        self.append_audit(&ConfigurationApplied {
             version: version.to_owned(),
             taken,
             why,
@@ -124,20 +124,20 @@ impl Switchboard {
         .await
     }
 
-    async fn decide(&self, what: &ConfigurationTaken) -> Result<()> {
+    async fn append_audit(&self, what: &ConfigurationApplied) -> Result<()> {
         let Some(journal) = self.durable() else {
             return Ok(());
         };
         let what = serde_json::to_value(what)
             .map_err(|error| Error::new(ErrorKind::Journal, error.to_string()))?;
-        let decision = Decision {
-            topic: Topic::Configuration,
+        let decision = AuditEntry {
+            topic: AuditTopic::Configuration,
             subject: "configuration".to_owned(),
             what,
             by: format!("process {}", std::process::id()),
             at: self.clock().now(),
         };
-        journal.decide(&decision).await.map(|_| ())
+        journal.append_audit(&decision).await.map(|_| ())
     }
 
     #[cfg(feature = "ledger")]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    CallId, CallRequest, CallStatus, Currency, IncomingWebhook, Policy, Provider, Router,
+    CallId, CallRequest, CallStatus, Currency, Engine, IncomingWebhook, Policy, Provider,
     RouterSettings, SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
@@ -17,7 +17,7 @@ use super::{Chance, mutate::WORDS};
 /// A call at a simulated KaiCalls, and the address that its webhooks come in on.
 #[derive(Debug)]
 pub struct Doors {
-    router: Router,
+    router: Engine,
     call: CallId,
     path: String,
     /// The provider's own record says what is true; it has to run as long as anything is asked.
@@ -44,7 +44,7 @@ impl Doors {
             deck: RateDeck::unknown(Currency::USD),
             enabled: true,
         };
-        let router = Router::builder(Policy::new(vec![account], Currency::USD))
+        let router = Engine::builder(Policy::new(vec![account], Currency::USD))
             .provider(provider)
             .settings(RouterSettings {
                 poll_every: Duration::from_secs(3600),

@@ -11,7 +11,7 @@ use axum::{
 use jiff::Timestamp;
 use switchboard::{
     CallRequest, Provider, SystemClock,
-    core::{AttemptId, CallFilter, CallOrder, PageRequest, UsageFilter},
+    core::{AttemptId, CallFilter, PageRequest, PlaceRequest, UsageFilter},
     kaicalls::{KaiCalls, KaiCallsConfig},
     kallyai::{KallyAi, KallyAiConfig},
 };
@@ -126,9 +126,9 @@ async fn told<T: std::fmt::Debug, E: std::error::Error>(asked: impl Future<Outpu
     }
 }
 
-fn order() -> CallOrder {
+fn order() -> PlaceRequest {
     let request = CallRequest::new("+15125550142", "Ask whether they are open on Sunday");
-    CallOrder {
+    PlaceRequest {
         attempt: AttemptId::new(Uuid::from_u128(1)),
         idempotency_key: Uuid::from_u128(2),
         call: Arc::new(request.validate(Timestamp::now()).unwrap()),

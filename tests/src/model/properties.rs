@@ -46,7 +46,7 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
         }),
         always(ALARM, |protocol, world| {
             protocol.fault.is_some()
-                || protocol.setup.on_unknown == OnUnknown::Fence
+                || protocol.setup.on_unknown == OnUnknown::AssumeNotPlaced
                 || !world.ledger.alarmed
         }),
         always(NO_DEAD_END, can_go_on),

@@ -171,7 +171,7 @@ impl Protocol {
         }
         match self.setup.on_unknown {
             OnUnknown::Park => {}
-            OnUnknown::Fence => {
+            OnUnknown::AssumeNotPlaced => {
                 if world.is_quiet(last) && !world.rang(last) {
                     may(Deed::PassFence);
                 }

@@ -27,7 +27,7 @@ pub enum OnUnknown {
     /// Absence from the list after the fence counts as proof. The world keeps what the rule
     /// supposes: send deadline, longest pause, longest way through the network and longest lag of
     /// the list lie before the fence.
-    Fence,
+    AssumeNotPlaced,
     /// The same request again with the same key, once. A knows the keys of the calls that it
     /// placed, for their life time; nothing is on its way longer than that.
     Replay,

@@ -27,7 +27,7 @@ const TWO: Setup = Setup { replicas: 2, ..ONE };
 const APART: Setup = Setup { writes: Writes::Apart, ..TWO };
 const KEYS: Setup = Setup { on_unknown: OnUnknown::Replay, ..TWO };
 const REDIAL: Setup = Setup { redials: 1, ..TWO };
-const FENCE: Setup = Setup { on_unknown: OnUnknown::Fence, ..TWO };
+const FENCE: Setup = Setup { on_unknown: OnUnknown::AssumeNotPlaced, ..TWO };
 
 /// Every model, the lawful ones first.
 pub const VARIANTS: [Variant; 14] = [

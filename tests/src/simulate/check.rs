@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use switchboard::{
-    Call, CallId, CallStatus, Delivery, Journal, Outcome, Router,
+    Call, CallId, CallStatus, Delivery, Engine, Journal, Outcome,
     core::{AttemptState, Proof, Refusal},
     journal::News,
 };
@@ -120,11 +120,11 @@ pub(super) async fn attendance(world: Arc<World>) {
     loop {
         tokio::time::sleep(Duration::from_millis(often)).await;
         let now = world.now();
-        let open: Vec<(CallId, usize, Option<Router>)> = world.with(|state| {
+        let open: Vec<(CallId, usize, Option<Engine>)> = world.with(|state| {
             let open = state.seen.iter().filter(|(_, seen)| !seen.stage.is_settled());
             open.map(|(id, seen)| (*id, seen.wish, state.router_of(*id))).collect()
         });
-        let unattended = |(id, wish, router): (CallId, usize, Option<Router>)| {
+        let unattended = |(id, wish, router): (CallId, usize, Option<Engine>)| {
             router.is_some_and(|router| !router.attends(id)).then_some((id, wish))
         };
         let unattended: BTreeMap<CallId, usize> = open.into_iter().filter_map(unattended).collect();

@@ -15,10 +15,10 @@ use switchboard::{
     TenantId, ValidCall,
     core::{AttemptId, ProviderCallId},
     journal::{
-        Letter, NewCall, News, Opened, Recorded, Selection, Write,
+        NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
         state::{Fact, apply},
     },
-    router::{Decision, Topic},
+    router::{AuditEntry, AuditTopic},
 };
 
 use super::{Sown, director, fault::Fault, plan, process::Process, trace::Happened, world::World};
@@ -229,14 +229,14 @@ impl Journal for SimJournal {
         self.inner.call_of(attempt).await
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
         self.process.gate().await;
-        self.inner.is_alone(attempt).await
+        self.inner.is_unambiguous_by_agent(attempt).await
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
         self.process.gate().await;
-        self.inner.is_alone_by_task(attempt).await
+        self.inner.is_unambiguous_by_task(attempt).await
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
@@ -259,19 +259,19 @@ impl Journal for SimJournal {
         self.inner.unfinished().await
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         self.process.gate().await;
-        self.inner.take_in(letter).await
+        self.inner.store_webhook(letter).await
     }
 
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
         self.process.gate().await;
-        self.inner.handled(letter, at).await
+        self.inner.mark_handled(letter, at).await
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         self.process.gate().await;
-        self.inner.unhandled().await
+        self.inner.pending_webhooks().await
     }
 
     /// By the true time: a journal that several processes share has a clock of its own.
@@ -307,14 +307,14 @@ impl Journal for SimJournal {
         self.inner.acted(news).await
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         self.process.gate().await;
-        self.inner.decide(decision).await
+        self.inner.append_audit(decision).await
     }
 
-    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
+    async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.process.gate().await;
-        self.inner.decisions(topic, after).await
+        self.inner.audit_entries(topic, after).await
     }
 
     fn is_shared(&self) -> bool {
@@ -333,12 +333,12 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Intended(_) => "intended",
         Fact::Claimed(_) => "claimed",
         Fact::Sent(_) => "intended, claimed, sent",
-        Fact::Glimpsed(..) => "glimpsed",
+        Fact::TentativeMatch(..) => "glimpsed",
         Fact::Answered(..) => "answered",
         Fact::Failed { .. } => "failed",
         Fact::Abandoned(_) => "abandoned",
         Fact::Reconciling(_) => "reconciling",
-        Fact::Fenced(_) => "fenced",
+        Fact::AssumedNotPlaced(_) => "fenced",
         Fact::Resolved(..) => "resolved",
         Fact::Redialled(..) => "redialled",
         Fact::Traced(..) => "traced",

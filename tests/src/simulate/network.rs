@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use switchboard::{
     AgentId, CallId, IncomingWebhook, Money, Outcome, PhoneNumber,
-    core::{AttemptId, CallOrder, ProviderCallId},
+    core::{AttemptId, PlaceRequest, ProviderCallId},
 };
 use tokio::time::timeout;
 
@@ -65,7 +65,7 @@ impl Record {
 /// call will have.
 pub(super) fn deliver(
     world: &Arc<World>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     provider: &'static str,
     after: u64,
     is_late: bool,
@@ -85,7 +85,7 @@ pub(super) fn deliver(
 
 fn arrived(
     world: &World,
-    order: &CallOrder,
+    order: &PlaceRequest,
     provider: &'static str,
     id: u64,
     is_late: bool,

@@ -4,7 +4,7 @@ use std::{panic::resume_unwind, time::Duration};
 
 use switchboard::{
     Delivery, ErrorKind, PlaceError, Result,
-    core::{CallOrder, ProviderCall, ProviderCallId, Refusal},
+    core::{PlaceRequest, ProviderCall, ProviderCallId, Refusal},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 
 impl SimProvider {
     /// Places a call, or what the backend's sown fault makes of that.
-    pub(super) async fn placing(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    pub(super) async fn placing(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let came = self.world.now();
         if let Some(call) = self.world.with(|state| state.attempts.get(&order.attempt).copied()) {
             director::at_door(&self.world, &self.process, call);
@@ -51,7 +51,7 @@ impl SimProvider {
     }
 
     /// The request leaves. Which fault it meets, and how long things take.
-    fn leaves(&self, order: &CallOrder, came: u64) -> (Option<Fault>, u64) {
+    fn leaves(&self, order: &PlaceRequest, came: u64) -> (Option<Fault>, u64) {
         let (now, wish) = (self.world.now(), wish_of(&order.call));
         self.world.with(|state| {
             state.unsent.remove(&order.attempt);
@@ -99,7 +99,7 @@ impl SimProvider {
     }
 
     /// A call of this provider that another call of ours owns.
-    fn foreign(&self, state: &super::world::State, order: &CallOrder) -> Option<ProviderCallId> {
+    fn foreign(&self, state: &super::world::State, order: &PlaceRequest) -> Option<ProviderCallId> {
         let others = state
             .seen
             .values()
@@ -109,7 +109,7 @@ impl SimProvider {
     }
 
     /// The request arrives, and is answered in order.
-    async fn answered(&self, order: &CallOrder, after: u64) -> Result<ProviderCall, PlaceError> {
+    async fn answered(&self, order: &PlaceRequest, after: u64) -> Result<ProviderCall, PlaceError> {
         let id = network::deliver(&self.world, order, self.which, after, false);
         let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
         tokio::time::sleep(Duration::from_millis(after + thinks)).await;
@@ -144,7 +144,7 @@ impl SimProvider {
 
     async fn place_with(
         &self,
-        order: &CallOrder,
+        order: &PlaceRequest,
         fault: Option<Fault>,
         draw: u64,
     ) -> Result<ProviderCall, PlaceError> {

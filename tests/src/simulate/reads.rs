@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use switchboard::{
     ErrorKind, PlaceError, Recording, Result, Transcript,
     core::{
-        CallFilter, CallOrder, Calls, Page, PageRequest, Proof, ProviderCall, ProviderCallId, Trace,
+        CallFilter, Calls, Page, PageRequest, PlaceRequest, Proof, ProviderCall, ProviderCallId,
+        Trace,
     },
 };
 
@@ -43,7 +44,7 @@ impl SimProvider {
 
 #[async_trait]
 impl Calls for SimProvider {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         self.placing(order).await
     }
 
@@ -110,7 +111,7 @@ impl Calls for SimProvider {
         Err(self.error(ErrorKind::NotFound))
     }
 
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         self.process.gate().await;
         self.travels_to_be_read().await;
         let (now, wish, truth) = (self.world.now(), wish_of(&order.call), self.world.truth);

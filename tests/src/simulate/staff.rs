@@ -1,4 +1,4 @@
-//! People and what they run: processes, callers, operators.
+//! Cohort and what they run: processes, callers, operators.
 
 use std::{
     collections::BTreeMap,
@@ -8,8 +8,8 @@ use std::{
 
 use secrecy::SecretString;
 use switchboard::{
-    AgentProfile, Budget, CallId, Currency, ErrorKind, LaneSettings, Money, OnUnknown, Policy,
-    ProfileName, Provider, ProviderId, Route, Router, RouterSettings, TenantId, WebhookAddress,
+    AgentProfile, Budget, CallId, Currency, Engine, ErrorKind, LaneSettings, Money, OnUnknown,
+    Policy, ProfileName, Provider, ProviderId, Route, RouterSettings, TenantId, WebhookAddress,
     core::RequestLimit,
     journal::state::Resolution,
     router::{BusyCallee, Match, Period, ProviderPolicy},
@@ -82,7 +82,7 @@ fn router(
     world: &Arc<World>,
     process: &Arc<Process>,
     books: &Arc<switchboard::MemoryJournal>,
-) -> Router {
+) -> Engine {
     let plan = &world.plan;
     let milliseconds = Duration::from_millis;
     let providers = [KALLY, KAI].map(|which| Arc::new(SimProvider::new(world, process, which)));
@@ -127,7 +127,7 @@ fn router(
         unwritten: Mutex::default(),
     };
     let [first, second] = providers;
-    Router::builder(policy)
+    Engine::builder(policy)
         .provider(first)
         .provider(second)
         .lane(ProviderId::from_static(KAI), lane)
@@ -240,7 +240,7 @@ async fn ask(world: &Arc<World>, wish: usize) -> bool {
 fn errand<F: Future<Output = switchboard::Result<()>> + Send>(
     world: &Arc<World>,
     call: CallId,
-    errand: impl Fn(Router) -> F + Send + 'static,
+    errand: impl Fn(Engine) -> F + Send + 'static,
 ) {
     let world = Arc::clone(world);
     tokio::spawn(async move {

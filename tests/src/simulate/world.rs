@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use switchboard::{Call, CallId, MemoryJournal, Router, core::AttemptId, router::RateDeck};
+use switchboard::{Call, CallId, Engine, MemoryJournal, core::AttemptId, router::RateDeck};
 
 use super::{
     check::{Breach, Property},
@@ -37,7 +37,7 @@ pub(super) struct Seen {
 #[derive(Default)]
 pub(super) struct Slot {
     pub(super) process: Option<Arc<Process>>,
-    pub(super) router: Option<Router>,
+    pub(super) router: Option<Engine>,
     pub(super) journal: Option<Arc<MemoryJournal>>,
     /// It has taken up what was left, and takes calls.
     pub(super) ready: bool,
@@ -78,7 +78,7 @@ pub(super) struct State {
     /// Callers who are not done.
     pub(super) callers: usize,
     pub(super) slots: Vec<Slot>,
-    pub(super) graveyard: Vec<Router>,
+    pub(super) graveyard: Vec<Engine>,
     pub(super) processes: u32,
     /// The calls that were taken in for each wish.
     pub(super) accepted: Vec<Option<CallId>>,
@@ -175,14 +175,14 @@ impl World {
     }
 
     /// The same, and rather another than the one that has this call.
-    pub(super) fn another_than_of(&self, call: Option<CallId>) -> Option<(Arc<Process>, Router)> {
+    pub(super) fn another_than_of(&self, call: Option<CallId>) -> Option<(Arc<Process>, Engine)> {
         let first = self.someone()?;
         let owner = call.and_then(|call| self.with(|state| state.owners.get(&call).copied()));
         if owner == Some(first.0.number) { self.someone() } else { Some(first) }
     }
 
     /// A running process that takes calls, by chance.
-    pub(super) fn someone(&self) -> Option<(Arc<Process>, Router)> {
+    pub(super) fn someone(&self) -> Option<(Arc<Process>, Engine)> {
         self.with(|state| {
             let ready: Vec<usize> =
                 (0..state.slots.len()).filter(|at| state.slots[*at].is_open()).collect();
@@ -227,7 +227,7 @@ impl State {
 
     /// The router that has a call, where its process runs and takes calls, and does not wait for a
     /// write to it.
-    pub(super) fn router_of(&self, call: CallId) -> Option<Router> {
+    pub(super) fn router_of(&self, call: CallId) -> Option<Engine> {
         let owner =
             self.owners.get(&call).filter(|owner| !self.writing.contains_key(&(**owner, call)))?;
         let of = |slot: &&Slot| {

@@ -11,9 +11,10 @@ use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{
-    Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Write, state::Fact,
+    Journal, MemoryJournal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+    state::Fact,
 };
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 #[derive(Debug, Default)]
 pub(crate) struct Scribe {
@@ -58,28 +59,28 @@ impl Journal for Scribe {
         Ok(written)
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
-        self.inner.is_alone(attempt).await
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
+        self.inner.is_unambiguous_by_agent(attempt).await
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
-        self.inner.is_alone_by_task(attempt).await
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.inner.is_unambiguous_by_task(attempt).await
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         self.inner.rings(tenant, to, since).await
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
-        self.inner.take_in(letter).await
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+        self.inner.store_webhook(letter).await
     }
 
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
-        self.inner.handled(letter, at).await
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
+        self.inner.mark_handled(letter, at).await
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
-        self.inner.unhandled().await
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
+        self.inner.pending_webhooks().await
     }
 
     async fn beat(&self, at: Timestamp) -> Result<()> {
@@ -98,12 +99,12 @@ impl Journal for Scribe {
         self.inner.acted(news).await
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
-        self.inner.decide(decision).await
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
+        self.inner.append_audit(decision).await
     }
 
-    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
-        self.inner.decisions(topic, after).await
+    async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
+        self.inner.audit_entries(topic, after).await
     }
 
     fn is_shared(&self) -> bool {

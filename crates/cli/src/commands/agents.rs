@@ -16,7 +16,7 @@ use crate::{
 pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Outcome {
     let switchboard = setup::open(common)?;
     let providers = setup::providers(&switchboard, args.provider.as_deref())?;
-    let policy = switchboard.router().policy();
+    let policy = switchboard.engine().policy();
     match args.command {
         AgentsCommand::List => {
             let answers = setup::ask(&providers, |provider| async move {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 use switchboard::{
-    Call, CallId, CallRequest, CallStatus, Progress, Router, Switchboard, core::text::mask,
+    Call, CallId, CallRequest, CallStatus, Engine, Progress, Switchboard, core::text::mask,
 };
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
     let mut watch = Watch {
         output,
         spinner: output.spinner("planning"),
-        events: switchboard.router().events(),
+        events: switchboard.engine().events(),
         asked: interrupt::listen()?,
         warned: false,
     };
@@ -47,13 +47,13 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         Ok(call) => call,
         Err(failure) => {
             // What was taken up from others is looked at all the same.
-            switchboard.router().shutdown(LAST_ANSWERS).await;
+            switchboard.engine().shutdown(LAST_ANSWERS).await;
             return Err(failure);
         }
     };
     // A call that is left on purpose is not waited for any longer.
     let grace = if call.status == CallStatus::Attempting { Duration::ZERO } else { LAST_ANSWERS };
-    switchboard.router().shutdown(grace).await;
+    switchboard.engine().shutdown(grace).await;
     if output.json {
         output.object(&call);
     } else {
@@ -69,7 +69,7 @@ async fn placed(
     wait: bool,
     watch: &mut Watch,
 ) -> Outcome<Call> {
-    let router = switchboard.router();
+    let router = switchboard.engine();
     let id = switchboard.submit(request).await?.id;
     let Some(call) = watch.during(router.decided(id), router, id).await? else {
         return Ok(router.get(id).await?);
@@ -116,7 +116,7 @@ impl Watch {
     async fn during<T>(
         &mut self,
         work: impl Future<Output = switchboard::Result<T>> + Send,
-        router: &Router,
+        router: &Engine,
         id: CallId,
     ) -> Outcome<Option<T>> {
         tokio::pin!(work);
@@ -141,7 +141,7 @@ impl Watch {
 
     /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody
     /// pretends that.
-    async fn interrupted(&self, router: &Router, id: CallId) {
+    async fn interrupted(&self, router: &Engine, id: CallId) {
         let Ok(call) = router.get(id).await else {
             return;
         };

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use switchboard::{
     CallRequest, Config, LaneSettings, Plan, Policy, process_environment,
     router::{
-        Headroom, Lives, Reading, Snapshot, Topic, plan,
+        AuditTopic, ExperimentStates, Headroom, Reading, Snapshot, plan,
         quality::{Level, Measured, Measurements, Quality, QualitySettings},
     },
 };
@@ -65,7 +65,7 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
 /// What the ledger says: how its calls went, and what became of the experiments.
 struct Learnt {
     quality: Quality,
-    lives: Lives,
+    lives: ExperimentStates,
 }
 
 /// Without a ledger, or with one that cannot be read now, plans are as configured.
@@ -97,7 +97,7 @@ fn learnt(
         let journal = ledger.journal();
         Ok::<_, Failure>(Some(Learnt {
             quality: quality::measure(&*journal, settings, Timestamp::now()).await?,
-            lives: Lives::of(&journal.decisions(Topic::Experiment, 0).await?),
+            lives: ExperimentStates::of(&journal.audit_entries(AuditTopic::Experiment, 0).await?),
         }))
     });
     match read {

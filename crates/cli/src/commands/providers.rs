@@ -30,7 +30,7 @@ enum Health {
 
 pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
     let switchboard = setup::open(common)?;
-    let router = switchboard.router();
+    let router = switchboard.engine();
     let spinner = output.spinner("asking every provider for one call");
     let policy = router.policy();
     let probes = policy.providers.iter().map(|one| async {

@@ -119,7 +119,7 @@ struct Learnt {
     configured_seconds: u64,
     expected_seconds: u64,
     /// Zero: as configured.
-    learnt_from: u32,
+    learned_from: u32,
 }
 
 impl Line {
@@ -253,7 +253,7 @@ impl Report {
         output.table(&header, self.rows.iter().map(Line::cells));
         output.heading("Expected durations");
         let durations = self.durations.iter().map(|one| {
-            let from = match one.learnt_from {
+            let from = match one.learned_from {
                 0 => format!("as configured: fewer than {} calls said theirs", self.minimum_calls),
                 from => {
                     format!("learnt from {}, configured {} s", calls(from), one.configured_seconds)
@@ -288,7 +288,7 @@ fn learnt(
         profile,
         configured_seconds: usual.as_secs(),
         expected_seconds: expected.duration.as_secs(),
-        learnt_from: expected.learnt_from,
+        learned_from: expected.learned_from,
     }
 }
 

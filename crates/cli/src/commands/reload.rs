@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use switchboard::{
-    ConfigurationTaken, process_environment,
-    router::{Decision, Topic},
+    ConfigurationApplied, process_environment,
+    router::{AuditEntry, AuditTopic},
 };
 
 use crate::{
@@ -28,23 +28,26 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
     config.build(process_environment)?;
     let (ledger, _) = setup::ledger(common, None).await?;
     let journal = ledger.journal();
-    let before =
-        journal.decisions(Topic::Configuration, 0).await?.last().map_or(0, |(number, _)| *number);
-    let wish = Decision {
-        topic: Topic::Reload,
+    let before = journal
+        .audit_entries(AuditTopic::Configuration, 0)
+        .await?
+        .last()
+        .map_or(0, |(number, _)| *number);
+    let wish = AuditEntry {
+        topic: AuditTopic::Reload,
         subject: "configuration".to_owned(),
         what: json!({"version": version}),
         by: setup::operator(args.by)?,
         at: jiff::Timestamp::now(),
     };
-    journal.decide(&wish).await?;
+    journal.append_audit(&wish).await?;
     // Whoever answers has taken it up, or says why not.
     let (asked, patience) =
         (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * LOOK_EVERY.as_secs())));
-    let mut answers: Vec<(String, ConfigurationTaken)>;
+    let mut answers: Vec<(String, ConfigurationApplied)>;
     loop {
         answers = journal
-            .decisions(Topic::Configuration, before)
+            .audit_entries(AuditTopic::Configuration, before)
             .await?
             .into_iter()
             .filter_map(|(_, decision)| {

@@ -111,7 +111,7 @@ Examples:
 With --json:
   {\"to\", \"country\", \"number_type\", \"candidates\": [{\"provider\", \"rank\", \"estimated_cost\": {\"amount\", \"currency\"},
    \"headroom\", \"cost_per_success\", \"measured\", \"reason\"}], \"rejected\": [{\"provider\", \"reason\", \"detail\"}],
-   \"expected_seconds\", \"learnt_from\", ...}
+   \"expected_seconds\", \"learned_from\", ...}
 and for what cannot be called
   {\"error\": {\"kind\", \"code\", \"field\", \"message\"}}
 Several numbers give one object on each line; an error then names its number, too.
@@ -137,7 +137,7 @@ Examples:
 With --json, stdout is one object; rates are in millionths, and a row without a country is the whole provider:
   {\"window_days\", \"minimum_calls\", \"rows\": [{\"provider\", \"country\", \"profile\", \"measured\": {\"sent\", \"accepted\", \"tried\",
    \"answered\", \"succeeded\", \"erred\", ...}, \"success_rate\", \"certain_success_rate\", \"cost_per_success\", \"drift\": {\"calls\",
-   \"estimated\", \"billed\"}, \"drift_ratio\", ...}], \"durations\": [{\"country\", \"profile\", \"expected_seconds\", \"learnt_from\", ...}]}
+   \"estimated\", \"billed\"}, \"drift_ratio\", ...}], \"durations\": [{\"country\", \"profile\", \"expected_seconds\", \"learned_from\", ...}]}
 
 Exit codes:
   0  it worked

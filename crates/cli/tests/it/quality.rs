@@ -57,7 +57,7 @@ async fn what_the_ledgers_calls_say_is_shown() {
     assert!(us["drift"]["calls"].is_u64() && us["drift"]["billed"]["currency"] == "USD", "{us}");
     let durations = report["durations"].as_array().unwrap();
     assert!(
-        durations.iter().any(|one| one["country"] == "GB" && one["learnt_from"] == 1),
+        durations.iter().any(|one| one["country"] == "GB" && one["learned_from"] == 1),
         "{report}"
     );
 
@@ -110,7 +110,7 @@ async fn a_plan_says_what_it_learnt() {
     let ran = world.run(&["plan", "--to", "+12125550188", "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let plan = ran.json();
-    assert_eq!(plan["learnt_from"], 2, "{plan}");
+    assert_eq!(plan["learned_from"], 2, "{plan}");
     let candidates = plan["candidates"].as_array().unwrap();
     let measured = candidates.iter().find(|one| one["measured"]["level"] == "profile").unwrap();
     assert_eq!(

@@ -82,9 +82,10 @@ pub enum Proof {
     Record,
     /// A decision of an operator, recorded in the audit log.
     Operator,
-    /// Nothing showed it within the fence that the configuration asks for. No proof at all: it may
-    /// ring twice.
-    Fence,
+    /// Nothing showed the attempt within the time after which the configuration assumes that it
+    /// was not placed. This proves nothing: the phone may ring twice.
+    #[serde(alias = "fence")]
+    AssumedNotPlaced,
 }
 
 /// One piece of evidence.

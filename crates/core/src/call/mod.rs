@@ -15,7 +15,7 @@ mod view;
 
 pub use attempt::{Attempt, AttemptError, AttemptState, Evidence, Proof};
 pub use content::{Recording, Speaker, Transcript, TranscriptEntry};
-pub use order::CallOrder;
+pub use order::PlaceRequest;
 pub use provider_call::{
     CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace,
 };
@@ -23,4 +23,4 @@ pub use status::{CallStatus, Outcome};
 pub use traits::{CallControl, Calls, CallsExt, Reschedule};
 #[cfg(feature = "test-util")]
 pub use traits::{MockCallControl, MockCalls};
-pub use view::{Assignment, Call, CallFault};
+pub use view::{Assignment, Call, CallFailure};

@@ -10,7 +10,7 @@ use crate::{AgentId, AttemptId, ValidCall, redact::redacted_debug};
 /// One attempt, ready to be sent. A backend sends it at most once each time that it is given one.
 /// `Debug` omits the webhook address, because anyone who knows it could send webhooks to it.
 #[derive(Clone)]
-pub struct CallOrder {
+pub struct PlaceRequest {
     /// The id of the attempt.
     pub attempt: AttemptId,
     /// The idempotency key, stored before it is sent. Sent as `Idempotency-Key` to providers that
@@ -26,4 +26,4 @@ pub struct CallOrder {
     pub max_duration: Duration,
 }
 
-redacted_debug!(CallOrder { attempt, idempotency_key, call, agent, max_duration });
+redacted_debug!(PlaceRequest { attempt, idempotency_key, call, agent, max_duration });

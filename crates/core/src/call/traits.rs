@@ -7,7 +7,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use jiff::{Timestamp, civil};
 
 use crate::{
-    CallFilter, CallOrder, Clock, Error, ErrorKind, Page, PageRequest, PhoneNumber, PlaceError,
+    CallFilter, Clock, Error, ErrorKind, Page, PageRequest, PhoneNumber, PlaceError, PlaceRequest,
     ProviderCall, ProviderCallId, Recording, Result, Trace, Transcript,
 };
 
@@ -22,7 +22,7 @@ pub trait Calls: Debug + Send + Sync {
     /// Every error says whether the phone may have rung: see [`PlaceError`]. If the backend cannot
     /// tell, it is [unknown](PlaceError::unknown). A successful response that could not be read is
     /// [placed](PlaceError::placed).
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError>;
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError>;
 
     /// Returns the current state of a call.
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall>;
@@ -43,7 +43,7 @@ pub trait Calls: Debug + Send + Sync {
     /// If the provider could not be read, if a bound was reached before the end of the list, or if
     /// it only shows calls that cannot be told apart from other calls. An empty result means that
     /// no call at the provider can be this one.
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>>;
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>>;
 }
 
 /// A new time for a call that has not been dialled. KallyAI documents no time zone for it, so it is

@@ -30,20 +30,20 @@ const fn first_version() -> u32 {
 
 /// Why a call was not placed, or why it is unknown whether it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallFault {
+pub struct CallFailure {
     /// The category of the failure.
     pub kind: ErrorKind,
     /// The message for people, with a fix if there is one.
     pub message: String,
 }
 
-impl From<&Error> for CallFault {
+impl From<&Error> for CallFailure {
     fn from(error: &Error) -> Self {
         Self { kind: error.kind(), message: error.to_string() }
     }
 }
 
-impl From<&AttemptError> for CallFault {
+impl From<&AttemptError> for CallFailure {
     fn from(error: &AttemptError) -> Self {
         Self { kind: error.kind, message: error.message.clone() }
     }
@@ -81,7 +81,7 @@ pub struct Call {
     /// All attempts, in order.
     pub attempts: Vec<Attempt>,
     /// Why the call was refused or its result is unknown.
-    pub fault: Option<CallFault>,
+    pub fault: Option<CallFailure>,
     /// The cost that the plan estimated.
     pub estimated_cost: Option<Money>,
     /// What was billed, as money. An unknown cost is null, never zero.

@@ -45,7 +45,7 @@ impl Breaker {
 
     /// How long until a read may be tried; `None`: it is closed, and calls go. It stays open until
     /// a read has worked.
-    pub fn opens_in(&self, now: Duration) -> Option<Duration> {
+    pub fn time_until_probe(&self, now: Duration) -> Option<Duration> {
         match self.state {
             State::Closed { .. } => None,
             State::Open { until } => Some(until.saturating_sub(now)),

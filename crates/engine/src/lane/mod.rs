@@ -16,7 +16,9 @@ use switchboard_core::{
     AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, ReadTurns,
     RequestLimit,
 };
-use switchboard_router::{BreakerState, Headroom, LaneSettings, Reading, RoomNeed, SlotNeed};
+use switchboard_router::{
+    BreakerState, ConcurrencySlot, Headroom, LaneSettings, RateSlot, Reading,
+};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -170,8 +172,8 @@ impl Lane {
         let uptime = self.clock.uptime();
         let state = self.kept.state.lock();
         Reading {
-            breaker: breaker(state.breaker.opens_in(uptime), now),
-            domain: breaker(self.domain.opens_in(uptime), now),
+            breaker: breaker(state.breaker.time_until_probe(uptime), now),
+            domain: breaker(self.domain.time_until_probe(uptime), now),
             ejected_until: ends(state.ejected_until, uptime, now),
             headroom: self.headroom(&state, uptime, now),
             rooms: self.rooms(&state, now),
@@ -204,8 +206,8 @@ impl Lane {
     }
 
     /// The calls under way that all processes share.
-    pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<RoomNeed> {
-        let need = |limit| RoomNeed { scope: self.id.to_string(), limit, until };
+    pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
+        let need = |limit| ConcurrencySlot { scope: self.id.to_string(), limit, until };
         self.concurrent.map(need).into_iter().collect()
     }
 
@@ -224,8 +226,8 @@ impl Lane {
     }
 
     /// The limit that all processes share.
-    pub(crate) fn slot_needs(&self) -> Vec<SlotNeed> {
-        let need = |limit: RequestLimit| SlotNeed {
+    pub(crate) fn slot_needs(&self) -> Vec<RateSlot> {
+        let need = |limit: RequestLimit| RateSlot {
             limiter: format!("{}/place", self.id),
             limit: limit.requests,
             window: limit.window,
@@ -377,20 +379,20 @@ impl Lane {
     }
 
     /// How long until a read may be tried; `None`: its breaker is closed.
-    pub(crate) fn opens_in(&self, now: Duration) -> Option<Duration> {
-        self.kept.state.lock().breaker.opens_in(now)
+    pub(crate) fn time_until_probe(&self, now: Duration) -> Option<Duration> {
+        self.kept.state.lock().breaker.time_until_probe(now)
     }
 
     /// True where neither its breaker nor that of what it rides on is open.
     pub(crate) fn is_closed(&self, now: Duration) -> bool {
-        self.opens_in(now).is_none() && self.domain.opens_in(now).is_none()
+        self.time_until_probe(now).is_none() && self.domain.time_until_probe(now).is_none()
     }
 
     /// A read came to its end. How long until the next; `None`: its breaker is closed.
     pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.kept.state.lock();
         state.breaker.probed(worked, now);
-        state.breaker.opens_in(now)
+        state.breaker.time_until_probe(now)
     }
 }
 
@@ -445,8 +447,8 @@ fn ends(until: Option<Duration>, uptime: Duration, now: Timestamp) -> Option<Tim
     Some(now.checked_add(left).unwrap_or(Timestamp::MAX))
 }
 
-fn breaker(opens_in: Option<Duration>, now: Timestamp) -> BreakerState {
-    opens_in.map_or(BreakerState::Closed, |wait| BreakerState::Open {
+fn breaker(time_until_probe: Option<Duration>, now: Timestamp) -> BreakerState {
+    time_until_probe.map_or(BreakerState::Closed, |wait| BreakerState::Open {
         probe_at: now.checked_add(wait).unwrap_or(Timestamp::MAX),
     })
 }

@@ -27,7 +27,7 @@ impl Class {
     /// Of a call for which this was planned, and which its caller's and its agent profile's limits
     /// keep back.
     pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<String>) -> Self {
-        let passing = plan.rejected.iter().filter(|one| one.rejection.passes_at().is_some());
+        let passing = plan.rejected.iter().filter(|one| one.rejection.clears_at().is_some());
         let able = plan.candidates.iter().map(|one| &one.provider);
         let mut providers: Vec<&ProviderId> =
             able.chain(passing.map(|one| &one.provider)).collect();

@@ -148,7 +148,7 @@ impl<'a> Openings<'a> {
             return Some(at);
         }
         let doors = class.doors().iter();
-        doors.filter_map(|door| self.obstacle(door)?.passes_at()).min()
+        doors.filter_map(|door| self.obstacle(door)?.clears_at()).min()
     }
 
     /// How many may go in at a gate, and when to look again where none may.

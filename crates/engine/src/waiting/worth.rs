@@ -19,7 +19,7 @@ pub(super) fn check(
     crowded: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
-    let soonest = if plan.candidates.is_empty() { plan.passes_at() } else { Some(now) };
+    let soonest = if plan.candidates.is_empty() { plan.clears_at() } else { Some(now) };
     if now < asks.give_up && soonest.is_some_and(|soonest| soonest <= asks.give_up) {
         return Ok(());
     }
@@ -46,8 +46,8 @@ pub(super) fn check(
 
 /// Says why a call waits.
 pub(super) fn tell(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&str>) {
-    let passes_at = plan.passes_at().filter(|_| plan.candidates.is_empty());
-    match (crowded, passes_at) {
+    let clears_at = plan.clears_at().filter(|_| plan.candidates.is_empty());
+    match (crowded, clears_at) {
         (Some(scope), _) => {
             inner.tell(id, format_args!("waits: {scope} has as many calls as its limits allow"))
         }

@@ -12,7 +12,7 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallId, CallStatus, Clock};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{Journal, MemoryJournal};
 use switchboard_router::{OnUnknown, RouterSettings};
 use tokio::time::Instant;
@@ -77,7 +77,7 @@ impl Left {
     }
 
     /// A process that takes the call up, and what it has of the journal.
-    async fn process(&self, clock: &Arc<dyn Clock>) -> (Router, Arc<MemoryJournal>) {
+    async fn process(&self, clock: &Arc<dyn Clock>) -> (Engine, Arc<MemoryJournal>) {
         let mine = Arc::new(self.books.another());
         let router = process(&self.worlds, clock, Arc::clone(&mine) as Arc<dyn Journal>);
         router.recover().await.unwrap();
@@ -232,7 +232,7 @@ async fn no_clock_that_is_set_brings_the_fence_closer() {
         let worlds = shared([dark(Act::Lose), World::new("beta", &[])]);
         let set = Set::new(&clock(), 0);
         let settings = RouterSettings {
-            on_unknown: OnUnknown::Fence { after: fence },
+            on_unknown: OnUnknown::AssumeNotPlaced { after: fence },
             ..RouterSettings::default()
         };
         let of = Arc::clone(&set) as Arc<dyn Clock>;

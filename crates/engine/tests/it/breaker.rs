@@ -11,7 +11,7 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallStatus, Clock, ErrorKind, Page, Refusal};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_router::{BreakerPolicy, BreakerState, LaneSettings, Policy, RouterSettings};
 use switchboard_testkit::VirtualClock;
 
@@ -229,7 +229,7 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
             },
             ..LaneSettings::default()
         };
-        let builder = Router::builder(policy.clone()).clock(Arc::clone(&clock));
+        let builder = Engine::builder(policy.clone()).clock(Arc::clone(&clock));
         ["alpha", "beta", "gamma"].iter().zip(&providers).fold(
             builder,
             |builder, (name, provider)| {

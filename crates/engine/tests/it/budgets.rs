@@ -8,7 +8,7 @@ use switchboard_core::{
     Call, CallRequest, CallStatus, Destination, ErrorKind, Money, Outcome, Refusal, Tariff,
     TariffRow, TenantId, ValidCall,
 };
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{
     Journal, MemoryJournal,
     state::{Resolution, Verdict},
@@ -36,7 +36,7 @@ fn budget(name: &str, limit: &str) -> Budget {
 }
 
 /// A process in which every call costs at most a dollar.
-fn a_dollar_a_call(worlds: &[Arc<World>], budgets: Vec<Budget>) -> Router {
+fn a_dollar_a_call(worlds: &[Arc<World>], budgets: Vec<Budget>) -> Engine {
     with(worlds, Arc::new(MemoryJournal::new()), |policy| policy.budgets = budgets)
 }
 
@@ -44,7 +44,7 @@ fn with(
     worlds: &[Arc<World>],
     journal: Arc<dyn Journal>,
     change: impl FnOnce(&mut Policy),
-) -> Router {
+) -> Engine {
     let dollar = |policy: &mut Policy| {
         for provider in &mut policy.providers {
             provider.deck = per_call("1.00");

@@ -1,8 +1,8 @@
 //! Attempts of which nobody knows whether they rang: evidence, and what may not count as any.
 
 use switchboard_core::{
-    AgentProfile, AttemptState, CallOrder, CallStatus, Delivery, ErrorKind, Idempotency, Outcome,
-    ProfileName, Proof, ProviderCall, ProviderCallId, Refusal, Result, Trace,
+    AgentProfile, AttemptState, CallStatus, Delivery, ErrorKind, Idempotency, Outcome,
+    PlaceRequest, ProfileName, Proof, ProviderCall, ProviderCallId, Refusal, Result, Trace,
 };
 use switchboard_router::{Match, Policy, Route};
 
@@ -25,7 +25,7 @@ fn keyless(name: &str) -> Fake {
 
 fn in_doubt_for(
     numbers: &'static [u32],
-) -> impl Fn(&CallOrder) -> Result<ProviderCall, switchboard_core::PlaceError> + Send + 'static {
+) -> impl Fn(&PlaceRequest) -> Result<ProviderCall, switchboard_core::PlaceError> + Send + 'static {
     move |order| {
         if numbers.iter().any(|n| order.call.to.e164() == number(*n)) {
             return Err(unknown());

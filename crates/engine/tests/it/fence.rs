@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{AttemptState, Call, CallStatus, ErrorKind, Proof, Trace};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::Journal;
 use switchboard_router::{OnUnknown, RouterSettings};
 use tokio::time::Instant;
@@ -20,7 +20,7 @@ use crate::support::{
 const FENCE: Duration = Duration::from_secs(120);
 
 fn fenced(after: Duration) -> RouterSettings {
-    RouterSettings { on_unknown: OnUnknown::Fence { after }, ..RouterSettings::default() }
+    RouterSettings { on_unknown: OnUnknown::AssumeNotPlaced { after }, ..RouterSettings::default() }
 }
 
 async fn beyond_the_fence(alpha: World) -> (Call, Vec<Arc<World>>) {
@@ -41,7 +41,7 @@ async fn a_fence_that_a_sender_could_jump_is_refused() {
     for (after, fits) in [(1, false), (69, false), (70, true)] {
         let alpha = Fake::new("alpha");
         let builder =
-            Router::builder(policy(std::slice::from_ref(&alpha))).settings(fenced(seconds(after)));
+            Engine::builder(policy(std::slice::from_ref(&alpha))).settings(fenced(seconds(after)));
         let built = builder.provider(alpha.build()).build();
         assert_eq!(built.is_ok(), fits, "{after} s");
         if let Err(error) = built {
@@ -56,7 +56,9 @@ async fn nothing_is_sent_before_the_fence_and_the_next_provider_is_asked_after_i
     let (call, worlds) = beyond_the_fence(World::new("alpha", &[Act::Lose])).await;
     assert_eq!((call.status, call.attempts.len()), (CallStatus::Closed, 2));
     assert_eq!(call.attempts[0].state, AttemptState::NotPlaced);
-    assert!(call.attempts[0].evidence.iter().any(|evidence| evidence.proof == Proof::Fence));
+    assert!(
+        call.attempts[0].evidence.iter().any(|evidence| evidence.proof == Proof::AssumedNotPlaced)
+    );
     assert_eq!((worlds[0].orders().len(), worlds[1].orders().len()), (1, 1));
     let again = worlds[1].acts()[0].0.duration_since(began);
     assert!(again >= FENCE, "sent again {again:?} after the first");

@@ -7,7 +7,7 @@ use switchboard_core::{
     AttemptError, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, Clock, Cost,
     Delivery, ErrorKind, Outcome, Proof, ProviderState, Redial, Refusal,
 };
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{
     Journal, MemoryJournal,
     state::{Fact, Resolution, Verdict},
@@ -27,7 +27,7 @@ struct Stage {
     worlds: Vec<Arc<World>>,
     clock: Arc<dyn Clock>,
     books: Arc<MemoryJournal>,
-    owner: Router,
+    owner: Engine,
     other: MemoryJournal,
 }
 
@@ -51,7 +51,7 @@ impl Stage {
 
     fn over(worlds: Vec<Arc<World>>) -> Self {
         let (clock, books) = (clock(), books());
-        let settle = |builder: switchboard_engine::RouterBuilder| {
+        let settle = |builder: switchboard_engine::EngineBuilder| {
             let one = LaneSettings { concurrent: Some(1), ..LaneSettings::default() };
             builder.webhooks(address()).lane(id("alpha"), one)
         };

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use switchboard_core::{Call, CallStatus, Clock, Error, ErrorKind, Outcome, Proof};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{Journal, MemoryJournal, state::Fact};
 
 use crate::support::{
@@ -48,7 +48,7 @@ async fn a_webhook_that_was_kept_and_not_handled_is_handled_by_the_next_process(
         |_| {},
         |builder| builder.webhooks(address()),
     );
-    assert_eq!(next.unhandled().await.unwrap().len(), 1);
+    assert_eq!(next.pending_webhooks().await.unwrap().len(), 1);
     assert_eq!(second.recover().await.unwrap().uncertain, 1);
     tokio::time::sleep(seconds(1)).await;
     let call = second.get(id).await.unwrap();
@@ -56,12 +56,12 @@ async fn a_webhook_that_was_kept_and_not_handled_is_handled_by_the_next_process(
         (call.status, call.provider_call_id),
         (CallStatus::InProgress, Some("alpha-0".into()))
     );
-    assert!(next.unhandled().await.unwrap().is_empty());
+    assert!(next.pending_webhooks().await.unwrap().is_empty());
     assert_eq!(worlds[0].orders().len(), 1);
 }
 
 /// One process with a call of which only a webhook can tell.
-fn in_doubt(journal: Arc<dyn Journal>, clock: &Arc<dyn Clock>) -> (Router, Vec<Arc<World>>) {
+fn in_doubt(journal: Arc<dyn Journal>, clock: &Arc<dyn Clock>) -> (Engine, Vec<Arc<World>>) {
     let mut alpha = World::new("alpha", &[Act::RingAndLose]);
     alpha.shows = false;
     let worlds = shared([alpha]);
@@ -123,7 +123,7 @@ async fn the_same_body_is_handled_once_and_another_is_handled_too() {
     tokio::time::sleep(seconds(3)).await;
     router.receive_webhook(&path, letter("alpha-0 has ended", &clock)).await.unwrap();
     assert_eq!(router.get(id).await.unwrap().outcome, Some(Outcome::Completed));
-    assert!(journal.unhandled().await.unwrap().is_empty());
+    assert!(journal.pending_webhooks().await.unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,7 +135,7 @@ async fn a_webhook_whose_call_could_not_be_read_is_handled_when_it_comes_again()
     let path = path(&worlds[0], 0);
     let unreadable = router.receive_webhook(&path, letter("alpha-7", &clock)).await.unwrap_err();
     assert_eq!(unreadable.kind(), ErrorKind::NotFound);
-    assert_eq!(journal.unhandled().await.unwrap().len(), 1, "it is kept");
+    assert_eq!(journal.pending_webhooks().await.unwrap().len(), 1, "it is kept");
     assert_eq!(router.get(id).await.unwrap().status, CallStatus::Attempting);
     // The provider's own records catch up: a later call has that id.
     for n in 2..9 {
@@ -144,7 +144,7 @@ async fn a_webhook_whose_call_could_not_be_read_is_handled_when_it_comes_again()
     tokio::time::sleep(seconds(1)).await;
     let late = router.receive_webhook(&path, letter("alpha-7", &clock)).await;
     assert!(late.is_ok(), "{late:?}");
-    assert!(journal.unhandled().await.unwrap().is_empty());
+    assert!(journal.pending_webhooks().await.unwrap().is_empty());
     assert_eq!(
         router.get(id).await.unwrap().provider_call_id,
         None,

@@ -1,7 +1,9 @@
 //! The law over every script: what may have rung is the last thing that was sent.
 
 use proptest::{collection::vec, prelude::*};
-use switchboard_core::{CallOrder, CallStatus, Delivery, ErrorKind, ProviderCall, Refusal, Result};
+use switchboard_core::{
+    CallStatus, Delivery, ErrorKind, PlaceRequest, ProviderCall, Refusal, Result,
+};
 
 use crate::support::{
     Fake, Op, completed,
@@ -26,7 +28,7 @@ impl Act {
     fn perform(
         self,
         provider: &str,
-        order: &CallOrder,
+        order: &PlaceRequest,
     ) -> Result<ProviderCall, switchboard_core::PlaceError> {
         match self {
             Act::Takes => Ok(completed(provider, &order.attempt.to_string())),
@@ -41,7 +43,7 @@ impl Act {
         }
     }
 
-    fn proves_silence(self) -> bool {
+    fn proves_no_ring(self) -> bool {
         match self {
             Act::NotSent | Act::OurFault | Act::Refuses(_) | Act::TooMany(_) => true,
             Act::Takes | Act::PlacedWithoutId | Act::Unknown | Act::Panics => false,
@@ -142,6 +144,6 @@ proptest! {
             Some(Act::Refuses(_) | Act::NotSent | Act::OurFault | Act::TooMany(_)) => &[CallStatus::Refused],
         };
         prop_assert!(expected.contains(&status), "{:?} after {:?}", status, asked);
-        prop_assert!(asked.iter().filter(|(_, act)| !act.proves_silence()).count() <= 1, "{:?}", asked);
+        prop_assert!(asked.iter().filter(|(_, act)| !act.proves_no_ring()).count() <= 1, "{:?}", asked);
     }
 }

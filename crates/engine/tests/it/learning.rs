@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use switchboard_core::CallRequest;
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::Journal;
 
 use crate::support::{
@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// Attempts that were sent, as far as this process has learnt.
-fn sent(router: &Router) -> u64 {
+fn sent(router: &Engine) -> u64 {
     router.quality().iter().map(|row| u64::from(row.measured.sent)).sum()
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallRequest, CallStatus, Clock, Coverage, Delivery, ErrorKind, Refusal};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_router::{
     BreakerPolicy, LaneSettings, OutlierPolicy, Policy, Rejection, RouterSettings,
 };
@@ -42,7 +42,7 @@ fn sound(name: &'static str) -> Fake {
 }
 
 struct Scene {
-    router: Router,
+    router: Engine,
     logs: Vec<Arc<Log>>,
     clock: VirtualClock,
     calls: u32,
@@ -101,7 +101,7 @@ async fn a_bad_provider_is_left_out_and_comes_back_when_it_was_said() {
     let plan = scene.router.plan(&call(500));
     assert_eq!(plan.rejected[0].rejection, Rejection::Outlier(until));
     assert_eq!(plan.rejected[0].rejection.code(), "outlier");
-    assert_eq!(plan.passes_at(), Some(until));
+    assert_eq!(plan.clears_at(), Some(until));
     for _ in 0..5 {
         assert_eq!(scene.call().await.unwrap(), "beta");
     }
@@ -223,7 +223,7 @@ async fn a_new_configuration_does_not_shorten_it() {
     let providers: Vec<_> = fakes.into_iter().map(Fake::build).collect();
     let builder = |outliers| {
         let settings = RouterSettings { outliers, ..RouterSettings::default() };
-        let builder = Router::builder(first.clone()).clock(Arc::new(clock)).settings(settings);
+        let builder = Engine::builder(first.clone()).clock(Arc::new(clock)).settings(settings);
         providers.iter().fold(builder, |builder, provider| builder.provider(Arc::clone(provider)))
     };
     let mut scene = Scene {

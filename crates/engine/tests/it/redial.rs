@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use switchboard_core::{Call, CallRequest, CallStatus, Outcome, ProviderState, Redial, Refusal};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{Journal, state::Fact};
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ fn asking(redial: Option<Redial>) -> CallRequest {
 }
 
 /// One process over one world.
-fn alone(alpha: World) -> (Router, Vec<Arc<World>>) {
+fn alone(alpha: World) -> (Engine, Vec<Arc<World>>) {
     let worlds = shared([alpha]);
     let router =
         process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.webhooks(address()));
@@ -32,7 +32,7 @@ fn alone(alpha: World) -> (Router, Vec<Arc<World>>) {
 }
 
 /// A call's end after every ring that it asks for.
-async fn to_the_end(router: &Router, request: CallRequest) -> Call {
+async fn to_the_end(router: &Engine, request: CallRequest) -> Call {
     let id = router.submit(valid(request)).await.unwrap().id;
     within(router.wait(id)).await.unwrap()
 }
@@ -160,7 +160,7 @@ async fn the_bills_of_all_rings_are_added_up() {
 
 /// A call whose first ring is over and whose second is under way.
 async fn in_its_second_ring()
--> (Router, Vec<Arc<World>>, Call, Arc<dyn switchboard_core::Clock>, Arc<dyn Journal>) {
+-> (Engine, Vec<Arc<World>>, Call, Arc<dyn switchboard_core::Clock>, Arc<dyn Journal>) {
     let mut alpha = World::new("alpha", &[]).ending(&[Outcome::NoAnswer]);
     alpha.lasts = seconds(100);
     let (worlds, clock, books) = (shared([alpha]), clock(), books());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{CallStatus, ErrorKind, RequestLimit};
-use switchboard_engine::{Router, RouterBuilder};
+use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_router::{LaneSettings, Policy, RouterSettings};
 
 use crate::support::{
@@ -13,16 +13,16 @@ use crate::support::{
     world::{World, policy_over, process_with, shared, telephone},
 };
 
-fn over(worlds: &[Arc<World>]) -> RouterBuilder {
-    let builder = Router::builder(policy_over(worlds));
+fn over(worlds: &[Arc<World>]) -> EngineBuilder {
+    let builder = Engine::builder(policy_over(worlds));
     worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
 }
 
 fn start(
     worlds: &[Arc<World>],
     change: impl FnOnce(&mut Policy),
-    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
-) -> Router {
+    settle: impl FnOnce(EngineBuilder) -> EngineBuilder,
+) -> Engine {
     process_with(worlds, &clock(), Arc::new(books().another()), change, settle)
 }
 
@@ -51,7 +51,7 @@ async fn new_calls_go_the_new_way_and_the_old_ones_are_followed_to_their_end() {
 async fn a_configuration_that_does_not_fit_changes_nothing() {
     let worlds = shared([World::new("alpha", &[]), World::new("beta", &[])]);
     let router = start(&worlds[..1], |_| {}, |builder| builder);
-    let unserved = Router::builder(policy_over(&worlds)).provider(telephone(&worlds[0]));
+    let unserved = Engine::builder(policy_over(&worlds)).provider(telephone(&worlds[0]));
     let error = router.reload(unserved).unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Configuration, Some("providers.beta")));
     assert_eq!(router.policy().providers.len(), 1);

@@ -11,7 +11,7 @@ use std::{
 use switchboard_core::{
     AttemptState, Call, CallRequest, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace,
 };
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::{
     Journal,
     state::{Resolution, Verdict},
@@ -72,7 +72,7 @@ fn word(verdict: Verdict) -> Resolution {
 }
 
 /// A process with a call that is in doubt for good.
-async fn indeterminate(act: Act) -> (Router, Vec<Arc<World>>, Call) {
+async fn indeterminate(act: Act) -> (Engine, Vec<Arc<World>>, Call) {
     let mut alpha = World::new("alpha", &[act]);
     alpha.shows = false;
     alpha.lasts = seconds(3600);

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{AgentProfile, CallStatus, ProfileName, RequestLimit, TenantId, ValidCall};
-use switchboard_engine::{Router, RouterBuilder};
+use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_journal::Journal;
 use switchboard_router::{Allowance, LaneSettings, Policy, RouterSettings};
 
@@ -15,7 +15,7 @@ use crate::support::{
     world::{Act, World, most_at_once, process_with, shared},
 };
 
-fn patient(builder: RouterBuilder) -> RouterBuilder {
+fn patient(builder: EngineBuilder) -> EngineBuilder {
     builder.settings(RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() })
 }
 
@@ -39,8 +39,8 @@ fn speaking(profile: &str, n: u32) -> ValidCall {
 fn two(
     worlds: &[Arc<World>],
     change: impl Fn(&mut Policy),
-    settle: impl Fn(RouterBuilder) -> RouterBuilder,
-) -> [Router; 2] {
+    settle: impl Fn(EngineBuilder) -> EngineBuilder,
+) -> [Engine; 2] {
     let (clock, books) = (clock(), books());
     [(), ()].map(|()| {
         let journal: Arc<dyn Journal> = Arc::new(books.another());
@@ -48,7 +48,7 @@ fn two(
     })
 }
 
-async fn all(routers: &[Router], calls: impl IntoIterator<Item = ValidCall>) -> Duration {
+async fn all(routers: &[Engine], calls: impl IntoIterator<Item = ValidCall>) -> Duration {
     let began = tokio::time::Instant::now();
     let mut open = Vec::new();
     for (router, call) in routers.iter().cycle().zip(calls) {

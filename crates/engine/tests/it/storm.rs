@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::Mutex;
 use switchboard_core::{
-    Call, CallOrder, CallRequest, CallStatus, Delivery, ErrorKind, Idempotency, Proof,
+    Call, CallRequest, CallStatus, Delivery, ErrorKind, Idempotency, PlaceRequest, Proof,
     ProviderCall, Refusal, RequestLimit, Result, Trace,
 };
 use switchboard_router::RouterSettings;
@@ -25,7 +25,7 @@ const PROVIDERS: [&str; 3] = ["alpha", "beta", "gamma"];
 struct Rings(Mutex<Vec<(String, &'static str, String)>>);
 
 impl Rings {
-    fn ring(&self, provider: &'static str, order: &CallOrder) -> String {
+    fn ring(&self, provider: &'static str, order: &PlaceRequest) -> String {
         let theirs = format!("{provider}-{}", order.attempt);
         self.0.lock().push((order.call.task.clone(), provider, theirs.clone()));
         theirs
@@ -67,7 +67,7 @@ fn act(
     chance: &mut Chance,
     rings: &Rings,
     provider: &'static str,
-    order: &CallOrder,
+    order: &PlaceRequest,
 ) -> Result<ProviderCall, switchboard_core::PlaceError> {
     match chance.next(12) {
         0..=3 => Ok(queued(provider, &rings.ring(provider, order))),

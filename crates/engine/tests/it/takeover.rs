@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use jiff::{Timestamp, ToSpan};
 use switchboard_core::{
-    AttemptState, CallFault, CallRequest, CallStatus, Clock, ErrorKind, Outcome,
+    AttemptState, CallFailure, CallRequest, CallStatus, Clock, ErrorKind, Outcome,
 };
 use switchboard_journal::{Journal, state::Fact};
 use tokio::sync::watch;
@@ -83,7 +83,7 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
     tokio::time::sleep(seconds(45)).await;
 
     let fault =
-        CallFault { kind: ErrorKind::NoProvider, message: "an old process says so".to_owned() };
+        CallFailure { kind: ErrorKind::NoProvider, message: "an old process says so".to_owned() };
     for fact in [
         Fact::Admitted { estimated_cost: None, experiment: None, plan: None },
         Fact::Refused(fault),

@@ -11,8 +11,10 @@ use std::{
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use switchboard_core::{CallFault, CallId, CallStatus, Clock, ErrorKind, RequestLimit, ValidCall};
-use switchboard_engine::{Router, RouterBuilder};
+use switchboard_core::{
+    CallFailure, CallId, CallStatus, Clock, ErrorKind, RequestLimit, ValidCall,
+};
+use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_journal::{Journal, MemoryJournal};
 use switchboard_router::{BusyCallee, LaneSettings, Match, Policy, Route, RouterSettings};
 
@@ -58,14 +60,14 @@ fn start(
     books: &MemoryJournal,
     limit: u32,
     change: impl FnOnce(&mut Policy),
-) -> Router {
+) -> Engine {
     let journal: Arc<dyn Journal> = Arc::new(books.another());
     process_with(worlds, clock, journal, change, |builder| {
         builder.lane(id("alpha"), a_minute(limit)).settings(patient())
     })
 }
 
-async fn submit(router: &Router, calls: impl IntoIterator<Item = ValidCall>) -> Vec<CallId> {
+async fn submit(router: &Engine, calls: impl IntoIterator<Item = ValidCall>) -> Vec<CallId> {
     let mut ids = Vec::new();
     for call in calls {
         ids.push(router.submit(call).await.unwrap().id);
@@ -73,7 +75,7 @@ async fn submit(router: &Router, calls: impl IntoIterator<Item = ValidCall>) -> 
     ids
 }
 
-async fn all_closed(router: &Router, ids: &[CallId]) {
+async fn all_closed(router: &Engine, ids: &[CallId]) {
     for id in ids {
         assert_eq!(within(router.wait(*id)).await.unwrap().status, CallStatus::Closed);
     }
@@ -210,7 +212,7 @@ async fn a_window_that_closes_refuses_with_its_reason() {
     );
     for (status, fault) in &ends[3..] {
         assert_eq!(*status, CallStatus::Refused);
-        let CallFault { kind, message } = fault.clone().unwrap();
+        let CallFailure { kind, message } = fault.clone().unwrap();
         assert_eq!(kind, ErrorKind::NoProvider);
         assert!(message.contains("window closed"), "{message}");
         assert!(
@@ -316,10 +318,10 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
     let ids = submit(&router, (0..8).map(call)).await;
     tokio::time::sleep(seconds(1)).await;
     assert_eq!((worlds[0].rings(), router.waiting()), (2, 6));
-    let both = |builder: RouterBuilder| {
+    let both = |builder: EngineBuilder| {
         worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
     };
-    let with = both(Router::builder(policy_over(&worlds)))
+    let with = both(Engine::builder(policy_over(&worlds)))
         .lane(id("alpha"), a_minute(2))
         .settings(patient());
     router.reload(with).unwrap();

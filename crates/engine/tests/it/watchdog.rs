@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{Call, CallRequest, CallStatus, Outcome};
-use switchboard_engine::Router;
+use switchboard_engine::Engine;
 use switchboard_journal::Journal;
 use tokio::time::Instant;
 
@@ -33,7 +33,7 @@ fn stopped_once_after(world: &World, began: Instant, after: Duration) {
     assert!(took >= after && took <= after + seconds(30), "stopped after {took:?}");
 }
 
-async fn end(router: &Router, request: CallRequest) -> Call {
+async fn end(router: &Engine, request: CallRequest) -> Call {
     let id = router.submit(valid(request)).await.unwrap().id;
     let call = within(router.wait(id)).await.unwrap();
     tokio::time::sleep(seconds(3600)).await;

@@ -5,7 +5,7 @@ use switchboard_core::{
     CallStatus, Error, ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Proof, ProviderCall,
     ProviderState, Raw, Result, Trace,
 };
-use switchboard_engine::{Router, WebhookAddress};
+use switchboard_engine::{Engine, WebhookAddress};
 
 use crate::support::{
     Fake, Log, Op, call, completed, epoch,
@@ -44,7 +44,7 @@ fn address(secret: &str) -> WebhookAddress {
 
 const SECRET: &str = "a secret of thirty-two characters";
 
-fn receiving(fakes: Vec<Fake>) -> (Router, Vec<std::sync::Arc<Log>>) {
+fn receiving(fakes: Vec<Fake>) -> (Engine, Vec<std::sync::Arc<Log>>) {
     start_with(fakes, |_| {}, |builder| builder.webhooks(address(SECRET)))
 }
 
@@ -64,7 +64,7 @@ fn soon() -> Timestamp {
 }
 
 fn in_progress(
-    _: &switchboard_core::CallOrder,
+    _: &switchboard_core::PlaceRequest,
 ) -> Result<ProviderCall, switchboard_core::PlaceError> {
     Ok(queued("alpha", "a-1"))
 }
@@ -230,7 +230,7 @@ async fn a_webhook_of_an_attempt_that_was_taken_for_silent_raises_an_alarm() {
 
 #[tokio::test(start_paused = true)]
 async fn a_short_secret_is_refused() {
-    let built = Router::builder(crate::support::policy(&[])).webhooks(address("short")).build();
+    let built = Engine::builder(crate::support::policy(&[])).webhooks(address("short")).build();
     assert_eq!(built.unwrap_err().kind(), ErrorKind::Configuration);
 }
 

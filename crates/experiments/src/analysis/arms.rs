@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 use switchboard_core::{Currency, Money};
 
-use super::{Estimate, Means, Mismatch, Rate, difference, interval, mismatch};
+use super::{
+    Estimate, Means, Rate, SampleRatioMismatch, difference, interval, sample_ratio_mismatch,
+};
 
 const MICROS: f64 = 1e6;
 
@@ -73,7 +75,7 @@ impl Tally {
         self.spent
     }
 
-    /// People whose cost is not known in this currency. They are left out of what a success costs,
+    /// Cohort whose cost is not known in this currency. They are left out of what a success costs,
     /// with their successes.
     pub fn unpriced(&self) -> u64 {
         self.unpriced
@@ -150,7 +152,7 @@ impl Arms {
         self.tallies.get(arm)
     }
 
-    /// People in each arm.
+    /// Cohort in each arm.
     pub fn counts(&self) -> Vec<u64> {
         self.tallies.iter().map(|tally| tally.rate.of).collect()
     }
@@ -163,7 +165,7 @@ impl Arms {
 
     /// Evidence that people did not come into the arms by these weights. `None` where the weights
     /// are not of these arms.
-    pub fn mismatch(&self, weights: &[u32]) -> Option<Mismatch> {
-        mismatch(&self.counts(), weights)
+    pub fn sample_ratio_mismatch(&self, weights: &[u32]) -> Option<SampleRatioMismatch> {
+        sample_ratio_mismatch(&self.counts(), weights)
     }
 }

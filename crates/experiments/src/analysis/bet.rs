@@ -24,7 +24,7 @@ use super::{Interval, Rate, edge};
 /// arm. Half or twice as much costs a few people in a hundred, either where effects are small or
 /// where they are large.
 pub(super) const SHRINKAGE: f64 = 30.0;
-/// People before the next renewal, as a share of those so far.
+/// Cohort before the next renewal, as a share of those so far.
 const RENEWAL: f64 = 0.05;
 /// Beliefs keep this distance from certainty.
 const MARGIN: f64 = 1e-9;
@@ -33,10 +33,10 @@ const GRID: u32 = 80;
 
 /// Capital of bets against every difference, over two arms.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bet {
+pub(super) struct BettingTest {
     shares: [f64; 2],
-    past: Vec<Stretch>,
-    now: Stretch,
+    past: Vec<Epoch>,
+    now: Epoch,
     /// What a person brings against "no difference" in this stretch, by arm and outcome, as
     /// logarithms.
     pays: [[f64; 2]; 2],
@@ -46,24 +46,24 @@ pub(super) struct Bet {
 
 /// A moment in the past of a bet.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Moment {
+pub(super) struct Checkpoint {
     past: usize,
-    now: Stretch,
+    now: Epoch,
 }
 
-/// People between two renewals.
+/// Cohort between two renewals.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Stretch {
+struct Epoch {
     shares: [f64; 2],
     before: [Rate; 2],
     during: [Rate; 2],
 }
 
-impl Bet {
+impl BettingTest {
     /// `None` where an arm takes nobody.
     pub(super) fn new(weights: [u32; 2]) -> Option<Self> {
         let shares = split(weights)?;
-        let now = Stretch { shares, before: [Rate::default(); 2], during: [Rate::default(); 2] };
+        let now = Epoch { shares, before: [Rate::default(); 2], during: [Rate::default(); 2] };
         Some(Self { shares, past: Vec::new(), pays: now.pays(0.0), now, capital: 0.0, most: 0.0 })
     }
 
@@ -98,19 +98,19 @@ impl Bet {
     }
 
     /// This moment, to be asked about later.
-    pub(super) fn moment(&self) -> Moment {
-        Moment { past: self.past.len(), now: self.now }
+    pub(super) fn moment(&self) -> Checkpoint {
+        Checkpoint { past: self.past.len(), now: self.now }
     }
 
     /// ln of the capital that a moment had against this difference.
-    pub(super) fn against(&self, difference: f64, moment: Moment) -> f64 {
+    pub(super) fn against(&self, difference: f64, moment: Checkpoint) -> f64 {
         let past = self.past.iter().take(moment.past);
         past.chain([&moment.now]).map(|stretch| stretch.paid(difference)).sum()
     }
 
     /// Where the true difference is: outside of it, the capital stood at `1/alpha` or more at that
     /// moment.
-    pub(super) fn interval(&self, alpha: f64, moment: Moment) -> Interval {
+    pub(super) fn interval(&self, alpha: f64, moment: Checkpoint) -> Interval {
         let enough = -alpha.ln();
         let holds = |difference: f64| self.against(difference, moment) < enough;
         // The capital need not rise steadily to both sides: the outermost differences count that
@@ -139,12 +139,12 @@ impl Bet {
         if self.now.during != [Rate::default(); 2] {
             self.past.push(self.now);
         }
-        self.now = Stretch { shares: self.shares, before, during: [Rate::default(); 2] };
+        self.now = Epoch { shares: self.shares, before, during: [Rate::default(); 2] };
         self.pays = self.now.pays(0.0);
     }
 }
 
-impl Stretch {
+impl Epoch {
     fn so_far(&self) -> [Rate; 2] {
         [0, 1].map(|arm| self.before[arm].and(self.during[arm]))
     }

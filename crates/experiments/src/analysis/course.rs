@@ -6,10 +6,10 @@ use switchboard_core::Currency;
 
 use super::{
     Comparison, Estimate, Interval, Observation, Tally,
-    bet::{Bet, Moment},
+    bet::{BettingTest, Checkpoint},
 };
 
-/// People at the first look that is kept.
+/// Cohort at the first look that is kept.
 const FIRST_LOOK: u64 = 10;
 /// Each look that is kept comes after so many more people, as a share of those so far.
 const NEXT_LOOK: f64 = 0.1;
@@ -60,7 +60,7 @@ pub struct Point {
 
 /// The first moment at which success could not be equal in both arms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub struct Detection {
     /// When the person came in.
     pub at: Timestamp,
     /// How many people were in both arms.
@@ -79,11 +79,11 @@ pub struct Told {
 /// Success is judged by a bet on the arms' random draw, exactly at every count. That needs the
 /// weights as they were when each person was drawn: after a change, [`reweigh`](Self::reweigh).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct SequentialComparison {
     alpha: f64,
     tallies: [Tally; 2],
-    bet: Bet,
-    told: Option<Told>,
+    bet: BettingTest,
+    told: Option<Detection>,
     looks: Vec<Look>,
     last: Option<Timestamp>,
     next: u64,
@@ -93,11 +93,11 @@ pub struct Course {
 struct Look {
     at: Timestamp,
     tallies: [Tally; 2],
-    moment: Moment,
+    moment: Checkpoint,
 }
 
-impl Course {
-    /// Nobody yet. People are drawn into control and treatment by these weights; intervals have a
+impl SequentialComparison {
+    /// Nobody yet. Cohort are drawn into control and treatment by these weights; intervals have a
     /// confidence of `1 - alpha`; costs count in this currency. `None` where an arm would take
     /// nobody, or `alpha` is not between 0 and 1.
     pub fn new(weights: [u32; 2], alpha: f64, currency: Currency) -> Option<Self> {
@@ -107,7 +107,7 @@ impl Course {
         Some(Self {
             alpha,
             tallies: [Tally::new(currency); 2],
-            bet: Bet::new(weights)?,
+            bet: BettingTest::new(weights)?,
             told: None,
             looks: Vec::new(),
             last: None,
@@ -129,7 +129,7 @@ impl Course {
         let people = self.tallies.iter().map(|tally| tally.rate().of).sum();
         if self.told.is_none() && self.bet.most() >= -self.alpha.ln() {
             let [control, treatment] = self.tallies.map(|tally| tally.rate().share());
-            self.told = Some(Told { at, people, treatment_better: treatment > control });
+            self.told = Some(Detection { at, people, treatment_better: treatment > control });
         }
         if people >= self.next {
             self.next = people + (people as f64 * NEXT_LOOK).ceil() as u64;
@@ -162,7 +162,7 @@ impl Course {
     }
 
     /// The first moment at which success could not be equal, looked for after every person.
-    pub fn told(&self) -> Option<Told> {
+    pub fn told(&self) -> Option<Detection> {
         self.told
     }
 
@@ -197,7 +197,7 @@ impl Course {
         })
     }
 
-    fn success(&self, tallies: &[Tally; 2], moment: Moment) -> Option<Estimate> {
+    fn success(&self, tallies: &[Tally; 2], moment: Checkpoint) -> Option<Estimate> {
         Some(Estimate {
             value: tallies[1].rate().share()? - tallies[0].rate().share()?,
             interval: Some(self.bet.interval(self.alpha, moment)),

@@ -12,14 +12,14 @@
 //! | `rates.rs` | the same from counts alone, and one arm's rate | beta-binomial mixture martingales | at every count, whatever drew |
 //! | `means.rs` | what a success costs, how long a call lasts | asymptotic confidence sequences | in the limit of many people |
 //! | `arms.rs` | sums of every arm | | |
-//! | `mismatch.rs` | did the arms get the people that they should | a Dirichlet-multinomial mixture martingale | at every count |
+//! | `sample_ratio_mismatch.rs` | did the arms get the people that they should | a Dirichlet-multinomial mixture martingale | at every count |
 //! | `power.rs` | what the experiment can find at all | normal approximations of the above | about |
 //!
 //! # One person, once
 //!
 //! All of it counts *people*. A person keeps the arm that he was given, so that his second call is
 //! no second draw, and his calls resemble each other: whoever counts them as if they were
-//! strangers' finds differences that are not there. A person comes in once, with his first call or
+//! unknown_arm' finds differences that are not there. A person comes in once, with his first call or
 //! with his calls summed, under the arm that he was *assigned* (intention to treat: a failover to
 //! another provider does not move him), in the order of admission, up to the first whose call is
 //! still open. In the order of endings, an arm whose calls fail fast would seem to fail more.
@@ -30,18 +30,18 @@ mod arms;
 mod bet;
 mod course;
 mod means;
-mod mismatch;
 mod power;
 mod rates;
+mod sample_ratio_mismatch;
 
 use serde::Serialize;
 
 pub use arms::{Arms, Comparison, Observation, Tally};
-pub use course::{Course, Metric, Point, Side, Told, running_intersection};
+pub use course::{Detection, Metric, Point, SequentialComparison, Side, running_intersection};
 pub use means::Means;
-pub use mismatch::{Mismatch, mismatch};
 pub use power::{Design, Detectable, Needed, detectable, people_needed};
 pub use rates::{Rate, RateDifference, difference, interval};
+pub use sample_ratio_mismatch::{SampleRatioMismatch, sample_ratio_mismatch};
 
 /// From a lowest to a highest value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -1,7 +1,7 @@
 //! What an experiment can find at all, asked before its start.
 //!
 //! Normal approximations: of the z-test for a look at the end, and of the capital of
-//! [`Course`](super::Course)'s bet, whose logarithm after people whose difference is `z` standard
+//! [`SequentialComparison`](super::SequentialComparison)'s bet, whose logarithm after people whose difference is `z` standard
 //! errors is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is the people's part against the belief
 //! that it begins with.
 

@@ -7,7 +7,7 @@
 //! pair of their rates, and a difference is inside as long as any pair with that difference is.
 //!
 //! That holds whatever decided who goes to which arm, even if it looked at the outcomes before. It
-//! has its price: [`Course`](super::Course), which knows the draw, needs about half of the people.
+//! has its price: [`SequentialComparison`](super::SequentialComparison), which knows the draw, needs about half of the people.
 
 use serde::Serialize;
 

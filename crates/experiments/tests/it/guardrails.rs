@@ -1,9 +1,9 @@
 //! Arms that stop by themselves, and those that must not.
 
 use switchboard_core::Currency;
-use switchboard_experiments::{People, Watch, breaches};
+use switchboard_experiments::{Cohort, Watch, breaches};
 use switchboard_router::{
-    Decision, Lives, Policy,
+    AuditEntry, ExperimentStates, Policy,
     experiment::{Bound, Change, Experiment, GuardMetric, Guardrail, Stage},
 };
 
@@ -26,9 +26,9 @@ fn at_most(value: &str) -> Bound {
     Bound::AtMost(value.parse().unwrap())
 }
 
-/// People by turns in both arms: how each person's call ended is up to `end`.
+/// Cohort by turns in both arms: how each person's call ended is up to `end`.
 fn breached(experiment: &Experiment, people: u32, end: impl Fn(&str, u32) -> End) -> Vec<String> {
-    let mut known = People::new(experiment, Currency::USD);
+    let mut known = Cohort::new(experiment, Currency::USD);
     for n in 0..people {
         let arm = if n % 2 == 0 { "a" } else { "b" };
         known.observe(&call(experiment, arm, n, 0, end(arm, n)));
@@ -88,7 +88,7 @@ fn an_arm_that_keeps_its_rule_is_rarely_ever_stopped_however_often_one_looks() {
     let experiment = guarded(GuardMetric::SuccessRate, at_least("0.6"));
     let (mut stopped, mut naively) = (0, 0);
     for seed in 0..EXPERIMENTS {
-        let mut known = People::new(&experiment, Currency::USD);
+        let mut known = Cohort::new(&experiment, Currency::USD);
         for n in 0..PEOPLE {
             let arm = if n % 2 == 0 { "a" } else { "b" };
             let talks = chance(seed * 100_000 + u64::from(n), 0.6);
@@ -126,8 +126,8 @@ fn a_breach_is_decided_once() {
     let experiment = guarded(GuardMetric::ErrorRate, at_most("0.1"));
     let policy = watched(experiment.clone());
     let mut watch = Watch::new(&policy);
-    let mut lives = Lives::default();
-    let mut made: Vec<Decision> = Vec::new();
+    let mut lives = ExperimentStates::default();
+    let mut made: Vec<AuditEntry> = Vec::new();
     for n in 0..300 {
         let (arm, end) = if n % 2 == 0 { ("a", End::Talked(60, 0)) } else { ("b", End::Failed) };
         watch.observe(&call(&experiment, arm, n, 0, end));
@@ -160,11 +160,11 @@ fn nothing_is_decided_on_what_is_stopped_or_not_looked_at_again() {
         watch.observe(&call(&experiment, "b", n, 0, End::Failed));
     }
     let stop = Change { to: Some(Stage::Stopped), ..Change::of(1) };
-    let over = Lives::of(&[(1, stop.decision("voices", "mara", minute(0)))]);
+    let over = ExperimentStates::of(&[(1, stop.decision("voices", "mara", minute(0)))]);
     assert!(watch.clone().decisions(&policy, &over, minute(300)).is_empty());
-    assert_eq!(watch.decisions(&policy, &Lives::default(), minute(300)).len(), 1);
+    assert_eq!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).len(), 1);
     assert!(
-        watch.decisions(&policy, &Lives::default(), minute(300)).is_empty(),
+        watch.decisions(&policy, &ExperimentStates::default(), minute(300)).is_empty(),
         "nothing was observed since"
     );
 }
@@ -178,8 +178,8 @@ fn a_new_configuration_keeps_what_is_known_of_the_experiments_that_stay() {
         watch.observe(&call(&experiment, "b", n, 0, End::Failed));
     }
     assert!(!watch.set(&policy), "nothing is new");
-    assert_eq!(watch.decisions(&policy, &Lives::default(), minute(300)).len(), 1);
+    assert_eq!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).len(), 1);
     policy.experiments[0].version = 2;
     assert!(watch.set(&policy), "the calls of the new one have to be told");
-    assert!(watch.decisions(&policy, &Lives::default(), minute(300)).is_empty());
+    assert!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).is_empty());
 }

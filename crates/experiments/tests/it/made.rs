@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallStatus, Country, Currency,
+    Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, Country, Currency,
     ErrorKind, Money, Outcome, TenantId,
 };
 use switchboard_router::Experiment;
@@ -52,7 +52,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
     let over = !matches!(end, End::Open);
     let state =
         if matches!(end, End::Refused) { AttemptState::NotPlaced } else { AttemptState::Placed };
-    let fault = CallFault { kind: ErrorKind::NoProvider, message: String::new() };
+    let fault = CallFailure { kind: ErrorKind::NoProvider, message: String::new() };
     Call {
         id: CallId::new(Uuid::from_u128((u128::from(n) << 32) + u128::from(nth))),
         tenant: TenantId::default(),

@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 use switchboard_core::{Call, Currency, TenantId};
-use switchboard_experiments::{People, Report};
+use switchboard_experiments::{Cohort, Report};
 use switchboard_router::{
-    Lives,
-    experiment::{Change, Experiment, Seat, Stage},
+    ExperimentStates,
+    experiment::{Allocation, Change, Experiment, Stage},
 };
 
 use crate::{
@@ -19,9 +19,9 @@ fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Ve
     (0..people)
         .filter_map(|n| {
             let (arm, rate) = match experiment.seat(&tenant, &number(n), 100) {
-                Seat::Outside => return None,
-                Seat::Holdout => ("holdout", rates[0]),
-                Seat::Arm(arm) => (arm.name.as_str(), rates[usize::from(arm.name == "b")]),
+                Allocation::Outside => return None,
+                Allocation::Holdout => ("holdout", rates[0]),
+                Allocation::Arm(arm) => (arm.name.as_str(), rates[usize::from(arm.name == "b")]),
             };
             let talks = chance(seed * 1_000_000 + u64::from(n), rate);
             let end = if talks { End::Talked(60, 120_000) } else { End::NoAnswer(30_000) };
@@ -30,8 +30,8 @@ fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Ve
         .collect()
 }
 
-fn report(experiment: &Experiment, calls: &[Call], lives: &Lives) -> Report {
-    let mut people = People::new(experiment, Currency::USD);
+fn report(experiment: &Experiment, calls: &[Call], lives: &ExperimentStates) -> Report {
+    let mut people = Cohort::new(experiment, Currency::USD);
     for call in calls {
         people.observe(call);
     }
@@ -42,7 +42,11 @@ fn report(experiment: &Experiment, calls: &[Call], lives: &Lives) -> Report {
 #[test]
 fn a_difference_that_is_there_is_told_and_one_that_is_not_is_not() {
     let experiment = halves();
-    let told = report(&experiment, &study(&experiment, 2_000, 1, [0.5, 0.65]), &Lives::default());
+    let told = report(
+        &experiment,
+        &study(&experiment, 2_000, 1, [0.5, 0.65]),
+        &ExperimentStates::default(),
+    );
     let versus = &told.comparisons[0];
     assert_eq!((versus.arm.as_str(), versus.control.as_str()), ("b", "a"));
     assert!(versus.told.is_some_and(|told| told.treatment_better), "{versus:?}");
@@ -52,10 +56,14 @@ fn a_difference_that_is_there_is_told_and_one_that_is_not_is_not() {
         "{:?}",
         told.words
     );
-    assert!(!told.mismatch.unwrap().suspect);
+    assert!(!told.sample_ratio_mismatch.unwrap().suspect);
     assert!(versus.points.success.len() > 20);
 
-    let same = report(&experiment, &study(&experiment, 2_000, 2, [0.5, 0.5]), &Lives::default());
+    let same = report(
+        &experiment,
+        &study(&experiment, 2_000, 2, [0.5, 0.5]),
+        &ExperimentStates::default(),
+    );
     assert!(same.comparisons[0].told.is_none());
     assert!(
         same.words.iter().any(|word| word.contains("not proof that there is none")),
@@ -67,14 +75,15 @@ fn a_difference_that_is_there_is_told_and_one_that_is_not_is_not() {
 #[test]
 fn little_data_is_called_so() {
     let experiment = halves();
-    let nobody = report(&experiment, &[], &Lives::default());
+    let nobody = report(&experiment, &[], &ExperimentStates::default());
     assert_eq!((nobody.people, nobody.span), (0, None));
     assert!(
         nobody.words.iter().any(|word| word.contains("nothing to compare")),
         "{:?}",
         nobody.words
     );
-    let few = report(&experiment, &study(&experiment, 20, 1, [0.1, 0.9]), &Lives::default());
+    let few =
+        report(&experiment, &study(&experiment, 20, 1, [0.1, 0.9]), &ExperimentStates::default());
     assert!(few.words.iter().any(|word| word.contains("Too little is known")), "{:?}", few.words);
 }
 
@@ -90,12 +99,12 @@ fn sums_are_exact_and_a_person_counts_once_with_his_first_call() {
         call(&experiment, "b", 3, 0, End::Refused),
         call(&experiment, "b", 4, 0, End::Failed),
     ];
-    let forwards = report(&experiment, &calls, &Lives::default());
+    let forwards = report(&experiment, &calls, &ExperimentStates::default());
     let mut turned = calls.clone();
     turned.reverse();
     assert_eq!(
         forwards,
-        report(&experiment, &turned, &Lives::default()),
+        report(&experiment, &turned, &ExperimentStates::default()),
         "in whatever order they are read"
     );
     let [a, b] = &forwards.arms[..] else { panic!("{forwards:?}") };
@@ -120,14 +129,17 @@ fn a_call_that_is_amended_replaces_what_it_said() {
     billed.updated_at = first.updated_at + SignedDuration::from_secs(60);
     for order in [[&first, &billed], [&billed, &first]] {
         let calls: Vec<Call> = order.into_iter().cloned().collect();
-        assert_eq!(report(&experiment, &calls, &Lives::default()).arms[0].spent, usd("0.18"));
+        assert_eq!(
+            report(&experiment, &calls, &ExperimentStates::default()).arms[0].spent,
+            usd("0.18")
+        );
     }
 }
 
 #[test]
 fn people_come_in_by_admission_up_to_the_first_open_call() {
     let experiment = halves();
-    let mut people = People::new(&experiment, Currency::USD);
+    let mut people = Cohort::new(&experiment, Currency::USD);
     for n in 0..10 {
         let end = if n == 6 { End::Open } else { End::Talked(60, 0) };
         people.observe(&call(&experiment, "a", n, 0, end));
@@ -160,8 +172,8 @@ fn other_experiments_versions_and_arms_are_not_mixed_in() {
     let mut outside = call(&experiment, "a", 8_000, 0, End::Refused);
     outside.experiment = None;
     calls.push(outside);
-    let shown = report(&experiment, &calls, &Lives::default());
-    assert_eq!((shown.people, shown.strangers), (100, 1));
+    let shown = report(&experiment, &calls, &ExperimentStates::default());
+    assert_eq!((shown.people, shown.unknown_arm), (100, 1));
     assert!(shown.words.iter().any(|word| word.starts_with("Left out: 1 person")));
 }
 
@@ -176,8 +188,8 @@ fn arms_that_did_not_get_their_people_are_suspect_before_anything_else() {
         nth += u32::from(in_b);
         !in_b || nth % 3 != 0
     });
-    let shown = report(&experiment, &calls, &Lives::default());
-    assert!(shown.mismatch.unwrap().suspect);
+    let shown = report(&experiment, &calls, &ExperimentStates::default());
+    assert!(shown.sample_ratio_mismatch.unwrap().suspect);
     assert!(shown.words[0].contains("did not get the people"), "{:?}", shown.words);
 }
 
@@ -185,11 +197,15 @@ fn arms_that_did_not_get_their_people_are_suspect_before_anything_else() {
 fn a_holdout_is_compared_to_the_control_too_and_every_comparison_has_to_be_surer() {
     let mut experiment = halves();
     experiment.holdout_percent = 20;
-    let shown = report(&experiment, &study(&experiment, 3_000, 3, [0.5, 0.5]), &Lives::default());
+    let shown = report(
+        &experiment,
+        &study(&experiment, 3_000, 3, [0.5, 0.5]),
+        &ExperimentStates::default(),
+    );
     let names: Vec<&str> = shown.comparisons.iter().map(|versus| versus.arm.as_str()).collect();
     assert_eq!(names, ["b", "holdout"]);
     assert!(shown.comparisons.iter().all(|versus| (versus.confidence - 0.975).abs() < 1e-9));
-    assert!(!shown.mismatch.unwrap().suspect, "{:?}", shown.arms);
+    assert!(!shown.sample_ratio_mismatch.unwrap().suspect, "{:?}", shown.arms);
 }
 
 #[test]
@@ -201,7 +217,7 @@ fn the_report_knows_the_life_and_says_how_an_arm_ended() {
         why: Some("error_rate at most 0.1: 9 of 40 people".to_owned()),
         ..Change::of(1)
     };
-    let lives = Lives::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
+    let lives = ExperimentStates::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
     let shown = report(&experiment, &study(&experiment, 200, 1, [0.5, 0.5]), &lives);
     assert!(shown.arms[1].stopped.is_some() && shown.arms[0].stopped.is_none());
     assert!(shown.words[0].starts_with("b was stopped by guardrail at "), "{:?}", shown.words);
@@ -221,7 +237,7 @@ fn reports_of_experiments_without_a_difference_rarely_claim_one() {
     let claimed = (0..20)
         .filter(|seed| {
             let calls = study(&experiment, 300, 100 + seed, [0.6, 0.6]);
-            report(&experiment, &calls, &Lives::default()).comparisons[0].told.is_some()
+            report(&experiment, &calls, &ExperimentStates::default()).comparisons[0].told.is_some()
         })
         .count();
     assert!(claimed <= 2, "{claimed} of 20, looked at after every person");

@@ -342,7 +342,7 @@ async fn an_early_answer_followed_by_a_reset_never_claims_silence_wrongly() {
             Ok(_) => Delivery::Placed,
             Err(error) => error.delivery(),
         };
-        assert!(!placed.proves_silence(), "{placed:?}");
+        assert!(!placed.proves_no_ring(), "{placed:?}");
         assert_eq!(server.posts(), turn);
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{AttemptState, CallStatus, Currency, Delivery, ErrorKind, Money};
-use switchboard_router::{Hold, Needs};
+use switchboard_router::{BudgetHold, Reservation};
 
 use super::{
     admitted, agents_attempt, at, attempt, bracket, budgeted, failed, in_doubt, needs_slot, open,
@@ -24,7 +24,7 @@ pub(super) async fn several_facts_are_all_or_nothing(journal: Arc<dyn Journal>) 
         vec![admitted(), Fact::Intended(Box::new(one)), Fact::Claimed(tried), Fact::Sent(tried)];
     let mut too_many = facts.clone();
     too_many.push(Fact::Claimed(tried));
-    let write = |facts| Write { facts, needs: Needs::default() };
+    let write = |facts| Write { facts, reservation: Reservation::default() };
     let refused = journal.write(call, write(too_many), at(1)).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Conflict);
     let kept = journal.get(call).await.unwrap().unwrap();
@@ -45,11 +45,11 @@ pub(super) async fn several_facts_are_all_or_nothing(journal: Arc<dyn Journal>) 
 }
 
 pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
-    let slots = |names: &[&str]| Needs {
+    let slots = |names: &[&str]| Reservation {
         slots: names.iter().map(|name| needs_slot(name, 1)).collect(),
-        ..Needs::default()
+        ..Reservation::default()
     };
-    let hold = |micros: i64| Hold {
+    let hold = |micros: i64| BudgetHold {
         amount: Money::from_micros(micros, Currency::USD),
         budgets: vec![budgeted("day", 100), budgeted("month", 50)],
     };
@@ -62,7 +62,7 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
     in_doubt(&journal, 9, agents_attempt("alpha", Some("doubted"))).await;
     bracket(&journal, calls[0], attempt("alpha"), slots(&["taken"])).await.unwrap();
 
-    let everything = |micros: i64, names: &[&str]| Needs {
+    let everything = |micros: i64, names: &[&str]| Reservation {
         hold: Some(hold(micros)),
         certain_agent: true,
         ..slots(names)
@@ -72,10 +72,10 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         (everything(51, &["free"]), Some("a"), "over_budget"),
         (everything(50, &["free"]), Some("doubted"), "agent_in_doubt"),
     ];
-    for (needs, agent, code) in refusals {
+    for (reservation, agent, code) in refusals {
         let one = agents_attempt("alpha", agent);
         let tried = one.id;
-        let refused = bracket(&journal, calls[1], one, needs).await.unwrap_err();
+        let refused = bracket(&journal, calls[1], one, reservation).await.unwrap_err();
         assert_eq!(refused.code(), Some(code));
         let kept = journal.get(calls[1]).await.unwrap().unwrap();
         assert_eq!((kept.status, kept.attempts.len()), (CallStatus::Admitted, 0));
@@ -89,9 +89,10 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         AttemptState::Sent,
         "slot, money and agent are all still there"
     );
-    for (needs, code) in [(slots(&["free"]), "no_slot"), (everything(1, &[]), "over_budget")] {
+    for (reservation, code) in [(slots(&["free"]), "no_slot"), (everything(1, &[]), "over_budget")]
+    {
         let one = agents_attempt("alpha", Some("a"));
-        let refused = bracket(&journal, calls[2], one, needs).await.unwrap_err();
+        let refused = bracket(&journal, calls[2], one, reservation).await.unwrap_err();
         assert_eq!(refused.code(), Some(code), "it took each of them once");
     }
 }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use super::{Pair, at};
 use crate::Journal;
 
-const TOPICS: [Topic; 3] = [Topic::Configuration, Topic::Reload, Topic::Experiment];
+const TOPICS: [AuditTopic; 3] =
+    [AuditTopic::Configuration, AuditTopic::Reload, AuditTopic::Experiment];
 
 /// The `n`th decision on this topic.
-fn decision(topic: Topic, n: u64) -> Decision {
-    Decision {
+fn decision(topic: AuditTopic, n: u64) -> AuditEntry {
+    AuditEntry {
         topic,
         subject: format!("subject {n}"),
         what: json!({ "n": n }),
@@ -24,8 +25,8 @@ fn decision(topic: Topic, n: u64) -> Decision {
     }
 }
 
-async fn all(journal: &Arc<dyn Journal>, topic: Topic) -> Vec<(u64, Decision)> {
-    journal.decisions(topic, 0).await.unwrap()
+async fn all(journal: &Arc<dyn Journal>, topic: AuditTopic) -> Vec<(u64, AuditEntry)> {
+    journal.audit_entries(topic, 0).await.unwrap()
 }
 
 pub(super) async fn decisions_are_kept_in_order(journal: Arc<dyn Journal>) {
@@ -35,11 +36,11 @@ pub(super) async fn decisions_are_kept_in_order(journal: Arc<dyn Journal>) {
     let mut made = Vec::new();
     for n in 0..9 {
         let decision = decision(TOPICS[n as usize % 3], n / 2);
-        made.push((journal.decide(&decision).await.unwrap(), decision));
+        made.push((journal.append_audit(&decision).await.unwrap(), decision));
     }
     // The same once more is another.
     let again = made[8].1.clone();
-    made.push((journal.decide(&again).await.unwrap(), again));
+    made.push((journal.append_audit(&again).await.unwrap(), again));
     assert!(made.is_sorted_by(|(one, _), (next, _)| one < next) && made[0].0 > 0);
     for topic in TOPICS {
         let of_topic: Vec<_> =
@@ -48,9 +49,9 @@ pub(super) async fn decisions_are_kept_in_order(journal: Arc<dyn Journal>) {
         for (after, _) in &made {
             let later: Vec<_> =
                 of_topic.iter().filter(|(number, _)| number > after).cloned().collect();
-            assert_eq!(journal.decisions(topic, *after).await.unwrap(), later);
+            assert_eq!(journal.audit_entries(topic, *after).await.unwrap(), later);
         }
-        assert_eq!(journal.decisions(topic, u64::MAX).await.unwrap(), []);
+        assert_eq!(journal.audit_entries(topic, u64::MAX).await.unwrap(), []);
     }
 }
 
@@ -61,29 +62,29 @@ pub(super) async fn a_decision_comes_back_whole(journal: Arc<dyn Journal>) {
         json!({"a": [1, -2, 0.1, u64::MAX, true, null], "text": "\u{0}\\ \"é\" 🙂", "nested": {"x": {"y": {}}}}),
     ];
     for (n, what) in (0..).zip(strange) {
-        let decision = Decision {
+        let decision = AuditEntry {
             subject: "a\u{0}\\b".to_owned(),
             what,
             by: String::new(),
-            ..decision(Topic::Experiment, n)
+            ..decision(AuditTopic::Experiment, n)
         };
-        let number = journal.decide(&decision).await.unwrap();
+        let number = journal.append_audit(&decision).await.unwrap();
         assert_eq!(
-            journal.decisions(Topic::Experiment, number - 1).await.unwrap(),
+            journal.audit_entries(AuditTopic::Experiment, number - 1).await.unwrap(),
             [(number, decision)]
         );
     }
 }
 
 pub(super) async fn decisions_are_everybodys((one, other, gone): Pair) {
-    let first = one.decide(&decision(Topic::Reload, 1)).await.unwrap();
-    assert_eq!(all(&other, Topic::Reload).await, [(first, decision(Topic::Reload, 1))]);
-    let second = other.decide(&decision(Topic::Reload, 2)).await.unwrap();
+    let first = one.append_audit(&decision(AuditTopic::Reload, 1)).await.unwrap();
+    assert_eq!(all(&other, AuditTopic::Reload).await, [(first, decision(AuditTopic::Reload, 1))]);
+    let second = other.append_audit(&decision(AuditTopic::Reload, 2)).await.unwrap();
     assert!(second > first);
     gone.await;
     assert_eq!(
-        all(&other, Topic::Reload).await,
-        all(&one, Topic::Reload).await,
+        all(&other, AuditTopic::Reload).await,
+        all(&one, AuditTopic::Reload).await,
         "they outlive who made them"
     );
 }
@@ -101,7 +102,10 @@ pub async fn debate(journals: &[Arc<dyn Journal>]) {
             let mut numbers = Vec::new();
             for n in 0..EACH {
                 numbers.push(
-                    journal.decide(&decision(Topic::Experiment, who * EACH + n)).await.unwrap(),
+                    journal
+                        .append_audit(&decision(AuditTopic::Experiment, who * EACH + n))
+                        .await
+                        .unwrap(),
                 );
             }
             numbers
@@ -111,10 +115,10 @@ pub async fn debate(journals: &[Arc<dyn Journal>]) {
     let reading = journals.iter().map(|journal| {
         let journal = Arc::clone(journal);
         async move {
-            let mut seen: Vec<(u64, Decision)> = Vec::new();
+            let mut seen: Vec<(u64, AuditEntry)> = Vec::new();
             while seen.len() < expected {
                 let after = seen.last().map_or(0, |(number, _)| *number);
-                seen.extend(journal.decisions(Topic::Experiment, after).await.unwrap());
+                seen.extend(journal.audit_entries(AuditTopic::Experiment, after).await.unwrap());
                 // Whoever writes gets a turn, in a journal that never waits.
                 let mut turn = false;
                 std::future::poll_fn(|context| {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{AttemptId, CallRequest, Delivery, Outcome, Proof, Result};
-use switchboard_router::Needs;
+use switchboard_router::Reservation;
 use uuid::Uuid;
 
 use super::{
@@ -22,12 +22,12 @@ async fn certain(
     provider: &str,
     agent: Option<&str>,
 ) -> Result<AttemptId> {
-    let needs = Needs { certain_agent: true, ..Needs::default() };
+    let reservation = Reservation { certain_agent: true, ..Reservation::default() };
     let call = open(journal, request(n), 0).await;
     record(journal, call, admitted()).await;
     let one = agents_attempt(provider, agent);
     let tried = one.id;
-    bracket(journal, call, one, needs).await.map(|_| tried)
+    bracket(journal, call, one, reservation).await.map(|_| tried)
 }
 
 pub(super) async fn an_agent_in_doubt_takes_no_call(journal: Arc<dyn Journal>) {
@@ -59,7 +59,7 @@ pub(super) async fn an_agent_in_doubt_takes_no_call(journal: Arc<dyn Journal>) {
     let careless = open(&journal, request(30), 0).await;
     record(&journal, careless, admitted()).await;
     let one = agents_attempt("alpha", Some("a"));
-    bracket(&journal, careless, one, Needs::default()).await.unwrap();
+    bracket(&journal, careless, one, Reservation::default()).await.unwrap();
 
     record(&journal, call, Fact::Traced(tried, "a-1".into(), Proof::LeadId)).await;
     certain(&journal, 31, "alpha", Some("a")).await.unwrap();
@@ -73,7 +73,7 @@ pub(super) async fn an_agent_in_doubt_takes_no_call(journal: Arc<dyn Journal>) {
 
 pub(super) async fn who_is_alone(journal: Arc<dyn Journal>) {
     let (_, first) = in_doubt(&journal, 0, agents_attempt("alpha", Some("a"))).await;
-    assert!(journal.is_alone(first).await.unwrap());
+    assert!(journal.is_unambiguous_by_agent(first).await.unwrap());
     let others = [
         (1, "alpha", Some("b"), true),
         (2, "beta", Some("a"), true),
@@ -85,25 +85,35 @@ pub(super) async fn who_is_alone(journal: Arc<dyn Journal>) {
         let one = agents_attempt(provider, agent);
         let tried = one.id;
         record(&journal, call, Fact::Intended(Box::new(one))).await;
-        assert!(journal.is_alone(first).await.unwrap(), "what may not be sent rings nowhere");
+        assert!(
+            journal.is_unambiguous_by_agent(first).await.unwrap(),
+            "what may not be sent rings nowhere"
+        );
         record(&journal, call, Fact::Claimed(tried)).await;
         record(&journal, call, Fact::Sent(tried)).await;
-        assert_eq!(journal.is_alone(first).await.unwrap(), alone, "{provider} {agent:?}");
-        assert_eq!(journal.is_alone(tried).await.unwrap(), alone);
+        assert_eq!(
+            journal.is_unambiguous_by_agent(first).await.unwrap(),
+            alone,
+            "{provider} {agent:?}"
+        );
+        assert_eq!(journal.is_unambiguous_by_agent(tried).await.unwrap(), alone);
         record(&journal, call, failed(tried, Delivery::Unknown)).await;
-        assert_eq!(journal.is_alone(first).await.unwrap(), alone);
+        assert_eq!(journal.is_unambiguous_by_agent(first).await.unwrap(), alone);
         if !alone {
             record(&journal, call, Fact::Traced(tried, "a-3".into(), Proof::LeadId)).await;
-            assert!(journal.is_alone(first).await.unwrap(), "the other's id is known");
+            assert!(
+                journal.is_unambiguous_by_agent(first).await.unwrap(),
+                "the other's id is known"
+            );
         }
     }
     let (call, any) = in_doubt(&journal, 4, agents_attempt("alpha", None)).await;
-    assert!(!journal.is_alone(first).await.unwrap(), "it may be this agent's");
-    assert!(!journal.is_alone(any).await.unwrap());
+    assert!(!journal.is_unambiguous_by_agent(first).await.unwrap(), "it may be this agent's");
+    assert!(!journal.is_unambiguous_by_agent(any).await.unwrap());
     record(&journal, call, failed(any, Delivery::NotSent)).await;
-    assert!(journal.is_alone(first).await.unwrap());
+    assert!(journal.is_unambiguous_by_agent(first).await.unwrap());
     assert!(
-        !journal.is_alone(AttemptId::new(Uuid::nil())).await.unwrap(),
+        !journal.is_unambiguous_by_agent(AttemptId::new(Uuid::nil())).await.unwrap(),
         "of what is not known nothing is known"
     );
 }
@@ -119,7 +129,7 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
     };
     record(&journal, call, Fact::Resolved(ended, word(None))).await;
     assert!(
-        !journal.is_alone(first).await.unwrap(),
+        !journal.is_unambiguous_by_agent(first).await.unwrap(),
         "one of the provider's calls is the other's, and nobody knows which"
     );
     let taken = certain(&journal, 2, "alpha", Some("a")).await.unwrap_err();
@@ -128,7 +138,10 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
     let (call, named) = in_doubt(&journal, 3, agents_attempt("beta", Some("a"))).await;
     let (_, neighbour) = in_doubt(&journal, 4, agents_attempt("beta", Some("a"))).await;
     record(&journal, call, Fact::Resolved(named, word(Some("b-1")))).await;
-    assert!(journal.is_alone(neighbour).await.unwrap(), "it is known which one is the other's");
+    assert!(
+        journal.is_unambiguous_by_agent(neighbour).await.unwrap(),
+        "it is known which one is the other's"
+    );
     assert_eq!(
         journal
             .owner(&switchboard_core::ProviderId::from_static("beta"), &"b-1".into())
@@ -153,7 +166,7 @@ pub(super) async fn two_tenants_with_one_task_are_not_told_apart_by_it(journal: 
     }
     let alone = async |n: usize| {
         let (_, attempt) = attempts[n];
-        journal.is_alone_by_task(attempt).await.unwrap()
+        journal.is_unambiguous_by_task(attempt).await.unwrap()
     };
     assert_eq!((alone(0).await, alone(1).await, alone(2).await), (false, false, true));
     let (call, attempt) = attempts[1];

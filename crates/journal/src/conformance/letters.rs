@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use super::{at, attempt};
-use crate::{Journal, Letter};
+use crate::{Journal, StoredWebhook};
 
 pub(super) async fn letters_are_kept_until_they_are_handled(journal: Arc<dyn Journal>) {
-    let letter = |body: &[u8], after| Letter {
+    let letter = |body: &[u8], after| StoredWebhook {
         attempt: attempt("alpha").id,
         body: body.to_vec(),
         calls: vec!["a-1".into(), "a\u{0}\\2".into()],
@@ -16,26 +16,26 @@ pub(super) async fn letters_are_kept_until_they_are_handled(journal: Arc<dyn Jou
     };
     let first = letter(b"{\"call\": 1}\0\xff", 1);
     let second = letter(b"{\"call\": 2}", 2);
-    let elsewhere = Letter { attempt: second.attempt, calls: Vec::new(), ..first.clone() };
-    assert!(journal.unhandled().await.unwrap().is_empty());
+    let elsewhere = StoredWebhook { attempt: second.attempt, calls: Vec::new(), ..first.clone() };
+    assert!(journal.pending_webhooks().await.unwrap().is_empty());
     for letter in [&first, &second] {
-        assert!(journal.take_in(letter).await.unwrap());
+        assert!(journal.store_webhook(letter).await.unwrap());
     }
     assert_eq!(
-        journal.unhandled().await.unwrap(),
+        journal.pending_webhooks().await.unwrap(),
         [first.clone(), second.clone()],
         "whole, and oldest first"
     );
-    let again = Letter { at: at(3), ..first.clone() };
-    assert!(journal.take_in(&again).await.unwrap(), "nobody handled it yet");
-    journal.handled(&first, at(4)).await.unwrap();
-    journal.handled(&first, at(5)).await.unwrap();
-    assert!(!journal.take_in(&again).await.unwrap(), "the same body on the same attempt");
-    assert_eq!(journal.unhandled().await.unwrap(), std::slice::from_ref(&second));
-    let late = Letter { at: at(6), ..elsewhere };
-    assert!(journal.take_in(&late).await.unwrap(), "the same body on another attempt");
-    assert_eq!(journal.unhandled().await.unwrap(), [second.clone(), late.clone()]);
-    journal.handled(&second, at(7)).await.unwrap();
-    journal.handled(&late, at(8)).await.unwrap();
-    assert!(journal.unhandled().await.unwrap().is_empty());
+    let again = StoredWebhook { at: at(3), ..first.clone() };
+    assert!(journal.store_webhook(&again).await.unwrap(), "nobody handled it yet");
+    journal.mark_handled(&first, at(4)).await.unwrap();
+    journal.mark_handled(&first, at(5)).await.unwrap();
+    assert!(!journal.store_webhook(&again).await.unwrap(), "the same body on the same attempt");
+    assert_eq!(journal.pending_webhooks().await.unwrap(), std::slice::from_ref(&second));
+    let late = StoredWebhook { at: at(6), ..elsewhere };
+    assert!(journal.store_webhook(&late).await.unwrap(), "the same body on another attempt");
+    assert_eq!(journal.pending_webhooks().await.unwrap(), [second.clone(), late.clone()]);
+    journal.mark_handled(&second, at(7)).await.unwrap();
+    journal.mark_handled(&late, at(8)).await.unwrap();
+    assert!(journal.pending_webhooks().await.unwrap().is_empty());
 }

@@ -38,11 +38,11 @@ use std::{sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use switchboard_core::{
-    Appointment, Attempt, AttemptId, AttemptState, Call, CallFault, CallId, CallRequest,
+    Appointment, Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallRequest,
     CallStatus, Currency, Delivery, Error, ErrorKind, Money, Outcome, Proof, ProviderCall,
     ProviderId, ProviderState, Raw, Redial, Refusal, Result, ValidCall,
 };
-use switchboard_router::{Budgeted, Needs, RoomNeed, SlotNeed};
+use switchboard_router::{Budgeted, ConcurrencySlot, RateSlot, Reservation};
 use uuid::Uuid;
 
 use crate::{Journal, NewCall, Opened, Selection, Write, state::Fact};
@@ -268,8 +268,8 @@ pub fn failed(attempt: AttemptId, delivery: Delivery) -> Fact {
 }
 
 /// Nobody takes it.
-pub fn fault() -> CallFault {
-    CallFault { kind: ErrorKind::NoProvider, message: "nobody takes it".to_owned() }
+pub fn fault() -> CallFailure {
+    CallFailure { kind: ErrorKind::NoProvider, message: "nobody takes it".to_owned() }
 }
 
 /// From received to sent.
@@ -297,7 +297,7 @@ async fn in_doubt(journal: &Arc<dyn Journal>, n: u32, one: Attempt) -> (CallId, 
     let call = open(journal, request(n), 0).await;
     let tried = one.id;
     record(journal, call, admitted()).await;
-    bracket(journal, call, one, Needs::default()).await.unwrap();
+    bracket(journal, call, one, Reservation::default()).await.unwrap();
     record(journal, call, failed(tried, Delivery::Unknown)).await;
     (call, tried)
 }
@@ -307,9 +307,9 @@ async fn write(
     journal: &Arc<dyn Journal>,
     call: CallId,
     facts: Vec<Fact>,
-    needs: Needs,
+    reservation: Reservation,
 ) -> Result<Call> {
-    let written = journal.write(call, Write { facts, needs }, at(1)).await?;
+    let written = journal.write(call, Write { facts, reservation }, at(1)).await?;
     Ok(Call::clone(&written.call))
 }
 
@@ -321,21 +321,21 @@ pub async fn bracket(
     journal: &Arc<dyn Journal>,
     call: CallId,
     attempt: Attempt,
-    needs: Needs,
+    reservation: Reservation,
 ) -> Result<Call> {
     let tried = attempt.id;
     let facts = vec![Fact::Intended(Box::new(attempt)), Fact::Claimed(tried), Fact::Sent(tried)];
-    write(journal, call, facts, needs).await
+    write(journal, call, facts, reservation).await
 }
 
 /// A slot of so many in a minute.
-pub fn needs_slot(limiter: &str, limit: u32) -> SlotNeed {
-    SlotNeed { limiter: limiter.to_owned(), limit, window: Duration::from_secs(60) }
+pub fn needs_slot(limiter: &str, limit: u32) -> RateSlot {
+    RateSlot { limiter: limiter.to_owned(), limit, window: Duration::from_secs(60) }
 }
 
 /// One of so many rooms, for an hour at most from the first second of these tests.
-pub fn needs_room(scope: &str, limit: u32) -> RoomNeed {
-    RoomNeed { scope: scope.to_owned(), limit, until: at(3_601) }
+pub fn needs_room(scope: &str, limit: u32) -> ConcurrencySlot {
+    ConcurrencySlot { scope: scope.to_owned(), limit, until: at(3_601) }
 }
 
 /// A budget of so many millionths of a dollar, in a period that begins with these tests.

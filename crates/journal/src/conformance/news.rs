@@ -91,7 +91,7 @@ fn evidence(tried: AttemptId, theirs: &str) -> Vec<(Fact, bool)> {
     let ended = || Box::new(report("alpha", theirs, ProviderState::Ended(Outcome::NoAnswer)));
     let under_way = || Box::new(queued("alpha", theirs));
     vec![
-        (Fact::Glimpsed(tried, theirs.into()), false),
+        (Fact::TentativeMatch(tried, theirs.into()), false),
         (Fact::Answered(tried, under_way()), false),
         (Fact::Answered(tried, ended()), true),
         (failed(tried, Delivery::Unknown), false),
@@ -116,7 +116,7 @@ pub(super) async fn every_kind_of_evidence_is_news((one, other, _gone): Pair) {
         let (call, tried) = doubted(&one, n).await;
         let (fact, ends) = evidence(tried, &format!("a-{n}")).swap_remove(nth);
         let what = format!("{fact:?}");
-        assert!(!fact.commits(), "{what}");
+        assert!(!fact.requires_ownership(), "{what}");
         record(&other, call, fact).await;
         let news = only(&one).await;
         assert_eq!((news.call, news.ended), (call, ends), "{what}");

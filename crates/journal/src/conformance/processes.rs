@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use switchboard_core::{Call, CallId, CallStatus, Currency, Delivery, Money, Proof};
-use switchboard_router::{Hold, Needs};
+use switchboard_router::{BudgetHold, Reservation};
 
 use super::{
     Pair, admitted, at, attempt, bracket, budgeted, completed, failed, fault, needs_slot, open,
     queued, record, request, send,
 };
-use crate::{Journal, Letter, state::Fact};
+use crate::{Journal, StoredWebhook, state::Fact};
 
 async fn get(journal: &Arc<dyn Journal>, call: CallId) -> Call {
     journal.get(call).await.unwrap().unwrap()
@@ -102,10 +102,10 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
 }
 
 pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
-    let needs = || Needs {
+    let reservation = || Reservation {
         rooms: Vec::new(),
         slots: vec![needs_slot("alpha/place", 2)],
-        hold: Some(Hold {
+        hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("all", 1_000)],
         }),
@@ -116,29 +116,33 @@ pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
         n += 1;
         let call = open(journal, request(n), 0).await;
         record(journal, call, admitted()).await;
-        bracket(journal, call, attempt("alpha"), needs()).await.unwrap();
+        bracket(journal, call, attempt("alpha"), reservation()).await.unwrap();
     }
     for journal in [&one, &other] {
         n += 1;
         let call = open(journal, request(n), 0).await;
         record(journal, call, admitted()).await;
-        let full = bracket(journal, call, attempt("alpha"), needs()).await.unwrap_err();
+        let full = bracket(journal, call, attempt("alpha"), reservation()).await.unwrap_err();
         assert_eq!(full.code(), Some("no_slot"));
-        let dear = Needs {
+        let dear = Reservation {
             slots: Vec::new(),
-            hold: Some(Hold {
+            hold: Some(BudgetHold {
                 amount: Money::from_micros(981, Currency::USD),
                 budgets: vec![budgeted("all", 1_000)],
             }),
-            ..needs()
+            ..reservation()
         };
         let over = bracket(journal, call, attempt("alpha"), dear).await.unwrap_err();
         assert_eq!(over.code(), Some("over_budget"));
     }
-    let letter =
-        Letter { attempt: attempt("alpha").id, body: b"{}".to_vec(), calls: Vec::new(), at: at(1) };
-    assert!(one.take_in(&letter).await.unwrap());
-    assert_eq!(other.unhandled().await.unwrap(), std::slice::from_ref(&letter));
-    other.handled(&letter, at(2)).await.unwrap();
-    assert!(!one.take_in(&letter).await.unwrap());
+    let letter = StoredWebhook {
+        attempt: attempt("alpha").id,
+        body: b"{}".to_vec(),
+        calls: Vec::new(),
+        at: at(1),
+    };
+    assert!(one.store_webhook(&letter).await.unwrap());
+    assert_eq!(other.pending_webhooks().await.unwrap(), std::slice::from_ref(&letter));
+    other.mark_handled(&letter, at(2)).await.unwrap();
+    assert!(!one.store_webhook(&letter).await.unwrap());
 }

@@ -15,7 +15,7 @@ use futures::future::join_all;
 use switchboard_core::{
     AttemptId, CallId, Delivery, ErrorKind, Outcome, ProviderState, Refusal, Result,
 };
-use switchboard_router::{Needs, RoomNeed};
+use switchboard_router::{ConcurrencySlot, Reservation};
 
 use super::{
     Pair, admitted, at, attempt, bracket, completed, failed, fault, needs_room, open, queued,
@@ -26,17 +26,21 @@ use crate::{
     state::{Fact, Resolution, Verdict},
 };
 
-fn rooms(rooms: Vec<RoomNeed>) -> Needs {
-    Needs { rooms, ..Needs::default() }
+fn rooms(rooms: Vec<ConcurrencySlot>) -> Reservation {
+    Reservation { rooms, ..Reservation::default() }
 }
 
 /// The `n`th call's attempt, under way with these needs.
-async fn enter(journal: &Arc<dyn Journal>, n: u32, needs: Needs) -> Result<(CallId, AttemptId)> {
+async fn enter(
+    journal: &Arc<dyn Journal>,
+    n: u32,
+    reservation: Reservation,
+) -> Result<(CallId, AttemptId)> {
     let call = open(journal, request(n), 0).await;
     record(journal, call, admitted()).await;
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(journal, call, one, needs).await.map(|_| (call, tried))
+    bracket(journal, call, one, reservation).await.map(|_| (call, tried))
 }
 
 /// One room, and whoever wants it after each of the facts, of which the last alone frees it.
@@ -79,7 +83,11 @@ pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journ
     })
     .await;
     held_until_the_last(&journal, 30, |tried| {
-        vec![failed(tried, Delivery::Unknown), Fact::Reconciling(tried), Fact::Fenced(tried)]
+        vec![
+            failed(tried, Delivery::Unknown),
+            Fact::Reconciling(tried),
+            Fact::AssumedNotPlaced(tried),
+        ]
     })
     .await;
     let silent = Resolution {
@@ -163,7 +171,7 @@ pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<d
 }
 
 pub(super) async fn a_room_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
-    let until = |after| RoomNeed { until: at(after), ..needs_room("alpha", 1) };
+    let until = |after| ConcurrencySlot { until: at(after), ..needs_room("alpha", 1) };
     // The facts are of the first second: by then it is over.
     enter(&journal, 0, rooms(vec![until(1)])).await.unwrap();
     enter(&journal, 1, rooms(vec![until(3_600)])).await.unwrap();
@@ -183,9 +191,9 @@ pub(super) async fn a_room_ends_when_it_was_said_to(journal: Arc<dyn Journal>) {
                 Fact::Claimed(one.id),
                 Fact::Sent(one.id),
             ];
-            let needs =
-                rooms(vec![RoomNeed { until: at(after + lasts), ..needs_room("alpha", 2) }]);
-            let entered = journal.write(call, Write { facts, needs }, at(after)).await;
+            let reservation =
+                rooms(vec![ConcurrencySlot { until: at(after + lasts), ..needs_room("alpha", 2) }]);
+            let entered = journal.write(call, Write { facts, reservation }, at(after)).await;
             entered.map(|_| ()).map_err(|error| error.retry_after().unwrap().as_secs())
         }
     };
@@ -208,18 +216,21 @@ pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone
     for journal in [&one, &other] {
         journal.beat(at(0)).await.unwrap();
     }
-    let needs = || rooms(vec![needs_room("alpha", 2)]);
-    let (call, tried) = enter(&one, 0, needs()).await.unwrap();
-    enter(&other, 1, needs()).await.unwrap();
+    let reservation = || rooms(vec![needs_room("alpha", 2)]);
+    let (call, tried) = enter(&one, 0, reservation()).await.unwrap();
+    enter(&other, 1, reservation()).await.unwrap();
     for (n, journal) in [(2, &one), (3, &other)] {
-        assert_eq!(enter(journal, n, needs()).await.unwrap_err().code(), Some("no_room"));
+        assert_eq!(enter(journal, n, reservation()).await.unwrap_err().code(), Some("no_room"));
     }
     gone.await;
     let taken = other.take_over(at(1)).await.unwrap();
     assert!(taken.iter().any(|taken| taken.id == call));
-    assert!(enter(&other, 4, needs()).await.is_err(), "the phone may still be in somebody's hand");
+    assert!(
+        enter(&other, 4, reservation()).await.is_err(),
+        "the phone may still be in somebody's hand"
+    );
     record(&other, call, failed(tried, Delivery::NotSent)).await;
-    enter(&other, 5, needs()).await.unwrap();
+    enter(&other, 5, reservation()).await.unwrap();
 }
 
 /// More calls than there is room for, through all of these at once, each of which ends after a
@@ -235,11 +246,12 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
             (Arc::clone(&journals[n as usize % journals.len()]), Arc::clone(&inside));
         async move {
             // In either order, so that two stand in each other's way.
-            let mut needs = vec![needs_room("alpha", ROOM), needs_room("tenant/default", ROOM + 3)];
+            let mut reservation =
+                vec![needs_room("alpha", ROOM), needs_room("tenant/default", ROOM + 3)];
             if n % 2 == 0 {
-                needs.reverse();
+                reservation.reverse();
             }
-            match enter(&journal, n, rooms(needs)).await {
+            match enter(&journal, n, rooms(reservation)).await {
                 Ok((call, tried)) => {
                     let now = 1 + inside.fetch_add(1, Ordering::SeqCst);
                     assert!(now <= ROOM, "{now} are under way");

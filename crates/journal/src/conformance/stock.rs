@@ -8,7 +8,7 @@ use switchboard_core::{
     AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal,
     Result,
 };
-use switchboard_router::{Budgeted, Hold, Needs, SlotNeed};
+use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation};
 
 use super::{
     admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request,
@@ -20,27 +20,34 @@ use crate::{
 };
 
 /// The `n`th call's attempt with these needs.
-async fn take(journal: &Arc<dyn Journal>, n: u32, needs: Needs) -> Result<(CallId, AttemptId)> {
+async fn take(
+    journal: &Arc<dyn Journal>,
+    n: u32,
+    reservation: Reservation,
+) -> Result<(CallId, AttemptId)> {
     let call = open(journal, request(n), 0).await;
     record(journal, call, admitted()).await;
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(journal, call, one, needs).await.map(|_| (call, tried))
+    bracket(journal, call, one, reservation).await.map(|_| (call, tried))
 }
 
 /// Ten millionths of a budget of so many.
-fn ten_of(limit: i64) -> Needs {
-    Needs {
-        hold: Some(Hold {
+fn ten_of(limit: i64) -> Reservation {
+    Reservation {
+        hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("all", limit)],
         }),
-        ..Needs::default()
+        ..Reservation::default()
     }
 }
 
 pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Arc<dyn Journal>) {
-    let slot = |limiter: &str| Needs { slots: vec![needs_slot(limiter, 3)], ..Needs::default() };
+    let slot = |limiter: &str| Reservation {
+        slots: vec![needs_slot(limiter, 3)],
+        ..Reservation::default()
+    };
     let mut taken = Vec::new();
     for n in 0..3 {
         taken.push(take(&journal, n, slot("alpha/place")).await.unwrap());
@@ -70,12 +77,12 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
 }
 
 pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
-    let hold = |micros: i64, budgets: &[Budgeted]| Needs {
-        hold: Some(Hold {
+    let hold = |micros: i64, budgets: &[Budgeted]| Reservation {
+        hold: Some(BudgetHold {
             amount: Money::from_micros(micros, Currency::USD),
             budgets: budgets.to_vec(),
         }),
-        ..Needs::default()
+        ..Reservation::default()
     };
     let day = || budgeted("day", 1_000_000);
     let tomorrow = Budgeted { period: at(86_400), ..day() };
@@ -133,7 +140,7 @@ pub(super) async fn holds_are_released_by_proof_alone(journal: Arc<dyn Journal>)
     record(&journal, call, failed(tried, Delivery::Refused(Refusal::ThisProvider))).await;
     let (call, tried) = take(&journal, 3, all()).await.unwrap();
     record(&journal, call, failed(tried, Delivery::Unknown)).await;
-    record(&journal, call, Fact::Fenced(tried)).await;
+    record(&journal, call, Fact::AssumedNotPlaced(tried)).await;
     // What is given back in a write is there for the next one: the new attempt comes first.
     let (call, tried) = take(&journal, 4, all()).await.unwrap();
     let next = attempt("beta");
@@ -163,7 +170,7 @@ pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
 
 /// For journals that count slots by the time that they are told.
 pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
-    let need = |limiter: &str, limit| SlotNeed {
+    let need = |limiter: &str, limit| RateSlot {
         limiter: limiter.to_owned(),
         limit,
         window: Duration::from_secs(60),
@@ -172,7 +179,8 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let mut ask = |limiter: &'static str, limit: u32, after: u64| {
         n += 1;
         let (journal, person) = (Arc::clone(&journal), n);
-        let needs = Needs { slots: vec![need(limiter, limit)], ..Needs::default() };
+        let reservation =
+            Reservation { slots: vec![need(limiter, limit)], ..Reservation::default() };
         async move {
             let call = open(&journal, request(person), 0).await;
             let one = attempt("alpha");
@@ -182,7 +190,7 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
                 Fact::Claimed(one.id),
                 Fact::Sent(one.id),
             ];
-            let write = crate::Write { facts, needs };
+            let write = crate::Write { facts, reservation };
             let taken = journal.write(call, write, at(after)).await;
             taken.map(|_| ()).map_err(|error| {
                 assert_eq!(error.code(), Some("no_slot"));

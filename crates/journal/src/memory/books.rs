@@ -11,12 +11,12 @@ use switchboard_core::{
     AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
     PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
-use switchboard_router::{Decision, Topic, hash::digest, may_be_one};
+use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_one};
 
 use super::stock::Stock;
 use crate::{
-    Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Write,
-    details, doubt, occupies, settlement, state::apply,
+    DuplicateOf, Identity, NewCall, News, Opened, Recorded, Selection, Settlement, StoredWebhook,
+    Write, details, holds_concurrency, identity, settlement, state::apply,
 };
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ struct Entry {
 struct Unsure {
     provider: ProviderId,
     agent: Option<AgentId>,
-    doubt: Doubt,
+    doubt: Identity,
 }
 
 #[derive(Debug, Default)]
@@ -45,12 +45,12 @@ pub(super) struct Books {
     /// Who was asked to be called with which task, oldest first.
     asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
-    letters: Vec<(Letter, bool)>,
+    letters: Vec<(StoredWebhook, bool)>,
     /// What was written to others' calls, in order.
     news: BTreeMap<u64, (CallId, bool)>,
     /// How much of it there was, ever.
     writes_to_others: u64,
-    decisions: Vec<Decision>,
+    decisions: Vec<AuditEntry>,
     stock: Stock,
     /// Who is there, and since when silent; `None`: gone.
     members: Vec<Option<Timestamp>>,
@@ -117,7 +117,7 @@ impl Books {
             .calls
             .get(&id)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))?;
-        if entry.member != member && write.facts.iter().any(|fact| fact.commits()) {
+        if entry.member != member && write.facts.iter().any(|fact| fact.requires_ownership()) {
             return Err(conflict("another process has the call".to_owned(), "taken_over"));
         }
         let mut call = Call::clone(&entry.call);
@@ -150,11 +150,11 @@ impl Books {
             return Err(conflict("the call has a live attempt already".to_owned(), "live_attempt"));
         }
         let last = call.attempts.last();
-        if write.needs.certain_agent
+        if write.reservation.certain_agent
             && let Some(last) = last
             && self
                 .others(last.id, &last.provider, last.agent.as_ref())
-                .any(|other| other.doubt == Doubt::InDoubt)
+                .any(|other| other.doubt == Identity::InDoubt)
         {
             return Err(conflict(
                 "the agent has a call that may have rung".to_owned(),
@@ -162,7 +162,7 @@ impl Books {
             ));
         }
         if let Some(last) = last
-            && write.needs.hold.is_some()
+            && write.reservation.hold.is_some()
             && self.stock.holds(last.id)
         {
             return Err(conflict(
@@ -170,24 +170,24 @@ impl Books {
                 "hold_exists",
             ));
         }
-        self.stock.ask(&write.needs, at)?;
+        self.stock.ask(&write.reservation, at)?;
 
         if let Some(last) = last {
-            self.stock.take(last.id, write.needs);
+            self.stock.take(last.id, write.reservation);
             for attempt in &call.attempts {
                 self.attempts.insert(attempt.id, id);
-                if !occupies(attempt) {
+                if !holds_concurrency(attempt) {
                     self.stock.leave(attempt.id);
                 }
                 if attempt.id != last.id {
                     self.unsure.remove(&attempt.id);
                 }
             }
-            match doubt(&call) {
-                Doubt::None => {
+            match identity(&call) {
+                Identity::Known => {
                     self.unsure.remove(&last.id);
                 }
-                doubt @ (Doubt::Open | Doubt::InDoubt) => {
+                doubt @ (Identity::Pending | Identity::InDoubt) => {
                     let unsure = Unsure {
                         provider: last.provider.clone(),
                         agent: last.agent.clone(),
@@ -280,7 +280,7 @@ impl Books {
         self.attempts.get(&attempt).copied()
     }
 
-    pub(super) fn is_alone(&self, attempt: AttemptId) -> bool {
+    pub(super) fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> bool {
         let own = self
             .call_of(attempt)
             .and_then(|call| self.get(call))
@@ -290,7 +290,7 @@ impl Books {
         })
     }
 
-    pub(super) fn is_alone_by_task(&self, attempt: AttemptId) -> bool {
+    pub(super) fn is_unambiguous_by_task(&self, attempt: AttemptId) -> bool {
         let entry = |attempt| self.call_of(attempt).and_then(|call| self.calls.get(&call));
         let Some(own) = entry(attempt) else {
             return false;
@@ -336,7 +336,7 @@ impl Books {
         open.map(|entry| Call::clone(&entry.call)).collect()
     }
 
-    pub(super) fn take_in(&mut self, letter: &Letter) -> bool {
+    pub(super) fn store_webhook(&mut self, letter: &StoredWebhook) -> bool {
         let known = self
             .letters
             .iter()
@@ -348,7 +348,7 @@ impl Books {
         true
     }
 
-    pub(super) fn handled(&mut self, letter: &Letter) {
+    pub(super) fn mark_handled(&mut self, letter: &StoredWebhook) {
         for (kept, handled) in &mut self.letters {
             if kept.attempt == letter.attempt && kept.body == letter.body {
                 *handled = true;
@@ -356,17 +356,17 @@ impl Books {
         }
     }
 
-    pub(super) fn unhandled(&self) -> Vec<Letter> {
+    pub(super) fn pending_webhooks(&self) -> Vec<StoredWebhook> {
         let open = self.letters.iter().filter(|(_, handled)| !handled);
         open.map(|(letter, _)| letter.clone()).collect()
     }
 
-    pub(super) fn decide(&mut self, decision: &Decision) -> u64 {
+    pub(super) fn append_audit(&mut self, decision: &AuditEntry) -> u64 {
         self.decisions.push(decision.clone());
         self.decisions.len() as u64
     }
 
-    pub(super) fn decisions(&self, topic: Topic, after: u64) -> Vec<(u64, Decision)> {
+    pub(super) fn audit_entries(&self, topic: AuditTopic, after: u64) -> Vec<(u64, AuditEntry)> {
         let numbered = (1..).zip(&self.decisions);
         let wanted =
             numbered.filter(|(number, decision)| *number > after && decision.topic == topic);

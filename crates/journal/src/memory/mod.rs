@@ -24,9 +24,9 @@ use parking_lot::Mutex;
 use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
-use crate::{Journal, Letter, NewCall, News, Opened, Recorded, Selection, Write};
+use crate::{Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write};
 
 pub use stock::Stock;
 
@@ -118,12 +118,12 @@ impl Journal for MemoryJournal {
         Ok(self.books.lock().call_of(attempt))
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.books.lock().is_alone(attempt))
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
+        Ok(self.books.lock().is_unambiguous_by_agent(attempt))
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.books.lock().is_alone_by_task(attempt))
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        Ok(self.books.lock().is_unambiguous_by_task(attempt))
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
@@ -142,17 +142,17 @@ impl Journal for MemoryJournal {
         Ok(self.books.lock().unfinished())
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
-        Ok(self.books.lock().take_in(letter))
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+        Ok(self.books.lock().store_webhook(letter))
     }
 
-    async fn handled(&self, letter: &Letter, _at: Timestamp) -> Result<()> {
-        self.books.lock().handled(letter);
+    async fn mark_handled(&self, letter: &StoredWebhook, _at: Timestamp) -> Result<()> {
+        self.books.lock().mark_handled(letter);
         Ok(())
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
-        Ok(self.books.lock().unhandled())
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
+        Ok(self.books.lock().pending_webhooks())
     }
 
     async fn beat(&self, at: Timestamp) -> Result<()> {
@@ -178,12 +178,12 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
-        Ok(self.books.lock().decide(decision))
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
+        Ok(self.books.lock().append_audit(decision))
     }
 
-    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
-        Ok(self.books.lock().decisions(topic, after))
+    async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
+        Ok(self.books.lock().audit_entries(topic, after))
     }
 
     fn is_shared(&self) -> bool {

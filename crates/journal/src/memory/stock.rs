@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Error, ErrorKind, Result};
-use switchboard_router::{Headroom, Hold, Needs, RoomNeed, SlotNeed};
+use switchboard_router::{BudgetHold, ConcurrencySlot, Headroom, RateSlot, Reservation};
 
 use crate::Settlement;
 
@@ -18,15 +18,15 @@ pub struct Stock {
     latest: Option<Timestamp>,
     /// Millionths spent and held, for each budget and period.
     budgets: HashMap<(String, Timestamp), i64>,
-    holds: HashMap<AttemptId, Hold>,
+    holds: HashMap<AttemptId, BudgetHold>,
 }
 
 impl Stock {
     /// Refuses what is not there, and takes nothing yet.
-    pub fn ask(&mut self, needs: &Needs, at: Timestamp) -> Result<()> {
+    pub fn ask(&mut self, reservation: &Reservation, at: Timestamp) -> Result<()> {
         let now = self.latest.map_or(at, |latest| latest.max(at));
         self.latest = Some(now);
-        for need in &needs.slots {
+        for need in &reservation.slots {
             self.forget(need, now);
             let taken = self.slots.get(&need.limiter);
             let used = taken.map_or(0, VecDeque::len);
@@ -45,7 +45,7 @@ impl Stock {
                 .with_retry_after(wait));
             }
         }
-        for need in &needs.rooms {
+        for need in &reservation.rooms {
             let inside = self.rooms.entry(need.scope.clone()).or_default();
             inside.retain(|_, until| *until > now);
             if inside.len() >= need.limit as usize {
@@ -61,7 +61,7 @@ impl Stock {
                 ));
             }
         }
-        let Some(hold) = &needs.hold else {
+        let Some(hold) = &reservation.hold else {
             return Ok(());
         };
         for budget in &hold.budgets {
@@ -82,7 +82,7 @@ impl Stock {
     }
 
     /// What is left of a limit, without taking any.
-    pub fn left(&self, need: &SlotNeed, at: Timestamp) -> Headroom {
+    pub fn left(&self, need: &RateSlot, at: Timestamp) -> Headroom {
         let inside = |taken: &&(Timestamp, AttemptId)| end(taken.0, need) > at;
         let taken: Vec<Timestamp> = self
             .slots
@@ -98,7 +98,7 @@ impl Stock {
     }
 
     /// What is left of the calls that may be under way, without taking any.
-    pub fn rooms_left(&self, need: &RoomNeed, at: Timestamp) -> Headroom {
+    pub fn rooms_left(&self, need: &ConcurrencySlot, at: Timestamp) -> Headroom {
         let inside: Vec<Timestamp> = self.rooms.get(&need.scope).map_or_else(Vec::new, |inside| {
             inside.values().filter(|until| **until > at).copied().collect()
         });
@@ -115,15 +115,15 @@ impl Stock {
     }
 
     /// Takes what was asked for.
-    pub fn take(&mut self, attempt: AttemptId, needs: Needs) {
+    pub fn take(&mut self, attempt: AttemptId, reservation: Reservation) {
         let now = self.latest.unwrap_or(Timestamp::MIN);
-        for need in needs.slots {
+        for need in reservation.slots {
             self.slots.entry(need.limiter).or_default().push_back((now, attempt));
         }
-        for need in needs.rooms {
+        for need in reservation.rooms {
             self.rooms.entry(need.scope).or_default().insert(attempt, need.until);
         }
-        if let Some(hold) = needs.hold {
+        if let Some(hold) = reservation.hold {
             for budget in &hold.budgets {
                 let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
                 *spent = spent.saturating_add(hold.amount.micros());
@@ -175,7 +175,7 @@ impl Stock {
         hold.amount = switchboard_core::Money::from_micros(micros, hold.amount.currency());
     }
 
-    fn forget(&mut self, need: &SlotNeed, now: Timestamp) {
+    fn forget(&mut self, need: &RateSlot, now: Timestamp) {
         if let Some(taken) = self.slots.get_mut(&need.limiter) {
             while taken.front().is_some_and(|(first, _)| end(*first, need) <= now) {
                 taken.pop_front();
@@ -184,7 +184,7 @@ impl Stock {
     }
 }
 
-fn end(taken: Timestamp, need: &SlotNeed) -> Timestamp {
+fn end(taken: Timestamp, need: &RateSlot) -> Timestamp {
     taken.checked_add(need.window).unwrap_or(Timestamp::MAX)
 }
 
@@ -203,22 +203,25 @@ mod tests {
     }
 
     /// A slot for ten seconds, or a room until the tenth second from now; two there are of each.
-    fn needs(now: i64) -> [Needs; 2] {
+    fn reservation(now: i64) -> [Reservation; 2] {
         let slot =
-            SlotNeed { limiter: "alpha".to_owned(), limit: 2, window: Duration::from_secs(10) };
-        let room = RoomNeed { scope: "alpha".to_owned(), limit: 2, until: at(now + 10_000) };
+            RateSlot { limiter: "alpha".to_owned(), limit: 2, window: Duration::from_secs(10) };
+        let room = ConcurrencySlot { scope: "alpha".to_owned(), limit: 2, until: at(now + 10_000) };
         let (slots, rooms) = (vec![slot], vec![room]);
-        [Needs { slots, ..Needs::default() }, Needs { rooms, ..Needs::default() }]
+        [
+            Reservation { slots, ..Reservation::default() },
+            Reservation { rooms, ..Reservation::default() },
+        ]
     }
 
     #[test]
     fn what_is_left_is_what_can_be_taken() {
         for kind in 0..2 {
             let mut stock = Stock::default();
-            let one = |now: i64| needs(now).into_iter().nth(kind).unwrap();
+            let one = |now: i64| reservation(now).into_iter().nth(kind).unwrap();
             let left = |stock: &Stock, now: i64| match one(now) {
-                Needs { slots, .. } if !slots.is_empty() => stock.left(&slots[0], at(now)),
-                Needs { rooms, .. } => stock.rooms_left(&rooms[0], at(now)),
+                Reservation { slots, .. } if !slots.is_empty() => stock.left(&slots[0], at(now)),
+                Reservation { rooms, .. } => stock.rooms_left(&rooms[0], at(now)),
             };
             let headroom = |free, frees_at| Headroom { free, of: 2, frees_at };
             for (nth, now) in [0, 4_000].into_iter().enumerate() {

@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost,
-    Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall, ProviderCallId,
-    ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFailure, CallStatus,
+    Cost, Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall,
+    ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
 };
 use switchboard_router::PlanRecord;
 
 use crate::{
-    Doubt, doubt,
+    Identity, identity,
     state::{Effect, Event, State, Step, step},
 };
 
@@ -63,12 +63,12 @@ pub enum Fact {
     /// explained, and made again.
     Planned(Box<PlanRecord>),
     /// Nobody will place it.
-    Refused(CallFault),
+    Refused(CallFailure),
     /// It was not begun in time, and is not begun any more.
-    Expired(CallFault),
+    Expired(CallFailure),
     /// The caller took it back before anything was sent. Anybody may write it: it says nothing of
     /// what a provider did.
-    Withdrawn(CallFault),
+    Withdrawn(CallFailure),
     /// An attempt is written down.
     Intended(Box<Attempt>),
     /// One process may send it.
@@ -77,7 +77,8 @@ pub enum Fact {
     Sent(AttemptId),
     /// A read showed a call that may be this attempt, while its answer is still open. A hint:
     /// nothing moves.
-    Glimpsed(AttemptId, ProviderCallId),
+    #[serde(alias = "glimpsed")]
+    TentativeMatch(AttemptId, ProviderCallId),
     /// The provider's answer to the placing request.
     Answered(AttemptId, Box<ProviderCall>),
     /// The placing request failed, or its answer could not be read; the delivery says what that
@@ -94,9 +95,10 @@ pub enum Fact {
     Abandoned(AttemptId),
     /// Evidence is being looked for.
     Reconciling(AttemptId),
-    /// Nothing showed it within the fence: it counts as not placed, because the configuration says
-    /// so.
-    Fenced(AttemptId),
+    /// Nothing showed the attempt in time, and the configuration says that it then counts as not
+    /// placed.
+    #[serde(alias = "fenced")]
+    AssumedNotPlaced(AttemptId),
     /// An operator decided.
     Resolved(AttemptId, Resolution),
     /// It rang, nobody was reached, and the caller's policy asks for another ring then.
@@ -104,7 +106,7 @@ pub enum Fact {
     /// Evidence was found.
     Traced(AttemptId, ProviderCallId, Proof),
     /// Nothing proved it in time.
-    GaveUp(CallFault),
+    GaveUp(CallFailure),
     /// The provider's record of the call.
     Reported(Box<ProviderCall>),
     /// It should be over by now.
@@ -145,7 +147,7 @@ impl Fact {
             }),
             Fact::Reconciling(_) => Some(Event::Reconcile),
             Fact::Traced(..) => Some(Event::Place),
-            Fact::Abandoned(_) | Fact::Fenced(_) => Some(Event::NotPlace),
+            Fact::Abandoned(_) | Fact::AssumedNotPlaced(_) => Some(Event::NotPlace),
             Fact::Resolved(_, resolution) => Some(match &resolution.verdict {
                 Verdict::NotPlaced => Event::NotPlace,
                 Verdict::Placed(_) => Event::Place,
@@ -155,7 +157,7 @@ impl Fact {
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
             Fact::Planned(_)
-            | Fact::Glimpsed(..)
+            | Fact::TentativeMatch(..)
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
@@ -167,12 +169,12 @@ impl Fact {
         match self {
             Fact::Claimed(id)
             | Fact::Sent(id)
-            | Fact::Glimpsed(id, _)
+            | Fact::TentativeMatch(id, _)
             | Fact::Answered(id, _)
             | Fact::Failed { attempt: id, .. }
             | Fact::Abandoned(id)
             | Fact::Reconciling(id)
-            | Fact::Fenced(id)
+            | Fact::AssumedNotPlaced(id)
             | Fact::Resolved(id, _)
             | Fact::Redialled(id, _)
             | Fact::Traced(id, _, _) => Some(*id),
@@ -212,11 +214,11 @@ impl Fact {
             | Fact::Intended(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
-            | Fact::Glimpsed(..)
+            | Fact::TentativeMatch(..)
             | Fact::Failed { .. }
             | Fact::Abandoned(_)
             | Fact::Reconciling(_)
-            | Fact::Fenced(_)
+            | Fact::AssumedNotPlaced(_)
             | Fact::Redialled(..)
             | Fact::GaveUp(_)
             | Fact::Reported(_)
@@ -230,7 +232,7 @@ impl Fact {
 
     /// True for what only the process may say that has the call: it moves the call on. What is
     /// false may come from anybody: it is evidence, and evidence is welcome whoever found it.
-    pub fn commits(&self) -> bool {
+    pub fn requires_ownership(&self) -> bool {
         match self {
             Fact::Scheduled
             | Fact::Admitted { .. }
@@ -242,12 +244,12 @@ impl Fact {
             | Fact::Sent(_)
             | Fact::Abandoned(_)
             | Fact::Reconciling(_)
-            | Fact::Fenced(_)
+            | Fact::AssumedNotPlaced(_)
             | Fact::GaveUp(_)
             | Fact::Overdue
             | Fact::Redialled(..) => true,
             Fact::Withdrawn(_)
-            | Fact::Glimpsed(..)
+            | Fact::TentativeMatch(..)
             | Fact::Answered(..)
             | Fact::Failed { .. }
             | Fact::Traced(..)
@@ -275,7 +277,7 @@ impl State {
 
 /// True where an operator's word would settle something.
 pub fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
-    let in_doubt = doubt(call) == Doubt::InDoubt;
+    let in_doubt = identity(call) == Identity::InDoubt;
     match verdict {
         Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
         Verdict::Placed(_) => in_doubt,
@@ -324,7 +326,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
         // What is over is not taken back.
         Fact::Withdrawn(_) => !before.status.is_settled(),
-        Fact::Fenced(_) => {
+        Fact::AssumedNotPlaced(_) => {
             matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling))
         }
         Fact::Intended(attempt) => {
@@ -409,7 +411,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                 last.sent_at = Some(at);
             }
         }
-        Fact::Glimpsed(_, id) => {
+        Fact::TentativeMatch(_, id) => {
             prove(
                 call,
                 at,
@@ -441,7 +443,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             prove(call, at, proof, format!("{}: {}", delivery.as_str(), error.message));
             let waits = matches!(delivery, Delivery::Refused(Refusal::NeedsApproval));
             if waits {
-                call.fault = Some(CallFault::from(&error));
+                call.fault = Some(CallFailure::from(&error));
             }
             if let Some(last) = call.attempts.last_mut()
                 && (last.state != AttemptState::Placed || delivery == Delivery::Placed)
@@ -479,11 +481,11 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             Proof::NeverClaimed,
             "the process that wrote it down ended before it claimed it".to_owned(),
         ),
-        Fact::Fenced(_) => prove(
+        Fact::AssumedNotPlaced(_) => prove(
             call,
             at,
-            Proof::Fence,
-            "nothing showed it within the fence, and the configuration takes that for silence"
+            Proof::AssumedNotPlaced,
+            "nothing showed it in time, and the configuration then assumes that it was not placed"
                 .to_owned(),
         ),
         Fact::Resolved(_, resolution) => {
@@ -500,7 +502,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                 }
                 Verdict::NotPlaced => {
                     let message = "an operator found that no phone rang".to_owned();
-                    call.fault = Some(CallFault { kind: ErrorKind::NoProvider, message });
+                    call.fault = Some(CallFailure { kind: ErrorKind::NoProvider, message });
                 }
             }
         }

@@ -115,20 +115,20 @@ fn what_was_never_claimed_is_abandoned_and_nothing_else() {
 #[test]
 fn only_what_is_in_doubt_is_fenced() {
     let (mut story, tried) = Story::sent();
-    story.refuses(Fact::Fenced(tried));
+    story.refuses(Fact::AssumedNotPlaced(tried));
     assert_eq!(story.say(failed(tried, Delivery::Unknown)), [Effect::Reconcile]);
     assert_eq!(story.call.provider, None, "who may not have it does not have it");
     for doubt in [None, Some(Fact::Reconciling(tried))] {
         doubt.into_iter().for_each(|fact| {
             story.say(fact);
         });
-        let fenced = story.with(Fact::Fenced(tried));
+        let fenced = story.with(Fact::AssumedNotPlaced(tried));
         assert_eq!(
             (fenced.attempts[0].state, fenced.attempts[0].evidence.last().unwrap().proof),
-            (AttemptState::NotPlaced, Proof::Fence)
+            (AttemptState::NotPlaced, Proof::AssumedNotPlaced)
         );
     }
-    story.refuses(Fact::Fenced(attempt("alpha").id));
+    story.refuses(Fact::AssumedNotPlaced(attempt("alpha").id));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_failure_says_what_it_proves() {
     ];
     for (delivery, proof, state, faulty) in cases {
         let (mut story, tried) = Story::sent();
-        story.say(Fact::Glimpsed(tried, "c-1".into()));
+        story.say(Fact::TentativeMatch(tried, "c-1".into()));
         story.say(failed(tried, delivery));
         let last = story.last();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost, Delivery,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallFailure, CallStatus, Cost, Delivery,
     ErrorKind, Money, Outcome, Proof, ProviderId, ProviderState, Refusal,
 };
 use switchboard_journal::{
@@ -60,8 +60,8 @@ fn attempt(n: usize, ring: u32) -> Attempt {
     }
 }
 
-fn fault() -> CallFault {
-    CallFault { kind: ErrorKind::NoProvider, message: "as the test says".to_owned() }
+fn fault() -> CallFailure {
+    CallFailure { kind: ErrorKind::NoProvider, message: "as the test says".to_owned() }
 }
 
 /// A fact, mostly of the last attempt, sometimes of another or of none.
@@ -83,7 +83,7 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
         4..=7 => Fact::Intended(Box::new(attempt(known, last_ring + u32::from(detail % 2)))),
         8..=10 => Fact::Claimed(id),
         11..=13 => Fact::Sent(id),
-        14 => Fact::Glimpsed(id, theirs.into()),
+        14 => Fact::TentativeMatch(id, theirs.into()),
         15 | 16 => Fact::Answered(id, said),
         17 | 18 => Fact::Failed {
             attempt: id,
@@ -97,7 +97,7 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
         },
         19 => Fact::Abandoned(id),
         20 => Fact::Reconciling(id),
-        21 => Fact::Fenced(id),
+        21 => Fact::AssumedNotPlaced(id),
         22 => Fact::Resolved(
             id,
             Resolution {

@@ -20,7 +20,7 @@ use switchboard_journal::{
     conformance::{epoch, request, valid},
     state::Fact,
 };
-use switchboard_router::{Budgeted, Hold, Needs, SlotNeed};
+use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation};
 use uuid::Uuid;
 
 /// How many random schedules each property tries.
@@ -72,7 +72,12 @@ impl Desk {
     }
 
     /// One bracket by one process; the call is a new one.
-    fn take(&mut self, handle: usize, needs: Needs, at: Timestamp) -> Result<Taken, Error> {
+    fn take(
+        &mut self,
+        handle: usize,
+        reservation: Reservation,
+        at: Timestamp,
+    ) -> Result<Taken, Error> {
         let nth = self.calls;
         self.calls += 1;
         let (call, attempt) = (
@@ -104,7 +109,7 @@ impl Desk {
         }));
         let write = Write {
             facts: vec![admitted, intended, Fact::Claimed(attempt), Fact::Sent(attempt)],
-            needs,
+            reservation,
         };
         journal.write(call, write, at).now_or_never().unwrap()?;
         Ok(Taken { handle, call, attempt })
@@ -127,10 +132,10 @@ impl Desk {
     }
 }
 
-fn slot(limit: u32, window: Duration) -> Needs {
-    Needs {
-        slots: vec![SlotNeed { limiter: "alpha/place".to_owned(), limit, window }],
-        ..Needs::default()
+fn slot(limit: u32, window: Duration) -> Reservation {
+    Reservation {
+        slots: vec![RateSlot { limiter: "alpha/place".to_owned(), limit, window }],
+        ..Reservation::default()
     }
 }
 
@@ -257,7 +262,7 @@ fn budgets(nth: u64) -> u64 {
             let first = chance.next(3) as usize;
             let against: Vec<usize> =
                 if chance.next(2) == 0 { vec![first] } else { vec![first, (first + 1) % 3] };
-            let hold = Hold {
+            let hold = BudgetHold {
                 amount: cents(amount),
                 budgets: against
                     .iter()
@@ -269,8 +274,8 @@ fn budgets(nth: u64) -> u64 {
                     .collect(),
             };
             let fits = against.iter().all(|budget| spent(*budget) + amount <= limits[*budget]);
-            let needs = Needs { hold: Some(hold), ..Needs::default() };
-            match desk.take(chance.next(3) as usize, needs, at) {
+            let reservation = Reservation { hold: Some(hold), ..Reservation::default() };
+            match desk.take(chance.next(3) as usize, reservation, at) {
                 Ok(taken) => {
                     assert!(fits, "schedule {nth}: overshot");
                     order.push(taken.attempt);

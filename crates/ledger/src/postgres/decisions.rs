@@ -1,7 +1,7 @@
 //! What was decided that is about no single call.
 
 use sqlx::{PgConnection, Row};
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
     decision::{DecisionRow, number},
@@ -13,7 +13,7 @@ const DECISIONS: &str = "SELECT number, subject, what, decided_by, at FROM decis
 
 /// One at a time, until it is committed: whoever reads on from the last number that it saw misses
 /// none.
-pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> Answer<u64> {
+pub(super) async fn append_audit(connection: &mut PgConnection, row: &DecisionRow) -> Answer<u64> {
     locks::take(connection, &[locks::key("decisions", &[])]).await?;
     let decided: i64 = sqlx::query_scalar(DECIDE)
         .bind(row.topic.as_str())
@@ -26,11 +26,11 @@ pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> 
     Ok(number(decided))
 }
 
-pub(super) async fn decisions(
+pub(super) async fn audit_entries(
     connection: &mut PgConnection,
-    topic: Topic,
+    topic: AuditTopic,
     after: i64,
-) -> Answer<Vec<(u64, Decision)>> {
+) -> Answer<Vec<(u64, AuditEntry)>> {
     let rows =
         sqlx::query(DECISIONS).bind(topic.as_str()).bind(after).fetch_all(connection).await?;
     let mut decisions = Vec::with_capacity(rows.len());

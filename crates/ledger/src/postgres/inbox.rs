@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row};
 use switchboard_core::AttemptId;
-use switchboard_journal::Letter;
+use switchboard_journal::StoredWebhook;
 
 use crate::{
     postgres::queries::Answer,
@@ -16,9 +16,9 @@ const HANDLED: &str = "UPDATE inbox SET handled_at = $3 WHERE attempt_id = $1 AN
 const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
                          ORDER BY received_at, seq";
 
-pub(super) async fn take_in(
+pub(super) async fn store_webhook(
     connection: &mut PgConnection,
-    letter: &Letter,
+    letter: &StoredWebhook,
     hash: &[u8; 32],
 ) -> Answer<bool> {
     sqlx::query(KEEP)
@@ -36,7 +36,7 @@ pub(super) async fn take_in(
         .await?)
 }
 
-pub(super) async fn handled(
+pub(super) async fn mark_handled(
     connection: &mut PgConnection,
     attempt: AttemptId,
     hash: &[u8; 32],
@@ -51,7 +51,7 @@ pub(super) async fn handled(
     Ok(())
 }
 
-pub(super) async fn unhandled(connection: &mut PgConnection) -> Answer<Vec<Letter>> {
+pub(super) async fn pending_webhooks(connection: &mut PgConnection) -> Answer<Vec<StoredWebhook>> {
     let rows = sqlx::query(UNHANDLED).fetch_all(connection).await?;
     let mut letters = Vec::with_capacity(rows.len());
     for row in rows {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
-use switchboard_journal::{Letter, News, Opened, Recorded, Write};
+use switchboard_journal::{News, Opened, Recorded, StoredWebhook, Write};
 
 use crate::{
     change::Opening,
@@ -142,17 +142,17 @@ impl Inner {
         Err(Halt::error())
     }
 
-    pub(super) async fn take_in(&self, letter: &Letter) -> Result<bool> {
-        let hash = self.key.hash(Domain::Letter, &letter.body);
+    pub(super) async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+        let hash = self.key.hash(Domain::StoredWebhook, &letter.body);
         let mut change = self.begin().await?;
-        let answer = inbox::take_in(&mut change, letter, &hash).await;
+        let answer = inbox::store_webhook(&mut change, letter, &hash).await;
         self.ended(change, answer).await
     }
 
-    pub(super) async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
-        let hash = self.key.hash(Domain::Letter, &letter.body);
+    pub(super) async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
+        let hash = self.key.hash(Domain::StoredWebhook, &letter.body);
         let mut change = self.begin().await?;
-        let answer = inbox::handled(&mut change, letter.attempt, &hash, micros(at)).await;
+        let answer = inbox::mark_handled(&mut change, letter.attempt, &hash, micros(at)).await;
         self.ended(change, answer).await
     }
 
@@ -162,9 +162,9 @@ impl Inner {
         self.ended(change, answer).await
     }
 
-    pub(super) async fn decide(&self, row: &DecisionRow) -> Result<u64> {
+    pub(super) async fn append_audit(&self, row: &DecisionRow) -> Result<u64> {
         let mut change = self.begin().await?;
-        let answer = decisions::decide(&mut change, row).await;
+        let answer = decisions::append_audit(&mut change, row).await;
         self.ended(change, answer).await
     }
 

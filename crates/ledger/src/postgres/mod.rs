@@ -50,8 +50,10 @@ use switchboard_core::{
     AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result,
     TenantId, ValidCall,
 };
-use switchboard_journal::{Journal, Letter, NewCall, News, Opened, Recorded, Selection, Write};
-use switchboard_router::{Decision, Topic};
+use switchboard_journal::{
+    Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
     change::Opening,
@@ -225,14 +227,14 @@ impl Journal for PostgresJournal {
         read(queries::call_of(&mut snapshot, attempt).await)
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
         let mut snapshot = self.inner.snapshot().await?;
-        read(queries::is_alone(&mut snapshot, attempt).await)
+        read(queries::is_unambiguous_by_agent(&mut snapshot, attempt).await)
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
         let mut snapshot = self.inner.snapshot().await?;
-        read(queries::is_alone_by_task(&mut snapshot, attempt).await)
+        read(queries::is_unambiguous_by_task(&mut snapshot, attempt).await)
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
@@ -256,19 +258,19 @@ impl Journal for PostgresJournal {
         self.select(&unsettled).await
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
-        carry_out(async move { inner.take_in(&letter).await }).await
+        carry_out(async move { inner.store_webhook(&letter).await }).await
     }
 
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
         let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
-        carry_out(async move { inner.handled(&letter, at).await }).await
+        carry_out(async move { inner.mark_handled(&letter, at).await }).await
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         let mut snapshot = self.inner.snapshot().await?;
-        read(inbox::unhandled(&mut snapshot).await)
+        read(inbox::pending_webhooks(&mut snapshot).await)
     }
 
     async fn beat(&self, _at: Timestamp) -> Result<()> {
@@ -299,14 +301,14 @@ impl Journal for PostgresJournal {
         carry_out(async move { inner.acted(&acted).await }).await
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         let (inner, row) = (Arc::clone(&self.inner), DecisionRow::new(decision)?);
-        carry_out(async move { inner.decide(&row).await }).await
+        carry_out(async move { inner.append_audit(&row).await }).await
     }
 
-    async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {
+    async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         let mut snapshot = self.inner.snapshot().await?;
-        read(decisions::decisions(&mut snapshot, topic, after(since)).await)
+        read(decisions::audit_entries(&mut snapshot, topic, after(since)).await)
     }
 
     fn tag(&self, to: &PhoneNumber) -> Option<String> {

@@ -182,7 +182,7 @@ pub(crate) async fn write(
         }
     }
     if let Some(last) = change.last() {
-        stock::take(connection, &write.needs, last, change.at).await?;
+        stock::take(connection, &write.reservation, last, change.at).await?;
     }
     for settlement in &change.settlements {
         stock::settle(connection, *settlement, change.at).await?;
@@ -354,11 +354,14 @@ pub(crate) async fn call_of(
 }
 
 /// False for an attempt that is not known: nothing proves anything about it.
-pub(crate) async fn is_alone(connection: &mut PgConnection, attempt: AttemptId) -> Answer<bool> {
+pub(crate) async fn is_unambiguous_by_agent(
+    connection: &mut PgConnection,
+    attempt: AttemptId,
+) -> Answer<bool> {
     alone(connection, IS_ALONE, attempt).await
 }
 
-pub(crate) async fn is_alone_by_task(
+pub(crate) async fn is_unambiguous_by_task(
     connection: &mut PgConnection,
     attempt: AttemptId,
 ) -> Answer<bool> {

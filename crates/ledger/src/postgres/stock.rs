@@ -8,7 +8,7 @@
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
 use switchboard_journal::Settlement;
-use switchboard_router::{Budgeted, Hold, Needs, RoomNeed, SlotNeed};
+use switchboard_router::{BudgetHold, Budgeted, ConcurrencySlot, RateSlot, Reservation};
 use uuid::Uuid;
 
 use crate::{
@@ -43,27 +43,27 @@ const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, $2), 
 /// Takes everything for this attempt, or refuses.
 pub(super) async fn take(
     connection: &mut PgConnection,
-    needs: &Needs,
+    reservation: &Reservation,
     attempt: &Attempt,
     at: i64,
 ) -> Answer<()> {
-    if needs.certain_agent {
+    if reservation.certain_agent {
         certain(connection, attempt).await?;
     }
-    let slots = needs.slots.iter().map(|need| locks::key("slots", &[&need.limiter]));
-    let rooms = needs.rooms.iter().map(|need| locks::key("rooms", &[&need.scope]));
+    let slots = reservation.slots.iter().map(|need| locks::key("slots", &[&need.limiter]));
+    let rooms = reservation.rooms.iter().map(|need| locks::key("rooms", &[&need.scope]));
     let mut keys: Vec<i64> = slots.chain(rooms).collect();
     if !keys.is_empty() {
         keys.sort_unstable();
         locks::take(connection, &keys).await?;
     }
-    for need in &needs.slots {
+    for need in &reservation.slots {
         slot(connection, need, attempt.id).await?;
     }
-    for need in &needs.rooms {
+    for need in &reservation.rooms {
         room(connection, need, attempt.id, at).await?;
     }
-    if let Some(hold) = &needs.hold {
+    if let Some(hold) = &reservation.hold {
         reserve(connection, hold, attempt.id, at).await?;
     }
     Ok(())
@@ -95,7 +95,7 @@ async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> Answer<()>
 /// By the server's clock, for those of the processes differ; where it jumps back it counts as
 /// standing still. The rest of the statement sees the slots as they were before it took one and
 /// forgot others.
-async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId) -> Answer<()> {
+async fn slot(connection: &mut PgConnection, need: &RateSlot, attempt: AttemptId) -> Answer<()> {
     let take = format!(
         "WITH moment AS (SELECT greatest({NOW}, max(at)) AS now FROM slots WHERE limiter = $1), \
          used AS (SELECT count(*) AS used FROM slots, moment WHERE limiter = $1 AND at > now - $3), \
@@ -123,7 +123,7 @@ async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId
 /// For as long as it was asked for, by the server's clock: those of the processes differ.
 async fn room(
     connection: &mut PgConnection,
-    need: &RoomNeed,
+    need: &ConcurrencySlot,
     attempt: AttemptId,
     at: i64,
 ) -> Answer<()> {
@@ -160,7 +160,7 @@ pub(super) async fn leave(connection: &mut PgConnection, attempts: &[AttemptId])
 
 async fn reserve(
     connection: &mut PgConnection,
-    hold: &Hold,
+    hold: &BudgetHold,
     attempt: AttemptId,
     at: i64,
 ) -> Answer<()> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 use switchboard_core::AttemptId;
-use switchboard_journal::Letter;
+use switchboard_journal::StoredWebhook;
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +17,11 @@ const HANDLED: &str = "UPDATE inbox SET handled_at = ?3 WHERE attempt_id = ?1 AN
 const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
                          ORDER BY received_at, rowid";
 
-pub(crate) fn take_in(connection: &Connection, letter: &Letter, hash: &[u8; 32]) -> Answer<bool> {
+pub(crate) fn store_webhook(
+    connection: &Connection,
+    letter: &StoredWebhook,
+    hash: &[u8; 32],
+) -> Answer<bool> {
     let attempt = letter.attempt.as_uuid();
     connection.prepare_cached(KEEP)?.execute(params![
         attempt.as_bytes(),
@@ -32,7 +36,7 @@ pub(crate) fn take_in(connection: &Connection, letter: &Letter, hash: &[u8; 32])
     Ok(open)
 }
 
-pub(crate) fn handled(
+pub(crate) fn mark_handled(
     connection: &Connection,
     attempt: AttemptId,
     hash: &[u8; 32],
@@ -42,7 +46,7 @@ pub(crate) fn handled(
     Ok(())
 }
 
-pub(crate) fn unhandled(connection: &Connection) -> Answer<Vec<Letter>> {
+pub(crate) fn pending_webhooks(connection: &Connection) -> Answer<Vec<StoredWebhook>> {
     let mut statement = connection.prepare_cached(UNHANDLED)?;
     let mut rows = statement.query([])?;
     let mut letters = Vec::new();

@@ -40,8 +40,10 @@ use switchboard_core::{
     AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
     ValidCall,
 };
-use switchboard_journal::{Journal, Letter, NewCall, News, Opened, Recorded, Selection, Write};
-use switchboard_router::{Decision, Topic};
+use switchboard_journal::{
+    Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
     change::Opening,
@@ -244,12 +246,12 @@ impl Journal for SqliteJournal {
         self.read(move |connection| queries::call_of(connection, attempt)).await
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
-        self.read(move |connection| queries::is_alone(connection, attempt)).await
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
+        self.read(move |connection| queries::is_unambiguous_by_agent(connection, attempt)).await
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
-        self.read(move |connection| queries::is_alone_by_task(connection, attempt)).await
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.read(move |connection| queries::is_unambiguous_by_task(connection, attempt)).await
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
@@ -274,20 +276,24 @@ impl Journal for SqliteJournal {
         self.select(&unsettled).await
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
-        let (letter, hash) = (letter.clone(), self.key.hash(Domain::Letter, &letter.body));
-        self.writer.run_whole(move |connection| inbox::take_in(connection, &letter, &hash)).await
-    }
-
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
-        let (attempt, hash) = (letter.attempt, self.key.hash(Domain::Letter, &letter.body));
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+        let (letter, hash) = (letter.clone(), self.key.hash(Domain::StoredWebhook, &letter.body));
         self.writer
-            .run_whole(move |connection| inbox::handled(connection, attempt, &hash, micros(at)))
+            .run_whole(move |connection| inbox::store_webhook(connection, &letter, &hash))
             .await
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
-        self.read(inbox::unhandled).await
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
+        let (attempt, hash) = (letter.attempt, self.key.hash(Domain::StoredWebhook, &letter.body));
+        self.writer
+            .run_whole(move |connection| {
+                inbox::mark_handled(connection, attempt, &hash, micros(at))
+            })
+            .await
+    }
+
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
+        self.read(inbox::pending_webhooks).await
     }
 
     /// The lock says that this process lives. What is left to see is whether somebody took the
@@ -320,13 +326,13 @@ impl Journal for SqliteJournal {
         self.writer.run(move |connection| news::acted(connection, &acted, mine.epoch())).await
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         let row = DecisionRow::new(decision)?;
-        self.writer.run_whole(move |connection| decisions::decide(connection, &row)).await
+        self.writer.run_whole(move |connection| decisions::append_audit(connection, &row)).await
     }
 
-    async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {
-        self.read(move |connection| decisions::decisions(connection, topic, after(since))).await
+    async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
+        self.read(move |connection| decisions::audit_entries(connection, topic, after(since))).await
     }
 
     fn tag(&self, to: &PhoneNumber) -> Option<String> {

@@ -172,7 +172,7 @@ pub(crate) fn write(
         }
     }
     if let Some(last) = change.last() {
-        stock::take(connection, &write.needs, last, change.at)?;
+        stock::take(connection, &write.reservation, last, change.at)?;
     }
     for settlement in &change.settlements {
         stock::settle(connection, *settlement, change.at)?;
@@ -293,11 +293,11 @@ pub(crate) fn call_of(connection: &Connection, attempt: AttemptId) -> Answer<Opt
 }
 
 /// False for an attempt that is not known: nothing proves anything about it.
-pub(crate) fn is_alone(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+pub(crate) fn is_unambiguous_by_agent(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
     alone(connection, IS_ALONE, attempt)
 }
 
-pub(crate) fn is_alone_by_task(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+pub(crate) fn is_unambiguous_by_task(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
     alone(connection, IS_ALONE_BY_TASK, attempt)
 }
 

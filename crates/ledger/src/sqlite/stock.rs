@@ -7,7 +7,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
 use switchboard_journal::Settlement;
-use switchboard_router::{Hold, Needs, RoomNeed, SlotNeed};
+use switchboard_router::{BudgetHold, ConcurrencySlot, RateSlot, Reservation};
 
 use crate::{
     refusal,
@@ -46,11 +46,11 @@ const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, ?2), 
 /// Takes everything for this attempt, or refuses.
 pub(crate) fn take(
     connection: &Connection,
-    needs: &Needs,
+    reservation: &Reservation,
     attempt: &Attempt,
     at: i64,
 ) -> Answer<()> {
-    if needs.certain_agent {
+    if reservation.certain_agent {
         let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
         let doubted = connection.prepare_cached(IN_DOUBT)?.exists(params![
             attempt.provider.as_str(),
@@ -61,19 +61,19 @@ pub(crate) fn take(
             return Err(refusal::agent_in_doubt().into());
         }
     }
-    for need in &needs.slots {
+    for need in &reservation.slots {
         slot(connection, need, attempt.id, at)?;
     }
-    for need in &needs.rooms {
+    for need in &reservation.rooms {
         room(connection, need, attempt.id, at)?;
     }
-    if let Some(hold) = &needs.hold {
+    if let Some(hold) = &reservation.hold {
         reserve(connection, hold, attempt.id, at)?;
     }
     Ok(())
 }
 
-fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+fn slot(connection: &Connection, need: &RateSlot, attempt: AttemptId, at: i64) -> Answer<()> {
     let limiter = escape(&need.limiter);
     let latest: Option<i64> =
         connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
@@ -97,7 +97,12 @@ fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -
     Ok(())
 }
 
-fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+fn room(
+    connection: &Connection,
+    need: &ConcurrencySlot,
+    attempt: AttemptId,
+    at: i64,
+) -> Answer<()> {
     let (scope, attempt, limit) = (escape(&need.scope), attempt.as_uuid(), i64::from(need.limit));
     connection.prepare_cached(CLEAR)?.execute((&scope, at))?;
     let inside: i64 = connection
@@ -126,7 +131,7 @@ pub(crate) fn leave(connection: &Connection, attempt: AttemptId) -> Answer<()> {
     Ok(())
 }
 
-fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
+fn reserve(connection: &Connection, hold: &BudgetHold, attempt: AttemptId, at: i64) -> Answer<()> {
     let amount = hold.amount.micros();
     for budget in &hold.budgets {
         let (name, period) = (escape(&budget.name), micros(budget.period));

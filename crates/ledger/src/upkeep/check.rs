@@ -16,7 +16,7 @@ use switchboard_core::{
     AttemptState, Call, CallId, CallStatus, Outcome, ValidCall, text::one_line,
 };
 use switchboard_journal::{
-    NewCall, doubt,
+    NewCall, identity,
     state::{Event, State, Step, apply, step},
 };
 
@@ -143,7 +143,7 @@ impl Sheet {
             if self.standing.to_hash != key.person(&call.to) {
                 problems.push("stands for another person than its number".to_owned());
             }
-            let last = call.attempts.last().and_then(|last| attempt_row(last, doubt(call)).ok());
+            let last = call.attempts.last().and_then(|last| attempt_row(last, identity(call)).ok());
             if self.standing.doubt != last.map(|last| last.doubt) {
                 problems.push("is wrong about whether its agent is in doubt".to_owned());
             }
@@ -274,7 +274,7 @@ fn possible(kind: &str) -> Option<Kinds> {
         "gave_up" => one(Event::GiveUp),
         "overdue" => one(Event::Overdue),
         "redialled" => one(Event::Redial),
-        "abandoned" | "fenced" => one(Event::NotPlace),
+        "abandoned" | "assumed_not_placed" | "fenced" => one(Event::NotPlace),
         "resolved" => Some((ended().chain([Event::NotPlace, Event::Place]).collect(), false)),
         "answered" => Some((ended().chain([Event::Place]).collect(), false)),
         // What is said of a ring that is over changes nothing.
@@ -282,7 +282,7 @@ fn possible(kind: &str) -> Option<Kinds> {
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
         }
-        "glimpsed" | "billed" | "planned" => Some((Vec::new(), true)),
+        "tentative_match" | "glimpsed" | "billed" | "planned" => Some((Vec::new(), true)),
         kind if is_about_content(kind) => Some((Vec::new(), true)),
         _ => None,
     }?;

@@ -14,7 +14,7 @@ use switchboard_journal::{
     state::Fact,
 };
 use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
-use switchboard_router::{Hold, Needs};
+use switchboard_router::{BudgetHold, Reservation};
 
 use crate::support::{
     self,
@@ -131,8 +131,9 @@ async fn slots_go_by_the_servers_clock() {
         async move {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
-            let needs = Needs { slots: vec![needs_slot("alpha/place", 1)], ..Needs::default() };
-            bracket(&journal, call, attempt("alpha"), needs).await
+            let reservation =
+                Reservation { slots: vec![needs_slot("alpha/place", 1)], ..Reservation::default() };
+            bracket(&journal, call, attempt("alpha"), reservation).await
         }
     };
     ask(1).await.unwrap();
@@ -188,8 +189,9 @@ async fn rooms_end_by_the_servers_clock() {
         async move {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
-            let needs = Needs { rooms: vec![needs_room("alpha", 1)], ..Needs::default() };
-            bracket(&journal, call, attempt("alpha"), needs).await
+            let reservation =
+                Reservation { rooms: vec![needs_room("alpha", 1)], ..Reservation::default() };
+            bracket(&journal, call, attempt("alpha"), reservation).await
         }
     };
     ask(1).await.unwrap();
@@ -218,23 +220,23 @@ async fn a_bill_beyond_all_bounds_breaks_nothing() {
     let journal = journal(&url).await;
     let call = open(&journal, request(1), 0).await;
     record(&journal, call, admitted()).await;
-    let needs = Needs {
-        hold: Some(Hold {
+    let reservation = Reservation {
+        hold: Some(BudgetHold {
             amount: Money::from_micros(1, Currency::USD),
             budgets: vec![budgeted("day", i64::MAX)],
         }),
-        ..Needs::default()
+        ..Reservation::default()
     };
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(&journal, call, one, needs.clone()).await.unwrap();
+    bracket(&journal, call, one, reservation.clone()).await.unwrap();
     for micros in [i64::MAX, 5, i64::MAX] {
         let money = Money::from_micros(micros, Currency::USD);
         record(&journal, call, Fact::Billed(tried, Cost::Money(money), Some(money))).await;
     }
     let next = open(&journal, request(2), 0).await;
     record(&journal, next, admitted()).await;
-    let over = bracket(&journal, next, attempt("alpha"), needs).await.unwrap_err();
+    let over = bracket(&journal, next, attempt("alpha"), reservation).await.unwrap_err();
     assert_eq!(over.code(), Some("over_budget"));
 }
 

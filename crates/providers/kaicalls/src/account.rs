@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{AgentId, CallOrder, Clock, Error, ProviderId};
+use switchboard_core::{AgentId, Clock, Error, PlaceRequest, ProviderId};
 
 use crate::{KaiCallsClient, KaiCallsConfig};
 
@@ -26,7 +26,7 @@ impl Account {
     }
 
     /// The agent of a call: its own, or else the account's.
-    pub(crate) fn agent<'a>(&'a self, order: &'a CallOrder) -> Option<&'a AgentId> {
+    pub(crate) fn agent<'a>(&'a self, order: &'a PlaceRequest) -> Option<&'a AgentId> {
         order.agent.as_ref().or(self.config.agent_id.as_ref())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall,
+    CallFilter, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest, ProviderCall,
     ProviderCallId, Recording, Result, Trace, Transcript,
 };
 use switchboard_http::{Bounds, Walk};
@@ -20,7 +20,7 @@ pub(crate) struct KaiCallsCalls(pub(crate) Arc<Account>);
 
 impl KaiCallsCalls {
     /// What goes out for an order. Nothing has left where it fails.
-    fn request(&self, order: &CallOrder) -> Result<CreateCall> {
+    fn request(&self, order: &PlaceRequest) -> Result<CreateCall> {
         let agent = self.0.agent(order).ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
@@ -53,7 +53,7 @@ impl KaiCallsCalls {
 
 #[async_trait]
 impl Calls for KaiCallsCalls {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let request = self.request(order).map_err(PlaceError::not_sent)?;
         let placed = self.0.client.calls().create(&request).await?;
         convert::placed(self.0.provider(), order.call.to, placed).ok_or_else(|| {
@@ -83,7 +83,7 @@ impl Calls for KaiCallsCalls {
         content::recording(&self.0.client, id).await
     }
 
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         trace::trace(&self.0.client, self.0.agent(order), order, sent_at).await
     }
 }

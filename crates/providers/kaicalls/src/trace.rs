@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    AgentId, CallFilter, CallOrder, Direction, Error, ErrorKind, PageRequest, Proof, ProviderCall,
-    ProviderCallId, Result, Trace, UsageFilter,
+    AgentId, CallFilter, Direction, Error, ErrorKind, PageRequest, PlaceRequest, Proof,
+    ProviderCall, ProviderCallId, Result, Trace, UsageFilter,
 };
 use switchboard_http::{Bounds, Walk};
 
@@ -29,7 +29,7 @@ const MOST_READ: usize = 30;
 pub(crate) async fn trace(
     client: &KaiCallsClient,
     agent: Option<&AgentId>,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Vec<Trace>> {
     let since = sent_at.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
@@ -131,7 +131,7 @@ fn placed_by(row: &wire::UsageRow) -> Option<ProviderCallId> {
 
 /// What a candidate's own record adds: `None` where it contradicts the order.
 fn weigh(
-    order: &CallOrder,
+    order: &PlaceRequest,
     agent: Option<&AgentId>,
     call: &ProviderCall,
     proof: Proof,
@@ -164,6 +164,6 @@ fn rank(proof: Proof) -> u8 {
         | Proof::NumberAndTask
         | Proof::Record
         | Proof::Operator
-        | Proof::Fence => 3,
+        | Proof::AssumedNotPlaced => 3,
     }
 }

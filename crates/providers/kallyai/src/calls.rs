@@ -9,7 +9,7 @@ use std::{collections::HashSet, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallOrder, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, ProviderCall,
+    CallFilter, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest, ProviderCall,
     ProviderCallId, Recording, Refusal, Result, Trace, Transcript, ValidCall,
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 
 #[async_trait]
 impl Calls for KallyAiCalls {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let account = &self.0;
         let named = |error: Error| account.failed("calls.place", error);
         let request = submission(account, order).map_err(|failed| failed.map(named))?;
@@ -58,7 +58,7 @@ impl Calls for KallyAiCalls {
         convert::recording(record).map_err(|error| self.0.failed("calls.recording", error))
     }
 
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         trace::find(&self.0, order, sent_at).await
     }
 }
@@ -70,7 +70,7 @@ fn unnamed(account: &Account) -> Error {
 
 /// The order in the provider's words. What KallyAI has no field for (the callee's name, the opening
 /// line) goes along as instructions.
-fn submission(account: &Account, order: &CallOrder) -> Result<CreateCall, PlaceError> {
+fn submission(account: &Account, order: &PlaceRequest) -> Result<CreateCall, PlaceError> {
     let call: &ValidCall = &order.call;
     let config = &account.config;
     // Refused rather than not sent: the documents settle it, so trying again here is no use and

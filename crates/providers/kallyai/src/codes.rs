@@ -253,7 +253,7 @@ mod tests {
             for end in 1..whole.len() {
                 let body = ErrorBody::parse(&whole.as_bytes()[..end]);
                 let delivery = classify::answer(&KallyAiCodes, status, &body).delivery;
-                assert!(!delivery.proves_silence() || status == 400, "{status} {}", &whole[..end]);
+                assert!(!delivery.proves_no_ring() || status == 400, "{status} {}", &whole[..end]);
             }
         }
     }

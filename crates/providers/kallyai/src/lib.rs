@@ -8,9 +8,9 @@
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # use switchboard_core::{CallOrder, Clock, Delivery, Provider};
+//! # use switchboard_core::{PlaceRequest, Clock, Delivery, Provider};
 //! # use switchboard_kallyai::{KallyAi, KallyAiConfig};
-//! # async fn example(clock: Arc<dyn Clock>, order: CallOrder) -> switchboard_core::Result<()> {
+//! # async fn example(clock: Arc<dyn Clock>, order: PlaceRequest) -> switchboard_core::Result<()> {
 //! let kallyai = KallyAi::new(KallyAiConfig::new("access token".to_owned()), clock)?;
 //! let sent_at = jiff::Timestamp::now();
 //! match kallyai.calls().place(&order).await {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    CallOrder, Error, ErrorKind, PhoneNumber, Proof, ProviderCallId, Result, Trace,
+    Error, ErrorKind, PhoneNumber, PlaceRequest, Proof, ProviderCallId, Result, Trace,
 };
 use switchboard_http::{Bounds, Walk, usable_id};
 
@@ -28,7 +28,7 @@ const MOST_DETAILS: usize = 50;
 /// Calls that may be this order, newest first as the list is.
 pub(crate) async fn find(
     account: &Account,
-    order: &CallOrder,
+    order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Vec<Trace>> {
     let window = Window::around(account, sent_at);
@@ -114,7 +114,7 @@ enum Verdict {
     Unclear,
 }
 
-fn judge(record: &CallRecord, order: &CallOrder, window: &Window) -> Verdict {
+fn judge(record: &CallRecord, order: &PlaceRequest, window: &Window) -> Verdict {
     let submission = record.submission.clone().unwrap_or_default();
     let time = record.created_at.map(|at| at >= window.begins && at <= window.ends);
     let number = submission.respondent_phone.map(|number| same_number(&number, &order.call.to));

@@ -9,13 +9,13 @@
 use switchboard_core::{Assignment, ProfileName, ProviderId, TenantId, ValidCall};
 
 use crate::{
-    experiment::{Arm, Experiment, HOLDOUT, Lives, Stage, Way},
+    experiment::{Arm, Experiment, ExperimentStates, HOLDOUT, Stage, Treatment},
     hash::{digest, share},
 };
 
 /// Where a person stands in an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat<'a> {
+pub enum Allocation<'a> {
     /// Not in it: the ramp has not come to him, or he belongs to another experiment of the group.
     Outside,
     /// Kept out of every arm, to be compared with.
@@ -37,20 +37,22 @@ impl Experiment {
             tenant.as_str().as_bytes(),
             person.as_bytes(),
         ]);
-        percent(draw).checked_sub(group.from_percent).is_some_and(|past| past < group.share_percent)
+        percent(draw)
+            .checked_sub(group.range_start_percent)
+            .is_some_and(|past| past < group.share_percent)
     }
 
     /// Where a person stands, with the ramp at so many percent.
-    pub fn seat(&self, tenant: &TenantId, person: &str, ramp_percent: u32) -> Seat<'_> {
+    pub fn seat(&self, tenant: &TenantId, person: &str, ramp_percent: u32) -> Allocation<'_> {
         if !self.claims(tenant, person)
             || percent(self.apart("experiment ramp", tenant, person)) >= ramp_percent
         {
-            return Seat::Outside;
+            return Allocation::Outside;
         }
         if percent(self.apart("experiment holdout", tenant, person)) < self.holdout_percent {
-            return Seat::Holdout;
+            return Allocation::Holdout;
         }
-        self.arm(tenant, person).map_or(Seat::Outside, Seat::Arm)
+        self.arm(tenant, person).map_or(Allocation::Outside, Allocation::Arm)
     }
 
     /// The arm of a person who is in it. `None` only where no arm has any weight.
@@ -93,7 +95,7 @@ fn percent(draw: u64) -> u32 {
 
 /// What an experiment makes of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part<'a> {
+pub struct Enrollment<'a> {
     /// What is journaled.
     pub assignment: Assignment,
     /// What is done; `None` for the holdout and for an arm that was stopped: the call goes its
@@ -101,20 +103,20 @@ pub struct Part<'a> {
     pub arm: Option<&'a Arm>,
 }
 
-impl Part<'_> {
+impl Enrollment<'_> {
     /// Who is asked first.
     pub fn provider(&self) -> Option<&ProviderId> {
         match &self.arm?.way {
-            Way::Provider(provider) => Some(provider),
-            Way::Agent(_) => None,
+            Treatment::Provider(provider) => Some(provider),
+            Treatment::Agent(_) => None,
         }
     }
 
     /// The agent profile that serves the call.
     pub fn agent(&self) -> Option<&ProfileName> {
         match &self.arm?.way {
-            Way::Provider(_) => None,
-            Way::Agent(profile) => Some(profile),
+            Treatment::Provider(_) => None,
+            Treatment::Agent(profile) => Some(profile),
         }
     }
 }
@@ -124,9 +126,9 @@ impl Part<'_> {
 /// not it runs, so that a start, a ramp or a stop never moves anybody between experiments.
 pub fn part<'a>(
     experiments: &'a [Experiment],
-    lives: Option<&Lives>,
+    lives: Option<&ExperimentStates>,
     call: &ValidCall,
-) -> Option<Part<'a>> {
+) -> Option<Enrollment<'a>> {
     let (tenant, person) = (&call.tenant, call.to.e164());
     let experiment = experiments
         .iter()
@@ -137,9 +139,11 @@ pub fn part<'a>(
         Stage::Waiting | Stage::Stopped => return None,
     }
     match experiment.seat(tenant, person, experiment.ramp(life)) {
-        Seat::Outside => None,
-        Seat::Holdout => Some(Part { assignment: experiment.assigned(HOLDOUT), arm: None }),
-        Seat::Arm(arm) => Some(Part {
+        Allocation::Outside => None,
+        Allocation::Holdout => {
+            Some(Enrollment { assignment: experiment.assigned(HOLDOUT), arm: None })
+        }
+        Allocation::Arm(arm) => Some(Enrollment {
             assignment: experiment.assignment(arm),
             arm: Some(arm).filter(|arm| life.is_none_or(|life| !life.has_stopped(&arm.name))),
         }),

@@ -4,7 +4,7 @@
 use switchboard_core::{Error, ErrorKind, Result};
 
 use crate::{
-    experiment::{Arm, Experiment, Group, HOLDOUT, Way},
+    experiment::{Arm, Experiment, Group, HOLDOUT, Treatment},
     policy::Policy,
 };
 
@@ -78,21 +78,23 @@ fn arms(policy: &Policy, arm: &Arm, named_before: bool) -> std::result::Result<(
         return Err(format!("{:?} is no name for an arm: give it another", arm.name));
     }
     match &arm.way {
-        Way::Provider(provider) if policy.index_of(provider).is_none() => {
+        Treatment::Provider(provider) if policy.index_of(provider).is_none() => {
             Err(format!("names the provider {:?}, which is not configured", provider.as_str()))
         }
-        Way::Agent(profile) if !policy.profiles.contains_key(profile) => {
+        Treatment::Agent(profile) if !policy.profiles.contains_key(profile) => {
             Err(format!("names the agent profile {:?}, which is not configured", profile.as_str()))
         }
-        Way::Provider(_) | Way::Agent(_) => Ok(()),
+        Treatment::Provider(_) | Treatment::Agent(_) => Ok(()),
     }
 }
 
 fn stretch(group: &Group, earlier: &[Experiment]) -> std::result::Result<(), String> {
-    if group.share_percent == 0 || group.from_percent.saturating_add(group.share_percent) > 100 {
+    if group.share_percent == 0
+        || group.range_start_percent.saturating_add(group.share_percent) > 100
+    {
         return Err(format!(
             "has {} percent from {} on, and there are a hundred: make its share fit",
-            group.share_percent, group.from_percent
+            group.share_percent, group.range_start_percent
         ));
     }
     let clash = earlier

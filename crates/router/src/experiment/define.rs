@@ -9,7 +9,7 @@ pub const HOLDOUT: &str = "holdout";
 
 /// What an arm changes about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum Treatment {
     /// This provider is asked first; the others stay behind as the backup.
     Provider(ProviderId),
     /// This agent profile serves the call; who is asked first is decided as for every call.
@@ -22,7 +22,7 @@ pub struct Arm {
     /// Its name.
     pub name: String,
     /// What it changes.
-    pub way: Way,
+    pub way: Treatment,
     /// Its share: this part of the sum of all weights. Zero takes nobody.
     pub weight: u32,
 }
@@ -30,12 +30,12 @@ pub struct Arm {
 impl Arm {
     /// An arm whose calls go to this provider first.
     pub fn provider(name: impl Into<String>, provider: ProviderId, weight: u32) -> Self {
-        Self { name: name.into(), way: Way::Provider(provider), weight }
+        Self { name: name.into(), way: Treatment::Provider(provider), weight }
     }
 
     /// An arm whose calls are served by this agent profile.
     pub fn agent(name: impl Into<String>, profile: ProfileName, weight: u32) -> Self {
-        Self { name: name.into(), way: Way::Agent(profile), weight }
+        Self { name: name.into(), way: Treatment::Agent(profile), weight }
     }
 }
 
@@ -46,7 +46,7 @@ pub struct Group {
     /// Its name; another name shuffles everybody anew.
     pub name: String,
     /// Where this experiment's stretch begins, in percent.
-    pub from_percent: u32,
+    pub range_start_percent: u32,
     /// How long it is, in percent.
     pub share_percent: u32,
 }
@@ -54,8 +54,10 @@ pub struct Group {
 impl Group {
     /// True where somebody may be in both stretches.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let end = |one: &Self| one.from_percent.saturating_add(one.share_percent);
-        self.name == other.name && self.from_percent < end(other) && other.from_percent < end(self)
+        let end = |one: &Self| one.range_start_percent.saturating_add(one.share_percent);
+        self.name == other.name
+            && self.range_start_percent < end(other)
+            && other.range_start_percent < end(self)
     }
 }
 

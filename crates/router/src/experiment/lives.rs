@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    audit::{Decision, Topic},
+    audit::{AuditEntry, AuditTopic},
     experiment::{Experiment, Start},
 };
 
@@ -39,7 +39,7 @@ impl Stage {
     }
 }
 
-/// What one decision changes. As JSON it is [`Decision::what`]: `{"version": 1, "to": "running",
+/// What one decision changes. As JSON it is [`AuditEntry::what`]: `{"version": 1, "to": "running",
 /// "ramp_percent": 20}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -67,9 +67,9 @@ impl Change {
     }
 
     /// The decision on an experiment of this name.
-    pub fn decision(&self, experiment: &str, by: &str, at: Timestamp) -> Decision {
-        Decision {
-            topic: Topic::Experiment,
+    pub fn decision(&self, experiment: &str, by: &str, at: Timestamp) -> AuditEntry {
+        AuditEntry {
+            topic: AuditTopic::Experiment,
             subject: experiment.to_owned(),
             what: serde_json::to_value(self).unwrap_or_default(),
             by: by.to_owned(),
@@ -79,14 +79,15 @@ impl Change {
 
     /// What a decision changes; `None` where it is about something else, or of a kind that this
     /// version does not know.
-    pub fn read(decision: &Decision) -> Option<Self> {
-        (decision.topic == Topic::Experiment).then(|| Self::deserialize(&decision.what).ok())?
+    pub fn read(decision: &AuditEntry) -> Option<Self> {
+        (decision.topic == AuditTopic::Experiment)
+            .then(|| Self::deserialize(&decision.what).ok())?
     }
 }
 
 /// One decision of a life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct Transition {
     /// When.
     pub at: Timestamp,
     /// Who decided.
@@ -98,25 +99,25 @@ pub struct Step {
 
 /// What was decided on one version of an experiment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Life {
+pub struct ExperimentState {
     /// The last word on whether it runs; none: as configured.
     pub stage: Option<Stage>,
     /// The last word on its ramp; none: as configured.
     pub ramp_percent: Option<u32>,
     /// Arms that take no new calls, with the step that stopped them. An arm that was stopped stays
     /// so in this version.
-    pub stopped_arms: BTreeMap<String, Step>,
+    pub stopped_arms: BTreeMap<String, Transition>,
     /// Every decision, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Transition>,
 }
 
-impl Life {
+impl ExperimentState {
     /// True where the arm takes no new calls.
     pub fn has_stopped(&self, arm: &str) -> bool {
         self.stopped_arms.contains_key(arm)
     }
 
-    fn take(&mut self, step: Step) {
+    fn take(&mut self, step: Transition) {
         let Change { to, ramp_percent, arm, .. } = &step.change;
         match (arm, to) {
             (Some(arm), Some(Stage::Stopped)) => {
@@ -135,14 +136,14 @@ impl Life {
 
 /// The lives of all experiments that anything was decided on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lives {
-    known: BTreeMap<String, BTreeMap<u32, Life>>,
+pub struct ExperimentStates {
+    known: BTreeMap<String, BTreeMap<u32, ExperimentState>>,
     read: u64,
 }
 
-impl Lives {
+impl ExperimentStates {
     /// What these decisions amount to, with their numbers, in order.
-    pub fn of<'a>(decisions: impl IntoIterator<Item = &'a (u64, Decision)>) -> Self {
+    pub fn of<'a>(decisions: impl IntoIterator<Item = &'a (u64, AuditEntry)>) -> Self {
         let mut lives = Self::default();
         for (number, decision) in decisions {
             lives.take(*number, decision);
@@ -152,14 +153,14 @@ impl Lives {
 
     /// Takes one more decision. One that was taken before, and one about something else, changes
     /// nothing.
-    pub fn take(&mut self, number: u64, decision: &Decision) {
+    pub fn take(&mut self, number: u64, decision: &AuditEntry) {
         if number <= self.read {
             return;
         }
         self.read = number;
         if let Some(change) = Change::read(decision) {
             let versions = self.known.entry(decision.subject.clone()).or_default();
-            versions.entry(change.version).or_default().take(Step {
+            versions.entry(change.version).or_default().take(Transition {
                 at: decision.at,
                 by: decision.by.clone(),
                 change,
@@ -168,19 +169,19 @@ impl Lives {
     }
 
     /// The number of the last decision that was taken: where to read on.
-    pub fn read_to(&self) -> u64 {
+    pub fn cursor(&self) -> u64 {
         self.read
     }
 
     /// What was decided on a version of an experiment; `None`: nothing.
-    pub fn life(&self, experiment: &str, version: u32) -> Option<&Life> {
+    pub fn life(&self, experiment: &str, version: u32) -> Option<&ExperimentState> {
         self.known.get(experiment)?.get(&version)
     }
 }
 
 impl Experiment {
     /// Where it is in its life.
-    pub fn stage(&self, life: Option<&Life>) -> Stage {
+    pub fn stage(&self, life: Option<&ExperimentState>) -> Stage {
         life.and_then(|life| life.stage).unwrap_or(match self.start {
             Start::AtOnce => Stage::Running,
             Start::Manual => Stage::Waiting,
@@ -188,7 +189,7 @@ impl Experiment {
     }
 
     /// How many of its people are in it, in percent.
-    pub fn ramp(&self, life: Option<&Life>) -> u32 {
+    pub fn ramp(&self, life: Option<&ExperimentState>) -> u32 {
         life.and_then(|life| life.ramp_percent).unwrap_or(self.ramp_percent)
     }
 }

@@ -16,8 +16,8 @@ mod define;
 mod guard;
 mod lives;
 
-pub use assign::{Part, Seat, part};
+pub use assign::{Allocation, Enrollment, part};
 pub(crate) use check::check;
-pub use define::{Arm, Experiment, Group, HOLDOUT, Start, Way};
+pub use define::{Arm, Experiment, Group, HOLDOUT, Start, Treatment};
 pub use guard::{Bound, GuardMetric, Guardrail};
-pub use lives::{Change, Life, Lives, Stage, Step};
+pub use lives::{Change, ExperimentState, ExperimentStates, Stage, Transition};

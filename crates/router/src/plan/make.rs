@@ -9,13 +9,13 @@ use switchboard_core::{
 };
 
 use crate::{
-    experiment::{Part, part},
+    experiment::{Enrollment, part},
     headroom::Headroom,
-    plan::{Chosen, Reading, Rejection, Snapshot},
+    plan::{RankReason, Reading, Rejection, Snapshot},
     policy::ProviderPolicy,
     quality::{Expected, Measured},
     route::{BusyCallee, Route, speaks},
-    strategy::{Rank, Standing, Strategy},
+    strategy::{Rank, RankInput, Strategy},
 };
 
 /// A provider that may take the call.
@@ -35,10 +35,10 @@ pub struct Candidate {
     /// What was measured of it; `None`: nobody measures.
     pub measured: Option<Measured>,
     /// What a call in which somebody talks costs there at most, as far as is certain; `None`:
-    /// nobody measures, or nobody knows what a call costs. See [`Standing::value`].
+    /// nobody measures, or nobody knows what a call costs. See [`RankInput::value`].
     pub cost_per_success: Option<Money>,
     /// What put it at its rank.
-    pub chosen: Chosen,
+    pub chosen: RankReason,
     pub(super) rank: usize,
     pub(super) of: usize,
 }
@@ -73,7 +73,7 @@ pub struct Plan {
     /// How long the call is expected to last.
     pub expected_duration: Duration,
     /// From how many calls that was learnt; zero: as configured.
-    pub learnt_from: u32,
+    pub learned_from: u32,
     /// Candidates, best first.
     pub candidates: Vec<Candidate>,
     /// The others.
@@ -84,8 +84,8 @@ pub struct Plan {
 
 impl Plan {
     /// When the earliest of the passing obstacles is over, where no provider can take the call now.
-    pub fn passes_at(&self) -> Option<Timestamp> {
-        self.rejected.iter().filter_map(|rejected| rejected.rejection.passes_at()).min()
+    pub fn clears_at(&self) -> Option<Timestamp> {
+        self.rejected.iter().filter_map(|rejected| rejected.rejection.clears_at()).min()
     }
 }
 
@@ -94,8 +94,8 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     let policy = snapshot.policy;
     let route = policy.route(call);
     let part = part(&policy.experiments, snapshot.lives, call);
-    let profile = policy.profile(part.as_ref().and_then(Part::agent).or(call.agent.as_ref()));
-    let Expected { duration, learnt_from } = expected(call, profile.as_ref(), snapshot, now);
+    let profile = policy.profile(part.as_ref().and_then(Enrollment::agent).or(call.agent.as_ref()));
+    let Expected { duration, learned_from } = expected(call, profile.as_ref(), snapshot, now);
 
     let mut standings = Vec::with_capacity(policy.providers.len());
     let mut rejected = Vec::new();
@@ -107,7 +107,7 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         let measured = snapshot.quality.map(|quality| {
             quality.measured(&provider.info.id, call.country(), call.agent.as_ref(), now)
         });
-        let standing = Standing {
+        let standing = RankInput {
             provider: &provider.info.id,
             preference: preference(route, &provider.info.id, index),
             cost,
@@ -134,7 +134,7 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     }
 
     let strategy = route.and_then(|route| route.strategy.as_ref()).unwrap_or(&policy.strategy);
-    let arm = part.as_ref().and_then(Part::provider);
+    let arm = part.as_ref().and_then(Enrollment::provider);
     if !broke.is_empty() && !policy.fails_over_on_quota(call) {
         let mut all = [standings.as_slice(), &broke].concat();
         rank(strategy, &mut all, arm, snapshot.draw);
@@ -168,9 +168,9 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
                 measured: standing.measured,
                 cost_per_success: standing.measured.and_then(|_| standing.value()),
                 chosen: if by_arm == Some(rank) {
-                    Chosen::Arm
+                    RankReason::Arm
                 } else {
-                    Chosen::Strategy(strategy.name())
+                    RankReason::Strategy(strategy.name())
                 },
                 rank,
                 of,
@@ -184,13 +184,13 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         route: route.map(|route| route.name.clone()),
         profile: part
             .as_ref()
-            .and_then(Part::agent)
+            .and_then(Enrollment::agent)
             .or(call.agent.as_ref())
             .or(policy.default_profile.as_ref())
             .cloned(),
         experiment: part.map(|part| part.assignment),
         expected_duration: duration,
-        learnt_from,
+        learned_from,
         candidates,
         rejected,
         busy_callee: route.map_or(BusyCallee::default(), |route| route.busy_callee),
@@ -200,7 +200,7 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
 /// Orders them, the provider of the person's arm first. True where that is one of them.
 fn rank(
     strategy: &Strategy,
-    standings: &mut [Standing<'_>],
+    standings: &mut [RankInput<'_>],
     arm: Option<&ProviderId>,
     draw: u64,
 ) -> bool {
@@ -226,7 +226,7 @@ fn expected(
         .and_then(|profile| profile.as_ref().ok()?.expected_duration)
         .unwrap_or(policy.expected_duration);
     let learnt =
-        snapshot.quality.map_or(Expected { duration: configured, learnt_from: 0 }, |quality| {
+        snapshot.quality.map_or(Expected { duration: configured, learned_from: 0 }, |quality| {
             quality.expected_duration(call.agent.as_ref(), call.country(), configured, now)
         });
     Expected {

@@ -10,7 +10,7 @@ mod show;
 mod snapshot;
 
 pub use make::{Candidate, Plan, Rejected, plan};
-pub use reason::{Chosen, Rejection};
+pub use reason::{RankReason, Rejection};
 pub use record::{CandidateRecord, PlanRecord, ReadingRecord, RejectedRecord};
 pub use snapshot::may_be_one;
 pub use snapshot::{Reading, Snapshot};

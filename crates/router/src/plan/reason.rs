@@ -7,7 +7,7 @@ use switchboard_core::{Country, Language, Money, ProfileName, ProviderId};
 
 /// What put a candidate at its rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chosen {
+pub enum RankReason {
     /// The strategy of this name.
     Strategy(&'static str),
     /// The person's arm of an experiment.
@@ -95,7 +95,7 @@ impl Rejection {
     }
 
     /// When it may be over, for what passes by itself.
-    pub const fn passes_at(&self) -> Option<Timestamp> {
+    pub const fn clears_at(&self) -> Option<Timestamp> {
         match self {
             Rejection::AgentInDoubt(at)
             | Rejection::Full(at)

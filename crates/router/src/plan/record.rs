@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use switchboard_core::{AgentId, Country, Money, ProfileName, ProviderId};
 
 use crate::{
-    experiment::Lives,
+    experiment::ExperimentStates,
     headroom::Headroom,
     health::BreakerState,
     plan::{Plan, Reading},
@@ -32,7 +32,8 @@ pub struct PlanRecord {
     pub expected_seconds: u64,
     /// From how many calls that was learnt; zero: as configured.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub learnt_from: u32,
+    #[serde(alias = "learnt_from")]
+    pub learned_from: u32,
     /// Who was to be asked, best first.
     pub candidates: Vec<CandidateRecord>,
     /// Who was not, and why.
@@ -170,7 +171,7 @@ impl PlanRecord {
             draw,
             route: plan.route.clone(),
             expected_seconds: plan.expected_duration.as_secs(),
-            learnt_from: plan.learnt_from,
+            learned_from: plan.learned_from,
             candidates: plan
                 .candidates
                 .iter()
@@ -201,8 +202,8 @@ impl PlanRecord {
 
     /// The same, with the decisions on experiments that it knew.
     #[must_use]
-    pub fn knowing(self, lives: Option<&Lives>) -> Self {
-        Self { decisions: lives.map(Lives::read_to), ..self }
+    pub fn knowing(self, lives: Option<&ExperimentStates>) -> Self {
+        Self { decisions: lives.map(ExperimentStates::cursor), ..self }
     }
 
     /// What was measured at the moment of the plan, so that it can be made again; `None`: nobody
@@ -243,9 +244,9 @@ impl Measurements for Then<'_> {
         usual: Duration,
         _: Timestamp,
     ) -> Expected {
-        let PlanRecord { expected_seconds, learnt_from, .. } = *self.0;
-        let duration = if learnt_from > 0 { Duration::from_secs(expected_seconds) } else { usual };
-        Expected { duration, learnt_from }
+        let PlanRecord { expected_seconds, learned_from, .. } = *self.0;
+        let duration = if learned_from > 0 { Duration::from_secs(expected_seconds) } else { usual };
+        Expected { duration, learned_from }
     }
 }
 

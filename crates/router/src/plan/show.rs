@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
-    plan::{Candidate, Chosen, Plan, Rejected},
+    plan::{Candidate, Plan, RankReason, Rejected},
     quality::Level,
 };
 
@@ -13,7 +13,7 @@ impl Plan {
     /// How long the call is expected to last, and why: `134 s expected, learnt from 214 calls`.
     pub fn expectation(&self) -> String {
         let seconds = self.expected_duration.as_secs();
-        match self.learnt_from {
+        match self.learned_from {
             0 => format!("{seconds} s expected, as configured"),
             1 => format!("{seconds} s expected, learnt from 1 call"),
             calls => format!("{seconds} s expected, learnt from {calls} calls"),
@@ -26,8 +26,8 @@ impl fmt::Display for Candidate {
         let place =
             if self.rank == 0 { "first".to_owned() } else { format!("number {}", self.rank + 1) };
         match self.chosen {
-            Chosen::Arm => f.write_str("first: the person's arm of the experiment")?,
-            Chosen::Strategy(name) => write!(f, "{place} of {} by {name}", self.of)?,
+            RankReason::Arm => f.write_str("first: the person's arm of the experiment")?,
+            RankReason::Strategy(name) => write!(f, "{place} of {} by {name}", self.of)?,
         }
         match self.estimated_cost {
             Some(cost) => write!(f, ", {cost} expected")?,
@@ -94,7 +94,7 @@ impl Serialize for Plan {
         out.serialize_field("experiment", &self.experiment)?;
         out.serialize_field("agent", &self.profile)?;
         out.serialize_field("expected_seconds", &self.expected_duration.as_secs())?;
-        out.serialize_field("learnt_from", &self.learnt_from)?;
+        out.serialize_field("learned_from", &self.learned_from)?;
         out.serialize_field("candidates", &self.candidates)?;
         out.serialize_field("rejected", &self.rejected)?;
         out.end()

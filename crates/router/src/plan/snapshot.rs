@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use switchboard_core::AgentId;
 
 use crate::{
-    experiment::Lives, headroom::Headroom, health::BreakerState, plan::Rejection, policy::Policy,
-    quality::Measurements,
+    experiment::ExperimentStates, headroom::Headroom, health::BreakerState, plan::Rejection,
+    policy::Policy, quality::Measurements,
 };
 
 /// How soon evidence may have come for an agent in doubt, or a call may have ended.
@@ -107,7 +107,7 @@ pub struct Snapshot<'a> {
     /// What was measured of the calls so far; `None`: nobody measures.
     pub quality: Option<&'a dyn Measurements>,
     /// What became of the experiments; `None`: they are as configured.
-    pub lives: Option<&'a Lives>,
+    pub lives: Option<&'a ExperimentStates>,
 }
 
 /// True where two attempts may use one agent: the account's default agent may be any of them.

@@ -19,7 +19,7 @@ pub enum OnUnknown {
     /// Absence for so long after it was sent counts as silence, and the next provider is asked.
     /// **It may ring twice**: a provider that lists a call late, or not at all, has rung. For
     /// callers to whom a second ring is better than none.
-    Fence {
+    AssumeNotPlaced {
         /// How long; not less than [`RouterSettings::send_within`] and a minute.
         after: Duration,
     },

@@ -13,21 +13,21 @@ const ONE_SIDED_95: f64 = 1.644_853_626_951_472_2;
 /// so many of them had succeeded. Counted in thousandths of a call, because wider evidence counts
 /// in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Belief {
+pub struct BetaPosterior {
     /// Thousandths of a success.
     pub successes_milli: u64,
     /// Thousandths of a call; never less than the successes.
     pub tries_milli: u64,
 }
 
-impl Default for Belief {
+impl Default for BetaPosterior {
     /// Nothing is known, and every rate is as likely.
     fn default() -> Self {
         Self { successes_milli: MILLI, tries_milli: 2 * MILLI }
     }
 }
 
-impl Belief {
+impl BetaPosterior {
     /// What is believed after so many calls where nothing was known before.
     pub fn counted(succeeded: u32, tried: u32) -> Self {
         Self::default().and(succeeded, tried)
@@ -44,7 +44,7 @@ impl Belief {
 
     /// The same rate, known no better than from so many calls.
     #[must_use]
-    pub fn worth_at_most(self, calls: u32) -> Self {
+    pub fn cap_weight(self, calls: u32) -> Self {
         let most = (MILLI * u64::from(calls)).max(2 * MILLI);
         if self.tries_milli <= most {
             return self;

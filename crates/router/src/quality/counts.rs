@@ -41,7 +41,7 @@ pub(super) struct Counts {
     pub(super) tried: u32,
     pub(super) answered: u32,
     pub(super) succeeded: u32,
-    pub(super) erred: u32,
+    pub(super) failed: u32,
     pub(super) duration: Total,
     pub(super) post_dial: Total,
     pub(super) to_accept: Total,
@@ -60,7 +60,7 @@ impl From<&Told> for Counts {
             tried: told.tried.into(),
             answered: told.answered.into(),
             succeeded: told.succeeded.into(),
-            erred: told.erred.into(),
+            failed: told.failed.into(),
             duration: Total::one(told.duration.map(i64::from)),
             post_dial: Total::one(told.post_dial.map(i64::from)),
             to_accept: Total::one(told.to_accept.map(i64::from)),
@@ -82,7 +82,7 @@ impl Counts {
         count(&mut self.tried, other.tried);
         count(&mut self.answered, other.answered);
         count(&mut self.succeeded, other.succeeded);
-        count(&mut self.erred, other.erred);
+        count(&mut self.failed, other.failed);
         total(&mut self.duration, other.duration);
         total(&mut self.post_dial, other.post_dial);
         total(&mut self.to_accept, other.to_accept);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{Country, Currency, Money, ProfileName, ProviderId};
 
-use super::{Belief, counts::Counts};
+use super::{BetaPosterior, counts::Counts};
 
 /// How narrowly something was measured.
 #[derive(
@@ -57,7 +57,7 @@ pub struct Measured {
     /// Of these, those in which somebody talked.
     pub succeeded: u32,
     /// Of those that were sent, the ones that failed by the provider's fault.
-    pub erred: u32,
+    pub failed: u32,
     /// How long calls lasted, where the provider says it.
     #[serde(
         with = "switchboard_core::seconds::option",
@@ -84,11 +84,16 @@ pub struct Measured {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_cost: Option<Money>,
     /// What is believed of the success rate.
-    pub success: Belief,
+    pub success: BetaPosterior,
 }
 
 impl Measured {
-    pub(super) fn new(level: Level, counts: &Counts, success: Belief, currency: Currency) -> Self {
+    pub(super) fn new(
+        level: Level,
+        counts: &Counts,
+        success: BetaPosterior,
+        currency: Currency,
+    ) -> Self {
         Self {
             level,
             sent: counts.sent,
@@ -96,7 +101,7 @@ impl Measured {
             tried: counts.tried,
             answered: counts.answered,
             succeeded: counts.succeeded,
-            erred: counts.erred,
+            failed: counts.failed,
             mean_duration: counts.duration.mean_duration(),
             post_dial_delay: counts.post_dial.mean_duration(),
             time_to_accept: counts.to_accept.mean_duration(),
@@ -117,7 +122,7 @@ impl Measured {
 
     /// The share of the sent attempts that failed by the provider's fault, in millionths.
     pub fn error_rate(&self) -> Option<u32> {
-        share(self.erred, self.sent)
+        share(self.failed, self.sent)
     }
 
     /// What was billed for each call in which somebody talked: the mean bill for each tried call,
@@ -146,7 +151,7 @@ pub struct Expected {
     /// So long.
     pub duration: Duration,
     /// Learnt from so many calls; zero: as configured.
-    pub learnt_from: u32,
+    pub learned_from: u32,
 }
 
 /// What was billed against what was expected, over the attempts of which both is known.

@@ -40,7 +40,7 @@ mod settings;
 mod table;
 mod told;
 
-pub use belief::Belief;
+pub use belief::BetaPosterior;
 pub use measured::{Drift, Expected, Level, Measured, Measurements, Row};
 pub use settings::QualitySettings;
 pub use table::Quality;

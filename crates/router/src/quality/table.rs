@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, Call, Country, ProfileName, ProviderId};
 
 use super::{
-    Belief, Drift, Expected, Level, Measured, Measurements, QualitySettings, Row, counts::Counts,
-    series::Series, told::Told,
+    BetaPosterior, Drift, Expected, Level, Measured, Measurements, QualitySettings, Row,
+    counts::Counts, series::Series, told::Told,
 };
 
 /// What is measured of one kind of thing: of all of it, and of each part.
@@ -199,7 +199,7 @@ impl Quality {
             return Measured::default();
         };
         let counts = split.all.sum(self.part(now));
-        let believed = Belief::counted(counts.succeeded, counts.tried);
+        let believed = BetaPosterior::counted(counts.succeeded, counts.tried);
         Measured::new(Level::Provider, &counts, believed, self.settings.currency)
     }
 
@@ -308,11 +308,11 @@ impl Measurements for Quality {
         };
         let minimum = self.settings.minimum;
         let (elsewhere, others) = (less(&everywhere, &here), less(&here, &exactly));
-        let success = Belief::default()
+        let success = BetaPosterior::default()
             .and(elsewhere.0, elsewhere.1)
-            .worth_at_most(minimum)
+            .cap_weight(minimum)
             .and(others.0, others.1)
-            .worth_at_most(minimum)
+            .cap_weight(minimum)
             .and(exactly.succeeded, exactly.tried);
 
         let (level, counts) = if exactly.tried >= minimum.max(1) {
@@ -361,12 +361,12 @@ impl Measurements for Quality {
             } else {
                 usual
             };
-            return Expected { duration: pulled(here.of, here.sum, wider), learnt_from: here.of };
+            return Expected { duration: pulled(here.of, here.sum, wider), learned_from: here.of };
         }
         if enough(everywhere.of) {
             return Expected {
                 duration: pulled(everywhere.of, everywhere.sum, usual),
-                learnt_from: everywhere.of,
+                learned_from: everywhere.of,
             };
         }
         as_configured(usual)
@@ -374,5 +374,5 @@ impl Measurements for Quality {
 }
 
 fn as_configured(usual: Duration) -> Expected {
-    Expected { duration: usual, learnt_from: 0 }
+    Expected { duration: usual, learned_from: 0 }
 }

@@ -16,7 +16,7 @@ pub(super) struct Told {
     pub(super) tried: bool,
     pub(super) answered: bool,
     pub(super) succeeded: bool,
-    pub(super) erred: bool,
+    pub(super) failed: bool,
     /// In milliseconds, as the next two.
     pub(super) duration: Option<u32>,
     pub(super) post_dial: Option<u32>,
@@ -48,7 +48,7 @@ impl Told {
             tried: attempt.outcome.map_or(lost, |outcome| outcome != Outcome::Cancelled),
             answered: matches!(attempt.outcome, Some(Outcome::Completed | Outcome::Voicemail)),
             succeeded: attempt.outcome == Some(Outcome::Completed),
-            erred: !ours && (lost || is_fault(attempt)),
+            failed: !ours && (lost || is_fault(attempt)),
             // The record has one duration, of the ring that ended last.
             duration: call
                 .duration

@@ -2,7 +2,7 @@
 
 use switchboard_core::Money;
 
-use super::{Rank, Standing};
+use super::{Rank, RankInput};
 use crate::hash::{digest, share};
 
 /// The lowest cost for each call in which somebody talks first: the expected cost over the success
@@ -13,7 +13,7 @@ use crate::hash::{digest, share};
 pub struct BestValue;
 
 impl Rank for BestValue {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_cached_key(|one| {
             let certain = one.measured.unwrap_or_default().success.lower_bound();
             // What is free is as cheap for each success whatever the rate: the surer one then.
@@ -54,13 +54,13 @@ impl Default for Adaptive {
 }
 
 impl Rank for Adaptive {
-    fn rank(&self, candidates: &mut [Standing<'_>], draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], draw: u64) {
         candidates.sort_by_key(|one| one.preference);
         let of = candidates.len() as u64;
         let explores = share(digest(&[b"explore", &draw.to_le_bytes()]), 100)
             .is_some_and(|point| point < u64::from(self.exploration_percent) * of);
         let explored = share(digest(&[b"explored", &draw.to_le_bytes()]), of).filter(|_| explores);
-        let drawn = |one: &Standing<'_>| {
+        let drawn = |one: &RankInput<'_>| {
             let seed =
                 digest(&[b"believed", &draw.to_le_bytes(), one.provider.as_str().as_bytes()]);
             let rate = one.measured.unwrap_or_default().success.draw(seed);

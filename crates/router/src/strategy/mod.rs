@@ -16,7 +16,7 @@ pub use plain::{Cheapest, Fastest, MostHeadroom, Priority, Weighted};
 
 /// What a strategy may look at.
 #[derive(Debug, Clone)]
-pub struct Standing<'a> {
+pub struct RankInput<'a> {
     /// Who.
     pub provider: &'a ProviderId,
     /// Its place in the route's or the configuration's own order.
@@ -32,7 +32,7 @@ pub struct Standing<'a> {
     pub measured: Option<Measured>,
 }
 
-impl Standing<'_> {
+impl RankInput<'_> {
     /// What a call in which somebody talks is expected to cost at most: the expected cost of a
     /// call, over the success rate that is certain to 95 %, rounded up to a millionth. `None` where
     /// nobody knows what a call costs.
@@ -52,7 +52,7 @@ impl Standing<'_> {
 #[enum_dispatch]
 pub trait Rank {
     /// Orders them.
-    fn rank(&self, candidates: &mut [Standing<'_>], draw: u64);
+    fn rank(&self, candidates: &mut [RankInput<'_>], draw: u64);
 
     /// The word used in the configuration and in plans.
     fn name(&self) -> &'static str;

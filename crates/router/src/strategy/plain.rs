@@ -4,7 +4,7 @@ use std::{cmp::Reverse, time::Duration};
 
 use switchboard_core::{Money, ProviderId};
 
-use super::{Rank, Standing};
+use super::{Rank, RankInput};
 use crate::hash::{digest, share};
 
 /// As listed.
@@ -12,7 +12,7 @@ use crate::hash::{digest, share};
 pub struct Priority;
 
 impl Rank for Priority {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_key(|one| one.preference);
     }
 
@@ -26,7 +26,7 @@ impl Rank for Priority {
 pub struct Cheapest;
 
 impl Rank for Cheapest {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_key(|one| (one.cost.map_or(i64::MAX, Money::micros), one.preference));
     }
 
@@ -53,7 +53,7 @@ impl Weighted {
 }
 
 impl Rank for Weighted {
-    fn rank(&self, candidates: &mut [Standing<'_>], draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], draw: u64) {
         candidates.sort_by_key(|one| one.preference);
         let mut draw = draw;
         for first in 0..candidates.len() {
@@ -89,7 +89,7 @@ impl Rank for Weighted {
 pub struct Fastest;
 
 impl Rank for Fastest {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_key(|one| (one.time_to_accept.unwrap_or(Duration::MAX), one.preference));
     }
 
@@ -103,7 +103,7 @@ impl Rank for Fastest {
 pub struct MostHeadroom;
 
 impl Rank for MostHeadroom {
-    fn rank(&self, candidates: &mut [Standing<'_>], _draw: u64) {
+    fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_key(|one| (Reverse(one.headroom), one.preference));
     }
 

@@ -4,8 +4,8 @@ use std::{collections::HashMap, time::Duration};
 
 use switchboard_core::{Money, ProviderId, TenantId};
 use switchboard_router::{
-    Arm, Cheapest, Chosen, Experiment, Fastest, MostHeadroom, Plan, Policy, Priority, Rank,
-    Reading, Snapshot, Standing, Strategy, Weighted, experiment::Way, plan,
+    Arm, Cheapest, Experiment, Fastest, MostHeadroom, Plan, Policy, Priority, Rank, RankInput,
+    RankReason, Reading, Snapshot, Strategy, Weighted, experiment::Treatment, plan,
 };
 
 use crate::support::{Fake, call, chi_square, epoch, id, number, policy, usd};
@@ -25,10 +25,10 @@ fn draw(n: u64) -> u64 {
 
 fn standings<'a>(
     ids: &'a [ProviderId],
-    change: impl Fn(usize, &mut Standing<'a>),
-) -> Vec<Standing<'a>> {
+    change: impl Fn(usize, &mut RankInput<'a>),
+) -> Vec<RankInput<'a>> {
     let standing = |(n, provider)| {
-        let mut standing = Standing {
+        let mut standing = RankInput {
             provider,
             preference: n,
             cost: None,
@@ -45,7 +45,7 @@ fn standings<'a>(
 fn ranked(
     strategy: impl Into<Strategy>,
     draw: u64,
-    change: impl Fn(usize, &mut Standing<'_>),
+    change: impl Fn(usize, &mut RankInput<'_>),
 ) -> Vec<String> {
     let ids: Vec<ProviderId> = NAMES.map(id).into();
     let mut standings = standings(&ids, change);
@@ -55,7 +55,7 @@ fn ranked(
 
 #[test]
 fn priority_is_as_listed() {
-    let backwards = |n: usize, standing: &mut Standing<'_>| standing.preference = 9 - n;
+    let backwards = |n: usize, standing: &mut RankInput<'_>| standing.preference = 9 - n;
     assert_eq!(ranked(Priority, 0, backwards), ["gamma", "beta", "alpha"]);
 }
 
@@ -216,10 +216,10 @@ fn a_person_keeps_the_arm_in_every_process() {
         let (one, other) = (planned(&here, n, draw(1)), planned(&there, n, draw(u64::from(n))));
         assert_eq!(one.experiment, other.experiment);
         assert_eq!(one.candidates[0].provider, other.candidates[0].provider);
-        assert_eq!(one.candidates[0].chosen, Chosen::Arm);
+        assert_eq!(one.candidates[0].chosen, RankReason::Arm);
         let arm = one.experiment.unwrap().arm;
         let named = here.experiments[0].arms.iter().find(|named| named.name == arm).unwrap();
-        assert_eq!(Way::Provider(one.candidates[0].provider.clone()), named.way);
+        assert_eq!(Treatment::Provider(one.candidates[0].provider.clone()), named.way);
     }
 }
 
@@ -232,7 +232,7 @@ fn the_assignment_is_kept_where_its_provider_cannot_take_the_call() {
         let (able, unable) = (planned(&with_experiment(), n, 0), planned(&policy, n, 0));
         assert_eq!(able.experiment, unable.experiment, "analysed as it was intended");
         if able.candidates[0].provider == id("alpha") {
-            assert_eq!(unable.candidates[0].chosen, Chosen::Strategy("priority"));
+            assert_eq!(unable.candidates[0].chosen, RankReason::Strategy("priority"));
             turned_away += 1;
         }
     }
@@ -244,5 +244,8 @@ fn calls_outside_the_condition_are_in_no_experiment() {
     let mut policy = with_experiment();
     policy.experiments[0].when.tags = ["in the study".to_owned()].into();
     let plan = planned(&policy, 1, 0);
-    assert_eq!((plan.experiment, plan.candidates[0].chosen), (None, Chosen::Strategy("priority")));
+    assert_eq!(
+        (plan.experiment, plan.candidates[0].chosen),
+        (None, RankReason::Strategy("priority"))
+    );
 }

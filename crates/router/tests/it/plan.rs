@@ -108,7 +108,7 @@ fn what_never_passes_is_said_with_its_reason() {
     let plan = plan_with(&call(1), &two, &[]);
     assert_eq!((order(&plan), plan.route.as_deref()), (vec!["beta"], Some("beta's")));
     assert_eq!(plan.rejected[0].rejection, Rejection::NotOnRoute);
-    assert_eq!(plan.passes_at(), None);
+    assert_eq!(plan.clears_at(), None);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn what_passes_is_said_with_its_moment() {
     let doubted = by_reading(Reading { agents_in_doubt: [None].into(), ..Reading::default() });
     assert!(matches!(doubted, Rejection::AgentInDoubt(at) if at > epoch()));
     for rejection in [unhealthy, paused, limited, doubted] {
-        assert!(rejection.passes_at().is_some(), "{rejection}");
+        assert!(rejection.clears_at().is_some(), "{rejection}");
     }
 
     let over = Reading { paused_until: Some(epoch()), ..Reading::default() };
@@ -144,7 +144,7 @@ fn the_earliest_passing_obstacle_is_waited_for_and_lasting_ones_are_not() {
     let mut policy = three();
     policy.providers[0].enabled = false;
     let plan = plan_with(&call(1), &policy, &[paused(1), paused(50), paused(20)]);
-    assert_eq!(plan.passes_at(), Some(later(20)));
+    assert_eq!(plan.clears_at(), Some(later(20)));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_plan_as_json_explains_itself() {
             "agent": null,
             "experiment": null,
             "expected_seconds": 120,
-            "learnt_from": 0,
+            "learned_from": 0,
             "candidates": [
                 {
                     "provider": "beta",

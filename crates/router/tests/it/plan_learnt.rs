@@ -79,7 +79,7 @@ fn the_learnt_duration_makes_the_estimate_and_says_so() {
         "{alpha}"
     );
     let json = serde_json::to_value(&learnt).unwrap();
-    assert_eq!((&json["expected_seconds"], &json["learnt_from"]), (&270.into(), &100.into()));
+    assert_eq!((&json["expected_seconds"], &json["learned_from"]), (&270.into(), &100.into()));
     assert_eq!(
         (
             &json["candidates"][1]["measured"]["succeeded"],

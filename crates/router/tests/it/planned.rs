@@ -35,7 +35,7 @@ fn an_ejection_holds_while_somebody_else_can_take_the_call() {
         reasons(&plan),
         [("alpha", Rejection::Outlier(later(60))), ("beta", Rejection::DomainUnhealthy(later(7)))]
     );
-    assert_eq!(plan.passes_at(), Some(later(7)));
+    assert_eq!(plan.clears_at(), Some(later(7)));
     assert_eq!(
         plans::order(&planned(&[ejected(0), platform_fails()])),
         ["alpha", "gamma"],

@@ -9,8 +9,8 @@ use rand_chacha::{
 };
 use switchboard_core::{Country, Money, Outcome, ProviderId, ValidCall};
 use switchboard_router::{
-    Adaptive, BestValue, Cheapest, Chosen, Policy, Rank, Snapshot, Standing, Strategy, plan,
-    quality::{Belief, Level, Measured, Measurements, Quality, QualitySettings},
+    Adaptive, BestValue, Cheapest, Policy, Rank, RankInput, RankReason, Snapshot, Strategy, plan,
+    quality::{BetaPosterior, Level, Measured, Measurements, Quality, QualitySettings},
 };
 
 use crate::support::{Fake, call, id, plans::per_call, policy, usd};
@@ -22,7 +22,7 @@ fn measured(succeeded: u32, tried: u32) -> Option<Measured> {
         accepted: tried,
         tried,
         succeeded,
-        success: Belief::counted(succeeded, tried),
+        success: BetaPosterior::counted(succeeded, tried),
         ..Measured::default()
     })
 }
@@ -34,11 +34,11 @@ fn ranked(
     candidates: &[(&str, Option<&str>, Option<Measured>)],
 ) -> Vec<String> {
     let ids: Vec<ProviderId> = candidates.iter().map(|(name, ..)| id(name)).collect();
-    let mut standings: Vec<Standing<'_>> = candidates
+    let mut standings: Vec<RankInput<'_>> = candidates
         .iter()
         .zip(&ids)
         .enumerate()
-        .map(|(preference, ((_, cost, measured), provider))| Standing {
+        .map(|(preference, ((_, cost, measured), provider))| RankInput {
             provider,
             preference,
             cost: cost.map(usd),
@@ -97,7 +97,7 @@ fn an_unknown_cost_has_no_value_and_without_measurements_the_cheapest_comes_firs
 #[test]
 fn the_value_is_exact_money() {
     let provider = id("alpha");
-    let standing = Standing {
+    let standing = RankInput {
         provider: &provider,
         preference: 0,
         cost: Some(usd("0.10")),
@@ -107,7 +107,7 @@ fn the_value_is_exact_money() {
     };
     // Of a rate of which nothing is known: (0.5 + z²/4 - z √(1/8 + z²/16)) / (1 + z²/2) with z =
     // 1.645 is 0.120866.
-    let bound = i64::from(Belief::default().lower_bound());
+    let bound = i64::from(BetaPosterior::default().lower_bound());
     assert!((120_865..=120_867).contains(&bound), "{bound}");
     assert_eq!(standing.value().unwrap().micros(), 100_000_000_000_i64.div_euclid(bound) + 1);
 }
@@ -385,7 +385,7 @@ fn a_plan_says_what_was_measured() {
         lives: None,
     };
     let plan = plan(&call(1), &snapshot, now);
-    assert_eq!(plan.candidates[0].chosen, Chosen::Strategy("best_value"));
+    assert_eq!(plan.candidates[0].chosen, RankReason::Strategy("best_value"));
     let measured = plan.candidates[0].measured.unwrap();
     assert_eq!(
         measured,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
 use switchboard_core::ProviderId;
 use switchboard_router::{
-    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, Standing, Strategy,
+    Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, RankInput, Strategy,
     Weighted,
-    quality::{Belief, Level, Measured},
+    quality::{BetaPosterior, Level, Measured},
 };
 
 use crate::support::{id, usd};
@@ -47,12 +47,12 @@ fn number(text: &str, unit: &str) -> f64 {
         .unwrap()
 }
 
-fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> Standing<'a> {
+fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> RankInput<'a> {
     let cell = |name: &str| row.get(name).map(String::as_str);
     let known = |name: &str| {
         cell(name).filter(|text| !["unknown", "not measured", "no limit"].contains(text))
     };
-    Standing {
+    RankInput {
         provider,
         preference: cell("listed").unwrap().parse().unwrap(),
         cost: known("expected cost").map(|text| usd(text.strip_suffix(" USD").unwrap())),
@@ -66,7 +66,7 @@ fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> Sta
                 sent: tried,
                 tried,
                 succeeded,
-                success: Belief::counted(succeeded, tried),
+                success: BetaPosterior::counted(succeeded, tried),
                 ..Measured::default()
             },
             None => Measured::default(),

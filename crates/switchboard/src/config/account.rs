@@ -95,7 +95,7 @@ fn credentials(
             problems.say(&at.key(key), problem);
         }
     }
-    match (&provider.api_key_env, &provider.api_key_file, kind.usual_variable()) {
+    match (&provider.api_key_env, &provider.api_key_file, kind.default_key_variable()) {
         (Some(_), Some(_), _) => {
             problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them")
         }

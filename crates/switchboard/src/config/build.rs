@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_backtest::BacktestSettings;
 use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, SystemClock, ValidCall};
-use switchboard_engine::{Router, RouterBuilder, WebhookAddress};
+use switchboard_engine::{Engine, EngineBuilder, WebhookAddress};
 use switchboard_router::{
     Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, RouterSettings, Snapshot, plan,
 };
@@ -61,7 +61,7 @@ impl Config {
         &self,
         environment: impl Fn(&str) -> Option<String>,
         clock: &Arc<dyn Clock>,
-    ) -> Result<RouterBuilder> {
+    ) -> Result<EngineBuilder> {
         let policy = self.policy()?;
         let mut problems = Problems::default();
         let mut opened = Vec::with_capacity(policy.providers.len());
@@ -82,7 +82,7 @@ impl Config {
             return Err(problems.into_error(|_| None).into());
         }
         let mut builder =
-            Router::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
+            Engine::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
         if let Some(version) = self.version() {
             builder = builder.version(version);
         }
@@ -192,8 +192,10 @@ impl Config {
     }
 
     fn settings(&self) -> RouterSettings {
-        let fence =
-            self.routing.fence_minutes.filter(|_| self.routing.on_unknown == OnUnknownName::Fence);
+        let fence = self
+            .routing
+            .assume_after_minutes
+            .filter(|_| self.routing.on_unknown == OnUnknownName::AssumeNotPlaced);
         let usual = RouterSettings::default();
         let lease = self
             .ledger
@@ -206,7 +208,7 @@ impl Config {
             sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
             outliers: outliers::policy(&self.routing.outliers),
             duplicates: duplicates::windows(&self.duplicates),
-            on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::Fence {
+            on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::AssumeNotPlaced {
                 after: Duration::from_secs(60 * u64::from(minutes.get())),
             }),
             ..usual
@@ -231,7 +233,7 @@ impl Config {
             return None;
         }
         let signs_in = kind.settings().contains(&Setting::TokenStore) && account.config.enabled;
-        if secrets.api_key.is_none() && kind.usual_variable().is_some() && !signs_in {
+        if secrets.api_key.is_none() && kind.default_key_variable().is_some() && !signs_in {
             return None;
         }
         kind.open(account, &secrets, clock)

@@ -141,21 +141,21 @@ fn routing(config: &Config, problems: &mut Problems) {
 }
 
 fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
-    let key = at.key("fence_minutes");
-    match (routing.on_unknown, routing.fence_minutes.map(std::num::NonZeroU32::get)) {
+    let key = at.key("assume_after_minutes");
+    match (routing.on_unknown, routing.assume_after_minutes.map(std::num::NonZeroU32::get)) {
         (OnUnknownName::Park, None) => {}
         (OnUnknownName::Park, Some(_)) => problems.say(
             &key,
-            "has no effect, because on_unknown is park: write on_unknown = \"fence\", after which a phone may ring twice, or take this out",
+            "has no effect, because on_unknown is park: write on_unknown = \"assume_not_placed\", after which a phone may ring twice, or take this out",
         ),
-        (OnUnknownName::Fence, None) => problems.say(
+        (OnUnknownName::AssumeNotPlaced, None) => problems.say(
             &key,
-            "is missing: add fence_minutes = 30, after which a phone may ring twice, or take on_unknown out",
+            "is missing: add assume_after_minutes = 30, after which a phone may ring twice, or take on_unknown out",
         ),
-        (OnUnknownName::Fence, Some(minutes)) if !(SHORTEST_FENCE..=LONGEST_FENCE).contains(&minutes) => {
+        (OnUnknownName::AssumeNotPlaced, Some(minutes)) if !(SHORTEST_FENCE..=LONGEST_FENCE).contains(&minutes) => {
             problems.say(&key, format!("{minutes} is not between {SHORTEST_FENCE} and {LONGEST_FENCE}"));
         }
-        (OnUnknownName::Fence, Some(_)) => {}
+        (OnUnknownName::AssumeNotPlaced, Some(_)) => {}
     }
 }
 

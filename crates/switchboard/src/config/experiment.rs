@@ -4,7 +4,7 @@ use serde::Deserialize;
 use switchboard_core::{Country, Language, ProfileName, ProviderId};
 use switchboard_router::{
     Arm, Experiment,
-    experiment::{Bound, Group, GuardMetric, Guardrail, HOLDOUT, Start, Way},
+    experiment::{Bound, Group, GuardMetric, Guardrail, HOLDOUT, Start, Treatment},
 };
 
 use crate::config::{
@@ -221,7 +221,7 @@ fn arms(
     arms
 }
 
-fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) -> Option<Way> {
+fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) -> Option<Treatment> {
     match (&arm.provider, &arm.agent) {
         (Some(provider), None) => {
             if !config.providers.contains_key(provider) {
@@ -231,7 +231,7 @@ fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) ->
                     format!("{provider:?} is no provider of this file: {fix}"),
                 );
             }
-            Some(Way::Provider(ProviderId::new(provider.clone())))
+            Some(Treatment::Provider(ProviderId::new(provider.clone())))
         }
         (None, Some(agent)) => {
             if !config.agents.contains_key(agent) {
@@ -241,7 +241,7 @@ fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) ->
                     format!("{agent:?} is no agent profile of this file: {fix}"),
                 );
             }
-            Some(Way::Agent(ProfileName::new(agent.as_str())))
+            Some(Treatment::Agent(ProfileName::new(agent.as_str())))
         }
         (Some(_), Some(_)) => {
             problems.say(
@@ -292,11 +292,11 @@ fn group(
             other.group.as_ref().filter(|group| group.name == *name).map(|group| (other, group))
         })
     };
-    let end = |group: &Group| group.from_percent.saturating_add(group.share_percent);
+    let end = |group: &Group| group.range_start_percent.saturating_add(group.share_percent);
     let behind = others().map(|(_, group)| end(group)).max().unwrap_or_default();
     let group = Group {
         name: name.clone(),
-        from_percent: experiment.share_from_percent.unwrap_or(behind),
+        range_start_percent: experiment.share_from_percent.unwrap_or(behind),
         share_percent,
     };
     if share_percent == 0 || end(&group) > EVERYBODY {
@@ -304,7 +304,7 @@ fn group(
             &at.key("share_percent"),
             format!(
                 "{share_percent} does not fit behind {} percent that come before it in this group: there are 1 to 100",
-                group.from_percent
+                group.range_start_percent
             ),
         );
     } else if let Some((other, _)) = others().find(|(_, taken)| taken.overlaps(&group)) {
@@ -312,7 +312,7 @@ fn group(
             &at.key("share_from_percent"),
             format!(
                 "{} is in the share of {:?}, and a person is in one experiment of a group only: move one of them",
-                group.from_percent, other.name
+                group.range_start_percent, other.name
             ),
         );
     }

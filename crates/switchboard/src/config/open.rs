@@ -32,7 +32,7 @@ impl Config {
         &self,
         environment: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<Switchboard> {
-        self.open_and_tell(TakesUp::Everything, environment)
+        self.open_with_report(TakesUp::Everything, environment)
             .await
             .map(|(switchboard, _)| switchboard)
     }
@@ -41,13 +41,13 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::open`].
-    pub async fn open_and_tell(
+    pub async fn open_with_report(
         &self,
         takes_up: TakesUp,
         environment: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<(Switchboard, Recovered)> {
         let switchboard = self.start(takes_up, environment).await?;
-        let recovered = switchboard.router().recover().await?;
+        let recovered = switchboard.engine().recover().await?;
         if let Some(version) = self.version() {
             switchboard.note(self, &version, None, false).await?;
         }
@@ -68,7 +68,7 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::open`].
-    pub async fn open_beside(
+    pub async fn attach(
         &self,
         environment: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<Switchboard> {

@@ -79,9 +79,9 @@ pub struct RoutingConfig {
     /// What becomes of a call that may have rung and that nothing proves within
     /// `reconcile_seconds`: `park`.
     pub on_unknown: OnUnknownName,
-    /// With `on_unknown = "fence"`: after so many minutes, 5 to 1440, absence counts as silence.
+    /// With `on_unknown = "assume_not_placed"`: after so many minutes, 5 to 1440, absence counts as silence.
     /// **A phone may ring twice.**
-    pub fence_minutes: Option<NonZeroU32>,
+    pub assume_after_minutes: Option<NonZeroU32>,
     /// When a provider is left out because it fails far more often than the others.
     pub outliers: OutliersConfig,
 }
@@ -94,10 +94,10 @@ pub enum OnUnknownName {
     /// resolve` ends it.
     #[default]
     Park,
-    /// Absence from the provider's records for `fence_minutes` counts as proof, and the next
+    /// Absence from the provider's records for `assume_after_minutes` counts as proof, and the next
     /// provider is asked. It is none: **a phone may ring twice**, where a provider lists a call
     /// late or not at all.
-    Fence,
+    AssumeNotPlaced,
 }
 
 impl Default for RoutingConfig {
@@ -116,7 +116,7 @@ impl Default for RoutingConfig {
             max_wait_seconds: 120,
             reconcile_seconds: 900,
             on_unknown: OnUnknownName::default(),
-            fence_minutes: None,
+            assume_after_minutes: None,
             outliers: OutliersConfig::default(),
         }
     }

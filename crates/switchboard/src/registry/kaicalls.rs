@@ -23,7 +23,7 @@ impl ProviderKind for Kind {
         &[Setting::DefaultAgent, Setting::BusinessId, Setting::WebhookSecretEnv]
     }
 
-    fn usual_variable(&self) -> Option<&'static str> {
+    fn default_key_variable(&self) -> Option<&'static str> {
         Some("KAICALLS_API_KEY")
     }
 

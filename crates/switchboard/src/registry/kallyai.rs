@@ -31,7 +31,7 @@ impl ProviderKind for Kind {
         &[Setting::DefaultAgent, Setting::Timezone, Setting::RefreshTokenEnv, Setting::TokenStore]
     }
 
-    fn usual_variable(&self) -> Option<&'static str> {
+    fn default_key_variable(&self) -> Option<&'static str> {
         Some("KALLYAI_ACCESS_TOKEN")
     }
 

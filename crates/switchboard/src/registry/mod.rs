@@ -123,7 +123,7 @@ pub trait ProviderKind: Debug + Send + Sync {
     fn settings(&self) -> &'static [Setting];
 
     /// How its key's environment variable is usually called. `None`: it needs no key.
-    fn usual_variable(&self) -> Option<&'static str>;
+    fn default_key_variable(&self) -> Option<&'static str>;
 
     /// What the provider's documents say that a call costs, where it bills credits: the default of
     /// its tariff. `None`: it bills money, or nothing is documented.

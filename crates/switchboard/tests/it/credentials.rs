@@ -54,7 +54,7 @@ async fn they_come_from_the_environment_and_never_show() {
     let switchboard = config.build(all).unwrap();
     shows_no_secret(&format!("{switchboard:#?}"));
     for id in ["kallyai", "kaicalls"] {
-        let provider = switchboard.router().provider(&switchboard::ProviderId::new(id)).unwrap();
+        let provider = switchboard.engine().provider(&switchboard::ProviderId::new(id)).unwrap();
         shows_no_secret(&format!("{provider:#?}"));
     }
 }

@@ -3,7 +3,7 @@
 
 use switchboard::{
     Config, ProviderId,
-    router::experiment::{Arm, Bound, Experiment, Group, GuardMetric, Guardrail, Start, Way},
+    router::experiment::{Arm, Bound, Experiment, Group, GuardMetric, Guardrail, Start, Treatment},
 };
 
 const ACCOUNTS: &str = r#"
@@ -73,9 +73,9 @@ fn everything_that_can_be_said_is_heard() {
         (voices.version, voices.start, voices.ramp_percent, voices.holdout_percent),
         (3, Start::Manual, 5, 10)
     );
-    assert_eq!(voices.arms[1].way, Way::Agent("brisk".into()));
-    let group = |from_percent, share_percent| {
-        Some(Group { name: "reminders".to_owned(), from_percent, share_percent })
+    assert_eq!(voices.arms[1].way, Treatment::Agent("brisk".into()));
+    let group = |range_start_percent, share_percent| {
+        Some(Group { name: "reminders".to_owned(), range_start_percent, share_percent })
     };
     assert_eq!(voices.group, group(0, 60));
     assert_eq!(providers.group, group(60, 30), "behind the earlier one");

@@ -36,11 +36,11 @@ async fn calls_are_there_when_it_is_opened_again() {
         let switchboard = config.open(environment).await.unwrap();
         let call = switchboard.place(&request).await.unwrap();
         assert!(switchboard.ledger().is_some() && directory.path().join("kept/calls.db").exists());
-        switchboard.router().shutdown(Duration::ZERO).await;
+        switchboard.engine().shutdown(Duration::ZERO).await;
         call.id
     };
     let (switchboard, recovered) =
-        config.open_and_tell(switchboard::TakesUp::Everything, environment).await.unwrap();
+        config.open_with_report(switchboard::TakesUp::Everything, environment).await.unwrap();
     assert_eq!(recovered.calls, 0, "a refused call is nobody's to take up");
     assert_eq!(switchboard.get(id).await.unwrap().fault.unwrap().kind, ErrorKind::NoProvider);
     let history = switchboard.ledger().unwrap().history(id).await.unwrap();

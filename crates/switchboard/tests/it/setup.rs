@@ -8,8 +8,8 @@ use switchboard::{
     AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider,
     ProviderInfo, Registry, Result, Switchboard,
     core::{
-        Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Destination, Idempotency,
-        Numbers, Page, PageRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
+        Agents, CallControl, CallFilter, Calls, Coverage, Destination, Idempotency, Numbers, Page,
+        PageRequest, PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
         Trace, Transcript, Usage, Webhooks,
     },
     registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
@@ -52,7 +52,7 @@ fn refuse<T>() -> Result<T> {
 
 #[async_trait]
 impl Calls for House {
-    async fn place(&self, _order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, _order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         refuse().map_err(PlaceError::not_sent)
     }
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
@@ -67,7 +67,7 @@ impl Calls for House {
     async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
         refuse()
     }
-    async fn trace(&self, _order: &CallOrder, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         refuse()
     }
 }
@@ -103,7 +103,7 @@ impl ProviderKind for HouseKind {
     fn settings(&self) -> &'static [Setting] {
         &[]
     }
-    fn usual_variable(&self) -> Option<&'static str> {
+    fn default_key_variable(&self) -> Option<&'static str> {
         None
     }
     fn credit_costs(&self) -> Option<CreditCosts> {
@@ -182,7 +182,7 @@ async fn a_request_that_makes_no_sense_is_refused_before_the_router_sees_it() {
     assert_eq!((error.kind(), error.field()), (ErrorKind::NumberNotAllowed, Some("to")));
     let error = switchboard.submit(&CallRequest::new("+12015550123", " ")).await.unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some("task")));
-    assert!(switchboard.router().calls().await.unwrap().is_empty());
+    assert!(switchboard.engine().calls().await.unwrap().is_empty());
 }
 
 #[tokio::test]

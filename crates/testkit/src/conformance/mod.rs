@@ -21,7 +21,7 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use switchboard_core::{
-    AgentId, AttemptId, CallOrder, CallRequest, CallsExt, Clock, PhoneNumber, Provider,
+    AgentId, AttemptId, CallRequest, CallsExt, Clock, PhoneNumber, PlaceRequest, Provider,
     ProviderCall, Result,
 };
 use uuid::Uuid;
@@ -103,13 +103,13 @@ pub async fn run(provider: &dyn Provider, world: &dyn World, clock: &dyn Clock) 
 }
 
 impl Stage<'_> {
-    pub(crate) fn order(&self, to: &PhoneNumber) -> std::result::Result<CallOrder, String> {
+    pub(crate) fn order(&self, to: &PhoneNumber) -> std::result::Result<PlaceRequest, String> {
         let mut request = CallRequest::new(to.e164(), "Ask whether the shop is open on Sunday");
         request.callee_name = Some("Jordan Reyes".to_owned());
         let call = request
             .validate(self.clock.now())
             .map_err(|error| format!("the world gave a number that cannot be called: {error}"))?;
-        Ok(CallOrder {
+        Ok(PlaceRequest {
             attempt: AttemptId::new(Uuid::new_v4()),
             idempotency_key: Uuid::new_v4(),
             call: Arc::new(call),

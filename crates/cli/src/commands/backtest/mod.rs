@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use switchboard::{
     Config, Ledger, Policy,
     journal::{Pages, Selection},
-    router::Topic,
+    router::AuditTopic,
 };
 use switchboard_backtest::{BacktestSettings, PastCall, backtest};
 
@@ -34,7 +34,7 @@ pub(crate) async fn run(common: &Common, args: BacktestArgs, output: Output) -> 
     let mut settings = other.backtest_settings()?;
     settings.since = args.since;
     let (ledger, _) = setup::ledger(common, args.ledger.as_deref()).await?;
-    settings.decisions = ledger.journal().decisions(Topic::Experiment, 0).await?;
+    settings.decisions = ledger.journal().audit_entries(AuditTopic::Experiment, 0).await?;
     let from = args.since.map(|since| lead_in(&policy, &settings, since));
     let reading = output.spinner("reading the ledger");
     let calls = past(&ledger, from, args.until).await?;

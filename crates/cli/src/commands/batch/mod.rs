@@ -60,7 +60,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
     let switchboard = setup::place(common, output).await?;
     let _listening = reload::listen(&switchboard, common, output).await?;
-    let currency = switchboard.router().policy().currency;
+    let currency = switchboard.engine().policy().currency;
     let mut report = Report::new(
         batch.name(),
         table.len(),

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, future, time::Duration};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use switchboard::{
-    Call, CallId, CallRequest, CallStatus, Country, Error, ErrorKind, Policy, Router, Switchboard,
+    Call, CallId, CallRequest, CallStatus, Country, Engine, Error, ErrorKind, Policy, Switchboard,
     ValidCall, core::CallKey, engine::Submitted, journal::DuplicateOf,
 };
 use tokio::time::{Instant, interval, interval_at, sleep_until};
@@ -121,7 +121,7 @@ pub(super) async fn run(
 ) -> Outcome<()> {
     let mut asked = interrupt::listen()?;
     let mut sending = Sending {
-        router: switchboard.router().clone(),
+        router: switchboard.engine().clone(),
         table,
         batch,
         settings,
@@ -187,7 +187,7 @@ fn ledger_failed() -> Failure {
 }
 
 struct Sending<'a> {
-    router: Router,
+    router: Engine,
     table: &'a Table,
     batch: Batch,
     settings: Settings,
@@ -210,7 +210,7 @@ impl Sending<'_> {
                 return report.rejected(self.table, number, &refused.because, &refused.reason);
             }
         };
-        match self.take_in(call).await {
+        match self.store_webhook(call).await {
             Ok((submitted, after_refusals)) => {
                 report.submitted(&submitted, after_refusals);
                 if matches!(submitted, Submitted::New(_)) {
@@ -242,7 +242,10 @@ impl Sending<'_> {
     /// own has one call after another, each only once the one before was refused for what another
     /// time may go better, and while its window is open; nobody's phone rang for those. A key of
     /// the caller's own has one call.
-    async fn take_in(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
+    async fn store_webhook(
+        &mut self,
+        mut call: ValidCall,
+    ) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
         let in_time = call.window.closes.is_none_or(|closes| closes > Timestamp::now());
         let mut after = 0;
@@ -250,7 +253,7 @@ impl Sending<'_> {
             if derived {
                 call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
             }
-            match self.router.take_in(call.clone()).await? {
+            match self.router.store_webhook(call.clone()).await? {
                 Submitted::Before(refused) | Submitted::Changed(refused)
                     if derived && in_time && may_go_better(&refused) =>
                 {

@@ -1,7 +1,7 @@
 //! Taking calls back.
 
 use serde_json::json;
-use switchboard::{Call, CallId, CallStatus, Cancelled, ErrorKind, Journal, Router, Switchboard};
+use switchboard::{Call, CallId, CallStatus, Cancelled, Engine, ErrorKind, Journal, Switchboard};
 
 use super::find::Pages;
 use crate::{
@@ -21,7 +21,7 @@ const OPEN: [CallStatus; 5] = [
 ];
 
 pub(super) async fn run(switchboard: &Switchboard, args: CancelArgs, output: Output) -> Outcome {
-    let router = switchboard.router();
+    let router = switchboard.engine();
     let ids = if args.ids.is_empty() {
         match switchboard.ledger() {
             Some(ledger) => chosen(&*ledger.journal(), &args).await?,
@@ -73,7 +73,7 @@ struct Told {
     failed: bool,
 }
 
-async fn one(router: &Router, id: CallId) -> Outcome<Told> {
+async fn one(router: &Engine, id: CallId) -> Outcome<Told> {
     let (word, detail, failed) = match router.cancel(id).await {
         Ok(Cancelled::NothingSent) => {
             ("withdrawn", "nothing was sent, and nothing is: no phone rings".to_owned(), false)

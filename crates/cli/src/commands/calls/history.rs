@@ -85,18 +85,18 @@ fn fact_in_words(fact: &Fact) -> Told {
         Fact::Reconciling(_) => {
             router("reconciling", "it may have rung: evidence is looked for, and nothing is sent")
         }
-        Fact::Fenced(_) => proven(
-            "fenced",
+        Fact::AssumedNotPlaced(_) => proven(
+            "assumed not placed",
             "configuration",
-            Proof::Fence,
-            "nothing showed it, which on_unknown = \"fence\" takes for silence",
+            Proof::AssumedNotPlaced,
+            "nothing showed it, and on_unknown = \"assume_not_placed\" says that it then counts as not placed",
         ),
         Fact::GaveUp(fault) => router("gave_up", fault.message.clone()),
         Fact::Overdue => router("overdue", OVERDUE),
         Fact::Redialled(_, then) => {
             router("redialled", format!("nobody was reached: it rings again at {then:.0}"))
         }
-        Fact::Glimpsed(_, id) => proven(
+        Fact::TentativeMatch(_, id) => proven(
             "glimpsed",
             "provider",
             Proof::NumberAndTask,

@@ -17,7 +17,7 @@ pub(super) fn of(event: &Entry) -> Option<&PlanRecord> {
 pub(super) fn show(plan: &PlanRecord, output: Output) {
     output.heading(&format!("The plan of {:.3}", plan.at));
     let route = plan.route.as_deref().unwrap_or("none: every provider may take it");
-    let learnt = match plan.learnt_from {
+    let learnt = match plan.learned_from {
         0 => "as configured".to_owned(),
         calls => format!("learnt from {calls} calls"),
     };

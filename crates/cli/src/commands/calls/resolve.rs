@@ -32,8 +32,8 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
     let follow = matches!(args.verdict, Verdict::Placed(_));
     let resolution =
         Resolution { verdict: args.verdict, call: args.provider_call.map(Into::into), by, note };
-    let decided = switchboard.router().resolve(args.id, resolution).await?;
-    switchboard.router().stop_now();
+    let decided = switchboard.engine().resolve(args.id, resolution).await?;
+    switchboard.engine().stop_now();
     if output.json {
         output.object(&decided);
     } else {

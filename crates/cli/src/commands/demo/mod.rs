@@ -51,7 +51,7 @@ enum Fate {
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
     let world = World::start(&rows, args.seed, args.ledger.as_deref()).await?;
-    let router = world.switchboard.router();
+    let router = world.switchboard.engine();
     let mut story = Story::new(output, router.events());
     story.part("Both providers are simulated on this machine: no telephone rings.");
 
@@ -134,7 +134,7 @@ async fn decided(
 ) -> switchboard::Result<Call> {
     let id = world.switchboard.submit(&row.request()).await?.id;
     names.give(id, line);
-    world.switchboard.router().decided(id).await
+    world.switchboard.engine().decided(id).await
 }
 
 impl Fate {

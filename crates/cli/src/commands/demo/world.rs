@@ -96,7 +96,7 @@ impl World {
     /// It listens again; answers when a read has worked.
     pub(super) async fn recover(&self) -> Outcome<()> {
         self.kaicalls.accept_connections().await;
-        let router = self.switchboard.router();
+        let router = self.switchboard.engine();
         let at = router.policy().index_of(&STRUCK).unwrap_or_default();
         let recovered = async {
             while router

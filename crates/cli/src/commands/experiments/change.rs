@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchboard::router::{
     Experiment,
-    experiment::{Change, Life, Stage},
+    experiment::{Change, ExperimentState, Stage},
 };
 
 use crate::{
@@ -50,7 +50,7 @@ pub(super) async fn run(
         return Ok(Exit::Done);
     };
     let decision = change.decision(&experiment.name, &by, Timestamp::now());
-    journal.decide(&decision).await?;
+    journal.append_audit(&decision).await?;
     if output.json {
         output.object(&json!({"decided": decision}));
     } else {
@@ -74,7 +74,7 @@ fn known_arm(experiment: &Experiment, arm: &str) -> Outcome<()> {
 /// The change that makes the wish true; `None` where it is true.
 fn change(
     experiment: &Experiment,
-    life: Option<&Life>,
+    life: Option<&ExperimentState>,
     wish: &Wish,
     why: Option<String>,
 ) -> Option<Change> {
@@ -95,7 +95,7 @@ fn change(
     }
 }
 
-fn told(experiment: &Experiment, life: Option<&Life>, change: &Change) -> String {
+fn told(experiment: &Experiment, life: Option<&ExperimentState>, change: &Change) -> String {
     let (name, stage, former) = (&experiment.name, experiment.stage(life), experiment.ramp(life));
     let ramp = change.ramp_percent.unwrap_or(former);
     match (&change.arm, change.to) {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use switchboard::{
-    experiments::{ArmReport, People, Report, Versus, analysis::Estimate},
-    router::Lives,
+    experiments::{ArmReport, Cohort, Report, Versus, analysis::Estimate},
+    router::ExperimentStates,
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(super) async fn run(
             let (known, calls) = people(&*journal, experiment, &studies.policy).await?;
             (known, calls, lives(&*journal).await?)
         }
-        None => (People::new(experiment, studies.policy.currency), 0, Lives::default()),
+        None => (Cohort::new(experiment, studies.policy.currency), 0, ExperimentStates::default()),
     };
     let report = Report::new(experiment, life(&decided, experiment), &known, Timestamp::now());
     if let Some(file) = drawing {
@@ -97,7 +97,7 @@ fn show(report: &Report, calls: u64, output: Output) {
             .table(&["difference", "measured", "from", "to"], differences(versus, report.currency));
         output.line(format!("p of no difference in success: {}", chance(versus.p_value)));
     }
-    if let Some(share) = report.mismatch {
+    if let Some(share) = report.sample_ratio_mismatch {
         let verdict = if share.suspect {
             "the arms did not get their people"
         } else {

@@ -9,8 +9,8 @@ use switchboard::{
         analysis::{Design, Detectable, Needed, detectable, people_needed},
     },
     router::{
-        Experiment, Lives,
-        experiment::{Life, Step, Way},
+        Experiment, ExperimentStates,
+        experiment::{ExperimentState, Transition, Treatment},
     },
 };
 
@@ -32,7 +32,7 @@ const BLIND: f64 = 0.5;
 pub(super) async fn list(studies: &Studies, output: Output) -> Outcome {
     let lives = match studies.ledger_if_any().await? {
         Some(ledger) => lives(&*ledger.journal()).await?,
-        None => Lives::default(),
+        None => ExperimentStates::default(),
     };
     let all = &studies.policy.experiments;
     if output.json {
@@ -62,7 +62,7 @@ pub(super) async fn list(studies: &Studies, output: Output) -> Outcome {
 }
 
 /// `a kallyai 50, b kaicalls 50 (stopped), holdout 10 %`
-fn arms(experiment: &Experiment, life: Option<&Life>) -> String {
+fn arms(experiment: &Experiment, life: Option<&ExperimentState>) -> String {
     let arms = experiment.arms.iter().map(|arm| {
         let stopped =
             if life.is_some_and(|life| life.has_stopped(&arm.name)) { " (stopped)" } else { "" };
@@ -73,21 +73,21 @@ fn arms(experiment: &Experiment, life: Option<&Life>) -> String {
     arms.chain(holdout).collect::<Vec<_>>().join(", ")
 }
 
-fn way(way: &Way) -> &str {
+fn way(way: &Treatment) -> &str {
     match way {
-        Way::Provider(provider) => provider.as_str(),
-        Way::Agent(profile) => profile.as_str(),
+        Treatment::Provider(provider) => provider.as_str(),
+        Treatment::Agent(profile) => profile.as_str(),
     }
 }
 
-fn definition(experiment: &Experiment, life: Option<&Life>) -> Value {
+fn definition(experiment: &Experiment, life: Option<&ExperimentState>) -> Value {
     let arms: Vec<Value> = experiment
         .arms
         .iter()
         .map(|arm| {
             let (provider, agent) = match &arm.way {
-                Way::Provider(provider) => (Some(provider), None),
-                Way::Agent(profile) => (None, Some(profile)),
+                Treatment::Provider(provider) => (Some(provider), None),
+                Treatment::Agent(profile) => (None, Some(profile)),
             };
             let stopped = life.and_then(|life| life.stopped_arms.get(&arm.name));
             json!({"arm": arm.name, "provider": provider, "agent": agent, "weight": arm.weight, "stopped": stopped})
@@ -101,7 +101,7 @@ fn definition(experiment: &Experiment, life: Option<&Life>) -> Value {
         "ramp_percent": experiment.ramp(life),
         "holdout_percent": experiment.holdout_percent,
         "group": group.map(|group| json!({
-            "name": group.name, "from_percent": group.from_percent, "share_percent": group.share_percent,
+            "name": group.name, "range_start_percent": group.range_start_percent, "share_percent": group.share_percent,
         })),
         "arms": arms,
         "guardrails": experiment.guardrails.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -129,7 +129,7 @@ struct Reach {
 
 pub(super) async fn one(studies: &Studies, args: &ShowArgs, output: Output) -> Outcome {
     let experiment = studies.experiment(&args.name)?;
-    let (mut lives_of_all, mut known) = (Lives::default(), None);
+    let (mut lives_of_all, mut known) = (ExperimentStates::default(), None);
     if let Some(ledger) = studies.ledger_if_any().await? {
         let journal = ledger.journal();
         lives_of_all = lives(&*journal).await?;
@@ -199,7 +199,7 @@ fn reaches(
     live.map(reach).collect()
 }
 
-fn show(experiment: &Experiment, life: Option<&Life>, output: Output) {
+fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output) {
     output.line(format!(
         "{}, version {}: {}, with {} % of its people",
         experiment.name,
@@ -211,10 +211,10 @@ fn show(experiment: &Experiment, life: Option<&Life>, output: Output) {
         output.line(format!("  the configuration says {} %", experiment.ramp_percent));
     }
     if let Some(group) = &experiment.group {
-        let end = group.from_percent + group.share_percent;
+        let end = group.range_start_percent + group.share_percent;
         output.line(format!(
             "  in the group {}, its people are those from {} to {end} %",
-            group.name, group.from_percent
+            group.name, group.range_start_percent
         ));
     }
     let subjects = experiment.subjects();
@@ -247,7 +247,7 @@ fn show(experiment: &Experiment, life: Option<&Life>, output: Output) {
     }
 }
 
-fn step(step: &Step) -> Vec<String> {
+fn step(step: &Transition) -> Vec<String> {
     let change = &step.change;
     let mut what: Vec<String> = Vec::new();
     if let Some(to) = change.to {

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use switchboard::{
     Config, Journal, Ledger, Policy,
     config::LedgerConfig,
-    experiments::People,
+    experiments::Cohort,
     journal::Selection,
     process_environment,
-    router::{Experiment, Lives, Topic, experiment::Life},
+    router::{AuditTopic, Experiment, ExperimentStates, experiment::ExperimentState},
 };
 
 use crate::{
@@ -83,12 +83,15 @@ impl Studies {
 }
 
 /// What was decided on experiments.
-pub(super) async fn lives(journal: &dyn Journal) -> Outcome<Lives> {
-    Ok(Lives::of(&journal.decisions(Topic::Experiment, 0).await?))
+pub(super) async fn lives(journal: &dyn Journal) -> Outcome<ExperimentStates> {
+    Ok(ExperimentStates::of(&journal.audit_entries(AuditTopic::Experiment, 0).await?))
 }
 
 /// The life of one experiment as it is configured now.
-pub(super) fn life<'a>(lives: &'a Lives, experiment: &Experiment) -> Option<&'a Life> {
+pub(super) fn life<'a>(
+    lives: &'a ExperimentStates,
+    experiment: &Experiment,
+) -> Option<&'a ExperimentState> {
     lives.life(&experiment.name, experiment.version)
 }
 
@@ -97,8 +100,8 @@ pub(super) async fn people(
     journal: &dyn Journal,
     experiment: &Experiment,
     policy: &Policy,
-) -> Outcome<(People, u64)> {
-    let (mut people, mut calls) = (People::new(experiment, policy.currency), 0);
+) -> Outcome<(Cohort, u64)> {
+    let (mut people, mut calls) = (Cohort::new(experiment, policy.currency), 0);
     let mut selection = Selection { limit: Some(PAGE), ..Selection::default() };
     loop {
         let page = journal.select(&selection).await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::{
     Config, Country, Money, Policy, Route, Strategy,
     core::{Coverage, TariffRow},
-    router::{Budget, ProviderPolicy, experiment::Way},
+    router::{Budget, ProviderPolicy, experiment::Treatment},
 };
 
 use super::Warning;
@@ -156,10 +156,10 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
         let at = format!("experiments[{index}]");
         for (order, arm) in experiment.arms.iter().enumerate() {
             let is_on = match &arm.way {
-                Way::Provider(id) => {
+                Treatment::Provider(id) => {
                     policy.providers.iter().any(|one| one.enabled && one.info.id == *id)
                 }
-                Way::Agent(name) => {
+                Treatment::Agent(name) => {
                     let profile = policy.profiles.get(name);
                     profile.is_some_and(|profile| {
                         let mut on = policy.providers.iter().filter(|one| one.enabled);

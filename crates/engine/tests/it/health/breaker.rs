@@ -142,11 +142,11 @@ proptest! {
                 }
                 Op::Back(by) => now = now.saturating_sub(millis(by)).max(Duration::from_secs(1_800)),
             }
-            prop_assert_eq!(breaker.opens_in(now), model.open_until().map(|until| until.saturating_sub(now)));
+            prop_assert_eq!(breaker.time_until_probe(now), model.open_until().map(|until| until.saturating_sub(now)));
             // Whatever happened, a cooldown that began is not over before its time, and does not
             // move.
             if let Some(until) = before.filter(|until| now < *until) {
-                prop_assert_eq!(breaker.opens_in(now), Some(until - now));
+                prop_assert_eq!(breaker.time_until_probe(now), Some(until - now));
             }
         }
     }
@@ -161,23 +161,31 @@ fn what_is_answered_late_neither_opens_nor_closes() {
     assert!(breaker.failed(millis(2), millis(10)), "the second in a row");
     breaker.worked(millis(3));
     assert_eq!(
-        breaker.opens_in(millis(20)),
+        breaker.time_until_probe(millis(20)),
         Some(millis(90)),
         "a call that was sent before it opened"
     );
     breaker.probed(true, millis(109));
-    assert_eq!(breaker.opens_in(millis(109)), Some(millis(1)), "a read that came too early");
+    assert_eq!(
+        breaker.time_until_probe(millis(109)),
+        Some(millis(1)),
+        "a read that came too early"
+    );
     breaker.probed(true, millis(110));
-    assert_eq!(breaker.opens_in(millis(110)), None);
+    assert_eq!(breaker.time_until_probe(millis(110)), None);
     assert!(!breaker.failed(millis(109), millis(120)), "sent while it was open");
     // The row of failures still stands: the next one opens again, for twice as long.
     assert!(breaker.failed(millis(111), millis(120)));
-    assert_eq!(breaker.opens_in(millis(120)), Some(millis(200)));
+    assert_eq!(breaker.time_until_probe(millis(120)), Some(millis(200)));
     breaker.probed(false, millis(320));
-    assert_eq!(breaker.opens_in(millis(320)), Some(millis(300)), "and no longer than the longest");
+    assert_eq!(
+        breaker.time_until_probe(millis(320)),
+        Some(millis(300)),
+        "and no longer than the longest"
+    );
     breaker.probed(true, millis(620));
     breaker.worked(millis(621));
     assert!(!breaker.failed(millis(622), millis(630)), "a call that is taken ends the row");
     assert!(breaker.failed(millis(622), millis(630)));
-    assert_eq!(breaker.opens_in(millis(630)), Some(millis(100)));
+    assert_eq!(breaker.time_until_probe(millis(630)), Some(millis(100)));
 }

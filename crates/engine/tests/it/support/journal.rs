@@ -9,9 +9,10 @@ use switchboard_core::{
     ValidCall,
 };
 use switchboard_journal::{
-    Journal, Letter, MemoryJournal, NewCall, News, Opened, Recorded, Selection, Write, state::Fact,
+    Journal, MemoryJournal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+    state::Fact,
 };
-use switchboard_router::{Decision, Topic};
+use switchboard_router::{AuditEntry, AuditTopic};
 
 /// What happens to a fact before it is written down, or after.
 pub(crate) enum Meddle {
@@ -95,30 +96,30 @@ impl Journal for Meddling {
         written
     }
 
-    async fn is_alone(&self, attempt: AttemptId) -> Result<bool> {
-        self.inner.is_alone(attempt).await
+    async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
+        self.inner.is_unambiguous_by_agent(attempt).await
     }
 
-    async fn is_alone_by_task(&self, attempt: AttemptId) -> Result<bool> {
-        self.inner.is_alone_by_task(attempt).await
+    async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.inner.is_unambiguous_by_task(attempt).await
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         self.inner.rings(tenant, to, since).await
     }
 
-    async fn take_in(&self, letter: &Letter) -> Result<bool> {
+    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         (self.other)(Moment::TakeIn).happen().await?;
-        self.inner.take_in(letter).await
+        self.inner.store_webhook(letter).await
     }
 
-    async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
+    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
         (self.other)(Moment::Handled).happen().await?;
-        self.inner.handled(letter, at).await
+        self.inner.mark_handled(letter, at).await
     }
 
-    async fn unhandled(&self) -> Result<Vec<Letter>> {
-        self.inner.unhandled().await
+    async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
+        self.inner.pending_webhooks().await
     }
 
     async fn beat(&self, at: Timestamp) -> Result<()> {
@@ -137,12 +138,12 @@ impl Journal for Meddling {
         self.inner.acted(news).await
     }
 
-    async fn decide(&self, decision: &Decision) -> Result<u64> {
-        self.inner.decide(decision).await
+    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
+        self.inner.append_audit(decision).await
     }
 
-    async fn decisions(&self, topic: Topic, after: u64) -> Result<Vec<(u64, Decision)>> {
-        self.inner.decisions(topic, after).await
+    async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
+        self.inner.audit_entries(topic, after).await
     }
 
     fn is_shared(&self) -> bool {

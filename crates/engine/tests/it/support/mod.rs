@@ -12,14 +12,14 @@ mod router;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use switchboard_core::{Call, Clock, ValidCall};
-use switchboard_engine::{Router, RouterBuilder};
+use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_router::Policy;
 use switchboard_testkit::VirtualClock;
 
 pub(crate) use router::*;
 
 /// A router over these providers, and what each of them is asked.
-pub(crate) fn start(fakes: Vec<Fake>) -> (Router, Vec<Arc<Log>>) {
+pub(crate) fn start(fakes: Vec<Fake>) -> (Engine, Vec<Arc<Log>>) {
     start_with(fakes, |_| {}, |builder| builder)
 }
 
@@ -27,15 +27,15 @@ pub(crate) fn start(fakes: Vec<Fake>) -> (Router, Vec<Arc<Log>>) {
 pub(crate) fn start_with(
     fakes: Vec<Fake>,
     change: impl FnOnce(&mut Policy),
-    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
-) -> (Router, Vec<Arc<Log>>) {
+    settle: impl FnOnce(EngineBuilder) -> EngineBuilder,
+) -> (Engine, Vec<Arc<Log>>) {
     let mut policy = policy(&fakes);
     change(&mut policy);
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
     let logs = fakes.iter().map(Fake::log).collect();
     let builder = fakes
         .into_iter()
-        .fold(Router::builder(policy).clock(clock), |builder, fake| builder.provider(fake.build()));
+        .fold(Engine::builder(policy).clock(clock), |builder, fake| builder.provider(fake.build()));
     (settle(builder).build().unwrap(), logs)
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Submits a call and waits for its end.
-pub(crate) async fn run(router: &Router, request: ValidCall) -> Call {
+pub(crate) async fn run(router: &Engine, request: ValidCall) -> Call {
     let first = router.submit(request).await.unwrap();
     within(router.wait(first.id)).await.unwrap()
 }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use switchboard_core::{Clock, IncomingWebhook};
-use switchboard_engine::{Router, WebhookAddress};
+use switchboard_engine::{Engine, WebhookAddress};
 use switchboard_journal::{MemoryJournal, state::Fact};
 use switchboard_testkit::VirtualClock;
 use tokio::sync::Notify;
@@ -54,7 +54,7 @@ pub(crate) fn dying(
 }
 
 /// Ends a process as a kill does.
-pub(crate) fn kill(router: &Router, books: &MemoryJournal) {
+pub(crate) fn kill(router: &Engine, books: &MemoryJournal) {
     router.stop_now();
     books.leave();
 }

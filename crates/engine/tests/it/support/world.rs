@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Cost, Delivery, Error, ErrorKind,
-    Event, EventFeed, EventKind, IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest,
-    PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
+    Agents, CallControl, CallFilter, Calls, Clock, Cost, Delivery, Error, ErrorKind, Event,
+    EventFeed, EventKind, IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest, PhoneNumber,
+    PlaceError, PlaceRequest, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
     ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage,
     WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
-use switchboard_engine::{Router, RouterBuilder};
+use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_journal::Journal;
 use switchboard_router::{Policy, ProviderPolicy, RateDeck};
 use tokio::{sync::Notify, time::Instant};
@@ -67,7 +67,7 @@ impl Act {
 #[derive(Debug, Clone)]
 pub(crate) struct Rung {
     pub(crate) theirs: String,
-    pub(crate) order: CallOrder,
+    pub(crate) order: PlaceRequest,
     pub(crate) at: Instant,
     ends: Instant,
     outcome: Outcome,
@@ -90,7 +90,7 @@ pub(crate) struct World {
     script: Mutex<VecDeque<Act>>,
     outcomes: Mutex<VecDeque<Outcome>>,
     rung: Mutex<Vec<Rung>>,
-    orders: Mutex<Vec<(Instant, CallOrder, Act)>>,
+    orders: Mutex<Vec<(Instant, PlaceRequest, Act)>>,
     stops: Mutex<Vec<(Instant, String)>>,
     looks: Mutex<Vec<Instant>>,
     changed: Notify,
@@ -137,7 +137,7 @@ impl World {
     }
 
     /// Every placing request.
-    pub(crate) fn orders(&self) -> Vec<CallOrder> {
+    pub(crate) fn orders(&self) -> Vec<PlaceRequest> {
         self.orders.lock().iter().map(|(_, order, _)| order.clone()).collect()
     }
 
@@ -156,7 +156,7 @@ impl World {
         self.looks.lock().clone()
     }
 
-    fn ring(&self, order: &CallOrder) -> ProviderCall {
+    fn ring(&self, order: &PlaceRequest) -> ProviderCall {
         let outcome = self.outcomes.lock().pop_front().unwrap_or(Outcome::Completed);
         let theirs = format!("{}-{}", self.info.id, self.rings());
         let now = Instant::now();
@@ -221,7 +221,7 @@ struct Line(Arc<World>);
 
 #[async_trait]
 impl Calls for Line {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let world = &self.0;
         let act = world.script.lock().pop_front().unwrap_or(Act::Ring);
         world.orders.lock().push((Instant::now(), order.clone(), act));
@@ -280,7 +280,7 @@ impl Calls for Line {
     }
 
     /// Every call to the same number with the same task: earlier rings of one call are among them.
-    async fn trace(&self, order: &CallOrder, _: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, _: Timestamp) -> Result<Vec<Trace>> {
         self.0.looks.lock().push(Instant::now());
         tokio::time::sleep(self.0.look_takes).await;
         self.0.check_readable()?;
@@ -400,7 +400,7 @@ pub(crate) fn process(
     worlds: &[Arc<World>],
     clock: &Arc<dyn Clock>,
     journal: Arc<dyn Journal>,
-) -> Router {
+) -> Engine {
     process_with(worlds, clock, journal, |_| {}, |builder| builder)
 }
 
@@ -410,11 +410,11 @@ pub(crate) fn process_with(
     clock: &Arc<dyn Clock>,
     journal: Arc<dyn Journal>,
     change: impl FnOnce(&mut Policy),
-    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
-) -> Router {
+    settle: impl FnOnce(EngineBuilder) -> EngineBuilder,
+) -> Engine {
     let mut policy = policy_over(worlds);
     change(&mut policy);
-    let builder = Router::builder(policy).clock(Arc::clone(clock)).journal(journal);
+    let builder = Engine::builder(policy).clock(Arc::clone(clock)).journal(journal);
     let builder = worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)));
     settle(builder).build().unwrap()
 }

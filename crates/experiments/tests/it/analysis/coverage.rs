@@ -1,9 +1,11 @@
 //! Where the true value is, over the whole life of an experiment.
 
 use switchboard_core::Currency;
-use switchboard_experiments::analysis::{Course, Means, Metric, Rate, Side, interval};
+use switchboard_experiments::analysis::{
+    Means, Metric, Rate, SequentialComparison, Side, interval,
+};
 
-use super::support::{Chance, People, index, outcome, second};
+use super::support::{Chance, Cohort, index, outcome, second};
 
 const ALPHA: f64 = 0.05;
 
@@ -40,7 +42,7 @@ fn a_difference_stays_inside_of_its_interval() {
         let mut chance = Chance::new(seed);
         let rates = [chance.between(0.02, 0.98), chance.between(0.02, 0.98)];
         let weights = [[1, 1], [4, 1], [1, 9]][(seed % 3) as usize];
-        let mut course = Course::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         let mut out = false;
         for person in 1..=800 {
             let side = chance.side(weights);
@@ -65,7 +67,7 @@ fn an_interval_holds_what_is_not_left_out() {
         let mut chance = Chance::new(seed);
         let rates = [chance.between(0.05, 0.95), chance.between(0.05, 0.95)];
         let weights = [[1, 1], [1, 5]][(seed % 2) as usize];
-        let mut course = Course::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         for person in 0..(20 << seed.min(7)) {
             let side = chance.side(weights);
             let success = chance.next() < rates[index(side)];
@@ -94,8 +96,8 @@ fn an_interval_holds_what_is_not_left_out() {
 /// difference.
 fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
     const RUNS: u64 = 500;
-    let cheap = People { success: 0.35, median: 100.0, spread, minute: 100_000.0 };
-    let dear = People { success: 0.25, median: 60.0, spread, minute: 200_000.0 };
+    let cheap = Cohort { success: 0.35, median: 100.0, spread, minute: 100_000.0 };
+    let dear = Cohort { success: 0.25, median: 60.0, spread, minute: 200_000.0 };
     let arms = [cheap, dear];
     let ratio = arms.map(|arm| arm.cost_per_success());
     let mean = arms.map(|arm| arm.mean_seconds());
@@ -151,15 +153,15 @@ fn means_and_ratios_stay_inside_of_their_intervals_after_the_first_people() {
 
 #[test]
 fn a_success_has_no_price_while_there_are_too_few() {
-    let mut course = Course::new([1, 1], ALPHA, Currency::USD).unwrap();
+    let mut course = SequentialComparison::new([1, 1], ALPHA, Currency::USD).unwrap();
     let mut chance = Chance::new(5);
-    let rare = People { success: 0.0, median: 60.0, spread: 0.7, minute: 100_000.0 };
+    let rare = Cohort { success: 0.0, median: 60.0, spread: 0.7, minute: 100_000.0 };
     for person in 0..300 {
         course.observe(chance.side([1, 1]), &rare.one(&mut chance), second(person));
     }
     assert_eq!(course.comparison().cost_per_success, None, "nobody was won");
     for side in [Side::Control, Side::Treatment] {
-        let lucky = People { success: 1.0, ..rare };
+        let lucky = Cohort { success: 1.0, ..rare };
         course.observe(side, &lucky.one(&mut chance), second(200));
     }
     let cost = course.comparison().cost_per_success.unwrap();

@@ -1,9 +1,11 @@
 //! Experiments without any difference, looked at after every person.
 
 use switchboard_core::Currency;
-use switchboard_experiments::analysis::{Course, Means, Rate, difference, mismatch};
+use switchboard_experiments::analysis::{
+    Means, Rate, SequentialComparison, difference, sample_ratio_mismatch,
+};
 
-use super::support::{Chance, People, index, outcome, second};
+use super::support::{Chance, Cohort, index, outcome, second};
 
 const EXPERIMENTS: u64 = 2_000;
 const ALPHA: f64 = 0.05;
@@ -53,7 +55,7 @@ fn most_that_counts_can_say(arms: &[Rate; 2]) -> f64 {
 fn equal_arms_are_told_apart_in_one_of_twenty_experiments_at_most() {
     let (mut told, mut by_counts, mut naively) = (0, 0, 0);
     for (mut chance, rate, weights, people) in designs() {
-        let mut course = Course::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         let mut arms = [Rate::default(); 2];
         let (mut counts_told, mut naive_told) = (false, false);
         for person in 0..people {
@@ -90,7 +92,7 @@ fn equal_arms_are_told_apart_in_one_of_twenty_experiments_at_most() {
 fn weights_that_change_on_the_way_do_not_make_a_difference() {
     let mut told = 0;
     for (mut chance, rate, _, people) in designs() {
-        let mut course = Course::new([9, 1], ALPHA, Currency::USD).unwrap();
+        let mut course = SequentialComparison::new([9, 1], ALPHA, Currency::USD).unwrap();
         // A ramp, while the success of everybody falls.
         for person in 0..people {
             let step = (person * 4 / people) as usize;
@@ -113,7 +115,7 @@ fn a_person_comes_in_once() {
     for seed in 0..RUNS {
         let mut chance = Chance::new(seed);
         let [mut people, mut calls] =
-            [(); 2].map(|()| Course::new([1, 1], ALPHA, Currency::USD).unwrap());
+            [(); 2].map(|()| SequentialComparison::new([1, 1], ALPHA, Currency::USD).unwrap());
         for person in 0..150 {
             let side = chance.side([1, 1]);
             // Some always answer, some hardly ever.
@@ -131,7 +133,7 @@ fn a_person_comes_in_once() {
     }
     let share = |told: u64| told as f64 / RUNS as f64;
     println!(
-        "A/A with eight calls to each person: {:.1} % told with his first call, {:.1} % with all as if they were strangers'",
+        "A/A with eight calls to each person: {:.1} % told with his first call, {:.1} % with all as if they were unknown_arm'",
         100.0 * share(once),
         100.0 * share(as_strangers)
     );
@@ -146,7 +148,7 @@ fn a_person_comes_in_once() {
 fn equal_costs_and_durations_are_told_apart_in_one_of_twenty_experiments_at_most() {
     let (mut cost_told, mut duration_told, mut naively) = (0, 0, 0);
     for (mut chance, rate, weights, people) in designs() {
-        let world = People { success: rate, median: 90.0, spread: 0.7, minute: 120_000.0 };
+        let world = Cohort { success: rate, median: 90.0, spread: 0.7, minute: 120_000.0 };
         let (mut costs, mut durations) = ([Means::default(); 2], [Means::default(); 2]);
         let (mut cost, mut duration, mut naive) = (false, false, false);
         for _ in 0..people {
@@ -192,9 +194,10 @@ fn right_splits_are_suspected_in_one_of_twenty_experiments_at_most() {
             counts[index(chance.side(pair))] += 1;
             let point = chance.next() * 100.0;
             thirds[usize::from(point >= 50.0) + usize::from(point >= 80.0)] += 1;
-            suspected = suspected || mismatch(&counts, &pair).unwrap().p_value() <= ALPHA;
-            suspected_three =
-                suspected_three || mismatch(&thirds, &weights).unwrap().p_value() <= ALPHA;
+            suspected =
+                suspected || sample_ratio_mismatch(&counts, &pair).unwrap().p_value() <= ALPHA;
+            suspected_three = suspected_three
+                || sample_ratio_mismatch(&thirds, &weights).unwrap().p_value() <= ALPHA;
         }
         two += u64::from(suspected);
         three += u64::from(suspected_three);
@@ -219,7 +222,7 @@ fn fifty_five_to_forty_five_is_found_where_it_should_be_even() {
             (1..=10_000)
                 .find(|_| {
                     counts[index(chance.side([55, 45]))] += 1;
-                    mismatch(&counts, &[1, 1]).unwrap().p_value() <= 0.01
+                    sample_ratio_mismatch(&counts, &[1, 1]).unwrap().p_value() <= 0.01
                 })
                 .unwrap_or(u64::MAX)
         })

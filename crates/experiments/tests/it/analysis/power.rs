@@ -2,7 +2,7 @@
 
 use switchboard_core::Currency;
 use switchboard_experiments::analysis::{
-    Course, Design, Side, detectable, difference, people_needed,
+    Design, SequentialComparison, Side, detectable, difference, people_needed,
 };
 
 use super::support::{Chance, index, outcome, second};
@@ -18,7 +18,8 @@ fn run(design: &Design, effect: f64, look: u64, end: u64) -> [f64; 5] {
     let mut sums = [0.0; 5];
     for seed in 0..RUNS {
         let mut chance = Chance::new(seed);
-        let mut course = Course::new(design.weights, design.alpha, Currency::USD).unwrap();
+        let mut course =
+            SequentialComparison::new(design.weights, design.alpha, Currency::USD).unwrap();
         let mut counts = [[0.0_f64; 2]; 2];
         let mut fixed = false;
         for person in 1..=end {

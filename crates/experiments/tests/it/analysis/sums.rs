@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use switchboard_core::{Currency, Money};
 use switchboard_experiments::analysis::{
-    Arms, Course, Interval, Means, Metric, Observation, Point, Rate, Side, difference, interval,
-    mismatch, running_intersection,
+    Arms, Interval, Means, Metric, Observation, Point, Rate, SequentialComparison, Side,
+    difference, interval, running_intersection, sample_ratio_mismatch,
 };
 
 use super::support::{outcome, second, usd};
@@ -72,7 +72,7 @@ fn the_interval_and_the_evidence_agree_at_any_size() {
 
 #[test]
 fn a_first_person_cannot_pay_and_an_impossible_run_pays_at_once() {
-    let mut course = Course::new([1, 1], 0.05, Currency::USD).unwrap();
+    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
     assert_eq!(
         (course.comparison().success, course.p_value(), course.points(Metric::Success)),
         (None, 1.0, vec![])
@@ -105,7 +105,7 @@ fn sides_and_outcomes_are_alike() {
         (0, false),
     ];
     let run = |swap: bool, turn: bool| {
-        let mut course = Course::new([1, 1], 0.05, Currency::USD).unwrap();
+        let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
         for (number, (arm, success)) in people.iter().cycle().take(200).enumerate() {
             let side = if (*arm == 1) == swap { Side::Control } else { Side::Treatment };
             course.observe(side, &outcome(*success != turn), second(number as u64));
@@ -125,10 +125,10 @@ fn sides_and_outcomes_are_alike() {
 
 #[test]
 fn nobody_is_compared_to_an_arm_that_takes_nobody() {
-    assert_eq!(Course::new([0, 1], 0.05, Currency::USD), None);
-    assert_eq!(Course::new([1, 1], 0.0, Currency::USD), None);
-    assert_eq!(Course::new([1, 1], 1.0, Currency::USD), None);
-    let mut course = Course::new([1, 1], 0.05, Currency::USD).unwrap();
+    assert_eq!(SequentialComparison::new([0, 1], 0.05, Currency::USD), None);
+    assert_eq!(SequentialComparison::new([1, 1], 0.0, Currency::USD), None);
+    assert_eq!(SequentialComparison::new([1, 1], 1.0, Currency::USD), None);
+    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
     let before = course.clone();
     assert!(!course.reweigh([1, 0]));
     assert_eq!(course, before);
@@ -136,7 +136,7 @@ fn nobody_is_compared_to_an_arm_that_takes_nobody() {
 
 #[test]
 fn a_plot_has_few_points_and_ends_with_the_last_person() {
-    let mut course = Course::new([1, 1], 0.05, Currency::USD).unwrap();
+    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
     for person in 0..3_001 {
         let side = if person % 2 == 0 { Side::Control } else { Side::Treatment };
         course.observe(side, &outcome(person % 3 == 0), second(person));
@@ -261,9 +261,9 @@ fn money_is_summed_exactly_and_what_is_unknown_is_no_zero() {
         "nobody to compare to"
     );
     assert_eq!(arms.compare(0, 2, 0.05), None);
-    assert!(arms.mismatch(&[1, 1]).unwrap().p_value() < 0.5);
-    assert!(near(arms.mismatch(&[1, 0]).unwrap().p_value(), 1.0));
-    assert_eq!(arms.mismatch(&[1]), None);
+    assert!(arms.sample_ratio_mismatch(&[1, 1]).unwrap().p_value() < 0.5);
+    assert!(near(arms.sample_ratio_mismatch(&[1, 0]).unwrap().p_value(), 1.0));
+    assert_eq!(arms.sample_ratio_mismatch(&[1]), None);
 }
 
 #[test]
@@ -298,7 +298,8 @@ fn a_comparison_says_how_much_higher_the_second_is() {
 
 #[test]
 fn a_split_is_judged_by_the_weights_that_it_had() {
-    let p_value = |counts: &[u64], weights: &[u32]| mismatch(counts, weights).unwrap().p_value();
+    let p_value =
+        |counts: &[u64], weights: &[u32]| sample_ratio_mismatch(counts, weights).unwrap().p_value();
     assert!(near(p_value(&[500, 500], &[1, 1]), 1.0));
     assert!(p_value(&[550, 450], &[1, 1]) > 0.01 && p_value(&[5_500, 4_500], &[1, 1]) < 1e-9);
     assert!(
@@ -308,10 +309,12 @@ fn a_split_is_judged_by_the_weights_that_it_had() {
     // An arm without weight got somebody.
     assert!(p_value(&[10, 1], &[1, 0]) < 1e-9);
     // A ramp: either stretch fits its own weights, the sum fits none.
-    let (before, after) =
-        (mismatch(&[900, 100], &[9, 1]).unwrap(), mismatch(&[1_000, 1_000], &[1, 1]).unwrap());
+    let (before, after) = (
+        sample_ratio_mismatch(&[900, 100], &[9, 1]).unwrap(),
+        sample_ratio_mismatch(&[1_000, 1_000], &[1, 1]).unwrap(),
+    );
     assert!(before.and(after).p_value() > 0.9);
-    assert_eq!(mismatch(&[1, 1], &[1]), None);
-    assert_eq!(mismatch(&[0, 0], &[0, 0]), None);
-    assert!(mismatch(&[u64::MAX / 4, 0], &[1, 1]).unwrap().e_value.is_finite());
+    assert_eq!(sample_ratio_mismatch(&[1, 1], &[1]), None);
+    assert_eq!(sample_ratio_mismatch(&[0, 0], &[0, 0]), None);
+    assert!(sample_ratio_mismatch(&[u64::MAX / 4, 0], &[1, 1]).unwrap().e_value.is_finite());
 }

@@ -45,14 +45,14 @@ impl Chance {
 /// What makes one arm's people: the chance of a success, the median of a conversation in seconds,
 /// the standard deviation of its logarithm, a price a minute in millionths.
 #[derive(Clone, Copy)]
-pub(crate) struct People {
+pub(crate) struct Cohort {
     pub(crate) success: f64,
     pub(crate) median: f64,
     pub(crate) spread: f64,
     pub(crate) minute: f64,
 }
 
-impl People {
+impl Cohort {
     pub(crate) fn one(&self, chance: &mut Chance) -> Observation {
         let success = chance.next() < self.success;
         // Who is not won over hangs up sooner.

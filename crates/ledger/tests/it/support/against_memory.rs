@@ -19,7 +19,7 @@ use switchboard_journal::{
     },
     state::Fact,
 };
-use switchboard_router::{Hold, Needs, SlotNeed};
+use switchboard_router::{BudgetHold, RateSlot, Reservation};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ fn next(call: &Call, made: Uuid, agent: Option<u8>) -> Attempt {
 fn written(step: &Move, call: &Call, made: Uuid) -> Write {
     if let Move::Bracket(agent, micros) = step {
         let attempt = next(call, made, Some(*agent));
-        let slot = SlotNeed {
+        let slot = RateSlot {
             window: std::time::Duration::from_secs(86_400),
             ..needs_slot("alpha/place", 3)
         };
@@ -81,10 +81,10 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
         }
         return Write {
             facts,
-            needs: Needs {
+            reservation: Reservation {
                 rooms: Vec::from_iter((micros % 3 == 2).then(|| needs_room("alpha", 1))),
                 slots: Vec::from_iter((micros % 3 > 0).then_some(slot)),
-                hold: Some(Hold {
+                hold: Some(BudgetHold {
                     amount: Money::from_micros(*micros, Currency::USD),
                     budgets: vec![budgeted("day", 50), budgeted("month", 90)],
                 }),
@@ -221,8 +221,8 @@ where
             for attempt in &call.attempts {
                 assert_eq!(ledger.call_of(attempt.id).await.unwrap(), Some(call.id));
                 let alone = (
-                    ledger.is_alone(attempt.id).await.unwrap(),
-                    memory.is_alone(attempt.id).await.unwrap(),
+                    ledger.is_unambiguous_by_agent(attempt.id).await.unwrap(),
+                    memory.is_unambiguous_by_agent(attempt.id).await.unwrap(),
                 );
                 assert_eq!(alone.0, alone.1, "{steps:?}");
             }

@@ -21,7 +21,7 @@ use switchboard_journal::{
     state::{Fact, apply},
 };
 use switchboard_ledger::Entry;
-use switchboard_router::{Decision, Hold, Needs, SlotNeed, Topic};
+use switchboard_router::{AuditEntry, AuditTopic, BudgetHold, RateSlot, Reservation};
 
 /// Calls in many states, one of them with everything that can be known of a call.
 pub(crate) async fn life(journal: &Arc<dyn Journal>) {
@@ -59,7 +59,7 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
     record(journal, full, Fact::Sent(tried)).await;
     for fact in [
         failed(tried, Delivery::Unknown),
-        Fact::Glimpsed(tried, "b-1".into()),
+        Fact::TentativeMatch(tried, "b-1".into()),
         Fact::Reconciling(tried),
         Fact::Traced(tried, "b-1".into(), Proof::LeadId),
         Fact::Reported(Box::new(told("beta", "b-1", ProviderState::Ended(Outcome::Voicemail)))),
@@ -89,10 +89,10 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
 async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
     record(journal, twice, admitted()).await;
-    let needs = Needs {
+    let reservation = Reservation {
         slots: vec![needs_slot("alpha/place", 9)],
         rooms: vec![needs_room("alpha", 1), needs_room("a\\b\u{0}", 1)],
-        hold: Some(Hold {
+        hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("day", 100), budgeted("a\\b\u{0}", 100)],
         }),
@@ -100,7 +100,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     };
     let first = Attempt { agent: Some("first\u{0}".into()), ..attempt("alpha") };
     let tried = first.id;
-    bracket(journal, twice, first, needs.clone()).await.unwrap();
+    bracket(journal, twice, first, reservation.clone()).await.unwrap();
     for fact in [
         Fact::Answered(tried, Box::new(told("alpha", "a-1", ProviderState::Ended(Outcome::Busy)))),
         Fact::Redialled(tried, at(600)),
@@ -110,7 +110,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     }
     let second = Attempt { agent: Some("second".into()), ring: 1, ..attempt("alpha") };
     let again = second.id;
-    bracket(journal, twice, second, needs).await.unwrap();
+    bracket(journal, twice, second, reservation).await.unwrap();
     let bill = |tried, micros| {
         Fact::Billed(
             tried,
@@ -148,19 +148,22 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
         Fact::Claimed(last.id),
         Fact::Sent(last.id),
     ];
-    let needs = Needs::default();
-    journal.write(call, Write { facts, needs }, at(2)).await.unwrap();
+    let reservation = Reservation::default();
+    journal.write(call, Write { facts, reservation }, at(2)).await.unwrap();
     for one in [tried, next.id, last.id] {
         assert_eq!(journal.call_of(one).await.unwrap(), Some(call));
     }
-    assert!(journal.is_alone(last.id).await.unwrap());
+    assert!(journal.is_unambiguous_by_agent(last.id).await.unwrap());
     let again = bracket(
         journal,
         call,
         last,
-        Needs {
-            hold: Some(Hold { amount: Money::from_micros(1, Currency::USD), budgets: Vec::new() }),
-            ..Needs::default()
+        Reservation {
+            hold: Some(BudgetHold {
+                amount: Money::from_micros(1, Currency::USD),
+                budgets: Vec::new(),
+            }),
+            ..Reservation::default()
         },
     );
     assert_eq!(again.await.unwrap_err().kind(), ErrorKind::Conflict);
@@ -171,20 +174,20 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
 pub(crate) async fn rooms_and_decisions(
     before: &Arc<dyn Journal>,
 ) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
-    let one = || Needs { rooms: vec![needs_room("alpha", 1)], ..Needs::default() };
+    let one = || Reservation { rooms: vec![needs_room("alpha", 1)], ..Reservation::default() };
     let call = open(before, request(8), 0).await;
     record(before, call, admitted()).await;
     let attempt = attempt("alpha");
     let tried = attempt.id;
     bracket(before, call, attempt, one()).await.unwrap();
-    let decision = |n: u32| Decision {
-        topic: Topic::Configuration,
+    let decision = |n: u32| AuditEntry {
+        topic: AuditTopic::Configuration,
         subject: "switchboard.toml".to_owned(),
         what: json!({ "version": n }),
         by: "an operator".to_owned(),
         at: at(n.into()),
     };
-    let first = before.decide(&decision(1)).await.unwrap();
+    let first = before.append_audit(&decision(1)).await.unwrap();
     async move |after: &Arc<dyn Journal>| {
         let next = open(after, request(9), 0).await;
         record(after, next, admitted()).await;
@@ -192,9 +195,9 @@ pub(crate) async fn rooms_and_decisions(
         assert_eq!(full.code(), Some("no_room"));
         record(after, call, failed(tried, Delivery::NotSent)).await;
         bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap();
-        let second = after.decide(&decision(2)).await.unwrap();
+        let second = after.append_audit(&decision(2)).await.unwrap();
         assert!(second > first);
-        let kept = after.decisions(Topic::Configuration, 0).await.unwrap();
+        let kept = after.audit_entries(AuditTopic::Configuration, 0).await.unwrap();
         assert_eq!(kept, [(first, decision(1)), (second, decision(2))]);
     }
 }
@@ -205,30 +208,32 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
     const SLOTS: u32 = 20;
     const MONEY: i64 = 150;
     // However slow the machine: no window ends in between.
-    let slot = |limiter: &str, limit| SlotNeed {
+    let slot = |limiter: &str, limit| RateSlot {
         window: std::time::Duration::from_secs(86_400),
         ..needs_slot(limiter, limit)
     };
     let hold = || {
-        Some(Hold {
+        Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("day", MONEY), budgeted("month", 1_000)],
         })
     };
     let tasks = (0..90_u32).map(|n| {
         let journal = Arc::clone(&journals[n as usize % journals.len()]);
-        let needs = match n % 3 {
-            0 => Needs {
+        let reservation = match n % 3 {
+            0 => Reservation {
                 slots: vec![slot("alpha/place", SLOTS), slot("alpha/day", 1_000)],
-                ..Needs::default()
+                ..Reservation::default()
             },
-            1 => Needs { hold: hold(), ..Needs::default() },
+            1 => Reservation { hold: hold(), ..Reservation::default() },
             // In the other order, so that two stand in each other's way.
-            _ => Needs {
+            _ => Reservation {
                 slots: vec![slot("alpha/day", 1_000), slot("alpha/place", SLOTS)],
                 rooms: vec![needs_room("alpha", 1_000)],
-                hold: hold()
-                    .map(|hold| Hold { budgets: hold.budgets.into_iter().rev().collect(), ..hold }),
+                hold: hold().map(|hold| BudgetHold {
+                    budgets: hold.budgets.into_iter().rev().collect(),
+                    ..hold
+                }),
                 certain_agent: true,
             },
         };
@@ -236,8 +241,9 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
             let one = attempt("alpha");
-            let (tried, slots, held) = (one.id, !needs.slots.is_empty(), needs.hold.is_some());
-            match bracket(&journal, call, one, needs).await {
+            let (tried, slots, held) =
+                (one.id, !reservation.slots.is_empty(), reservation.hold.is_some());
+            match bracket(&journal, call, one, reservation).await {
                 Ok(_) if n % 5 == 0 => {
                     // It gives everything back, so that another may have it.
                     record(&journal, call, failed(tried, Delivery::NotSent)).await;
@@ -262,12 +268,13 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = &journals[n % journals.len()];
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
-        let needs = Needs { slots: vec![slot("alpha/place", SLOTS)], ..Needs::default() };
-        taken.0 += u32::from(bracket(journal, call, attempt("alpha"), needs).await.is_ok());
+        let reservation =
+            Reservation { slots: vec![slot("alpha/place", SLOTS)], ..Reservation::default() };
+        taken.0 += u32::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
         let call = open(journal, request(2_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
-        let needs = Needs { hold: hold(), ..Needs::default() };
-        taken.1 += i64::from(bracket(journal, call, attempt("alpha"), needs).await.is_ok());
+        let reservation = Reservation { hold: hold(), ..Reservation::default() };
+        taken.1 += i64::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
     }
     assert_eq!(taken, (SLOTS, MONEY / 10), "every slot and the whole budget, once");
 }

@@ -7,7 +7,7 @@ use switchboard_journal::{
     state::Fact,
 };
 use switchboard_ledger::Ledger;
-use switchboard_router::{Budgeted, Hold, Needs};
+use switchboard_router::{BudgetHold, Budgeted, Reservation};
 
 use super::place::{ANN, BEN, asks, number, places, talk};
 
@@ -84,7 +84,7 @@ async fn two_calls_to_one_person_are_found_without_the_index_that_forbids_them()
 async fn money_that_was_held_and_billed_adds_up() {
     for place in places().await {
         let journal = &place.journal;
-        let held = |name: &str, micros| Hold {
+        let held = |name: &str, micros| BudgetHold {
             amount: Money::from_micros(micros, Currency::USD),
             budgets: vec![Budgeted {
                 name: name.to_owned(),
@@ -99,7 +99,10 @@ async fn money_that_was_held_and_billed_adds_up() {
             let id = tried.id;
             let write = Write {
                 facts: vec![Fact::Intended(Box::new(tried)), Fact::Claimed(id), Fact::Sent(id)],
-                needs: Needs { hold: Some(held("month", 100_001)), ..Needs::default() },
+                reservation: Reservation {
+                    hold: Some(held("month", 100_001)),
+                    ..Reservation::default()
+                },
             };
             journal.write(call, write, at(1)).await.unwrap();
             let ended =

@@ -69,7 +69,7 @@ impl<'a> Calls<'a> {
     ///
     /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look
     /// at [`PlaceError::delivery`] before anything else, and never send again what does not [prove
-    /// silence](switchboard_core::Delivery::proves_silence).
+    /// silence](switchboard_core::Delivery::proves_no_ring).
     ///
     /// # Errors
     /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable

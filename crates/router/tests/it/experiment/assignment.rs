@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchboard_core::TenantId;
-use switchboard_router::experiment::{Experiment, Group, HOLDOUT, Seat};
+use switchboard_router::experiment::{Allocation, Experiment, Group, HOLDOUT};
 
 use super::made::halves;
 use crate::support::{chi_square, number};
@@ -14,9 +14,9 @@ const PEOPLE: u32 = 100_000;
 
 fn seat(experiment: &Experiment, n: u32, ramp: u32) -> String {
     match experiment.seat(&TenantId::default(), &number(n), ramp) {
-        Seat::Outside => "outside".to_owned(),
-        Seat::Holdout => HOLDOUT.to_owned(),
-        Seat::Arm(arm) => arm.name.clone(),
+        Allocation::Outside => "outside".to_owned(),
+        Allocation::Holdout => HOLDOUT.to_owned(),
+        Allocation::Arm(arm) => arm.name.clone(),
     }
 }
 
@@ -104,7 +104,7 @@ fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
     let mut experiment = halves();
     experiment.holdout_percent = 50;
     experiment.group =
-        Some(Group { name: "phones".to_owned(), from_percent: 50, share_percent: 50 });
+        Some(Group { name: "phones".to_owned(), range_start_percent: 50, share_percent: 50 });
     let tenant = TenantId::default();
     let mut cells = [0_u64; 16];
     let alone = halves();
@@ -116,8 +116,8 @@ fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
         let person = number(n);
         let bits = [
             grouped.claims(&tenant, &person),
-            alone.seat(&tenant, &person, 50) != Seat::Outside,
-            held.seat(&tenant, &person, 100) == Seat::Holdout,
+            alone.seat(&tenant, &person, 50) != Allocation::Outside,
+            held.seat(&tenant, &person, 100) == Allocation::Holdout,
             alone.arm(&tenant, &person).unwrap().name == "b",
         ];
         cells[bits.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit))] += 1;
@@ -129,10 +129,11 @@ fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
 
 #[test]
 fn a_person_is_in_one_experiment_of_a_group_and_in_the_share_that_it_has() {
-    let member = |name: &str, from_percent, share_percent| {
+    let member = |name: &str, range_start_percent, share_percent| {
         let mut experiment = halves();
         experiment.name = name.to_owned();
-        experiment.group = Some(Group { name: "phones".to_owned(), from_percent, share_percent });
+        experiment.group =
+            Some(Group { name: "phones".to_owned(), range_start_percent, share_percent });
         experiment
     };
     let members = [member("one", 0, 50), member("two", 50, 20), member("three", 80, 20)];

@@ -25,8 +25,8 @@ fn guard(metric: GuardMetric, bound: Bound, minimum_calls: u32) -> Guardrail {
     Guardrail { metric, bound, minimum_calls }
 }
 
-fn group(from_percent: u32, share_percent: u32) -> Option<Group> {
-    Some(Group { name: "phones".to_owned(), from_percent, share_percent })
+fn group(range_start_percent: u32, share_percent: u32) -> Option<Group> {
+    Some(Group { name: "phones".to_owned(), range_start_percent, share_percent })
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard_router::{
-    Decision, Topic,
-    experiment::{Change, Lives, Stage, Start},
+    AuditEntry, AuditTopic,
+    experiment::{Change, ExperimentStates, Stage, Start},
 };
 
 use super::made::halves;
 use crate::support::epoch;
 
-fn decision(what: serde_json::Value) -> Decision {
-    Decision {
-        topic: Topic::Experiment,
+fn decision(what: serde_json::Value) -> AuditEntry {
+    AuditEntry {
+        topic: AuditTopic::Experiment,
         subject: "voices".to_owned(),
         what,
         by: "mara".to_owned(),
@@ -20,9 +20,10 @@ fn decision(what: serde_json::Value) -> Decision {
     }
 }
 
-fn lives(changes: &[serde_json::Value]) -> Lives {
-    let numbered: Vec<(u64, Decision)> = (1..).zip(changes.iter().cloned().map(decision)).collect();
-    Lives::of(&numbered)
+fn lives(changes: &[serde_json::Value]) -> ExperimentStates {
+    let numbered: Vec<(u64, AuditEntry)> =
+        (1..).zip(changes.iter().cloned().map(decision)).collect();
+    ExperimentStates::of(&numbered)
 }
 
 #[test]
@@ -70,14 +71,16 @@ fn an_arm_that_was_stopped_stays_so_and_the_others_go_on() {
 fn versions_experiments_and_topics_are_apart() {
     let mut lives = lives(&[json!({"version": 2, "to": "stopped"})]);
     assert!(lives.life("voices", 1).is_none() && lives.life("others", 2).is_none());
-    let elsewhere =
-        Decision { topic: Topic::Reload, ..decision(json!({"version": 1, "to": "stopped"})) };
+    let elsewhere = AuditEntry {
+        topic: AuditTopic::Reload,
+        ..decision(json!({"version": 1, "to": "stopped"}))
+    };
     lives.take(2, &elsewhere);
     // A kind of decision that a later version makes.
     lives.take(3, &decision(json!({"to": 7})));
     assert!(lives.life("voices", 1).is_none());
     assert_eq!(
-        lives.read_to(),
+        lives.cursor(),
         3,
         "what is not understood is read all the same, and not read again"
     );
@@ -85,14 +88,14 @@ fn versions_experiments_and_topics_are_apart() {
 
 #[test]
 fn a_decision_that_comes_twice_counts_once() {
-    let mut lives = Lives::default();
+    let mut lives = ExperimentStates::default();
     let stop = decision(json!({"version": 1, "to": "stopped"}));
     let start = decision(json!({"version": 1, "to": "running"}));
     for (number, one) in [(4, &stop), (5, &start), (4, &stop), (5, &start)] {
         lives.take(number, one);
     }
     let life = lives.life("voices", 1).unwrap();
-    assert_eq!((life.stage, life.steps.len(), lives.read_to()), (Some(Stage::Running), 2, 5));
+    assert_eq!((life.stage, life.steps.len(), lives.cursor()), (Some(Stage::Running), 2, 5));
 }
 
 #[test]

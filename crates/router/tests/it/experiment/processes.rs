@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use switchboard_core::TenantId;
-use switchboard_router::experiment::{Experiment, Group, Seat};
+use switchboard_router::experiment::{Allocation, Experiment, Group};
 
 use super::made::halves;
 use crate::support::number;
@@ -16,7 +16,7 @@ fn studied() -> Experiment {
     experiment.holdout_percent = 10;
     experiment.ramp_percent = 70;
     experiment.group =
-        Some(Group { name: "phones".to_owned(), from_percent: 10, share_percent: 80 });
+        Some(Group { name: "phones".to_owned(), range_start_percent: 10, share_percent: 80 });
     experiment
 }
 
@@ -24,9 +24,9 @@ fn everybody() -> String {
     let experiment = studied();
     let tenant = TenantId::new("acme");
     let letter = |n: u32| match experiment.seat(&tenant, &number(n), experiment.ramp_percent) {
-        Seat::Outside => '-',
-        Seat::Holdout => 'h',
-        Seat::Arm(arm) => arm.name.chars().next().unwrap(),
+        Allocation::Outside => '-',
+        Allocation::Holdout => 'h',
+        Allocation::Arm(arm) => arm.name.chars().next().unwrap(),
     };
     (0..2_000).map(letter).collect()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use switchboard_router::{
-    Chosen, Decision, Plan, Policy, Reading, Snapshot, Strategy, Topic, Weighted,
-    experiment::{Arm, Experiment, Group, HOLDOUT, Lives, Start},
+    AuditEntry, AuditTopic, Plan, Policy, RankReason, Reading, Snapshot, Strategy, Weighted,
+    experiment::{Arm, Experiment, ExperimentStates, Group, HOLDOUT, Start},
     plan,
 };
 
@@ -19,22 +19,22 @@ fn studied(experiments: Vec<Experiment>) -> Policy {
     policy
 }
 
-fn planned(policy: &Policy, n: u32, lives: Option<&Lives>) -> Plan {
+fn planned(policy: &Policy, n: u32, lives: Option<&ExperimentStates>) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
     let snapshot =
         Snapshot { policy, readings: &readings, draw: draw(n.into()), quality: None, lives };
     plan(&call(n), &snapshot, epoch())
 }
 
-fn decided(what: serde_json::Value) -> Lives {
-    let decision = Decision {
-        topic: Topic::Experiment,
+fn decided(what: serde_json::Value) -> ExperimentStates {
+    let decision = AuditEntry {
+        topic: AuditTopic::Experiment,
         subject: "voices".to_owned(),
         what,
         by: "mara".to_owned(),
         at: epoch(),
     };
-    Lives::of(&[(1, decision)])
+    ExperimentStates::of(&[(1, decision)])
 }
 
 fn arm(plan: &Plan) -> Option<&str> {
@@ -52,7 +52,7 @@ fn an_arm_asks_its_provider_first_and_the_version_is_journaled() {
         assert_eq!((assigned.experiment.as_str(), assigned.version), ("voices", 4));
         let first = if assigned.arm == "a" { "alpha" } else { "beta" };
         assert_eq!(plan.candidates[0].provider, id(first));
-        assert_eq!(plan.candidates[0].chosen, Chosen::Arm);
+        assert_eq!(plan.candidates[0].chosen, RankReason::Arm);
         assert_eq!(plan.candidates.len(), 3, "the others stay behind as the backup");
     }
 }
@@ -67,7 +67,7 @@ fn the_holdout_is_journaled_and_goes_its_ordinary_way() {
         .filter(|plan| arm(plan) == Some(HOLDOUT))
         .collect();
     assert!((60..120).contains(&held.len()), "{}", held.len());
-    assert!(held.iter().all(|plan| plan.candidates[0].chosen == Chosen::Strategy("priority")));
+    assert!(held.iter().all(|plan| plan.candidates[0].chosen == RankReason::Strategy("priority")));
 }
 
 #[test]
@@ -84,7 +84,10 @@ fn what_does_not_run_assigns_nobody() {
     let policy = studied(vec![halves()]);
     let stopped = decided(json!({"version": 1, "to": "stopped"}));
     let plan = planned(&policy, 1, Some(&stopped));
-    assert_eq!((plan.experiment, plan.candidates[0].chosen), (None, Chosen::Strategy("priority")));
+    assert_eq!(
+        (plan.experiment, plan.candidates[0].chosen),
+        (None, RankReason::Strategy("priority"))
+    );
 }
 
 #[test]
@@ -109,8 +112,8 @@ fn people_of_a_stopped_arm_keep_it_and_go_their_ordinary_way() {
         assert_eq!(before.experiment, after.experiment, "analysed as it was intended");
         let chosen = after.candidates[0].chosen;
         match arm(&after) {
-            Some("b") => assert_eq!(chosen, Chosen::Strategy("priority")),
-            _ => assert_eq!(chosen, Chosen::Arm),
+            Some("b") => assert_eq!(chosen, RankReason::Strategy("priority")),
+            _ => assert_eq!(chosen, RankReason::Arm),
         }
     }
 }
@@ -133,7 +136,7 @@ fn an_arm_may_be_an_agent_profile_and_then_the_strategy_chooses_the_provider() {
         let (at, first, not) =
             if name == "calm" { (0, "alpha", "gamma") } else { (1, "beta", "alpha") };
         assert_eq!(plan.candidates[0].provider, id(first));
-        assert_eq!(plan.candidates[0].chosen, Chosen::Strategy("priority"));
+        assert_eq!(plan.candidates[0].chosen, RankReason::Strategy("priority"));
         assert_eq!(plan.rejected[0].provider, id(not), "the profile has no agent there");
         seen[at] += 1;
     }
@@ -152,9 +155,9 @@ fn a_call_belongs_to_the_first_experiment_that_claims_it_whether_or_not_that_run
     let named = |name: &str, group: Option<(u32, u32)>| {
         let mut experiment = halves();
         experiment.name = name.to_owned();
-        experiment.group = group.map(|(from_percent, share_percent)| Group {
+        experiment.group = group.map(|(range_start_percent, share_percent)| Group {
             name: "phones".to_owned(),
-            from_percent,
+            range_start_percent,
             share_percent,
         });
         experiment
@@ -205,7 +208,7 @@ fn with_a_provider_down_the_arms_keep_their_people_and_the_weights_are_renormali
         people[at] += 1;
         if at == 2 {
             taken[usize::from(plan.candidates[0].provider == id("beta"))] += 1;
-            assert_eq!(plan.candidates[0].chosen, Chosen::Strategy("weighted"));
+            assert_eq!(plan.candidates[0].chosen, RankReason::Strategy("weighted"));
             redirected += 1;
         }
     }

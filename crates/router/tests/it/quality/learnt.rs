@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use switchboard_core::{Call, Country, Outcome, ProfileName};
-use switchboard_router::quality::{Belief, Expected, Measurements, Quality, QualitySettings};
+use switchboard_router::quality::{
+    BetaPosterior, Expected, Measurements, Quality, QualitySettings,
+};
 
 use super::made::{after, ended, lasted, provider};
 
@@ -14,9 +16,9 @@ fn with(profile: &str, country: Country, call: Call) -> Call {
 }
 
 fn expected(quality: &Quality, profile: &str, country: Country) -> (u64, u32) {
-    let Expected { duration, learnt_from } =
+    let Expected { duration, learned_from } =
         quality.expected_duration(Some(&ProfileName::from(profile)), country, USUAL, after(60));
-    (duration.as_secs(), learnt_from)
+    (duration.as_secs(), learned_from)
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn calls_of_unknown_length_teach_nothing() {
 /// Wilson's score bound with z = 1.644854, worked out apart.
 #[test]
 fn the_lower_bound_is_wilsons() {
-    let belief = |successes: u64, tries: u64| Belief {
+    let belief = |successes: u64, tries: u64| BetaPosterior {
         successes_milli: successes * 1000,
         tries_milli: tries * 1000,
     };
@@ -92,7 +94,7 @@ fn the_lower_bound_is_wilsons() {
 
 #[test]
 fn draws_follow_the_belief_and_their_seed() {
-    let belief = Belief::counted(79, 98);
+    let belief = BetaPosterior::counted(79, 98);
     let draws: Vec<f64> = (0..20_000).map(|seed| belief.draw(seed)).collect();
     assert_eq!(draws[7], belief.draw(7));
     let mean = draws.iter().sum::<f64>() / 20_000.0;
@@ -119,5 +121,5 @@ fn little_evidence_is_pulled_toward_what_the_provider_does_elsewhere() {
         "a thousand calls elsewhere are worth twenty here: {there:?}"
     );
     let nobody = quality.measured(&provider("beta"), Country::US, Some(&desk), after(60)).success;
-    assert_eq!((nobody, nobody.mean()), (Belief::default(), 500_000));
+    assert_eq!((nobody, nobody.mean()), (BetaPosterior::default(), 500_000));
 }

@@ -147,7 +147,7 @@ impl Recount {
         );
         assert_eq!(measured.answered, count(&is(&[Outcome::Completed, Outcome::Voicemail])));
         assert_eq!(measured.succeeded, count(&is(&[Outcome::Completed])));
-        assert_eq!(measured.erred, count(&is(&[Outcome::Failed])));
+        assert_eq!(measured.failed, count(&is(&[Outcome::Failed])));
         let bills: Vec<i64> =
             some.iter().filter_map(|(_, attempt)| attempt.billed).map(Money::micros).collect();
         assert_eq!(measured.mean_cost.map(Money::micros), mean(&bills));

@@ -13,10 +13,10 @@ fn measured(calls: &[Call]) -> Measured {
     quality.measured(&provider("alpha"), Country::US, None, after(60))
 }
 
-/// (sent, accepted, tried, answered, succeeded, erred)
+/// (sent, accepted, tried, answered, succeeded, failed)
 fn counts(calls: &[Call]) -> [u32; 6] {
-    let Measured { sent, accepted, tried, answered, succeeded, erred, .. } = measured(calls);
-    [sent, accepted, tried, answered, succeeded, erred]
+    let Measured { sent, accepted, tried, answered, succeeded, failed, .. } = measured(calls);
+    [sent, accepted, tried, answered, succeeded, failed]
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn each_outcome_counts_as_what_it_is() {
 #[test]
 fn a_failure_counts_against_the_provider_where_it_is_its_fault() {
     let this = Delivery::Refused(Refusal::ThisProvider);
-    for (delivery, kind, erred) in [
+    for (delivery, kind, failures) in [
         (Delivery::NotSent, ErrorKind::Connect, 1),
         (Delivery::NotSent, ErrorKind::Timeout, 1),
         (Delivery::NotSent, ErrorKind::InvalidRequest, 0),
@@ -50,7 +50,7 @@ fn a_failure_counts_against_the_provider_where_it_is_its_fault() {
         (Delivery::Refused(Refusal::Everyone), ErrorKind::Blocked, 0),
     ] {
         let refused = call(1, CallStatus::Refused, vec![failed(1, "alpha", 0, delivery, kind)]);
-        assert_eq!(counts(&[refused]), [1, 0, 0, 0, 0, erred], "{delivery:?} {kind:?}");
+        assert_eq!(counts(&[refused]), [1, 0, 0, 0, 0, failures], "{delivery:?} {kind:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn after_a_failover_each_provider_answers_for_its_own_attempt() {
     let mut quality = Quality::new(QualitySettings::default());
     quality.observe(&both);
     let beta = quality.measured(&provider("beta"), Country::US, None, after(60));
-    assert_eq!((beta.sent, beta.erred, beta.tried, beta.mean_cost), (1, 1, 0, None));
+    assert_eq!((beta.sent, beta.failed, beta.tried, beta.mean_cost), (1, 1, 0, None));
     let drift = quality.drift(&provider("alpha"), after(60));
     assert_eq!(
         (drift.calls, drift.estimated, drift.billed, drift.ratio()),

@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, CallOrder, Calls, Coverage, Delivery, Error, ErrorKind, Event,
-    EventFeed, Idempotency, IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page,
-    PageRequest, PlaceError, Provider, ProviderCall, ProviderCallId, ProviderInfo, ReadTurns,
-    Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver, WebhookSubscriptions,
-    Webhooks,
+    Agents, CallControl, CallFilter, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed,
+    Idempotency, IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page,
+    PageRequest, PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo,
+    ReadTurns, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver,
+    WebhookSubscriptions, Webhooks,
 };
 
 use super::{Log, Op, id};
@@ -67,7 +67,7 @@ impl Fake {
     /// Every placing request is answered so.
     pub(crate) fn placing(
         mut self,
-        answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static,
+        answer: impl Fn(&PlaceRequest) -> Result<ProviderCall, PlaceError> + Send + 'static,
     ) -> Self {
         self.calls.expect_place().returning(answer);
         self
@@ -77,7 +77,7 @@ impl Fake {
     pub(crate) fn placing_times(
         mut self,
         times: usize,
-        answer: impl Fn(&CallOrder) -> Result<ProviderCall, PlaceError> + Send + 'static,
+        answer: impl Fn(&PlaceRequest) -> Result<ProviderCall, PlaceError> + Send + 'static,
     ) -> Self {
         self.calls.expect_place().times(times).returning(answer);
         self
@@ -110,7 +110,7 @@ impl Fake {
     /// Evidence is answered so.
     pub(crate) fn tracing(
         mut self,
-        answer: impl Fn(&CallOrder) -> Result<Vec<Trace>> + Send + 'static,
+        answer: impl Fn(&PlaceRequest) -> Result<Vec<Trace>> + Send + 'static,
     ) -> Self {
         self.calls.expect_trace().returning(move |order, _| answer(order));
         self
@@ -194,7 +194,7 @@ impl Watched {
 
 #[async_trait]
 impl Calls for Watched {
-    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         self.log.placing(order);
         tokio::time::sleep(self.place_takes).await;
         let answer = self.inner.place(order).await;
@@ -224,7 +224,7 @@ impl Calls for Watched {
         self.inner.recording(id).await
     }
 
-    async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         self.reads(Op::Trace).await;
         self.inner.trace(order, sent_at).await
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use switchboard_core::CallOrder;
+use switchboard_core::PlaceRequest;
 use tokio::time::Instant;
 
 /// What a provider was asked.
@@ -20,7 +20,7 @@ pub(crate) enum Op {
 pub(crate) struct Log {
     start: Instant,
     asked: Mutex<Vec<(Duration, Op)>>,
-    orders: Mutex<Vec<CallOrder>>,
+    orders: Mutex<Vec<PlaceRequest>>,
     received: Mutex<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Log {
         self.asked.lock().push((self.start.elapsed(), op));
     }
 
-    pub(super) fn placing(&self, order: &CallOrder) {
+    pub(super) fn placing(&self, order: &PlaceRequest) {
         self.note(Op::Place);
         self.orders.lock().push(order.clone());
     }
@@ -48,7 +48,7 @@ impl Log {
     }
 
     /// The order was not sent after all.
-    pub(crate) fn forget_place(&self, order: &CallOrder) {
+    pub(crate) fn forget_place(&self, order: &PlaceRequest) {
         let nth = self.orders.lock().iter().position(|one| one.attempt == order.attempt);
         let mut asked = self.asked.lock();
         let places =
@@ -72,7 +72,7 @@ impl Log {
         self.asked.lock().clone()
     }
 
-    pub(crate) fn orders(&self) -> Vec<CallOrder> {
+    pub(crate) fn orders(&self) -> Vec<PlaceRequest> {
         self.orders.lock().clone()
     }
 

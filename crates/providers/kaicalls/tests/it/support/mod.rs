@@ -20,7 +20,7 @@ use axum::{
 };
 use parking_lot::Mutex;
 use serde_json::Value;
-use switchboard_core::{AttemptId, CallOrder, CallRequest, Result, SystemClock};
+use switchboard_core::{AttemptId, CallRequest, PlaceRequest, Result, SystemClock};
 use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
 use uuid::Uuid;
 
@@ -177,8 +177,8 @@ pub(crate) fn open(config: &KaiCallsConfig) -> Result<KaiCalls> {
 }
 
 /// An order for this request, as the router would hand it over.
-pub(crate) fn order(request: CallRequest) -> CallOrder {
-    CallOrder {
+pub(crate) fn order(request: CallRequest) -> PlaceRequest {
+    PlaceRequest {
         attempt: AttemptId::new(Uuid::from_u128(1)),
         idempotency_key: Uuid::from_u128(2),
         call: Arc::new(request.validate("2026-02-15T14:00:00Z".parse().unwrap()).unwrap()),
@@ -188,6 +188,6 @@ pub(crate) fn order(request: CallRequest) -> CallOrder {
     }
 }
 
-pub(crate) fn plain_order() -> CallOrder {
+pub(crate) fn plain_order() -> PlaceRequest {
     order(CallRequest::new(CALLEE, "Confirm appointment for tomorrow at 2pm"))
 }

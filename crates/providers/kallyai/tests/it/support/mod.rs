@@ -8,7 +8,8 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard_core::{
-    AttemptId, CallOrder, CallRequest, Clock, Event, EventFeed, PhoneNumber, Provider, SystemClock,
+    AttemptId, CallRequest, Clock, Event, EventFeed, PhoneNumber, PlaceRequest, Provider,
+    SystemClock,
 };
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::MessengerCredentials};
 use switchboard_testkit::{
@@ -71,8 +72,8 @@ pub(crate) fn client(sim: &SimKallyAi) -> KallyAiClient {
     KallyAiClient::new(&settings(sim), Arc::new(WallClock)).unwrap()
 }
 
-pub(crate) fn order(request: &CallRequest) -> CallOrder {
-    CallOrder {
+pub(crate) fn order(request: &CallRequest) -> PlaceRequest {
+    PlaceRequest {
         attempt: AttemptId::new(Uuid::from_u128(1)),
         idempotency_key: Uuid::from_u128(0x5eed),
         call: Arc::new(request.validate(Timestamp::now()).unwrap()),
@@ -82,7 +83,7 @@ pub(crate) fn order(request: &CallRequest) -> CallOrder {
     }
 }
 
-pub(crate) fn simple_order() -> CallOrder {
+pub(crate) fn simple_order() -> PlaceRequest {
     order(&CallRequest::new(CALLEE, "Ask for the opening hours"))
 }
 

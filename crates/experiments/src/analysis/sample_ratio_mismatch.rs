@@ -13,12 +13,12 @@ const STRENGTH: f64 = 100.0;
 
 /// Evidence that the arms did not get the people that they should.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Mismatch {
+pub struct SampleRatioMismatch {
     /// It ever exceeds `1/α` with a chance of at most `α` where people are drawn by the weights.
     pub e_value: f64,
 }
 
-impl Mismatch {
+impl SampleRatioMismatch {
     /// The smallest level at which the counts contradict the weights; at most 1. Valid at every
     /// look. Below 0.01, look for the fault before the result.
     pub fn p_value(&self) -> f64 {
@@ -33,15 +33,15 @@ impl Mismatch {
     }
 }
 
-/// People in each arm, against the arms' weights. `None` where the two lists are not of one length,
+/// Cohort in each arm, against the arms' weights. `None` where the two lists are not of one length,
 /// or nobody has any weight.
-pub fn mismatch(counts: &[u64], weights: &[u32]) -> Option<Mismatch> {
+pub fn sample_ratio_mismatch(counts: &[u64], weights: &[u32]) -> Option<SampleRatioMismatch> {
     let whole: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
     if counts.len() != weights.len() || whole <= 0.0 {
         return None;
     }
     if counts.iter().zip(weights).any(|(count, weight)| *count > 0 && *weight == 0) {
-        return Some(Mismatch { e_value: f64::MAX });
+        return Some(SampleRatioMismatch { e_value: f64::MAX });
     }
     let live: Vec<(f64, f64)> = counts
         .iter()
@@ -59,5 +59,5 @@ pub fn mismatch(counts: &[u64], weights: &[u32]) -> Option<Mismatch> {
             })
             .sum::<f64>();
     let likelihood: f64 = live.iter().map(|(count, share)| count * share.ln()).sum();
-    Some(Mismatch { e_value: (mixture - likelihood).exp().min(f64::MAX) })
+    Some(SampleRatioMismatch { e_value: (mixture - likelihood).exp().min(f64::MAX) })
 }
