@@ -1,4 +1,4 @@
-//! How each provider says, as documented, that something is wrong: as fault rules of its simulator.
+//! The documented errors of each provider, as fault rules for its simulator.
 
 use switchboard_testkit::{
     conformance::PlacingFault,
@@ -7,7 +7,7 @@ use switchboard_testkit::{
 
 use crate::Which;
 
-/// The rule for one number; `None` for the fault that is none of HTTP.
+/// The rule for one number; `None` for a refused connection, which is not an HTTP response.
 pub fn rule(which: Which, fault: PlacingFault, number: &str) -> Option<Rule> {
     let (fault, after) = match (fault, which) {
         (PlacingFault::ConnectionRefused, _) => return None,

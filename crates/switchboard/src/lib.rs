@@ -30,10 +30,15 @@
 //! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
-//! Features: `kallyai`, `kaicalls` and `ledger`, all on. Without one of the first two, its backend
-//! and its kind of the configuration are gone; without `ledger`, calls are kept in memory or in a
-//! journal of your own. `keyring`, which is off, keeps the tokens of a login in the operating
-//! system's keyring where there is one; the command line has it.
+//! | feature | | without it |
+//! |---|---|---|
+//! | `kallyai`, `kaicalls` | on | that backend and its kind of the configuration are gone |
+//! | `sqlite` | on | a ledger needs PostgreSQL |
+//! | `postgres` | on | a ledger is one file, for one machine |
+//! | `keyring` | off | the tokens of a login are kept in a file, never in the operating system's keyring |
+//!
+//! Without both databases, calls are kept in memory or in a journal of your own. A configuration
+//! that asks for what was not built is refused, and the message names the feature.
 
 pub mod config;
 mod facade;
