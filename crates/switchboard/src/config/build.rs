@@ -192,7 +192,7 @@ impl Config {
     }
 
     fn settings(&self) -> RouterSettings {
-        let fence = self
+        let assume_after = self
             .routing
             .assume_after_minutes
             .filter(|_| self.routing.on_unknown == OnUnknownName::AssumeNotPlaced);
@@ -208,7 +208,7 @@ impl Config {
             sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
             outliers: outliers::policy(&self.routing.outliers),
             duplicates: duplicates::windows(&self.duplicates),
-            on_unknown: fence.map_or(OnUnknown::Park, |minutes| OnUnknown::AssumeNotPlaced {
+            on_unknown: assume_after.map_or(OnUnknown::Park, |minutes| OnUnknown::AssumeNotPlaced {
                 after: Duration::from_secs(60 * u64::from(minutes.get())),
             }),
             ..usual

@@ -28,10 +28,10 @@ use crate::config::{
 const LONGEST_SEARCH: u32 = 86_400;
 const SHORTEST_CALL: u32 = 30;
 const LONGEST_CALL: u32 = 3_600;
-/// Providers list a call seconds after it was placed; a fence that is as short would ring twice as
+/// Providers list a call seconds after it was placed; a wait that is as short would ring twice as
 /// a rule.
-const SHORTEST_FENCE: u32 = 5;
-const LONGEST_FENCE: u32 = 24 * 60;
+const SHORTEST_ASSUMPTION: u32 = 5;
+const LONGEST_ASSUMPTION: u32 = 24 * 60;
 
 /// The policy, where there is no problem.
 pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy> {
@@ -135,12 +135,12 @@ fn routing(config: &Config, problems: &mut Problems) {
             format!("{agent:?} is no agent profile of this file: {fix}"),
         );
     }
-    fence(routing, &at, problems);
+    unknown(routing, &at, problems);
     outliers::check(config, problems);
     duplicates::check(config, problems);
 }
 
-fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
+fn unknown(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
     let key = at.key("assume_after_minutes");
     match (routing.on_unknown, routing.assume_after_minutes.map(std::num::NonZeroU32::get)) {
         (OnUnknownName::Park, None) => {}
@@ -152,8 +152,8 @@ fn fence(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
             &key,
             "is missing: add assume_after_minutes = 30, after which a phone may ring twice, or take on_unknown out",
         ),
-        (OnUnknownName::AssumeNotPlaced, Some(minutes)) if !(SHORTEST_FENCE..=LONGEST_FENCE).contains(&minutes) => {
-            problems.say(&key, format!("{minutes} is not between {SHORTEST_FENCE} and {LONGEST_FENCE}"));
+        (OnUnknownName::AssumeNotPlaced, Some(minutes)) if !(SHORTEST_ASSUMPTION..=LONGEST_ASSUMPTION).contains(&minutes) => {
+            problems.say(&key, format!("{minutes} is not between {SHORTEST_ASSUMPTION} and {LONGEST_ASSUMPTION}"));
         }
         (OnUnknownName::AssumeNotPlaced, Some(_)) => {}
     }

@@ -225,7 +225,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[providers.x]\nkind = \"kaicalls\"\napi_key_env = \"X\"\nlanguages = [\"us\"]",
         "providers.x.languages[0]",
-        "no language",
+        "not a language",
         "not a country",
     ),
     // Limits and breaker.
@@ -709,19 +709,19 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "a phone may ring twice",
     ),
     (
-        "[routing]\nfence_minutes = 30",
+        "[routing]\nassume_after_minutes = 30",
         "routing.assume_after_minutes",
         "no effect, because on_unknown is park",
         "a phone may ring twice",
     ),
     (
-        "[routing]\non_unknown = \"assume_not_placed\"\nfence_minutes = 1",
+        "[routing]\non_unknown = \"assume_not_placed\"\nassume_after_minutes = 1",
         "routing.assume_after_minutes",
         "1 is not between",
         "5 and 1440",
     ),
     (
-        "[routing]\non_unknown = \"assume_not_placed\"\nfence_minutes = 0",
+        "[routing]\non_unknown = \"assume_not_placed\"\nassume_after_minutes = 0",
         "routing.assume_after_minutes",
         "does not fit",
         "above 0",
