@@ -2,7 +2,7 @@
 //!
 //! Before a byte of a call leaves this machine, what is about to happen stands in the ledger, on a
 //! disk that was told to keep it. Two ledgers implement the router's
-//! [`Journal`](switchboard_router::Journal): [`SqliteJournal`], one file, for one machine, and
+//! [`Journal`](switchboard_journal::Journal): [`SqliteJournal`], one file, for one machine, and
 //! [`PostgresJournal`], for several machines that share their calls.
 //!
 //! # The schema carries the law
@@ -29,8 +29,8 @@
 //!
 //! # One transaction, one step
 //!
-//! [`Journal::write`](switchboard_router::Journal::write) reads the call, takes the same pure steps
-//! as the journal in memory ([`state::apply`](switchboard_router::state::apply)) and writes the
+//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, takes the same pure steps
+//! as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and writes the
 //! call, its attempts and the events in one transaction, with all that the attempt takes before a
 //! byte of it may leave:
 //!
