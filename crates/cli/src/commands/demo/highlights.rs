@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use switchboard::{
-    Call, CallId, CallStatus, Delivery, ErrorKind, Ledger,
-    core::Refusal,
-    router::{PlanRecord, state::Fact},
+    Call, CallId, CallStatus, Delivery, ErrorKind, Ledger, core::Refusal, journal::state::Fact,
+    router::PlanRecord,
 };
 
 use crate::{
@@ -143,14 +142,13 @@ fn binding_refusal(line: &Line<'_>) -> Option<String> {
 fn failover(line: &Line<'_>) -> Option<String> {
     let attempts = &line.call?.attempts;
     let (first, last) = (attempts.first()?, attempts.last()?);
+    line.outcome()?;
     if first.provider == last.provider || first.delivery != Some(Delivery::NotSent) {
         return None;
     }
     Some(format!(
-        "failover: {} cannot be reached, so nothing was sent; {} is asked: {}",
-        first.provider,
-        last.provider,
-        line.outcome()?
+        "failover: {} cannot be reached, so nothing was sent; {} takes the call",
+        first.provider, last.provider
     ))
 }
 
@@ -177,7 +175,7 @@ fn answer_lost(line: &Line<'_>) -> Option<String> {
     let outcome = line.outcome()?;
     lost.then(|| {
         format!(
-            "the connection to {provider} breaks before its answer. The phone may be ringing, so nobody else is asked; the call is found later: {outcome}"
+            "the connection to {provider} breaks before its answer. The phone may be ringing, so nobody else is asked; a later look-up finds the call: {outcome}"
         )
     })
 }

@@ -287,10 +287,7 @@ impl Summary {
             ("by arm of the experiment", joined(&self.by_arm)),
             ("billed", format!("{}{unknown}", self.cost.sum)),
             ("phones that rang, by the simulators' records", self.phones_rung.to_string()),
-            (
-                "phones that rang too often",
-                self.phones_rung_twice.to_string(),
-            ),
+            ("phones that rang too often", self.phones_rung_twice.to_string()),
             ("calls and phones that contradict each other", contradictions.to_string()),
             (
                 "calls, attempts and events in the ledger",
