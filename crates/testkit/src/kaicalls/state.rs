@@ -1,4 +1,4 @@
-//! What the simulated KaiCalls knows: keys, agents, numbers, calls, usage, webhook subscriptions,
+//! The state of the simulated KaiCalls: keys, agents, numbers, calls, usage, webhook subscriptions,
 //! events, communication runs.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::SimConfig;
 use crate::calls::Life;
 use crate::host::{Host, Seed};
 
-/// One outgoing call.
+/// One outbound call.
 pub(crate) struct Record {
     pub(crate) id: String,
     pub(crate) conversation_id: String,
@@ -31,13 +31,13 @@ pub(crate) struct Record {
     pub(crate) first_message: Option<String>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) created_at: String,
-    /// The same moment, for cursors.
+    /// The creation time, for cursors.
     pub(crate) made: Timestamp,
     pub(crate) accepted: Instant,
     pub(crate) life: Life,
 }
 
-/// One agent and its history, newest last. The fields are kept as they were sent.
+/// One agent and its history, newest last. The fields are stored as they were sent.
 pub(crate) struct Agent {
     pub(crate) id: String,
     pub(crate) fields: Map<String, Value>,
@@ -66,22 +66,22 @@ pub(crate) struct UsageRow {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookAttempt {
-    /// When it was sent, as RFC 3339 in UTC.
+    /// When it was sent, in RFC 3339, UTC.
     pub at: String,
-    /// Where to.
+    /// The target URL.
     pub url: String,
-    /// Such as `call.completed`.
+    /// The event, such as `call.completed`.
     pub event: String,
-    /// From 1; each retry and each copy counts on.
+    /// The number of the attempt, counted from 1 across retries and copies.
     pub attempt: u32,
-    /// Whether it carried a signature.
+    /// Whether it was signed.
     pub signed: bool,
-    /// What the receiver answered; `None` without an answer within 5 s, and for an address that is
-    /// not loopback.
+    /// The status of the response; `None` if there was none within 5 s, or the address is not
+    /// loopback.
     pub status: Option<u16>,
-    /// The event that was delivered, as `/api/v1/events` lists it; `None` for a test.
+    /// The id of the event in `/api/v1/events`; `None` for a test.
     pub event_id: Option<String>,
-    /// The subscription that it went to; `None` for a call's own URL.
+    /// The subscription that it was sent to; `None` for the call's own URL.
     pub webhook_id: Option<String>,
 }
 
@@ -97,20 +97,20 @@ impl fmt::Debug for WebhookAttempt {
     }
 }
 
-/// The outgoing calls, oldest first, and how often each number was dialled.
+/// The outbound calls, oldest first, and how often each number was dialled.
 #[derive(Default)]
 pub(crate) struct Calls {
     pub(crate) records: Vec<Record>,
     pub(crate) dialled: BTreeMap<String, usize>,
 }
 
-/// The whole state. Each part has its own lock, and no lock is held across a wait.
-pub(crate) struct World {
+/// The whole state. Each part has its own lock, and no lock is held across an await.
+pub(crate) struct SimState {
     pub(crate) host: Arc<Host>,
     pub(crate) config: SimConfig,
     pub(crate) seed: Seed,
-    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger
-    /// file.
+    /// The number of rings in the ledger at the start, which keeps ids unique across restarts with
+    /// the same ledger file.
     pub(crate) boot: usize,
     pub(crate) business_id: String,
     pub(crate) session: String,
@@ -122,12 +122,12 @@ pub(crate) struct World {
     pub(crate) subscriptions: Mutex<Vec<Subscription>>,
     pub(crate) attempts: Mutex<Vec<WebhookAttempt>>,
     pub(crate) events: Mutex<Vec<Event>>,
-    /// Taken before `agents` and `calls` wherever both are held.
+    /// Locked before `agents` and `calls` if both are held.
     pub(crate) runs: Mutex<Vec<Run>>,
 }
 
-impl World {
-    /// An id that follows from the seed.
+impl SimState {
+    /// An id derived from the seed.
     pub(crate) fn id(&self, kind: &str, nth: usize) -> String {
         self.seed.uuid(&format!("kaicalls/{}/{kind}/{nth}", self.boot))
     }

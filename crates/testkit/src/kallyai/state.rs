@@ -1,4 +1,4 @@
-//! What the simulated KallyAI knows: calls, tokens, numbers, inbound calls, credits.
+//! The state of the simulated KallyAI: calls, tokens, numbers, inbound calls, credits.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::codes::Refused;
+use super::collections::Collections;
 use super::credits::Account;
 use super::inbound::Inbound;
 use super::numbers::Numbers;
-use super::shelves::Shelves;
 use super::tokens::Tokens;
 use crate::calls::Life;
 use crate::fault::Envelope;
 use crate::host::{Host, Seed, Window};
 use crate::{Shape, SimConfig};
 
-/// One outgoing call.
+/// One outbound call.
 pub(crate) struct Record {
     pub(crate) id: String,
     pub(crate) to: String,
@@ -30,13 +30,13 @@ pub(crate) struct Record {
     pub(crate) session_id: Option<String>,
     pub(crate) life: Life,
     pub(crate) rang: bool,
-    /// In thousandths of a credit, once the call is settled.
+    /// The cost in thousandths of a credit, once the call is settled.
     pub(crate) cost: Option<u64>,
-    /// Raised when the call is cut short or settled.
+    /// Changes when the call is cut short or settled.
     pub(crate) moved: Arc<watch::Sender<Stage>>,
 }
 
-/// How far the simulator's own task is with a call.
+/// How far the simulator has processed a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Running,
@@ -44,7 +44,7 @@ pub(crate) enum Stage {
     Settled,
 }
 
-/// The outgoing calls, oldest first, and which key placed which.
+/// The outbound calls, oldest first, and the calls by idempotency key.
 #[derive(Default)]
 pub(crate) struct Calls {
     pub(crate) records: Vec<Record>,
@@ -62,26 +62,26 @@ impl Calls {
     }
 }
 
-/// The whole state. Each part has its own lock, and no lock is held across a wait.
-pub(crate) struct World {
+/// The whole state. Each part has its own lock, and no lock is held across an await.
+pub(crate) struct SimState {
     pub(crate) host: Arc<Host>,
     pub(crate) config: SimConfig,
     pub(crate) seed: Seed,
-    /// How many rings the ledger held at the start: keeps ids apart over restarts with one ledger
-    /// file.
+    /// The number of rings in the ledger at the start, which keeps ids unique across restarts with
+    /// the same ledger file.
     pub(crate) boot: usize,
     pub(crate) calls: Mutex<Calls>,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) inbound: Inbound,
     pub(crate) numbers: Mutex<Numbers>,
     pub(crate) account: Mutex<Account>,
-    /// What the sections without a life of their own keep.
-    pub(crate) shelves: Mutex<Shelves>,
-    /// The few documented rate limits, by what they limit.
+    /// The items of the sections that only store and return them.
+    pub(crate) collections: Mutex<Collections>,
+    /// The windows of the documented rate limits.
     pub(crate) windows: Mutex<BTreeMap<&'static str, Window>>,
 }
 
-/// The envelope of errors in each shape.
+/// The layout of errors in each shape.
 pub(crate) fn envelope(shape: Shape) -> Envelope {
     match shape {
         Shape::February2026 => Envelope::Message,
@@ -90,7 +90,7 @@ pub(crate) fn envelope(shape: Shape) -> Envelope {
     }
 }
 
-impl World {
+impl SimState {
     pub(crate) fn envelope(&self) -> Envelope {
         envelope(self.config.shape)
     }
@@ -99,7 +99,7 @@ impl World {
         Refused::new(self.envelope(), code, reason)
     }
 
-    /// A decimal of thousandths, as this shape writes it: a number, or a string for assistants.
+    /// Formats thousandths as a decimal: a number, or a string in the shape for assistants.
     pub(crate) fn decimal(&self, thousandths: u64) -> Value {
         let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
         let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -111,14 +111,14 @@ impl World {
         }
     }
 
-    /// Refuses what comes more often than `limit` times an hour.
+    /// Returns an error for more than `limit` requests per hour.
     pub(crate) fn hourly(&self, what: &'static str, limit: usize) -> Result<(), Refused> {
         let admitted =
             self.windows.lock().entry(what).or_default().admit(limit, Duration::from_secs(3600));
         admitted.map_err(|_| self.refuse("rate_limited", format!("{limit} an hour")))
     }
 
-    /// An id that follows from the seed.
+    /// An id derived from the seed.
     pub(crate) fn id(&self, kind: &str, nth: usize) -> String {
         self.seed.uuid(&format!("kallyai/{}/{kind}/{nth}", self.boot))
     }

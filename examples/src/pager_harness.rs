@@ -1,10 +1,10 @@
-//! The truth about the pagers, for the conformance suite: who beeped, and how to bring trouble.
+//! The truth about the pagers, for the conformance suite: who beeped, and how to bring fault.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use switchboard::{AgentId, PhoneNumber};
-use switchboard_testkit::conformance::{Trouble, World};
+use switchboard_testkit::conformance::{Harness, PlacingFault};
 
 use crate::pager::Pager;
 
@@ -13,13 +13,13 @@ const FIRST: u32 = 100;
 
 /// The world behind one [`Pager`].
 #[derive(Debug)]
-pub struct PagerWorld {
+pub struct PagerHarness {
     pager: Pager,
     used: AtomicU32,
     anybody: PhoneNumber,
 }
 
-impl PagerWorld {
+impl PagerHarness {
     /// The world of this pager company.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl PagerWorld {
 }
 
 #[async_trait]
-impl World for PagerWorld {
+impl Harness for PagerHarness {
     fn fresh_number(&self) -> PhoneNumber {
         let next = self.used.fetch_add(1, Ordering::Relaxed);
         PhoneNumber::parse(&format!("+1212555{next:04}")).unwrap_or(self.anybody)
@@ -48,23 +48,25 @@ impl World for PagerWorld {
         None
     }
 
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
-        match trouble {
-            Trouble::DoNotCall => self.pager.opt_out(*number),
-            Trouble::ServerErrorAfterRing => self.pager.lose_receipts(true),
-            Trouble::ConnectionRefused | Trouble::ResetAfterRing | Trouble::CutBodyAfterRing => {
+    async fn inject(&self, fault: PlacingFault, number: &PhoneNumber) -> Result<(), String> {
+        match fault {
+            PlacingFault::DoNotCall => self.pager.opt_out(*number),
+            PlacingFault::ServerErrorAfterRing => self.pager.lose_receipts(true),
+            PlacingFault::ConnectionRefused
+            | PlacingFault::ResetAfterRing
+            | PlacingFault::CutBodyAfterRing => {
                 return Err(
                     "pages are set off in this process: there is no connection and no body"
                         .to_owned(),
                 );
             }
-            Trouble::RateLimited => return Err("it takes any number of pages".to_owned()),
-            Trouble::Unauthorized => return Err("it asks for no credential".to_owned()),
+            PlacingFault::RateLimited => return Err("it takes any number of pages".to_owned()),
+            PlacingFault::Unauthorized => return Err("it asks for no credential".to_owned()),
         }
         Ok(())
     }
 
-    async fn calm(&self) {
+    async fn clear(&self) {
         self.pager.lose_receipts(false);
     }
 

@@ -1,4 +1,5 @@
-//! Keeps the things of the sections that only store and return: each is a JSON object with an `id`.
+//! Stores the items of the sections that only store and return them. Each item is a JSON object
+//! with an `id`.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +9,30 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::host::Params;
 
-/// Shelves of things by kind, oldest first.
+/// Items by kind, oldest first.
 #[derive(Default)]
-pub(crate) struct Shelves {
+pub(crate) struct Collections {
     kinds: BTreeMap<&'static str, Vec<Value>>,
     made: usize,
 }
 
-impl World {
-    /// Puts a thing on its shelf, with an `id` and `created_at` in front of the fields.
+impl SimState {
+    /// Adds an item to its collection, with an `id` and `created_at` before its fields.
     pub(crate) fn keep(&self, kind: &'static str, fields: Value) -> Value {
-        let mut shelves = self.shelves.lock();
-        let mut thing =
-            json!({"id": self.id(kind, shelves.made), "created_at": self.host.timeline.rfc3339()});
-        shelves.made += 1;
+        let mut collections = self.collections.lock();
+        let mut thing = json!({"id": self.id(kind, collections.made), "created_at": self.host.timeline.rfc3339()});
+        collections.made += 1;
         if let (Value::Object(thing), Value::Object(fields)) = (&mut thing, fields) {
             thing.extend(fields);
         }
-        shelves.kinds.entry(kind).or_default().push(thing.clone());
+        collections.kinds.entry(kind).or_default().push(thing.clone());
         thing
     }
 
-    /// The things of a kind that pass, newest first, cut to `limit` and `offset`.
+    /// Returns the items of a kind that match, newest first, limited by `limit` and `offset`.
     pub(crate) fn kept(
         &self,
         kind: &'static str,
@@ -42,12 +42,12 @@ impl World {
         let bad = |()| self.refuse("bad_request", "limit and offset are whole numbers");
         let limit = params.number("limit", 50).map_err(bad)?;
         let offset = params.number("offset", 0).map_err(bad)?;
-        let shelves = self.shelves.lock();
-        let things = shelves.kinds.get(kind).into_iter().flatten().rev();
+        let collections = self.collections.lock();
+        let things = collections.kinds.get(kind).into_iter().flatten().rev();
         Ok(things.filter(|thing| passes(thing)).skip(offset).take(limit).cloned().collect())
     }
 
-    /// Changes one thing and returns it as it then is.
+    /// Changes an item and returns it.
     pub(crate) fn alter(
         &self,
         kind: &'static str,
@@ -55,8 +55,8 @@ impl World {
         missing: &str,
         change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Refused>,
     ) -> Result<Value, Refused> {
-        let mut shelves = self.shelves.lock();
-        let things = shelves.kinds.entry(kind).or_default();
+        let mut collections = self.collections.lock();
+        let things = collections.kinds.entry(kind).or_default();
         let thing = things.iter_mut().find(|thing| thing["id"] == id);
         let thing = thing.ok_or_else(|| self.refuse(missing, format!("no such {kind}")))?;
         if let Value::Object(fields) = thing {
@@ -65,7 +65,7 @@ impl World {
         Ok(thing.clone())
     }
 
-    /// One thing.
+    /// Returns an item.
     pub(crate) fn find(
         &self,
         kind: &'static str,
@@ -75,7 +75,7 @@ impl World {
         self.alter(kind, id, missing, |_| Ok(()))
     }
 
-    /// Sets fields of one thing.
+    /// Sets fields of an item.
     pub(crate) fn merge(
         &self,
         kind: &'static str,
@@ -88,14 +88,14 @@ impl World {
         })
     }
 
-    /// Takes one thing off its shelf.
+    /// Removes an item from its collection.
     pub(crate) fn discard(&self, kind: &'static str, id: &str) -> Result<Value, Refused> {
         let thing = self.find(kind, id, "not_found")?;
-        self.shelves.lock().kinds.entry(kind).or_default().retain(|kept| kept["id"] != id);
+        self.collections.lock().kinds.entry(kind).or_default().retain(|kept| kept["id"] != id);
         Ok(thing)
     }
 
-    /// A body that must be a JSON object with these fields.
+    /// Parses a body that must be a JSON object with these fields.
     pub(crate) fn object(
         &self,
         body: &[u8],
@@ -111,12 +111,12 @@ impl World {
     }
 }
 
-/// An answer with status 200.
+/// A response with status 200.
 pub(crate) fn ok(body: Value) -> Result<Response, Refused> {
     Ok(Json(body).into_response())
 }
 
-/// An answer with status 201.
+/// A response with status 201.
 pub(crate) fn created(body: Value) -> Result<Response, Refused> {
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
