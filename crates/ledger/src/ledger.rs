@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, PhoneNumber, Result};
-use switchboard_router::Journal;
+use switchboard_journal::Journal;
 
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;

@@ -1,7 +1,7 @@
 //! The durable journal: calls in SQLite or PostgreSQL.
 //!
 //! Before a byte of a placing request leaves this machine, the attempt is in the ledger, synced to
-//! disk. Two ledgers implement the router's [`Journal`](switchboard_router::Journal):
+//! disk. Two ledgers implement the router's [`Journal`](switchboard_journal::Journal):
 //! [`SqliteJournal`], one file, for one machine, and [`PostgresJournal`], for several machines that
 //! share their calls.
 //!
@@ -27,8 +27,8 @@
 //!
 //! # One transaction per step
 //!
-//! [`Journal::write`](switchboard_router::Journal::write) reads the call, applies the same pure
-//! functions as the journal in memory ([`state::apply`](switchboard_router::state::apply)) and
+//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, applies the same pure
+//! functions as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and
 //! writes the call, its attempts and the events in one transaction, together with everything that
 //! the attempt has to reserve before it may be sent:
 //!

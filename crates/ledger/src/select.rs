@@ -2,7 +2,7 @@
 //! outside.
 
 use switchboard_core::CallStatus;
-use switchboard_router::Selection;
+use switchboard_journal::Selection;
 
 /// All statuses in which a call is not settled.
 pub(crate) const UNSETTLED: [CallStatus; 5] = [

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Clock, Result};
-use switchboard_router::{Recovered, SystemClock, TakesUp};
+use switchboard_core::{Clock, Result, SystemClock};
+use switchboard_engine::{Recovered, TakesUp};
+
+use crate::{Switchboard, config::Config};
+
 #[cfg(feature = "ledger")]
 use {
     crate::config::{
@@ -14,8 +17,6 @@ use {
     std::{num::NonZeroU32, path::PathBuf, time::Duration},
     switchboard_ledger::{HashKey, Ledger, Retention},
 };
-
-use crate::{Switchboard, config::Config};
 
 impl Config {
     /// Opens the ledger, starts a router over every account and takes up the calls that former
