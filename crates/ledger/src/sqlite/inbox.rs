@@ -1,4 +1,4 @@
-//! Webhooks, kept before they are handled.
+//! Webhooks, stored before they are handled.
 
 use rusqlite::{Connection, params};
 use switchboard_core::AttemptId;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     row::{micros, named, read_letter},
-    sqlite::queries::Answer,
+    sqlite::tx::TxResult,
 };
 
 const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
@@ -21,7 +21,7 @@ pub(crate) fn store_webhook(
     connection: &Connection,
     letter: &StoredWebhook,
     hash: &[u8; 32],
-) -> Answer<bool> {
+) -> TxResult<bool> {
     let attempt = letter.attempt.as_uuid();
     connection.prepare_cached(KEEP)?.execute(params![
         attempt.as_bytes(),
@@ -41,12 +41,12 @@ pub(crate) fn mark_handled(
     attempt: AttemptId,
     hash: &[u8; 32],
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     connection.prepare_cached(HANDLED)?.execute(params![attempt.as_uuid().as_bytes(), hash, at])?;
     Ok(())
 }
 
-pub(crate) fn pending_webhooks(connection: &Connection) -> Answer<Vec<StoredWebhook>> {
+pub(crate) fn pending_webhooks(connection: &Connection) -> TxResult<Vec<StoredWebhook>> {
     let mut statement = connection.prepare_cached(UNHANDLED)?;
     let mut rows = statement.query([])?;
     let mut letters = Vec::new();

@@ -208,8 +208,10 @@ impl Config {
             sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
             outliers: outliers::policy(&self.routing.outliers),
             duplicates: duplicates::windows(&self.duplicates),
-            on_unknown: assume_after.map_or(OnUnknown::Park, |minutes| OnUnknown::AssumeNotPlaced {
-                after: Duration::from_secs(60 * u64::from(minutes.get())),
+            on_unknown: assume_after.map_or(OnUnknown::Park, |minutes| {
+                OnUnknown::AssumeNotPlaced {
+                    after: Duration::from_secs(60 * u64::from(minutes.get())),
+                }
             }),
             ..usual
         }
