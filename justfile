@@ -2,11 +2,11 @@
 
 # The main job, against simulated providers.
 demo:
-    cargo run --release -- demo
+    cargo run -- demo
 
 # Every test.
 test:
-    cargo test --workspace
+    cargo test --workspace --features switchboard-cli/postgres,switchboard-cli/keyring
 
 # What CI runs.
 ci:

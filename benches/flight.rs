@@ -20,8 +20,9 @@ use switchboard::{
     Attempt, CallId, CallRequest, CallStatus, Currency, Journal, LaneSettings, Policy, Provider,
     ProviderId, Router, RouterSettings, SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
+    journal::{NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
-    router::{NewCall, ProviderPolicy, RateDeck, Write, state::Fact},
+    router::{ProviderPolicy, RateDeck},
 };
 use switchboard_benches::{Instant, in_earnest};
 use switchboard_ledger::SqliteJournal;
@@ -58,7 +59,7 @@ fn resident() -> Result<usize, Failure> {
     Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
 }
 
-fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::router::RouterBuilder {
+fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::engine::RouterBuilder {
     let info = provider.info().clone();
     let most = RequestLimit { requests: 1_000_000, window: Duration::from_secs(60) };
     let lane = LaneSettings {

@@ -136,6 +136,15 @@ async fn measure(bench: Bench, rounds: usize) -> Result<Vec<Sample>, Failure> {
     Ok(samples)
 }
 
+/// The simulator speaks plain http; the client cannot be built without any TLS.
+fn no_tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth())
+}
+
 impl Bench {
     fn new(account: Account) -> Result<Self, Failure> {
         let bare = reqwest::Client::builder()
@@ -148,6 +157,7 @@ impl Bench {
             .referer(false)
             .no_proxy()
             .http1_only()
+            .tls_backend_preconfigured(no_tls()?)
             .build()?;
         let mut config = KaiCallsConfig::new(account.key.as_str());
         config.base_url = account.url.parse()?;

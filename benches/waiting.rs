@@ -16,7 +16,7 @@
 use std::{collections::VecDeque, error::Error, hint::black_box, time::Instant};
 
 use jiff::Timestamp;
-use switchboard::{core::TenantId, router::waiting::FairQueue};
+use switchboard::{core::TenantId, engine::fair::FairQueue};
 use switchboard_benches::{Chance, Sample, Table, in_earnest};
 
 const TENANTS: usize = 1_000;

@@ -11,14 +11,8 @@
 use std::error::Error;
 
 use futures::future::try_join_all;
-use switchboard::{
-    CallRequest, Config, Ledger, Policy,
-    config::LedgerConfig,
-    router::{
-        Selection,
-        backtest::{BacktestSettings, PastCall, Report, backtest},
-    },
-};
+use switchboard::{CallRequest, Config, Ledger, Policy, config::LedgerConfig, journal::Selection};
+use switchboard_backtest::{BacktestSettings, PastCall, Report, backtest};
 use switchboard_testkit::{SimConfig, SimKaiCalls, SimKallyAi};
 
 const PEOPLE: usize = 30;

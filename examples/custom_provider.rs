@@ -6,7 +6,7 @@
 //! THE PROVIDER IS SIMULATED: the pagers are a list in this process.
 //!
 //! Three steps: implement `Calls` and `Provider`; tell the conformance suite how to look behind it
-//! (`src/pager_world.rs`); hand it to a `Switchboard` like any other.
+//! (`src/pager_harness.rs`); hand it to a `Switchboard` like any other.
 #![allow(clippy::print_stdout)]
 
 use std::{error::Error, sync::Arc};
@@ -14,7 +14,7 @@ use std::{error::Error, sync::Arc};
 use switchboard::{
     CallRequest, CallStatus, ErrorKind, Outcome, PhoneNumber, Switchboard, SystemClock,
 };
-use switchboard_examples::{pager::Pager, pager_world::PagerWorld};
+use switchboard_examples::{pager::Pager, pager_harness::PagerHarness};
 use switchboard_testkit::conformance;
 
 #[tokio::main]
@@ -24,7 +24,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // First the suite that every backend has to pass: what an answer claims about the pager is what
     // the pager did.
     let company = Pager::new(Arc::new(SystemClock));
-    let report = conformance::run(&company, &PagerWorld::new(company.clone())?, &SystemClock).await;
+    let report =
+        conformance::run(&company, &PagerHarness::new(company.clone())?, &SystemClock).await;
     println!("{report}");
 
     // Then like any other provider.

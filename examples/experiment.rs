@@ -13,13 +13,14 @@ use std::{error::Error, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, Currency, Money, Outcome, Policy,
-    router::{
-        Lives, NewCall,
+    experiments::{
+        ALPHA, People, Report, Watch,
         analysis::{Design, detectable},
-        experiment::{
-            ALPHA, Arm, Bound, Experiment, GuardMetric, Guardrail, Part, People, Report, Watch,
-            part,
-        },
+    },
+    journal::NewCall,
+    router::{
+        Lives,
+        experiment::{Arm, Bound, Experiment, GuardMetric, Guardrail, Part, part},
     },
 };
 

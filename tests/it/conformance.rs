@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use switchboard::{AgentId, PhoneNumber, SystemClock};
 use switchboard_testkit::{
     Shape, SimConfig, SimHandle,
-    conformance::{self, Report, Trouble, Verdict, World},
+    conformance::{self, Harness, PlacingFault, Report, Verdict},
     fault::FaultScript,
 };
-use switchboard_tests::{Sims, Which, callee, trouble};
+use switchboard_tests::{Sims, Which, callee, placing_faults};
 
 /// The simulators know the truth; the backend is asked about one of them.
 struct Simulated {
@@ -35,7 +35,7 @@ impl Simulated {
 }
 
 #[async_trait]
-impl World for Simulated {
+impl Harness for Simulated {
     fn fresh_number(&self) -> PhoneNumber {
         PhoneNumber::parse(&callee(self.next.fetch_add(1, Ordering::Relaxed))).unwrap()
     }
@@ -51,15 +51,15 @@ impl World for Simulated {
         }
     }
 
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
-        match trouble::rule(self.which, trouble, number.e164()) {
+    async fn inject(&self, fault: PlacingFault, number: &PhoneNumber) -> Result<(), String> {
+        match placing_faults::rule(self.which, fault, number.e164()) {
             Some(rule) => self.sim().faults().set(FaultScript::default().rule(rule)),
             None => self.sim().refuse_connections().await,
         }
         Ok(())
     }
 
-    async fn calm(&self) {
+    async fn clear(&self) {
         self.sim().faults().clear();
         self.sim().accept_connections().await;
     }
@@ -75,8 +75,8 @@ async fn conforms(which: Which, setup: SimConfig, excused: &[(&str, &str)]) {
     let setup = setup.speed(2000.0).limits(10_000, 10_000);
     let sims = Sims::start(setup.clone(), setup).await;
     let provider = sims.provider(which, None);
-    let world = Simulated { sims, which, next: AtomicUsize::new(0) };
-    let report: Report = conformance::run(&*provider, &world, &SystemClock).await;
+    let harness = Simulated { sims, which, next: AtomicUsize::new(0) };
+    let report: Report = conformance::run(&*provider, &harness, &SystemClock).await;
     println!("{report}");
     assert!(report.passed(), "{report}");
     let found: Vec<(&str, &str)> = report
@@ -89,7 +89,7 @@ async fn conforms(which: Which, setup: SimConfig, excused: &[(&str, &str)]) {
         .collect();
     assert_eq!(found, excused, "the checks that are excused, each with its reason");
     assert_eq!(report.counts(), (report.checks.len() - excused.len(), excused.len()));
-    assert!(world.sims.rings.duplicates().is_empty(), "a phone rang more than once");
+    assert!(harness.sims.rings.duplicates().is_empty(), "a phone rang more than once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

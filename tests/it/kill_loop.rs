@@ -5,7 +5,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use serde_json::json;
-use switchboard::{Call, CallId, CallRequest, CallStatus, core::ProviderCallId, router::NewCall};
+use switchboard::{Call, CallId, CallRequest, CallStatus, core::ProviderCallId, journal::NewCall};
 use switchboard_testkit::Ring;
 use switchboard_tests::{
     binary, callee,

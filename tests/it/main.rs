@@ -1,5 +1,5 @@
-//! Every test across crates but two, in one program: it links once instead of once a file.
-//! `masking` and `rude` are programs of their own and say why.
+//! The tests that span several crates, in one program, so that they are linked once. `masking` and
+//! `rude` are programs of their own; their headers say why.
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 

@@ -2,7 +2,7 @@
 //! of its own, in each shape.
 //!
 //! What a process does when it is told is what a script says beforehand: the numbers that get into
-//! trouble are known, because the suite asks for numbers in a fixed order. A connection is refused
+//! fault are known, because the suite asks for numbers in a fixed order. A connection is refused
 //! by a process that was killed; its ring ledger is a file and outlives it.
 
 use std::{
@@ -23,10 +23,10 @@ use switchboard::{
     kallyai::{KallyAi, KallyAiConfig},
 };
 use switchboard_testkit::{
-    conformance::{self, Trouble, Verdict, World},
+    conformance::{self, Harness, PlacingFault, Verdict},
     fault::FaultScript,
 };
-use switchboard_tests::{Which, binary, callee, trouble};
+use switchboard_tests::{Which, binary, callee, placing_faults};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -34,17 +34,17 @@ use tokio::{
     sync::Mutex,
 };
 
-/// The trouble of the suite's numbers, from the third on.
-const TROUBLES: [Trouble; 8] = [
-    Trouble::ConnectionRefused,
-    Trouble::ServerErrorAfterRing,
-    Trouble::ResetAfterRing,
-    Trouble::CutBodyAfterRing,
-    Trouble::RateLimited,
-    Trouble::Unauthorized,
-    Trouble::DoNotCall,
+/// The fault of the suite's numbers, from the third on.
+const FAULTS: [PlacingFault; 8] = [
+    PlacingFault::ConnectionRefused,
+    PlacingFault::ServerErrorAfterRing,
+    PlacingFault::ResetAfterRing,
+    PlacingFault::CutBodyAfterRing,
+    PlacingFault::RateLimited,
+    PlacingFault::Unauthorized,
+    PlacingFault::DoNotCall,
     // Of the call that is traced.
-    Trouble::ServerErrorAfterRing,
+    PlacingFault::ServerErrorAfterRing,
 ];
 const FIRST: usize = 2;
 
@@ -68,8 +68,8 @@ impl Program {
     async fn start(shape: &'static str) -> Self {
         let directory = TempDir::new().unwrap();
         let mut script = FaultScript::default();
-        for (nth, trouble) in TROUBLES.into_iter().enumerate() {
-            if let Some(rule) = trouble::rule(Which::KallyAi, trouble, &callee(FIRST + nth)) {
+        for (nth, fault) in FAULTS.into_iter().enumerate() {
+            if let Some(rule) = placing_faults::rule(Which::KallyAi, fault, &callee(FIRST + nth)) {
                 script = script.rule(rule);
             }
         }
@@ -130,7 +130,7 @@ impl Program {
 }
 
 #[async_trait]
-impl World for Program {
+impl Harness for Program {
     fn fresh_number(&self) -> PhoneNumber {
         PhoneNumber::parse(&callee(self.next.fetch_add(1, Ordering::Relaxed))).unwrap()
     }
@@ -143,18 +143,16 @@ impl World for Program {
         Some("general".into())
     }
 
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
-        let scripted = TROUBLES.iter().enumerate();
+    async fn inject(&self, fault: PlacingFault, number: &PhoneNumber) -> Result<(), String> {
+        let scripted = FAULTS.iter().enumerate();
         let mut scripted = scripted.filter(|(nth, _)| callee(FIRST + nth) == number.e164());
         match scripted.next() {
-            Some((_, known)) if *known == trouble => {}
+            Some((_, known)) if *known == fault => {}
             other => {
-                return Err(format!(
-                    "{number:?} was to be in {other:?}, and {trouble:?} is wanted"
-                ));
+                return Err(format!("{number:?} was to be in {other:?}, and {fault:?} is wanted"));
             }
         }
-        if trouble == Trouble::ConnectionRefused
+        if fault == PlacingFault::ConnectionRefused
             && let Some(mut child) = self.child.lock().await.take()
         {
             child.kill().await.map_err(|error| error.to_string())?;
@@ -162,7 +160,7 @@ impl World for Program {
         Ok(())
     }
 
-    async fn calm(&self) {
+    async fn clear(&self) {
         let gone = self.child.lock().await.is_none();
         if gone {
             self.run().await;

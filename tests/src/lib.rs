@@ -16,7 +16,7 @@
 //! | what is left of a ledger when the power goes | [`power`] |
 //! | the router in simulated worlds, one for each seed | [`simulate`] |
 //! | the program driven through a provider that is rude (Unix) | `rude` |
-//! | how each provider says that something is wrong | [`trouble`] |
+//! | how each provider says that something is wrong | [`placing_faults`] |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -32,13 +32,14 @@ pub mod fuzz;
 #[cfg(unix)]
 pub mod kill;
 pub mod model;
+pub mod placing_faults;
 pub mod power;
 mod receiver;
 #[cfg(unix)]
 pub mod rude;
 mod sims;
 pub mod simulate;
-pub mod trouble;
+
 pub mod wait;
 
 pub use callees::{callee, request};

@@ -1,4 +1,4 @@
-//! Agents: the voices that talk, and the neutral profiles that name them.
+//! Voice agents, and the provider-neutral profiles that name them.
 
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
@@ -12,89 +12,89 @@ use crate::{AgentId, Language, PhoneNumber, ProfileName, ProviderId, Raw, Result
 /// An agent at a provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agent {
-    /// Whose agent it is.
+    /// The provider that hosts the agent.
     pub provider: ProviderId,
-    /// The provider's id.
+    /// The provider's id of the agent.
     pub id: AgentId,
-    /// The provider's name of it.
+    /// The agent's name at the provider.
     pub name: Option<String>,
-    /// True where the provider defines it and it cannot be changed (KallyAI's task categories).
+    /// True if the provider defines the agent and it cannot be changed (KallyAI's task categories).
     pub built_in: bool,
-    /// The number it calls from, where the provider says one.
+    /// The number that the agent calls from, if the provider reports one.
     pub phone_number: Option<PhoneNumber>,
-    /// When it was made.
+    /// When the agent was created.
     pub created_at: Option<Timestamp>,
-    /// The provider's answer, unknown fields and all.
+    /// The provider's full response, including fields that this crate does not know.
     pub raw: Raw,
 }
 
-/// What a new or changed agent shall be; a field left out stays as it is.
+/// The settings of a new or changed agent. A field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgentDraft {
-    /// Its name; required for a new one.
+    /// The display name. Required for a new agent.
     pub name: Option<String>,
-    /// What it is told to be and do; required for a new one.
+    /// The system prompt. Required for a new agent.
     pub system_prompt: Option<String>,
-    /// Its opening line.
+    /// The first sentence that the agent says.
     pub first_message: Option<String>,
-    /// The longest call it may make.
+    /// The maximum length of a call. Serialized as seconds.
     #[serde(with = "crate::seconds::option")]
     pub max_duration: Option<Duration>,
-    /// The provider's account or business that owns it, where it has several.
+    /// The account or business that owns the agent, for providers that have several.
     pub account: Option<String>,
-    /// Settings that only this provider knows, sent as they are.
+    /// Provider-specific settings, sent unchanged.
     pub provider_settings: BTreeMap<String, Value>,
 }
 
-/// One saved state of an agent.
+/// One saved version of an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentVersion {
     /// The provider's version number.
     pub version: Option<u64>,
-    /// When it was saved.
+    /// When this version was saved.
     pub created_at: Option<Timestamp>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// One neutral name for what is a different agent at each provider, so that an experiment compares
-/// like with like.
+/// A provider-neutral name for what is a different agent at each provider, so that an experiment
+/// compares equivalent agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentProfile {
     /// The name that requests use.
     pub name: ProfileName,
-    /// The agent at each provider; a provider that is not here cannot serve this profile.
+    /// The agent at each provider. A provider that is not listed cannot serve this profile.
     pub agents: BTreeMap<ProviderId, AgentId>,
-    /// The languages it speaks; empty: whatever the provider's agents speak.
+    /// The languages that the profile supports. Empty means whatever the provider's agents support.
     pub languages: Vec<Language>,
-    /// How long its calls usually last, for cost estimates.
+    /// The typical length of a call, used for cost estimates. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub expected_duration: Option<Duration>,
 }
 
-/// A provider's agents.
+/// Reads the agents of a provider.
 #[async_trait]
 pub trait Agents: Debug + Send + Sync {
-    /// All agents that this account may use.
+    /// Returns all agents that this account may use.
     async fn list(&self) -> Result<Vec<Agent>>;
 
-    /// One agent. `NotFound` where there is none of that id.
+    /// Returns one agent, or a `NotFound` error if no agent has this id.
     async fn get(&self, id: &AgentId) -> Result<Agent>;
 
-    /// Making and changing agents, where the provider allows it.
+    /// The editor, if the provider allows agents to be created and changed.
     fn editor(&self) -> Option<&dyn AgentEditor>;
 }
 
-/// Making and changing agents.
+/// Creates and changes agents.
 #[async_trait]
 pub trait AgentEditor: Debug + Send + Sync {
-    /// A new agent.
+    /// Creates an agent.
     async fn create(&self, draft: &AgentDraft) -> Result<Agent>;
 
-    /// A changed agent.
+    /// Changes an agent and returns it as it is afterwards.
     async fn update(&self, id: &AgentId, draft: &AgentDraft) -> Result<Agent>;
 
-    /// Its saved states, newest first.
+    /// Returns the saved versions of an agent, newest first.
     async fn versions(&self, id: &AgentId) -> Result<Vec<AgentVersion>>;
 }

@@ -1,24 +1,24 @@
-//! Time comes in from outside.
+//! The source of time, passed in so that tests and simulations can control it.
 
 use std::{fmt::Debug, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
-/// Where time comes from: the system's clock in production, a virtual clock in tests and
-/// simulations.
+/// A source of time: the system clock in production, a virtual clock in tests and simulations.
 pub trait Clock: Debug + Send + Sync {
-    /// Now, in UTC.
+    /// The current time in UTC.
     fn now(&self) -> Timestamp;
 
-    /// Time since any fixed moment, for measuring: unlike [`Clock::now`] it is never set back.
+    /// The time since an arbitrary fixed moment, for measuring durations. Unlike [`Clock::now`] it
+    /// must never go backwards.
     fn uptime(&self) -> Duration;
 
-    /// A future that ends after `duration` of this clock's time.
+    /// Returns a future that completes after `duration` of this clock's time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The machine's clock, and tokio's timer.
+/// The system clock with the timers of tokio.
 #[cfg(feature = "tokio")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

@@ -1,8 +1,8 @@
-//! Countries, because price, permission and calling hours all hang on where a number is.
+//! Countries, because price, permission and calling hours all depend on where a number is.
 //!
 //! A country is an ISO 3166-1 alpha-2 code. Kosovo (`XK`), Ascension (`AC`) and Tristan da Cunha
-//! (`TA`) have telephone numbers of their own without an assigned code, and the numbering plans
-//! name them so: they are countries here too.
+//! (`TA`) have telephone numbers of their own but no assigned code. Numbering plans use these
+//! codes, so they count as countries here.
 
 use std::fmt;
 use std::str::FromStr;
@@ -50,7 +50,7 @@ impl Country {
         position(self.0).map_or("", |at| NAMES[at].1)
     }
 
-    /// All countries that can be named, in the order of their codes.
+    /// All countries, ordered by code.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         NAMES.iter().map(|(code, _)| Self(**code))
     }
@@ -108,17 +108,17 @@ impl<'de> Deserialize<'de> for Country {
     }
 }
 
-/// Why a text names no country.
+/// Why a text is not a country code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CountryError {
     /// Not two letters.
-    #[error("a country is written with two letters, its ISO 3166-1 alpha-2 code, as US or GB")]
+    #[error("write a country with two letters, its ISO 3166-1 alpha-2 code, as US or GB")]
     Shape,
     /// `UK`, which ISO 3166-1 reserves without assigning it.
     #[error("UK is not the ISO 3166-1 code of the United Kingdom: write GB")]
     UnitedKingdom,
-    /// Two letters that ISO 3166-1 assigns to nobody.
-    #[error("{}{} is no country in ISO 3166-1: write an assigned alpha-2 code, as US or GB", .0[0], .0[1])]
+    /// Two letters that ISO 3166-1 does not assign.
+    #[error("{}{} is not a country in ISO 3166-1: write an assigned alpha-2 code, as US or GB", .0[0], .0[1])]
     Unassigned([char; 2]),
 }
 

@@ -1,43 +1,45 @@
-//! What an attempt can tell about the phone.
+//! What the result of an attempt proves about whether the phone rang.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the phone may have rung, as far as a failure or an answer proves it.
+/// Whether the phone may have rung, as far as the response or the failure proves it.
 ///
-/// Everything that decides about a second try reads this and nothing else.
+/// Every decision about sending again is based on this value and on nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "delivery", content = "refusal")]
 pub enum Delivery {
-    /// No byte of the request left this machine: name resolution, connection, TLS, or a body that
-    /// was never polled.
+    /// No byte of the request left this machine: it failed in name resolution, while connecting, in
+    /// TLS, or before the body was polled.
     NotSent,
-    /// The provider answered that it will not place this call.
+    /// The provider responded that it will not place this call.
     Refused(Refusal),
-    /// The provider answered with a call; its id may be missing or unreadable.
+    /// The provider accepted the call. The call id may be missing or unreadable.
     Placed,
-    /// Anything else: it may or may not have rung. Reconcile; never send again, never fail over.
+    /// Anything else: the phone may or may not have rung. Reconcile; never send again, never fail
+    /// over.
     Unknown,
 }
 
-/// Whom a refusal binds.
+/// Which providers a refusal applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// This provider will not place this call; another may.
     ThisProvider,
-    /// Too many requests: this provider may be asked again after a pause, another at once.
+    /// Too many requests: this provider may be tried again after a pause, another one immediately.
     RateLimited,
-    /// Out of credit or over a budget: another provider only where the caller opted in.
+    /// Out of credit or over a budget: another provider may be tried only if the caller opted in.
     Quota,
-    /// A person has to approve first: never around it.
+    /// A person has to approve first. Another provider is never tried, because that would bypass
+    /// the approval.
     NeedsApproval,
-    /// About the callee or the content: it binds every provider. Asking the next one would be
-    /// shopping around a do-not-call list.
+    /// The refusal is about the callee or the content and applies to every provider. Trying another
+    /// one would evade a do-not-call list.
     Everyone,
 }
 
 impl Delivery {
-    /// True where the phone certainly did not ring by this attempt.
+    /// True if this attempt certainly did not make the phone ring.
     pub const fn proves_silence(self) -> bool {
         match self {
             Delivery::NotSent | Delivery::Refused(_) => true,

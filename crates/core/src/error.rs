@@ -1,5 +1,5 @@
 //! One error for every crate: boxed, one word wide, with a kind to branch on. What a failed placing
-//! request proves about the phone stands in [`PlaceError`](crate::PlaceError).
+//! request proves about the phone is in [`PlaceError`](crate::PlaceError).
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
@@ -12,59 +12,61 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
-/// What went wrong, in words that a program can branch on.
+/// The category of a failure, for programs to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A request that makes no sense; [`Error::field`] names the field.
+    /// The request is invalid; [`Error::field`] names the field.
     InvalidRequest,
-    /// A number that must not be called: emergency, premium rate, shared cost, short, satellite, or
-    /// none at all.
+    /// The number must not be called: emergency, premium rate, shared cost, short code, satellite,
+    /// or not a valid number.
     NumberNotAllowed,
     /// Missing, expired or revoked credentials.
     Unauthorized,
-    /// Credentials that lack a scope, or a feature that this account may not use.
+    /// The credentials lack a scope, or the account may not use this feature.
     Forbidden,
-    /// Out of credit, or over a budget.
+    /// The account is out of credit, or a budget is spent.
     QuotaExceeded,
-    /// A person has to approve before the provider goes on.
+    /// A person has to approve before the provider continues.
     NeedsApproval,
-    /// Too many requests; [`Error::retry_after`] says how long to wait where the provider said it.
+    /// Too many requests; [`Error::retry_after`] is how long to wait, if the provider specified it.
     RateLimited,
     /// The provider does not call this country.
     CountryNotSupported,
     /// The provider's agents do not speak this language.
     LanguageNotSupported,
-    /// The callee, or what would be said, is blocked: do-not-call lists, consent, safety.
+    /// The callee or the content is blocked, for example by a do-not-call list, missing consent or
+    /// a safety rule.
     Blocked,
-    /// No such call, agent, number or route.
+    /// The call, agent, number or route does not exist.
     NotFound,
-    /// The request contradicts one that is under way or done.
+    /// The request conflicts with one that is in progress or finished.
     Conflict,
-    /// The same callee and task a moment ago; [`Error::message`] names the first call.
+    /// The same callee was called with the same task a moment ago; [`Error::message`] names that
+    /// call.
     PossibleDuplicate,
-    /// No connection could be made.
+    /// No connection could be established.
     Connect,
-    /// No answer in time.
+    /// No response arrived in time.
     Timeout,
     /// The connection broke.
     Transport,
-    /// An answer that could not be read; the message has its JSON path.
+    /// The response could not be decoded; the message contains the JSON path.
     Decode,
-    /// The provider failed on its side (5xx), or answered something that no document names.
+    /// The provider failed (5xx), or sent a response that its documentation does not describe.
     Provider,
-    /// No provider can take this call; the plan says why.
+    /// No provider can take this call; the plan contains the reasons.
     NoProvider,
-    /// The call was not begun while its window was open, or within the time that calls wait.
+    /// The call could not be started before its window closed or its maximum waiting time passed.
     Expired,
-    /// The caller took the call back before anything was sent.
+    /// The caller withdrew the call before anything was sent.
     Withdrawn,
-    /// Settings that cannot work; the message names the key and the fix.
+    /// The configuration is invalid; the message names the key and how to fix it.
     Configuration,
-    /// The provider has no such ability.
+    /// The provider does not support this operation.
     Unsupported,
-    /// The journal could not be written: sending has stopped.
+    /// The journal could not be written, so nothing more is sent.
     Journal,
 }
 
@@ -103,7 +105,8 @@ impl ErrorKind {
 /// A failure. Build one with [`Error::new`] and the `with_…` setters.
 ///
 /// `Display` prints what happened and never the source; walk [`StdError::source`] for the chain.
-/// Nothing printed carries a secret or a whole phone number: whoever builds an error masks both.
+/// Neither contains a secret or a whole phone number: the code that builds an error has to mask
+/// both.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -120,8 +123,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of this kind. It says nothing about a phone: whoever places a call makes a
-    /// [`PlaceError`](crate::PlaceError) of it.
+    /// Creates an error of this kind. It makes no claim about whether a phone rang; code that
+    /// places a call wraps it in a [`PlaceError`](crate::PlaceError).
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Error(Box::new(Inner {
             kind,
@@ -137,7 +140,8 @@ impl Error {
         }))
     }
 
-    /// A bad value in a request: names the field and says what is wrong and how to mend it.
+    /// Creates an error for an invalid value in a request. The message says what is wrong and how
+    /// to fix it.
     pub fn invalid(
         field: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
@@ -145,101 +149,101 @@ impl Error {
         Error::new(ErrorKind::InvalidRequest, message).with_field(field)
     }
 
-    /// What went wrong.
+    /// The category of the failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The provider that failed, where one was asked.
+    /// The provider that failed, if one was involved.
     pub fn provider(&self) -> Option<&ProviderId> {
         self.0.provider.as_ref()
     }
 
-    /// What was being done, as `calls.place`.
+    /// The operation that failed, for example `calls.place`.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The field of the request, or the key of the configuration, that is wrong.
+    /// The invalid field of the request or key of the configuration.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }
 
-    /// The HTTP status of the provider's answer.
+    /// The HTTP status of the provider's response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The provider's own error code, as `suppression_violation`.
+    /// The provider's own error code, for example `suppression_violation`.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The provider's id of the failed request, for its support.
+    /// The provider's id of the failed request, to give to its support.
     pub fn correlation_id(&self) -> Option<&str> {
         self.0.correlation_id.as_deref()
     }
 
-    /// How long the provider asked to wait.
+    /// How long the provider asked to wait before the next request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What happened, without the provider and the operation that `Display` adds.
+    /// The message without the provider and the operation that `Display` adds.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Names the provider that was asked.
+    /// Sets the provider.
     #[must_use]
     pub fn with_provider(mut self, provider: ProviderId) -> Self {
         self.0.provider = Some(provider);
         self
     }
 
-    /// Names what was being done.
+    /// Sets the operation.
     #[must_use]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// Names the field or key.
+    /// Sets the invalid field or key.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.0.field = Some(field.into());
         self
     }
 
-    /// Keeps the HTTP status.
+    /// Sets the HTTP status.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// Keeps the provider's error code.
+    /// Sets the provider's error code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
     }
 
-    /// Keeps the provider's id of the request.
+    /// Sets the provider's id of the request.
     #[must_use]
     pub fn with_correlation_id(mut self, id: impl Into<String>) -> Self {
         self.0.correlation_id = Some(id.into());
         self
     }
 
-    /// Keeps how long the provider asked to wait.
+    /// Sets how long the provider asked to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// Keeps the cause. Its text must hold no secret and no whole phone number.
+    /// Sets the cause. Its text must not contain a secret or a whole phone number.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());

@@ -1,4 +1,4 @@
-//! What happened, in neutral words: from a webhook, a stream or a poll.
+//! Provider-neutral events, received by webhook, stream or poll.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -9,58 +9,59 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{ProviderCallId, ProviderId, ProviderState, Raw, Result, quiet::quiet_debug};
+use crate::{ProviderCallId, ProviderId, ProviderState, Raw, Result, redact::redacted_debug};
 
-/// What kind of thing happened.
+/// The kind of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// An outbound call changed.
+    /// An outbound call changed its state.
     Call(ProviderState),
-    /// An inbound call changed.
+    /// An inbound call changed its state.
     InboundCall(ProviderState),
-    /// Something waits for a person: an approval, an answer, a message.
+    /// A person has to act on something: an approval, a question or a message.
     Notification,
-    /// The provider's own word.
+    /// An event of another kind, with the provider's name for it.
     Other(String),
 }
 
-/// One event. It is a hint, not a proof: whoever acts on it reads the call first. `Debug` leaves
-/// out its words.
+/// One event. It is a hint, not a proof: read the call before acting on it. `Debug` omits the
+/// summary and the raw event.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Whose event it is.
+    /// The provider that sent the event.
     pub provider: ProviderId,
-    /// The provider's id of the event, or one made of its content: the same event has the same id.
+    /// The provider's id of the event, or an id derived from its content. The same event always has
+    /// the same id.
     pub id: String,
-    /// What happened.
+    /// What kind of event it is.
     pub kind: EventKind,
-    /// Of which call.
+    /// The call that the event is about.
     pub call: Option<ProviderCallId>,
-    /// When, by the provider's clock.
+    /// When the event happened, by the provider's clock.
     pub at: Option<Timestamp>,
-    /// How long the call lasted.
+    /// How long the call lasted. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub duration: Option<Duration>,
-    /// In words.
+    /// A description for people.
     pub summary: Option<String>,
-    /// The provider's text.
+    /// The event as the provider sent it.
     pub raw: Raw,
 }
 
-/// A delivery as it came in, before anything was believed.
+/// A webhook request as it was received, before it is verified.
 #[derive(Clone)]
 pub struct IncomingWebhook {
-    /// Header names in lower case, and values.
+    /// The headers as pairs of lower-case name and value.
     pub headers: Vec<(String, String)>,
-    /// The body, byte for byte: signatures cover it.
+    /// The unmodified body, because signatures are computed over its bytes.
     pub body: Vec<u8>,
-    /// When it came in.
+    /// When the request was received.
     pub received_at: Timestamp,
 }
 
 impl IncomingWebhook {
-    /// The first header of this lower-case name.
+    /// Returns the value of the first header with this lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -75,64 +76,64 @@ impl Debug for IncomingWebhook {
     }
 }
 
-/// A standing order for deliveries.
+/// A webhook subscription at a provider.
 #[derive(Debug, Clone)]
 pub struct Subscription {
-    /// The provider's id.
+    /// The provider's id of the subscription.
     pub id: String,
-    /// Where deliveries go.
+    /// The URL that webhooks are sent to.
     pub url: Option<Url>,
-    /// Which events; empty: all.
+    /// The subscribed events, by the provider's names. Empty means all events.
     pub events: Vec<String>,
-    /// The signing secret, shown once when it is made.
+    /// The signing secret. Providers return it only when the subscription is created.
     pub secret: Option<SecretString>,
-    /// The provider's answer without the secret.
+    /// The provider's response without the secret.
     pub raw: Raw,
 }
 
-/// How a provider says what happened: each way is its own ability.
+/// The ways in which a provider can report events. Each one is optional.
 pub trait Webhooks: Debug + Send + Sync {
-    /// Reads and verifies deliveries that come in.
+    /// Verifies and parses received webhooks.
     fn receiver(&self) -> Option<&dyn WebhookReceiver>;
 
-    /// Orders deliveries for the whole account.
+    /// Manages webhook subscriptions of the whole account.
     fn subscriptions(&self) -> Option<&dyn WebhookSubscriptions>;
 
-    /// Events that stand in for webhooks: a stream or a poll.
+    /// Delivers events without webhooks, by stream or poll.
     fn feed(&self) -> Option<&dyn EventFeed>;
 }
 
-/// Reading deliveries.
+/// Verifies and parses webhooks.
 pub trait WebhookReceiver: Debug + Send + Sync {
-    /// Verifies the signature where a secret is configured, and reads the events.
+    /// Verifies the signature if a secret is configured, and returns the events.
     ///
     /// # Errors
-    /// `Unauthorized` for a signature that is missing, wrong or too old; `Decode` for a body that
-    /// is no event.
+    /// `Unauthorized` if the signature is missing, wrong or too old; `Decode` if the body is not an
+    /// event.
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>>;
 }
 
-/// Ordering deliveries.
+/// Manages webhook subscriptions.
 #[async_trait]
 pub trait WebhookSubscriptions: Debug + Send + Sync {
-    /// The standing orders.
+    /// Returns all subscriptions.
     async fn list(&self) -> Result<Vec<Subscription>>;
 
-    /// A new one. Its secret is shown this once.
+    /// Creates a subscription. Its secret is returned only here.
     async fn create(&self, url: &Url, events: &[String]) -> Result<Subscription>;
 
-    /// Ends one.
+    /// Deletes a subscription.
     async fn delete(&self, id: &str) -> Result<()>;
 }
 
-/// Events without webhooks.
+/// Reads events without webhooks.
 #[async_trait]
 pub trait EventFeed: Debug + Send + Sync {
-    /// What is new now, in one look.
+    /// Returns the events since the last poll.
     async fn poll(&self) -> Result<Vec<Event>>;
 
-    /// What happens from now on, for as long as the provider keeps the stream open.
+    /// Streams events from now on, until the provider closes the stream.
     async fn stream(&self) -> Result<BoxStream<'static, Result<Event>>>;
 }
 
-quiet_debug!(Event { provider, id, kind, call, at, duration });
+redacted_debug!(Event { provider, id, kind, call, at, duration });

@@ -1,4 +1,4 @@
-//! Ids that cannot be mixed up.
+//! Typed ids, so that one kind of id cannot be passed as another.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -52,7 +52,7 @@ macro_rules! text_id {
     };
 }
 
-/// Shown as they are.
+/// `Display` and `Debug` print the whole id.
 macro_rules! shown {
     ($($name:ident)*) => {
         $(
@@ -71,8 +71,8 @@ macro_rules! shown {
     };
 }
 
-/// Shown on one line and without a phone number: a provider may make its ids of one, or of
-/// anything. `as_str` gives the whole id.
+/// `Display` and `Debug` print one line and mask phone numbers, because a provider may build its
+/// ids from anything. `as_str` returns the whole id.
 macro_rules! shown_masked {
     ($($name:ident)*) => {
         $(
@@ -132,14 +132,14 @@ macro_rules! uuid_id {
     };
 }
 
-/// A provider as the configuration names it, for example `kallyai`. One account is one provider:
-/// two accounts are two names.
+/// The name of a provider in the configuration, for example `kallyai`. Each account is a provider
+/// of its own: two accounts have two names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProviderId(Cow<'static, str>);
 
 impl ProviderId {
-    /// Wraps a literal without a copy.
+    /// Wraps a literal without allocating.
     pub const fn from_static(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
@@ -174,45 +174,45 @@ impl std::borrow::Borrow<str> for ProviderId {
 }
 
 uuid_id! {
-    /// One call of ours, over all its attempts. Ordered by time (UUID version 7).
+    /// One call, across all its attempts. Ordered by creation time (UUID version 7).
     CallId
 }
 uuid_id! {
-    /// One try at one provider.
+    /// One attempt at one provider.
     AttemptId
 }
 text_id! {
-    /// A provider's own id of a call. `Display` and `Debug` show no phone number that is in it.
+    /// A provider's id of a call. `Display` and `Debug` mask phone numbers in it.
     ProviderCallId
 }
 text_id! {
-    /// A provider's own id of an agent. `Display` and `Debug` show no phone number that is in it.
+    /// A provider's id of an agent. `Display` and `Debug` mask phone numbers in it.
     AgentId
 }
 text_id! {
-    /// A provider's own id of a number that it rents out. `Display` and `Debug` show no phone
-    /// number that is in it.
+    /// A provider's id of a rented number. `Display` and `Debug` mask phone numbers in it.
     NumberId
 }
 text_id! {
-    /// The neutral name of an agent profile, for example `receptionist`.
+    /// The provider-neutral name of an agent profile, for example `receptionist`.
     ProfileName
 }
 text_id! {
-    /// Whose call it is; limits, keys and locks hold within one tenant.
+    /// The tenant that a call belongs to. Limits, idempotency keys and callee locks are per tenant.
     TenantId
 }
 text_id! {
-    /// The caller's own key: the same key is the same call, however often it is sent.
+    /// A key written by the caller. Requests with the same key are the same call, however often
+    /// they are sent.
     IdempotencyKey
 }
 text_id! {
-    /// What a batch makes of one of its rows: the same row of the same batch is the same call.
-    /// Nobody wrote it, so that it is no leave to ring anybody again.
+    /// A key derived from a row of a batch: the same row of the same batch is the same call.
+    /// Because the caller did not write it, it does not permit calling the same person again.
     RowKey
 }
 text_id! {
-    /// The batch that a call belongs to.
+    /// The name of the batch that a call belongs to.
     BatchName
 }
 

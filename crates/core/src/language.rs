@@ -1,8 +1,8 @@
-//! Languages, because a provider speaks some and not others, and a call in the wrong one disturbs a
+//! Languages, because providers support different ones, and a call in the wrong language disturbs a
 //! person for nothing.
 //!
-//! The tags are the part of BCP 47 that voices are sold by: language, script and region. Variants,
-//! extensions and private subtags are refused rather than dropped.
+//! Tags use the part of BCP 47 that matters for voices: language, script and region. Variants,
+//! extensions and private subtags are rejected rather than dropped.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::country::{Country, CountryError};
 /// The longest tag: three letters, a script, a region of three digits, and two hyphens.
 const LONGEST: usize = 12;
 
-/// A BCP 47 tag `language[-Script][-REGION]` in its usual case: `en`, `es-419`, `zh-Hant-HK`.
+/// A BCP 47 tag `language[-Script][-REGION]` in canonical case: `en`, `es-419`, `zh-Hant-HK`.
 ///
 /// ```
 /// use switchboard_core::Language;
@@ -30,9 +30,9 @@ pub struct Language {
 }
 
 impl Language {
-    /// English, of no particular country.
+    /// English without a region.
     pub const EN: Self = Self { text: *b"en\0\0\0\0\0\0\0\0\0\0", len: 2 };
-    /// Spanish, of no particular country.
+    /// Spanish without a region.
     pub const ES: Self = Self { text: *b"es\0\0\0\0\0\0\0\0\0\0", len: 2 };
 
     /// The whole tag, for example `en-US`.
@@ -135,7 +135,7 @@ impl<'de> Deserialize<'de> for Language {
     }
 }
 
-/// Why a text names no language.
+/// Why a text is not a language tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LanguageError {
     /// Not `language[-Script][-REGION]`.
@@ -143,12 +143,12 @@ pub enum LanguageError {
         "a language is a BCP 47 tag of language, script and region joined by hyphens, as en, en-US or zh-Hant-HK"
     )]
     Shape,
-    /// Two letters that ISO 639-1 does not know, often a country's code.
+    /// Two letters that are not in ISO 639-1, often a country code.
     #[error(
-        "the first part is no language in ISO 639-1: write a language, as en or es, not a country"
+        "the first part is not a language in ISO 639-1: write a language, as en or es, not a country"
     )]
     UnknownLanguage,
-    /// The region is no country.
+    /// The region is not a country.
     #[error("the region of the language: {0}")]
     Region(CountryError),
 }

@@ -1,18 +1,18 @@
-//! The contract that every provider of phone calls by voice agents is held to.
+//! The contract for providers of phone calls made by voice agents.
 //!
-//! This crate knows nothing of HTTP, of a runtime or of any provider: it says what a call is, what
-//! may be asked of a provider and, above all, what a failure may claim. The failure of a placing
-//! request is a [`PlaceError`], which cannot be made without its [`Delivery`], because the one
-//! question that matters after a failed attempt is whether a phone may have rung.
+//! This crate knows nothing about HTTP, an async runtime or any particular provider. It defines
+//! what a call is, what a provider can be asked to do and, above all, what a failure proves. A
+//! failed placing request is a [`PlaceError`], which cannot be created without a [`Delivery`],
+//! because the one question that matters after a failed attempt is whether a phone may have rung.
 //!
 //! | to find | look at |
 //! |---|---|
 //! | the traits a backend implements | [`Provider`], [`Calls`], [`CallControl`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
 //! | what callers use on top | [`CallsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
-//! | what a call looks like | [`Call`], [`Attempt`], [`ProviderCall`] |
+//! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
 //! | failures | [`Error`], [`ErrorKind`], [`PlaceError`], [`Delivery`], [`Refusal`] |
-//! | text that may be shown | [`text`] |
+//! | text that is safe to print | [`text`] |
 
 mod agent;
 mod call;
@@ -28,8 +28,8 @@ mod number;
 mod phone;
 mod place_error;
 mod provider;
-mod quiet;
 mod raw;
+mod redact;
 mod request;
 mod tariff;
 mod usage;

@@ -1,6 +1,6 @@
 //! Money and credits: exact decimals, never floating point.
 //!
-//! Both count in millionths, which holds every price that a provider documents (KallyAI: 0.05
+//! Both are stored in millionths, which fits every price that a provider documents (KallyAI: 0.05
 //! credits; telephone rate decks: up to six decimals) and sums of nine trillion units without
 //! overflow.
 
@@ -21,7 +21,7 @@ pub struct Money {
     currency: Currency,
 }
 
-/// A provider's own unit of account. As JSON: a decimal string.
+/// An amount in a provider's own unit of account. As JSON: a decimal string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Credits {
     micros: i64,
@@ -41,7 +41,7 @@ fn decimal(micros: i64) -> Decimal {
     Decimal::new(micros, 6).normalize()
 }
 
-/// Shows at least two decimals, as prices are read: `0.50`, `0.0125`.
+/// Formats with at least two decimals: `0.50`, `0.0125`.
 fn price(micros: i64) -> String {
     let mut amount = decimal(micros);
     if amount.scale() < 2 {
@@ -51,12 +51,12 @@ fn price(micros: i64) -> String {
 }
 
 impl Money {
-    /// From millionths of the currency's unit.
+    /// Creates an amount from millionths of the currency's unit.
     pub const fn from_micros(micros: i64, currency: Currency) -> Self {
         Self { micros, currency }
     }
 
-    /// From an exact decimal.
+    /// Creates an amount from an exact decimal.
     ///
     /// # Errors
     /// `InvalidRequest` where the amount has more than six decimals or is beyond nine trillion.
@@ -64,16 +64,16 @@ impl Money {
         Ok(Self { micros: to_micros(amount, "amount")?, currency })
     }
 
-    /// From text, as `"0.15"` and `"USD"`.
+    /// Creates an amount from text, for example `"0.15"` and `"USD"`.
     ///
     /// # Errors
-    /// `InvalidRequest` that names the field and the fix.
+    /// `InvalidRequest` with the field and how to fix it.
     pub fn parse(amount: &str, currency: &str) -> Result<Self> {
         let parsed = parse_decimal(amount, "amount")?;
         Self::new(parsed, parse_currency(currency)?)
     }
 
-    /// Millionths of the unit.
+    /// The amount in millionths of the currency's unit.
     pub const fn micros(self) -> i64 {
         self.micros
     }
@@ -88,7 +88,7 @@ impl Money {
         decimal(self.micros)
     }
 
-    /// The sum, where both are of one currency and it does not overflow.
+    /// The sum, or `None` if the currencies differ or it overflows.
     pub fn checked_add(self, other: Money) -> Option<Money> {
         if self.currency != other.currency {
             return None;
@@ -97,10 +97,10 @@ impl Money {
     }
 }
 
-/// Reads an ISO 4217 code.
+/// Parses an ISO 4217 code.
 ///
 /// # Errors
-/// `InvalidRequest` that names the code and the fix.
+/// `InvalidRequest` with the code and how to fix it.
 pub fn parse_currency(code: &str) -> Result<Currency> {
     Currency::from_code(code).ok_or_else(|| {
         Error::invalid(
@@ -112,7 +112,7 @@ pub fn parse_currency(code: &str) -> Result<Currency> {
 
 pub(crate) fn parse_decimal(text: &str, field: &'static str) -> Result<Decimal> {
     Decimal::from_str(text.trim()).map_err(|source| {
-        Error::invalid(field, format!("{text:?} is no decimal number: write it as 0.15"))
+        Error::invalid(field, format!("{text:?} is not a decimal number: write it as 0.15"))
             .with_source(source)
     })
 }
@@ -130,7 +130,7 @@ struct MoneyWire {
     currency: String,
 }
 
-/// A decimal that arrives as text or as a number and leaves as text.
+/// A decimal that is read from a string or a number and written as a string.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum DecimalText {
@@ -148,7 +148,7 @@ impl DecimalText {
                     |source| {
                         Error::new(
                             ErrorKind::InvalidRequest,
-                            format!("{text} is no decimal number"),
+                            format!("{text} is not a decimal number"),
                         )
                         .with_field(field)
                         .with_source(source)
@@ -179,12 +179,12 @@ impl<'de> Deserialize<'de> for Money {
 }
 
 impl Credits {
-    /// From millionths of a credit.
+    /// Creates an amount from millionths of a credit.
     pub const fn from_micros(micros: i64) -> Self {
         Self { micros }
     }
 
-    /// From an exact decimal.
+    /// Creates an amount from an exact decimal.
     ///
     /// # Errors
     /// `InvalidRequest` where the amount has more than six decimals or is beyond nine trillion.
@@ -192,7 +192,7 @@ impl Credits {
         Ok(Self { micros: to_micros(amount, "credits")? })
     }
 
-    /// Millionths of a credit.
+    /// The amount in millionths of a credit.
     pub const fn micros(self) -> i64 {
         self.micros
     }
@@ -202,7 +202,7 @@ impl Credits {
         decimal(self.micros)
     }
 
-    /// What this many credits cost where one costs `price`, rounded up to a millionth. `None` on
+    /// The price of these credits if one costs `price`, rounded up to a millionth. `None` on
     /// overflow.
     pub fn at_price(self, price: Money) -> Option<Money> {
         let product = i128::from(self.micros) * i128::from(price.micros);
@@ -239,13 +239,13 @@ impl<'de> Deserialize<'de> for Credits {
     }
 }
 
-/// What something costs, in the unit that the provider bills.
+/// A cost in the unit that the provider bills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cost {
-    /// Money.
+    /// An amount of money.
     Money(Money),
-    /// The provider's credits.
+    /// An amount of the provider's credits.
     Credits(Credits),
 }
 

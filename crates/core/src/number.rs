@@ -1,4 +1,4 @@
-//! Numbers that a provider rents out to agents.
+//! Phone numbers that a provider rents out.
 
 use std::fmt::Debug;
 
@@ -8,69 +8,69 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AgentId, Country, NumberId, PhoneNumber, ProviderId, Raw, Result};
 
-/// A number of this account, or one that could become so.
+/// A number that this account rents, or one that it could rent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OwnedNumber {
-    /// Whose number it is.
+    /// The provider that rents out the number.
     pub provider: ProviderId,
-    /// The provider's id, where it has one apart from the number.
+    /// The provider's id of the number, if it is not the number itself.
     pub id: Option<NumberId>,
-    /// The number, where the provider's text is a valid one.
+    /// The number, if the provider's text is a valid number.
     pub number: Option<PhoneNumber>,
-    /// The agent that answers and calls with it.
+    /// The agent that uses the number for inbound and outbound calls.
     pub agent: Option<AgentId>,
-    /// When it was rented.
+    /// When the number was rented.
     pub created_at: Option<Timestamp>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// What kind of number is wanted.
+/// Filters for a search for numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NumberSearch {
-    /// In this country.
+    /// Only numbers of this country.
     pub country: Option<Country>,
-    /// With this area code, as `415`.
+    /// Only numbers with this area code, for example `415`.
     pub area_code: Option<String>,
-    /// At most this many.
+    /// The maximum number of results.
     pub limit: Option<u32>,
 }
 
 /// Which number to rent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NumberChoice {
-    /// This one, for this agent where given (KaiCalls).
+    /// A particular number, optionally for an agent (KaiCalls).
     Number {
-        /// The number that a search showed.
+        /// A number that a search returned.
         number: PhoneNumber,
-        /// The agent that shall use it.
+        /// The agent that will use the number.
         agent: Option<AgentId>,
     },
-    /// Any one in a country (KallyAI).
+    /// Any number of a country (KallyAI).
     Any {
         /// The country.
         country: Country,
-        /// With this area code.
+        /// The area code that the number should have.
         area_code: Option<String>,
     },
 }
 
-/// A provider's numbers.
+/// Manages the phone numbers of a provider.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait Numbers: Debug + Send + Sync {
-    /// The numbers of this account.
+    /// Returns the numbers that this account rents.
     async fn list(&self) -> Result<Vec<OwnedNumber>>;
 
-    /// Numbers that could be rented.
+    /// Returns numbers that could be rented.
     async fn available(&self, search: &NumberSearch) -> Result<Vec<OwnedNumber>>;
 
-    /// Rents a number. Costs money: it is sent once and never repeated.
+    /// Rents a number. The request is sent at most once, because it costs money.
     ///
     /// # Errors
-    /// `Unsupported` where this provider takes only the other form of [`NumberChoice`].
+    /// `Unsupported` if this provider accepts only the other form of [`NumberChoice`].
     async fn rent(&self, choice: &NumberChoice) -> Result<OwnedNumber>;
 
-    /// Gives a number back. It cannot be undone.
+    /// Releases a number. This cannot be undone.
     async fn release(&self, number: &OwnedNumber) -> Result<()>;
 }

@@ -4,10 +4,10 @@ use std::{error::Error as StdError, fmt};
 
 use crate::{Delivery, Error, ErrorKind, Refusal};
 
-/// The failure of a request that could make a phone ring. It cannot be made without saying what it
-/// proves: there is no default, and no conversion from [`Error`], so that `?` on a plain error does
-/// not compile where a call is placed. Whether the call may be sent again is read from
-/// [`PlaceError::delivery`] alone.
+/// The failure of a request that could make a phone ring. It cannot be created without saying what
+/// it proves about the phone: there is no default, and no conversion from [`Error`], so `?` on a
+/// plain error does not compile where a call is placed. Whether the call may be sent again is
+/// decided by [`PlaceError::delivery`] alone.
 ///
 /// ```compile_fail
 /// use switchboard_core::{Error, ErrorKind, PlaceError};
@@ -31,8 +31,8 @@ pub struct PlaceError {
 }
 
 impl PlaceError {
-    /// What a table of failures says of `error`. Where the claim is known when the code is written,
-    /// use one of the constructors that name it.
+    /// Combines an error with a delivery that was looked up in a table. If the delivery is known
+    /// when the code is written, use the constructor that names it.
     pub fn new(delivery: Delivery, error: Error) -> Self {
         Self { delivery, error }
     }
@@ -42,13 +42,13 @@ impl PlaceError {
         Self::new(Delivery::NotSent, error)
     }
 
-    /// The provider answered that it will not place this call, or its documents say so of a request
-    /// that was not sent for that reason.
+    /// The provider responded that it will not place this call, or the request was not sent because
+    /// the provider's documentation says that it would refuse it.
     pub fn refused(refusal: Refusal, error: Error) -> Self {
         Self::new(Delivery::Refused(refusal), error)
     }
 
-    /// The provider has the call; what it answered could not be read.
+    /// The provider has the call, but its response could not be read.
     pub fn placed(error: Error) -> Self {
         Self::new(Delivery::Placed, error)
     }
@@ -63,23 +63,23 @@ impl PlaceError {
         self.delivery
     }
 
-    /// What went wrong.
+    /// The failure itself.
     pub fn error(&self) -> &Error {
         &self.error
     }
 
-    /// What went wrong, in a word to branch on.
+    /// The category of the failure.
     pub fn kind(&self) -> ErrorKind {
         self.error.kind()
     }
 
-    /// What went wrong, without what it proves: for whoever is told about it and decides nothing by
+    /// The failure without the delivery, for code that reports it and makes no decision based on
     /// it.
     pub fn into_error(self) -> Error {
         self.error
     }
 
-    /// The same claim about an error that says more.
+    /// Transforms the error and keeps the delivery.
     #[must_use]
     pub fn map(self, more: impl FnOnce(Error) -> Error) -> Self {
         Self::new(self.delivery, more(self.error))

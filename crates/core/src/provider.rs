@@ -9,18 +9,18 @@ use crate::{
     Agents, CallControl, Calls, Country, Language, Numbers, ProviderId, Tariff, Usage, Webhooks,
 };
 
-/// Which countries or languages: all, or these.
+/// The countries or languages that a provider supports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage<T: Ord> {
-    /// All of them.
+    /// Every country or language.
     All,
-    /// These.
+    /// Only the listed ones.
     Only(BTreeSet<T>),
 }
 
 impl<T: Ord> Coverage<T> {
-    /// True where this one is covered.
+    /// True if the item is covered.
     pub fn covers(&self, item: &T) -> bool {
         match self {
             Coverage::All => true,
@@ -29,86 +29,89 @@ impl<T: Ord> Coverage<T> {
     }
 }
 
-/// What a key sent with a placing request is worth.
+/// What an idempotency key in a placing request guarantees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Idempotency {
-    /// The provider takes none (KaiCalls).
+    /// The provider does not accept a key (KaiCalls).
     None,
-    /// It takes one and documents neither its life time nor what a replay does: it is sent and
-    /// never relied on (KallyAI).
+    /// The provider accepts a key but documents neither how long it is kept nor what a replay does.
+    /// The key is sent but never relied on (KallyAI).
     Undocumented,
 }
 
-/// A limit that the provider documents: at most so many requests in any window of this length.
+/// A rate limit that the provider documents: at most `requests` in any time window of length
+/// `window`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RequestLimit {
-    /// How many.
+    /// The maximum number of requests in one window.
     pub requests: u32,
-    /// In how long.
+    /// The length of the window.
     pub window: Duration,
 }
 
-/// What is known of a provider without asking it.
+/// What is known about a provider without sending a request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProviderInfo {
-    /// As the configuration names it.
+    /// The name of the provider in the configuration.
     pub id: ProviderId,
-    /// What it rides on. Two providers of one domain are no backup of each other.
+    /// The platform that the provider depends on. Providers with the same failure domain fail
+    /// together and are not used as backups for each other.
     pub failure_domain: String,
-    /// Where it calls.
+    /// The countries that it calls.
     pub countries: Coverage<Country>,
-    /// What its agents speak; primary subtags cover their variants.
+    /// The languages that its agents speak. A primary subtag such as `en` covers its variants.
     pub languages: Coverage<Language>,
-    /// True where the answer to the placing request comes when the phone call is over.
+    /// True if the response to the placing request arrives only after the phone call has ended.
     pub synchronous: bool,
-    /// What a key is worth.
+    /// What an idempotency key guarantees.
     pub idempotency: Idempotency,
     /// The documented limit of placing requests.
     pub place_limit: Option<RequestLimit>,
     /// The documented limit of reads.
     pub read_limit: Option<RequestLimit>,
-    /// The longest call that it makes, where it says one.
+    /// The maximum length of a call, if the provider has one.
     pub max_duration: Option<Duration>,
-    /// True where a call needs an agent of the account.
+    /// True if a placing request must name an agent of the account.
     pub needs_agent: bool,
-    /// What it charges, where its documents or the configuration say it.
+    /// The prices, if the provider's documentation or the configuration states them.
     pub tariff: Option<Tariff>,
 }
 
-/// Hands out the reads that a provider's limit allows. One question to a backend may take many
-/// requests, and a limit counts each of them.
+/// Paces read requests to keep within a provider's rate limit. One operation of a backend may take
+/// many requests, and the limit counts each of them.
 pub trait ReadTurns: Debug + Send + Sync {
-    /// Ends when one more request may be sent that reads.
+    /// Completes when one more read request may be sent.
     fn turn(&self) -> BoxFuture<'static, ()>;
 }
 
-/// One account at one provider. A missing ability is a missing trait.
+/// One account at one provider. What a provider cannot do is an optional trait that it does not
+/// return.
 pub trait Provider: Debug + Send + Sync {
-    /// What is known without asking.
+    /// What is known about the provider without sending a request.
     fn info(&self) -> &ProviderInfo;
 
-    /// Placing and reading calls.
+    /// Places and reads calls.
     fn calls(&self) -> &dyn Calls;
 
-    /// Changing calls that were placed.
+    /// Changes calls that were placed.
     fn call_control(&self) -> Option<&dyn CallControl>;
 
-    /// Its agents.
+    /// Reads and changes agents.
     fn agents(&self) -> Option<&dyn Agents>;
 
-    /// Its numbers.
+    /// Manages phone numbers.
     fn numbers(&self) -> Option<&dyn Numbers>;
 
-    /// How it says what happened.
+    /// Reports events.
     fn webhooks(&self) -> Option<&dyn Webhooks>;
 
-    /// Its accounts.
+    /// Reads balances and the usage log.
     fn usage(&self) -> Option<&dyn Usage>;
 
-    /// Has the backend take a turn before each request that reads. True where it does: whoever
-    /// hands out the turns then takes none itself. A backend that does not, as by default, is taken
-    /// to send one request for each question.
+    /// Gives the backend a pacer, which it must await before each read request. Returns true if the
+    /// backend does so; then the caller does not pace its requests itself. The default returns
+    /// false, and the backend is assumed to send one request per operation.
     fn take_turns(&self, _turns: Arc<dyn ReadTurns>) -> bool {
         false
     }

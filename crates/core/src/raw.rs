@@ -1,28 +1,28 @@
-//! What a provider really answered.
+//! A provider's unmodified response.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A provider's answer, kept beside what was made of it. Its `Debug` shows nothing: answers hold
-/// names, numbers and conversations.
+/// A provider's response, kept next to what was parsed from it. `Debug` prints nothing of it,
+/// because responses contain names, numbers and conversations.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Raw(Value);
 
 impl Raw {
-    /// Keeps an answer.
+    /// Wraps a response.
     pub const fn new(value: Value) -> Self {
         Self(value)
     }
 
-    /// The answer.
+    /// The response.
     pub const fn value(&self) -> &Value {
         &self.0
     }
 
-    /// The answer, owned.
+    /// Returns the response by value.
     pub fn into_value(self) -> Value {
         self.0
     }

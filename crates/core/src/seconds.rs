@@ -6,10 +6,10 @@ pub mod option {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    /// Writes seconds: a whole number where it is one.
+    /// Writes seconds, as an integer if there is no fraction.
     ///
     /// # Errors
-    /// Whatever the serializer answers.
+    /// Any error of the serializer.
     pub fn serialize<S: Serializer>(
         value: &Option<Duration>,
         serializer: S,
@@ -26,7 +26,7 @@ pub mod option {
     /// Reads seconds.
     ///
     /// # Errors
-    /// A number that is negative or not finite.
+    /// The number is negative or not finite.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Duration>, D::Error> {

@@ -1,4 +1,4 @@
-//! What a provider charges for a call, as data.
+//! The prices that a provider charges for calls.
 
 use std::time::Duration;
 
@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Country, Money};
 
-/// Where a row of a tariff holds. The longest prefix wins, then the country, then everywhere.
+/// The destinations that a tariff row applies to. The longest matching prefix wins, then the
+/// country, then everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {
-    /// Numbers that begin with these digits, without the plus.
+    /// Numbers that begin with these digits, written without the plus sign.
     Prefix(String),
     /// Numbers of this country.
     Country(Country),
@@ -18,29 +19,30 @@ pub enum Destination {
     Everywhere,
 }
 
-/// One price.
+/// One row of a tariff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TariffRow {
-    /// Where it holds.
+    /// The destinations that the price applies to.
     pub destination: Destination,
-    /// For each call that is placed.
+    /// The price of each call that is placed.
     pub per_call: Option<Money>,
-    /// For each minute.
+    /// The price per minute.
     pub per_minute: Option<Money>,
-    /// Time is rounded up to a multiple of this; `None`: to the second.
+    /// The duration is rounded up to a multiple of this; `None` means whole seconds. Serialized as
+    /// seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub increment: Option<Duration>,
-    /// The least that is billed.
+    /// The minimum duration that is billed. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub minimum: Option<Duration>,
 }
 
-/// What a provider charges. A destination that no row names has no known price, which is not a
-/// price of zero.
+/// The prices of a provider. A destination without a row has an unknown price, which is not a price
+/// of zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tariff {
     /// The rows, in any order.
     pub rows: Vec<TariffRow>,
-    /// What one credit costs, where the provider bills credits.
+    /// The price of one credit, if the provider bills credits.
     pub credit_price: Option<Money>,
 }

@@ -1,4 +1,4 @@
-//! What was used and what is left.
+//! Balances and usage of an account.
 
 use std::fmt::Debug;
 
@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Cost, Credits, ProviderCallId, ProviderId, Raw, Result};
 
-/// An account's standing. What a provider does not say is null, never zero.
+/// The balance of an account. A value that the provider does not report is null, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Balance {
-    /// Whose account it is.
+    /// The provider that the account is at.
     pub provider: ProviderId,
     /// The provider's name of the account or business.
     pub account: Option<String>,
-    /// The plan.
+    /// The name of the subscription plan.
     pub plan: Option<String>,
-    /// As `active`.
+    /// The provider's status of the account, for example `active`.
     pub status: Option<String>,
     /// Credits left in this period.
     pub credits_remaining: Option<Credits>,
@@ -26,53 +26,53 @@ pub struct Balance {
     pub credits_used: Option<Credits>,
     /// Minutes used in this period.
     pub minutes_used: Option<Decimal>,
-    /// Numbers rented.
+    /// How many numbers the account rents.
     pub phone_numbers: Option<u32>,
-    /// When the period began.
+    /// When the billing period began.
     pub period_start: Option<Timestamp>,
-    /// When the period ends.
+    /// When the billing period ends.
     pub period_end: Option<Timestamp>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// One line of a provider's usage log.
+/// One entry of a provider's usage log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UsageRecord {
-    /// Whose log it is.
+    /// The provider that the log is from.
     pub provider: ProviderId,
-    /// The provider's id of the line.
+    /// The provider's id of the entry.
     pub id: Option<String>,
-    /// When.
+    /// When the usage happened.
     pub at: Option<Timestamp>,
-    /// What was used, as `call` or `POST /v1/calls`.
+    /// What was used, for example `call` or `POST /v1/calls`.
     pub what: Option<String>,
-    /// The call that it was for.
+    /// The call that the entry is about.
     pub call: Option<ProviderCallId>,
-    /// What it cost.
+    /// What the usage cost.
     pub cost: Option<Cost>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// Which lines of the log.
+/// Filters for the usage log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsageFilter {
-    /// At or after this moment.
+    /// Only entries at or after this time.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// Only entries before this time.
     pub until: Option<Timestamp>,
-    /// At most this many.
+    /// The maximum number of entries.
     pub limit: Option<u32>,
 }
 
-/// A provider's accounts.
+/// Reads the balances and the usage log of an account.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait Usage: Debug + Send + Sync {
-    /// The standing of every account or business behind the credentials.
+    /// Returns the balance of every account or business that the credentials give access to.
     async fn balances(&self) -> Result<Vec<Balance>>;
 
-    /// The usage log, newest first.
+    /// Returns the usage log, newest first.
     async fn records(&self, filter: &UsageFilter) -> Result<Vec<UsageRecord>>;
 }

@@ -8,12 +8,12 @@ use crate::{Error, Result};
 
 static BUILT_IN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// The zone of an IANA name, from the database that is built into the program. The one of the
-/// system is not asked: it may be older than what a government decided since, and then a call goes
-/// out an hour too early.
+/// Returns the time zone with this IANA name, from the database that is built into the program. The
+/// database of the system is not used: it may be out of date, and then a call would go out an hour
+/// too early.
 ///
 /// # Errors
-/// A name that is none, in words that follow the field's name.
+/// The name is not an IANA time zone. The error names the field `timezone`.
 ///
 /// ```
 /// assert!(switchboard_core::time_zone("America/Vancouver").is_ok());
@@ -23,7 +23,7 @@ pub fn time_zone(name: &str) -> Result<TimeZone> {
     BUILT_IN.get(name).map_err(|source| {
         Error::invalid(
             "timezone",
-            format!("{name:?} is no IANA time zone: write one as America/New_York"),
+            format!("{name:?} is not an IANA time zone: write one as America/New_York"),
         )
         .with_source(source)
     })

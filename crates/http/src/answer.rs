@@ -92,8 +92,7 @@ impl Answer {
 
     /// The error for an answer about another object than the one that was asked for.
     pub fn another(&self) -> Error {
-        let message =
-            "the answer has a different id than the one requested";
+        let message = "the answer has a different id than the one requested";
         self.failed(Error::new(ErrorKind::Decode, message))
     }
 

@@ -4,10 +4,13 @@
 //! library resend: by default it repeats a request after some HTTP/2 refusals. [`placing`] and
 //! [`pooled`] say what differs.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
+use rustls::{RootCertStore, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt as _;
 use switchboard_core::{Error, ErrorKind, Result};
+use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::ClientConfig;
 
@@ -23,35 +26,45 @@ pub(crate) fn pooled(config: &ClientConfig) -> Result<Client> {
     build(config, |builder| builder.pool_idle_timeout(Duration::from_secs(20)))
 }
 
-/// Uses the platform's certificate verifier if it works. It fails, even for plain http, on a
-/// machine without a CA store, such as a slim container; the bundled roots are used there.
 fn build(config: &ClientConfig, shape: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Client> {
-    let common = || {
-        shape(
-            Client::builder()
-                .user_agent(config.user_agent.as_str())
-                .connect_timeout(config.connect_timeout)
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .no_proxy()
-                .http1_only(),
-        )
-    };
-    let refused = match common().build() {
-        Ok(client) => return Ok(client),
-        Err(error) => error,
-    };
-    tracing::debug!(provider = %config.provider, "no usable certificate store on this machine: using the bundled roots");
-    common().tls_certs_only(bundled_roots()).build().map_err(|_| {
+    let failed = || {
         Error::new(ErrorKind::Configuration, "the HTTP client could not be built")
             .with_provider(config.provider.clone())
-            .with_source(refused.without_url())
-    })
+    };
+    let tls = tls(config).map_err(|error| failed().with_source(error))?;
+    shape(
+        Client::builder()
+            .user_agent(config.user_agent.as_str())
+            .connect_timeout(config.connect_timeout)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .http1_only()
+            .tls_backend_preconfigured(tls),
+    )
+    .build()
+    .map_err(|error| failed().with_source(error.without_url()))
 }
 
-fn bundled_roots() -> impl Iterator<Item = Certificate> {
-    webpki_root_certs::TLS_SERVER_ROOT_CERTS
-        .iter()
-        .filter_map(|der| Certificate::from_der(der).ok())
+/// TLS 1.2 and 1.3 with ring. The crypto provider is named here so that neither another one in the
+/// process nor the order in which libraries are initialized changes what this client does.
+///
+/// Uses the platform's certificate verifier if it works. It fails on a machine without a CA store,
+/// such as a slim container; the bundled roots are used there.
+fn tls(config: &ClientConfig) -> Result<rustls::ClientConfig, rustls::Error> {
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?;
+    let verified = match builder.clone().with_platform_verifier() {
+        Ok(verified) => verified,
+        Err(error) => {
+            tracing::debug!(provider = %config.provider, %error, "no usable certificate store on this machine: using the bundled roots");
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(TLS_SERVER_ROOT_CERTS.iter().cloned());
+            builder.with_root_certificates(roots)
+        }
+    };
+    let mut tls = verified.with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
-use switchboard_router::{
+use switchboard_journal::{
     Doubt, DuplicateOf, NewCall, Settlement, details, doubt, occupies, settlement,
     state::{Effect, Fact, apply},
 };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard_core::AttemptId;
-use switchboard_router::state::Fact;
+use switchboard_journal::state::Fact;
 
 /// One event of a call.
 #[derive(Debug, Clone)]

@@ -10,15 +10,26 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, PhoneNumber, Result};
-use switchboard_router::Journal;
+use switchboard_journal::Journal;
 
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresJournal;
+#[cfg(feature = "sqlite")]
+use crate::sqlite::SqliteJournal;
 use crate::{
     history::Entry,
     key::HashKey,
-    postgres::PostgresJournal,
-    sqlite::SqliteJournal,
     upkeep::{Backup, Check, Erased, Retention, Swept},
 };
+
+/// A database that this program was built without.
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+fn not_built(database: &str, feature: &str) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        format!("this program was built without {database}: build it with the feature `{feature}`"),
+    )
+}
 
 /// A ledger that is open. A clone is the same ledger.
 ///
@@ -36,8 +47,10 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Ledger {
     /// In one file.
+    #[cfg(feature = "sqlite")]
     Sqlite(Arc<SqliteJournal>),
     /// In a database that several processes share.
+    #[cfg(feature = "postgres")]
     Postgres(Arc<PostgresJournal>),
 }
 
@@ -45,23 +58,39 @@ impl Ledger {
     /// Opens the ledger in this file, and makes it where it is missing.
     ///
     /// # Errors
-    /// As for [`SqliteJournal::open_with_key`].
+    /// As for `SqliteJournal::open_with_key`; `Configuration` in a program that was built without
+    /// the feature `sqlite`.
     pub async fn file(path: impl Into<PathBuf>, key: Option<HashKey>) -> Result<Self> {
-        Ok(Self::Sqlite(Arc::new(SqliteJournal::open_with_key(path, key).await?)))
+        #[cfg(feature = "sqlite")]
+        return Ok(Self::Sqlite(Arc::new(SqliteJournal::open_with_key(path, key).await?)));
+        #[cfg(not(feature = "sqlite"))]
+        {
+            let (_, _): (PathBuf, Option<HashKey>) = (path.into(), key);
+            Err(not_built("SQLite", "sqlite"))
+        }
     }
 
     /// Connects to the ledger at `postgres://user:password@host/database`.
     ///
     /// # Errors
-    /// As for [`PostgresJournal::connect_with_key`].
+    /// As for `PostgresJournal::connect_with_key`; `Configuration` in a program that was built
+    /// without the feature `postgres`.
     pub async fn postgres(url: &str, key: Option<HashKey>) -> Result<Self> {
-        Ok(Self::Postgres(Arc::new(PostgresJournal::connect_with_key(url, key).await?)))
+        #[cfg(feature = "postgres")]
+        return Ok(Self::Postgres(Arc::new(PostgresJournal::connect_with_key(url, key).await?)));
+        #[cfg(not(feature = "postgres"))]
+        {
+            let (_, _) = (url, key);
+            Err(not_built("PostgreSQL", "postgres"))
+        }
     }
 
     /// What a router writes to.
     pub fn journal(&self) -> Arc<dyn Journal> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => Arc::clone(ledger) as Arc<dyn Journal>,
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => Arc::clone(ledger) as Arc<dyn Journal>,
         }
     }
@@ -73,7 +102,9 @@ impl Ledger {
     /// `Journal` where it cannot be read.
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.history(id).await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => ledger.history(id).await,
         }
     }
@@ -86,7 +117,9 @@ impl Ledger {
     /// [`Problem`](crate::Problem).
     pub async fn check(&self) -> Result<Check> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.check().await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => ledger.check().await,
         }
     }
@@ -99,9 +132,15 @@ impl Ledger {
     /// `Conflict` where there is a file of this name already; `Configuration` where it cannot be
     /// made there; `Unsupported` in PostgreSQL, which brings its own tools; `Journal` where the
     /// ledger cannot be read.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(unused_variables, reason = "PostgreSQL brings its own tools")
+    )]
     pub async fn backup(&self, to: &Path) -> Result<Backup> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.backup(to).await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(_) => Err(Error::new(
                 ErrorKind::Unsupported,
                 "a ledger in PostgreSQL is copied with the server's own tools: run `pg_dump --format=custom`",
@@ -123,7 +162,9 @@ impl Ledger {
     /// read keeps the old pages in the file: erase again when it is done.
     pub async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.erase(person, at).await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => ledger.erase(person, at).await,
         }
     }
@@ -136,7 +177,9 @@ impl Ledger {
     /// so.
     pub async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.sweep(retention, at).await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => ledger.sweep(retention, at).await,
         }
     }
@@ -145,7 +188,9 @@ impl Ledger {
     /// reading, not for deciding.
     pub fn tag(&self, person: &PhoneNumber) -> String {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(ledger) => ledger.key().tag(person),
+            #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => ledger.key().tag(person),
         }
     }

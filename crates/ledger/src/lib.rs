@@ -2,7 +2,7 @@
 //!
 //! Before a byte of a call leaves this machine, what is about to happen stands in the ledger, on a
 //! disk that was told to keep it. Two ledgers implement the router's
-//! [`Journal`](switchboard_router::Journal): [`SqliteJournal`], one file, for one machine, and
+//! [`Journal`](switchboard_journal::Journal): [`SqliteJournal`], one file, for one machine, and
 //! [`PostgresJournal`], for several machines that share their calls.
 //!
 //! # The schema carries the law
@@ -29,8 +29,8 @@
 //!
 //! # One transaction, one step
 //!
-//! [`Journal::write`](switchboard_router::Journal::write) reads the call, takes the same pure steps
-//! as the journal in memory ([`state::apply`](switchboard_router::state::apply)) and writes the
+//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, takes the same pure steps
+//! as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and writes the
 //! call, its attempts and the events in one transaction, with all that the attempt takes before a
 //! byte of it may leave:
 //!
@@ -76,15 +76,25 @@
 //! so that a call is the same before and after a restart. Leases and, in PostgreSQL, slots go by
 //! the server's clock, for those of several machines differ.
 
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, unused_imports, reason = "what only the other database uses")
+)]
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("a ledger needs a database: turn on the feature `sqlite` or `postgres`");
+
 mod change;
 mod decision;
 mod history;
 mod key;
 mod ledger;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod refusal;
 mod row;
 mod select;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod upkeep;
 mod window;
@@ -92,6 +102,8 @@ mod window;
 pub use history::Entry;
 pub use key::HashKey;
 pub use ledger::Ledger;
+#[cfg(feature = "postgres")]
 pub use postgres::{PostgresJournal, PostgresOptions};
+#[cfg(feature = "sqlite")]
 pub use sqlite::SqliteJournal;
 pub use upkeep::{Backup, Check, Erased, Problem, Retention, Swept};

@@ -7,7 +7,8 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind, Money};
-use switchboard_router::{Budgeted, DuplicateOf, RoomNeed};
+use switchboard_journal::DuplicateOf;
+use switchboard_router::{Budgeted, RoomNeed};
 
 use crate::row::moment;
 

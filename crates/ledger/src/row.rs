@@ -15,7 +15,8 @@ use switchboard_core::{
     PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
     Transcript, ValidCall, seconds,
 };
-use switchboard_router::{Doubt, Hold, Letter};
+use switchboard_journal::{Doubt, Letter};
+use switchboard_router::Hold;
 use uuid::Uuid;
 
 use crate::{key::says_nothing, refusal::unreadable};

@@ -1,7 +1,7 @@
 //! A selection as the condition of a query. The words come from closed sets, never from outside.
 
 use switchboard_core::CallStatus;
-use switchboard_router::Selection;
+use switchboard_journal::Selection;
 
 /// Every state in which a call is not settled.
 pub(crate) const UNSETTLED: [CallStatus; 5] = [

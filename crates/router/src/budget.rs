@@ -10,8 +10,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use switchboard_core::{Error, ErrorKind, Money, PhoneNumber, ProviderId, Result, TenantId};
 
 use crate::{
-    deck::RateDeck,
-    journal::{Budgeted, Hold},
+    rates::RateDeck,
+    reservation::{Budgeted, Hold},
 };
 
 /// When a budget begins anew, in UTC.
@@ -72,7 +72,7 @@ impl Budget {
 ///
 /// # Errors
 /// `QuotaExceeded` where a budget covers it and nobody knows what it costs.
-pub(crate) fn hold(
+pub fn hold(
     budgets: &[Budget],
     deck: &RateDeck,
     to: &PhoneNumber,

@@ -4,13 +4,13 @@
 use switchboard_core::{Attempt, Delivery, ErrorKind, Proof, Refusal};
 
 /// Retries of an attempt of which no byte left, at one provider, for one ring.
-pub(crate) const RETRIES: u32 = 2;
+pub const RETRIES: u32 = 2;
 /// Repeats at a provider that takes no call for a while, for one ring.
-pub(crate) const REPEATS: u32 = 3;
+pub const REPEATS: u32 = 3;
 
 /// What may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
+pub enum Next {
     /// No byte left, for a reason that may pass: the same provider again, [`RETRIES`] times at
     /// most; then another one, of another failure domain.
     Retry,
@@ -33,11 +33,7 @@ pub(crate) enum Next {
 /// What a failed placing request says of what may come next; `None` where it may have reached a
 /// phone, and nothing is sent again. `quota_opt_in`: the caller, or the call's route, lets a call
 /// go to another provider where the account of the first is out of credit.
-pub(crate) fn next(
-    delivery: Delivery,
-    kind: Option<ErrorKind>,
-    quota_opt_in: bool,
-) -> Option<Next> {
+pub fn next(delivery: Delivery, kind: Option<ErrorKind>, quota_opt_in: bool) -> Option<Next> {
     match delivery {
         Delivery::NotSent => Some(match kind {
             Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Next::Retry,
@@ -57,7 +53,7 @@ pub(crate) fn next(
 
 /// Why an attempt is written down as not placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Silent {
+pub struct Silent {
     delivery: Option<Delivery>,
     kind: Option<ErrorKind>,
     fenced: bool,
@@ -65,7 +61,7 @@ pub(crate) struct Silent {
 
 impl Silent {
     /// Of an attempt that reached no phone.
-    pub(crate) fn of(attempt: &Attempt) -> Self {
+    pub fn of(attempt: &Attempt) -> Self {
         Self {
             delivery: attempt.delivery,
             kind: attempt.error.as_ref().map(|error| error.kind),
@@ -74,17 +70,17 @@ impl Silent {
     }
 
     /// True where no byte of it left.
-    pub(crate) fn is_unsent(self) -> bool {
+    pub fn is_unsent(self) -> bool {
         self.delivery == Some(Delivery::NotSent)
     }
 
     /// True where its provider refused it for every other one too.
-    pub(crate) fn binds_everyone(self) -> bool {
+    pub fn binds_everyone(self) -> bool {
         self.delivery == Some(Delivery::Refused(Refusal::Everyone))
     }
 
     /// Why its provider did not take the call, where nothing more is known.
-    pub(crate) fn why(self) -> ErrorKind {
+    pub fn why(self) -> ErrorKind {
         match self.delivery {
             Some(Delivery::Refused(Refusal::Quota)) => ErrorKind::QuotaExceeded,
             Some(_) | None => ErrorKind::NoProvider,
@@ -92,7 +88,7 @@ impl Silent {
     }
 
     /// What may come next.
-    pub(crate) fn next(self, quota_opt_in: bool) -> Next {
+    pub fn next(self, quota_opt_in: bool) -> Next {
         match self.delivery.and_then(|delivery| next(delivery, self.kind, quota_opt_in)) {
             Some(next) => next,
             // It may have it all the same, and would answer the same key with it.

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchboard_core::{
     AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
-    Result, ValidCall,
+    Result, SystemClock, ValidCall,
 };
-#[cfg(feature = "ledger")]
-use switchboard_ledger::Ledger;
+use switchboard_engine::Router;
+use switchboard_journal::Journal;
 use switchboard_router::{
-    Experiment, Journal, Plan, Policy, ProviderPolicy, RateDeck, Route, Router, RouterSettings,
-    Strategy, SystemClock,
+    Experiment, Plan, Policy, ProviderPolicy, RateDeck, Route, RouterSettings, Strategy,
 };
 
 use crate::Config;
+
+#[cfg(feature = "ledger")]
+use switchboard_ledger::Ledger;
 
 /// Calls over every configured provider. Cheap to clone.
 ///

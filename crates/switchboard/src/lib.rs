@@ -30,10 +30,15 @@
 //! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
-//! Features: `kallyai`, `kaicalls` and `ledger`, all on. Without one of the first two, its backend
-//! and its kind of the configuration are gone; without `ledger`, calls are kept in memory or in a
-//! journal of your own. `keyring`, which is off, keeps the tokens of a login in the operating
-//! system's keyring where there is one; the command line has it.
+//! | feature | | without it |
+//! |---|---|---|
+//! | `kallyai`, `kaicalls` | on | that backend and its kind of the configuration are gone |
+//! | `sqlite` | on | a ledger needs PostgreSQL |
+//! | `postgres` | on | a ledger is one file, for one machine |
+//! | `keyring` | off | the tokens of a login are kept in a file, never in the operating system's keyring |
+//!
+//! Without both databases, calls are kept in memory or in a journal of your own. A configuration
+//! that asks for what was not built is refused, and the message names the feature.
 
 pub mod config;
 mod facade;
@@ -50,6 +55,12 @@ pub use reload::ConfigurationTaken;
 
 /// The provider-neutral contract.
 pub use switchboard_core as core;
+/// Placing, following and recovering calls.
+pub use switchboard_engine as engine;
+/// What an A/B test shows.
+pub use switchboard_experiments as experiments;
+/// What is written down about calls.
+pub use switchboard_journal as journal;
 /// KaiCalls' typed client and provider.
 #[cfg(feature = "kaicalls")]
 pub use switchboard_kaicalls as kaicalls;
@@ -59,19 +70,22 @@ pub use switchboard_kallyai as kallyai;
 /// Calls on disk: SQLite in one file, or PostgreSQL.
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger as ledger;
-/// Planning, sending and following.
+/// Which provider takes a call.
 pub use switchboard_router as router;
 
+pub use switchboard_core::SystemClock;
 pub use switchboard_core::{
     AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock,
     Cost, Country, Credits, Currency, Delivery, Error, ErrorKind, IdempotencyKey, IncomingWebhook,
     Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider, ProviderId,
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
+pub use switchboard_engine::{
+    Cancelled, Progress, Recovered, Router, RouterBuilder, TakesUp, WebhookAddress,
+};
+pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Budget, Cancelled, Journal, LaneSettings, MemoryJournal, OnUnknown, Plan, Policy, Progress,
-    Recovered, Route, Router, RouterBuilder, RouterSettings, Strategy, SystemClock, TakesUp,
-    WebhookAddress,
+    Budget, LaneSettings, OnUnknown, Plan, Policy, Route, RouterSettings, Strategy,
 };

@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_router::{Decision, Journal, Topic};
+use switchboard_journal::Journal;
+use switchboard_router::{Decision, Topic};
 
 use crate::{Config, Switchboard};
 

@@ -1,9 +1,8 @@
 //! The life of a simulated call: how it ends, and how long each part of it takes.
 //!
-//! Nothing here is left to chance at run time. How a call ends follows from the simulator's seed,
-//! the number and how often that number was called before, so that a failing test fails again.
-//! Where a test cares, it scripts the outcome of a number. Durations are in *call time*; the
-//! simulator's speed turns them into time on the clock.
+//! How a call ends is a function of the simulator's seed, the number and how often that number was
+//! called before, so that a failing test fails again. A test can script the outcome for a number.
+//! Durations are in *call time*; the simulator's speed turns them into time on the clock.
 
 use std::time::Duration;
 
@@ -15,19 +14,19 @@ use crate::host::{Seed, Timeline};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Somebody answered and the task was done.
+    /// The call was answered and the task was done.
     Completed,
-    /// It rang until the provider gave up.
+    /// The phone rang until the provider gave up.
     NoAnswer,
-    /// The line was engaged.
+    /// The line was busy.
     Busy,
-    /// An answering machine took the call.
+    /// An answering machine picked up.
     Voicemail,
-    /// The phone rang, and then something at the provider broke.
+    /// The phone rang, and then the provider failed.
     Failed,
 }
 
-/// What a test wants of the calls to one number. What is left open is drawn from the seed.
+/// The script for calls to one number. What it leaves open is drawn from the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallScript {
@@ -35,7 +34,7 @@ pub struct CallScript {
     pub outcome: Outcome,
     /// How long the phone rings, in call time.
     pub ring: Option<Duration>,
-    /// How long is talked, in call time. Nothing is talked on a line that nobody answers.
+    /// The length of the conversation, in call time. Ignored if the call is not answered.
     pub talk: Option<Duration>,
 }
 
@@ -53,7 +52,7 @@ impl CallScript {
         self
     }
 
-    /// Fixes how long is talked.
+    /// Fixes the length of the conversation.
     #[must_use]
     pub const fn talking_for(mut self, talk: Duration) -> Self {
         self.talk = Some(talk);
@@ -67,14 +66,14 @@ impl From<Outcome> for CallScript {
     }
 }
 
-/// One call as it is going to be, if nobody stops it. Durations are in call time.
+/// The planned course of a call, if it is not stopped. Durations are in call time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallPlan {
     /// How it ends.
     pub outcome: Outcome,
-    /// From the first ring to the answer, or to giving up.
+    /// The time from the first ring until the call is answered or given up.
     pub ring: Duration,
-    /// From the answer to the end.
+    /// The time from the answer to the end.
     pub talk: Duration,
 }
 
@@ -108,23 +107,22 @@ impl CallPlan {
     }
 }
 
-/// Where a call stands.
+/// The phase of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// Accepted, not yet dialled.
     Queued,
-    /// The phone rings.
+    /// The phone is ringing.
     Ringing,
-    /// Somebody or something answered.
+    /// A person or a machine answered.
     Talking,
-    /// It ended by itself.
+    /// It ended as planned.
     Over(Outcome),
-    /// It was cancelled before it rang, or stopped while it did.
+    /// It was cancelled before it rang, or stopped afterwards.
     Cut,
 }
 
-/// A call on its way through time. Where it stands is computed from the clock, so there is no
-/// second truth.
+/// A running call. Its phase is computed from the clock and not stored.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Life {
     accepted: Instant,
@@ -147,12 +145,12 @@ impl Life {
         self.accepted + line.real(self.queue + self.plan.ring)
     }
 
-    /// When the call is over, if nobody cuts it short.
+    /// When the call ends, if it is not cut short.
     pub(crate) fn ends_at(&self, line: Timeline) -> Instant {
         self.accepted + line.real(self.queue + self.plan.ring + self.plan.talk)
     }
 
-    /// Ends the call now. Does nothing to a call that is over.
+    /// Ends the call now. Has no effect on a call that has ended.
     pub(crate) fn cut(&mut self, line: Timeline) {
         if !self.is_over(line) {
             self.cut = Some(line.now());
@@ -181,7 +179,8 @@ impl Life {
         }
     }
 
-    /// How long was talked, in call time and in tenths of a second, as the providers count it.
+    /// The length of the conversation so far, in call time, in tenths of a second as the providers
+    /// count it.
     pub(crate) fn talked_tenths(&self, line: Timeline) -> u64 {
         let talked = match self.cut {
             None => self.plan.talk,

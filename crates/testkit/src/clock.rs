@@ -1,8 +1,8 @@
-//! A clock that tests move: tokio's.
+//! A clock that follows the time of tokio, which tests can control.
 //!
-//! Under `#[tokio::test(start_paused = true)]` tokio's time stands still while anything can run and
-//! leaps to the next timer when nothing can. A clock that reads it makes a wait of fifteen minutes
-//! take no time and end at the same nanosecond in every run.
+//! Under `#[tokio::test(start_paused = true)]` tokio's time stands still while any task can run and
+//! jumps to the next timer when none can. With a clock that reads it, a wait of fifteen minutes
+//! takes no real time and ends at the same nanosecond in every run.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use switchboard_core::Clock;
 use tokio::time::Instant;
 
-/// The moment at which every [`VirtualClock::new`] begins: 2026-03-02T09:00:00Z, a Monday.
+/// The start time of every [`VirtualClock::new`]: 2026-03-02T09:00:00Z, a Monday.
 const BASE: i64 = 1_772_442_000;
 
-/// A fixed moment, and as much as tokio's time has moved since the clock was made.
+/// A clock that starts at a fixed time and advances with tokio's time.
 #[derive(Debug, Clone, Copy)]
 pub struct VirtualClock {
     base: Timestamp,
@@ -22,12 +22,12 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// A clock at 2026-03-02T09:00:00Z.
+    /// Creates a clock that starts at 2026-03-02T09:00:00Z.
     pub fn new() -> Self {
         Self::at(Timestamp::from_second(BASE).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
-    /// A clock at another moment.
+    /// Creates a clock that starts at `base`.
     pub fn at(base: Timestamp) -> Self {
         Self { base, start: Instant::now() }
     }

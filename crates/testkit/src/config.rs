@@ -1,7 +1,7 @@
-//! How a simulator is set up.
+//! The configuration of a simulator.
 //!
-//! One configuration serves both simulators; what only one of them reads says so. Where a
-//! provider's documents leave a behaviour open, the default is the worst one that they allow.
+//! One type configures both simulators; settings that only one of them uses say so. If a provider's
+//! documentation leaves a behaviour open, the default is the worst one that it allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::calls::CallScript;
 use crate::fault::FaultScript;
 use crate::rude::Rudeness;
 
-/// Which of KallyAI's reference documents the simulated KallyAI speaks.
+/// The version of KallyAI's API documentation that the simulated KallyAI follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shape {
     /// Document 002, of February 2026: `error.message`, `error.details.reason`, bodies with
@@ -31,33 +31,34 @@ pub enum Shape {
     Assistant,
 }
 
-/// What the simulated KallyAI does with an `Idempotency-Key` it has seen. The documents do not say.
+/// What the simulated KallyAI does with a repeated `Idempotency-Key`. The documentation does not
+/// say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyReplay {
-    /// The key is ignored: the phone rings again. The default, because nothing documented forbids
-    /// it.
+    /// The key is ignored and the phone rings again. The default, because the documentation does
+    /// not rule it out.
     #[default]
     RingsAgain,
-    /// The first answer is given again; while the first call is running, the second request waits
+    /// The first response is repeated. While the first call is running, the second request waits
     /// for it.
     Waits,
-    /// The first answer is given again; while the first call is running, the second request
-    /// gets 409.
+    /// The first response is repeated. While the first call is running, the second request gets
+    /// 409.
     Conflicts,
 }
 
-/// How the simulated KaiCalls lays out the body of an account-level webhook. Document 004 shows
-/// per-call bodies only.
+/// The layout of account-level webhooks of the simulated KaiCalls. Document 004 shows per-call
+/// bodies only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WebhookBody {
     /// The event's fields under `data`.
     #[default]
     UnderData,
-    /// The event's fields beside `event`, as in the per-call webhook.
+    /// The event's fields next to `event`, as in the per-call webhook.
     Flat,
 }
 
-/// The setup of a simulator. Begin with [`SimConfig::default`] and name what differs.
+/// The configuration of a simulator. Start with [`SimConfig::default`] and set what differs.
 ///
 /// ```
 /// use switchboard_testkit::{SimConfig, calls::Outcome};
@@ -136,54 +137,52 @@ impl SimConfig {
         self
     }
 
-    /// The seed of every draw: outcomes, durations, ids and credentials. Without one, it is drawn
-    /// by chance when the simulator starts, and [`SimHandle::seed`](crate::SimHandle::seed) says
-    /// which it was.
+    /// The seed of every draw: outcomes, durations, ids and credentials. Without one, it is random,
+    /// and [`SimHandle::seed`](crate::SimHandle::seed) returns it.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// How much faster than the clock calls go: at 60.0, a minute of call takes one second. Must be
-    /// above zero.
+    /// How much faster than real time calls run: at 60.0, a minute of call takes one second. Must
+    /// be greater than zero.
     #[must_use]
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self
     }
 
-    /// Which document KallyAI's answers follow. KallyAI only.
+    /// The version of the documentation that responses follow. KallyAI only.
     #[must_use]
     pub fn shape(mut self, shape: Shape) -> Self {
         self.shape = shape;
         self
     }
 
-    /// A ledger to write to, for instance one that two simulators share.
+    /// The ledger to write to, for example one that two simulators share.
     #[must_use]
     pub fn ledger(mut self, ledger: RingLedger) -> Self {
         self.ledger = Some(ledger);
         self
     }
 
-    /// A file that gets one JSON line for each ring. Ignored when [`SimConfig::ledger`] gives the
-    /// ledger.
+    /// A file that gets one JSON line per ring. Ignored if [`SimConfig::ledger`] is set.
     #[must_use]
     pub fn ledger_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ledger_file = Some(path.into());
         self
     }
 
-    /// The fault script to begin with.
+    /// The initial fault script.
     #[must_use]
     pub fn faults(mut self, script: FaultScript) -> Self {
         self.faults = script;
         self
     }
 
-    /// How calls to `number` go. Given more than once for a number, the first script is for its
-    /// first call and so on; the last one stays.
+    /// The script for calls to `number`. If set several times for a number, the first script
+    /// applies to its first call and so on; the last one applies to all further calls.
     #[must_use]
     pub fn outcome(mut self, number: impl Into<String>, script: impl Into<CallScript>) -> Self {
         self.outcomes.entry(number.into()).or_default().push(script.into());
@@ -217,7 +216,7 @@ impl SimConfig {
         self
     }
 
-    /// A task that holds this phrase is refused with `safety_violation` (KallyAI) or
+    /// Rejects tasks that contain this phrase with `safety_violation` (KallyAI) or
     /// `content_blocked` (KaiCalls).
     #[must_use]
     pub fn unsafe_phrase(mut self, phrase: impl Into<String>) -> Self {
@@ -225,8 +224,8 @@ impl SimConfig {
         self
     }
 
-    /// The credits to begin with; below one credit a call is refused with `quota_exceeded`. KallyAI
-    /// only.
+    /// The initial credits. With less than one credit, a call is refused with `quota_exceeded`.
+    /// KallyAI only.
     #[must_use]
     pub fn credits(mut self, credits: u32) -> Self {
         self.credits = credits;
@@ -240,16 +239,16 @@ impl SimConfig {
         self
     }
 
-    /// How long, in call time, a call waits before it is dialled. At KallyAI (default: not at all)
-    /// it can be cancelled meanwhile and then never rings. At KaiCalls (default: a second) nothing
-    /// can take it back, and the ledger has the ring at once.
+    /// How long, in call time, a call waits before it is dialled. At KallyAI (default: no wait) it
+    /// can be cancelled in that time and then never rings. At KaiCalls (default: one second) it
+    /// cannot be cancelled, and the ledger has the ring immediately.
     #[must_use]
     pub fn queue(mut self, queue: Duration) -> Self {
         self.queue = Some(queue);
         self
     }
 
-    /// How long an access token lives. KallyAI only.
+    /// The lifetime of an access token. KallyAI only.
     #[must_use]
     pub fn token_life(mut self, life: Duration) -> Self {
         self.token_life = life;
@@ -281,7 +280,7 @@ impl SimConfig {
         self
     }
 
-    /// Whether a 429 tells when to come back. Not documented, therefore off. KaiCalls only.
+    /// Whether a 429 has a `Retry-After` header. Not documented, so off by default. KaiCalls only.
     #[must_use]
     pub fn retry_after(mut self, tell: bool) -> Self {
         self.retry_after = tell;
@@ -295,30 +294,31 @@ impl SimConfig {
         self
     }
 
-    /// The pauses before a webhook that was not taken is sent again, in real time. KaiCalls only.
+    /// The delays before a webhook that was not accepted is sent again, in real time. KaiCalls
+    /// only.
     #[must_use]
     pub fn webhook_retries<I: IntoIterator<Item = Duration>>(mut self, pauses: I) -> Self {
         self.webhook_retries = pauses.into_iter().collect();
         self
     }
 
-    /// Whether calls are made in whole seconds, as document 004 shows them, so that a page of the
-    /// list which ends within a second loses what else that second held. Otherwise no two calls
-    /// have the same `created_at`, and the cursor loses nothing. KaiCalls only.
+    /// Whether creation times are whole seconds, as in document 004, so that a page of the list
+    /// that ends within a second loses the other calls of that second. Otherwise no two calls have
+    /// the same `created_at`, and the cursor loses nothing. KaiCalls only.
     #[must_use]
     pub fn lossy_cursor(mut self, lossy: bool) -> Self {
         self.lossy_cursor = lossy;
         self
     }
 
-    /// Lets the provider be rude, for as long as it runs.
+    /// Makes the provider misbehave in this way for as long as it runs.
     #[must_use]
     pub fn rude(mut self, rudeness: Rudeness) -> Self {
         self.rude = Some(rudeness);
         self
     }
 
-    /// The seed that was given, or one by chance, short enough to be typed again.
+    /// The configured seed, or a random one that is short enough to type.
     pub(crate) fn draw_seed(&mut self) -> u64 {
         *self.seed.get_or_insert_with(|| Uuid::new_v4().as_fields().0.into())
     }

@@ -1,6 +1,6 @@
-//! From a number to its country: enough for a simulator, and not the truth about numbering plans.
+//! Finds the country of a number, precisely enough for a simulator.
 
-/// Area codes of `+1` that are Canada's.
+/// Area codes of `+1` that belong to Canada.
 const CANADA: &[&str] = &[
     "204", "226", "236", "249", "250", "257", "263", "289", "306", "343", "354", "365", "367",
     "368", "382", "387", "403", "416", "418", "428", "431", "437", "438", "450", "460", "468",
@@ -9,7 +9,7 @@ const CANADA: &[&str] = &[
     "873", "879", "902", "905", "942",
 ];
 
-/// Area codes of `+1` that are neither the United States' nor Canada's.
+/// Area codes of `+1` that belong to other countries than the United States and Canada.
 const CARIBBEAN: &[(&str, &str)] = &[
     ("242", "BS"),
     ("246", "BB"),
@@ -34,7 +34,7 @@ const CARIBBEAN: &[(&str, &str)] = &[
     ("876", "JM"),
 ];
 
-/// Calling codes other than `+1`, longest first where one begins another.
+/// Calling codes other than `+1`, longest first if one is a prefix of another.
 const CODES: &[(&str, &str)] = &[
     ("351", "PT"),
     ("352", "LU"),
@@ -89,16 +89,15 @@ const CODES: &[(&str, &str)] = &[
     ("850", "KP"),
 ];
 
-/// What document 002 promises: the United States, Canada, the United Kingdom, Spain and most of
-/// Europe.
+/// The countries that document 002 promises: the United States, Canada, the United Kingdom, Spain
+/// and most of Europe.
 pub(crate) const NORTH_AMERICA_AND_EUROPE: &[&str] = &[
     "US", "CA", "GB", "ES", "PT", "LU", "IE", "IS", "MT", "CY", "FI", "BG", "LT", "LV", "EE", "HR",
     "SI", "CZ", "SK", "GR", "NL", "BE", "FR", "HU", "IT", "RO", "CH", "AT", "DK", "SE", "NO", "PL",
     "DE",
 ];
 
-/// The ISO 3166 code of the country of an E.164 number, or `None` where this table does not know
-/// it.
+/// The ISO 3166 code of the country of an E.164 number, or `None` if it is not in this table.
 pub(crate) fn country(number: &str) -> Option<&'static str> {
     let digits = number.strip_prefix('+')?;
     if let Some(national) = digits.strip_prefix('1') {
@@ -114,7 +113,7 @@ pub(crate) fn country(number: &str) -> Option<&'static str> {
     CODES.iter().find(|(code, _)| digits.starts_with(code)).map(|(_, country)| *country)
 }
 
-/// Whether the text is `+` and 7 to 15 digits, the first of them no zero.
+/// True if the text is `+` and 7 to 15 digits that do not begin with zero.
 pub(crate) fn is_e164(number: &str) -> bool {
     let Some(digits) = number.strip_prefix('+') else {
         return false;
@@ -124,7 +123,7 @@ pub(crate) fn is_e164(number: &str) -> bool {
         && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// Whether the text is an emergency number, alone or behind a calling code.
+/// True if the text is an emergency number, with or without a calling code.
 pub(crate) fn is_emergency(number: &str) -> bool {
     const NUMBERS: &[&str] =
         &["911", "112", "999", "000", "110", "118", "119", "061", "062", "091"];
@@ -134,7 +133,7 @@ pub(crate) fn is_emergency(number: &str) -> bool {
     NUMBERS.contains(&digits.as_str()) || national.into_iter().any(|rest| NUMBERS.contains(&rest))
 }
 
-/// Whether the number is a premium-rate one.
+/// True if the number is a premium-rate number.
 pub(crate) fn is_premium(number: &str) -> bool {
     ["+1900", "+1976", "+449", "+34803", "+34806", "+34807", "+49900", "+3389"]
         .iter()

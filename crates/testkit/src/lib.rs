@@ -1,10 +1,10 @@
-//! Simulated providers of phone calls, and the truth about which phones they rang.
+//! Simulated providers of phone calls, and a record of which phones they rang.
 //!
-//! A test of "nobody's phone rings because of a fault of ours" needs somebody who knows whether a
-//! phone rang, and that can never be the code under test. Here it is the simulated provider: a real
-//! HTTP server on a real socket, written from the provider's own reference documents and from
-//! nothing else. No line is shared with the backends that talk to it, so that a mistake of theirs
-//! cannot cancel out against the same mistake here.
+//! A test of "nobody's phone rings because of a fault of ours" needs an independent record of which
+//! phones rang, so the code under test cannot be the one to keep it. The simulated provider keeps
+//! it: a real HTTP server on a real socket, written only from the provider's reference documents.
+//! It shares no code with the backends that talk to it, so that a mistake of theirs cannot cancel
+//! out against the same mistake here.
 //!
 //! | to find | look at |
 //! |---|---|
@@ -12,14 +12,14 @@
 //! | the simulated KaiCalls | [`SimKaiCalls`] |
 //! | what both have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
-//! | answers that lie, and connections that break | [`fault`] |
-//! | answers in the right shape that no client may believe, repeat or print | [`rude`] |
-//! | what every backend has to do | [`conformance`] |
+//! | misleading responses and broken connections | [`fault`] |
+//! | well-formed responses that no client may believe, repeat or print | [`rude`] |
+//! | the conformance suite for backends | [`conformance`] |
 //! | how long a simulated call takes and how it ends | [`calls`] |
 //! | a PostgreSQL server that goes away again (feature `postgres`, Unix) | `PostgresServer` |
 //!
-//! There is no telephone behind any of this. Every answer carries the header `X-Simulated: true`
-//! and `/health` says so in words: nothing here can be mistaken for the real service.
+//! No simulator is connected to a telephone network. Every response has the header `X-Simulated:
+//! true`, and `/health` says so too, so that they cannot be mistaken for the real service.
 
 pub mod calls;
 pub mod clock;

@@ -1,9 +1,9 @@
-//! A PostgreSQL server of our own, from the machine's package, in a directory that goes away with
-//! whoever started it.
+//! Starts a temporary PostgreSQL server from the machine's package, which ends together with this
+//! process.
 //!
-//! A ledger that several processes share can only be tried on a real server, and a test must
-//! neither need one that somebody keeps nor leave one behind. The server's script reads its
-//! standard input, which ends with this process however that ends: killed too.
+//! A ledger that several processes share can only be tested on a real server, and a test must
+//! neither need an existing one nor leave one behind. The server runs under a script that reads its
+//! standard input, which closes when this process ends, even if it is killed.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Stops when its standard input ends.
+/// Runs the server until standard input closes.
 const SCRIPT: &str = r#"
 set -e
 dir=$(mktemp -d "${TMPDIR:-/tmp}/switchboard-postgres.XXXXXX")
@@ -26,21 +26,21 @@ cat >/dev/null
 
 /// A running server, which ends when this is dropped.
 pub struct PostgresServer {
-    /// The machine's package.
+    /// The directory with the programs of the package.
     bin: PathBuf,
-    /// Where its socket is.
+    /// The directory of the data and the socket.
     directory: String,
-    /// Its standard input is what keeps the server alive.
+    /// The process of the script. Its standard input keeps the server alive.
     script: Child,
     made: AtomicU32,
 }
 
 impl PostgresServer {
-    /// Starts one with the server's own `options` beside ours, as `-c fsync=off`. `None` where no
-    /// PostgreSQL is installed.
+    /// Starts a server with additional `options`, for example `-c fsync=off`. `None` if PostgreSQL
+    /// is not installed.
     ///
     /// # Errors
-    /// Where it is installed and does not start; the message has what it said.
+    /// It is installed but does not start. The message contains its output.
     pub fn start(options: &str) -> io::Result<Option<Self>> {
         let Some(bin) = package() else {
             return Ok(None);
@@ -72,16 +72,16 @@ impl PostgresServer {
         Err(io::Error::other(format!("PostgreSQL did not start:\n{said}")))
     }
 
-    /// The address of a database of that name, there or not; `postgres` always is.
+    /// The URL of a database with this name, whether it exists or not; `postgres` always does.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!("postgres://switchboard@localhost/{database}?host={}", self.directory)
     }
 
-    /// The address of a new, empty database.
+    /// Creates an empty database and returns its URL.
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// The database cannot be created.
     pub fn database(&self) -> io::Result<String> {
         let name = format!("ledger_{}", self.made.fetch_add(1, Ordering::SeqCst));
         let made = Command::new(self.bin.join("createdb"))
@@ -116,7 +116,7 @@ impl fmt::Debug for PostgresServer {
     }
 }
 
-/// Where the newest of the machine's packages keeps its programs.
+/// The directory with the programs of the newest installed package.
 fn package() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut found: Vec<PathBuf> = versions
@@ -127,7 +127,7 @@ fn package() -> Option<PathBuf> {
     found.pop()
 }
 
-/// A shell: PostgreSQL refuses to run as root.
+/// A shell as an unprivileged user, because PostgreSQL refuses to run as root.
 fn as_nobody_special() -> Command {
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     let mut command = Command::new(if root { "runuser" } else { "sh" });

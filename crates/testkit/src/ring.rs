@@ -1,9 +1,8 @@
-//! The ground truth: which phone rang, when, and because of which request.
+//! The ring ledger: which phone rang, when, and because of which request.
 //!
-//! The ledger is kept by the simulated provider and by nobody else. What a client believes about
-//! its own calls is a claim; this is the fact that the claim is tested against. A ring is on the
-//! disk before the answer to the HTTP request leaves, so that a process killed at any moment never
-//! has an answer without its ring.
+//! Only the simulated provider writes to the ledger, and tests compare what a client claims about
+//! its calls with it. A ring is on disk before the HTTP response is sent, so that a process killed
+//! at any moment never got a response without its ring.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,16 +22,16 @@ use tokio::sync::watch;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ring {
-    /// When the phone began to ring, as RFC 3339 in UTC.
+    /// When the phone began to ring, in RFC 3339, UTC.
     pub at: String,
-    /// The number that rang, as the request spelled it.
+    /// The number that rang, as written in the request.
     pub to: String,
     /// The provider's id of the call.
     pub call_id: String,
-    /// `kallyai` or `kaicalls`.
+    /// The provider: `kallyai` or `kaicalls`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub provider: String,
-    /// The simulator's own id of the HTTP request that made the phone ring.
+    /// The simulator's id of the HTTP request that made the phone ring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// The `Idempotency-Key` of that request.
@@ -50,7 +49,7 @@ impl fmt::Debug for Ring {
     }
 }
 
-/// A shared handle on the record of every ring. Clones see the same ledger; two simulators may
+/// A shared handle to the record of all rings. Clones share the same ledger, and two simulators may
 /// share one.
 #[derive(Clone)]
 pub struct RingLedger {
@@ -76,12 +75,12 @@ impl RingLedger {
         Self::of(Book::default())
     }
 
-    /// A ledger that also writes each ring to `path`, one JSON line each, synced before the ring
-    /// counts. The rings that the file already holds are loaded, so that a simulator started again
-    /// goes on counting.
+    /// A ledger that also writes each ring to `path` as one JSON line, synced before the ring
+    /// counts. Existing rings are loaded from the file, so that a restarted simulator continues
+    /// counting.
     ///
     /// # Errors
-    /// When the file cannot be read or opened, or holds a line that is no ring.
+    /// The file cannot be read or opened, or contains a line that is not a ring.
     pub fn with_file(path: impl AsRef<Path>) -> io::Result<Self> {
         let rings = match std::fs::read_to_string(path.as_ref()) {
             Ok(text) => text
@@ -101,7 +100,7 @@ impl RingLedger {
         Self { inner: Arc::new(Inner { book: Mutex::new(book), changed }) }
     }
 
-    /// Writes a ring down. When this fails the phone must not ring.
+    /// Records a ring. If this fails, the phone must not ring.
     pub(crate) fn record(&self, ring: Ring) -> io::Result<()> {
         let mut book = self.inner.book.lock();
         if let Some(file) = &mut book.file {
@@ -115,7 +114,7 @@ impl RingLedger {
         Ok(())
     }
 
-    /// Counts a POST that would place a call, whatever becomes of it.
+    /// Counts a POST that would place a call, whatever its result.
     pub(crate) fn count_post(&self) {
         let mut book = self.inner.book.lock();
         book.posts += 1;
@@ -132,13 +131,13 @@ impl RingLedger {
         self.inner.book.lock().rings.clone()
     }
 
-    /// How many rings there were, over all numbers.
+    /// The number of rings, across all numbers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inner.book.lock().rings.len()
     }
 
-    /// Whether no phone rang.
+    /// True if no phone rang.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -150,7 +149,7 @@ impl RingLedger {
         self.inner.book.lock().rings.iter().filter(|ring| ring.to == to).count()
     }
 
-    /// The numbers that rang more than once, with how often each did.
+    /// The numbers that rang more than once, with their number of rings.
     #[must_use]
     pub fn duplicates(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -161,8 +160,8 @@ impl RingLedger {
         counts
     }
 
-    /// How many POSTs to the path that places calls arrived, refused and broken ones included.
-    /// Rings loaded from a file bring no POSTs with them.
+    /// The number of POSTs to the path that places calls, including refused and broken ones. Rings
+    /// loaded from a file do not count.
     #[must_use]
     pub fn posts(&self) -> usize {
         self.inner.book.lock().posts

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use switchboard::{CallId, CallRequest, Journal, router::NewCall};
+use switchboard::{CallId, CallRequest, Journal, journal::NewCall};
+use switchboard_journal::{Selection, conformance as rules};
 use switchboard_ledger::Ledger;
-use switchboard_router::{Selection, journal_rules as rules};
 use tempfile::TempDir;
 use uuid::Uuid;
 

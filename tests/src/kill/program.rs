@@ -18,7 +18,15 @@ pub fn built() -> PathBuf {
     // TARGET/PROFILE/NAME
     let profile = own.parent().unwrap();
     let mut cargo = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    cargo.args(["build", "--quiet", "-p", "switchboard-cli", "--target-dir"]);
+    cargo.args([
+        "build",
+        "--quiet",
+        "-p",
+        "switchboard-cli",
+        "--features",
+        "postgres",
+        "--target-dir",
+    ]);
     cargo.arg(profile.parent().unwrap()).current_dir(root());
     if profile.ends_with("release") {
         cargo.arg("--release");

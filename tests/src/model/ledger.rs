@@ -4,7 +4,7 @@
 use switchboard::{
     CallStatus,
     core::AttemptState,
-    router::state::{Effect, Event, State, Step, step},
+    journal::state::{Effect, Event, State, Step, step},
 };
 
 use super::setup::Provider;

@@ -5,7 +5,7 @@
 //! because of a fault of ours has to hold on all of them: a request that arrives after its sender
 //! has crashed and started again, a process that wakes up after another one has taken its call
 //! over, a list that leaves the call out. The logic is the router's own
-//! [`step`](switchboard::router::state::step), called by the journal of the model for every event;
+//! [`step`](switchboard::journal::state::step), called by the journal of the model for every event;
 //! what is modelled is only the world around it. A checker that finds nothing proves little until
 //! it has found something, so eight faults are sown, one at a time, and each has to ring a phone
 //! twice.

@@ -1,7 +1,7 @@
 //! What each step does to the world. The journal is written through
 //! [`Ledger`](super::ledger::Ledger) alone.
 
-use switchboard::{Outcome, router::state::Event};
+use switchboard::{Outcome, journal::state::Event};
 
 use super::{
     action::{Action, Answer, Claim, Deed, Fate},

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use rusqlite::Connection;
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, ErrorKind, ValidCall,
-    router::state::{Fact, apply},
+    journal::state::{Fact, apply},
 };
+use switchboard_journal::{Journal, NewCall, Opened, conformance as rules};
 use switchboard_ledger::SqliteJournal;
-use switchboard_router::{Journal, NewCall, Opened, journal_rules as rules};
 use uuid::Uuid;
 
 use super::work::{digest, digest_of};

@@ -16,10 +16,10 @@ use jiff::Timestamp;
 use switchboard::{
     Call, CallId, CallRequest, Delivery, Outcome, Transcript,
     core::{AttemptId, ProviderState, Raw, Speaker, TranscriptEntry},
-    router::state::Fact,
+    journal::state::Fact,
 };
+use switchboard_journal::{Journal, NewCall, Opened, conformance as rules};
 use switchboard_ledger::SqliteJournal;
-use switchboard_router::{Journal, NewCall, Opened, journal_rules as rules};
 use tokio::runtime::Builder;
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use switchboard::{
     Call, CallId, CallStatus, Delivery, Journal, Outcome, Router,
     core::{AttemptState, Proof, Refusal},
-    router::News,
+    journal::News,
 };
 
 use super::{staff::SEND_WITHIN, world::State, world::World};

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use switchboard::{
     Call, CallId,
     core::AttemptState,
-    router::state::{Resolution, Verdict},
+    journal::state::{Resolution, Verdict},
 };
 
 use super::{

@@ -14,10 +14,11 @@ use switchboard::{
     Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result,
     TenantId, ValidCall,
     core::{AttemptId, ProviderCallId},
-    router::{
-        Decision, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
+    journal::{
+        Letter, NewCall, News, Opened, Recorded, Selection, Write,
         state::{Fact, apply},
     },
+    router::{Decision, Topic},
 };
 
 use super::{Sown, director, fault::Fault, plan, process::Process, trace::Happened, world::World};
@@ -348,6 +349,5 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Disbelieved(..) => "disbelieved",
         Fact::Transcribed(_) => "transcribed",
         Fact::Recorded(_) => "recorded",
-        _ => "another fact",
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
-use switchboard::{Clock, router::Ids};
+use switchboard::{Clock, engine::Ids};
 use tokio::time::Instant;
 use uuid::Uuid;
 

@@ -11,7 +11,8 @@ use switchboard::{
     AgentProfile, Budget, CallId, Currency, ErrorKind, LaneSettings, Money, OnUnknown, Policy,
     ProfileName, Provider, ProviderId, Route, Router, RouterSettings, TenantId, WebhookAddress,
     core::RequestLimit,
-    router::{BusyCallee, Match, Period, ProviderPolicy, state::Resolution},
+    journal::state::Resolution,
+    router::{BusyCallee, Match, Period, ProviderPolicy},
 };
 
 use super::{

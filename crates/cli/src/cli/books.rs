@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use switchboard::{
-    CallId, CallStatus, Country, Outcome, core::ProviderCallId, router::state::Verdict,
+    CallId, CallStatus, Country, Outcome, core::ProviderCallId, journal::state::Verdict,
 };
 
 /// `batch`

@@ -6,10 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchboard::{
     Country, Journal, Policy, ProfileName, ProviderId,
-    router::{
-        Selection,
-        quality::{Drift, Measured, Measurements, Quality, QualitySettings},
-    },
+    journal::Selection,
+    router::quality::{Drift, Measured, Measurements, Quality, QualitySettings},
 };
 
 use crate::{

@@ -236,7 +236,8 @@ Logs in to an account in the browser, and keeps its tokens.
 
 The address of the provider's login page is printed and opened. The page sends its answer to this command, which listens
 on 127.0.0.1 for one answer, compares the secret word that it gave the page, and goes. Tokens go to the keyring of the
-operating system where there is one, else to a file that only you can read; they are never printed or logged.
+operating system where there is one and this program was built with it (`--features keyring`), else to a file that only
+you can read; they are never printed or logged.
 
 An account whose configuration names no api_key_env and no api_key_file uses them, and renews them before they end.";
 

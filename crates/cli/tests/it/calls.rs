@@ -38,7 +38,7 @@ fn ids(ran: &Ran) -> Vec<String> {
 
 /// What a former run left, as the ledger has it.
 async fn left(world: &World, to: &str, batch: Option<&str>) -> String {
-    use switchboard::{CallId, CallRequest, Ledger, router::NewCall};
+    use switchboard::{CallId, CallRequest, Ledger, journal::NewCall};
     let now = jiff::Timestamp::now();
     let mut request = CallRequest::new(to, TASK);
     request.batch = batch.map(str::to_owned);
@@ -435,7 +435,10 @@ async fn looking_makes_no_ledger() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
-    use switchboard::{CallId, CallRequest, Ledger, router::NewCall, router::state::Fact};
+    use switchboard::{
+        CallId, CallRequest, Ledger,
+        journal::{NewCall, state::Fact},
+    };
     let world = World::start(|config| config).await;
     let now = jiff::Timestamp::now();
     let opens = now + jiff::SignedDuration::from_hours(3);

@@ -3,14 +3,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    fs,
-    os::unix::{fs::PermissionsExt, net::UnixListener},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::Value;
 
-use crate::common::browser::{Login, Office, header};
+use crate::common::browser::{Office, header};
 
 const FILE: &str = "token_store = \"file:tokens.json\"";
 
@@ -249,7 +246,12 @@ async fn without_a_keyring_tokens_go_to_the_state_directory() {
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
     assert_eq!(office.run(&["whoami"]).await.code, 0);
+}
 
+#[cfg(feature = "keyring")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyring_that_is_asked_for_and_not_there_keeps_nothing() {
+    let office = Office::start("").await;
     office.configure("token_store = \"keyring\"", office.sim.url());
     let login = office.login(&[]);
     login.get(&login.redirect());
@@ -259,11 +261,23 @@ async fn without_a_keyring_tokens_go_to_the_state_directory() {
     assert!(ran.code == 2 && ran.err.contains("the keyring is not there"), "{}", ran.err);
 }
 
+#[cfg(not(feature = "keyring"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_the_keyring_says_how_to_build_one() {
+    let office = Office::start("").await;
+    office.configure("token_store = \"keyring\"", office.sim.url());
+    let ran = office.run(&["whoami", "kallyai"]).await;
+    assert!(ran.code == 2 && ran.err.contains("--features keyring"), "{}", ran.err);
+}
+
+#[cfg(feature = "keyring")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_that_never_answers_is_not_waited_for() {
+    use crate::common::browser::Login;
+
     let office = Office::start("").await;
     let bus = office.directory.path().join("bus");
-    let _mute = UnixListener::bind(&bus).unwrap();
+    let _mute = std::os::unix::net::UnixListener::bind(&bus).unwrap();
     let mut command = office.command(&["login", "kallyai", "--no-browser", "--json"]);
     command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", bus.display()));
     let login = Login::begin(command);

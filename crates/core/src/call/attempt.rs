@@ -1,4 +1,4 @@
-//! One try at one provider, and what proves how it went.
+//! One attempt at one provider, and the evidence for how it went.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,23 +9,23 @@ use crate::{
     ProviderId,
 };
 
-/// Where an attempt stands. States only move forward.
+/// The state of an attempt. States only move forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptState {
-    /// Written down; nobody may send it yet.
+    /// Written to the journal; it must not be sent yet.
     Intent,
     /// One process may send it until its send deadline.
     Claimed,
-    /// Bytes may have left.
+    /// Bytes of the request may have left this machine.
     Sent,
     /// The provider has the call.
     Placed,
-    /// Proven: no phone rang by this attempt.
+    /// It is proven that this attempt made no phone ring.
     NotPlaced,
-    /// It may or may not have rung.
+    /// The phone may or may not have rung.
     Unknown,
-    /// Evidence is being looked for.
+    /// The phone may or may not have rung, and the provider is being searched for evidence.
     Reconciling,
 }
 
@@ -43,8 +43,8 @@ impl AttemptState {
         }
     }
 
-    /// True where the attempt may still become, or already is, a ringing phone. At most one attempt
-    /// of a call may be so.
+    /// True if the attempt has made a phone ring or still may. At most one attempt of a call may be
+    /// live.
     pub const fn is_live(self) -> bool {
         match self {
             AttemptState::Intent
@@ -58,56 +58,56 @@ impl AttemptState {
     }
 }
 
-/// What an attempt's state rests on.
+/// The kind of evidence for an attempt's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// The provider's answer to the placing request.
+    /// The provider's response to the placing request.
     Answer,
-    /// No byte of the request left.
+    /// No byte of the request left this machine.
     NotSent,
-    /// Never claimed by a sender.
+    /// The attempt was never claimed, and only a claimed attempt is sent.
     NeverClaimed,
-    /// A webhook on this attempt's own URL.
+    /// A webhook sent to this attempt's own URL.
     Webhook,
-    /// The customer's CRM id that we sent.
+    /// The CRM id of the customer, which was sent with the request.
     LeadId,
-    /// A row of the provider's usage log.
+    /// An entry of the provider's usage log.
     UsageRow,
-    /// The provider's list: the same number, task and time.
+    /// A call in the provider's list with the same number, task and time.
     NumberAndTask,
-    /// The provider's list: the same agent and time.
+    /// A call in the provider's list with the same agent and time.
     AgentAndTime,
     /// The provider's record of the call.
     Record,
-    /// An operator's audited decision.
+    /// A decision of an operator, recorded in the audit log.
     Operator,
     /// Nothing showed it within the fence that the configuration asks for. No proof at all: it may
     /// ring twice.
     Fence,
 }
 
-/// One fact and when it was learnt.
+/// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// When it was learnt.
+    /// When it was found.
     pub at: Timestamp,
-    /// What it rests on.
+    /// What kind of evidence it is.
     pub proof: Proof,
-    /// In words, without secrets or numbers.
+    /// A description without secrets or phone numbers.
     pub detail: String,
 }
 
-/// The failure of an attempt, as it is kept.
+/// The error of an attempt, as stored in the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttemptError {
-    /// What went wrong.
+    /// The category of the failure.
     pub kind: ErrorKind,
-    /// In words, without secrets or numbers.
+    /// The error message, without secrets or phone numbers.
     pub message: String,
-    /// The HTTP status.
+    /// The HTTP status of the provider's response.
     pub status: Option<u16>,
-    /// The provider's code.
+    /// The provider's error code.
     pub code: Option<String>,
 }
 
@@ -122,45 +122,46 @@ impl From<&Error> for AttemptError {
     }
 }
 
-/// One try at one provider. Every attempt stays in its call, in order, the failed ones too.
+/// One attempt at one provider. A call keeps all its attempts in order, including failed ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Our id.
+    /// The id of the attempt.
     pub id: AttemptId,
-    /// Who was asked.
+    /// The provider that the request went to.
     pub provider: ProviderId,
-    /// Which ring of the call it serves: 0, and one more for each redial that the caller's policy
-    /// asked for.
+    /// The ring that the attempt belongs to: 0 for the first, and one more for each redial that the
+    /// caller's policy asked for.
     pub ring: u32,
-    /// The agent that speaks, where one is named.
+    /// The agent that speaks, if one is specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
-    /// Sent to providers that take a key; the same for every retry of this attempt.
+    /// The idempotency key for providers that accept one. Every retry of this attempt uses the same
+    /// key.
     pub idempotency_key: Uuid,
-    /// Where it stands.
+    /// The current state.
     pub state: AttemptState,
-    /// The provider's id of the call, once known.
+    /// The provider's id of the call, once it is known.
     pub provider_call_id: Option<ProviderCallId>,
-    /// What its answer or failure proved.
+    /// What the response or failure proved about the phone.
     pub delivery: Option<Delivery>,
-    /// Why it failed, where it did.
+    /// The error, if the attempt failed.
     pub error: Option<AttemptError>,
-    /// How its phone call ended.
+    /// How the phone call ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// What the plan expected it to cost.
+    /// The cost that the plan estimated.
     pub estimated_cost: Option<Money>,
-    /// What the provider billed, in its unit.
+    /// What the provider billed, in its own unit.
     pub cost: Option<Cost>,
-    /// The bill in money, where a price is known.
+    /// What the provider billed, as money, if the price of its unit is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed: Option<Money>,
-    /// When it was written down.
+    /// When the attempt was written to the journal.
     pub created_at: Timestamp,
-    /// When bytes may first have left.
+    /// The earliest time at which bytes of the request may have left this machine.
     pub sent_at: Option<Timestamp>,
-    /// When it came to rest.
+    /// When the attempt reached its final state.
     pub ended_at: Option<Timestamp>,
-    /// What its state rests on, in order.
+    /// The evidence for the state, in the order in which it was found.
     pub evidence: Vec<Evidence>,
 }

@@ -1,57 +1,56 @@
-//! What was said.
+//! The content of a call: transcript and recording.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Raw, quiet::quiet_debug};
+use crate::{Raw, redact::redacted_debug};
 
-/// Who spoke.
+/// The speaker of an utterance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
     /// The voice agent.
     Agent,
-    /// The person.
+    /// The person who was called.
     Callee,
-    /// Whatever else the provider writes, in its own word.
+    /// Any other speaker, with the provider's name for it.
     Other(String),
 }
 
-/// One utterance. `Debug` leaves out the words.
+/// One utterance. `Debug` omits the text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptEntry {
-    /// Who spoke.
+    /// The speaker.
     pub speaker: Speaker,
-    /// What was said.
+    /// The text of the utterance.
     pub text: String,
-    /// How far into the call.
+    /// The time since the start of the call. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub offset: Option<Duration>,
 }
 
-/// What was said, in order.
+/// A transcript of a call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
-    /// The utterances.
+    /// The utterances in the order in which they were said.
     pub entries: Vec<TranscriptEntry>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// Where the sound is. The URL is a bearer secret for as long as it lasts: it is not shown by
-/// `Debug`.
+/// An audio recording of a call. `Debug` omits the URL, because whoever has it can fetch the audio.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
-    /// Where to fetch it.
+    /// The URL of the audio file. It may expire.
     pub url: Url,
-    /// How long it plays.
+    /// The length of the recording. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub duration: Option<Duration>,
-    /// As `mp3`.
+    /// The audio format, for example `mp3`.
     pub format: Option<String>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
@@ -65,4 +64,4 @@ impl std::fmt::Debug for Recording {
     }
 }
 
-quiet_debug!(TranscriptEntry { speaker, offset });
+redacted_debug!(TranscriptEntry { speaker, offset });

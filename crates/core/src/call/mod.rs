@@ -1,9 +1,9 @@
-//! Calls: what is ordered from a provider, what a provider reports, and what callers see over all
+//! Calls: what a provider is asked to place, what it reports, and what callers see across all
 //! attempts.
 //!
-//! A provider's view of one call ([`ProviderCall`]) and ours ([`Call`]) are two types, because one
-//! call of ours may have been refused by one provider and placed by the next, and because a
-//! provider's word never overrules the journal.
+//! A provider's view of a call ([`ProviderCall`]) and Switchboard's ([`Call`]) are two types,
+//! because one call may be refused by one provider and placed by the next, and because a provider's
+//! report never overrides the journal.
 
 mod attempt;
 mod content;

@@ -1,28 +1,29 @@
-//! What a backend is handed to place.
+//! The request that a backend is given to place.
 
 use std::{sync::Arc, time::Duration};
 
 use url::Url;
 use uuid::Uuid;
 
-use crate::{AgentId, AttemptId, ValidCall, quiet::quiet_debug};
+use crate::{AgentId, AttemptId, ValidCall, redact::redacted_debug};
 
-/// One attempt, ready to be sent. `Debug` leaves out its webhook address: who knows it may write to
-/// it. A backend sends it at most once for each time it is handed one.
+/// One attempt, ready to be sent. A backend sends it at most once each time that it is given one.
+/// `Debug` omits the webhook address, because anyone who knows it could send webhooks to it.
 #[derive(Clone)]
 pub struct CallOrder {
-    /// Our id of the attempt.
+    /// The id of the attempt.
     pub attempt: AttemptId,
-    /// Stored before it is sent; goes out as `Idempotency-Key` where the provider takes one.
+    /// The idempotency key, stored before it is sent. Sent as `Idempotency-Key` to providers that
+    /// accept one.
     pub idempotency_key: Uuid,
-    /// What shall be said to whom.
+    /// The validated call.
     pub call: Arc<ValidCall>,
-    /// The agent that the profile names at this provider, or the account's default.
+    /// The agent of the profile at this provider, or the default agent of the account.
     pub agent: Option<AgentId>,
-    /// This attempt's own webhook address, where the provider takes one for each call.
+    /// The webhook URL of this attempt, for providers that accept one per call.
     pub webhook_url: Option<Url>,
-    /// The longest the call may last.
+    /// The maximum length of the call.
     pub max_duration: Duration,
 }
 
-quiet_debug!(CallOrder { attempt, idempotency_key, call, agent, max_duration });
+redacted_debug!(CallOrder { attempt, idempotency_key, call, agent, max_duration });

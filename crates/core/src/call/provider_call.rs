@@ -7,10 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, quiet::quiet_debug,
+    AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw,
+    redact::redacted_debug,
 };
 
-/// Who rang whom.
+/// The direction of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -20,27 +21,27 @@ pub enum Direction {
     Inbound,
 }
 
-/// A provider's status word, read. The words are open enumerations: one that nobody knows is kept
-/// and is not final.
+/// The state of a call at a provider, parsed from its status. Providers may add new values: an
+/// unknown one is kept and is not final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderState {
-    /// Set for later.
+    /// Scheduled for a later time.
     Scheduled,
     /// Waiting to be dialled.
     Queued,
-    /// The phone rings.
+    /// The phone is ringing.
     Ringing,
-    /// Somebody talks.
+    /// The call was answered and is in progress.
     InProgress,
-    /// Over.
+    /// The call has ended.
     Ended(Outcome),
-    /// A word that no document names.
+    /// A status that the provider's documentation does not list.
     Unrecognised,
 }
 
 impl ProviderState {
-    /// The outcome, where it is over.
+    /// The outcome, if the call has ended.
     pub const fn outcome(self) -> Option<Outcome> {
         match self {
             ProviderState::Ended(outcome) => Some(outcome),
@@ -53,7 +54,8 @@ impl ProviderState {
     }
 }
 
-/// What was kept stays readable, whatever becomes of a number.
+/// Reads a stored number, or `None` if current numbering plans no longer contain it, so that the
+/// rest of the record stays readable.
 fn known_today<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<PhoneNumber>, D::Error> {
@@ -61,85 +63,87 @@ fn known_today<'de, D: Deserializer<'de>>(
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
-/// What a provider says of one call. `Debug` leaves out what was said.
+/// A provider's view of one call. `Debug` omits what was said.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProviderCall {
-    /// Whose call it is.
+    /// The provider that has the call.
     pub provider: ProviderId,
-    /// The provider's id.
+    /// The provider's id of the call.
     pub id: ProviderCallId,
-    /// The status, read.
+    /// The parsed status.
     pub state: ProviderState,
-    /// The status word as it came.
+    /// The status as the provider sent it.
     pub status_word: String,
-    /// Who rang whom, where the provider says it.
+    /// The direction, if the provider reports it.
     pub direction: Option<Direction>,
-    /// The callee, where the provider says it and it is a valid number. One that was kept and that
-    /// the numbering plans know no longer is left out when it is read back; `raw` has it.
+    /// The callee, if the provider reports it and it is a valid number. A stored number that
+    /// current numbering plans no longer contain is `None` when it is read back; `raw` still has
+    /// it.
     #[serde(default, deserialize_with = "known_today")]
     pub to: Option<PhoneNumber>,
-    /// The task as the provider repeats it.
+    /// The task, as the provider reports it.
     pub task: Option<String>,
-    /// The agent that talks.
+    /// The agent that makes the call.
     pub agent: Option<AgentId>,
-    /// The customer's CRM id that was sent with it.
+    /// The CRM id of the customer that was sent with the request.
     pub lead_id: Option<String>,
-    /// When the provider made it.
+    /// When the provider created the call.
     pub created_at: Option<Timestamp>,
-    /// How long it lasted.
+    /// How long the call lasted. Serialized as seconds.
     #[serde(with = "crate::seconds::option", default)]
     pub duration: Option<Duration>,
-    /// What came of it.
+    /// The provider's summary of the call.
     pub summary: Option<String>,
-    /// What should be done next.
+    /// The provider's suggestion for what to do next.
     pub next_steps: Option<String>,
-    /// Where the sound is, where the record says it. A bearer secret.
+    /// The URL of the recording, if the record has one. Whoever has it can fetch the audio.
     pub recording_url: Option<Url>,
-    /// What was billed; unknown is `None`, never zero.
+    /// What the provider billed. An unknown cost is `None`, never zero.
     pub cost: Option<Cost>,
-    /// The provider's answer.
+    /// The provider's response.
     pub raw: Raw,
 }
 
-/// Which calls to list. A backend applies what the provider can filter and does the rest itself.
+/// Filters for a list of calls. A backend applies itself what the provider cannot filter by.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CallFilter {
-    /// Made at or after this moment.
+    /// Only calls created at or after this time.
     pub since: Option<Timestamp>,
-    /// Made before this moment.
+    /// Only calls created before this time.
     pub until: Option<Timestamp>,
-    /// Of this agent.
+    /// Only calls of this agent.
     pub agent: Option<AgentId>,
 }
 
-/// Which page.
+/// Which page of a list to fetch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageRequest {
-    /// At most this many items; the provider's default and maximum hold.
+    /// The maximum number of items. The provider's default and maximum apply.
     pub limit: Option<u32>,
-    /// From a former page's `next`; the text is the backend's own.
+    /// The `next` of an earlier page. Its format belongs to the backend.
     pub cursor: Option<String>,
 }
 
 /// One page of a list, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The items.
+    /// The items of this page.
     pub items: Vec<T>,
-    /// How to ask for the next page; `None`: this was the last.
+    /// The cursor of the next page; `None` if this is the last one.
     pub next: Option<String>,
 }
 
-/// A call that may be the one whose placing ended in `Unknown`, and what speaks for it.
+/// A call at the provider that may be the one whose placing ended in `Unknown`, and the evidence
+/// for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// The provider's call.
+    /// The provider's id of the call.
     pub call: ProviderCallId,
-    /// Why it may be the one.
+    /// The kind of evidence that links it to the attempt.
     pub proof: Proof,
 }
 
-quiet_debug!(ProviderCall {
+redacted_debug!(ProviderCall {
     provider,
     id,
     state,

@@ -4,36 +4,36 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where one of our calls stands. States only move forward, and a final one never changes; a redial
-/// that the caller's policy asks for begins them anew.
+/// The status of a call. It only moves forward, and a final status never changes, except that a
+/// redial by the caller's policy starts over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallStatus {
-    /// Valid, nothing decided.
+    /// Valid; nothing has been decided yet.
     Received,
-    /// Valid, and its window has not opened.
+    /// Valid; its time window has not opened yet.
     Scheduled,
-    /// Planned and allowed.
+    /// Planned and admitted.
     Admitted,
     /// An attempt is being made.
     Attempting,
     /// A provider has taken it.
     InProgress,
-    /// Over; the call has an outcome.
+    /// Ended; the call has an outcome.
     Closed,
-    /// Nobody will place it: no attempt reached a phone.
+    /// No provider will place it, and no attempt reached a phone.
     Refused,
-    /// The provider waits for a person's approval; nothing rang.
+    /// The provider waits for a person's approval; no phone rang.
     NeedsApproval,
-    /// It may or may not have rung and nothing proved it in time. A late event or an operator ends
-    /// it.
+    /// The phone may or may not have rung, and no evidence was found in time. A late event or an
+    /// operator resolves it.
     Indeterminate,
-    /// It was placed, and its end was never seen within its longest duration.
+    /// The call was placed, but its end was not reported within its maximum length.
     Stalled,
 }
 
 impl CallStatus {
-    /// True where nothing more happens on its own.
+    /// True if nothing more happens without an event or an operator.
     pub const fn is_settled(self) -> bool {
         match self {
             CallStatus::Closed
@@ -49,7 +49,8 @@ impl CallStatus {
         }
     }
 
-    /// True while it holds the lock on its callee: a second call to the same person has to wait.
+    /// True while the call holds the lock on its callee: a second call to the same person has to
+    /// wait.
     pub const fn holds_callee(self) -> bool {
         match self {
             CallStatus::Admitted
@@ -88,21 +89,21 @@ impl fmt::Display for CallStatus {
     }
 }
 
-/// How a call that reached the telephone network ended. None of these is ever failed over.
+/// How a call that reached the telephone network ended. None of these outcomes leads to failover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Somebody talked.
+    /// The call was answered and had a conversation.
     Completed,
-    /// It rang and nobody answered.
+    /// The phone rang and was not answered.
     NoAnswer,
     /// The line was busy.
     Busy,
-    /// A machine answered.
+    /// An answering machine or voicemail picked up.
     Voicemail,
-    /// The provider took the call and could not bring it to an end.
+    /// The provider accepted the call but could not complete it.
     Failed,
-    /// It was cancelled or stopped.
+    /// The call was cancelled or stopped.
     Cancelled,
 }
 

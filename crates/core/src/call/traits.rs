@@ -1,4 +1,4 @@
-//! What a provider must be able to do with calls, and what callers get on top.
+//! The operations on calls that a backend implements, and convenience methods for callers.
 
 use std::{collections::HashSet, fmt::Debug, time::Duration};
 
@@ -11,78 +11,78 @@ use crate::{
     ProviderCall, ProviderCallId, Recording, Result, Trace, Transcript,
 };
 
-/// Placing and reading calls. Small and object-safe: it serves whoever writes a backend; callers
-/// use [`CallsExt`] as well.
+/// Places and reads calls. The trait is small and object-safe because backends implement it;
+/// callers also have [`CallsExt`].
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait Calls: Debug + Send + Sync {
-    /// Places one call, by at most one request that could make a phone ring.
+    /// Places one call, with at most one request that could make a phone ring.
     ///
     /// # Errors
-    /// Every error says whether the phone may have rung: see [`PlaceError`]. A backend that cannot
-    /// tell says [unknown](PlaceError::unknown). An answer that was a success but could not be read
-    /// is [placed](PlaceError::placed).
+    /// Every error says whether the phone may have rung: see [`PlaceError`]. If the backend cannot
+    /// tell, it is [unknown](PlaceError::unknown). A successful response that could not be read is
+    /// [placed](PlaceError::placed).
     async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError>;
 
-    /// One call as the provider sees it now.
+    /// Returns the current state of a call.
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall>;
 
-    /// One page of calls, newest first.
+    /// Returns one page of calls, newest first.
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>>;
 
-    /// What was said.
+    /// Returns the transcript of a call.
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript>;
 
-    /// Where the sound is.
+    /// Returns the recording of a call.
     async fn recording(&self, id: &ProviderCallId) -> Result<Recording>;
 
-    /// Calls that may be this order, sent at `sent_at`, strongest evidence first. Only reads;
-    /// finding none proves nothing.
+    /// Returns calls that may have been placed by this request, which was sent at `sent_at`,
+    /// strongest evidence first. Only reads. Finding none proves nothing.
     ///
     /// # Errors
-    /// Where the provider could not be read, was not read to the end because a bound was reached,
-    /// or shows nothing but calls that may be this one and may be others: an empty answer says that
-    /// nothing there may be it.
+    /// If the provider could not be read, if a bound was reached before the end of the list, or if
+    /// it only shows calls that cannot be told apart from other calls. An empty result means that
+    /// no call at the provider can be this one.
     async fn trace(&self, order: &CallOrder, sent_at: Timestamp) -> Result<Vec<Trace>>;
 }
 
-/// A new time for a call that has not been dialled. KallyAI (document 002) documents no time zone
-/// for it: it is the call's own.
+/// A new time for a call that has not been dialled. KallyAI documents no time zone for it, so it is
+/// in the time zone of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reschedule {
-    /// The local date and time.
+    /// The new local date and time.
     pub at: civil::DateTime,
 }
 
-/// Changing a call that was placed.
+/// Changes calls that were placed.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait CallControl: Debug + Send + Sync {
     /// Cancels a call that is scheduled or queued.
     async fn cancel(&self, id: &ProviderCallId) -> Result<()>;
 
-    /// Hangs up a call that is under way.
+    /// Hangs up a call in progress.
     async fn stop(&self, id: &ProviderCallId) -> Result<()>;
 
-    /// Moves a call that is scheduled.
+    /// Moves a scheduled call to another time.
     async fn reschedule(&self, id: &ProviderCallId, to: &Reschedule) -> Result<()>;
 
-    /// Hands a live inbound call to another number.
+    /// Transfers a live inbound call to another number.
     async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()>;
 }
 
-/// A list that is longer than this many pages is a list without an end.
+/// The maximum number of pages that are read of one list, in case a provider never ends it.
 const MOST_PAGES: usize = 2_000;
-/// The most rows that one list is read for.
+/// The maximum number of rows that are read of one list.
 const MOST_ROWS: usize = 200_000;
 
-/// What callers get on every [`Calls`].
+/// Convenience methods for every [`Calls`].
 #[async_trait]
 pub trait CallsExt: Calls {
-    /// Reads the call every `every` until it has ended.
+    /// Polls the call every `every` until it has ended.
     ///
     /// # Errors
-    /// `Timeout` where it has not ended after `at_most`; whatever [`Calls::get`] answers.
+    /// `Timeout` if it has not ended after `at_most`, or any error of [`Calls::get`].
     async fn wait(
         &self,
         id: &ProviderCallId,
@@ -111,8 +111,8 @@ pub trait CallsExt: Calls {
         }
     }
 
-    /// All calls that pass the filter, newest first, each once, page after page. A list without an
-    /// end ends with an error: after 2,000 pages or 200,000 rows.
+    /// Streams all calls that match the filter, newest first, without duplicates, page by page. The
+    /// stream ends with an error after 2,000 pages or 200,000 rows.
     fn all(&self, filter: CallFilter) -> BoxStream<'_, Result<ProviderCall>> {
         struct Walk {
             filter: CallFilter,
@@ -144,8 +144,9 @@ pub trait CallsExt: Calls {
             let had_items = !answer.items.is_empty();
             let fresh: Vec<_> =
                 answer.items.into_iter().filter(|call| walk.seen.insert(call.id.clone())).collect();
-            // A page of known calls is the end, whatever its cursor claims: equal timestamps repeat
-            // pages. An empty page with a cursor is not: the filter may have emptied it.
+            // A page with only known calls is the end, even if it has a cursor, because equal
+            // timestamps can repeat pages. An empty page with a cursor is not the end: the filter
+            // may have removed its rows.
             if !(had_items && fresh.is_empty()) {
                 let next = answer.next.filter(|cursor| page.cursor.as_ref() != Some(cursor));
                 walk.page =
@@ -162,9 +163,8 @@ pub trait CallsExt: Calls {
 }
 
 fn too_long(most: usize, what: &str) -> Error {
-    let message = format!(
-        "the list of calls is longer than the {most} {what} that are read of it: narrow it by since and until"
-    );
+    let message =
+        format!("the list of calls has more than {most} {what}: narrow it with since and until");
     Error::new(ErrorKind::Decode, message).with_operation("calls.list")
 }
 

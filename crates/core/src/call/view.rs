@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money,
     Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, TenantId,
-    Transcript, quiet::quiet_debug,
+    Transcript, redact::redacted_debug,
 };
 
-/// The arm of an experiment that a person was given.
+/// The arm of an experiment that a person is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
-    /// The experiment.
+    /// The name of the experiment.
     pub experiment: String,
-    /// Its version; each is a split of its own.
+    /// The version of the experiment. Each version splits people anew.
     #[serde(default = "first_version")]
     pub version: u32,
-    /// Its arm.
+    /// The name of the arm.
     pub arm: String,
 }
 
-/// Assignments that were kept before there were versions.
+/// The version of assignments that were stored before experiments had versions.
 const fn first_version() -> u32 {
     1
 }
 
-/// Why a call was not placed, or why nobody knows.
+/// Why a call was not placed, or why it is unknown whether it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFault {
-    /// What went wrong.
+    /// The category of the failure.
     pub kind: ErrorKind,
-    /// In words, with the fix where there is one.
+    /// The message for people, with a fix if there is one.
     pub message: String,
 }
 
@@ -49,65 +49,65 @@ impl From<&AttemptError> for CallFault {
     }
 }
 
-/// One call over all its attempts. `Debug` leaves out what was said.
+/// One call across all its attempts. `Debug` omits what was said.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Our id.
+    /// The id of the call.
     pub id: CallId,
-    /// Whose call it is.
+    /// The tenant that the call belongs to.
     pub tenant: TenantId,
-    /// The callee. JSON has the whole number; `Debug` and `Display` mask it.
+    /// The callee. Serialized as the whole number; `Debug` and `Display` mask it.
     pub to: PhoneNumber,
     /// The callee's country.
     pub country: Country,
     /// The agent profile that was asked for.
     pub agent: Option<ProfileName>,
-    /// The batch that it belongs to.
+    /// The batch that the call belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchName>,
-    /// Where it stands.
+    /// The current status.
     pub status: CallStatus,
-    /// How it ended, where it reached the telephone network.
+    /// How the call ended, if it reached the telephone network.
     pub outcome: Option<Outcome>,
     /// The provider that has the call.
     pub provider: Option<ProviderId>,
-    /// That provider's id of it.
+    /// That provider's id of the call.
     pub provider_call_id: Option<ProviderCallId>,
-    /// The arm of an experiment that decided the provider's order.
+    /// The arm of the experiment that determined the order of providers.
     pub experiment: Option<Assignment>,
-    /// When it rings again, where the caller's redial policy asks for it.
+    /// When the call rings again, if the caller's redial policy asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redial_at: Option<Timestamp>,
-    /// Every attempt, in order.
+    /// All attempts, in order.
     pub attempts: Vec<Attempt>,
-    /// Why it was refused or is unknown.
+    /// Why the call was refused or its result is unknown.
     pub fault: Option<CallFault>,
-    /// What the plan expected it to cost.
+    /// The cost that the plan estimated.
     pub estimated_cost: Option<Money>,
-    /// What was billed, in money. Unknown is null, never zero.
+    /// What was billed, as money. An unknown cost is null, never zero.
     pub cost: Option<Money>,
-    /// How long it lasted.
+    /// How long the call lasted. Serialized as `duration_seconds`.
     #[serde(with = "crate::seconds::option", default, rename = "duration_seconds")]
     pub duration: Option<Duration>,
-    /// What came of it.
+    /// The provider's summary of the call.
     pub summary: Option<String>,
-    /// What should be done next.
+    /// The provider's suggestion for what to do next.
     pub next_steps: Option<String>,
-    /// What was said, once fetched.
+    /// The transcript, once it was fetched.
     pub transcript: Option<Transcript>,
-    /// Where the sound is, once fetched.
+    /// The recording, once it was fetched.
     pub recording: Option<Recording>,
-    /// The caller's own words, carried along.
+    /// The caller's key-value pairs, stored and never sent to a provider.
     pub metadata: BTreeMap<String, String>,
-    /// When it was received.
+    /// When the request was received.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the call last changed.
     pub updated_at: Timestamp,
-    /// The provider's last answer.
+    /// The provider's last response.
     pub raw: Option<Raw>,
 }
 
-quiet_debug!(Call {
+redacted_debug!(Call {
     id,
     tenant,
     to,

@@ -6,10 +6,10 @@ use rlibphonenumber::PHONE_NUMBER_UTIL;
 
 use super::reserved;
 
-/// A calling code has at most so many digits.
+/// The maximum number of digits of a calling code.
 const LONGEST: u32 = 3;
 
-/// Of every three digits, whether a calling code begins them.
+/// For each number of three digits, whether it begins with a calling code.
 static BEGUN: LazyLock<Vec<bool>> = LazyLock::new(|| {
     let mut begun = vec![false; 1_000];
     let plans =
@@ -26,15 +26,15 @@ static BEGUN: LazyLock<Vec<bool>> = LazyLock::new(|| {
     begun
 });
 
-/// True where a number may begin with these digits, written without a plus: a calling code begins
-/// them, or they begin one.
+/// True if a number can begin with these digits, written without a plus sign: they begin with a
+/// calling code or are the beginning of one.
 ///
 /// ```
 /// use switchboard_core::may_begin_number;
 ///
 /// assert!(may_begin_number("4420") && may_begin_number("201")); // the United Kingdom; 20 is Egypt
-/// assert!(may_begin_number("21")); // 212 is Morocco
-/// assert!(!may_begin_number("210")); // nobody
+/// assert!(may_begin_number("21")); // the beginning of 212, Morocco
+/// assert!(!may_begin_number("210")); // not assigned
 /// ```
 pub fn may_begin_number(digits: &str) -> bool {
     let mut value = 0_usize;

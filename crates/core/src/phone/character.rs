@@ -1,21 +1,21 @@
-//! The characters that people, phones and spreadsheets put into numbers.
+//! The characters that occur in written phone numbers.
 //!
-//! Typographic variants of spaces, hyphens and digits are read as their plain counterparts. What
-//! cannot be seen is read away at the ends, where a copy from a contact list or a chat leaves it,
-//! and named in the middle. Everything else is named.
+//! Typographic variants of spaces, hyphens and digits are read as their plain counterparts.
+//! Invisible characters are removed at both ends, where copying from a contact list or chat leaves
+//! them, and reported in the middle. Everything else is reported.
 
-/// What a character is in a number.
+/// The role of a character in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `0` to `9`, as ASCII.
     Digit(u8),
     /// `+`
     Plus,
-    /// Any space that has a width.
+    /// Any visible space.
     Space,
-    /// A hyphen: a direct line may stand behind it.
+    /// A hyphen: a direct line may follow.
     Hyphen,
-    /// A dash or a minus sign: a range may stand behind it.
+    /// A dash or a minus sign: a range may follow.
     Dash,
     /// `.`
     Dot,
@@ -25,9 +25,9 @@ pub(super) enum Kind {
     Open,
     /// `)`
     Close,
-    /// Not to be seen.
+    /// An invisible character.
     Invisible,
-    /// What stands in no number.
+    /// A character that does not occur in numbers.
     Other,
 }
 
@@ -54,13 +54,13 @@ pub(super) fn kind(character: char) -> Kind {
     }
 }
 
-/// The text without what cannot be seen at its ends.
+/// The text without spaces and invisible characters at its ends.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || invisible(character).is_some())
 }
 
-/// `has a zero-width space after the 5th character`; `before` is how many characters stand before
-/// it.
+/// Describes an unexpected character, for example `has a zero-width space after the 5th character`.
+/// `before` is the number of characters before it.
 pub(super) fn found(character: char, before: u16) -> String {
     let place = match before {
         0 => "at its beginning".to_owned(),

@@ -1,10 +1,9 @@
-//! Whether all digits of a text belong to the number, by the way in which they are grouped.
+//! Decides from the grouping of digits whether all of them belong to the number.
 //!
-//! In many plans a number can be longer than another one that begins with its digits. `+49 30
-//! 123456 2` is then a number and a footnote, or a number that nobody would group so: read without
-//! its separators it rings a stranger. The rule: where a shorter number of the plan ends at a
-//! separator, the digits behind it have to be grouped as the plan groups the whole number, as a
-//! direct line, or as a person groups in rhythm.
+//! In many numbering plans, one valid number can be a prefix of a longer valid number. `+49 30
+//! 123456 2` may be a number and a footnote; read without separators it calls a stranger. The rule:
+//! if a shorter valid number ends at a separator, the digits after it must be grouped as the plan
+//! groups the whole number, as a direct line, or in small chunks of even size.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
@@ -13,26 +12,26 @@ use super::parse::{E164, FEWEST, exists};
 use super::written::{Separator, Written};
 use super::{NumberType, PhoneNumber};
 
-/// No number has more groups.
+/// The maximum number of groups.
 const MOST: usize = 16;
 
-/// People group digits in twos, threes and fours.
+/// People group digits by twos, threes or fours.
 const LONGEST_CHUNK: usize = 4;
 
-/// A shorter number with so many national digits is hardly the beginning of another one.
+/// A shorter number with this many national digits is unlikely to be the beginning of another one.
 const SURELY_WHOLE: usize = 8;
 
-/// The longest direct line behind a company's number.
+/// The longest direct line (extension digits) after a company's number.
 const LONGEST_LINE: usize = 5;
 
-/// How many lines a company lists with a hyphen rather than one by one: `123456-58` may be three of
-/// them.
+/// The maximum size of a range of lines that a company writes with a hyphen: `123456-58` may stand
+/// for three lines.
 const FEW_LINES: u64 = 10;
 
-/// The lengths of the groups behind the calling code.
+/// The lengths of the groups after the calling code.
 struct Groups {
     lengths: [usize; MOST],
-    /// What stands before each.
+    /// The separator before each group.
     before: [Separator; MOST],
     len: usize,
 }
@@ -40,7 +39,7 @@ struct Groups {
 impl Groups {
     const EMPTY: Self = Self { lengths: [0; MOST], before: [Separator::None; MOST], len: 0 };
 
-    /// How the last `national` digits of a text are grouped.
+    /// The groups of the last `national` digits of a text.
     fn written(written: &Written, national: usize) -> Self {
         let separators = written.separators();
         let separators =
@@ -52,7 +51,7 @@ impl Groups {
         groups
     }
 
-    /// How the library groups a number.
+    /// The groups in which the library formats a number.
     fn usual(parsed: &rlibphonenumber::PhoneNumber) -> Self {
         let text = PHONE_NUMBER_UTIL.format(parsed, PhoneNumberFormat::International);
         let mut groups = Self::EMPTY;
@@ -90,10 +89,10 @@ impl Groups {
     }
 }
 
-/// Says whether digits stand behind a number that is complete without them.
+/// Checks that no digits follow a number that is complete without them.
 ///
 /// # Errors
-/// [`Tail`], or [`Range`] where they may be a direct line.
+/// [`Tail`], or [`Range`] if they may be a direct line.
 pub(super) fn belongs_together(
     written: &Written,
     number: &PhoneNumber,
@@ -127,13 +126,13 @@ pub(super) fn belongs_together(
     Ok(())
 }
 
-/// Whether a number ends at one of the separators of a text, where `digits`, calling code first,
-/// are none as a whole. They are the text's last.
+/// True if a valid number ends at one of the separators of the text. Used when `digits`, calling
+/// code first, are not valid as a whole. They are the last digits of the text.
 pub(super) fn has_a_tail(written: &Written, digits: &[u8]) -> bool {
     written.boundaries().any(|left| shorter(digits, left).is_some())
 }
 
-/// The number without its last digits, where there is such a number.
+/// The number without its last `left` digits, if that is a valid number.
 fn shorter(digits: &[u8], left: usize) -> Option<rlibphonenumber::PhoneNumber> {
     let kept = digits
         .get(..digits.len().checked_sub(left)?)
@@ -141,13 +140,13 @@ fn shorter(digits: &[u8], left: usize) -> Option<rlibphonenumber::PhoneNumber> {
     E164::of([kept]).and_then(|number| exists(&number))
 }
 
-/// A place where a shorter number ends.
+/// A separator at which a shorter valid number ends.
 struct Cut<'a> {
     groups: &'a Groups,
     /// The last group of the shorter number.
     at: usize,
     shorter: &'a rlibphonenumber::PhoneNumber,
-    /// Whether the plan groups the whole number so.
+    /// True if the plan groups the whole number this way.
     is_usual: bool,
     left: usize,
 }
@@ -170,8 +169,8 @@ impl Cut<'_> {
         if plain && belongs { Ok(()) } else { Err(Tail) }
     }
 
-    /// `+49 30 123456-12`: in Germany and Austria the one hyphen of a number stands before the line
-    /// inside a company (DIN 5008, ÖNORM A 1080).
+    /// `+49 30 123456-12`: in Germany and Austria the only hyphen of a number comes before the
+    /// extension of a company (DIN 5008, ÖNORM A 1080).
     fn is_direct_line(&self, number: &PhoneNumber, separator: Separator, rest: &[usize]) -> bool {
         let others = self.groups.before().iter().take(self.at + 1);
         matches!(number.country_code(), 49 | 43)
@@ -185,8 +184,8 @@ impl Cut<'_> {
             && self.left <= LONGEST_LINE
     }
 
-    /// Whether the last digits may be the end of a range that begins with as many digits before
-    /// them.
+    /// True if the last digits may be the end of a range that begins with the same number of digits
+    /// before them.
     fn may_be_a_range(&self, number: &PhoneNumber) -> bool {
         let digits = number.national_digits();
         let value = |digits: Option<&str>| digits.and_then(|digits| digits.parse::<u64>().ok());
@@ -200,7 +199,7 @@ impl Cut<'_> {
         block || last > first && last - first < FEW_LINES
     }
 
-    /// Whether a person who groups digits in small chunks goes on doing so.
+    /// True if the digits are grouped in small chunks throughout.
     fn is_rhythm(
         &self,
         kept: &[usize],

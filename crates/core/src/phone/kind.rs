@@ -1,4 +1,4 @@
-//! The kinds of line that may be called, because a tariff asks for the kind before the prefix.
+//! The types of line that may be called. Tariffs depend on them.
 
 use std::fmt;
 
@@ -7,33 +7,33 @@ use serde::{Deserialize, Serialize};
 
 use super::error::PhoneNumberError;
 
-/// What the numbering plan says a number is. Kinds that may not be called have no name here, and a
-/// number without a kind does not exist in its plan.
+/// The type of a number according to its numbering plan. Types that may not be called are not
+/// listed here, and a number without a type does not exist in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberType {
-    /// A line at a place.
+    /// A landline.
     FixedLine,
     /// A mobile phone.
     Mobile,
-    /// One or the other: the plan does not tell, as in the United States.
+    /// A landline or a mobile phone: the plan does not distinguish, as in the United States.
     FixedLineOrMobile,
-    /// The callee pays; often not reachable from abroad.
+    /// Toll-free: the callee pays. Often not reachable from abroad.
     TollFree,
-    /// A line over the internet.
+    /// A VoIP number.
     Voip,
-    /// A number that follows a person.
+    /// A personal number, which is forwarded to wherever the person is.
     PersonalNumber,
     /// A pager.
     Pager,
-    /// A company's one number for all its offices.
+    /// A universal access number: one number for all offices of a company.
     Uan,
-    /// A voice mailbox.
+    /// A voicemail access number.
     Voicemail,
 }
 
 impl NumberType {
-    /// The name on the wire, for example `fixed_line`.
+    /// The name in JSON, for example `fixed_line`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FixedLine => "fixed_line",
@@ -48,7 +48,7 @@ impl NumberType {
         }
     }
 
-    /// The kind behind the library's word, or why it may not be called.
+    /// Converts the type of the library, or says why it may not be called.
     pub(super) fn of(kind: PhoneNumberType) -> Result<Self, PhoneNumberError> {
         match kind {
             PhoneNumberType::FixedLine => Ok(Self::FixedLine),

@@ -1,26 +1,26 @@
 //! Telephone numbers that may be called.
 //!
 //! A [`PhoneNumber`] cannot hold an emergency number, a crisis line, a premium-rate or shared-cost
-//! number, a short code, a satellite phone or a number of no country, so nothing behind it has to
-//! ask again. Everything refused is refused here, before a provider sees it, because a voice agent
-//! that rings 112 does harm that no refund mends.
+//! number, a short code, a satellite phone or a number of no country, so code that has one needs no
+//! further check. Numbers are rejected here, before a provider sees them, because a voice agent
+//! that calls 112 does harm that no refund makes good.
 //!
-//! The numbering plans come from `rlibphonenumber`, which is lenient: left alone it reads `911` as
-//! `+1911`. It is asked only about what already has the shape of E.164. What it has no data for,
-//! emergency and short numbers, is in `short_data.rs`, and satellite ranges are in `reserved.rs`.
+//! The numbering plans come from `rlibphonenumber`, which is lenient: by itself it reads `911` as
+//! `+1911`. It is only given text that already has the shape of E.164. Data that it lacks is here:
+//! emergency and short numbers in `short_data.rs`, satellite ranges in `reserved.rs`.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `parse.rs` | the one way from text to a number |
-//! | `written.rs`, `character.rs` | the digits of a text and what stands between them |
-//! | `grouping.rs` | whether all digits belong to the number: no tail makes it another one |
-//! | `national.rs` | numbers as they are dialled in a country |
-//! | `old_plan.rs` | spellings of plans that were given up |
-//! | `refuse.rs` | why a text is refused, however an emergency number is disguised |
-//! | `reserved.rs` | satellite networks and the calling codes of no country |
+//! | `parse.rs` | parses text to a number |
+//! | `written.rs`, `character.rs` | the digits of a text and the separators between them |
+//! | `grouping.rs` | whether all digits belong to the number, so that trailing digits do not make it another one |
+//! | `national.rs` | numbers as they are dialled within a country |
+//! | `old_plan.rs` | numbers of former numbering plans |
+//! | `refuse.rs` | why a text is rejected, including disguised emergency numbers |
+//! | `reserved.rs` | satellite networks and calling codes without a country |
 //! | `short_data.rs` | emergency and short numbers, generated |
 //! | `calling_code.rs` | which digits a number may begin with |
-//! | `kind.rs`, `error.rs` | the type of a number, and the reasons of a refusal |
+//! | `kind.rs`, `error.rs` | number types, and the reasons for a rejection |
 
 mod calling_code;
 mod character;
@@ -51,12 +51,12 @@ use crate::country::Country;
 /// A plus sign and at most 15 digits.
 const LONGEST: usize = 16;
 
-/// A number that exists in its country's numbering plan and that an agent may call. 21 bytes, no
-/// heap.
+/// A number that exists in its country's numbering plan and that an agent may call. It takes 21
+/// bytes and does not allocate.
 ///
-/// `Debug` and `Display` are masked, so that a number never reaches a log by accident;
-/// [`PhoneNumber::e164`] alone gives it whole. It serializes as its E.164 text, for the wire and
-/// for storage. Numbers compare by their digits.
+/// `Debug` and `Display` are masked, so that a number does not reach a log by accident; only
+/// [`PhoneNumber::e164`] returns it whole. It serializes as E.164 text. Numbers compare by their
+/// digits.
 ///
 /// ```
 /// use switchboard_core::{Country, PhoneNumber};
@@ -79,22 +79,21 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads a number in E.164, in which spaces, hyphens, dots and parentheses may stand between
-    /// the digits.
+    /// Parses a number in E.164. Spaces, hyphens, dots and parentheses between the digits are
+    /// allowed.
     ///
-    /// A trunk prefix that does not belong there is dropped: `+44 (0)20 7946 0018` is
-    /// `+442079460018`.
+    /// A trunk prefix after the calling code is dropped: `+44 (0)20 7946 0018` is `+442079460018`.
     ///
     /// # Errors
     ///
-    /// [`PhoneNumberError`] says why the number may not be called and what to write instead.
+    /// The reason why the number may not be called, and what to write instead.
     pub fn parse(text: &str) -> Result<Self, PhoneNumberError> {
         parse::parse(text, None)
     }
 
-    /// Reads a number as [`PhoneNumber::parse`] does, and with a country also as it is dialled
-    /// there: a national number, as `020 7946 0018`, or one behind an international prefix, `00` or
-    /// the country's own, as `011`.
+    /// Parses a number like [`PhoneNumber::parse`]. With a country, it also accepts numbers as they
+    /// are dialled there: a national number such as `020 7946 0018`, or one after an international
+    /// prefix such as `00` or `011`.
     ///
     /// ```
     /// use switchboard_core::{Country, PhoneNumber};
@@ -107,15 +106,14 @@ impl PhoneNumber {
     ///
     /// # Errors
     ///
-    /// As [`PhoneNumber::parse`].
+    /// The same as for [`PhoneNumber::parse`].
     pub fn parse_in(text: &str, default: Option<Country>) -> Result<Self, PhoneNumberError> {
         parse::parse(text, default)
     }
 
-    /// A number that was accepted once and kept as its [`e164`](PhoneNumber::e164), with its
-    /// country then. It is judged no more: numbering plans change, and what was called stays
-    /// readable. `None` for what is no E.164 at all. Only for journals: what comes from outside is
-    /// [parsed](PhoneNumber::parse).
+    /// Restores a number that was stored as its [`e164`](PhoneNumber::e164) and country. It is not
+    /// validated again: numbering plans change, and old calls must stay readable. `None` if the
+    /// text is not E.164. Only for journals: input from outside is [parsed](PhoneNumber::parse).
     #[doc(hidden)]
     pub fn restore(text: &str, country: Country) -> Option<Self> {
         match parse::parse(text, None) {
@@ -124,7 +122,7 @@ impl PhoneNumber {
         }
     }
 
-    /// The whole number in E.164, for example `+15125550142`: the one way to it.
+    /// The whole number in E.164, for example `+15125550142`.
     pub fn e164(&self) -> &str {
         self.text
             .get(..usize::from(self.len))
@@ -132,13 +130,14 @@ impl PhoneNumber {
             .unwrap_or_default()
     }
 
-    /// The country whose numbering plan holds the number. `+1` is 25 of them, and Guernsey, Jersey
-    /// and the Isle of Man are not the United Kingdom. A mobile phone may be anywhere.
+    /// The country whose numbering plan contains the number. `+1` is shared by 25 countries, and
+    /// Guernsey, Jersey and the Isle of Man are not the United Kingdom. The phone itself may be
+    /// anywhere.
     pub fn country(&self) -> Country {
         self.country
     }
 
-    /// What kind of line the numbering plan says it is.
+    /// The type of line according to the numbering plan.
     pub fn number_type(&self) -> NumberType {
         self.kind
     }
@@ -159,7 +158,7 @@ impl PhoneNumber {
         self.to_string()
     }
 
-    /// Whether the number begins with `prefix`, a calling code and any digits after it, with or
+    /// True if the number begins with `prefix`: a calling code and any digits after it, with or
     /// without the plus sign.
     pub fn has_prefix(&self, prefix: &str) -> bool {
         let digits = prefix.strip_prefix('+').unwrap_or(prefix);
@@ -231,7 +230,7 @@ impl Serialize for PhoneNumber {
 
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Asked for a string, serde_json would print a number that it found instead.
+        // When asked for a string, serde_json would print a number that it found instead.
         if deserializer.is_human_readable() {
             deserializer.deserialize_any(Text)
         } else {
@@ -240,8 +239,8 @@ impl<'de> Deserialize<'de> for PhoneNumber {
     }
 }
 
-/// Reads a number from a string only. Numeric values have arms of their own, for serde's would
-/// print them.
+/// Reads a number from strings only. Numeric values are handled explicitly because the error
+/// messages of serde would print them.
 struct Text;
 
 impl Visitor<'_> for Text {

@@ -1,9 +1,9 @@
-//! Numbers as they are dialled in a country: behind its trunk prefix, or behind an international
+//! Numbers as they are dialled within a country: after its trunk prefix, or after an international
 //! prefix.
 //!
-//! The library takes a trunk prefix away wherever it may stand and puts a calling code before
-//! anything that then makes a number. Here the digits have to be the ones that the plan writes for
-//! the number at home, or the answer is a refusal.
+//! The library removes a trunk prefix wherever it finds one, and adds a calling code to anything
+//! that then is a number. This module accepts only the digits that the plan writes for the national
+//! number.
 
 use rlibphonenumber::{CountryCodeSource, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
@@ -16,10 +16,10 @@ use super::written::Written;
 use super::{PhoneNumber, grouping, old_plan};
 use crate::country::Country;
 
-/// What is dialled before a national number in countries that do not write it, apart from nothing.
+/// Prefixes dialled before a national number that are not part of its written form.
 const UNWRITTEN_PREFIXES: [&[u8]; 5] = [b"0", b"1", b"8", b"01", b"06"];
 
-/// The number that these digits dial in the country.
+/// Returns the number that these digits dial in the country.
 pub(super) fn read(
     written: &Written,
     country: Option<Country>,
@@ -57,7 +57,7 @@ pub(super) fn read(
     ];
     let mut allowed = readings.iter().flatten().filter_map(|reading| reading.as_ref().ok());
     let Some(first) = allowed.next() else {
-        // What was meant is what came furthest: abroad where there is such a prefix.
+        // Report the error of the more likely reading: international if there is such a prefix.
         let mut reasons = readings.into_iter().flatten().filter_map(Result::err);
         return Err(reasons.next().unwrap_or(Invalid));
     };
@@ -69,8 +69,8 @@ pub(super) fn read(
     if allowed.chain(&foreign).any(|other| other != first) {
         return Err(Ambiguous(country));
     }
-    // Behind 00 other carriers' prefixes begin: what is a number and a tail behind the one is a
-    // number behind the other.
+    // Prefixes of other carriers begin with 00: digits that are a number with a tail after one
+    // prefix can be a whole number after another.
     if double_zero.is_some_and(|rest| {
         !first.e164().as_bytes().ends_with(rest) && grouping::has_a_tail(written, rest)
     }) {
@@ -114,12 +114,12 @@ fn at_home(
     })
 }
 
-/// Whether the digits are a number as soon as a plus sign stands before them.
+/// True if the digits are a number with a plus sign before them.
 fn starts_abroad(digits: &[u8]) -> bool {
     digits.first() != Some(&b'0') && E164::of([digits]).is_some_and(|number| judge(number).is_ok())
 }
 
-/// Whether the plan writes these digits for the number at home.
+/// True if the plan writes these digits for the national number.
 fn is_dialled_so(digits: &[u8], parsed: &rlibphonenumber::PhoneNumber, national: &[u8]) -> bool {
     let text = PHONE_NUMBER_UTIL.format(parsed, PhoneNumberFormat::National);
     let dialled = || text.bytes().filter(u8::is_ascii_digit);
@@ -131,8 +131,8 @@ fn is_dialled_so(digits: &[u8], parsed: &rlibphonenumber::PhoneNumber, national:
             .iter()
             .any(|prefix| digits.strip_prefix(*prefix) == Some(national));
     }
-    // Without its prefix a number is certain where all of the country's have one length: no local
-    // number is as long.
+    // Without its prefix a number is only certain if all numbers of the country have the same
+    // length, because then no local number is as long.
     digits == national && has_one_length(parsed)
 }
 

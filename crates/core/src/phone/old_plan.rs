@@ -1,27 +1,27 @@
-//! Spellings of plans that were given up: one person has one number, however old the list is that
-//! they stand in.
+//! Numbers of former numbering plans, so that a person has one number even if it comes from an old
+//! list.
 //!
-//! | country | once | today |
+//! | country | former | current |
 //! |---|---|---|
 //! | Mexico, until 2020 | `+52 1 55 1234 5678` for mobile phones; at home `044`, `045` or `01` before the ten digits | `+52 55 1234 5678` |
 //! | Brazil, until 2016 | `+55 11 6123 4567` for mobile phones | `+55 11 96123 4567` |
-//! | Argentina, at home still | `+54 11 15 2345 6789` for mobile phones | `+54 9 11 2345 6789` |
+//! | Argentina, still dialled within the country | `+54 11 15 2345 6789` for mobile phones | `+54 9 11 2345 6789` |
 //!
-//! A number that today's plan holds as it stands is not rewritten: where it could be an old
-//! spelling as well, it is refused.
+//! A number that is valid in the current plan is not rewritten. If it could also be an old form, it
+//! is rejected.
 
 use super::error::PhoneNumberError::{self, OldPlan};
 use super::parse::{E164, exists};
 use crate::country::Country;
 
-/// What is dialled at home before the ten digits of a Mexican number in old lists; `1` is that of
-/// mobile phones from abroad.
+/// Prefixes before the ten digits of a Mexican number in old lists. `1` was used for mobile phones
+/// from abroad.
 const MEXICAN_PREFIXES: [&[u8]; 4] = [b"1", b"01", b"044", b"045"];
 
-/// The number as today's plan writes it.
+/// Converts a number to the current plan.
 ///
 /// # Errors
-/// [`OldPlan`] where two people may have it.
+/// [`OldPlan`] if the number could belong to two people.
 pub(super) fn renewed(written: E164) -> Result<E164, PhoneNumberError> {
     let digits = written.digits();
     let new = match digits {
@@ -51,7 +51,7 @@ fn mexican(national: &[u8]) -> Option<E164> {
     MEXICAN_PREFIXES.contains(&prefix).then(|| E164::of([b"52", ten])).flatten()
 }
 
-/// Eight digits behind an area code, the first from 6 to 9.
+/// Converts a Brazilian number of eight digits after an area code, the first of them 6 to 9.
 fn brazilian(national: &[u8]) -> Option<E164> {
     let national = national.strip_prefix(b"0").unwrap_or(national);
     match national {
@@ -63,13 +63,13 @@ fn brazilian(national: &[u8]) -> Option<E164> {
     }
 }
 
-/// With the 9 from abroad and the 15 from home: the library knows where the area code ends when the
-/// 9 is away.
+/// Converts a number with both the international 9 and the national 15. The library finds the end
+/// of the area code once the 9 is removed.
 fn argentine(behind_nine: &[u8]) -> Option<E164> {
     E164::of([b"54", behind_nine])
 }
 
-/// Whether `canonical` is the Argentine mobile number that was `written` with a 15 behind its area
+/// True if `canonical` is the Argentine mobile number that was `written` with a 15 after its area
 /// code.
 pub(super) fn is_renewed(written: &[u8], canonical: &[u8]) -> bool {
     let ([b'5', b'4', written @ ..], [b'5', b'4', b'9', canonical @ ..]) = (written, canonical)
@@ -83,8 +83,8 @@ pub(super) fn is_renewed(written: &[u8], canonical: &[u8]) -> bool {
     })
 }
 
-/// The digits as they were dialled at home in the country's old plan, as an international number.
-/// `None`: they are of today's, or of no country here.
+/// Converts digits dialled within the country in its former plan to an international number. `None`
+/// if they belong to the current plan or to another country.
 pub(super) fn dialled_at_home(country: Country, digits: &[u8]) -> Option<E164> {
     match country.as_str() {
         "MX" => mexican(digits),

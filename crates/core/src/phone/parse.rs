@@ -1,5 +1,4 @@
-//! The one way from text to a number. The library is asked once for each thing, and only about the
-//! shape of E.164.
+//! Parses text to a number. The library is only given text that has the shape of E.164.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
@@ -11,10 +10,10 @@ use super::written::Written;
 use super::{LONGEST, PhoneNumber, grouping, national, old_plan, refuse, reserved};
 use crate::country::Country;
 
-/// The fewest digits of a number, its calling code included.
+/// The fewest digits of a number, including its calling code.
 pub(super) const FEWEST: usize = 7;
 
-/// A plus sign and digits, the rest zero.
+/// A plus sign and digits, padded with zero bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct E164 {
     text: [u8; LONGEST],
@@ -24,7 +23,7 @@ pub(super) struct E164 {
 impl E164 {
     const EMPTY: Self = Self { text: [0; LONGEST], len: 0 };
 
-    /// A plus sign and these digits, calling code first; `None`: they are more than a number has.
+    /// Joins a plus sign and these digits, calling code first. `None` if there are too many.
     pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
         let mut number = Self::EMPTY;
         number.push(b'+')?;
@@ -47,7 +46,7 @@ impl E164 {
     }
 }
 
-/// Reads a text; without a plus sign as it is dialled in `country`.
+/// Parses a text. Without a plus sign it is read as dialled in `country`.
 pub(super) fn parse(text: &str, country: Option<Country>) -> Result<PhoneNumber, PhoneNumberError> {
     let refused = |problem| Err(refuse::reason_for_text(text, problem));
     let written = match Written::read(text) {
@@ -79,7 +78,7 @@ pub(super) fn parse(text: &str, country: Option<Country>) -> Result<PhoneNumber,
     }
 }
 
-/// Whether a number may be called, and what it is.
+/// Checks whether a number may be called.
 pub(super) fn judge(written: E164) -> Result<PhoneNumber, PhoneNumberError> {
     let digits = written.digits();
     if let Some(reason) = reserved::reason(digits).or_else(|| refuse::emergency(digits)) {
@@ -111,7 +110,7 @@ pub(super) fn judge(written: E164) -> Result<PhoneNumber, PhoneNumberError> {
         if !same {
             return Err(NotE164);
         }
-        // What is left without the trunk prefix is judged like what was written.
+        // Without the trunk prefix it is another number, which needs the same checks.
         if let Some(reason) =
             reserved::reason(canonical.digits()).or_else(|| refuse::emergency(canonical.digits()))
         {
@@ -133,13 +132,14 @@ pub(super) fn judge(written: E164) -> Result<PhoneNumber, PhoneNumberError> {
     })
 }
 
-/// Whether the plan of its country holds the number, whatever it costs to call.
+/// Returns the parsed number if the plan of its country contains it, whatever it costs to call.
 pub(super) fn exists(number: &E164) -> Option<rlibphonenumber::PhoneNumber> {
     let parsed = PHONE_NUMBER_UTIL.parse(number.as_str(), None).ok()?;
     PHONE_NUMBER_UTIL.is_valid_number(&parsed).then_some(parsed)
 }
 
-/// A number that today's plans refuse. Its kind is what plans say that do not tell.
+/// Restores a number that current plans reject. Its type is unknown, so it is "fixed line or
+/// mobile".
 pub(super) fn restore(text: &str, country: Country) -> Option<PhoneNumber> {
     let digits = text.strip_prefix('+')?.as_bytes();
     let is_number = (FEWEST..LONGEST).contains(&digits.len())
@@ -162,7 +162,7 @@ fn is_calling_code(digits: &[u8]) -> bool {
     digits.len() == 3 || PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code).is_some()
 }
 
-/// What the library understood, written out, with the length of its calling code.
+/// Formats what the library parsed, and returns the length of its calling code.
 pub(super) fn canonical(parsed: &rlibphonenumber::PhoneNumber) -> Option<(E164, usize)> {
     let mut written = E164::EMPTY;
     written.push(b'+')?;
@@ -186,8 +186,8 @@ fn push_number(written: &mut E164, number: u64) -> Option<()> {
     Some(())
 }
 
-/// Whether the library only dropped digits between the calling code and the number, a trunk prefix.
-/// Anything else that it rewrites would dial another number than the one written.
+/// True if the library only dropped digits between the calling code and the number, that is a trunk
+/// prefix. Any other change would dial a different number.
 fn drops_a_prefix(written: &[u8], canonical: &[u8], calling_code_len: usize) -> bool {
     match (written.split_at_checked(calling_code_len), canonical.split_at_checked(calling_code_len))
     {
@@ -196,8 +196,8 @@ fn drops_a_prefix(written: &[u8], canonical: &[u8], calling_code_len: usize) -> 
     }
 }
 
-/// The library names a region by its two letters as a number, the first in the high byte; the world
-/// by 1.
+/// Converts a region of the library, which encodes two letters as a number with the first in the
+/// high byte, and uses 1 for the whole world.
 pub(super) fn country(region: Region) -> Option<Country> {
     Country::from_upper((region as u16).to_be_bytes())
 }

@@ -1,10 +1,9 @@
-//! Why a text is refused, and above all whether it is an emergency number in a disguise.
+//! Why a text is rejected, and above all whether it is a disguised emergency number.
 //!
-//! Two questions of different care. An emergency number behind its calling code ([`emergency`]) is
-//! looked for in every text before anything else, and exactly. Once a text is refused anyhow
-//! ([`reason_for_text`], [`reason_for_digits`]), the disguises are taken off as well, trunk
-//! prefixes, international prefixes and foreign digits, so that the refusal says what the caller
-//! asked for and not merely that it was badly written.
+//! Every text is first checked, exactly, for an emergency number after its calling code
+//! ([`emergency`]). If a text is rejected for another reason ([`reason_for_text`],
+//! [`reason_for_digits`]), trunk prefixes, international prefixes and foreign digits are removed as
+//! well, so that the error names an emergency number and not merely bad formatting.
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, Region, ValidationError};
 
@@ -12,15 +11,15 @@ use super::error::PhoneNumberError::{self, Emergency, Invalid, NotE164, Short, T
 use super::parse::country;
 use super::short_data::{LONGEST, LONGEST_EMERGENCY, REGIONS, ShortNumbers};
 
-/// No disguise of an emergency number is longer than this: the text is not looked at further.
+/// Text after this many characters is ignored, because no disguised emergency number is longer.
 const LONGEST_TEXT: usize = 64;
 
-/// What is dialled before an area code at home, apart from zeros: 1 in North America, 8 in Russia,
+/// Trunk prefixes other than zeros: 1 in North America, 8 in Russia,
 /// 06 in Hungary, 01 once in Mexico.
 const TRUNK_PREFIXES: &[&[u8]] = &[b"1", b"8", b"06", b"01"];
 
-/// [`Emergency`] if the digits, calling code first, are an emergency number of a country with that
-/// code.
+/// Returns [`Emergency`] if the digits, calling code first, are an emergency number of a country
+/// with that code.
 pub(super) fn emergency(digits: &[u8]) -> Option<PhoneNumberError> {
     if digits.len() > 3 + LONGEST_EMERGENCY {
         return None;
@@ -29,8 +28,8 @@ pub(super) fn emergency(digits: &[u8]) -> Option<PhoneNumberError> {
     regions.into_iter().any(|region| is_emergency_in(region, national)).then_some(Emergency)
 }
 
-/// Why a text that does not have the shape of E.164 is refused: `problem`, unless what it asks for
-/// is worse.
+/// Returns why a text without the shape of E.164 is rejected: `problem`, unless there is a graver
+/// reason.
 pub(super) fn reason_for_text(text: &str, problem: PhoneNumberError) -> PhoneNumberError {
     match worst_of_text(text) {
         NotE164 => problem,
@@ -51,8 +50,8 @@ fn worst_of_text(text: &str) -> PhoneNumberError {
         }
     }
     let digits = &digits[..len];
-    // Behind a plus sign, more than three digits are a calling code and a number rather than a
-    // number dialled at home.
+    // After a plus sign, more than three digits are a calling code and a number rather than a
+    // number dialled within the country.
     let dialled_at_home = digits.len() <= 3 || !text.contains(['+', '\u{ff0b}']);
     if dialled_at_home && is_bare_emergency(digits) {
         return Emergency;
@@ -65,12 +64,12 @@ fn worst_of_text(text: &str) -> PhoneNumberError {
     }
 }
 
-/// Whether digits without a calling code are an emergency number of any country.
+/// True if digits without a calling code are an emergency number of any country.
 pub(super) fn is_bare_emergency(digits: &[u8]) -> bool {
     disguises(digits).any(is_emergency_anywhere)
 }
 
-/// Why digits, calling code first, that the library does not know are refused.
+/// Returns why digits, calling code first, that the library does not know are rejected.
 pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
     if disguises(digits).any(is_emergency_behind_a_trunk_prefix) {
         return Emergency;
@@ -80,7 +79,7 @@ pub(super) fn reason_for_digits(digits: &[u8]) -> PhoneNumberError {
     if is_short { Short } else { Invalid }
 }
 
-/// Whether it is the length that keeps a number out of its plan.
+/// Returns whether a number is too short or too long for its plan, or invalid for another reason.
 pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneNumberError {
     let region = PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code);
     let Some(country) = region.and_then(country) else {
@@ -92,7 +91,7 @@ pub(super) fn reason_for_length(parsed: &rlibphonenumber::PhoneNumber) -> PhoneN
         }
         Err(ValidationError::TooLong) => TooLong(country),
         _ => {
-            // Its country has shorter and longer numbers, but none that begin so.
+            // The country has shorter and longer numbers, but none that begin with these digits.
             let with = |national_number| rlibphonenumber::PhoneNumber {
                 national_number,
                 ..parsed.clone()
@@ -123,20 +122,19 @@ fn is_emergency_behind_a_trunk_prefix(digits: &[u8]) -> bool {
     })
 }
 
-/// The digits as they stand, and without the prefixes that people dial before an international
-/// number.
+/// The digits as they are, and without the prefixes that are dialled before international numbers.
 fn disguises(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
     without_zeros(digits).chain(digits.strip_prefix(b"011".as_slice()))
 }
 
-/// The digits with all their leading zeros, with one less, and so on until none is left.
+/// The digits with all leading zeros, then with one less, and so on until none is left.
 fn without_zeros(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
     (0..=zeros).filter_map(|dropped| digits.get(dropped..))
 }
 
-/// The regions of a number's calling code, and its national part. No calling code begins another
-/// one, or with zero.
+/// The regions of a number's calling code, and its national part. No calling code is a prefix of
+/// another one or begins with zero.
 fn split(digits: &[u8]) -> Option<(impl Iterator<Item = Region>, &[u8])> {
     if digits.first() == Some(&b'0') {
         return None;
@@ -159,8 +157,8 @@ fn is_short_in(region: Region, national: &[u8]) -> bool {
     row(region).is_some_and(|row| matches_any(row.short, national))
 }
 
-/// Bare digits may be dialled anywhere; seven of them are rather a local number without its area
-/// code.
+/// True if the digits are an emergency number in any country. Seven digits do not count: they are
+/// more likely a local number without its area code.
 fn is_emergency_anywhere(digits: &[u8]) -> bool {
     digits.len() < 7 && REGIONS.iter().any(|row| matches_any(row.emergency, digits))
 }
@@ -176,8 +174,8 @@ fn matches_any(patterns: &str, digits: &[u8]) -> bool {
         && patterns.split_ascii_whitespace().any(|pattern| matches(pattern.as_bytes(), digits))
 }
 
-/// Whether the digits are what the pattern says: a digit is itself, `.` any digit, `[..]` one of
-/// those inside.
+/// True if the digits match the pattern: a digit matches itself, `.` any digit, `[..]` one of those
+/// inside.
 fn matches(mut pattern: &[u8], digits: &[u8]) -> bool {
     for digit in digits {
         let (fits, rest) = match pattern {
@@ -199,7 +197,7 @@ fn matches(mut pattern: &[u8], digits: &[u8]) -> bool {
     pattern.is_empty()
 }
 
-/// The ASCII digit behind a character of the scripts whose digits phones and keyboards write.
+/// The ASCII digit for a digit of a script that phones and keyboards can write.
 fn digit_of(character: char) -> Option<u8> {
     const ZEROS: [char; 8] =
         ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ff10}', '\u{1d7ce}'];

@@ -1,5 +1,5 @@
-//! Calling codes and ranges of no country: satellite networks, international services,
-//! international networks.
+//! Calling codes and ranges that belong to no country: satellite networks, international services
+//! and networks.
 //!
 //! Sources: ITU-T E.164, "List of ITU-T Recommendation E.164 assigned country codes" and
 //! "Identification codes for international networks" (shared codes 881, 882, 883); for ranges
@@ -7,7 +7,7 @@
 
 use super::error::PhoneNumberError::{self, NoCountry, PremiumRate, Satellite, SharedCost};
 
-/// Sorted from the longest prefix, which decides, to the shortest.
+/// Sorted from the longest prefix to the shortest, because the longest match decides.
 const RANGES: &[(&[u8], PhoneNumberError)] = &[
     (b"88213", Satellite), // Telespazio EMSAT
     (b"88216", Satellite), // Thuraya
@@ -35,16 +35,17 @@ const RANGES: &[(&[u8], PhoneNumberError)] = &[
     (b"979", PremiumRate), // international premium rate
 ];
 
-/// The calling codes of no country, also those that were given back: rate decks still list some.
+/// The calling codes of no country, including withdrawn ones, because rate decks still list some.
 pub(super) fn calling_codes() -> impl Iterator<Item = u32> {
     let whole = RANGES.iter().filter(|(prefix, _)| prefix.len() == 3);
     whole
         .map(|(prefix, _)| prefix.iter().fold(0, |code, digit| code * 10 + u32::from(digit - b'0')))
 }
 
-/// Why the number with these digits, calling code first, may not be called whatever its plan says.
+/// Returns why the number with these digits, calling code first, may not be called, regardless of
+/// its plan.
 pub(super) fn reason(digits: &[u8]) -> Option<PhoneNumberError> {
-    // Calling codes 1, 6x, 8x and 9x alone have rows: most numbers need no walk.
+    // Only calling codes that begin with 1, 6, 8 or 9 have rows, so most numbers need no search.
     if matches!(digits.first(), Some(b'2'..=b'5' | b'7') | None) {
         return None;
     }

@@ -1,9 +1,9 @@
-//! From what a person wrote to digits, and to what stood between them.
+//! Splits a written number into digits and the separators between them.
 //!
-//! Digits are separated in ways that everybody reads alike: by spaces, by single hyphens or dots,
-//! by brackets around the calling code, the trunk prefix or the area code, by a slash behind the
-//! area code. Everything else is refused and named, because a separator that is dropped without a
-//! thought makes one number into another: `+4930123456.0` would ring a stranger.
+//! Separators with only one reading are accepted: spaces, single hyphens or dots, brackets around
+//! the calling code, trunk prefix or area code, and a slash after the area code. Everything else is
+//! rejected and named, because dropping a separator can make one number into another:
+//! `+4930123456.0` would call a stranger.
 
 use super::character::{self, Kind};
 use super::error::PhoneNumberError::{
@@ -11,35 +11,37 @@ use super::error::PhoneNumberError::{
     SeveralNumbers, Tail, TooManyDigits,
 };
 
-/// An international prefix of five digits and a number of 15, and one digit more.
+/// The maximum number of digits that is read: an international prefix of five, a number of 15, and
+/// one more to detect that there are too many.
 const MOST: usize = 21;
 
-/// A calling code, a trunk prefix or an area code may stand in brackets, and no group behind them.
+/// The index of the last group that may be in brackets: the calling code, the trunk prefix or the
+/// area code.
 const LAST_BRACKET: usize = 2;
 
-/// The fewest digits that are another number and not the end of this one.
+/// The fewest digits that count as a second number rather than the end of the first.
 const SHORTEST_NUMBER: usize = 6;
 
-/// What stands before a digit.
+/// The separator before a digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
-    /// Another digit, or nothing.
+    /// No separator.
     None,
-    /// Spaces.
+    /// One or more spaces.
     Space,
-    /// A hyphen alone.
+    /// A hyphen without spaces around it.
     Hyphen,
     /// A dash, or a hyphen between spaces.
     Dash,
-    /// A dot alone.
+    /// A dot without spaces around it.
     Dot,
     /// A slash.
     Slash,
-    /// A bracket that opens or closes.
+    /// An opening or closing bracket.
     Bracket,
 }
 
-/// The digits of a text, and what stands before each.
+/// The digits of a text, and the separator before each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Written {
     digits: [u8; MOST],
@@ -50,10 +52,10 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Reads a text. It is not looked at what the digits mean.
+    /// Reads a text without interpreting the digits.
     ///
     /// # Errors
-    /// The first thing in it that stands in no number.
+    /// The first thing in it that does not occur in a number.
     pub(super) fn read(text: &str) -> Result<Self, PhoneNumberError> {
         match Self::plain(text) {
             Some(plain) => Ok(plain),
@@ -61,7 +63,7 @@ impl Written {
         }
     }
 
-    /// A plus sign and digits, which most numbers are.
+    /// The fast path for a plus sign followed by digits only, which most numbers are.
     fn plain(text: &str) -> Option<Self> {
         let digits = text.as_bytes().strip_prefix(b"+")?;
         let mut written = Self::empty();
@@ -89,7 +91,7 @@ impl Written {
         Some(())
     }
 
-    /// Whether a plus sign stands before the digits.
+    /// True if there is a plus sign before the digits.
     pub(super) fn has_plus(&self) -> bool {
         self.plus
     }
@@ -98,17 +100,17 @@ impl Written {
         self.digits.get(..self.len).unwrap_or_default()
     }
 
-    /// Whether anything stands between the digits.
+    /// True if there are separators between the digits.
     pub(super) fn is_grouped(&self) -> bool {
         self.grouped
     }
 
-    /// What stands before each digit.
+    /// The separator before each digit.
     pub(super) fn separators(&self) -> &[Separator] {
         self.before.get(..self.len).unwrap_or_default()
     }
 
-    /// How many digits stand behind each separator, the first separator first.
+    /// The number of digits after each separator, in the order of the separators.
     pub(super) fn boundaries(&self) -> impl Iterator<Item = usize> + Clone {
         let separators = self.separators().iter().enumerate().skip(1);
         separators
@@ -116,12 +118,12 @@ impl Written {
             .map(|(at, _)| self.len - at)
     }
 
-    /// Judges what needs the whole: where dots, slashes and brackets stand.
+    /// Checks the positions of dots, slashes and brackets, which need the whole text.
     fn whole(self, bracket: Option<usize>) -> Result<Self, PhoneNumberError> {
         let between = self.separators().get(1..).unwrap_or_default();
         let last = self.boundaries().last().unwrap_or(self.len);
         if between.iter().rev().find(|one| **one != Separator::None) == Some(&Separator::Dot) {
-            // A decimal has one dot; the dots of a number separate all of its groups.
+            // A decimal has one dot. In a number, dots separate all groups.
             let dots = between.iter().filter(|one| **one == Separator::Dot).count();
             let others = between.iter().skip_while(|one| **one != Separator::Dot);
             let all = others.clone().all(|one| matches!(one, Separator::Dot | Separator::None));
@@ -148,7 +150,7 @@ impl Written {
     }
 }
 
-/// The separators of one gap, in the order in which they stand.
+/// The separators between two digits, in order.
 #[derive(Debug, Clone, Copy, Default)]
 struct Gap {
     spaces: bool,
@@ -191,17 +193,17 @@ struct Reading<'a> {
     text: &'a str,
     written: Written,
     gap: Gap,
-    /// The group in which a bracket is open.
+    /// The group in which the current bracket was opened.
     open: Option<usize>,
     groups: usize,
-    /// The last group that stands in brackets.
+    /// The last group in brackets.
     bracket: Option<usize>,
 }
 
 impl<'a> Reading<'a> {
     fn new(text: &'a str) -> Self {
         let text = character::trim(text);
-        // RFC 3966; a link is copied as it is.
+        // RFC 3966: links are often copied whole.
         let text = match text.split_at_checked(4) {
             Some((scheme, number)) if scheme.eq_ignore_ascii_case("tel:") => {
                 character::trim(number)
@@ -231,8 +233,8 @@ impl<'a> Reading<'a> {
             }
         }
         if self.open.is_some() || self.gap.marks != [None; 2] {
-            // A bracket at the end holds a note; any other separator there held something that is
-            // gone.
+            // A bracket at the end is a note. Any other separator there preceded something that is
+            // missing.
             return Err(if self.gap.marks == [Some(Kind::Close), None] {
                 Tail
             } else {
@@ -245,7 +247,7 @@ impl<'a> Reading<'a> {
     fn digit(&mut self, digit: u8) -> Result<(), PhoneNumberError> {
         let gap = std::mem::take(&mut self.gap);
         let before = if self.written.len == 0 {
-            // Before the first digit nothing stands but a bracket.
+            // Only a bracket may precede the first digit.
             if gap.more || !matches!(gap.marks, [None | Some(Kind::Open), None]) {
                 return Err(Separators);
             }
@@ -255,7 +257,7 @@ impl<'a> Reading<'a> {
         };
         if before != Separator::None {
             self.groups += 1;
-            // `(06 1) 234 5678`: a trunk prefix and an area code, as some plans write them.
+            // `(06 1) 234 5678`: a trunk prefix and an area code, as some countries write them.
             let with_trunk = self.open == Some(0) && self.groups == 1 && !self.written.plus;
             if self.open.is_some_and(|group| group != self.groups) && !with_trunk {
                 return Err(Separators);
@@ -280,7 +282,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// What is wrong with a text that has this character.
+    /// Returns what is wrong with a text that has this character.
     fn unreadable(&self, at: usize, character: char) -> PhoneNumberError {
         let text = self.text;
         if is_rounded(text) {
@@ -315,7 +317,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The words before an extension, in the languages of those who write it.
+/// True if the word introduces an extension, in several languages.
 fn is_extension(word: &str) -> bool {
     const WORDS: [&str; 14] = [
         "x",
@@ -336,7 +338,7 @@ fn is_extension(word: &str) -> bool {
     WORDS.contains(&word)
 }
 
-/// `4.93012E+11`, `4,93E10`, `+4.93E11`.
+/// True for numbers that a spreadsheet rounded: `4.93012E+11`, `4,93E10`, `+4.93E11`.
 fn is_rounded(text: &str) -> bool {
     let text = text.strip_prefix('+').unwrap_or(text);
     let Some((digits, exponent)) = text.split_once(['e', 'E']) else {

@@ -1,26 +1,27 @@
-//! Which call a request is, and who says so.
+//! The key by which a repeated request is recognised as the same call.
 
 use serde::Serialize;
 
 use crate::{IdempotencyKey, RowKey};
 
-/// By what a request is known again: the same key is the same call, however often it comes.
+/// The key that identifies a call: requests with the same key are the same call, however often they
+/// are sent.
 ///
-/// The two are never mixed up, because only one of them says what somebody wants. Whoever writes a
-/// key says that this call is another one than those with other keys, and so that it is meant even
-/// where the same person was just asked the same. A key that a program made of a request says
-/// nothing of the kind.
+/// The two kinds are kept apart because only one expresses intent. A caller who writes a key says
+/// that this call differs from those with other keys, and so that it is wanted even if the same
+/// person was just called with the same task. A key that a program derived from a row says nothing
+/// of the kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKey {
-    /// The caller wrote it.
+    /// Written by the caller.
     Given(IdempotencyKey),
-    /// It was made of what a batch's row says.
+    /// Derived from the content of a row of a batch.
     Derived(RowKey),
 }
 
 impl CallKey {
-    /// The caller's, where it is one.
+    /// The key that the caller wrote, if it is one.
     pub const fn given(&self) -> Option<&IdempotencyKey> {
         match self {
             CallKey::Given(key) => Some(key),
@@ -28,7 +29,7 @@ impl CallKey {
         }
     }
 
-    /// The row's, where it is one.
+    /// The key derived from a row, if it is one.
     pub const fn derived(&self) -> Option<&RowKey> {
         match self {
             CallKey::Given(_) => None,
@@ -36,7 +37,7 @@ impl CallKey {
         }
     }
 
-    /// True where the key itself says that the call is meant, whoever was called before.
+    /// True if the key expresses that the call is wanted, even if the same person was just called.
     pub const fn is_given(&self) -> bool {
         self.given().is_some()
     }

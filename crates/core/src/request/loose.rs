@@ -1,37 +1,37 @@
-//! What a product asks for, as it arrives: text that nobody has checked.
+//! A request as it arrives, before it is validated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Money, Outcome, quiet::quiet_debug};
+use crate::{Money, Outcome, redact::redacted_debug};
 
-/// What is to be arranged, for calls that book something.
+/// The appointment to arrange, for calls that book something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Appointment {
-    /// The date, as `2026-02-14`.
+    /// The date, for example `2026-02-14`.
     pub date: Option<String>,
-    /// The local time, as `20:00`.
+    /// The local time, for example `20:00`.
     pub time: Option<String>,
-    /// In words, as `after 5pm`.
+    /// A preferred time in words, for example `after 5pm`.
     pub time_preference: Option<String>,
-    /// For how many people, 1 to 50.
+    /// The number of people, 1 to 50.
     pub party_size: Option<u32>,
 }
 
-/// When the same call may ring again: the caller's own wish, and nobody else's.
+/// The caller's policy for calling the same person again. Only the caller can set it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redial {
-    /// After which outcomes: `no_answer`, `busy`, `voicemail`, `failed`.
+    /// The outcomes after which to redial: `no_answer`, `busy`, `voicemail`, `failed`.
     pub on: BTreeSet<Outcome>,
-    /// How often at most, 1 to 10.
+    /// The maximum number of redials, 1 to 10.
     pub times: u32,
-    /// How long after the last ring, in seconds: 60 to 604,800.
+    /// How long to wait after the last ring, in seconds, 60 to 604,800.
     pub gap_seconds: u32,
-    /// The most often that this person's phone rings in any 24 hours, over all providers and calls
-    /// of the tenant, 1 to 20.
+    /// The maximum number of times that this person's phone may ring in any 24 hours, across all
+    /// providers and calls of the tenant, 1 to 20.
     #[serde(default = "Redial::default_per_day")]
     pub per_day: u32,
 }
@@ -42,85 +42,86 @@ impl Redial {
     }
 }
 
-/// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] makes a
-/// [`ValidCall`](crate::ValidCall) of it, or says which field is wrong and how to mend it. `Debug`
-/// leaves out who is called and what is said.
+/// A request to call somebody. Only `to` and `task` are required. [`CallRequest::validate`] turns
+/// it into a [`ValidCall`](crate::ValidCall), or says which field is wrong and how to fix it.
+/// `Debug` omits who is called and what is said.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRequest {
-    /// Whom to call, in E.164, as `+442079460123`; with a `default_country` also as it is dialled
-    /// there.
+    /// The number to call, in E.164, for example `+442079460123`. With a `default_country` it may
+    /// also be written as it is dialled there.
     pub to: String,
-    /// The country, as `GB`, in which a number without `+` is dialled: `020 7946 0123` and `00 44
-    /// 20 7946 0123` are then numbers. `None`: every number needs its `+` and calling code, where
-    /// the configuration names no country either.
+    /// The country, for example `GB`, in which numbers without `+` are dialled: `020 7946 0123` and
+    /// `00 44 20 7946 0123` are then valid. `None` means the country of the configuration. If that
+    /// has none either, every number needs a `+` and its calling code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
-    /// What the agent shall accomplish, in words; at most 8,000 characters.
+    /// What the agent should accomplish, in plain language. At most 8,000 characters.
     pub task: String,
-    /// The agent profile; `None`: the configuration's default.
+    /// The agent profile. `None` means the default of the configuration.
     pub agent: Option<String>,
-    /// What to speak, as `en` or `es-MX`.
+    /// The language to speak, for example `en` or `es-MX`.
     pub language: Option<String>,
     /// The callee's name.
     pub callee_name: Option<String>,
-    /// The callee's business.
+    /// The name of the callee's business.
     pub business_name: Option<String>,
-    /// Who asks for the call, as the agent shall say it.
+    /// On whose behalf the agent calls, as it should say it.
     pub on_behalf_of: Option<String>,
-    /// Where the callee can ring back, in E.164 or as `to`.
+    /// The number that the callee can call back, written like `to`.
     pub callback_number: Option<String>,
-    /// The agent's opening line.
+    /// The first sentence that the agent says. At most 2,000 characters.
     pub first_message: Option<String>,
-    /// More instructions, one each.
+    /// Additional instructions. At most 50 entries of 2,000 characters.
     pub instructions: Vec<String>,
-    /// What is to be arranged.
+    /// The appointment to arrange.
     pub appointment: Option<Appointment>,
     /// The customer's id in the provider's CRM (KaiCalls).
     pub lead_id: Option<String>,
-    /// An IANA time zone, as `America/New_York`.
+    /// An IANA time zone, for example `America/New_York`.
     pub timezone: Option<String>,
-    /// True where the provider shall hurry.
+    /// Asks the provider to give the call priority.
     pub urgent: bool,
-    /// The longest the call may last, in seconds: 30 to 3,600.
+    /// The maximum length of the call in seconds, 30 to 3,600.
     pub max_duration_seconds: Option<u32>,
-    /// Not before this moment, as `2026-02-14T20:00:00Z`, or with a `timezone` as the time of day
-    /// there, `2026-02-14T20:00`.
+    /// The earliest time of the call, for example `2026-02-14T20:00:00Z`, or with a `timezone` the
+    /// local time there, `2026-02-14T20:00`.
     pub not_before: Option<String>,
-    /// Not after this moment, written in the same way.
+    /// The latest time of the call, written like `not_before`.
     pub not_after: Option<String>,
-    /// The most that it may be expected to cost.
+    /// The maximum estimated cost of the call.
     pub max_cost: Option<Money>,
-    /// Words that routes match.
+    /// Labels that routes can match. At most 32.
     pub tags: Vec<String>,
-    /// The caller's own words, carried along and never sent to a provider.
+    /// The caller's key-value pairs, stored with the call and never sent to a provider. At most 32.
     pub metadata: BTreeMap<String, String>,
-    /// The caller's own key: the same key is the same call, and another one is another call, even
-    /// to the same person with the same task.
+    /// A key written by the caller. Requests with the same key are the same call. A different key
+    /// is a different call, even to the same person with the same task.
     pub idempotency_key: Option<String>,
-    /// The batch that the call belongs to; at most 200 characters.
+    /// The name of the batch that the call belongs to. At most 200 characters.
     pub batch: Option<String>,
-    /// What a batch makes of one of its rows, in the place of a key of the caller's own: the same
-    /// key is the same call. It is no leave to ring the same person with the same task again.
+    /// A key derived from a row of a batch, used instead of an `idempotency_key`. Requests with the
+    /// same key are the same call. It does not permit calling the same person with the same task
+    /// again.
     pub row_key: Option<String>,
-    /// Whose call it is; `None`: `default`.
+    /// The tenant that the call belongs to. `None` means `default`.
     pub tenant: Option<String>,
-    /// True: the same callee and task again is meant, however short a while after the first.
+    /// Allows the same callee to be called with the same task shortly after the first call.
     pub allow_duplicate: bool,
-    /// True: where a provider is out of credit or over a budget, the next one may be tried.
+    /// Allows failover to the next provider if one is out of credit or over a budget.
     pub failover_on_quota: bool,
-    /// When the same call may ring again; `None`: never.
+    /// When to call the same person again. `None` means never.
     pub redial: Option<Redial>,
 }
 
 impl CallRequest {
-    /// A request with what is required.
+    /// Creates a request with the required fields.
     pub fn new(to: impl Into<String>, task: impl Into<String>) -> Self {
         Self { to: to.into(), task: task.into(), ..Self::default() }
     }
 }
 
-quiet_debug!(CallRequest {
+redacted_debug!(CallRequest {
     default_country,
     agent,
     language,

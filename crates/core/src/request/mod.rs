@@ -1,9 +1,10 @@
-//! A request to call somebody: loose as it arrives, then a type that cannot be nonsense.
+//! A request to call somebody: unchecked as it arrives, then validated.
 
 mod key;
 mod loose;
 mod moment;
 mod valid;
+mod validate;
 
 pub use key::CallKey;
 pub use loose::{Appointment, CallRequest, Redial};

@@ -1,5 +1,5 @@
-//! From text to a moment. What could be two moments is refused: a call an hour early wakes somebody
-//! up.
+//! Parses a point in time. Ambiguous times are rejected: a call that is an hour early wakes
+//! somebody up.
 
 use jiff::{
     Timestamp, civil,
@@ -9,11 +9,11 @@ use jiff::{
 
 use crate::{Error, Result, time_zone};
 
-/// Reads `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or
+/// Parses `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or
 /// with a zone `2026-02-14T20:00`.
 ///
 /// # Errors
-/// Names the field, what is wrong with this text, and the fix.
+/// Names the field, what is wrong and how to fix it.
 pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Result<Timestamp> {
     let text = text.trim();
     if text.contains('[') {
@@ -31,8 +31,9 @@ pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Res
             ));
         }
         Err(source) => {
-            let told =
-                format!("{text:?} is no moment: write it with its offset, as 2026-02-14T20:00:00Z");
+            let told = format!(
+                "{text:?} is not a date and time: write it with its offset, as 2026-02-14T20:00:00Z"
+            );
             return Err(Error::invalid(field, told).with_source(source));
         }
     };
@@ -40,7 +41,7 @@ pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Res
         return Err(Error::invalid(
             field,
             format!(
-                "{text:?} does not say where it is that time: add its offset, as {text}Z, or give the call a timezone"
+                "{text:?} has no time zone: add its offset, as {text}Z, or give the call a timezone"
             ),
         ));
     };
@@ -58,28 +59,28 @@ fn in_its_zone(field: &'static str, text: &str) -> Result<Timestamp> {
         Ok(moment) => return Ok(moment.timestamp()),
         Err(source) => source,
     };
-    // What is wrong is told by what would make it right.
+    // Try what the text would mean without its offset, to say what is wrong with it.
     let lenient = DateTimeParser::new().offset_conflict(OffsetConflict::AlwaysTimeZone);
-    let told = match lenient.parse_zoned(text) {
+    let message = match lenient.parse_zoned(text) {
         Err(_) => format!(
-            "{text:?} is no moment in an IANA time zone: write it as 2026-02-14T20:00[Europe/Berlin]"
+            "{text:?} is not a date and time in an IANA time zone: write it as 2026-02-14T20:00[Europe/Berlin]"
         ),
         Ok(there) => {
             let zone = there.time_zone().iana_name().unwrap_or("its zone").to_owned();
             match text.parse::<Timestamp>() {
                 Ok(said) if said != there.timestamp() => format!(
-                    "{text:?} contradicts itself, for {zone} is at {} then: leave the offset or the zone out",
+                    "{text:?} contradicts itself, because {zone} is at {} then: leave out the offset or the zone",
                     there.offset()
                 ),
                 Ok(_) | Err(_) => twice_or_never(text, &zone),
             }
         }
     };
-    Err(Error::invalid(field, told).with_source(source))
+    Err(Error::invalid(field, message).with_source(source))
 }
 
 fn twice_or_never(text: &str, zone: &str) -> String {
     format!(
-        "{text:?} is a time that comes twice or never in {zone}, where clocks are changed: add its offset, as +01:00"
+        "{text:?} happens twice or never in {zone}, because the clocks change: add its offset, as +01:00"
     )
 }

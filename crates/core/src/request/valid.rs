@@ -1,4 +1,4 @@
-//! A request whose number, country, language, window and limits cannot be nonsense.
+//! A validated request.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,107 +9,94 @@ use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use crate::{
-    Appointment, BatchName, CallKey, CallRequest, Country, CountryError, Error, ErrorKind,
-    IdempotencyKey, Language, Money, Outcome, PhoneNumber, ProfileName, Redial, Result, RowKey,
-    TenantId, quiet::quiet_debug, request::moment::moment,
+    Appointment, BatchName, CallKey, CallRequest, Country, Language, Money, PhoneNumber,
+    ProfileName, Redial, TenantId, redact::redacted_debug, request::validate::LONGEST_CALL,
 };
-
-const LONGEST_TASK: usize = 8_000;
-const LONGEST_NAME: usize = 200;
-const LONGEST_LINE: usize = 2_000;
-const MOST_INSTRUCTIONS: usize = 50;
-const MOST_LABELS: usize = 32;
-const SHORTEST_CALL: u32 = 30;
-const LONGEST_CALL: u32 = 3_600;
-const MOST_REDIALS: u32 = 10;
-const SHORTEST_GAP: u32 = 60;
-const LONGEST_GAP: u32 = 7 * 24 * 3_600;
-const MOST_A_DAY: u32 = 20;
 
 /// When a call may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct CallWindow {
-    /// Not before.
+    /// The earliest time of the call; `None` means no limit.
     pub opens: Option<Timestamp>,
-    /// Not after.
+    /// The latest time of the call; `None` means no limit.
     pub closes: Option<Timestamp>,
 }
 
 impl CallWindow {
-    /// True where `now` is in it.
+    /// True if `now` is within the window.
     pub fn contains(&self, now: Timestamp) -> bool {
         self.opens.is_none_or(|opens| now >= opens) && self.closes.is_none_or(|closes| now < closes)
     }
 }
 
-/// What is to be arranged.
+/// The appointment to arrange.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct ValidAppointment {
     /// The date.
     pub date: Option<civil::Date>,
     /// The local time.
     pub time: Option<civil::Time>,
-    /// In words.
+    /// A preferred time in words.
     pub time_preference: Option<String>,
-    /// For how many people.
+    /// The number of people, 1 to 50.
     pub party_size: Option<u32>,
 }
 
-/// A call that makes sense. It has no public constructor but [`CallRequest::validate`]. `Debug`
-/// leaves out what is said.
+/// A validated call. [`CallRequest::validate`] is its only public constructor. `Debug` omits what
+/// is said.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ValidCall {
-    /// Whom to call.
+    /// The number to call.
     pub to: PhoneNumber,
-    /// What the agent shall accomplish.
+    /// What the agent should accomplish.
     pub task: String,
-    /// The agent profile.
+    /// The agent profile; `None` means the default of the configuration.
     pub agent: Option<ProfileName>,
-    /// What to speak.
+    /// The language to speak.
     pub language: Option<Language>,
     /// The callee's name.
     pub callee_name: Option<String>,
-    /// The callee's business.
+    /// The name of the callee's business.
     pub business_name: Option<String>,
-    /// Who asks for the call.
+    /// On whose behalf the agent calls.
     pub on_behalf_of: Option<String>,
-    /// Where the callee can ring back.
+    /// The number that the callee can call back.
     pub callback_number: Option<PhoneNumber>,
-    /// The agent's opening line.
+    /// The first sentence that the agent says.
     pub first_message: Option<String>,
-    /// More instructions.
+    /// Additional instructions.
     pub instructions: Vec<String>,
-    /// What is to be arranged.
+    /// The appointment to arrange.
     pub appointment: Option<ValidAppointment>,
     /// The customer's id in the provider's CRM.
     pub lead_id: Option<String>,
-    /// An IANA time zone that exists.
+    /// An existing IANA time zone.
     pub timezone: Option<String>,
-    /// True where the provider shall hurry.
+    /// Asks the provider to give the call priority.
     pub urgent: bool,
-    /// The longest the call may last.
+    /// The maximum length of the call.
     pub max_duration: Option<Duration>,
-    /// When it may be made.
+    /// The time window in which the call may be made.
     pub window: CallWindow,
-    /// The most that it may be expected to cost.
+    /// The maximum estimated cost of the call.
     pub max_cost: Option<Money>,
-    /// Words that routes match.
+    /// Labels that routes can match.
     pub tags: BTreeSet<String>,
-    /// The caller's own words.
+    /// The caller's key-value pairs, never sent to a provider.
     pub metadata: BTreeMap<String, String>,
-    /// By what it is known again.
+    /// The key that identifies repeated requests as the same call.
     pub key: Option<CallKey>,
-    /// The batch that it belongs to.
+    /// The batch that the call belongs to.
     pub batch: Option<BatchName>,
-    /// Whose call it is.
+    /// The tenant that the call belongs to.
     pub tenant: TenantId,
-    /// The same callee and task again is meant. Ask [`ValidCall::is_meant_again`], which knows the
-    /// key too.
+    /// The request allows the same callee to be called again with the same task. Use
+    /// [`ValidCall::is_meant_again`], which also considers the key.
     pub allow_duplicate: bool,
-    /// Out of credit here, the next provider may be tried.
+    /// Allows failover to the next provider if one is out of credit or over a budget.
     pub failover_on_quota: bool,
-    /// When it may ring again.
+    /// When to call the same person again; `None` means never.
     pub redial: Option<Redial>,
 }
 
@@ -119,15 +106,14 @@ impl ValidCall {
         self.to.country()
     }
 
-    /// True where somebody said that this call is meant even if the same person was just called
-    /// with the same task: by the request, or by a key that they wrote themselves. A key that was
-    /// made of the request is no such word.
+    /// True if the caller wants this call even if the same person was just called with the same
+    /// task: they said so in the request or wrote a key of their own. A derived key does not count.
     pub fn is_meant_again(&self) -> bool {
         self.allow_duplicate || self.key.as_ref().is_some_and(CallKey::is_given)
     }
 
-    /// The request that is this call. Validated at a moment at which the call's window was not over
-    /// it gives the same call again, which is how a call that was written down is read back.
+    /// Converts the call back to a request. Validating that before the call's window closes gives
+    /// the same call again, which is how a stored call is read.
     pub fn to_request(&self) -> CallRequest {
         let text = |text: &Option<String>| text.clone();
         CallRequest {
@@ -178,301 +164,7 @@ impl ValidCall {
     }
 }
 
-impl CallRequest {
-    /// Checks every field. Takes the time, so that a window in the past is refused; changes nothing
-    /// and loses nothing.
-    ///
-    /// # Errors
-    /// `NumberNotAllowed` for a number that must not be called, else `InvalidRequest`; both name
-    /// the field, what is wrong and the fix.
-    pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
-        let country = self.default_country.as_deref().map(country).transpose()?;
-        let to = phone("to", &self.to, country)?;
-        let task = text("task", &self.task, LONGEST_TASK)?;
-        if task.is_empty() {
-            return Err(Error::invalid(
-                "task",
-                "is empty: say in words what the agent shall accomplish",
-            ));
-        }
-        if self.instructions.len() > MOST_INSTRUCTIONS {
-            return Err(Error::invalid(
-                "instructions",
-                format!(
-                    "has {} entries: give at most {MOST_INSTRUCTIONS}",
-                    self.instructions.len()
-                ),
-            ));
-        }
-        let window = self.window(now)?;
-        let appointment = self.valid_appointment()?;
-        if let Some(max_cost) = self.max_cost
-            && max_cost.micros() <= 0
-        {
-            return Err(Error::invalid(
-                "max_cost",
-                format!("{max_cost} is not more than zero: leave it out for no limit"),
-            ));
-        }
-        Ok(ValidCall {
-            to,
-            task,
-            agent: name("agent", self.agent.as_deref())?.map(ProfileName::from),
-            language: self.language.as_deref().map(language).transpose()?,
-            callee_name: name("callee_name", self.callee_name.as_deref())?,
-            business_name: name("business_name", self.business_name.as_deref())?,
-            on_behalf_of: name("on_behalf_of", self.on_behalf_of.as_deref())?,
-            callback_number: self
-                .callback_number
-                .as_deref()
-                .map(|number| phone("callback_number", number, country))
-                .transpose()?,
-            first_message: self
-                .first_message
-                .as_deref()
-                .map(|line| text("first_message", line, LONGEST_LINE))
-                .transpose()?,
-            instructions: self
-                .instructions
-                .iter()
-                .map(|line| text("instructions", line, LONGEST_LINE))
-                .collect::<Result<_>>()?,
-            appointment,
-            lead_id: name("lead_id", self.lead_id.as_deref())?,
-            timezone: self.timezone.as_deref().map(timezone).transpose()?,
-            urgent: self.urgent,
-            max_duration: self.max_duration_seconds.map(duration).transpose()?,
-            window,
-            max_cost: self.max_cost,
-            tags: labels(&self.tags)?,
-            metadata: metadata(&self.metadata)?,
-            key: self.key()?,
-            batch: self.batch.as_deref().map(batch).transpose()?,
-            tenant: name("tenant", self.tenant.as_deref())?
-                .map_or_else(TenantId::default, TenantId::from),
-            allow_duplicate: self.allow_duplicate,
-            failover_on_quota: self.failover_on_quota,
-            redial: self.redial.as_ref().map(redial).transpose()?,
-        })
-    }
-
-    fn key(&self) -> Result<Option<CallKey>> {
-        let given = name("idempotency_key", self.idempotency_key.as_deref())?;
-        let derived = name("row_key", self.row_key.as_deref())?;
-        if derived.is_some() && self.batch.is_none() {
-            return Err(Error::invalid(
-                "row_key",
-                "is a row of no batch: name the batch, or give an idempotency_key instead",
-            ));
-        }
-        match (given, derived) {
-            (Some(_), Some(_)) => {
-                Err(Error::invalid("row_key", "stands beside an idempotency_key: give one of them"))
-            }
-            (Some(given), None) => Ok(Some(CallKey::Given(IdempotencyKey::from(given)))),
-            (None, Some(derived)) => Ok(Some(CallKey::Derived(RowKey::from(derived)))),
-            (None, None) => Ok(None),
-        }
-    }
-
-    /// After which moment it may not be made any more.
-    ///
-    /// # Errors
-    /// A `not_after` that names no one moment.
-    pub fn closes(&self) -> Result<Option<Timestamp>> {
-        let zone = self.timezone.as_deref();
-        self.not_after.as_deref().map(|text| moment("not_after", text, zone)).transpose()
-    }
-
-    fn window(&self, now: Timestamp) -> Result<CallWindow> {
-        let zone = self.timezone.as_deref();
-        let opens =
-            self.not_before.as_deref().map(|text| moment("not_before", text, zone)).transpose()?;
-        let closes = self.closes()?;
-        if let Some(closes) = closes {
-            if closes <= now {
-                return Err(Error::invalid(
-                    "not_after",
-                    format!("{closes} is over: it is {now} now"),
-                ));
-            }
-            if opens.is_some_and(|opens| opens >= closes) {
-                return Err(Error::invalid(
-                    "not_before",
-                    "is not before not_after: the window is empty",
-                ));
-            }
-        }
-        Ok(CallWindow { opens, closes })
-    }
-
-    fn valid_appointment(&self) -> Result<Option<ValidAppointment>> {
-        let Some(asked) = &self.appointment else {
-            return Ok(None);
-        };
-        let date = match asked.date.as_deref() {
-            Some(text) => Some(text.parse::<civil::Date>().map_err(|source| {
-                Error::invalid(
-                    "appointment.date",
-                    format!("{text:?} is no date: write it as 2026-02-14"),
-                )
-                .with_source(source)
-            })?),
-            None => None,
-        };
-        let time = match asked.time.as_deref() {
-            Some(text) => Some(civil::Time::strptime("%H:%M", text).map_err(|source| {
-                Error::invalid(
-                    "appointment.time",
-                    format!("{text:?} is no time of day: write it as 20:00"),
-                )
-                .with_source(source)
-            })?),
-            None => None,
-        };
-        if let Some(size) = asked.party_size
-            && !(1..=50).contains(&size)
-        {
-            return Err(Error::invalid(
-                "appointment.party_size",
-                format!("{size} is not between 1 and 50"),
-            ));
-        }
-        Ok(Some(ValidAppointment {
-            date,
-            time,
-            time_preference: name("appointment.time_preference", asked.time_preference.as_deref())?,
-            party_size: asked.party_size,
-        }))
-    }
-}
-
-fn redial(asked: &Redial) -> Result<Redial> {
-    let within = |field: &'static str, value: u32, least: u32, most: u32| {
-        if (least..=most).contains(&value) {
-            return Ok(());
-        }
-        Err(Error::invalid(field, format!("{value} is not between {least} and {most}")))
-    };
-    if asked.on.is_empty() {
-        return Err(Error::invalid(
-            "redial.on",
-            "is empty: name an outcome, as no_answer, or leave redial out",
-        ));
-    }
-    if let Some(over) =
-        asked.on.iter().find(|outcome| matches!(outcome, Outcome::Completed | Outcome::Cancelled))
-    {
-        return Err(Error::invalid(
-            "redial.on",
-            format!("{over} is an end that nobody rings again for: take it out"),
-        ));
-    }
-    within("redial.times", asked.times, 1, MOST_REDIALS)?;
-    within("redial.gap_seconds", asked.gap_seconds, SHORTEST_GAP, LONGEST_GAP)?;
-    within("redial.per_day", asked.per_day, 1, MOST_A_DAY)?;
-    Ok(asked.clone())
-}
-
-fn country(code: &str) -> Result<Country> {
-    code.parse().map_err(|source: CountryError| {
-        Error::invalid("default_country", source.to_string()).with_source(source)
-    })
-}
-
-fn phone(field: &'static str, number: &str, default: Option<Country>) -> Result<PhoneNumber> {
-    PhoneNumber::parse_in(number, default).map_err(|source| {
-        Error::new(ErrorKind::NumberNotAllowed, source.to_string())
-            .with_field(field)
-            .with_code(source.code())
-            .with_source(source)
-    })
-}
-
-fn text(field: &'static str, value: &str, longest: usize) -> Result<String> {
-    let value = value.trim();
-    let length = value.chars().count();
-    if length > longest {
-        return Err(Error::invalid(
-            field,
-            format!("has {length} characters: shorten it to {longest}"),
-        ));
-    }
-    match value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-        Some(c) => {
-            Err(Error::invalid(field, format!("has the control character {c:?}: take it out")))
-        }
-        None => Ok(value.to_owned()),
-    }
-}
-
-fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
-    let Some(value) = value else {
-        return Ok(None);
-    };
-    let value = text(field, value, LONGEST_NAME)?;
-    if value.is_empty() {
-        return Err(Error::invalid(field, "is empty: leave it out instead"));
-    }
-    Ok(Some(value))
-}
-
-/// It is printed in lines of their own: a line feed has no place in it.
-fn batch(value: &str) -> Result<BatchName> {
-    let value = name("batch", Some(value))?.unwrap_or_default();
-    match value.chars().find(|c| c.is_control()) {
-        Some(c) => {
-            Err(Error::invalid("batch", format!("has the control character {c:?}: take it out")))
-        }
-        None => Ok(BatchName::from(value)),
-    }
-}
-
-fn language(tag: &str) -> Result<Language> {
-    tag.parse().map_err(|source: crate::LanguageError| {
-        Error::invalid("language", source.to_string()).with_source(source)
-    })
-}
-
-fn timezone(zone: &str) -> Result<String> {
-    crate::time_zone(zone).map(|_| zone.to_owned())
-}
-
-fn duration(seconds: u32) -> Result<Duration> {
-    if (SHORTEST_CALL..=LONGEST_CALL).contains(&seconds) {
-        return Ok(Duration::from_secs(seconds.into()));
-    }
-    Err(Error::invalid(
-        "max_duration_seconds",
-        format!("{seconds} is not between {SHORTEST_CALL} and {LONGEST_CALL}"),
-    ))
-}
-
-fn labels(tags: &[String]) -> Result<BTreeSet<String>> {
-    if tags.len() > MOST_LABELS {
-        return Err(Error::invalid(
-            "tags",
-            format!("has {} entries: give at most {MOST_LABELS}", tags.len()),
-        ));
-    }
-    tags.iter().filter_map(|tag| name("tags", Some(tag)).transpose()).collect()
-}
-
-fn metadata(pairs: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
-    if pairs.len() > MOST_LABELS {
-        return Err(Error::invalid(
-            "metadata",
-            format!("has {} entries: give at most {MOST_LABELS}", pairs.len()),
-        ));
-    }
-    for (key, value) in pairs {
-        text("metadata", key, LONGEST_NAME)?;
-        text("metadata", value, LONGEST_LINE)?;
-    }
-    Ok(pairs.clone())
-}
-
-quiet_debug!(ValidCall {
+redacted_debug!(ValidCall {
     to,
     agent,
     language,

@@ -1,9 +1,9 @@
-//! Characters that are not shown but obeyed: by a terminal, by whoever lays out a line, or by
-//! nobody that a reader could see.
+//! Characters that are not displayed: terminal control characters, layout controls and invisible
+//! characters.
 
-/// True for what Unicode calls a format character and nobody sees: marks of direction, joiners,
-/// zero-width spaces, tags. A line and a paragraph separator count, too. The visible ones, as the
-/// Arabic number sign, do not.
+/// True for invisible Unicode format characters: direction marks, joiners, zero-width spaces, tags,
+/// and also line and paragraph separators. Visible format characters, such as the Arabic number
+/// sign, do not count.
 ///
 /// ```
 /// assert!(switchboard_core::text::is_invisible('\u{202e}') && !switchboard_core::text::is_invisible('é'));
@@ -32,11 +32,11 @@ pub const fn is_invisible(character: char) -> bool {
     )
 }
 
-/// What is shown in place of a character: itself; for a control character its picture, as `␛`;
-/// `None` for one that nobody sees.
+/// Returns what to print for a character: itself, a picture such as `␛` for a control character, or
+/// `None` for an invisible one.
 ///
-/// A tab and a line feed are control characters like the others here. Who lays out lines decides on
-/// them before.
+/// Tabs and line feeds are treated like other control characters. Code that prints several lines
+/// has to handle them first.
 pub fn visible(character: char) -> Option<char> {
     match character {
         _ if is_invisible(character) => None,

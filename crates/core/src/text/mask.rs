@@ -1,10 +1,9 @@
-//! Which digits are a phone number, and what is shown of it.
+//! Decides which digits are a phone number, and what is printed of it.
 //!
-//! Providers repeat the number they complain about, and nobody knows how it is written there. So
-//! the masker is deliberately coarse: seven or more digits are a phone number, whatever stands
-//! between them, as long as it is no letter. What surely is none is left: `shapes.rs` knows it. A
-//! date that is hidden by mistake costs a reader a moment, a number that is not costs its owner
-//! more.
+//! Error messages of providers repeat phone numbers in unpredictable formats. So the masker is
+//! deliberately coarse: seven or more digits are a phone number, whatever is between them, unless
+//! it is a letter. What certainly is not a number is left alone (see `shapes`). A date that is
+//! hidden by mistake costs a reader a moment; a number that is shown by mistake harms a person.
 
 use super::{
     control::{is_invisible, visible},
@@ -13,15 +12,16 @@ use super::{
 
 /// The fewest digits that count as a phone number.
 const FEWEST: usize = 7;
-/// No phone number has more.
+/// The most digits of a phone number.
 const MOST: usize = 15;
-/// So few digits behind a date or a time are an hour or a party: `2026-02-14, 8 pm`.
+/// Up to this many digits after a date or a time are an hour or a number of people: `2026-02-14, 8
+/// pm`.
 const HOUR: usize = 2;
-/// The most characters of a provider's message that are kept.
+/// The maximum length, in characters, of a provider's message in an error.
 const LONGEST: usize = 300;
 
-/// Replaces every phone number by `…` and its last two digits, and whatever stands behind `Bearer`
-/// or `Basic` by `…`.
+/// Replaces every phone number by `…` and its last two digits, and whatever follows `Bearer` or
+/// `Basic` by `…`.
 ///
 /// Linear in the length of the text.
 ///
@@ -65,8 +65,8 @@ fn names_a_credential(text: &str) -> bool {
     })
 }
 
-/// [`mask`], on one line: control characters are spaces, and what nobody sees is gone. What a log
-/// may carry of others' words.
+/// [`mask`], on one line: control characters become spaces, and invisible characters are removed.
+/// Text from outside has to pass through this before it is logged.
 ///
 /// ```
 /// assert_eq!(switchboard_core::text::one_line("rings\r\nat 4155550100\u{202e}"), "rings  at …00");
@@ -78,7 +78,7 @@ pub fn one_line(text: &str) -> String {
     mask(text.trim()).chars().filter_map(plain).collect()
 }
 
-/// [`one_line`] with its length bounded: what an error message may carry.
+/// [`one_line`] with at most 300 characters, for error messages.
 pub fn readable(text: &str) -> String {
     let line = one_line(text);
     match line.char_indices().nth(LONGEST) {
@@ -87,7 +87,7 @@ pub fn readable(text: &str) -> String {
     }
 }
 
-/// Shows what stands between two letters: as it is, or with the number hidden that it holds.
+/// Prints the text between two letters, with a phone number in it hidden.
 fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
     let numerals = |kind: fn(Kind) -> bool| -> usize {
         run.iter()
@@ -108,7 +108,7 @@ fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
             shown.extend(span.of(characters));
         }
     } else if dated && loose >= FEWEST && loose + shaped > MOST {
-        // Too many digits for one number: the date is one, and the number stands beside it.
+        // Too many digits for one number: there is a date next to a number.
         let mut piece = Vec::new();
         for span in run {
             if matches!(span.kind, Kind::Date | Kind::Time) {
@@ -125,7 +125,7 @@ fn show_run(characters: &[char], run: &[Span], shown: &mut String) {
     }
 }
 
-/// Shows the last two digits of what these spans hold, and what stands before and behind it.
+/// Prints the last two digits of the number in these spans, and what is before and after it.
 fn hide(characters: &[char], run: &[Span], shown: &mut String) {
     let (Some(begin), Some(end)) =
         (run.first().map(|span| span.from), run.last().map(|span| span.to))
@@ -141,7 +141,7 @@ fn hide(characters: &[char], run: &[Span], shown: &mut String) {
     };
     let (before, number) = run.split_at(first);
     let (number, behind) = number.split_at(last + 1 - first);
-    // A plus and a bracket belong to it, and what nobody sees between them.
+    // A plus sign, a bracket and invisible characters before the digits belong to the number.
     let own = |one: &char| matches!(one, '+' | '＋' | '(' | '（' | '[') || is_invisible(*one);
     let kept = before.len() - before.iter().rev().take_while(|one| own(one)).count();
     shown.extend(before.iter().take(kept));

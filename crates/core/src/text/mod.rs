@@ -1,15 +1,15 @@
-//! Text from outside, made fit to be shown: no phone number whole, no character that a terminal
-//! obeys, no line without end.
+//! Makes text from outside safe to print: no whole phone number, no terminal control characters, no
+//! endless lines.
 //!
-//! This is the one masker of the workspace. Summaries, transcripts, providers' messages, codes,
+//! This is the only masker of the workspace. Summaries, transcripts, providers' messages, codes,
 //! status words and ids all pass through [`mask`] before they reach a log or a terminal.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
-//! | `mask.rs` | which digits are a phone number, and what is shown of it |
-//! | `spans.rs` | what a text is made of: digits, what may stand between them, and what ends a number |
-//! | `shapes.rs` | what has many digits and is no phone number: ids, dates, times, money |
-//! | `control.rs` | characters that move a cursor, turn a line around or cannot be seen |
+//! | `mask.rs` | which digits are a phone number, and what is printed of it |
+//! | `spans.rs` | splits a text into digits, what may be between them, and what ends a number |
+//! | `shapes/` | what has many digits but is not a phone number: ids, dates, times, money |
+//! | `control.rs` | control characters and invisible characters |
 
 mod control;
 mod mask;

@@ -1,35 +1,34 @@
-//! What a text is made of, as far as phone numbers are concerned.
+//! Splits a text into the parts that matter for finding phone numbers.
 //!
-//! One pass from left to right, that never looks further ahead than a constant: linear, whatever
-//! the text is.
+//! One pass from left to right with bounded lookahead, so it takes linear time for any text.
 
 use super::shapes;
 
-/// The longest markup that is taken for some: `<span class="…">`.
+/// The maximum length of a markup tag: `<span class="…">`.
 const LONGEST_TAG: usize = 160;
-/// The longest entity: `&NonBreakingSpace;`.
+/// The maximum length of an entity: `&NonBreakingSpace;`.
 const LONGEST_ENTITY: usize = 32;
 
-/// What a piece of the text is.
+/// The kind of a part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Digits, of any script.
+    /// Digits of any script.
     Digits,
-    /// What may stand between the digits of one number: spaces, punctuation, symbols, markup,
-    /// escapes and what nobody sees.
+    /// What may be between the digits of one number: spaces, punctuation, symbols, markup, escapes
+    /// and invisible characters.
     Between,
-    /// A date, perhaps with a time. A number may look like one, so that what stands beside it
+    /// A date, possibly with a time. A phone number can look like one, so the text next to it
     /// decides.
     Date,
-    /// A time of the day.
+    /// A time of day.
     Time,
-    /// What no number goes across: letters, ids, amounts of money.
+    /// What ends a number: letters, ids, amounts of money.
     Apart,
     /// A credential.
     Secret,
 }
 
-/// A piece of the text.
+/// A part of the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     pub(super) kind: Kind,
@@ -43,7 +42,7 @@ impl Span {
     }
 }
 
-/// The pieces of a text, in order and without gaps.
+/// The parts of a text, in order and without gaps.
 pub(super) fn spans(characters: &[char]) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
     let mut add = |kind, from: usize, to: usize| match found.last_mut() {
@@ -55,7 +54,7 @@ pub(super) fn spans(characters: &[char]) -> Vec<Span> {
         _ => found.push(Span { kind, from, to }),
     };
     let mut at = 0;
-    // Up to here letters are part of markup or of an escape, and end no number.
+    // Before this position, letters are part of markup or an escape and do not end a number.
     let mut marked = 0;
     while let Some(&one) = characters.get(at) {
         if at >= marked
@@ -81,8 +80,8 @@ pub(super) fn spans(characters: &[char]) -> Vec<Span> {
     found
 }
 
-/// Letters that people write between digits: the long vowel marks of Japanese and Korean, and the x
-/// of an extension.
+/// True for letters that people write between digits: the long vowel marks of Japanese and Korean,
+/// and the x of an extension.
 fn stands_for_a_dash(characters: &[char], at: usize) -> bool {
     let digit = |at: Option<usize>| {
         at.and_then(|at| characters.get(at)).is_some_and(|one| one.is_numeric())
@@ -94,15 +93,15 @@ fn stands_for_a_dash(characters: &[char], at: usize) -> bool {
     }
 }
 
-/// The rest of a terminal's control sequence: its parameters and the letter that ends it.
+/// The length of the rest of a terminal control sequence: its parameters and its final letter.
 fn sequence(rest: &[char]) -> Option<usize> {
     let parameters =
         rest.iter().take(LONGEST_ENTITY).take_while(|one| matches!(one, ' '..='?')).count();
     matches!(rest.get(parameters), Some('@'..='~')).then_some(parameters + 1)
 }
 
-/// How long the markup or the escape is that begins here: a tag, an entity, `%2D`, `\n`, `\u00a0`,
-/// `\u{a0}`, what a terminal obeys.
+/// The length of the markup or escape that begins here: a tag, an entity, `%2D`, `\n`, `\u00a0`,
+/// `\u{a0}` or a terminal control sequence.
 fn markup(rest: &[char]) -> usize {
     let hexadecimal = |count: usize, from: usize| {
         rest.get(from..from + count)

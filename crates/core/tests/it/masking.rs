@@ -1,5 +1,5 @@
-//! What the masker hides, and what it leaves: numbers of every region in every format with anything
-//! between their digits, and a table of what surely is no number.
+//! What the masker hides: numbers of every region, in every format, with anything between their
+//! digits. What it leaves: a table of text that certainly is not a number.
 
 use proptest::{
     prelude::*,
@@ -35,7 +35,7 @@ fn written() -> Vec<String> {
     written
 }
 
-/// What people, programs and those who mean to deceive put between two groups of digits.
+/// What people, programs and attackers put between two groups of digits.
 const BETWEEN: [&str; 59] = [
     " ",
     "-",
@@ -98,7 +98,7 @@ const BETWEEN: [&str; 59] = [
     "🙂",
 ];
 
-/// The digits of a script that begins with this zero.
+/// The number in the digits of the script with this zero.
 fn in_script(number: &str, zero: char) -> String {
     let digit = |one: char| {
         one.to_digit(10).and_then(|value| char::from_u32(u32::from(zero) + value)).unwrap_or(one)
@@ -108,8 +108,8 @@ fn in_script(number: &str, zero: char) -> String {
 
 fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    // The same cases each time: among all of them are numbers that are written exactly as a date
-    // is.
+    // Always the same cases, because random ones would include numbers that look exactly like a
+    // date.
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
@@ -143,7 +143,7 @@ fn no_number_shows_more_than_two_digits_however_it_is_written() {
                 laid_out.push_str(between);
             }
             prop_assert!(rest.is_empty());
-            // The layout is the number's, or it is laid out anew.
+            // Keep the layout of the number, or make a new one.
             for number in [laid_out, in_script(&number, zero)] {
                 let shown = mask(&format!("{before}{number}{after}"));
                 prop_assert!(numerals(&shown).chars().count() <= 2, "{number:?}: {shown:?}");
@@ -154,7 +154,7 @@ fn no_number_shows_more_than_two_digits_however_it_is_written() {
 }
 
 #[test]
-fn numbers_are_hidden_wherever_they_stand() {
+fn numbers_are_hidden_anywhere_in_a_text() {
     for (text, shown) in [
         ("+14155550100", "…00"),
         ("call +44 20 7946 0018.", "call …18."),
@@ -175,7 +175,7 @@ fn numbers_are_hidden_wherever_they_stand() {
         ("<a href=\"tel:+14155550100\">(415) 555-0100</a>", "<a href=\"tel:…00</a>"),
         ("{\"to\":\"+1\\u002d415\\u002d5550100\"}", "{\"to\":\"…00\"}"),
         ("0000-0000-4155550100", "…00"),
-        // One number more than a date has.
+        // One digit more than a date has.
         ("2012-11-10 101", "…01"),
         ("+45 2012-11-10", "…10"),
         ("2026-02-14, 20:00, +44 20 7946 0018", "2026-02-14, 20:00, …18"),
@@ -189,7 +189,7 @@ fn numbers_are_hidden_wherever_they_stand() {
 }
 
 #[test]
-fn what_is_no_number_is_left() {
+fn text_that_is_not_a_number_is_unchanged() {
     for text in [
         "at 20:00 for 4, 12.50 USD",
         "019ab3f0-5c1e-7000-8000-000000000000",
@@ -229,7 +229,7 @@ fn what_is_no_number_is_left() {
 
 #[test]
 fn long_texts_take_time_in_proportion_to_their_length() {
-    // Looking again and again would take hours.
+    // Quadratic time would take hours.
     for piece in [
         "(",
         "<",
@@ -267,26 +267,26 @@ fn long_texts_take_time_in_proportion_to_their_length() {
 
 proptest! {
     #[test]
-    fn nothing_panics_and_nothing_is_added(text in "\\PC{0,200}") {
+    fn masking_never_panics_and_adds_nothing(text in "\\PC{0,200}") {
         prop_assert!(numerals(&mask(&text)).chars().count() <= numerals(&text).chars().count());
         prop_assert!(readable(&text).chars().count() <= 301);
     }
 
     #[test]
-    fn what_was_masked_stays_masked(text in "[-+() 0-9a-cT:.,<>&;]{0,80}") {
+    fn masking_is_idempotent(text in "[-+() 0-9a-cT:.,<>&;]{0,80}") {
         let once = mask(&text);
         prop_assert_eq!(mask(&once), once);
     }
 
     #[test]
-    fn no_number_passes_any_surroundings(before in "\\PC{0,30}", number in "[1-9][0-9]{6,14}", after in "\\PC{0,30}") {
+    fn numbers_are_masked_in_any_surroundings(before in "\\PC{0,30}", number in "[1-9][0-9]{6,14}", after in "\\PC{0,30}") {
         let shown = mask(&format!("{before}+{number}{after}"));
         prop_assert!(!shown.contains(&number), "{shown}");
         prop_assert!(!shown.contains(&number[..number.len() - 2]), "{shown}");
     }
 
     #[test]
-    fn a_message_is_one_line_that_a_terminal_does_not_obey(text in any::<String>()) {
+    fn a_message_is_one_line_without_control_characters(text in any::<String>()) {
         let shown = readable(&text);
         prop_assert!(shown.chars().all(|one| !one.is_control() && !is_invisible(one)), "{shown:?}");
     }
@@ -300,7 +300,7 @@ fn messages_are_one_bounded_line() {
 }
 
 #[test]
-fn what_is_shown_in_place_of_a_control_character() {
+fn control_characters_are_replaced_by_pictures() {
     assert_eq!(visible('\u{1b}'), Some('␛'));
     assert_eq!(visible('\n'), Some('␊'));
     assert_eq!(visible('\u{7f}'), Some('␡'));

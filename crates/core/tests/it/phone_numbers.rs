@@ -18,7 +18,7 @@ fn rows(data: &str) -> impl Iterator<Item = Vec<&str>> {
 }
 
 #[test]
-fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_data_say() {
+fn example_numbers_match_the_reference_data() {
     let mut seen = HashMap::new();
     let mut wrong = Vec::new();
     for row in rows(include_str!("../data/example_numbers.tsv")) {
@@ -37,7 +37,7 @@ fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_d
             "short" => "short_number".to_owned(),
             country => format!("{country} {kind}"),
         };
-        // The library's data are newer here: Botswana has since given this range to mobile phones.
+        // The library has newer data here: Botswana has since assigned this range to mobile phones.
         let expected = if number == "+26779101234" { "BW mobile".to_owned() } else { expected };
         if found.as_deref() != Some(&expected) {
             wrong.push(format!("{region} {kind} {number}: {found:?}, expected {expected}"));
@@ -48,7 +48,7 @@ fn the_example_number_of_every_kind_in_every_region_is_judged_as_the_reference_d
 }
 
 #[test]
-fn every_emergency_number_is_refused_bare_and_behind_its_calling_code() {
+fn every_emergency_number_is_rejected_with_and_without_its_calling_code() {
     let mut checked = 0;
     for row in rows(include_str!("../data/emergency_numbers.tsv")) {
         let [region, calling_code, number] = row[..] else { panic!("{row:?}") };
@@ -72,7 +72,7 @@ fn every_emergency_number_is_refused_bare_and_behind_its_calling_code() {
 }
 
 #[test]
-fn disguises_of_emergency_numbers_are_named() {
+fn disguised_emergency_numbers_are_recognised() {
     for text in [
         "911",
         "112",
@@ -121,7 +121,7 @@ fn disguises_of_emergency_numbers_are_named() {
 }
 
 #[test]
-fn costly_short_and_placeless_numbers_are_refused_with_their_reason() {
+fn expensive_short_and_international_numbers_are_rejected_with_their_reason() {
     for (text, expected) in [
         ("+1 900 555 0142", "premium_rate_number"),
         ("+1 900 234 5678", "premium_rate_number"),
@@ -178,7 +178,7 @@ fn costly_short_and_placeless_numbers_are_refused_with_their_reason() {
 }
 
 #[test]
-fn a_calling_code_of_many_countries_names_the_right_one() {
+fn numbers_of_a_shared_calling_code_get_the_right_country() {
     for (text, country, calling_code, national) in [
         ("+1 512 555 0142", "US", 1, "5125550142"),
         ("+1 416 555 0142", "CA", 1, "4165550142"),
@@ -250,7 +250,7 @@ fn a_prefix_is_a_calling_code_and_the_digits_after_it() {
 }
 
 #[test]
-fn numbers_travel_as_e164_and_compare_by_their_digits() {
+fn numbers_serialize_as_e164_and_compare_by_their_digits() {
     let number: PhoneNumber = serde_json::from_str(r#""+1 (512) 555-0142""#).unwrap();
     assert_eq!(serde_json::to_string(&number).unwrap(), r#""+15125550142""#);
     assert_eq!(number, "+1.512.555.0142".parse().unwrap());
@@ -285,7 +285,7 @@ fn countries_are_the_assigned_codes_and_those_of_the_numbering_plans() {
     for (text, said) in [
         ("UK", "write GB"),
         ("uk", "write GB"),
-        ("ZZ", "ZZ is no country"),
+        ("ZZ", "ZZ is not a country"),
         ("USA", "two letters"),
         ("", "two letters"),
         ("É", "two letters"),
@@ -327,7 +327,7 @@ fn languages_are_tags_of_language_script_and_region() {
         ("en-", "BCP 47"),
         ("us", "not a country"),
         ("en-UK", "write GB"),
-        ("en-ZZ", "ZZ is no country"),
+        ("en-ZZ", "ZZ is not a country"),
     ] {
         let error = text.parse::<Language>().unwrap_err().to_string();
         assert!(error.contains(said), "{text}: {error}");
@@ -335,13 +335,13 @@ fn languages_are_tags_of_language_script_and_region() {
 }
 
 #[test]
-fn what_was_accepted_once_can_be_read_when_the_plans_have_changed() {
+fn stored_numbers_can_be_read_after_the_plans_change() {
     let today = PhoneNumber::restore("+442079460018", Country::GB).unwrap();
     assert_eq!(
         (today.country(), today.number_type(), today.country_code()),
         (Country::GB, NumberType::FixedLine, 44)
     );
-    // No plan has these: a mobile range that was given back, a country that changed its code.
+    // Not in any current plan: a withdrawn mobile range, and a country that changed its code.
     for (text, country, code, national) in [
         ("+15550000001", Country::US, 1, "5550000001"),
         ("+491199999999", Country::DE, 49, "1199999999"),
@@ -380,7 +380,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_accepted_is_e164_and_reads_as_itself(text in looks_like_a_number()) {
+    fn accepted_numbers_are_e164_and_round_trip(text in looks_like_a_number()) {
         if let Ok(number) = PhoneNumber::parse(&text) {
             let e164 = number.e164();
             let digits = e164.strip_prefix('+').unwrap();
@@ -388,7 +388,7 @@ proptest! {
             let again = PhoneNumber::parse(e164).unwrap();
             prop_assert_eq!((again, again.country(), again.number_type()), (number, number.country(), number.number_type()));
             prop_assert_eq!(format!("+{}{}", number.country_code(), number.national_digits()), e164);
-            // Mexico, Argentina and Brazil have spellings of an old plan.
+            // Mexico, Argentina and Brazil have numbers of former plans.
             let renewed = [52, 54, 55].contains(&number.country_code());
             prop_assert!(text.contains(number.national_digits()) || text.contains([' ', '(', ')', '.', '-']) || renewed);
             let printed = format!("{number} {number:?}");

@@ -1,5 +1,5 @@
-//! How numbers are written: what is read, what is refused and with which words, and that no tail
-//! makes one number into another.
+//! Spellings of numbers: which are accepted, which are rejected and with what message, and that
+//! trailing text never turns one number into another.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn all_examples() -> BTreeSet<String> {
     table.chain(of_library).collect()
 }
 
-/// Those that may be called.
+/// The example numbers that may be called.
 fn examples() -> BTreeSet<String> {
     let mut examples = all_examples();
     examples.retain(|number| PhoneNumber::parse(number).is_ok());
@@ -46,7 +46,7 @@ fn formatted(number: &str, format: PhoneNumberFormat) -> String {
     PHONE_NUMBER_UTIL.format(&parsed, format).into_owned()
 }
 
-/// As people and programs write it with its calling code.
+/// The number with its calling code, as people and programs write it.
 fn spellings(number: &str) -> Vec<String> {
     let international = formatted(number, PhoneNumberFormat::International);
     let link = formatted(number, PhoneNumberFormat::RFC3966);
@@ -58,7 +58,7 @@ fn spellings(number: &str) -> Vec<String> {
 }
 
 #[test]
-fn whatever_the_library_formats_is_read() {
+fn every_format_of_the_library_is_accepted() {
     let examples = examples();
     assert!(examples.len() > 800, "{}", examples.len());
     for number in &examples {
@@ -72,7 +72,7 @@ fn whatever_the_library_formats_is_read() {
     }
 }
 
-/// What stands behind numbers in spreadsheets, directories and mails: decimals, ranges, footnotes,
+/// What follows numbers in spreadsheets, directories and emails: decimals, ranges, footnotes,
 /// extensions, second numbers.
 const TAILS: [&str; 65] = [
     ".0",
@@ -142,8 +142,8 @@ const TAILS: [&str; 65] = [
     "\u{202a}2",
 ];
 
-/// A hyphen behind a German or Austrian number in groups is that of a direct line, and the one tail
-/// that belongs to it.
+/// A hyphen after a grouped German or Austrian number introduces a direct line, the only tail that
+/// belongs to the number.
 fn is_direct_line(number: &PhoneNumber, spelling: &str, tail: &str) -> bool {
     let line = tail.strip_prefix(['-', '\u{2011}']).unwrap_or_default();
     [49, 43].contains(&number.country_code())
@@ -152,7 +152,7 @@ fn is_direct_line(number: &PhoneNumber, spelling: &str, tail: &str) -> bool {
         && line.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The readings of spellings with tails that are neither refused nor the number itself.
+/// The spellings with tails that are read as a different number.
 fn misread(
     number: &PhoneNumber,
     spellings: &[String],
@@ -176,13 +176,13 @@ fn misread(
 }
 
 #[test]
-fn a_tail_never_makes_one_number_into_another() {
+fn a_tail_never_turns_one_number_into_another() {
     let mut wrong = Vec::new();
     for number in examples() {
         let same = PhoneNumber::parse(&number).unwrap();
         wrong.extend(misread(&same, &spellings(&number), |text| PhoneNumber::parse(text).ok()));
     }
-    // What must not be called is not called by a tail either.
+    // A tail does not make a forbidden number callable.
     for number in all_examples().difference(&examples()) {
         for spelling in spellings(number) {
             for tail in TAILS {
@@ -196,7 +196,7 @@ fn a_tail_never_makes_one_number_into_another() {
 }
 
 #[test]
-fn a_number_is_read_as_it_is_dialled_in_its_country() {
+fn national_numbers_are_read_with_their_country() {
     let mut wrong = Vec::new();
     for number in examples() {
         let same = PhoneNumber::parse(&number).unwrap();
@@ -220,7 +220,7 @@ fn a_number_is_read_as_it_is_dialled_in_its_country() {
 }
 
 #[test]
-fn numbers_in_the_groups_that_people_write_are_read() {
+fn common_groupings_are_accepted() {
     for (text, e164) in [
         ("+49 30 123456-12", "+493012345612"),
         ("+49 (0)30 123456-12", "+493012345612"),
@@ -265,7 +265,7 @@ fn numbers_in_the_groups_that_people_write_are_read() {
 }
 
 #[test]
-fn typographic_variants_and_marks_at_the_ends_are_read() {
+fn typographic_variants_and_invisible_marks_at_the_ends_are_accepted() {
     for text in [
         "+44\u{a0}20\u{a0}7946\u{a0}0018",
         "+44\u{202f}20\u{2009}7946\u{3000}0018",
@@ -285,7 +285,8 @@ fn typographic_variants_and_marks_at_the_ends_are_read() {
     }
 }
 
-/// What a refusal says, and that it says nothing of the number.
+/// Returns the message and code of a rejection, and checks that the message does not contain the
+/// number.
 fn refusal(text: &str, country: Option<&str>) -> (String, &'static str) {
     let country = country.map(|country| country.parse::<Country>().unwrap());
     let error = match PhoneNumber::parse_in(text, country) {
@@ -302,7 +303,7 @@ fn refusal(text: &str, country: Option<&str>) -> (String, &'static str) {
 }
 
 #[test]
-fn every_refusal_says_what_is_wrong_with_this_number() {
+fn every_rejection_says_what_is_wrong() {
     let mut wrong = Vec::new();
     for (text, country, part, code) in [
         ("0044 20 7946 0018", None, "begins with 00", "number_not_e164"),
@@ -329,20 +330,20 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
         ("4,93012E+11", None, "was rounded", "number_not_e164"),
         ("4.93E10", None, "was rounded", "number_not_e164"),
         ("+4.93E+11", Some("DE"), "was rounded", "number_not_e164"),
-        ("+4930123456.0", None, "ends as a decimal does", "number_not_e164"),
-        ("4930123456.0", None, "ends as a decimal does", "number_not_e164"),
-        ("+15125550142.00", None, "ends as a decimal does", "number_not_e164"),
-        ("+1512555014.0", None, "ends as a decimal does", "number_not_e164"),
-        ("+4930123456,5", None, "ends as a decimal does", "number_not_e164"),
+        ("+4930123456.0", None, "ends like a decimal", "number_not_e164"),
+        ("4930123456.0", None, "ends like a decimal", "number_not_e164"),
+        ("+15125550142.00", None, "ends like a decimal", "number_not_e164"),
+        ("+1512555014.0", None, "ends like a decimal", "number_not_e164"),
+        ("+4930123456,5", None, "ends like a decimal", "number_not_e164"),
         ("+49 30 123456 2", None, "complete before its last digits", "number_not_e164"),
         ("+1 512 555 0142 (2)", None, "complete before its last digits", "number_not_e164"),
         ("+1 512 555 0142 - 12", None, "complete before its last digits", "number_not_e164"),
         ("+4930123456-12", None, "complete before its last digits", "number_not_e164"),
         ("+49 30 123456-58", None, "a direct line or the end of a range", "number_not_e164"),
         ("+49 30 123400-99", None, "a direct line or the end of a range", "number_not_e164"),
-        ("+4930123456..58", None, "separators that stand in no number", "number_not_e164"),
-        ("+49 30 123456-", None, "separators that stand in no number", "number_not_e164"),
-        ("+49 30 123456.", None, "separators that stand in no number", "number_not_e164"),
+        ("+4930123456..58", None, "separators that do not occur in numbers", "number_not_e164"),
+        ("+49 30 123456-", None, "separators that do not occur in numbers", "number_not_e164"),
+        ("+49 30 123456.", None, "separators that do not occur in numbers", "number_not_e164"),
         (
             "+44 20\u{200b} 7946 0018",
             None,
@@ -362,7 +363,7 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
         ("+44 ٢٠ 7946 0018", None, "digits of another script", "number_not_e164"),
         ("+44 20 7946 0018²", None, "digits of another script", "number_not_e164"),
         ("+0 512 555 0142", None, "no calling code begins with 0", "number_not_e164"),
-        ("+1512555014212345", None, "more digits than any number", "number_not_e164"),
+        ("+1512555014212345", None, "more than 15 digits", "number_not_e164"),
         ("+1 512 555 014", None, "too short for United States", "invalid_number"),
         ("+1 512 555 0142 3", None, "complete before its last digits", "number_not_e164"),
         ("+1 512 555 01423", None, "too long for United States", "invalid_number"),
@@ -377,7 +378,7 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
         ("442079460018", Some("US"), "has no +", "number_not_e164"),
         ("00 44 20 7946 001", Some("DE"), "too short for United Kingdom", "invalid_number"),
         ("020 7946 0018", Some("AQ"), "Antarctica has no numbering plan", "number_not_e164"),
-        ("030 123456.0", Some("DE"), "ends as a decimal does", "number_not_e164"),
+        ("030 123456.0", Some("DE"), "ends like a decimal", "number_not_e164"),
         ("030 123456 x2", Some("DE"), "has an extension", "number_not_e164"),
         ("112", Some("DE"), "emergency", "emergency_number"),
         ("0112", Some("DE"), "emergency", "emergency_number"),
@@ -394,7 +395,7 @@ fn every_refusal_says_what_is_wrong_with_this_number() {
 }
 
 #[test]
-fn a_country_reads_what_is_dialled_there() {
+fn a_default_country_accepts_what_is_dialled_there() {
     for (text, country, e164) in [
         ("030 123456", "DE", "+4930123456"),
         ("030/123456", "DE", "+4930123456"),
@@ -435,7 +436,7 @@ fn a_country_reads_what_is_dialled_there() {
 }
 
 #[test]
-fn one_person_has_one_number_in_the_old_plan_and_in_the_new_one() {
+fn former_and_current_numbering_plans_give_the_same_number() {
     for (old, country, new) in [
         ("+52 1 55 1234 5678", None, "+525512345678"),
         ("+52 1 441 123 4567", None, "+524411234567"),
@@ -457,7 +458,7 @@ fn one_person_has_one_number_in_the_old_plan_and_in_the_new_one() {
         ("+54 343 15 412 3456", None, "+5493434123456"),
         ("+54 9 11 15 2345 6789", None, "+5491123456789"),
         ("+54 (9) 11 2345-6789", None, "+5491123456789"),
-        // Lines at a place were never written otherwise.
+        // Landlines were never written in another way.
         ("+55 11 3333-4444", None, "+551133334444"),
         ("+54 11 2345-6789", None, "+541123456789"),
     ] {
@@ -466,8 +467,8 @@ fn one_person_has_one_number_in_the_old_plan_and_in_the_new_one() {
         assert_eq!(read.e164(), new, "{old}");
         assert_eq!(PhoneNumber::parse(new), Ok(read));
     }
-    // Trunked radio has eight digits that begin with 7, and mobile phones had them once: either may
-    // be meant.
+    // Eight digits that begin with 7 are trunked radio, and were mobile phones once: either may be
+    // meant.
     let (said, code) = refusal("+55 11 7123-4567", None);
     assert!(said.contains("Brazil's old numbering plan") && said.contains("write the 9"), "{said}");
     assert_eq!(code, "number_not_e164");
@@ -477,13 +478,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn what_a_country_reads_is_a_number_and_reads_as_itself(
+    fn a_number_read_with_a_country_round_trips(
         text in r"[+0]{0,2}[0-9]{1,4}[ ().\-/]{0,2}[0-9]{2,5}[ ().\-/]{0,2}[0-9]{0,5}[ .\-]?[0-9]{0,4}",
         country in prop::sample::select(Country::all().collect::<Vec<_>>()),
     ) {
         if let Ok(number) = PhoneNumber::parse_in(&text, Some(country)) {
             prop_assert_eq!(PhoneNumber::parse(number.e164()), Ok(number));
-            // A plus sign says all: no country changes what it means.
+            // With a plus sign, the default country makes no difference.
             if text.starts_with('+') {
                 prop_assert_eq!(PhoneNumber::parse(&text), Ok(number));
             }

@@ -1,4 +1,4 @@
-//! What a request may say, and what it is told where it may not.
+//! Validation of requests, and the errors for invalid ones.
 
 use jiff::Timestamp;
 use switchboard_core::{CallKey, CallRequest, ErrorKind};
@@ -12,13 +12,13 @@ fn request() -> CallRequest {
 }
 
 #[test]
-fn a_moment_is_one_moment_or_an_error() {
+fn ambiguous_times_are_rejected() {
     const BERLIN: Option<&str> = Some("Europe/Berlin");
     for (text, zone, moment) in [
         ("2026-03-01T09:00:00Z", None, "2026-03-01T09:00:00Z"),
         ("2026-03-01T09:00+05:00", None, "2026-03-01T04:00:00Z"),
         ("2026-03-01 09:00:00-03", None, "2026-03-01T12:00:00Z"),
-        // An offset of its own goes before the call's zone.
+        // An offset in the text takes precedence over the time zone of the call.
         ("2026-03-01T09:00+05:00", BERLIN, "2026-03-01T04:00:00Z"),
         ("2026-03-01T09:00+01:00[Europe/Berlin]", None, "2026-03-01T08:00:00Z"),
         ("2026-07-01T09:00+02:00[Europe/Berlin]", None, "2026-07-01T07:00:00Z"),
@@ -27,7 +27,7 @@ fn a_moment_is_one_moment_or_an_error() {
         ("2026-03-01T09:00", BERLIN, "2026-03-01T08:00:00Z"),
         ("2026-07-01 09:00:30", BERLIN, "2026-07-01T07:00:30Z"),
         (" 2026-07-01T09:00 ", Some("America/New_York"), "2026-07-01T13:00:00Z"),
-        // The hour that comes twice, and that it is told which.
+        // The hour that happens twice, with an offset that says which one.
         ("2026-10-25T02:30+01:00[Europe/Berlin]", None, "2026-10-25T01:30:00Z"),
         ("2026-10-25T02:30+02:00[Europe/Berlin]", None, "2026-10-25T00:30:00Z"),
     ] {
@@ -43,20 +43,20 @@ fn a_moment_is_one_moment_or_an_error() {
         assert_eq!(closes.validate(now()).unwrap().window.closes, moment, "{text} in {zone:?}");
         assert_eq!(closes.closes().unwrap(), moment);
     }
-    for (text, zone, told) in [
+    for (text, zone, message) in [
         (
             "2026-03-01T09:00+05:00[Europe/Berlin]",
             None,
-            "contradicts itself, for Europe/Berlin is at +01",
+            "contradicts itself, because Europe/Berlin is at +01",
         ),
         (
             "2026-07-01T09:00+01:00[Europe/Berlin]",
             None,
-            "contradicts itself, for Europe/Berlin is at +02",
+            "contradicts itself, because Europe/Berlin is at +02",
         ),
         ("2026-07-01T09:00+01:00[Europe/Berlin]", BERLIN, "contradicts itself"),
-        ("2026-03-01T09:00[Europe/Berlim]", None, "no moment in an IANA time zone"),
-        ("2026-03-01T09:00", None, "does not say where it is that time"),
+        ("2026-03-01T09:00[Europe/Berlim]", None, "not a date and time in an IANA time zone"),
+        ("2026-03-01T09:00", None, "has no time zone"),
         ("2026-03-01 09:00:00", None, "give the call a timezone"),
         ("2026-03-29T02:30", BERLIN, "twice or never in Europe/Berlin"),
         ("2026-10-25T02:30", BERLIN, "twice or never in Europe/Berlin"),
@@ -64,10 +64,10 @@ fn a_moment_is_one_moment_or_an_error() {
         ("2026-03-29T02:30[Europe/Berlin]", None, "twice or never in Europe/Berlin"),
         ("2026-03-01", None, "a day without a time"),
         ("2026-03-01", BERLIN, "a day without a time"),
-        ("tomorrow", BERLIN, "is no moment"),
-        ("09:00", BERLIN, "is no moment"),
-        ("2026-02-30T09:00Z", None, "is no moment"),
-        ("01.03.2026 09:00", BERLIN, "is no moment"),
+        ("tomorrow", BERLIN, "is not a date and time"),
+        ("09:00", BERLIN, "is not a date and time"),
+        ("2026-02-30T09:00Z", None, "is not a date and time"),
+        ("01.03.2026 09:00", BERLIN, "is not a date and time"),
     ] {
         for field in ["not_before", "not_after"] {
             let text = Some(text.to_owned());
@@ -85,13 +85,13 @@ fn a_moment_is_one_moment_or_an_error() {
                 (ErrorKind::InvalidRequest, Some(field)),
                 "{error}"
             );
-            assert!(error.message().contains(told), "{error}");
+            assert!(error.message().contains(message), "{error}");
         }
     }
 }
 
 #[test]
-fn a_moment_comes_back_as_it_was_meant() {
+fn a_time_survives_a_round_trip() {
     let asked = CallRequest {
         not_before: Some("2026-07-01T09:00".to_owned()),
         timezone: Some("Europe/Berlin".to_owned()),
@@ -102,7 +102,7 @@ fn a_moment_comes_back_as_it_was_meant() {
 }
 
 #[test]
-fn only_a_key_that_the_caller_wrote_is_a_word_on_ringing_again() {
+fn only_a_key_written_by_the_caller_permits_calling_again() {
     let keyed = CallRequest { idempotency_key: Some("order-17".to_owned()), ..request() };
     let row = CallRequest {
         batch: Some("may.csv".to_owned()),
@@ -120,7 +120,7 @@ fn only_a_key_that_the_caller_wrote_is_a_word_on_ringing_again() {
 }
 
 #[test]
-fn a_batch_and_its_rows_are_told_what_is_wrong_with_them() {
+fn errors_of_batches_and_rows_name_the_field_and_the_fix() {
     let row =
         |batch: Option<&str>, row_key: Option<&str>, idempotency_key: Option<&str>| CallRequest {
             batch: batch.map(str::to_owned),
@@ -129,17 +129,17 @@ fn a_batch_and_its_rows_are_told_what_is_wrong_with_them() {
             ..request()
         };
     let long = "n".repeat(201);
-    for (asked, field, told) in [
+    for (asked, field, message) in [
         (row(Some(""), None, None), "batch", "is empty"),
         (row(Some("a\nb"), None, None), "batch", "control character"),
         (row(Some("a\u{1b}[31m"), None, None), "batch", "control character"),
         (row(Some(&long), None, None), "batch", "201 characters"),
-        (row(None, Some("k"), None), "row_key", "a row of no batch"),
-        (row(Some("b"), Some("k"), Some("k")), "row_key", "beside an idempotency_key"),
+        (row(None, Some("k"), None), "row_key", "needs a batch"),
+        (row(Some("b"), Some("k"), Some("k")), "row_key", "combined with an idempotency_key"),
     ] {
         let error = asked.validate(now()).unwrap_err();
         assert_eq!(error.field(), Some(field), "{error}");
-        assert!(error.message().contains(told), "{error}");
+        assert!(error.message().contains(message), "{error}");
     }
     let call = row(Some(" may.csv "), None, Some("k")).validate(now()).unwrap();
     assert_eq!(call.batch.as_ref().map(|batch| batch.as_str()), Some("may.csv"));

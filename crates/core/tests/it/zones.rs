@@ -1,4 +1,4 @@
-//! Time zones come from the binary, whatever the machine has.
+//! Time zones come from the database in the binary, not from the machine.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,7 +7,7 @@ use switchboard_core::{CallRequest, time_zone};
 
 const CHILD: &str = "SWITCHBOARD_TEST_ZONES";
 
-/// A time zone file that says UTC at all times.
+/// A time zone file that is always UTC.
 fn utc() -> Vec<u8> {
     let head = |version: u8, counts: [u32; 6]| {
         let mut head = b"TZif".to_vec();
@@ -39,9 +39,9 @@ fn offset(zone: &str, day: jiff::civil::Date) -> Offset {
 }
 
 #[test]
-fn an_older_or_false_database_of_the_machine_changes_nothing() {
+fn the_time_zone_database_of_the_machine_is_ignored() {
     if std::env::var_os(CHILD).is_some() {
-        // What the machine says of these is wrong.
+        // The files of the machine are wrong for these zones.
         assert_eq!(offset("Europe/London", date(2026, 7, 1)), Offset::constant(1));
         assert_eq!(offset("America/New_York", date(2026, 1, 15)), Offset::constant(-5));
         assert_eq!(offset("america/new_york", date(2026, 1, 15)), Offset::constant(-5));
@@ -56,11 +56,7 @@ fn an_older_or_false_database_of_the_machine_changes_nothing() {
         write(directory.path(), zone);
     }
     let child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "zones::an_older_or_false_database_of_the_machine_changes_nothing",
-            "--nocapture",
-        ])
+        .args(["--exact", "zones::the_time_zone_database_of_the_machine_is_ignored", "--nocapture"])
         .env(CHILD, "1")
         .env("TZDIR", directory.path())
         .env("TZ", "Mars/Olympus")
@@ -75,7 +71,7 @@ fn an_older_or_false_database_of_the_machine_changes_nothing() {
 }
 
 #[test]
-fn the_built_in_database_knows_what_was_decided_in_2026() {
+fn the_built_in_database_has_the_changes_of_2026() {
     for (zone, summer, winter) in
         [("America/Vancouver", -7, -7), ("America/Edmonton", -6, -6), ("America/Winnipeg", -5, -5)]
     {
@@ -83,6 +79,6 @@ fn the_built_in_database_knows_what_was_decided_in_2026() {
         assert_eq!(offset(zone, date(2027, 1, 15)), Offset::constant(winter), "{zone}");
         assert_eq!(offset(zone, date(2027, 7, 1)), Offset::constant(summer), "{zone}");
     }
-    // Those who did not decide so still change their clocks.
+    // Other zones still change their clocks.
     assert_eq!(offset("America/New_York", date(2027, 7, 1)), Offset::constant(-4));
 }

@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row};
 use switchboard_core::AttemptId;
-use switchboard_router::Letter;
+use switchboard_journal::Letter;
 
 use crate::{
     postgres::queries::Answer,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
-use switchboard_router::{Letter, News, Opened, Recorded, Write};
+use switchboard_journal::{Letter, News, Opened, Recorded, Write};
 
 use crate::{
     change::Opening,

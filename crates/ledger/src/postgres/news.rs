@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row};
 use switchboard_core::CallId;
-use switchboard_router::News;
+use switchboard_journal::News;
 use uuid::Uuid;
 
 use crate::{decision::after, postgres::queries::Answer};

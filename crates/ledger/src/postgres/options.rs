@@ -10,7 +10,7 @@ pub struct PostgresOptions {
     /// The hash key from the configuration; `None`: the one that the ledger keeps.
     pub key: Option<HashKey>,
     /// For how long this process may be silent before the others take it for gone, and its calls:
-    /// three times as long as it takes from one [`beat`](switchboard_router::Journal::beat) to the
+    /// three times as long as it takes from one [`beat`](switchboard_journal::Journal::beat) to the
     /// next, or more. 15 seconds where nothing is said.
     pub lease: Duration,
 }

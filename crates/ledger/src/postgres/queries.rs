@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{News, Opened, Recorded, Selection, Write};
+use switchboard_journal::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
@@ -29,7 +29,7 @@ const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, stat
 /// within a while.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = $3 AND task_hash = $4 FROM calls WHERE tenant = $1 AND idempotency_key = $2";
-/// [`DuplicateOf::counts`](switchboard_router::DuplicateOf::counts) says the same of a call.
+/// [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts) says the same of a call.
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = $1 AND created_at > $4 AND created_at < $3 AND tenant = $5 \
                          AND task_hash = $6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > $2 \
                          OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \

@@ -7,7 +7,8 @@
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
-use switchboard_router::{Budgeted, Hold, Needs, RoomNeed, Settlement, SlotNeed};
+use switchboard_journal::Settlement;
+use switchboard_router::{Budgeted, Hold, Needs, RoomNeed, SlotNeed};
 use uuid::Uuid;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 use switchboard_core::AttemptId;
-use switchboard_router::Letter;
+use switchboard_journal::Letter;
 use uuid::Uuid;
 
 use crate::{

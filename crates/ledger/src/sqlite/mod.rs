@@ -40,9 +40,8 @@ use switchboard_core::{
     AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
     ValidCall,
 };
-use switchboard_router::{
-    Decision, Journal, Letter, NewCall, News, Opened, Recorded, Selection, Topic, Write,
-};
+use switchboard_journal::{Journal, Letter, NewCall, News, Opened, Recorded, Selection, Write};
+use switchboard_router::{Decision, Topic};
 
 use crate::{
     change::Opening,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_router::{News, Opened, Recorded, Selection, Write};
+use switchboard_journal::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, o
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at \
                         FROM attempts WHERE call_id = ?1 ORDER BY position";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = ?3 AND task_hash = ?4 FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
-/// [`DuplicateOf::counts`](switchboard_router::DuplicateOf::counts) says the same of a call.
+/// [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts) says the same of a call.
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = ?1 AND created_at > ?4 AND created_at < ?3 AND tenant = ?5 \
                          AND task_hash = ?6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > ?2 \
                          OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \

@@ -6,7 +6,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
-use switchboard_router::{Hold, Needs, RoomNeed, Settlement, SlotNeed};
+use switchboard_journal::Settlement;
+use switchboard_router::{Hold, Needs, RoomNeed, SlotNeed};
 
 use crate::{
     refusal,

@@ -15,7 +15,7 @@ use serde_json::Value;
 use switchboard_core::{
     AttemptState, Call, CallId, CallStatus, Outcome, ValidCall, text::one_line,
 };
-use switchboard_router::{
+use switchboard_journal::{
     NewCall, doubt,
     state::{Event, State, Step, apply, step},
 };

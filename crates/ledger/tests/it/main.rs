@@ -1,4 +1,4 @@
-//! Every integration test of the crate, in one program: it links once instead of once a file.
+//! All integration tests of the crate in one program, so that they are linked once.
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
-use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
-use switchboard_router::{
-    Hold, Journal, Needs, journal_rules,
-    journal_rules::{
-        admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record, request,
-        send,
+use switchboard_journal::{
+    Journal,
+    conformance::{
+        self, admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record,
+        request, send,
     },
     state::Fact,
 };
+use switchboard_ledger::{HashKey, PostgresJournal, PostgresOptions};
+use switchboard_router::{Hold, Needs};
 
 use crate::support::{
     self,
@@ -37,7 +38,7 @@ async fn the_journal_in_postgresql_keeps_the_rules() {
     if database().await.is_none() {
         return;
     }
-    journal_rules::hold(|| async { journal(&database().await.unwrap()).await }).await;
+    conformance::hold(|| async { journal(&database().await.unwrap()).await }).await;
 }
 
 #[tokio::test]
@@ -45,12 +46,12 @@ async fn two_processes_share_it() {
     if database().await.is_none() {
         return;
     }
-    journal_rules::hold_shared(|| async { two(&database().await.unwrap()).await }).await;
+    conformance::hold_shared(|| async { two(&database().await.unwrap()).await }).await;
 }
 
 /// Two journals on one database. The first one is gone where it was not heard of for long; it does
 /// not know that.
-async fn two(url: &str) -> journal_rules::Pair {
+async fn two(url: &str) -> conformance::Pair {
     let (one, other) = (journal(url).await, journal(url).await);
     let url = url.to_owned();
     let gone = async move {
@@ -163,8 +164,8 @@ async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
 async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
     let Some(url) = database().await else { return };
     let journals = [journal(&url).await, journal(&url).await, journal(&url).await];
-    journal_rules::crowd(&journals).await;
-    journal_rules::debate(&journals).await;
+    conformance::crowd(&journals).await;
+    conformance::debate(&journals).await;
 }
 
 #[tokio::test]
@@ -294,7 +295,7 @@ async fn a_ledger_is_made_once_however_many_open_it() {
     });
     let opened: Vec<_> =
         futures::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
-    let number = journal_rules::valid(&request(1)).to;
+    let number = conformance::valid(&request(1)).to;
     let hashes: std::collections::HashSet<_> =
         opened.iter().map(|journal| journal.key().person(&number)).collect();
     assert_eq!(hashes.len(), 1);
@@ -373,7 +374,7 @@ async fn after_a_write_that_failed_nothing_is_taken() {
     run(&mut raw, "DROP TRIGGER broken ON events").await.unwrap();
     let errors = [
         before.record(call, admitted(), at(2)).await.unwrap_err(),
-        before.open(journal_rules::new_call(&request(2), at(2))).await.unwrap_err(),
+        before.open(conformance::new_call(&request(2), at(2))).await.unwrap_err(),
         before.get(call).await.unwrap_err(),
     ];
     for error in errors {

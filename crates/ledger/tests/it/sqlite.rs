@@ -10,12 +10,12 @@ use std::{
 
 use rusqlite::Connection;
 use switchboard_core::{CallStatus, Delivery, ErrorKind, Outcome, ProviderState, Raw};
-use switchboard_ledger::{HashKey, SqliteJournal};
-use switchboard_router::{
-    Journal, Opened, Selection, journal_rules,
-    journal_rules::{admitted, at, open, record, report, request, send},
+use switchboard_journal::{
+    Journal, Opened, Selection,
+    conformance::{self, admitted, at, open, record, report, request, send},
     state::Fact,
 };
+use switchboard_ledger::{HashKey, SqliteJournal};
 use tempfile::TempDir;
 
 use crate::support;
@@ -46,7 +46,7 @@ fn paths(directory: &TempDir) -> impl Fn() -> PathBuf {
 async fn the_journal_in_a_file_keeps_the_rules() {
     let directory = tempfile::tempdir().unwrap();
     let path = paths(&directory);
-    journal_rules::hold(|| {
+    conformance::hold(|| {
         let path = path();
         async move { journal(&path).await }
     })
@@ -57,7 +57,7 @@ async fn the_journal_in_a_file_keeps_the_rules() {
 async fn it_goes_by_the_time_that_it_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let path = paths(&directory);
-    journal_rules::hold_by_the_callers_clock(|| {
+    conformance::hold_by_the_callers_clock(|| {
         let path = path();
         async move { journal(&path).await }
     })
@@ -68,7 +68,7 @@ async fn it_goes_by_the_time_that_it_is_told() {
 async fn two_processes_share_it() {
     let directory = tempfile::tempdir().unwrap();
     let path = paths(&directory);
-    journal_rules::hold_shared(|| {
+    conformance::hold_shared(|| {
         let path = path();
         async move { two(&path).await }
     })
@@ -87,7 +87,7 @@ fn locks(path: &Path) -> Vec<PathBuf> {
 
 /// Two journals on one file. The first one is gone where nobody finds its lock any more; it does
 /// not know that.
-async fn two(path: &PathBuf) -> journal_rules::Pair {
+async fn two(path: &PathBuf) -> conformance::Pair {
     let one = journal(path).await;
     let lock = locks(path).remove(0);
     let other = journal(path).await;
@@ -177,8 +177,8 @@ async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
 async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
     let (_directory, path) = place();
     let journals = [journal(&path).await, journal(&path).await, journal(&path).await];
-    journal_rules::crowd(&journals).await;
-    journal_rules::debate(&journals).await;
+    conformance::crowd(&journals).await;
+    conformance::debate(&journals).await;
 }
 
 #[tokio::test]
@@ -329,7 +329,7 @@ async fn a_ledger_is_made_once_however_many_open_it() {
             .into_iter()
             .map(|journal| journal.unwrap().unwrap())
             .collect();
-        let number = journal_rules::valid(&request(1)).to;
+        let number = conformance::valid(&request(1)).to;
         let hashes: std::collections::HashSet<_> =
             opened.iter().map(|journal| journal.key().person(&number)).collect();
         assert_eq!(hashes.len(), 1, "they know a person by the same hash");
@@ -445,7 +445,7 @@ async fn after_a_write_that_failed_nothing_is_taken() {
     raw.execute_batch("DROP TRIGGER broken").unwrap();
     let errors = [
         journal.record(call, admitted(), at(2)).await.unwrap_err(),
-        journal.open(journal_rules::new_call(&request(2), at(2))).await.unwrap_err(),
+        journal.open(conformance::new_call(&request(2), at(2))).await.unwrap_err(),
         journal.get(call).await.unwrap_err(),
         journal.list().await.unwrap_err(),
     ];
@@ -470,7 +470,7 @@ async fn a_group_that_fails_fails_for_all_of_it() {
     .unwrap();
     let opening = (0..64).map(|n| {
         let journal = Arc::clone(&journal);
-        tokio::spawn(async move { journal.open(journal_rules::new_call(&request(n), at(0))).await })
+        tokio::spawn(async move { journal.open(conformance::new_call(&request(n), at(0))).await })
     });
     let mut promised = Vec::new();
     for opened in futures::future::join_all(opening).await {
@@ -702,7 +702,7 @@ async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     let first = open(&journal, request(1), 0).await;
     send(&journal, first).await;
     let meant = switchboard_core::CallRequest { allow_duplicate: true, ..request(1) };
-    let second = journal_rules::new_call(&meant, at(700));
+    let second = conformance::new_call(&meant, at(700));
     let second = match journal.open(second).await.unwrap() {
         Opened::New(call) => call.id,
         Opened::Replayed(_) | Opened::Changed(_) => panic!("it had no key"),

@@ -9,8 +9,8 @@
 use switchboard_core::{Assignment, ProfileName, ProviderId, TenantId, ValidCall};
 
 use crate::{
-    chance::{digest, share},
     experiment::{Arm, Experiment, HOLDOUT, Lives, Stage, Way},
+    hash::{digest, share},
 };
 
 /// Where a person stands in an experiment.

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit::{Decision, Topic},
     experiment::{Experiment, Start},
-    journal::{Decision, Topic},
 };
 
 /// Where an experiment is in its life.

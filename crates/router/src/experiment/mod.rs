@@ -6,9 +6,7 @@
 //! | `check.rs` | which definitions make no sense |
 //! | `assign.rs` | who is in which arm, as a pure function |
 //! | `lives.rs` | what was decided since: started, grown, stopped |
-//! | `guard.rs`, `watch.rs` | when an arm is stopped by itself |
-//! | `people.rs` | what happened to each person, from the calls |
-//! | `report.rs`, `words.rs` | what the experiment shows |
+//! | `guard.rs` | when an arm is stopped by itself |
 //!
 //! No call is ever made twice to compare: a mirrored call would ring a second time.
 
@@ -17,16 +15,9 @@ mod check;
 mod define;
 mod guard;
 mod lives;
-mod people;
-mod report;
-mod watch;
-mod words;
 
 pub use assign::{Part, Seat, part};
 pub(crate) use check::check;
 pub use define::{Arm, Experiment, Group, HOLDOUT, Start, Way};
 pub use guard::{Bound, GuardMetric, Guardrail};
 pub use lives::{Change, Life, Lives, Stage, Step};
-pub use people::{Known, People, Person};
-pub use report::{ALPHA, ArmReport, Points, Report, Share, Versus};
-pub use watch::{Breach, Watch};

@@ -10,7 +10,7 @@ use switchboard_core::{
 
 use crate::{
     experiment::{Part, part},
-    limit::Headroom,
+    headroom::Headroom,
     plan::{Chosen, Reading, Rejection, Snapshot},
     policy::ProviderPolicy,
     quality::{Expected, Measured},

@@ -12,5 +12,5 @@ mod snapshot;
 pub use make::{Candidate, Plan, Rejected, plan};
 pub use reason::{Chosen, Rejection};
 pub use record::{CandidateRecord, PlanRecord, ReadingRecord, RejectedRecord};
-pub(crate) use snapshot::may_be_one;
+pub use snapshot::may_be_one;
 pub use snapshot::{Reading, Snapshot};

@@ -8,8 +8,8 @@ use switchboard_core::{AgentId, Country, Money, ProfileName, ProviderId};
 
 use crate::{
     experiment::Lives,
+    headroom::Headroom,
     health::BreakerState,
-    limit::Headroom,
     plan::{Plan, Reading},
     quality::{Expected, Measured, Measurements},
 };

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchboard_core::AgentId;
 
 use crate::{
-    experiment::Lives, health::BreakerState, limit::Headroom, plan::Rejection, policy::Policy,
+    experiment::Lives, headroom::Headroom, health::BreakerState, plan::Rejection, policy::Policy,
     quality::Measurements,
 };
 
@@ -56,7 +56,7 @@ impl Default for Reading {
 impl Reading {
     /// The first thing that keeps the provider from taking a call with this agent now; it passes by
     /// itself.
-    pub(crate) fn obstacle(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<Rejection> {
+    pub fn obstacle(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<Rejection> {
         if self.agents_in_doubt.iter().any(|doubted| may_be_one(doubted.as_ref(), agent)) {
             return Some(Rejection::AgentInDoubt(now.checked_add(LOOK_AGAIN).unwrap_or(now)));
         }
@@ -85,12 +85,12 @@ impl Reading {
     }
 
     /// Until when its account counts as out of credit.
-    pub(crate) fn out_of_credit(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn out_of_credit(&self, now: Timestamp) -> Option<Timestamp> {
         self.out_of_credit_until.filter(|until| *until > now)
     }
 
     /// Until when it is left out for doing worse than the others.
-    pub(crate) fn ejected(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn ejected(&self, now: Timestamp) -> Option<Timestamp> {
         self.ejected_until.filter(|until| *until > now)
     }
 }
@@ -111,7 +111,7 @@ pub struct Snapshot<'a> {
 }
 
 /// True where two attempts may use one agent: the account's default agent may be any of them.
-pub(crate) fn may_be_one(one: Option<&AgentId>, other: Option<&AgentId>) -> bool {
+pub fn may_be_one(one: Option<&AgentId>, other: Option<&AgentId>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one == other,
         (None, _) | (_, None) => true,

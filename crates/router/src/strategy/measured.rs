@@ -3,7 +3,7 @@
 use switchboard_core::Money;
 
 use super::{Rank, Standing};
-use crate::chance::{digest, share};
+use crate::hash::{digest, share};
 
 /// The lowest cost for each call in which somebody talks first: the expected cost over the success
 /// rate that is certain to 95 %, so that little data does not win. Unknown costs last.

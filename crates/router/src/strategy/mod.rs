@@ -9,10 +9,10 @@ use std::time::Duration;
 use enum_dispatch::enum_dispatch;
 use switchboard_core::{Money, ProviderId};
 
+use crate::quality::Measured;
+
 pub use measured::{Adaptive, BestValue};
 pub use plain::{Cheapest, Fastest, MostHeadroom, Priority, Weighted};
-
-use crate::quality::Measured;
 
 /// What a strategy may look at.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, time::Duration};
 use switchboard_core::{Money, ProviderId};
 
 use super::{Rank, Standing};
-use crate::chance::{digest, share};
+use crate::hash::{digest, share};
 
 /// As listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use crate::{
         Config, ProviderConfig,
         credential::wrong_variable,
         problem::{Place, Problems},
+        token_store::TokenStoreConfig,
         words::did_you_mean,
     },
     registry::{Account, ProviderKind, Setting},
@@ -103,6 +104,14 @@ fn credentials(
                 problems.say(
                     &at.key("refresh_token_env"),
                     "has no effect without api_key_env: add it, or take this out and log in",
+                );
+            }
+            if cfg!(not(feature = "keyring"))
+                && provider.token_store == Some(TokenStoreConfig::Keyring)
+            {
+                problems.say(
+                    &at.key("token_store"),
+                    "needs the keyring, and this program was built without it: build it with the feature keyring (cargo build --features keyring), or keep the tokens in a file, token_store = \"file:PATH\"",
                 );
             }
             return;

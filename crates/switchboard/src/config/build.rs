@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, ValidCall};
+use switchboard_backtest::BacktestSettings;
+use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, SystemClock, ValidCall};
+use switchboard_engine::{Router, RouterBuilder, WebhookAddress};
 use switchboard_router::{
-    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, Router, RouterBuilder,
-    RouterSettings, Snapshot, SystemClock, WebhookAddress, backtest::BacktestSettings, plan,
+    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, RouterSettings, Snapshot, plan,
 };
 
 use crate::{

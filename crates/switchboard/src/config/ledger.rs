@@ -98,12 +98,7 @@ impl LedgerConfig {
 pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
     let Some(ledger) = ledger else { return };
     let at = Place::of("ledger");
-    if cfg!(not(feature = "ledger")) {
-        problems.say(
-            &at,
-            "is not in this program, which was built without the feature ledger: build it with it, or take this out",
-        );
-    }
+    not_built(ledger, &at, problems);
     let places = [
         ("path", ledger.path.is_some()),
         ("url_env", ledger.url_env.is_some()),
@@ -142,6 +137,26 @@ pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
         );
     }
     retention(&ledger.retention, &at.key("retention"), problems);
+}
+
+/// A database that this program was built without.
+fn not_built(ledger: &LedgerConfig, at: &Place, problems: &mut Problems) {
+    if cfg!(not(feature = "sqlite")) && ledger.path.is_some() {
+        problems.say(
+            &at.key("path"),
+            "needs SQLite, and this program was built without it: build it with the feature sqlite (cargo build --features sqlite)",
+        );
+    }
+    for (key, named) in
+        [("url_env", ledger.url_env.is_some()), ("url_file", ledger.url_file.is_some())]
+    {
+        if cfg!(not(feature = "postgres")) && named {
+            problems.say(
+                &at.key(key),
+                "needs PostgreSQL, and this program was built without it: build it with the feature postgres (cargo build --features postgres), or name a file, path = \"ledger.db\"",
+            );
+        }
+    }
 }
 
 /// What is kept longer than the people it is about has no effect.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{Clock, Result};
-use switchboard_router::{Recovered, SystemClock, TakesUp};
+use switchboard_core::{Clock, Result, SystemClock};
+use switchboard_engine::{Recovered, TakesUp};
+
+use crate::{Switchboard, config::Config};
+
 #[cfg(feature = "ledger")]
 use {
     crate::config::{
@@ -12,10 +15,8 @@ use {
     },
     secrecy::{ExposeSecret, SecretString},
     std::{num::NonZeroU32, path::PathBuf, time::Duration},
-    switchboard_ledger::{HashKey, Ledger, PostgresJournal, PostgresOptions, Retention},
+    switchboard_ledger::{HashKey, Ledger, Retention},
 };
-
-use crate::{Switchboard, config::Config};
 
 impl Config {
     /// Opens the ledger, starts a router over every account and takes up the calls that former
@@ -121,15 +122,7 @@ impl Config {
         }
         match (url, self.ledger_file()) {
             (Some(url), _) => {
-                let usual = PostgresOptions::default();
-                let options = PostgresOptions {
-                    key,
-                    lease: ledger
-                        .lease_seconds
-                        .map_or(usual.lease, |seconds| Duration::from_secs(seconds.into())),
-                };
-                let journal = PostgresJournal::connect_with(url.expose_secret(), options).await?;
-                Ok(Some(Ledger::Postgres(Arc::new(journal))))
+                postgres(url.expose_secret(), key, ledger.lease_seconds).await.map(Some)
             }
             (None, Some(path)) => Ledger::file(path, key).await.map(Some),
             (None, None) => Ok(None),
@@ -205,6 +198,22 @@ impl Config {
         read.map_err(|problem| problems.say(&at.key(file_key), format!("the {what}: {problem}")))
             .ok()
     }
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres(url: &str, key: Option<HashKey>, lease_seconds: Option<u32>) -> Result<Ledger> {
+    use switchboard_ledger::{PostgresJournal, PostgresOptions};
+
+    let usual = PostgresOptions::default();
+    let lease = lease_seconds.map_or(usual.lease, |seconds| Duration::from_secs(seconds.into()));
+    let journal = PostgresJournal::connect_with(url, PostgresOptions { key, lease }).await?;
+    Ok(Ledger::Postgres(Arc::new(journal)))
+}
+
+/// The check of `[ledger]` has refused the address before; this says it again.
+#[cfg(all(feature = "ledger", not(feature = "postgres")))]
+async fn postgres(url: &str, key: Option<HashKey>, _lease_seconds: Option<u32>) -> Result<Ledger> {
+    Ledger::postgres(url, key).await
 }
 
 #[cfg(feature = "ledger")]

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::FutureExt;
 use secrecy::SecretString;
-use switchboard_core::{AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_core::{
+    AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result, SystemClock,
+};
 use switchboard_http::{StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
-use switchboard_router::SystemClock;
 
 use crate::{
     config::TokenLocation,

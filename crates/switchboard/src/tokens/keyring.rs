@@ -49,7 +49,9 @@ fn problem(what: &str) -> Error {
 #[cfg(not(feature = "keyring"))]
 fn ask(_account: &str, _question: Question) -> Result<Option<String>> {
     let _: Duration = Duration::ZERO;
-    Err(problem("is not part of this program: it was built without the feature keyring"))
+    Err(problem(
+        "is not part of this program: build it with the feature keyring (cargo build --features keyring)",
+    ))
 }
 
 #[cfg(feature = "keyring")]

@@ -84,7 +84,7 @@ async fn the_number_to_ring_back_is_read_in_the_same_country() {
 async fn a_country_that_does_not_exist_is_named_with_the_fix() {
     for (country, part) in [
         ("UK", "write GB"),
-        ("ZZ", "ZZ is no country"),
+        ("ZZ", "ZZ is not a country"),
         ("Germany", "two letters"),
         ("", "two letters"),
     ] {

@@ -1,5 +1,5 @@
 //! `[ledger]`: where it is opened, with which secrets, and what is said where one is missing.
-#![cfg(all(feature = "kaicalls", feature = "ledger"))]
+#![cfg(all(feature = "kaicalls", feature = "sqlite"))]
 
 use std::{fs, path::Path, time::Duration};
 

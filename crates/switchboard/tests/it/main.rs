@@ -1,4 +1,4 @@
-//! Every integration test of the crate, in one program: it links once instead of once a file.
+//! All integration tests of the crate in one program, so that they are linked once.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
@@ -8,6 +8,7 @@ mod decks;
 mod default_country;
 mod example_file;
 mod experiments;
+mod features;
 mod ledger;
 mod setup;
 mod tariffs;

@@ -1,13 +1,13 @@
-//! What every backend has to do, whatever its provider is like.
+//! The conformance suite: what every backend has to do.
 //!
 //! The suite drives a backend through the core traits and compares what it claims with what a
-//! [`World`] knows: the ledger of phones that rang. An exception is allowed where the world says
-//! why; it is reported, never silent.
+//! [`Harness`] knows, above all which phones rang. A harness may excuse checks with a reason; they
+//! are reported as such.
 //!
 //! ```no_run
-//! # async fn example(provider: &dyn switchboard_core::Provider, world: &dyn switchboard_testkit::conformance::World,
+//! # async fn example(provider: &dyn switchboard_core::Provider, harness: &dyn switchboard_testkit::conformance::Harness,
 //! #     clock: &dyn switchboard_core::Clock) {
-//! let report = switchboard_testkit::conformance::run(provider, world, clock).await;
+//! let report = switchboard_testkit::conformance::run(provider, harness, clock).await;
 //! assert!(report.passed(), "{report}");
 //! # }
 //! ```
@@ -28,92 +28,93 @@ use uuid::Uuid;
 
 pub use report::{Check, Report, Verdict};
 
-/// A way for a placing request to go wrong. Whether the phone rings is the world's doing and the
-/// suite's knowledge.
+/// A way for a placing request to go wrong. The harness causes it, and decides accordingly whether
+/// the phone rings; the suite knows what to expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// Nobody listens. No ring.
+pub enum PlacingFault {
+    /// The connection is refused. The phone does not ring.
     ConnectionRefused,
-    /// A server error, and the phone rings all the same.
+    /// The response is a server error, but the phone rings.
     ServerErrorAfterRing,
-    /// The connection is reset after the request was read, and the phone rings all the same.
+    /// The connection is reset after the request was read, but the phone rings.
     ResetAfterRing,
-    /// A success whose body ends in the middle. It rings.
+    /// The response is a success with an incomplete body. The phone rings.
     CutBodyAfterRing,
-    /// Too many requests, come again in 7 seconds. No ring.
+    /// Too many requests, with a `Retry-After` of 7 seconds. The phone does not ring.
     RateLimited,
-    /// The credentials are not taken. No ring.
+    /// The credentials are rejected. The phone does not ring.
     Unauthorized,
-    /// The number is on a do-not-call list. No ring.
+    /// The number is on a do-not-call list. The phone does not ring.
     DoNotCall,
 }
 
-/// The truth behind a backend, told by its simulator.
+/// What the suite needs to know about, and do with, the simulator behind a backend.
 #[async_trait]
-pub trait World: Debug + Send + Sync {
-    /// A number that this provider calls and that no check used before.
+pub trait Harness: Debug + Send + Sync {
+    /// Returns a number that this provider calls and that no check has used before.
     fn fresh_number(&self) -> PhoneNumber;
 
-    /// How often this phone rang.
+    /// How often the phone with this number rang.
     fn rings(&self, number: &PhoneNumber) -> usize;
 
-    /// The agent that calls are placed with, where the provider needs one.
+    /// The agent for placing calls, if the provider needs one.
     fn agent(&self) -> Option<AgentId>;
 
-    /// Brings this trouble on the next placing request to this number.
+    /// Makes the next placing request to this number fail in this way.
     ///
     /// # Errors
-    /// Why this provider cannot be in this trouble: the check is excused with these words.
-    async fn bring(
+    /// Why this fault cannot happen at this provider. The check is then excused with this reason.
+    async fn inject(
         &self,
-        trouble: Trouble,
+        fault: PlacingFault,
         number: &PhoneNumber,
     ) -> std::result::Result<(), String>;
 
-    /// Ends the trouble.
-    async fn calm(&self);
+    /// Removes the fault.
+    async fn clear(&self);
 
-    /// The credential: it must not appear in anything that is printed.
+    /// The credential, which must not appear in anything that is printed.
     fn secret(&self) -> String;
 
-    /// Checks that cannot hold for this provider, by name, each with its reason.
+    /// Checks that cannot pass for this provider: the name of the check and the reason.
     fn excused(&self) -> Vec<(&'static str, &'static str)> {
         Vec::new()
     }
 }
 
-/// How often calls are read while they are waited for, and how long.
+/// How often a call is polled while the suite waits for its end.
 const READ_EVERY: Duration = Duration::from_millis(20);
+/// How long the suite waits for the end of a call.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
 
-pub(crate) struct Stage<'a> {
+pub(crate) struct Suite<'a> {
     pub(crate) provider: &'a dyn Provider,
-    pub(crate) world: &'a dyn World,
+    pub(crate) harness: &'a dyn Harness,
     pub(crate) clock: &'a dyn Clock,
 }
 
 /// Runs every check.
-pub async fn run(provider: &dyn Provider, world: &dyn World, clock: &dyn Clock) -> Report {
-    let stage = Stage { provider, world, clock };
-    let mut report = Report::new(provider.info().id.as_str(), world.excused());
-    placing::run(&stage, &mut report).await;
-    reading::run(&stage, &mut report).await;
-    abilities::run(&stage, &mut report).await;
+pub async fn run(provider: &dyn Provider, harness: &dyn Harness, clock: &dyn Clock) -> Report {
+    let suite = Suite { provider, harness, clock };
+    let mut report = Report::new(provider.info().id.as_str(), harness.excused());
+    placing::run(&suite, &mut report).await;
+    reading::run(&suite, &mut report).await;
+    abilities::run(&suite, &mut report).await;
     report
 }
 
-impl Stage<'_> {
+impl Suite<'_> {
     pub(crate) fn order(&self, to: &PhoneNumber) -> std::result::Result<CallOrder, String> {
         let mut request = CallRequest::new(to.e164(), "Ask whether the shop is open on Sunday");
         request.callee_name = Some("Jordan Reyes".to_owned());
-        let call = request
-            .validate(self.clock.now())
-            .map_err(|error| format!("the world gave a number that cannot be called: {error}"))?;
+        let call = request.validate(self.clock.now()).map_err(|error| {
+            format!("the harness returned a number that cannot be called: {error}")
+        })?;
         Ok(CallOrder {
             attempt: AttemptId::new(Uuid::new_v4()),
             idempotency_key: Uuid::new_v4(),
             call: Arc::new(call),
-            agent: self.world.agent(),
+            agent: self.harness.agent(),
             webhook_url: None,
             max_duration: Duration::from_secs(300),
         })
@@ -124,16 +125,16 @@ impl Stage<'_> {
         to: &PhoneNumber,
     ) -> std::result::Result<ProviderCall, String> {
         let order = self.order(to)?;
-        self.provider.calls().place(&order).await.map_err(|failed| told("place", &failed))
+        self.provider.calls().place(&order).await.map_err(|failed| failure("place", &failed))
     }
 
-    /// A call that was placed and is over.
+    /// Places a call and waits for its end.
     pub(crate) async fn finished(
         &self,
     ) -> std::result::Result<(PhoneNumber, ProviderCall), String> {
-        let to = self.world.fresh_number();
+        let to = self.harness.fresh_number();
         let placed = self.place(&to).await?;
-        let call = self.until_over(&placed).await.map_err(|error| told("wait", &error))?;
+        let call = self.until_over(&placed).await.map_err(|error| failure("wait", &error))?;
         Ok((to, call))
     }
 
@@ -142,7 +143,7 @@ impl Stage<'_> {
     }
 }
 
-pub(crate) fn told(what: &str, error: &dyn Debug) -> String {
+pub(crate) fn failure(what: &str, error: &dyn Debug) -> String {
     format!("{what} failed: {error:?}")
 }
 

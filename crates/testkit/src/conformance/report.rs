@@ -1,33 +1,33 @@
-//! What the suite found.
+//! The results of the conformance suite.
 
 use std::fmt;
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It holds.
+    /// The check passed.
     Passed,
-    /// It cannot hold for this provider, for this reason.
+    /// The check cannot pass for this provider, for this reason.
     Excused(String),
-    /// It does not hold.
+    /// The check failed, with this message.
     Failed(String),
 }
 
-/// One check.
+/// One check of the suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What has to hold.
+    /// The name of the check, which says what has to hold.
     pub name: &'static str,
-    /// Whether it does.
+    /// The result.
     pub verdict: Verdict,
 }
 
-/// All checks of one backend, in order.
+/// The results of all checks of one backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The backend.
+    /// The id of the provider.
     pub provider: String,
-    /// The checks.
+    /// The checks, in the order in which they ran.
     pub checks: Vec<Check>,
     excused: Vec<(&'static str, &'static str)>,
 }
@@ -37,8 +37,8 @@ impl Report {
         Self { provider: provider.to_owned(), checks: Vec::new(), excused }
     }
 
-    /// Notes a check. One that the world excuses and that holds all the same has failed: its excuse
-    /// is stale.
+    /// Records a check. A check that passes although it is excused counts as failed, because its
+    /// excuse is outdated.
     pub(crate) fn note(&mut self, name: &'static str, result: Result<(), String>) {
         let excuse = self
             .excused
@@ -58,13 +58,13 @@ impl Report {
         self.checks.push(Check { name, verdict: Verdict::Excused(why) });
     }
 
-    /// True where no check failed and at least one passed.
+    /// True if no check failed and at least one passed.
     pub fn passed(&self) -> bool {
         self.checks.iter().all(|check| !matches!(check.verdict, Verdict::Failed(_)))
             && self.checks.iter().any(|check| check.verdict == Verdict::Passed)
     }
 
-    /// How many passed and how many were excused.
+    /// The number of checks that passed, and of those that were excused.
     pub fn counts(&self) -> (usize, usize) {
         let count = |wanted: fn(&Verdict) -> bool| {
             self.checks.iter().filter(|check| wanted(&check.verdict)).count()

@@ -1,4 +1,4 @@
-//! Decides about each request by the script that is in force.
+//! Applies the current fault script to each request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{After, Fault, FaultScript, OutageMode, Rule};
 
-/// A shared handle on the script in force. Clones steer the same simulator.
+/// A shared handle to the current fault script. Clones control the same simulator.
 #[derive(Clone, Debug)]
 pub struct FaultHandle {
     inner: Arc<Mutex<Engine>>,
@@ -37,14 +37,14 @@ impl Engine {
     }
 }
 
-/// What the engine looks at in a request.
+/// The parts of a request that rules match on.
 pub(crate) struct Seen<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) to: Option<&'a str>,
 }
 
-/// What was decided about a request.
+/// The fault that was chosen for a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Hit {
     pub(crate) fault: Fault,
@@ -52,7 +52,7 @@ pub(crate) struct Hit {
     pub(crate) delay: Duration,
 }
 
-/// What becomes of one webhook delivery.
+/// What happens to one webhook delivery.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WebhookFate {
     pub(crate) copies: u8,
@@ -66,25 +66,25 @@ impl FaultHandle {
         Self { inner: Arc::new(Mutex::new(Engine::of(script))), changed: Arc::new(changed) }
     }
 
-    /// Replaces the script. Counters and the script's clock begin anew.
+    /// Replaces the script and resets its counters and clock.
     pub fn set(&self, script: FaultScript) {
         *self.inner.lock() = Engine::of(script);
         self.changed.send_replace(());
     }
 
-    /// Adds a rule to the end of the script in force; counters and clock go on.
+    /// Adds a rule to the end of the current script. Counters and clock keep running.
     pub fn add(&self, rule: Rule) {
         let mut engine = self.inner.lock();
         Arc::make_mut(&mut engine.script).rules.push(rule);
         engine.matched.push(0);
     }
 
-    /// Takes the script out of force.
+    /// Removes the script.
     pub fn clear(&self) {
         self.set(FaultScript::default());
     }
 
-    /// How many requests a rule or an outage decided about since the script was set.
+    /// How many requests a rule or an outage applied to since the script was set.
     #[must_use]
     pub fn fired(&self) -> u64 {
         self.inner.lock().fired
@@ -124,7 +124,7 @@ impl FaultHandle {
         None
     }
 
-    /// Whether a call to `to`, accepted at `accepted`, is missing from lists now.
+    /// True if a call to `to`, accepted at `accepted`, is currently missing from lists.
     pub(crate) fn hidden(&self, to: &str, accepted: Instant) -> bool {
         let script = Arc::clone(&self.inner.lock().script);
         script.list.omit.contains(to)
@@ -147,8 +147,8 @@ impl FaultHandle {
         }
     }
 
-    /// Whether the listener is to be closed now, and until when that stays so (`None`: until the
-    /// script changes).
+    /// Whether the listener should be closed now, and until when (`None`: until the script
+    /// changes).
     pub(crate) fn refusing(&self) -> (bool, Option<Instant>) {
         let engine = self.inner.lock();
         let age = engine.since.elapsed();

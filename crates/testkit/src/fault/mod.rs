@@ -1,17 +1,17 @@
-//! Answers that lie, and connections that break.
+//! Misleading responses and broken connections.
 //!
-//! The question that decides everything after a failed call is whether the phone rang, and the
-//! failure itself does not tell. So a fault says two things apart from each other: what the caller
-//! sees, and whether the phone rang before that.
+//! After a failed call everything depends on whether the phone rang, and the failure alone does not
+//! show it. So a fault specifies two independent things: what the caller sees, and whether the
+//! phone rang before.
 //!
 //! # The script
 //!
-//! A script is TOML or JSON. Its rules are tried in order, and the first that fires decides about
+//! A script is TOML or JSON. Its rules are tried in order, and the first one that fires applies to
 //! the request.
 //!
 //! ```
 //! let script = switchboard_testkit::fault::FaultScript::from_toml(r#"
-//!     ## The second call that is placed rings, and the caller sees a 500.
+//!     ## The second placed call rings, but the caller sees a 500.
 //!     [[rule]]
 //!     method = "POST"
 //!     path = "/v1/calls"
@@ -33,7 +33,7 @@
 //!     until_ms = 5000
 //!     fault = { kind = "answer", status = 429, code = "rate_limited", headers = { Retry-After = "2" } }
 //!
-//!     ## The provider is gone between the 10th and the 12th second after this script was set.
+//!     ## The provider is down between 10 and 12 seconds after this script was set.
 //!     [[outage]]
 //!     from_ms = 10000
 //!     until_ms = 12000
@@ -54,10 +54,10 @@
 //! ```
 //!
 //! A rule matches by `method`, `path`, `to` (the number in the body of the request) and by time
-//! (`from_ms`, `until_ms`, counted from the moment the script was set); what is left out matches
-//! everything. Of the requests that match it fires for the `nth` (a list, from 1), for `every`
-//! k-th, or for all. See [`Rule`] for every field, [`Fault`] for what a caller can be made to see
-//! and [`After`] for how far the request gets before.
+//! (`from_ms`, `until_ms`, since the script was set); a field that is left out matches everything.
+//! Of the requests that match it fires for the `nth` (a list, from 1), for `every` k-th, or for
+//! all. See [`Rule`] for all fields, [`Fault`] for what the caller sees and [`After`] for how far
+//! the request gets before.
 
 mod engine;
 mod script;

@@ -1,4 +1,4 @@
-//! The words of a fault script.
+//! The format of fault scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,33 +9,33 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FaultScript {
-    /// Tried in order; the first that fires decides.
+    /// The rules, tried in order; the first one that fires applies.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
-    /// Spans of time in which the provider is down as a whole.
+    /// Periods in which the whole provider is down.
     #[serde(rename = "outage")]
     pub outages: Vec<Outage>,
-    /// What is wrong with the list of calls.
+    /// Faults of the list of calls.
     pub list: ListFaults,
-    /// What is wrong with webhooks. KaiCalls only.
+    /// Faults of webhooks. KaiCalls only.
     pub webhooks: WebhookFaults,
 }
 
-/// One rule: which requests, and what becomes of them.
+/// One rule: which requests it matches, and what happens to them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// A name for the reader of the script.
+    /// A name for readers of the script.
     pub name: Option<String>,
-    /// The method, such as `POST`.
+    /// The HTTP method, such as `POST`.
     pub method: Option<String>,
-    /// The path without the query, exact; a trailing `*` makes it a prefix.
+    /// The exact path without the query. With a trailing `*` it is a prefix.
     pub path: Option<String>,
-    /// The number to call in the request's body, as the request spells it.
+    /// The number to call in the body, as written in the request.
     pub to: Option<String>,
-    /// Which of the matching requests, from 1. Empty: all.
+    /// Which of the matching requests, counted from 1. Empty means all.
     pub nth: BTreeSet<u64>,
-    /// Every k-th of the matching requests. 0: all.
+    /// Every k-th of the matching requests. 0 means all.
     pub every: u64,
     /// Not before this many milliseconds after the script was set.
     pub from_ms: Option<u64>,
@@ -53,71 +53,72 @@ pub struct Rule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum After {
-    /// The request was read and nothing came of it: no phone rings.
+    /// The request was read but not processed: no phone rings.
     Nothing,
-    /// The phone rings (or the request was answered without a ring), and the caller sees the fault
-    /// at once, while the call goes on.
+    /// The phone rings (or the request was processed without a ring), and the caller sees the fault
+    /// immediately, while the call continues.
     Ring,
-    /// The request was dealt with to its end, and the fault is in the answer.
+    /// The request was processed completely, and the fault is in the response.
     Answer,
 }
 
-/// What the caller sees. `answer`, `redirect`, `hang`, `close`, `reset` and `pass` come after
-/// nothing unless the rule says otherwise; the others spoil an answer and therefore come after it.
+/// What the caller sees. `answer`, `redirect`, `hang`, `close`, `reset` and `pass` have `after =
+/// "nothing"` by default; the others corrupt a response and therefore default to `after =
+/// "answer"`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// Nothing is wrong; with `delay_ms` the request is slow.
+    /// No fault; with `delay_ms` the request is slow.
     #[default]
     Pass,
-    /// Another answer.
+    /// A different response.
     Answer {
         /// The status, such as 503.
         status: u16,
-        /// The provider's error code. Without it and without `body`, the body is empty.
+        /// The provider's error code. Without a code and a `body`, the body is empty.
         #[serde(default)]
         code: Option<String>,
-        /// The message beside the code.
+        /// The error message.
         #[serde(default)]
         message: Option<String>,
         /// Headers to add, such as `Retry-After`.
         #[serde(default)]
         headers: BTreeMap<String, String>,
-        /// The body, byte for byte, in place of `code` and `message`.
+        /// The exact body, instead of `code` and `message`.
         #[serde(default)]
         body: Option<String>,
-        /// The layout of the error. The default is the provider's own.
+        /// The layout of the error body. The default is that of the provider.
         #[serde(default)]
         envelope: Option<Envelope>,
     },
     /// A redirect.
     Redirect {
-        /// 302, 307 and their like.
+        /// The status, for example 302 or 307.
         status: u16,
-        /// Where to.
+        /// The target URL.
         location: String,
     },
-    /// The connection stays open and silent.
+    /// No response is sent and the connection stays open.
     Hang,
-    /// The connection is closed in good order, without an answer.
+    /// The connection is closed (FIN) without a response.
     Close,
-    /// The connection is reset: RST on the wire.
+    /// The connection is reset (RST).
     Reset,
-    /// The head announces the whole body, then the connection is closed after a part of it.
+    /// The headers announce the whole body, but the connection is closed after a part of it.
     CutBody {
         /// How many bytes of the body are sent. The default is half.
         #[serde(default)]
         sent: Option<usize>,
     },
-    /// The answer's status, with a body that is no JSON.
+    /// The status of the response with a body that is not JSON.
     NotJson,
-    /// The answer's status, with no body.
+    /// The status of the response with an empty body.
     EmptyBody,
-    /// The answer without the call's id.
+    /// The response without the id of the call.
     MissingId,
-    /// The answer, padded with spaces.
+    /// The response, padded with spaces.
     HugeBody {
-        /// The length of the body in bytes. The default is above 1 MiB.
+        /// The length of the body in bytes. The default is more than 1 MiB.
         #[serde(default = "above_a_mebibyte")]
         bytes: usize,
     },
@@ -145,7 +146,7 @@ impl Fault {
     }
 }
 
-/// The layouts of an error body that the providers' documents show.
+/// The layouts of error bodies in the providers' documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Envelope {
@@ -161,7 +162,7 @@ pub enum Envelope {
     Quota,
 }
 
-/// A span of time in which the provider is down as a whole.
+/// A period in which the whole provider is down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outage {
@@ -171,25 +172,25 @@ pub struct Outage {
     /// Ends this many milliseconds after the script was set. The default is never.
     #[serde(default)]
     pub until_ms: Option<u64>,
-    /// In which way it is down.
+    /// How it fails.
     #[serde(default)]
     pub mode: OutageMode,
 }
 
-/// In which way a provider is down.
+/// How a provider that is down fails.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutageMode {
-    /// Everything answers 503.
+    /// Every response is a 503.
     #[default]
     Unavailable,
-    /// Nobody listens: connections are refused, open ones are cut.
+    /// New connections are refused and open ones are cut.
     Refuse,
-    /// Every request is read and its connection closed without an answer.
+    /// Every request is read and its connection is closed without a response.
     Close,
 }
 
-/// What is wrong with the list of calls. Absence from a list proves nothing, and this is why.
+/// Faults of the list of calls, which show why absence from a list proves nothing.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListFaults {
@@ -199,38 +200,38 @@ pub struct ListFaults {
     pub omit: BTreeSet<String>,
 }
 
-/// What is wrong with webhooks. Deliveries count from 1 in the order in which they come to be sent.
+/// Faults of webhooks. Deliveries are numbered from 1 in the order in which they are due.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookFaults {
-    /// Never sent.
+    /// Deliveries that are never sent.
     pub lose: BTreeSet<u64>,
-    /// Sent twice.
+    /// Deliveries that are sent twice.
     pub twice: BTreeSet<u64>,
-    /// Signed with a wrong secret.
+    /// Deliveries that are signed with a wrong secret.
     pub forge: BTreeSet<u64>,
     /// A pause before each delivery, in real milliseconds.
     pub delay_ms: u64,
 }
 
 impl FaultScript {
-    /// Reads a script from TOML.
+    /// Parses a script from TOML.
     ///
     /// # Errors
-    /// When the text is no TOML or names something that the format does not know.
+    /// The text is not TOML, or has a name that the format does not define.
     pub fn from_toml(text: &str) -> Result<Self, ScriptError> {
         toml::from_str(text).map_err(|error| ScriptError(error.to_string()))
     }
 
-    /// Reads a script from JSON, with the same names as in TOML.
+    /// Parses a script from JSON, with the same names as in TOML.
     ///
     /// # Errors
-    /// When the text is no JSON or names something that the format does not know.
+    /// The text is not JSON, or has a name that the format does not define.
     pub fn from_json(text: &str) -> Result<Self, ScriptError> {
         serde_json::from_str(text).map_err(|error| ScriptError(error.to_string()))
     }
 
-    /// The script with one more rule at its end.
+    /// Adds a rule at the end of the script.
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
@@ -239,27 +240,27 @@ impl FaultScript {
 }
 
 impl Rule {
-    /// A rule for requests with this method and path.
+    /// Creates a rule for requests with this method and path.
     #[must_use]
     pub fn on(method: impl Into<String>, path: impl Into<String>, fault: Fault) -> Self {
         Self { method: Some(method.into()), path: Some(path.into()), fault, ..Self::default() }
     }
 
-    /// Only the nth matching request, from 1. May be given more than once.
+    /// Limits the rule to the nth matching request, counted from 1. May be called repeatedly.
     #[must_use]
     pub fn nth(mut self, nth: u64) -> Self {
         self.nth.insert(nth);
         self
     }
 
-    /// Only requests that would call this number.
+    /// Limits the rule to requests that would call this number.
     #[must_use]
     pub fn to(mut self, number: impl Into<String>) -> Self {
         self.to = Some(number.into());
         self
     }
 
-    /// How far the request gets before.
+    /// Sets how far the request gets before the fault.
     #[must_use]
     pub fn after(mut self, after: After) -> Self {
         self.after = Some(after);
@@ -279,7 +280,7 @@ impl Rule {
 }
 
 impl Fault {
-    /// An answer with a status and an error code.
+    /// A response with a status and an error code.
     #[must_use]
     pub fn answer(status: u16, code: impl Into<String>) -> Self {
         Self::Answer {
@@ -292,7 +293,7 @@ impl Fault {
         }
     }
 
-    /// An answer with a status and this body, byte for byte.
+    /// A response with a status and exactly this body.
     #[must_use]
     pub fn raw(status: u16, body: impl Into<String>) -> Self {
         Self::Answer {
@@ -305,7 +306,7 @@ impl Fault {
         }
     }
 
-    /// Adds a header to an answer; does nothing to the other faults.
+    /// Adds a header to a [`Fault::Answer`]; has no effect on other faults.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
@@ -348,7 +349,7 @@ impl fmt::Debug for ListFaults {
     }
 }
 
-/// A text that is no fault script, and why.
+/// Why a text is not a fault script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptError(String);
 

@@ -1,4 +1,4 @@
-//! One connection, and the way to take it out of the web server's hands.
+//! A connection that can be taken away from the web server.
 
 use std::sync::Arc;
 
@@ -10,22 +10,22 @@ use tokio::sync::oneshot;
 /// How a seized connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// FIN, in good order.
+    /// With a FIN.
     Close,
-    /// RST.
+    /// With a RST.
     Reset,
-    /// Never by us: until the other side closes.
+    /// Only when the other side closes it.
     Hang,
 }
 
-/// What is done with a connection that was taken away: raw bytes, then an end.
+/// What to do with a seized connection: write raw bytes, then end it.
 #[derive(Debug)]
 pub(crate) struct Seizure {
     pub(crate) bytes: Vec<u8>,
     pub(crate) end: End,
 }
 
-/// Lets an exchange take its connection away from the web server, once.
+/// Lets an exchange seize its connection from the web server, once.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionControl(Arc<Mutex<Option<oneshot::Sender<Seizure>>>>);
 
@@ -37,20 +37,20 @@ impl ConnectionControl {
 
     pub(crate) fn seize(&self, seizure: Seizure) {
         if let Some(sender) = self.0.lock().take() {
-            // The connection may have ended by itself: then there is nothing left to break.
+            // The connection may have ended already; then there is nothing to break.
             let _ = sender.send(seizure);
         }
     }
 }
 
-/// Does with the socket what the seizure says, and drops it.
+/// Applies the seizure to the socket and drops it.
 pub(crate) async fn finish(mut socket: TcpStream, seizure: Seizure) {
     if socket.write_all(&seizure.bytes).await.is_err() || socket.flush().await.is_err() {
         return;
     }
     match seizure.end {
         End::Close => {
-            // A peer that is gone already needs no goodbye.
+            // The peer may have closed the connection already.
             let _ = socket.shutdown().await;
         }
         End::Reset => {

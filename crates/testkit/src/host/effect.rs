@@ -1,4 +1,4 @@
-//! Turns a fault into what goes over the wire.
+//! Converts a fault to what is sent over the connection.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -9,20 +9,20 @@ use super::connection::{End, Seizure};
 use super::exchange::Surface;
 use crate::fault::{Envelope, Fault};
 
-/// What becomes of a request in the end.
+/// How a request ends.
 pub(crate) enum Effect {
     Respond(Response<Body>),
     Seize(Seizure),
 }
 
-/// An answer that was read to its end, so that it can be spoiled.
+/// A complete response, which can be corrupted.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
 }
 
 impl Answer {
-    /// Stands in for the answer of a request that a fault stopped before there was one.
+    /// A placeholder for the response of a request that was stopped before there was one.
     pub(crate) fn none() -> Self {
         Self {
             status: StatusCode::CREATED,
@@ -31,8 +31,8 @@ impl Answer {
     }
 }
 
-/// What the caller is made to see in place of `answer`.
-pub(crate) fn spoil(fault: &Fault, surface: Surface, answer: &Answer) -> Effect {
+/// Applies a fault to a response.
+pub(crate) fn corrupt(fault: &Fault, surface: Surface, answer: &Answer) -> Effect {
     match fault {
         Fault::Pass => Effect::Respond(json(answer.status, answer.body.clone())),
         Fault::Answer { status, code, message, headers, body, envelope } => {

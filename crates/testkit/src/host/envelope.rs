@@ -1,4 +1,4 @@
-//! The bodies of errors, in each layout that the documents show.
+//! Error bodies in each documented layout.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::fault::Envelope;
 
 impl Envelope {
-    /// The body of an error.
+    /// Renders an error body in this layout.
     pub(crate) fn render(self, code: &str, message: &str, reason: &str) -> Value {
         let correlation = Uuid::new_v4().to_string();
         match self {

@@ -1,4 +1,4 @@
-//! One request and what comes of it: logged, perhaps spoiled, answered.
+//! Handles one request: logs it, applies faults and responds.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -16,27 +16,27 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use super::connection::ConnectionControl;
-use super::effect::{Answer, Effect, spoil};
+use super::effect::{Answer, Effect, corrupt};
 use super::log::{RequestLog, RequestRecord, names};
 use super::query::Params;
 use super::timeline::Timeline;
 use crate::RingLedger;
 use crate::fault::{After, Envelope, Fault, FaultHandle, Hit, Seen};
 
-/// What the host must know of a provider's API to fault and to log it.
+/// What the host has to know about a provider's API to inject faults and log requests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surface {
     pub(crate) provider: &'static str,
-    /// The path whose POST places a call.
+    /// The path of the POST that places a call.
     pub(crate) place_path: &'static str,
-    /// Where in that POST's body the number is, as a JSON pointer.
+    /// A JSON pointer to the number in the body of that POST.
     pub(crate) callee: &'static str,
-    /// Bodies of requests below these paths are secrets.
+    /// Request bodies below these paths are secret.
     pub(crate) secret_paths: &'static [&'static str],
     pub(crate) envelope: Envelope,
 }
 
-/// Everything that lives as long as the simulator does.
+/// The parts of a simulator that both providers share.
 pub(crate) struct Host {
     pub(crate) surface: Surface,
     pub(crate) faults: FaultHandle,
@@ -47,7 +47,7 @@ pub(crate) struct Host {
     pub(crate) router: RwLock<Router>,
 }
 
-/// Rides on each request into the handlers.
+/// Passed to the handlers with each request.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestContext {
     pub(crate) request_id: String,
@@ -56,14 +56,14 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
-    /// Tells that the phone rings because of this request.
+    /// Signals that the phone rings because of this request.
     pub(crate) fn rang(&self) {
         self.rang.send_replace(true);
     }
 }
 
 impl Host {
-    /// Runs a task that ends with the simulator at the latest.
+    /// Runs a task until it ends or the simulator shuts down.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut shutdown = self.shutdown.subscribe();
         tokio::spawn(async move {
@@ -75,8 +75,8 @@ impl Host {
     }
 }
 
-/// Reads the request, then deals with it in a task of its own: a provider that has read a request
-/// goes on with it though the caller has gone away.
+/// Reads the request, then handles it in a task of its own, because a provider continues with a
+/// request even if the caller disconnects.
 pub(crate) async fn exchange(
     host: Arc<Host>,
     control: ConnectionControl,
@@ -91,7 +91,7 @@ pub(crate) async fn exchange(
     host.spawn(async move {
         match deal(&task_host, parts, body).await {
             Effect::Respond(response) => {
-                // The caller may have gone away, which changes nothing.
+                // The caller may have disconnected, which makes no difference.
                 let _ = answer.send(simulated(response));
             }
             Effect::Seize(seizure) => control.seize(seizure),
@@ -148,12 +148,12 @@ async fn afflict(
             if hit.fault == Fault::Pass {
                 return Effect::Respond(run(router, request).await);
             }
-            return spoil(&hit.fault, host.surface, &Answer::none());
+            return corrupt(&hit.fault, host.surface, &Answer::none());
         }
         After::Ring => {
             let (sender, answered) = tokio::sync::oneshot::channel();
             host.spawn(async move {
-                // Nobody waits for the answer once the phone rings.
+                // With `after = "ring"` the response is not needed once the phone rings.
                 let _ = sender.send(run(router, request).await);
             });
             tokio::select! {
@@ -168,8 +168,8 @@ async fn afflict(
     tokio::time::sleep(hit.delay).await;
     match answer {
         Some(response) if hit.fault == Fault::Pass => Effect::Respond(response),
-        Some(response) => spoil(&hit.fault, host.surface, &read(response).await),
-        None => spoil(&hit.fault, host.surface, &Answer::none()),
+        Some(response) => corrupt(&hit.fault, host.surface, &read(response).await),
+        None => corrupt(&hit.fault, host.surface, &Answer::none()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a test holds of a running simulator.
+//! The handle to a running simulator.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,8 +10,7 @@ use super::serve::{AcceptLoop, Doors};
 use crate::RingLedger;
 use crate::fault::FaultHandle;
 
-/// A running simulator. It goes down when this is dropped, or in good order with
-/// [`SimHandle::shutdown`].
+/// A running simulator. It stops when this is dropped, or gracefully with [`SimHandle::shutdown`].
 pub struct SimHandle {
     host: Arc<Host>,
     address: SocketAddr,
@@ -42,7 +41,7 @@ impl SimHandle {
         }
     }
 
-    /// The origin to give to a client as base URL, without a trailing slash, such as
+    /// The base URL for clients, without a trailing slash, such as
     /// `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -56,14 +55,14 @@ impl SimHandle {
     }
 
     /// The bearer credential that the simulator accepts: an access token (KallyAI) or an API key
-    /// (KaiCalls). It follows from the seed, so that a process started with the same seed has the
+    /// (KaiCalls). It is derived from the seed, so a process started with the same seed has the
     /// same one.
     #[must_use]
     pub fn credential(&self) -> &str {
         &self.credential
     }
 
-    /// The seed of every draw: with it another run is the same.
+    /// The seed. Another run with the same seed behaves the same.
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
@@ -75,7 +74,7 @@ impl SimHandle {
         &self.host.ledger
     }
 
-    /// Sets, replaces and clears the fault script while the simulator runs.
+    /// Controls the fault script while the simulator runs.
     #[must_use]
     pub fn faults(&self) -> &FaultHandle {
         &self.host.faults
@@ -98,8 +97,8 @@ impl SimHandle {
         self.host.log.wait_for(method, path, count).await;
     }
 
-    /// Closes the listener and cuts every connection, as if the process were gone. The port stays
-    /// reserved. Connections are refused when this returns. Calls that are under way go on.
+    /// Closes the listener and cuts all connections, as if the process had ended. The port stays
+    /// reserved. When this returns, connections are refused. Running calls continue.
     pub async fn refuse_connections(&self) {
         self.doors.shut.send_replace(true);
         self.wait_open(false).await;
@@ -112,26 +111,26 @@ impl SimHandle {
     }
 
     async fn wait_open(&self, open: bool) {
-        // An error means that the accept loop has ended, and then nothing is open.
+        // An error means that the accept loop has ended, so nothing is open.
         let _ = self.doors.open.clone().wait_for(|state| *state == open).await;
     }
 
-    /// Cuts every connection that is open now; new ones are accepted.
+    /// Cuts all open connections. New ones are accepted.
     pub fn sever_connections(&self) {
         self.doors.sever.send_modify(|count| *count += 1);
     }
 
-    /// Takes the simulator down: the listener closes, connections and calls end. Returns when the
-    /// port is free.
+    /// Shuts the simulator down: closes the listener and ends connections and calls. Returns when
+    /// the port is free.
     pub async fn shutdown(mut self) {
         self.host.shutdown.send_replace(true);
         if let Some(task) = self.task.take() {
-            // The loop was told to end; a loop that panicked has ended too.
+            // The loop was told to end; if it panicked, it has ended too.
             let _ = task.await;
         }
     }
 
-    /// Waits until the simulator was told to go down. For a process that does nothing but simulate.
+    /// Waits until the simulator is told to shut down. For processes that only run a simulator.
     pub async fn closed(&self) {
         // The sender lives in `self`.
         let _ = self.host.shutdown.subscribe().wait_for(|down| *down).await;

@@ -1,4 +1,4 @@
-//! What arrived: every request, without its secrets.
+//! The log of received requests, without secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,43 +7,42 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 
-/// One request as it arrived. Secrets are left out: the credentials in headers, and whole bodies
-/// that carry them.
+/// One received request, without secrets: credentials in headers and bodies that contain
+/// credentials are left out.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RequestRecord {
-    /// When it had been read, as RFC 3339 in UTC with milliseconds.
+    /// When the request was read, in RFC 3339, UTC, with milliseconds.
     pub at: String,
-    /// The method, such as `POST`.
+    /// The HTTP method, such as `POST`.
     pub method: String,
     /// The path without the query.
     pub path: String,
-    /// The query as it came, without the question mark.
+    /// The query string without the question mark.
     pub query: String,
-    /// The names of the query's parameters, also where the query itself is left out.
+    /// The names of the query parameters, even if the query itself is left out.
     pub query_names: BTreeSet<String>,
     /// The headers by lower-case name, without `authorization` and `cookie`.
     pub headers: BTreeMap<String, String>,
-    /// The body where it was JSON, and null elsewhere and on the paths for tokens and keys.
+    /// The body if it was JSON; null otherwise, and on the paths for tokens and keys.
     pub body: Value,
-    /// The names of what the body holds, JSON or a form, also where the body itself is left out:
-    /// `submission` and `submission.timezone`, with the entries of a list under the name of the
-    /// list. What is null is not there.
+    /// The field names in a JSON or form body, even if the body itself is left out: `submission`
+    /// and `submission.timezone`. Entries of a list are under the name of the list. Null fields are
+    /// not included.
     pub body_names: BTreeSet<String>,
-    /// The status that was answered; `None` while there is no answer, and where a fault kept it
-    /// back.
+    /// The status of the response; `None` while there is none, or if a fault suppressed it.
     pub status: Option<u16>,
 }
 
 impl RequestRecord {
-    /// A header of the request, by its lower-case name.
+    /// Returns a header by its lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 }
 
-/// The names in a JSON body, those of parts below the names of the whole.
+/// The field names in a JSON body, with nested names after those of their parents.
 pub(crate) fn names(body: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect(body, "", &mut names);
@@ -75,7 +74,7 @@ impl fmt::Debug for RequestRecord {
     }
 }
 
-/// The log itself.
+/// The log of all requests.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
     records: Mutex<Vec<RequestRecord>>,
@@ -87,7 +86,7 @@ impl RequestLog {
         Self { records: Mutex::new(Vec::new()), count: watch::channel(0).0 }
     }
 
-    /// Adds a request and returns its place, for [`RequestLog::answered`].
+    /// Adds a request and returns its index, for [`RequestLog::answered`].
     pub(crate) fn push(&self, record: RequestRecord) -> usize {
         let mut records = self.records.lock();
         records.push(record);

@@ -1,9 +1,10 @@
-//! What both simulators stand on: sockets, faults, the request log, time and seeded draws.
+//! The parts that both simulators share: sockets, faults, the request log, time and seeded
+//! randomness.
 //!
-//! A web framework answers every request it has read, in good order, and that is exactly what a
-//! broken provider does not do. So the accept loop and the connection are ours: between the socket
-//! and the router stands one exchange that may answer something else, or take the connection away
-//! and write raw bytes, or none, and close or reset it.
+//! A web framework responds properly to every request that it has read, which a broken provider
+//! does not. So the accept loop and the connection are implemented here: for each request, an
+//! exchange between the socket and the router may send a different response, or seize the
+//! connection, write raw bytes or nothing, and close or reset it.
 
 mod connection;
 mod effect;

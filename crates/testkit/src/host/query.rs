@@ -1,9 +1,9 @@
-//! Query parameters and forms, decoded by hand: a simulator answers a parameter that makes no sense
-//! in the provider's own envelope, not in the framework's.
+//! Decodes query parameters and forms, so that errors about invalid parameters have the layout of
+//! the provider and not that of the framework.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The parameters of a query or of a form. Of a repeated name the last one counts.
+/// The parameters of a query or a form. If a name is repeated, the last value counts.
 #[derive(Default)]
 pub(crate) struct Params(BTreeMap<String, String>);
 
@@ -35,7 +35,7 @@ impl Params {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A whole number: `Ok(default)` where it is missing, `Err` where it is none.
+    /// Parses an integer: `Ok(default)` if it is missing, `Err` if it is invalid.
     pub(crate) fn number(&self, name: &str, default: usize) -> Result<usize, ()> {
         self.get(name).map_or(Ok(default), |value| value.parse().map_err(|_| ()))
     }

@@ -1,9 +1,9 @@
-//! Draws that are the same on every machine and in every run.
+//! Random values that are the same on every machine and in every run.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// A source of draws: each is a pure function of the seed and of a label.
+/// A source of random values, each a pure function of the seed and a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seed(pub(crate) u64);
 
@@ -23,7 +23,7 @@ impl Seed {
         u64::from_be_bytes(word).checked_rem(below).unwrap_or(0)
     }
 
-    /// A UUID of version 4's form.
+    /// A UUID in the form of version 4.
     pub(crate) fn uuid(self, label: &str) -> String {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&self.digest(label)[..16]);

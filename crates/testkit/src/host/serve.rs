@@ -1,4 +1,4 @@
-//! The accept loop: a listener that can be taken down and put up again on the same port.
+//! The accept loop: a listener that can be closed and reopened on the same port.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,18 +22,18 @@ use super::timeline::Timeline;
 use crate::fault::FaultHandle;
 use crate::{RingLedger, SimConfig, rude};
 
-/// What the accept loop is told, and what it tells back.
+/// The channels to and from the accept loop.
 #[derive(Debug)]
 pub(crate) struct Doors {
-    /// Whether the test wants connections refused.
+    /// Set to refuse connections.
     pub(crate) shut: watch::Sender<bool>,
-    /// Whether the listener is open now.
+    /// Whether the listener is currently open.
     pub(crate) open: watch::Receiver<bool>,
-    /// Raised to cut every connection.
+    /// Incremented to cut all connections.
     pub(crate) sever: watch::Sender<u64>,
 }
 
-/// Binds the address and serves what `routes` returns.
+/// Binds the address and serves the router that `routes` returns.
 pub(crate) async fn start(
     config: &SimConfig,
     surface: Surface,
@@ -94,7 +94,7 @@ async fn accept_loop(
     severed: watch::Receiver<u64>,
 ) {
     accept_until_shutdown(&host, listener, address, &mut shut, &opened, &severed).await;
-    // The routes hold the world, and the world holds the host: here the circle is opened.
+    // The routes hold the state, which holds the host: break the reference cycle.
     *host.router.write() = Router::new();
 }
 
@@ -150,8 +150,8 @@ async fn accept_until_shutdown(
 
 enum Door {
     Open(TcpListener),
-    /// A socket that is bound and does not listen: it keeps the port, and the system refuses
-    /// connections to it.
+    /// A socket that is bound but does not listen: it keeps the port, and the system refuses
+    /// connections.
     Shut(io::Result<TcpSocket>),
 }
 
@@ -191,7 +191,7 @@ async fn connection(
     mut outage: watch::Receiver<u64>,
     mut severed: watch::Receiver<u64>,
 ) {
-    // A socket that refuses the option is still a socket.
+    // Not essential, so an error is ignored.
     let _ = socket.set_nodelay(true);
     let mut shutdown = host.shutdown.subscribe();
     let (control, mut seized) = ConnectionControl::new();

@@ -1,5 +1,5 @@
-//! The simulator's time: tokio's clock, so that a test may pause it, with dates hung on it once at
-//! the start.
+//! The simulator's time: tokio's clock, which a test may pause, with dates counted from the start
+//! of the simulator.
 
 use std::time::Duration;
 
@@ -23,23 +23,23 @@ impl Timeline {
         Instant::now()
     }
 
-    /// The date and time of this moment.
+    /// The current date and time.
     pub(crate) fn timestamp(self) -> Timestamp {
         let since = SignedDuration::try_from(self.origin.elapsed()).unwrap_or(SignedDuration::ZERO);
         self.date.checked_add(since).unwrap_or(self.date)
     }
 
-    /// This moment as RFC 3339 in UTC with whole seconds, as both providers' documents show it.
+    /// The current time in RFC 3339, UTC, in whole seconds as both providers document it.
     pub(crate) fn rfc3339(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
-    /// This moment as RFC 3339 in UTC with milliseconds.
+    /// The current time in RFC 3339, UTC, with milliseconds.
     pub(crate) fn rfc3339_millis(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
     }
 
-    /// What `call_time` takes on the clock.
+    /// Converts call time to real time.
     pub(crate) fn real(self, call_time: Duration) -> Duration {
         let longest = Duration::from_secs(30 * 365 * 86_400);
         Duration::try_from_secs_f64(call_time.as_secs_f64() / self.speed)
@@ -47,7 +47,7 @@ impl Timeline {
             .min(longest)
     }
 
-    /// What passed in call time while `real` passed on the clock.
+    /// Converts real time to call time.
     pub(crate) fn call_time(self, real: Duration) -> Duration {
         Duration::try_from_secs_f64(real.as_secs_f64() * self.speed).unwrap_or(Duration::MAX)
     }

@@ -1,18 +1,18 @@
-//! The documented rate limits, as an exact sliding window: of any window's length of time, no more
-//! than the limit.
+//! The documented rate limits as exact sliding windows: never more requests than the limit in any
+//! period of the window's length.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The requests of one key that a window still sees.
+/// The requests of one key within the current window.
 #[derive(Debug, Default)]
 pub(crate) struct Window(VecDeque<Instant>);
 
 impl Window {
-    /// Lets a request through and remembers it, or tells how long until the next one may pass. A
-    /// request that is turned away does not count.
+    /// Admits a request and records it, or returns how long to wait for the next one. A rejected
+    /// request does not count.
     pub(crate) fn admit(&mut self, limit: usize, length: Duration) -> Result<(), Duration> {
         let now = Instant::now();
         while self.0.front().is_some_and(|first| now.duration_since(*first) >= length) {

@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::codes::Refused;
-use super::world::{UsageRow, World};
+use super::state::{SimState, UsageRow};
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// Rides on an answer: the call that it placed.
+/// Attached to a response: the call that the request placed.
 #[derive(Debug, Clone)]
 pub(crate) struct PlacedCall(pub(crate) String);
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/balance", get(balance))
         .route("/api/v1/usage", get(usage))
@@ -30,9 +30,9 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/", get(health))
 }
 
-/// Writes a row of the usage log for each request that got as far as the API.
+/// Adds an entry to the usage log for each request that reached the API.
 pub(crate) async fn log_usage(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -42,37 +42,37 @@ pub(crate) async fn log_usage(
     if let Some(endpoint) = endpoint
         && response.status() != StatusCode::UNAUTHORIZED
     {
-        let mut rows = world.usage.lock();
+        let mut rows = sim.usage.lock();
         let row = UsageRow {
-            id: world.id("usage", rows.len()),
+            id: sim.id("usage", rows.len()),
             endpoint,
             method,
             status: response.status().as_u16(),
             call_id: response.extensions().get::<PlacedCall>().map(|call| call.0.clone()),
-            created_at: world.now(),
+            created_at: sim.now(),
         };
         rows.push(row);
     }
     response
 }
 
-async fn balance(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    let line = world.host.timeline;
+async fn balance(State(sim): State<Arc<SimState>>, _: Caller) -> Json<Value> {
+    let line = sim.host.timeline;
     let tenths: u64 = {
-        let calls = world.calls.lock();
+        let calls = sim.calls.lock();
         let over = calls.records.iter().filter(|record| record.life.is_over(line));
         over.map(|record| record.life.talked_tenths(line)).sum()
     };
-    let numbers = world.numbers.lock().len();
+    let numbers = sim.numbers.lock().len();
     Json(json!({"businesses": [{
-        "business_id": world.business_id, "minutes_used": tenths.div_ceil(600), "phone_numbers": numbers,
+        "business_id": sim.business_id, "minutes_used": tenths.div_ceil(600), "phone_numbers": numbers,
         "subscription_status": "active",
     }]}))
 }
 
-/// Newest first, without a cursor: of a busy time, only slices by `start` and `end` show
-/// everything.
-async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
+/// Newest first, without a cursor: a busy period can only be read completely in slices by `start`
+/// and `end`.
+async fn usage(State(sim): State<Arc<SimState>>, _: Caller, params: Params) -> Answer {
     let limit = params
         .number("limit", 100)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
@@ -86,7 +86,7 @@ async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> An
         }
     }
     let [start, end] = bounds;
-    let rows = world.usage.lock();
+    let rows = sim.usage.lock();
     let mut shown = rows
         .iter()
         .rev()
@@ -107,7 +107,8 @@ async fn usage(State(world): State<Arc<World>>, _: Caller, params: Params) -> An
     Ok(Json(json!({"usage": page, "has_more": has_more})).into_response())
 }
 
-/// A time or a date, in the form in which rows keep it, so that text compares as time.
+/// Normalises a time or a date to the format of stored entries, so that they can be compared as
+/// text.
 pub(crate) fn normal(text: &str) -> Option<String> {
     let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let date: jiff::civil::Date = text.parse().ok()?;

@@ -12,12 +12,12 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::codes::Refused;
-use super::world::{Agent, World};
+use super::state::{Agent, SimState};
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/agents", get(read).post(create).patch(update))
         .route("/api/v1/agents/versions", get(versions))
@@ -44,9 +44,9 @@ impl Agent {
     }
 }
 
-async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn read(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("agents:read")?;
-    let agents = world.agents.lock();
+    let agents = sim.agents.lock();
     let Some(id) = params.get("id") else {
         let entries: Vec<Value> = agents
             .iter()
@@ -62,7 +62,7 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     };
     let agent =
         agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
-    let numbers = world.numbers.lock();
+    let numbers = sim.numbers.lock();
     let number = numbers.iter().find(|number| number.agent_id.as_deref() == Some(id));
     let mut body = agent.fields.clone();
     body.insert("vapi_assistant_id".to_owned(), format!("vapi-asst-{}", &agent.id[..8]).into());
@@ -70,7 +70,7 @@ async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     Ok(Json(Value::Object(body)).into_response())
 }
 
-async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn create(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("agents:write")?;
     let body = object(&body)?;
     for name in ["business_id", "name", "system_prompt"] {
@@ -78,42 +78,41 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
             return Err(Refused::invalid(format!("{name} is required")));
         }
     }
-    if body.get("business_id").and_then(Value::as_str) != Some(&world.business_id) {
+    if body.get("business_id").and_then(Value::as_str) != Some(&sim.business_id) {
         return Err(Refused::not_found("business"));
     }
-    let mut agents = world.agents.lock();
-    let mut agent =
-        Agent::new(world.id("agent", agents.len()), &world.business_id, "", world.now());
+    let mut agents = sim.agents.lock();
+    let mut agent = Agent::new(sim.id("agent", agents.len()), &sim.business_id, "", sim.now());
     agent.fields.extend(body.into_iter().filter(|(name, _)| name != "id"));
-    agent.versions = vec![json!({"version": 1, "created_at": world.now(), "fields": agent.fields})];
+    agent.versions = vec![json!({"version": 1, "created_at": sim.now(), "fields": agent.fields})];
     let answer = agent.fields.clone();
     agents.push(agent);
     Ok((StatusCode::CREATED, Json(Value::Object(answer))).into_response())
 }
 
-async fn update(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn update(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("agents:write")?;
     let mut body = object(&body)?;
     let Some(Value::String(id)) = body.remove("id") else {
         return Err(Refused::invalid("id is required"));
     };
-    let mut agents = world.agents.lock();
+    let mut agents = sim.agents.lock();
     let agent = agents
         .iter_mut()
         .find(|agent| agent.id == id)
         .ok_or_else(|| Refused::not_found("agent"))?;
     agent.fields.extend(body);
-    agent.note_version(world.now());
+    agent.note_version(sim.now());
     Ok(Json(Value::Object(agent.fields.clone())).into_response())
 }
 
-async fn versions(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn versions(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("agents:read")?;
     let id = params.get("agent_id").ok_or_else(|| Refused::invalid("agent_id is required"))?;
     let limit = params
         .number("limit", 50)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
-    let agents = world.agents.lock();
+    let agents = sim.agents.lock();
     let agent =
         agents.iter().find(|agent| agent.id == id).ok_or_else(|| Refused::not_found("agent"))?;
     let wanted = params.get("version");
@@ -129,7 +128,7 @@ async fn versions(State(world): State<Arc<World>>, caller: Caller, params: Param
     Ok(Json(json!({"agent_id": id, "versions": versions})).into_response())
 }
 
-/// A body that must be a JSON object.
+/// Parses a body that must be a JSON object.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refused> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),

@@ -1,5 +1,5 @@
-//! API keys, their scopes and their limits; and the dashboard's session, which is another
-//! credential altogether.
+//! API keys with their scopes and limits, and the session of the dashboard, which is a separate
+//! kind of credential.
 
 use std::sync::Arc;
 
@@ -7,14 +7,15 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, Method, header, request::Parts};
 
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::host::Window;
 
-/// What a key may do when nothing else was asked for. Document 004 lists `calls:write` among them;
-/// its SDKs, which are younger, say that a new key may only read.
+/// The default scopes of a key. Document 004 includes `calls:write`; the newer SDKs say that a new
+/// key may only read.
 pub(crate) const DEFAULT_SCOPES: [&str; 3] = ["agents:read", "numbers:read", "calls:read"];
 
-/// What rings phones is held to the limit of `POST /v1/calls`. Document 004 names that path alone.
+/// Paths with the rate limit of `POST /v1/calls`, because they make phones ring. Document 004 names
+/// only that path.
 const PLACING: [&str; 2] = ["/api/v1/calls", "/api/v1/communication-runs"];
 
 /// One API key.
@@ -53,24 +54,24 @@ impl Key {
         }
     }
 
-    /// What may be shown of the key: document 004 shows `kc_live_` and four characters.
+    /// The part of the key that may be shown: document 004 shows `kc_live_` and four characters.
     pub(crate) fn prefix(&self) -> &str {
         self.secret.get(..12).unwrap_or(&self.secret)
     }
 }
 
-/// A caller with a key that is good, within its limits.
+/// A caller with a valid key that is within its limits.
 pub(crate) struct Caller {
     scopes: Vec<String>,
 }
 
 impl Caller {
-    /// Refuses a caller whose key lacks the scope.
+    /// Returns an error if the key lacks the scope.
     pub(crate) fn needs(&self, scope: &str) -> Result<(), Refused> {
         self.needs_one_of(&[scope])
     }
 
-    /// Refuses a caller whose key has none of these scopes.
+    /// Returns an error if the key has none of these scopes.
     pub(crate) fn needs_one_of(&self, scopes: &[&str]) -> Result<(), Refused> {
         if self.scopes.iter().any(|held| held == "*" || scopes.contains(&held.as_str())) {
             return Ok(());
@@ -83,19 +84,19 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-impl FromRequestParts<Arc<World>> for Caller {
+impl FromRequestParts<Arc<SimState>> for Caller {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, sim: &Arc<SimState>) -> Result<Self, Refused> {
         let unauthorized =
             || Refused::new("unauthorized", "send Authorization: Bearer kc_live_...");
         let secret = bearer(&parts.headers).ok_or_else(unauthorized)?;
-        let mut keys = world.keys.lock();
+        let mut keys = sim.keys.lock();
         let key = keys
             .iter_mut()
             .find(|key| key.active && key.secret == secret)
             .ok_or_else(unauthorized)?;
-        let config = &world.config;
+        let config = &sim.config;
         let admitted = if parts.method == Method::GET {
             key.gets.admit(config.gets_per_window, config.window)
         } else if parts.method == Method::POST && PLACING.contains(&parts.uri.path()) {
@@ -108,26 +109,25 @@ impl FromRequestParts<Arc<World>> for Caller {
                 config.retry_after.then(|| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
             return Err(Refused::new("rate_limited", "slow down").after(seconds));
         }
-        key.last_used_at = Some(world.host.timeline.rfc3339());
+        key.last_used_at = Some(sim.host.timeline.rfc3339());
         Ok(Self { scopes: key.scopes.clone() })
     }
 }
 
-/// Somebody who is logged in to the dashboard: the session as a bearer credential or as the cookie
-/// `session`.
+/// A dashboard session, sent as a bearer credential or as the cookie `session`.
 pub(crate) struct Session;
 
-impl FromRequestParts<Arc<World>> for Session {
+impl FromRequestParts<Arc<SimState>> for Session {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, sim: &Arc<SimState>) -> Result<Self, Refused> {
         let cookies = parts
             .headers
             .get(header::COOKIE)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let cookie = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session="));
-        if bearer(&parts.headers) == Some(&world.session) || cookie == Some(&world.session) {
+        if bearer(&parts.headers) == Some(&sim.session) || cookie == Some(&sim.session) {
             return Ok(Self);
         }
         Err(Refused::new(

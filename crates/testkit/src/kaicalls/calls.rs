@@ -15,14 +15,14 @@ use super::account::PlacedCall;
 use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
-use super::world::{Record, World};
+use super::state::{Record, SimState};
 use crate::calls::{Outcome, Phase};
 use crate::countries;
 use crate::host::{Params, RequestContext};
 
 type Answer = Result<Response, Refused>;
 
-/// A request that would be dialled.
+/// A valid request to place a call.
 pub(crate) struct Wanted {
     pub(crate) to: String,
     pub(crate) agent_id: String,
@@ -35,27 +35,27 @@ pub(crate) struct Wanted {
     pub(crate) max_duration: u64,
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new().route("/api/v1/calls", get(read).post(create))
 }
 
 async fn create(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Extension(context): Extension<RequestContext>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    let wanted = check(&world, &object(&body)?)?;
+    let wanted = check(&sim, &object(&body)?)?;
     let failed = || Refused::new("internal_error", "the ring ledger could not be written");
-    let answer = world.place(wanted, &context).ok_or_else(failed)?;
+    let answer = sim.place(wanted, &context).ok_or_else(failed)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     Ok((StatusCode::CREATED, Extension(PlacedCall(id)), Json(answer)).into_response())
 }
 
-/// Checks the body of `POST /calls`. Of the two spellings that document 004 allows, the first one
-/// present counts.
-pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, Refused> {
+/// Checks the body of `POST /calls`. If both spellings that document 004 allows are present, the
+/// first one counts.
+pub(crate) fn check(sim: &SimState, body: &Map<String, Value>) -> Result<Wanted, Refused> {
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| body.get(*name).and_then(Value::as_str));
         found.filter(|text| !text.trim().is_empty()).map(str::to_owned)
@@ -72,11 +72,11 @@ pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, 
     if countries::is_emergency(&to) || !countries::is_e164(&to) {
         return Err(Refused::invalid("to must be E.164 and no emergency number"));
     }
-    if !countries::country(&to).is_some_and(|country| world.config.countries.contains(country)) {
+    if !countries::country(&to).is_some_and(|country| sim.config.countries.contains(country)) {
         return Err(Refused::invalid("the country of this number is not supported"));
     }
     let agent_name = {
-        let agents = world.agents.lock();
+        let agents = sim.agents.lock();
         let agent = agents.iter().find(|agent| agent.id == agent_id);
         agent.ok_or_else(|| Refused::not_found("agent"))?.name().to_owned()
     };
@@ -85,10 +85,10 @@ pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, 
     let blocked = |phrase: &String| {
         said.iter().any(|text| text.as_ref().is_some_and(|text| text.contains(phrase)))
     };
-    if world.config.unsafe_phrases.iter().any(blocked) {
+    if sim.config.unsafe_phrases.iter().any(blocked) {
         return Err(Refused::new("content_blocked", "context or first message"));
     }
-    if let Some(code) = world.config.refusals.get(&to) {
+    if let Some(code) = sim.config.refusals.get(&to) {
         return Err(Refused::new(code, "the number is on a list of this simulator"));
     }
     Ok(Wanted {
@@ -104,35 +104,35 @@ pub(crate) fn check(world: &World, body: &Map<String, Value>) -> Result<Wanted, 
     })
 }
 
-async fn read(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn read(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
     let after = params.get("after").map(at).transpose()?;
-    let calls = world.calls.lock();
+    let calls = sim.calls.lock();
     if let Some(id) = params.get("id") {
         let record = calls
             .records
             .iter()
             .find(|record| record.id == id)
             .ok_or_else(|| Refused::not_found("call"))?;
-        return Ok(Json(body_of(&world, record)).into_response());
+        return Ok(Json(body_of(&sim, record)).into_response());
     }
     let limit = params
         .number("limit", 50)
         .map_err(|()| Refused::invalid("limit must be a whole number"))?;
-    // More than the documented most is not said to be an error.
+    // A value above the documented maximum is not documented as an error.
     let limit = limit.clamp(1, 100);
     let mut shown = calls
         .records
         .iter()
         .rev()
-        .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
+        .filter(|record| !sim.host.faults.hidden(&record.to, record.accepted))
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
         .filter(|record| {
-            params.get("status").is_none_or(|status| status_of(&world, record) == status)
+            params.get("status").is_none_or(|status| status_of(&sim, record) == status)
         })
         .filter(|record| after.is_none_or(|after| record.made < after));
     let page: Vec<Value> =
-        shown.by_ref().take(limit).map(|record| entry_of(&world, record)).collect();
+        shown.by_ref().take(limit).map(|record| entry_of(&sim, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"calls": page, "has_more": has_more})).into_response())
 }
@@ -142,12 +142,12 @@ pub(crate) fn at(text: &str) -> Result<Timestamp, Refused> {
     text.parse().map_err(|_| Refused::invalid("after must be a created_at, as ISO 8601"))
 }
 
-pub(crate) fn status_of(world: &World, record: &Record) -> &'static str {
-    word(record.life.phase(world.host.timeline))
+pub(crate) fn status_of(sim: &SimState, record: &Record) -> &'static str {
+    word(record.life.phase(sim.host.timeline))
 }
 
-/// One answer reads the clock once: a call that ends between two readings would be completed and
-/// have nothing to tell.
+/// Each response reads the clock once: if a call ended between two readings, it would be completed
+/// but have no content.
 fn word(phase: Phase) -> &'static str {
     match phase {
         Phase::Queued => "queued",
@@ -162,25 +162,25 @@ fn word(phase: Phase) -> &'static str {
     }
 }
 
-/// Whole seconds of talk, once the call is over.
-fn duration(world: &World, record: &Record, phase: Phase) -> Option<u64> {
+/// The length of the conversation in whole seconds, once the call has ended.
+fn duration(sim: &SimState, record: &Record, phase: Phase) -> Option<u64> {
     let over = matches!(phase, Phase::Over(_) | Phase::Cut);
-    over.then(|| record.life.talked_tenths(world.host.timeline) / 10)
+    over.then(|| record.life.talked_tenths(sim.host.timeline) / 10)
 }
 
-/// An entry of the list. It does not say who was called.
-fn entry_of(world: &World, record: &Record) -> Value {
-    let phase = record.life.phase(world.host.timeline);
+/// An entry of the list, which does not contain the callee.
+fn entry_of(sim: &SimState, record: &Record) -> Value {
+    let phase = record.life.phase(sim.host.timeline);
     json!({
         "id": record.id, "conversation_id": record.conversation_id, "status": word(phase),
-        "duration": duration(world, record, phase), "agent_id": record.agent_id, "agent_name": record.agent_name,
+        "duration": duration(sim, record, phase), "agent_id": record.agent_id, "agent_name": record.agent_name,
         "created_at": record.created_at,
     })
 }
 
-/// Whether anybody or anything talked, now that the call is over.
-pub(crate) fn talked(world: &World, record: &Record) -> bool {
-    has_talked(record.life.phase(world.host.timeline))
+/// True if the call has ended and was answered by a person or a machine.
+pub(crate) fn talked(sim: &SimState, record: &Record) -> bool {
+    has_talked(record.life.phase(sim.host.timeline))
 }
 
 fn has_talked(phase: Phase) -> bool {
@@ -198,9 +198,9 @@ pub(crate) fn recording_url(record: &Record) -> String {
     format!("https://storage.simulated.invalid/recordings/{}.mp3", record.id)
 }
 
-/// A single call. It does not say who was called either.
-pub(crate) fn body_of(world: &World, record: &Record) -> Value {
-    let phase = record.life.phase(world.host.timeline);
+/// A single call, which does not contain the callee either.
+pub(crate) fn body_of(sim: &SimState, record: &Record) -> Value {
+    let phase = record.life.phase(sim.host.timeline);
     let talked = has_talked(phase);
     let summary = || {
         let whom = record.name.as_deref().unwrap_or("the callee");
@@ -210,8 +210,8 @@ pub(crate) fn body_of(world: &World, record: &Record) -> Value {
     };
     json!({
         "id": record.id, "conversation_id": record.conversation_id, "status": word(phase),
-        "direction": "outbound", "duration": duration(world, record, phase), "agent_id": record.agent_id,
-        "agent_name": record.agent_name, "business_id": world.business_id, "lead_id": record.lead_id,
+        "direction": "outbound", "duration": duration(sim, record, phase), "agent_id": record.agent_id,
+        "agent_name": record.agent_name, "business_id": sim.business_id, "lead_id": record.lead_id,
         "summary": talked.then(summary), "recording_url": talked.then(|| recording_url(record)),
         "quality_dimensions": talked.then(|| {
             json!({"professionalism": 92, "empathy": 88, "information_gathering": 95, "resolution": 90})

@@ -5,8 +5,8 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::fault::Envelope;
 
-/// The code, its status and its message. Below the line: codes that the provider's public pages
-/// show beside document 004.
+/// Each code with its status and message. After the line: codes from the provider's public pages
+/// that are not in document 004.
 const CODES: &[(&str, u16, &str)] = &[
     ("unauthorized", 401, "Invalid, missing, expired, or revoked API key"),
     ("forbidden", 403, "Key doesn't have the required scope"),
@@ -22,11 +22,11 @@ const CODES: &[(&str, u16, &str)] = &[
     ("number_opted_out", 400, "The number has opted out"),
     ("number_on_dnc", 400, "The number is on a do-not-call list"),
     ("tcpa_violation", 400, "Not at this time of day"),
-    // Ours: no document says what a key that was used with another body gets.
+    // Not documented: the response to a key that was already used with another body.
     ("idempotency_conflict", 409, "The Idempotency-Key was used with another body"),
 ];
 
-/// A refusal on its way to the caller.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {
     code: String,
@@ -35,7 +35,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// The refusal with this code. A code that is not in the table is answered with status 500.
+    /// Creates the error response for this code. A code that is not in the table gets status 500.
     pub(crate) fn new(code: &str, detail: impl Into<String>) -> Self {
         Self { code: code.to_owned(), detail: detail.into(), retry_after: None }
     }
@@ -56,7 +56,7 @@ impl Refused {
         &self.detail
     }
 
-    /// Tells when to come back, in seconds.
+    /// Sets `Retry-After` in seconds.
     pub(crate) fn after(mut self, seconds: Option<u64>) -> Self {
         self.retry_after = seconds;
         self

@@ -1,8 +1,8 @@
-//! Sending webhooks: a POST to a loopback address, signed where there is a secret, tried again
-//! where it was not taken.
+//! Sends webhooks: a POST to a loopback address, signed if there is a secret, and retried if it was
+//! not accepted.
 //!
-//! A simulator must never knock at a stranger's door, so every other address is noted and left
-//! alone.
+//! A simulator must never send requests to strangers, so deliveries to other addresses are recorded
+//! but not sent.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use sha2::Sha256;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::world::{WebhookAttempt, World};
+use super::state::{SimState, WebhookAttempt};
 
-/// How long a receiver may take to answer.
+/// The timeout for the response of a receiver.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-impl World {
+impl SimState {
     /// Sends a webhook in the background.
     pub(crate) fn send(self: &Arc<Self>, parcel: Parcel) {
         let fate = self.host.faults.webhook();
         let message = Arc::new(Message { parcel, forged: fate.forged });
         for _ in 0..fate.copies {
-            let (world, message) = (Arc::clone(self), Arc::clone(&message));
+            let (sim, message) = (Arc::clone(self), Arc::clone(&message));
             self.host.spawn(async move {
                 tokio::time::sleep(fate.delay).await;
-                world.deliver(&message).await;
+                sim.deliver(&message).await;
             });
         }
     }
@@ -61,7 +61,7 @@ impl World {
     }
 }
 
-/// What is to be delivered, and of what it tells.
+/// A webhook to deliver.
 pub(crate) struct Parcel {
     pub(crate) url: String,
     pub(crate) event: String,
@@ -77,7 +77,8 @@ struct Message {
 }
 
 impl Message {
-    /// Unix seconds, and `sha256=` with HMAC-SHA256 over `seconds.body` in hexadecimal.
+    /// The timestamp in Unix seconds, and `sha256=` followed by the hexadecimal HMAC-SHA256 of
+    /// `seconds.body`.
     fn signature(&self, seconds: i64) -> Option<(String, String)> {
         let secret =
             if self.forged { Some("a stranger's secret") } else { self.parcel.secret.as_deref() }?;
@@ -88,7 +89,8 @@ impl Message {
         Some((seconds.to_string(), format!("sha256={hex}")))
     }
 
-    /// The status that was answered. `None` for an address that is not loopback or does not answer.
+    /// Returns the status of the response. `None` if the address is not loopback or does not
+    /// respond.
     async fn post(&self, signature: Option<&(String, String)>) -> Option<u16> {
         let uri: Uri = self.parcel.url.parse().ok()?;
         let host = uri.host()?.trim_matches(['[', ']']);

@@ -9,15 +9,15 @@ use tokio::time::Instant;
 
 use super::calls::{Wanted, body_of};
 use super::deliver::Parcel;
-use super::world::{Record, World};
+use super::state::{Record, SimState};
 use crate::Ring;
 use crate::calls::{CallPlan, Life, Outcome, Phase};
 use crate::host::RequestContext;
 
-impl World {
-    /// Accepts a call. Nothing can take it back from here on, so the phone counts as rung: the ring
-    /// is in the ledger before there is an answer. `None` when the ledger could not be written, and
-    /// then nobody is called.
+impl SimState {
+    /// Accepts a call. It cannot be cancelled from here on, so the phone counts as rung: the ring
+    /// is in the ledger before there is a response. `None` if the ledger could not be written; then
+    /// no call is made.
     pub(crate) fn place(
         self: &Arc<Self>,
         wanted: Wanted,
@@ -80,7 +80,8 @@ impl World {
         Some(answer)
     }
 
-    /// When a call was made. Where the cursor loses nothing, no two calls have the same moment.
+    /// The creation time of a call. If the cursor must lose nothing, no two calls have the same
+    /// time.
     fn creation(&self, before: Option<&Record>) -> Timestamp {
         let now = self.host.timeline.timestamp();
         if self.config.lossy_cursor {
@@ -92,8 +93,7 @@ impl World {
         next.map_or(now, |next| next.max(now))
     }
 
-    /// Writes a step of a call into the log of events. Steps before the end are not delivered by
-    /// themselves.
+    /// Adds a step of a call to the event log. Steps before the end are not delivered as webhooks.
     fn note(&self, call_id: &str, event: &str, status: &str) {
         let mut fields = Map::new();
         fields.insert("call_id".to_owned(), call_id.into());
@@ -102,7 +102,7 @@ impl World {
         self.record_event(event, call_id, fields);
     }
 
-    /// Notes what becomes of a call, and tells of its end.
+    /// Records the steps of a call, and sends webhooks for its end.
     async fn follow(self: Arc<Self>, place: usize, id: String, course: Course) {
         tokio::time::sleep_until(course.rings_at).await;
         self.note(&id, "call.ringing", "ringing");
@@ -120,8 +120,8 @@ impl World {
         self.tell(event, &id, &fields, &event_id);
     }
 
-    /// Delivers an event of a call: to the call's own URL without a signature where the call is
-    /// over, to the subscriptions with one.
+    /// Delivers an event of a call: unsigned to the call's own URL if the call has ended, and
+    /// signed to the subscriptions.
     pub(crate) fn tell(
         self: &Arc<Self>,
         event: &str,
@@ -150,7 +150,7 @@ impl World {
     }
 }
 
-/// When a call's steps are.
+/// The times of the steps of a call.
 struct Course {
     rings_at: Instant,
     answered_at: Option<Instant>,
@@ -158,8 +158,8 @@ struct Course {
 }
 
 /// The event of an ended call and its fields (document 004, "Webhooks").
-fn event_of(world: &World, record: &Record) -> (&'static str, Map<String, Value>) {
-    let error = match record.life.phase(world.host.timeline) {
+fn event_of(sim: &SimState, record: &Record) -> (&'static str, Map<String, Value>) {
+    let error = match record.life.phase(sim.host.timeline) {
         Phase::Over(Outcome::NoAnswer) => Some("no_answer"),
         Phase::Over(Outcome::Busy) => Some("busy"),
         Phase::Over(Outcome::Failed) => Some("failed"),
@@ -169,10 +169,10 @@ fn event_of(world: &World, record: &Record) -> (&'static str, Map<String, Value>
         | Phase::Talking
         | Phase::Cut => None,
     };
-    let body = body_of(world, record);
+    let body = body_of(sim, record);
     let mut fields = Map::new();
     fields.insert("call_id".to_owned(), record.id.clone().into());
-    fields.insert("timestamp".to_owned(), world.now().into());
+    fields.insert("timestamp".to_owned(), sim.now().into());
     match error {
         Some(error) => {
             fields.insert("status".to_owned(), "failed".into());

@@ -1,7 +1,6 @@
-//! What the API says of itself, as the provider's SDK asks for it: capabilities, an OpenAPI
-//! document, schemas.
+//! Discovery endpoints that the provider's SDK uses: capabilities, an OpenAPI document, schemas.
 //!
-//! No document shows an answer. The OpenAPI document names this simulator's paths and nothing of
+//! No responses are documented. The OpenAPI document lists the paths of this simulator without
 //! their bodies.
 
 use std::sync::Arc;
@@ -14,12 +13,12 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// Each path with its methods, as the routes of this simulator have them.
+/// Each path of this simulator with its methods.
 const PATHS: &[(&str, &[&str])] = &[
     ("/api/v1/agents", &["get", "post", "patch"]),
     ("/api/v1/agents/versions", &["get"]),
@@ -50,24 +49,24 @@ const PATHS: &[(&str, &[&str])] = &[
     ("/api/v1/health", &["get"]),
 ];
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/capabilities", get(capabilities))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/schemas", get(schemas))
 }
 
-async fn capabilities(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
-    if params.get("business_id").is_some_and(|business| business != world.business_id) {
+async fn capabilities(State(sim): State<Arc<SimState>>, _: Caller, params: Params) -> Answer {
+    if params.get("business_id").is_some_and(|business| business != sim.business_id) {
         return Err(Refused::not_found("business"));
     }
     let answer = json!({
-        "simulated": true, "business_id": world.business_id,
+        "simulated": true, "business_id": sim.business_id,
         "capabilities": {
             "calls": true, "agents": true, "phone_numbers": true, "webhooks": true, "events": true, "communication_runs": true,
             "sms": false,
         },
-        "countries": world.config.countries,
+        "countries": sim.config.countries,
     });
     Ok(Json(answer).into_response())
 }
@@ -87,7 +86,7 @@ async fn openapi(_: Caller) -> Json<Value> {
     )
 }
 
-/// The names of the schemas, or the one that is named.
+/// Returns the names of the schemas, or the requested schema.
 async fn schemas(_: Caller, params: Params) -> Answer {
     let run = json!({
         "type": "object", "required": ["agent_id", "recipients"],

@@ -1,13 +1,13 @@
-//! Durable events and their deliveries, as the provider's SDKs ask for them. Document 004 does not
-//! know them.
+//! Durable events and their deliveries, as the provider's SDKs use them. They are not in document
+//! 004.
 //!
-//! Of the answers the SDKs name the word of a delivery, `succeeded` or `failed`; the rest is this
-//! simulator's: an event for each step of a call (`call.queued`, `call.ringing`, `call.started`,
-//! then `call.completed` or `call.failed`), newest first, with `status` `recorded` until it was
-//! delivered once, then `delivered` or `failed`; a delivery for each attempt of a webhook. A replay
-//! delivers the same event again, with the same id, to whoever would get it today; a backfill does
-//! so for all events of a time. Reading wants `events:read`, deliveries that or `webhooks:read`;
-//! replay and backfill want `events:replay`.
+//! Of the responses, the SDKs only define the status of a delivery, `succeeded` or `failed`; the
+//! rest is an invention of this simulator: an event for each step of a call (`call.queued`,
+//! `call.ringing`, `call.started`, then `call.completed` or `call.failed`), newest first, with
+//! `status` `recorded` until it was delivered once, then `delivered` or `failed`; a delivery for
+//! each attempt of a webhook. A replay delivers the same event again, with the same id, to the
+//! current receivers; a backfill does so for all events of a period. Reading requires
+//! `events:read`, deliveries that or `webhooks:read`; replay and backfill require `events:replay`.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ use super::account::normal;
 use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
-use super::world::{WebhookAttempt, World};
+use super::state::{SimState, WebhookAttempt};
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// Something that happened to a call.
+/// An event of a call.
 #[derive(Clone)]
 pub(crate) struct Event {
     id: String,
@@ -38,7 +38,7 @@ pub(crate) struct Event {
     created_at: String,
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/events", get(list))
         .route("/api/v1/event-deliveries", get(deliveries))
@@ -46,8 +46,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/api/v1/events/backfill", post(backfill))
 }
 
-impl World {
-    /// Adds an event to the log, and returns its id.
+impl SimState {
+    /// Adds an event to the log and returns its id.
     pub(crate) fn record_event(
         &self,
         event_type: &str,
@@ -88,15 +88,15 @@ impl Event {
         }
     }
 
-    fn entry(&self, world: &World, attempts: &[WebhookAttempt]) -> Value {
+    fn entry(&self, sim: &SimState, attempts: &[WebhookAttempt]) -> Value {
         json!({
             "id": self.id, "event_type": self.event_type, "object_type": "call", "object_id": self.object_id,
-            "business_id": world.business_id, "status": self.status(attempts), "data": self.data, "created_at": self.created_at,
+            "business_id": sim.business_id, "status": self.status(attempts), "data": self.data, "created_at": self.created_at,
         })
     }
 }
 
-/// What a list, a replay or a backfill asks for.
+/// The filter of a list, a replay or a backfill.
 #[derive(Default)]
 struct Filter {
     business_id: Option<String>,
@@ -134,11 +134,11 @@ impl Filter {
         Self::read(|name| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()))
     }
 
-    fn lets(&self, event: &Event, world: &World, attempts: &[WebhookAttempt]) -> bool {
+    fn lets(&self, event: &Event, sim: &SimState, attempts: &[WebhookAttempt]) -> bool {
         let is = |wanted: &Option<String>, held: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted == held)
         };
-        is(&self.business_id, &world.business_id)
+        is(&self.business_id, &sim.business_id)
             && is(&self.event_id, &event.id)
             && is(&self.event_type, &event.event_type)
             && is(&self.object_type, "call")
@@ -148,15 +148,15 @@ impl Filter {
             && self.to.as_ref().is_none_or(|to| event.created_at <= *to)
     }
 
-    /// The events that pass, oldest first.
-    fn all(&self, world: &World) -> Vec<Event> {
-        let attempts = world.attempts.lock();
-        let events = world.events.lock();
-        events.iter().filter(|event| self.lets(event, world, &attempts)).cloned().collect()
+    /// The matching events, oldest first.
+    fn all(&self, sim: &SimState) -> Vec<Event> {
+        let attempts = sim.attempts.lock();
+        let events = sim.events.lock();
+        events.iter().filter(|event| self.lets(event, sim, &attempts)).cloned().collect()
     }
 }
 
-/// The limit of a list: 50 unless told, 100 at most.
+/// The limit of a list: 50 by default, at most 100.
 pub(crate) fn limit(params: &Params) -> Result<usize, Refused> {
     let limit = params
         .number("limit", 50)
@@ -164,14 +164,14 @@ pub(crate) fn limit(params: &Params) -> Result<usize, Refused> {
     Ok(limit.clamp(1, 100))
 }
 
-async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn list(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("events:read")?;
     let filter = Filter::read(|name| params.get(name))?;
     let limit = limit(&params)?;
-    let shown = filter.all(&world);
-    let attempts = world.attempts.lock();
+    let shown = filter.all(&sim);
+    let attempts = sim.attempts.lock();
     let page: Vec<Value> =
-        shown.iter().rev().take(limit).map(|event| event.entry(&world, &attempts)).collect();
+        shown.iter().rev().take(limit).map(|event| event.entry(&sim, &attempts)).collect();
     Ok(Json(json!({"events": page, "has_more": shown.len() > limit})).into_response())
 }
 
@@ -179,7 +179,7 @@ fn taken(attempt: &WebhookAttempt) -> bool {
     attempt.status.is_some_and(|status| (200..300).contains(&status))
 }
 
-async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn deliveries(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs_one_of(&["events:read", "webhooks:read"])?;
     let limit = limit(&params)?;
     if params.get("status").is_some_and(|word| !["succeeded", "failed"].contains(&word)) {
@@ -187,7 +187,7 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
     }
     let is =
         |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
-    let attempts = world.attempts.lock();
+    let attempts = sim.attempts.lock();
     let word = |attempt: &WebhookAttempt| {
         if taken(attempt) { "succeeded" } else { "failed" }
     };
@@ -196,14 +196,14 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
             && is("event_type", Some(&attempt.event))
             && is("webhook_id", attempt.webhook_id.as_deref())
             && is("status", Some(word(attempt)))
-            && is("business_id", Some(&world.business_id))
+            && is("business_id", Some(&sim.business_id))
     });
     let page: Vec<Value> = shown
         .by_ref()
         .take(limit)
         .map(|(nth, attempt)| {
             json!({
-                "id": world.id("delivery", nth), "event_id": attempt.event_id, "event_type": attempt.event,
+                "id": sim.id("delivery", nth), "event_id": attempt.event_id, "event_type": attempt.event,
                 "webhook_id": attempt.webhook_id, "webhook_url": attempt.url, "attempt": attempt.attempt,
                 "status": word(attempt), "response_status": attempt.status, "created_at": attempt.at,
             })
@@ -213,9 +213,9 @@ async fn deliveries(State(world): State<Arc<World>>, caller: Caller, params: Par
     Ok(Json(json!({"deliveries": page, "has_more": has_more})).into_response())
 }
 
-/// One event, several, or those that pass a filter. An event that nobody knows stops the whole
+/// Replays one event, several, or those that match a filter. An unknown event fails the whole
 /// request.
-async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn replay(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("events:replay")?;
     let body = object(&body)?;
     let one = body.get("event_id").and_then(Value::as_str).map(|id| vec![id.to_owned()]);
@@ -224,28 +224,28 @@ async fn replay(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
         .and_then(Value::as_array)
         .map(|ids| ids.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
     let business = body.get("business_id").and_then(Value::as_str);
-    if business.is_some_and(|business| business != world.business_id) {
+    if business.is_some_and(|business| business != sim.business_id) {
         return Err(Refused::not_found("business"));
     }
     let events = match (one.or(several), body.get("filter")) {
         (Some(ids), None) => {
-            let known = Filter::default().all(&world);
+            let known = Filter::default().all(&sim);
             let find = |id: &String| known.iter().find(|event| event.id == *id).cloned();
             let found: Option<Vec<Event>> = ids.iter().map(find).collect();
             found.ok_or_else(|| Refused::not_found("event"))?
         }
-        (None, Some(Value::Object(filter))) => Filter::of_body(filter)?.all(&world),
+        (None, Some(Value::Object(filter))) => Filter::of_body(filter)?.all(&sim),
         (Some(_), Some(_)) | (None, _) => {
             return Err(Refused::invalid("one of event_id, event_ids and filter is required"));
         }
     };
-    world.deliver_again(&events);
+    sim.deliver_again(&events);
     let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
     let answer = json!({"success": true, "replayed": ids.len(), "event_ids": ids});
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
-async fn backfill(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn backfill(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("events:replay")?;
     let filter = Filter::of_body(&object(&body)?)?;
     match (&filter.from, &filter.to) {
@@ -253,8 +253,8 @@ async fn backfill(State(world): State<Arc<World>>, caller: Caller, body: Bytes) 
         (Some(_), Some(_)) => return Err(Refused::invalid("from must not be after to")),
         (None, _) | (_, None) => return Err(Refused::invalid("from and to are required")),
     }
-    let events = filter.all(&world);
-    world.deliver_again(&events);
+    let events = filter.all(&sim);
+    sim.deliver_again(&events);
     Ok((StatusCode::ACCEPTED, Json(json!({"success": true, "backfilled": events.len()})))
         .into_response())
 }

@@ -1,5 +1,4 @@
-//! Recordings and transcripts, as the provider's SDKs ask for them. Document 004 does not know
-//! them.
+//! Recordings and transcripts, as the provider's SDKs use them. They are not in document 004.
 
 use std::sync::Arc;
 
@@ -13,28 +12,28 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::calls::{at, body_of, recording_url, talked};
 use super::codes::Refused;
-use super::world::{Record, World};
+use super::state::{Record, SimState};
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/recordings", get(recording))
         .route("/api/v1/transcripts", get(transcripts))
 }
 
-async fn recording(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn recording(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
     let id = params.get("call_id").ok_or_else(|| Refused::invalid("call_id is required"))?;
-    let calls = world.calls.lock();
+    let calls = sim.calls.lock();
     let record = calls
         .records
         .iter()
         .find(|record| record.id == id)
         .ok_or_else(|| Refused::not_found("call"))?;
-    let over = record.life.is_over(world.host.timeline);
-    let status = match (over, talked(&world, record)) {
+    let over = record.life.is_over(sim.host.timeline);
+    let status = match (over, talked(&sim, record)) {
         (false, _) => "processing",
         (true, true) => "available",
         (true, false) => "unavailable",
@@ -44,7 +43,7 @@ async fn recording(State(world): State<Arc<World>>, caller: Caller, params: Para
         .into_response())
 }
 
-async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn transcripts(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
     let limit = params
         .number("limit", 50)
@@ -54,30 +53,28 @@ async fn transcripts(State(world): State<Arc<World>>, caller: Caller, params: Pa
         params.number("days", 0).map_err(|()| Refused::invalid("days must be a whole number"))?;
     let hours = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(24).min(24 * 36_500);
     let since = (days > 0)
-        .then(|| {
-            world.host.timeline.timestamp().checked_sub(SignedDuration::from_hours(hours)).ok()
-        })
+        .then(|| sim.host.timeline.timestamp().checked_sub(SignedDuration::from_hours(hours)).ok())
         .flatten();
     let after = params.get("after").map(at).transpose()?;
-    let calls = world.calls.lock();
+    let calls = sim.calls.lock();
     let mut shown = calls
         .records
         .iter()
         .rev()
-        .filter(|record| talked(&world, record))
+        .filter(|record| talked(&sim, record))
         .filter(|record| params.get("agent_id").is_none_or(|agent| record.agent_id == agent))
         .filter(|record| after.is_none_or(|after| record.made < after))
         .filter(|record| since.is_none_or(|since| record.made >= since));
     let page: Vec<Value> =
-        shown.by_ref().take(limit).map(|record| transcript_of(&world, record)).collect();
+        shown.by_ref().take(limit).map(|record| transcript_of(&sim, record)).collect();
     let has_more = shown.next().is_some();
     Ok(Json(json!({"transcripts": page, "has_more": has_more})).into_response())
 }
 
-/// A row as the SDKs' types have it: what was said is one text.
-fn transcript_of(world: &World, record: &Record) -> Value {
+/// A transcript as the types of the SDKs define it: the whole conversation is one text.
+fn transcript_of(sim: &SimState, record: &Record) -> Value {
     let opening = record.first_message.as_deref().unwrap_or("Hello, this is a simulated call.");
-    let call = body_of(world, record);
+    let call = body_of(sim, record);
     json!({
         "call_id": record.id, "conversation_id": record.conversation_id, "agent_id": record.agent_id, "agent_name": record.agent_name,
         "status": call["status"], "duration": call["duration"], "summary": call["summary"],

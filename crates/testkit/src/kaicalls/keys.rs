@@ -1,4 +1,4 @@
-//! API keys (document 004, "API Keys"): with a dashboard session only.
+//! API keys (document 004, "API Keys"), which require a dashboard session.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 use super::caller::{DEFAULT_SCOPES, Key, Session};
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::host::Params;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new().route("/api/v1/keys", get(list).post(create).delete(revoke))
 }
 
-async fn list(State(world): State<Arc<World>>, _: Session) -> Json<Value> {
-    let keys = world.keys.lock();
+async fn list(State(sim): State<Arc<SimState>>, _: Session) -> Json<Value> {
+    let keys = sim.keys.lock();
     let keys: Vec<Value> = keys
         .iter()
         .map(|key| {
@@ -35,7 +35,7 @@ async fn list(State(world): State<Arc<World>>, _: Session) -> Json<Value> {
 }
 
 async fn create(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     _: Session,
     body: Bytes,
 ) -> Result<Response, Refused> {
@@ -48,11 +48,11 @@ async fn create(
         || DEFAULT_SCOPES.map(str::to_owned).to_vec(),
         |scopes| scopes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     );
-    let mut keys = world.keys.lock();
+    let mut keys = sim.keys.lock();
     let nth = keys.len();
-    let secret = format!("kc_live_{}", world.seed.secret(&format!("key/{nth}")));
+    let secret = format!("kc_live_{}", sim.seed.secret(&format!("key/{nth}")));
     let name = body.get("name").and_then(Value::as_str).unwrap_or("Untitled Key");
-    let mut key = Key::new(world.id("key", nth), secret, name, scopes, world.now());
+    let mut key = Key::new(sim.id("key", nth), secret, name, scopes, sim.now());
     key.business_id = body.get("business_id").and_then(Value::as_str).map(str::to_owned);
     let answer = json!({
         "key": key.secret, "id": key.id, "prefix": key.prefix(), "name": key.name, "scopes": key.scopes,
@@ -63,12 +63,12 @@ async fn create(
 }
 
 async fn revoke(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     _: Session,
     params: Params,
 ) -> Result<Json<Value>, Refused> {
     let id = params.get("id").ok_or_else(|| Refused::invalid("id is required"))?;
-    let mut keys = world.keys.lock();
+    let mut keys = sim.keys.lock();
     let key = keys.iter_mut().find(|key| key.id == id).ok_or_else(|| Refused::not_found("key"))?;
     key.active = false;
     Ok(Json(json!({"success": true})))

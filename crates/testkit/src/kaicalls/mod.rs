@@ -1,9 +1,9 @@
-//! The simulated KaiCalls, written from document 004 and, where that is silent, from what the
-//! provider's own Python SDK reads and sends.
+//! The simulated KaiCalls, written from document 004 and, for what it does not cover, from what the
+//! provider's Python SDK reads and sends.
 //!
-//! Its traits that matter: a call is answered at once with `queued` and runs on by itself, nothing
-//! can take it back, no idempotency key is known, and neither the list nor a single call tells the
-//! number that was called.
+//! Its most important properties: a placing request gets a response with `queued` immediately,
+//! calls cannot be cancelled, there are no idempotency keys for calls, and neither the list nor a
+//! single call contains the number that was called.
 
 mod account;
 mod agents;
@@ -20,8 +20,8 @@ mod numbers;
 mod run_routes;
 mod runs;
 mod sim;
+mod state;
 mod webhooks;
-mod world;
 
 pub use sim::SimKaiCalls;
-pub use world::WebhookAttempt;
+pub use state::WebhookAttempt;

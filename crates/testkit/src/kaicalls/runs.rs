@@ -1,15 +1,15 @@
-//! Communication runs: one order to call several people, and how it is worked off.
+//! Communication runs: one request to call several people.
 //!
-//! The provider's SDKs hand the body of a run through as it is, and no document describes it. So
-//! the body is this simulator's: `agent_id` and `recipients` (1 to 100 objects with `to` and, if
-//! wanted, `name` and `lead_id`, each number once) are required; `context`, `first_message`,
-//! `max_duration`, `webhook_url`, `external_ref` and `business_id` are as in `POST /calls` or kept
-//! as they are.
+//! The provider's SDKs pass the body of a run through unchanged, and no document describes it. So
+//! the body is defined by this simulator: `agent_id` and `recipients` (1 to 100 objects with `to`
+//! and, if wanted, `name` and `lead_id`, no number twice) are required; `context`, `first_message`,
+//! `max_duration`, `webhook_url`, `external_ref` and `business_id` are as in `POST /calls` or
+//! stored unchanged.
 //!
-//! Each recipient is a job, and each job rings its phone once, the way `POST /calls` does and into
-//! the same ledger. The first one is dialled before the answer leaves; the others follow, a second
-//! of call time apart, until the run is paused or cancelled. A number that `POST /calls` would
-//! refuse is `blocked` and not dialled. A call that was placed goes on whatever becomes of its run.
+//! Each recipient is a job, and each job makes one phone ring, like `POST /calls` and in the same
+//! ledger. The first one is dialled before the response is sent; the others follow, one second of
+//! call time apart, until the run is paused or cancelled. A number that `POST /calls` would refuse
+//! is `blocked` and not dialled. A placed call continues even if its run is paused or cancelled.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::calls::{Wanted, check, status_of};
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::calls::{Outcome, Phase};
 use crate::host::RequestContext;
 
@@ -31,14 +31,14 @@ const SHARED: [&str; 5] = ["agent_id", "context", "first_message", "max_duration
 pub(crate) struct Run {
     pub(crate) id: String,
     pub(crate) key: String,
-    /// As it came, for comparing.
+    /// The original body, to compare with repeated requests.
     pub(crate) body: Map<String, Value>,
     pub(crate) created_at: String,
     pub(crate) standing: Standing,
     pub(crate) jobs: Vec<Job>,
 }
 
-/// What the account's owner wants of a run.
+/// The state that the account requested for a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Going,
@@ -54,9 +54,9 @@ pub(crate) struct Job {
     state: JobState,
 }
 
-/// What became of a recipient.
+/// The state of a job.
 enum JobState {
-    /// Boxed: it is much larger than the others.
+    /// Boxed because it is much larger than the other variants.
     Pending(Box<Wanted>),
     Dialled {
         call_id: String,
@@ -69,7 +69,7 @@ enum JobState {
     Failed,
 }
 
-/// Something in a body that is wrong.
+/// An error in a body.
 pub(crate) struct Problem {
     path: String,
     code: String,
@@ -94,10 +94,10 @@ impl Problem {
     }
 }
 
-/// Reads the body of a run, without dialling anybody.
-pub(crate) fn plan(world: &World, body: &Map<String, Value>) -> Result<Vec<Job>, Vec<Problem>> {
+/// Validates the body of a run without dialling.
+pub(crate) fn plan(sim: &SimState, body: &Map<String, Value>) -> Result<Vec<Job>, Vec<Problem>> {
     let business = body.get("business_id").and_then(Value::as_str);
-    if business.is_some_and(|business| business != world.business_id) {
+    if business.is_some_and(|business| business != sim.business_id) {
         return Err(vec![Problem::new("business_id", &Refused::not_found("business"))]);
     }
     let recipients = body.get("recipients").and_then(Value::as_array);
@@ -127,7 +127,7 @@ pub(crate) fn plan(world: &World, body: &Map<String, Value>) -> Result<Vec<Job>,
                 .push(Problem::new(path, &Refused::invalid("the number is in the list already")));
             continue;
         }
-        let state = match check(world, &call) {
+        let state = match check(sim, &call) {
             Ok(wanted) => JobState::Pending(Box::new(wanted)),
             Err(refused) if matches!(refused.code(), "invalid_request" | "not_found") => {
                 problems.push(Problem::new(path, &refused));
@@ -145,8 +145,9 @@ pub(crate) fn plan(world: &World, body: &Map<String, Value>) -> Result<Vec<Job>,
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
-impl World {
-    /// Dials the next recipient of a run. `false` when there is none, or the run shall not go on.
+impl SimState {
+    /// Dials the next recipient of a run. Returns false if there is none or the run is paused or
+    /// cancelled.
     pub(crate) fn advance(self: &Arc<Self>, place: usize, context: &RequestContext) -> bool {
         let mut runs = self.runs.lock();
         let Some(run) = runs.get_mut(place).filter(|run| run.standing == Standing::Going) else {
@@ -168,7 +169,7 @@ impl World {
         true
     }
 
-    /// Works a run off.
+    /// Dials all recipients of a run.
     pub(crate) async fn work(self: Arc<Self>, place: usize, context: RequestContext) {
         loop {
             tokio::time::sleep(self.host.timeline.real(PACE)).await;
@@ -192,7 +193,7 @@ impl World {
 }
 
 impl Run {
-    /// Ends the run: who was not called yet is not called.
+    /// Cancels the run: recipients that were not dialled yet are not dialled.
     pub(crate) fn cancel(&mut self) {
         self.standing = Standing::Cancelled;
         for job in &mut self.jobs {
@@ -202,8 +203,8 @@ impl Run {
         }
     }
 
-    pub(crate) fn entry(&self, world: &World) -> Value {
-        let words: Vec<&str> = self.jobs.iter().map(|job| job.word(world)).collect();
+    pub(crate) fn entry(&self, sim: &SimState) -> Value {
+        let words: Vec<&str> = self.jobs.iter().map(|job| job.word(sim)).collect();
         let count = |word: &str| words.iter().filter(|one| **one == word).count();
         let under_way = count("pending") + count("calling") > 0;
         let status = match self.standing {
@@ -213,7 +214,7 @@ impl Run {
             Standing::Going => "completed",
         };
         json!({
-            "id": self.id, "status": status, "business_id": world.business_id, "external_ref": self.body.get("external_ref"),
+            "id": self.id, "status": status, "business_id": sim.business_id, "external_ref": self.body.get("external_ref"),
             "total_recipients": self.jobs.len(), "created_at": self.created_at,
             "counts": {
                 "pending": count("pending"), "calling": count("calling"), "completed": count("completed"),
@@ -224,18 +225,18 @@ impl Run {
 }
 
 impl Job {
-    /// What the attempts of one recipient have in common, by which they are asked for.
-    fn sequence(&self, world: &World) -> String {
-        world.seed.uuid(&format!("kaicalls/sequence/{}", self.id))
+    /// The id that the attempts of one recipient share, used to filter them.
+    fn sequence(&self, sim: &SimState) -> String {
+        sim.seed.uuid(&format!("kaicalls/sequence/{}", self.id))
     }
 
-    pub(crate) fn word(&self, world: &World) -> &'static str {
+    pub(crate) fn word(&self, sim: &SimState) -> &'static str {
         match &self.state {
             JobState::Pending(_) => "pending",
             JobState::Blocked(_) => "blocked",
             JobState::Cancelled => "cancelled",
             JobState::Failed => "failed",
-            JobState::Dialled { call_id, .. } => match world.call_phase(call_id) {
+            JobState::Dialled { call_id, .. } => match sim.call_phase(call_id) {
                 Some(Phase::Queued | Phase::Ringing | Phase::Talking) => "calling",
                 Some(Phase::Over(Outcome::Completed | Outcome::Voicemail)) => "completed",
                 Some(
@@ -246,24 +247,24 @@ impl Job {
         }
     }
 
-    pub(crate) fn entry(&self, world: &World, run: &Run) -> Value {
+    pub(crate) fn entry(&self, sim: &SimState, run: &Run) -> Value {
         let (call_id, reason) = match &self.state {
             JobState::Dialled { call_id, .. } => (Some(call_id), None),
             JobState::Blocked(code) => (None, Some(code)),
             JobState::Pending(_) | JobState::Cancelled | JobState::Failed => (None, None),
         };
         json!({
-            "id": self.id, "communication_run_id": run.id, "sequence_id": self.sequence(world), "channel": "call", "to": self.to,
-            "name": self.name, "status": self.word(world), "reason": reason, "call_id": call_id, "created_at": run.created_at,
+            "id": self.id, "communication_run_id": run.id, "sequence_id": self.sequence(sim), "channel": "call", "to": self.to,
+            "name": self.name, "status": self.word(sim), "reason": reason, "call_id": call_id, "created_at": run.created_at,
         })
     }
 
-    /// The attempt of this job, which is at most one.
-    pub(crate) fn attempt(&self, world: &World, run: &Run) -> Option<Value> {
+    /// The attempt of this job, if there is one.
+    pub(crate) fn attempt(&self, sim: &SimState, run: &Run) -> Option<Value> {
         match &self.state {
             JobState::Dialled { call_id, attempt_id, at } => Some(json!({
-                "id": attempt_id, "sequence_id": self.sequence(world), "job_id": self.id, "communication_run_id": run.id,
-                "channel": "call", "call_id": call_id, "status": world.call_status(call_id), "retry_eligible": false,
+                "id": attempt_id, "sequence_id": self.sequence(sim), "job_id": self.id, "communication_run_id": run.id,
+                "channel": "call", "call_id": call_id, "status": sim.call_status(call_id), "retry_eligible": false,
                 "created_at": at,
             })),
             JobState::Pending(_)
@@ -273,8 +274,8 @@ impl Job {
         }
     }
 
-    /// What would become of this job.
-    pub(crate) fn preview(&self, world: &World) -> Value {
+    /// What would happen to this job.
+    pub(crate) fn preview(&self, sim: &SimState) -> Value {
         let reason = match &self.state {
             JobState::Blocked(code) => Some(code),
             JobState::Pending(_)
@@ -282,6 +283,6 @@ impl Job {
             | JobState::Cancelled
             | JobState::Failed => None,
         };
-        json!({"to": self.to, "name": self.name, "status": self.word(world), "reason": reason})
+        json!({"to": self.to, "name": self.name, "status": self.word(sim), "reason": reason})
     }
 }

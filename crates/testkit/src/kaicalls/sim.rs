@@ -1,4 +1,4 @@
-//! Starting the simulated KaiCalls, and steering it.
+//! Starts and controls the simulated KaiCalls.
 
 use std::io;
 use std::ops::Deref;
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::caller::Key;
 use super::codes::Refused;
-use super::world::{Agent, Number, WebhookAttempt, World};
+use super::state::{Agent, Number, SimState, WebhookAttempt};
 use super::{
     account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks,
 };
@@ -17,11 +17,11 @@ use crate::SimConfig;
 use crate::fault::Envelope;
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 
-/// A running simulated KaiCalls. What every simulator can do is on [`SimHandle`], to which this
-/// dereferences.
+/// A running simulated KaiCalls. It dereferences to [`SimHandle`], which has what both simulators
+/// can do.
 pub struct SimKaiCalls {
     handle: SimHandle,
-    world: Arc<World>,
+    sim: Arc<SimState>,
     agent_id: String,
     test_credential: String,
 }
@@ -36,12 +36,12 @@ impl std::fmt::Debug for SimKaiCalls {
 }
 
 impl SimKaiCalls {
-    /// Starts the simulator. The base URL of the documents, `/api/v1` included, is
+    /// Starts the simulator. The documented base URL, including `/api/v1`, is
     /// [`SimKaiCalls::api_url`].
     ///
     /// # Errors
-    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not
-    /// above zero.
+    /// The address cannot be bound, the ledger file cannot be opened, or the speed is not greater
+    /// than zero.
     pub async fn start(mut config: SimConfig) -> io::Result<Self> {
         if config.countries.is_empty() {
             config.countries = ["US", "CA"].map(str::to_owned).into();
@@ -59,22 +59,22 @@ impl SimKaiCalls {
         let mut kept = None;
         let secrets = [credential.clone(), test_credential.clone()];
         let (handle, _) = start(&config.clone(), surface, credential, |host| {
-            let world = Arc::new(world(host, config, seed, secrets));
-            kept = Some(Arc::clone(&world));
-            routes(world)
+            let sim = Arc::new(sim(host, config, seed, secrets));
+            kept = Some(Arc::clone(&sim));
+            routes(sim)
         })
         .await?;
-        let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self { handle, world, agent_id: seed.uuid("kaicalls/agent"), test_credential })
+        let sim = kept.ok_or_else(|| io::Error::other("the simulator has no sim"))?;
+        Ok(Self { handle, sim, agent_id: seed.uuid("kaicalls/agent"), test_credential })
     }
 
-    /// The base URL as document 004 gives it: the origin and `/api/v1`.
+    /// The base URL as documented: the origin and `/api/v1`.
     #[must_use]
     pub fn api_url(&self) -> String {
         format!("{}/api/v1", self.handle.url())
     }
 
-    /// The id of the agent that exists from the start.
+    /// The id of the initial agent.
     #[must_use]
     pub fn agent_id(&self) -> &str {
         &self.agent_id
@@ -83,7 +83,7 @@ impl SimKaiCalls {
     /// The id of the account's only business.
     #[must_use]
     pub fn business_id(&self) -> &str {
-        &self.world.business_id
+        &self.sim.business_id
     }
 
     /// A second key, with the prefix `kc_test_` and limits of its own. It rings the same simulated
@@ -93,16 +93,16 @@ impl SimKaiCalls {
         &self.test_credential
     }
 
-    /// The dashboard's session, which `/keys` wants in place of an API key: as bearer or as the
-    /// cookie `session`.
+    /// The dashboard session, which `/keys` requires instead of an API key: as a bearer credential
+    /// or as the cookie `session`.
     #[must_use]
     pub fn session_credential(&self) -> &str {
-        &self.world.session
+        &self.sim.session
     }
 
     /// Revokes a key, so that the next request with it gets 401.
     pub fn revoke(&self, credential: &str) {
-        for key in self.world.keys.lock().iter_mut().filter(|key| key.secret == credential) {
+        for key in self.sim.keys.lock().iter_mut().filter(|key| key.secret == credential) {
             key.active = false;
         }
     }
@@ -110,10 +110,10 @@ impl SimKaiCalls {
     /// Every attempt to deliver a webhook, oldest first.
     #[must_use]
     pub fn webhook_attempts(&self) -> Vec<WebhookAttempt> {
-        self.world.attempts.lock().clone()
+        self.sim.attempts.lock().clone()
     }
 
-    /// Takes the simulator down in good order, see [`SimHandle::shutdown`].
+    /// Shuts the simulator down, see [`SimHandle::shutdown`].
     pub async fn shutdown(self) {
         self.handle.shutdown().await;
     }
@@ -127,7 +127,7 @@ impl Deref for SimKaiCalls {
     }
 }
 
-fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String; 2]) -> World {
+fn sim(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String; 2]) -> SimState {
     let now = host.timeline.rfc3339();
     let business_id = seed.uuid("kaicalls/business");
     let agent_id = seed.uuid("kaicalls/agent");
@@ -148,7 +148,7 @@ fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String;
             now.clone(),
         )
     };
-    World {
+    SimState {
         keys: Mutex::new(vec![key("Live key", live), key("Test key", test)]),
         host: Arc::clone(host),
         seed,
@@ -167,7 +167,7 @@ fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String;
     }
 }
 
-fn routes(world: Arc<World>) -> Router {
+fn routes(sim: Arc<SimState>) -> Router {
     Router::new()
         .merge(agents::routes())
         .merge(numbers::routes())
@@ -180,6 +180,6 @@ fn routes(world: Arc<World>) -> Router {
         .merge(run_routes::routes())
         .merge(discovery::routes())
         .fallback(|| async { Refused::not_found("path") })
-        .layer(middleware::from_fn_with_state(Arc::clone(&world), account::log_usage))
-        .with_state(world)
+        .layer(middleware::from_fn_with_state(Arc::clone(&sim), account::log_usage))
+        .with_state(sim)
 }

@@ -1,8 +1,8 @@
 //! Webhook subscriptions of the account, as the provider's SDKs manage them, and the signing of
-//! what they get.
+//! webhooks.
 //!
-//! The signing secret is shown as `webhook_secret` when a subscription is made and when the secret
-//! is changed; afterwards there is its mask.
+//! The signing secret is returned as `webhook_secret` when a subscription is created and when the
+//! secret is changed, and masked otherwise.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
 use super::deliver::Parcel;
-use super::world::World;
+use super::state::SimState;
 use crate::WebhookBody;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// What a subscription can ask for.
+/// The events that a subscription can include.
 const EVENTS: [&str; 3] = ["call.completed", "call.failed", "webhook.test"];
 
 /// One subscription.
@@ -39,15 +39,15 @@ pub(crate) struct Subscription {
     rotations: usize,
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/api/v1/webhooks", get(list).post(create).delete(delete))
         .route("/api/v1/webhooks/test", post(test))
         .route("/api/v1/webhooks/rotate-secret", post(rotate))
 }
 
-impl World {
-    /// Sends an event to every subscription that wants it, signed.
+impl SimState {
+    /// Sends an event, signed, to every subscription that includes it.
     pub(crate) fn publish(
         self: &Arc<Self>,
         event: &str,
@@ -96,17 +96,17 @@ impl Subscription {
         self.events.is_empty() || self.events.iter().any(|wanted| wanted == event || wanted == "*")
     }
 
-    fn body(&self, world: &World) -> Map<String, Value> {
+    fn body(&self, sim: &SimState) -> Map<String, Value> {
         let body = json!({
-            "id": self.id, "business_id": world.business_id, "url": self.url, "events": self.events,
+            "id": self.id, "business_id": sim.business_id, "url": self.url, "events": self.events,
             "description": self.description, "is_active": self.active, "webhook_secret_masked": masked(&self.secret),
             "created_at": self.created_at,
         });
         if let Value::Object(body) = body { body } else { Map::new() }
     }
 
-    fn body_with_secret(&self, world: &World) -> Value {
-        let mut body = self.body(world);
+    fn body_with_secret(&self, sim: &SimState) -> Value {
+        let mut body = self.body(sim);
         body.insert("webhook_secret".to_owned(), self.secret.clone().into());
         Value::Object(body)
     }
@@ -118,17 +118,17 @@ fn masked(secret: &str) -> String {
     format!("whsec_****{}", secret.get(last..).unwrap_or_default())
 }
 
-async fn list(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn list(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("webhooks:read")?;
-    let subscriptions = world.subscriptions.lock();
+    let subscriptions = sim.subscriptions.lock();
     let webhooks: Vec<Value> =
-        subscriptions.iter().map(|one| Value::Object(one.body(&world))).collect();
+        subscriptions.iter().map(|one| Value::Object(one.body(&sim))).collect();
     Ok(Json(json!({"webhooks": webhooks, "events": EVENTS})).into_response())
 }
 
-/// Creates a subscription, or changes the one whose `id` is given. Only a new one answers with its
-/// secret.
-async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+/// Creates a subscription, or changes the one with the given `id`. Only a new one is returned with
+/// its secret.
+async fn create(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -138,55 +138,55 @@ async fn create(State(world): State<Arc<World>>, caller: Caller, body: Bytes) ->
         events.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
     });
     let active = body.get("is_active").and_then(Value::as_bool);
-    let mut subscriptions = world.subscriptions.lock();
+    let mut subscriptions = sim.subscriptions.lock();
     if let Some(id) = text("id") {
         let one = find(&mut subscriptions, &id)?;
         one.url = url;
         one.events = events.unwrap_or_else(|| one.events.clone());
         one.description = text("description").or_else(|| one.description.clone());
         one.active = active.unwrap_or(one.active);
-        return Ok(Json(Value::Object(one.body(&world))).into_response());
+        return Ok(Json(Value::Object(one.body(&sim))).into_response());
     }
-    let id = world.id("webhook", subscriptions.len());
+    let id = sim.id("webhook", subscriptions.len());
     let one = Subscription {
-        secret: format!("whsec_{}", world.seed.secret(&format!("webhook/{id}/0"))),
+        secret: format!("whsec_{}", sim.seed.secret(&format!("webhook/{id}/0"))),
         id,
         url,
         events: events.unwrap_or_default(),
         description: text("description"),
         active: active.unwrap_or(true),
-        created_at: world.now(),
+        created_at: sim.now(),
         rotations: 0,
     };
-    let answer = one.body_with_secret(&world);
+    let answer = one.body_with_secret(&sim);
     subscriptions.push(one);
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-async fn delete(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn delete(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("webhooks:write")?;
     let id = params.get("id").ok_or_else(|| Refused::invalid("id is required"))?;
-    let mut subscriptions = world.subscriptions.lock();
+    let mut subscriptions = sim.subscriptions.lock();
     find(&mut subscriptions, id)?.active = false;
     subscriptions.retain(|one| one.id != id);
     Ok(Json(json!({"success": true})).into_response())
 }
 
-async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn test(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
     let id =
         body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
     let (url, secret) = {
-        let mut subscriptions = world.subscriptions.lock();
+        let mut subscriptions = sim.subscriptions.lock();
         let one = find(&mut subscriptions, id)?;
         (one.url.clone(), one.secret.clone())
     };
     let fields = body.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
-    world.send(Parcel {
+    sim.send(Parcel {
         url,
         event: "webhook.test".to_owned(),
-        body: world.account_body("webhook.test", &fields, None),
+        body: sim.account_body("webhook.test", &fields, None),
         secret: Some(secret),
         event_id: None,
         webhook_id: Some(id.to_owned()),
@@ -194,16 +194,16 @@ async fn test(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> A
     Ok(Json(json!({"success": true, "event": "webhook.test"})).into_response())
 }
 
-async fn rotate(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn rotate(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("webhooks:write")?;
     let body = object(&body)?;
     let id =
         body.get("id").and_then(Value::as_str).ok_or_else(|| Refused::invalid("id is required"))?;
-    let mut subscriptions = world.subscriptions.lock();
+    let mut subscriptions = sim.subscriptions.lock();
     let one = find(&mut subscriptions, id)?;
     one.rotations += 1;
-    one.secret = format!("whsec_{}", world.seed.secret(&format!("webhook/{id}/{}", one.rotations)));
-    Ok(Json(one.body_with_secret(&world)).into_response())
+    one.secret = format!("whsec_{}", sim.seed.secret(&format!("webhook/{id}/{}", one.rotations)));
+    Ok(Json(one.body_with_secret(&sim)).into_response())
 }
 
 fn find<'a>(

@@ -10,13 +10,13 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::subscriptions;
 use super::tokens::Caller;
-use super::world::World;
 
 type Answer = Result<Response, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/users/me/subscription", get(subscription))
         .route("/v1/users/me/statistics", get(statistics))
@@ -24,9 +24,9 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/notifications/pending", get(notifications))
 }
 
-async fn subscription(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn subscription(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("subscription:read")?;
-    let account = world.account.lock();
+    let account = sim.account.lock();
     Ok(Json(json!({
         "has_active_subscription": true, "provider": "stripe",
         "plan": {"type": "personal", "period": "monthly", "minutes_included": 210},
@@ -36,29 +36,29 @@ async fn subscription(State(world): State<Arc<World>>, caller: Caller) -> Answer
     .into_response())
 }
 
-async fn statistics(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn statistics(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("subscription:read")?;
     let tenths: u64 = {
-        let calls = world.calls.lock();
-        calls.records.iter().map(|record| record.life.talked_tenths(world.host.timeline)).sum()
+        let calls = sim.calls.lock();
+        calls.records.iter().map(|record| record.life.talked_tenths(sim.host.timeline)).sum()
     };
     let minutes = tenths.div_ceil(600);
-    let account = world.account.lock();
+    let account = sim.account.lock();
     Ok(Json(json!({
         "plan_type": "personal", "minutes_allocated": 210, "minutes_used": minutes,
         "minutes_remaining": 210_u64.saturating_sub(minutes),
         "calls_allocated": 35, "calls_used": account.calls(),
         "calls_remaining": 35_usize.saturating_sub(account.calls()),
         "period_start": account.period_start, "period_end": account.period_end,
-        "usage_percentage": world.decimal(minutes * 100_000 / 210), "subscription_status": "active",
+        "usage_percentage": sim.decimal(minutes * 100_000 / 210), "subscription_status": "active",
     }))
     .into_response())
 }
 
-async fn status(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn status(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("subscription:read")?;
-    let pending = subscriptions::pending(&world);
-    let account = world.account.lock();
+    let pending = subscriptions::pending(&sim);
+    let account = sim.account.lock();
     Ok(Json(json!({
         "plan_type": "pro", "status": "active", "current_period_start": account.period_start,
         "current_period_end": account.period_end, "pending_change": pending,
@@ -66,14 +66,14 @@ async fn status(State(world): State<Arc<World>>, caller: Caller) -> Answer {
     .into_response())
 }
 
-async fn notifications(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    let inbox = world.inbound.inbox();
+async fn notifications(State(sim): State<Arc<SimState>>, _: Caller) -> Json<Value> {
+    let inbox = sim.inbound.inbox();
     Json(json!({
         "actions": {"count": 0, "items": []},
         "goals": {"count": 0, "items": []},
         "inbox": {"count": inbox.len(), "items": inbox},
         "total_pending": inbox.len(),
         "active_goal": Value::Null,
-        "generated_at": world.host.timeline.rfc3339(),
+        "generated_at": sim.host.timeline.rfc3339(),
     }))
 }

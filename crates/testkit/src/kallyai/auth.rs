@@ -1,5 +1,4 @@
-//! Authentication (documents 002 and 003). Everybody who knocks is signed in: there is nobody
-//! behind to ask.
+//! Authentication (documents 002 and 003). Every sign-in succeeds without asking a user.
 
 use std::sync::Arc;
 
@@ -12,13 +11,13 @@ use http::{StatusCode, header};
 use serde_json::Value;
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::tokens::scopes;
-use super::world::World;
 use crate::host::{Params, encode};
 
 type Answer = Result<Response, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/auth/cli", get(cli))
         .route("/v1/auth/authorize", get(authorize))
@@ -28,8 +27,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/auth/apple/token", post(apple))
 }
 
-/// Document 002 asks for a bare `http://localhost:PORT`; documents 000 and 001 show a path behind
-/// it. Both pass.
+/// Document 002 requires `http://localhost:PORT` without a path; documents 000 and 001 show a path.
+/// Both are accepted.
 fn is_local(uri: &str) -> bool {
     let rest =
         uri.strip_prefix("http://localhost:").or_else(|| uri.strip_prefix("http://127.0.0.1:"));
@@ -45,14 +44,14 @@ fn redirect(to: &str, query: &[(&str, &str)]) -> Response {
         .into_response()
 }
 
-async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
+async fn cli(State(sim): State<Arc<SimState>>, params: Params) -> Answer {
     let Some(uri) = params.get("redirect_uri").filter(|uri| is_local(uri)) else {
-        return Err(world.refuse(
+        return Err(sim.refuse(
             "bad_request",
             "redirect_uri must be http://localhost:PORT or http://127.0.0.1:PORT",
         ));
     };
-    let grant = world.tokens.lock().issue(scopes(std::iter::empty()));
+    let grant = sim.tokens.lock().issue(scopes(std::iter::empty()));
     let expires = grant.expires_in.to_string();
     let mut query = vec![
         ("access_token", &*grant.access_token),
@@ -65,14 +64,14 @@ async fn cli(State(world): State<Arc<World>>, params: Params) -> Answer {
     Ok(redirect(uri, &query))
 }
 
-async fn authorize(State(world): State<Arc<World>>, params: Params) -> Answer {
+async fn authorize(State(sim): State<Arc<SimState>>, params: Params) -> Answer {
     let (Some("code"), Some(_), Some(uri)) =
         (params.get("response_type"), params.get("client_id"), params.get("redirect_uri"))
     else {
-        return Err(world
+        return Err(sim
             .refuse("bad_request", "response_type=code, client_id and redirect_uri are required"));
     };
-    let code = world.tokens.lock().code(scopes(params.get("scope").unwrap_or_default().split(' ')));
+    let code = sim.tokens.lock().code(scopes(params.get("scope").unwrap_or_default().split(' ')));
     let mut query = vec![("code", &*code)];
     if let Some(state) = params.get("state") {
         query.push(("state", state));
@@ -80,48 +79,48 @@ async fn authorize(State(world): State<Arc<World>>, params: Params) -> Answer {
     Ok(redirect(uri, &query))
 }
 
-async fn token(State(world): State<Arc<World>>, body: Bytes) -> Answer {
+async fn token(State(sim): State<Arc<SimState>>, body: Bytes) -> Answer {
     let form = Params::parse(&String::from_utf8_lossy(&body));
     if form.get("client_id").is_none() || form.get("client_secret").is_none() {
-        return Err(world.refuse("bad_request", "client_id and client_secret are required"));
+        return Err(sim.refuse("bad_request", "client_id and client_secret are required"));
     }
-    let mut tokens = world.tokens.lock();
+    let mut tokens = sim.tokens.lock();
     let grant = match form.get("grant_type") {
         Some("authorization_code") => form.get("code").and_then(|code| tokens.redeem(code)),
         Some("refresh_token") => form.get("refresh_token").and_then(|token| tokens.renew(token)),
-        Some(_) | None => return Err(world.refuse("bad_request", "grant_type is not known")),
+        Some(_) | None => return Err(sim.refuse("bad_request", "grant_type is not known")),
     };
     drop(tokens);
     let grant =
-        grant.ok_or_else(|| world.refuse("invalid_grant", "the code or token is not valid"))?;
+        grant.ok_or_else(|| sim.refuse("invalid_grant", "the code or token is not valid"))?;
     Ok(Json(grant.json()).into_response())
 }
 
-/// The answer is not documented; it is taken to be that of `/v1/auth/gpt/token`.
-async fn refresh(State(world): State<Arc<World>>, body: Bytes) -> Answer {
+/// The response is not documented; it is assumed to be that of `/v1/auth/gpt/token`.
+async fn refresh(State(sim): State<Arc<SimState>>, body: Bytes) -> Answer {
     let token = field(&body, "refresh_token")
-        .ok_or_else(|| world.refuse("bad_request", "refresh_token is required"))?;
-    let grant = world.tokens.lock().renew(&token);
+        .ok_or_else(|| sim.refuse("bad_request", "refresh_token is required"))?;
+    let grant = sim.tokens.lock().renew(&token);
     let grant =
-        grant.ok_or_else(|| world.refuse("token_expired", "the refresh token is not valid"))?;
+        grant.ok_or_else(|| sim.refuse("token_expired", "the refresh token is not valid"))?;
     Ok(Json(grant.json()).into_response())
 }
 
-async fn google(State(world): State<Arc<World>>, body: Bytes) -> Answer {
-    sign_in(&world, field(&body, "id_token").is_some(), "id_token is required")
+async fn google(State(sim): State<Arc<SimState>>, body: Bytes) -> Answer {
+    sign_in(&sim, field(&body, "id_token").is_some(), "id_token is required")
 }
 
-async fn apple(State(world): State<Arc<World>>, body: Bytes) -> Answer {
+async fn apple(State(sim): State<Arc<SimState>>, body: Bytes) -> Answer {
     let complete =
         field(&body, "identity_token").is_some() && field(&body, "authorization_code").is_some();
-    sign_in(&world, complete, "identity_token and authorization_code are required")
+    sign_in(&sim, complete, "identity_token and authorization_code are required")
 }
 
-fn sign_in(world: &World, complete: bool, reason: &str) -> Answer {
+fn sign_in(sim: &SimState, complete: bool, reason: &str) -> Answer {
     if !complete {
-        return Err(world.refuse("bad_request", reason));
+        return Err(sim.refuse("bad_request", reason));
     }
-    let grant = world.tokens.lock().issue(scopes(std::iter::empty()));
+    let grant = sim.tokens.lock().issue(scopes(std::iter::empty()));
     Ok(Json(grant.json()).into_response())
 }
 

@@ -12,16 +12,16 @@ use serde_json::{Map, Value, json};
 
 use super::codes::Refused;
 use super::dial::Placed;
+use super::state::{Record, SimState};
 use super::tokens::Caller;
 use super::validate;
-use super::world::{Record, World};
 use crate::Shape;
 use crate::calls::{Outcome, Phase};
 use crate::host::{Params, RequestContext};
 
 type Answer = Result<Response, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/calls", get(list).post(create))
         .route("/v1/calls/{id}", get(read))
@@ -34,69 +34,68 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 async fn create(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Extension(context): Extension<RequestContext>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    let accepted = validate::submission(&world, &body)?;
-    match world.place(accepted, &context) {
+    let accepted = validate::submission(&sim, &body)?;
+    match sim.place(accepted, &context) {
         Placed::Follow(id) => {
-            world.settled(&id).await;
-            let calls = world.calls.lock();
-            let record = calls
-                .find(&id)
-                .ok_or_else(|| world.refuse("internal_error", "the call is gone"))?;
-            Ok((StatusCode::CREATED, Json(body_of(&world, record))).into_response())
+            sim.settled(&id).await;
+            let calls = sim.calls.lock();
+            let record =
+                calls.find(&id).ok_or_else(|| sim.refuse("internal_error", "the call is gone"))?;
+            Ok((StatusCode::CREATED, Json(body_of(&sim, record))).into_response())
         }
         Placed::Running => {
-            Err(world.refuse("conflict", "a request with this Idempotency-Key is running"))
+            Err(sim.refuse("conflict", "a request with this Idempotency-Key is running"))
         }
         Placed::NoLedger => {
-            Err(world.refuse("internal_error", "the ring ledger could not be written"))
+            Err(sim.refuse("internal_error", "the ring ledger could not be written"))
         }
     }
 }
 
-async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn list(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
-    let bad = |()| world.refuse("bad_request", "limit is 1 to 200, offset is a whole number");
+    let bad = |()| sim.refuse("bad_request", "limit is 1 to 200, offset is a whole number");
     let limit = params.number("limit", 50).map_err(bad)?;
     let offset = params.number("offset", 0).map_err(bad)?;
     if !(1..=200).contains(&limit) {
         return Err(bad(()));
     }
-    let calls = world.calls.lock();
+    let calls = sim.calls.lock();
     let shown: Vec<&Record> = calls
         .records
         .iter()
         .rev()
-        .filter(|record| !world.host.faults.hidden(&record.to, record.accepted))
+        .filter(|record| !sim.host.faults.hidden(&record.to, record.accepted))
         .collect();
     let page: Vec<Value> =
-        shown.iter().skip(offset).take(limit).map(|record| entry_of(&world, record)).collect();
-    let name = match world.config.shape {
+        shown.iter().skip(offset).take(limit).map(|record| entry_of(&sim, record)).collect();
+    let name = match sim.config.shape {
         Shape::February2026 | Shape::January2026 => "calls",
         Shape::Assistant => "items",
     };
     Ok(Json(json!({name: page, "total": shown.len()})).into_response())
 }
 
-async fn read(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn read(State(sim): State<Arc<SimState>>, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("calls:read")?;
-    with(&world, &id, |record| Ok(Json(body_of(&world, record)).into_response()))
+    with(&sim, &id, |record| Ok(Json(body_of(&sim, record)).into_response()))
 }
 
 async fn transcript(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("transcripts:read")?;
-    with(&world, &id, |record| {
-        if !answered(&world, record) {
-            return Err(world.refuse("transcript_not_found", "nobody has talked yet"));
+    with(&sim, &id, |record| {
+        if !answered(&sim, record) {
+            return Err(sim.refuse("transcript_not_found", "nobody has talked yet"));
         }
         Ok(Json(json!({"entries": [
             {"speaker": "AI", "content": "Hello, this is a simulated call.", "timestamp": "00:00:01"},
@@ -108,33 +107,33 @@ async fn transcript(
 }
 
 async fn recording(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("recordings:read")?;
-    with(&world, &id, |record| {
-        if !answered(&world, record) || !record.life.is_over(world.host.timeline) {
-            return Err(world.refuse("recording_not_found", "nothing was recorded"));
+    with(&sim, &id, |record| {
+        if !answered(&sim, record) || !record.life.is_over(sim.host.timeline) {
+            return Err(sim.refuse("recording_not_found", "nothing was recorded"));
         }
         Ok(Json(json!({
             "url": format!("https://storage.simulated.invalid/recordings/{}.mp3", record.id),
-            "duration_seconds": seconds(&world, record), "format": "mp3",
+            "duration_seconds": seconds(&sim, record), "format": "mp3",
         }))
         .into_response())
     })
 }
 
 async fn calendar(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("calls:read")?;
-    with(&world, &id, |record| {
+    with(&sim, &id, |record| {
         let (date, time) = (text(record, "appointment_date"), text(record, "appointment_time"));
         if date.is_empty() {
-            return Err(world.refuse("not_found", "the call made no appointment"));
+            return Err(sim.refuse("not_found", "the call made no appointment"));
         }
         let start = format!(
             "{}T{}00",
@@ -159,22 +158,26 @@ async fn calendar(
     })
 }
 
-/// What the three commands answer is not documented: here it is the call as it then stands.
-async fn cancel(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+/// The responses of the three commands are not documented: here it is the current call.
+async fn cancel(
+    State(sim): State<Arc<SimState>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     caller.needs("calls:write")?;
-    change(&world, &id, |record| match record.life.phase(world.host.timeline) {
+    change(&sim, &id, |record| match record.life.phase(sim.host.timeline) {
         Phase::Queued => {
-            world.cut(record);
+            sim.cut(record);
             Ok(())
         }
         Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
-            Err(world.refuse("conflict", "the call has connected or ended"))
+            Err(sim.refuse("conflict", "the call has connected or ended"))
         }
     })
 }
 
 async fn reschedule(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -183,69 +186,69 @@ async fn reschedule(
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let field = |name: &str| body.get(name).and_then(Value::as_str);
     let (Some(date), Some(time)) = (field("date"), field("time")) else {
-        return Err(world.refuse("scheduling_violation", "date and time are required"));
+        return Err(sim.refuse("scheduling_violation", "date and time are required"));
     };
     if date.parse::<jiff::civil::Date>().is_err() || time.parse::<jiff::civil::Time>().is_err() {
-        return Err(world.refuse("scheduling_violation", "date is YYYY-MM-DD, time is HH:MM"));
+        return Err(sim.refuse("scheduling_violation", "date is YYYY-MM-DD, time is HH:MM"));
     }
-    change(&world, &id, |record| match record.life.phase(world.host.timeline) {
+    change(&sim, &id, |record| match record.life.phase(sim.host.timeline) {
         Phase::Queued => {
             record.submission.insert("appointment_date".to_owned(), date.into());
             record.submission.insert("appointment_time".to_owned(), time.into());
             Ok(())
         }
         Phase::Ringing | Phase::Talking | Phase::Over(_) | Phase::Cut => {
-            Err(world.refuse("conflict", "the call has connected or ended"))
+            Err(sim.refuse("conflict", "the call has connected or ended"))
         }
     })
 }
 
-async fn stop(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn stop(State(sim): State<Arc<SimState>>, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("calls:write")?;
-    change(&world, &id, |record| match record.life.phase(world.host.timeline) {
+    change(&sim, &id, |record| match record.life.phase(sim.host.timeline) {
         Phase::Ringing | Phase::Talking => {
-            world.cut(record);
+            sim.cut(record);
             Ok(())
         }
         Phase::Queued | Phase::Over(_) | Phase::Cut => {
-            Err(world.refuse("conflict", "the call is not active"))
+            Err(sim.refuse("conflict", "the call is not active"))
         }
     })
 }
 
-fn with(world: &World, id: &str, answer: impl FnOnce(&Record) -> Answer) -> Answer {
-    let calls = world.calls.lock();
-    answer(calls.find(id).ok_or_else(|| world.refuse("call_not_found", id))?)
+fn with(sim: &SimState, id: &str, answer: impl FnOnce(&Record) -> Answer) -> Answer {
+    let calls = sim.calls.lock();
+    answer(calls.find(id).ok_or_else(|| sim.refuse("call_not_found", id))?)
 }
 
 fn change(
-    world: &World,
+    sim: &SimState,
     id: &str,
     change: impl FnOnce(&mut Record) -> Result<(), Refused>,
 ) -> Answer {
-    let mut calls = world.calls.lock();
-    let record = calls.find_mut(id).ok_or_else(|| world.refuse("call_not_found", id))?;
+    let mut calls = sim.calls.lock();
+    let record = calls.find_mut(id).ok_or_else(|| sim.refuse("call_not_found", id))?;
     change(record)?;
-    Ok(Json(body_of(world, record)).into_response())
+    Ok(Json(body_of(sim, record)).into_response())
 }
 
 fn text<'a>(record: &'a Record, name: &str) -> &'a str {
     record.submission.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn answered(world: &World, record: &Record) -> bool {
-    match record.life.phase(world.host.timeline) {
+fn answered(sim: &SimState, record: &Record) -> bool {
+    match record.life.phase(sim.host.timeline) {
         Phase::Queued | Phase::Ringing => false,
         Phase::Talking => true,
         Phase::Over(outcome) => matches!(outcome, Outcome::Completed | Outcome::Voicemail),
-        Phase::Cut => record.life.talked_tenths(world.host.timeline) > 0,
+        Phase::Cut => record.life.talked_tenths(sim.host.timeline) > 0,
     }
 }
 
-/// `queued`, `in_progress` and `cancelled` are implied by documents 002 and 003; the rest are
-/// document 003's.
-fn status(world: &World, record: &Record) -> &'static str {
-    match record.life.phase(world.host.timeline) {
+/// `queued`, `in_progress` and `cancelled` are implied by documents 002 and 003; the others are in
+/// document 003.
+fn status(sim: &SimState, record: &Record) -> &'static str {
+    match record.life.phase(sim.host.timeline) {
         Phase::Queued => "queued",
         Phase::Ringing | Phase::Talking => "in_progress",
         Phase::Cut => "cancelled",
@@ -257,13 +260,14 @@ fn status(world: &World, record: &Record) -> &'static str {
     }
 }
 
-fn seconds(world: &World, record: &Record) -> Value {
-    world.decimal(record.life.talked_tenths(world.host.timeline) * 100)
+fn seconds(sim: &SimState, record: &Record) -> Value {
+    sim.decimal(record.life.talked_tenths(sim.host.timeline) * 100)
 }
 
-fn body_of(world: &World, record: &Record) -> Value {
-    let status = status(world, record);
-    // Read off the status, for one answer reads the clock once: the call may end in between.
+fn body_of(sim: &SimState, record: &Record) -> Value {
+    let status = status(sim, record);
+    // Derived from the status instead of reading the clock again, because the call may end in
+    // between.
     let over = !matches!(status, "queued" | "in_progress");
     let done = status == "success";
     let mut body = Map::new();
@@ -273,11 +277,11 @@ fn body_of(world: &World, record: &Record) -> Value {
     body.insert("next_steps".to_owned(), done.then_some("Confirmation number: SIM-12345").into());
     body.insert(
         "duration_seconds".to_owned(),
-        if over { seconds(world, record) } else { Value::Null },
+        if over { seconds(sim, record) } else { Value::Null },
     );
-    match world.config.shape {
+    match sim.config.shape {
         Shape::February2026 | Shape::Assistant => {
-            let cost = record.cost.map_or(Value::Null, |cost| world.decimal(cost));
+            let cost = record.cost.map_or(Value::Null, |cost| sim.decimal(cost));
             body.insert("credits_used".to_owned(), cost);
         }
         Shape::January2026 => {
@@ -289,13 +293,13 @@ fn body_of(world: &World, record: &Record) -> Value {
     Value::Object(body)
 }
 
-/// An entry of the list. Document 003 shows the number and the business only; document 002 shows no
+/// An entry of the list. Document 003 only shows the number and the business; document 002 shows no
 /// entry.
-fn entry_of(world: &World, record: &Record) -> Value {
-    match world.config.shape {
-        Shape::February2026 | Shape::Assistant => body_of(world, record),
+fn entry_of(sim: &SimState, record: &Record) -> Value {
+    match sim.config.shape {
+        Shape::February2026 | Shape::Assistant => body_of(sim, record),
         Shape::January2026 => json!({
-            "call_id": record.id, "status": status(world, record),
+            "call_id": record.id, "status": status(sim, record),
             "metadata": {"created_at": record.created_at},
             "submission": {
                 "respondent_phone": record.to, "business_name": record.submission.get("business_name"),

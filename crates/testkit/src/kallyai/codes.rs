@@ -5,8 +5,8 @@ use http::StatusCode;
 
 use crate::fault::Envelope;
 
-/// The code, its status and the message that goes with it. Below the line: what the simulator needs
-/// and the documents do not name.
+/// Each code with its status and message. After the line: codes that the simulator needs but the
+/// documents do not name.
 const CODES: &[(&str, u16, &str)] = &[
     ("quota_exceeded", 402, "Out of credits"),
     ("budget_exceeded", 402, "Goal over budget"),
@@ -49,7 +49,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("internal_error", 500, "Something went wrong"),
 ];
 
-/// A refusal on its way to the caller.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {
     status: StatusCode,
@@ -60,7 +60,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// The refusal with this code. A code that is not in the table is answered with status 500.
+    /// Creates the error response for this code. A code that is not in the table gets status 500.
     pub(crate) fn new(envelope: Envelope, code: &str, reason: impl Into<String>) -> Self {
         let known = CODES.iter().find(|(known, _, _)| *known == code);
         let (status, message) =

@@ -1,7 +1,7 @@
 //! Coordination endpoints (documents 000 and 002), each in the shape of its document.
 //!
-//! The simulated coordinator understands nothing and calls nobody: a message becomes a goal and an
-//! answer.
+//! The simulated coordinator does not interpret messages and makes no calls: each message becomes a
+//! goal and a reply.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::codes::Refused;
-use super::shelves::{created, ok};
+use super::collections::{created, ok};
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::Shape;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/coordination/message", post(message))
         .route("/v1/coordination/history", get(history))
@@ -35,98 +35,98 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/coordination/goals/{id}/{action}", post(act))
 }
 
-async fn message(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn message(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("coordination:write")?;
-    let fields = world.object(&body, &["message"])?;
+    let fields = sim.object(&body, &["message"])?;
     let text = fields["message"].clone();
     let conversation = match fields.get("conversation_id").and_then(Value::as_str) {
-        Some(id) => world.find("conversation", id, "not_found")?,
-        None => world.keep("conversation", json!({"title": text, "message_count": 0})),
+        Some(id) => sim.find("conversation", id, "not_found")?,
+        None => sim.keep("conversation", json!({"title": text, "message_count": 0})),
     };
     let id = conversation["id"].as_str().unwrap_or_default();
-    world.alter("conversation", id, "not_found", |fields| {
+    sim.alter("conversation", id, "not_found", |fields| {
         let count = fields["message_count"].as_u64().unwrap_or(0) + 2;
         fields.insert("message_count".to_owned(), count.into());
         Ok(())
     })?;
-    world.keep("message", json!({"conversation_id": id, "role": "user", "content": text}));
-    let reply = world.keep(
+    sim.keep("message", json!({"conversation_id": id, "role": "user", "content": text}));
+    let reply = sim.keep(
         "message",
         json!({"conversation_id": id, "role": "assistant", "content": "Understood."}),
     );
-    let goal = world.keep(
+    let goal = sim.keep(
         "goal",
         json!({
             "title": text, "status": "active", "description": text, "updated_at": reply["created_at"],
-            "credits_used": world.decimal(0), "credits_estimated": world.decimal(1500), "parent_goal_id": null,
+            "credits_used": sim.decimal(0), "credits_estimated": sim.decimal(1500), "parent_goal_id": null,
             "sub_goal_count": 0, "steps": [{"step": 1, "description": text, "status": "in_progress"}],
         }),
     );
-    ok(match world.config.shape {
+    ok(match sim.config.shape {
         Shape::February2026 | Shape::January2026 => json!({
             "response": "Understood.", "goal_id": goal["id"], "conversation_id": id,
             "actions_taken": ["goal_created"],
         }),
         Shape::Assistant => json!({
             "message": "Understood.", "intent": "general", "triggered_actions": [], "suggestions": [],
-            "credits_used": world.decimal(500), "conversation_id": id, "message_id": reply["id"],
+            "credits_used": sim.decimal(500), "conversation_id": id, "message_id": reply["id"],
             "goal_completed": false,
         }),
     })
 }
 
-async fn history(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn history(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("coordination:read")?;
     let wanted = params.get("conversation_id");
-    let messages = world
-        .kept("message", &params, |one| wanted.is_none_or(|id| one["conversation_id"] == id))?;
+    let messages =
+        sim.kept("message", &params, |one| wanted.is_none_or(|id| one["conversation_id"] == id))?;
     ok(json!({"messages": messages}))
 }
 
-async fn conversations(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn conversations(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("coordination:read")?;
-    ok(json!({"conversations": world.kept("conversation", &params, |_| true)?}))
+    ok(json!({"conversations": sim.kept("conversation", &params, |_| true)?}))
 }
 
-/// Document 000 names the id `conversation_id`; document 002 shows no answer.
-async fn open(State(world): Ours, caller: Caller) -> Answer {
+/// Document 000 names the id `conversation_id`; document 002 shows no response.
+async fn open(State(sim): Ours, caller: Caller) -> Answer {
     caller.needs("coordination:write")?;
-    let conversation = world.keep("conversation", json!({"title": "", "message_count": 0}));
+    let conversation = sim.keep("conversation", json!({"title": "", "message_count": 0}));
     created(json!({"conversation_id": conversation["id"]}))
 }
 
-async fn goals(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn goals(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("coordination:read")?;
-    let goals = world.kept("goal", &params, |goal| {
+    let goals = sim.kept("goal", &params, |goal| {
         params.get("status").is_none_or(|status| goal["status"] == status)
     })?;
     ok(json!({"goals": goals}))
 }
 
-async fn goal(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn goal(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("coordination:read")?;
-    ok(world.find("goal", &id, "goal_not_found")?)
+    ok(sim.find("goal", &id, "goal_not_found")?)
 }
 
-async fn tree(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn tree(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("coordination:read")?;
-    let mut goal = world.find("goal", &id, "goal_not_found")?;
+    let mut goal = sim.find("goal", &id, "goal_not_found")?;
     goal["sub_goals"] = json!([]);
     ok(goal)
 }
 
-async fn budget(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn budget(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("budget:read")?;
-    let goal = world.find("goal", &id, "goal_not_found")?;
+    let goal = sim.find("goal", &id, "goal_not_found")?;
     ok(json!({
         "goal_id": id, "credits_estimated": goal["credits_estimated"], "credits_used": goal["credits_used"],
         "credits_remaining": goal["credits_estimated"], "breakdown": [],
     }))
 }
 
-/// The commands on a goal. What they answer is not documented: here it is the goal.
+/// The commands on a goal. Their responses are not documented: here it is the goal.
 async fn act(
-    State(world): Ours,
+    State(sim): Ours,
     caller: Caller,
     Path((id, action)): Path<(String, String)>,
 ) -> Answer {
@@ -137,15 +137,15 @@ async fn act(
         "approve-step" | "continue-negotiating" => "active",
         "accept-outcome" => "completed",
         "archive" => "archived",
-        _ => return Err(world.refuse("not_found", "the simulator has no such path")),
+        _ => return Err(sim.refuse("not_found", "the simulator has no such path")),
     };
-    let goal = world.alter("goal", &id, "goal_not_found", |goal| {
+    let goal = sim.alter("goal", &id, "goal_not_found", |goal| {
         let now = goal["status"].as_str().unwrap_or_default().to_owned();
         match (now.as_str(), next) {
             (_, "archived") => {}
-            ("cancelled", _) => return Err(world.refuse("goal_already_cancelled", &id)),
+            ("cancelled", _) => return Err(sim.refuse("goal_already_cancelled", &id)),
             ("completed" | "archived", _) => {
-                return Err(world.refuse("goal_already_completed", &id));
+                return Err(sim.refuse("goal_already_completed", &id));
             }
             _ => {}
         }
@@ -155,12 +155,12 @@ async fn act(
     ok(goal)
 }
 
-async fn batch_archive(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn batch_archive(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("coordination:write")?;
-    let fields = world.object(&body, &["goal_ids"])?;
+    let fields = sim.object(&body, &["goal_ids"])?;
     let mut archived = 0;
     for id in fields["goal_ids"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        world.alter("goal", id, "goal_not_found", |goal| {
+        sim.alter("goal", id, "goal_not_found", |goal| {
             goal.insert("status".to_owned(), "archived".into());
             Ok(())
         })?;

@@ -1,4 +1,4 @@
-//! Credits endpoints (document 002): the sole unit in which KallyAI bills.
+//! Credits endpoints (document 002): the only unit in which KallyAI bills.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// What was spent. Amounts are in thousandths of a credit.
+/// The balance. Amounts are in thousandths of a credit.
 pub(crate) struct Account {
     allocated: u64,
     used: u64,
@@ -58,7 +58,7 @@ impl Account {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/credits/balance", get(balance))
         .route("/v1/credits/history", get(history))
@@ -67,23 +67,23 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/credits/plans", get(plans))
 }
 
-async fn balance(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn balance(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("credits:read")?;
-    let account = world.account.lock();
+    let account = sim.account.lock();
     Ok(Json(json!({
-        "credits_remaining": world.decimal(account.left()), "credits_used": world.decimal(account.used),
-        "credits_allocated": world.decimal(account.allocated), "plan_type": "pro",
+        "credits_remaining": sim.decimal(account.left()), "credits_used": sim.decimal(account.used),
+        "credits_allocated": sim.decimal(account.allocated), "plan_type": "pro",
         "period_start": account.period_start, "period_end": account.period_end,
     }))
     .into_response())
 }
 
-async fn history(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn history(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("credits:read")?;
     let limit = params
         .number("limit", 50)
-        .map_err(|()| world.refuse("bad_request", "limit must be a whole number"))?;
-    let account = world.account.lock();
+        .map_err(|()| sim.refuse("bad_request", "limit must be a whole number"))?;
+    let account = sim.account.lock();
     let entries: Vec<Value> = account
         .entries
         .iter()
@@ -91,8 +91,8 @@ async fn history(State(world): State<Arc<World>>, caller: Caller, params: Params
         .take(limit)
         .map(|entry| {
             json!({
-                "id": world.seed.uuid(&format!("credit/{}", entry.call_id)), "type": "call",
-                "description": format!("Phone call {}", entry.call_id), "credits": world.decimal(entry.cost),
+                "id": sim.seed.uuid(&format!("credit/{}", entry.call_id)), "type": "call",
+                "description": format!("Phone call {}", entry.call_id), "credits": sim.decimal(entry.cost),
                 "timestamp": entry.at, "goal_id": Value::Null,
             })
         })
@@ -101,8 +101,8 @@ async fn history(State(world): State<Arc<World>>, caller: Caller, params: Params
 }
 
 /// Public, as documented.
-async fn costs(State(world): State<Arc<World>>) -> Json<Value> {
-    let decimal = |thousandths| world.decimal(thousandths);
+async fn costs(State(sim): State<Arc<SimState>>) -> Json<Value> {
+    let decimal = |thousandths| sim.decimal(thousandths);
     Json(json!({"costs": {
         "call": {"base": decimal(1000), "per_minute": decimal(100)},
         "search": {"per_query": decimal(500)}, "email_send": {"per_email": decimal(300)},
@@ -112,15 +112,15 @@ async fn costs(State(world): State<Arc<World>>) -> Json<Value> {
     }}))
 }
 
-async fn breakdown(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn breakdown(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("credits:read")?;
-    let account = world.account.lock();
+    let account = sim.account.lock();
     Ok(Json(json!({
         "items": [{
-            "action_type": "call", "credits_total": world.decimal(account.used),
+            "action_type": "call", "credits_total": sim.decimal(account.used),
             "transaction_count": account.entries.len(),
         }],
-        "total_spent": world.decimal(account.used),
+        "total_spent": sim.decimal(account.used),
         "period_start": account.period_start, "period_end": account.period_end,
     }))
     .into_response())

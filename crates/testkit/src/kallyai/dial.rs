@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
+use super::state::{Record, SimState, Stage};
 use super::validate::Accepted;
-use super::world::{Record, Stage, World};
 use crate::calls::{CallPlan, Life, Phase};
 use crate::host::RequestContext;
 use crate::{KeyReplay, Ring};
 
-/// What accepting a call came to.
+/// The result of accepting a call.
 pub(crate) enum Placed {
-    /// A call of this id, new or old: wait until it is settled.
+    /// A new or existing call with this id: wait until it is settled.
     Follow(String),
-    /// The key's first call is still running.
+    /// The first call with this key is still running.
     Running,
     /// The ledger could not be written, so nothing was dialled.
     NoLedger,
 }
 
-impl World {
-    /// Accepts a call and begins it, unless its key stands for an older one.
+impl SimState {
+    /// Accepts and starts a call, unless its key belongs to an earlier one.
     pub(crate) fn place(self: &Arc<Self>, accepted: Accepted, context: &RequestContext) -> Placed {
         let mut calls = self.calls.lock();
         let earlier = context.idempotency_key.as_ref().and_then(|key| calls.keys.get(key)).cloned();
@@ -111,7 +111,7 @@ impl World {
         self.settle(&id, rings);
     }
 
-    /// Bills the call: 1.0 credits and 0.1 for each minute begun (document 002, "Get Cost
+    /// Bills the call: 1.0 credits plus 0.1 per started minute (document 002, "Get Cost
     /// Reference").
     fn settle(&self, id: &str, rang: bool) {
         let mut calls = self.calls.lock();

@@ -1,5 +1,5 @@
-//! Email management endpoints (document 002). One simulated account is connected; there is no mail
-//! behind it.
+//! Email management endpoints (document 002). One simulated account is connected; no email is sent
+//! or received.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::codes::Refused;
-use super::shelves::ok;
+use super::collections::ok;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/email/accounts", get(accounts))
         .route("/v1/email/accounts/{id}", delete(disconnect))
@@ -32,28 +32,28 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/email/voice-profile/train", post(train))
 }
 
-/// Puts one account and one message into the mailbox.
-pub(crate) fn furnish(world: &World) {
-    let now = world.host.timeline.rfc3339();
+/// Adds one account and one message to the mailbox.
+pub(crate) fn add_samples(sim: &SimState) {
+    let now = sim.host.timeline.rfc3339();
     let account = json!({
         "provider": "gmail", "email": "user@simulated.invalid", "connected_at": now, "status": "active",
     });
-    world.keep("email account", account);
+    sim.keep("email account", account);
     let message = json!({
         "from": "doctor@simulated.invalid", "subject": "Appointment", "classification": "important",
         "headers": {}, "body": "Can you come at two?", "attachments": [], "received_at": now,
     });
-    world.keep("email", message);
+    sim.keep("email", message);
 }
 
-async fn accounts(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn accounts(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("email:read")?;
-    ok(json!({"accounts": world.kept("email account", &params, |_| true)?}))
+    ok(json!({"accounts": sim.kept("email account", &params, |_| true)?}))
 }
 
-async fn disconnect(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn disconnect(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("email:write")?;
-    world.discard("email account", &id)?;
+    sim.discard("email account", &id)?;
     ok(json!({"success": true}))
 }
 
@@ -67,30 +67,25 @@ async fn outlook(caller: Caller) -> Answer {
     ok(json!({"url": "https://outlook.simulated.invalid/oauth"}))
 }
 
-async fn messages(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn messages(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("email:read")?;
     let wanted = params.get("classification");
     ok(
-        json!({"messages": world.kept("email", &params, |one| wanted.is_none_or(|kind| one["classification"] == kind))?}),
+        json!({"messages": sim.kept("email", &params, |one| wanted.is_none_or(|kind| one["classification"] == kind))?}),
     )
 }
 
-async fn read(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn read(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("email:read")?;
-    ok(world.find("email", &id, "not_found")?)
+    ok(sim.find("email", &id, "not_found")?)
 }
 
-async fn respond(
-    State(world): Ours,
-    caller: Caller,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
+async fn respond(State(sim): Ours, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
     caller.needs("email:write")?;
-    world.object(&body, &["instructions"])?;
-    world.find("email", &id, "not_found")?;
-    if world.kept("email account", &Params::default(), |_| true)?.is_empty() {
-        return Err(world.refuse("email_not_connected", "connect an account first"));
+    sim.object(&body, &["instructions"])?;
+    sim.find("email", &id, "not_found")?;
+    if sim.kept("email account", &Params::default(), |_| true)?.is_empty() {
+        return Err(sim.refuse("email_not_connected", "connect an account first"));
     }
     ok(json!({"message_id": id, "response": "A simulated answer.", "status": "pending_approval"}))
 }

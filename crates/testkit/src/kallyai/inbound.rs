@@ -1,7 +1,7 @@
-//! Inbound endpoints (document 002): the calls that come in, and what may be done with them.
+//! Inbound endpoints (document 002): inbound calls and the operations on them.
 //!
-//! Document 002 shows no answer in this section. The fields here are the plainest reading of its
-//! words.
+//! Document 002 shows no responses in this section. The fields here are the simplest interpretation
+//! of its text.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
-/// One call that came in.
+/// One inbound call.
 struct Incoming {
     id: String,
     from: String,
@@ -39,7 +39,7 @@ struct Incoming {
     action_items: Vec<Value>,
 }
 
-/// The calls that came in, and the events about them.
+/// The inbound calls and their events.
 pub(crate) struct Inbound {
     calls: Mutex<Vec<Incoming>>,
     events: Mutex<Vec<Value>>,
@@ -53,15 +53,15 @@ impl Default for Inbound {
 }
 
 impl Inbound {
-    pub(crate) fn receive(&self, world: &World, from: &str, name: &str, vip: bool) -> String {
+    pub(crate) fn receive(&self, sim: &SimState, from: &str, name: &str, vip: bool) -> String {
         let mut calls = self.calls.lock();
         let call = Incoming {
-            id: world.id("inbound", calls.len()),
+            id: sim.id("inbound", calls.len()),
             from: from.to_owned(),
             name: name.to_owned(),
             vip,
             status: "active",
-            started_at: world.host.timeline.rfc3339(),
+            started_at: sim.host.timeline.rfc3339(),
             begun: Instant::now(),
             tenths: None,
             handled_by: "ai",
@@ -70,31 +70,31 @@ impl Inbound {
             action_items: vec![json!({"description": "Call back", "status": "pending"})],
         };
         let id = call.id.clone();
-        self.announce(world, "call.started", &call);
+        self.announce(sim, "call.started", &call);
         calls.push(call);
         id
     }
 
-    pub(crate) fn end(&self, world: &World, id: &str) {
+    pub(crate) fn end(&self, sim: &SimState, id: &str) {
         let mut calls = self.calls.lock();
         if let Some(call) = calls.iter_mut().find(|call| call.id == id && call.status == "active") {
-            close(world, call, "completed");
-            self.announce(world, "call.completed", call);
+            close(sim, call, "completed");
+            self.announce(sim, "call.completed", call);
         }
     }
 
-    fn announce(&self, world: &World, kind: &str, call: &Incoming) {
+    fn announce(&self, sim: &SimState, kind: &str, call: &Incoming) {
         let mut events = self.events.lock();
         let event = json!({
-            "id": world.id("event", events.len()), "type": kind, "call_id": call.id,
-            "timestamp": world.host.timeline.rfc3339(), "data": body_of(call),
+            "id": sim.id("event", events.len()), "type": kind, "call_id": call.id,
+            "timestamp": sim.host.timeline.rfc3339(), "data": body_of(call),
         });
         events.push(event.clone());
-        // Without a listener nobody misses the event: it stays in the log.
+        // Without a listener the event is only in the log.
         let _ = self.feed.send(event);
     }
 
-    /// Every event so far, oldest first.
+    /// All events, oldest first.
     pub(crate) fn events(&self) -> Vec<Value> {
         self.events.lock().clone()
     }
@@ -109,13 +109,13 @@ impl Inbound {
     }
 }
 
-fn close(world: &World, call: &mut Incoming, status: &'static str) {
+fn close(sim: &SimState, call: &mut Incoming, status: &'static str) {
     call.status = status;
-    let talked = world.host.timeline.call_time(call.begun.elapsed());
+    let talked = sim.host.timeline.call_time(call.begun.elapsed());
     call.tenths = Some(u64::try_from(talked.as_millis() / 100).unwrap_or(u64::MAX));
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/inbound/calls", get(list).delete(delete_all))
         .route("/v1/inbound/calls/summary", get(summary))
@@ -129,15 +129,15 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/inbound/calls/{id}/reject", post(reject))
 }
 
-async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn list(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
-    let bad = |()| world.refuse("bad_request", "limit is 1 to 100, offset is a whole number");
+    let bad = |()| sim.refuse("bad_request", "limit is 1 to 100, offset is a whole number");
     let limit = params.number("limit", 20).map_err(bad)?;
     let offset = params.number("offset", 0).map_err(bad)?;
     if !(1..=100).contains(&limit) {
         return Err(bad(()));
     }
-    let calls = world.inbound.calls.lock();
+    let calls = sim.inbound.calls.lock();
     let shown: Vec<&Incoming> = calls
         .iter()
         .rev()
@@ -150,8 +150,8 @@ async fn list(State(world): State<Arc<World>>, caller: Caller, params: Params) -
     Ok(Json(json!({"calls": page, "total": shown.len()})).into_response())
 }
 
-/// Dates compare as text: RFC 3339 in UTC sorts by time, and a bare date stands for its first
-/// second.
+/// Dates are compared as text: RFC 3339 in UTC sorts by time, and a date without a time sorts as
+/// its first second.
 fn in_dates(call: &Incoming, params: &Params) -> bool {
     params.get("date_from").is_none_or(|from| call.started_at.as_str() >= from)
         && params
@@ -159,26 +159,26 @@ fn in_dates(call: &Incoming, params: &Params) -> bool {
             .is_none_or(|to| call.started_at.as_str() <= to || call.started_at.starts_with(to))
 }
 
-async fn delete_all(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn delete_all(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("calls:write")?;
-    let mut calls = world.inbound.calls.lock();
+    let mut calls = sim.inbound.calls.lock();
     let before = calls.len();
     calls.retain(|call| call.status == "active");
     Ok(Json(json!({"success": true, "deleted": before - calls.len()})).into_response())
 }
 
-async fn summary(State(world): State<Arc<World>>, caller: Caller) -> Answer {
+async fn summary(State(sim): State<Arc<SimState>>, caller: Caller) -> Answer {
     caller.needs("calls:read")?;
-    Ok(Json(statistics(&world, &Params::default())).into_response())
+    Ok(Json(statistics(&sim, &Params::default())).into_response())
 }
 
-async fn analytics(State(world): State<Arc<World>>, caller: Caller, params: Params) -> Answer {
+async fn analytics(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) -> Answer {
     caller.needs("calls:read")?;
-    Ok(Json(statistics(&world, &params)).into_response())
+    Ok(Json(statistics(&sim, &params)).into_response())
 }
 
-fn statistics(world: &World, params: &Params) -> Value {
-    let calls = world.inbound.calls.lock();
+fn statistics(sim: &SimState, params: &Params) -> Value {
+    let calls = sim.inbound.calls.lock();
     let calls: Vec<&Incoming> = calls.iter().filter(|call| in_dates(call, params)).collect();
     let count = |status: &str| calls.iter().filter(|call| call.status == status).count();
     let ended: Vec<u64> = calls.iter().filter_map(|call| call.tenths).collect();
@@ -186,22 +186,22 @@ fn statistics(world: &World, params: &Params) -> Value {
     json!({
         "total": calls.len(), "active": count("active"), "completed": count("completed"),
         "missed": count("missed"), "rejected": count("rejected"),
-        "avg_duration_seconds": world.decimal(average * 100),
+        "avg_duration_seconds": sim.decimal(average * 100),
     })
 }
 
-async fn read(State(world): State<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn read(State(sim): State<Arc<SimState>>, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("calls:read")?;
-    with(&world, &id, |call| Ok(Json(body_of(call)).into_response()))
+    with(&sim, &id, |call| Ok(Json(body_of(call)).into_response()))
 }
 
 async fn transcript(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("transcripts:read")?;
-    with(&world, &id, |call| {
+    with(&sim, &id, |call| {
         Ok(Json(json!({"entries": [
             {"speaker": "AI", "content": "Hello, how can I help you?", "timestamp": "00:00:01"},
             {"speaker": "HUMAN", "content": format!("This is {}.", call.name), "timestamp": "00:00:04"},
@@ -211,26 +211,26 @@ async fn transcript(
 }
 
 async fn recording(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("recordings:read")?;
-    with(&world, &id, |call| {
+    with(&sim, &id, |call| {
         let Some(tenths) = call.tenths else {
-            return Err(world.refuse("recording_not_found", "the call is not over"));
+            return Err(sim.refuse("recording_not_found", "the call is not over"));
         };
         Ok(Json(json!({
             "url": format!("https://storage.simulated.invalid/recordings/{}.mp3", call.id),
-            "duration_seconds": world.decimal(tenths * 100), "format": "mp3",
+            "duration_seconds": sim.decimal(tenths * 100), "format": "mp3",
         }))
         .into_response())
     })
 }
 
-/// The documents do not say whether the index begins at 0 or 1; the simulator counts from 0.
+/// The documents do not say whether the index starts at 0 or 1; the simulator counts from 0.
 async fn action_item(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path((id, index)): Path<(String, usize)>,
     body: Bytes,
@@ -240,19 +240,19 @@ async fn action_item(
     let status = body
         .get("status")
         .cloned()
-        .ok_or_else(|| world.refuse("bad_request", "status is required"))?;
-    with(&world, &id, |call| {
+        .ok_or_else(|| sim.refuse("bad_request", "status is required"))?;
+    with(&sim, &id, |call| {
         let item = call
             .action_items
             .get_mut(index)
-            .ok_or_else(|| world.refuse("not_found", "no such action item"))?;
+            .ok_or_else(|| sim.refuse("not_found", "no such action item"))?;
         item["status"] = status;
         Ok(Json(item.clone()).into_response())
     })
 }
 
 async fn transfer(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -260,25 +260,25 @@ async fn transfer(
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let Some(target) = body.get("target_number").and_then(Value::as_str).map(str::to_owned) else {
-        return Err(world.refuse("bad_request", "target_number is required"));
+        return Err(sim.refuse("bad_request", "target_number is required"));
     };
-    live(&world, &id, "call.transferred", |call| {
+    live(&sim, &id, "call.transferred", |call| {
         call.transferred_to = Some(target);
-        close(&world, call, "completed");
+        close(&sim, call, "completed");
     })
 }
 
 async fn takeover(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("calls:write")?;
-    live(&world, &id, "call.taken_over", |call| call.handled_by = "human")
+    live(&sim, &id, "call.taken_over", |call| call.handled_by = "human")
 }
 
 async fn reject(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -286,28 +286,28 @@ async fn reject(
     caller.needs("calls:write")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let reason = body.get("reason").and_then(Value::as_str).map(str::to_owned);
-    live(&world, &id, "call.rejected", |call| {
+    live(&sim, &id, "call.rejected", |call| {
         call.reject_reason = reason;
-        close(&world, call, "rejected");
+        close(&sim, call, "rejected");
     })
 }
 
-fn with(world: &World, id: &str, answer: impl FnOnce(&mut Incoming) -> Answer) -> Answer {
-    let mut calls = world.inbound.calls.lock();
+fn with(sim: &SimState, id: &str, answer: impl FnOnce(&mut Incoming) -> Answer) -> Answer {
+    let mut calls = sim.inbound.calls.lock();
     let call = calls
         .iter_mut()
         .find(|call| call.id == id)
-        .ok_or_else(|| world.refuse("call_not_found", id))?;
+        .ok_or_else(|| sim.refuse("call_not_found", id))?;
     answer(call)
 }
 
-fn live(world: &World, id: &str, event: &str, change: impl FnOnce(&mut Incoming)) -> Answer {
-    with(world, id, |call| {
+fn live(sim: &SimState, id: &str, event: &str, change: impl FnOnce(&mut Incoming)) -> Answer {
+    with(sim, id, |call| {
         if call.status != "active" {
-            return Err(world.refuse("conflict", "the call is not active"));
+            return Err(sim.refuse("conflict", "the call is not active"));
         }
         change(call);
-        world.inbound.announce(world, event, call);
+        sim.inbound.announce(sim, event, call);
         Ok((StatusCode::OK, Json(body_of(call))).into_response())
     })
 }

@@ -1,5 +1,4 @@
-//! The inbound event log, as JSON and as a stream (document 002 calls it "SSE-capable" and says no
-//! more).
+//! The inbound event log, as JSON and as a stream (document 002 only calls it "SSE-capable").
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,28 +15,28 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/inbound/events", get(events))
         .route("/v1/inbound/stream/info", get(info))
 }
 
-/// A caller that accepts `text/event-stream` gets the log and then what happens; any other gets the
-/// log.
+/// A caller that accepts `text/event-stream` gets the log followed by new events; others get only
+/// the log.
 async fn events(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     caller.needs("calls:read")?;
     let accept =
         headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    // Listen first, so that nothing falls between the log and the stream.
-    let feed = world.inbound.feed.subscribe();
-    let log = world.inbound.events();
+    // Subscribe first, so that no event is lost between the log and the stream.
+    let feed = sim.inbound.feed.subscribe();
+    let log = sim.inbound.events();
     if !accept.contains("text/event-stream") {
         return Ok(Json(json!({"events": log})).into_response());
     }
@@ -64,9 +63,9 @@ fn frame(event: &Value) -> Event {
     Event::default().id(text("id")).event(text("type")).data(event.to_string())
 }
 
-async fn info(State(world): State<Arc<World>>, caller: Caller) -> Result<Response, Refused> {
+async fn info(State(sim): State<Arc<SimState>>, caller: Caller) -> Result<Response, Refused> {
     caller.needs("calls:read")?;
-    let listeners = world.inbound.feed.receiver_count();
+    let listeners = sim.inbound.feed.receiver_count();
     Ok(Json(json!({"transport": "sse", "url": "/v1/inbound/events", "listeners": listeners}))
         .into_response())
 }

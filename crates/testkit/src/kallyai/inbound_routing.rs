@@ -1,4 +1,4 @@
-//! Routing rules, voicemails and contacts of the inbound section (document 002). No answer is
+//! Routing rules, voicemails and contacts of the inbound section (document 002). No responses are
 //! documented.
 
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::codes::Refused;
-use super::shelves::{created, ok};
+use super::collections::{created, ok};
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/inbound/rules", get(rules).post(add_rule))
         .route("/v1/inbound/rules/{id}", put(change_rule).delete(drop_rule))
@@ -31,84 +31,84 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/inbound/contacts/{id}", put(change_contact).delete(drop_contact))
 }
 
-/// Puts the first voicemail into the box.
-pub(crate) fn furnish(world: &World) {
-    world.keep(
+/// Adds the first voicemail.
+pub(crate) fn add_samples(sim: &SimState) {
+    sim.keep(
         "voicemail",
         json!({"caller_name": "Simulated caller", "duration_seconds": 12.5, "transcript": "Please call me back.", "is_read": false}),
     );
 }
 
-/// Ordered by priority, as documented; the highest first, which is not.
-async fn rules(State(world): Ours, _: Caller, params: Params) -> Answer {
-    let mut rules = world.kept("rule", &params, |_| true)?;
+/// Ordered by priority, as documented. That the highest comes first is an assumption.
+async fn rules(State(sim): Ours, _: Caller, params: Params) -> Answer {
+    let mut rules = sim.kept("rule", &params, |_| true)?;
     rules.sort_by_key(|rule| std::cmp::Reverse(rule["priority"].as_i64().unwrap_or(0)));
     ok(json!({"rules": rules}))
 }
 
-async fn add_rule(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn add_rule(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let fields = world.object(&body, &["name", "action"])?;
-    created(world.keep("rule", Value::Object(fields)))
+    let fields = sim.object(&body, &["name", "action"])?;
+    created(sim.keep("rule", Value::Object(fields)))
 }
 
 async fn change_rule(
-    State(world): Ours,
+    State(sim): Ours,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    ok(world.merge("rule", &id, world.object(&body, &[])?)?)
+    ok(sim.merge("rule", &id, sim.object(&body, &[])?)?)
 }
 
-async fn drop_rule(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn drop_rule(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("calls:write")?;
-    world.discard("rule", &id)?;
+    sim.discard("rule", &id)?;
     ok(json!({"success": true}))
 }
 
-async fn voicemails(State(world): Ours, _: Caller, params: Params) -> Answer {
-    ok(json!({"voicemails": world.kept("voicemail", &params, |_| true)?}))
+async fn voicemails(State(sim): Ours, _: Caller, params: Params) -> Answer {
+    ok(json!({"voicemails": sim.kept("voicemail", &params, |_| true)?}))
 }
 
-async fn voicemail(State(world): Ours, _: Caller, Path(id): Path<String>) -> Answer {
-    ok(world.find("voicemail", &id, "not_found")?)
+async fn voicemail(State(sim): Ours, _: Caller, Path(id): Path<String>) -> Answer {
+    ok(sim.find("voicemail", &id, "not_found")?)
 }
 
-async fn playback(State(world): Ours, _: Caller, Path(id): Path<String>) -> Answer {
-    world.find("voicemail", &id, "not_found")?;
+async fn playback(State(sim): Ours, _: Caller, Path(id): Path<String>) -> Answer {
+    sim.find("voicemail", &id, "not_found")?;
     ok(json!({"url": format!("https://storage.simulated.invalid/voicemails/{id}.mp3")}))
 }
 
-async fn contacts(State(world): Ours, _: Caller, params: Params) -> Answer {
-    ok(json!({"contacts": world.kept("contact", &params, |_| true)?}))
+async fn contacts(State(sim): Ours, _: Caller, params: Params) -> Answer {
+    ok(json!({"contacts": sim.kept("contact", &params, |_| true)?}))
 }
 
-async fn add_contact(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn add_contact(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let fields = world.object(&body, &["name", "phone_number"])?;
-    created(world.keep("contact", Value::Object(fields)))
+    let fields = sim.object(&body, &["name", "phone_number"])?;
+    created(sim.keep("contact", Value::Object(fields)))
 }
 
 async fn change_contact(
-    State(world): Ours,
+    State(sim): Ours,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    ok(world.merge("contact", &id, world.object(&body, &[])?)?)
+    ok(sim.merge("contact", &id, sim.object(&body, &[])?)?)
 }
 
-async fn drop_contact(State(world): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn drop_contact(State(sim): Ours, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.needs("calls:write")?;
-    world.discard("contact", &id)?;
+    sim.discard("contact", &id)?;
     ok(json!({"success": true}))
 }
 
-async fn import(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn import(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let source = world.object(&body, &["source"])?["source"].clone();
+    let source = sim.object(&body, &["source"])?["source"].clone();
     ok(json!({"success": true, "source": source, "imported": 0}))
 }

@@ -1,11 +1,11 @@
 //! The simulated KallyAI, written from documents 000, 002 and 003.
 //!
-//! Its one trait that matters to everybody: `POST /v1/calls` answers when the phone call is over.
-//! While it is open a list already shows the call. What the documents leave open is decided in the
-//! way that hurts a careless client most; each such choice is noted where it is made.
+//! Its most important property: `POST /v1/calls` responds when the phone call has ended. Until then
+//! lists already show the call. Where the documents leave a behaviour open, the simulator chooses
+//! the one that hurts a careless client most, and says so in the code.
 //!
-//! One file for each section of document 002; the scopes are the documented ones, and sections
-//! without a documented scope ask for a valid token only.
+//! There is one file per section of document 002. The scopes are the documented ones; sections
+//! without a documented scope only require a valid token.
 
 mod account;
 mod actions;
@@ -15,6 +15,7 @@ mod budget;
 mod calls;
 mod channels;
 mod codes;
+mod collections;
 mod coordination;
 mod credits;
 mod dial;
@@ -27,11 +28,10 @@ mod numbers;
 mod outreach;
 mod referrals;
 mod search;
-mod shelves;
 mod sim;
+mod state;
 mod subscriptions;
 mod tokens;
 mod validate;
-mod world;
 
 pub use sim::SimKallyAi;

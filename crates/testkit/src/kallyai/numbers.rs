@@ -1,4 +1,4 @@
-//! Phone number endpoints (document 002). No answer is documented in this section.
+//! Phone number endpoints (document 002). No responses are documented in this section.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::codes::Refused;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::countries;
 use crate::host::{Params, Seed};
 
@@ -57,7 +57,7 @@ impl Numbers {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/phone-numbers", get(list))
         .route("/v1/phone-numbers/supported-countries", get(supported_countries))
@@ -75,27 +75,27 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/phone-numbers/{id}/caller-id", put(caller_id))
 }
 
-async fn supported_countries(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    let countries: Vec<Value> = world
+async fn supported_countries(State(sim): State<Arc<SimState>>, _: Caller) -> Json<Value> {
+    let countries: Vec<Value> = sim
         .config
         .countries
         .iter()
         .map(|code| {
-            let callable = !world.config.restricted_countries.contains(code);
+            let callable = !sim.config.restricted_countries.contains(code);
             json!({"code": code, "calls": callable, "provisioning": matches!(code.as_str(), "US" | "CA" | "GB" | "ES")})
         })
         .collect();
     Json(json!({"countries": countries}))
 }
 
-async fn targets(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    let numbers = world.numbers.lock();
+async fn targets(State(sim): State<Arc<SimState>>, _: Caller) -> Json<Value> {
+    let numbers = sim.numbers.lock();
     let targets: Vec<Value> =
         numbers.targets.iter().map(|target| json!({"phone_number": target})).collect();
     Json(json!({"targets": targets}))
 }
 
-/// Numbers that nobody can have: 555-01xx is kept for fiction.
+/// Numbers that nobody can have: 555-01xx is reserved for fiction.
 fn offers(country: &str, area_code: Option<&str>) -> Vec<String> {
     let prefix = match country {
         "US" => format!("+1{}555", area_code.unwrap_or("415")),
@@ -107,9 +107,9 @@ fn offers(country: &str, area_code: Option<&str>) -> Vec<String> {
     (110..115).map(|line| format!("{prefix}0{line}")).collect()
 }
 
-async fn available(State(world): State<Arc<World>>, _: Caller, params: Params) -> Answer {
+async fn available(State(sim): State<Arc<SimState>>, _: Caller, params: Params) -> Answer {
     let country =
-        params.get("country").ok_or_else(|| world.refuse("bad_request", "country is required"))?;
+        params.get("country").ok_or_else(|| sim.refuse("bad_request", "country is required"))?;
     let numbers: Vec<Value> = offers(country, params.get("area_code"))
         .into_iter()
         .map(
@@ -119,22 +119,22 @@ async fn available(State(world): State<Arc<World>>, _: Caller, params: Params) -
     Ok(Json(json!({"numbers": numbers})).into_response())
 }
 
-async fn provision(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn provision(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let country = field(&world, &body, "country")?;
+    let country = field(&sim, &body, "country")?;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let mut numbers = world.numbers.lock();
+    let mut numbers = sim.numbers.lock();
     let taken = |number: &String| numbers.owned.iter().any(|owned| owned.number == *number);
     let area_code = body.get("area_code").and_then(Value::as_str);
     let Some(number) = offers(&country, area_code).into_iter().find(|number| !taken(number)) else {
-        return Err(world.refuse("unsupported_country", country));
+        return Err(sim.refuse("unsupported_country", country));
     };
     let owned = Owned {
-        id: world.seed.uuid(&format!("kallyai/number/{}", numbers.made)),
+        id: sim.seed.uuid(&format!("kallyai/number/{}", numbers.made)),
         number,
         forwarding: None,
         caller_id: None,
-        created_at: world.host.timeline.rfc3339(),
+        created_at: sim.host.timeline.rfc3339(),
     };
     let answer = body_of(&owned);
     numbers.made += 1;
@@ -142,49 +142,48 @@ async fn provision(State(world): State<Arc<World>>, caller: Caller, body: Bytes)
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-async fn add_target(State(world): State<Arc<World>>, caller: Caller, body: Bytes) -> Answer {
+async fn add_target(State(sim): State<Arc<SimState>>, caller: Caller, body: Bytes) -> Answer {
     caller.needs("calls:write")?;
-    let number = number_field(&world, &body, "phone_number")?;
-    world.numbers.lock().targets.push(number.clone());
+    let number = number_field(&sim, &body, "phone_number")?;
+    sim.numbers.lock().targets.push(number.clone());
     Ok((StatusCode::CREATED, Json(json!({"phone_number": number}))).into_response())
 }
 
-async fn verify_start(State(world): State<Arc<World>>, _: Caller, body: Bytes) -> Answer {
-    let number = number_field(&world, &body, "phone_number")?;
-    world.numbers.lock().verifying.push(number);
+async fn verify_start(State(sim): State<Arc<SimState>>, _: Caller, body: Bytes) -> Answer {
+    let number = number_field(&sim, &body, "phone_number")?;
+    sim.numbers.lock().verifying.push(number);
     Ok(Json(json!({"success": true, "status": "pending"})).into_response())
 }
 
-async fn verify_check(State(world): State<Arc<World>>, _: Caller, body: Bytes) -> Answer {
-    let (number, code) =
-        (number_field(&world, &body, "phone_number")?, field(&world, &body, "code")?);
-    let mut numbers = world.numbers.lock();
+async fn verify_check(State(sim): State<Arc<SimState>>, _: Caller, body: Bytes) -> Answer {
+    let (number, code) = (number_field(&sim, &body, "phone_number")?, field(&sim, &body, "code")?);
+    let mut numbers = sim.numbers.lock();
     if code != CODE || !numbers.verifying.contains(&number) {
-        return Err(world.refuse("bad_request", "the code is wrong"));
+        return Err(sim.refuse("bad_request", "the code is wrong"));
     }
     numbers.verified.push(number);
     Ok(Json(json!({"success": true, "verified": true})).into_response())
 }
 
-async fn verify_configure(State(world): State<Arc<World>>, _: Caller, body: Bytes) -> Answer {
-    let number = number_field(&world, &body, "phone_number")?;
-    if !world.numbers.lock().verified.contains(&number) {
-        return Err(world.refuse("bad_request", "the number is not verified"));
+async fn verify_configure(State(sim): State<Arc<SimState>>, _: Caller, body: Bytes) -> Answer {
+    let number = number_field(&sim, &body, "phone_number")?;
+    if !sim.numbers.lock().verified.contains(&number) {
+        return Err(sim.refuse("bad_request", "the number is not verified"));
     }
     Ok(Json(json!({"success": true, "phone_number": number})).into_response())
 }
 
-async fn list(State(world): State<Arc<World>>, _: Caller) -> Json<Value> {
-    let numbers: Vec<Value> = world.numbers.lock().owned.iter().map(body_of).collect();
+async fn list(State(sim): State<Arc<SimState>>, _: Caller) -> Json<Value> {
+    let numbers: Vec<Value> = sim.numbers.lock().owned.iter().map(body_of).collect();
     Json(json!({"total": numbers.len(), "phone_numbers": numbers}))
 }
 
-async fn read(State(world): State<Arc<World>>, _: Caller, Path(id): Path<String>) -> Answer {
-    with(&world, &id, |owned| body_of(owned))
+async fn read(State(sim): State<Arc<SimState>>, _: Caller, Path(id): Path<String>) -> Answer {
+    with(&sim, &id, |owned| body_of(owned))
 }
 
-async fn details(State(world): State<Arc<World>>, _: Caller, Path(id): Path<String>) -> Answer {
-    with(&world, &id, |owned| {
+async fn details(State(sim): State<Arc<SimState>>, _: Caller, Path(id): Path<String>) -> Answer {
+    with(&sim, &id, |owned| {
         let mut body = body_of(owned);
         body["capabilities"] = json!(["voice"]);
         body["configuration"] = json!({"inbound": true, "outbound": true});
@@ -193,83 +192,83 @@ async fn details(State(world): State<Arc<World>>, _: Caller, Path(id): Path<Stri
 }
 
 async fn verify_owned(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     _: Caller,
     Path(id): Path<String>,
 ) -> Answer {
-    with(&world, &id, |owned| json!({"success": true, "verified": true, "id": owned.id}))
+    with(&sim, &id, |owned| json!({"success": true, "verified": true, "id": owned.id}))
 }
 
 async fn forward(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    let number = number_field(&world, &body, "forwarding_number")?;
-    with(&world, &id, |owned| {
+    let number = number_field(&sim, &body, "forwarding_number")?;
+    with(&sim, &id, |owned| {
         owned.forwarding = Some(number);
         body_of(owned)
     })
 }
 
 async fn stop_forwarding(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("calls:write")?;
-    with(&world, &id, |owned| {
+    with(&sim, &id, |owned| {
         owned.forwarding = None;
         body_of(owned)
     })
 }
 
 async fn caller_id(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     caller.needs("calls:write")?;
-    let name = field(&world, &body, "caller_id_name")?;
-    with(&world, &id, |owned| {
+    let name = field(&sim, &body, "caller_id_name")?;
+    with(&sim, &id, |owned| {
         owned.caller_id = Some(name);
         body_of(owned)
     })
 }
 
 async fn release(
-    State(world): State<Arc<World>>,
+    State(sim): State<Arc<SimState>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     caller.needs("calls:write")?;
-    let answer = with(&world, &id, |_| json!({"success": true}))?;
-    world.numbers.lock().owned.retain(|owned| owned.id != id);
+    let answer = with(&sim, &id, |_| json!({"success": true}))?;
+    sim.numbers.lock().owned.retain(|owned| owned.id != id);
     Ok(answer)
 }
 
-fn with(world: &World, id: &str, change: impl FnOnce(&mut Owned) -> Value) -> Answer {
-    let mut numbers = world.numbers.lock();
+fn with(sim: &SimState, id: &str, change: impl FnOnce(&mut Owned) -> Value) -> Answer {
+    let mut numbers = sim.numbers.lock();
     let owned = numbers.owned.iter_mut().find(|owned| owned.id == id);
-    Ok(Json(change(owned.ok_or_else(|| world.refuse("not_found", "no such phone number"))?))
+    Ok(Json(change(owned.ok_or_else(|| sim.refuse("not_found", "no such phone number"))?))
         .into_response())
 }
 
-fn field(world: &World, body: &[u8], name: &str) -> Result<String, Refused> {
+fn field(sim: &SimState, body: &[u8], name: &str) -> Result<String, Refused> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = body.get(name).and_then(Value::as_str).map(str::to_owned);
-    text.ok_or_else(|| world.refuse("bad_request", format!("{name} is required")))
+    text.ok_or_else(|| sim.refuse("bad_request", format!("{name} is required")))
 }
 
-fn number_field(world: &World, body: &[u8], name: &str) -> Result<String, Refused> {
-    let number = field(world, body, name)?;
+fn number_field(sim: &SimState, body: &[u8], name: &str) -> Result<String, Refused> {
+    let number = field(sim, body, name)?;
     if countries::is_e164(&number) {
         Ok(number)
     } else {
-        Err(world.refuse("bad_request", format!("{name} must be E.164")))
+        Err(sim.refuse("bad_request", format!("{name} must be E.164")))
     }
 }
 

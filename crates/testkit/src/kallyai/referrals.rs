@@ -10,17 +10,17 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::codes::Refused;
-use super::shelves::{created, ok};
+use super::collections::{created, ok};
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
 const CODE: &str = "SIM123";
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/referrals/code", get(code))
         .route("/v1/referrals/stats", get(stats))
@@ -29,44 +29,44 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/referrals/track", post(track))
 }
 
-async fn code(State(world): Ours, _: Caller) -> Answer {
+async fn code(State(sim): Ours, _: Caller) -> Answer {
     ok(json!({
         "code": CODE, "is_active": true, "share_url": format!("https://simulated.invalid/?ref={CODE}"),
-        "created_at": world.host.timeline.rfc3339(),
+        "created_at": sim.host.timeline.rfc3339(),
     }))
 }
 
-async fn stats(State(world): Ours, _: Caller) -> Answer {
-    let total = world.kept("referral", &Params::default(), |_| true)?.len();
+async fn stats(State(sim): Ours, _: Caller) -> Answer {
+    let total = sim.kept("referral", &Params::default(), |_| true)?.len();
     ok(json!({
         "total_referrals": total, "pending": total, "converted": 0, "total_reward_minutes": 0,
-        "total_reward_credits": world.decimal(0),
+        "total_reward_credits": sim.decimal(0),
     }))
 }
 
-async fn history(State(world): Ours, _: Caller, params: Params) -> Answer {
-    ok(json!({"referrals": world.kept("referral", &params, |_| true)?}))
+async fn history(State(sim): Ours, _: Caller, params: Params) -> Answer {
+    ok(json!({"referrals": sim.kept("referral", &params, |_| true)?}))
 }
 
-/// Public: 20 an hour. Every caller of a simulator comes from the same address.
-async fn validate(State(world): Ours, Path(code): Path<String>) -> Answer {
-    world.hourly("referral validate", 20)?;
+/// Public: 20 requests per hour. All callers of a simulator have the same address.
+async fn validate(State(sim): Ours, Path(code): Path<String>) -> Answer {
+    sim.hourly("referral validate", 20)?;
     ok(json!({"valid": code == CODE, "code": code}))
 }
 
-/// Public: 10 an hour.
-async fn track(State(world): Ours, body: Bytes) -> Answer {
-    world.hourly("referral track", 10)?;
-    let fields = world.object(&body, &["code"])?;
+/// Public: 10 requests per hour.
+async fn track(State(sim): Ours, body: Bytes) -> Answer {
+    sim.hourly("referral track", 10)?;
+    let fields = sim.object(&body, &["code"])?;
     if fields["code"] != CODE {
-        return Err(world.refuse("bad_request", "the code is not known"));
+        return Err(sim.refuse("bad_request", "the code is not known"));
     }
-    world.keep(
+    sim.keep(
         "referral",
         json!({
             "referred_email": fields.get("email"), "status": "pending", "referrer_reward_minutes": 0,
-            "referred_reward_minutes": 0, "referrer_reward_credits": world.decimal(0),
-            "referred_reward_credits": world.decimal(0), "converted_at": Value::Null,
+            "referred_reward_minutes": 0, "referrer_reward_credits": sim.decimal(0),
+            "referred_reward_credits": sim.decimal(0), "converted_at": Value::Null,
         }),
     );
     created(json!({"tracked": true, "message": "Referral tracked successfully"}))

@@ -10,15 +10,15 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::codes::Refused;
-use super::shelves::ok;
+use super::collections::ok;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/search", post(search))
         .route("/v1/search/quick", post(search))
@@ -26,22 +26,22 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/search/sources", get(sources))
 }
 
-async fn search(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn search(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("search:read")?;
-    let fields = world.object(&body, &["query"])?;
-    world.keep("search", json!({"query": fields["query"]}));
+    let fields = sim.object(&body, &["query"])?;
+    sim.keep("search", json!({"query": fields["query"]}));
     ok(json!({
         "results": [{
             "title": "A Simulated Plumber", "description": "Does not exist", "phone": "+14155550141",
             "address": "2 Nowhere St", "rating": 4.9, "price_range": "$$", "url": "https://plumber.simulated.invalid",
         }],
-        "credits_used": world.decimal(500),
+        "credits_used": sim.decimal(500),
     }))
 }
 
-async fn history(State(world): Ours, caller: Caller, params: Params) -> Answer {
+async fn history(State(sim): Ours, caller: Caller, params: Params) -> Answer {
     caller.needs("search:read")?;
-    ok(json!({"searches": world.kept("search", &params, |_| true)?}))
+    ok(json!({"searches": sim.kept("search", &params, |_| true)?}))
 }
 
 async fn sources(caller: Caller) -> Answer {

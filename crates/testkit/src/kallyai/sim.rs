@@ -1,4 +1,4 @@
-//! Starting the simulated KallyAI, and steering it.
+//! Starts and controls the simulated KallyAI.
 
 use std::io;
 use std::ops::Deref;
@@ -12,8 +12,8 @@ use serde_json::json;
 use super::credits::Account;
 use super::inbound::Inbound;
 use super::numbers::Numbers;
+use super::state::{SimState, envelope};
 use super::tokens::{Tokens, scopes};
-use super::world::{World, envelope};
 use super::{
     account, actions, actions_email, auth, budget, calls, channels, coordination, credits, email,
     inbound, inbound_events, inbound_routing, messages, numbers, outreach, referrals, search,
@@ -22,20 +22,20 @@ use super::{
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 use crate::{SimConfig, countries};
 
-/// A running simulated KallyAI. What every simulator can do is on [`SimHandle`], to which this
-/// dereferences.
+/// A running simulated KallyAI. It dereferences to [`SimHandle`], which has what both simulators
+/// can do.
 #[derive(Debug)]
 pub struct SimKallyAi {
     handle: SimHandle,
-    world: WorldRef,
+    sim: WorldRef,
     refresh_token: String,
 }
 
-struct WorldRef(Arc<World>);
+struct WorldRef(Arc<SimState>);
 
 impl std::fmt::Debug for WorldRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
+        f.write_str("SimState")
     }
 }
 
@@ -43,8 +43,8 @@ impl SimKallyAi {
     /// Starts the simulator.
     ///
     /// # Errors
-    /// When the address cannot be bound, the ledger file cannot be opened, or the speed is not
-    /// above zero.
+    /// The address cannot be bound, the ledger file cannot be opened, or the speed is not greater
+    /// than zero.
     pub async fn start(mut config: SimConfig) -> io::Result<Self> {
         if config.countries.is_empty() {
             config.countries =
@@ -63,16 +63,16 @@ impl SimKallyAi {
         };
         let mut kept = None;
         let (handle, _) = start(&config.clone(), surface, grant.access_token.clone(), |host| {
-            let world = Arc::new(world(host, config, seed, tokens));
-            inbound_routing::furnish(&world);
-            messages::furnish(&world);
-            email::furnish(&world);
-            kept = Some(Arc::clone(&world));
-            routes(world)
+            let sim = Arc::new(sim(host, config, seed, tokens));
+            inbound_routing::add_samples(&sim);
+            messages::add_samples(&sim);
+            email::add_samples(&sim);
+            kept = Some(Arc::clone(&sim));
+            routes(sim)
         })
         .await?;
-        let world = kept.ok_or_else(|| io::Error::other("the simulator has no world"))?;
-        Ok(Self { handle, world: WorldRef(world), refresh_token: grant.refresh_token })
+        let sim = kept.ok_or_else(|| io::Error::other("the simulator has no sim"))?;
+        Ok(Self { handle, sim: WorldRef(sim), refresh_token: grant.refresh_token })
     }
 
     /// The refresh token that belongs to [`SimHandle::credential`].
@@ -81,29 +81,28 @@ impl SimKallyAi {
         &self.refresh_token
     }
 
-    /// Makes every access token that is out expire now, so that the next request gets 401
-    /// `token_expired`.
+    /// Expires all access tokens, so that the next request gets 401 `token_expired`.
     pub fn expire_tokens(&self) {
-        self.world.0.tokens.lock().expire_all();
+        self.sim.0.tokens.lock().expire_all();
     }
 
-    /// Takes every refresh token back, so that a refresh is refused.
+    /// Revokes all refresh tokens, so that a refresh is refused.
     pub fn revoke_refresh_tokens(&self) {
-        self.world.0.tokens.lock().revoke_refresh();
+        self.sim.0.tokens.lock().revoke_refresh();
     }
 
-    /// Lets somebody call in. Returns the id of the inbound call, which is active until it is
+    /// Starts an inbound call and returns its id. The call is active until it is
     /// rejected, taken over, transferred or ended with [`SimKallyAi::end_inbound_call`].
     pub fn receive_call(&self, from: &str, caller_name: &str, vip: bool) -> String {
-        self.world.0.inbound.receive(&self.world.0, from, caller_name, vip)
+        self.sim.0.inbound.receive(&self.sim.0, from, caller_name, vip)
     }
 
     /// Ends an inbound call; it becomes `completed`.
     pub fn end_inbound_call(&self, call_id: &str) {
-        self.world.0.inbound.end(&self.world.0, call_id);
+        self.sim.0.inbound.end(&self.sim.0, call_id);
     }
 
-    /// Takes the simulator down in good order, see [`SimHandle::shutdown`].
+    /// Shuts the simulator down, see [`SimHandle::shutdown`].
     pub async fn shutdown(self) {
         self.handle.shutdown().await;
     }
@@ -117,8 +116,8 @@ impl Deref for SimKallyAi {
     }
 }
 
-fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, tokens: Tokens) -> World {
-    World {
+fn sim(host: &Arc<Host>, config: SimConfig, seed: Seed, tokens: Tokens) -> SimState {
+    SimState {
         host: Arc::clone(host),
         seed,
         boot: host.ledger.len(),
@@ -126,14 +125,14 @@ fn world(host: &Arc<Host>, config: SimConfig, seed: Seed, tokens: Tokens) -> Wor
         tokens: Mutex::new(tokens),
         inbound: Inbound::default(),
         numbers: Mutex::new(Numbers::new(seed, host.timeline.rfc3339())),
-        shelves: Mutex::default(),
+        collections: Mutex::default(),
         windows: Mutex::default(),
         account: Mutex::new(Account::new(config.credits, host.timeline.timestamp())),
         config,
     }
 }
 
-fn routes(world: Arc<World>) -> Router {
+fn routes(sim: Arc<SimState>) -> Router {
     Router::new()
         .route("/", get(health))
         .route("/health", get(health))
@@ -157,10 +156,10 @@ fn routes(world: Arc<World>) -> Router {
         .merge(outreach::routes())
         .merge(subscriptions::routes())
         .merge(referrals::routes())
-        .fallback(|axum::extract::State(world): axum::extract::State<Arc<World>>| async move {
-            world.refuse("not_found", "the simulator has no such path")
+        .fallback(|axum::extract::State(sim): axum::extract::State<Arc<SimState>>| async move {
+            sim.refuse("not_found", "the simulator has no such path")
         })
-        .with_state(world)
+        .with_state(sim)
 }
 
 async fn health() -> Json<serde_json::Value> {

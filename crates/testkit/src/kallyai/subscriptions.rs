@@ -10,18 +10,18 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::codes::Refused;
-use super::shelves::ok;
+use super::collections::ok;
+use super::state::SimState;
 use super::tokens::Caller;
-use super::world::World;
 use crate::Shape;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-type Ours = State<Arc<World>>;
+type Ours = State<Arc<SimState>>;
 
 const PLANS: [&str; 4] = ["starter", "pro", "power", "business"];
 
-pub(crate) fn routes() -> Router<Arc<World>> {
+pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
         .route("/v1/subscriptions/change-plan", post(change))
         .route("/v1/subscriptions/pending-change", delete(keep))
@@ -30,23 +30,23 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/v1/stripe/billing-portal", get(portal))
 }
 
-/// The downgrade that waits for the end of the period.
-pub(crate) fn pending(world: &World) -> Option<Value> {
-    world.kept("pending change", &Params::default(), |_| true).ok()?.pop()
+/// The downgrade that takes effect at the end of the period.
+pub(crate) fn pending(sim: &SimState) -> Option<Value> {
+    sim.kept("pending change", &Params::default(), |_| true).ok()?.pop()
 }
 
 /// The simulated user is on the plan `pro`, and stays there whatever is changed.
-async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn change(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("billing:manage")?;
-    let fields = world.object(&body, &["new_plan"])?;
+    let fields = sim.object(&body, &["new_plan"])?;
     let wanted =
         fields["new_plan"].as_str().and_then(|plan| PLANS.iter().position(|known| *known == plan));
     let Some(wanted) = wanted else {
-        return Err(world.refuse("bad_request", "new_plan is not known"));
+        return Err(sim.refuse("bad_request", "new_plan is not known"));
     };
-    world.hourly("change-plan", 3)?;
-    if pending(&world).is_some() {
-        return Err(world.refuse("pending_change_exists", "cancel it first"));
+    sim.hourly("change-plan", 3)?;
+    if pending(&sim).is_some() {
+        return Err(sim.refuse("pending_change_exists", "cancel it first"));
     }
     let change_type = match wanted {
         0 => "downgrade_scheduled",
@@ -54,12 +54,11 @@ async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
         _ => "upgrade",
     };
     let (start, end) = {
-        let account = world.account.lock();
+        let account = sim.account.lock();
         (account.period_start.clone(), account.period_end.clone())
     };
     if change_type == "downgrade_scheduled" {
-        world
-            .keep("pending change", json!({"new_plan": fields["new_plan"], "effective_date": end}));
+        sim.keep("pending change", json!({"new_plan": fields["new_plan"], "effective_date": end}));
     }
     ok(json!({
         "success": true, "change_type": change_type, "new_plan": fields["new_plan"], "bonus_minutes": 0,
@@ -67,11 +66,11 @@ async fn change(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
     }))
 }
 
-async fn keep(State(world): Ours, caller: Caller) -> Answer {
+async fn keep(State(sim): Ours, caller: Caller) -> Answer {
     caller.needs("billing:manage")?;
     let pending =
-        pending(&world).ok_or_else(|| world.refuse("not_found", "there is no pending change"))?;
-    world.discard("pending change", pending["id"].as_str().unwrap_or_default())?;
+        pending(&sim).ok_or_else(|| sim.refuse("not_found", "there is no pending change"))?;
+    sim.discard("pending change", pending["id"].as_str().unwrap_or_default())?;
     ok(
         json!({"success": true, "message": "Pending plan change canceled. Your current plan remains active."}),
     )
@@ -82,17 +81,17 @@ async fn plans() -> Answer {
     ok(json!({"plans": PLANS.map(|plan| json!({"id": plan, "name": plan}))}))
 }
 
-async fn checkout(State(world): Ours, caller: Caller, body: Bytes) -> Answer {
+async fn checkout(State(sim): Ours, caller: Caller, body: Bytes) -> Answer {
     caller.needs("billing:manage")?;
-    world.object(&body, &["success_url", "cancel_url"])?;
+    sim.object(&body, &["success_url", "cancel_url"])?;
     ok(
         json!({"checkout_url": "https://checkout.simulated.invalid/", "session_id": "cs_test_simulated"}),
     )
 }
 
-async fn portal(State(world): Ours, caller: Caller) -> Answer {
+async fn portal(State(sim): Ours, caller: Caller) -> Answer {
     caller.needs("billing:manage")?;
-    let name = match world.config.shape {
+    let name = match sim.config.shape {
         Shape::February2026 | Shape::Assistant => "portal_url",
         Shape::January2026 => "url",
     };

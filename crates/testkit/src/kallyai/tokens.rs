@@ -1,4 +1,4 @@
-//! Bearer tokens: who may do what, and for how long.
+//! Bearer tokens, their scopes and lifetimes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::host::Seed;
 
 /// Every scope that document 002 or 003 names.
@@ -39,7 +39,7 @@ pub(crate) const SCOPES: &[&str] = &[
 
 type Scopes = Arc<BTreeSet<String>>;
 
-/// The tokens in circulation.
+/// All issued tokens.
 pub(crate) struct Tokens {
     seed: Seed,
     life: Duration,
@@ -49,7 +49,7 @@ pub(crate) struct Tokens {
     codes: BTreeMap<String, Scopes>,
 }
 
-/// An access token and what came with it.
+/// An access token with its refresh token and scopes.
 pub(crate) struct Grant {
     pub(crate) access_token: String,
     pub(crate) refresh_token: String,
@@ -72,7 +72,7 @@ impl Tokens {
         Self { seed, life, issued: 0, access, refresh, codes }
     }
 
-    /// A new access token with a new refresh token.
+    /// Issues a new access token with a new refresh token.
     pub(crate) fn issue(&mut self, scopes: Scopes) -> Grant {
         let refresh =
             format!("sim-refresh-{}", self.seed.secret(&format!("refresh/{}", self.issued)));
@@ -89,13 +89,14 @@ impl Tokens {
         Grant { access_token, refresh_token, expires_in: self.life.as_secs(), scope }
     }
 
-    /// A new access token for a refresh token, which stays valid: no rotation is documented.
+    /// Issues a new access token for a refresh token, which stays valid because no rotation is
+    /// documented.
     pub(crate) fn renew(&mut self, refresh_token: &str) -> Option<Grant> {
         let scopes = Arc::clone(self.refresh.get(refresh_token)?);
         Some(self.issue_access(scopes, refresh_token.to_owned()))
     }
 
-    /// An authorization code, good for one exchange.
+    /// Issues an authorization code for one exchange.
     pub(crate) fn code(&mut self, scopes: Scopes) -> String {
         let code = self.seed.secret(&format!("code/{}", self.codes.len()));
         self.codes.insert(code.clone(), scopes);
@@ -107,7 +108,7 @@ impl Tokens {
         Some(self.issue(scopes))
     }
 
-    /// Makes every access token that is out expire now. Refresh tokens stay good.
+    /// Expires all access tokens. Refresh tokens stay valid.
     pub(crate) fn expire_all(&mut self) {
         let now = Instant::now();
         for (_, expires) in self.access.values_mut() {
@@ -115,13 +116,13 @@ impl Tokens {
         }
     }
 
-    /// Takes every refresh token back.
+    /// Revokes all refresh tokens.
     pub(crate) fn revoke_refresh(&mut self) {
         self.refresh.clear();
     }
 }
 
-/// A scope set from the words of a `scope` parameter; all scopes where there are none.
+/// Parses the words of a `scope` parameter; no words mean all scopes.
 pub(crate) fn scopes<'a>(words: impl Iterator<Item = &'a str>) -> Scopes {
     let set: BTreeSet<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if set.is_empty() {
@@ -138,7 +139,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Refuses a caller whose token lacks the scope.
+    /// Returns an error if the token lacks the scope.
     pub(crate) fn needs(&self, scope: &str) -> Result<(), Refused> {
         if self.scopes.contains(scope) {
             return Ok(());
@@ -147,20 +148,20 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<Arc<World>> for Caller {
+impl FromRequestParts<Arc<SimState>> for Caller {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, sim: &Arc<SimState>) -> Result<Self, Refused> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else {
-            return Err(world.refuse("missing_token", "send Authorization: Bearer"));
+            return Err(sim.refuse("missing_token", "send Authorization: Bearer"));
         };
-        match world.tokens.lock().access.get(token) {
+        match sim.tokens.lock().access.get(token) {
             Some((scopes, expires)) if *expires > Instant::now() => {
-                Ok(Self { scopes: Arc::clone(scopes), envelope: world.envelope() })
+                Ok(Self { scopes: Arc::clone(scopes), envelope: sim.envelope() })
             }
-            // The documents have no code for a token that was never good.
-            Some(_) | None => Err(world.refuse("token_expired", "refresh the token")),
+            // The documents have no code for a token that was never valid.
+            Some(_) | None => Err(sim.refuse("token_expired", "refresh the token")),
         }
     }
 }

@@ -1,14 +1,14 @@
-//! What a submission must hold, in the order in which the simulator complains (document 002,
+//! Validation of submissions, in the order in which errors are reported (document 002,
 //! "SubmissionPayload").
 
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
 use super::codes::Refused;
-use super::world::World;
+use super::state::SimState;
 use crate::countries;
 
-/// A submission that would be called.
+/// A valid submission.
 pub(crate) struct Accepted {
     pub(crate) to: String,
     pub(crate) submission: Map<String, Value>,
@@ -16,8 +16,8 @@ pub(crate) struct Accepted {
 }
 
 /// Checks the body of `POST /v1/calls`. The order of the checks is not documented.
-pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused> {
-    let bad = |reason: &str| world.refuse("bad_request", reason);
+pub(crate) fn submission(sim: &SimState, body: &[u8]) -> Result<Accepted, Refused> {
+    let bad = |reason: &str| sim.refuse("bad_request", reason);
     let body: Value = serde_json::from_slice(body).map_err(|_| bad("the body is not JSON"))?;
     let Some(submission) = body.get("submission").and_then(Value::as_object) else {
         return Err(bad("submission is required"));
@@ -26,7 +26,7 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
         submission.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
     };
     let Some(to) = text("respondent_phone") else {
-        return Err(world.refuse("missing_phone_number", "submission.respondent_phone"));
+        return Err(sim.refuse("missing_phone_number", "submission.respondent_phone"));
     };
     match text("task_category") {
         Some("restaurant" | "clinic" | "hotel" | "general") => {}
@@ -49,15 +49,15 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
     }
     for name in ["language", "call_language"] {
         if !matches!(text(name), None | Some("en" | "es")) {
-            return Err(world.refuse("unsupported_language", name));
+            return Err(sim.refuse("unsupported_language", name));
         }
     }
-    schedule(world, text("appointment_date"), text("appointment_time"))?;
-    number(world, to)?;
-    if world.config.unsafe_phrases.iter().any(|phrase| task.contains(phrase.as_str())) {
-        return Err(world.refuse("safety_violation", "task_description"));
+    schedule(sim, text("appointment_date"), text("appointment_time"))?;
+    number(sim, to)?;
+    if sim.config.unsafe_phrases.iter().any(|phrase| task.contains(phrase.as_str())) {
+        return Err(sim.refuse("safety_violation", "task_description"));
     }
-    policy(world, to)?;
+    policy(sim, to)?;
     Ok(Accepted {
         to: to.to_owned(),
         submission: submission.clone(),
@@ -65,57 +65,57 @@ pub(crate) fn submission(world: &World, body: &[u8]) -> Result<Accepted, Refused
     })
 }
 
-fn schedule(world: &World, date: Option<&str>, time: Option<&str>) -> Result<(), Refused> {
+fn schedule(sim: &SimState, date: Option<&str>, time: Option<&str>) -> Result<(), Refused> {
     if let Some(date) = date {
         let Ok(date) = date.parse::<Date>() else {
-            return Err(world.refuse("scheduling_violation", "appointment_date must be YYYY-MM-DD"));
+            return Err(sim.refuse("scheduling_violation", "appointment_date must be YYYY-MM-DD"));
         };
-        let today = world.host.timeline.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
-        // A day of grace: it may still be yesterday where the caller is.
+        let today = sim.host.timeline.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+        // Allow yesterday, because of the time zone of the caller.
         if date < today.yesterday().unwrap_or(today) {
-            return Err(world.refuse("scheduling_violation", "appointment_date is in the past"));
+            return Err(sim.refuse("scheduling_violation", "appointment_date is in the past"));
         }
     }
     match time {
         Some(time) if time.len() != 5 || time.parse::<Time>().is_err() => {
-            Err(world.refuse("scheduling_violation", "appointment_time must be HH:MM"))
+            Err(sim.refuse("scheduling_violation", "appointment_time must be HH:MM"))
         }
         Some(_) | None => Ok(()),
     }
 }
 
-/// Checks a number that is to be called by another way than `POST /v1/calls`.
-pub(crate) fn callee(world: &World, to: &str) -> Result<(), Refused> {
-    number(world, to)?;
-    policy(world, to)
+/// Checks a number that is called by other means than `POST /v1/calls`.
+pub(crate) fn callee(sim: &SimState, to: &str) -> Result<(), Refused> {
+    number(sim, to)?;
+    policy(sim, to)
 }
 
-fn policy(world: &World, to: &str) -> Result<(), Refused> {
-    if let Some(code) = world.config.refusals.get(to) {
-        return Err(world.refuse(code, "the number is on a list of this simulator"));
+fn policy(sim: &SimState, to: &str) -> Result<(), Refused> {
+    if let Some(code) = sim.config.refusals.get(to) {
+        return Err(sim.refuse(code, "the number is on a list of this simulator"));
     }
-    if world.account.lock().left() < 1000 {
-        return Err(world.refuse("quota_exceeded", "less than one credit is left"));
+    if sim.account.lock().left() < 1000 {
+        return Err(sim.refuse("quota_exceeded", "less than one credit is left"));
     }
     Ok(())
 }
 
-fn number(world: &World, to: &str) -> Result<(), Refused> {
+fn number(sim: &SimState, to: &str) -> Result<(), Refused> {
     if countries::is_emergency(to) {
-        return Err(world.refuse("emergency_number", "emergency numbers are never called"));
+        return Err(sim.refuse("emergency_number", "emergency numbers are never called"));
     }
     if !countries::is_e164(to) {
-        return Err(world.refuse("bad_request", "respondent_phone must be E.164"));
+        return Err(sim.refuse("bad_request", "respondent_phone must be E.164"));
     }
     if countries::is_premium(to) {
-        return Err(world.refuse("toll_number", "premium rate"));
+        return Err(sim.refuse("toll_number", "premium rate"));
     }
     match countries::country(to) {
-        Some(country) if world.config.restricted_countries.contains(country) => {
-            Err(world.refuse("country_restriction", country))
+        Some(country) if sim.config.restricted_countries.contains(country) => {
+            Err(sim.refuse("country_restriction", country))
         }
-        Some(country) if world.config.countries.contains(country) => Ok(()),
-        Some(country) => Err(world.refuse("unsupported_country", country)),
-        None => Err(world.refuse("unsupported_country", "unknown calling code")),
+        Some(country) if sim.config.countries.contains(country) => Ok(()),
+        Some(country) => Err(sim.refuse("unsupported_country", country)),
+        None => Err(sim.refuse("unsupported_country", "unknown calling code")),
     }
 }

@@ -1,19 +1,18 @@
-//! Bills that nobody can mean.
+//! Implausible bills.
 
 use serde_json::{Value, json};
 
-/// What a bill becomes.
+/// How a bill is changed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bill {
     Negative,
     Millionfold,
 }
 
-/// Where a bill stands: in hundredths of a dollar at KaiCalls, in credits at KallyAI.
+/// The fields with a bill: cents at KaiCalls, credits at KallyAI.
 const FIELDS: [&str; 2] = ["cost_cents", "credits_used"];
 
-/// Changes every bill in an answer. Of a KaiCalls call that is over, which shows none, it makes
-/// one.
+/// Changes every bill in a response. KaiCalls shows no bill for ended calls, so one is added.
 pub(super) fn change(value: &mut Value, bill: Bill) {
     match value {
         Value::Object(fields) => {
@@ -34,7 +33,7 @@ pub(super) fn change(value: &mut Value, bill: Bill) {
     }
 }
 
-/// A request that costs nothing goes on costing nothing.
+/// A bill of zero stays zero.
 fn changed(value: &Value, bill: Bill) -> Value {
     let amount = match value {
         Value::Number(number) => number.as_f64(),

@@ -1,4 +1,4 @@
-//! Between the socket and a polite simulator: answers in its place, or what it answered, spoiled.
+//! A layer in front of a simulator that replaces or corrupts its responses.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,19 +14,20 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::bills::{self, Bill};
+use super::corrupt::{adorn, another, escape, unreadable};
 use super::lists::{self, Kind, List, Of};
-use super::words::{NO, escaped, groups, paint, spelled};
+use super::words::{NO, groups, paint, spelled};
 use super::{OWNED, Rudeness};
 use crate::fault::Envelope;
 use crate::host::{Host, Params, Surface, Timeline, encode};
 
 const KALLYAI: &str = "kallyai";
 
-/// Puts a rude layer over the routes of a polite simulator.
+/// Adds the layer to the routes of a simulator.
 pub(crate) fn over(routes: Router, rudeness: Rudeness, host: &Host) -> Router {
     let rude =
         Rude { rudeness, surface: host.surface, timeline: host.timeline, state: Mutex::default() };
-    // Outside of the routes, so that they are chosen by what the layer makes of a request.
+    // Outside of the routes, because the layer may change the path of a request.
     Router::new()
         .fallback_service(routes)
         .layer(middleware::from_fn_with_state(Arc::new(rude), answer))
@@ -39,19 +40,19 @@ struct Rude {
     state: Mutex<Memory>,
 }
 
-/// What is kept from one request to the next.
+/// State that is kept between requests.
 #[derive(Default)]
 struct Memory {
-    /// The number of the last request that would place a call.
+    /// The callee of the last placing request.
     callee: String,
-    /// The simulator's id behind each id that was made up.
+    /// The simulator's id for each invented id.
     ids: BTreeMap<String, String>,
     lists: Vec<(Of, List)>,
 }
 
-/// What a request wants.
+/// The kind of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     Place,
     List(Of),
     Detail(String),
@@ -108,11 +109,11 @@ async fn answer(State(rude): State<Arc<Rude>>, request: Request<Body>, next: Nex
         rude.unmask(id, &mut parts);
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    rude.spoil(&asked, &key, response).await
+    rude.corrupt(&asked, &key, response).await
 }
 
 impl Rude {
-    /// What is answered without asking the simulator.
+    /// The response that replaces that of the simulator, if there is one.
     fn instead(&self, asked: &Asked, key: &str, params: &Params) -> Option<Response> {
         match asked {
             Asked::Place => self.refusal(key),
@@ -125,8 +126,7 @@ impl Rude {
         }
     }
 
-    /// What stands in the place of the answer to a request that would place a call; `None` where
-    /// the phone rings.
+    /// The response that replaces that of a placing request; `None` if the phone rings.
     fn refusal(&self, key: &str) -> Option<Response> {
         let callee = self.state.lock().callee.clone();
         let refused =
@@ -204,7 +204,7 @@ impl Rude {
         response
     }
 
-    /// How the lists of this provider are too long, where they are.
+    /// How the lists of this provider are too long, if they are.
     fn kind(&self) -> Option<Kind> {
         match self.rudeness {
             Rudeness::EndlessList => Some(Kind::Endless),
@@ -233,7 +233,7 @@ impl Rude {
         Some(success(StatusCode::OK, &page))
     }
 
-    /// Lets the simulator find the call that it knows under another id.
+    /// Replaces an invented id in the request by the simulator's id.
     fn unmask(&self, id: &str, parts: &mut Parts) {
         let Some(real) = self.state.lock().ids.get(id).cloned() else {
             return;
@@ -249,8 +249,8 @@ impl Rude {
         }
     }
 
-    /// Makes of the simulator's answer what this provider says.
-    async fn spoil(&self, asked: &Asked, key: &str, response: Response) -> Response {
+    /// Corrupts the response of the simulator.
+    async fn corrupt(&self, asked: &Asked, key: &str, response: Response) -> Response {
         if !response.status().is_success() {
             return response;
         }
@@ -308,7 +308,7 @@ impl Rude {
         value
     }
 
-    /// Gives calls other ids, and keeps the ones that they have.
+    /// Replaces the ids of calls and remembers the original ones.
     fn rename(&self, value: &mut Value, to: &dyn Fn(&str) -> String) {
         match value {
             Value::Object(fields) => {
@@ -328,84 +328,6 @@ impl Rude {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-}
-
-/// A call that is placed is not over, and the record of any is that of another, which failed.
-fn another(asked: &Asked, value: &mut Value) {
-    let Value::Object(fields) = value else { return };
-    match asked {
-        Asked::Place => {
-            let going = if fields.contains_key("call_id") { "in_progress" } else { "queued" };
-            fields.insert("status".to_owned(), going.into());
-            for name in ["duration_seconds", "credits_used", "highlights", "next_steps"] {
-                fields.remove(name);
-            }
-        }
-        Asked::Detail(_) => {
-            for name in ["id", "call_id"] {
-                if fields.contains_key(name) {
-                    fields.insert(name.to_owned(), "00000000-0000-4000-8000-00000000beef".into());
-                }
-            }
-            fields.insert("status".to_owned(), "failed".into());
-        }
-        Asked::List(_) | Asked::Other => {}
-    }
-}
-
-/// Puts a text wherever an answer has words for people, and into the answer to a request that
-/// placed a call.
-fn adorn(asked: &Asked, value: &mut Value, text: &str, status: Option<&str>) {
-    if let (Asked::Place, Value::Object(fields)) = (asked, &mut *value) {
-        let kallyai = fields.contains_key("call_id");
-        let words: &[&str] =
-            if kallyai { &["highlights", "next_steps"] } else { &["summary", "agent_name"] };
-        for name in words {
-            fields.insert((*name).to_owned(), text.into());
-        }
-        if let Some(status) = status {
-            fields.insert("status".to_owned(), status.into());
-        }
-    }
-    everywhere(value, text);
-}
-
-fn everywhere(value: &mut Value, text: &str) {
-    const WORDS: [&str; 6] =
-        ["summary", "highlights", "next_steps", "name", "agent_name", "transcript"];
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields.iter_mut() {
-                match value {
-                    Value::String(word) if WORDS.contains(&name.as_str()) => {
-                        *word = format!("{word} {text}")
-                    }
-                    Value::String(url) if name == "recording_url" => {
-                        *url = format!("{url}?from={}", encode(text))
-                    }
-                    Value::Object(_) | Value::Array(_) => everywhere(value, text),
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-                }
-            }
-        }
-        Value::Array(entries) => entries.iter_mut().for_each(|entry| everywhere(entry, text)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The same JSON with the key in it escaped.
-fn escape(body: &Bytes, key: &str) -> Bytes {
-    if key.is_empty() {
-        return body.clone();
-    }
-    Bytes::from(String::from_utf8_lossy(body).replace(key, &escaped(key)))
-}
-
-/// The same JSON with a field in it that is no UTF-8.
-fn unreadable(body: &Bytes) -> Bytes {
-    let mut bytes = b"{\"note\":\"caf\xe9 \xff\xfe\",".to_vec();
-    bytes.extend_from_slice(body.strip_prefix(b"{").unwrap_or(body));
-    Bytes::from(bytes)
 }
 
 fn success(status: StatusCode, value: &Value) -> Response {

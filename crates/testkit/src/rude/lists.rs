@@ -1,41 +1,41 @@
-//! Lists that hold more than anybody can read.
+//! Lists that are too long to read.
 //!
-//! The rows are of the moment at which the first of them was asked for, and older: so they lie
-//! within whatever time a client looks at. None of them is a call of the client's, which only a
-//! look at each can show.
+//! The rows are at most as new as the first request for them, so they are within any period that a
+//! client looks at. None of them is a call of the client, but the client can only tell by reading
+//! each one.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// How a made-up id begins.
+/// The prefix of invented ids.
 const PREFIX: &str = "rude-";
 
-/// How many rows there are, how far apart, and how many come at once.
+/// The number of rows, the time between them, and the size of pages.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// Without an end, a nanosecond apart; every page holds new rows, whatever was asked for.
+    /// Endless, one nanosecond apart; every page has new rows, whatever was requested.
     Endless,
-    /// 60,000, a millisecond apart, in the pages that were asked for.
+    /// 60,000 rows, one millisecond apart, in the requested pages.
     Many,
-    /// 60,000, a millisecond apart, in one page.
+    /// 60,000 rows, one millisecond apart, in one page.
     Whole,
 }
 
 const MANY: u64 = 60_000;
 const MILLISECOND: u64 = 1_000_000;
 
-/// One list and where it is.
+/// One list and its position.
 #[derive(Debug)]
 pub(super) struct List {
     kind: Kind,
     newest: Timestamp,
-    /// How many rows of the endless list were told.
+    /// How many rows of the endless list were sent.
     told: u64,
 }
 
-/// Which list was asked for.
+/// Which list was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     KallyAiCalls,
@@ -48,7 +48,7 @@ impl List {
         Self { kind, newest, told: 0 }
     }
 
-    /// The page that was asked for.
+    /// Returns the requested page.
     pub(super) fn page(&mut self, of: Of, query: &BTreeMap<String, String>) -> Value {
         let whole = |name: &str| query.get(name).and_then(|text| text.parse::<u64>().ok());
         let limit = whole("limit").unwrap_or(50).clamp(1, 500);
@@ -116,8 +116,8 @@ impl List {
     }
 }
 
-/// The record of a call that a list made up: it came in, so that it is nobody's who looks for one
-/// that went out.
+/// The record of a call in an invented row. It is inbound, so it cannot be an outbound call that a
+/// client looks for.
 pub(super) fn record(id: &str, at: Timestamp) -> Option<Value> {
     id.strip_prefix(PREFIX)?;
     let at = at.to_string();

@@ -1,13 +1,14 @@
-//! Providers that answer in the right shape, and rudely.
+//! Providers whose responses are well-formed but malicious or nonsensical.
 //!
-//! A fault script breaks answers and connections; what is here keeps both whole and says something
-//! that no client may believe, repeat or print as it came: "come again at once", a negative bill,
-//! somebody else's call, a list without an end, a success that means no, the client's own key, the
-//! callee's number, what makes a terminal do things. Each is one script, [`Rudeness`], and either
-//! simulator can be told to follow one: [`SimConfig::rude`](crate::SimConfig::rude). Everything
-//! else about it stays as polite as the documents have it, the ring ledger included.
+//! A fault script breaks responses and connections. These responses are intact, but no client may
+//! believe, repeat or print them unchanged: "retry immediately", a negative bill, somebody else's
+//! call, an endless list, a refusal with a success status, the client's own key, the callee's
+//! number, terminal control characters. Each is a variant of [`Rudeness`], and both simulators can
+//! be configured with one: [`SimConfig::rude`](crate::SimConfig::rude). Everything else follows the
+//! documentation, including the ring ledger.
 
 mod bills;
+mod corrupt;
 mod layer;
 mod lists;
 mod words;
@@ -15,21 +16,20 @@ mod words;
 pub(crate) use layer::over;
 pub use words::{FORGED, NO, OWNED};
 
-/// How a provider is rude.
+/// How a provider misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rudeness {
-    /// Every request that would place a call is answered 429 with `Retry-After: 0`. Nobody's phone
-    /// rings.
+    /// Every placing request gets a 429 with `Retry-After: 0`. No phone rings.
     ComeAgainAtOnce,
-    /// Every request that would place a call is answered 429 with a `Retry-After` long past, as an
+    /// Every placing request gets a 429 with a `Retry-After` long past, as an
     /// IMF-fixdate.
     ComeAgainLongAgo,
     /// The same with the date as RFC 850 had it.
     ComeAgainLongAgoRfc850,
     /// The same with the date as C's `asctime` writes it.
     ComeAgainLongAgoAsctime,
-    /// Every request that would place a call is answered 429 without a word on when to come again.
+    /// Every placing request gets a 429 without a word on when to come again.
     ComeAgainSometime,
     /// Bills are negative: -10,000 of whatever unit.
     PaysBack,
@@ -49,14 +49,12 @@ pub enum Rudeness {
     /// Calls ring and are answered 500; then lists and usage logs hold 60,000 rows and come in one
     /// page, whatever was asked for.
     OnePageOfEverything,
-    /// A request that would place a call is answered 200 with `"success": false` and [`NO`].
-    /// Nobody's phone rings.
+    /// A placing request gets 200 with `"success": false` and [`NO`].
+    /// No phone rings.
     SaysNoInSuccess,
-    /// A request that would place a call is answered 201 with an error object and [`NO`]. Nobody's
-    /// phone rings.
+    /// A placing request gets 201 with an error object and [`NO`]. No phone rings.
     ErrsInSuccess,
-    /// A request that would place a call is answered 200 with a page of HTML and [`NO`]. Nobody's
-    /// phone rings.
+    /// A placing request gets 200 with a page of HTML and [`NO`]. No phone rings.
     HtmlInSuccess,
     /// Summaries, names and addresses of recordings repeat the key that the client sent.
     EchoesKey,
@@ -66,7 +64,7 @@ pub enum Rudeness {
     KeyNotInUtf8,
     /// Ids of calls are made of the key that the client sent.
     KeyAsId,
-    /// A request that would place a call is refused with 400, and the refusal repeats the key.
+    /// A placing request is refused with 400, and the refusal repeats the key.
     EchoesKeyInRefusal,
     /// The same, with letters of the key escaped.
     EscapesKeyInRefusal,
@@ -77,14 +75,14 @@ pub enum Rudeness {
     SpellsNumber,
     /// Ids of calls are made of the callee's number, its groups apart.
     NumberAsId,
-    /// A request that would place a call is refused with 400, and message and `error.code` repeat
+    /// A placing request is refused with 400, and message and `error.code` repeat
     /// the callee's number, its groups apart.
     SpellsNumberInRefusal,
     /// Summaries, names and the first status word hold ESC, OSC, C1, CR, BEL and direction marks,
     /// and line feeds that forge rows of a table: a line that begins with [`FORGED`], a title that
     /// is [`OWNED`].
     PaintsTerminal,
-    /// A request that would place a call is refused with 400, and message and `error.code` hold the
+    /// A placing request is refused with 400, and message and `error.code` hold the
     /// same.
     PaintsInRefusal,
 }

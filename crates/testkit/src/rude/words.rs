@@ -1,19 +1,19 @@
-//! What a rude provider says.
+//! The texts that a misbehaving provider sends.
 
-/// How a provider says no in an answer that is a success.
+/// The refusal in a response with a success status.
 pub const NO: &str = "the line to that person is shut for good";
 
-/// What a terminal that obeys has in its title.
+/// The title that a terminal gets if it interprets control sequences.
 pub const OWNED: &str = "OWNED-BY-THE-PROVIDER";
 
-/// How a line begins that a provider put into a table of ours.
+/// The beginning of a line that a provider forged.
 pub const FORGED: &str = "FORGED-ROW";
 
-/// What stands between the groups of a number, so that it looks like none.
+/// Separators between the groups of a number that disguise it.
 const BETWEEN: [&str; 9] = [",", ":", "*", "|", "·", "~", " - ", "</b><b>", " , "];
 
-/// What a terminal obeys: a title, colours, a cleared screen, a returned carriage, C1's own CSI and
-/// OSC, a bell, rubbed out letters, text that runs the other way, and a line of its own.
+/// Terminal control characters: a title, colours, clearing the screen, carriage return, the CSI and
+/// OSC of C1, a bell, backspaces, reversed text direction, and a line of its own.
 pub(super) fn paint() -> String {
     format!(
         "fine\u{1b}]0;{OWNED}\u{7}\u{1b}[31mred\u{1b}[2J\u{1b}[H\u{1b}(0\r{OWNED}\u{8}\u{8}\u{9b}2J\u{9d}0;{OWNED}\u{9c}\
@@ -21,23 +21,23 @@ pub(super) fn paint() -> String {
     )
 }
 
-/// A number as no pattern expects it, once with each separator.
+/// A number in unexpected formats, once with each separator.
 pub(super) fn spelled(number: &str) -> String {
     let digits = number.trim_start_matches('+');
     BETWEEN.map(|between| groups(digits, between)).join(" or ")
 }
 
-/// A number with one separator between its groups, without the plus.
+/// A number with this separator between its groups, without the plus sign.
 pub(super) fn groups(digits: &str, between: &str) -> String {
     let digits = digits.trim_start_matches('+');
-    // A country code of one digit, then groups of three: the numbers that simulators call are North
+    // A country code of one digit, then groups of three, because simulated numbers are North
     // American.
     let cuts = [0, 1, 4, 7, digits.len()].map(|cut| cut.min(digits.len()));
     let parts: Vec<&str> = cuts.windows(2).map(|cut| &digits[cut[0]..cut[1]]).collect();
     parts.join(between)
 }
 
-/// A text with every other letter and each slash escaped as JSON allows it.
+/// A text with every other letter and each slash escaped as in JSON.
 pub(super) fn escaped(text: &str) -> String {
     let mut nth = 0;
     text.chars()

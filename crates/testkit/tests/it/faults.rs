@@ -1,4 +1,4 @@
-//! What a fault looks like on the wire, and whether the phone rang before it.
+//! What each fault looks like to the client, and whether the phone rang before it.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -53,7 +53,7 @@ async fn a_reset_is_a_reset_on_the_wire() {
 }
 
 #[tokio::test]
-async fn a_close_is_an_end_of_stream_without_an_answer() {
+async fn a_close_is_an_end_of_stream_without_a_response() {
     let sim = kallyai(on_post(Fault::Close).after(After::Ring)).await;
     let reply = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     assert_eq!((reply.broken, reply.head.as_str(), sim.rings().len()), (None, "", 1));
@@ -61,14 +61,14 @@ async fn a_close_is_an_end_of_stream_without_an_answer() {
 }
 
 #[tokio::test]
-async fn a_hang_neither_answers_nor_closes() {
+async fn a_hang_neither_responds_nor_closes() {
     let sim = kallyai(on_post(Fault::Hang).after(After::Ring)).await;
     let mut waiting = Box::pin(call(&sim, "POST", "/v1/calls", submission(TO)));
     tokio::select! {
         reply = &mut waiting => panic!("a hanging connection ended: {reply:?}"),
         () = sim.rings().wait_for_rings(1) => {}
     }
-    // The silence is measured against a request on another connection that does get its answer.
+    // Compare with requests on another connection, which do get responses.
     for _ in 0..20 {
         tokio::select! {
             biased;
@@ -81,7 +81,7 @@ async fn a_hang_neither_answers_nor_closes() {
 }
 
 #[tokio::test]
-async fn a_cut_body_is_shorter_than_its_head_says() {
+async fn a_cut_body_is_shorter_than_its_content_length() {
     let sim = kallyai(on_post(Fault::CutBody { sent: None })).await;
     let reply = call(&sim, "POST", "/v1/calls", submission(TO)).await;
     let announced: usize = reply.header("content-length").unwrap().parse().unwrap();
@@ -91,7 +91,7 @@ async fn a_cut_body_is_shorter_than_its_head_says() {
 }
 
 #[tokio::test]
-async fn spoiled_answers_ring_and_keep_their_status() {
+async fn corrupted_responses_ring_and_keep_their_status() {
     let spoiled = [
         (Fault::NotJson, "text"),
         (Fault::EmptyBody, "empty"),
@@ -277,7 +277,7 @@ async fn lists_can_lag_and_omit() {
 }
 
 #[tokio::test]
-async fn the_ledger_file_has_the_ring_before_there_is_an_answer() {
+async fn the_ledger_file_has_the_ring_before_the_response() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let rule = Rule::on("POST", "*", Fault::Hang).after(After::Ring);
     let script = FaultScript::default().rule(rule);
@@ -306,7 +306,7 @@ async fn the_ledger_file_has_the_ring_before_there_is_an_answer() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_read_is_dealt_with_though_the_caller_is_gone() {
+async fn a_request_is_processed_even_if_the_caller_disconnects() {
     let sim = kallyai(Rule::default()).await;
     let body = submission(TO).to_string();
     let head = format!(

@@ -1,4 +1,4 @@
-//! The simulated KaiCalls: document 004, and what the provider's SDK adds to it.
+//! The simulated KaiCalls: document 004, and the additions of the provider's SDK.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn a_call_is_queued_at_once_and_runs_through_its_states() {
 }
 
 #[tokio::test]
-async fn refusals_have_the_documented_codes_and_ring_nobody() {
+async fn refusals_have_the_documented_codes_and_no_phone_rings() {
     let config = SimConfig::default()
         .seed(0)
         .refuse("+12125550120", "number_on_dnc")
@@ -169,7 +169,7 @@ async fn the_61st_post_and_the_301st_get_of_a_minute_are_too_many() {
     assert_eq!(get(&sim, "/api/v1/balance").await.status, 429);
 }
 
-/// How many of six calls, two in each second, are listed by pages of three.
+/// How many of six calls, two per second, are listed in pages of three.
 async fn listed(config: SimConfig) -> usize {
     let sim = start(config.seed(0)).await;
     for second in 0..3 {
@@ -335,7 +335,7 @@ async fn agents_and_numbers_are_read_and_written() {
 }
 
 #[tokio::test]
-async fn the_seed_is_drawn_by_chance_and_can_be_given_again() {
+async fn the_seed_is_random_and_can_be_reused() {
     let [one, other] = [
         SimKaiCalls::start(SimConfig::default()).await.unwrap(),
         SimKaiCalls::start(SimConfig::default()).await.unwrap(),

@@ -1,5 +1,5 @@
-//! Durable events of the simulated KaiCalls: written down for each step of a call, delivered, and
-//! delivered again.
+//! Durable events of the simulated KaiCalls: recorded for each step of a call, delivered and
+//! replayed.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn place(sim: &SimKaiCalls, url: Option<&str>) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The rows of a list, once there are so many of them.
+/// The rows of a list, once there are `count` of them.
 async fn rows(sim: &SimKaiCalls, target: &str, name: &str, count: usize) -> Vec<Value> {
     loop {
         let rows = get(sim, target).await.json()[name].as_array().unwrap().clone();
@@ -84,7 +84,7 @@ async fn each_step_of_a_call_is_an_event() {
 #[tokio::test]
 async fn each_attempt_is_a_delivery_and_a_replay_is_one_more() {
     let sim = start(Outcome::Completed).await;
-    // Strangers are never called: each attempt is noted as failed.
+    // No request is sent to strangers: each attempt is recorded as failed.
     let made =
         call(&sim, "POST", "/api/v1/webhooks", json!({"webhook_url": "http://192.0.2.1/account"}))
             .await;
@@ -167,7 +167,7 @@ async fn events_have_scopes_of_their_own() {
 }
 
 #[tokio::test]
-async fn the_api_tells_what_it_is() {
+async fn discovery_describes_the_api() {
     let sim = SimKaiCalls::start(SimConfig::default().seed(0)).await.unwrap();
     let paths = get(&sim, "/api/v1/openapi.json").await.json()["paths"].clone();
     for (path, methods) in paths.as_object().unwrap() {

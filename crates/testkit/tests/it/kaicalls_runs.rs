@@ -1,4 +1,4 @@
-//! Communication runs of the simulated KaiCalls: one order, several phones, each of them once.
+//! Communication runs of the simulated KaiCalls: one request, several phones, each rings once.
 
 use serde_json::{Value, json};
 use switchboard_testkit::{SimConfig, SimKaiCalls};
@@ -107,7 +107,7 @@ async fn a_key_makes_one_run() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_called_is_told_before_and_not_dialled() {
+async fn blocked_numbers_are_reported_and_not_dialled() {
     let sim =
         start(SimConfig::default().seed(0).speed(10_000.0).refuse(THREE[1], "number_on_dnc")).await;
     for (body, path) in [
@@ -148,8 +148,8 @@ async fn what_cannot_be_called_is_told_before_and_not_dialled() {
 }
 
 #[tokio::test]
-async fn a_run_stops_where_it_is() {
-    // At this pace the next recipient is a hundred seconds away.
+async fn a_run_can_be_paused_and_cancelled() {
+    // At this speed the next recipient is dialled after a hundred seconds.
     let sim = start(SimConfig::default().seed(0).speed(0.01)).await;
     for (key, action, status) in [("k1", "pause", "paused"), ("k2", "cancel", "cancelled")] {
         let id = create(&sim, key, order(&sim, &THREE)).await.json()["id"].clone();

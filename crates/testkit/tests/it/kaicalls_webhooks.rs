@@ -17,7 +17,7 @@ use crate::common::{call, get};
 
 const TO: &str = "+12125550101";
 
-/// Somebody who takes webhooks.
+/// A receiver of webhooks.
 struct Receiver {
     listener: TcpListener,
 }
@@ -91,7 +91,7 @@ async fn place(sim: &SimKaiCalls, url: Option<&str>) -> Value {
 }
 
 #[tokio::test]
-async fn a_calls_own_url_gets_completed_or_failed_and_is_tried_again() {
+async fn the_url_of_a_call_gets_completed_or_failed_with_retries() {
     let receiver = Receiver::new().await;
     let sim = start(Outcome::Completed).await;
     let id = place(&sim, Some(&receiver.url())).await;
@@ -124,7 +124,7 @@ async fn a_calls_own_url_gets_completed_or_failed_and_is_tried_again() {
 }
 
 #[tokio::test]
-async fn subscriptions_get_signed_events_and_their_secret_is_told_once() {
+async fn subscriptions_get_signed_events_and_their_secret_is_shown_once() {
     let receiver = Receiver::new().await;
     let sim = start(Outcome::Completed).await;
     let new = json!({"webhook_url": receiver.url(), "events": ["call.completed"]});
@@ -209,7 +209,7 @@ async fn webhooks_can_be_lost_doubled_and_forged() {
 }
 
 #[tokio::test]
-async fn strangers_are_never_called() {
+async fn no_webhook_is_sent_to_a_stranger() {
     let receiver = Receiver::new().await;
     let sim = start(Outcome::Completed).await;
     let away = json!({"webhook_url": "http://192.0.2.1/hook"});

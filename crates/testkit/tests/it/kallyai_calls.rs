@@ -1,4 +1,4 @@
-//! The simulated KallyAI's calls: the documented way, and each documented refusal.
+//! Calls of the simulated KallyAI: the documented course, and each documented refusal.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn quick() -> SimConfig {
         .outcome(TO, CallScript::new(Outcome::Completed).talking_for(Duration::from_millis(95_200)))
 }
 
-/// A call that goes on until it is stopped.
+/// A call that continues until it is stopped.
 fn endless() -> SimConfig {
     SimConfig::default().seed(0).outcome(
         TO,
@@ -28,7 +28,7 @@ fn endless() -> SimConfig {
 }
 
 #[tokio::test]
-async fn a_call_answers_when_it_is_over_and_can_be_read_afterwards() {
+async fn the_response_comes_when_the_call_has_ended() {
     let sim = SimKallyAi::start(quick()).await.unwrap();
     let answer =
         call_with(&sim, "POST", "/v1/calls", &[("idempotency-key", "k-1")], submission(TO)).await;
@@ -114,7 +114,7 @@ async fn a_queued_call_can_be_moved_and_cancelled_and_then_never_rings() {
 }
 
 #[tokio::test]
-async fn every_documented_refusal_has_its_status_and_rings_nobody() {
+async fn every_documented_refusal_has_its_status_and_no_phone_rings() {
     let mut config = quick().restricted_countries(["DE"]).unsafe_phrase("threaten");
     let listed = [
         ("blocked_number", 403),

@@ -27,7 +27,7 @@ async fn post(sim: &SimKallyAi, path: &str, body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_documented_path_exists_and_wants_a_token_where_it_should() {
+async fn every_documented_path_exists_and_requires_a_token_if_documented() {
     let rows: Vec<(&str, &str)> = include_str!("../kallyai_endpoints.txt")
         .lines()
         .map(|line| line.split_once(' ').unwrap())

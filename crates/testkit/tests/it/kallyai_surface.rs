@@ -1,4 +1,5 @@
-//! The simulated KallyAI beside its outgoing calls: inbound calls, phone numbers, credits, account.
+//! The simulated KallyAI apart from its outbound calls: inbound calls, phone numbers, credits,
+//! account.
 
 use serde_json::{Value, json};
 use switchboard_testkit::{SimConfig, SimKallyAi};

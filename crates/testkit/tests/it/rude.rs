@@ -1,4 +1,4 @@
-//! Rude providers say what their scripts promise, and are polite about everything else.
+//! Each kind of rudeness does what it documents, and nothing else changes.
 
 use serde_json::{Value, json};
 use switchboard_testkit::{
@@ -11,7 +11,7 @@ use crate::common::{Reply, call, get, submission};
 
 const CALLEE: &str = "+12025550143";
 
-/// One of the two, and how a call is placed and read there.
+/// One of the two simulators, with its way to place and read calls.
 enum Sim {
     KallyAi(SimKallyAi),
     KaiCalls(SimKaiCalls),
@@ -53,7 +53,7 @@ impl Sim {
         }
     }
 
-    /// The record of a call by whatever id it was told to have.
+    /// The record of a call, by the id in the response.
     async fn read(&self, placed: &Value) -> Reply {
         let id: String = ["id", "call_id"]
             .iter()
@@ -111,7 +111,7 @@ async fn too_many_without_a_pause() {
 }
 
 #[tokio::test]
-async fn bills_that_nobody_can_mean() {
+async fn implausible_bills() {
     for (rudeness, least, most) in [
         (Rudeness::PaysBack, -10_000.0, -10_000.0),
         (Rudeness::ChargesAMillionfold, 1_000_000.0, 1e9),
@@ -129,7 +129,7 @@ async fn bills_that_nobody_can_mean() {
 }
 
 #[tokio::test]
-async fn records_of_others_and_ids_that_are_none() {
+async fn records_of_other_calls_and_invalid_ids() {
     for sim in Sim::both(Rudeness::TellsOfAnother).await {
         let placed = sim.place().await.json();
         let read = match &sim {
@@ -201,7 +201,7 @@ async fn lists_that_are_too_long() {
 }
 
 #[tokio::test]
-async fn successes_that_say_no() {
+async fn refusals_with_a_success_status() {
     for rudeness in [Rudeness::SaysNoInSuccess, Rudeness::ErrsInSuccess, Rudeness::HtmlInSuccess] {
         for sim in Sim::both(rudeness).await {
             let reply = sim.place().await;

@@ -7,11 +7,10 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use switchboard::{
     Config, Ledger, Policy,
-    router::{
-        Pages, Selection, Topic,
-        backtest::{BacktestSettings, PastCall, backtest},
-    },
+    journal::{Pages, Selection},
+    router::Topic,
 };
+use switchboard_backtest::{BacktestSettings, PastCall, backtest};
 
 use crate::{
     cli::{BacktestArgs, Common},

@@ -2,13 +2,8 @@
 
 use std::path::Path;
 
-use switchboard::{
-    Money, ProviderId,
-    router::{
-        analysis::Interval,
-        backtest::{Barrier, Level, Report, Side, Sides},
-    },
-};
+use switchboard::{Money, ProviderId, experiments::analysis::Interval};
+use switchboard_backtest::{Barrier, Level, Report, Side, Sides};
 
 use crate::output::{Output, or_dash};
 

@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, Country, Currency, ErrorKind, Money, Outcome as Ended,
-    ProviderId, ValidCall,
-    router::{DuplicateOf, Submitted},
+    ProviderId, ValidCall, engine::Submitted, journal::DuplicateOf,
 };
 
 use crate::{

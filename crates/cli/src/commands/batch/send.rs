@@ -9,9 +9,7 @@ use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, Country, Error, ErrorKind, Policy, Router, Switchboard,
-    ValidCall,
-    core::CallKey,
-    router::{DuplicateOf, Submitted},
+    ValidCall, core::CallKey, engine::Submitted, journal::DuplicateOf,
 };
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 

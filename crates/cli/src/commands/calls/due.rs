@@ -79,7 +79,7 @@ mod tests {
 
     use std::sync::Arc;
 
-    use switchboard::{CallId, CallRequest, router::NewCall};
+    use switchboard::{CallId, CallRequest, journal::NewCall};
 
     use super::*;
 

@@ -4,10 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard::{
-    Call, CallStatus, Journal, Result,
-    router::{self, Selection},
-};
+use switchboard::{Call, CallStatus, Journal, Result, journal, journal::Selection};
 
 /// The first look at the latest calls goes back so far, and each next one further by the factor.
 const FIRST_LOOK: Duration = Duration::from_secs(60);
@@ -15,7 +12,7 @@ const FURTHER: u32 = 8;
 
 /// Reads calls page by page, oldest first, from `since` on.
 pub(super) struct Pages<'a> {
-    pages: router::Pages<'a>,
+    pages: journal::Pages<'a>,
     since: Option<Timestamp>,
 }
 
@@ -30,7 +27,7 @@ impl<'a> Pages<'a> {
             after: since.map(Selection::from_moment),
             ..Selection::default()
         };
-        Self { pages: router::Pages::new(journal, selection), since }
+        Self { pages: journal::Pages::new(journal, selection), since }
     }
 
     /// The next calls; `None` where there are no more.
@@ -62,7 +59,7 @@ pub(super) async fn latest(
         while let Some(page) = pages.next().await? {
             found.extend(page);
             // What is older than the latest ones is not kept while the rest is read.
-            if found.len() > limit + router::Pages::SIZE as usize {
+            if found.len() > limit + journal::Pages::SIZE as usize {
                 found.drain(..found.len() - limit);
             }
         }

@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 use switchboard::{
     Delivery, Money,
     core::{AttemptError, Proof},
+    journal::state::{Fact, Verdict},
     ledger::Entry,
-    router::{
-        PlanRecord,
-        state::{Fact, Verdict},
-    },
+    router::PlanRecord,
 };
 
 use crate::output::or_dash;
@@ -146,8 +144,6 @@ fn fact_in_words(fact: &Fact) -> Told {
                 words: format!("{verdict}: {}", resolution.note),
             }
         }
-        // Kinds that later versions add.
-        _ => router("happened", "what this version has no words for"),
     }
 }
 

@@ -1,9 +1,6 @@
 //! The plan that was made then, as it was kept with its call.
 
-use switchboard::{
-    ledger::Entry,
-    router::{PlanRecord, state::Fact},
-};
+use switchboard::{journal::state::Fact, ledger::Entry, router::PlanRecord};
 
 use crate::output::{Output, or_dash};
 

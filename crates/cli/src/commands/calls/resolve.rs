@@ -2,7 +2,7 @@
 
 use switchboard::{
     Switchboard,
-    router::state::{Resolution, Verdict},
+    journal::state::{Resolution, Verdict},
 };
 
 use crate::{

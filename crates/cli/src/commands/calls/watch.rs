@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use switchboard::{
     Call, CallId, CallStatus, Journal, Ledger, Outcome as Ended, core::text::mask,
-    router::Selection,
+    journal::Selection,
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use switchboard::router::{
-    Lives,
-    analysis::Estimate,
-    experiment::{ArmReport, People, Report, Versus},
+use switchboard::{
+    experiments::{ArmReport, People, Report, Versus, analysis::Estimate},
+    router::Lives,
 };
 
 use crate::{

@@ -3,10 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use switchboard::router::{
-    Experiment, Lives,
-    analysis::{Design, Detectable, Needed, detectable, people_needed},
-    experiment::{ALPHA, Life, Step, Way},
+use switchboard::{
+    experiments::{
+        ALPHA,
+        analysis::{Design, Detectable, Needed, detectable, people_needed},
+    },
+    router::{
+        Experiment, Lives,
+        experiment::{Life, Step, Way},
+    },
 };
 
 use crate::{

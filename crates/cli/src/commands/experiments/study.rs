@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use switchboard::{
     Config, Journal, Ledger, Policy,
     config::LedgerConfig,
+    experiments::People,
+    journal::Selection,
     process_environment,
-    router::{
-        Experiment, Lives, Selection, Topic,
-        experiment::{Life, People},
-    },
+    router::{Experiment, Lives, Topic, experiment::Life},
 };
 
 use crate::{

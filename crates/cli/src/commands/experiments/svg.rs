@@ -6,10 +6,7 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard::router::{
-    analysis::Point,
-    experiment::{Report, Versus},
-};
+use switchboard::experiments::{Report, Versus, analysis::Point};
 
 const WIDTH: f64 = 880.0;
 const PANEL: f64 = 240.0;

@@ -12,13 +12,14 @@ use switchboard_core::{
     Attempt, AttemptId, Call, CallStatus, Cost, Currency, Delivery, Money, Outcome, Proof,
     ProviderState, Refusal,
 };
-use switchboard_router::{
-    Hold, Journal, MemoryJournal, Needs, Opened, SlotNeed, Write, journal_rules,
-    journal_rules::{
-        admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
+use switchboard_journal::{
+    Journal, MemoryJournal, Opened, Write,
+    conformance::{
+        self, admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
     },
     state::Fact,
 };
+use switchboard_router::{Hold, Needs, SlotNeed};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -173,7 +174,7 @@ where
         for n in 0..3_u32 {
             let mut asked = request(n / 2);
             asked.task = format!("task {n}");
-            let new = journal_rules::new_call(&asked, at(0));
+            let new = conformance::new_call(&asked, at(0));
             let (one, other) =
                 (ledger.open(new.clone()).await.unwrap(), memory.open(new.clone()).await.unwrap());
             let (Opened::New(one), Opened::New(other)) = (one, other) else { panic!("it is new") };

@@ -12,15 +12,16 @@ use switchboard_core::{
     Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money,
     Outcome, Proof, ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
-use switchboard_ledger::Entry;
-use switchboard_router::{
-    Decision, Hold, Journal, Needs, NewCall, Opened, SlotNeed, Topic, Write, journal_rules,
-    journal_rules::{
-        admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot, open,
-        record, report, request, send,
+use switchboard_journal::{
+    Journal, NewCall, Opened, Write,
+    conformance::{
+        self, admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot,
+        open, record, report, request, send,
     },
     state::{Fact, apply},
 };
+use switchboard_ledger::Entry;
+use switchboard_router::{Decision, Hold, Needs, SlotNeed, Topic};
 
 /// Calls in many states, one of them with everything that can be known of a call.
 pub(crate) async fn life(journal: &Arc<dyn Journal>) {
@@ -187,10 +188,10 @@ pub(crate) async fn rooms_and_decisions(
     async move |after: &Arc<dyn Journal>| {
         let next = open(after, request(9), 0).await;
         record(after, next, admitted()).await;
-        let full = bracket(after, next, journal_rules::attempt("alpha"), one()).await.unwrap_err();
+        let full = bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap_err();
         assert_eq!(full.code(), Some("no_room"));
         record(after, call, failed(tried, Delivery::NotSent)).await;
-        bracket(after, next, journal_rules::attempt("alpha"), one()).await.unwrap();
+        bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap();
         let second = after.decide(&decision(2)).await.unwrap();
         assert!(second > first);
         let kept = after.decisions(Topic::Configuration, 0).await.unwrap();
@@ -425,7 +426,7 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
         };
         let opening = (0..8).map(|n| {
             let (journal, new) =
-                (Arc::clone(&journals[n % journals.len()]), journal_rules::new_call(&keyed, at(3)));
+                (Arc::clone(&journals[n % journals.len()]), conformance::new_call(&keyed, at(3)));
             tokio::spawn(async move { journal.open(new).await })
         });
         let mut opened = 0;
@@ -440,7 +441,7 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
         let opening = (0..8).map(|n| {
             let (journal, new) = (
                 Arc::clone(&journals[n % journals.len()]),
-                journal_rules::new_call(&request(200 + round), at(4)),
+                conformance::new_call(&request(200 + round), at(4)),
             );
             tokio::spawn(async move { journal.open(new).await })
         });

@@ -1,12 +1,13 @@
 //! What is wrong with a ledger is found.
 
 use switchboard_core::{CallRequest, Cost, Currency, Delivery, Money, Outcome, ProviderState};
-use switchboard_ledger::Ledger;
-use switchboard_router::{
-    Budgeted, Hold, Needs, Write,
-    journal_rules::{admitted, at, attempt, failed, open, record, report, send},
+use switchboard_journal::{
+    Write,
+    conformance::{admitted, at, attempt, failed, open, record, report, send},
     state::Fact,
 };
+use switchboard_ledger::Ledger;
+use switchboard_router::{Budgeted, Hold, Needs};
 
 use super::place::{ANN, BEN, asks, number, places, talk};
 

@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use rusqlite::types::ValueRef;
 use switchboard_core::{AttemptError, CallRequest, CallStatus, Delivery, ErrorKind};
-use switchboard_ledger::{Ledger, Retention};
-use switchboard_router::{
+use switchboard_journal::{
     NewCall, Opened,
-    journal_rules::{admitted, at, fault, new_call, open, record, send},
+    conformance::{admitted, at, fault, new_call, open, record, send},
     state::Fact,
 };
+use switchboard_ledger::{Ledger, Retention};
 
 use super::place::{ANN, BEN, asks, get, number, places, said, talk};
 

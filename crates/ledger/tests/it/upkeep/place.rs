@@ -8,12 +8,12 @@ use switchboard_core::{
     AttemptError, Call, CallId, CallRequest, Delivery, ErrorKind, Outcome, PhoneNumber,
     ProviderCall, ProviderState, Raw, Recording, Refusal, Speaker, Transcript, TranscriptEntry,
 };
-use switchboard_ledger::Ledger;
-use switchboard_router::{
+use switchboard_journal::{
     Journal,
-    journal_rules::{admitted, attempt, open, record, report},
+    conformance::{admitted, attempt, open, record, report},
     state::Fact,
 };
+use switchboard_ledger::Ledger;
 use tempfile::TempDir;
 
 use crate::support::server::database;

@@ -1,12 +1,12 @@
 //! What was kept for long enough goes.
 
 use switchboard_core::{CallRequest, CallStatus, Outcome, ProviderState};
-use switchboard_ledger::Retention;
-use switchboard_router::{
+use switchboard_journal::{
     Letter,
-    journal_rules::{admitted, at, attempt, fault, open, record, report, send},
+    conformance::{admitted, at, attempt, fault, open, record, report, send},
     state::Fact,
 };
+use switchboard_ledger::Retention;
 
 use super::place::{ANN, DAY, asks, get, number, places, said, talk};
 

@@ -1,11 +1,11 @@
 //! A ledger that an earlier version made is brought up to this one, and says the same as before.
 
 use switchboard_core::{Call, CallId};
-use switchboard_ledger::Entry;
-use switchboard_router::{
-    journal_rules::{admitted, attempt, open, record},
+use switchboard_journal::{
+    conformance::{admitted, attempt, open, record},
     state::Fact,
 };
+use switchboard_ledger::Entry;
 
 use super::place::{ANN, BEN, Place, asks, places, talk};
 

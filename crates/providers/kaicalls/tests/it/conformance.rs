@@ -7,7 +7,7 @@ use switchboard_core::{AgentId, PhoneNumber, SystemClock};
 use switchboard_kaicalls::KaiCallsConfig;
 use switchboard_testkit::{
     SimConfig, SimKaiCalls,
-    conformance::{self, Trouble, World},
+    conformance::{self, Harness, PlacingFault},
     fault::{After, Fault, FaultScript, Rule},
 };
 
@@ -18,7 +18,7 @@ struct Simulated {
 }
 
 #[async_trait]
-impl World for Simulated {
+impl Harness for Simulated {
     fn fresh_number(&self) -> PhoneNumber {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         PhoneNumber::parse(&format!("+1212555{next:04}")).unwrap()
@@ -32,29 +32,29 @@ impl World for Simulated {
         Some(self.simulator.agent_id().into())
     }
 
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
+    async fn inject(&self, fault: PlacingFault, number: &PhoneNumber) -> Result<(), String> {
         let rule = |fault: Fault| Rule::on("POST", "/api/v1/calls", fault).to(number.e164());
-        let rule = match trouble {
-            Trouble::ConnectionRefused => {
+        let rule = match fault {
+            PlacingFault::ConnectionRefused => {
                 self.simulator.refuse_connections().await;
                 return Ok(());
             }
-            Trouble::ServerErrorAfterRing => {
+            PlacingFault::ServerErrorAfterRing => {
                 rule(Fault::answer(500, "call_failed")).after(After::Ring)
             }
-            Trouble::ResetAfterRing => rule(Fault::Reset).after(After::Ring),
-            Trouble::CutBodyAfterRing => rule(Fault::CutBody { sent: None }),
-            Trouble::RateLimited => {
+            PlacingFault::ResetAfterRing => rule(Fault::Reset).after(After::Ring),
+            PlacingFault::CutBodyAfterRing => rule(Fault::CutBody { sent: None }),
+            PlacingFault::RateLimited => {
                 rule(Fault::answer(429, "rate_limited").with_header("Retry-After", "7"))
             }
-            Trouble::Unauthorized => rule(Fault::answer(401, "unauthorized")),
-            Trouble::DoNotCall => rule(Fault::answer(400, "number_on_dnc")),
+            PlacingFault::Unauthorized => rule(Fault::answer(401, "unauthorized")),
+            PlacingFault::DoNotCall => rule(Fault::answer(400, "number_on_dnc")),
         };
         self.simulator.faults().set(FaultScript::default().rule(rule));
         Ok(())
     }
 
-    async fn calm(&self) {
+    async fn clear(&self) {
         self.simulator.faults().clear();
         self.simulator.accept_connections().await;
     }
@@ -74,7 +74,7 @@ async fn kaicalls_conforms() {
     config.base_url = simulator.url().parse().unwrap();
     config.business_id = Some(simulator.business_id().to_owned());
     let provider = crate::support::open(&config).unwrap();
-    let world = Simulated { simulator, next: AtomicU32::new(100) };
-    let report = conformance::run(&provider, &world, &SystemClock).await;
+    let harness = Simulated { simulator, next: AtomicU32::new(100) };
+    let report = conformance::run(&provider, &harness, &SystemClock).await;
     assert!(report.passed(), "{report}");
 }

@@ -11,7 +11,7 @@ use switchboard_core::{AgentId, PhoneNumber};
 use switchboard_testkit::{
     SimConfig, SimKallyAi,
     calls::{CallScript, Outcome},
-    conformance::{self, Trouble, World},
+    conformance::{self, Harness, PlacingFault},
     fault::{After, Fault, Rule},
 };
 
@@ -22,7 +22,7 @@ struct Simulated {
 }
 
 #[async_trait]
-impl World for Simulated {
+impl Harness for Simulated {
     fn fresh_number(&self) -> PhoneNumber {
         number(self.used.fetch_add(1, Ordering::Relaxed))
     }
@@ -35,26 +35,30 @@ impl World for Simulated {
         None
     }
 
-    async fn bring(&self, trouble: Trouble, number: &PhoneNumber) -> Result<(), String> {
-        let (fault, after) = match trouble {
-            Trouble::ConnectionRefused => {
+    async fn inject(&self, fault: PlacingFault, number: &PhoneNumber) -> Result<(), String> {
+        let (fault, after) = match fault {
+            PlacingFault::ConnectionRefused => {
                 self.sim.refuse_connections().await;
                 return Ok(());
             }
-            Trouble::ServerErrorAfterRing => (Fault::answer(500, "internal_error"), After::Ring),
-            Trouble::ResetAfterRing => (Fault::Reset, After::Ring),
-            Trouble::CutBodyAfterRing => (Fault::CutBody { sent: None }, After::Answer),
-            Trouble::RateLimited => {
+            PlacingFault::ServerErrorAfterRing => {
+                (Fault::answer(500, "internal_error"), After::Ring)
+            }
+            PlacingFault::ResetAfterRing => (Fault::Reset, After::Ring),
+            PlacingFault::CutBodyAfterRing => (Fault::CutBody { sent: None }, After::Answer),
+            PlacingFault::RateLimited => {
                 (Fault::answer(429, "rate_limited").with_header("retry-after", "7"), After::Nothing)
             }
-            Trouble::Unauthorized => (Fault::answer(401, "token_expired"), After::Nothing),
-            Trouble::DoNotCall => (Fault::answer(403, "suppression_violation"), After::Nothing),
+            PlacingFault::Unauthorized => (Fault::answer(401, "token_expired"), After::Nothing),
+            PlacingFault::DoNotCall => {
+                (Fault::answer(403, "suppression_violation"), After::Nothing)
+            }
         };
         self.sim.faults().add(Rule::on("POST", "/v1/calls", fault).after(after).to(number.e164()));
         Ok(())
     }
 
-    async fn calm(&self) {
+    async fn clear(&self) {
         self.sim.accept_connections().await;
         self.sim.faults().clear();
     }
@@ -76,7 +80,7 @@ async fn every_check_passes() {
     });
     let sim = Arc::new(SimKallyAi::start(config).await.unwrap());
     let kallyai = provider(&sim, |_| {});
-    let world = Simulated { sim, used: AtomicU32::new(0) };
-    let report = conformance::run(&kallyai, &world, &WallClock).await;
+    let harness = Simulated { sim, used: AtomicU32::new(0) };
+    let report = conformance::run(&kallyai, &harness, &WallClock).await;
     assert!(report.passed(), "{report}");
 }

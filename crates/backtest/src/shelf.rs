@@ -1,0 +1,163 @@
+//! Slots, rooms and budgets of the other policy: the journal's own stock, filled by the replay.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard_core::{AttemptId, Error, Money, ProfileName, ValidCall};
+use switchboard_journal::{Settlement, Stock};
+use switchboard_router::{
+    Headroom, Hold, LaneSettings, Needs, Policy, ProviderPolicy, RoomNeed, RouterSettings,
+    SlotNeed, hold, reservation::add_needs,
+};
+use uuid::Uuid;
+
+/// What keeps an attempt from being sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Short {
+    /// A window or a room is full until then.
+    Full { scope: String, until: Timestamp, room: bool },
+    /// A budget does not hold it.
+    OverBudget(String),
+    /// A budget covers it, and nobody knows what it costs.
+    CostUnknown(String),
+    /// The other policy has no such provider.
+    Gone,
+}
+
+/// The stock, and who takes from it.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    stock: Stock,
+    taken: u128,
+}
+
+/// One attempt that wants to be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) provider: &'a ProviderPolicy,
+    pub(super) lane: &'a LaneSettings,
+    pub(super) request: &'a ValidCall,
+    pub(super) experiment: Option<&'a str>,
+    /// The agent profile that serves it.
+    pub(super) profile: Option<&'a ProfileName>,
+    pub(super) times: &'a RouterSettings,
+}
+
+impl Shelf {
+    /// Takes all that the attempt needs, or says what is missing.
+    pub(super) fn take(&mut self, wish: Wish<'_>, now: Timestamp) -> Result<AttemptId, Short> {
+        let limits = wish.limits(now);
+        self.stock.ask(&limits, now).map_err(|error| full(&error, now))?;
+        let hold = wish.hold(now)?;
+        for budget in hold.iter().flat_map(|hold| &hold.budgets) {
+            let alone = Needs {
+                hold: hold
+                    .as_ref()
+                    .map(|hold| Hold { amount: hold.amount, budgets: vec![budget.clone()] }),
+                ..Needs::default()
+            };
+            if self.stock.ask(&alone, now).is_err() {
+                return Err(Short::OverBudget(budget.name.clone()));
+            }
+        }
+        Ok(self.give(Needs { hold, ..limits }))
+    }
+
+    /// The same for what is known to have been sent, whatever is left.
+    pub(super) fn force(&mut self, wish: Wish<'_>, now: Timestamp) -> AttemptId {
+        let needs = Needs { hold: wish.hold(now).unwrap_or_default(), ..wish.limits(now) };
+        // Told the time, the stock forgets what is over; its answer does not matter.
+        let _ = self.stock.ask(&needs, now);
+        self.give(needs)
+    }
+
+    fn give(&mut self, needs: Needs) -> AttemptId {
+        self.taken += 1;
+        let id = AttemptId::new(Uuid::from_u128(self.taken));
+        self.stock.take(id, needs);
+        id
+    }
+
+    pub(super) fn silent(&mut self, attempt: AttemptId, unsent: bool) {
+        self.stock.settle(Settlement::Nothing { attempt, unsent });
+        self.stock.leave(attempt);
+    }
+
+    pub(super) fn bill(&mut self, attempt: AttemptId, amount: Money) {
+        self.stock.settle(Settlement::Bill { attempt, amount });
+    }
+
+    pub(super) fn over(&mut self, attempt: AttemptId) {
+        self.stock.leave(attempt);
+    }
+
+    /// What is left of a provider's window and of its rooms.
+    pub(super) fn left(
+        &self,
+        provider: &ProviderPolicy,
+        lane: &LaneSettings,
+        now: Timestamp,
+    ) -> (Option<Headroom>, Option<Headroom>) {
+        let slots = slot_need(provider, lane).map(|need| self.stock.left(&need, now));
+        let rooms = room_need(provider, lane, now).map(|need| self.stock.rooms_left(&need, now));
+        (slots, rooms)
+    }
+}
+
+impl Wish<'_> {
+    fn longest(&self) -> Duration {
+        let longest = self.request.max_duration.unwrap_or(self.policy.max_duration);
+        self.provider.info.max_duration.map_or(longest, |most| longest.min(most))
+    }
+
+    fn limits(&self, now: Timestamp) -> Needs {
+        let until = now.checked_add(self.longest() + self.times.grace).unwrap_or(Timestamp::MAX);
+        let mut needs = Needs {
+            slots: slot_need(self.provider, self.lane).into_iter().collect(),
+            rooms: room_need(self.provider, self.lane, until).into_iter().collect(),
+            ..Needs::default()
+        };
+        add_needs(&mut needs, self.policy, (&self.request.tenant, self.profile), until);
+        needs
+    }
+
+    fn hold(&self, now: Timestamp) -> Result<Option<Hold>, Short> {
+        let (tenant, id) = (&self.request.tenant, &self.provider.info.id);
+        let whose = (tenant, id, self.experiment);
+        hold(
+            &self.policy.budgets,
+            &self.provider.deck,
+            &self.request.to,
+            self.longest(),
+            whose,
+            now,
+        )
+        .map_err(|_| {
+            let mut budgets = self.policy.budgets.iter();
+            let first = budgets.find(|budget| budget.covers(tenant, id, self.experiment));
+            Short::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
+        })
+    }
+}
+
+fn slot_need(provider: &ProviderPolicy, lane: &LaneSettings) -> Option<SlotNeed> {
+    lane.place_limit.map(|limit| SlotNeed {
+        limiter: format!("{}/place", provider.info.id),
+        limit: limit.requests,
+        window: limit.window,
+    })
+}
+
+fn room_need(provider: &ProviderPolicy, lane: &LaneSettings, until: Timestamp) -> Option<RoomNeed> {
+    lane.concurrent.map(|limit| RoomNeed { scope: provider.info.id.to_string(), limit, until })
+}
+
+fn full(error: &Error, now: Timestamp) -> Short {
+    let wait = error.retry_after().unwrap_or_default();
+    Short::Full {
+        scope: error.field().unwrap_or_default().to_owned(),
+        until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+        room: error.code() == Some("no_room"),
+    }
+}

@@ -1,0 +1,636 @@
+//! The loop that sends. Nothing else in the workspace calls `Calls::place`.
+//!
+//! Every attempt is written down before a byte leaves, and its result before anything else happens.
+//! What comes next is read from the result's `Delivery` and from nothing else: there is no arm that
+//! retries by default. The file is long because all that decides about sending stands in it:
+//! whoever doubts the law has one room to search.
+
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use jiff::Timestamp;
+use switchboard_core::{
+    Attempt, AttemptError, AttemptState, Call, CallFault, CallId, CallOrder, Delivery, Error,
+    ErrorKind, PlaceError, ProfileName, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+};
+use switchboard_journal::{Write, state::Fact};
+use switchboard_router::{
+    Candidate, Needs, PlanRecord, Rejected, Rejection,
+    failover::{Next, next},
+    hash::{digest, share},
+    hold,
+    reservation::{add_needs, is_gate},
+};
+
+use crate::{
+    bill, credit, follow, judge,
+    lane::Lane,
+    order::order,
+    reconcile, redial,
+    shared::{Inner, Planned},
+    submit::{self, no_provider},
+    tried::Tried,
+    waiting::{Asks, Pass},
+    world::World,
+};
+
+/// The longest pause that a provider's Retry-After is believed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// A pause after "too many": at least, and at most where the provider does not say how long.
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// The most that a first pause takes where the provider does not say how long; it doubles with each
+/// repeat.
+const FIRST_REST: Duration = Duration::from_secs(15);
+/// How soon an unsent attempt is retried, at most; twice that the second time.
+const RETRY_PAUSE: Duration = Duration::from_millis(200);
+/// How soon a provider is looked at again that another process keeps busy.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How often the list is read for a call whose provider answers when it is over.
+const GLIMPSE_EVERY: Duration = Duration::from_secs(15);
+
+/// What to do after an attempt.
+enum Then {
+    /// The provider has it, or nobody knows, or a person has to approve: nothing more is sent.
+    Stop,
+    /// Proven that no phone rang, and somebody may be asked.
+    Again,
+    /// Proven that no phone rang, and nobody may be asked.
+    GiveUp(CallFault),
+}
+
+/// One call on its way, and what its attempts have in common.
+struct Going<'a> {
+    inner: &'a Arc<Inner>,
+    /// The configuration that it was admitted under.
+    world: &'a World,
+    id: CallId,
+    request: &'a Arc<ValidCall>,
+    ring: u32,
+    draw: u64,
+    /// Another provider may be asked where the account of one is out of credit.
+    quota_opt_in: bool,
+}
+
+/// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's
+/// earlier attempts ended.
+pub(crate) async fn run(
+    inner: &Arc<Inner>,
+    asks: &Asks<'_>,
+    call: &Call,
+    first: Planned,
+    draw: u64,
+    mut pass: Option<Pass>,
+) -> Result<()> {
+    let Asks { request, world, .. } = *asks;
+    let going = Going {
+        inner,
+        world,
+        id: call.id,
+        request,
+        ring: redial::ring(&call.attempts),
+        draw,
+        quota_opt_in: world.policy.fails_over_on_quota(request),
+    };
+    let (mut tried, end) = Tried::of(world, call, going.ring, going.quota_opt_in);
+    if let Some(fault) = end {
+        return refuse(inner, call.id, fault).await;
+    }
+    let mut first = Some(first);
+    loop {
+        let mut planned = first.take().unwrap_or_else(|| going.plan(&tried));
+        let plan = &mut planned.plan;
+        plan.rejected.retain(|one| tried.may_wait_for(&one.provider));
+        plan.candidates.retain(|one| tried.allows(world, one));
+        // Who took no call for a while is asked after those who were not asked yet.
+        plan.candidates.sort_by_key(|one| tried.comes_last(&one.provider));
+        // A retry of what never left comes before the next provider, as long as the plan still
+        // allows it.
+        if let Some(last) = tried.last.take()
+            && let Some(at) = plan.candidates.iter().position(|one| one.provider == last)
+            && let Some(front) = plan.candidates.get_mut(..=at)
+        {
+            front.rotate_right(1);
+        }
+        match inner.waiting.turn(inner, asks, &mut planned, &mut pass).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(nobody) => {
+                // What the last provider said says more than that nobody else is left.
+                let said = tried
+                    .fault
+                    .take()
+                    .filter(|_| nobody.kind() == ErrorKind::NoProvider && nobody.field().is_none());
+                let fault = said.unwrap_or_else(|| CallFault::from(&nobody));
+                return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
+            }
+        }
+        let now = inner.now();
+        if !request.window.contains(now) || now > asks.give_up {
+            let fault =
+                tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
+            return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
+        }
+        let plan = &planned.plan;
+        let Some(candidate) = plan.candidates.first() else {
+            return Err(no_provider(plan));
+        };
+        let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
+        match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass)
+            .await?
+        {
+            Then::Stop => return Ok(()),
+            Then::Again => {}
+            Then::GiveUp(fault) => return refuse(inner, call.id, fault).await,
+        }
+    }
+}
+
+impl Going<'_> {
+    /// Who shall be asked next. One that fails more often than the others is better than nobody:
+    /// where nobody else is left, it may be asked.
+    fn plan(&self, tried: &Tried) -> Planned {
+        let Going { inner, world, request, draw, .. } = *self;
+        let planned = inner.plan(world, request, draw);
+        let plan = &planned.plan;
+        let is_ejected = |one: &Rejected| {
+            matches!(one.rejection, Rejection::Outlier(_)) && tried.may_ask(&one.provider)
+        };
+        if plan.candidates.iter().any(|one| tried.allows(world, one))
+            || !plan.rejected.iter().any(is_ejected)
+        {
+            return planned;
+        }
+        inner.plan_over_ejections(world, request, draw)
+    }
+}
+
+/// Nobody will place it.
+pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFault) -> Result<()> {
+    let (words, fact) = refusal(fault);
+    inner.record(id, fact).await?;
+    inner.tell(id, words);
+    Ok(())
+}
+
+/// The end of a call that nobody places, in words and as a fact.
+fn refusal(fault: CallFault) -> (String, Fact) {
+    if fault.kind == ErrorKind::Expired {
+        (format!("expired: {}", fault.message), Fact::Expired(fault))
+    } else {
+        (format!("refused: {}", fault.message), Fact::Refused(fault))
+    }
+}
+
+/// The same where no provider could take it in time: the plan that held then is kept beside it.
+pub(crate) async fn refuse_by(
+    inner: &Inner,
+    id: CallId,
+    fault: CallFault,
+    plan: PlanRecord,
+) -> Result<()> {
+    let (words, end) = refusal(fault);
+    let facts = vec![Fact::Planned(Box::new(plan)), end];
+    inner.write(id, Write { facts, ..Write::default() }).await?;
+    inner.tell(id, words);
+    Ok(())
+}
+
+/// One attempt: intent, claim, send, result.
+async fn attempt(
+    going: &Going<'_>,
+    candidate: &Candidate,
+    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    tried: &mut Tried,
+    pass: &mut Option<Pass>,
+) -> Result<Then> {
+    let Going { inner, world, id, request, ring, .. } = *going;
+    let Some(lane) = world.lane(&candidate.provider) else {
+        return Err(no_provider(&inner.plan(world, request, going.draw).plan));
+    };
+    lane.pace_turn(&*inner.clock).await;
+    // Another call may have taken the last slot since the plan was made: plan again.
+    let Ok(slot) = lane.take_place_slot(inner.now()) else {
+        pass.iter_mut().for_each(Pass::let_go);
+        return Ok(Then::Again);
+    };
+    pass.iter_mut().for_each(Pass::slot_taken);
+    let order = order(
+        inner,
+        id,
+        ring,
+        request,
+        lane,
+        world.policy.agent_for(profile, &lane.id),
+        &world.policy,
+    );
+    let began = inner.clock.uptime();
+    let write = match bracket(going, candidate, (experiment, profile), lane, &order) {
+        Ok(write) => write,
+        Err(error) => {
+            lane.give_back(slot);
+            return Ok(passed_over(going, lane, error, tried));
+        }
+    };
+    // From here on a stop waits for it.
+    let open = inner.ending.opened();
+    if let Err(stopping) = inner.check_running() {
+        lane.give_back(slot);
+        return Err(stopping);
+    }
+    let needs = write.needs.clone();
+    let recorded = match inner.write(id, write).await {
+        Ok(recorded) => {
+            inner.gates.enter(order.attempt, &needs, inner.now());
+            if let Some(until) = needs.rooms.first().map(|room| room.until) {
+                lane.enter(order.attempt, until, inner.now());
+            }
+            // The limits know of it: its turn is used.
+            *pass = None;
+            recorded
+        }
+        Err(error) => {
+            lane.give_back(slot);
+            pass.iter_mut().for_each(Pass::let_go);
+            return held_up(going, lane, error, tried);
+        }
+    };
+    tried.written += 1;
+    if has_others(&recorded.call, ring, tried.written) {
+        lane.give_back(slot);
+        inner.waiting.look();
+        let unsent = Error::new(
+            ErrorKind::Timeout,
+            "the attempt was not sent: another process had the call meanwhile",
+        );
+        let unsent = PlaceError::not_sent(unsent.with_provider(lane.id.clone()));
+        record_failure(inner, id, &order, &unsent).await?;
+        // What that one learnt holds for this one.
+        let (known, end) = Tried::of(world, &recorded.call, ring, going.quota_opt_in);
+        *tried = known;
+        return Ok(end.map_or(Then::Again, Then::GiveUp));
+    }
+    // Checked last, with nothing slow between it and the first byte: a process that was paused here
+    // for long, or was told to stop, must not send.
+    let late = inner.clock.uptime().saturating_sub(began) >= world.settings.send_within;
+    if late || inner.check_running().is_err() {
+        lane.give_back(slot);
+        inner.waiting.look();
+        let why = if late { "writing it down took too long" } else { "the router was stopped" };
+        let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}"))
+            .with_provider(lane.id.clone());
+        return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
+    }
+    inner.tell(id, format!("sent to {}", lane.id));
+    lane.opened();
+    tried.sent += 1;
+
+    let (sent_at, sent) = (inner.now(), inner.clock.uptime());
+    let result = send(inner, id, lane, &order, sent_at).await;
+    match result {
+        Ok(report) => {
+            let waited = (!lane.provider.info().synchronous).then(|| {
+                Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default()
+            });
+            judge::worked(inner, lane, sent, waited);
+            answered(inner, id, lane, &order, report).await?;
+            drop(open);
+            Ok(Then::Stop)
+        }
+        Err(failed) => {
+            if failed.delivery() == Delivery::NotSent {
+                lane.give_back(slot);
+                inner.waiting.look();
+            }
+            judge::failed(inner, id, lane, &failed, sent);
+            match failed.delivery() {
+                Delivery::NotSent | Delivery::Refused(_) => {
+                    not_placed(going, lane, &order, failed, tried).await
+                }
+                Delivery::Placed | Delivery::Unknown => {
+                    lane.doubt(order.attempt, order.agent.clone());
+                    record_failure(inner, id, &order, &failed).await?;
+                    inner.tell(id, format!("{failed}: it may have rung, so nobody else is asked"));
+                    reconcile::start(inner, id, lane, order, sent_at);
+                    Ok(Then::Stop)
+                }
+            }
+        }
+    }
+}
+
+/// True where the ring has attempts that this process does not know of: it was paused, and another
+/// had the call.
+fn has_others(call: &Call, ring: u32, written: u64) -> bool {
+    call.attempts.iter().filter(|attempt| attempt.ring == ring).count() as u64 != written
+}
+
+/// The one transaction before a byte leaves: intent, claim and leave to send, with all that the
+/// attempt needs.
+fn bracket(
+    going: &Going<'_>,
+    candidate: &Candidate,
+    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    lane: &Lane,
+    order: &CallOrder,
+) -> Result<Write> {
+    let Going { inner, world, request, ring, .. } = *going;
+    let attempt = Attempt {
+        id: order.attempt,
+        provider: lane.id.clone(),
+        ring,
+        agent: order.agent.clone(),
+        idempotency_key: order.idempotency_key,
+        state: AttemptState::Intent,
+        provider_call_id: None,
+        delivery: None,
+        error: None,
+        outcome: None,
+        estimated_cost: candidate.estimated_cost,
+        cost: None,
+        billed: None,
+        created_at: inner.now(),
+        sent_at: None,
+        ended_at: None,
+        evidence: Vec::new(),
+    };
+    let hold = match world.policy.providers.get(candidate.index) {
+        Some(one) => hold(
+            &world.policy.budgets,
+            &one.deck,
+            &request.to,
+            order.max_duration,
+            (&request.tenant, &lane.id, experiment),
+            inner.now(),
+        )?,
+        None => None,
+    };
+    let longest = order.max_duration + world.settings.grace;
+    let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
+    let mut needs = Needs {
+        slots: lane.slot_needs(),
+        rooms: lane.room_needs(until),
+        hold,
+        certain_agent: lane.tells_by_agent(),
+    };
+    add_needs(&mut needs, &world.policy, (&request.tenant, profile), until);
+    Ok(Write {
+        facts: vec![
+            Fact::Intended(Box::new(attempt)),
+            Fact::Claimed(order.attempt),
+            Fact::Sent(order.attempt),
+        ],
+        needs,
+    })
+}
+
+/// The journal did not let the attempt begin: another process has the last slot, the agent or the
+/// money.
+fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Then> {
+    let now = going.inner.now();
+    match error.code() {
+        Some("no_slot" | "no_room") => {
+            let mut wait = error.retry_after().unwrap_or(LOOK_AGAIN);
+            if error.code() == Some("no_room") {
+                // A room is free as soon as a call is over, and another process does not tell.
+                wait = wait.min(LOOK_AGAIN);
+            }
+            let then = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+            match error.field().filter(|scope| is_gate(scope)) {
+                Some(scope) => going.inner.gates.is_full(scope, then),
+                None => lane.is_full_until(then),
+            }
+            Ok(Then::Again)
+        }
+        Some("agent_in_doubt") => {
+            lane.is_full_until(now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX));
+            Ok(Then::Again)
+        }
+        Some("over_budget") => Ok(passed_over(going, lane, error, tried)),
+        _ => Err(error),
+    }
+}
+
+/// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
+fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
+    going.inner.tell(going.id, format!("not {}: {error}", lane.id));
+    tried.is_done_with(going.world, &lane.id, false);
+    tried.fault = Some(CallFault::from(&error));
+    Then::Again
+}
+
+/// The request itself. A backend that panics has told nothing: its attempt is unknown.
+async fn send(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Result<ProviderCall, PlaceError> {
+    let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
+    let result = if lane.provider.info().synchronous {
+        let glimpses = glimpse(inner, id, lane, order, sent_at);
+        tokio::select! {
+            biased;
+            result = placing => result,
+            never = glimpses => match never {},
+        }
+    } else {
+        placing.await
+    };
+    result.unwrap_or_else(|_| {
+        Err(PlaceError::unknown(
+            Error::new(ErrorKind::Provider, "the backend panicked while it placed the call")
+                .with_provider(lane.id.clone())
+                .with_operation("calls.place"),
+        ))
+    })
+}
+
+/// While the answer is open, a list may already show the call: its id makes it possible to stop it,
+/// and helps after a crash. A backend that panics here has shown nothing; its open request must not
+/// go down with the look.
+async fn glimpse(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    sent_at: Timestamp,
+) -> Infallible {
+    let mut seen: Option<ProviderCallId> = None;
+    let mut stopped = false;
+    let longest = sent_at.checked_add(order.max_duration).unwrap_or(Timestamp::MAX);
+    loop {
+        inner.clock.sleep(GLIMPSE_EVERY).await;
+        if let Some(theirs) = &seen {
+            if !stopped && inner.now() >= longest {
+                stopped = true;
+                follow::stop_overlong(inner, id, lane, theirs).await;
+            }
+            continue;
+        }
+        lane.read_turn(&*inner.clock).await;
+        let look =
+            AssertUnwindSafe(lane.provider.calls().trace(order, sent_at)).catch_unwind().await;
+        let traces = look.ok().and_then(Result::ok).unwrap_or_default();
+        if let [only] = traces.as_slice()
+            && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
+            && matches!(inner.journal.is_alone_by_task(order.attempt).await, Ok(true))
+            && inner.record(id, Fact::Glimpsed(order.attempt, only.call.clone())).await.is_ok()
+        {
+            seen = Some(only.call.clone());
+        }
+    }
+}
+
+async fn answered(
+    inner: &Arc<Inner>,
+    id: CallId,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    report: ProviderCall,
+) -> Result<()> {
+    let (theirs, cost, word) = (report.id.clone(), report.cost, report.status_word.clone());
+    let over = report.state.outcome();
+    let answer = Fact::Answered(order.attempt, Box::new(report));
+    let written = match over {
+        Some(outcome) => {
+            let bill =
+                cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, lane, cost));
+            redial::over(inner, id, answer, bill, outcome).await
+        }
+        None => inner.record(id, answer).await,
+    };
+    match written {
+        Ok(_) => {}
+        // The id belongs to another call of ours: a stale or wrong answer. What became of this one
+        // nobody knows.
+        Err(error) if error.code() == Some("owned") => {
+            lane.doubt(order.attempt, order.agent.clone());
+            let stale = Error::new(
+                ErrorKind::Provider,
+                "the provider answered with a call that another call of ours owns",
+            );
+            let unknown = PlaceError::unknown(stale.with_provider(lane.id.clone()));
+            record_failure(inner, id, order, &unknown).await?;
+            reconcile::start(inner, id, lane, order.clone(), inner.now());
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    }
+    match over {
+        Some(outcome) => inner.tell(id, format!("{}: {outcome}", lane.id)),
+        None => inner.tell(id, format!("{} has it: {word}", lane.id)),
+    }
+    follow::placed(
+        inner,
+        lane,
+        id,
+        order.attempt,
+        theirs,
+        inner.now(),
+        order.max_duration,
+        over.is_some(),
+        cost.is_some(),
+    );
+    if let Some(cost) = cost.filter(|_| over.is_none()) {
+        bill::note(inner, id, order.attempt, lane, cost).await;
+    }
+    Ok(())
+}
+
+async fn record_failure(
+    inner: &Inner,
+    id: CallId,
+    order: &CallOrder,
+    failed: &PlaceError,
+) -> Result<()> {
+    let fact = Fact::Failed {
+        attempt: order.attempt,
+        delivery: failed.delivery(),
+        error: AttemptError::from(failed.error()),
+    };
+    inner.record(id, fact).await.map(|_| ())
+}
+
+/// After an attempt that provably reached no phone.
+async fn not_placed(
+    going: &Going<'_>,
+    lane: &Arc<Lane>,
+    order: &CallOrder,
+    failed: PlaceError,
+    tried: &mut Tried,
+) -> Result<Then> {
+    let Going { inner, id, draw, quota_opt_in, .. } = *going;
+    record_failure(inner, id, order, &failed).await?;
+    if failed.delivery() == Delivery::Refused(Refusal::Quota) {
+        credit::refused(inner, id, lane);
+    }
+    let Some(next) = next(failed.delivery(), Some(failed.kind()), quota_opt_in) else {
+        return Ok(Then::Stop);
+    };
+    let fault = CallFault::from(failed.error());
+    tried.learn(going.world, &lane.id, next, || lane.may_retry());
+    match next {
+        Next::Retry if tried.may_ask(&lane.id) => {
+            let pause =
+                jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
+            tried.last = Some(lane.id.clone());
+            inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
+            inner.clock.sleep(pause).await;
+        }
+        Next::Retry | Next::Another | Next::Anybody => {
+            let words = match failed.delivery() {
+                Delivery::NotSent => "nothing was sent, the next provider is asked",
+                Delivery::Refused(Refusal::Quota) => {
+                    "the next provider is asked, as the caller allows"
+                }
+                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => {
+                    "the next provider is asked"
+                }
+            };
+            inner.tell(id, format!("{failed}: {words}"));
+        }
+        Next::AfterPause => {
+            let pause =
+                rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
+            lane.pause(pause);
+            inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
+        }
+        Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
+        Next::AfterCredit => {
+            inner.tell(
+                id,
+                format!("{failed}: the call waits, for nobody allowed another provider for that"),
+            );
+        }
+        Next::Nobody => return Ok(Then::GiveUp(fault)),
+        Next::Person => {
+            inner.tell(id, format!("{failed}: a person has to approve first"));
+            return Ok(Then::Stop);
+        }
+    }
+    tried.fault = Some(fault);
+    Ok(Then::Again)
+}
+
+/// How long a provider is left alone that takes no call for a while. Never nothing, whatever it
+/// says, and longer with each repeat where it does not say how long.
+fn rest(draw: u64, nth: u64, asked: Option<Duration>, repeats: u32) -> Duration {
+    match asked.filter(|wait| !wait.is_zero()) {
+        Some(wait) => {
+            let wait = wait.max(REST.0);
+            jitter(draw, nth, wait, wait + (wait / 10).min(REST.0)).min(LONGEST_PAUSE)
+        }
+        None => {
+            let most = (FIRST_REST * 2_u32.saturating_pow(repeats.saturating_sub(1))).min(REST.1);
+            jitter(draw, nth, REST.0, most)
+        }
+    }
+}
+
+/// A pause between the two, by the call's own chance: full jitter.
+fn jitter(draw: u64, nth: u64, least: Duration, most: Duration) -> Duration {
+    let spread = u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
+    let chance = digest(&[&draw.to_le_bytes(), &nth.to_le_bytes()]);
+    least + Duration::from_millis(share(chance, spread.saturating_add(1)).unwrap_or(0))
+}

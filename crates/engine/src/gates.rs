@@ -1,0 +1,106 @@
+//! Limits that are not a provider's: how many calls a caller, or an agent profile, may have under
+//! way, and place in a window.
+//!
+//! The journal decides, over all processes; what this one knows is remembered here, so that calls
+//! which would be refused wait without asking.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::AttemptId;
+use switchboard_router::{
+    Needs, Policy,
+    reservation::{allowance, is_gate},
+};
+
+use crate::limit::SlidingLog;
+
+#[derive(Debug, Default)]
+struct Gate {
+    inside: BTreeMap<AttemptId, Timestamp>,
+    log: Option<SlidingLog>,
+    /// Other processes keep it closed until then.
+    full_until: Option<Timestamp>,
+}
+
+/// What this process knows of the limits.
+#[derive(Debug, Default)]
+pub(crate) struct Gates {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    gates: HashMap<String, Gate>,
+    /// Behind which gates an attempt is.
+    behind: HashMap<AttemptId, Vec<String>>,
+}
+
+impl Gates {
+    /// How many calls may still go in, and when it is worth another look at the latest where none
+    /// may.
+    pub(crate) fn opening(&self, policy: &Policy, scope: &str, now: Timestamp) -> (u32, Timestamp) {
+        let Some(allowance) = allowance(policy, scope) else {
+            return (u32::MAX, now);
+        };
+        let mut known = self.known.lock();
+        let Some(gate) = known.gates.get_mut(scope) else {
+            // Nobody went in yet.
+            let slots = allowance.requests.map_or(u32::MAX, |limit| limit.requests);
+            return (allowance.concurrent.unwrap_or(u32::MAX).min(slots), now);
+        };
+        gate.inside.retain(|_, until| *until > now);
+        if let Some(until) = gate.full_until.filter(|until| *until > now) {
+            return (0, until);
+        }
+        let inside = u32::try_from(gate.inside.len()).unwrap_or(u32::MAX);
+        let rooms = allowance.concurrent.map_or(u32::MAX, |limit| limit.saturating_sub(inside));
+        let first_out = gate.inside.values().min().copied().unwrap_or(now);
+        match allowance.requests.and(gate.log.as_ref()).map(|log| log.headroom(now)) {
+            Some(slots) if slots.free == 0 => (0, slots.frees_at.unwrap_or(now)),
+            Some(slots) => (rooms.min(slots.free), first_out),
+            None => (rooms, first_out),
+        }
+    }
+
+    /// An attempt goes in.
+    pub(crate) fn enter(&self, attempt: AttemptId, needs: &Needs, now: Timestamp) {
+        let rooms = || needs.rooms.iter().filter(|need| is_gate(&need.scope));
+        let slots = || needs.slots.iter().filter(|need| is_gate(&need.limiter));
+        if rooms().next().is_none() && slots().next().is_none() {
+            return;
+        }
+        let mut known = self.known.lock();
+        for need in rooms() {
+            known.gates.entry(need.scope.clone()).or_default().inside.insert(attempt, need.until);
+            known.behind.entry(attempt).or_default().push(need.scope.clone());
+        }
+        for need in slots() {
+            let log = &mut known.gates.entry(need.limiter.clone()).or_default().log;
+            let log = log.get_or_insert_with(|| SlidingLog::new(need.limit, need.window));
+            log.obey(need.limit, need.window);
+            // The journal let it in: where this log has no slot, it knows less.
+            let _ = log.take(now);
+        }
+    }
+
+    /// An attempt is over. True where somebody may go in now.
+    pub(crate) fn leave(&self, attempt: AttemptId) -> bool {
+        let mut known = self.known.lock();
+        let scopes = known.behind.remove(&attempt).unwrap_or_default();
+        let mut left = false;
+        for scope in scopes {
+            if let Some(gate) = known.gates.get_mut(&scope) {
+                left |= gate.inside.remove(&attempt).is_some();
+                gate.full_until = None;
+            }
+        }
+        left
+    }
+
+    /// The journal says that it is closed.
+    pub(crate) fn is_full(&self, scope: &str, until: Timestamp) {
+        self.known.lock().gates.entry(scope.to_owned()).or_default().full_until = Some(until);
+    }
+}

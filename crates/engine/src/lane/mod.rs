@@ -1,0 +1,457 @@
+//! What is true of one provider at this moment: its limits, its health, its open attempts.
+
+mod watched;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{
+    AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, ReadTurns,
+    RequestLimit,
+};
+use switchboard_router::{BreakerState, Headroom, LaneSettings, Reading, RoomNeed, SlotNeed};
+use tokio::sync::Notify;
+use tower::retry::budget::{Budget, TpsBudget};
+
+use crate::{
+    domain::Domain,
+    health::{Breaker, Says},
+    limit::{Pace, SlidingLog, Slot},
+};
+
+pub(crate) use watched::{Unbilled, Watch};
+
+/// How long an account that is out of credit takes no call: the first time, and at most.
+const CREDIT_PAUSE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15 * 60));
+
+/// What stays with a provider over configurations.
+struct Kept {
+    /// Wakes the follower.
+    work: Notify,
+    retries: TpsBudget,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    places: Option<SlidingLog>,
+    reads: Option<SlidingLog>,
+    breaker: Breaker,
+    // Until when on the clock that only runs: what was announced lasts as long as it was announced,
+    // whoever sets the other clock.
+    ejected_until: Option<Duration>,
+    paused_until: Option<Duration>,
+    no_credit_until: Option<Duration>,
+    /// How often in a row the account was out of credit.
+    no_credit: u32,
+    /// Other processes keep it busy until then.
+    full_until: Option<Duration>,
+    /// Calls under way, and when each is over at the latest.
+    inside: BTreeMap<AttemptId, Timestamp>,
+    in_doubt: BTreeMap<AttemptId, Option<AgentId>>,
+    time_to_accept: Option<Duration>,
+    watches: BTreeMap<ProviderCallId, Watch>,
+    unbilled: BTreeMap<ProviderCallId, Unbilled>,
+}
+
+/// One provider's lane, as one configuration has it. What was learnt of the provider, and the calls
+/// that it has, are kept by its next lane.
+pub(crate) struct Lane {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) id: ProviderId,
+    /// What one credit costs, where it bills credits.
+    pub(crate) credit_price: Option<Money>,
+    /// What it rides on.
+    pub(crate) domain: Arc<Domain>,
+    clock: Arc<dyn Clock>,
+    pace: Option<Pace>,
+    place_limit: Option<RequestLimit>,
+    concurrent: Option<u32>,
+    /// The backend takes its turns itself, one for each request.
+    paced: bool,
+    kept: Arc<Kept>,
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane").field("provider", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Lane {
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let log = |limit: Option<RequestLimit>| {
+            limit.map(|limit| SlidingLog::new(limit.requests, limit.window))
+        };
+        let kept = Arc::new(Kept {
+            work: Notify::new(),
+            // A tenth of the requests may be retries, and ten in any ten seconds whatever the
+            // traffic.
+            retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
+            state: Mutex::new(State {
+                places: log(settings.place_limit),
+                reads: log(settings.read_limit),
+                breaker: Breaker::new(settings.breaker),
+                ejected_until: None,
+                paused_until: None,
+                no_credit_until: None,
+                no_credit: 0,
+                full_until: None,
+                inside: BTreeMap::new(),
+                in_doubt: BTreeMap::new(),
+                time_to_accept: None,
+                watches: BTreeMap::new(),
+                unbilled: BTreeMap::new(),
+            }),
+        });
+        Self::over(kept, provider, credit_price, settings, domain, clock)
+    }
+
+    /// The lane of the same provider under a new configuration.
+    pub(crate) fn anew(
+        &self,
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let mut state = self.kept.state.lock();
+        let State { places, reads, breaker, .. } = &mut *state;
+        limit(places, settings.place_limit);
+        limit(reads, settings.read_limit);
+        breaker.obey(settings.breaker);
+        drop(state);
+        Self::over(Arc::clone(&self.kept), provider, credit_price, settings, domain, clock)
+    }
+
+    fn over(
+        kept: Arc<Kept>,
+        provider: Arc<dyn Provider>,
+        credit_price: Option<Money>,
+        settings: &LaneSettings,
+        domain: Arc<Domain>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            id: provider.info().id.clone(),
+            credit_price,
+            domain,
+            clock: Arc::clone(clock),
+            place_limit: settings.place_limit,
+            concurrent: settings.concurrent,
+            pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
+            paced: provider
+                .take_turns(Arc::new(Turns { kept: Arc::clone(&kept), clock: Arc::clone(clock) })),
+            kept,
+            provider,
+        }
+    }
+
+    /// Until there is something to follow.
+    pub(crate) async fn work(&self) {
+        self.kept.work.notified().await;
+    }
+
+    pub(crate) fn reading(&self, now: Timestamp) -> Reading {
+        let uptime = self.clock.uptime();
+        let state = self.kept.state.lock();
+        Reading {
+            breaker: breaker(state.breaker.opens_in(uptime), now),
+            domain: breaker(self.domain.opens_in(uptime), now),
+            ejected_until: ends(state.ejected_until, uptime, now),
+            headroom: self.headroom(&state, uptime, now),
+            rooms: self.rooms(&state, now),
+            paused_until: ends(state.paused_until, uptime, now),
+            out_of_credit_until: ends(state.no_credit_until, uptime, now),
+            agents_in_doubt: self.agents_in_doubt(&state),
+            time_to_accept: state.time_to_accept,
+        }
+    }
+
+    fn headroom(&self, state: &State, uptime: Duration, now: Timestamp) -> Option<Headroom> {
+        let own = state.places.as_ref().map(|log| log.headroom(now));
+        match ends(state.full_until, uptime, now) {
+            Some(until) => Some(Headroom {
+                free: 0,
+                of: own.map_or(1, |own| own.of),
+                frees_at: Some(
+                    own.and_then(|own| own.frees_at).map_or(until, |own| own.max(until)),
+                ),
+            }),
+            None => own,
+        }
+    }
+
+    fn rooms(&self, state: &State, now: Timestamp) -> Option<Headroom> {
+        let of = self.concurrent?;
+        let inside = state.inside.values().filter(|until| **until > now);
+        let free = of.saturating_sub(u32::try_from(inside.clone().count()).unwrap_or(u32::MAX));
+        Some(Headroom { free, of, frees_at: inside.min().copied().filter(|_| free == 0) })
+    }
+
+    /// The calls under way that all processes share.
+    pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<RoomNeed> {
+        let need = |limit| RoomNeed { scope: self.id.to_string(), limit, until };
+        self.concurrent.map(need).into_iter().collect()
+    }
+
+    /// An attempt is sent that is over at `until` at the latest.
+    pub(crate) fn enter(&self, attempt: AttemptId, until: Timestamp, now: Timestamp) {
+        if self.concurrent.is_some() {
+            let mut state = self.kept.state.lock();
+            state.inside.retain(|_, until| *until > now);
+            state.inside.insert(attempt, until);
+        }
+    }
+
+    /// An attempt is over. True where that made room.
+    pub(crate) fn leave(&self, attempt: AttemptId) -> bool {
+        self.kept.state.lock().inside.remove(&attempt).is_some()
+    }
+
+    /// The limit that all processes share.
+    pub(crate) fn slot_needs(&self) -> Vec<SlotNeed> {
+        let need = |limit: RequestLimit| SlotNeed {
+            limiter: format!("{}/place", self.id),
+            limit: limit.requests,
+            window: limit.window,
+        };
+        self.place_limit.map(need).into_iter().collect()
+    }
+
+    /// True where a call in doubt can be told from its neighbours by its agent and its time alone.
+    pub(crate) fn tells_by_agent(&self) -> bool {
+        match self.provider.info().idempotency {
+            Idempotency::None => true,
+            Idempotency::Undocumented => false,
+        }
+    }
+
+    pub(crate) fn is_full_until(&self, then: Timestamp) {
+        let until = self.clock.uptime().saturating_add(until(self.clock.now(), then));
+        let mut state = self.kept.state.lock();
+        state.full_until = state.full_until.max(Some(until));
+    }
+
+    /// Where a provider takes a key, a call in doubt can be told from its neighbours by number and
+    /// task; where it takes none, the agent and the time are all there is, and a second call in
+    /// doubt would make both unprovable.
+    fn agents_in_doubt(&self, state: &State) -> BTreeSet<Option<AgentId>> {
+        if self.tells_by_agent() {
+            state.in_doubt.values().cloned().collect()
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    /// Takes a slot of the placing limit. `None` inside `Ok`: there is no limit.
+    pub(crate) fn take_place_slot(&self, now: Timestamp) -> Result<Option<Slot>, Timestamp> {
+        match &mut self.kept.state.lock().places {
+            Some(log) => log.take(now).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn give_back(&self, slot: Option<Slot>) {
+        if let (Some(slot), Some(log)) = (slot, &mut self.kept.state.lock().places) {
+            log.give_back(slot);
+        }
+    }
+
+    /// True where one more question may be asked at once. It has its slot of the reading limit
+    /// then.
+    pub(crate) fn may_read_now(&self, now: Timestamp) -> bool {
+        if self.paced {
+            let state = self.kept.state.lock();
+            return state.reads.as_ref().is_none_or(|log| log.headroom(now).free > 0);
+        }
+        self.kept.take_read_slot(now).is_ok()
+    }
+
+    /// Waits for a slot of the reading limit. A backend that takes its turns itself waits for one
+    /// with each request: nothing is waited for here.
+    pub(crate) async fn read_turn(&self, clock: &dyn Clock) {
+        if !self.paced {
+            self.kept.read_turn(clock).await;
+        }
+    }
+
+    /// Waits for the lane's pace.
+    pub(crate) async fn pace_turn(&self, clock: &dyn Clock) {
+        let Some(pace) = &self.pace else { return };
+        while let Err(wait) = pace.turn() {
+            clock.sleep(wait).await;
+        }
+    }
+
+    /// True where one more retry fits the quota.
+    pub(crate) fn may_retry(&self) -> bool {
+        self.kept.retries.withdraw()
+    }
+
+    /// A request is sent: it earns a share of a retry.
+    pub(crate) fn opened(&self) {
+        self.kept.retries.deposit();
+    }
+
+    /// The provider took a call that was sent at `sent`, of the clock that only runs.
+    pub(crate) fn worked(&self, sent: Duration, accepted_in: Option<Duration>) {
+        let mut state = self.kept.state.lock();
+        state.breaker.worked(sent);
+        (state.no_credit_until, state.no_credit) = (None, 0);
+        if let Some(new) = accepted_in {
+            state.time_to_accept =
+                Some(state.time_to_accept.map_or(new, |old| (old * 4 + new) / 5));
+        }
+    }
+
+    /// An attempt that was sent at `sent` failed. True where this opened the breaker.
+    pub(crate) fn failed(&self, says: Says, sent: Duration, now: Duration) -> bool {
+        let mut state = self.kept.state.lock();
+        match says {
+            Says::AgainstProvider | Says::AgainstPlatform => state.breaker.failed(sent, now),
+            Says::Answered => {
+                state.breaker.worked(sent);
+                false
+            }
+            Says::Nothing => false,
+        }
+    }
+
+    /// It fails far more often than the others, and is left out until then.
+    pub(crate) fn eject(&self, until: Duration) {
+        self.kept.state.lock().ejected_until = Some(until);
+    }
+
+    pub(crate) fn doubt(&self, attempt: AttemptId, agent: Option<AgentId>) {
+        self.kept.state.lock().in_doubt.insert(attempt, agent);
+    }
+
+    pub(crate) fn settled(&self, attempt: AttemptId) {
+        self.kept.state.lock().in_doubt.remove(&attempt);
+    }
+
+    pub(crate) fn in_doubt(&self) -> Vec<AttemptId> {
+        self.kept.state.lock().in_doubt.keys().copied().collect()
+    }
+
+    /// The provider asked to be left alone for so long.
+    pub(crate) fn pause(&self, time: Duration) {
+        let until = self.clock.uptime().saturating_add(time);
+        let mut state = self.kept.state.lock();
+        state.paused_until = state.paused_until.max(Some(until));
+    }
+
+    /// Its account answered that it is out of credit, and takes no call for so long, unless a read
+    /// shows credit first. `None`: that was known.
+    pub(crate) fn out_of_credit(&self) -> Option<Duration> {
+        let now = self.clock.uptime();
+        let mut state = self.kept.state.lock();
+        if state.no_credit_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        let pause = (CREDIT_PAUSE.0 * 2_u32.saturating_pow(state.no_credit)).min(CREDIT_PAUSE.1);
+        state.no_credit = state.no_credit.saturating_add(1);
+        state.no_credit_until = Some(now.saturating_add(pause));
+        Some(pause)
+    }
+
+    /// A read showed credit. How often in a row it had none is kept until a call is taken: a
+    /// balance may count what cannot be spent.
+    pub(crate) fn has_credit(&self) {
+        self.kept.state.lock().no_credit_until = None;
+    }
+
+    /// How long until a read may be tried; `None`: its breaker is closed.
+    pub(crate) fn opens_in(&self, now: Duration) -> Option<Duration> {
+        self.kept.state.lock().breaker.opens_in(now)
+    }
+
+    /// True where neither its breaker nor that of what it rides on is open.
+    pub(crate) fn is_closed(&self, now: Duration) -> bool {
+        self.opens_in(now).is_none() && self.domain.opens_in(now).is_none()
+    }
+
+    /// A read came to its end. How long until the next; `None`: its breaker is closed.
+    pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
+        let mut state = self.kept.state.lock();
+        state.breaker.probed(worked, now);
+        state.breaker.opens_in(now)
+    }
+}
+
+impl Kept {
+    /// Takes a slot of the reading limit, or says when one frees.
+    fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
+        match &mut self.state.lock().reads {
+            Some(log) => log.take(now).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    async fn read_turn(&self, clock: &dyn Clock) {
+        while let Err(frees_at) = self.take_read_slot(clock.now()) {
+            clock.sleep(until(clock.now(), frees_at)).await;
+        }
+    }
+}
+
+/// The reading limit, for a backend that takes a turn with each request.
+struct Turns {
+    kept: Arc<Kept>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ReadTurns for Turns {
+    fn turn(&self) -> BoxFuture<'static, ()> {
+        let (kept, clock) = (Arc::clone(&self.kept), Arc::clone(&self.clock));
+        Box::pin(async move { kept.read_turn(&*clock).await })
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turns")
+    }
+}
+
+/// A log that obeys another limit from now on. What was taken stays taken.
+fn limit(log: &mut Option<SlidingLog>, limit: Option<RequestLimit>) {
+    match (log.as_mut(), limit) {
+        (Some(log), Some(limit)) => log.obey(limit.requests, limit.window),
+        (_, None) => *log = None,
+        (None, Some(limit)) => *log = Some(SlidingLog::new(limit.requests, limit.window)),
+    }
+}
+
+/// When something ends on the clock on the wall, which has an end on the clock that only runs;
+/// `None`: it is over.
+fn ends(until: Option<Duration>, uptime: Duration, now: Timestamp) -> Option<Timestamp> {
+    let left = until?.checked_sub(uptime).filter(|left| !left.is_zero())?;
+    Some(now.checked_add(left).unwrap_or(Timestamp::MAX))
+}
+
+fn breaker(opens_in: Option<Duration>, now: Timestamp) -> BreakerState {
+    opens_in.map_or(BreakerState::Closed, |wait| BreakerState::Open {
+        probe_at: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+    })
+}
+
+/// How long until a moment; zero where it is past.
+pub(crate) fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
+}

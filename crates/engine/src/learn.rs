@@ -1,0 +1,147 @@
+//! What the journal's calls say of the providers: read at the start, and followed from then on.
+//!
+//! The calls are the evidence, and there is no second copy of it: what is kept here is made of them
+//! anew by every process.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::{Call, CallId, Result};
+use switchboard_journal::{Pages, Selection};
+use switchboard_router::quality::Row;
+use tokio::sync::oneshot;
+
+use crate::{
+    recover,
+    shared::{Inner, Router},
+    trials,
+};
+
+/// How long a start waits for what is to be learnt.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// What guardrails look back, where there are any.
+const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// What was read of the journal.
+#[derive(Debug)]
+pub(crate) struct Learnt {
+    /// Calls that were taken in before are known as they ended, or are among the open ones.
+    to: Timestamp,
+    /// To be looked at again: they were not over.
+    open: BTreeSet<CallId>,
+}
+
+impl Default for Learnt {
+    /// Nothing.
+    fn default() -> Self {
+        Self { to: Timestamp::MIN, open: BTreeSet::new() }
+    }
+}
+
+impl Router {
+    /// Reads what the calls of the quality window say of the providers. [`Router::recover`] does it
+    /// as well; it is for programs that plan beside a running process, for as long as it takes.
+    /// Says how many calls were read.
+    ///
+    /// # Errors
+    /// `Journal` where it cannot be read.
+    pub async fn learn(&self) -> Result<usize> {
+        trials::catch_up(&self.inner).await?;
+        learn(&self.inner).await
+    }
+
+    /// What is measured of each provider, country and profile.
+    pub fn quality(&self) -> Vec<Row> {
+        self.inner.quality.read().table(self.inner.now())
+    }
+}
+
+impl Inner {
+    /// A call that came to rest, or to its bill.
+    pub(crate) fn learn_from(&self, call: &Call) {
+        if call.status.is_settled() {
+            self.quality.write().observe(call);
+        }
+        if call.experiment.is_some() {
+            self.watch.lock().observe(call);
+        }
+    }
+}
+
+async fn learn(inner: &Inner) -> Result<usize> {
+    let window = inner.quality.read().settings().window;
+    let guarded = inner.world().policy.experiments.iter().any(|one| !one.guardrails.is_empty());
+    let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
+    let since = inner.now().checked_sub(back).unwrap_or(Timestamp::MIN);
+    let calls = read(inner, since).await?;
+    trials::guard(inner).await?;
+    Ok(calls)
+}
+
+/// Learns at the start. Nobody waits long for it: with many calls to read, the first plans are made
+/// of what is known by then.
+///
+/// # Errors
+/// `Journal` where it cannot be read, as far as that is known in time.
+pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
+    trials::catch_up(inner).await?;
+    let (strong, (told, learnt)) = (Arc::clone(inner), oneshot::channel());
+    inner.spawn(async move {
+        let done = match recover::bills(&strong).await {
+            Ok(()) => learn(&strong).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        if let Err(Err(error)) = told.send(done) {
+            tracing::error!(%error, "what the journal's calls say could not be read");
+        }
+    });
+    tokio::select! {
+        biased;
+        learnt = learnt => learnt.unwrap_or(Ok(())),
+        () = inner.clock.sleep(PATIENCE) => Ok(()),
+    }
+}
+
+/// What other processes learnt since the last time.
+pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
+    let (from, mut over) = {
+        let learnt = inner.learnt.lock();
+        (learnt.to, learnt.open.clone())
+    };
+    if !over.is_empty() {
+        for call in inner.journal.unfinished().await? {
+            over.remove(&call.id);
+        }
+    }
+    for id in over {
+        // One that was erased meanwhile says nothing any more, and one that rings again is not
+        // over.
+        let call = inner.journal.get(id).await?;
+        if let Some(call) = &call {
+            inner.learn_from(call);
+        }
+        if call.is_none_or(|call| call.status.is_settled()) {
+            inner.learnt.lock().open.remove(&id);
+        }
+    }
+    read(inner, from).await.map(|_| ())
+}
+
+async fn read(inner: &Inner, since: Timestamp) -> Result<usize> {
+    let selection =
+        Selection { after: Some(Selection::from_moment(since)), ..Selection::default() };
+    let mut pages = Pages::new(&*inner.journal, selection);
+    let (mut calls, mut latest, mut open) = (0, since, Vec::new());
+    while let Some(page) = pages.next().await? {
+        for call in &page {
+            inner.learn_from(call);
+            latest = latest.max(call.created_at);
+            open.extend((!call.status.is_settled()).then_some(call.id));
+        }
+        calls += page.len();
+    }
+    let mut learnt = inner.learnt.lock();
+    learnt.to = latest;
+    learnt.open.extend(open);
+    Ok(calls)
+}

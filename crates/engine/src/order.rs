@@ -1,0 +1,91 @@
+//! What a backend is handed: made before the intent is written down, and the same for every retry
+//! of it.
+
+use std::{sync::Arc, time::Duration};
+
+use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, CallOrder, ValidCall};
+use switchboard_router::Policy;
+use uuid::Uuid;
+
+use crate::{lane::Lane, shared::Inner};
+
+/// The order for one attempt at one provider.
+pub(crate) fn order(
+    inner: &Inner,
+    id: CallId,
+    ring: u32,
+    request: &Arc<ValidCall>,
+    lane: &Lane,
+    agent: Option<AgentId>,
+    policy: &Policy,
+) -> CallOrder {
+    let attempt = AttemptId::new(inner.ids.next());
+    CallOrder {
+        attempt,
+        idempotency_key: key(id, ring, request, lane),
+        call: Arc::clone(request),
+        agent,
+        webhook_url: inner
+            .hooks
+            .as_ref()
+            .and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
+        max_duration: within(policy, lane, request.max_duration),
+    }
+}
+
+/// The order of an attempt that was written down, by which its evidence is looked for. It is never
+/// sent again.
+pub(crate) fn order_of(
+    inner: &Inner,
+    attempt: &Attempt,
+    request: &Arc<ValidCall>,
+    lane: &Lane,
+) -> CallOrder {
+    CallOrder {
+        attempt: attempt.id,
+        idempotency_key: attempt.idempotency_key,
+        call: Arc::clone(request),
+        agent: attempt.agent.clone(),
+        webhook_url: None,
+        max_duration: within(&inner.world().policy, lane, request.max_duration),
+    }
+}
+
+/// The longest that a call which is written down may last at a provider.
+pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration {
+    let asked = match inner.journal.request(id).await {
+        Ok(request) => request.and_then(|request| request.max_duration),
+        Err(error) => {
+            tracing::warn!(call = %id, %error, "what was asked for could not be read");
+            None
+        }
+    };
+    within(&inner.world().policy, lane, asked)
+}
+
+/// What was asked for, or the policy's longest, and never more than the provider allows.
+pub(crate) fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
+    let longest = asked.unwrap_or(policy.max_duration);
+    lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
+}
+
+/// The same for every retry of one ring at one provider, and another for the next ring: a provider
+/// that honours keys would answer it with the ring before. Made of the call's key where there is
+/// one, so that the same key names the same request even where the journal did not outlive the
+/// process.
+fn key(id: CallId, ring: u32, request: &ValidCall, lane: &Lane) -> Uuid {
+    let space = match &request.key {
+        Some(CallKey::Given(key)) => {
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes())
+        }
+        Some(CallKey::Derived(key)) => {
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\nrow\n{key}", request.tenant).as_bytes())
+        }
+        None => id.as_uuid(),
+    };
+    let first = Uuid::new_v5(&space, lane.id.as_str().as_bytes());
+    match ring {
+        0 => first,
+        later => Uuid::new_v5(&first, &later.to_be_bytes()),
+    }
+}

@@ -1,0 +1,123 @@
+//! Ringing again, because the caller's own policy asks for it and for no other reason.
+//!
+//! A redial is written down together with the end of the ring before it. It waits for its gap, and
+//! is given up where its window closed or the person's phone rang often enough that day.
+
+use std::{sync::Arc, time::Duration};
+
+use switchboard_core::{
+    Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall,
+};
+use switchboard_journal::{Recorded, Write, state::Fact};
+
+use crate::{shared::Inner, submit};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Writes down how a ring ended, and that it rings again where the caller asked for it.
+/// The bill that came with it stands beside it: whoever waits for the end sees what it cost.
+pub(crate) async fn over(
+    inner: &Arc<Inner>,
+    id: CallId,
+    end: Fact,
+    bill: Option<Fact>,
+    outcome: Outcome,
+) -> Result<Recorded> {
+    let end: Vec<Fact> = std::iter::once(end).chain(bill).collect();
+    let written = |facts| Write { facts, ..Write::default() };
+    let Some(again) = wanted(inner, id, outcome).await? else {
+        return inner.write(id, written(end)).await;
+    };
+    let both = written(end.iter().cloned().chain([again]).collect());
+    match inner.write(id, both).await {
+        Ok(recorded) => {
+            if let Some(at) = recorded.call.redial_at {
+                inner.tell(id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+            }
+            submit::go_on(inner, &recorded.call);
+            Ok(recorded)
+        }
+        // Another process has the call and will see the same end; or this one was the last ring
+        // after all.
+        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => {
+            inner.write(id, written(end)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Another process saw a ring of this one's call end. It may not say that the call rings again, so
+/// this one does, where the caller asked for it.
+pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
+    let rang = call.attempts.last().and_then(|last| last.outcome);
+    // What an operator says of an end is no end that anybody saw.
+    let by_word =
+        |last: &Attempt| last.evidence.iter().any(|evidence| evidence.proof == Proof::Operator);
+    let (CallStatus::Closed, Some(outcome), None, false) =
+        (call.status, rang, call.redial_at, call.attempts.last().is_some_and(by_word))
+    else {
+        return Ok(());
+    };
+    let Some(again) = wanted(inner, call.id, outcome).await? else {
+        return Ok(());
+    };
+    let recorded = inner.record(call.id, again).await?;
+    if let Some(at) = recorded.call.redial_at {
+        inner.tell(call.id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+    }
+    submit::go_on(inner, &recorded.call);
+    Ok(())
+}
+
+/// The fact that it rings again, where the caller asked for it.
+async fn wanted(inner: &Inner, id: CallId, outcome: Outcome) -> Result<Option<Fact>> {
+    if matches!(outcome, Outcome::Completed | Outcome::Cancelled) {
+        return Ok(None);
+    }
+    let (Some(call), Some(request)) =
+        (inner.journal.get(id).await?, inner.journal.request(id).await?)
+    else {
+        return Ok(None);
+    };
+    let (Some(policy), Some(last)) = (&request.redial, call.attempts.last()) else {
+        return Ok(None);
+    };
+    let open = matches!(call.status, CallStatus::Attempting | CallStatus::InProgress)
+        || call.outcome == Some(outcome);
+    let then = inner.now().checked_add(Duration::from_secs(policy.gap_seconds.into())).ok();
+    let then = then.filter(|then| request.window.closes.is_none_or(|closes| *then < closes));
+    let asked = open && policy.on.contains(&outcome) && last.ring < policy.times;
+    Ok(then.filter(|_| asked).map(|then| Fact::Redialled(last.id, then)))
+}
+
+/// Which ring the next attempt serves.
+pub(crate) fn ring(attempts: &[Attempt]) -> u32 {
+    match attempts.last() {
+        Some(last) if last.outcome.is_some() => last.ring + 1,
+        Some(last) => last.ring,
+        None => 0,
+    }
+}
+
+/// Refuses a redial to a person whose phone rang often enough.
+///
+/// # Errors
+/// `Conflict` where the cap of the caller's policy is reached; `Journal`.
+pub(crate) async fn allowed(inner: &Inner, call: &Call, request: &ValidCall) -> Result<()> {
+    let Some(policy) = request.redial.as_ref().filter(|_| ring(&call.attempts) > 0) else {
+        return Ok(());
+    };
+    let since = inner.now().checked_sub(DAY).unwrap_or(jiff::Timestamp::MIN);
+    let rang = inner.journal.rings(&call.tenant, &call.to, since).await?;
+    if rang < policy.per_day {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!(
+            "the phone rang {rang} times in 24 hours, and the redial policy allows {}",
+            policy.per_day
+        ),
+    )
+    .with_field("redial.per_day"))
+}

@@ -1,0 +1,43 @@
+//! Which experiments run, as the journal says, and the arms that their guardrails stop.
+
+use std::sync::Arc;
+
+use switchboard_core::Result;
+use switchboard_router::{Topic, experiment::Lives};
+
+use crate::shared::Inner;
+
+impl Inner {
+    pub(crate) fn lives(&self) -> Arc<Lives> {
+        self.lives.load_full()
+    }
+}
+
+/// Reads what was decided since the last time, by whomever.
+pub(crate) async fn catch_up(inner: &Inner) -> Result<()> {
+    let known = inner.lives();
+    let new = inner.journal.decisions(Topic::Experiment, known.read_to()).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut lives = Lives::clone(&known);
+    for (number, decision) in &new {
+        lives.take(*number, decision);
+    }
+    inner.lives.store(Arc::new(lives));
+    Ok(())
+}
+
+/// Stops the arms that broke a guardrail.
+pub(crate) async fn guard(inner: &Inner) -> Result<()> {
+    let (world, lives, now) = (inner.world(), inner.lives(), inner.now());
+    let decisions = inner.watch.lock().decisions(&world.policy, &lives, now);
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    for decision in &decisions {
+        tracing::warn!(experiment = %decision.subject, what = %decision.what, "a guardrail stopped an arm");
+        inner.kept(inner.journal.decide(decision).await)?;
+    }
+    catch_up(inner).await
+}

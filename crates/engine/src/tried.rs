@@ -1,0 +1,153 @@
+//! What is known of the providers in the course of one ring of a call.
+
+use std::collections::{HashMap, HashSet};
+
+use switchboard_core::{Attempt, Call, CallFault, ErrorKind, ProviderId};
+use switchboard_router::{
+    Candidate,
+    failover::{Next, REPEATS, RETRIES, Silent},
+};
+
+use crate::world::World;
+
+/// What the attempts of a ring taught so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tried {
+    done: HashSet<ProviderId>,
+    unreachable_domains: HashSet<String>,
+    retries: HashMap<ProviderId, u32>,
+    repeats: HashMap<ProviderId, u32>,
+    /// Its account is out of credit, and the call goes nowhere else for that.
+    waits_for: Option<ProviderId>,
+    /// The provider that the next attempt goes to, as long as the plan allows it.
+    pub(crate) last: Option<ProviderId>,
+    /// Attempts so far that were sent.
+    pub(crate) sent: u64,
+    /// Attempts so far that were written down: the ring has no others, or another process had the
+    /// call meanwhile.
+    pub(crate) written: u64,
+    /// Why the last provider did not take the call.
+    pub(crate) fault: Option<CallFault>,
+}
+
+impl Tried {
+    /// What the attempts of this ring taught, whoever made them; and the call's end where nobody
+    /// may be asked after them.
+    pub(crate) fn of(
+        world: &World,
+        call: &Call,
+        ring: u32,
+        quota_opt_in: bool,
+    ) -> (Self, Option<CallFault>) {
+        let mut tried = Self::default();
+        let attempts = call.attempts.iter().filter(|attempt| attempt.ring == ring);
+        let end = attempts
+            .map(|attempt| tried.remember(world, attempt, quota_opt_in))
+            .fold(None, |end, next| end.or(next));
+        (tried, end)
+    }
+
+    /// True where the provider is not done with for this ring.
+    pub(crate) fn may_ask(&self, provider: &ProviderId) -> bool {
+        !self.done.contains(provider)
+    }
+
+    /// True where the provider took no call for a while, so that others are asked first.
+    pub(crate) fn comes_last(&self, provider: &ProviderId) -> bool {
+        self.repeats.contains_key(provider)
+    }
+
+    /// True where the candidate may be asked, and what it rides on was reached.
+    pub(crate) fn allows(&self, world: &World, candidate: &Candidate) -> bool {
+        let domain =
+            world.policy.providers.get(candidate.index).map(|one| one.info.failure_domain.as_str());
+        self.may_wait_for(&candidate.provider)
+            && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+    }
+
+    /// True where the provider may be asked now or later.
+    pub(crate) fn may_wait_for(&self, provider: &ProviderId) -> bool {
+        self.may_ask(provider) && self.waits_for.as_ref().is_none_or(|only| only == provider)
+    }
+
+    /// How often the provider was asked again because it took no call for a while.
+    pub(crate) fn repeats(&self, provider: &ProviderId) -> u32 {
+        self.repeats.get(provider).copied().unwrap_or_default()
+    }
+
+    /// How often the provider was retried.
+    pub(crate) fn retries(&self, provider: &ProviderId) -> u32 {
+        self.retries.get(provider).copied().unwrap_or_default()
+    }
+
+    /// What an attempt of a former process, that provably reached no phone, says of what may come
+    /// next. Answers with the call's end where nobody may be asked.
+    fn remember(
+        &mut self,
+        world: &World,
+        earlier: &Attempt,
+        quota_opt_in: bool,
+    ) -> Option<CallFault> {
+        self.sent += 1;
+        self.written += 1;
+        let fault = earlier.error.as_ref().map(CallFault::from);
+        let next = Silent::of(earlier).next(quota_opt_in);
+        match next {
+            Next::Nobody | Next::Person => {
+                let unsaid = || CallFault {
+                    kind: ErrorKind::NoProvider,
+                    message: format!("{} refused the call for every provider", earlier.provider),
+                };
+                return Some(fault.unwrap_or_else(unsaid));
+            }
+            Next::Retry | Next::Another | Next::AfterPause | Next::AfterCredit => {
+                self.fault = fault.clone()
+            }
+            Next::Anybody => {}
+        }
+        self.learn(world, &earlier.provider, next, || true);
+        fault.filter(|_| next == Next::AfterCredit && !self.may_ask(&earlier.provider))
+    }
+
+    /// Who is not asked again after this.
+    pub(crate) fn learn(
+        &mut self,
+        world: &World,
+        provider: &ProviderId,
+        next: Next,
+        may_retry: impl FnOnce() -> bool,
+    ) {
+        match next {
+            Next::Retry => {
+                let retries = self.retries.entry(provider.clone()).or_default();
+                if *retries < RETRIES && may_retry() {
+                    *retries += 1;
+                } else {
+                    self.is_done_with(world, provider, true);
+                }
+            }
+            Next::Another => self.is_done_with(world, provider, false),
+            Next::AfterPause | Next::AfterCredit => {
+                let repeats = self.repeats.entry(provider.clone()).or_default();
+                if *repeats < REPEATS {
+                    *repeats += 1;
+                } else {
+                    self.is_done_with(world, provider, false);
+                }
+                if next == Next::AfterCredit {
+                    self.waits_for = Some(provider.clone());
+                }
+            }
+            Next::Anybody | Next::Nobody | Next::Person => {}
+        }
+    }
+
+    /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on
+    /// the same.
+    pub(crate) fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
+        self.done.insert(provider.clone());
+        if unreachable && let Some(lane) = world.lane(provider) {
+            self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What is free at this moment, less what is set aside.
+
+use std::{collections::HashMap, hash::Hash};
+
+use jiff::Timestamp;
+use switchboard_core::ProviderId;
+use switchboard_router::{Headroom, Reading, Rejection};
+
+use super::{
+    class::{Class, Door},
+    pass::Share,
+};
+use crate::{gates::Gates, world::World};
+
+/// What passes take from what is free, and the limits do not know yet.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    slots: HashMap<ProviderId, u32>,
+    rooms: HashMap<ProviderId, u32>,
+    gates: HashMap<String, u32>,
+}
+
+impl Aside {
+    pub(super) fn add(&mut self, share: &Share) {
+        if share.slot {
+            *self.slots.entry(share.provider.clone()).or_default() += 1;
+        }
+        if share.room {
+            *self.rooms.entry(share.provider.clone()).or_default() += 1;
+        }
+        for gate in &share.gates {
+            *self.gates.entry(gate.clone()).or_default() += 1;
+        }
+    }
+
+    pub(super) fn slot_taken(&mut self, provider: &ProviderId) {
+        less(&mut self.slots, provider);
+    }
+
+    pub(super) fn leave(&mut self, share: &Share) {
+        if share.slot {
+            less(&mut self.slots, &share.provider);
+        }
+        if share.room {
+            less(&mut self.rooms, &share.provider);
+        }
+        for gate in &share.gates {
+            less(&mut self.gates, gate);
+        }
+    }
+
+    /// What is left of a provider's rate limit, and of the calls that it may have under way.
+    pub(super) fn left(
+        &self,
+        provider: &ProviderId,
+        headroom: Option<Headroom>,
+        rooms: Option<Headroom>,
+    ) -> (u32, u32) {
+        let left = |of: Option<Headroom>, aside: &HashMap<ProviderId, u32>| {
+            of.map_or(u32::MAX, |of| {
+                of.free.saturating_sub(aside.get(provider).copied().unwrap_or(0))
+            })
+        };
+        (left(headroom, &self.slots), left(rooms, &self.rooms))
+    }
+
+    fn left_at(&self, gate: &str, free: u32) -> u32 {
+        free.saturating_sub(self.gates.get(gate).copied().unwrap_or(0))
+    }
+}
+
+fn less<K: Hash + Eq>(aside: &mut HashMap<K, u32>, key: &K) {
+    if let Some(count) = aside.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            aside.remove(key);
+        }
+    }
+}
+
+/// The providers and the gates as they are, each looked at once.
+#[derive(Debug)]
+pub(super) struct Openings<'a> {
+    world: &'a World,
+    gates: &'a Gates,
+    now: Timestamp,
+    readings: HashMap<ProviderId, Option<Reading>>,
+    at_gates: HashMap<String, (u32, Timestamp)>,
+}
+
+impl<'a> Openings<'a> {
+    pub(super) fn new(world: &'a World, gates: &'a Gates, now: Timestamp) -> Self {
+        Self { world, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
+    }
+
+    /// The first of these gates at which as many calls are under way, or were placed, as may be.
+    pub(super) fn crowded(&mut self, gates: &[String]) -> Option<String> {
+        gates.iter().find(|gate| self.gate(gate).0 == 0).cloned()
+    }
+
+    /// True where one more call may go in at all of these gates.
+    pub(super) fn lets_in(&mut self, gates: &[String], aside: &Aside) -> bool {
+        gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
+    }
+
+    /// What a call of this class takes, where one can go now. One that does worse than the others
+    /// is better than nobody.
+    pub(super) fn way(&mut self, class: &Class, aside: &Aside) -> Option<Share> {
+        if !self.lets_in(class.gates(), aside) {
+            return None;
+        }
+        let mut last_resort = None;
+        let mut healthy = false;
+        for door in class.doors() {
+            let Some(reading) = self.reading(door) else {
+                continue;
+            };
+            let (headroom, rooms) = (reading.headroom, reading.rooms);
+            let ejected = match self.obstacle(door) {
+                None => false,
+                Some(Rejection::Outlier(_)) => true,
+                Some(_) => continue,
+            };
+            healthy |= !ejected;
+            let (slots, places) = aside.left(&door.provider, headroom, rooms);
+            if slots == 0 || places == 0 {
+                continue;
+            }
+            let share = Share {
+                provider: door.provider.clone(),
+                slot: headroom.is_some(),
+                room: rooms.is_some(),
+                gates: class.gates().to_vec(),
+            };
+            if !ejected {
+                return Some(share);
+            }
+            last_resort = last_resort.or(Some(share));
+        }
+        last_resort.filter(|_| !healthy)
+    }
+
+    /// When it is worth looking again whether a call of this class can go. `None`: when a pass is
+    /// used, or a call is over.
+    pub(super) fn look_again(&mut self, class: &Class) -> Option<Timestamp> {
+        let crowded = class.gates().iter().map(|gate| self.gate(gate));
+        if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {
+            return Some(at);
+        }
+        let doors = class.doors().iter();
+        doors.filter_map(|door| self.obstacle(door)?.passes_at()).min()
+    }
+
+    /// How many may go in at a gate, and when to look again where none may.
+    fn gate(&mut self, gate: &str) -> (u32, Timestamp) {
+        if let Some(known) = self.at_gates.get(gate) {
+            return *known;
+        }
+        let found = self.gates.opening(&self.world.policy, gate, self.now);
+        self.at_gates.insert(gate.to_owned(), found);
+        found
+    }
+
+    fn obstacle(&mut self, door: &Door) -> Option<Rejection> {
+        let now = self.now;
+        self.reading(door)?.obstacle(door.agent.as_ref(), now)
+    }
+
+    fn reading(&mut self, door: &Door) -> Option<&Reading> {
+        let (world, now) = (self.world, self.now);
+        let read = || world.lane(&door.provider).map(|lane| lane.reading(now));
+        let reading = self.readings.entry(door.provider.clone()).or_insert_with(read);
+        reading.as_ref()
+    }
+}

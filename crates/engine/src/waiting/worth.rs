@@ -1,0 +1,60 @@
+//! Whether waiting is worth it, and what is said of it.
+
+use jiff::Timestamp;
+use switchboard_core::{CallId, Error, ErrorKind, Result};
+use switchboard_router::Plan;
+
+use super::room::Asks;
+use crate::{shared::Inner, submit::no_provider};
+
+/// Refuses to wait where nothing comes of it.
+///
+/// # Errors
+/// `NoProvider` where no provider can take the call before it is given up, with every provider's
+/// reason; `RateLimited` where `crowded`, the limits of its caller or its agent profile, keep it
+/// back until then.
+pub(super) fn check(
+    asks: &Asks<'_>,
+    plan: &Plan,
+    crowded: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let soonest = if plan.candidates.is_empty() { plan.passes_at() } else { Some(now) };
+    if now < asks.give_up && soonest.is_some_and(|soonest| soonest <= asks.give_up) {
+        return Ok(());
+    }
+    let nobody = no_provider(plan);
+    if soonest.is_none() {
+        return Err(nobody);
+    }
+    if asks.request.window.closes.is_some_and(|closes| closes <= now) {
+        let why = format!(
+            "the call's window closed before a provider could take it: {}",
+            nobody.message()
+        );
+        return Err(Error::new(ErrorKind::NoProvider, why).with_field("not_after"));
+    }
+    match crowded {
+        Some(scope) => {
+            let why =
+                format!("{scope} has as many calls as its limits allow, and none ended in time");
+            Err(Error::new(ErrorKind::RateLimited, why).with_code("no_room"))
+        }
+        None => Err(nobody),
+    }
+}
+
+/// Says why a call waits.
+pub(super) fn tell(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&str>) {
+    let passes_at = plan.passes_at().filter(|_| plan.candidates.is_empty());
+    match (crowded, passes_at) {
+        (Some(scope), _) => {
+            inner.tell(id, format_args!("waits: {scope} has as many calls as its limits allow"))
+        }
+        (None, Some(at)) => {
+            inner.tell(id, format_args!("waits until {at:.0}: no provider has room now"))
+        }
+        (None, None) => inner
+            .tell(id, "waits for its turn: what is free is set aside for calls that came before"),
+    }
+}

@@ -1,0 +1,430 @@
+//! Phones, and a provider in front of them. What rang stays true whatever becomes of the process
+//! that asked.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use switchboard_core::{
+    Agents, CallControl, CallFilter, CallOrder, Calls, Clock, Cost, Delivery, Error, ErrorKind,
+    Event, EventFeed, EventKind, IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest,
+    PhoneNumber, PlaceError, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
+    ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage,
+    WebhookReceiver, WebhookSubscriptions, Webhooks,
+};
+use switchboard_engine::{Router, RouterBuilder};
+use switchboard_journal::Journal;
+use switchboard_router::{Policy, ProviderPolicy, RateDeck};
+use tokio::{sync::Notify, time::Instant};
+
+use super::{
+    Fake,
+    fake::{failure, not_sent, refused, unknown},
+    report, seconds,
+};
+
+/// What becomes of one placing request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// It rings, and the answer says so; at a synchronous provider when the phone call is over.
+    Ring,
+    /// It rings, and the answer comes so much later.
+    RingAndDawdle(Duration),
+    /// It rings, and no answer ever comes.
+    RingAndHang,
+    /// It rings, and the answer is lost.
+    RingAndLose,
+    /// It rings, and the answer's id cannot be read.
+    RingUnread,
+    /// Nothing rings, and nobody can tell.
+    Lose,
+    /// Nothing rings, and no answer ever comes.
+    Hang,
+    /// Nothing left, and so much later that is known.
+    NotSent(Duration),
+    /// The provider will not.
+    Refuse(Refusal),
+}
+
+impl Act {
+    /// True where nobody but the provider can know that nothing rang.
+    pub(crate) fn may_ring(self) -> bool {
+        match self {
+            Act::Ring
+            | Act::RingAndDawdle(_)
+            | Act::RingAndHang
+            | Act::RingAndLose
+            | Act::RingUnread
+            | Act::Lose
+            | Act::Hang => true,
+            Act::NotSent(_) | Act::Refuse(_) => false,
+        }
+    }
+}
+
+/// One time that a phone rang.
+#[derive(Debug, Clone)]
+pub(crate) struct Rung {
+    pub(crate) theirs: String,
+    pub(crate) order: CallOrder,
+    pub(crate) at: Instant,
+    ends: Instant,
+    outcome: Outcome,
+}
+
+/// A provider, and every phone that it ever rang.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) info: ProviderInfo,
+    /// How long a phone call lasts.
+    pub(crate) lasts: Duration,
+    /// What one costs.
+    pub(crate) bill: Option<Money>,
+    /// False: lists show nothing, and so there is no evidence.
+    pub(crate) shows: bool,
+    /// False: nothing can be read.
+    pub(crate) readable: bool,
+    /// How long it takes to look for evidence.
+    pub(crate) look_takes: Duration,
+    script: Mutex<VecDeque<Act>>,
+    outcomes: Mutex<VecDeque<Outcome>>,
+    rung: Mutex<Vec<Rung>>,
+    orders: Mutex<Vec<(Instant, CallOrder, Act)>>,
+    stops: Mutex<Vec<(Instant, String)>>,
+    looks: Mutex<Vec<Instant>>,
+    changed: Notify,
+}
+
+impl World {
+    /// What is asked first is answered so; whatever comes later rings.
+    pub(crate) fn new(name: &str, script: &[Act]) -> Self {
+        Self {
+            info: Fake::new(name).info,
+            lasts: seconds(20),
+            bill: None,
+            shows: true,
+            readable: true,
+            look_takes: Duration::ZERO,
+            script: Mutex::new(script.iter().copied().collect()),
+            outcomes: Mutex::default(),
+            rung: Mutex::default(),
+            orders: Mutex::default(),
+            stops: Mutex::default(),
+            looks: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// The first rings end so; whatever comes later is completed.
+    pub(crate) fn ending(self, outcomes: &[Outcome]) -> Self {
+        *self.outcomes.lock() = outcomes.iter().copied().collect();
+        self
+    }
+
+    pub(crate) fn rung(&self) -> Vec<Rung> {
+        self.rung.lock().clone()
+    }
+
+    /// How many calls were under way at once, at the most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        most_at_once(&self.rung())
+    }
+
+    /// How often a phone rang.
+    pub(crate) fn rings(&self) -> usize {
+        self.rung.lock().len()
+    }
+
+    /// Every placing request.
+    pub(crate) fn orders(&self) -> Vec<CallOrder> {
+        self.orders.lock().iter().map(|(_, order, _)| order.clone()).collect()
+    }
+
+    /// When each of them came, and what became of it.
+    pub(crate) fn acts(&self) -> Vec<(Instant, Act)> {
+        self.orders.lock().iter().map(|(at, _, act)| (*at, *act)).collect()
+    }
+
+    /// Which calls were told to stop, and when.
+    pub(crate) fn stops(&self) -> Vec<(Instant, String)> {
+        self.stops.lock().clone()
+    }
+
+    /// When evidence was looked for.
+    pub(crate) fn looks(&self) -> Vec<Instant> {
+        self.looks.lock().clone()
+    }
+
+    fn ring(&self, order: &CallOrder) -> ProviderCall {
+        let outcome = self.outcomes.lock().pop_front().unwrap_or(Outcome::Completed);
+        let theirs = format!("{}-{}", self.info.id, self.rings());
+        let now = Instant::now();
+        self.rung.lock().push(Rung {
+            theirs: theirs.clone(),
+            order: order.clone(),
+            at: now,
+            ends: now + self.lasts,
+            outcome,
+        });
+        report(self.info.id.as_str(), &theirs, ProviderState::Queued)
+    }
+
+    fn now(&self, one: &Rung) -> ProviderCall {
+        let over = Instant::now() >= one.ends;
+        let state =
+            if over { ProviderState::Ended(one.outcome) } else { ProviderState::InProgress };
+        ProviderCall {
+            cost: self.bill.filter(|_| over).map(Cost::Money),
+            to: Some(one.order.call.to),
+            ..report(self.info.id.as_str(), &one.theirs, state)
+        }
+    }
+
+    fn find(&self, theirs: &str) -> Result<Rung> {
+        let rung = self.rung.lock();
+        let found = rung.iter().find(|one| one.theirs == theirs).cloned();
+        found.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such call"))
+    }
+
+    async fn until_over(&self, theirs: &str) -> Result<ProviderCall> {
+        loop {
+            let changed = self.changed.notified();
+            let one = self.find(theirs)?;
+            if Instant::now() >= one.ends {
+                return Ok(self.now(&one));
+            }
+            tokio::select! {
+                () = changed => {}
+                () = tokio::time::sleep_until(one.ends) => {}
+            }
+        }
+    }
+
+    fn check_readable(&self) -> Result<()> {
+        if self.readable {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Connect, "nobody is there"))
+    }
+}
+
+/// How many of these calls were under way at once, at the most.
+pub(crate) fn most_at_once(rung: &[Rung]) -> usize {
+    let at = |moment| rung.iter().filter(|one| one.at <= moment && moment < one.ends).count();
+    rung.iter().map(|one| at(one.at)).max().unwrap_or(0)
+}
+
+/// A provider's end of the wire: each process has its own, and all have one world behind them.
+#[derive(Debug)]
+struct Line(Arc<World>);
+
+#[async_trait]
+impl Calls for Line {
+    async fn place(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
+        let world = &self.0;
+        let act = world.script.lock().pop_front().unwrap_or(Act::Ring);
+        world.orders.lock().push((Instant::now(), order.clone(), act));
+        match act {
+            Act::Ring => {
+                let answer = world.ring(order);
+                if world.info.synchronous {
+                    return world.until_over(answer.id.as_str()).await.map_err(PlaceError::unknown);
+                }
+                Ok(answer)
+            }
+            Act::RingAndDawdle(by) => {
+                let answer = world.ring(order);
+                tokio::time::sleep(by).await;
+                Ok(answer)
+            }
+            Act::RingAndHang => {
+                world.ring(order);
+                std::future::pending().await
+            }
+            Act::RingAndLose => {
+                world.ring(order);
+                Err(unknown())
+            }
+            Act::RingUnread => {
+                world.ring(order);
+                Err(failure(ErrorKind::Decode, Delivery::Placed))
+            }
+            Act::Lose => Err(unknown()),
+            Act::Hang => std::future::pending().await,
+            Act::NotSent(after) => {
+                tokio::time::sleep(after).await;
+                Err(not_sent())
+            }
+            Act::Refuse(refusal) => Err(refused(ErrorKind::Forbidden, refusal)),
+        }
+    }
+
+    async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
+        self.0.check_readable()?;
+        Ok(self.0.now(&self.0.find(id.as_str())?))
+    }
+
+    async fn list(&self, _: &CallFilter, _: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.0.check_readable()?;
+        let shown = self.0.rung().into_iter().filter(|_| self.0.shows);
+        Ok(Page { items: shown.map(|one| self.0.now(&one)).collect(), next: None })
+    }
+
+    async fn transcript(&self, _: &ProviderCallId) -> Result<Transcript> {
+        Err(Error::new(ErrorKind::Unsupported, "nothing was kept"))
+    }
+
+    async fn recording(&self, _: &ProviderCallId) -> Result<Recording> {
+        Err(Error::new(ErrorKind::Unsupported, "nothing was kept"))
+    }
+
+    /// Every call to the same number with the same task: earlier rings of one call are among them.
+    async fn trace(&self, order: &CallOrder, _: Timestamp) -> Result<Vec<Trace>> {
+        self.0.looks.lock().push(Instant::now());
+        tokio::time::sleep(self.0.look_takes).await;
+        self.0.check_readable()?;
+        let fits = |one: &Rung| {
+            one.order.call.to == order.call.to && one.order.call.task == order.call.task
+        };
+        let shown = self.0.rung().into_iter().filter(|one| self.0.shows && fits(one));
+        Ok(shown
+            .map(|one| Trace { call: one.theirs.into(), proof: Proof::NumberAndTask })
+            .collect())
+    }
+}
+
+#[async_trait]
+impl CallControl for Line {
+    async fn cancel(&self, id: &ProviderCallId) -> Result<()> {
+        self.stop(id).await
+    }
+
+    async fn stop(&self, id: &ProviderCallId) -> Result<()> {
+        let now = Instant::now();
+        self.0.stops.lock().push((now, id.as_str().to_owned()));
+        for one in
+            self.0.rung.lock().iter_mut().filter(|one| one.theirs == id.as_str() && one.ends > now)
+        {
+            (one.ends, one.outcome) = (now, Outcome::Cancelled);
+        }
+        self.0.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn reschedule(&self, _: &ProviderCallId, _: &Reschedule) -> Result<()> {
+        Err(Error::new(ErrorKind::Unsupported, "never"))
+    }
+
+    async fn transfer(&self, _: &ProviderCallId, _: &PhoneNumber) -> Result<()> {
+        Err(Error::new(ErrorKind::Unsupported, "never"))
+    }
+}
+
+impl Webhooks for Line {
+    fn receiver(&self) -> Option<&dyn WebhookReceiver> {
+        Some(self)
+    }
+
+    fn subscriptions(&self) -> Option<&dyn WebhookSubscriptions> {
+        None
+    }
+
+    fn feed(&self) -> Option<&dyn EventFeed> {
+        None
+    }
+}
+
+impl WebhookReceiver for Line {
+    /// The body is the call's id, and what stands behind a space makes it another body.
+    fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
+        let body = String::from_utf8(delivery.body.clone())
+            .map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
+        let theirs = body.split(' ').next().unwrap_or_default();
+        Ok(vec![Event {
+            provider: self.0.info.id.clone(),
+            id: body.clone(),
+            kind: EventKind::Call(ProviderState::Unrecognised),
+            call: Some(theirs.to_owned().into()),
+            at: None,
+            duration: None,
+            summary: None,
+            raw: Raw::default(),
+        }])
+    }
+}
+
+impl Provider for Line {
+    fn info(&self) -> &ProviderInfo {
+        &self.0.info
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        self
+    }
+
+    fn call_control(&self) -> Option<&dyn CallControl> {
+        Some(self)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
+    }
+
+    fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
+}
+
+/// The policy of a process over these worlds: every provider may take every call, at unknown
+/// prices.
+pub(crate) fn policy_over(worlds: &[Arc<World>]) -> Policy {
+    let providers = worlds.iter().map(|world| ProviderPolicy {
+        info: world.info.clone(),
+        deck: RateDeck::unknown(switchboard_core::Currency::USD),
+        enabled: true,
+    });
+    Policy::new(providers.collect(), switchboard_core::Currency::USD)
+}
+
+/// A process: a router of its own over worlds and a journal that others may have too.
+pub(crate) fn process(
+    worlds: &[Arc<World>],
+    clock: &Arc<dyn Clock>,
+    journal: Arc<dyn Journal>,
+) -> Router {
+    process_with(worlds, clock, journal, |_| {}, |builder| builder)
+}
+
+/// The same with another policy or other settings.
+pub(crate) fn process_with(
+    worlds: &[Arc<World>],
+    clock: &Arc<dyn Clock>,
+    journal: Arc<dyn Journal>,
+    change: impl FnOnce(&mut Policy),
+    settle: impl FnOnce(RouterBuilder) -> RouterBuilder,
+) -> Router {
+    let mut policy = policy_over(worlds);
+    change(&mut policy);
+    let builder = Router::builder(policy).clock(Arc::clone(clock)).journal(journal);
+    let builder = worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)));
+    settle(builder).build().unwrap()
+}
+
+/// A process's end of the wire to a world.
+pub(crate) fn telephone(world: &Arc<World>) -> Arc<dyn Provider> {
+    Arc::new(Line(Arc::clone(world)))
+}
+
+/// Several worlds that may be shared.
+pub(crate) fn shared<const N: usize>(worlds: [World; N]) -> Vec<Arc<World>> {
+    worlds.into_iter().map(Arc::new).collect()
+}

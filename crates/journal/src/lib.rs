@@ -1,0 +1,23 @@
+//! What is written down about calls, and what may never be written.
+//!
+//! | to find | look at |
+//! |---|---|
+//! | what may happen to a call | [`state`] |
+//! | where calls are kept | [`Journal`] |
+//! | a journal that lasts as long as the process | [`MemoryJournal`] |
+//! | the tests that every journal has to pass | `conformance`, with the feature of that name |
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod duplicates;
+mod journal;
+mod memory;
+mod pages;
+pub mod state;
+mod write;
+
+pub use duplicates::{DuplicateOf, details};
+pub use journal::{Journal, NewCall, News, Opened, Recorded, Selection};
+pub use memory::{MemoryJournal, Stock};
+pub use pages::Pages;
+pub use write::{Doubt, Letter, Settlement, Write, doubt, occupies, settlement};

@@ -1,0 +1,453 @@
+//! Calls, who has them, and the rules on them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use switchboard_core::{
+    AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
+    PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
+};
+use switchboard_router::{Decision, Topic, hash::digest, may_be_one};
+
+use super::stock::Stock;
+use crate::{
+    Doubt, DuplicateOf, Letter, NewCall, News, Opened, Recorded, Selection, Settlement, Write,
+    details, doubt, occupies, settlement, state::apply,
+};
+
+#[derive(Debug)]
+struct Entry {
+    call: Arc<Call>,
+    request: Arc<ValidCall>,
+    member: u64,
+}
+
+/// Whose open attempt may be whose.
+#[derive(Debug)]
+struct Unsure {
+    provider: ProviderId,
+    agent: Option<AgentId>,
+    doubt: Doubt,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    calls: BTreeMap<CallId, Entry>,
+    keys: HashMap<(TenantId, CallKey), CallId>,
+    callees: HashMap<(TenantId, PhoneNumber), CallId>,
+    owners: HashMap<(ProviderId, ProviderCallId), CallId>,
+    attempts: HashMap<AttemptId, CallId>,
+    unsure: BTreeMap<AttemptId, Unsure>,
+    /// Who was asked to be called with which task, oldest first.
+    asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
+    people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
+    letters: Vec<(Letter, bool)>,
+    /// What was written to others' calls, in order.
+    news: BTreeMap<u64, (CallId, bool)>,
+    /// How much of it there was, ever.
+    writes_to_others: u64,
+    decisions: Vec<Decision>,
+    stock: Stock,
+    /// Who is there, and since when silent; `None`: gone.
+    members: Vec<Option<Timestamp>>,
+}
+
+impl Books {
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    pub(super) fn open(&mut self, new: NewCall, member: u64) -> Result<Opened> {
+        let request = &new.request;
+        if let Some(key) = &request.key
+            && let Some(first) = self.keys.get(&(request.tenant.clone(), key.clone()))
+            && let Some(entry) = self.calls.get(first)
+        {
+            let first_call = || Box::new(Call::clone(&entry.call));
+            if details(&entry.request) == details(request) {
+                return Ok(Opened::Replayed(first_call()));
+            }
+            if request.batch.is_some()
+                && (entry.request.to, &entry.request.task) == (request.to, &request.task)
+            {
+                return Ok(Opened::Changed(first_call()));
+            }
+            return Err(conflict(
+                format!("was used for another request, the call {first}: choose a new key"),
+                "idempotency_key_reused",
+            )
+            .with_field("idempotency_key"));
+        }
+        let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
+        let marks = self.asked.entry(mark).or_default();
+        if !request.is_meant_again() {
+            let calls = marks.iter().filter_map(|first| self.calls.get(first));
+            if let Some(first) = calls
+                .map(|entry| &entry.call)
+                .find(|call| DuplicateOf::counts(call, new.at, new.duplicates))
+            {
+                return Err(DuplicateOf { call: first.id, since: first.created_at }.into());
+            }
+        }
+        marks.push(new.id);
+        if let Some(key) = &request.key {
+            self.keys.insert((request.tenant.clone(), key.clone()), new.id);
+        }
+        self.people.entry((request.tenant.clone(), request.to)).or_default().insert(new.id);
+        let call = new.received();
+        let entry = Entry { call: Arc::new(call.clone()), request: new.request, member };
+        self.calls.insert(new.id, entry);
+        Ok(Opened::New(Box::new(call)))
+    }
+
+    /// Every rule is asked before anything changes: what is refused leaves no trace, above all not
+    /// in the locks.
+    pub(super) fn write(
+        &mut self,
+        id: CallId,
+        write: Write,
+        at: Timestamp,
+        member: u64,
+    ) -> Result<Recorded> {
+        let entry = self
+            .calls
+            .get(&id)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))?;
+        if entry.member != member && write.facts.iter().any(|fact| fact.commits()) {
+            return Err(conflict("another process has the call".to_owned(), "taken_over"));
+        }
+        let mut call = Call::clone(&entry.call);
+        let (mut effects, mut settlements, mut owned) = (Vec::new(), Vec::new(), Vec::new());
+        for fact in write.facts {
+            let settles = settlement(&fact);
+            effects.extend_from_slice(apply(&mut call, fact, at)?);
+            settlements.extend(settles.filter(|settles| settled(&call, *settles)));
+            owned.extend(call.provider.clone().zip(call.provider_call_id.clone()));
+        }
+        let person = (call.tenant.clone(), call.to);
+        if call.status.holds_callee()
+            && let Some(holder) = self.callees.get(&person)
+            && *holder != id
+        {
+            return Err(
+                conflict(format!("is on another call, {holder}"), "callee_busy").with_field("to")
+            );
+        }
+        if let Some(owner) =
+            owned.iter().filter_map(|theirs| self.owners.get(theirs)).find(|owner| **owner != id)
+        {
+            return Err(conflict(format!("belongs to the call {owner}"), "owned")
+                .with_field("provider_call_id"));
+        }
+        let ring = call.attempts.last().map_or(0, |last| last.ring);
+        let live =
+            call.attempts.iter().filter(|attempt| attempt.ring == ring && attempt.state.is_live());
+        if live.count() > 1 {
+            return Err(conflict("the call has a live attempt already".to_owned(), "live_attempt"));
+        }
+        let last = call.attempts.last();
+        if write.needs.certain_agent
+            && let Some(last) = last
+            && self
+                .others(last.id, &last.provider, last.agent.as_ref())
+                .any(|other| other.doubt == Doubt::InDoubt)
+        {
+            return Err(conflict(
+                "the agent has a call that may have rung".to_owned(),
+                "agent_in_doubt",
+            ));
+        }
+        if let Some(last) = last
+            && write.needs.hold.is_some()
+            && self.stock.holds(last.id)
+        {
+            return Err(conflict(
+                "the attempt holds its share of the budgets already".to_owned(),
+                "hold_exists",
+            ));
+        }
+        self.stock.ask(&write.needs, at)?;
+
+        if let Some(last) = last {
+            self.stock.take(last.id, write.needs);
+            for attempt in &call.attempts {
+                self.attempts.insert(attempt.id, id);
+                if !occupies(attempt) {
+                    self.stock.leave(attempt.id);
+                }
+                if attempt.id != last.id {
+                    self.unsure.remove(&attempt.id);
+                }
+            }
+            match doubt(&call) {
+                Doubt::None => {
+                    self.unsure.remove(&last.id);
+                }
+                doubt @ (Doubt::Open | Doubt::InDoubt) => {
+                    let unsure = Unsure {
+                        provider: last.provider.clone(),
+                        agent: last.agent.clone(),
+                        doubt,
+                    };
+                    self.unsure.insert(last.id, unsure);
+                }
+            }
+        }
+        for settlement in settlements {
+            self.stock.settle(settlement);
+        }
+        if call.status.holds_callee() {
+            self.callees.insert(person, id);
+        } else if self.callees.get(&person) == Some(&id) {
+            self.callees.remove(&person);
+        }
+        for theirs in owned {
+            self.owners.insert(theirs, id);
+        }
+        let call = Arc::new(call);
+        if let Some(entry) = self.calls.get_mut(&id) {
+            let before = std::mem::replace(&mut entry.call, Arc::clone(&call));
+            if entry.member != member {
+                self.writes_to_others += 1;
+                self.news.insert(
+                    self.writes_to_others,
+                    (id, News::ends_a_ring(before.status, call.status)),
+                );
+            }
+        }
+        Ok(Recorded { call, effects })
+    }
+
+    fn is_of(&self, call: CallId, member: u64) -> bool {
+        self.calls.get(&call).is_some_and(|entry| entry.member == member)
+    }
+
+    pub(super) fn news(&self, member: u64) -> Vec<News> {
+        let mut last: BTreeMap<CallId, News> = BTreeMap::new();
+        for (number, (call, ended)) in
+            self.news.iter().filter(|(_, (call, _))| self.is_of(*call, member))
+        {
+            let earlier = last.get(call).is_some_and(|news| news.ended);
+            let news = News { call: *call, number: *number, ended: *ended || earlier };
+            last.insert(*call, news);
+        }
+        let mut news: Vec<News> = last.into_values().collect();
+        news.sort_unstable_by_key(|one| one.number);
+        news
+    }
+
+    pub(super) fn acted(&mut self, member: u64, news: &[News]) {
+        for one in
+            news.iter().filter(|one| self.is_of(one.call, member)).copied().collect::<Vec<_>>()
+        {
+            self.news.retain(|number, (call, _)| *call != one.call || *number > one.number);
+        }
+    }
+
+    fn others<'a>(
+        &'a self,
+        attempt: AttemptId,
+        provider: &'a ProviderId,
+        agent: Option<&'a AgentId>,
+    ) -> impl Iterator<Item = &'a Unsure> {
+        self.unsure
+            .iter()
+            .filter(move |(id, other)| {
+                **id != attempt
+                    && other.provider == *provider
+                    && may_be_one(other.agent.as_ref(), agent)
+            })
+            .map(|(_, other)| other)
+    }
+
+    pub(super) fn get(&self, id: CallId) -> Option<Arc<Call>> {
+        self.calls.get(&id).map(|entry| Arc::clone(&entry.call))
+    }
+
+    pub(super) fn request(&self, id: CallId) -> Option<Arc<ValidCall>> {
+        self.calls.get(&id).map(|entry| Arc::clone(&entry.request))
+    }
+
+    pub(super) fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Option<CallId> {
+        self.owners.get(&(provider.clone(), id.clone())).copied()
+    }
+
+    pub(super) fn call_of(&self, attempt: AttemptId) -> Option<CallId> {
+        self.attempts.get(&attempt).copied()
+    }
+
+    pub(super) fn is_alone(&self, attempt: AttemptId) -> bool {
+        let own = self
+            .call_of(attempt)
+            .and_then(|call| self.get(call))
+            .and_then(|call| call.attempts.iter().find(|one| one.id == attempt).cloned());
+        own.is_some_and(|own| {
+            self.others(attempt, &own.provider, own.agent.as_ref()).next().is_none()
+        })
+    }
+
+    pub(super) fn is_alone_by_task(&self, attempt: AttemptId) -> bool {
+        let entry = |attempt| self.call_of(attempt).and_then(|call| self.calls.get(&call));
+        let Some(own) = entry(attempt) else {
+            return false;
+        };
+        let Some(provider) =
+            own.call.attempts.iter().find(|one| one.id == attempt).map(|one| &one.provider)
+        else {
+            return false;
+        };
+        let mut others =
+            self.unsure.iter().filter(|(id, other)| **id != attempt && other.provider == *provider);
+        !others.any(|(id, _)| {
+            entry(*id).is_some_and(|other| {
+                other.call.to == own.call.to && other.request.task == own.request.task
+            })
+        })
+    }
+
+    pub(super) fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> u32 {
+        let calls = self.people.get(&(tenant.clone(), *to)).into_iter().flatten();
+        let attempts =
+            calls.filter_map(|id| self.calls.get(id)).flat_map(|entry| &entry.call.attempts);
+        let rang = attempts.filter(|one| {
+            one.state != AttemptState::NotPlaced && one.sent_at.is_some_and(|at| at >= since)
+        });
+        u32::try_from(rang.count()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn select(&self, selection: &Selection) -> Vec<Call> {
+        self.calls
+            .iter()
+            .filter(|(id, entry)| {
+                selection.after.is_none_or(|after| **id > after)
+                    && selection.takes(entry.call.status)
+            })
+            .take(selection.limit.map_or(usize::MAX, |limit| limit as usize))
+            .map(|(_, entry)| Call::clone(&entry.call))
+            .collect()
+    }
+
+    pub(super) fn unfinished(&self) -> Vec<Call> {
+        let open = self.calls.values().filter(|entry| !entry.call.status.is_settled());
+        open.map(|entry| Call::clone(&entry.call)).collect()
+    }
+
+    pub(super) fn take_in(&mut self, letter: &Letter) -> bool {
+        let known = self
+            .letters
+            .iter()
+            .find(|(kept, _)| kept.attempt == letter.attempt && kept.body == letter.body);
+        if let Some((_, handled)) = known {
+            return !handled;
+        }
+        self.letters.push((letter.clone(), false));
+        true
+    }
+
+    pub(super) fn handled(&mut self, letter: &Letter) {
+        for (kept, handled) in &mut self.letters {
+            if kept.attempt == letter.attempt && kept.body == letter.body {
+                *handled = true;
+            }
+        }
+    }
+
+    pub(super) fn unhandled(&self) -> Vec<Letter> {
+        let open = self.letters.iter().filter(|(_, handled)| !handled);
+        open.map(|(letter, _)| letter.clone()).collect()
+    }
+
+    pub(super) fn decide(&mut self, decision: &Decision) -> u64 {
+        self.decisions.push(decision.clone());
+        self.decisions.len() as u64
+    }
+
+    pub(super) fn decisions(&self, topic: Topic, after: u64) -> Vec<(u64, Decision)> {
+        let numbered = (1..).zip(&self.decisions);
+        let wanted =
+            numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
+        wanted.map(|(number, decision)| (number, decision.clone())).collect()
+    }
+
+    pub(super) fn join(&mut self) -> u64 {
+        self.members.push(Some(Timestamp::MAX));
+        self.members.len() as u64
+    }
+
+    fn member(&mut self, member: u64) -> Option<&mut Option<Timestamp>> {
+        let index = usize::try_from(member).ok()?.checked_sub(1)?;
+        self.members.get_mut(index)
+    }
+
+    pub(super) fn leave(&mut self, member: u64) {
+        if let Some(seen) = self.member(member) {
+            *seen = None;
+        }
+    }
+
+    /// False where it is taken for gone.
+    pub(super) fn beat(&mut self, member: u64, at: Timestamp) -> bool {
+        match self.member(member) {
+            Some(Some(seen)) => {
+                *seen = at;
+                true
+            }
+            Some(None) | None => false,
+        }
+    }
+
+    pub(super) fn take_over(
+        &mut self,
+        member: u64,
+        lease: Option<Duration>,
+        at: Timestamp,
+    ) -> Vec<Call> {
+        for seen in &mut self.members {
+            let end = lease.and_then(|lease| (*seen)?.checked_add(lease).ok());
+            if end.is_some_and(|end| end < at) {
+                *seen = None;
+            }
+        }
+        let gone = |one: u64| {
+            let index = usize::try_from(one).unwrap_or(usize::MAX).wrapping_sub(1);
+            self.members.get(index).is_none_or(Option::is_none)
+        };
+        if gone(member) {
+            return Vec::new();
+        }
+        let unheard: BTreeSet<CallId> = self.news.values().map(|(call, _)| *call).collect();
+        let mut taken = Vec::new();
+        for (id, entry) in
+            self.calls.iter_mut().filter(|(_, entry)| entry.member != member && gone(entry.member))
+        {
+            let open =
+                !entry.call.status.is_settled() || entry.call.status == CallStatus::Indeterminate;
+            if open {
+                taken.push(Call::clone(&entry.call));
+            }
+            if open || unheard.contains(id) {
+                entry.member = member;
+            }
+        }
+        taken
+    }
+}
+
+/// A proof that comes too late proves nothing.
+fn settled(call: &Call, settlement: Settlement) -> bool {
+    match settlement {
+        Settlement::Bill { .. } => true,
+        Settlement::Nothing { attempt, .. } => {
+            let mut attempts = call.attempts.iter();
+            attempts.any(|one| one.id == attempt && one.state == AttemptState::NotPlaced)
+        }
+    }
+}
+
+fn conflict(message: String, code: &'static str) -> Error {
+    Error::new(ErrorKind::Conflict, message).with_code(code)
+}

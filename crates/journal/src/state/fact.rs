@@ -1,0 +1,594 @@
+//! Facts: events with their content, and what they do to the record of a call. One room, because
+//! each fact is asked the same few questions, and a new one has to answer all of them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use switchboard_core::{
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFault, CallStatus, Cost,
+    Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall, ProviderCallId,
+    ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
+};
+use switchboard_router::PlanRecord;
+
+use crate::{
+    Doubt, doubt,
+    state::{Effect, Event, State, Step, step},
+};
+
+/// What an operator found out about a call that nothing else could prove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// No phone rang.
+    NotPlaced,
+    /// The provider has it, under this id.
+    Placed(ProviderCallId),
+    /// It rang, and ended so.
+    Ended(Outcome),
+}
+
+/// An operator's decision, kept with the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// What was found out.
+    pub verdict: Verdict,
+    /// The provider's id, where it ended and somebody knows it: without it the provider's record
+    /// may be taken for another call's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ProviderCallId>,
+    /// Who says so.
+    pub by: String,
+    /// On what grounds.
+    pub note: String,
+}
+
+/// Something that is now known of a call. As JSON, the way a journal keeps it: `{"kind": "sent",
+/// "content": "<attempt>"}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "content", rename_all = "snake_case")]
+pub enum Fact {
+    /// Its window has not opened.
+    Scheduled,
+    /// It may be placed.
+    Admitted {
+        /// What the best candidate is expected to cost.
+        estimated_cost: Option<Money>,
+        /// The person's arm.
+        experiment: Option<Assignment>,
+        /// The plan that it was admitted by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<Box<PlanRecord>>,
+    },
+    /// A plan by which nothing was sent: what kept the providers from the call, so that it can be
+    /// explained, and made again.
+    Planned(Box<PlanRecord>),
+    /// Nobody will place it.
+    Refused(CallFault),
+    /// It was not begun in time, and is not begun any more.
+    Expired(CallFault),
+    /// The caller took it back before anything was sent. Anybody may write it: it says nothing of
+    /// what a provider did.
+    Withdrawn(CallFault),
+    /// An attempt is written down.
+    Intended(Box<Attempt>),
+    /// One process may send it.
+    Claimed(AttemptId),
+    /// Bytes may leave from now on.
+    Sent(AttemptId),
+    /// A read showed a call that may be this attempt, while its answer is still open. A hint:
+    /// nothing moves.
+    Glimpsed(AttemptId, ProviderCallId),
+    /// The provider's answer to the placing request.
+    Answered(AttemptId, Box<ProviderCall>),
+    /// The placing request failed, or its answer could not be read; the delivery says what that
+    /// proves.
+    Failed {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// What it proves.
+        delivery: Delivery,
+        /// What happened.
+        error: AttemptError,
+    },
+    /// The process that wrote it down ended before it claimed it: nothing left.
+    Abandoned(AttemptId),
+    /// Evidence is being looked for.
+    Reconciling(AttemptId),
+    /// Nothing showed it within the fence: it counts as not placed, because the configuration says
+    /// so.
+    Fenced(AttemptId),
+    /// An operator decided.
+    Resolved(AttemptId, Resolution),
+    /// It rang, nobody was reached, and the caller's policy asks for another ring then.
+    Redialled(AttemptId, Timestamp),
+    /// Evidence was found.
+    Traced(AttemptId, ProviderCallId, Proof),
+    /// Nothing proved it in time.
+    GaveUp(CallFault),
+    /// The provider's record of the call.
+    Reported(Box<ProviderCall>),
+    /// It should be over by now.
+    Overdue,
+    /// What the provider billed for an attempt: in its unit, and in money where a price is known.
+    Billed(AttemptId, Cost, Option<Money>),
+    /// What the provider billed and nobody believes: less than nothing, or far more than the call
+    /// can cost. It is kept as it came, and moves no budget.
+    Disbelieved(AttemptId, Cost),
+    /// What was said.
+    Transcribed(Transcript),
+    /// Where the sound is.
+    Recorded(Recording),
+}
+
+impl Fact {
+    fn event(&self) -> Option<Event> {
+        match self {
+            Fact::Scheduled => Some(Event::Schedule),
+            Fact::Admitted { .. } => Some(Event::Admit),
+            Fact::Refused(_) | Fact::Expired(_) | Fact::Withdrawn(_) => Some(Event::Refuse),
+            Fact::Intended(_) => Some(Event::Intend),
+            Fact::Claimed(_) => Some(Event::Claim),
+            Fact::Sent(_) => Some(Event::Send),
+            Fact::Answered(_, call) => Some(call.state.outcome().map_or(Event::Place, Event::End)),
+            Fact::Reported(call) => Some(call.state.outcome().map_or(Event::Progress, Event::End)),
+            Fact::Failed { delivery, .. } => Some(match delivery {
+                Delivery::NotSent => Event::NotPlace,
+                Delivery::Refused(Refusal::NeedsApproval) => Event::AwaitApproval,
+                Delivery::Refused(
+                    Refusal::ThisProvider
+                    | Refusal::RateLimited
+                    | Refusal::Quota
+                    | Refusal::Everyone,
+                ) => Event::NotPlace,
+                Delivery::Placed => Event::Place,
+                Delivery::Unknown => Event::Doubt,
+            }),
+            Fact::Reconciling(_) => Some(Event::Reconcile),
+            Fact::Traced(..) => Some(Event::Place),
+            Fact::Abandoned(_) | Fact::Fenced(_) => Some(Event::NotPlace),
+            Fact::Resolved(_, resolution) => Some(match &resolution.verdict {
+                Verdict::NotPlaced => Event::NotPlace,
+                Verdict::Placed(_) => Event::Place,
+                Verdict::Ended(outcome) => Event::End(*outcome),
+            }),
+            Fact::Redialled(..) => Some(Event::Redial),
+            Fact::GaveUp(_) => Some(Event::GiveUp),
+            Fact::Overdue => Some(Event::Overdue),
+            Fact::Planned(_)
+            | Fact::Glimpsed(..)
+            | Fact::Billed(..)
+            | Fact::Disbelieved(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => None,
+        }
+    }
+
+    fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Fact::Claimed(id)
+            | Fact::Sent(id)
+            | Fact::Glimpsed(id, _)
+            | Fact::Answered(id, _)
+            | Fact::Failed { attempt: id, .. }
+            | Fact::Abandoned(id)
+            | Fact::Reconciling(id)
+            | Fact::Fenced(id)
+            | Fact::Resolved(id, _)
+            | Fact::Redialled(id, _)
+            | Fact::Traced(id, _, _) => Some(*id),
+            Fact::Scheduled
+            | Fact::Admitted { .. }
+            | Fact::Planned(_)
+            | Fact::Refused(_)
+            | Fact::Expired(_)
+            | Fact::Withdrawn(_)
+            | Fact::Intended(_)
+            | Fact::GaveUp(_)
+            | Fact::Reported(_)
+            | Fact::Overdue
+            | Fact::Billed(..)
+            | Fact::Disbelieved(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => None,
+        }
+    }
+
+    /// The provider's call that it says the attempt is.
+    fn claims(&self) -> Option<&ProviderCallId> {
+        match self {
+            Fact::Answered(_, call) => Some(&call.id),
+            Fact::Traced(_, id, _) => Some(id),
+            Fact::Resolved(_, resolution) => match &resolution.verdict {
+                Verdict::Placed(id) => Some(id),
+                Verdict::Ended(_) => resolution.call.as_ref(),
+                Verdict::NotPlaced => None,
+            },
+            Fact::Scheduled
+            | Fact::Admitted { .. }
+            | Fact::Planned(_)
+            | Fact::Refused(_)
+            | Fact::Expired(_)
+            | Fact::Withdrawn(_)
+            | Fact::Intended(_)
+            | Fact::Claimed(_)
+            | Fact::Sent(_)
+            | Fact::Glimpsed(..)
+            | Fact::Failed { .. }
+            | Fact::Abandoned(_)
+            | Fact::Reconciling(_)
+            | Fact::Fenced(_)
+            | Fact::Redialled(..)
+            | Fact::GaveUp(_)
+            | Fact::Reported(_)
+            | Fact::Overdue
+            | Fact::Billed(..)
+            | Fact::Disbelieved(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => None,
+        }
+    }
+
+    /// True for what only the process may say that has the call: it moves the call on. What is
+    /// false may come from anybody: it is evidence, and evidence is welcome whoever found it.
+    pub fn commits(&self) -> bool {
+        match self {
+            Fact::Scheduled
+            | Fact::Admitted { .. }
+            | Fact::Planned(_)
+            | Fact::Refused(_)
+            | Fact::Expired(_)
+            | Fact::Intended(_)
+            | Fact::Claimed(_)
+            | Fact::Sent(_)
+            | Fact::Abandoned(_)
+            | Fact::Reconciling(_)
+            | Fact::Fenced(_)
+            | Fact::GaveUp(_)
+            | Fact::Overdue
+            | Fact::Redialled(..) => true,
+            Fact::Withdrawn(_)
+            | Fact::Glimpsed(..)
+            | Fact::Answered(..)
+            | Fact::Failed { .. }
+            | Fact::Traced(..)
+            | Fact::Resolved(..)
+            | Fact::Reported(_)
+            | Fact::Billed(..)
+            | Fact::Disbelieved(..)
+            | Fact::Transcribed(_)
+            | Fact::Recorded(_) => false,
+        }
+    }
+}
+
+impl State {
+    /// Where a call stands.
+    pub fn of(call: &Call) -> Self {
+        Self {
+            status: call.status,
+            outcome: call.outcome,
+            attempt: call.attempts.last().map(|last| last.state),
+            rang: call.attempts.iter().rev().find_map(|attempt| attempt.outcome),
+        }
+    }
+}
+
+/// True where an operator's word would settle something.
+pub fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
+    let in_doubt = doubt(call) == Doubt::InDoubt;
+    match verdict {
+        Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
+        Verdict::Placed(_) => in_doubt,
+        // A call that its provider showed under an id was placed, whatever anybody says.
+        Verdict::NotPlaced => {
+            in_doubt || call.status == CallStatus::Stalled && call.provider_call_id.is_none()
+        }
+    }
+}
+
+/// Carries a fact into the record of a call, and says what has to be done next.
+///
+/// # Errors
+/// `Conflict` for a fact that cannot be: an attempt that is not the last one, a state that does not
+/// allow it. The call is unchanged then.
+pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Effect]> {
+    if let Some(id) = fact.attempt()
+        && call.attempts.last().is_none_or(|last| last.id != id)
+    {
+        return Err(conflict("names an attempt that is not the call's last one"));
+    }
+    if let Fact::Reported(report) = &fact
+        && is_of_an_earlier_ring(call, &report.id)
+    {
+        // What is still said of a ring that is over says nothing of the one under way.
+        return Ok(&[]);
+    }
+    if fact.claims().is_some_and(|theirs| is_of_an_earlier_ring(call, theirs)) {
+        return Err(conflict("names a provider's call that an earlier ring made")
+            .with_code("owned")
+            .with_field("provider_call_id"));
+    }
+    match fact {
+        Fact::Billed(id, cost, money) => return bill(call, id, cost, money, at),
+        Fact::Disbelieved(id, cost) => return disbelieve(call, id, cost, at),
+        _ => {}
+    }
+    let before = State::of(call);
+    let fits = match &fact {
+        // The table knows that an attempt is silent, not why: these two reasons hold for these
+        // states alone.
+        Fact::Abandoned(_) => before.attempt == Some(AttemptState::Intent),
+        // Evidence may have come first: what is known is not given up, and no word stands against
+        // it.
+        Fact::GaveUp(_) => call.provider_call_id.is_none(),
+        Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
+        // What is over is not taken back.
+        Fact::Withdrawn(_) => !before.status.is_settled(),
+        Fact::Fenced(_) => {
+            matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling))
+        }
+        Fact::Intended(attempt) => {
+            let mut earlier = call.attempts.iter();
+            earlier.all(|one| {
+                one.ring < attempt.ring || (one.ring == attempt.ring && !one.state.is_live())
+            })
+        }
+        // Once for each ring: what was called off since is not asked for again by a report that
+        // comes late.
+        Fact::Redialled(..) => call.redial_at.is_none(),
+        _ => true,
+    };
+    if !fits {
+        return Err(conflict(format!("cannot be said of an attempt that is {:?}", before.attempt)));
+    }
+    let effects = match event(&fact, before.status) {
+        None => &[],
+        Some(event) => match step(before, event) {
+            Step::To(after, effects) => {
+                call.status = after.status;
+                call.outcome = after.outcome;
+                if matches!(event, Event::Place | Event::Progress | Event::End(_)) {
+                    // Why it was unknown, or nearly given up, is of no interest any more.
+                    call.fault = None;
+                }
+                if let (Some(last), Some(state)) = (call.attempts.last_mut(), after.attempt)
+                    && !matches!(event, Event::Intend)
+                {
+                    last.state = state;
+                    if let Event::End(outcome) = event {
+                        last.outcome = Some(outcome);
+                    }
+                    if call.status.is_settled() || state == AttemptState::NotPlaced {
+                        last.ended_at.get_or_insert(at);
+                    }
+                }
+                effects
+            }
+            Step::Stays(effects) => effects,
+            Step::Illegal => {
+                return Err(conflict(format!(
+                    "{event:?} cannot happen to a call that is {} with its attempt {:?}",
+                    before.status, before.attempt
+                )));
+            }
+        },
+    };
+    carry(call, fact, at);
+    call.updated_at = call.updated_at.max(at);
+    Ok(effects)
+}
+
+fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
+    match fact {
+        Fact::Scheduled
+        | Fact::Planned(_)
+        | Fact::Claimed(_)
+        | Fact::Reconciling(_)
+        | Fact::Overdue
+        | Fact::Billed(..)
+        | Fact::Disbelieved(..) => {}
+        Fact::Admitted { estimated_cost, experiment, plan: _ } => {
+            call.estimated_cost = estimated_cost;
+            call.experiment = experiment;
+        }
+        Fact::Refused(fault)
+        | Fact::Expired(fault)
+        | Fact::Withdrawn(fault)
+        | Fact::GaveUp(fault) => call.fault = Some(fault),
+        Fact::Intended(attempt) => {
+            call.estimated_cost = attempt.estimated_cost;
+            if call.attempts.last().is_some_and(|last| last.ring < attempt.ring) {
+                call.provider = None;
+                call.provider_call_id = None;
+                call.redial_at = None;
+            }
+            call.attempts.push(*attempt);
+        }
+        Fact::Sent(_) => {
+            if let Some(last) = call.attempts.last_mut() {
+                last.sent_at = Some(at);
+            }
+        }
+        Fact::Glimpsed(_, id) => {
+            prove(
+                call,
+                at,
+                Proof::NumberAndTask,
+                format!("the provider lists a call that may be this one: {id}"),
+            );
+            if let Some(last) = call.attempts.last_mut() {
+                last.provider_call_id.get_or_insert(id);
+            }
+        }
+        Fact::Answered(_, report) => {
+            prove(
+                call,
+                at,
+                Proof::Answer,
+                format!(
+                    "the provider answered with the call {} ({})",
+                    report.id, report.status_word
+                ),
+            );
+            if let Some(last) = call.attempts.last_mut() {
+                last.delivery = Some(Delivery::Placed);
+            }
+            own(call, report.id.clone());
+            amend(call, *report);
+        }
+        Fact::Failed { delivery, error, .. } => {
+            let proof = if delivery == Delivery::NotSent { Proof::NotSent } else { Proof::Answer };
+            prove(call, at, proof, format!("{}: {}", delivery.as_str(), error.message));
+            let waits = matches!(delivery, Delivery::Refused(Refusal::NeedsApproval));
+            if waits {
+                call.fault = Some(CallFault::from(&error));
+            }
+            if let Some(last) = call.attempts.last_mut()
+                && (last.state != AttemptState::Placed || delivery == Delivery::Placed)
+            {
+                last.delivery = Some(delivery);
+                last.error = Some(error);
+                if delivery == Delivery::Placed {
+                    call.provider = Some(last.provider.clone());
+                }
+                if last.state == AttemptState::NotPlaced {
+                    last.provider_call_id = None;
+                }
+            }
+        }
+        Fact::Traced(_, id, proof) => {
+            prove(call, at, proof, format!("the provider has the call {id}"));
+            own(call, id);
+        }
+        Fact::Reported(report) => {
+            if call.provider_call_id.is_none() {
+                own(call, report.id.clone());
+            }
+            let last = call.attempts.last();
+            if report.state == ProviderState::Ringing
+                && !last
+                    .is_some_and(|last| last.evidence.iter().any(|one| one.proof == Proof::Record))
+            {
+                prove(call, at, Proof::Record, "its record says that the phone rings".to_owned());
+            }
+            amend(call, *report);
+        }
+        Fact::Abandoned(_) => prove(
+            call,
+            at,
+            Proof::NeverClaimed,
+            "the process that wrote it down ended before it claimed it".to_owned(),
+        ),
+        Fact::Fenced(_) => prove(
+            call,
+            at,
+            Proof::Fence,
+            "nothing showed it within the fence, and the configuration takes that for silence"
+                .to_owned(),
+        ),
+        Fact::Resolved(_, resolution) => {
+            let Resolution { verdict, call: theirs, by, note } = resolution;
+            prove(call, at, Proof::Operator, format!("{by} decided: {note}"));
+            call.fault = None;
+            match verdict {
+                Verdict::Placed(id) => own(call, id),
+                Verdict::Ended(_) => {
+                    call.provider = call.attempts.last().map(|last| last.provider.clone());
+                    if let Some(theirs) = theirs.filter(|_| call.provider_call_id.is_none()) {
+                        own(call, theirs);
+                    }
+                }
+                Verdict::NotPlaced => {
+                    let message = "an operator found that no phone rang".to_owned();
+                    call.fault = Some(CallFault { kind: ErrorKind::NoProvider, message });
+                }
+            }
+        }
+        Fact::Redialled(_, then) => call.redial_at = Some(then),
+        Fact::Transcribed(transcript) => call.transcript = Some(transcript),
+        Fact::Recorded(recording) => call.recording = Some(recording),
+    }
+}
+
+fn own(call: &mut Call, id: ProviderCallId) {
+    if let Some(last) = call.attempts.last_mut() {
+        last.provider_call_id = Some(id.clone());
+        call.provider = Some(last.provider.clone());
+        call.provider_call_id = Some(id);
+    }
+}
+
+fn amend(call: &mut Call, report: ProviderCall) {
+    call.duration = report.duration.or(call.duration);
+    call.summary = report.summary.or(call.summary.take());
+    call.next_steps = report.next_steps.or(call.next_steps.take());
+    call.raw = Some(report.raw);
+}
+
+/// Amends any attempt, whatever became of the call since: bills come late.
+fn bill(
+    call: &mut Call,
+    id: AttemptId,
+    cost: Cost,
+    money: Option<Money>,
+    at: Timestamp,
+) -> Result<&'static [Effect]> {
+    let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
+    let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
+    attempt.cost = Some(cost);
+    attempt.billed = money.or(attempt.billed);
+    let bills = call.attempts.iter().filter_map(|attempt| attempt.billed);
+    call.cost = bills.reduce(|sum, next| sum.checked_add(next).unwrap_or(next)).or(call.cost);
+    call.updated_at = call.updated_at.max(at);
+    Ok(&[])
+}
+
+/// What a fact is to a call in this state. An operator's word that no phone rang takes back what
+/// was taken for placed.
+fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
+    match (fact, status) {
+        (
+            Fact::Resolved(_, Resolution { verdict: Verdict::NotPlaced, .. }),
+            CallStatus::InProgress | CallStatus::Stalled,
+        ) => Some(Event::Retract),
+        _ => fact.event(),
+    }
+}
+
+/// Keeps a bill that nobody believes, beside the attempt that it is for.
+fn disbelieve(
+    call: &mut Call,
+    id: AttemptId,
+    cost: Cost,
+    at: Timestamp,
+) -> Result<&'static [Effect]> {
+    let attempt = call.attempts.iter_mut().find(|attempt| attempt.id == id);
+    let attempt = attempt.ok_or_else(|| conflict("names an attempt that is none of the call's"))?;
+    attempt.cost = Some(cost);
+    attempt.evidence.push(Evidence {
+        at,
+        proof: Proof::Record,
+        detail: "the provider billed an amount that cannot be: it counts for nothing".to_owned(),
+    });
+    call.updated_at = call.updated_at.max(at);
+    Ok(&[Effect::Alarm])
+}
+
+/// True for a provider's call that an attempt of an earlier ring made.
+fn is_of_an_earlier_ring(call: &Call, id: &ProviderCallId) -> bool {
+    let now = call.attempts.last().map_or(0, |last| last.ring);
+    let mut earlier = call.attempts.iter().filter(|attempt| attempt.ring < now);
+    earlier.any(|attempt| attempt.provider_call_id.as_ref() == Some(id))
+}
+
+/// The detail may hold a provider's words, or an operator's.
+fn prove(call: &mut Call, at: Timestamp, proof: Proof, detail: String) {
+    if let Some(last) = call.attempts.last_mut() {
+        let detail = one_line(&detail);
+        last.evidence.push(Evidence { at, proof, detail });
+    }
+}
+
+fn conflict(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Conflict, message.into())
+}

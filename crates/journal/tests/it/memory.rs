@@ -1,0 +1,31 @@
+//! The journal in memory keeps the rules that every journal is held to.
+
+use std::{sync::Arc, time::Duration};
+
+use switchboard_journal::{Journal, MemoryJournal, conformance};
+
+async fn new() -> Arc<dyn Journal> {
+    Arc::new(MemoryJournal::new())
+}
+
+async fn two() -> conformance::Pair {
+    let one = Arc::new(MemoryJournal::shared(Duration::from_secs(60)));
+    let other = Arc::new(one.another());
+    let leaving = Arc::clone(&one);
+    (one, other, Box::pin(async move { leaving.leave() }))
+}
+
+#[tokio::test]
+async fn the_journal_in_memory_keeps_the_rules() {
+    conformance::hold(new).await;
+}
+
+#[tokio::test]
+async fn it_goes_by_the_time_that_it_is_told() {
+    conformance::hold_by_the_callers_clock(new).await;
+}
+
+#[tokio::test]
+async fn two_processes_share_it() {
+    conformance::hold_shared(two).await;
+}

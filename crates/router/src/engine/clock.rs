@@ -1,3 +1,0 @@
-//! The machine's clock.
-
-pub use switchboard_core::SystemClock;

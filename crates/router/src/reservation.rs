@@ -1,0 +1,119 @@
+//! What an attempt has to reserve before it may be sent: slots of rate limits, a place among the
+//! calls under way, and its share of the budgets.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard_core::{Money, ProfileName, TenantId};
+
+use crate::policy::{Allowance, Policy};
+
+/// What an attempt needs before it may be sent.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// A slot of each of these limits.
+    pub slots: Vec<SlotNeed>,
+    /// A room in each of these.
+    pub rooms: Vec<RoomNeed>,
+    /// What it may cost at most.
+    pub hold: Option<Hold>,
+    /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or
+    /// indeterminate, its provider's id unknown. An attempt without an agent may be any agent's.
+    pub certain_agent: bool,
+}
+
+/// One slot of a limit that all processes share. In every window `(t - window, t]` at most `limit`
+/// slots are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotNeed {
+    /// Which limit, as `kaicalls/place`.
+    pub limiter: String,
+    /// Slots in any window.
+    pub limit: u32,
+    /// How long the window is.
+    pub window: Duration,
+}
+
+/// One of the calls that may be under way at once, over all processes. It is given back when the
+/// attempt is over or provably reached no phone (`occupies` of the journal), and at `until` at the latest, so
+/// that a call whose end nobody sees does not hold it for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomNeed {
+    /// Of what, as `kaicalls`, `kaicalls/agent/8d3f` or `tenant/acme`.
+    pub scope: String,
+    /// How many may be under way.
+    pub limit: u32,
+    /// When it is given back, whatever is known.
+    pub until: Timestamp,
+}
+
+/// An amount held back from budgets until the bill is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// The most that the attempt can cost.
+    pub amount: Money,
+    /// Every budget that it counts against; all in the amount's currency.
+    pub budgets: Vec<Budgeted>,
+}
+
+/// One budget in one of its periods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budgeted {
+    /// Its name.
+    pub name: String,
+    /// When the period began; the same for every call in it.
+    pub period: Timestamp,
+    /// How much may be spent and held in it.
+    pub limit: Money,
+}
+
+/// Whose calls are limited: the caller's, and those of the agent profile that serves the call,
+/// where there is one.
+pub type Whose<'a> = (&'a TenantId, Option<&'a ProfileName>);
+
+/// What a call has to pass, by scope.
+fn scopes<'a>(
+    policy: &'a Policy,
+    (tenant, profile): Whose<'_>,
+) -> impl Iterator<Item = (String, &'a Allowance)> {
+    let profile = profile.or(policy.default_profile.as_ref());
+    let agent = profile.and_then(|name| Some((format!("agent/{name}"), policy.agents.get(name)?)));
+    let caller = policy.allowance(tenant).map(|allowance| (format!("tenant/{tenant}"), allowance));
+    caller.into_iter().chain(agent)
+}
+
+/// The names of what a call has to pass.
+pub fn scopes_of(policy: &Policy, whose: Whose<'_>) -> Vec<String> {
+    scopes(policy, whose).map(|(scope, _)| scope).collect()
+}
+
+/// What is allowed in a scope; `None`: anything.
+pub fn allowance<'a>(policy: &'a Policy, scope: &str) -> Option<&'a Allowance> {
+    match scope.split_once('/') {
+        Some(("tenant", name)) => policy.allowance(&TenantId::from(name)),
+        Some(("agent", name)) => policy.agents.get(&ProfileName::from(name)),
+        Some(_) | None => None,
+    }
+}
+
+/// Adds what a call takes from its caller's and its agent's limits. `until`: when its room is free
+/// again at the latest.
+pub fn add_needs(needs: &mut Needs, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
+    for (scope, allowance) in scopes(policy, whose) {
+        if let Some(limit) = allowance.requests {
+            needs.slots.push(SlotNeed {
+                limiter: scope.clone(),
+                limit: limit.requests,
+                window: limit.window,
+            });
+        }
+        if let Some(limit) = allowance.concurrent {
+            needs.rooms.push(RoomNeed { scope, limit, until });
+        }
+    }
+}
+
+/// True for a scope that is a caller's or an agent profile's, and no provider's.
+pub fn is_gate(scope: &str) -> bool {
+    scope.starts_with("tenant/") || scope.starts_with("agent/")
+}

@@ -1,0 +1,8 @@
+//! Experiments: who is in which arm, and what becomes of them.
+
+mod assignment;
+mod definitions;
+mod lives;
+pub(crate) mod made;
+mod processes;
+mod split;
