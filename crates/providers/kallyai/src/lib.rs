@@ -4,8 +4,7 @@
 //! without documenting what it does, and has no webhooks. The rest follows: one long request that
 //! is sent once, a search in the list for a call whose answer was lost, and events from a stream or
 //! by polling. The facts come from KallyAI's reference documents, which are numbered 000 to 003 in
-//! `docs/provider-notes.md`.
-//! They disagree; where they do, every documented shape is accepted.
+//! `docs/provider-notes.md`. They disagree; where they do, every documented shape is accepted.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
