@@ -1,4 +1,4 @@
-//! What is to be written, worked out without a database: every database writes the same.
+//! Computes what to write, independent of the database.
 
 use std::time::Duration;
 
@@ -16,43 +16,44 @@ use crate::{
     row::{self, AttemptRow, attempt_row, escape, micros, whole},
 };
 
-/// How deep a provider's answer may nest before it is kept as text: JSON is read to a depth of 128,
-/// and an answer that came in at that depth is written inside of something.
+/// The maximum nesting of a provider's response; a deeper one is stored as text. JSON is read to a
+/// depth of 128, and a response is stored inside other JSON.
 const DEEPEST: usize = 100;
 
-/// A call that is about to be written down.
+/// The row of a new call.
 #[derive(Debug)]
-pub(crate) struct Opening {
+pub(crate) struct NewCallRow {
     pub(crate) id: CallId,
     pub(crate) call: Call,
     pub(crate) to_hash: [u8; 32],
     pub(crate) task_hash: [u8; 32],
     pub(crate) request_hash: [u8; 32],
-    /// Of a caller's key, or of a row's: the two are never the same.
+    /// The hash of the caller's or the row's key. The two kinds never have the same hash.
     pub(crate) key: Option<String>,
-    /// The same key, person and task is the same call, whatever else is asked for.
+    /// The call is a row of a batch: the same key, person and task is the same call, whatever else
+    /// differs.
     pub(crate) is_row: bool,
     pub(crate) request: String,
     pub(crate) body: String,
     pub(crate) content: String,
     pub(crate) at: i64,
-    /// When the same person and task is a mistake; `None` where it was meant.
+    /// When a call with the same person and task is a duplicate; `None` if the caller allows it.
     pub(crate) duplicates: Option<Duplicates>,
 }
 
-/// Which earlier calls make a call a duplicate, in microseconds; [`DuplicateOf::counts`] says the
-/// same of a call.
+/// The times, in microseconds, that decide which earlier calls make this one a duplicate, like
+/// [`DuplicateOf::counts`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Duplicates {
-    /// One that was taken in or rang after this.
+    /// Calls that were received or rang after this time are duplicates,
     pub(crate) after: i64,
-    /// And before this.
+    /// if they were received before this time.
     pub(crate) before: i64,
-    /// One that may still ring, where it was taken in after this.
+    /// Calls that may still ring are duplicates if they were received after this time.
     pub(crate) open_after: i64,
 }
 
-impl Opening {
+impl NewCallRow {
     pub(crate) fn new(mut new: NewCall, key: &HashKey) -> Result<Self> {
         new.at = whole(new.at);
         let request: &ValidCall = &new.request;
@@ -85,30 +86,30 @@ impl Opening {
     }
 }
 
-/// What the facts of one write change.
+/// The changes of one write.
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) call: Call,
     pub(crate) effects: Vec<Effect>,
     pub(crate) body: String,
-    /// Where it changed.
+    /// `calls.content`, if it changed.
     pub(crate) content: Option<String>,
     pub(crate) provider_call_id: Option<String>,
     pub(crate) updated_at: i64,
-    /// The attempts that changed or are new, in their order: the one before is silent before the
-    /// next one is written.
+    /// The changed and new attempts, in order, so that an attempt is proven not placed before the
+    /// next one is inserted.
     pub(crate) attempts: Vec<Written>,
-    /// Provider's calls that this call owns from now on: provider and id.
+    /// The calls at providers that this call now owns: provider and id.
     pub(crate) owned: Vec<(String, String)>,
-    /// What becomes of holds and slots, in order.
+    /// The settlements of holds and slots, in order.
     pub(crate) settlements: Vec<Settlement>,
-    /// The attempts that are over: their rooms are free.
-    pub(crate) left: Vec<AttemptId>,
+    /// The attempts whose concurrency slots are released.
+    pub(crate) released: Vec<AttemptId>,
     pub(crate) events: Vec<Event>,
     pub(crate) at: i64,
 }
 
-/// What happens to an attempt's row.
+/// A change to the row of an attempt.
 #[derive(Debug)]
 pub(crate) enum Written {
     New { row: AttemptRow, position: i64 },
@@ -125,7 +126,7 @@ pub(crate) struct Event {
 }
 
 impl Change {
-    /// The same pure steps that a journal in memory takes.
+    /// Applies the facts with the same pure functions as the journal in memory.
     pub(crate) fn new(before: &Call, facts: Vec<Fact>, at: Timestamp) -> Result<Self> {
         let at = whole(at);
         let owner = |call: &Call| call.provider.clone().zip(call.provider_call_id.clone());
@@ -162,20 +163,20 @@ impl Change {
             attempts: written(before, &call)?,
             owned: owned.collect(),
             settlements,
-            left: left(before, &call),
+            released: released(before, &call),
             events,
             at: micros(at),
             call,
         })
     }
 
-    /// The attempt that the write's needs are for.
+    /// The attempt that the reservations of the write are for.
     pub(crate) fn last(&self) -> Option<&Attempt> {
         self.call.attempts.last()
     }
 }
 
-/// Refuses what only the owner of a call may say.
+/// Rejects facts that only the owner of a call may write.
 pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
     if !owns && facts.iter().any(Fact::commits) {
         return Err(refusal::taken_over());
@@ -183,7 +184,7 @@ pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
     Ok(())
 }
 
-/// The rows of attempts that are not what they were. Only the last attempt can be in doubt.
+/// The rows of changed attempts. Only the last attempt can be in doubt.
 fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
     let doubts = |call: &Call, position: usize| match call.attempts.len() == position + 1 {
         true => doubt(call),
@@ -206,8 +207,8 @@ fn written(before: &Call, after: &Call) -> Result<Vec<Written>> {
     Ok(rows)
 }
 
-/// The attempts that occupied their rooms until now, or came and went in one write.
-fn left(before: &Call, after: &Call) -> Vec<AttemptId> {
+/// The attempts that held concurrency slots until now, or started and ended within this write.
+fn released(before: &Call, after: &Call) -> Vec<AttemptId> {
     let inside = |position: usize| before.attempts.get(position).is_none_or(occupies);
     let attempts = after.attempts.iter().enumerate();
     attempts
@@ -216,7 +217,7 @@ fn left(before: &Call, after: &Call) -> Vec<AttemptId> {
         .collect()
 }
 
-/// A proof that comes too late proves nothing.
+/// True if the settlement still applies: a late proof does not override the state of the attempt.
 fn holds_good(call: &Call, settlement: Settlement) -> bool {
     match settlement {
         Settlement::Bill { .. } => true,
@@ -227,7 +228,7 @@ fn holds_good(call: &Call, settlement: Settlement) -> bool {
     }
 }
 
-/// Makes a fact what it will be when it is read back.
+/// Normalises a fact to what it will be when it is read back.
 fn settle(fact: &mut Fact) {
     match fact {
         Fact::Intended(attempt) => {
@@ -249,7 +250,7 @@ fn flatten(raw: &mut Raw) {
     }
 }
 
-/// False for what nests so deep that it could be written and not read.
+/// False for values that nest so deeply that they could be written but not read.
 pub(crate) fn readable(value: &Value) -> bool {
     shallower(value, DEEPEST)
 }
@@ -265,7 +266,7 @@ fn shallower(value: &Value, than: usize) -> bool {
     }
 }
 
-/// A fact as its kind and its content.
+/// Splits a fact into its kind and its content.
 fn split(fact: &Fact) -> Result<(String, Option<String>)> {
     let unwritable = |source| crate::refusal::unreadable("a fact that was to be written", source);
     let mut value = serde_json::to_value(fact).map_err(unwritable)?;
@@ -277,8 +278,8 @@ fn split(fact: &Fact) -> Result<(String, Option<String>)> {
     Ok((kind, content))
 }
 
-/// A fact from its kind and its content; `None` for the first event of a call, which is no fact and
-/// stands in the call's row.
+/// Joins kind and content to a fact. `None` for the first event of a call, which is not a fact and
+/// is derived from the call's row.
 pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     if kind == RECEIVED {
         return Ok(None);
@@ -293,7 +294,7 @@ pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     serde_json::from_value(Value::Object(fields)).map(Some).map_err(unreadable)
 }
 
-/// The kind of a call's first event, as the queries of a history name it.
+/// The kind of the first event of a call, used by the history queries.
 const RECEIVED: &str = "received";
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) struct DecisionRow {
     pub(crate) topic: Topic,
     pub(crate) subject: String,
-    /// JSON.
+    /// The content of the decision as JSON.
     pub(crate) what: String,
     pub(crate) by: String,
     pub(crate) at: i64,
@@ -49,12 +49,12 @@ impl DecisionRow {
     }
 }
 
-/// A decision's number as the journal says it.
+/// Converts the number of a decision for the journal.
 pub(crate) fn number(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-/// A number that decisions are read on from, as the database takes it.
+/// Converts a number to read on from for the database.
 pub(crate) fn after(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

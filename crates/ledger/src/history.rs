@@ -1,4 +1,4 @@
-//! What happened to a call, as it was written down.
+//! The history of a call.
 
 use jiff::Timestamp;
 use switchboard_core::AttemptId;
@@ -8,15 +8,16 @@ use switchboard_journal::state::Fact;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Its place in the ledger; later events have greater ones, and that a call was received has 0.
+    /// The position in the ledger: later events have greater numbers. The first event of a call has
+    /// 0.
     pub seq: i64,
-    /// When.
+    /// When the event was written.
     pub at: Timestamp,
-    /// The call's last attempt at that moment.
+    /// The last attempt of the call at that time.
     pub attempt: Option<AttemptId>,
-    /// In a word: `received`, or the fact's kind.
+    /// The kind: `received`, or the kind of the fact.
     pub kind: String,
-    /// What was learnt; `None` for the first event of a call and after an erasure.
+    /// The fact; `None` for the first event of a call and after an erasure.
     pub fact: Option<Fact>,
 }
 
@@ -30,7 +31,8 @@ impl Entry {
     ) -> switchboard_core::Result<Self> {
         let at = Timestamp::from_microsecond(at)
             .map_err(|source| crate::refusal::unreadable("an event's time", source))?;
-        // A fact without content, as `overdue`, has none to be erased: it is read from its kind.
+        // A fact without content, such as `overdue`, is restored from its kind even after an
+        // erasure.
         let fact = match crate::change::join(&kind, content) {
             Ok(fact) => fact,
             Err(_) if content.is_none() => None,

@@ -1,8 +1,8 @@
-//! Keyed hashes: what stands in an index for a person, once and for all.
+//! Keyed hashes, which identify people in indexes.
 //!
-//! A bare hash of a telephone number is no secret: all numbers of a country are tried in a minute.
-//! With a key, nobody who finds a hash in a log or in an erased row can find the number, and
-//! whoever has the key can still tell the same person.
+//! A plain hash of a phone number is not secret, because all numbers of a country can be tried in a
+//! minute. With a key, nobody who finds a hash in a log or an erased row can find the number, but
+//! with the key the same person is still recognised.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 use switchboard_core::{CallKey, Error, ErrorKind, PhoneNumber, Result};
 use uuid::Uuid;
 
-/// The key of a ledger's hashes. It stays the same for as long as the ledger lives: with another
-/// one the ledger would not know whom it is calling. `Debug` hides it.
+/// The key of a ledger's hashes. It must never change: with another key the ledger would not
+/// recognise people. `Debug` hides it.
 #[derive(Clone, Copy)]
 pub struct HashKey([u8; 32]);
 
-/// What is hashed, so that equal bytes of different meaning are different.
+/// What is hashed, so that equal bytes with different meanings have different hashes.
 #[derive(Clone, Copy)]
 pub(crate) enum Domain {
     Person,
@@ -30,12 +30,12 @@ pub(crate) enum Domain {
 }
 
 impl HashKey {
-    /// From 32 secret bytes of one's own.
+    /// Creates a key from 32 secret bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// A new one, of 244 random bits.
+    /// Creates a key from 244 random bits.
     pub(crate) fn random() -> Self {
         let mut bytes = Sha256::new();
         bytes.update(Uuid::new_v4().as_bytes());
@@ -43,12 +43,12 @@ impl HashKey {
         Self(bytes.finalize().into())
     }
 
-    /// What stands for this person in logs and after an erasure.
+    /// The hash that identifies this person in logs and after an erasure.
     pub fn person(&self, number: &PhoneNumber) -> [u8; 32] {
         self.hash(Domain::Person, number.e164().as_bytes())
     }
 
-    /// Tells whether another process came with the same key, and not which.
+    /// A value that shows whether another process has the same key, without revealing it.
     pub(crate) fn check(&self) -> [u8; 32] {
         self.hash(Domain::Check, b"")
     }
@@ -59,14 +59,14 @@ impl HashKey {
         mac.finalize().into_bytes().into()
     }
 
-    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for
-    /// reading, not for deciding.
+    /// Eight hexadecimal digits that identify a person in logs. Two people may have the same tag,
+    /// so no decision may depend on it.
     pub fn tag(&self, number: &PhoneNumber) -> String {
         self.person(number).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// What stands for a call's key. A caller's may have a number in it, and a row's is made of
-    /// one. No row's key is ever taken for a caller's.
+    /// The hash of a call's key, because a key may contain a phone number. Keys of callers and of
+    /// rows never have the same hash.
     pub(crate) fn call_key(&self, key: &CallKey) -> String {
         let hash = match key {
             CallKey::Given(key) => self.hash(Domain::Name, key.as_str().as_bytes()),
@@ -75,8 +75,8 @@ impl HashKey {
         hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Of JSON whatever the order of its fields. What is empty counts as absent, so that a field
-    /// that a later version adds changes no hash.
+    /// Hashes JSON regardless of the order of its fields. Empty values count as absent, so that
+    /// fields added by later versions do not change the hash.
     pub(crate) fn json(&self, domain: Domain, value: &Value) -> [u8; 32] {
         let mut mac = self.mac(domain);
         feed(&mut mac, value);
@@ -84,7 +84,7 @@ impl HashKey {
     }
 
     fn mac(&self, domain: Domain) -> Hmac<Sha256> {
-        // HMAC fills a key up to the hash's block with zeros; with a whole block nothing can fail.
+        // HMAC pads a key with zeros to the block size; with a whole block nothing can fail.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
@@ -101,16 +101,17 @@ impl HashKey {
     }
 }
 
-/// Which key a ledger has.
+/// The key of a ledger.
 pub(crate) struct Settled {
     pub(crate) key: HashKey,
-    /// Rows of `meta` to be written.
+    /// Rows of `meta` to write.
     pub(crate) write: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl HashKey {
-    /// From what the ledger keeps and what the configuration gives. A key that was given once is
-    /// not kept, and has to be given again: the ledger keeps a check of it.
+    /// Determines the key from what the ledger stores and what the configuration specifies. A key
+    /// from the configuration is not stored and has to be specified every time: the ledger only
+    /// stores a check value.
     pub(crate) fn settle(
         kept: Option<Vec<u8>>,
         check: Option<Vec<u8>>,
@@ -144,7 +145,7 @@ impl HashKey {
     }
 }
 
-/// True for what a field that is absent says as well: null, false, no items, no fields.
+/// True for values that mean the same as an absent field: null, false, no items, no fields.
 pub(crate) fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -1,7 +1,7 @@
-//! A ledger of either kind, for whoever looks after it.
+//! A ledger of either kind, with the operations for its maintenance.
 //!
-//! Placing calls needs a [`Journal`] and nothing else, and one that keeps nothing has nothing to
-//! look after: checking, copying and erasing are therefore not in that trait.
+//! Placing calls only needs a [`Journal`]. Checking, copying and erasing are not in that trait,
+//! because a journal in memory does not need them.
 
 use std::{
     path::{Path, PathBuf},
@@ -19,10 +19,10 @@ use crate::sqlite::SqliteJournal;
 use crate::{
     history::Entry,
     key::HashKey,
-    upkeep::{Backup, Check, Erased, Retention, Swept},
+    maintenance::{Backup, Check, Erased, Retention, Swept},
 };
 
-/// A database that this program was built without.
+/// The error for a database that this program was built without.
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 fn not_built(database: &str, feature: &str) -> Error {
     Error::new(
@@ -31,7 +31,7 @@ fn not_built(database: &str, feature: &str) -> Error {
     )
 }
 
-/// A ledger that is open. A clone is the same ledger.
+/// An open ledger. Clones refer to the same ledger.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -46,20 +46,20 @@ fn not_built(database: &str, feature: &str) -> Error {
 /// ```
 #[derive(Debug, Clone)]
 pub enum Ledger {
-    /// In one file.
+    /// A SQLite file.
     #[cfg(feature = "sqlite")]
     Sqlite(Arc<SqliteJournal>),
-    /// In a database that several processes share.
+    /// A PostgreSQL database, which several processes can share.
     #[cfg(feature = "postgres")]
     Postgres(Arc<PostgresJournal>),
 }
 
 impl Ledger {
-    /// Opens the ledger in this file, and makes it where it is missing.
+    /// Opens the ledger in this file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// As for `SqliteJournal::open_with_key`; `Configuration` in a program that was built without
-    /// the feature `sqlite`.
+    /// The same as for `SqliteJournal::open_with_key`; `Configuration` if the program was built
+    /// without the feature `sqlite`.
     pub async fn file(path: impl Into<PathBuf>, key: Option<HashKey>) -> Result<Self> {
         #[cfg(feature = "sqlite")]
         return Ok(Self::Sqlite(Arc::new(SqliteJournal::open_with_key(path, key).await?)));
@@ -73,8 +73,8 @@ impl Ledger {
     /// Connects to the ledger at `postgres://user:password@host/database`.
     ///
     /// # Errors
-    /// As for `PostgresJournal::connect_with_key`; `Configuration` in a program that was built
-    /// without the feature `postgres`.
+    /// The same as for `PostgresJournal::connect_with_key`; `Configuration` if the program was
+    /// built without the feature `postgres`.
     pub async fn postgres(url: &str, key: Option<HashKey>) -> Result<Self> {
         #[cfg(feature = "postgres")]
         return Ok(Self::Postgres(Arc::new(PostgresJournal::connect_with_key(url, key).await?)));
@@ -85,7 +85,7 @@ impl Ledger {
         }
     }
 
-    /// What a router writes to.
+    /// The journal for placing calls.
     pub fn journal(&self) -> Arc<dyn Journal> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -95,11 +95,11 @@ impl Ledger {
         }
     }
 
-    /// Everything that happened to a call, in order; the kinds without contents where it was
-    /// erased. Empty where there is no such call.
+    /// Returns all events of a call, in order. After an erasure they have a kind but no content.
+    /// Empty if the call does not exist.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read.
+    /// `Journal` if it cannot be read.
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -109,11 +109,11 @@ impl Ledger {
         }
     }
 
-    /// Everything that can be verified without asking a provider. Calls go on meanwhile, and are
-    /// read a few at a time: a ledger of any size can be checked.
+    /// Checks everything that can be verified without a provider. Calls can be placed meanwhile.
+    /// They are read in pages, so a ledger of any size can be checked.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read at all. What is read and is wrong is no error, but a
+    /// `Journal` if the ledger cannot be read at all. Wrong content is not an error but a
     /// [`Problem`](crate::Problem).
     pub async fn check(&self) -> Result<Check> {
         match self {
@@ -124,14 +124,13 @@ impl Ledger {
         }
     }
 
-    /// A copy as of one moment, checked and on the disk when this returns, while calls go on. The
-    /// copy is a ledger in one file; it keeps what is erased later, so copies have a retention of
-    /// their own.
+    /// Makes a consistent copy while calls are placed. When this returns, the copy is checked and
+    /// on disk. It is a ledger in one file. It still contains what is erased later, so copies need
+    /// a retention policy of their own.
     ///
     /// # Errors
-    /// `Conflict` where there is a file of this name already; `Configuration` where it cannot be
-    /// made there; `Unsupported` in PostgreSQL, which brings its own tools; `Journal` where the
-    /// ledger cannot be read.
+    /// `Conflict` if the file exists; `Configuration` if it cannot be created; `Unsupported` for
+    /// PostgreSQL, which has its own tools; `Journal` if the ledger cannot be read.
     #[cfg_attr(
         not(feature = "sqlite"),
         expect(unused_variables, reason = "PostgreSQL brings its own tools")
@@ -148,18 +147,18 @@ impl Ledger {
         }
     }
 
-    /// Destroys what is known of a person, in every tenant: number, request, what was said and
-    /// answered, the words of errors. Their calls stay, as times, states and a keyed hash of the
-    /// number; see [`crate::upkeep`] for each column. Twice is once.
+    /// Destroys the data of a person in all tenants: number, request, content, responses and error
+    /// messages. Their calls stay, with times, states and a keyed hash of the number; see
+    /// [`crate::maintenance`] for each column. Erasing again has no further effect.
     ///
-    /// What was written elsewhere is out of its reach: logs, backups, the providers' own records,
-    /// the free space of the disk.
+    /// It does not reach data elsewhere: logs, backups, the providers' records, the free space of
+    /// the disk.
     ///
     /// # Errors
-    /// `Conflict` with the code `not_settled` where one of the calls may still go on,
-    /// `Indeterminate` and `Stalled` included: the message names them and nothing was destroyed.
-    /// `Conflict` with the code `still_in_file` where all was destroyed and another process's long
-    /// read keeps the old pages in the file: erase again when it is done.
+    /// `Conflict` with the code `not_settled` if one of the calls may still change, including
+    /// `Indeterminate` and `Stalled`: the message names them, and nothing was destroyed. `Conflict`
+    /// with the code `still_in_file` if everything was destroyed but a long read of another process
+    /// keeps the old pages in the file: erase again when it has finished.
     pub async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -169,12 +168,12 @@ impl Ledger {
         }
     }
 
-    /// Destroys what is older than it may become, of calls that are over. The age of a call is the
+    /// Destroys data of finished calls that is older than its retention. The age of a call is the
     /// time since it last changed.
     ///
     /// # Errors
-    /// `Journal` where the ledger cannot be read or written. What was destroyed until then stays
-    /// so.
+    /// `Journal` if the ledger cannot be read or written. What was destroyed until then stays
+    /// destroyed.
     pub async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -184,8 +183,8 @@ impl Ledger {
         }
     }
 
-    /// Eight hex digits that stand for a person in logs. Two people may share one: it is for
-    /// reading, not for deciding.
+    /// Eight hexadecimal digits that identify a person in logs. Two people may have the same tag,
+    /// so no decision may depend on it.
     pub fn tag(&self, person: &PhoneNumber) -> String {
         match self {
             #[cfg(feature = "sqlite")]

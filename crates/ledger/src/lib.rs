@@ -1,80 +1,77 @@
-//! Where calls are written down so that they survive anything.
+//! The durable journal: calls in SQLite or PostgreSQL.
 //!
-//! Before a byte of a call leaves this machine, what is about to happen stands in the ledger, on a
-//! disk that was told to keep it. Two ledgers implement the router's
-//! [`Journal`](switchboard_journal::Journal): [`SqliteJournal`], one file, for one machine, and
-//! [`PostgresJournal`], for several machines that share their calls.
+//! Before a byte of a placing request leaves this machine, the attempt is in the ledger, synced to
+//! disk. Two ledgers implement the router's [`Journal`](switchboard_journal::Journal):
+//! [`SqliteJournal`], one file, for one machine, and [`PostgresJournal`], for several machines that
+//! share their calls.
 //!
-//! # The schema carries the law
+//! # Invariants are in the schema
 //!
-//! Code has faults, is run twice at the same time and is stopped between two lines. What may never
-//! be true is therefore forbidden by the database itself, with unique indexes, and the code only
-//! puts its refusals into words:
+//! Code has bugs, runs concurrently and can be stopped at any point. So the invariants are enforced
+//! by the database itself, with unique indexes, and the code only translates violations to errors:
 //!
-//! | nobody may have | index |
+//! | forbidden | index |
 //! |---|---|
-//! | two live attempts at one call | `one_live_attempt`: `(call_id, ring)` where the attempt is not proven silent |
-//! | two active calls to one person | `one_call_per_person`: `(tenant, to_hash)` where the call may ring |
-//! | two calls for one of a caller's keys | `one_call_per_key`: `(tenant, idempotency_key)` |
+//! | two live attempts at one call | `one_live_attempt`: `(call_id, ring)` of attempts that may have made a phone ring |
+//! | two active calls to one person | `one_call_per_person`: `(tenant, to_hash)` of calls that may ring |
+//! | two calls with the same idempotency key | `one_call_per_key`: `(tenant, idempotency_key)` |
 //! | a provider's call that belongs to two calls | `provider_calls`: `(provider, account, provider_call_id)` |
-//! | one webhook taken in twice | `inbox`: `(attempt_id, body_hash)` |
-//! | two holds for one attempt | `holds`: `(attempt_id)` |
-//! | two rooms of a kind for one attempt | `rooms`: `(scope, attempt_id)` |
+//! | storing a webhook twice | `inbox`: `(attempt_id, body_hash)` |
+//! | two budget holds for one attempt | `holds`: `(attempt_id)` |
+//! | two concurrency slots of a scope for one attempt | `rooms`: `(scope, attempt_id)` |
 //! | two sums for one period of a budget | `budgets`: `(name, period)` |
-//! | another past | `events`: triggers refuse changes and deletions; an erasure may take content away, never the fact |
-//! | decided otherwise | `decisions`: triggers refuse changes and deletions |
+//! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
+//! | changing a decision | `decisions`: triggers reject changes and deletions |
 //!
-//! A ledger in which one of these is missing is refused when it is opened, and so is one that a
-//! newer version made.
+//! Opening fails if one of these is missing, or if a newer version created the ledger.
 //!
-//! # One transaction, one step
+//! # One transaction per step
 //!
-//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, takes the same pure steps
-//! as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and writes the
-//! call, its attempts and the events in one transaction, with all that the attempt takes before a
-//! byte of it may leave:
+//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, applies the same pure
+//! functions as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and
+//! writes the call, its attempts and the events in one transaction, together with everything that
+//! the attempt has to reserve before it may be sent:
 //!
-//! | what | where | never more than there is, because |
+//! | reservation | stored in | why limits are never exceeded |
 //! |---|---|---|
-//! | a slot of a rate limit | `slots`, one row each | they are counted over the window and taken by one writer at a time; a clock that jumps back stands still |
-//! | a room, one of the calls that may be under way at once | `rooms`, one row each | they are counted by one writer at a time; a row goes when the call is over, and counts no more at its `until` |
-//! | a share of budgets | `budgets`, a running sum, and `holds` | the sum changes only where it stays within its limit |
-//! | certainty about the agent | `attempts.doubt` | an attempt that may have rung under an id that nobody knows is seen by every other of its agent |
+//! | a slot of a rate limit | `slots`, one row each | one writer at a time counts the rows of the window and inserts; if the clock goes back, time stands still |
+//! | a concurrency slot: one of the calls that may be in progress at once | `rooms`, one row each | one writer at a time counts the rows; a row is deleted when the call ends, and does not count after its `until` |
+//! | a share of budgets | `budgets`, a running sum, and `holds` | the sum only changes if it stays within its limit |
+//! | an agent without a call in doubt | `attempts.doubt` | an attempt that may have rung under an unknown id is visible to all other attempts of its agent |
 //!
-//! What is missing refuses the whole. Proof alone gives it back: a slot where no byte left, a hold
-//! where no phone rang or the bill came, a room where no phone rang or the call ended; only a room
-//! has an end of its own too.
+//! If one of them is not available, the whole transaction is rejected. Only proof releases them: a
+//! rate slot if no byte was sent, a hold if no phone rang or the bill arrived, a concurrency slot
+//! if no phone rang or the call ended. Only a concurrency slot also expires.
 //!
-//! Where another process than its owner writes to a call, the same transaction adds a row to
-//! `news`, which stays until the owner, or whoever takes over from it, has acted on it. What an
-//! owner writes itself costs nothing more.
+//! If a process other than the owner writes to a call, the same transaction adds a row to `news`,
+//! which stays until the owner, or the process that takes over from it, has processed it.
 //!
-//! What comes back is on the disk. A write that fails is the last one: after it the journal answers
-//! every request with an error of kind [`Journal`](switchboard_core::ErrorKind::Journal), because a
-//! disk that failed once may keep silent the next time.
+//! When a write returns, it is on disk. After a write has failed, the journal returns an error of
+//! kind [`Journal`](switchboard_core::ErrorKind::Journal) for every request, because a disk that
+//! failed once may not report the next failure.
 //!
-//! # Whose a call is
+//! # Ownership of calls
 //!
-//! Each open journal has an epoch, and each call that of the process that has it (`calls.epoch`).
-//! The transaction that changes a call asks for it: what moves a call on is taken from its owner
-//! alone, evidence from everybody. The calls of a process that is gone are taken over by the next
-//! one that looks. That it is gone is proven by the operating system where there is one machine:
-//! each SQLite journal keeps a file locked beside the ledger. Where there are several, nothing can
-//! prove it: a process that PostgreSQL has not heard of for longer than its lease
-//! ([`PostgresOptions`]) counts as gone, and finds out when it writes.
+//! Each open journal has an epoch, and each call has the epoch of the process that owns it
+//! (`calls.epoch`). Every transaction that changes a call checks it: only the owner may advance a
+//! call, but any process may add evidence. Calls of a dead process are taken over by the next one
+//! that looks. With SQLite, on one machine, the operating system proves that a process is dead:
+//! each journal keeps a file next to the ledger locked. With PostgreSQL, across machines, nothing
+//! can prove it: a process that has not renewed its lease ([`PostgresOptions`]) counts as dead, and
+//! learns so when it writes.
 //!
-//! # People
+//! # Personal data
 //!
-//! A number stands in one column, what was said in three; all else refers to a person by a hash
-//! with a key ([`HashKey`]). [`Ledger::erase`] and [`Ledger::sweep`] empty those columns and leave
-//! the hash, the times and the states; [`upkeep`] says what becomes of each. An erased call is not
-//! found any more.
+//! Phone numbers are in one column and content is in three; everything else refers to a person by a
+//! keyed hash ([`HashKey`]). [`Ledger::erase`] and [`Ledger::sweep`] clear those columns and keep
+//! the hash, the times and the states; [`maintenance`] lists each column. An erased call is no
+//! longer found.
 //!
 //! # Time
 //!
-//! Times are microseconds; what a clock knows beyond that is cut off when a call is written down,
-//! so that a call is the same before and after a restart. Leases and, in PostgreSQL, slots go by
-//! the server's clock, for those of several machines differ.
+//! Times have microsecond precision. They are truncated when a call is written, so that it is the
+//! same before and after a restart. In PostgreSQL, leases and slots use the clock of the server,
+//! because the clocks of several machines differ.
 
 #![cfg_attr(
     not(all(feature = "sqlite", feature = "postgres")),
@@ -89,6 +86,7 @@ mod decision;
 mod history;
 mod key;
 mod ledger;
+pub mod maintenance;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refusal;
@@ -96,14 +94,13 @@ mod row;
 mod select;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-pub mod upkeep;
 mod window;
 
 pub use history::Entry;
 pub use key::HashKey;
 pub use ledger::Ledger;
+pub use maintenance::{Backup, Check, Erased, Problem, Retention, Swept};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresJournal, PostgresOptions};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteJournal;
-pub use upkeep::{Backup, Check, Erased, Problem, Retention, Swept};

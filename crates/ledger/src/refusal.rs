@@ -1,4 +1,4 @@
-//! The words in which a ledger refuses, the same for every database, and its failures.
+//! The errors of a ledger, the same for both databases.
 
 use std::{
     error::Error as StdError,
@@ -32,7 +32,7 @@ pub(crate) fn agent_in_doubt() -> Error {
     conflict("the agent has a call that may have rung", "agent_in_doubt")
 }
 
-/// One frees after `wait`.
+/// A slot becomes free after `wait`.
 pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
     Error::new(ErrorKind::RateLimited, format!("{limiter} has no free slot in its window"))
         .with_code("no_slot")
@@ -40,7 +40,7 @@ pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
         .with_retry_after(wait)
 }
 
-/// One frees after `wait` at the latest.
+/// A slot becomes free after `wait` at the latest.
 pub(crate) fn no_room(need: &RoomNeed, wait: Duration) -> Error {
     Error::new(
         ErrorKind::RateLimited,
@@ -83,7 +83,7 @@ pub(crate) fn key_reused(first: CallId) -> Error {
     .with_field("idempotency_key")
 }
 
-/// The first of two was taken in at `since`, in microseconds.
+/// The earlier call was received at `since`, in microseconds.
 pub(crate) fn possible_duplicate(call: CallId, since: i64) -> Error {
     match moment(since, format_args!("the call {call}")) {
         Ok(since) => DuplicateOf { call, since }.into(),
@@ -99,7 +99,7 @@ pub(crate) fn erased(id: CallId) -> Error {
     Error::new(ErrorKind::NotFound, format!("the call {id} was erased"))
 }
 
-/// A row that cannot be read: the ledger is damaged, or a newer version wrote it.
+/// The error for a row that cannot be read: the ledger is damaged, or a newer version wrote it.
 pub(crate) fn unreadable(
     what: impl std::fmt::Display,
     source: impl StdError + Send + Sync + 'static,
@@ -116,11 +116,11 @@ fn conflict(message: impl Into<std::borrow::Cow<'static, str>>, code: &'static s
     Error::new(ErrorKind::Conflict, message).with_code(code)
 }
 
-/// Set by the first write that fails, and never taken back.
+/// Set by the first failed write and never reset.
 ///
-/// After a failed `fsync` the kernel may have thrown the pages away and say nothing the next time:
-/// whoever goes on builds on what is not there. Only a new process that reads the ledger afresh
-/// knows what it holds.
+/// After a failed `fsync` the kernel may have dropped the pages without reporting an error the next
+/// time, so later writes could depend on lost data. Only a new process that reads the ledger again
+/// knows what it contains.
 #[derive(Debug, Default)]
 pub(crate) struct Halt(AtomicBool);
 

@@ -1,5 +1,5 @@
-//! A call as rows: columns for what the schema rules on and what an erasure destroys, JSON for the
-//! rest.
+//! Conversion of calls to and from rows: columns for what the schema constrains and what an erasure
+//! destroys, JSON for the rest.
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{key::says_nothing, refusal::unreadable};
 
-/// A row of `calls`, without what only indexes read.
+/// A row of `calls`, without the columns that only indexes use.
 #[derive(Debug)]
 pub(crate) struct CallRow {
     pub(crate) id: Uuid,
@@ -34,7 +34,7 @@ pub(crate) struct CallRow {
     pub(crate) provider_call_id: Option<String>,
     pub(crate) body: String,
     pub(crate) content: Option<String>,
-    /// Whose it is.
+    /// The epoch of the process that owns the call.
     pub(crate) epoch: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
@@ -49,7 +49,7 @@ pub(crate) struct AttemptRow {
     pub(crate) agent: Option<String>,
     pub(crate) provider_call_id: Option<String>,
     pub(crate) state: String,
-    /// Worked out from the call, and read by queries alone.
+    /// Derived from the call and only used by queries.
     pub(crate) doubt: i64,
     pub(crate) idempotency_key: Uuid,
     pub(crate) body: String,
@@ -58,7 +58,7 @@ pub(crate) struct AttemptRow {
     pub(crate) ended_at: Option<i64>,
 }
 
-/// `calls.body`: what is known and says nothing of the person.
+/// `calls.body`: data that does not identify the person.
 #[derive(Serialize, Deserialize)]
 struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ struct Body {
     duration: Option<Duration>,
 }
 
-/// `calls.content`: what was said and answered.
+/// `calls.content`: the content of the call and the response of the provider.
 #[derive(Serialize, Deserialize, Default)]
 struct Content {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ struct Content {
     recording: Option<Recording>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<String, String>,
-    /// In an array of one: `null` is an answer too.
+    /// In an array of one, because a response can be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     raw: Option<[Raw; 1]>,
 }
@@ -121,12 +121,12 @@ pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
-/// As exactly as the ledger keeps it.
+/// Truncates a time to the precision of the ledger.
 pub(crate) fn whole(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
-/// PostgreSQL's text holds no NUL, and a provider's id may hold anything.
+/// Escapes NUL, which PostgreSQL cannot store in text but a provider's id may contain.
 pub(crate) fn escape(id: &str) -> String {
     id.replace('\\', "\\\\").replace('\0', "\\0")
 }
@@ -187,7 +187,7 @@ pub(crate) fn content(call: &Call) -> Result<String> {
     })
 }
 
-/// True where both have the same `calls.content`.
+/// True if both have the same `calls.content`.
 pub(crate) fn same_content(one: &Call, other: &Call) -> bool {
     one.summary == other.summary
         && one.next_steps == other.next_steps
@@ -255,7 +255,7 @@ impl AttemptRow {
 }
 
 impl CallRow {
-    /// The call, or `None` where it was erased.
+    /// Converts the row to a call, or `None` if it was erased.
     pub(crate) fn read(self, attempts: Vec<AttemptRow>) -> Result<Option<Call>> {
         let id = CallId::new(self.id);
         let what = format_args!("the call {id}").to_string();
@@ -295,8 +295,8 @@ impl CallRow {
     }
 }
 
-/// `calls.request`: the request as JSON, short of the number, which has its own column, and of what
-/// says nothing.
+/// `calls.request`: the request as JSON, without the number, which has its own column, and without
+/// empty fields.
 pub(crate) fn request(request: Value) -> Result<String> {
     match request {
         Value::Object(fields) => json(
@@ -311,16 +311,17 @@ pub(crate) fn request(request: Value) -> Result<String> {
     }
 }
 
-/// A number as it was accepted, whatever would be said of it today.
+/// Restores a number as it was accepted, even if it is no longer valid.
 fn restore(number: &str, country: Country, what: &str) -> Result<PhoneNumber> {
     PhoneNumber::restore(number, country).ok_or_else(|| unreadable(what, PhoneNumberError::NotE164))
 }
 
-/// A number that is valid in every version: it stands for the person's while the rest of a request
-/// is checked.
+/// A placeholder that is valid in every version, used while the rest of a stored request is
+/// validated.
 const ANYBODY: &str = "+442079460018";
 
-/// The request of a call to this number in this country that was received at `received`.
+/// Reads the request of a call to this number in this country that was received at `received`, in
+/// microseconds.
 pub(crate) fn read_request(
     id: CallId,
     number: &str,
@@ -334,7 +335,7 @@ pub(crate) fn read_request(
     let callback = request.callback_number.as_deref();
     let callback_number = callback.map(|number| restore(number, country, &what)).transpose()?;
     let request = CallRequest { to: ANYBODY.to_owned(), callback_number: None, ..request };
-    // It was checked before it was received: a window that closed in between was open then.
+    // It was validated before it was received, so use a time at which the window was open.
     let checked = request
         .not_after
         .as_deref()
@@ -347,11 +348,11 @@ pub(crate) fn read_request(
     Ok(valid)
 }
 
-/// The budgets of a hold, as `holds.budgets` keeps them.
+/// A budget of a hold, as stored in `holds.budgets`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Counted {
     pub(crate) name: String,
-    /// Microseconds.
+    /// The start of the period in microseconds since 1970.
     pub(crate) period: i64,
 }
 
@@ -364,7 +365,7 @@ pub(crate) fn counted(hold: &Hold) -> Result<String> {
     json(&budgets.collect::<Vec<_>>())
 }
 
-/// What a hold counts against.
+/// Reads the budgets of a hold.
 pub(crate) fn read_counted(budgets: &str, attempt: AttemptId) -> Result<Vec<Counted>> {
     read(budgets, format_args!("the hold of the attempt {attempt}"))
 }
@@ -374,7 +375,7 @@ pub(crate) fn named(letter: &Letter) -> Result<String> {
     json(&letter.calls)
 }
 
-/// A webhook that was kept.
+/// Reads a stored webhook.
 pub(crate) fn read_letter(
     attempt: Uuid,
     body: Vec<u8>,

@@ -1,9 +1,10 @@
-//! A selection as the condition of a query. The words come from closed sets, never from outside.
+//! Converts a selection to the condition of a query. All words come from closed sets, never from
+//! outside.
 
 use switchboard_core::CallStatus;
 use switchboard_journal::Selection;
 
-/// Every state in which a call is not settled.
+/// All statuses in which a call is not settled.
 pub(crate) const UNSETTLED: [CallStatus; 5] = [
     CallStatus::Received,
     CallStatus::Scheduled,
@@ -12,18 +13,18 @@ pub(crate) const UNSETTLED: [CallStatus; 5] = [
     CallStatus::InProgress,
 ];
 
-/// The states in which a call of a process that is gone needs another: it is not settled, or its
+/// The statuses in which a call of a dead process needs a new owner: it is not settled, or its
 /// agent is in doubt.
 pub(crate) const NEEDS_OWNER: &str =
     "status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress', 'indeterminate')";
 
-/// The states in which a call holds its callee, as PostgreSQL's index `one_call_per_person` says
-/// it: the planner uses the index for the same words only.
+/// The statuses in which a call holds its callee, in the words of PostgreSQL's index
+/// `one_call_per_person`, because the planner only uses the index for the same condition.
 pub(crate) const HOLDS_CALLEE: &str =
     "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
 
-/// The condition on `status`. The index `calls_by_status` leaves out closed calls, and is used
-/// where the query says so too.
+/// The condition on `status`. The index `calls_by_status` omits closed calls, and is only used if
+/// the query does too.
 pub(crate) fn condition(selection: &Selection) -> String {
     if selection.statuses.is_empty() {
         return "1 = 1".to_owned();
@@ -38,7 +39,7 @@ pub(crate) fn condition(selection: &Selection) -> String {
     }
 }
 
-/// How many rows.
+/// The maximum number of rows.
 pub(crate) fn limit(selection: &Selection) -> i64 {
     selection.limit.map_or(i64::MAX, i64::from)
 }
@@ -74,7 +75,7 @@ mod tests {
             assert_eq!(NEEDS_OWNER.contains(&format!("'{status}'")), needs_owner, "{status}");
         }
         assert!(include_str!("postgres/migrations/0001_ledger.sql").contains(HOLDS_CALLEE));
-        // The last migration that makes them.
+        // The last migration that creates them.
         let schema = include_str!("sqlite/migrations/0004_lighter_acceptance.sql");
         let made = |what: &str| schema.split_once(what).unwrap().1.split_once(';').unwrap().0;
         let [states, held, over] =

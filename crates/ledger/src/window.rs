@@ -1,11 +1,11 @@
-//! Limits in microseconds: how many slots of a window are taken, and when one frees.
+//! Rate limit windows in microseconds.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_router::SlotNeed;
 
-/// In every `(t - length, t]` at most `limit` slots are taken.
+/// A window: in every `(t - length, t]` at most `limit` slots are taken.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
     pub(crate) limit: i64,
@@ -20,25 +20,25 @@ impl Window {
         }
     }
 
-    /// What was taken then or earlier counts no more.
+    /// Slots that were taken at or before this time no longer count.
     pub(crate) fn begins(self, now: i64) -> i64 {
         now.saturating_sub(self.length)
     }
 
-    /// How long until the slot that was taken at `first` counts no more; `None`: nothing is ever
-    /// free.
+    /// How long until the slot taken at `first` no longer counts; `None` means that no slot ever
+    /// becomes free.
     pub(crate) fn wait(self, first: Option<i64>, now: i64) -> Duration {
         wait(first.map(|first| first.saturating_add(self.length)), now)
     }
 }
 
-/// Which of those that are taken, in the order in which they end, has to end before one is free:
-/// more may be taken than a limit that was lowered allows.
+/// The index of the taken slot, in the order in which they end, that has to end before one is free.
+/// More may be taken than the limit if it was lowered.
 pub(crate) fn in_the_way(limit: i64, used: i64) -> i64 {
     used.saturating_sub(limit.max(1)).max(0)
 }
 
-/// How long until what ends then has ended; `None`: it never does.
+/// How long until `ends`; `None` means never.
 pub(crate) fn wait(ends: Option<i64>, now: i64) -> Duration {
     let ends = ends.unwrap_or(Timestamp::MAX.as_microsecond());
     Duration::from_micros(u64::try_from(ends.saturating_sub(now)).unwrap_or(0))

@@ -1,4 +1,4 @@
-//! Whether the tables are sound, with every SQL text that only this needs.
+//! The consistency check of a PostgreSQL ledger, with its SQL.
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{CallId, Result};
@@ -6,16 +6,17 @@ use uuid::Uuid;
 
 use crate::{
     key::HashKey,
+    maintenance::{Check, MOST, Sheet, Standing},
     postgres::{
-        PostgresJournal, Stop,
-        queries::{self, Answer},
+        PostgresJournal,
+        queries::{self},
         read, schema,
+        tx::{TxError, TxResult},
     },
     select::HOLDS_CALLEE,
-    upkeep::{Check, MOST, Sheet, Standing},
 };
 
-/// Calls that are read in one transaction.
+/// How many calls are read in one transaction.
 const PAGE: i64 = 128;
 
 const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
@@ -24,8 +25,8 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
                          WHERE id > $1 ORDER BY id LIMIT $2";
-/// Calls that break a rule, and the rule. Foreign keys keep what belongs to nothing away; they are
-/// asked all the same.
+/// Queries for calls that break a rule, with a description of the rule. Foreign keys prevent
+/// orphaned rows, but they are checked as well.
 const RULES: [(&str, &str); 9] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
@@ -102,7 +103,7 @@ impl PostgresJournal {
     }
 }
 
-async fn counted(connection: &mut PgConnection) -> Answer<Check> {
+async fn counted(connection: &mut PgConnection) -> TxResult<Check> {
     let mut check = Check::default();
     let row = sqlx::query(COUNTS).fetch_one(&mut *connection).await?;
     (check.calls, check.attempts, check.events) =
@@ -118,19 +119,19 @@ fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or(0)
 }
 
-async fn breaches(connection: &mut PgConnection, sql: &str) -> Answer<Vec<Option<CallId>>> {
+async fn breaches(connection: &mut PgConnection, sql: &str) -> TxResult<Vec<Option<CallId>>> {
     let sql = format!("{} LIMIT {MOST}", sql.replace("{holds_callee}", HOLDS_CALLEE));
     let calls: Vec<Option<Uuid>> =
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await?;
     Ok(calls.into_iter().map(|call| call.map(CallId::new)).collect())
 }
 
-/// The next calls, and what is wrong with each.
+/// Checks the next page of calls.
 async fn page(
     connection: &mut PgConnection,
     key: &HashKey,
     after: Uuid,
-) -> Answer<Vec<(CallId, Vec<String>)>> {
+) -> TxResult<Vec<(CallId, Vec<String>)>> {
     let rows = sqlx::query(STANDINGS).bind(after).bind(PAGE).fetch_all(&mut *connection).await?;
     let mut page = Vec::with_capacity(rows.len());
     for row in rows {
@@ -145,7 +146,7 @@ async fn page(
         };
         let problems = match sheet(connection, call, standing).await {
             Ok(sheet) => sheet.problems(key),
-            Err(Stop::Refused(error)) => vec![error.message().to_owned()],
+            Err(TxError::Refused(error)) => vec![error.message().to_owned()],
             Err(stop) => return Err(stop),
         };
         page.push((call, problems));
@@ -153,7 +154,7 @@ async fn page(
     Ok(page)
 }
 
-async fn sheet(connection: &mut PgConnection, id: CallId, standing: Standing) -> Answer<Sheet> {
+async fn sheet(connection: &mut PgConnection, id: CallId, standing: Standing) -> TxResult<Sheet> {
     Ok(Sheet {
         standing,
         call: queries::call(connection, id).await?,

@@ -1,19 +1,19 @@
-//! What was decided that is about no single call.
+//! Decisions that are not about a single call.
 
 use sqlx::{PgConnection, Row};
 use switchboard_router::{Decision, Topic};
 
 use crate::{
     decision::{DecisionRow, number},
-    postgres::{locks, queries::Answer},
+    postgres::{locks, tx::TxResult},
 };
 
 const DECIDE: &str = "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING number";
 const DECISIONS: &str = "SELECT number, subject, what, decided_by, at FROM decisions WHERE topic = $1 AND number > $2 ORDER BY number";
 
-/// One at a time, until it is committed: whoever reads on from the last number that it saw misses
-/// none.
-pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> Answer<u64> {
+/// One at a time until it is committed, so that a reader that continues after the last number it
+/// saw misses none.
+pub(super) async fn decide(connection: &mut PgConnection, row: &DecisionRow) -> TxResult<u64> {
     locks::take(connection, &[locks::key("decisions", &[])]).await?;
     let decided: i64 = sqlx::query_scalar(DECIDE)
         .bind(row.topic.as_str())
@@ -30,7 +30,7 @@ pub(super) async fn decisions(
     connection: &mut PgConnection,
     topic: Topic,
     after: i64,
-) -> Answer<Vec<(u64, Decision)>> {
+) -> TxResult<Vec<(u64, Decision)>> {
     let rows =
         sqlx::query(DECISIONS).bind(topic.as_str()).bind(after).fetch_all(connection).await?;
     let mut decisions = Vec::with_capacity(rows.len());

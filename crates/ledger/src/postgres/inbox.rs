@@ -1,11 +1,11 @@
-//! Webhooks, kept before they are handled.
+//! Webhooks, stored before they are handled.
 
 use sqlx::{PgConnection, Row};
 use switchboard_core::AttemptId;
 use switchboard_journal::Letter;
 
 use crate::{
-    postgres::queries::Answer,
+    postgres::tx::TxResult,
     row::{micros, named, read_letter},
 };
 
@@ -20,7 +20,7 @@ pub(super) async fn take_in(
     connection: &mut PgConnection,
     letter: &Letter,
     hash: &[u8; 32],
-) -> Answer<bool> {
+) -> TxResult<bool> {
     sqlx::query(KEEP)
         .bind(letter.attempt.as_uuid())
         .bind(hash.as_slice())
@@ -41,7 +41,7 @@ pub(super) async fn handled(
     attempt: AttemptId,
     hash: &[u8; 32],
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     sqlx::query(HANDLED)
         .bind(attempt.as_uuid())
         .bind(hash.as_slice())
@@ -51,7 +51,7 @@ pub(super) async fn handled(
     Ok(())
 }
 
-pub(super) async fn unhandled(connection: &mut PgConnection) -> Answer<Vec<Letter>> {
+pub(super) async fn unhandled(connection: &mut PgConnection) -> TxResult<Vec<Letter>> {
     let rows = sqlx::query(UNHANDLED).fetch_all(connection).await?;
     let mut letters = Vec::with_capacity(rows.len());
     for row in rows {

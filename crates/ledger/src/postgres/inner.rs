@@ -1,5 +1,5 @@
-//! One ledger's connections: transactions that are begun again where others stood in their way, and
-//! never after a failure.
+//! The connections of one ledger. Transactions are retried after conflicts and never after a
+//! failure.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -9,39 +9,40 @@ use switchboard_core::{Call, CallId, Error, Result};
 use switchboard_journal::{Letter, News, Opened, Recorded, Write};
 
 use crate::{
-    change::Opening,
+    change::NewCallRow,
     decision::DecisionRow,
     key::{Domain, HashKey},
     postgres::{
-        Stop, decisions, inbox, news, processes,
-        queries::{self, Answer},
+        decisions, inbox, news, processes,
+        queries::{self},
+        tx::{TxError, TxResult},
     },
     refusal::{self, Halt, failed},
     row::micros,
 };
 
-/// How often a transaction is begun again that the server undid because another stood in its way.
+/// How often a transaction is tried that the server rolls back because of conflicts.
 pub(super) const TRIES: usize = 10;
 
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-/// Connections, and who this process is.
+/// The connections, and the identity of this process.
 pub(super) struct Inner {
     pub(super) pool: PgPool,
     pub(super) key: HashKey,
     pub(super) halt: Halt,
-    /// Whose calls are ours.
+    /// The epoch of this process, which owns the calls with the same epoch.
     pub(super) epoch: AtomicI64,
-    /// Microseconds.
+    /// The duration of the lease in microseconds.
     pub(super) lease: i64,
 }
 
-pub(super) fn read<T>(answer: Answer<T>) -> Result<T> {
+pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
     answer.map_err(|stop| match stop {
-        Stop::Refused(error) => error,
-        Stop::Busy => refusal::callee_busy(None),
-        Stop::Again(source) | Stop::Broken(source) => failed("reading", source),
+        TxError::Refused(error) => error,
+        TxError::Busy => refusal::callee_busy(None),
+        TxError::Retry(source) | TxError::Failed(source) => failed("reading", source),
     })
 }
 
@@ -51,42 +52,42 @@ impl Inner {
         self.pool.begin_with(SNAPSHOT).await.map_err(|source| failed("reading", source))
     }
 
-    /// Nothing is written yet where this fails.
+    /// If this fails, nothing was written.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
         self.halt.check()?;
         self.pool.begin_with(BEGIN).await.map_err(|source| failed("writing", source))
     }
 
-    /// Commits what is to be kept. `Ok(None)`: it may be begun again.
+    /// Commits or rolls back. `Ok(None)` means that the transaction may be retried.
     pub(super) async fn end<T>(
         &self,
         change: Transaction<'static, Postgres>,
-        answer: Answer<T>,
+        answer: TxResult<T>,
         last_try: bool,
-    ) -> Result<Option<T>, Stop> {
+    ) -> Result<Option<T>, TxError> {
         let stop = match answer {
             Ok(value) => match change.commit().await {
                 Ok(()) => return Ok(Some(value)),
                 Err(error) => error.into(),
             },
             Err(stop) => {
-                // Where this fails too, the server ends the transaction with its connection.
+                // If this fails too, the server ends the transaction together with the connection.
                 let _ = change.rollback().await;
                 stop
             }
         };
         match stop {
-            Stop::Again(_) if !last_try => Ok(None),
+            TxError::Retry(_) if !last_try => Ok(None),
             stop => Err(stop),
         }
     }
 
-    pub(super) fn refuse(&self, stop: Stop) -> Error {
+    pub(super) fn refuse(&self, stop: TxError) -> Error {
         match stop {
-            Stop::Refused(error) => error,
-            Stop::Busy => refusal::callee_busy(None),
-            Stop::Again(source) => failed("writing: others kept standing in the way", source),
-            Stop::Broken(source) => {
+            TxError::Refused(error) => error,
+            TxError::Busy => refusal::callee_busy(None),
+            TxError::Retry(source) => failed("writing: others kept standing in the way", source),
+            TxError::Failed(source) => {
                 self.halt.set();
                 failed("writing", source)
             }
@@ -97,7 +98,7 @@ impl Inner {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    pub(super) async fn open(&self, new: &Opening) -> Result<Opened> {
+    pub(super) async fn open(&self, new: &NewCallRow) -> Result<Opened> {
         for tried in 1.. {
             let mut change = self.begin().await?;
             let answer = queries::open(&mut change, new, self.epoch()).await;
@@ -117,7 +118,7 @@ impl Inner {
             match self.end(change, answer, tried == TRIES).await {
                 Ok(Some(recorded)) => return Ok(recorded),
                 Ok(None) => {}
-                Err(Stop::Busy) => {
+                Err(TxError::Busy) => {
                     let mut snapshot = self.snapshot().await?;
                     return Err(refusal::callee_busy(read(
                         queries::holder(&mut snapshot, id).await,
@@ -168,11 +169,11 @@ impl Inner {
         self.ended(change, answer).await
     }
 
-    /// The end of a change that takes one row, or one lock, and stands in nobody's way.
+    /// Ends a transaction that changes one row, or takes one lock, and cannot conflict.
     pub(super) async fn ended<T>(
         &self,
         change: Transaction<'static, Postgres>,
-        answer: Answer<T>,
+        answer: TxResult<T>,
     ) -> Result<T> {
         match self.end(change, answer, true).await {
             Ok(Some(value)) => Ok(value),
@@ -184,7 +185,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Nobody waits for it, and where there is no runtime any more, the lease says it.
+        // Nobody waits for this; without a runtime, the lease expires.
         if !self.pool.is_closed()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -194,7 +195,7 @@ impl Drop for Inner {
     }
 }
 
-/// Carries a write to its end even where nobody waits for it any more.
+/// Completes a write even if the caller stops waiting.
 pub(super) async fn carry_out<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {

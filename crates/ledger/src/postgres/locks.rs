@@ -1,15 +1,15 @@
-//! Locks on what is no row, held until the transaction ends.
+//! Advisory locks, held until the transaction ends.
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use crate::postgres::queries::Answer;
+use crate::postgres::tx::TxResult;
 
 const TAKE: &str = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key";
 const SHARE: &str = "SELECT pg_advisory_xact_lock_shared($1)";
 
-/// The key of the lock with this name. Two names with one key wait for each other for nothing,
-/// which harms nobody.
+/// The key of the lock with this name. If two names have the same key, they wait for each other
+/// unnecessarily, which is harmless.
 pub(super) fn key(kind: &str, names: &[&str]) -> i64 {
     let mut hash = Sha256::new();
     for part in std::iter::once(&kind).chain(names) {
@@ -22,13 +22,13 @@ pub(super) fn key(kind: &str, names: &[&str]) -> i64 {
 }
 
 /// Takes these locks, in this order.
-pub(super) async fn take(connection: &mut PgConnection, keys: &[i64]) -> Answer<()> {
+pub(super) async fn take(connection: &mut PgConnection, keys: &[i64]) -> TxResult<()> {
     sqlx::query(TAKE).bind(keys).execute(connection).await?;
     Ok(())
 }
 
-/// Takes a lock that others may share.
-pub(super) async fn share(connection: &mut PgConnection, key: i64) -> Answer<()> {
+/// Takes a shared lock.
+pub(super) async fn share(connection: &mut PgConnection, key: i64) -> TxResult<()> {
     sqlx::query(SHARE).bind(key).execute(connection).await?;
     Ok(())
 }

@@ -1,35 +1,35 @@
-//! The ledger in PostgreSQL, for several processes that share their calls.
+//! The ledger in PostgreSQL, which several processes can share.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `schema.rs` | migrations, whether the law is in them, and whether the server keeps what it is given |
-//! | `options.rs` | what a process brings with it |
-//! | `processes.rs` | who has the ledger open, and who was silent for too long |
-//! | `news.rs` | what other processes wrote to a process's calls |
-//! | `queries.rs` | calls, their attempts and what happened to them |
-//! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
-//! | `decisions.rs` | what was decided that is about no single call |
+//! | `schema.rs` | migrations, and checks that all constraints exist and the server is durable |
+//! | `options.rs` | options of a connection |
+//! | `processes.rs` | which processes have the ledger open, and whose lease has expired |
+//! | `news.rs` | what other processes wrote to the calls of a process |
+//! | `queries.rs` | calls, their attempts and events |
+//! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
+//! | `decisions.rs` | decisions that are not about a single call |
 //! | `inner.rs` | connections and transactions |
-//! | `inbox.rs` | webhooks, kept before they are handled |
-//! | `locks.rs` | locks on what is no row |
-//! | `check.rs` | whether it is sound |
-//! | `upkeep.rs` | erasing and sweeping |
+//! | `inbox.rs` | webhooks, stored before they are handled |
+//! | `locks.rs` | advisory locks |
+//! | `check.rs` | consistency check |
+//! | `maintenance.rs` | erasure and retention |
 //!
-//! The server groups the commits of connections that wait at the same time: there is no writer of
-//! our own.
+//! The server groups the commits of concurrent connections, so no separate writer is needed.
 
 mod check;
 mod decisions;
 mod inbox;
 mod inner;
 mod locks;
+mod maintenance;
 mod news;
 mod options;
 mod processes;
 mod queries;
+mod reservations;
 mod schema;
-mod stock;
-mod upkeep;
+mod tx;
 
 use std::{
     str::FromStr,
@@ -54,7 +54,7 @@ use switchboard_journal::{Journal, Letter, NewCall, News, Opened, Recorded, Sele
 use switchboard_router::{Decision, Topic};
 
 use crate::{
-    change::Opening,
+    change::NewCallRow,
     decision::{DecisionRow, after},
     history::Entry,
     key::HashKey,
@@ -67,70 +67,41 @@ pub use options::PostgresOptions;
 
 const CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A commit is answered when it is on the disk. A process that is stopped inside a transaction
-/// loses it, and its locks, after half a minute; whoever waits for them waits a little longer.
+/// Commits return when they are on disk. A process that stops within a transaction loses it and its
+/// locks after half a minute; others wait a little longer for these locks.
 const SETTLE: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '40s'";
 
-/// Why a transaction did not happen.
-#[derive(Debug)]
-enum Stop {
-    /// A rule forbids it: nothing is wrong with the ledger.
-    Refused(Error),
-    /// The callee is on another call.
-    Busy,
-    /// The server undid it because another stood in its way: it may be begun again.
-    Again(sqlx::Error),
-    /// The server failed, or nobody knows.
-    Broken(sqlx::Error),
-}
-
-impl From<sqlx::Error> for Stop {
-    fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
-        match code.as_deref() {
-            // Serialization failure, deadlock.
-            Some("40001" | "40P01") => Stop::Again(error),
-            Some(_) | None => Stop::Broken(error),
-        }
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Stop::Refused(error)
-    }
-}
-
-/// Keeps calls in PostgreSQL, `synchronous_commit=on`. Several processes may share one ledger.
+/// Stores calls in PostgreSQL with `synchronous_commit=on`. Several processes may share one ledger.
 pub struct PostgresJournal {
     inner: Arc<Inner>,
 }
 
 impl PostgresJournal {
-    /// Connects to the ledger at `postgres://user:password@host/database`, with a hash key of its
-    /// own; makes the tables where they are missing.
+    /// Connects to the ledger at `postgres://user:password@host/database`, with a hash key that is
+    /// stored in it. Creates the tables if they do not exist.
     ///
     /// # Errors
-    /// `Configuration` where the URL is wrong, the server does not keep what it is given
-    /// (`fsync=off`), the schema is newer or lacks a rule, or the ledger has another key; `Journal`
-    /// where the server cannot be reached.
+    /// `Configuration` if the URL is invalid, the server is not durable (`fsync=off`), the schema
+    /// is newer or lacks a constraint, or the ledger has another key; `Journal` if the server
+    /// cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
         Self::connect_with_key(url, None).await
     }
 
-    /// The same with a hash key from the configuration, which is then not kept in the database.
+    /// Like [`PostgresJournal::connect`] with a hash key from the configuration, which is not
+    /// stored in the database.
     ///
     /// # Errors
-    /// As for [`PostgresJournal::connect`].
+    /// The same as for [`PostgresJournal::connect`].
     pub async fn connect_with_key(url: &str, key: Option<HashKey>) -> Result<Self> {
         let options = PostgresOptions { key, ..PostgresOptions::default() };
         Self::connect_with(url, options).await
     }
 
-    /// The same with everything that may be said of it.
+    /// Like [`PostgresJournal::connect`] with all options.
     ///
     /// # Errors
-    /// As for [`PostgresJournal::connect`].
+    /// The same as for [`PostgresJournal::connect`].
     pub async fn connect_with(url: &str, options: PostgresOptions) -> Result<Self> {
         let (key, lease) = (options.key, options.lease_micros());
         let options = PgConnectOptions::from_str(url).map_err(|source| {
@@ -164,24 +135,24 @@ impl PostgresJournal {
         })
     }
 
-    /// What stands for a person in this ledger.
+    /// The key of the hashes in this ledger.
     pub fn key(&self) -> &HashKey {
         &self.inner.key
     }
 
-    /// Everything that happened to a call, in order. Empty where there is no such call.
+    /// Returns all events of a call, in order. Empty if the call does not exist.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read.
+    /// `Journal` if it cannot be read.
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         let mut snapshot = self.inner.snapshot().await?;
         read(queries::history(&mut snapshot, id).await)
     }
 
-    /// Says that this process is gone, so that nobody waits for its lease, and closes all
-    /// connections.
+    /// Ends the lease of this process, so that others can take over its calls immediately, and
+    /// closes all connections.
     pub async fn close(&self) {
-        // Where it cannot be said, the lease says it.
+        // If this fails, the lease expires.
         let _ = processes::leave(&self.inner.pool, self.inner.epoch()).await;
         self.inner.pool.close().await;
     }
@@ -196,7 +167,7 @@ impl std::fmt::Debug for PostgresJournal {
 #[async_trait]
 impl Journal for PostgresJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        let (inner, new) = (Arc::clone(&self.inner), Opening::new(call, &self.inner.key)?);
+        let (inner, new) = (Arc::clone(&self.inner), NewCallRow::new(call, &self.inner.key)?);
         carry_out(async move { inner.open(&new).await }).await
     }
 

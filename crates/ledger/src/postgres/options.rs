@@ -1,17 +1,17 @@
-//! How the ledger in PostgreSQL is opened.
+//! Options for opening a ledger in PostgreSQL.
 
 use std::time::Duration;
 
 use crate::key::HashKey;
 
-/// What a process brings with it when it connects.
+/// Options for connecting to a ledger.
 #[derive(Debug, Clone)]
 pub struct PostgresOptions {
-    /// The hash key from the configuration; `None`: the one that the ledger keeps.
+    /// The hash key from the configuration; `None` means the one that is stored in the ledger.
     pub key: Option<HashKey>,
-    /// For how long this process may be silent before the others take it for gone, and its calls:
-    /// three times as long as it takes from one [`beat`](switchboard_journal::Journal::beat) to the
-    /// next, or more. 15 seconds where nothing is said.
+    /// The lease: if this process does not renew it in this time, others consider it dead and take
+    /// over its calls. Use at least three times the interval between calls of
+    /// [`beat`](switchboard_journal::Journal::beat). The default is 15 seconds.
     pub lease: Duration,
 }
 
@@ -22,7 +22,7 @@ impl Default for PostgresOptions {
 }
 
 impl PostgresOptions {
-    /// In microseconds, and so that a moment may be added to it.
+    /// The lease in microseconds, limited so that adding it to a time cannot overflow.
     pub(super) fn lease_micros(&self) -> i64 {
         i64::try_from(self.lease.as_micros()).unwrap_or(i64::MAX).min(i64::MAX / 4)
     }

@@ -1,10 +1,9 @@
-//! Who has the ledger open, and who was silent for too long.
+//! Which processes have the ledger open, and whose lease has expired.
 //!
-//! A process that is gone cannot say so, and one that is only slow looks the same from outside:
-//! silence for longer than its lease counts as gone, by the server's clock alone. That is safe
-//! though it may be wrong, because every write asks whose the call is in the transaction that
-//! changes it: one that comes back finds its calls taken over, and can say of them only what it
-//! learnt.
+//! A dead process and a slow one look the same from outside, so a process whose lease has expired
+//! by the server's clock counts as dead. That may be wrong but is safe, because every write checks
+//! the owner of the call in the same transaction: a process that comes back finds its calls taken
+//! over, and can only add evidence to them.
 
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use switchboard_core::Call;
@@ -12,24 +11,22 @@ use switchboard_core::Call;
 use crate::{
     postgres::{
         locks, news,
-        queries::{Answer, CALL_COLUMNS, call_row, with_attempts},
+        queries::{CALL_COLUMNS, call_row, with_attempts},
+        tx::{NOW, TxResult},
     },
     select::NEEDS_OWNER,
 };
 
-/// The server's clock in microseconds, not that of a transaction's beginning.
-pub(super) const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-
 const LEAVE: &str = "DELETE FROM processes WHERE epoch = $1";
 const IS_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM processes WHERE epoch = $1)";
 
-/// A new epoch.
+/// Takes a new epoch.
 pub(super) async fn join(pool: &PgPool, lease: i64) -> sqlx::Result<i64> {
     let join = format!("INSERT INTO processes (seen_at, lease) VALUES ({NOW}, $1) RETURNING epoch");
     sqlx::query_scalar(AssertSqlSafe(join)).bind(lease).fetch_one(pool).await
 }
 
-/// False where others took it for gone.
+/// Renews the lease. False if others considered this process dead.
 pub(super) async fn beat(pool: &PgPool, epoch: i64) -> sqlx::Result<bool> {
     let beat = format!("UPDATE processes SET seen_at = {NOW} WHERE epoch = $1");
     let known = sqlx::query(AssertSqlSafe(beat)).bind(epoch).execute(pool).await?;
@@ -40,9 +37,9 @@ pub(super) async fn leave(pool: &PgPool, epoch: i64) -> sqlx::Result<()> {
     sqlx::query(LEAVE).bind(epoch).execute(pool).await.map(|_| ())
 }
 
-/// Takes the calls of those that are gone, oldest first. One at a time: who waits sees whose the
-/// calls are by then.
-pub(super) async fn take_over(connection: &mut PgConnection, epoch: i64) -> Answer<Vec<Call>> {
+/// Takes over the calls of dead processes, oldest first. One process at a time, so that each sees
+/// the result of the one before.
+pub(super) async fn take_over(connection: &mut PgConnection, epoch: i64) -> TxResult<Vec<Call>> {
     locks::take(connection, &[locks::key("take over", &[])]).await?;
     let forget = format!("DELETE FROM processes WHERE seen_at + lease < {NOW}");
     sqlx::query(AssertSqlSafe(forget)).execute(&mut *connection).await?;

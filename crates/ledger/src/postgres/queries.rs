@@ -1,5 +1,5 @@
-//! Calls, their attempts and what happened to them: the SQL texts of the PostgreSQL ledger. One
-//! file, because a text and what binds it have to be read together.
+//! SQL for calls, their attempts and events in PostgreSQL. One file, because statements and their
+//! parameters have to be read together.
 
 use std::sync::Arc;
 
@@ -10,26 +10,27 @@ use switchboard_journal::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Duplicates, Event, Opening, Written, permit},
+    change::{Change, Duplicates, Event, NewCallRow, Written, permit},
     history::Entry,
-    postgres::{Stop, news, stock},
+    postgres::{
+        news, reservations,
+        tx::{TxError, TxResult, violated},
+    },
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
 };
 
-pub(crate) type Answer<T> = Result<T, Stop>;
-
-/// What [`call_row`] reads.
+/// The columns that [`call_row`] reads.
 pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at, \
                         call_id FROM attempts WHERE call_id = ANY($1) ORDER BY call_id, position";
-/// Two that come at once with the same number wait for each other: no index can forbid a second
-/// within a while.
+/// Two new calls to the same number wait for each other, because no index can forbid duplicates
+/// within a period.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = $3 AND task_hash = $4 FROM calls WHERE tenant = $1 AND idempotency_key = $2";
-/// [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts) says the same of a call.
+/// The same rule as [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts).
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = $1 AND created_at > $4 AND created_at < $3 AND tenant = $5 \
                          AND task_hash = $6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > $2 \
                          OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \
@@ -65,9 +66,9 @@ const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_i
 
 pub(crate) async fn open(
     connection: &mut PgConnection,
-    new: &Opening,
+    new: &NewCallRow,
     epoch: i64,
-) -> Answer<Opened> {
+) -> TxResult<Opened> {
     let tenant = new.call.tenant.as_str();
     let mut person = [0; 8];
     person.copy_from_slice(&new.to_hash[..8]);
@@ -127,23 +128,23 @@ pub(crate) async fn open(
         .execute(&mut *connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("calls_pkey") => Stop::Refused(refusal::call_exists()),
-            // Another came with the same key at the same time: the next try finds it.
-            Some("one_call_per_key") => Stop::Again(error),
+            Some("calls_pkey") => TxError::Refused(refusal::call_exists()),
+            // Another call with the same key was inserted concurrently: the next try finds it.
+            Some("one_call_per_key") => TxError::Retry(error),
             Some(_) | None => error.into(),
         })?;
     Ok(Opened::New(Box::new(new.call.clone())))
 }
 
-/// Writes facts down for the process of this epoch. What is refused leaves the transaction to be
-/// rolled back.
+/// Writes facts for the process with this epoch. If it is refused, the transaction has to be rolled
+/// back.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     id: CallId,
     write: &Write,
     at: Timestamp,
     epoch: i64,
-) -> Answer<Recorded> {
+) -> TxResult<Recorded> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1 FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(id.as_uuid())
@@ -169,7 +170,7 @@ pub(crate) async fn write(
         .execute(&mut *connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("one_call_per_person") => Stop::Busy,
+            Some("one_call_per_person") => TxError::Busy,
             Some(_) | None => error.into(),
         })?;
     for (provider, theirs) in &change.owned {
@@ -182,13 +183,13 @@ pub(crate) async fn write(
         }
     }
     if let Some(last) = change.last() {
-        stock::take(connection, &write.needs, last, change.at).await?;
+        reservations::take(connection, &write.needs, last, change.at).await?;
     }
     for settlement in &change.settlements {
-        stock::settle(connection, *settlement, change.at).await?;
+        reservations::settle(connection, *settlement, change.at).await?;
     }
-    if !change.left.is_empty() {
-        stock::leave(connection, &change.left).await?;
+    if !change.released.is_empty() {
+        reservations::leave(connection, &change.released).await?;
     }
     events(connection, id, &change.events, change.at).await?;
     if !owns {
@@ -202,7 +203,7 @@ async fn own(
     id: CallId,
     provider: &str,
     theirs: &str,
-) -> Answer<()> {
+) -> TxResult<()> {
     let new = sqlx::query(OWN)
         .bind(provider)
         .bind(theirs)
@@ -223,7 +224,7 @@ async fn new_attempt(
     call: CallId,
     row: &AttemptRow,
     position: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     sqlx::query(NEW_ATTEMPT)
         .bind(row.id)
         .bind(call.as_uuid())
@@ -242,8 +243,8 @@ async fn new_attempt(
         .execute(connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("one_live_attempt") => Stop::Refused(refusal::live_attempt()),
-            Some("attempts_pkey") => Stop::Refused(refusal::attempt_exists()),
+            Some("one_live_attempt") => TxError::Refused(refusal::live_attempt()),
+            Some("attempts_pkey") => TxError::Refused(refusal::attempt_exists()),
             Some(_) | None => error.into(),
         })?;
     Ok(())
@@ -253,7 +254,7 @@ async fn change_attempt(
     connection: &mut PgConnection,
     call: CallId,
     row: &AttemptRow,
-) -> Answer<()> {
+) -> TxResult<()> {
     sqlx::query(CHANGE_ATTEMPT)
         .bind(row.id)
         .bind(call.as_uuid())
@@ -268,13 +269,13 @@ async fn change_attempt(
     Ok(())
 }
 
-/// Events of one moment, in their order.
+/// Events with the same time, in order.
 async fn events(
     connection: &mut PgConnection,
     call: CallId,
     events: &[Event],
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     let attempts: Vec<Option<Uuid>> =
         events.iter().map(|event| event.attempt.map(AttemptId::as_uuid)).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
@@ -290,8 +291,11 @@ async fn events(
     Ok(())
 }
 
-/// Who is on a call to the person of this call.
-pub(crate) async fn holder(connection: &mut PgConnection, call: CallId) -> Answer<Option<CallId>> {
+/// The call that holds the callee of this call.
+pub(crate) async fn holder(
+    connection: &mut PgConnection,
+    call: CallId,
+) -> TxResult<Option<CallId>> {
     let sql = format!(
         "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
          WHERE this.id = $1 AND other.id <> $1 AND other.{}",
@@ -304,7 +308,7 @@ pub(crate) async fn holder(connection: &mut PgConnection, call: CallId) -> Answe
     Ok(holder.map(CallId::new))
 }
 
-pub(crate) async fn call(connection: &mut PgConnection, id: CallId) -> Answer<Option<Call>> {
+pub(crate) async fn call(connection: &mut PgConnection, id: CallId) -> TxResult<Option<Call>> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1");
     match sqlx::query(AssertSqlSafe(sql))
         .bind(id.as_uuid())
@@ -319,7 +323,7 @@ pub(crate) async fn call(connection: &mut PgConnection, id: CallId) -> Answer<Op
 pub(crate) async fn request(
     connection: &mut PgConnection,
     id: CallId,
-) -> Answer<Option<Arc<ValidCall>>> {
+) -> TxResult<Option<Arc<ValidCall>>> {
     let Some(row) = sqlx::query(REQUEST).bind(id.as_uuid()).fetch_optional(connection).await?
     else {
         return Ok(None);
@@ -338,7 +342,7 @@ pub(crate) async fn owner(
     connection: &mut PgConnection,
     provider: &str,
     theirs: &str,
-) -> Answer<Option<CallId>> {
+) -> TxResult<Option<CallId>> {
     let owner: Option<Uuid> =
         sqlx::query_scalar(OWNER).bind(provider).bind(theirs).fetch_optional(connection).await?;
     Ok(owner.map(CallId::new))
@@ -347,21 +351,21 @@ pub(crate) async fn owner(
 pub(crate) async fn call_of(
     connection: &mut PgConnection,
     attempt: AttemptId,
-) -> Answer<Option<CallId>> {
+) -> TxResult<Option<CallId>> {
     let call: Option<Uuid> =
         sqlx::query_scalar(CALL_OF).bind(attempt.as_uuid()).fetch_optional(connection).await?;
     Ok(call.map(CallId::new))
 }
 
-/// False for an attempt that is not known: nothing proves anything about it.
-pub(crate) async fn is_alone(connection: &mut PgConnection, attempt: AttemptId) -> Answer<bool> {
+/// False for an unknown attempt, about which nothing is proven.
+pub(crate) async fn is_alone(connection: &mut PgConnection, attempt: AttemptId) -> TxResult<bool> {
     alone(connection, IS_ALONE, attempt).await
 }
 
 pub(crate) async fn is_alone_by_task(
     connection: &mut PgConnection,
     attempt: AttemptId,
-) -> Answer<bool> {
+) -> TxResult<bool> {
     alone(connection, IS_ALONE_BY_TASK, attempt).await
 }
 
@@ -369,7 +373,7 @@ async fn alone(
     connection: &mut PgConnection,
     sql: &'static str,
     attempt: AttemptId,
-) -> Answer<bool> {
+) -> TxResult<bool> {
     let alone: Option<bool> =
         sqlx::query_scalar(sql).bind(attempt.as_uuid()).fetch_optional(connection).await?;
     Ok(alone.unwrap_or(false))
@@ -380,7 +384,7 @@ pub(crate) async fn rings(
     tenant: &str,
     person: &[u8; 32],
     since: i64,
-) -> Answer<u32> {
+) -> TxResult<u32> {
     let rings: i64 = sqlx::query_scalar(RINGS)
         .bind(person.as_slice())
         .bind(tenant)
@@ -393,7 +397,7 @@ pub(crate) async fn rings(
 pub(crate) async fn select(
     connection: &mut PgConnection,
     selection: &Selection,
-) -> Answer<Vec<Call>> {
+) -> TxResult<Vec<Call>> {
     let sql = format!(
         "SELECT {CALL_COLUMNS} FROM calls WHERE id > $1 AND {} ORDER BY id LIMIT $2",
         select::condition(selection)
@@ -407,7 +411,7 @@ pub(crate) async fn select(
     with_attempts(connection, rows).await
 }
 
-pub(crate) async fn history(connection: &mut PgConnection, call: CallId) -> Answer<Vec<Entry>> {
+pub(crate) async fn history(connection: &mut PgConnection, call: CallId) -> TxResult<Vec<Entry>> {
     let rows = sqlx::query(HISTORY).bind(call.as_uuid()).fetch_all(connection).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -423,11 +427,11 @@ pub(crate) async fn history(connection: &mut PgConnection, call: CallId) -> Answ
     Ok(entries)
 }
 
-/// The calls of these rows, short of those that were erased.
+/// The calls of these rows, without erased ones.
 pub(crate) async fn with_attempts(
     connection: &mut PgConnection,
     calls: Vec<CallRow>,
-) -> Answer<Vec<Call>> {
+) -> TxResult<Vec<Call>> {
     let ids: Vec<Uuid> = calls.iter().map(|call| call.id).collect();
     let rows = sqlx::query(ATTEMPTS).bind(ids).fetch_all(connection).await?;
     let mut attempts: std::collections::HashMap<Uuid, Vec<AttemptRow>> =
@@ -476,10 +480,4 @@ pub(crate) fn call_row(row: &PgRow) -> sqlx::Result<CallRow> {
         created_at: row.try_get(11)?,
         updated_at: row.try_get(12)?,
     })
-}
-
-/// The unique index that a statement would have violated.
-pub(crate) fn violated(error: &sqlx::Error) -> Option<&str> {
-    let error = error.as_database_error()?;
-    if error.is_unique_violation() { error.constraint() } else { None }
 }

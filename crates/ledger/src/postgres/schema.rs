@@ -1,12 +1,13 @@
-//! Migrations, whether what they made is still there, and whether the server keeps what it is
-//! given.
+//! Migrations, a check that what they created is still there, and a check that the server is
+//! durable.
 
 use sqlx::{PgConnection, PgPool, Row};
 use switchboard_core::{Error, ErrorKind, Result};
 
 use crate::{key::HashKey, refusal::failed};
 
-/// In order; the number of a version is its place, from one. One that was released never changes.
+/// In order. The version number is the position, counted from one. A released migration never
+/// changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_rooms_and_decisions.sql"),
@@ -14,7 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_news.sql"),
 ];
 
-/// One process at a time brings the schema up: "SWLD".
+/// The lock for migrations, so that one process at a time migrates: "SWLD".
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1398229060)";
 const VERSIONS: &str =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
@@ -25,7 +26,7 @@ const NEW_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)";
 const SETTINGS: &str =
     "SELECT current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on'";
 
-/// A unique index that is valid: its columns, and whether it holds for some rows only.
+/// The columns of a valid unique index, and whether it is partial.
 const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k), i.indpred IS NOT NULL \
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(1, i.indnkeyatts) AS k \
      WHERE c.relname = $1 AND c.relnamespace = to_regnamespace(current_schema()) AND i.indisunique AND i.indisvalid \
@@ -35,7 +36,7 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
       ('calls'::regclass, 'calls_stay_all'), ('calls'::regclass, 'calls_begin_once'), \
       ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
 
-/// The law: index, columns, partial or not.
+/// The required unique indexes: name, columns, partial or not.
 const LAW: [(&str, &str, bool); 9] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
@@ -56,8 +57,8 @@ fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, message).with_field("ledger")
 }
 
-/// Brings the schema up to this version's, refuses one that is newer or lacks a rule, and settles
-/// the ledger's key.
+/// Migrates the schema to the current version and determines the key. Fails if it is newer or lacks
+/// a constraint.
 pub(crate) async fn prepare(pool: &PgPool, key: Option<HashKey>) -> Result<HashKey> {
     let mut change = pool.begin().await.map_err(broken)?;
     let keeps: bool = sqlx::query_scalar(SETTINGS).fetch_one(&mut *change).await.map_err(broken)?;
@@ -90,7 +91,7 @@ async fn bring_up(change: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// Whether the law is in the schema.
+/// Checks that all constraints are in the schema.
 pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     let missing = |what: &str| {
         configuration(format!(

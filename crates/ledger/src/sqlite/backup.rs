@@ -1,8 +1,7 @@
-//! A copy of the file while calls go on.
+//! Makes a copy of the file while calls are placed.
 //!
-//! Copying the file with the tools of the system makes a copy of two moments, and leaves out what
-//! stands in the write-ahead log. SQLite copies row by row as of one moment, and what was deleted
-//! is not in the copy.
+//! Copying the file with system tools would mix states of different times and omit the write-ahead
+//! log. SQLite copies a consistent state row by row, and deleted data is not in the copy.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,9 +13,10 @@ use rusqlite::Connection;
 use switchboard_core::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
-use crate::{refusal::failed, sqlite::file, upkeep::Backup};
+use crate::{maintenance::Backup, refusal::failed, sqlite::file};
 
-/// Under another name until it is whole, so that nobody takes half a copy for one.
+/// The copy has another name until it is complete, so that a partial copy is never mistaken for a
+/// whole one.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<Backup> {
     let cannot = |source: io::Error| {
         Error::new(ErrorKind::Configuration, format!("{} cannot be made", to.display()))
@@ -40,7 +40,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<Backup> {
             .and_then(|file| file.sync_all().and_then(|()| file.metadata()))
             .map_err(cannot)?
             .len();
-        // Unlike a rename this never takes another file's place.
+        // Unlike a rename, this never replaces another file.
         match fs::hard_link(&half.0, to) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
@@ -56,7 +56,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<Backup> {
     Ok(Backup::new(to.to_owned(), bytes))
 }
 
-/// A file that is not whole yet; it goes away with this.
+/// An incomplete copy, which is deleted when this is dropped.
 struct Half(PathBuf);
 
 impl Drop for Half {
@@ -82,8 +82,8 @@ fn half(to: &Path) -> io::Result<Half> {
     options.open(&path).map(|_| Half(path))
 }
 
-/// SQLite takes an empty file for one that is not there: the copy has the rights that it was made
-/// with.
+/// SQLite treats an empty file like a missing one, so the copy keeps the permissions of the file
+/// created here.
 fn fill(from: &Path, half: &Path) -> Result<()> {
     let ledger = file::connect(from)?;
     let copied = || -> rusqlite::Result<String> {

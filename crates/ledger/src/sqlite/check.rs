@@ -1,4 +1,4 @@
-//! Whether the file is sound, with every SQL text that only this needs.
+//! The consistency check of a SQLite ledger, with its SQL.
 
 use rusqlite::{Connection, ErrorCode, params};
 use switchboard_core::{CallId, Error, ErrorKind, Result};
@@ -6,16 +6,17 @@ use uuid::Uuid;
 
 use crate::{
     key::HashKey,
+    maintenance::{Check, MOST, Sheet, Standing},
     select::HOLDS_CALLEE,
     sqlite::{
-        SqliteJournal, Stop,
-        queries::{self, Answer},
+        SqliteJournal,
+        queries::{self},
         schema,
+        tx::{TxError, TxResult},
     },
-    upkeep::{Check, MOST, Sheet, Standing},
 };
 
-/// Calls that are read in one transaction.
+/// How many calls are read in one transaction.
 const PAGE: i64 = 128;
 
 const DAMAGED: &str = "damaged";
@@ -27,8 +28,8 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
                          WHERE id > ?1 ORDER BY id LIMIT ?2";
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
-/// Calls that break a rule, and the rule. The indexes that keep the rules are not asked: they may
-/// be what is damaged.
+/// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
+/// that enforce the rules, which may be damaged themselves.
 const RULES: [(&str, &str); 7] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
@@ -103,23 +104,23 @@ impl SqliteJournal {
     }
 }
 
-/// A damaged file is a finding, not a failure.
-fn readable<T>(answer: Answer<T>) -> Answer<T> {
+/// A damaged file is a finding, not an error.
+fn readable<T>(answer: TxResult<T>) -> TxResult<T> {
     answer.map_err(|stop| match stop {
-        Stop::Broken(error)
+        TxError::Failed(error)
             if matches!(
                 error.sqlite_error_code(),
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
             ) =>
         {
             let damaged = Error::new(ErrorKind::Journal, "the file is damaged: restore a backup");
-            Stop::Refused(damaged.with_code(DAMAGED).with_source(error))
+            TxError::Refused(damaged.with_code(DAMAGED).with_source(error))
         }
-        Stop::Broken(_) | Stop::Refused(_) => stop,
+        TxError::Failed(_) | TxError::Refused(_) => stop,
     })
 }
 
-fn integrity(connection: &Connection) -> Answer<Vec<String>> {
+fn integrity(connection: &Connection) -> TxResult<Vec<String>> {
     let mut problems = Vec::new();
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
     let mut rows = statement.query([])?;
@@ -141,7 +142,7 @@ fn integrity(connection: &Connection) -> Answer<Vec<String>> {
     Ok(problems)
 }
 
-fn counted(connection: &Connection) -> Answer<Check> {
+fn counted(connection: &Connection) -> TxResult<Check> {
     let mut check = Check::default();
     (check.calls, check.attempts, check.events) = connection.query_row(COUNTS, [], |row| {
         Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?)))
@@ -160,7 +161,7 @@ pub(crate) fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or(0)
 }
 
-fn breaches(connection: &Connection, sql: &str) -> Answer<Vec<Option<CallId>>> {
+fn breaches(connection: &Connection, sql: &str) -> TxResult<Vec<Option<CallId>>> {
     let sql = format!("{} LIMIT {MOST}", sql.replace("{holds_callee}", HOLDS_CALLEE));
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| Ok(row.get::<_, Option<[u8; 16]>>(0)?.map(id)))?;
@@ -171,12 +172,12 @@ pub(crate) fn id(bytes: [u8; 16]) -> CallId {
     CallId::new(Uuid::from_bytes(bytes))
 }
 
-/// The next calls, and what is wrong with each.
+/// Checks the next page of calls.
 fn page(
     connection: &Connection,
     key: &HashKey,
     after: Option<CallId>,
-) -> Answer<Vec<(CallId, Vec<String>)>> {
+) -> TxResult<Vec<(CallId, Vec<String>)>> {
     let after = after.map_or_else(Vec::new, |after| after.as_uuid().as_bytes().to_vec());
     let mut statement = connection.prepare_cached(STANDINGS)?;
     let rows = statement.query_map(params![after, PAGE], |row| {
@@ -195,15 +196,15 @@ fn page(
         let (call, standing) = row?;
         let problems = match sheet(connection, call, standing) {
             Ok(sheet) => sheet.problems(key),
-            Err(Stop::Refused(error)) => vec![error.message().to_owned()],
-            Err(Stop::Broken(error)) => return readable(Err(Stop::Broken(error))),
+            Err(TxError::Refused(error)) => vec![error.message().to_owned()],
+            Err(TxError::Failed(error)) => return readable(Err(TxError::Failed(error))),
         };
         page.push((call, problems));
     }
     Ok(page)
 }
 
-fn sheet(connection: &Connection, id: CallId, standing: Standing) -> Answer<Sheet> {
+fn sheet(connection: &Connection, id: CallId, standing: Standing) -> TxResult<Sheet> {
     Ok(Sheet {
         standing,
         call: queries::call(connection, id)?,

@@ -1,18 +1,18 @@
-//! What was decided that is about no single call.
+//! Decisions that are not about a single call.
 
 use rusqlite::{Connection, params};
 use switchboard_router::{Decision, Topic};
 
 use crate::{
     decision::{DecisionRow, number},
-    sqlite::queries::Answer,
+    sqlite::tx::TxResult,
 };
 
 const DECIDE: &str =
     "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const DECISIONS: &str = "SELECT number, subject, what, decided_by, at FROM decisions WHERE topic = ?1 AND number > ?2 ORDER BY number";
 
-pub(crate) fn decide(connection: &Connection, row: &DecisionRow) -> Answer<u64> {
+pub(crate) fn decide(connection: &Connection, row: &DecisionRow) -> TxResult<u64> {
     connection.prepare_cached(DECIDE)?.execute(params![
         row.topic.as_str(),
         row.subject,
@@ -27,7 +27,7 @@ pub(crate) fn decisions(
     connection: &Connection,
     topic: Topic,
     after: i64,
-) -> Answer<Vec<(u64, Decision)>> {
+) -> TxResult<Vec<(u64, Decision)>> {
     let mut statement = connection.prepare_cached(DECISIONS)?;
     let mut rows = statement.query(params![topic.as_str(), after])?;
     let mut decisions = Vec::new();

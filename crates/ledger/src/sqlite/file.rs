@@ -1,4 +1,4 @@
-//! Makes the file and settles how it is written.
+//! Creates and configures the file.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -20,17 +20,18 @@ use crate::{
     },
 };
 
-/// How long another process may hold the ledger.
+/// How long to wait for another process that holds the ledger.
 const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 64;
-/// What the writer keeps in memory, 16 MiB: people are in no order, and each new call is another
-/// page of their index. Not more, because now and then a commit looks through all of it.
+/// The page cache of the writer in KiB (negative, so 16 MiB): hashes of people are random, so each
+/// new call touches another page of their index. Not larger, because some commits scan the whole
+/// cache.
 const CACHE: i64 = -16_384;
-/// Pages in the write-ahead log before they are copied into the ledger, 16 MiB: each copy waits for
-/// the disk twice.
+/// The number of pages in the write-ahead log, 16 MiB, before they are copied into the ledger: each
+/// copy syncs the disk twice.
 const LOG: i64 = 4_000;
 
-/// What a journal writes with.
+/// An opened ledger file.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
@@ -38,7 +39,7 @@ pub(crate) struct Opened {
     pub(crate) presence: Presence,
 }
 
-/// Makes the file where it is missing.
+/// Opens the file, and creates it if it does not exist.
 pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<Opened> {
     let made = make(path).and_then(|()| processes::directory(path));
     let directory = made.map_err(|source| {
@@ -55,7 +56,7 @@ pub(crate) fn open(path: &Path, key: Option<HashKey>) -> Result<Opened> {
     Ok(Opened { connection, key, presence })
 }
 
-/// The same with commits that are acknowledged before they are on the disk.
+/// Like [`open`], with commits that are acknowledged before they are on disk.
 #[cfg(feature = "test-util")]
 pub(crate) fn open_forgetful(path: &Path) -> Result<Opened> {
     let opened = open(path, None)?;
@@ -66,7 +67,7 @@ pub(crate) fn open_forgetful(path: &Path) -> Result<Opened> {
     Ok(opened)
 }
 
-/// A connection that only reads.
+/// Opens a read-only connection.
 pub(crate) fn reader(path: &Path) -> Result<Connection> {
     let connection = connect(path)?;
     connection
@@ -75,14 +76,14 @@ pub(crate) fn reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// A connection that may do anything.
+/// Opens a connection that can write.
 pub(crate) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let settle = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        // What was erased, or replaced by a newer version, does not stay behind in free pages.
+        // Erased and replaced data must not stay in free pages.
         connection.pragma_update(None, "secure_delete", true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -92,7 +93,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
     settle().map_err(|source| failed("being opened", source))
 }
 
-/// Write-ahead log, and every commit on the disk before it is answered.
+/// Uses a write-ahead log, with every commit synced to disk before it returns.
 fn keep(connection: &Connection) -> Result<()> {
     let mode = wal(connection).map_err(|source| match source.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
@@ -122,8 +123,8 @@ fn keep(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// SQLite does not wait for another process that changes the mode at this moment, but it does wait
-/// to begin a transaction.
+/// SQLite does not wait for another process that is changing the mode, but it does wait to begin a
+/// transaction.
 fn wal(connection: &Connection) -> rusqlite::Result<String> {
     let mut tries = 0;
     loop {
@@ -140,9 +141,9 @@ fn wal(connection: &Connection) -> rusqlite::Result<String> {
     }
 }
 
-/// Numbers and conversations are in it: its owner alone may read it. A file that is there is not
-/// opened: to close it would take SQLite's locks from every other journal of this process that has
-/// it.
+/// The file contains phone numbers and conversations, so only its owner may read it. An existing
+/// file is not opened, because closing it would release the SQLite locks of all other journals in
+/// this process.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_directory(directory)?;
@@ -157,7 +158,7 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A directory that was made is on the disk only once its parent is.
+/// A new directory is only on disk once its parent is synced.
 pub(crate) fn make_directory(directory: &Path) -> io::Result<()> {
     let mut missing: Vec<PathBuf> = Vec::new();
     let mut at = directory;

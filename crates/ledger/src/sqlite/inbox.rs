@@ -1,4 +1,4 @@
-//! Webhooks, kept before they are handled.
+//! Webhooks, stored before they are handled.
 
 use rusqlite::{Connection, params};
 use switchboard_core::AttemptId;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     row::{micros, named, read_letter},
-    sqlite::queries::Answer,
+    sqlite::tx::TxResult,
 };
 
 const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
@@ -17,7 +17,7 @@ const HANDLED: &str = "UPDATE inbox SET handled_at = ?3 WHERE attempt_id = ?1 AN
 const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox WHERE handled_at IS NULL AND body IS NOT NULL \
                          ORDER BY received_at, rowid";
 
-pub(crate) fn take_in(connection: &Connection, letter: &Letter, hash: &[u8; 32]) -> Answer<bool> {
+pub(crate) fn take_in(connection: &Connection, letter: &Letter, hash: &[u8; 32]) -> TxResult<bool> {
     let attempt = letter.attempt.as_uuid();
     connection.prepare_cached(KEEP)?.execute(params![
         attempt.as_bytes(),
@@ -37,12 +37,12 @@ pub(crate) fn handled(
     attempt: AttemptId,
     hash: &[u8; 32],
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     connection.prepare_cached(HANDLED)?.execute(params![attempt.as_uuid().as_bytes(), hash, at])?;
     Ok(())
 }
 
-pub(crate) fn unhandled(connection: &Connection) -> Answer<Vec<Letter>> {
+pub(crate) fn unhandled(connection: &Connection) -> TxResult<Vec<Letter>> {
     let mut statement = connection.prepare_cached(UNHANDLED)?;
     let mut rows = statement.query([])?;
     let mut letters = Vec::new();

@@ -1,33 +1,34 @@
-//! The ledger in one file.
+//! The ledger in a SQLite file.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `file.rs` | makes the file and settles how it is written |
-//! | `private.rs` | whether it is its owner's alone |
-//! | `schema.rs` | migrations, and whether the law is in it |
-//! | `writer.rs` | one writer, which commits for everybody who waits |
-//! | `processes.rs` | who has the ledger open, and who is gone |
-//! | `news.rs` | what other processes wrote to a process's calls |
-//! | `queries.rs` | calls, their attempts and what happened to them |
-//! | `stock.rs` | what attempts take: certainty, slots, rooms and budgets |
-//! | `decisions.rs` | what was decided that is about no single call |
-//! | `inbox.rs` | webhooks, kept before they are handled |
-//! | `check.rs` | whether it is sound |
-//! | `upkeep.rs` | erasing and sweeping |
-//! | `backup.rs` | a copy while calls go on |
+//! | `file.rs` | creates and configures the file |
+//! | `private.rs` | checks that only its owner can access it |
+//! | `schema.rs` | migrations, and a check that all constraints exist |
+//! | `writer.rs` | one writer, which commits for all waiting callers |
+//! | `processes.rs` | which processes have the ledger open, and which are dead |
+//! | `news.rs` | what other processes wrote to the calls of a process |
+//! | `queries.rs` | calls, their attempts and events |
+//! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
+//! | `decisions.rs` | decisions that are not about a single call |
+//! | `inbox.rs` | webhooks, stored before they are handled |
+//! | `check.rs` | consistency check |
+//! | `maintenance.rs` | erasure and retention |
+//! | `backup.rs` | a copy while calls are placed |
 
 mod backup;
 mod check;
 mod decisions;
 mod file;
 mod inbox;
+mod maintenance;
 mod news;
 mod private;
 mod processes;
 mod queries;
+mod reservations;
 mod schema;
-mod stock;
-mod upkeep;
+mod tx;
 mod writer;
 
 use std::{path::PathBuf, sync::Arc};
@@ -37,14 +38,13 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use switchboard_core::{
-    AttemptId, Call, CallId, Error, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
-    ValidCall,
+    AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{Journal, Letter, NewCall, News, Opened, Recorded, Selection, Write};
 use switchboard_router::{Decision, Topic};
 
 use crate::{
-    change::Opening,
+    change::NewCallRow,
     decision::{DecisionRow, after},
     history::Entry,
     key::{Domain, HashKey},
@@ -53,63 +53,45 @@ use crate::{
     select::UNSETTLED,
 };
 use processes::Presence;
-use queries::Answer;
+use tx::{TxError, TxResult};
 use writer::Writer;
 
-/// How many connections wait for readers.
+/// How many idle connections are kept for readers.
 const READERS: usize = 4;
 
-/// Why a transaction did not happen.
-#[derive(Debug)]
-enum Stop {
-    /// A rule forbids it: nothing is wrong with the ledger.
-    Refused(Error),
-    /// The database failed.
-    Broken(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Stop {
-    fn from(error: rusqlite::Error) -> Self {
-        Stop::Broken(error)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Stop::Refused(error)
-    }
-}
-
-/// Keeps calls in one SQLite file, `journal_mode=WAL` and `synchronous=FULL`. Other processes may
-/// open the same file; beside it, in a directory of its name and `-processes`, stands a locked file
-/// for each that has.
+/// Stores calls in one SQLite file with `journal_mode=WAL` and `synchronous=FULL`. Other processes
+/// may open the same file. Next to it, a directory with its name and `-processes` contains a locked
+/// file for each process.
 ///
-/// It needs a Tokio runtime, on whose threads for blocking work it reads and writes.
+/// It needs a Tokio runtime, and reads and writes on its blocking threads.
 pub struct SqliteJournal {
     path: PathBuf,
     key: HashKey,
     writer: Arc<Writer>,
     readers: Arc<Mutex<Vec<Connection>>>,
     halt: Arc<Halt>,
-    /// Whose calls are ours. What still waits to be written has its own hold on it.
+    /// This process, as owner of calls. Pending writes keep it alive too.
     presence: Mutex<Arc<Presence>>,
 }
 
 impl SqliteJournal {
-    /// Opens the ledger in this file, with a hash key of its own; makes both, and the directory,
-    /// where they are missing.
+    /// Opens the ledger in this file, with a hash key that is stored in it. Creates the file, the
+    /// key and the directory if they do not exist.
     ///
     /// # Errors
-    /// `Configuration` where the file is no ledger, is damaged, was made by a newer version, lacks
-    /// a rule or has a key that the configuration has to give; `Journal` where the disk fails.
+    /// `Configuration` if the file is not a ledger, is damaged, was created by a newer version,
+    /// lacks a constraint or has a key that the configuration has to specify; `Journal` if the disk
+    /// fails.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self> {
         Self::open_with_key(path, None).await
     }
 
-    /// The same with a hash key from the configuration, which is then not kept in the file.
+    /// Like [`SqliteJournal::open`] with a hash key from the configuration, which is not stored in
+    /// the file.
     ///
     /// # Errors
-    /// As for [`SqliteJournal::open`]; `Configuration` where the ledger was made with another key.
+    /// The same as for [`SqliteJournal::open`]; `Configuration` if the ledger was created with
+    /// another key.
     pub async fn open_with_key(path: impl Into<PathBuf>, key: Option<HashKey>) -> Result<Self> {
         let path = path.into();
         let opened = path.clone();
@@ -117,11 +99,11 @@ impl SqliteJournal {
         Ok(Self::new(path, opened))
     }
 
-    /// `synchronous=NORMAL`, which acknowledges before the disk does: what the power-loss test has
-    /// to find wanting. Never for calls.
+    /// Opens with `synchronous=NORMAL`, which acknowledges writes before they are on disk. Only for
+    /// the power-loss test, which must detect it; never for calls.
     ///
     /// # Errors
-    /// As for [`SqliteJournal::open`].
+    /// The same as for [`SqliteJournal::open`].
     #[cfg(feature = "test-util")]
     #[doc(hidden)]
     pub async fn open_forgetful(path: impl Into<PathBuf>) -> Result<Self> {
@@ -147,23 +129,23 @@ impl SqliteJournal {
         Arc::clone(&self.presence.lock())
     }
 
-    /// What stands for a person in this ledger.
+    /// The key of the hashes in this ledger.
     pub fn key(&self) -> &HashKey {
         &self.key
     }
 
-    /// Everything that happened to a call, in order. Empty where there is no such call.
+    /// Returns all events of a call, in order. Empty if the call does not exist.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read.
+    /// `Journal` if it cannot be read.
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         self.read(move |connection| queries::history(connection, id)).await
     }
 
-    /// Runs on a connection that only reads, in one snapshot.
+    /// Runs a read on a read-only connection, in one snapshot.
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> TxResult<T> + Send + 'static,
     ) -> Result<T> {
         self.halt.check()?;
         let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
@@ -187,8 +169,8 @@ impl SqliteJournal {
                     }
                     Ok(read)
                 }
-                Err(Stop::Refused(error)) => Err(error),
-                Err(Stop::Broken(source)) => Err(failed("reading", source)),
+                Err(TxError::Refused(error)) => Err(error),
+                Err(TxError::Failed(source)) => Err(failed("reading", source)),
             }
         })
         .await
@@ -201,7 +183,7 @@ impl std::fmt::Debug for SqliteJournal {
     }
 }
 
-/// Runs where threads may block. While it runs, a paused Tokio clock stands still.
+/// Runs on a blocking thread. Meanwhile a paused Tokio clock stands still.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -214,9 +196,11 @@ async fn blocking<T: Send + 'static>(
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        let (opening, mine) = (Opening::new(call, &self.key)?, self.presence());
+        let (opening, mine) = (NewCallRow::new(call, &self.key)?, self.presence());
         self.writer
-            .run_whole(move |connection| queries::open(connection, opening, mine.epoch()))
+            .run_without_savepoint(move |connection| {
+                queries::open(connection, opening, mine.epoch())
+            })
             .await
     }
 
@@ -276,13 +260,17 @@ impl Journal for SqliteJournal {
 
     async fn take_in(&self, letter: &Letter) -> Result<bool> {
         let (letter, hash) = (letter.clone(), self.key.hash(Domain::Letter, &letter.body));
-        self.writer.run_whole(move |connection| inbox::take_in(connection, &letter, &hash)).await
+        self.writer
+            .run_without_savepoint(move |connection| inbox::take_in(connection, &letter, &hash))
+            .await
     }
 
     async fn handled(&self, letter: &Letter, at: Timestamp) -> Result<()> {
         let (attempt, hash) = (letter.attempt, self.key.hash(Domain::Letter, &letter.body));
         self.writer
-            .run_whole(move |connection| inbox::handled(connection, attempt, &hash, micros(at)))
+            .run_without_savepoint(move |connection| {
+                inbox::handled(connection, attempt, &hash, micros(at))
+            })
             .await
     }
 
@@ -290,8 +278,7 @@ impl Journal for SqliteJournal {
         self.read(inbox::unhandled).await
     }
 
-    /// The lock says that this process lives. What is left to see is whether somebody took the
-    /// lock's file away.
+    /// The lock proves that this process is alive. Only a deleted lock file has to be detected.
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         let mine = self.presence();
         let asked = Arc::clone(&mine);
@@ -322,7 +309,9 @@ impl Journal for SqliteJournal {
 
     async fn decide(&self, decision: &Decision) -> Result<u64> {
         let row = DecisionRow::new(decision)?;
-        self.writer.run_whole(move |connection| decisions::decide(connection, &row)).await
+        self.writer
+            .run_without_savepoint(move |connection| decisions::decide(connection, &row))
+            .await
     }
 
     async fn decisions(&self, topic: Topic, since: u64) -> Result<Vec<(u64, Decision)>> {

@@ -1,27 +1,27 @@
-//! What other processes wrote to a process's calls.
+//! What other processes wrote to the calls of a process.
 
 use rusqlite::{Connection, params};
 use switchboard_core::CallId;
 use switchboard_journal::News;
 use uuid::Uuid;
 
-use crate::{decision::after, sqlite::queries::Answer};
+use crate::{decision::after, sqlite::tx::TxResult};
 
 const TELL: &str = "INSERT INTO news (call_id, ended) VALUES (?1, ?2)";
 const NEWS: &str = "SELECT news.call_id, max(news.number) AS latest, max(news.ended) FROM news JOIN calls ON calls.id = news.call_id \
                     WHERE calls.epoch = ?1 GROUP BY news.call_id ORDER BY latest";
 const ACTED: &str = "DELETE FROM news WHERE call_id = ?1 AND number <= ?2 AND EXISTS (SELECT 1 FROM calls WHERE id = ?1 AND epoch = ?3)";
-/// The calls of those that are gone, whatever their state.
+/// Takes over the calls of dead processes, whatever their status.
 const TAKE: &str = "UPDATE calls SET epoch = ?1 WHERE id IN (SELECT call_id FROM news) AND epoch <> ?1 \
                     AND epoch NOT IN (SELECT epoch FROM processes)";
 
-/// Somebody else than its owner wrote to a call.
+/// Records that a process other than its owner wrote to a call.
 pub(crate) fn tell(connection: &Connection, call: CallId, ended: bool) -> rusqlite::Result<()> {
     connection.prepare_cached(TELL)?.execute(params![call.as_uuid().as_bytes(), ended])?;
     Ok(())
 }
 
-pub(crate) fn news(connection: &Connection, epoch: i64) -> Answer<Vec<News>> {
+pub(crate) fn news(connection: &Connection, epoch: i64) -> TxResult<Vec<News>> {
     let mut statement = connection.prepare_cached(NEWS)?;
     let rows = statement.query_map([epoch], |row| {
         Ok(News {
@@ -33,7 +33,7 @@ pub(crate) fn news(connection: &Connection, epoch: i64) -> Answer<Vec<News>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(crate) fn acted(connection: &Connection, news: &[News], epoch: i64) -> Answer<()> {
+pub(crate) fn acted(connection: &Connection, news: &[News], epoch: i64) -> TxResult<()> {
     let mut statement = connection.prepare_cached(ACTED)?;
     for one in news {
         statement.execute(params![one.call.as_uuid().as_bytes(), after(one.number), epoch])?;

@@ -1,16 +1,16 @@
-//! The ledger is its owner's alone.
+//! Checks that only the owner of the ledger can access it.
 //!
-//! It holds numbers and conversations. A file that others may read or change is refused rather than
-//! mended: whoever could read it may have done so, and whoever made it so may have meant another
-//! file. What a link names is looked at, and not the link.
+//! The ledger contains phone numbers and conversations. A file that others may read or change is
+//! rejected rather than fixed: others may already have read it, and the configured path may be the
+//! wrong file. Links are followed.
 
 use std::path::Path;
 
 use switchboard_core::Result;
 
-/// Looks at the file, at what SQLite keeps beside it, and at the directory of the locks. None of
-/// them is opened: to close one would take SQLite's locks from every other journal of this process
-/// that has it.
+/// Checks the file, the files that SQLite keeps next to it, and the directory of the locks. None of
+/// them is opened, because closing one would release the SQLite locks of all other journals in this
+/// process.
 #[cfg(unix)]
 pub(crate) fn check(ledger: &Path, locks: &Path) -> Result<()> {
     use std::{ffi::OsString, fs, os::unix::fs::MetadataExt};
@@ -25,7 +25,7 @@ pub(crate) fn check(ledger: &Path, locks: &Path) -> Result<()> {
         .with_field("ledger"))
     };
     let beside = |end: &str| {
-        // Beside the file itself, as SQLite does.
+        // Next to the file itself, like SQLite.
         let mut name = OsString::from(ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned()));
         name.push(end);
         name.into()
@@ -34,7 +34,7 @@ pub(crate) fn check(ledger: &Path, locks: &Path) -> Result<()> {
         [ledger.to_owned(), beside("-wal"), beside("-shm"), beside("-journal"), locks.to_owned()];
     let me = rustix::process::geteuid().as_raw();
     for file in &files {
-        // One that is not there is made with its owner's rights alone.
+        // A missing file will be created with access for its owner only.
         let Ok(found) = fs::metadata(file) else {
             continue;
         };
@@ -64,7 +64,7 @@ pub(crate) fn check(ledger: &Path, locks: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Elsewhere the user's own directory is what keeps others out.
+/// On other systems the user's directory keeps others out.
 #[cfg(not(unix))]
 pub(crate) fn check(_ledger: &Path, _locks: &Path) -> Result<()> {
     Ok(())

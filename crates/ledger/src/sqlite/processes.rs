@@ -1,10 +1,10 @@
-//! Who has the ledger open, proven by the operating system.
+//! Which processes have the ledger open, proven by the operating system.
 //!
-//! Each open journal holds a lock on a file of its own, in a directory beside the ledger, for as
-//! long as it lives. The system lets go of the lock however a process ends, so that whoever can
-//! take another's lock, or finds no file, knows that it is gone: at once, and never of a process
-//! that is only slow. Joining and looking for the dead happen inside transactions that write, of
-//! which there is one at a time: nobody looks between the making of a file and its locking.
+//! Each open journal holds a lock on a file of its own, in a directory next to the ledger. The
+//! system releases the lock however a process ends, so a process whose lock can be taken, or whose
+//! file is missing, is dead. This is detected immediately, and never for a process that is only
+//! slow. Joining and looking for dead processes happen in write transactions, of which there is one
+//! at a time, so nobody can look between the creation of a file and its locking.
 
 use std::{
     ffi::OsString,
@@ -20,8 +20,9 @@ use crate::{
     refusal::failed,
     select::NEEDS_OWNER,
     sqlite::{
-        Stop, file, news,
-        queries::{self, Answer, CALL_COLUMNS},
+        file, news,
+        queries::{self, CALL_COLUMNS},
+        tx::{TxError, TxResult},
     },
 };
 
@@ -30,24 +31,23 @@ const JOIN: &str =
 const KNOWN: &str = "SELECT epoch FROM processes";
 const FORGET: &str = "DELETE FROM processes WHERE epoch = ?1";
 
-/// One open journal. What it has is free for others once this is dropped.
+/// One open journal. Its calls can be taken over once this is dropped.
 #[derive(Debug)]
 pub(crate) struct Presence {
     epoch: i64,
     directory: PathBuf,
-    /// Locked.
+    /// The locked file.
     _file: File,
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        // What stays behind is removed by the next one that looks.
+        // If this fails, the next process that looks removes the file.
         let _ = fs::remove_file(lock_file(&self.directory, self.epoch));
     }
 }
 
-/// Beside the file itself and not beside a link to it: everybody has to look into the same
-/// directory.
+/// Next to the file itself and not to a link, because all processes have to use the same directory.
 pub(crate) fn directory(ledger: &Path) -> io::Result<PathBuf> {
     let mut name = OsString::from(ledger.canonicalize()?);
     name.push("-processes");
@@ -58,21 +58,21 @@ fn lock_file(directory: &Path, epoch: i64) -> PathBuf {
     directory.join(format!("{epoch}.lock"))
 }
 
-/// Joins in a transaction of its own.
+/// Joins in a separate transaction.
 pub(crate) fn enter(connection: &mut Connection, directory: &Path) -> Result<Presence> {
     let broken = |source| failed("being opened", source);
     let change =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
     let presence = join(&change, directory).map_err(|stop| match stop {
-        Stop::Refused(error) => error,
-        Stop::Broken(source) => broken(source),
+        TxError::Refused(error) => error,
+        TxError::Failed(source) => broken(source),
     })?;
     change.commit().map_err(broken)?;
     Ok(presence)
 }
 
-/// Takes the next epoch. Belongs into a transaction that writes.
-pub(crate) fn join(connection: &Connection, directory: &Path) -> Answer<Presence> {
+/// Takes the next epoch. Must be called in a write transaction.
+pub(crate) fn join(connection: &Connection, directory: &Path) -> TxResult<Presence> {
     connection.prepare_cached(JOIN)?.execute([])?;
     let epoch = connection.last_insert_rowid();
     let lock = || -> io::Result<File> {
@@ -108,13 +108,13 @@ impl Presence {
         &self.directory
     }
 
-    /// False where somebody took this process for gone, or will as soon as he looks.
-    pub(crate) fn is_known(&self, connection: &Connection) -> Answer<bool> {
+    /// False if another process considers this one dead, or will as soon as it looks.
+    pub(crate) fn is_known(&self, connection: &Connection) -> TxResult<bool> {
         Ok(lock_file(&self.directory, self.epoch).exists()
             && known(connection)?.contains(&self.epoch))
     }
 
-    /// What cannot be proven is not so: a lock that cannot be asked for is held.
+    /// True if the process is proven dead. A lock that cannot be checked counts as held.
     fn sees_gone(&self, epoch: i64) -> bool {
         match File::open(lock_file(&self.directory, epoch)) {
             Ok(file) => file.try_lock().is_ok(),
@@ -122,9 +122,8 @@ impl Presence {
         }
     }
 
-    /// Takes the calls of those that are gone, oldest first. Belongs into a transaction that
-    /// writes.
-    pub(crate) fn take_over(&self, connection: &Connection) -> Answer<Vec<Call>> {
+    /// Takes over the calls of dead processes, oldest first. Must be called in a write transaction.
+    pub(crate) fn take_over(&self, connection: &Connection) -> TxResult<Vec<Call>> {
         let known = known(connection)?;
         if !known.contains(&self.epoch) {
             return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Calls, their attempts and what happened to them: the SQL texts of the SQLite ledger.
+//! SQL for calls, their attempts and events in SQLite.
 
 use std::sync::Arc;
 
@@ -9,23 +9,24 @@ use switchboard_journal::{News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Duplicates, Event, Opening, Written, permit},
+    change::{Change, Duplicates, Event, NewCallRow, Written, permit},
     history::Entry,
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
-    sqlite::{Stop, news, stock},
+    sqlite::{
+        news, reservations,
+        tx::{TxError, TxResult, unique},
+    },
 };
 
-pub(crate) type Answer<T> = Result<T, Stop>;
-
-/// What [`call_row`] reads.
+/// The columns that [`call_row`] reads.
 pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at \
                         FROM attempts WHERE call_id = ?1 ORDER BY position";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = ?3 AND task_hash = ?4 FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
-/// [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts) says the same of a call.
+/// The same rule as [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts).
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = ?1 AND created_at > ?4 AND created_at < ?3 AND tenant = ?5 \
                          AND task_hash = ?6 AND status NOT IN ('refused', 'needs_approval') AND (created_at > ?2 \
                          OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \
@@ -58,19 +59,19 @@ const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS oth
                                 FROM attempts AS this JOIN calls AS ours ON ours.id = this.call_id WHERE this.id = ?1";
 const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
                      WHERE to_hash = ?1 AND tenant = ?2 AND state <> 'not_placed' AND sent_at >= ?3";
-/// In the words of the index `one_call_per_person`.
+/// The condition of the index `one_call_per_person`.
 const HOLDER: &str = "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
                       WHERE this.id = ?1 AND other.id <> ?1 AND (other.status = 'admitted' OR other.status = 'attempting' \
                       OR other.status = 'in_progress' OR other.status = 'indeterminate' OR other.status = 'stalled')";
 
-/// What a violated unique index is called in SQLite's message: by its columns.
+/// How SQLite names a violated unique index in its message: by its columns.
 const ONE_CALL_PER_PERSON: &str = "calls.tenant, calls.to_hash";
 const ONE_LIVE_ATTEMPT: &str = "attempts.call_id, attempts.ring";
 const ATTEMPT_ID: &str = "attempts.id";
 const CALL_ID: &str = "calls.id";
 
-/// Refuses before it writes, or not at all.
-pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<Opened> {
+/// Is only refused before it writes.
+pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxResult<Opened> {
     let tenant = new.call.tenant.as_str();
     if let Some(key) = &new.key {
         let first = connection
@@ -118,21 +119,21 @@ pub(crate) fn open(connection: &Connection, new: Opening, epoch: i64) -> Answer<
         new.at,
     ]);
     written.map_err(|error| match unique(&error) {
-        Some(CALL_ID) => Stop::Refused(refusal::call_exists()),
-        Some(_) | None => Stop::Broken(error),
+        Some(CALL_ID) => TxError::Refused(refusal::call_exists()),
+        Some(_) | None => TxError::Failed(error),
     })?;
     Ok(Opened::New(Box::new(new.call)))
 }
 
-/// Writes facts down for the process of this epoch. What is refused leaves the savepoint to be
-/// rolled back.
+/// Writes facts for the process with this epoch. If it is refused, the savepoint has to be rolled
+/// back.
 pub(crate) fn write(
     connection: &Connection,
     id: CallId,
     write: Write,
     at: Timestamp,
     epoch: i64,
-) -> Answer<Recorded> {
+) -> TxResult<Recorded> {
     let row = find(connection, id)?.ok_or_else(|| refusal::no_such_call(id))?;
     let owns = row.epoch == epoch;
     let before = row.read(attempts(connection, id)?)?.ok_or_else(|| refusal::erased(id))?;
@@ -152,7 +153,7 @@ pub(crate) fn write(
     if let Err(error) = changed {
         return Err(match unique(&error) {
             Some(ONE_CALL_PER_PERSON) => refusal::callee_busy(holder(connection, id)?).into(),
-            Some(_) | None => Stop::Broken(error),
+            Some(_) | None => TxError::Failed(error),
         });
     }
     for (provider, theirs) in &change.owned {
@@ -172,13 +173,13 @@ pub(crate) fn write(
         }
     }
     if let Some(last) = change.last() {
-        stock::take(connection, &write.needs, last, change.at)?;
+        reservations::take(connection, &write.needs, last, change.at)?;
     }
     for settlement in &change.settlements {
-        stock::settle(connection, *settlement, change.at)?;
+        reservations::settle(connection, *settlement, change.at)?;
     }
-    for attempt in &change.left {
-        stock::leave(connection, *attempt)?;
+    for attempt in &change.released {
+        reservations::leave(connection, *attempt)?;
     }
     for one in &change.events {
         event(connection, id, one)?;
@@ -194,7 +195,7 @@ fn new_attempt(
     call: CallId,
     row: &AttemptRow,
     position: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     let written = connection.prepare_cached(NEW_ATTEMPT)?.execute(params![
         row.id.as_bytes(),
         call.as_uuid().as_bytes(),
@@ -216,12 +217,12 @@ fn new_attempt(
         Err(error) => Err(match unique(&error) {
             Some(ONE_LIVE_ATTEMPT) => refusal::live_attempt().into(),
             Some(ATTEMPT_ID) => refusal::attempt_exists().into(),
-            Some(_) | None => Stop::Broken(error),
+            Some(_) | None => TxError::Failed(error),
         }),
     }
 }
 
-fn change_attempt(connection: &Connection, call: CallId, row: &AttemptRow) -> Answer<()> {
+fn change_attempt(connection: &Connection, call: CallId, row: &AttemptRow) -> TxResult<()> {
     connection.prepare_cached(CHANGE_ATTEMPT)?.execute(params![
         row.id.as_bytes(),
         call.as_uuid().as_bytes(),
@@ -246,7 +247,7 @@ fn event(connection: &Connection, call: CallId, event: &Event) -> rusqlite::Resu
     Ok(())
 }
 
-/// Who is on a call to the person of this call.
+/// The call that holds the callee of this call.
 fn holder(connection: &Connection, call: CallId) -> rusqlite::Result<Option<CallId>> {
     connection
         .prepare_cached(HOLDER)?
@@ -254,14 +255,14 @@ fn holder(connection: &Connection, call: CallId) -> rusqlite::Result<Option<Call
         .optional()
 }
 
-pub(crate) fn call(connection: &Connection, id: CallId) -> Answer<Option<Call>> {
+pub(crate) fn call(connection: &Connection, id: CallId) -> TxResult<Option<Call>> {
     match find(connection, id)? {
         Some(row) => Ok(row.read(attempts(connection, id)?)?),
         None => Ok(None),
     }
 }
 
-pub(crate) fn request(connection: &Connection, id: CallId) -> Answer<Option<Arc<ValidCall>>> {
+pub(crate) fn request(connection: &Connection, id: CallId) -> TxResult<Option<Arc<ValidCall>>> {
     let row = connection
         .prepare_cached(REQUEST)?
         .query_row([id.as_uuid().as_bytes()], |row| {
@@ -285,23 +286,23 @@ pub(crate) fn owner(
     connection.prepare_cached(OWNER)?.query_row((provider, theirs), |row| id(row, 0)).optional()
 }
 
-pub(crate) fn call_of(connection: &Connection, attempt: AttemptId) -> Answer<Option<CallId>> {
+pub(crate) fn call_of(connection: &Connection, attempt: AttemptId) -> TxResult<Option<CallId>> {
     Ok(connection
         .prepare_cached(CALL_OF)?
         .query_row([attempt.as_uuid().as_bytes()], |row| id(row, 0))
         .optional()?)
 }
 
-/// False for an attempt that is not known: nothing proves anything about it.
-pub(crate) fn is_alone(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+/// False for an unknown attempt, about which nothing is proven.
+pub(crate) fn is_alone(connection: &Connection, attempt: AttemptId) -> TxResult<bool> {
     alone(connection, IS_ALONE, attempt)
 }
 
-pub(crate) fn is_alone_by_task(connection: &Connection, attempt: AttemptId) -> Answer<bool> {
+pub(crate) fn is_alone_by_task(connection: &Connection, attempt: AttemptId) -> TxResult<bool> {
     alone(connection, IS_ALONE_BY_TASK, attempt)
 }
 
-fn alone(connection: &Connection, sql: &str, attempt: AttemptId) -> Answer<bool> {
+fn alone(connection: &Connection, sql: &str, attempt: AttemptId) -> TxResult<bool> {
     let alone = connection
         .prepare_cached(sql)?
         .query_row([attempt.as_uuid().as_bytes()], |row| row.get(0))
@@ -314,14 +315,14 @@ pub(crate) fn rings(
     tenant: &str,
     person: &[u8; 32],
     since: i64,
-) -> Answer<u32> {
+) -> TxResult<u32> {
     let rings: i64 = connection
         .prepare_cached(RINGS)?
         .query_row(params![person, tenant, since], |row| row.get(0))?;
     Ok(u32::try_from(rings).unwrap_or(u32::MAX))
 }
 
-pub(crate) fn select(connection: &Connection, selection: &Selection) -> Answer<Vec<Call>> {
+pub(crate) fn select(connection: &Connection, selection: &Selection) -> TxResult<Vec<Call>> {
     let sql = format!(
         "SELECT {CALL_COLUMNS} FROM calls WHERE id > ?1 AND {} ORDER BY id LIMIT ?2",
         select::condition(selection)
@@ -338,7 +339,7 @@ pub(crate) fn select(connection: &Connection, selection: &Selection) -> Answer<V
     Ok(calls)
 }
 
-pub(crate) fn history(connection: &Connection, call: CallId) -> Answer<Vec<Entry>> {
+pub(crate) fn history(connection: &Connection, call: CallId) -> TxResult<Vec<Entry>> {
     let mut statement = connection.prepare_cached(HISTORY)?;
     let mut rows = statement.query([call.as_uuid().as_bytes()])?;
     let mut entries = Vec::new();
@@ -408,16 +409,4 @@ fn uuid(row: &Row<'_>, at: usize) -> rusqlite::Result<Uuid> {
 
 fn id(row: &Row<'_>, at: usize) -> rusqlite::Result<CallId> {
     uuid(row, at).map(CallId::new)
-}
-
-/// The columns of the unique index that a statement would have violated.
-pub(crate) fn unique(error: &rusqlite::Error) -> Option<&str> {
-    match error {
-        rusqlite::Error::SqliteFailure(code, Some(message))
-            if code.code == rusqlite::ErrorCode::ConstraintViolation =>
-        {
-            message.strip_prefix("UNIQUE constraint failed: ")
-        }
-        _ => None,
-    }
 }

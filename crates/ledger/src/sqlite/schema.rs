@@ -1,11 +1,12 @@
-//! Migrations, and whether what they made is still there.
+//! Migrations, and a check that what they created is still there.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, config::DbConfig};
 use switchboard_core::{Error, ErrorKind, Result};
 
 use crate::{key::HashKey, refusal::failed};
 
-/// In order; the number of a version is its place, from one. One that was released never changes.
+/// In order. The version number is the position, counted from one. A released migration never
+/// changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_rooms_and_decisions.sql"),
@@ -14,7 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_news.sql"),
 ];
 
-/// "SWLD", in the file's header.
+/// The application id in the header of the file: "SWLD".
 const APPLICATION: i64 = 0x5357_4c44;
 
 const OBJECTS: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
@@ -36,8 +37,8 @@ fn configuration(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, message).with_field("ledger")
 }
 
-/// Brings the schema up to this version's, and refuses one that is not ours, is newer or lacks a
-/// rule.
+/// Migrates the schema to the current version. Fails if the file is not a ledger, is newer or lacks
+/// a constraint.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_strangers(connection)?;
     bring_up(connection)?;
@@ -49,7 +50,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// What is not there as the migrations make it, as `index one_live_attempt`.
+/// What differs from what the migrations create, for example `index one_live_attempt`.
 pub(crate) fn changed(connection: &Connection) -> Result<Vec<String>> {
     let mut model = Connection::open_in_memory().map_err(broken)?;
     bring_up(&mut model)?;
@@ -71,8 +72,8 @@ fn refuse_strangers(connection: &Connection) -> Result<()> {
     Err(configuration("the file is another program's database: name another file for the ledger"))
 }
 
-/// Foreign keys are not looked at while tables are made again, and all of them before it is
-/// committed.
+/// Foreign keys are not enforced while tables are recreated, but all of them are checked before the
+/// commit.
 fn bring_up(connection: &mut Connection) -> Result<()> {
     let look = |connection: &Connection, keys| {
         let set = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, keys);
@@ -122,8 +123,8 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String, Str
     rows.collect()
 }
 
-/// The ledger's hash key: the one given, where it is the one that the ledger was made with, or the
-/// one kept in the ledger.
+/// The hash key of the ledger: the given one, which must be the one that the ledger was created
+/// with, or the stored one.
 pub(crate) fn settle_key(connection: &mut Connection, given: Option<HashKey>) -> Result<HashKey> {
     let change =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;

@@ -1,17 +1,18 @@
-//! One writer, which commits for everybody who waits.
+//! One writer, which commits for all waiting callers (group commit).
 //!
-//! A commit costs what the disk needs to keep it, a quarter of a millisecond or ten, however little
-//! is in it. Whoever comes while a commit is under way waits in a queue, and the next commit takes
-//! the whole queue. Each transaction of such a group that may be refused when it has changed
-//! something stands in a savepoint of its own: one that is refused is rolled back alone. A
-//! savepoint keeps a copy of each page that is changed in it, so that what refuses before it
-//! changes anything goes without. Nobody is answered before the group is on the disk, the refused
-//! neither: what refused them may have been another of the group.
+//! A commit takes the time of a disk sync, from a quarter of a millisecond to ten, however small it
+//! is. Callers that arrive during a commit wait in a queue, and the next commit takes the whole
+//! queue. A transaction of such a group that may be refused after it has written runs in a
+//! savepoint, so that it can be rolled back alone. A savepoint copies each changed page, so
+//! transactions that are only refused before they write run without one. No caller gets a result
+//! before the group is on disk, not even refused ones, because the reason may be another
+//! transaction of the group.
 //!
-//! Whoever finds nobody at work leads. He writes the first group, his own transaction in it, on the
-//! thread where he is, if that is a worker of a runtime of many threads, whose other tasks move to
-//! another thread meanwhile: to wake a second thread and to be woken by it costs a lone caller a
-//! good part of what the disk does. What came meanwhile is led from a thread for blocking work.
+//! A caller that finds no leader becomes the leader. On a worker thread of a multi-threaded runtime
+//! it writes the first group, including its own transaction, on its own thread, while the other
+//! tasks of that thread move elsewhere: for a single caller, waking a second thread and being woken
+//! by it would take a good part of the time of the sync. Later groups are written from a blocking
+//! thread.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -29,10 +30,11 @@ use tokio::{
 
 use crate::{
     refusal::{Halt, failed},
-    sqlite::{Stop, queries::Answer},
+    sqlite::tx::{TxError, TxResult},
 };
 
-/// Transactions in one group at most, so that the first of a long queue need not wait for the last.
+/// The maximum number of transactions in a group, so that the first of a long queue does not wait
+/// for the last.
 const GROUP: usize = 256;
 
 pub(crate) struct Writer {
@@ -44,25 +46,25 @@ pub(crate) struct Writer {
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Box<dyn Job>>,
-    /// Somebody is at work and will look at the queue again.
-    led: bool,
+    /// A leader is working and will check the queue again.
+    has_leader: bool,
 }
 
-/// A transaction that waits for its turn.
+/// A waiting transaction.
 trait Job: Send {
-    /// True where it changes nothing before it knows that it is not refused.
-    fn is_whole(&self) -> bool;
-    /// `Ok(false)`: it is refused, and what it changed has to be undone.
+    /// True if it is only refused before it writes.
+    fn skips_savepoint(&self) -> bool;
+    /// `Ok(false)` means that it is refused and its changes have to be rolled back.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool>;
-    /// After the group was committed.
+    /// Called after the group was committed.
     fn answer(self: Box<Self>);
-    /// After it was not.
+    /// Called after the group could not be committed.
     fn fail(self: Box<Self>, error: Error);
 }
 
 struct Task<T, W> {
     work: Option<W>,
-    whole: bool,
+    without_savepoint: bool,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
@@ -70,10 +72,10 @@ struct Task<T, W> {
 impl<T, W> Job for Task<T, W>
 where
     T: Send,
-    W: FnOnce(&Connection) -> Answer<T> + Send,
+    W: FnOnce(&Connection) -> TxResult<T> + Send,
 {
-    fn is_whole(&self) -> bool {
-        self.whole
+    fn skips_savepoint(&self) -> bool {
+        self.without_savepoint
     }
 
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
@@ -82,8 +84,8 @@ where
         };
         let result = match work(connection) {
             Ok(value) => Ok(value),
-            Err(Stop::Refused(error)) => Err(error),
-            Err(Stop::Broken(error)) => return Err(error),
+            Err(TxError::Refused(error)) => Err(error),
+            Err(TxError::Failed(error)) => return Err(error),
         };
         let keep = result.is_ok();
         self.result = Some(result);
@@ -92,7 +94,7 @@ where
 
     fn answer(self: Box<Self>) {
         if let Some(result) = self.result {
-            // Whoever asked may have gone away; what is written stays written.
+            // The caller may no longer be waiting; the write is committed anyway.
             let _ = self.reply.send(result);
         }
     }
@@ -102,27 +104,27 @@ where
     }
 }
 
-/// Gives the lead back however the work ends, a panic and a runtime that stops included.
+/// Releases the leadership however the work ends, including a panic and a runtime that shuts down.
 struct Lead {
     writer: Arc<Writer>,
-    /// A group is being written. Where this is still so at the end, it ended in a panic.
+    /// A group is being written. If this is still true when dropped, the write panicked.
     at_work: bool,
-    /// It was given back in order, and may be another's by now.
+    /// The leadership was released regularly, and may belong to another caller by now.
     given_back: bool,
 }
 
 impl Lead {
-    /// Until nobody waits any more.
+    /// Writes groups until the queue is empty.
     fn work(mut self) {
         while self.step() {}
     }
 
-    /// Writes one group; true where others wait by then.
+    /// Writes one group. Returns true if there is another one.
     fn step(&mut self) -> bool {
         self.at_work = true;
         self.writer.next();
         self.at_work = false;
-        self.given_back = !self.writer.is_led_on();
+        self.given_back = !self.writer.continues();
         !self.given_back
     }
 }
@@ -136,7 +138,7 @@ impl Drop for Lead {
             self.writer.halt.set();
         }
         let mut queue = self.writer.queue.lock();
-        queue.led = false;
+        queue.has_leader = false;
         queue.waiting.clear();
     }
 }
@@ -146,46 +148,46 @@ impl Writer {
         Self { queue: Mutex::default(), connection: Mutex::new(connection), halt }
     }
 
-    /// Runs one transaction and waits until it is on the disk. It is carried out even where nobody
-    /// waits any more.
+    /// Runs one transaction and waits until it is on disk. It is completed even if the caller stops
+    /// waiting.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> TxResult<T> + Send + 'static,
     ) -> Result<T> {
         self.enqueue(work, false).await
     }
 
-    /// The same for work that refuses before it changes anything, or not at all. Where it does
-    /// otherwise, the whole group is undone and the ledger stops.
-    pub(crate) async fn run_whole<T: Send + 'static>(
+    /// Like [`Writer::run`], for work that is only refused before it writes. If it is refused
+    /// afterwards, the whole group is rolled back and the ledger stops.
+    pub(crate) async fn run_without_savepoint<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> TxResult<T> + Send + 'static,
     ) -> Result<T> {
         self.enqueue(work, true).await
     }
 
     async fn enqueue<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
-        whole: bool,
+        work: impl FnOnce(&Connection) -> TxResult<T> + Send + 'static,
+        without_savepoint: bool,
     ) -> Result<T> {
         self.halt.check()?;
         let (reply, answer) = oneshot::channel();
-        let task = Box::new(Task { work: Some(work), whole, result: None, reply });
+        let task = Box::new(Task { work: Some(work), without_savepoint, result: None, reply });
         let leads = {
             let mut queue = self.queue.lock();
             queue.waiting.push(task);
-            !std::mem::replace(&mut queue.led, true)
+            !std::mem::replace(&mut queue.has_leader, true)
         };
         if leads {
             let mut lead = Lead { writer: Arc::clone(self), at_work: false, given_back: false };
-            // After a panic nobody is led on: it stops the ledger, and whoever waits is told so.
+            // After a panic the ledger stops, and all waiting callers get an error.
             let more = !may_block()
                 || panic::catch_unwind(AssertUnwindSafe(|| block_in_place(|| lead.step())))
                     .unwrap_or(false);
             if more {
-                // On a thread for blocking work and not on one of our own: a paused Tokio clock
-                // stands still as long as it runs.
+                // On a blocking thread of Tokio, so that a paused Tokio clock stands still
+                // meanwhile.
                 spawn_blocking(move || lead.work());
             }
         }
@@ -205,11 +207,11 @@ impl Writer {
         self.write(group);
     }
 
-    /// True where somebody waits; where nobody does, the lead is given back.
-    fn is_led_on(&self) -> bool {
+    /// True if the queue is not empty; otherwise releases the leadership.
+    fn continues(&self) -> bool {
         let mut queue = self.queue.lock();
-        queue.led = !queue.waiting.is_empty();
-        queue.led
+        queue.has_leader = !queue.waiting.is_empty();
+        queue.has_leader
     }
 
     fn write(&self, mut group: Vec<Box<dyn Job>>) {
@@ -225,8 +227,7 @@ impl Writer {
             Err(source) => {
                 if !(is_busy(&source) && connection.is_autocommit()) {
                     self.halt.set();
-                    // What the disk may have lost must not be copied into the ledger on the way
-                    // out.
+                    // Do not copy what the disk may have lost into the ledger when closing.
                     let _ =
                         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
                     if !connection.is_autocommit() {
@@ -242,14 +243,14 @@ impl Writer {
     }
 }
 
-/// True on a worker of a runtime of many threads, the only place where Tokio lets a task block.
+/// True on a worker of a multi-threaded runtime, the only place where Tokio lets a task block.
 fn may_block() -> bool {
     Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
         && tokio::runtime::worker_index().is_some()
 }
 
-/// At the beginning this says that another process held the ledger for too long; nothing was
-/// written then.
+/// At the beginning of a transaction this means that another process held the ledger for too long,
+/// and nothing was written.
 fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
@@ -258,7 +259,7 @@ fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Resu
     let say = |sql| connection.prepare_cached(sql)?.execute([]).map(|_| ());
     say("BEGIN IMMEDIATE")?;
     for job in group {
-        if job.is_whole() {
+        if job.skips_savepoint() {
             let before = connection.total_changes();
             if !job.run(connection)? && connection.total_changes() != before {
                 let misuse = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
@@ -278,7 +279,7 @@ fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Resu
     say("COMMIT")
 }
 
-/// The words of a failure, for each of the group.
+/// The message of a failure, for each transaction of the group.
 #[derive(Debug)]
 struct Cause(String);
 
@@ -316,14 +317,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_refused_leaves_nothing_and_harms_nobody() {
+    async fn a_refused_transaction_changes_nothing_and_does_not_affect_others() {
         let writer = writer();
         let refused = writer.run(|connection| {
             insert(connection, 1)?;
             Err::<(), _>(call_exists().into())
         });
-        let whole = writer.run_whole(|_| Err::<(), _>(call_exists().into()));
-        let written = writer.run_whole(|connection| Ok(insert(connection, 2)?));
+        let whole = writer.run_without_savepoint(|_| Err::<(), _>(call_exists().into()));
+        let written = writer.run_without_savepoint(|connection| Ok(insert(connection, 2)?));
         let (refused, whole, written) = tokio::join!(refused, whole, written);
         assert_eq!(refused.unwrap_err().code(), Some("call_exists"));
         assert_eq!(whole.unwrap_err().code(), Some("call_exists"));
@@ -331,14 +332,16 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn everybody_of_many_threads_is_answered_in_his_turn() {
+    async fn writers_on_many_threads_all_get_results() {
         let writer = writer();
         let callers = (0..64).map(|caller| {
             let writer = Arc::clone(&writer);
             tokio::spawn(async move {
                 for n in 0..20 {
                     writer
-                        .run_whole(move |connection| Ok(insert(connection, caller * 20 + n)?))
+                        .run_without_savepoint(move |connection| {
+                            Ok(insert(connection, caller * 20 + n)?)
+                        })
                         .await
                         .unwrap();
                 }
@@ -362,22 +365,23 @@ mod tests {
 
     async fn panics() {
         let writer = writer();
-        let failed = writer.run_whole(|_| -> Answer<()> { panic!("a fault of ours") }).await;
+        let failed =
+            writer.run_without_savepoint(|_| -> TxResult<()> { panic!("a fault of ours") }).await;
         assert_eq!(failed.unwrap_err().kind(), ErrorKind::Journal);
-        let after = writer.run_whole(|connection| Ok(insert(connection, 2)?)).await;
+        let after = writer.run_without_savepoint(|connection| Ok(insert(connection, 2)?)).await;
         assert_eq!(after.unwrap_err().kind(), ErrorKind::Journal, "nothing is taken any more");
     }
 
     #[tokio::test]
-    async fn half_of_a_refused_change_is_never_kept() {
+    async fn a_transaction_refused_after_writing_stops_the_ledger() {
         let writer = writer();
-        let broken = writer.run_whole(|connection| {
+        let broken = writer.run_without_savepoint(|connection| {
             insert(connection, 1)?;
             Err::<(), _>(call_exists().into())
         });
         assert_eq!(broken.await.unwrap_err().kind(), ErrorKind::Journal);
         assert!(rows(&writer).is_empty());
-        let after = writer.run_whole(|connection| Ok(insert(connection, 2)?)).await;
+        let after = writer.run_without_savepoint(|connection| Ok(insert(connection, 2)?)).await;
         assert_eq!(after.unwrap_err().kind(), ErrorKind::Journal, "nothing is taken any more");
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 
+mod maintenance;
 mod postgres;
 mod sqlite;
 mod support;
-mod upkeep;

@@ -1,9 +1,9 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms,
-//! shares of budgets.
+//! What attempts reserve before they are sent: an agent without a call in doubt, slots of rate
+//! limits, concurrency slots and shares of budgets.
 //!
-//! Several processes take at the same time. What is counted over rows is counted under a lock,
-//! which ends with the transaction; a budget is a sum in one row, which changes only where it stays
-//! within its limit.
+//! Several processes reserve concurrently. Rows are counted under a lock that is held until the
+//! transaction ends; a budget is a sum in one row, which is only updated if it stays within its
+//! limit.
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
@@ -13,9 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     postgres::{
-        Stop, locks,
-        processes::NOW,
-        queries::{Answer, violated},
+        locks,
+        tx::{NOW, TxError, TxResult, violated},
     },
     refusal,
     row::{counted, escape, micros, read_counted},
@@ -35,18 +34,18 @@ const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros) SELECT $1:
 const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES ($1, $2, $3, $4, $5)";
 const HELD: &str = "SELECT CASE WHEN released_at IS NULL THEN micros ELSE coalesce(billed_micros, 0) END, currency, budgets \
                     FROM holds WHERE attempt_id = $1 FOR UPDATE";
-/// A bill may be any number: the sum stays what a column can hold.
+/// A bill may be any number, so the sum is limited to the range of the column.
 const CORRECT: &str = "UPDATE budgets SET micros = greatest(-9223372036854775808, least(9223372036854775807, micros::numeric + $3))::bigint \
                        WHERE name = $1 AND period = $2";
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, $2), billed_micros = $3 WHERE attempt_id = $1";
 
-/// Takes everything for this attempt, or refuses.
+/// Reserves everything for this attempt, or is refused.
 pub(super) async fn take(
     connection: &mut PgConnection,
     needs: &Needs,
     attempt: &Attempt,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     if needs.certain_agent {
         certain(connection, attempt).await?;
     }
@@ -69,8 +68,8 @@ pub(super) async fn take(
     Ok(())
 }
 
-/// One at a time for each agent; who names none may be any of the provider's.
-async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> Answer<()> {
+/// One at a time per agent. An attempt without an agent may use any agent of the provider.
+async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> TxResult<()> {
     let provider = attempt.provider.as_str();
     let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
     match &agent {
@@ -92,10 +91,10 @@ async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> Answer<()>
     Ok(())
 }
 
-/// By the server's clock, for those of the processes differ; where it jumps back it counts as
-/// standing still. The rest of the statement sees the slots as they were before it took one and
-/// forgot others.
-async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId) -> Answer<()> {
+/// Uses the server's clock, because the clocks of processes differ. If it goes back, time stands
+/// still. The rest of the statement sees the slots as they were before it inserted one and deleted
+/// others.
+async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId) -> TxResult<()> {
     let take = format!(
         "WITH moment AS (SELECT greatest({NOW}, max(at)) AS now FROM slots WHERE limiter = $1), \
          used AS (SELECT count(*) AS used FROM slots, moment WHERE limiter = $1 AND at > now - $3), \
@@ -120,13 +119,13 @@ async fn slot(connection: &mut PgConnection, need: &SlotNeed, attempt: AttemptId
     Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into())
 }
 
-/// For as long as it was asked for, by the server's clock: those of the processes differ.
+/// Until the requested time by the server's clock, because the clocks of processes differ.
 async fn room(
     connection: &mut PgConnection,
     need: &RoomNeed,
     attempt: AttemptId,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     let enter = format!(
         "WITH moment AS (SELECT {NOW} AS now), \
          used AS (SELECT count(*) AS used FROM rooms, moment WHERE scope = $1 AND until > now AND attempt_id <> $4), \
@@ -151,8 +150,8 @@ async fn room(
     Err(refusal::no_room(need, wait(first, now)).into())
 }
 
-/// The attempts are over, or reached no phone.
-pub(super) async fn leave(connection: &mut PgConnection, attempts: &[AttemptId]) -> Answer<()> {
+/// Releases the concurrency slots of attempts that have ended or reached no phone.
+pub(super) async fn leave(connection: &mut PgConnection, attempts: &[AttemptId]) -> TxResult<()> {
     let attempts: Vec<Uuid> = attempts.iter().map(|attempt| attempt.as_uuid()).collect();
     sqlx::query(LEAVE).bind(attempts).execute(connection).await?;
     Ok(())
@@ -163,11 +162,11 @@ async fn reserve(
     hold: &Hold,
     attempt: AttemptId,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     for budget in &hold.budgets {
         if !(spend(connection, SPEND, budget, hold.amount).await?
             || spend(connection, SPEND_FIRST, budget, hold.amount).await?
-            // Another was the first in the meantime.
+            // Another process inserted the row in the meantime.
             || spend(connection, SPEND, budget, hold.amount).await?)
         {
             return Err(refusal::over_budget(budget, hold.amount).into());
@@ -182,7 +181,7 @@ async fn reserve(
         .execute(connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("holds_pkey") => Stop::Refused(refusal::hold_exists()),
+            Some("holds_pkey") => TxError::Refused(refusal::hold_exists()),
             Some(_) | None => error.into(),
         })?;
     Ok(())
@@ -193,7 +192,7 @@ async fn spend(
     sql: &'static str,
     budget: &Budgeted,
     amount: Money,
-) -> Answer<bool> {
+) -> TxResult<bool> {
     let spent = sqlx::query(sql)
         .bind(escape(&budget.name))
         .bind(micros(budget.period))
@@ -204,12 +203,12 @@ async fn spend(
     Ok(spent.rows_affected() > 0)
 }
 
-/// Gives back what a proof frees, and makes of a hold what the bill says.
+/// Releases what is proven unused, and corrects a hold to the billed amount.
 pub(super) async fn settle(
     connection: &mut PgConnection,
     settlement: Settlement,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     match settlement {
         Settlement::Nothing { attempt, unsent } => {
             correct(connection, attempt, None, at).await?;
@@ -224,14 +223,14 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// What the attempt counts for in its budgets from now on. A bill in another currency tells
-/// nothing.
+/// Corrects the amount that the attempt counts for in its budgets. A bill in another currency is
+/// ignored.
 async fn correct(
     connection: &mut PgConnection,
     attempt: AttemptId,
     billed: Option<Money>,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     let Some(row) =
         sqlx::query(HELD).bind(attempt.as_uuid()).fetch_optional(&mut *connection).await?
     else {

@@ -1,7 +1,7 @@
-//! What is left of a row when its person is forgotten.
+//! What is kept of a row in an erasure.
 //!
-//! Lists of what stays, not of what goes: a field that a later version adds is destroyed until
-//! somebody says that it is harmless.
+//! These are lists of what is kept: a field that a later version adds is destroyed until it is
+//! listed as harmless.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,31 +15,31 @@ use crate::{refusal::unreadable, row::micros};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Erased {
-    /// Calls that lost their number and content.
+    /// The number of calls that lost their number and content.
     pub calls: u64,
-    /// Events that lost their content.
+    /// The number of events that lost their content.
     pub events: u64,
 }
 
-/// The kind of the event that says so.
+/// The kind of the event that records an erasure.
 pub(crate) const ERASED: &str = "erased";
 
-/// A hash that is of nothing.
+/// The value of an erased hash.
 pub(crate) const BLANK: [u8; 32] = [0; 32];
 
 const CALL: [&str; 6] = ["agent", "experiment", "estimated_cost", "cost", "duration", "redial_at"];
 const ATTEMPT: [&str; 6] = ["agent", "delivery", "outcome", "estimated_cost", "cost", "billed"];
 
-/// True where nothing can happen to the call any more. More than [`CallStatus::is_settled`] asks: a
-/// call that nobody knows the end of is settled, yet a late webhook or an operator has to be able
-/// to end it, and to free its callee.
+/// True if nothing can happen to the call any more. This is stricter than
+/// [`CallStatus::is_settled`]: a call whose end is unknown is settled, but a late webhook or an
+/// operator must be able to end it and release its callee.
 pub(crate) fn may_be_erased(status: &str) -> bool {
     [CallStatus::Closed, CallStatus::Refused, CallStatus::NeedsApproval]
         .iter()
         .any(|over| over.as_str() == status)
 }
 
-/// `calls.body` without words.
+/// `calls.body` without free text.
 pub(crate) fn forget_call(body: &str) -> Result<String> {
     let body = object(body)?;
     let mut left = only(&body, &CALL);
@@ -49,7 +49,7 @@ pub(crate) fn forget_call(body: &str) -> Result<String> {
     Ok(Value::Object(left).to_string())
 }
 
-/// `attempts.body` without words.
+/// `attempts.body` without free text.
 pub(crate) fn forget_attempt(body: &str) -> Result<String> {
     let body = object(body)?;
     let mut left = only(&body, &ATTEMPT);
@@ -73,7 +73,7 @@ pub(crate) fn forget_attempt(body: &str) -> Result<String> {
     Ok(Value::Object(left).to_string())
 }
 
-/// A code is a word; what has digits in it may be a number.
+/// True if an error code is harmless: one with digits may contain a phone number.
 fn is_word(code: &Value) -> bool {
     code.as_str().is_some_and(|code| {
         code.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.'))
@@ -88,14 +88,14 @@ fn only(fields: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
     names.iter().filter_map(|name| Some(((*name).to_owned(), fields.get(*name)?.clone()))).collect()
 }
 
-/// A call that last changed before this is no possible duplicate any more.
+/// Calls that last changed before this time can no longer be duplicates.
 pub(crate) fn duplicate_window(at: Timestamp) -> i64 {
     let window = DuplicateWindows::LONGEST;
     micros(at).saturating_sub(i64::try_from(window.as_micros()).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn not_settled(calls: &[CallId]) -> Error {
-    /// A caller may have very many.
+    /// The maximum number of calls in the message.
     const NAMED: usize = 20;
     let mut names: Vec<String> = calls.iter().take(NAMED).map(ToString::to_string).collect();
     if calls.len() > NAMED {

@@ -1,12 +1,12 @@
-//! Whether a call is what its events say.
+//! Checks that calls match their events.
 //!
-//! The row of a call is a summary of its events. Both were written in one transaction, so they
-//! agree; where they do not, the ledger is damaged, somebody wrote to it by hand, or a version with
-//! a fault did, and whoever trusts the row may ring a phone again.
+//! The row of a call is a summary of its events. Both are written in one transaction, so they
+//! agree. If they do not, the ledger is damaged, was changed by hand or was written by a faulty
+//! version, and relying on the row could make a phone ring again.
 //!
-//! Where an erasure or a sweep took contents away, the events cannot be applied any more. Their
-//! kinds are still there, and with them the question whether the call's state can be reached by
-//! events of these kinds in this order.
+//! After an erasure or a sweep removed content, the events cannot be applied any more. Their kinds
+//! are still there, so the check is whether events of these kinds in this order can lead to the
+//! state of the call.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -23,11 +23,11 @@ use switchboard_journal::{
 use crate::{
     history::Entry,
     key::HashKey,
+    maintenance::{ERASED, PARTS},
     row::attempt_row,
-    upkeep::{ERASED, PARTS},
 };
 
-/// Problems that are listed at most, and rows that each rule names at most.
+/// The maximum number of problems that are listed, and of rows per rule.
 pub(crate) const MOST: usize = 1_000;
 
 const OUTCOMES: [Outcome; 6] = [
@@ -39,44 +39,44 @@ const OUTCOMES: [Outcome; 6] = [
     Outcome::Cancelled,
 ];
 
-/// What a ledger holds, and what is wrong with it.
+/// The result of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Check {
-    /// Calls, erased ones included.
+    /// The number of calls, including erased ones.
     pub calls: u64,
-    /// Attempts.
+    /// The number of attempts.
     pub attempts: u64,
-    /// Events, that each call was received among them.
+    /// The number of events, including the first event of each call.
     pub events: u64,
-    /// Calls in each state that occurs.
+    /// The number of calls per status.
     pub by_status: Vec<(CallStatus, u64)>,
-    /// What is wrong; of very many the first thousand.
+    /// The problems, at most the first thousand.
     pub problems: Vec<Problem>,
 }
 
-/// Something that may not be so. Its words hold nothing of a person.
+/// An inconsistency. The description contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
-    /// With this call, where it is with one.
+    /// The call that it is about, if it is about one.
     pub call: Option<CallId>,
-    /// What.
+    /// A description of the problem.
     pub what: String,
 }
 
 impl Check {
-    /// True where nothing is wrong.
+    /// True if there are no problems.
     pub fn is_sound(&self) -> bool {
         self.problems.is_empty()
     }
 
-    /// That each of the calls was received is an event that stands in its row.
+    /// Adds the first event of each call, which is derived from its row.
     pub(crate) fn received(&mut self) {
         self.events += self.calls;
     }
 
-    /// So many calls are in the state of this name.
+    /// Records the number of calls with this status.
     pub(crate) fn counted(&mut self, status: &str, calls: u64) {
         match word(status) {
             Some(status) => self.by_status.push((status, calls)),
@@ -94,38 +94,38 @@ impl Check {
         self.problems.push(Problem { call, what });
     }
 
-    /// True where nothing more is listed.
+    /// True if no more problems are listed.
     pub(crate) fn is_full(&self) -> bool {
         self.problems.len() > MOST
     }
 }
 
-/// Where a row says that its call stands.
+/// The state of a call according to its row.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
     pub(crate) status: String,
     pub(crate) outcome: Option<String>,
-    /// Of the last attempt.
+    /// The state of the last attempt.
     pub(crate) attempt: Option<String>,
-    /// Of the last attempt, as `attempts.doubt` says it.
+    /// `attempts.doubt` of the last attempt.
     pub(crate) doubt: Option<i64>,
     pub(crate) to_hash: Vec<u8>,
-    /// Of `to_number`, `request` and `content`, which are there or not.
+    /// Whether `to_number`, `request` and `content` are present.
     pub(crate) personal: [bool; 3],
 }
 
-/// One call as the ledger has it.
+/// A call as read from the ledger.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     pub(crate) standing: Standing,
-    /// `None` where it was erased.
+    /// `None` if the call was erased.
     pub(crate) call: Option<Call>,
     pub(crate) request: Option<Arc<ValidCall>>,
     pub(crate) history: Vec<Entry>,
 }
 
 impl Sheet {
-    /// What is wrong with it, in a ledger of this key.
+    /// The problems of the call, in a ledger with this key.
     pub(crate) fn problems(&self, key: &HashKey) -> Vec<String> {
         let mut problems = Vec::new();
         let Some((first, rest)) = self.history.split_first() else {
@@ -157,11 +157,11 @@ impl Sheet {
         problems
     }
 
-    /// Whether events of these kinds can have led where the row stands.
+    /// Returns a problem if events of these kinds cannot lead to the state of the row.
     fn reachable(&self, events: &[Entry]) -> Option<String> {
         let mut states = HashSet::from([State::RECEIVED]);
         for entry in events {
-            // A kind that this version does not know: a newer one wrote it, and knows what it does.
+            // An unknown kind was written by a newer version, so nothing can be checked.
             let kinds = possible(&entry.kind)?;
             states = states.into_iter().flat_map(|state| after(state, &kinds)).collect();
             if states.is_empty() {
@@ -182,8 +182,8 @@ impl Sheet {
     }
 }
 
-/// True for an event with all its content, and for one whose content stands in nothing but columns
-/// that are compared without it.
+/// True for an event with all its content, or whose content is only in columns that are compared
+/// without it.
 fn says_all(entry: &Entry) -> bool {
     entry.fact.is_some() || is_about_content(&entry.kind)
 }
@@ -196,7 +196,7 @@ fn is_audit(kind: &str) -> bool {
     kind == ERASED || PARTS.iter().any(|part| part.kind() == kind)
 }
 
-/// The call that the events make, against the one in the row.
+/// Compares the call that results from the events with the one in the row.
 fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) -> Option<String> {
     let new = NewCall::new(call.id, Arc::clone(request), first.at);
     let mut again = new.received();
@@ -211,7 +211,7 @@ fn replay(call: &Call, request: &Arc<ValidCall>, first: &Entry, rest: &[Entry]) 
             ));
         }
     }
-    // Earlier versions wrote some details down with numbers in them that are hidden now.
+    // Earlier versions stored some details with phone numbers that are masked now.
     let row = with_masked_details(call);
     let again = with_masked_details(&again);
     if again == row {
@@ -253,7 +253,7 @@ fn after(state: State, events: &Kinds) -> Vec<State> {
     moved.chain(events.may_stay.then_some(state)).collect()
 }
 
-/// What an event of some kind may do.
+/// The possible effects of an event of some kind.
 struct Kinds {
     events: Vec<Event>,
     may_stay: bool,
@@ -277,7 +277,7 @@ fn possible(kind: &str) -> Option<Kinds> {
         "abandoned" | "fenced" => one(Event::NotPlace),
         "resolved" => Some((ended().chain([Event::NotPlace, Event::Place]).collect(), false)),
         "answered" => Some((ended().chain([Event::Place]).collect(), false)),
-        // What is said of a ring that is over changes nothing.
+        // Reports about a ring that has ended change nothing.
         "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))

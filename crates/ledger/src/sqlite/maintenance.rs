@@ -1,4 +1,4 @@
-//! Erasing and sweeping the file, with every SQL text that only they need.
+//! Erasure and retention in SQLite, with their SQL.
 
 use std::{path::Path, time::Duration};
 
@@ -8,25 +8,26 @@ use switchboard_core::{CallId, PhoneNumber, Result};
 use uuid::Uuid;
 
 use crate::{
+    maintenance::{
+        BLANK, Backup, ERASED, Erased, Marks, PARTS, Part, Retention, SMALL, Schedule, Swept,
+        duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled, still_in_file,
+        strip,
+    },
     refusal::failed,
     row::micros,
     sqlite::{
         SqliteJournal, backup, blocking,
         check::{count, id},
         file,
-        queries::Answer,
-    },
-    upkeep::{
-        BLANK, Backup, ERASED, Erased, Marks, PARTS, Part, Retention, SMALL, Schedule, Swept,
-        duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled, still_in_file,
-        strip,
+        tx::TxResult,
     },
 };
 
-/// Calls that are listed, or changed, in one transaction.
+/// How many calls are listed or changed in one transaction.
 const PAGE: i64 = 128;
 
-/// Whoever waits for readers to go holds up those who write: not for as long as these wait.
+/// How long to wait for readers. Writers are blocked meanwhile, so it is shorter than their
+/// timeout.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 const OF_PERSON: &str =
@@ -42,16 +43,16 @@ const FORGET_EVENTS: &str =
     "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL";
 const FORGET_KIND: &str =
     "UPDATE events SET content = NULL WHERE call_id = ?1 AND content IS NOT NULL AND kind = ?2";
-/// A body that is gone is not waited for.
+/// Webhooks without a body count as handled.
 const FORGET_INBOX: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, ?2) \
                             WHERE body IS NOT NULL AND attempt_id IN (SELECT id FROM attempts WHERE call_id = ?1)";
-/// A webhook may come after the erasure.
+/// For webhooks that arrive after the erasure.
 const FORGET_LATE: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, ?1) WHERE body IS NOT NULL AND attempt_id IN \
                            (SELECT a.id FROM attempts AS a JOIN calls AS c ON c.id = a.call_id WHERE c.to_hash = ?2 AND c.to_number IS NULL)";
 const FORGET_LETTERS: &str = "UPDATE inbox SET body = NULL WHERE body IS NOT NULL AND handled_at IS NOT NULL AND received_at <= ?1";
 const AUDIT: &str = "INSERT INTO events (call_id, kind, at) VALUES (?1, ?2, ?3)";
 
-/// In the words of the index `calls_over`.
+/// The condition of the index `calls_over`.
 const OVER: &str = "SELECT id, updated_at FROM calls WHERE to_number IS NOT NULL \
                     AND (status = 'closed' OR status = 'refused' OR status = 'needs_approval') AND (updated_at, id) > (?1, ?2) AND updated_at <= ?3 ORDER BY updated_at, id LIMIT ?4";
 const CONTENT: &str = "SELECT content FROM calls WHERE id = ?1";
@@ -70,7 +71,7 @@ impl SqliteJournal {
         let hash = self.key.person(person);
         let erased =
             self.writer.run(move |connection| forget_person(connection, &hash, at)).await?;
-        // Where an erasure was interrupted before this, it is made up for by the next.
+        // If an erasure is interrupted before this, the next one completes it.
         if !self.wipe().await? {
             return Err(still_in_file());
         }
@@ -119,7 +120,7 @@ impl SqliteJournal {
         Ok(swept)
     }
 
-    /// Takes what was destroyed out of the files. False where a reader is in the way.
+    /// Removes destroyed data from the files. False if a reader prevents it.
     async fn wipe(&self) -> Result<bool> {
         self.halt.check()?;
         let path = self.path.clone();
@@ -132,7 +133,7 @@ impl SqliteJournal {
             Ok(wiped) => Ok(wiped),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
             Err(error) => {
-                // A sync may have failed on the way: what the disk holds is not known any more.
+                // A sync may have failed, so the content of the disk is unknown.
                 if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
                     self.halt.set();
                 }
@@ -142,7 +143,7 @@ impl SqliteJournal {
     }
 }
 
-fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> Answer<Erased> {
+fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> TxResult<Erased> {
     let mut statement = connection.prepare_cached(OF_PERSON)?;
     let calls: Vec<(CallId, String)> = statement
         .query_map([hash], |row| Ok((id(row.get(0)?), row.get(1)?)))?
@@ -161,8 +162,8 @@ fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> Ans
     Ok(erased)
 }
 
-/// Destroys a call's content, and says how many events had any.
-fn forget(connection: &Connection, call: CallId, at: Timestamp) -> Answer<u64> {
+/// Destroys the content of a call, and returns how many events had any.
+fn forget(connection: &Connection, call: CallId, at: Timestamp) -> TxResult<u64> {
     let key = call.as_uuid();
     let key = key.as_bytes();
     let body: String = connection.prepare_cached(BODY)?.query_row([key], |row| row.get(0))?;
@@ -194,7 +195,7 @@ fn audit(connection: &Connection, call: CallId, kind: &str, at: Timestamp) -> ru
     Ok(())
 }
 
-fn marks(connection: &Connection) -> Answer<Marks> {
+fn marks(connection: &Connection) -> TxResult<Marks> {
     let mut marks = [None; 3];
     for (mark, part) in marks.iter_mut().zip(PARTS) {
         *mark = connection
@@ -223,14 +224,14 @@ fn sweep(
     schedule: Schedule,
     mut swept: Swept,
     at: Timestamp,
-) -> Answer<Swept> {
+) -> TxResult<Swept> {
     for (call, changed) in due {
         let key = call.as_uuid();
         let status: Option<String> = connection
             .prepare_cached(STATUS)?
             .query_row([key.as_bytes()], |row| row.get(0))
             .optional()?;
-        // It may have been erased, or be redialled, since it was listed.
+        // It may have been erased or redialled since it was listed.
         if !status.is_some_and(|status| may_be_erased(&status)) {
             continue;
         }
@@ -249,7 +250,7 @@ fn sweep(
     Ok(swept)
 }
 
-fn forget_part(connection: &Connection, call: CallId, part: Part, at: Timestamp) -> Answer<bool> {
+fn forget_part(connection: &Connection, call: CallId, part: Part, at: Timestamp) -> TxResult<bool> {
     let key = call.as_uuid();
     let key = key.as_bytes();
     let content: Option<String> =
@@ -275,8 +276,7 @@ fn wipe(connection: &Connection) -> rusqlite::Result<bool> {
     let size: u64 =
         connection.pragma_query_value(None, "page_size", |row| row.get(0)).map(count)?;
     if pages.saturating_mul(size) <= SMALL {
-        // Otherwise other people's calls stand in the machine's directory for temporary files
-        // meanwhile.
+        // Otherwise calls would be written to the temporary directory of the machine.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.execute_batch("VACUUM")?;
     } else {

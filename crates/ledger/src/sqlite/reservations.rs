@@ -1,8 +1,8 @@
-//! What attempts take before they are sent: certainty about the agent, slots of rate limits, rooms,
-//! shares of budgets.
+//! What attempts reserve before they are sent: an agent without a call in doubt, slots of rate
+//! limits, concurrency slots and shares of budgets.
 //!
-//! All of it stands in the transaction that writes the attempt down, and goes with it where
-//! something is missing.
+//! All of it is in the transaction that writes the attempt, which is rolled back if something is
+//! not available.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
@@ -12,10 +12,7 @@ use switchboard_router::{Hold, Needs, RoomNeed, SlotNeed};
 use crate::{
     refusal,
     row::{counted, escape, micros, read_counted},
-    sqlite::{
-        Stop,
-        queries::{Answer, unique},
-    },
+    sqlite::tx::{TxError, TxResult, unique},
     window::{Window, in_the_way, wait},
 };
 
@@ -43,13 +40,13 @@ const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, he
 const HELD: &str = "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets FROM holds WHERE attempt_id = ?1";
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, ?2), billed_micros = ?3 WHERE attempt_id = ?1";
 
-/// Takes everything for this attempt, or refuses.
+/// Reserves everything for this attempt, or is refused.
 pub(crate) fn take(
     connection: &Connection,
     needs: &Needs,
     attempt: &Attempt,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     if needs.certain_agent {
         let agent = attempt.agent.as_ref().map(|agent| escape(agent.as_str()));
         let doubted = connection.prepare_cached(IN_DOUBT)?.exists(params![
@@ -73,11 +70,11 @@ pub(crate) fn take(
     Ok(())
 }
 
-fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -> TxResult<()> {
     let limiter = escape(&need.limiter);
     let latest: Option<i64> =
         connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
-    // A clock that jumps back counts as standing still.
+    // If the clock goes back, time stands still.
     let now = latest.map_or(at, |latest| latest.max(at));
     let window = Window::of(need);
     connection.prepare_cached(FORGET)?.execute((&limiter, window.begins(now)))?;
@@ -97,7 +94,7 @@ fn slot(connection: &Connection, need: &SlotNeed, attempt: AttemptId, at: i64) -
     Ok(())
 }
 
-fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -> Answer<()> {
+fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -> TxResult<()> {
     let (scope, attempt, limit) = (escape(&need.scope), attempt.as_uuid(), i64::from(need.limit));
     connection.prepare_cached(CLEAR)?.execute((&scope, at))?;
     let inside: i64 = connection
@@ -120,13 +117,13 @@ fn room(connection: &Connection, need: &RoomNeed, attempt: AttemptId, at: i64) -
     Ok(())
 }
 
-/// The attempt is over, or reached no phone.
-pub(crate) fn leave(connection: &Connection, attempt: AttemptId) -> Answer<()> {
+/// Releases the concurrency slots of an attempt that has ended or reached no phone.
+pub(crate) fn leave(connection: &Connection, attempt: AttemptId) -> TxResult<()> {
     connection.prepare_cached(LEAVE)?.execute([attempt.as_uuid().as_bytes()])?;
     Ok(())
 }
 
-fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) -> Answer<()> {
+fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) -> TxResult<()> {
     let amount = hold.amount.micros();
     for budget in &hold.budgets {
         let (name, period) = (escape(&budget.name), micros(budget.period));
@@ -147,7 +144,7 @@ fn reserve(connection: &Connection, hold: &Hold, attempt: AttemptId, at: i64) ->
         Ok(_) => Ok(()),
         Err(error) => Err(match unique(&error) {
             Some("holds.attempt_id") => refusal::hold_exists().into(),
-            Some(_) | None => Stop::Broken(error),
+            Some(_) | None => TxError::Failed(error),
         }),
     }
 }
@@ -158,8 +155,8 @@ fn spent(connection: &Connection, name: &str, period: i64) -> rusqlite::Result<i
     Ok(spent.unwrap_or(0))
 }
 
-/// Gives back what a proof frees, and makes of a hold what the bill says.
-pub(crate) fn settle(connection: &Connection, settlement: Settlement, at: i64) -> Answer<()> {
+/// Releases what is proven unused, and corrects a hold to the billed amount.
+pub(crate) fn settle(connection: &Connection, settlement: Settlement, at: i64) -> TxResult<()> {
     match settlement {
         Settlement::Nothing { attempt, unsent } => {
             correct(connection, attempt, None, at)?;
@@ -172,14 +169,14 @@ pub(crate) fn settle(connection: &Connection, settlement: Settlement, at: i64) -
     Ok(())
 }
 
-/// What the attempt counts for in its budgets from now on. A bill in another currency tells
-/// nothing.
+/// Corrects the amount that the attempt counts for in its budgets. A bill in another currency is
+/// ignored.
 fn correct(
     connection: &Connection,
     attempt: AttemptId,
     billed: Option<switchboard_core::Money>,
     at: i64,
-) -> Answer<()> {
+) -> TxResult<()> {
     let held: Option<(i64, String, String)> = connection
         .prepare_cached(HELD)?
         .query_row([attempt.as_uuid().as_bytes()], |row| {

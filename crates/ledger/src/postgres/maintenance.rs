@@ -1,4 +1,4 @@
-//! Erasing and sweeping the tables, with every SQL text that only they need.
+//! Erasure and retention in PostgreSQL, with their SQL.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -8,19 +8,19 @@ use switchboard_core::{CallId, PhoneNumber, Result};
 use uuid::Uuid;
 
 use crate::{
-    postgres::{Inner, PostgresJournal, TRIES, carry_out, queries::Answer, read},
-    refusal::Halt,
-    row::micros,
-    upkeep::{
+    maintenance::{
         BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window,
         forget_attempt, forget_call, may_be_erased, not_settled, strip,
     },
+    postgres::{Inner, PostgresJournal, TRIES, carry_out, read, tx::TxResult},
+    refusal::Halt,
+    row::micros,
 };
 
-/// Calls that are listed, or changed, in one transaction.
+/// How many calls are listed or changed in one transaction.
 const PAGE: i64 = 128;
 
-/// The same as for a new call to this person.
+/// The same lock as for a new call to this person.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock($1)";
 const OF_PERSON: &str = "SELECT id, status FROM calls WHERE to_hash = $1 AND to_number IS NOT NULL ORDER BY id FOR UPDATE";
 const STATUS: &str = "SELECT status FROM calls WHERE id = $1 AND to_number IS NOT NULL FOR UPDATE";
@@ -33,23 +33,24 @@ const FORGET_ATTEMPT: &str = "UPDATE attempts SET body = $2 WHERE id = $1";
 const FORGET_EVENTS: &str =
     "UPDATE events SET content = NULL WHERE call_id = $1 AND content IS NOT NULL";
 const FORGET_KINDS: &str = "UPDATE events SET content = NULL WHERE call_id = $1 AND content IS NOT NULL AND kind = ANY($2)";
-/// A body that is gone is not waited for.
+/// Webhooks without a body count as handled.
 const FORGET_INBOX: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, $2) \
                             WHERE body IS NOT NULL AND attempt_id IN (SELECT id FROM attempts WHERE call_id = $1)";
-/// A webhook may come after the erasure.
+/// For webhooks that arrive after the erasure.
 const FORGET_LATE: &str = "UPDATE inbox SET body = NULL, handled_at = coalesce(handled_at, $1) WHERE body IS NOT NULL AND attempt_id IN \
                            (SELECT a.id FROM attempts AS a JOIN calls AS c ON c.id = a.call_id WHERE c.to_hash = $2 AND c.to_number IS NULL)";
 const FORGET_LETTERS: &str = "UPDATE inbox SET body = NULL WHERE body IS NOT NULL AND handled_at IS NOT NULL AND received_at <= $1";
 const AUDIT: &str = "INSERT INTO events (call_id, kind, at) VALUES ($1, $2, $3)";
 
-/// In the words of the index `calls_over`.
+/// The condition of the index `calls_over`.
 const OVER: &str = "SELECT id, updated_at FROM calls WHERE to_number IS NOT NULL AND status IN ('closed', 'refused', 'needs_approval') \
                     AND (updated_at, id) > ($1, $2) AND updated_at <= $3 ORDER BY updated_at, id LIMIT $4";
 const CONTENT: &str = "SELECT content FROM calls WHERE id = $1";
 const SET_CONTENT: &str = "UPDATE calls SET content = $2 WHERE id = $1";
 const MARK: &str = "SELECT value FROM meta WHERE key = $1";
 const SET_MARK: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-/// One by one: together they would hold each other's old versions until the last is done.
+/// One by one, because in one command they would keep each other's old versions until the last is
+/// done.
 const VACUUM: [&str; 4] = ["VACUUM calls", "VACUUM attempts", "VACUUM events", "VACUUM inbox"];
 
 impl PostgresJournal {
@@ -76,10 +77,10 @@ impl PostgresJournal {
     }
 }
 
-type Changing<'c, T> = Pin<Box<dyn Future<Output = Answer<T>> + Send + 'c>>;
+type Changing<'c, T> = Pin<Box<dyn Future<Output = TxResult<T>> + Send + 'c>>;
 
 impl Inner {
-    /// Runs a change until nobody stands in its way.
+    /// Runs a transaction, and retries it on conflicts.
     async fn change<T>(
         &self,
         work: impl for<'c> Fn(&'c mut PgConnection) -> Changing<'c, T> + Sync,
@@ -129,7 +130,7 @@ impl Inner {
         Ok(swept)
     }
 
-    /// What this leaves undone the server's own vacuum does later: nothing depends on it.
+    /// Errors are ignored: the autovacuum of the server does the rest later.
     async fn vacuum(&self) {
         for table in VACUUM {
             if let Err(error) = self.pool.execute(table).await {
@@ -143,7 +144,7 @@ async fn forget_person(
     connection: &mut PgConnection,
     hash: [u8; 32],
     at: Timestamp,
-) -> Answer<Erased> {
+) -> TxResult<Erased> {
     let mut person = [0; 8];
     person.copy_from_slice(&hash[..8]);
     sqlx::query(ONE_AT_A_TIME).bind(i64::from_be_bytes(person)).execute(&mut *connection).await?;
@@ -165,8 +166,8 @@ async fn forget_person(
     Ok(erased)
 }
 
-/// Destroys a call's content, and says how many events had any.
-async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> Answer<u64> {
+/// Destroys the content of a call, and returns how many events had any.
+async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> TxResult<u64> {
     let key = call.as_uuid();
     let body: String = sqlx::query_scalar(BODY).bind(key).fetch_one(&mut *connection).await?;
     sqlx::query(FORGET_CALL)
@@ -191,7 +192,11 @@ async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> A
     Ok(events)
 }
 
-async fn forget_inbox(connection: &mut PgConnection, call: CallId, at: Timestamp) -> Answer<bool> {
+async fn forget_inbox(
+    connection: &mut PgConnection,
+    call: CallId,
+    at: Timestamp,
+) -> TxResult<bool> {
     let done =
         sqlx::query(FORGET_INBOX).bind(call.as_uuid()).bind(micros(at)).execute(connection).await?;
     Ok(done.rows_affected() > 0)
@@ -202,12 +207,12 @@ async fn audit(
     call: CallId,
     kind: &str,
     at: Timestamp,
-) -> Answer<()> {
+) -> TxResult<()> {
     sqlx::query(AUDIT).bind(call.as_uuid()).bind(kind).bind(micros(at)).execute(connection).await?;
     Ok(())
 }
 
-async fn marks(connection: &mut PgConnection) -> Answer<Marks> {
+async fn marks(connection: &mut PgConnection) -> TxResult<Marks> {
     let mut marks = [None; 3];
     for (mark, part) in marks.iter_mut().zip(PARTS) {
         let kept: Option<Vec<u8>> =
@@ -217,7 +222,7 @@ async fn marks(connection: &mut PgConnection) -> Answer<Marks> {
     Ok(marks)
 }
 
-async fn finish(connection: &mut PgConnection, schedule: Schedule) -> Answer<()> {
+async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<()> {
     if let Some(until) = schedule.letters() {
         sqlx::query(FORGET_LETTERS).bind(until).execute(&mut *connection).await?;
     }
@@ -235,7 +240,7 @@ async fn over(
     connection: &mut PgConnection,
     (changed, after): (i64, Uuid),
     until: i64,
-) -> Answer<Vec<(CallId, i64)>> {
+) -> TxResult<Vec<(CallId, i64)>> {
     let rows = sqlx::query(OVER)
         .bind(changed)
         .bind(after)
@@ -253,13 +258,13 @@ async fn sweep(
     schedule: Schedule,
     mut swept: Swept,
     at: Timestamp,
-) -> Answer<Swept> {
+) -> TxResult<Swept> {
     for (call, changed) in due.iter().copied() {
         let status: Option<String> = sqlx::query_scalar(STATUS)
             .bind(call.as_uuid())
             .fetch_optional(&mut *connection)
             .await?;
-        // It may have been erased, or be redialled, since it was listed.
+        // It may have been erased or redialled since it was listed.
         if !status.is_some_and(|status| may_be_erased(&status)) {
             continue;
         }
@@ -283,7 +288,7 @@ async fn forget_part(
     call: CallId,
     part: Part,
     at: Timestamp,
-) -> Answer<bool> {
+) -> TxResult<bool> {
     let key = call.as_uuid();
     let content: Option<String> =
         sqlx::query_scalar(CONTENT).bind(key).fetch_one(&mut *connection).await?;

@@ -1,4 +1,4 @@
-//! How long each kind of data is kept, and what of it is due.
+//! How long each kind of data is kept, and which data is due for deletion.
 
 use std::time::Duration;
 
@@ -9,38 +9,39 @@ use switchboard_core::Result;
 
 use crate::{refusal::unreadable, row::micros};
 
-/// How long each kind of data is kept after a call last changed; `None`, the default: for good.
+/// How long each kind of data is kept after a call last changed. `None`, the default, means
+/// forever.
 ///
-/// A provider's answer may repeat what was said and where the sound is. Answers are therefore
-/// destroyed with whichever of the three comes first.
+/// A provider's response may contain the transcript and the URL of the recording. So responses are
+/// destroyed with whichever of the three is due first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// What was said.
+    /// Transcripts.
     pub transcripts: Option<Duration>,
-    /// Where the sound is. The sound itself is the provider's.
+    /// URLs of recordings. The recordings themselves are at the provider.
     pub recordings: Option<Duration>,
-    /// What providers answered and sent, word for word. What was made of it stays: state, summary,
-    /// cost.
+    /// Unmodified responses and webhooks of providers. What was derived from them stays: state,
+    /// summary, cost.
     pub raw_answers: Option<Duration>,
-    /// The person: everything that an [erasure](crate::Ledger::erase) destroys.
+    /// Personal data: everything that an [erasure](crate::Ledger::erase) destroys.
     pub people: Option<Duration>,
 }
 
-/// What was destroyed, in calls.
+/// How many calls lost which data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Swept {
     /// Calls that lost their transcript.
     pub transcripts: u64,
-    /// Calls that lost the address of their recording.
+    /// Calls that lost the URL of their recording.
     pub recordings: u64,
-    /// Calls that lost their provider's answers.
+    /// Calls that lost the responses of their provider.
     pub raw_answers: u64,
     /// Calls that were erased.
     pub people: u64,
 }
 
-/// A kind of content that has its own retention.
+/// A kind of content with its own retention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Transcript,
@@ -51,7 +52,7 @@ pub(crate) enum Part {
 pub(crate) const PARTS: [Part; 3] = [Part::Transcript, Part::Recording, Part::Answers];
 
 impl Part {
-    /// Where `meta` keeps how far the last sweep came.
+    /// The key in `meta` with the progress of the last sweep.
     pub(crate) const fn mark(self) -> &'static str {
         match self {
             Self::Transcript => "swept_transcripts",
@@ -60,7 +61,7 @@ impl Part {
         }
     }
 
-    /// The kind of the event that says that it was destroyed.
+    /// The kind of the event that records the deletion.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Transcript => "transcript_swept",
@@ -69,7 +70,7 @@ impl Part {
         }
     }
 
-    /// The kinds of the events that hold it.
+    /// The kinds of events that contain it.
     pub(crate) const fn held_by(self) -> &'static [&'static str] {
         match self {
             Self::Transcript => &["transcribed"],
@@ -93,16 +94,16 @@ impl Swept {
     }
 }
 
-/// How far former sweeps came, in the order of [`PARTS`]: what last changed before that has lost
-/// its part already.
+/// The progress of earlier sweeps, in the order of [`PARTS`]: calls that last changed before that
+/// time have already lost this content.
 pub(crate) type Marks = [Option<i64>; 3];
 
-/// What is due.
+/// The data that is due for deletion.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Schedule {
-    /// What last changed at or before this loses its person.
+    /// Calls that last changed at or before this time are erased.
     people: Option<i64>,
-    /// What last changed in here (from, to) loses this part.
+    /// Calls that last changed in this range (from, to) lose this content.
     parts: [Option<(i64, i64)>; 3],
 }
 
@@ -121,7 +122,7 @@ impl Schedule {
         Self { people: due(retention.people), parts }
     }
 
-    /// Between these a call may be due: after the first, until the second.
+    /// The range in which a call may be due: after the first time, until the second.
     pub(crate) fn range(&self) -> Option<(i64, i64)> {
         let people = self.people.map(|to| (i64::MIN, to));
         self.parts
@@ -131,12 +132,12 @@ impl Schedule {
             .reduce(|(from, to), (other_from, other_to)| (from.min(other_from), to.max(other_to)))
     }
 
-    /// True where a call that last changed then is to be erased.
+    /// True if a call that last changed at that time is to be erased.
     pub(crate) fn takes_person(&self, changed: i64) -> bool {
         self.people.is_some_and(|to| changed <= to)
     }
 
-    /// What else a call that last changed then loses.
+    /// The content that a call that last changed at that time loses.
     pub(crate) fn takes(&self, changed: i64) -> impl Iterator<Item = Part> + Send + use<> {
         let parts = self.parts;
         PARTS
@@ -148,20 +149,20 @@ impl Schedule {
             .map(|(part, _)| part)
     }
 
-    /// Webhooks that came until then, and were handled, lose their body, whatever became of their
+    /// Handled webhooks that were received until this time lose their body, regardless of their
     /// call.
     pub(crate) fn letters(&self) -> Option<i64> {
         let [.., answers] = self.parts;
         answers.map(|(_, to)| to).max(self.people)
     }
 
-    /// True where it loses anything.
+    /// True if a call that last changed at that time loses anything.
     pub(crate) fn takes_any(&self, changed: i64) -> bool {
         self.takes_person(changed) || self.takes(changed).next().is_some()
     }
 
-    /// How far this sweep came, for the next one. A day less than it did: a process whose clock is
-    /// behind may have closed a call since.
+    /// The progress of this sweep, for the next one. It is a day earlier than actually reached,
+    /// because a process whose clock is behind may still close calls.
     pub(crate) fn marks(&self) -> impl Iterator<Item = (Part, i64)> {
         const DAY: i64 = 86_400_000_000;
         PARTS
@@ -171,7 +172,7 @@ impl Schedule {
     }
 }
 
-/// `calls.content` without this part; `None` where it was not in it.
+/// `calls.content` without this part; `None` if it did not contain it.
 pub(crate) fn strip(content: &str, part: Part) -> Result<Option<String>> {
     let mut value: Value = serde_json::from_str(content)
         .map_err(|source| unreadable("the content of a call", source))?;
