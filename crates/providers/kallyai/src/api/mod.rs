@@ -6,6 +6,10 @@
 //! failure proves. What the documents leave open counts as ringing, however unlikely: a goal that
 //! continues may call somebody.
 //!
+//! [`HttpClient::read`]: switchboard_http::HttpClient::read
+//! [`HttpClient::write`]: switchboard_http::HttpClient::write
+//! [`HttpClient::place`]: switchboard_http::HttpClient::place
+//!
 //! | section of document 002 | here |
 //! |---|---|
 //! | Authentication | [`auth`](crate::KallyAiClient::auth) |
