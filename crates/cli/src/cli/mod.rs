@@ -150,6 +150,9 @@ pub(crate) struct DemoArgs {
     /// thrown away.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Print every decision as it is made, and what became of each call.
+    #[arg(long, short, conflicts_with = "json")]
+    pub(crate) verbose: bool,
 }
 
 /// `call`

@@ -40,14 +40,16 @@ Starts a simulated KallyAI and a simulated KaiCalls on this machine and sends so
 by country, cost and rate limit, with an experiment that splits callers in two, an outage in the middle and
 callers who must not be called.
 
-Each decision is printed with its reason, then what became of every call, then a summary. The calls are kept in a
-ledger on disk. At the end the ledger is verified, and compared with the simulators' own record of every phone that rang.
+A few decisions are printed with their reasons, then a summary; --verbose prints every decision, and what became of every
+call. The calls are kept in a ledger on disk. At the end the ledger is verified, and compared with the simulators' own
+record of every phone that rang.
 
 Both providers are simulated: no telephone rings and no account is needed.";
 
 pub(crate) const DEMO_MORE: &str = "\
 Examples:
   switchboard demo
+  switchboard demo --verbose
   switchboard demo --json
   switchboard demo --calls my-calls.csv
   switchboard demo --ledger demo.db && switchboard calls --ledger demo.db list

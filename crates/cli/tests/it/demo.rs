@@ -59,7 +59,7 @@ fn a_table_of_ones_own_is_told_with_its_reasons() {
     std::fs::write(&file, table).unwrap();
     let (file, kept) = (file.to_str().unwrap(), directory.path().join("kept.db"));
     let kept = kept.to_str().unwrap();
-    let ran = run(&["demo", "--calls", file, "--ledger", kept]);
+    let ran = run(&["demo", "--verbose", "--calls", file, "--ledger", kept]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let listed = run(&["calls", "--ledger", kept, "list", "--json"]).json();
     assert_eq!(
@@ -84,6 +84,32 @@ fn a_table_of_ones_own_is_told_with_its_reasons() {
     );
     assert!(!ran.out.contains('\u{1b}'), "coloured in a pipe");
     assert!(!ran.out.contains("2079460018"), "a whole number is shown");
+}
+
+#[test]
+fn the_demo_fits_on_a_screen_and_shows_one_decision_of_each_kind() {
+    let ran = run(&["demo"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for shown in [
+        "no telephone rings",
+        "by cost",
+        "experiment survey-voice",
+        "emergency number",
+        "That binds",
+        "failover: kaicalls cannot be reached",
+        "outage: kaicalls failed repeatedly",
+        "nobody else is asked",
+        "no provider can take it",
+        "the same number and task",
+        "rate limit: kaicalls",
+        "phones that rang too often",
+        "demo --verbose",
+    ] {
+        assert!(ran.out.contains(shown), "{shown:?} is missing: {}", ran.out);
+    }
+    let lines = ran.out.lines().count();
+    assert!(lines <= 60, "{lines} lines: {}", ran.out);
+    assert!(!ran.out.contains("sent to kaicalls"), "what --verbose is for: {}", ran.out);
 }
 
 #[test]

@@ -1,61 +1,63 @@
-//! The calls of the demonstration, as a table that anybody can change.
+//! The calls of the demonstration, from a table that anybody can change.
 
 use std::{io::Read, path::Path};
 
-use serde::Deserialize;
 use switchboard::CallRequest;
+use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 
 use crate::failure::{Failure, Outcome};
 
 const BUILT_IN: &str = include_str!("../../../../../examples/calls.csv");
+const COLUMNS: [&str; 7] = ["to", "task", "agent", "language", "tags", "idempotency_key", "callee"];
+/// What the column `callee` may say.
+const CALLEES: [(&str, Callee); 6] = [
+    ("completed", Callee::Completed),
+    ("no_answer", Callee::NoAnswer),
+    ("busy", Callee::Busy),
+    ("voicemail", Callee::Voicemail),
+    ("do_not_call", Callee::DoNotCall),
+    ("answer_lost", Callee::AnswerLost),
+];
 
-/// What the simulated callee does, beside what the seed draws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What the simulated callee does, where the seed does not decide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Callee {
-    /// Talks.
+    /// Answers and talks.
     Completed,
-    /// Lets it ring.
+    /// Does not answer.
     NoAnswer,
-    /// Talks to somebody else.
+    /// Is on another call.
     Busy,
-    /// Has a machine.
+    /// Has a voicemail box that answers.
     Voicemail,
-    /// Is on a do-not-call list.
+    /// Is on the providers' do-not-call list.
     DoNotCall,
-    /// Talks, and the provider's answer is lost on its way.
+    /// Answers and talks, but the provider's response to us is lost on its way.
     AnswerLost,
 }
 
-/// One call that is asked for.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One row of the table: a call to place.
+#[derive(Debug, Clone)]
 pub(super) struct Row {
-    /// Whom to call.
+    /// The number to call, as it was written.
     pub(super) to: String,
     task: String,
-    #[serde(default)]
     agent: Option<String>,
-    #[serde(default)]
     language: Option<String>,
-    /// Words that routes match, with semicolons between.
-    #[serde(default)]
-    tags: Option<String>,
-    #[serde(default)]
+    /// Words that routes match.
+    tags: Vec<String>,
     idempotency_key: Option<String>,
     /// For the simulators; it is not sent.
-    #[serde(default)]
     pub(super) callee: Option<Callee>,
 }
 
 impl Row {
-    /// As a product would ask for it.
+    /// The request that a product would make.
     pub(super) fn request(&self) -> CallRequest {
-        let tags = self.tags.as_deref().unwrap_or_default().split(';');
         CallRequest {
             agent: self.agent.clone(),
             language: self.language.clone(),
-            tags: tags.map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+            tags: self.tags.clone(),
             idempotency_key: self.idempotency_key.clone(),
             ..CallRequest::new(self.to.as_str(), self.task.as_str())
         }
@@ -64,29 +66,15 @@ impl Row {
 
 /// The rows of a file, or the built-in ones.
 pub(super) fn read(file: Option<&Path>) -> Outcome<Vec<Row>> {
-    let rows = match file {
-        None => parse(BUILT_IN.as_bytes()),
-        Some(path) => {
-            let problem = |error: &dyn std::fmt::Display| {
-                Failure::input("--calls", format!("{}: {error}", path.display()))
-            };
-            let text = std::fs::read_to_string(path).map_err(|error| problem(&error))?;
-            return parse(text.as_bytes()).map_err(|error| problem(&error)).and_then(not_empty);
-        }
+    let Some(path) = file else {
+        return parse(BUILT_IN.as_bytes())
+            .map_err(|problem| Failure::local(format!("the built-in calls: {problem}")));
     };
-    rows.map_err(|error| Failure::local(format!("the built-in calls: {error}")))
-}
-
-fn parse(text: impl Read) -> Result<Vec<Row>, csv::Error> {
-    csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .from_reader(text)
-        .deserialize()
-        .collect()
-}
-
-fn not_empty(rows: Vec<Row>) -> Outcome<Vec<Row>> {
+    let problem =
+        |problem: String| Failure::input("--calls", format!("{}: {problem}", path.display()));
+    let opened =
+        std::fs::File::open(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let rows = parse(opened).map_err(problem)?;
     if rows.is_empty() {
         return Err(Failure::input(
             "--calls",
@@ -94,6 +82,55 @@ fn not_empty(rows: Vec<Row>) -> Outcome<Vec<Row>> {
         ));
     }
     Ok(rows)
+}
+
+fn parse(text: impl Read) -> Result<Vec<Row>, String> {
+    let sheet = Sheet::read(text).map_err(|fault| fault.to_string())?;
+    let header = sheet.header();
+    let meaning = |name: &str| {
+        COLUMNS.into_iter().find(|known| alike(known, name)).map_or(Meaning::Unknown, Meaning::Is)
+    };
+    header
+        .columns(COLUMNS, meaning)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    for needed in ["to", "task"] {
+        if header.find(needed).is_none() {
+            return Err(format!("the table has no column {needed:?}: add it"));
+        }
+    }
+    let cell = |row: &SheetRow, column: &str| {
+        let text = row.get(header.find(column)?)?;
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    sheet
+        .rows()
+        .iter()
+        .map(|row| {
+            if let Some(fault) = row.fault() {
+                return Err(fault.to_string());
+            }
+            let tags = cell(row, "tags").unwrap_or_default();
+            let tags = tags.split(';').map(str::trim).filter(|tag| !tag.is_empty());
+            Ok(Row {
+                to: cell(row, "to").unwrap_or_default(),
+                task: cell(row, "task").unwrap_or_default(),
+                agent: cell(row, "agent"),
+                language: cell(row, "language"),
+                tags: tags.map(str::to_owned).collect(),
+                idempotency_key: cell(row, "idempotency_key"),
+                callee: cell(row, "callee").map(|word| callee(&word, row.line())).transpose()?,
+            })
+        })
+        .collect()
+}
+
+fn callee(word: &str, line: u64) -> Result<Callee, String> {
+    CALLEES.iter().find(|(known, _)| alike(known, word)).map(|(_, callee)| *callee).ok_or_else(
+        || {
+            let known: Vec<&str> = CALLEES.iter().map(|(known, _)| *known).collect();
+            format!("line {line}: the column callee takes {}, or nothing", known.join(", "))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -130,6 +167,20 @@ mod tests {
         );
         for error in checked.iter().flat_map(|one| one.as_ref().err()) {
             assert_eq!(error.kind(), ErrorKind::NumberNotAllowed, "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_is_said_with_its_line() {
+        for (text, expected) in [
+            ("to,task\n+442079460018\n", "line 2"),
+            ("to,colour\n+442079460018,red\n", "colour"),
+            ("to,callee\n+442079460018,busy\n", "no column \"task\""),
+            ("to,task,callee\n+442079460018,Ask.,sleeping\n", "line 2: the column callee takes"),
+        ] {
+            let problem = parse(text.as_bytes()).unwrap_err();
+            assert!(problem.contains(expected), "{text:?}: {problem}");
+            assert!(!problem.contains("2079460018"), "{problem}");
         }
     }
 }

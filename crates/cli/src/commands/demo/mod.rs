@@ -5,16 +5,18 @@
 //! | `world.rs` | the simulators, and a router over them by the same configuration that users write |
 //! | `calls.rs` | the calls, from `examples/calls.csv` |
 //! | `story.rs` | what happens, as it happens |
+//! | `highlights.rs` | a few decisions worth seeing |
 //! | `report.rs` | what became of each call |
 //! | `proof.rs` | whether the calls, their ledger and the phones that rang agree |
 
 mod calls;
+mod highlights;
 mod proof;
 mod report;
 mod story;
 mod world;
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
 use switchboard::{Call, CallId, Error};
@@ -52,8 +54,14 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
     let world = World::start(&rows, args.seed, args.ledger.as_deref()).await?;
     let router = world.switchboard.router();
-    let mut story = Story::new(output, router.events());
-    story.part("Both providers are simulated on this machine: no telephone rings.");
+    if !output.json {
+        output.line(format!(
+            "{} calls go to a simulated KaiCalls and a simulated KallyAI on this machine: no telephone rings.",
+            rows.len()
+        ));
+        output.line("While the middle third of them is sent, KaiCalls is down.");
+    }
+    let mut story = Story::new(output, args.verbose, router.events());
 
     let mut fates = Vec::with_capacity(rows.len());
     let third = rows.len().div_ceil(3);
@@ -63,11 +71,11 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     world.strike().await;
     story.part("KaiCalls is down: its connections are refused");
     send(thirds.next(), &mut fates, &world, &mut story).await;
-    story.part("KaiCalls is back, and takes calls when a read has worked");
+    story.part("KaiCalls is back, and is used again after a successful read");
     story.during(world.recover()).await?;
     send(thirds.next(), &mut fates, &world, &mut story).await;
 
-    story.part("The calls come to their end");
+    story.part("Waiting for the calls to end");
     let ids: HashSet<CallId> = fates.iter().filter_map(Fate::call).collect();
     let ends = join_all(ids.iter().map(|id| world.switchboard.wait(*id)));
     // Whoever is not over then is found undecided in the report.
@@ -80,14 +88,52 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let check = world.ledger.check().await?;
     let calls = world.ledger.journal().list().await?;
     let report = Report::new(&rows, &fates, calls, check, &world.rings, router.policy().currency);
+    if args.verbose {
+        report.show_calls(output);
+    }
+    if !output.json {
+        highlights::show(&rows, &fates, report.calls(), &world.ledger, output).await?;
+    }
     report.show(output);
-    if let Some(file) = &args.ledger {
-        output.note(format!(
-            "the calls are in {0}: switchboard calls --ledger {0} list",
-            file.display()
-        ));
+    if !output.json {
+        next(&args, output);
     }
     Ok(if report.is_good() { Exit::Done } else { Exit::Failed })
+}
+
+/// What to type next, with the name under which this program was started.
+fn next(args: &DemoArgs, output: Output) {
+    let program = std::env::args_os().next();
+    let program =
+        program.map_or_else(|| "switchboard".into(), |name| name.to_string_lossy().into_owned());
+    output.heading("What to do next");
+    let kept = match &args.ledger {
+        Some(file) => {
+            (format!("{program} calls --ledger {} list", file.display()), "look at the calls again")
+        }
+        None => {
+            (format!("{program} demo --ledger demo.db"), "keep the calls, to look at them again")
+        }
+    };
+    // There in a clone of the repository, and not beside an installed program.
+    let example = "switchboard.example.toml";
+    let plan = if Path::new(example).exists() {
+        format!("{program} plan --config {example} --to +442079460958")
+    } else {
+        format!("{program} plan --help")
+    };
+    let steps = [
+        (
+            format!("{program} demo --verbose"),
+            "every decision with its reasons, and what became of each call",
+        ),
+        kept,
+        (plan, "who would take a call, and why: sends nothing and needs no account"),
+    ];
+    for (command, what) in steps {
+        output.line(format!("  {command}"));
+        output.line(format!("      {what}"));
+    }
 }
 
 /// Sends the calls of some lines, and returns when each is decided.

@@ -100,9 +100,14 @@ impl<'a> Report<'a> {
         self.summary.phones_rung_twice == 0 && self.summary.undecided == 0 && sound
     }
 
-    pub(super) fn show(&self, output: Output) {
+    /// The calls as the ledger has them.
+    pub(super) fn calls(&self) -> &HashMap<CallId, Call> {
+        &self.calls
+    }
+
+    /// A table of every call; with `--json` nothing.
+    pub(super) fn show_calls(&self, output: Output) {
         if output.json {
-            output.object(&self.summary);
             return;
         }
         output.heading("What became of each call");
@@ -111,6 +116,14 @@ impl<'a> Report<'a> {
             &["line", "to", "country", "result", "provider", "asked", "arm", "billed"],
             lines.map(|(at, (row, fate))| self.line(at + 1, row, fate)),
         );
+    }
+
+    /// The summary, and every problem that the check of the ledger found.
+    pub(super) fn show(&self, output: Output) {
+        if output.json {
+            output.object(&self.summary);
+            return;
+        }
         self.summary.show(output);
         for problem in &self.check.problems {
             let call =
@@ -266,18 +279,15 @@ impl Summary {
         let rows = [
             ("calls asked for", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),
-            ("answered with an earlier call, by key", self.replayed.to_string()),
+            ("answered with an earlier call, same key", self.replayed.to_string()),
             ("taken over by a second provider", self.failed_over.to_string()),
             ("outcomes", joined(&outcomes)),
-            ("undecided", self.undecided.to_string()),
+            ("calls without a known end", self.undecided.to_string()),
             ("by provider", joined(&self.by_provider)),
             ("by arm of the experiment", joined(&self.by_arm)),
             ("billed", format!("{}{unknown}", self.cost.sum)),
-            ("phones that rang, by the simulators' ledger", self.phones_rung.to_string()),
-            (
-                "phones that rang more often than they should have",
-                self.phones_rung_twice.to_string(),
-            ),
+            ("phones that rang, by the simulators' records", self.phones_rung.to_string()),
+            ("phones that rang too often", self.phones_rung_twice.to_string()),
             ("calls and phones that contradict each other", contradictions.to_string()),
             (
                 "calls, attempts and events in the ledger",

@@ -1,4 +1,4 @@
-//! What happens to each call, in words, as it happens.
+//! What happens to each call, in words, as it happens: the log that `--verbose` prints.
 //!
 //! The router speaks of a call by its id, and whoever submits a line says at once which id it
 //! became. Work goes before words, so that no word comes before its name.
@@ -14,9 +14,11 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::output::Output;
 
-/// Tells it.
+/// Prints it.
 pub(super) struct Story {
     output: Output,
+    /// Print every event, and not only move the spinner.
+    verbose: bool,
     spinner: ProgressBar,
     events: Receiver<Progress>,
     names: Names,
@@ -38,8 +40,9 @@ impl Names {
 }
 
 impl Story {
-    pub(super) fn new(output: Output, events: Receiver<Progress>) -> Self {
-        Self { spinner: output.spinner("starting"), output, events, names: Names::default() }
+    pub(super) fn new(output: Output, verbose: bool, events: Receiver<Progress>) -> Self {
+        let spinner = output.spinner("starting");
+        Self { output, verbose: verbose && !output.json, spinner, events, names: Names::default() }
     }
 
     /// For those who submit calls while the story goes on.
@@ -50,7 +53,7 @@ impl Story {
     /// A part begins.
     pub(super) fn part(&self, text: &str) {
         self.output.tell(&self.spinner, text);
-        if !self.output.json {
+        if self.verbose {
             self.spinner.suspend(|| self.output.heading(text));
         }
     }
@@ -74,7 +77,7 @@ impl Story {
 
     /// One thing about one line.
     pub(super) fn tell(&self, line: usize, text: &str) {
-        if !self.output.json {
+        if self.verbose {
             self.spinner.suspend(|| self.output.line(format!("{line:>4}  {text}")));
         }
     }
@@ -91,8 +94,10 @@ impl Story {
                     self.tell(line, &what);
                 }
             }
-            Err(RecvError::Lagged(lost)) => self
+            Err(RecvError::Lagged(lost)) if self.verbose => self
                 .part(&format!("({lost} lines were lost: the terminal is slower than the calls)")),
+            // Nobody reads them.
+            Err(RecvError::Lagged(_)) => {}
             // The router lives as long as the story.
             Err(RecvError::Closed) => {}
         }

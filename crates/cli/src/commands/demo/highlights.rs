@@ -1,0 +1,209 @@
+//! A few decisions worth seeing, one of each kind, read from the ledger when all calls are over.
+
+use std::collections::HashMap;
+
+use switchboard::{
+    Call, CallId, CallStatus, Delivery, ErrorKind, Ledger, core::Refusal, journal::state::Fact,
+    router::PlanRecord,
+};
+
+use crate::{
+    commands::demo::{Fate, calls::Row},
+    output::{Output, hide},
+};
+
+/// One line of the table with all that is known of it.
+struct Line<'a> {
+    row: &'a Row,
+    fate: &'a Fate,
+    call: Option<&'a Call>,
+    facts: Vec<Fact>,
+}
+
+/// What makes a line worth showing: the sentence that says so, or nothing.
+type Kind = fn(&Line<'_>) -> Option<String>;
+
+/// The first line of each of these is shown.
+const KINDS: [Kind; 10] = [
+    by_cost,
+    by_experiment,
+    emergency_number,
+    binding_refusal,
+    failover,
+    circuit_breaker,
+    answer_lost,
+    no_provider,
+    duplicate,
+    rate_limit,
+];
+
+/// Prints one decision of each kind that occurred, in the order of the table.
+pub(super) async fn show(
+    rows: &[Row],
+    fates: &[Fate],
+    calls: &HashMap<CallId, Call>,
+    ledger: &Ledger,
+    output: Output,
+) -> switchboard::Result<()> {
+    let mut lines = Vec::with_capacity(rows.len());
+    for (row, fate) in rows.iter().zip(fates) {
+        let call = fate.call().and_then(|id| calls.get(&id));
+        let facts = match call {
+            Some(call) => {
+                let entries = ledger.history(call.id).await?;
+                entries.into_iter().filter_map(|entry| entry.fact).collect()
+            }
+            None => Vec::new(),
+        };
+        lines.push(Line { row, fate, call, facts });
+    }
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for kind in KINDS {
+        let first = lines.iter().enumerate().find_map(|(at, line)| Some((at, kind(line)?)));
+        found.extend(first.filter(|(at, _)| found.iter().all(|(other, _)| other != at)));
+    }
+    found.sort_unstable();
+    if found.is_empty() {
+        return Ok(());
+    }
+    output.heading("Decisions worth seeing");
+    output.table(
+        &["line", "to", "decision"],
+        found.into_iter().filter_map(|(at, sentence)| {
+            Some(vec![(at + 1).to_string(), lines.get(at)?.to(), sentence])
+        }),
+    );
+    Ok(())
+}
+
+impl Line<'_> {
+    fn to(&self) -> String {
+        self.call.map_or_else(
+            || hide(&self.row.to),
+            |call| format!("{} {}", call.to.masked(), call.country),
+        )
+    }
+
+    /// The plan by which the first provider was asked, or by which nobody was.
+    fn plan(&self) -> Option<&PlanRecord> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Admitted { plan, .. } => plan.as_deref(),
+            Fact::Planned(plan) => Some(plan.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// How a placed call ended.
+    fn outcome(&self) -> Option<String> {
+        Some(self.call?.outcome?.to_string())
+    }
+}
+
+/// A route that takes the cheapest, where the configuration prefers the other one.
+fn by_cost(line: &Line<'_>) -> Option<String> {
+    let plan = line.plan()?;
+    let (first, second) = (plan.candidates.first()?, plan.candidates.get(1)?);
+    let (cost, dearer) = (first.cost?, second.cost?);
+    let by_cost = first.why.contains("cheapest") && cost.micros() < dearer.micros();
+    by_cost.then(|| {
+        format!(
+            "{} is chosen by cost: {cost} expected, and {dearer} at {}",
+            first.provider, second.provider
+        )
+    })
+}
+
+fn by_experiment(line: &Line<'_>) -> Option<String> {
+    let assigned = line.call?.experiment.as_ref()?;
+    Some(format!(
+        "experiment {}: this number belongs to the arm {}, on every call",
+        assigned.experiment, assigned.arm
+    ))
+}
+
+fn emergency_number(line: &Line<'_>) -> Option<String> {
+    let Fate::Rejected(error) = line.fate else { return None };
+    (error.code() == Some("emergency_number"))
+        .then(|| "refused before anything is sent: it is an emergency number".to_owned())
+}
+
+fn binding_refusal(line: &Line<'_>) -> Option<String> {
+    let attempt = line.call?.attempts.last()?;
+    if attempt.delivery != Some(Delivery::Refused(Refusal::Everyone)) {
+        return None;
+    }
+    let code = attempt.error.as_ref()?.code.as_deref()?;
+    Some(format!(
+        "{} refuses it ({code}). That binds: no other provider is asked",
+        attempt.provider
+    ))
+}
+
+fn failover(line: &Line<'_>) -> Option<String> {
+    let attempts = &line.call?.attempts;
+    let (first, last) = (attempts.first()?, attempts.last()?);
+    line.outcome()?;
+    if first.provider == last.provider || first.delivery != Some(Delivery::NotSent) {
+        return None;
+    }
+    Some(format!(
+        "failover: {} cannot be reached, so nothing was sent; {} takes the call",
+        first.provider, last.provider
+    ))
+}
+
+/// A provider whose circuit breaker is open is not even tried.
+fn circuit_breaker(line: &Line<'_>) -> Option<String> {
+    let rejected = line.plan()?.rejected.iter().find(|one| one.reason == "unhealthy")?;
+    let call = line.call?;
+    let taken = call.provider.as_ref()?;
+    (call.attempts.len() == 1).then(|| {
+        format!(
+            "outage: {} failed repeatedly, so its circuit breaker is open; {taken} is asked",
+            rejected.provider
+        )
+    })
+}
+
+fn answer_lost(line: &Line<'_>) -> Option<String> {
+    let lost = line
+        .facts
+        .iter()
+        .any(|fact| matches!(fact, Fact::Failed { delivery: Delivery::Unknown, .. }));
+    let call = line.call?;
+    let provider = &call.attempts.first()?.provider;
+    let outcome = line.outcome()?;
+    lost.then(|| {
+        format!(
+            "the connection to {provider} breaks before its answer. The phone may be ringing, so nobody else is asked; a later look-up finds the call: {outcome}"
+        )
+    })
+}
+
+fn no_provider(line: &Line<'_>) -> Option<String> {
+    let call = line.call?;
+    if call.status != CallStatus::Refused || !call.attempts.is_empty() {
+        return None;
+    }
+    let plan = line.plan()?;
+    let why: Vec<String> =
+        plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
+    plan.candidates
+        .is_empty()
+        .then(|| format!("refused, no provider can take it. {}", why.join("; ")))
+}
+
+fn duplicate(line: &Line<'_>) -> Option<String> {
+    let Fate::Rejected(error) = line.fate else { return None };
+    (error.kind() == ErrorKind::PossibleDuplicate)
+        .then(|| "refused: a call with the same number and task was placed a moment ago".to_owned())
+}
+
+fn rate_limit(line: &Line<'_>) -> Option<String> {
+    let limited = line.plan()?.rejected.iter().find(|one| one.reason == "rate_limited")?;
+    let taken = line.call?.provider.as_ref()?;
+    Some(format!(
+        "rate limit: {} has taken all it may in its window; {taken} is asked",
+        limited.provider
+    ))
+}
