@@ -169,7 +169,7 @@ impl<R: Read> Reader<R> {
         }
         let name = self.header.delimiter_name();
         let fix = if has > wanted {
-            format!("quote cells that contain a {name}, or remove cells that belong to no column")
+            format!("quote what has a {name} in it, or remove cells that belong to no column")
         } else if row.get(0).is_some_and(|cell| cell.starts_with('#')) {
             "a row that begins with # is a row like any other: remove it".to_owned()
         } else {

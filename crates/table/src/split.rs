@@ -122,7 +122,7 @@ fn fits(row: &Row, from: usize, line: u64) -> Result<(), Fault> {
 
 fn goes_on(open: Open, line: u64) -> Fault {
     let message = if open.line == line {
-        "has text after its closing quote: write \"\" for a quote inside, or remove it".to_owned()
+        "goes on behind its closing quote: write \"\" for a quote inside, or remove it".to_owned()
     } else {
         format!(
             "opens a quote that the next one, on line {line}, does not close well, for text follows it: close it where its cell ends"
