@@ -1,4 +1,4 @@
-//! What a provider answered, with a 2xx.
+//! A provider's answer with a 2xx status.
 
 use std::{fmt, pin::Pin};
 
@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use switchboard_core::{Error, ErrorKind, PlaceError, ProviderId, Result};
 
-use crate::{ErrorBody, Redactor, decode::from_json, said};
+use crate::{ErrorBody, Redactor, decode::from_json, summary};
 
-/// A whole answer, without the secrets of its request. To a placing request it means that a call
-/// exists: a failure to read it is [`PlaceError::placed`](switchboard_core::PlaceError::placed).
+/// A complete answer with the request's secrets removed. For a placing request it means that a call
+/// exists: an answer that cannot be read is then
+/// [`PlaceError::placed`](switchboard_core::PlaceError::placed).
 pub struct Answer {
     pub(crate) provider: ProviderId,
     pub(crate) operation: &'static str,
@@ -27,7 +28,7 @@ impl Answer {
         self.status
     }
 
-    /// A header, where it is there and is text.
+    /// The value of a header, if it is present and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -37,12 +38,12 @@ impl Answer {
         self.header("content-type")
     }
 
-    /// True where there is no body.
+    /// True if there is no body.
     pub fn is_empty(&self) -> bool {
         self.body.is_empty()
     }
 
-    /// The body as it came, but for secrets.
+    /// The body as received, with secrets removed.
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
@@ -51,7 +52,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] with the JSON path, never with a value.
+    /// [`ErrorKind::Decode`] with the JSON path of what failed, and never with a value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.decoded().map_err(|error| self.failed(error))
     }
@@ -60,8 +61,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [Placed](PlaceError::placed), with the JSON path and with [what the provider
-    /// says](Self::unusable): a call exists all the same.
+    /// [Placed](PlaceError::placed), because a call exists all the same. The message has the JSON
+    /// path and [what the provider says](Self::unusable).
     pub fn placed<T: DeserializeOwned>(&self) -> Result<T, PlaceError> {
         self.decoded().map_err(|error| PlaceError::placed(self.unusable(error.message())))
     }
@@ -73,12 +74,12 @@ impl Answer {
         from_json(&self.body)
     }
 
-    /// The same answer where it is about what was asked for: where the first of `keys` that it has,
-    /// at the top, is `asked`. One that has none of them is taken as the one that was asked for.
+    /// This answer, if it is about the object that was asked for: the first of `keys` that it has
+    /// at the top level must equal `asked`. An answer with none of these keys is accepted.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] for an answer about something else. Nothing of it is worth reading.
+    /// [`ErrorKind::Decode`] for an answer about another object, which must not be read at all.
     pub fn about(self, asked: &str, keys: &[&str]) -> Result<Self> {
         let answer: Option<serde_json::Value> = serde_json::from_slice(&self.body).ok();
         let found = keys.iter().find_map(|key| match answer.as_ref()?.get(*key)? {
@@ -89,10 +90,9 @@ impl Answer {
         if is_asked_for(asked, found.as_deref()) { Ok(self) } else { Err(self.another()) }
     }
 
-    /// The error for an answer about something else than what was asked for.
+    /// The error for an answer about another object than the one that was asked for.
     pub fn another(&self) -> Error {
-        let message =
-            "the answer is about something else than what was asked for: its id is another";
+        let message = "the answer has a different id than the one requested";
         self.failed(Error::new(ErrorKind::Decode, message))
     }
 
@@ -105,7 +105,7 @@ impl Answer {
         self.json()
     }
 
-    /// The body as JSON text, to keep beside what was made of it; `None` when it is not JSON.
+    /// The body as JSON text, to keep as evidence; `None` if it is not JSON.
     pub fn raw(&self) -> Option<Box<RawValue>> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -122,13 +122,13 @@ impl Answer {
         }
     }
 
-    /// An error about an answer that does not hold what it should, with the provider's own words
-    /// behind `message` and its code: a success that says no is evidence, and an operator has to
-    /// see it. The words are masked and bounded.
+    /// The error for an answer without the content it should have. It carries the provider's own
+    /// text, masked and truncated, and its code: a success that says "no" is evidence that an
+    /// operator needs to see.
     pub fn unusable(&self, message: &str) -> Error {
         let ErrorBody { code, correlation_id, .. } = ErrorBody::parse(&self.body);
-        let message = match said::words(&self.body) {
-            Some(words) => format!("{message}; the provider said: {words}"),
+        let message = match summary::summarize(&self.body) {
+            Some(text) => format!("{message}; the provider said: {text}"),
             None => message.to_owned(),
         };
         let mut error = self.failed(Error::new(ErrorKind::Decode, message));
@@ -141,7 +141,8 @@ impl Answer {
         }
     }
 
-    /// An error about this answer, as a missing id, that carries its status.
+    /// Adds this answer's status, provider and operation to an error about it, for example a
+    /// missing id.
     pub fn failed(&self, error: Error) -> Error {
         error
             .with_status(self.status)
@@ -162,12 +163,13 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Whether a record that calls itself `found` is the one that was asked for. One without an id is.
+/// Whether a record with the id `found` is the one that was asked for. A record without an id is
+/// taken to be.
 pub fn is_asked_for(asked: &str, found: Option<&str>) -> bool {
     found.is_none_or(|found| found == asked)
 }
 
-/// An answer whose body is read while it arrives. What arrives is not clean: see
+/// An answer whose body is read as it arrives. The pieces still contain secrets: see
 /// [`redactor`](Self::redactor).
 pub struct StreamAnswer {
     pub(crate) status: u16,
@@ -187,8 +189,8 @@ impl StreamAnswer {
         self.content_type.as_deref()
     }
 
-    /// True for `text/event-stream`: anything else is an endpoint that does not stream, and wants
-    /// polling.
+    /// True for `text/event-stream`. Any other content type means that the endpoint does not stream
+    /// and has to be polled.
     pub fn is_event_stream(&self) -> bool {
         self.content_type
             .as_deref()
@@ -196,14 +198,14 @@ impl StreamAnswer {
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
     }
 
-    /// What takes the secrets of the request out of what was put together from the pieces. Whoever
-    /// reads the stream uses it before anything is kept or shown.
+    /// Removes the request's secrets. Readers of the stream apply it to each assembled event before
+    /// they keep or show it.
     pub fn redactor(&self) -> Redactor {
         self.redactor.clone()
     }
 
-    /// The body, piece by piece. It ends with an error when the connection breaks or stays silent
-    /// for too long.
+    /// The body, piece by piece. It ends with an error when the connection breaks or is idle for
+    /// too long.
     pub fn into_stream(self) -> Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>> {
         self.bytes
     }

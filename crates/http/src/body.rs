@@ -1,7 +1,7 @@
-//! A request body that notes when it is first asked for.
+//! A request body that records when it is first polled.
 //!
-//! Over HTTP/1.1 the head and the first bytes of the body are written together: a body that was
-//! never polled means that nothing of the request left. No error of the HTTP library tells as much.
+//! HTTP/1.1 writes the head together with the first bytes of the body, so a body that was never
+//! polled proves that no byte of the request was sent. The HTTP library's errors do not say this.
 //! The body knows its length, so servers see an ordinary `Content-Length` and not a chunked stream.
 
 use std::{
@@ -17,7 +17,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// Whether the body was asked for.
+/// Whether the body was polled.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Polled(Arc<AtomicBool>);
 
@@ -39,7 +39,7 @@ pub(crate) struct NotingBody {
 
 impl NotingBody {
     /// A body and its flag. An empty body is never polled, so it counts as polled from the start:
-    /// it can prove nothing.
+    /// it cannot prove that nothing was sent.
     pub(crate) fn new(bytes: Bytes) -> (Self, Polled) {
         let polled = Polled::default();
         if bytes.is_empty() {

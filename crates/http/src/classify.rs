@@ -1,14 +1,14 @@
-//! What a failure proves: the table of the design, as code.
+//! What a failure proves about the phone.
 //!
-//! The rows by transport failure and by status are the same for every provider and stand here.
-//! Where the same status means different things, the backend's [`Codes`] fill the row in. Nothing
-//! falls through: every status from 0 to 65535 is named by a pattern, and what no document names is
-//! [`Delivery::Unknown`]. Two rows speak of 501: the one that names it ("refused, our bug") wins
-//! over "every 5xx".
+//! The rows for transport failures and statuses are the same for every provider and are defined
+//! here. Where providers use the same status for different things, the backend's [`Codes`] decide.
+//! There is no default: every status from 0 to 65535 is matched explicitly, and one that no
+//! document names is [`Delivery::Unknown`]. A 501 counts as a refusal, not as one of the unknown
+//! 5xx: the provider does not implement the request.
 //!
 //! A backend can make a refusal stricter or give it a kind; it cannot turn an `Unknown` into a
-//! proof. And a refusal about the person or the content binds every provider, whatever else the row
-//! says: see [`binds_everyone`].
+//! proof. A refusal about the person or the content binds every provider, whatever the row says:
+//! see [`binds_everyone`].
 
 use std::fmt::Debug;
 
@@ -19,43 +19,43 @@ use crate::ErrorBody;
 /// What a failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// What to branch on.
+    /// The kind of failure, for callers to branch on.
     pub kind: ErrorKind,
     /// What it proves about the phone.
     pub delivery: Delivery,
 }
 
 impl Verdict {
-    /// A verdict.
+    /// A verdict from its two parts.
     pub const fn new(kind: ErrorKind, delivery: Delivery) -> Self {
         Self { kind, delivery }
     }
 
-    /// This provider will not; another may.
+    /// This provider refuses; another may be asked.
     pub const fn refused(kind: ErrorKind) -> Self {
         Self::new(kind, Delivery::Refused(Refusal::ThisProvider))
     }
 
-    /// Nobody may: it is about the callee or the content.
+    /// No provider may place the call: the refusal is about the callee or the content.
     pub const fn refused_for_everyone(kind: ErrorKind) -> Self {
         Self::new(kind, Delivery::Refused(Refusal::Everyone))
     }
 
-    /// It may have rung.
+    /// The phone may have rung.
     pub const fn unknown(kind: ErrorKind) -> Self {
         Self::new(kind, Delivery::Unknown)
     }
 }
 
 /// A backend's rows: what a status and code mean where the shared table leaves it to the provider
-/// (400, 401, 402, 403, 422), and a kind or a stricter refusal where it does not.
+/// (400, 401, 402, 403, 422), and a more precise kind or a stricter refusal elsewhere.
 pub trait Codes: Debug + Send + Sync {
-    /// The row for this status and code. `None` leaves it to the shared table, where what nobody
-    /// names is `Unknown`.
+    /// The row for this status and code. `None` leaves it to the shared table, where anything not
+    /// listed is `Unknown`.
     fn verdict(&self, status: u16, code: Option<&str>) -> Option<Verdict>;
 }
 
-/// No rows at all: the shared table alone.
+/// No rows of its own: the shared table alone.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCodes;
 
@@ -67,36 +67,35 @@ impl Codes for NoCodes {
 
 /// How a request failed before its status line was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
+pub enum TransportFailure {
     /// The request could not be built.
     Unbuilt,
     /// Name resolution, connection, TLS, or the connect timeout.
     Connect,
-    /// The connection stood, or was about to; the body was never asked for.
+    /// Connected, or about to be, but the body was never polled.
     Unpolled {
-        /// Whether time ran out.
+        /// Whether the cause was a timeout.
         timed_out: bool,
     },
-    /// Time ran out once the body had been asked for.
+    /// Timed out after the body had been polled.
     TimedOut,
-    /// The connection broke, or carried something that is not HTTP, once the body had been asked
-    /// for.
+    /// The connection broke, or carried something other than HTTP, after the body had been polled.
     Broken,
 }
 
-/// The transport rows.
-pub const fn transport(failure: Transport) -> Verdict {
+/// The verdict on a transport failure.
+pub const fn transport(failure: TransportFailure) -> Verdict {
     match failure {
-        Transport::Unbuilt => Verdict::new(ErrorKind::InvalidRequest, Delivery::NotSent),
-        Transport::Connect => Verdict::new(ErrorKind::Connect, Delivery::NotSent),
-        Transport::Unpolled { timed_out: true } => {
+        TransportFailure::Unbuilt => Verdict::new(ErrorKind::InvalidRequest, Delivery::NotSent),
+        TransportFailure::Connect => Verdict::new(ErrorKind::Connect, Delivery::NotSent),
+        TransportFailure::Unpolled { timed_out: true } => {
             Verdict::new(ErrorKind::Timeout, Delivery::NotSent)
         }
-        Transport::Unpolled { timed_out: false } => {
+        TransportFailure::Unpolled { timed_out: false } => {
             Verdict::new(ErrorKind::Transport, Delivery::NotSent)
         }
-        Transport::TimedOut => Verdict::unknown(ErrorKind::Timeout),
-        Transport::Broken => Verdict::unknown(ErrorKind::Transport),
+        TransportFailure::TimedOut => Verdict::unknown(ErrorKind::Timeout),
+        TransportFailure::Broken => Verdict::unknown(ErrorKind::Transport),
     }
 }
 
@@ -105,13 +104,13 @@ pub const fn transport(failure: Transport) -> Verdict {
 enum Row {
     /// A call exists.
     Success,
-    /// Refused for a reason of ours; a backend may say more.
+    /// Refused because of our request; a backend may be more precise.
     Ours(ErrorKind),
-    /// Refused for now.
+    /// Too many requests: refused for now.
     TooMany,
-    /// The backend decides; without its word it is unknown.
+    /// The backend decides; unknown if it does not.
     Backend(ErrorKind),
-    /// Unknown, whatever the body says.
+    /// Unknown, regardless of the body.
     Unknown(ErrorKind),
 }
 
@@ -131,18 +130,17 @@ const fn row(status: u16) -> Row {
         424 | 425 => Row::Unknown(ErrorKind::Provider),
         429 => Row::TooMany,
         500 | 502..=599 => Row::Unknown(ErrorKind::Provider),
-        // Named by no document.
+        // In no provider's documents.
         0..=199 | 407 | 410 | 412 | 416..=421 | 426..=428 | 430 | 432..=499 | 600..=u16::MAX => {
             Row::Unknown(ErrorKind::Provider)
         }
     }
 }
 
-/// The status rows: what an answer with this status and error body means.
+/// The verdict on an answer with this status and error body.
 ///
-/// A body that could not be read to its end hides its code. Where the code decides, such an answer
-/// is `Unknown`: it might have named a do-not-call list, and then the next provider must not be
-/// asked.
+/// A truncated body hides its code. Where the code decides, such an answer is `Unknown`: it might
+/// have named a do-not-call list, and then no other provider may be asked.
 pub fn answer(codes: &dyn Codes, status: u16, body: &ErrorBody) -> Verdict {
     let code = body.code.as_deref();
     let refused = |shared: Verdict| {
@@ -166,8 +164,8 @@ pub fn answer(codes: &dyn Codes, status: u16, body: &ErrorBody) -> Verdict {
     }
 }
 
-/// An answer was read, so the request was sent; and a refusal is no call. A backend's row that says
-/// otherwise is not believed.
+/// An answer was read, so the request was sent, and a refusal is not a call. A backend's row that
+/// claims otherwise is overruled.
 const fn admissible(verdict: Verdict) -> Verdict {
     match verdict.delivery {
         Delivery::Refused(_) | Delivery::Unknown => verdict,
@@ -179,9 +177,9 @@ fn everyone(body: &ErrorBody) -> Option<ErrorKind> {
     [&body.code, &body.reason].into_iter().flatten().find_map(|word| binds_everyone(word))
 }
 
-/// The kind of a refusal about the person or the content, `None` for any other code. Both
-/// providers' words, because asking the next provider after one of them would be shopping around a
-/// do-not-call list, whoever said it.
+/// The kind of a refusal about the person or the content; `None` for any other code. It lists the
+/// codes of both providers, whichever of them answered: to ask the next provider after such a
+/// refusal would be to shop around a do-not-call list.
 pub fn binds_everyone(code: &str) -> Option<ErrorKind> {
     const BLOCKED: [&str; 8] = [
         "suppression_violation",

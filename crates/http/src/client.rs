@@ -1,4 +1,4 @@
-//! The two clients behind one handle.
+//! The two HTTP clients behind one handle.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, ReadTurns, Result};
 
 use crate::{
-    Answer, ClientConfig, Codes, Credential, Redactor, Request, StreamAnswer, Walk, connect,
+    Answer, ClientConfig, Codes, Credential, ReadBudget, Redactor, Request, StreamAnswer, connect,
     exchange::Exchange,
     request::Prepared,
     retry::{Retries, read_may_retry, write_may_retry},
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone)]
 pub struct HttpClient {
     inner: Arc<Inner>,
-    walk: Option<Walk>,
+    budget: Option<ReadBudget>,
 }
 
 struct Inner {
@@ -59,30 +59,30 @@ impl HttpClient {
                 retries,
                 turns: RwLock::new(None),
             }),
-            walk: None,
+            budget: None,
         })
     }
 
-    /// The provider that is asked.
+    /// The provider that this client talks to.
     pub fn provider(&self) -> &ProviderId {
         &self.inner.config.provider
     }
 
-    /// The same client for one walk over a list: its reads count to the walk, whose bounds end
-    /// them.
+    /// The same client for reading one list: its reads count against the budget, which ends them
+    /// when it is used up.
     #[must_use]
-    pub fn within(&self, walk: &Walk) -> Self {
-        Self { inner: Arc::clone(&self.inner), walk: Some(walk.clone()) }
+    pub fn within(&self, budget: &ReadBudget) -> Self {
+        Self { inner: Arc::clone(&self.inner), budget: Some(budget.clone()) }
     }
 
-    /// From now on each request that reads takes a turn before it is sent, one that is sent again
-    /// included. All clones do.
+    /// From now on, each read waits for its turn before it is sent; so does each retry of a read.
+    /// This applies to all clones.
     pub fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
         *self.inner.turns.write().unwrap_or_else(PoisonError::into_inner) = Some(turns);
     }
 
-    /// Sends a harmless request, again where a moment may mend its failure: no connection, a
-    /// timeout, a broken connection, 5xx, 408, 429.
+    /// Sends a read. It is retried after failures that may be temporary: no connection, a timeout,
+    /// a broken connection, 5xx, 408, 429.
     ///
     /// # Errors
     ///
@@ -92,13 +92,15 @@ impl HttpClient {
         let token = self.token(&request).await?;
         self.inner
             .retries
-            .run(read_may_retry, || self.once_or_renewed(Lane::Read, &request, token.as_ref()))
+            .run(read_may_retry, || {
+                self.once_or_renewed(RequestKind::Read, &request, token.as_ref())
+            })
             .await
             .map_err(PlaceError::into_error)
     }
 
-    /// Sends a request that changes something but places no call. It is sent again only when
-    /// nothing of it left this machine.
+    /// Sends a request that changes something but places no call. It is retried only if no byte of
+    /// it was sent.
     ///
     /// # Errors
     ///
@@ -108,44 +110,48 @@ impl HttpClient {
         let token = self.token(&request).await?;
         self.inner
             .retries
-            .run(write_may_retry, || self.once_or_renewed(Lane::Write, &request, token.as_ref()))
+            .run(write_may_retry, || {
+                self.once_or_renewed(RequestKind::Write, &request, token.as_ref())
+            })
             .await
             .map_err(PlaceError::into_error)
     }
 
-    /// Sends a request that places a call: over a fresh connection, once. The one exception is a
-    /// 401 that the table counts as a refusal: then once more, with a renewed token and everything
-    /// else the same, `Idempotency-Key` included.
+    /// Sends a request that places a call: over a fresh connection, once. The only exception is a
+    /// 401 that counts as a refusal: the request is then sent once more with a renewed token and
+    /// everything else unchanged, `Idempotency-Key` included.
     ///
-    /// `Ok` means that a call exists, even where the answer is empty; what goes wrong in reading it
-    /// is [`PlaceError::placed`].
+    /// `Ok` means that a call exists, even if the answer is empty; a failure to read the answer is
+    /// then [`PlaceError::placed`].
     ///
     /// # Errors
     ///
     /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. A
-    /// request without a body can prove less: once connected, its failures are `Unknown`. Dropping
-    /// the future says nothing: treat it as `Unknown`.
+    /// request without a body can prove less: once connected, its failures are `Unknown`. If this
+    /// future is dropped, treat the request as `Unknown`.
     pub async fn place(&self, request: Request) -> Result<Answer, PlaceError> {
         let request = self.prepare(request).map_err(PlaceError::not_sent)?;
         let token = self.token(&request).await.map_err(PlaceError::not_sent)?;
-        self.once_or_renewed(Lane::Placing, &request, token.as_ref()).await
+        self.once_or_renewed(RequestKind::Place, &request, token.as_ref()).await
     }
 
-    /// Sends a harmless request whose answer is read while it arrives, as server-sent events. Not
-    /// retried: whoever listens reconnects.
+    /// Sends a read whose answer is read as it arrives, such as server-sent events. It is not
+    /// retried: listeners reconnect.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), for everything up to the end of the head.
+    /// As for [`read`](Self::read), up to the end of the response head.
     pub async fn stream(&self, request: Request) -> Result<StreamAnswer> {
         let request = self.prepare(request)?;
         let token = self.token(&request).await?;
         match self.open(&request, token.as_ref()).await {
             Ok(answer) => Ok(answer),
-            Err(failed) => match self.renewed(Lane::Read, &request, failed, token.as_ref()).await {
-                Ok(newer) => self.open(&request, Some(&newer)).await,
-                Err(failed) => Err(failed),
-            },
+            Err(failed) => {
+                match self.renewed(RequestKind::Read, &request, failed, token.as_ref()).await {
+                    Ok(newer) => self.open(&request, Some(&newer)).await,
+                    Err(failed) => Err(failed),
+                }
+            }
         }
         .map_err(PlaceError::into_error)
     }
@@ -173,14 +179,14 @@ impl HttpClient {
 
     async fn once_or_renewed(
         &self,
-        lane: Lane,
+        kind: RequestKind,
         request: &Prepared,
         token: Option<&SecretString>,
     ) -> Result<Answer, PlaceError> {
-        match self.once(lane, request, token).await {
+        match self.once(kind, request, token).await {
             Ok(answer) => Ok(answer),
-            Err(failed) => match self.renewed(lane, request, failed, token).await {
-                Ok(newer) => self.once(lane, request, Some(&newer)).await,
+            Err(failed) => match self.renewed(kind, request, failed, token).await {
+                Ok(newer) => self.once(kind, request, Some(&newer)).await,
                 Err(failed) => Err(failed),
             },
         }
@@ -188,22 +194,22 @@ impl HttpClient {
 
     async fn once(
         &self,
-        lane: Lane,
+        kind: RequestKind,
         request: &Prepared,
         token: Option<&SecretString>,
     ) -> Result<Answer, PlaceError> {
-        self.admit(lane, request).await.map_err(PlaceError::not_sent)?;
-        self.exchange(lane, &self.redactor(request, token)).run(request, token).await
+        self.admit(kind, request).await.map_err(PlaceError::not_sent)?;
+        self.exchange(kind, &self.redactor(request, token)).run(request, token).await
     }
 
-    /// Waits until one more request may be sent, where it reads.
-    async fn admit(&self, lane: Lane, request: &Prepared) -> Result<()> {
-        match lane {
-            Lane::Read => {}
-            Lane::Write | Lane::Placing => return Ok(()),
+    /// For a read, waits until another one may be sent.
+    async fn admit(&self, kind: RequestKind, request: &Prepared) -> Result<()> {
+        match kind {
+            RequestKind::Read => {}
+            RequestKind::Write | RequestKind::Place => return Ok(()),
         }
-        if let Some(walk) = &self.walk {
-            walk.request().map_err(|error| error.with_operation(request.operation))?;
+        if let Some(budget) = &self.budget {
+            budget.request().map_err(|error| error.with_operation(request.operation))?;
         }
         let turn = self
             .inner
@@ -218,8 +224,7 @@ impl HttpClient {
         Ok(())
     }
 
-    /// What takes out of an answer all that this client, its credential and this request keep
-    /// secret.
+    /// Removes the secrets of this client, its credential and this request from an answer.
     fn redactor(&self, request: &Prepared, token: Option<&SecretString>) -> Redactor {
         let known = self.inner.credential.secrets();
         let secrets =
@@ -227,10 +232,10 @@ impl HttpClient {
         Redactor::new(secrets)
     }
 
-    /// A newer token where `failed` is a 401 that one may mend; otherwise `failed` itself.
+    /// A renewed token if `failed` is a 401 that a new token may fix; otherwise `failed` itself.
     async fn renewed(
         &self,
-        lane: Lane,
+        kind: RequestKind,
         request: &Prepared,
         failed: PlaceError,
         token: Option<&SecretString>,
@@ -238,9 +243,9 @@ impl HttpClient {
         let Some(token) = token else {
             return Err(failed);
         };
-        let may_repeat = match lane {
-            Lane::Read | Lane::Write => true,
-            Lane::Placing => failed.delivery().proves_no_ring(),
+        let may_repeat = match kind {
+            RequestKind::Read | RequestKind::Write => true,
+            RequestKind::Place => failed.delivery().proves_no_ring(),
         };
         if failed.error().status() != Some(401) || !may_repeat {
             return Err(failed);
@@ -260,7 +265,7 @@ impl HttpClient {
         request: &Prepared,
         token: Option<&SecretString>,
     ) -> Result<StreamAnswer, PlaceError> {
-        self.admit(Lane::Read, request).await.map_err(PlaceError::not_sent)?;
+        self.admit(RequestKind::Read, request).await.map_err(PlaceError::not_sent)?;
         let redactor = self.redactor(request, token);
         let config = &self.inner.config;
         let named = |failed: PlaceError| {
@@ -268,7 +273,7 @@ impl HttpClient {
                 error.with_provider(config.provider.clone()).with_operation(request.operation)
             })
         };
-        let exchange = self.exchange(Lane::Read, &redactor);
+        let exchange = self.exchange(RequestKind::Read, &redactor);
         let head = exchange.head(request, token, None);
         let response = match tokio::time::timeout(config.read_timeout, head).await {
             Ok(head) => head.map_err(named)?,
@@ -298,7 +303,7 @@ impl HttpClient {
                         Error::new(ErrorKind::Transport, "the stream broke off")
                             .with_source(error.without_url())
                     }
-                    Err(_) => Error::new(ErrorKind::Timeout, "the stream fell silent"),
+                    Err(_) => Error::new(ErrorKind::Timeout, "no data on the stream in time"),
                 };
                 let broken = broken.with_status(status);
                 Some((Err(broken.with_provider(provider).with_operation(operation)), None))
@@ -307,11 +312,13 @@ impl HttpClient {
         Ok(StreamAnswer { status, content_type, redactor, bytes: pieces.boxed() })
     }
 
-    fn exchange<'a>(&'a self, lane: Lane, redactor: &'a Redactor) -> Exchange<'a> {
+    fn exchange<'a>(&'a self, kind: RequestKind, redactor: &'a Redactor) -> Exchange<'a> {
         let Inner { config, codes, pooled, placing, .. } = &*self.inner;
-        let (client, total, unreadable) = match lane {
-            Lane::Read | Lane::Write => (pooled, config.read_timeout, Delivery::Unknown),
-            Lane::Placing => (placing, config.place_timeout, Delivery::Placed),
+        let (client, total, unreadable) = match kind {
+            RequestKind::Read | RequestKind::Write => {
+                (pooled, config.read_timeout, Delivery::Unknown)
+            }
+            RequestKind::Place => (placing, config.place_timeout, Delivery::Placed),
         };
         Exchange {
             client,
@@ -320,18 +327,18 @@ impl HttpClient {
             total,
             body_cap: config.body_cap,
             unreadable,
-            walk: self.walk.as_ref().filter(|_| matches!(lane, Lane::Read)),
+            budget: self.budget.as_ref().filter(|_| matches!(kind, RequestKind::Read)),
             redactor,
         }
     }
 }
 
-/// What kind of request: the first two share a client, the third has its own.
+/// The kind of a request. Reads and writes share a client; placing requests have their own.
 #[derive(Debug, Clone, Copy)]
-enum Lane {
+enum RequestKind {
     Read,
     Write,
-    Placing,
+    Place,
 }
 
 impl fmt::Debug for HttpClient {

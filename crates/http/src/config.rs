@@ -1,4 +1,4 @@
-//! Settings of a client, with the defaults that the providers' documents call for.
+//! Settings of a client. The defaults follow the providers' documents.
 
 use std::time::Duration;
 
@@ -8,32 +8,30 @@ use url::Url;
 
 /// How a client reaches one provider.
 ///
-/// Neither client follows redirects or reads a proxy from the environment, and nothing here changes
-/// that.
+/// No setting makes a client follow redirects or use a proxy from the environment.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
-    /// The provider that errors and traces name.
+    /// The provider named in errors and traces.
     pub provider: ProviderId,
-    /// Where the API lives; a path in it is kept as a prefix of every route.
+    /// The address of the API. A path in it is a prefix of every route.
     pub base_url: Url,
     /// The `User-Agent` header.
     pub user_agent: String,
-    /// The longest that name resolution, connection and TLS may take together: 5 s.
+    /// Time limit for name resolution, connection and TLS together: 5 s.
     pub connect_timeout: Duration,
-    /// The longest that one read or write may take, its body included: 30 s.
+    /// Time limit for one read or write, including its body: 30 s.
     pub read_timeout: Duration,
-    /// The longest that the request which places a call may take, from the connection to the last
-    /// byte of the answer: 60 s. A provider that answers when the phone call is over needs at least
-    /// 15 minutes.
+    /// Time limit for a placing request, from the connection to the last byte of the answer: 60 s.
+    /// A provider that answers when the phone call is over needs at least 15 minutes.
     pub place_timeout: Duration,
-    /// The longest silence on an event stream: 90 s.
+    /// How long an event stream may be idle: 90 s.
     pub stream_idle_timeout: Duration,
     /// The largest body that is read, in bytes: 1 MiB.
     pub body_cap: usize,
     /// How reads are retried.
     pub retry: RetryPolicy,
-    /// Secrets of the account that requests of this client do not carry. They are taken out of
-    /// every answer, as the credential is.
+    /// Secrets of the account that this client's requests do not carry. Like the credential, they
+    /// are removed from every answer.
     pub secrets: Vec<SecretString>,
 }
 
@@ -62,24 +60,24 @@ impl ClientConfig {
     /// credentials, a query or a fragment.
     pub(crate) fn check(&self) -> Result<()> {
         let url = &self.base_url;
-        let complaint = if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        let problem = if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             "the base URL must begin with https:// (or http:// for a simulated provider) and name a host"
         } else if !url.username().is_empty() || url.password().is_some() {
             "the base URL must not carry credentials: they would show in logs"
         } else if url.query().is_some() || url.fragment().is_some() {
-            "the base URL must end with its path"
+            "the base URL must not have a query or a fragment"
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorKind::Configuration, complaint)
+        Err(Error::new(ErrorKind::Configuration, problem)
             .with_field("base_url")
             .with_provider(self.provider.clone()))
     }
 }
 
-/// How a read is retried: full jitter between nothing and an exponential ceiling, never past the
-/// deadline, and never past the client's retry budget (10 % of its requests, plus one a second so
-/// that a quiet client may retry at all).
+/// How a read is retried: full jitter between zero and an exponential ceiling, never past the
+/// deadline, and never beyond the client's retry budget (10 % of its requests, plus one a second so
+/// that an idle client may retry at all).
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
     /// Retries after the first request: 3.
@@ -88,10 +86,10 @@ pub struct RetryPolicy {
     pub min_delay: Duration,
     /// The highest ceiling: 20 s. A `Retry-After` may ask for more.
     pub max_delay: Duration,
-    /// After this long no further retry begins: 60 s. A `Retry-After` that ends later is reported
-    /// rather than waited for.
+    /// No retry begins after this long: 60 s. A longer `Retry-After` is reported instead of waited
+    /// for.
     pub deadline: Duration,
-    /// Makes the jitter repeatable; drawn from the system when `None`.
+    /// Seed of the jitter, to make it repeatable; random if `None`.
     pub seed: Option<u64>,
 }
 

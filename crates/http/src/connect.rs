@@ -1,8 +1,8 @@
 //! Builds the two clients.
 //!
-//! What they share: HTTP/1.1, no redirects, no proxy from the environment, and no resending by the
-//! library, whose default sends a request again after some HTTP/2 refusals. What they do not share
-//! is in [`placing`] and [`pooled`].
+//! Both use HTTP/1.1, follow no redirects, ignore proxies in the environment, and never let the
+//! library resend: by default it repeats a request after some HTTP/2 refusals. [`placing`] and
+//! [`pooled`] say what differs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,14 +14,14 @@ use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::ClientConfig;
 
-/// The client that places calls: every request has a fresh connection, because a kept one that the
-/// server closed in the meantime turns a harmless failure into an ambiguous one.
+/// The client that places calls: every request uses a fresh connection. A reused one that the
+/// server has closed in the meantime would turn a harmless failure into an ambiguous one.
 pub(crate) fn placing(config: &ClientConfig) -> Result<Client> {
     build(config, |builder| builder.pool_max_idle_per_host(0).timeout(config.place_timeout))
 }
 
-/// The client for everything else. Kept connections live 20 s: shorter than servers and balancers
-/// usually keep theirs.
+/// The client for everything else. Idle connections are kept for 20 s, less than servers and load
+/// balancers usually keep theirs.
 pub(crate) fn pooled(config: &ClientConfig) -> Result<Client> {
     build(config, |builder| builder.pool_idle_timeout(Duration::from_secs(20)))
 }
@@ -47,11 +47,11 @@ fn build(config: &ClientConfig, shape: impl Fn(ClientBuilder) -> ClientBuilder) 
     .map_err(|error| failed().with_source(error.without_url()))
 }
 
-/// TLS 1.2 and 1.3 with ring, which is named here so that no other provider in the process, and no
-/// order in which libraries are initialized, changes what this client does.
+/// TLS 1.2 and 1.3 with ring. The crypto provider is named here so that neither another one in the
+/// process nor the order in which libraries are initialized changes what this client does.
 ///
-/// Certificates are checked by the platform's verifier where it works. It fails on a machine without
-/// any CA store, as slim containers are: there the bundled roots take its place.
+/// Uses the platform's certificate verifier if it works. It fails on a machine without a CA store,
+/// such as a slim container; the bundled roots are used there.
 fn tls(config: &ClientConfig) -> Result<rustls::ClientConfig, rustls::Error> {
     let builder = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?;

@@ -1,4 +1,4 @@
-//! Who is asking.
+//! Bearer tokens.
 
 use std::fmt::Debug;
 
@@ -9,29 +9,30 @@ use switchboard_core::{Error, ErrorKind, Result};
 /// Where the bearer token of a request comes from.
 #[async_trait]
 pub trait Credential: Debug + Send + Sync {
-    /// The token to send now.
+    /// The token to send.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] when there is none. Whatever it says, nothing has been sent yet.
+    /// [`ErrorKind::Unauthorized`] if there is none. Nothing has been sent at this point, whatever
+    /// the error.
     async fn bearer(&self) -> Result<SecretString>;
 
-    /// After a 401 that rejected `rejected`: a newer token, or `None` when there is no way to
-    /// renew.
+    /// Called after a 401 for the token `rejected`: a newer token, or `None` if it cannot be
+    /// renewed.
     ///
     /// # Errors
     ///
-    /// When the renewal was tried and failed.
+    /// If the renewal was attempted and failed.
     async fn renew(&self, rejected: &SecretString) -> Result<Option<SecretString>>;
 
-    /// What it knows and nobody else may, beside the token that a request carries: it is taken out
-    /// of every answer.
+    /// Secrets other than the token that a request carries, such as a refresh token. They are
+    /// removed from every answer.
     fn secrets(&self) -> Vec<SecretString> {
         Vec::new()
     }
 }
 
-/// A token that never changes, as an API key.
+/// A token that never changes, such as an API key.
 #[derive(Debug, Clone)]
 pub struct StaticToken(SecretString);
 
@@ -57,8 +58,8 @@ impl Credential for StaticToken {
     }
 }
 
-/// No token: for a client whose requests are all [`public`](crate::Request::public), as the one
-/// that fetches tokens.
+/// No token: for a client whose requests are all [`public`](crate::Request::public), such as the
+/// one that fetches tokens.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCredential;
 

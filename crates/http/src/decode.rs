@@ -1,18 +1,16 @@
-//! Decoding that says where it failed, and never what stood there.
+//! JSON decoding whose errors say where decoding failed, and never what the value was.
 //!
-//! A value in an answer may be somebody's phone number or what they said. The error of the JSON
-//! library repeats values, so it is taken apart: the path and what was expected are kept, the rest
-//! is dropped.
+//! A value in an answer may be somebody's phone number or words. The JSON library repeats values in
+//! its errors, so only the path and the expected type are kept from them.
 
 use serde::de::DeserializeOwned;
 use switchboard_core::{Error, ErrorKind, text::readable};
 
-/// Decodes `bytes`. The error is a [`ErrorKind::Decode`] whose message has the JSON path; its
-/// delivery is the default, for the caller to set.
+/// Decodes `bytes`. The error is [`ErrorKind::Decode`] and its message has the JSON path.
 ///
 /// # Errors
 ///
-/// When `bytes` is not JSON, or not of this shape.
+/// If `bytes` is not JSON or not of this shape.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value =
@@ -23,11 +21,11 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     }
 }
 
-/// [`from_json`] for a value that is parsed already, as a part of a webhook.
+/// [`from_json`] for a value that is already parsed, such as a part of a webhook.
 ///
 /// # Errors
 ///
-/// When the value is not of this shape.
+/// If the value is not of this shape.
 pub fn from_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Error> {
     serde_path_to_error::deserialize(value).map_err(|error| unreadable(&error))
 }
@@ -44,7 +42,7 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     Error::new(ErrorKind::Decode, readable(&format!("{}: {what}", error.path())))
 }
 
-/// The part of a shape error that our own types wrote: the missing field, or what was expected.
+/// The part of a type error that our own types wrote: the missing field, or what was expected.
 fn data(text: &str) -> String {
     let text = text.rsplit_once(" at line ").map_or(text, |(head, _)| head);
     if let Some(field) =
@@ -54,6 +52,6 @@ fn data(text: &str) -> String {
     }
     match text.rsplit_once(", expected ") {
         Some((_, expected)) => format!("expected {expected}"),
-        None => "a value that does not fit".to_owned(),
+        None => "a value of the wrong type".to_owned(),
     }
 }

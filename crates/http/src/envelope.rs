@@ -1,40 +1,40 @@
-//! Reads the errors of every provider, in every shape that their documents show.
+//! Reads error bodies in every shape that the providers' documents show.
 
 use serde_json::Value;
 use switchboard_core::text::{mask, readable};
 
-/// What an error body says. Messages are masked and bounded when they are read, so no field holds a
+/// The content of an error body. Text is masked and truncated when it is read, so no field holds a
 /// whole phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErrorBody {
-    /// The provider's code, as `suppression_violation`.
+    /// The provider's error code, for example `suppression_violation`.
     pub code: Option<String>,
-    /// What it tells people.
+    /// The message for people.
     pub message: Option<String>,
-    /// What it adds under `details.reason`.
+    /// The text under `details.reason`.
     pub reason: Option<String>,
-    /// Its id of the failed request.
+    /// The provider's id of the failed request.
     pub correlation_id: Option<String>,
-    /// Whether the body was read to its end. A body that was cut may hide its code.
+    /// Whether the whole body was read. A truncated body may hide its code.
     pub complete: bool,
 }
 
 impl ErrorBody {
     /// Reads a whole body. Tried in this order: `error.message`, `error.details.message`, `error`
     /// as a string with `message` (or `error_description`) beside it, `message` or `detail` alone,
-    /// the flat 402 of document 003, a body that is not JSON.
+    /// the flat 402 of KallyAI's document 003, a body that is not JSON.
     pub fn parse(body: &[u8]) -> Self {
         let parsed = match serde_json::from_slice::<Value>(body) {
             Ok(value) => Self::from_value(&value),
-            // JSON that breaks off may hide the code that binds everyone, however cleanly the
-            // connection ended.
+            // Truncated JSON may hide a code that binds everyone, even if the connection was closed
+            // cleanly.
             Err(_) if body.trim_ascii_start().starts_with(b"{") => return Self::incomplete(),
             Err(_) => Self { message: plain_text(body), ..Self::default() },
         };
         Self { complete: true, ..parsed }
     }
 
-    /// What is left of a body that broke off, or that was too large to read.
+    /// A body that was truncated or too large to read.
     pub fn incomplete() -> Self {
         Self::default()
     }
@@ -66,7 +66,7 @@ impl ErrorBody {
         }
     }
 
-    /// One line for people: the message, and the reason where it adds something.
+    /// One line for people: the message, and the reason if it adds something.
     pub fn line(&self) -> Option<String> {
         match (&self.message, &self.reason) {
             (Some(message), Some(reason)) if message != reason => {
@@ -78,16 +78,16 @@ impl ErrorBody {
     }
 }
 
-/// A short word as a provider's code or id; `None` for anything that could be prose or a number.
-/// One that holds a number is kept without it, so that it is no code that anybody names, and still
-/// a word.
+/// A short word such as a code or an id; `None` for anything that could be prose or a phone number.
+/// A word that contains a number is kept without the number: it then matches no known code and is
+/// still readable.
 fn slug(text: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
     let fits = !text.is_empty() && text.len() <= 64 && text.chars().all(plain);
     (fits && text.chars().any(|c| c.is_ascii_alphabetic())).then(|| mask(text))
 }
 
-/// A string that says something, or a number as text.
+/// A non-blank string, or a number as text.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
@@ -98,7 +98,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// A body that is not JSON: its first words, unless it is a page.
+/// The first words of a body that is not JSON, unless it is an HTML page.
 fn plain_text(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();

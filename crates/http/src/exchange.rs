@@ -1,8 +1,8 @@
-//! One request, one answer: the only place where bytes leave.
+//! One request and its answer. This is the only code that sends bytes.
 //!
-//! Nothing here repeats anything. It sends, watches whether the body was asked for, and turns what
-//! happened into an [`Answer`] or into an error with its [`Delivery`], whatever the request is for.
-//! A 2xx head is taken down before its body is read, because from there on a call exists.
+//! Nothing is repeated here. It sends, checks whether the body was polled, and turns the outcome
+//! into an [`Answer`] or into an error with its [`Delivery`], whatever the request is for. The
+//! status is recorded before the body is read, because after a 2xx a call exists.
 
 use std::time::{Duration, Instant};
 
@@ -17,27 +17,27 @@ use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
 
 use crate::{
-    Answer, Codes, ErrorBody, Method, Redactor, Walk,
+    Answer, Codes, ErrorBody, Method, ReadBudget, Redactor,
     body::NotingBody,
-    classify::{self, Transport, Verdict},
+    classify::{self, TransportFailure, Verdict},
     request::Prepared,
     retry_after,
 };
 
-/// What the parts of one exchange share.
+/// The settings of one exchange.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exchange<'a> {
     pub(crate) client: &'a reqwest::Client,
     pub(crate) provider: &'a ProviderId,
     pub(crate) codes: &'a dyn Codes,
-    /// From the connection to the last byte of the body.
+    /// Time limit from the connection to the last byte of the body.
     pub(crate) total: Duration,
     pub(crate) body_cap: usize,
-    /// What a 2xx proves whose body cannot be read.
+    /// What a 2xx proves if its body cannot be read.
     pub(crate) unreadable: Delivery,
-    /// What the answer is counted to.
-    pub(crate) walk: Option<&'a Walk>,
-    /// What takes the secrets out of the answer.
+    /// The budget that the answer counts against.
+    pub(crate) budget: Option<&'a ReadBudget>,
+    /// Removes the secrets from the answer.
     pub(crate) redactor: &'a Redactor,
 }
 
@@ -84,7 +84,7 @@ impl Exchange<'_> {
         );
     }
 
-    /// Sends, and reads up to the end of the head of a 2xx; any other status is an error already.
+    /// Sends, and reads the head of the response. Any status but a 2xx is already an error.
     pub(crate) async fn head(
         self,
         request: &Prepared,
@@ -104,7 +104,7 @@ impl Exchange<'_> {
         }
         builder = match (&request.body, request.method) {
             (Some(_), _) => builder.body(reqwest::Body::wrap(body)),
-            // Some servers answer 411 to a bare POST.
+            // Some servers answer 411 to a POST without a length.
             (None, Method::Post | Method::Put | Method::Patch) => builder.header(CONTENT_LENGTH, 0),
             (None, Method::Get | Method::Delete) => builder,
         };
@@ -129,9 +129,9 @@ impl Exchange<'_> {
                 })
             }
             Err(unread) => {
-                let error = match (&unread, self.walk) {
-                    (Unread::TooLarge, Some(walk)) if walk.bytes_left() < self.body_cap => {
-                        walk.too_many_bytes()
+                let error = match (&unread, self.budget) {
+                    (Unread::TooLarge, Some(budget)) if budget.bytes_left() < self.body_cap => {
+                        budget.too_many_bytes()
                     }
                     (Unread::TooLarge | Unread::Broken(_), _) => unread.into_error(self.body_cap),
                 };
@@ -140,17 +140,18 @@ impl Exchange<'_> {
         }
     }
 
-    /// The whole body, which counts to the walk.
+    /// The whole body, which counts against the budget.
     async fn whole(&self, response: &mut Response) -> std::result::Result<Bytes, Unread> {
-        let cap = self.walk.map_or(self.body_cap, |walk| walk.bytes_left().min(self.body_cap));
+        let cap =
+            self.budget.map_or(self.body_cap, |budget| budget.bytes_left().min(self.body_cap));
         let body = read_capped(response, cap).await?;
-        if let Some(walk) = self.walk {
-            walk.bytes(body.len());
+        if let Some(budget) = self.budget {
+            budget.bytes(body.len());
         }
         Ok(body)
     }
 
-    /// The headers, without those that hold a secret.
+    /// The headers, except those that contain a secret.
     fn headers(&self, response: &Response) -> HeaderMap {
         let hold_none = |(_, value): &(&HeaderName, &HeaderValue)| {
             let text = String::from_utf8_lossy(value.as_bytes());
@@ -167,17 +168,17 @@ impl Exchange<'_> {
             text(response.headers(), RETRY_AFTER.as_str()),
             text(response.headers(), DATE.as_str()),
         );
-        let said = match self.whole(&mut response).await {
+        let body = match self.whole(&mut response).await {
             Ok(body) => ErrorBody::parse(&self.redactor.body(body)),
             Err(_) => ErrorBody::incomplete(),
         };
-        let Verdict { kind, delivery } = classify::answer(self.codes, status, &said);
-        let message = said.line().unwrap_or_else(|| "no reason that can be read".to_owned());
+        let Verdict { kind, delivery } = classify::answer(self.codes, status, &body);
+        let message = body.line().unwrap_or_else(|| "no readable reason".to_owned());
         let mut error = Error::new(kind, message).with_status(status);
-        if let Some(code) = said.code {
+        if let Some(code) = body.code {
             error = error.with_code(code);
         }
-        if let Some(id) = said.correlation_id {
+        if let Some(id) = body.correlation_id {
             error = error.with_correlation_id(id);
         }
         if let Some(wait) = wait {
@@ -205,7 +206,7 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
         }
         Err(_) => Err(Error::new(
             ErrorKind::Configuration,
-            "the token holds characters that an HTTP header cannot carry",
+            "the token contains characters that are not allowed in an HTTP header",
         )),
     }
 }
@@ -214,28 +215,27 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The library's error predicates, read in the one order that is true: see "Was it sent?" in the
-/// design.
+/// Reads the library's error predicates in the only order that gives the right answer.
 fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
     let (failure, message) = if error.is_builder() {
-        (Transport::Unbuilt, "the request could not be built")
+        (TransportFailure::Unbuilt, "the request could not be built")
     } else if error.is_connect() {
-        (Transport::Connect, "no connection could be made")
+        (TransportFailure::Connect, "no connection could be made")
     } else if !polled {
         (
-            Transport::Unpolled { timed_out: error.is_timeout() },
+            TransportFailure::Unpolled { timed_out: error.is_timeout() },
             "the connection failed before anything was sent",
         )
     } else if error.is_timeout() {
-        (Transport::TimedOut, "no answer in time")
+        (TransportFailure::TimedOut, "no answer in time")
     } else {
-        (Transport::Broken, "the connection broke before an answer could be read")
+        (TransportFailure::Broken, "the connection broke before an answer could be read")
     };
     let Verdict { kind, delivery } = classify::transport(failure);
     PlaceError::new(delivery, Error::new(kind, message).with_source(error.without_url()))
 }
 
-/// Why the body of an answer is not there.
+/// Why the body of an answer could not be read.
 #[derive(Debug)]
 enum Unread {
     TooLarge,

@@ -1,37 +1,37 @@
-//! Lists that come in pages, read to their end and no further.
+//! Paged lists, read to their end and no further.
 //!
-//! Providers page by offsets, by opaque cursors and by "everything after this time". The last kind
-//! repeats and skips rows that share a timestamp, and a server that ignores the cursor answers the
-//! first page for ever. So rows are told apart by their id, and a page without a new one is the
-//! end. A cursor that always steps on and rows that are always new have no end: the [`Walk`] has
-//! bounds.
+//! Providers page by offset, by opaque cursor, or by "everything after this time". The last kind
+//! repeats and skips rows with equal timestamps, and a server that ignores the cursor returns the
+//! first page for ever. So rows are identified by their id, and a page without a new id is the end.
+//! A cursor that always advances with rows that are always new never ends; the [`ReadBudget`] ends
+//! it.
 
 use std::{collections::HashSet, future::Future};
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use switchboard_core::{Error, Result};
 
-use crate::Walk;
+use crate::ReadBudget;
 
-/// One page, and how to ask for the next.
+/// One page, and the cursor of the next.
 #[derive(Debug, Clone)]
 pub struct PageOf<T, C> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// What to ask for the next page with; `None` at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<C>,
 }
 
-/// All rows, page after page, each id once.
+/// All rows, page by page, each id once.
 ///
-/// `fetch` gets `first`, then each page's `next`. The stream ends where a page has no `next`, has
-/// the `next` that was just asked for, or brings no id that is new. It fails where a page fails,
-/// and where the walk reaches a bound: a list that was cut short in silence would read as proof
-/// that a row does not exist. Pages and rows are counted here, bytes and requests by the client
-/// that `fetch` asks: give it [the same walk](crate::HttpClient::within).
+/// `fetch` gets `first`, then each page's `next`. The stream ends after a page without a `next`,
+/// with the same `next` as before, or without a new id. It fails if a page fails or the budget is
+/// used up: a silently truncated list would read as proof that a row does not exist. Pages and rows
+/// are counted here, bytes and requests by the client that `fetch` uses: give it [the same
+/// budget](crate::HttpClient::within).
 pub fn pages<T, C, F, Fut>(
     first: Option<C>,
-    walk: Walk,
+    budget: ReadBudget,
     id: impl Fn(&T) -> String + Send + 'static,
     fetch: F,
 ) -> impl Stream<Item = Result<T>> + Send
@@ -41,7 +41,7 @@ where
     F: FnMut(Option<C>) -> Fut + Send,
     Fut: Future<Output = Result<PageOf<T, C>>> + Send,
 {
-    let steps = Steps { fetch, id, seen: HashSet::new(), next: Step::Ask(first), walk };
+    let steps = Steps { fetch, id, seen: HashSet::new(), next: Step::Ask(first), budget };
     stream::try_unfold(steps, |mut steps| async move {
         let rows = steps.step().await?;
         Ok::<_, Error>(rows.map(|rows| (stream::iter(rows).map(Ok), steps)))
@@ -59,7 +59,7 @@ struct Steps<F, I, C> {
     id: I,
     seen: HashSet<String>,
     next: Step<C>,
-    walk: Walk,
+    budget: ReadBudget,
 }
 
 impl<F, I, C> Steps<F, I, C> {
@@ -75,9 +75,9 @@ impl<F, I, C> Steps<F, I, C> {
             Step::Ask(cursor) => cursor,
             Step::Done => return Ok(None),
         };
-        self.walk.page()?;
+        self.budget.page()?;
         let PageOf { mut items, next } = (self.fetch)(asked.clone()).await?;
-        self.walk.rows(items.len())?;
+        self.budget.rows(items.len())?;
         items.retain(|item| self.seen.insert((self.id)(item)));
         if !items.is_empty() && next.is_some() && next != asked {
             self.next = Step::Ask(next);

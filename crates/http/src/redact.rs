@@ -1,9 +1,9 @@
-//! Secrets, taken out of whatever a provider answers before anybody reads it.
+//! Removes secrets from a provider's answer before anything reads it.
 //!
-//! A provider that repeats the key of a request repeats it in any form: plain, escaped in JSON,
-//! percent-encoded, as base64, in the name of a field. So an answer is decoded first. What is found
-//! is replaced by [`REDACTED`]; a text that holds a secret only when it is decoded further is
-//! replaced whole, because nobody knows which part of it is the secret.
+//! A provider may repeat the key of a request in any form: plain, escaped in JSON, percent-encoded,
+//! in base64, in the name of a field. So an answer is decoded first. Each occurrence is replaced by
+//! [`REDACTED`]; a text in which a secret only appears after further decoding is replaced as a
+//! whole, because the position of the secret in it is unknown.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -16,23 +16,23 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use switchboard_core::text::is_invisible;
 
-/// What stands where a secret stood.
+/// The replacement for a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// A shorter secret is no secret, and would take ordinary words out of answers.
+/// Shorter secrets are ignored: they would remove ordinary words from answers.
 const SHORTEST: usize = 8;
-/// How often a text is decoded in search of a secret.
+/// How many layers of encoding are removed in search of a secret.
 const MOST_LAYERS: usize = 5;
 
-/// Takes the secrets of one request out of its answer. Cheap to clone.
+/// Removes the secrets of one request from its answer. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// The forms in which a text may hold a secret without being decoded, longest first.
+    /// The forms in which a text may contain a secret without being decoded, longest first.
     forms: Arc<[String]>,
 }
 
 impl Redactor {
-    /// Knows these secrets. One of less than eight characters is left out.
+    /// Removes these secrets. One shorter than eight characters is ignored.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
         let mut forms: Vec<String> = Vec::new();
         for secret in secrets {
@@ -47,7 +47,7 @@ impl Redactor {
         Self { forms: forms.into() }
     }
 
-    /// The text without secrets.
+    /// The text with secrets replaced.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut clean = Cow::Borrowed(text);
         for form in &*self.forms {
@@ -56,7 +56,7 @@ impl Redactor {
             }
         }
         if self.is_hidden_in(&clean) {
-            // JSON that cannot be read must still look like it: what it may hide decides what a
+            // Unreadable JSON must still look like JSON: the code that it may hide decides what a
             // refusal proves.
             clean = match clean.trim_start().chars().next() {
                 Some(open @ ('{' | '[')) => Cow::Owned(format!("{open}{REDACTED}")),
@@ -66,12 +66,12 @@ impl Redactor {
         clean
     }
 
-    /// The JSON without secrets, in its values and in the names of its fields.
+    /// The JSON with secrets replaced, in values and in field names.
     pub fn value(&self, value: Value) -> Value {
-        if self.forms.is_empty() { value } else { self.walk(value) }
+        if self.forms.is_empty() { value } else { self.redact(value) }
     }
 
-    /// The body of an answer without secrets: as it came where it holds none.
+    /// The body of an answer with secrets replaced; unchanged if it contains none.
     pub(crate) fn body(&self, body: Bytes) -> Bytes {
         if self.forms.is_empty() || body.is_empty() {
             return body;
@@ -86,9 +86,9 @@ impl Redactor {
                 Cow::Owned(clean) => Bytes::from(clean),
             };
         };
-        let clean = self.walk(value.clone());
-        // Also where nothing changed: of two fields of one name, the value has one and the text has
-        // both.
+        let clean = self.redact(value.clone());
+        // Even if the value is unchanged: of two fields with the same name, the value has one and
+        // the text has both.
         if clean != value || self.is_in(&text) || self.is_hidden_in(&text) {
             Bytes::from(clean.to_string())
         } else {
@@ -96,22 +96,22 @@ impl Redactor {
         }
     }
 
-    /// Whether a text holds a secret as it is.
+    /// Whether a text contains a secret without decoding.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         self.forms.iter().any(|form| text.contains(form.as_str()))
     }
 
-    fn walk(&self, value: Value) -> Value {
+    fn redact(&self, value: Value) -> Value {
         match value {
             Value::String(text) => match self.text(&text) {
                 Cow::Borrowed(_) => Value::String(text),
                 Cow::Owned(clean) => Value::String(clean),
             },
-            Value::Array(items) => items.into_iter().map(|item| self.walk(item)).collect(),
+            Value::Array(items) => items.into_iter().map(|item| self.redact(item)).collect(),
             Value::Object(fields) => {
                 let fields = fields
                     .into_iter()
-                    .map(|(name, value)| (self.text(&name).into_owned(), self.walk(value)));
+                    .map(|(name, value)| (self.text(&name).into_owned(), self.redact(value)));
                 Value::Object(fields.collect::<Map<_, _>>())
             }
             Value::Number(number) if self.is_in(&number.to_string()) => {
@@ -121,7 +121,7 @@ impl Redactor {
         }
     }
 
-    /// Whether a text holds a secret once it is decoded, or once what nobody sees is taken out.
+    /// Whether a text contains a secret once it is decoded or invisible characters are removed.
     fn is_hidden_in(&self, text: &str) -> bool {
         if self.forms.is_empty() || !may_hide(text) {
             return false;
@@ -141,20 +141,20 @@ impl Redactor {
     }
 }
 
-/// Without the secrets, and without their number.
+/// Shows neither the secrets nor how many there are.
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Redactor(..)")
     }
 }
 
-/// An id as a provider gave it, where it is one: not blank, and with no secret taken out of it.
+/// The id that a provider gave, if it is usable: not blank, and with no secret removed from it.
 pub fn usable_id(id: Option<String>) -> Option<String> {
     id.filter(|id| !id.trim().is_empty() && !id.contains(REDACTED))
 }
 
-/// How base64 shows a secret, wherever in the encoded bytes it begins: the characters that depend
-/// on nothing else.
+/// The base64 forms of a secret, for each position in the encoded bytes: only the characters that
+/// depend on nothing else.
 fn in_base64(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
@@ -173,19 +173,19 @@ fn is_unseen(c: char) -> bool {
     c.is_control() || c == '\u{fffd}' || is_invisible(c)
 }
 
-/// Whether decoding could make another text of it.
+/// Whether decoding could change the text.
 fn may_hide(text: &str) -> bool {
     text.contains(|c| matches!(c, '\\' | '%' | '&') || is_unseen(c))
 }
 
-/// The text without what nobody sees: line breaks, characters without width, the halves of another
+/// The text without invisible characters: line breaks, zero-width characters, halves of another
 /// encoding.
 fn seen(text: &str) -> String {
     text.chars().filter(|c| !is_unseen(*c)).collect()
 }
 
-/// One layer of escapes taken off: those of JSON and of most languages (`\u006b`, `\x6b`, `\/`), of
-/// URLs (`%6b`) and of HTML (`&#107;`).
+/// Removes one layer of escapes: those of JSON and most languages (`\u006b`, `\x6b`, `\/`), of URLs
+/// (`%6b`) and of HTML (`&#107;`).
 fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,14 +1,13 @@
-//! Tokens that expire, renewed by one caller for all.
+//! Tokens that expire and are renewed once for all callers.
 //!
-//! A refresh token is often good for one use. Two callers that refresh at once may log the account
-//! out; a caller that is dropped in the middle may lose the new token. So one refresh runs at a
-//! time, in a task of its own that nobody's cancellation stops; everyone else waits and reads. New
-//! tokens are saved before they are used. After a failure, callers get that failure for a while
-//! instead of asking again one by one.
+//! A refresh token can often be used only once. Two concurrent refreshes may log the account out; a
+//! caller that is cancelled halfway may lose the new token. So only one refresh runs at a time, in
+//! a task of its own that cancellation does not stop; all others wait for its result. New tokens
+//! are saved before they are used. After a failure, callers get the same failure for a while
+//! instead of each trying again.
 //!
-//! Processes that share a [`TokenStore`] are callers too: a refresh holds the store's
-//! [`lock`](TokenStore::lock), and whoever gets it reads what the one before him saved before he
-//! asks for anything.
+//! Processes that share a [`TokenStore`] are coordinated too: a refresh holds the store's
+//! [`lock`](TokenStore::lock), and the next holder first reads what the previous one saved.
 
 use std::{
     any::Any,
@@ -25,43 +24,45 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::Credential;
 
-/// A token is renewed this long before it expires.
+/// How long before its expiry a token is renewed.
 const EARLY: Duration = Duration::from_secs(60);
-/// For so long after a failed refresh nobody tries again.
+/// How long no refresh is attempted after a failed one.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
-/// An access token and what belongs to it.
+/// An access token, its refresh token and its expiry.
 #[derive(Debug, Clone)]
 pub struct TokenSet {
-    /// What requests carry.
+    /// The access token, which requests carry.
     pub access: SecretString,
-    /// What fetches the next set; without it the access token cannot be renewed.
+    /// The refresh token, which fetches the next set; without it the access token cannot be
+    /// renewed.
     pub refresh: Option<SecretString>,
-    /// When the access token ends, where the provider said it.
+    /// When the access token expires, if the provider said so.
     pub expires_at: Option<Timestamp>,
 }
 
 /// Fetches new tokens: the provider's refresh endpoint.
 #[async_trait]
 pub trait TokenSource: fmt::Debug + Send + Sync {
-    /// Exchanges a refresh token. An answer without a refresh token keeps the one that was used.
+    /// Exchanges a refresh token. If the answer has no refresh token, the one that was used is
+    /// kept.
     ///
     /// # Errors
     ///
-    /// When the provider refuses or cannot be reached.
+    /// If the provider refuses or cannot be reached.
     async fn refresh(&self, refresh_token: &SecretString) -> Result<TokenSet>;
 }
 
-/// What keeps other processes from renewing the same tokens: they may when this is dropped.
+/// Keeps other processes from renewing the same tokens until it is dropped.
 pub struct StoreLock(Option<Box<dyn Any + Send>>);
 
 impl StoreLock {
-    /// Of a store that no other process has.
+    /// For a store that no other process uses.
     pub fn none() -> Self {
         Self(None)
     }
 
-    /// Lets go when `held` is dropped, as a locked file does.
+    /// A lock that is released when `held` is dropped, such as a locked file.
     pub fn holding(held: impl Any + Send) -> Self {
         Self(Some(Box::new(held)))
     }
@@ -73,37 +74,37 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-/// Where tokens outlive the process.
+/// Storage for tokens that outlives the process.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// The tokens that were saved last, perhaps by another process.
+    /// The tokens saved last, possibly by another process.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     async fn load(&self) -> Result<Option<TokenSet>>;
 
-    /// Keeps the tokens.
+    /// Saves the tokens.
     ///
     /// # Errors
     ///
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     async fn save(&self, tokens: &TokenSet) -> Result<()>;
 
-    /// Waits until no other process renews these tokens, and keeps it so. A store that no other
-    /// process has needs none: that is the default, and wrong for every other store, because two
-    /// renewals at once may log the account out.
+    /// Waits until no other process is renewing these tokens, and prevents others from doing so.
+    /// The default is only right for a store that no other process uses: two renewals at once may
+    /// log the account out.
     ///
     /// # Errors
     ///
-    /// When it cannot be had. Nothing is renewed then.
+    /// If the lock cannot be taken. Nothing is renewed then.
     async fn lock(&self) -> Result<StoreLock> {
         Ok(StoreLock::none())
     }
 }
 
 /// A [`Credential`] that renews itself: before it expires, and once after a 401. Cheap to clone;
-/// clones share one flight.
+/// clones share one refresh.
 #[derive(Clone)]
 pub struct RefreshingToken {
     shared: Arc<Shared>,
@@ -114,11 +115,11 @@ struct Shared {
     store: Option<Arc<dyn TokenStore>>,
     clock: Arc<dyn Clock>,
     current: RwLock<TokenSet>,
-    /// Held by the one refresh that runs; what it guards is the last failure.
+    /// Held by the running refresh; guards the last failure.
     flight: Arc<Mutex<Option<Failure>>>,
 }
 
-/// The last failed refresh, kept for those who waited for it.
+/// The last failed refresh, returned to those who waited for it.
 struct Failure {
     at: Timestamp,
     kind: ErrorKind,
@@ -126,16 +127,16 @@ struct Failure {
 }
 
 impl RefreshingToken {
-    /// Begins with `tokens`, kept in memory only.
+    /// Starts with `tokens`, kept in memory only.
     pub fn new(tokens: TokenSet, source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>) -> Self {
         Self::build(tokens, source, None, clock)
     }
 
-    /// Begins with what `store` holds, or with `fallback` where it holds nothing.
+    /// Starts with the tokens in `store`, or with `fallback` if there are none.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where there are no tokens at all; the store's own error where it
+    /// [`ErrorKind::Unauthorized`] if there are no tokens at all; the store's own error if it
     /// cannot be read.
     pub async fn open(
         store: Arc<dyn TokenStore>,
@@ -168,7 +169,7 @@ impl RefreshingToken {
         }
     }
 
-    /// Renews unless somebody else did since `stale` was read.
+    /// Renews the token unless another caller has done so since `stale` was read.
     async fn renewed(&self, stale: &SecretString) -> Result<Option<TokenSet>> {
         let flight = Arc::clone(&self.shared.flight).lock_owned().await;
         let current = self.shared.current();
@@ -205,7 +206,7 @@ impl Shared {
             .is_some_and(|end| self.clock.now().checked_add(margin).is_ok_and(|then| then >= end))
     }
 
-    /// The one refresh. Its guard is released when it is over, however that is.
+    /// Runs the refresh. The guard is released when it ends, however it ends.
     async fn refresh(
         &self,
         mut flight: OwnedMutexGuard<Option<Failure>>,
@@ -220,7 +221,7 @@ impl Shared {
         renewed
     }
 
-    /// `None` where there is nothing to renew with.
+    /// `None` if there is no refresh token.
     async fn renew(&self, old: TokenSet) -> Result<Option<TokenSet>> {
         let _alone = match &self.store {
             Some(store) => store.lock().await?,
@@ -233,7 +234,7 @@ impl Shared {
             self.set(newer);
             return Ok(saved);
         }
-        // A newer set has ended, too: its refresh token is the one that is not spent.
+        // The newer set has expired as well, but its refresh token is the unused one.
         let Some(refresh) = saved.and_then(|saved| saved.refresh).or(old.refresh) else {
             return Ok(None);
         };
@@ -242,8 +243,8 @@ impl Shared {
         if let Some(store) = &self.store
             && let Err(error) = store.save(&tokens).await
         {
-            // The old refresh token may be spent: using the new set unsaved beats being locked out
-            // now.
+            // The old refresh token may already be used up: an unsaved new set is better than being
+            // locked out now.
             tracing::error!(error = %error, "the renewed token could not be saved and will be lost at the next start");
         }
         self.set(&tokens);
@@ -254,7 +255,7 @@ impl Shared {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = tokens.clone();
     }
 
-    /// A set that another process saved since `old` was read.
+    /// A set that another process has saved since `old` was read.
     async fn saved_elsewhere(&self, old: &TokenSet) -> Option<TokenSet> {
         match self.store.as_ref()?.load().await {
             Ok(saved) => saved.filter(|saved| !same(&saved.access, &old.access)),
@@ -276,9 +277,9 @@ impl Credential for RefreshingToken {
         match self.renewed(&current.access).await {
             Ok(Some(tokens)) => Ok(tokens.access),
             Ok(None) => Ok(current.access),
-            // Early is early: the old token still works.
+            // The renewal was ahead of time: the old token still works.
             Err(error) if !self.shared.expires_soon(&current, Duration::ZERO) => {
-                tracing::warn!(error = %error, "the token could not be renewed ahead of its end");
+                tracing::warn!(error = %error, "the token could not be renewed before it expires");
                 Ok(current.access)
             }
             Err(error) => Err(error),

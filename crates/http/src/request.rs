@@ -1,8 +1,7 @@
-//! A request, before anything is known about connections.
+//! Building a request.
 //!
-//! Routes are templates (`/v1/calls/{call_id}`), so that traces and metrics name the route and
-//! never the id, and so that a value can never change the path: it is encoded as part of one
-//! segment.
+//! Routes are templates (`/v1/calls/{call_id}`): traces and metrics name the route and not the id,
+//! and a value can never change the path, because it is encoded as part of one segment.
 
 use std::{borrow::Cow, fmt};
 
@@ -13,23 +12,23 @@ use serde::Serialize;
 use switchboard_core::{Error, ErrorKind, Result};
 use url::Url;
 
-/// A method.
+/// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Reads.
+    /// Reads a resource.
     Get,
-    /// Creates or acts.
+    /// Creates something or performs an action.
     Post,
-    /// Replaces.
+    /// Replaces a resource.
     Put,
-    /// Changes.
+    /// Changes a resource.
     Patch,
-    /// Removes.
+    /// Removes a resource.
     Delete,
 }
 
 impl Method {
-    /// The word on the wire.
+    /// The method's name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",
@@ -41,8 +40,8 @@ impl Method {
     }
 }
 
-/// A request to one provider. A mistake in it (a placeholder left open, a header that cannot be
-/// sent) is reported when it is sent, with nothing sent.
+/// A request to one provider. A mistake in it (an unfilled placeholder, an invalid header) is
+/// reported when it is sent, with nothing sent.
 pub struct Request {
     operation: &'static str,
     method: Method,
@@ -58,8 +57,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request by any method; the shorthands below read better. `operation` is the name that
-    /// errors and traces carry, as `calls.list`; `template` is the path below the base URL.
+    /// A request with any method; prefer the shorthands below. `operation` is the name in errors
+    /// and traces, for example `calls.list`; `template` is the path below the base URL.
     pub fn new(
         method: Method,
         operation: &'static str,
@@ -80,33 +79,33 @@ impl Request {
         }
     }
 
-    /// A GET.
+    /// A GET request.
     pub fn get(operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::Get, operation, template)
     }
 
-    /// A POST.
+    /// A POST request.
     pub fn post(operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::Post, operation, template)
     }
 
-    /// A PUT.
+    /// A PUT request.
     pub fn put(operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::Put, operation, template)
     }
 
-    /// A PATCH.
+    /// A PATCH request.
     pub fn patch(operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::Patch, operation, template)
     }
 
-    /// A DELETE.
+    /// A DELETE request.
     pub fn delete(operation: &'static str, template: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::Delete, operation, template)
     }
 
-    /// Fills `{name}` in the path. It takes text and not what can be displayed: an id is displayed
-    /// without the phone number that may be in it.
+    /// Fills `{name}` in the path. It takes text and not `impl Display`, because an id that
+    /// contains a phone number is displayed masked.
     #[must_use]
     pub fn param(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.params.push((name, value.as_ref().to_owned()));
@@ -120,7 +119,7 @@ impl Request {
         self
     }
 
-    /// Adds a query parameter where there is a value.
+    /// Adds a query parameter if there is a value.
     #[must_use]
     pub fn query_opt(
         self,
@@ -137,7 +136,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] when `body` cannot be written as JSON.
+    /// [`ErrorKind::InvalidRequest`] if `body` cannot be written as JSON.
     pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Result<Self> {
         match serde_json::to_vec(body) {
             Ok(bytes) => Ok(self.body(bytes, HeaderValue::from_static("application/json"))),
@@ -148,7 +147,7 @@ impl Request {
         }
     }
 
-    /// Sets a form as the body.
+    /// Sets a form-encoded body.
     #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let encoded =
@@ -176,7 +175,7 @@ impl Request {
             (Err(_), _) | (_, Err(_)) => {
                 self.defect = Some(Error::invalid(
                     name.to_owned(),
-                    "holds characters that an HTTP header cannot carry",
+                    "contains characters that are not allowed in an HTTP header",
                 ));
             }
         }
@@ -189,22 +188,23 @@ impl Request {
         self.header("idempotency-key", key)
     }
 
-    /// Sends no `Authorization`.
+    /// Sends the request without `Authorization`.
     #[must_use]
     pub fn public(mut self) -> Self {
         self.public = true;
         self
     }
 
-    /// Names a secret that it carries beside its token, as a cookie: it is taken out of the answer.
+    /// Declares a secret that the request carries beside its token, such as a cookie: it is removed
+    /// from the answer.
     #[must_use]
     pub fn secret(mut self, secret: &SecretString) -> Self {
         self.secrets.push(secret.clone());
         self
     }
 
-    /// Says that its answer is a secret itself, as new tokens are: a success is handed out as it
-    /// came. Failures are cleaned all the same.
+    /// Declares that the answer itself is a secret, such as new tokens: a success is returned
+    /// unredacted. Failures are still redacted.
     #[must_use]
     pub fn fetches_secrets(mut self) -> Self {
         self.fetches_secrets = true;
@@ -221,7 +221,7 @@ impl Request {
         &self.template
     }
 
-    /// The name that errors and traces carry.
+    /// The operation's name in errors and traces.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
@@ -272,7 +272,7 @@ impl Request {
             if filled.contains(char::is_control) {
                 return Err(Error::invalid("path", UNSEEN));
             }
-            // A dot segment would be taken out and change the route.
+            // URL parsers remove dot segments, which would change the route.
             if matches!(filled.as_str(), "." | "..") {
                 return Err(Error::invalid("path", "a path segment must not be made of dots"));
             }
@@ -288,11 +288,11 @@ impl Request {
     }
 }
 
-/// Addresses are read without tabs and line breaks: with one, an id would name another thing, and a
-/// segment another route.
-const UNSEEN: &str = "must not hold control characters (a tab, a line break and their like): write it as the provider shows it";
+/// URL parsers drop tabs and line breaks, so an id that contains one would name another object, or
+/// a segment another route.
+const UNSEEN: &str = "must not contain control characters such as tabs or line breaks: write it as the provider shows it";
 
-/// Routes of ours are literals; a path that somebody gave at run time may hold a number.
+/// Our own routes are literals; a path given at run time may contain a phone number.
 fn route(template: Cow<'static, str>) -> Cow<'static, str> {
     match template {
         Cow::Borrowed(literal) => Cow::Borrowed(literal),
@@ -314,7 +314,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A request that can be sent, and sent again.
+/// A request that is ready to be sent, more than once if need be.
 pub(crate) struct Prepared {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,

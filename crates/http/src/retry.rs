@@ -1,10 +1,10 @@
-//! When a request that is known to be harmless is sent again.
+//! When a harmless request is sent again.
 //!
-//! Retries multiply load exactly when a provider has least to spare, so three things bound them: a
+//! Retries multiply load exactly when a provider has least to spare, so three things limit them: a
 //! number, a deadline, and a budget over all requests of the client. The order in [`Retries::wait`]
-//! matters: first whether the backoff still offers a retry (an answer given after it ran out would
-//! never end), then the deadline, and the budget last, so that only retries that happen are paid
-//! for.
+//! matters: first whether the backoff still offers a retry (returning a wait after it ran out would
+//! never end), then the deadline, and the budget last, so that only retries that happen are
+//! charged.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ use tower::retry::budget::{Budget, TpsBudget};
 
 use crate::RetryPolicy;
 
-/// Without `Retry-After`, a rate-limited request waits between these two.
+/// Bounds of the wait after a 429 without `Retry-After`.
 const RATE_LIMITED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// The retries of one client.
@@ -41,8 +41,8 @@ impl Retries {
         }
     }
 
-    /// Sends by `attempt` until it succeeds, fails with something that `may_retry` does not allow,
-    /// or the bounds are reached.
+    /// Calls `attempt` until it succeeds, fails in a way that `may_retry` does not allow, or a
+    /// limit is reached.
     pub(crate) async fn run<T, F, Fut>(
         &self,
         may_retry: fn(&PlaceError) -> bool,
@@ -96,7 +96,7 @@ impl Retries {
     }
 }
 
-/// Failures after which a read may be sent again: the ones that a moment may mend.
+/// A read may be retried after failures that may be temporary.
 pub(crate) fn read_may_retry(failed: &PlaceError) -> bool {
     matches!(
         failed.kind(),
@@ -108,14 +108,13 @@ pub(crate) fn read_may_retry(failed: &PlaceError) -> bool {
     )
 }
 
-/// Failures after which a write may be sent again: only those where nothing of it left this
-/// machine.
+/// A write may be retried only if no byte of it was sent.
 pub(crate) fn write_may_retry(failed: &PlaceError) -> bool {
     failed.delivery() == Delivery::NotSent
         && matches!(failed.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
 }
 
-/// A small generator (splitmix64): jitter must be spread, not secret.
+/// A small random number generator (splitmix64): jitter has to be spread, not secret.
 #[derive(Debug)]
 struct Chance(AtomicU64);
 

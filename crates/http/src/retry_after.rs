@@ -1,20 +1,20 @@
-//! Reads `Retry-After`, which is seconds or a date, and which servers get wrong in every way.
+//! Parses `Retry-After`: seconds or a date, in all the wrong forms that servers send.
 
 use std::time::Duration;
 
 use jiff::{Timestamp, civil, fmt::rfc2822, tz::TimeZone};
 
-/// No `Retry-After` is believed beyond this: a provider that names a year must not take us out of
+/// A longer `Retry-After` is cut to this: a provider that asks for a year must not take us out of
 /// service.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How long `value` asks to wait, between nothing and [`LONGEST_RETRY_AFTER`]; `None` where it
-/// cannot be read.
+/// How long `value` asks to wait, from zero to [`LONGEST_RETRY_AFTER`]; `None` if it cannot be
+/// read.
 ///
-/// `now` should be the answer's own `Date`, so that a wrong clock on either side changes nothing. A
-/// date that has passed is no wait. Dates are read in the three forms of RFC 9110 (`Sun, 06 Nov
-/// 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`). A fraction of
-/// a second, which no document allows and some servers send, is rounded up.
+/// `now` should be the answer's own `Date`, so that a wrong clock on either side does not matter. A
+/// date in the past means no wait. Dates are read in the three forms of RFC 9110 (`Sun, 06 Nov 1994
+/// 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`). Fractions of a
+/// second, which the RFC does not allow and some servers send, are rounded up.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     match seconds(value) {
@@ -40,20 +40,20 @@ fn seconds(value: &str) -> Option<Duration> {
     if whole.is_empty() || !digits(whole) || !digits(fraction) {
         return None;
     }
-    // More digits than fit is more seconds than are believed.
+    // Too many digits for a u64: longer than any wait that is accepted.
     let whole = whole.parse::<u64>().unwrap_or(u64::MAX);
     let part = u64::from(fraction.bytes().any(|byte| byte != b'0'));
     Some(Duration::from_secs(whole.saturating_add(part)))
 }
 
-/// A date in one of the three forms. A weekday that contradicts it changes nothing.
+/// A date in one of the three forms. A wrong weekday is ignored.
 fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
     static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
     PARSER.parse_timestamp(value).ok().or_else(|| rfc_850(value, now)).or_else(|| asctime(value))
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT`. Of the years that end so, the latest that is not more than 50
-/// years ahead.
+/// `Sunday, 06-Nov-94 08:49:37 GMT`. The year is the latest with these two digits that is at most
+/// 50 years ahead.
 fn rfc_850(value: &str, now: Timestamp) -> Option<Timestamp> {
     let (weekday, rest) = value.split_once(", ")?;
     let [date, time, "GMT"] = words(rest)? else {

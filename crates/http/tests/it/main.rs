@@ -4,8 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod lists;
 mod machine;
+mod paging;
 mod paths;
 mod placing;
 mod requests;

@@ -6,7 +6,7 @@ use crate::support::*;
 use switchboard_core::{Delivery, ErrorKind, Refusal};
 use switchboard_http::{
     Codes, ErrorBody, NoCodes, Verdict,
-    classify::{self, Transport},
+    classify::{self, TransportFailure},
 };
 
 /// Rows like a backend's, and two that no backend may have.
@@ -316,12 +316,12 @@ fn no_backend_turns_an_unknown_row_into_a_proof() {
 #[test]
 fn the_transport_rows() {
     for (failure, kind, delivery) in [
-        (Transport::Unbuilt, ErrorKind::InvalidRequest, Delivery::NotSent),
-        (Transport::Connect, ErrorKind::Connect, Delivery::NotSent),
-        (Transport::Unpolled { timed_out: true }, ErrorKind::Timeout, Delivery::NotSent),
-        (Transport::Unpolled { timed_out: false }, ErrorKind::Transport, Delivery::NotSent),
-        (Transport::TimedOut, ErrorKind::Timeout, Delivery::Unknown),
-        (Transport::Broken, ErrorKind::Transport, Delivery::Unknown),
+        (TransportFailure::Unbuilt, ErrorKind::InvalidRequest, Delivery::NotSent),
+        (TransportFailure::Connect, ErrorKind::Connect, Delivery::NotSent),
+        (TransportFailure::Unpolled { timed_out: true }, ErrorKind::Timeout, Delivery::NotSent),
+        (TransportFailure::Unpolled { timed_out: false }, ErrorKind::Transport, Delivery::NotSent),
+        (TransportFailure::TimedOut, ErrorKind::Timeout, Delivery::Unknown),
+        (TransportFailure::Broken, ErrorKind::Transport, Delivery::Unknown),
     ] {
         assert_eq!(classify::transport(failure), Verdict::new(kind, delivery), "{failure:?}");
     }

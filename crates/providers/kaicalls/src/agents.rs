@@ -21,7 +21,7 @@ pub(crate) struct KaiCallsAgents(pub(crate) Arc<Account>);
 impl KaiCallsAgents {
     fn read(&self, operation: &'static str, agent: wire::Agent) -> Result<Agent> {
         convert::agent(self.0.provider(), agent).ok_or_else(|| {
-            let error = Error::new(ErrorKind::Decode, "the answer has no id of an agent");
+            let error = Error::new(ErrorKind::Decode, "the answer has no agent id");
             self.0.failed(operation, error)
         })
     }
@@ -31,7 +31,7 @@ impl KaiCallsAgents {
 impl Agents for KaiCallsAgents {
     async fn list(&self) -> Result<Vec<Agent>> {
         let agents = self.0.client.agents().list().await?.items;
-        // One without an id is an error: a list without it would say that it is not there.
+        // An agent without an id is an error: leaving it out would say that it does not exist.
         agents.into_iter().map(|agent| self.read("agents.list", agent)).collect()
     }
 
@@ -73,8 +73,8 @@ impl AgentEditor for KaiCallsAgents {
         )
     }
 
-    /// Prompt and opening line are those of calls that the agent makes: KaiCalls keeps others for
-    /// calls that come in and for text messages, which `provider_settings` reaches by their names.
+    /// The prompt and the opening line are those of outbound calls. KaiCalls has others for inbound
+    /// calls and text messages, which `provider_settings` can set by name.
     async fn update(&self, id: &AgentId, draft: &AgentDraft) -> Result<Agent> {
         if draft.account.is_some() {
             return Err(Error::invalid(
@@ -96,7 +96,7 @@ impl AgentEditor for KaiCallsAgents {
             change = change.max_duration(longest.as_secs().max(1));
         }
         let mut agent = self.0.client.agents().update_with(&change, &settings(draft)).await?;
-        // The answer to a change by id need not repeat it.
+        // The answer to a change need not repeat the id.
         agent.id.get_or_insert_with(|| id.as_str().to_owned());
         self.read("agents.update", agent)
     }

@@ -8,7 +8,7 @@ use switchboard_core::{
     CallFilter, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest, ProviderCall,
     ProviderCallId, Recording, Result, Trace, Transcript,
 };
-use switchboard_http::{Bounds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits};
 
 use crate::{
     account::Account, api::CreateCall, content, context::context, convert, listing, record, trace,
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct KaiCallsCalls(pub(crate) Arc<Account>);
 
 impl KaiCallsCalls {
-    /// What goes out for an order. Nothing has left where it fails.
+    /// The request to send. If this fails, nothing was sent.
     fn request(&self, order: &PlaceRequest) -> Result<CreateCall> {
         let agent = self.0.agent(order).ok_or_else(|| {
             Error::new(
@@ -71,8 +71,8 @@ impl Calls for KaiCallsCalls {
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
-        let walk = Walk::new(self.0.provider().clone(), Bounds::PAGE);
-        listing::page(&self.0.client.within(&walk), &walk, filter, page).await
+        let budget = ReadBudget::new(self.0.provider().clone(), ReadLimits::PAGE);
+        listing::page(&self.0.client.within(&budget), &budget, filter, page).await
     }
 
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {

@@ -1,9 +1,9 @@
-//! The typed client: every documented endpoint, and a way out to the ones that are not.
+//! The typed client: every documented endpoint, and raw requests for the rest.
 
 use std::sync::Arc;
 
 use switchboard_core::{Error, ErrorKind, ProviderId, ReadTurns, Result};
-use switchboard_http::{HttpClient, Method, Request, StaticToken, Walk};
+use switchboard_http::{HttpClient, Method, ReadBudget, Request, StaticToken};
 use url::Url;
 
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
     wire::{Capabilities, Health},
 };
 
-/// A client of one KaiCalls account. Cheap to clone.
+/// A client for one KaiCalls account. Cheap to clone.
 ///
-/// The groups are in [`api`](crate::api); what they answer is in [`wire`](crate::wire).
+/// The groups of endpoints are in [`api`](crate::api), their answers in [`wire`](crate::wire).
 #[derive(Debug, Clone)]
 pub struct KaiCallsClient {
     http: HttpClient,
@@ -28,7 +28,7 @@ pub struct KaiCallsClient {
 }
 
 impl KaiCallsClient {
-    /// Builds it; nothing is sent.
+    /// A client with the key of the configuration. Nothing is sent.
     ///
     /// # Errors
     /// `Configuration` that names the key and the fix.
@@ -77,22 +77,22 @@ impl KaiCallsClient {
         Transcripts::new(&self.http)
     }
 
-    /// Standing orders for deliveries (official Python SDK 0.1.0).
+    /// Webhook subscriptions (official Python SDK 0.1.0).
     pub fn webhooks(&self) -> Webhooks<'_> {
         Webhooks::new(&self.http)
     }
 
-    /// What happened, and who was told (official Python SDK 0.1.0).
+    /// Events and their deliveries (official Python SDK 0.1.0).
     pub fn events(&self) -> Events<'_> {
         Events::new(&self.http)
     }
 
-    /// Orders that call several people (official Python SDK 0.1.0).
+    /// Runs that call several people (official Python SDK 0.1.0).
     pub fn communication_runs(&self) -> CommunicationRuns<'_> {
         CommunicationRuns::new(&self.http)
     }
 
-    /// What the API says of itself (official Python SDK 0.1.0).
+    /// Capabilities and schemas (official Python SDK 0.1.0).
     pub fn discovery(&self) -> Discovery<'_> {
         Discovery::new(&self.http)
     }
@@ -105,19 +105,19 @@ impl KaiCallsClient {
     /// API keys (document 004).
     ///
     /// # Errors
-    /// `Configuration` where no dashboard session is configured.
+    /// `Configuration` if no dashboard session is configured.
     pub fn keys(&self) -> Result<Keys<'_>> {
         self.session.as_ref().map(Keys::new).ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
-                "is not set: KaiCalls manages API keys for a dashboard session only",
+                "is not set: KaiCalls only manages API keys with a dashboard session",
             )
             .with_field("session")
             .with_provider(self.provider().clone())
         })
     }
 
-    /// Whether the service is well. Rings nobody: fit for a probe.
+    /// The health of the service. It makes no phone ring and is suitable as a probe.
     ///
     /// `GET /api/v1/health`; no scope is documented. Source: official Python SDK 0.1.0,
     /// `discovery.health`.
@@ -129,7 +129,7 @@ impl KaiCallsClient {
         self.http.read(Request::get("health", "/api/v1/health")).await?.json()
     }
 
-    /// What the account, or one of its businesses, may use: [`Discovery::capabilities`].
+    /// What the account or one of its businesses may use: [`Discovery::capabilities`].
     ///
     /// `GET /api/v1/capabilities`; no scope is documented. Source: official Python SDK 0.1.0,
     /// `discovery.capabilities`.
@@ -141,15 +141,15 @@ impl KaiCallsClient {
         self.discovery().capabilities(business_id).await
     }
 
-    /// Any other endpoint, by its path below the base URL, as `/api/v1/leads?limit=10`.
-    /// [`RawRequest::send`] refuses what could place a call.
+    /// Any other endpoint, by its path below the base URL, for example `/api/v1/leads?limit=10`.
+    /// [`RawRequest::send`] refuses requests that could place a call.
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         RawRequest::new(&self.http, &self.base_url, method, path)
     }
 
-    /// The same client for one walk over a list.
-    pub(crate) fn within(&self, walk: &Walk) -> Self {
-        Self { http: self.http.within(walk), ..self.clone() }
+    /// The same client for reading one list within the budget.
+    pub(crate) fn within(&self, budget: &ReadBudget) -> Self {
+        Self { http: self.http.within(budget), ..self.clone() }
     }
 
     pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {
@@ -159,7 +159,7 @@ impl KaiCallsClient {
         self.http.take_turns(turns);
     }
 
-    /// As the configuration names the account.
+    /// The account's name in the configuration.
     pub fn provider(&self) -> &ProviderId {
         self.http.provider()
     }

@@ -1,10 +1,10 @@
-//! What KaiCalls' statuses and codes prove, where the shared table leaves it to the provider.
+//! What KaiCalls' refusals mean, where the shared table leaves it to the provider.
 //!
-//! Document 004 lists seven codes and more are seen in public. So two rules stand beside the named
-//! rows: a code about the person or the content binds every provider under any 4xx status, and a
-//! 400, 403 or 422 whose code nobody has mapped binds every provider too, because it might be a
-//! do-not-call list under a new name. The codes that let the next provider be asked are compared to
-//! the letter; the ones that forbid it, in any case.
+//! Document 004 lists seven codes, and others have been seen in public. So two rules complement the
+//! rows: a code about the person or the content binds every provider under any 4xx status, and so
+//! does a 400, 403 or 422 with an unknown code, because it might be a do-not-call list under a new
+//! name. Codes that let the next provider be asked are compared exactly; codes that forbid it are
+//! compared without case.
 
 use switchboard_core::{Delivery, ErrorKind, Refusal};
 use switchboard_http::{Codes, Verdict, classify::binds_everyone};
@@ -23,7 +23,7 @@ impl Codes for KaiCallsCodes {
                 Some(Verdict::refused(ErrorKind::InvalidRequest))
             }
             (401, Some(_) | None) => Some(Verdict::refused(ErrorKind::Unauthorized)),
-            // Seen in public (`payment_required`), in no document: it stays unknown.
+            // `payment_required` was seen in public, but is in no document: unknown.
             (402, Some(_) | None) => Some(Verdict::unknown(ErrorKind::QuotaExceeded)),
             (403, Some("forbidden")) => Some(Verdict::refused(ErrorKind::Forbidden)),
             (404, Some("not_found")) => Some(Verdict::refused(ErrorKind::NotFound)),
@@ -34,7 +34,7 @@ impl Codes for KaiCallsCodes {
                 Some(Verdict::refused_for_everyone(ErrorKind::InvalidRequest))
             }
             (403, Some(_) | None) => Some(Verdict::refused_for_everyone(ErrorKind::Forbidden)),
-            // The shared table: 404 and the like are refusals, every 5xx is unknown, `call_failed`
+            // The shared table: 404 and similar are refusals; every 5xx is unknown, `call_failed`
             // and `vapi_error` included.
             (0..=399 | 404..=421 | 423..=428 | 430..=u16::MAX, Some(_) | None) => None,
         }

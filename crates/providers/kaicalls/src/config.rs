@@ -25,65 +25,65 @@ const KEY_PREFIXES: [&str; 2] = ["kc_live_", "kc_test_"];
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct KaiCallsConfig {
-    /// How routes, journals and errors name this account. Two accounts need two names. Default:
-    /// `kaicalls`.
+    /// The name of this account in routes, journals and errors. Two accounts need two names.
+    /// Default: `kaicalls`.
     #[serde(default = "default_id")]
     pub id: ProviderId,
-    /// The API key, `kc_live_…` (or `kc_test_…`, the sandbox that document 004 announces).
+    /// The API key, `kc_live_…` (or `kc_test_…`, for the sandbox that document 004 announces).
     pub api_key: SecretString,
-    /// Where the API is. Plain http is taken for a loopback address only. Default:
-    /// `https://www.kaicalls.com`, the host of the official SDK; document 004 writes the bare
-    /// domain, and no redirect is ever followed.
+    /// The address of the API. Plain http is allowed for a loopback address only. Default:
+    /// `https://www.kaicalls.com`, the host of the official SDK; document 004 has the bare domain,
+    /// and redirects are never followed.
     #[serde(default = "default_base_url")]
     pub base_url: Url,
-    /// The agent of calls whose profile names none. Without it, each call needs an agent.
+    /// The agent of calls whose profile names none. Without it, each call must name one.
     #[serde(default)]
     pub agent_id: Option<AgentId>,
-    /// The business that new agents, numbers and webhooks belong to, where the account has several.
+    /// The business that new agents, numbers and webhooks belong to, if the account has several.
     #[serde(default)]
     pub business_id: Option<String>,
-    /// What it rides on: two providers of one domain are no backup of each other. Default: `vapi`,
-    /// the voice platform that document 004 names.
+    /// The platform that the account depends on: two providers with the same one are no backup for
+    /// each other. Default: `vapi`, the voice platform that document 004 names.
     #[serde(default = "default_failure_domain")]
     pub failure_domain: String,
-    /// Where it calls. KaiCalls publishes no list. Default: US and CA.
+    /// The countries it calls. KaiCalls publishes no list. Default: US and CA.
     #[serde(default = "default_countries")]
     pub countries: BTreeSet<Country>,
-    /// What the account's agents speak; `en` covers `en-US`. KaiCalls publishes no list, a request
-    /// has no field for it, and every example is English: a call in a language that the agent does
-    /// not speak disturbs a person for nothing. Default: `en`.
+    /// The languages of the account's agents; `en` covers `en-US`. KaiCalls publishes no list,
+    /// requests have no field for it, and every example is English. A call in a language that the
+    /// agent does not speak would disturb somebody for nothing. Default: `en`.
     #[serde(default = "default_languages")]
     pub languages: BTreeSet<Language>,
-    /// The longest that a read or write may take, in seconds. Default: 30.
+    /// Time limit of a read or write, in seconds. Default: 30.
     #[serde(default = "default_read_timeout")]
     pub read_timeout_seconds: u32,
-    /// Deliveries that come in.
+    /// How incoming webhook deliveries are verified.
     #[serde(default)]
     pub webhook: WebhookConfig,
-    /// The documented limits, for an account that was granted others.
+    /// Rate limits, for an account with limits other than the documented ones.
     #[serde(default)]
     pub limits: LimitsConfig,
-    /// A dashboard session, for managing API keys: document 004 gives an API key no access to them.
-    /// Nothing else uses it.
+    /// A dashboard session, for managing API keys: according to document 004 an API key cannot
+    /// manage keys. It is used for nothing else.
     #[serde(default)]
     pub session: Option<SessionCredential>,
 }
 
-/// How deliveries are verified. Header names and tolerance are settings because no document of
-/// KaiCalls names them.
+/// How deliveries are verified. The header names and the tolerance are settings because no document
+/// of KaiCalls defines them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct WebhookConfig {
-    /// The signing secret that creating a subscription returned. With it, a delivery without a
-    /// valid signature is rejected, one to a call's own URL included, for which no signature is
-    /// documented. Without it, deliveries are taken as hints.
+    /// The signing secret that was returned when the subscription was created. If it is set, a
+    /// delivery without a valid signature is rejected, also one to a call's own URL, for which no
+    /// signature is documented. If not, deliveries are taken as hints.
     pub secret: Option<SecretString>,
-    /// The header with the Unix seconds of sending. Default: `X-KaiCalls-Timestamp`.
+    /// The header with the time of sending, in Unix seconds. Default: `X-KaiCalls-Timestamp`.
     pub timestamp_header: String,
     /// The header with `sha256=<hex>`. Default: `X-KaiCalls-Signature`.
     pub signature_header: String,
-    /// How far that time may be from ours, in seconds, either way. Default: 300.
+    /// How far that time may differ from ours, in seconds, either way. Default: 300.
     pub tolerance_seconds: u32,
 }
 
@@ -98,7 +98,7 @@ impl Default for WebhookConfig {
     }
 }
 
-/// Requests in any minute.
+/// Requests a minute.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -115,7 +115,7 @@ impl Default for LimitsConfig {
     }
 }
 
-/// A dashboard session. Document 004 asks for one and does not say how it travels.
+/// A dashboard session. Document 004 requires one and does not say how it is sent.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionCredential {
@@ -149,18 +149,18 @@ impl KaiCallsConfig {
     /// # Errors
     /// `Configuration` that names the key and the fix, and never shows a secret.
     pub fn check(&self) -> Result<()> {
-        let complaint = if self.id.as_str().is_empty() {
+        let problem = if self.id.as_str().is_empty() {
             ("id", "is empty: give the account a name, or leave it out for kaicalls".to_owned())
-        } else if !key_looks_right(self.api_key.expose_secret()) {
+        } else if !is_plausible_key(self.api_key.expose_secret()) {
             let fix = "set it to the whole key from Dashboard → Settings → API Keys, without spaces or quotes";
             (
                 "api_key",
                 format!(
-                    "is no KaiCalls key, which begins with {} or {}: {fix}",
+                    "is not a KaiCalls key, which starts with {} or {}: {fix}",
                     KEY_PREFIXES[0], KEY_PREFIXES[1]
                 ),
             )
-        } else if !safe_scheme(&self.base_url) {
+        } else if !is_safe_url(&self.base_url) {
             (
                 "base_url",
                 "would send the key unprotected: write https://, or http:// with a loopback address".to_owned(),
@@ -195,7 +195,7 @@ impl KaiCallsConfig {
         } else {
             return Ok(());
         };
-        let (key, message) = complaint;
+        let (key, message) = problem;
         Err(Error::new(ErrorKind::Configuration, message)
             .with_field(key)
             .with_provider(self.id.clone()))
@@ -208,8 +208,8 @@ impl KaiCallsConfig {
         config
     }
 
-    /// All that no answer may bring out, whichever request it answers: the session's cookie also by
-    /// its parts, because a page shows those.
+    /// All secrets to remove from every answer, whichever request it answers. The session's cookie
+    /// is also listed by its parts, because a page shows those.
     fn secrets(&self) -> Vec<SecretString> {
         let mut secrets = vec![self.api_key.clone()];
         secrets.extend(self.webhook.secret.clone());
@@ -226,8 +226,8 @@ impl KaiCallsConfig {
         secrets
     }
 
-    /// What is known of the account without asking it, and without a client. The API key is checked
-    /// for its form and used for nothing.
+    /// What is known about the account without asking the provider. No client is built and nothing
+    /// is sent; only the form of the API key is checked.
     ///
     /// # Errors
     /// As [`check`](Self::check).
@@ -250,12 +250,12 @@ impl KaiCallsConfig {
     }
 }
 
-fn key_looks_right(key: &str) -> bool {
+fn is_plausible_key(key: &str) -> bool {
     KEY_PREFIXES.iter().any(|prefix| key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
         && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
 }
 
-fn safe_scheme(url: &Url) -> bool {
+fn is_safe_url(url: &Url) -> bool {
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
         ("http", Some(Host::Ipv4(address))) => IpAddr::V4(address).is_loopback(),

@@ -1,8 +1,7 @@
-//! Transcript and recording of one call.
+//! The transcript and the recording of one call.
 //!
-//! Document 004 has a recording's URL in the call's detail and no transcript. The larger surface
-//! has both, in answers that nobody describes: so several shapes are read, and the raw answer is
-//! kept.
+//! Document 004 has a recording's URL in the call's detail and no transcript. The SDK has endpoints
+//! for both, with undocumented answers, so several shapes are read and the raw answer is kept.
 
 use std::collections::HashSet;
 
@@ -12,17 +11,18 @@ use serde_json::Value;
 use switchboard_core::{
     Error, ErrorKind, ProviderCallId, Raw, Recording, Result, Speaker, Transcript, TranscriptEntry,
 };
-use switchboard_http::{Bounds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits};
 use url::Url;
 
 use crate::{KaiCallsClient, api::TranscriptQuery, convert, record, wire::read::Field};
 
 const PAGE: u32 = 100;
-/// A call older than a thousand of its agent's transcripts is not looked for.
-const SHELF: Bounds = Bounds { pages: 10, rows: 10_000, bytes: 16 << 20, requests: 20 };
+/// The search ends after a thousand of the agent's transcripts.
+const TRANSCRIPT_LIMITS: ReadLimits =
+    ReadLimits { pages: 10, rows: 10_000, bytes: 16 << 20, requests: 20 };
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
-/// The call's own transcript where the detail has one, else the one in the list.
+/// The transcript in the call's detail if it has one, otherwise the one in the list.
 pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Transcript> {
     let call = record::read(client, id).await?;
     if let Some(entries) =
@@ -35,22 +35,22 @@ pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> 
         query = query.agent_id(agent.as_str());
     }
     let mut seen = HashSet::new();
-    let walk = Walk::new(client.provider().clone(), SHELF);
-    let within = client.within(&walk);
+    let budget = ReadBudget::new(client.provider().clone(), TRANSCRIPT_LIMITS);
+    let within = client.within(&budget);
     loop {
-        walk.page()?;
+        budget.page()?;
         let page = within.transcripts().list(&query).await?;
-        walk.rows(page.items.len())?;
+        budget.rows(page.items.len())?;
         let before = seen.len();
         let oldest = page.items.iter().filter_map(|row| row.created_at.as_ref()?.timestamp()).min();
         for row in page.items {
             if row.call_id.as_deref() == Some(id.as_str()) {
-                let said = [&row.messages, &row.content]
+                let spoken = [&row.messages, &row.content]
                     .into_iter()
                     .flatten()
                     .map(entries)
                     .find(|entries| !entries.is_empty());
-                return Ok(Transcript { entries: said.unwrap_or_default(), raw: row.raw });
+                return Ok(Transcript { entries: spoken.unwrap_or_default(), raw: row.raw });
             }
             seen.extend(row.call_id);
         }
@@ -65,7 +65,7 @@ pub(crate) async fn transcript(client: &KaiCallsClient, id: &ProviderCallId) -> 
     Err(missing(client, "transcripts.list", "this call has no transcript, or none yet"))
 }
 
-/// A freshly signed URL, else the one in the call's detail.
+/// A freshly signed URL, or else the one in the call's detail.
 pub(crate) async fn recording(client: &KaiCallsClient, id: &ProviderCallId) -> Result<Recording> {
     match client.recordings().get(id.as_str()).await {
         Ok(answer) => {
@@ -102,7 +102,7 @@ fn missing(client: &KaiCallsClient, operation: &'static str, message: &'static s
         .with_operation(operation)
 }
 
-/// Utterances from a list of objects, or from text with one `Speaker: words` to a line.
+/// Utterances from a list of objects, or from text with one `Speaker: words` per line.
 pub(crate) fn entries(content: &Value) -> Vec<TranscriptEntry> {
     match content {
         Value::String(text) => {
@@ -151,8 +151,8 @@ fn from_row(row: &Value) -> Option<TranscriptEntry> {
     Some(TranscriptEntry { speaker: speaker(&name), text, offset })
 }
 
-/// A part of a conversation that nobody can read is shown as it came: without it the conversation
-/// would be another.
+/// An unreadable part of a conversation is shown as received: without it the conversation would be
+/// a different one.
 fn unreadable(row: &Value) -> TranscriptEntry {
     TranscriptEntry {
         speaker: Speaker::Other("unreadable".to_owned()),

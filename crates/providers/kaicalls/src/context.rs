@@ -1,9 +1,9 @@
-//! What the agent is told about one call, as text: KaiCalls has one free field for it, and a person
-//! reads it in the dashboard.
+//! The agent's instructions for one call, as text: KaiCalls has one free field for them, which
+//! people read in the dashboard.
 
 use switchboard_core::{ValidAppointment, ValidCall};
 
-/// Task first; whatever the call leaves open is left out. The callee's name and the opening line
+/// The task first; what the call does not set is left out. The callee's name and the opening line
 /// have fields of their own.
 pub(crate) fn context(call: &ValidCall) -> String {
     let mut text = call.task.clone();

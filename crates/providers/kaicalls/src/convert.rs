@@ -1,4 +1,4 @@
-//! From KaiCalls' words to ours.
+//! From KaiCalls' terms to neutral ones.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use url::Url;
 
 use crate::wire;
 
-/// The status words that are known, with `_` for `-` and in lower case: document 004, the official
-/// SDK, and what its public pages show.
+/// Known status words, in lower case and with `_` for `-`: those of document 004, of the official
+/// SDK, and of its public pages.
 const STATES: [(&str, ProviderState); 14] = [
     ("scheduled", ProviderState::Scheduled),
     ("queued", ProviderState::Queued),
@@ -33,7 +33,7 @@ const STATES: [(&str, ProviderState); 14] = [
     ("cancelled", ProviderState::Ended(Outcome::Cancelled)),
 ];
 
-/// Reads a status word. One that nobody knows is not final.
+/// Reads a status word. An unknown one is not final.
 pub fn state(word: &str) -> ProviderState {
     let word = word.trim().to_ascii_lowercase().replace('-', "_");
     STATES
@@ -51,8 +51,7 @@ pub(crate) fn direction(word: &str) -> Option<Direction> {
         .map(|(_, direction)| direction)
 }
 
-/// Hundredths of a dollar as money. Document 004 names cents and no currency; prices are published
-/// in US dollars.
+/// Cents as money. Document 004 names cents and no currency; prices are published in US dollars.
 pub(crate) fn cents(cents: Decimal) -> Option<Cost> {
     let dollars = cents.checked_div(Decimal::ONE_HUNDRED)?.round_dp(6);
     Money::new(dollars, Currency::USD).ok().map(Cost::Money)
@@ -64,8 +63,7 @@ pub(crate) fn seconds(seconds: Decimal) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// The second that a moment lies in: cursors and bounds go out without fractions, as the documents
-/// write times.
+/// The time in whole seconds: cursors and limits are sent without fractions, as in the documents.
 pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
@@ -97,8 +95,7 @@ pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCa
     })
 }
 
-/// A call that was just placed to `to`: an answer that repeats the number need not have it parsed
-/// again.
+/// A call that was just placed to `to`. If the answer repeats the number, it is not parsed again.
 pub(crate) fn placed(
     provider: &ProviderId,
     to: PhoneNumber,
@@ -125,7 +122,7 @@ pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> 
     })
 }
 
-/// A saved state of an agent.
+/// A saved version of an agent.
 pub(crate) fn version(version: wire::AgentVersion) -> AgentVersion {
     AgentVersion {
         version: version.version,
@@ -146,7 +143,7 @@ pub(crate) fn owned_number(provider: &ProviderId, answer: wire::Number) -> Owned
     }
 }
 
-/// A business's standing. KaiCalls names neither credits nor a period.
+/// The balance of a business. KaiCalls has neither credits nor a period.
 pub(crate) fn balance(provider: &ProviderId, business: wire::BusinessBalance) -> Balance {
     Balance {
         provider: provider.clone(),
@@ -181,7 +178,7 @@ pub(crate) fn usage(provider: &ProviderId, row: wire::UsageRow) -> UsageRecord {
     }
 }
 
-/// A standing order; its id is empty where the answer has none.
+/// A webhook subscription; its id is empty if the answer has none.
 pub(crate) fn subscription(order: wire::WebhookSubscription) -> Subscription {
     Subscription {
         id: usable_id(order.id).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! From KaiCalls' events to ours, however they came: delivered to a URL, or read from the account's
+//! From KaiCalls' events to neutral ones, whether delivered to a URL or read from the account's
 //! log.
 
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use crate::{
     wire::{EventRecord, WebhookEvent, read::Field, read::Object},
 };
 
-/// The event of a delivery's body; `None` where it names none.
+/// The event in a delivery's body; `None` if it names none.
 pub(crate) fn read(provider: &ProviderId, body: Map<String, Value>) -> Option<Event> {
     let (event_id, fields) = flatten(&body);
     let fields = WebhookEvent::from_object(fields);
@@ -31,7 +31,7 @@ pub(crate) fn read(provider: &ProviderId, body: Map<String, Value>) -> Option<Ev
     })
 }
 
-/// An event of the account's log. What is beside `data` speaks of the event itself: its `status` is
+/// An event of the account's log. Fields beside `data` describe the event itself: its `status` is
 /// not the call's.
 pub(crate) fn logged(provider: &ProviderId, record: EventRecord) -> Event {
     let name = record.event_type.unwrap_or_default();
@@ -62,7 +62,7 @@ pub(crate) fn logged(provider: &ProviderId, record: EventRecord) -> Event {
     }
 }
 
-/// The provider's id of the event, and its fields in one object: those under `data` win over those
+/// The provider's id of the event, and its fields in one object. Fields under `data` override those
 /// of the envelope, whose `id` is the event's and not the call's.
 fn flatten(body: &Map<String, Value>) -> (Option<String>, Map<String, Value>) {
     let mut fields = body.clone();
@@ -71,7 +71,7 @@ fn flatten(body: &Map<String, Value>) -> (Option<String>, Map<String, Value>) {
     match fields.remove("data") {
         Some(Value::Object(data)) => {
             event_id = event_id.or(own_id);
-            // An object of its own kind may have a `type` too; the envelope's names the event.
+            // The object under `data` may have a `type` too; the envelope's names the event.
             let named =
                 ["event", "type", "event_type"].iter().any(|name| fields.contains_key(*name));
             let inner = data.into_iter().filter(|(name, _)| {
@@ -93,12 +93,12 @@ fn flatten(body: &Map<String, Value>) -> (Option<String>, Map<String, Value>) {
     (event_id, fields)
 }
 
-/// The same event has the same id, however often it is delivered.
+/// An id from the content: the same event has the same id, however often it is delivered.
 fn fingerprint(fields: &WebhookEvent) -> String {
     let mut hash = Sha256::new();
     let at = fields.timestamp.as_ref().map(|at| at.as_str().to_owned());
     for part in [&fields.event, &fields.call_id, &fields.id, &fields.status, &fields.error, &at] {
-        // The length in front keeps neighbours apart.
+        // The length prefix separates adjacent parts.
         let part = part.as_deref().unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
@@ -108,14 +108,14 @@ fn fingerprint(fields: &WebhookEvent) -> String {
 
 fn kind(name: &str, fields: &WebhookEvent) -> EventKind {
     let word = fields.status.as_deref().unwrap_or_default();
-    let said = convert::state(word);
+    let state_of_word = convert::state(word);
     let state = match name {
-        "call.completed" | "call.ended" => {
-            said.outcome().map_or(ProviderState::Ended(Outcome::Completed), ProviderState::Ended)
-        }
-        "call.failed" => ProviderState::Ended(failed(said, fields.error.as_deref())),
+        "call.completed" | "call.ended" => state_of_word
+            .outcome()
+            .map_or(ProviderState::Ended(Outcome::Completed), ProviderState::Ended),
+        "call.failed" => ProviderState::Ended(failed(state_of_word, fields.error.as_deref())),
         other => match other.strip_prefix("call.") {
-            Some(_) if said != ProviderState::Unrecognised => said,
+            Some(_) if state_of_word != ProviderState::Unrecognised => state_of_word,
             Some(step) if convert::state(step) != ProviderState::Unrecognised => {
                 convert::state(step)
             }
@@ -128,10 +128,10 @@ fn kind(name: &str, fields: &WebhookEvent) -> EventKind {
     }
 }
 
-/// How a failed call failed: the error names it where the status says no more than "failed".
-fn failed(said: ProviderState, error: Option<&str>) -> Outcome {
+/// How a call failed: the error says it if the status only says "failed".
+fn failed(state_of_word: ProviderState, error: Option<&str>) -> Outcome {
     let named = |state: ProviderState| {
         state.outcome().filter(|outcome| !matches!(outcome, Outcome::Completed | Outcome::Failed))
     };
-    named(said).or_else(|| named(convert::state(error?))).unwrap_or(Outcome::Failed)
+    named(state_of_word).or_else(|| named(convert::state(error?))).unwrap_or(Outcome::Failed)
 }

@@ -1,10 +1,9 @@
-//! The account's log of events as a feed.
+//! The account's event log as a feed.
 //!
-//! The log has filters by time, no cursor and no documented order. So each look begins a little
-//! before the newest event that was seen, because an event may be written down late; what comes
-//! again is known by its id. A slice that is full is followed by the next one, in whichever
-//! direction the rows run. A look that fails in the middle tells nothing and moves nothing: the
-//! next one sees it all.
+//! The log can be filtered by time, has no cursor and no documented order. So each poll starts a
+//! little before the newest event seen, because events may be logged late, and repeated ones are
+//! dropped by id. A full slice is followed by the next one, in whichever direction the rows run. A
+//! poll that fails halfway yields nothing and changes nothing: the next one reads everything again.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -12,32 +11,32 @@ use async_trait::async_trait;
 use futures::{StreamExt, lock::Mutex, stream, stream::BoxStream};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{Event, EventFeed, Result};
-use switchboard_http::{Bounds, SeenIds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits, SeenIds};
 
 use crate::{account::Account, api::EventQuery, convert, events, wire::EventRecord};
 
-/// Six of the 300 reads that a minute allows.
+/// Uses six of the 300 reads allowed in a minute.
 const POLL_EVERY: Duration = Duration::from_secs(10);
-/// How far back the first look goes.
+/// How far back the first poll goes.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
-/// How late an event may be written down and still be seen.
+/// How late an event may be logged and still be seen.
 const LATE: SignedDuration = SignedDuration::from_secs(60);
-/// Rows of the second in which a slice ends come again with the next.
+/// Slices overlap by the second in which the previous one ends.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
-/// The largest page of the list of calls; for events no document names one.
+/// The largest page of the list of calls; none is documented for events.
 const SLICE: u32 = 100;
-/// How many ids of events are remembered, so that none is handed out twice: more than two looks can
-/// bring.
+/// How many ids of events are remembered, so that none is handed out twice: more than two polls can
+/// return.
 const SEEN_EVENTS: usize = 20_000;
 
-/// [`EventFeed`] on the typed client. Clones share what `poll` has told.
+/// [`EventFeed`] on the typed client. Clones share which events `poll` has returned.
 #[derive(Debug, Clone)]
 pub(crate) struct KaiCallsFeed {
     account: Arc<Account>,
     polled: Arc<Mutex<Progress>>,
 }
 
-/// How far somebody has read.
+/// How far a reader has read.
 #[derive(Debug)]
 struct Progress {
     newest: Option<Timestamp>,
@@ -55,14 +54,14 @@ impl KaiCallsFeed {
         Self { account: Arc::clone(account), polled: Arc::default() }
     }
 
-    /// What this reader has not been told, oldest first.
+    /// The events that this reader has not seen, oldest first.
     async fn look(&self, progress: &mut Progress) -> Result<Vec<Event>> {
         let since = match progress.newest {
             Some(newest) => newest.checked_sub(LATE),
             None => self.account.clock.now().checked_sub(FIRST_LOOK),
         };
         let rows = self.rows(since.unwrap_or(Timestamp::MIN)).await?;
-        // A row from the future would hide everything until then.
+        // A timestamp in the future would hide everything until then.
         let now = self.account.clock.now();
         let newest = rows.iter().filter_map(|(made, _)| *made).max().map(|newest| newest.min(now));
         progress.newest = progress.newest.max(newest);
@@ -75,19 +74,19 @@ impl KaiCallsFeed {
         Ok(news)
     }
 
-    /// Every event since then, each once, with the moment at which it was written down.
+    /// Every event since then, each once, with the time at which it was logged.
     async fn rows(&self, since: Timestamp) -> Result<Vec<(Option<Timestamp>, Event)>> {
         let (mut from, mut to) = (since, None);
         let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-        let walk = Walk::new(self.account.provider().clone(), Bounds::LOOK);
-        let client = self.account.client.within(&walk);
-        while walk.page().is_ok() {
+        let budget = ReadBudget::new(self.account.provider().clone(), ReadLimits::SEARCH);
+        let client = self.account.client.within(&budget);
+        while budget.page().is_ok() {
             let slice = match client.events().list(&self.query(from, to)).await {
                 Ok(slice) => slice,
-                Err(_) if walk.is_over() => break,
+                Err(_) if budget.is_exhausted() => break,
                 Err(error) => return Err(error),
             };
-            let fits = walk.rows(slice.items.len()).is_ok();
+            let fits = budget.rows(slice.items.len()).is_ok();
             let full = slice
                 .has_more
                 .unwrap_or(u32::try_from(slice.items.len()).is_ok_and(|length| length >= SLICE));
@@ -112,7 +111,7 @@ impl KaiCallsFeed {
                 to = last.checked_add(OVERLAP).ok();
             }
         }
-        tracing::warn!(provider = %self.account.provider(), "more events than a look can read: some of them are not told");
+        tracing::warn!(provider = %self.account.provider(), "more events than one poll can read: some are skipped");
         Ok(rows)
     }
 
@@ -135,14 +134,14 @@ fn made(record: &EventRecord) -> Option<Timestamp> {
 
 #[async_trait]
 impl EventFeed for KaiCallsFeed {
-    /// What no poll of this provider has told yet; the first one goes an hour back.
+    /// Events that no earlier poll has returned; the first one goes back an hour.
     async fn poll(&self) -> Result<Vec<Event>> {
         let mut progress = self.polled.lock().await;
         self.look(&mut progress).await
     }
 
-    /// What is new after this moment, looked for every ten seconds. A failed look is told and ends
-    /// nothing.
+    /// New events, polled every ten seconds. A failed poll yields its error and does not end the
+    /// stream.
     async fn stream(&self) -> Result<BoxStream<'static, Result<Event>>> {
         let mut progress = Progress::default();
         self.look(&mut progress).await?;

@@ -1,13 +1,13 @@
-//! What may not go out as a raw request: whatever the documents say makes a phone ring.
+//! Routes that raw requests may not use: all that make a phone ring, according to the documents.
 
 use switchboard_http::Method;
 
 const RUNS: [&str; 3] = ["communication-runs", "communication-jobs", "communication-attempts"];
 
-/// Whether a request could make a phone ring. It errs on the side of yes: below `calls` and below
-/// the communication runs, their jobs and their attempts only reads pass, the two dry runs
-/// (`validate`, `preview`), and for runs DELETE. PATCH pauses and cancels a run, and nobody knows
-/// that it cannot let one go on: the typed client has both.
+/// Whether a request could make a phone ring, erring on the safe side: below `calls` and below the
+/// communication runs, their jobs and their attempts, only reads are allowed, the two dry runs
+/// (`validate`, `preview`), and DELETE for runs. PATCH pauses and cancels a run, but might also let
+/// one continue: the typed client has both.
 pub(crate) fn places_calls(method: Method, path: &str) -> bool {
     let segments = segments(path);
     let calls = segments.iter().any(|segment| segment == "calls");
@@ -23,7 +23,7 @@ pub(crate) fn places_calls(method: Method, path: &str) -> bool {
     }
 }
 
-/// The path's segments as the most obliging server would read them.
+/// The path's segments, read as the most lenient server would.
 fn segments(path: &str) -> Vec<String> {
     let mut path = path.to_owned();
     loop {
@@ -52,7 +52,7 @@ fn segments(path: &str) -> Vec<String> {
     segments
 }
 
-/// One round of percent-decoding; what is no UTF-8 becomes a replacement character.
+/// Removes one layer of percent-encoding; invalid UTF-8 becomes a replacement character.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

@@ -1,21 +1,20 @@
 //! KaiCalls, as a typed client and as a Switchboard provider.
 //!
-//! KaiCalls answers `201 queued` at once and tells the end by webhook or when asked. It takes no
-//! idempotency key and its records do not show the callee. So everything here follows from two
-//! rules: the request that places a call is sent once, and what a record does not say is not
-//! guessed.
+//! KaiCalls answers `201 queued` at once and reports the end by webhook or when asked. It has no
+//! idempotency key, and its records do not show the callee. Everything here follows from two rules:
+//! a placing request is sent once, and what a record does not say is not guessed.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | settings of an account | [`KaiCallsConfig`] |
+//! | the provider for the router | [`KaiCalls`], [`KaiCallsConfig`] |
 //! | the provider for the router | [`KaiCalls`] |
-//! | the typed client, and the raw way out | [`KaiCallsClient`], [`api`], [`RawRequest`] |
-//! | what KaiCalls answers | [`wire`] |
-//! | what a failure means | [`KaiCallsCodes`] |
+//! | the typed client, and raw requests | [`KaiCallsClient`], [`api`], [`RawRequest`] |
+//! | answers | [`wire`] |
+//! | what a refusal means | [`KaiCallsCodes`] |
 //! | status words | [`state`] |
 //!
-//! Sources: the provider's reference (document 004) and, where an item says so, the official Python
-//! SDK 0.1.0, which shows a larger surface.
+//! The facts come from KaiCalls' reference, document 004 of `docs/provider-notes.md`, and, where an
+//! item says so, from the official Python SDK 0.1.0, which has more endpoints.
 
 mod account;
 mod agents;

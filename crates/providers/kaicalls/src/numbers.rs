@@ -14,8 +14,8 @@ use crate::{
     convert,
 };
 
-/// [`Numbers`] on the typed client. The list is document 004's; searching, renting and releasing
-/// are the larger surface's.
+/// [`Numbers`] on the typed client. The list is in document 004; searching, renting and releasing
+/// are in the SDK.
 #[derive(Debug, Clone)]
 pub(crate) struct KaiCallsNumbers(pub(crate) Arc<Account>);
 
@@ -52,7 +52,7 @@ impl Numbers for KaiCallsNumbers {
             NumberChoice::Number { number, agent } => (number, agent),
             NumberChoice::Any { .. } => {
                 let message =
-                    "KaiCalls rents a number by name: search for the available ones and choose one";
+                    "KaiCalls rents a specific number: search the available ones and choose one";
                 let error = Error::new(ErrorKind::Unsupported, message);
                 return Err(self.0.failed("phone_numbers.assign", error));
             }
@@ -68,7 +68,7 @@ impl Numbers for KaiCallsNumbers {
             self.0.provider(),
             self.0.client.phone_numbers().assign(&order).await?,
         );
-        // The answer to renting a number by name need not repeat it.
+        // The answer to renting a number need not repeat it.
         rented.number.get_or_insert(*number);
         Ok(rented)
     }
@@ -83,7 +83,7 @@ impl Numbers for KaiCallsNumbers {
         if text.is_empty() {
             return Err(Error::invalid(
                 "number",
-                "is not known: KaiCalls releases a number by name, not by id",
+                "is not known: KaiCalls releases by the number itself, not by its id",
             ));
         }
         let answer = self.0.client.phone_numbers().release(text, self.0.business()).await?;

@@ -14,9 +14,9 @@ use crate::{
 
 /// One account at KaiCalls.
 ///
-/// It serves calls, agents, numbers, webhooks (deliveries, subscriptions and the log of events) and
-/// usage. It has no call control: no document names a way to cancel, stop, move or transfer a call
-/// that was placed.
+/// It offers calls, agents, numbers, webhooks (deliveries, subscriptions and the event log) and
+/// usage. It has no call control: no document has a way to cancel, stop, reschedule or transfer a
+/// placed call.
 #[derive(Debug, Clone)]
 pub struct KaiCalls {
     info: ProviderInfo,

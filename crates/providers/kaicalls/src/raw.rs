@@ -1,8 +1,8 @@
-//! The way out to endpoints that have no type here.
+//! Raw requests, to endpoints that have no typed method.
 //!
-//! It must not become a way around the one place that places calls: a request that could ring a
-//! phone goes out over a client of its own, is journaled first and is never repeated. So whatever
-//! names the calls is refused here, however the path is spelled.
+//! Raw requests must not bypass the code that places calls: a request that could make a phone ring
+//! uses a client of its own, is journaled first and is never repeated. So any path to such an
+//! endpoint is refused, however it is spelled.
 
 use serde::Serialize;
 use switchboard_core::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use url::{Url, form_urlencoded};
 
 use crate::guard::places_calls;
 
-/// A request to any path that places no call.
+/// A request to any path that makes no phone ring.
 #[derive(Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct RawRequest<'a> {
@@ -39,20 +39,20 @@ impl<'a> RawRequest<'a> {
     /// Sets a JSON body.
     ///
     /// # Errors
-    /// `InvalidRequest` for a body that cannot be written as JSON.
+    /// `InvalidRequest` if it cannot be written as JSON.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
         self.request = self.request.json(body)?;
         Ok(self)
     }
 
-    /// Sends it: a GET as a read, which may be repeated; anything else once.
+    /// Sends it: a GET as a read, which may be retried; anything else once.
     ///
     /// # Errors
-    /// `Unsupported` for a path that could place a call, with nothing sent; else as for every read
-    /// or write.
+    /// `Unsupported` for a path that could place a call, with nothing sent; otherwise as for every
+    /// read or write.
     pub async fn send(self) -> Result<Answer> {
         if self.places_calls {
-            let message = "this path rings phones: place a call through the router, or with the typed client's calls() and \
+            let message = "this path makes phones ring: place a call through the router, or with the typed client's calls() and \
                            communication_runs()";
             return Err(Error::new(ErrorKind::Unsupported, message)
                 .with_field("path")

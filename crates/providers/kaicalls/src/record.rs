@@ -4,8 +4,9 @@ use switchboard_core::{Error, ErrorKind, ProviderCallId, Result};
 
 use crate::{KaiCallsClient, wire};
 
-/// One call's record, and no other's: what is in it is somebody's conversation. One that need not
-/// repeat its id is the one that was asked for; what has no status either is no record of a call.
+/// Reads the record of one call, and never of another: it holds somebody's conversation. A record
+/// without an id is the one that was asked for, as it need not repeat it; without a status as well,
+/// it is not a call's record.
 pub(crate) async fn read(client: &KaiCallsClient, id: &ProviderCallId) -> Result<wire::Call> {
     let mut call = client.calls().get(id.as_str()).await?;
     if call.id.is_none() && call.status.is_none() {
@@ -16,7 +17,10 @@ pub(crate) async fn read(client: &KaiCallsClient, id: &ProviderCallId) -> Result
 }
 
 pub(crate) fn missing(client: &KaiCallsClient) -> Error {
-    Error::new(ErrorKind::Decode, "the answer is no record of a call: it has neither id nor status")
-        .with_provider(client.provider().clone())
-        .with_operation("calls.get")
+    Error::new(
+        ErrorKind::Decode,
+        "the answer is not a call record: it has neither an id nor a status",
+    )
+    .with_provider(client.provider().clone())
+    .with_operation("calls.get")
 }

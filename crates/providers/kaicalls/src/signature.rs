@@ -1,4 +1,4 @@
-//! The signature of a delivery: who sent it, and when.
+//! The signature of a delivery.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use switchboard_core::{Error, ErrorKind, IncomingWebhook, Result};
 
 use crate::config::WebhookConfig;
 
-/// Checks signatures with one secret. As a public receiver of KaiCalls deliveries does, for no
-/// document tells: HMAC-SHA256 over the timestamp, a dot and the body byte for byte, in hex behind
-/// `sha256=`.
+/// Verifies signatures with one secret: HMAC-SHA256 over the timestamp, a dot and the raw body, in
+/// hex after `sha256=`. No document defines this; it is what a public receiver of KaiCalls
+/// deliveries does.
 #[derive(Debug, Clone)]
 pub(crate) struct Verifier {
     secret: SecretString,
@@ -22,7 +22,7 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// `None` where no secret is configured.
+    /// `None` if no secret is configured.
     pub(crate) fn new(config: &WebhookConfig) -> Option<Self> {
         Some(Self {
             secret: config.secret.clone()?,
@@ -43,7 +43,7 @@ impl Verifier {
         if delivery.received_at.duration_since(at).unsigned_abs() > self.tolerance {
             return Err(rejected("is too old, or its timestamp is in the future"));
         }
-        // While a secret is being changed, a sender may sign with both.
+        // While a secret is being rotated, a sender may sign with both.
         let matches = signatures
             .split([',', ' '])
             .filter_map(|one| unhex(one.trim().strip_prefix("sha256=")?))

@@ -1,8 +1,9 @@
-//! Looking for a call whose placing ended in `Unknown`.
+//! Searching for a call whose placing request ended in `Unknown`.
 //!
-//! KaiCalls takes no key and its records do not show the callee. What is left, strongest first: the
-//! lead that we sent, the usage log's row of a placed call, and the agent's list. None of it names
-//! the callee, so each call is read as well: one that contradicts the order is no candidate.
+//! KaiCalls has no idempotency key and its records do not show the callee. What remains, strongest
+//! first: the lead that we sent, the usage log's row of a placed call, and the agent's list of
+//! calls. None of these names the callee, so each candidate's record is read as well, and one that
+//! contradicts the request is dropped.
 
 use std::collections::BTreeMap;
 
@@ -11,42 +12,42 @@ use switchboard_core::{
     AgentId, CallFilter, Direction, Error, ErrorKind, PageRequest, PlaceRequest, Proof,
     ProviderCall, ProviderCallId, Result, Trace, UsageFilter,
 };
-use switchboard_http::{Bounds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits};
 
 use crate::{KaiCallsClient, convert, listing, record, usage, wire};
 
-/// The provider's clock may be this much behind ours.
-const BEFORE: SignedDuration = SignedDuration::from_secs(60);
-/// A request may lie with the provider this long before its call is made: the longest that we wait
-/// for its answer, and clocks again.
-const AFTER: SignedDuration = SignedDuration::from_secs(180);
-/// How many calls are read, so that one search does not use up the limit of reads.
-const MOST_READ: usize = 30;
+/// How far the provider's clock may be behind ours.
+const CLOCK_BEHIND: SignedDuration = SignedDuration::from_secs(60);
+/// How long after the request its call may be created: the longest time that we wait for the
+/// answer, plus clock differences.
+const CREATED_WITHIN: SignedDuration = SignedDuration::from_secs(180);
+/// How many candidates are read, so that one search does not use up the limit of reads.
+const MAX_CANDIDATES: usize = 30;
 
-/// Candidates, strongest first. Where a source cannot be read, what the other found counts; where
-/// it found nothing, the failure does. A source that is longer than what is read of it may hold any
-/// number of others: then nothing that was found proves anything.
+/// Candidates, strongest first. If one source cannot be read, the results of the other count; if
+/// that found nothing, the failure is returned. A source that is longer than what is read of it may
+/// contain other candidates, so nothing that was found proves anything.
 pub(crate) async fn trace(
     client: &KaiCallsClient,
     agent: Option<&AgentId>,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Vec<Trace>> {
-    let since = sent_at.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
-    let until = sent_at.checked_add(AFTER).unwrap_or(Timestamp::MAX);
+    let since = sent_at.checked_sub(CLOCK_BEHIND).unwrap_or(Timestamp::MIN);
+    let until = sent_at.checked_add(CREATED_WITHIN).unwrap_or(Timestamp::MAX);
     let mut found: BTreeMap<ProviderCallId, Proof> = BTreeMap::new();
     let mut failure = None;
-    let walk = Walk::new(client.provider().clone(), Bounds::LOOK);
-    let client = &client.within(&walk);
+    let budget = ReadBudget::new(client.provider().clone(), ReadLimits::SEARCH);
+    let client = &client.within(&budget);
 
     let filter = CallFilter { since: Some(since), until: Some(until), agent: agent.cloned() };
-    match listed(client, &walk, filter).await {
-        // One without a name might be ours: left out, it could make a wrong call look like the only
-        // one.
-        Ok((_, unnamed)) if unnamed > 0 => {
+    match listed(client, &budget, filter).await {
+        // A row without an id might be ours: leaving it out could make a wrong call look like the
+        // only one.
+        Ok((_, without_id)) if without_id > 0 => {
             return Err(Error::new(
                 ErrorKind::Decode,
-                "a row of the list has no id of a call: it might be this one",
+                "a row of the list has no call id and might be this call",
             )
             .with_provider(client.provider().clone())
             .with_operation("calls.trace"));
@@ -56,12 +57,12 @@ pub(crate) async fn trace(
                 listed.into_iter().filter(|call| call.direction != Some(Direction::Inbound));
             found.extend(outbound.map(|call| (call.id, Proof::AgentAndTime)));
         }
-        Err(error) if walk.is_over() => return Err(error),
+        Err(error) if budget.is_exhausted() => return Err(error),
         Err(error) => failure = Some(error),
     }
     match usage::rows(
         client,
-        &walk,
+        &budget,
         &UsageFilter { since: Some(since), until: Some(until), limit: None },
     )
     .await
@@ -70,8 +71,8 @@ pub(crate) async fn trace(
             .extend(rows.into_iter().filter_map(|row| Some((placed_by(&row)?, Proof::UsageRow)))),
         Err(error) => failure = failure.or(Some(error)),
     }
-    if walk.is_over() {
-        let message = "the usage log is longer than what is read of it: what was read is not all";
+    if budget.is_exhausted() {
+        let message = "the usage log was not read to its end: it is longer than the limit";
         return Err(Error::new(ErrorKind::Decode, message)
             .with_provider(client.provider().clone())
             .with_operation("calls.trace"));
@@ -81,15 +82,15 @@ pub(crate) async fn trace(
     found.sort_by_key(|(_, proof)| rank(*proof));
     let mut traces = Vec::new();
     for (read, (id, proof)) in found.into_iter().enumerate() {
-        if read >= MOST_READ {
+        if read >= MAX_CANDIDATES {
             traces.push(Trace { call: id, proof });
             continue;
         }
-        // One that cannot be read might be anybody's: left in or left out, it could make a wrong
-        // call look like the only one.
+        // A candidate that cannot be read might be any call: with or without it, a wrong call could
+        // look like the only one.
         let call = convert::call(client.provider(), record::read(client, &id).await?)
             .ok_or_else(|| record::missing(client))?;
-        if let Some(proof) = weigh(order, agent, &call, proof, since, until) {
+        if let Some(proof) = check_candidate(order, agent, &call, proof, since, until) {
             traces.push(Trace { call: id, proof });
         }
     }
@@ -100,26 +101,26 @@ pub(crate) async fn trace(
     }
 }
 
-/// All calls of the window, and how many rows of it name no call.
+/// All calls of the time window, and how many of its rows have no id.
 async fn listed(
     client: &KaiCallsClient,
-    walk: &Walk,
+    budget: &ReadBudget,
     filter: CallFilter,
 ) -> Result<(Vec<ProviderCall>, usize)> {
     let mut page = PageRequest::default();
-    let (mut calls, mut unnamed) = (Vec::new(), 0);
+    let (mut calls, mut without_id) = (Vec::new(), 0);
     loop {
-        let answer = listing::rows(client, walk, &filter, &page).await?;
-        unnamed += answer.unnamed;
+        let answer = listing::rows(client, budget, &filter, &page).await?;
+        without_id += answer.without_id;
         calls.extend(answer.page.items);
         match answer.page.next {
             Some(cursor) if page.cursor.as_ref() != Some(&cursor) => page.cursor = Some(cursor),
-            Some(_) | None => return Ok((calls, unnamed)),
+            Some(_) | None => return Ok((calls, without_id)),
         }
     }
 }
 
-/// The call of a row that says `POST /v1/calls` succeeded.
+/// The call of a row that records a successful `POST /v1/calls`.
 fn placed_by(row: &wire::UsageRow) -> Option<ProviderCallId> {
     let endpoint = row.endpoint.as_deref()?.trim_end_matches('/').to_ascii_lowercase();
     let placing =
@@ -129,8 +130,8 @@ fn placed_by(row: &wire::UsageRow) -> Option<ProviderCallId> {
     row.call_id.as_deref().filter(|id| !id.is_empty()).map(ProviderCallId::from)
 }
 
-/// What a candidate's own record adds: `None` where it contradicts the order.
-fn weigh(
+/// The proof after reading a candidate's record: `None` if it contradicts the request.
+fn check_candidate(
     order: &PlaceRequest,
     agent: Option<&AgentId>,
     call: &ProviderCall,

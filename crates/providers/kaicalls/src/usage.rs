@@ -1,21 +1,22 @@
 //! Balance and usage log.
 //!
-//! The log has no cursor and documents no order: a slice that says it has more is cut at its last
-//! row and asked for again, until a slice brings nothing new.
+//! The log has no cursor and no documented order: a slice that says it has more is continued from
+//! its last row, until a slice brings nothing new.
 
 use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{Balance, Result, Usage, UsageFilter, UsageRecord};
-use switchboard_http::{Bounds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits};
 
 use crate::{KaiCallsClient, account::Account, api::UsageQuery, convert, wire};
 
 /// The provider's maximum.
 const SLICE: u32 = 500;
-/// Fifty slices in one look.
-const LOG: Bounds = Bounds { pages: 50, rows: 50_000, bytes: 64 << 20, requests: 100 };
+/// Fifty slices in one read.
+const LOG_LIMITS: ReadLimits =
+    ReadLimits { pages: 50, rows: 50_000, bytes: 64 << 20, requests: 100 };
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 /// [`Usage`] on the typed client.
@@ -33,27 +34,27 @@ impl Usage for KaiCallsUsage {
     }
 
     async fn records(&self, filter: &UsageFilter) -> Result<Vec<UsageRecord>> {
-        let walk = Walk::new(self.0.provider().clone(), LOG);
-        let rows = rows(&self.0.client, &walk, filter).await?;
+        let budget = ReadBudget::new(self.0.provider().clone(), LOG_LIMITS);
+        let rows = rows(&self.0.client, &budget, filter).await?;
         Ok(rows.into_iter().map(|row| convert::usage(self.0.provider(), row)).collect())
     }
 }
 
-/// The rows of the log that pass the filter, newest first, each once. Where the walk reaches a
-/// bound, what was read until then: it is for the caller to ask whether [it is
-/// over](Walk::is_over).
+/// The rows of the log that match the filter, newest first, each once. If a limit of the budget is
+/// reached, the rows read until then: callers check whether the budget [is
+/// exhausted](ReadBudget::is_exhausted).
 pub(crate) async fn rows(
     client: &KaiCallsClient,
-    walk: &Walk,
+    budget: &ReadBudget,
     filter: &UsageFilter,
 ) -> Result<Vec<wire::UsageRow>> {
-    let client = client.within(walk);
+    let client = client.within(budget);
     let mut start = filter.since.and_then(|since| since.checked_sub(OVERLAP).ok());
     let mut end = filter.until.and_then(|until| until.checked_add(OVERLAP).ok());
     let wanted = filter.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let mut seen = HashSet::new();
     let mut rows: Vec<wire::UsageRow> = Vec::new();
-    while walk.page().is_ok() {
+    while budget.page().is_ok() {
         let mut query = UsageQuery::new().limit(SLICE);
         if let Some(start) = start {
             query = query.start(convert::whole_second(start).to_string());
@@ -63,13 +64,13 @@ pub(crate) async fn rows(
         }
         let slice = match client.account().usage(&query).await {
             Ok(slice) => slice,
-            Err(_) if walk.is_over() => break,
+            Err(_) if budget.is_exhausted() => break,
             Err(error) => return Err(error),
         };
-        let fits = walk.rows(slice.items.len()).is_ok();
+        let fits = budget.rows(slice.items.len()).is_ok();
         let times: Vec<Timestamp> = slice.items.iter().filter_map(made).collect();
         let before = seen.len();
-        // A row without an id cannot be told from another: it is kept.
+        // A row without an id cannot be told apart from another, so it is kept.
         let fresh = slice
             .items
             .into_iter()

@@ -1,8 +1,7 @@
-//! Deliveries that come in, standing orders for them, and the log of events that stands in for
-//! them.
+//! Incoming deliveries, webhook subscriptions, and the event log that can replace deliveries.
 //!
-//! A delivery to a call's own URL is documented without a signature. Its address is what makes it
-//! believable, and it stays a hint either way: whoever acts on it reads the call.
+//! Deliveries to a call's own URL have no documented signature. The secret URL makes them credible,
+//! and they are only hints: the call is read before anything is believed.
 
 use std::sync::Arc;
 
@@ -62,7 +61,7 @@ impl WebhookReceiver for KaiCallsWebhooks {
                 .map_err(|error| error.with_provider(self.account.provider().clone()))?;
         }
         let Ok(Value::Object(body)) = serde_json::from_slice(&delivery.body) else {
-            return Err(self.unreadable("the delivery is no JSON object"));
+            return Err(self.unreadable("the delivery is not a JSON object"));
         };
         events::read(self.account.provider(), body)
             .map(|event| vec![event])
@@ -73,26 +72,29 @@ impl WebhookReceiver for KaiCallsWebhooks {
 #[async_trait]
 impl WebhookSubscriptions for KaiCallsWebhooks {
     async fn list(&self) -> Result<Vec<Subscription>> {
-        let orders = self.account.client.webhooks().list(self.account.business()).await?.items;
-        let orders: Vec<Subscription> = orders.into_iter().map(convert::subscription).collect();
-        // One without an id is an error: a list without it would say that it is not there.
-        if orders.iter().any(|order| order.id.is_empty()) {
-            let error = Error::new(ErrorKind::Decode, "a webhook of the list has no id");
+        let subscriptions =
+            self.account.client.webhooks().list(self.account.business()).await?.items;
+        let subscriptions: Vec<Subscription> =
+            subscriptions.into_iter().map(convert::subscription).collect();
+        // A subscription without an id is an error: leaving it out would say that it does not
+        // exist.
+        if subscriptions.iter().any(|subscription| subscription.id.is_empty()) {
+            let error = Error::new(ErrorKind::Decode, "a webhook in the list has no id");
             return Err(self.account.failed("webhooks.list", error));
         }
-        Ok(orders)
+        Ok(subscriptions)
     }
 
     async fn create(&self, url: &Url, events: &[String]) -> Result<Subscription> {
-        let mut order = CreateWebhook::new(url.as_str());
+        let mut subscription = CreateWebhook::new(url.as_str());
         if !events.is_empty() {
-            order = order.events(events);
+            subscription = subscription.events(events);
         }
         if let Some(business) = self.account.business() {
-            order = order.business_id(business);
+            subscription = subscription.business_id(business);
         }
-        // Even without an id: the secret in it is shown this once.
-        Ok(convert::subscription(self.account.client.webhooks().create(&order).await?))
+        // Returned even without an id: its secret is shown only this once.
+        Ok(convert::subscription(self.account.client.webhooks().create(&subscription).await?))
     }
 
     async fn delete(&self, id: &str) -> Result<()> {

@@ -1,5 +1,5 @@
-//! KallyAI has no agents of an account. Its four task categories stand in: built in, and nobody's
-//! to change.
+//! KallyAI accounts have no agents. Its four built-in task categories take their place; they cannot
+//! be changed.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl Agents for KallyAiAgents {
         let category =
             TaskCategory::ALL.into_iter().find(|category| category.as_str() == id.as_str());
         category.map(|category| self.agent(category)).ok_or_else(|| {
-            let message = "there are four agents here: restaurant, clinic, hotel, general";
+            let message = "KallyAI has four agents: restaurant, clinic, hotel, general";
             self.0.failed("agents.get", Error::new(ErrorKind::NotFound, message))
         })
     }

@@ -1,5 +1,5 @@
-//! Changing calls that were placed. A call that is answered when it is over can only be changed by
-//! whoever learnt its id early, from the list.
+//! Changing calls that were placed. As placing is answered only when the call is over, this needs
+//! an id that was found earlier in the list.
 
 use std::sync::Arc;
 

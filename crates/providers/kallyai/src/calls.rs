@@ -1,8 +1,8 @@
 //! Placing and reading calls.
 //!
 //! KallyAI answers the placing request when the phone call is over. So [`place`](Calls::place)
-//! takes as long as the call, and an answer lost on the way is the ordinary case of not knowing:
-//! [`trace`](Calls::trace) looks for the call in the list.
+//! takes as long as the call, and losing the answer is a common way not to know whether the call
+//! was made: [`trace`](Calls::trace) then looks for it in the list.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -26,23 +26,23 @@ pub(crate) struct KallyAiCalls(pub(crate) Arc<Account>);
 impl Calls for KallyAiCalls {
     async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         let account = &self.0;
-        let named = |error: Error| account.failed("calls.place", error);
-        let request = submission(account, order).map_err(|failed| failed.map(named))?;
+        let with_context = |error: Error| account.failed("calls.place", error);
+        let request = placing_request(account, order).map_err(|failed| failed.map(with_context))?;
         let record = account.client.calls().create(&request, order.idempotency_key).await?;
         convert::call(account.provider(), record)
-            .ok_or_else(|| PlaceError::placed(unnamed(account)))
+            .ok_or_else(|| PlaceError::placed(missing_id(account)))
     }
 
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall> {
         let mut record = self.0.client.calls().get(id).await?;
-        // A record that need not repeat its id is the one that was asked for; what has no status
-        // either is no record of a call.
+        // A record without an id is the one that was asked for, as it need not repeat it. Without a
+        // status as well, it is not a call's record.
         if record.status.is_some() {
             record.call_id.get_or_insert_with(|| id.as_str().to_owned());
         }
         convert::call(self.0.provider(), record)
             .filter(|call| call.id == *id)
-            .ok_or_else(|| unnamed(&self.0).with_operation("calls.get"))
+            .ok_or_else(|| missing_id(&self.0).with_operation("calls.get"))
     }
 
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
@@ -63,18 +63,18 @@ impl Calls for KallyAiCalls {
     }
 }
 
-fn unnamed(account: &Account) -> Error {
-    Error::new(ErrorKind::Decode, "the answer holds no call_id")
+fn missing_id(account: &Account) -> Error {
+    Error::new(ErrorKind::Decode, "the answer has no call_id")
         .with_provider(account.provider().clone())
 }
 
-/// The order in the provider's words. What KallyAI has no field for (the callee's name, the opening
-/// line) goes along as instructions.
-fn submission(account: &Account, order: &PlaceRequest) -> Result<CreateCall, PlaceError> {
+/// The request in the provider's terms. What KallyAI has no field for (the callee's name, the
+/// opening line) is sent as instructions.
+fn placing_request(account: &Account, order: &PlaceRequest) -> Result<CreateCall, PlaceError> {
     let call: &ValidCall = &order.call;
     let config = &account.config;
-    // Refused rather than not sent: the documents settle it, so trying again here is no use and
-    // another provider may do it.
+    // Refused rather than not sent: the documents rule it out, so there is no point in trying again
+    // here, and another provider may be able to.
     let refused = |error: Error| PlaceError::refused(Refusal::ThisProvider, error);
     let category = match &order.agent {
         Some(agent) => agent.as_str().parse::<TaskCategory>().map_err(refused)?,
@@ -86,7 +86,7 @@ fn submission(account: &Account, order: &PlaceRequest) -> Result<CreateCall, Pla
     if let Some(language) = &call.language {
         if !config.languages.iter().any(|known| known.primary() == language.primary()) {
             let message = format!(
-                "{language} is not spoken here: use {}",
+                "{language} is not supported: use {}",
                 spoken(config.languages.iter().map(|known| known.as_str()))
             );
             return Err(refused(

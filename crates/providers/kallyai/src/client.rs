@@ -1,10 +1,9 @@
-//! The typed client: every documented endpoint, section by section, and a way out to the ones that
-//! are not.
+//! The typed client: every documented endpoint, section by section, and raw requests for the rest.
 
 use std::sync::Arc;
 
 use switchboard_core::{Clock, ReadTurns, Result};
-use switchboard_http::{HttpClient, Method, TokenStore, Walk};
+use switchboard_http::{HttpClient, Method, ReadBudget, TokenStore};
 
 use crate::{
     KallyAiCodes, KallyAiConfig,
@@ -17,7 +16,7 @@ use crate::{
     tokens,
 };
 
-/// The KallyAI API. Cheap to clone; clones share connections and token.
+/// A client for one KallyAI account. Cheap to clone; clones share connections and tokens.
 #[derive(Debug, Clone)]
 pub struct KallyAiClient {
     http: HttpClient,
@@ -44,10 +43,10 @@ impl KallyAiClient {
         Ok(Self { http: HttpClient::new(config.http(), credential, &KallyAiCodes)?, clock })
     }
 
-    /// A client whose renewed tokens are kept in `store`, and found there at the next start.
+    /// A client that saves renewed tokens in `store` and loads them from there at the next start.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and the store's own where it cannot be read.
+    /// As [`new`](Self::new), and the store's own error if it cannot be read.
     pub async fn with_token_store(
         config: &KallyAiConfig,
         store: Arc<dyn TokenStore>,
@@ -63,62 +62,62 @@ impl KallyAiClient {
         auth: AuthApi;
         /// Outbound calls.
         calls: CallsApi;
-        /// Conversations with the coordinator, and its goals. The way that KallyAI prefers.
+        /// Conversations with the coordinator, and its goals: the workflow that KallyAI recommends.
         coordination: CoordinationApi;
         /// Numbers of the account.
         phone_numbers: PhoneNumbersApi;
-        /// Calendar, tables, bills, rides, food, errands, email that goes out, and the log of all
-        /// of them.
+        /// Calendar, restaurant bookings, bills, rides, food, errands, outgoing email, and the log
+        /// of all of them.
         actions: ActionsApi;
-        /// The inbox over all channels.
+        /// The inbox across all channels.
         messages: MessagesApi;
         /// Searches.
         search: SearchApi;
         /// The user's mailboxes.
         email: EmailApi;
-        /// How KallyAI and its user reach each other: addresses and messengers.
+        /// The channels between KallyAI and its user: email addresses and messengers.
         channels: ChannelsApi;
-        /// Tasks that reach somebody by whichever channel the provider selects.
+        /// Tasks to contact somebody over a channel that the provider selects.
         outreach: OutreachApi;
-        /// What goals may cost.
+        /// The budgets of goals.
         budget: BudgetApi;
         /// Credits: balance, history, prices.
         credits: CreditsApi;
-        /// The user's subscription and counters, as documents 000, 001 and 003 have them.
+        /// The user's subscription and usage counters, as in documents 000, 001 and 003.
         users: UsersApi;
-        /// The subscription as document 002 has it.
+        /// The subscription, as in document 002.
         subscriptions: SubscriptionsApi;
-        /// Stripe's pages, as documents 000, 001 and 003 have them.
+        /// Pages at Stripe, as in documents 000, 001 and 003.
         billing: BillingApi;
-        /// Who came by whose link.
+        /// Referral codes and who used them.
         referrals: ReferralsApi;
-        /// What waits for a person.
+        /// Notifications that wait for the user.
         notifications: NotificationsApi;
     }
 
-    /// Calls that come in, and the reception that answers them.
+    /// Inbound calls, and the receptionist that answers them.
     pub fn inbound(&self) -> InboundApi {
         InboundApi::new(self.http.clone(), Arc::clone(&self.clock))
     }
 
-    /// A request to a path below the base URL, as `/v1/search/history`; a query may stand behind
-    /// it.
+    /// A request to a path below the base URL, for example `/v1/search/history`, with or without a
+    /// query.
     ///
-    /// Reads are retried; everything else is sent once, and again only when nothing of it left this
-    /// machine.
+    /// Reads are retried; anything else is sent once, and again only if no byte of it was sent.
     ///
     /// # Errors
     /// `Unsupported` for routes that make a phone ring, with what to use instead: a call placed by
-    /// hand is in no journal. Besides `POST /v1/calls` these are the routes by which document 002's
-    /// coordinator, goals, outreach tasks, actions, transfers and verifications may call somebody;
-    /// each has a typed method. `InvalidRequest` for a path that is not written plainly.
+    /// a raw request is in no journal. Besides `POST /v1/calls` these are the routes by which the
+    /// coordinator, goals, outreach tasks, actions, transfers and verifications of document 002 may
+    /// call somebody; each has a typed method. `InvalidRequest` for a path with escapes or unusual
+    /// characters.
     pub fn request(&self, method: Method, path: &str) -> Result<RawRequest> {
         RawRequest::new(self.http.clone(), method, path)
     }
 
-    /// The same client for one walk over a list.
-    pub(crate) fn within(&self, walk: &Walk) -> Self {
-        Self { http: self.http.within(walk), clock: Arc::clone(&self.clock) }
+    /// The same client for reading one list within the budget.
+    pub(crate) fn within(&self, budget: &ReadBudget) -> Self {
+        Self { http: self.http.within(budget), clock: Arc::clone(&self.clock) }
     }
 
     pub(crate) fn take_turns(&self, turns: Arc<dyn ReadTurns>) {

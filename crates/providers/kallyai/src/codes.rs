@@ -1,9 +1,9 @@
-//! What KallyAI's refusals mean: its rows of the table, each with its test.
+//! What KallyAI's refusals mean: its rows of the table, each with a test.
 //!
-//! A row holds for its status and code together, as the documents pair them. A code that stands
-//! under a status that no document gives it is named by no row, and what nobody names is `Unknown`:
-//! the phone may have rung. Refusals about the person or the content are the exception: they bind
-//! every provider under any 4xx, because the mistake to avoid there is asking the next one.
+//! A row applies to a status and code together, as the documents pair them. A code under any other
+//! status matches no row and is `Unknown`: the phone may have rung. Refusals about the person or
+//! the content are the exception: they bind every provider under any 4xx, because the mistake to
+//! avoid there is to ask the next one.
 
 use std::ops::RangeInclusive;
 
@@ -16,7 +16,7 @@ pub struct KallyAiCodes;
 
 struct Row {
     statuses: RangeInclusive<u16>,
-    /// `None`: any code, and no code at all.
+    /// `None` matches any code, and an answer without one.
     code: Option<&'static str>,
     verdict: Verdict,
 }
@@ -37,7 +37,7 @@ const fn everyone(code: &'static str, kind: ErrorKind) -> Row {
     Row { statuses: 400..=499, code: Some(code), verdict: Verdict::refused_for_everyone(kind) }
 }
 
-/// First match wins, so the rows that bind everyone stand first.
+/// The first match wins, so the rows that bind everyone come first.
 static ROWS: [Row; 22] = [
     everyone("suppression_violation", ErrorKind::Blocked),
     everyone("blocked_number", ErrorKind::Blocked),
@@ -45,7 +45,7 @@ static ROWS: [Row; 22] = [
     everyone("consent_denied", ErrorKind::Blocked),
     everyone("emergency_number", ErrorKind::NumberNotAllowed),
     everyone("toll_number", ErrorKind::NumberNotAllowed),
-    // What the account lacks is no mistake in the request.
+    // Something missing in the account is not a mistake in the request.
     row(400, "email_not_connected", ErrorKind::Forbidden, Refusal::ThisProvider),
     row(400, "trial_requires_checkout", ErrorKind::Forbidden, Refusal::ThisProvider),
     row(400, "no_active_subscription", ErrorKind::NotFound, Refusal::ThisProvider),
@@ -187,8 +187,8 @@ mod tests {
         }
     }
 
-    /// Every code that a table of document 002 or 003 holds has its row above, under the status
-    /// that the table gives it.
+    /// Every code in a table of document 002 or 003 has a row above, under the status that the
+    /// table gives it.
     #[test]
     fn every_documented_code_has_a_row() {
         let source = include_str!("codes.rs");
@@ -248,7 +248,7 @@ mod tests {
         ] {
             let cut = classify::answer(&KallyAiCodes, status, &ErrorBody::incomplete());
             assert_eq!(cut, Verdict::unknown(kind), "{status}");
-            // Cut, and yet the connection ended in good order.
+            // Truncated, although the connection was closed cleanly.
             let whole = body_002("suppression_violation");
             for end in 1..whole.len() {
                 let body = ErrorBody::parse(&whole.as_bytes()[..end]);

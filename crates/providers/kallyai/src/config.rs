@@ -1,4 +1,4 @@
-//! Settings, with the defaults that the documents call for.
+//! Settings of one KallyAI account.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -13,67 +13,67 @@ use url::{Host, Url};
 
 use crate::wire::TaskCategory;
 
-/// The shortest time that the placing request may be given. It is answered when the phone call is
-/// over, so a shorter limit would turn ordinary calls into ones of which nobody knows whether they
-/// rang.
+/// The shortest allowed time limit of the placing request. It is answered when the phone call is
+/// over, so a shorter limit would leave ordinary calls in doubt.
 const SHORTEST_PLACE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
-/// How much longer a placing request may last than its call.
+/// How much longer the placing request may take than its call.
 const LEEWAY: Duration = Duration::from_secs(60);
 
 /// "Calls supported to US, Canada, UK, Spain, and most European countries" (documents 002 and 003):
-/// the four that are named, and the European Union, Iceland, Liechtenstein, Norway and Switzerland
-/// for the rest.
+/// the four named ones, and the European Union, Iceland, Liechtenstein, Norway and Switzerland.
 const DOCUMENTED_COUNTRIES: &str = "US CA GB ES AT BE BG CH CY CZ DE DK EE FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
 
-/// One KallyAI account.
+/// One account at KallyAI. Only `access_token` is required.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KallyAiConfig {
-    /// The name of this account everywhere else: `kallyai`. A second account needs a second name.
+    /// The name of this account in routes, journals and errors. Two accounts need two names.
+    /// Default: `kallyai`.
     #[serde(default = "default_id")]
     pub id: ProviderId,
     /// The OAuth access token, sent as `Authorization: Bearer`.
     pub access_token: SecretString,
-    /// What renews the access token after a 401; without it an expired token stays expired.
+    /// The token that renews the access token after a 401; without it an expired access token stays
+    /// expired.
     #[serde(default)]
     pub refresh_token: Option<SecretString>,
-    /// Where the API lives: `https://api.kallyai.com`. Plain http only on this machine, for a
-    /// simulated provider.
+    /// The address of the API. Plain http is allowed for a loopback address only. Default:
+    /// `https://api.kallyai.com`.
     #[serde(default = "default_base_url")]
     pub base_url: Url,
-    /// What this account rides on: `kallyai`. Two providers of one domain are no backup of each
-    /// other.
+    /// The platform that the account depends on: two providers with the same one are no backup for
+    /// each other. Default: `kallyai`.
     #[serde(default = "default_domain")]
     pub failure_domain: String,
-    /// The task category of calls whose profile names none: `general`.
+    /// The task category of calls whose profile names none. Default: `general`.
     #[serde(default = "default_category")]
     pub task_category: TaskCategory,
-    /// The IANA time zone of calls that name none: `UTC`. The provider requires one; appointments
-    /// are read in it.
+    /// The IANA time zone of calls that name none; the provider requires one and reads appointments
+    /// in it. Default: `UTC`.
     #[serde(default = "default_timezone")]
     pub timezone: String,
-    /// How long the placing request may take, in seconds: 1200. It is answered when the phone call
-    /// is over, so less than 900 is refused, except on this machine, where a simulated call lasts a
-    /// moment and a fault should not hold a test for a quarter of an hour.
+    /// Time limit of the placing request, in seconds. It is answered when the phone call is over,
+    /// so less than 900 is refused, except for a loopback address, where a simulated call lasts a
+    /// moment. Default: 1200.
     #[serde(default = "default_place_timeout", rename = "place_timeout_seconds", with = "seconds")]
     pub place_timeout: Duration,
-    /// Where it calls: by default the countries that the documents name, and "most European
+    /// The countries it calls. Default: the ones that the documents name, with "most European
     /// countries" read as the European Union, Iceland, Liechtenstein, Norway and Switzerland. The
     /// account may be allowed more or fewer.
     #[serde(default = "default_countries")]
     pub countries: BTreeSet<Country>,
-    /// What it speaks: `en` and `es`.
+    /// The languages it speaks. Default: `en` and `es`.
     #[serde(default = "default_languages")]
     pub languages: BTreeSet<Language>,
-    /// What it charges, for plans and budgets. None by default: prices are run-time data, and the
+    /// What it charges, for plans and budgets. Default: none, because prices change and the
     /// documents disagree on them.
     #[serde(default)]
     pub tariff: Option<Tariff>,
 }
 
 impl KallyAiConfig {
-    /// The defaults for an account.
+    /// The defaults with this access token.
     pub fn new(access_token: impl Into<SecretString>) -> Self {
         Self {
             id: default_id(),
@@ -95,38 +95,43 @@ impl KallyAiConfig {
     /// # Errors
     /// `Configuration` that names the key and the fix, and never shows a secret.
     pub fn check(&self) -> Result<()> {
-        let wrong = |key: &'static str, message: String| {
+        let refuse = |key: &'static str, message: String| {
             Err(Error::new(ErrorKind::Configuration, message)
                 .with_field(key)
                 .with_provider(self.id.clone()))
         };
         let loopback = is_loopback(&self.base_url);
         if self.base_url.scheme() != "https" && !loopback {
-            return wrong(
+            return refuse(
                 "base_url",
-                "must begin with https://: the access token would travel in the open".to_owned(),
+                "must begin with https://, or the access token would be sent unencrypted"
+                    .to_owned(),
             );
         }
         if self.place_timeout < SHORTEST_PLACE_TIMEOUT && !loopback {
             let asked = self.place_timeout.as_secs();
-            return wrong(
+            return refuse(
                 "place_timeout_seconds",
                 format!("{asked} is less than 900: the answer comes when the phone call is over"),
             );
         }
         if self.place_timeout.is_zero() {
-            return wrong("place_timeout_seconds", "must be more than 0".to_owned());
+            return refuse("place_timeout_seconds", "must be more than 0".to_owned());
         }
         if switchboard_core::time_zone(&self.timezone).is_err() {
-            return wrong(
+            return refuse(
                 "timezone",
-                format!("{:?} is no IANA time zone: write one as America/New_York", self.timezone),
+                format!(
+                    "{:?} is not an IANA time zone: use one such as America/New_York",
+                    self.timezone
+                ),
             );
         }
         Ok(())
     }
 
-    /// What is known of the account without asking. No client is built and nothing is sent.
+    /// What is known about the account without asking the provider. No client is built and nothing
+    /// is sent.
     ///
     /// # Errors
     /// `Configuration` that names the key and the fix.

@@ -1,5 +1,6 @@
-//! KallyAI's words in neutral ones. Nothing is guessed: a word that no row names stays
-//! unrecognised, and a value that cannot be read is absent, with the answer kept beside it.
+//! From KallyAI's terms to neutral ones. Nothing is guessed: a status that is not in the table
+//! stays unrecognised, and a value that cannot be read is absent, with the raw answer kept beside
+//! it.
 
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use url::Url;
 
 use crate::wire::{CallRecord, RecordingRecord, TranscriptRecord};
 
-/// The words that the documents list as answers (003), those that 002's cancel, stop and reschedule
-/// imply, and the filter values of inbound calls. Compared without case, with hyphens and spaces as
-/// underscores.
+/// Status words: those that document 003 lists, those that document 002's cancel, stop and
+/// reschedule imply, and the filter values of inbound calls. Compared without case, with hyphens
+/// and spaces as underscores.
 const STATES: [(&str, ProviderState); 27] = [
     ("success", ProviderState::Ended(Outcome::Completed)),
     ("completed", ProviderState::Ended(Outcome::Completed)),
@@ -57,7 +58,7 @@ pub fn state(word: &str) -> ProviderState {
         .map_or(ProviderState::Unrecognised, |(_, state)| *state)
 }
 
-/// The word that the provider uses for a state, where its documents have one.
+/// The provider's word for a state, if its documents have one.
 pub fn word(state: ProviderState) -> Option<&'static str> {
     match state {
         ProviderState::Ended(Outcome::Completed) => Some("success"),
@@ -101,12 +102,12 @@ pub(crate) fn call(provider: &ProviderId, record: CallRecord) -> Option<Provider
     })
 }
 
-/// Credits, to a millionth; more decimals than that are rounded up, so that a bill never shrinks.
+/// Credits, to a millionth; further decimals are rounded up, so that a bill is never too small.
 pub(crate) fn credits(amount: Decimal) -> Option<Credits> {
     Credits::new(amount.round_dp_with_strategy(6, RoundingStrategy::AwayFromZero)).ok()
 }
 
-/// Seconds with a fraction, exact to the microsecond; `None` for less than nothing.
+/// Seconds with a fraction, exact to the microsecond; `None` for a negative number.
 pub(crate) fn seconds(amount: Decimal) -> Option<Duration> {
     let micros = amount.checked_mul(Decimal::from(1_000_000))?.round().to_u64()?;
     Some(Duration::from_micros(micros))
@@ -132,7 +133,7 @@ fn speaker(word: String) -> Speaker {
     }
 }
 
-/// `00:00:05`, `00:05`, `5` or `5.2`: how far into the call.
+/// The offset into the call, written as `00:00:05`, `00:05`, `5` or `5.2`.
 fn offset(text: &str) -> Option<Duration> {
     let parts: Vec<&str> = text.trim().split(':').collect();
     if parts.len() > 3 {
@@ -147,8 +148,7 @@ fn offset(text: &str) -> Option<Duration> {
 
 pub(crate) fn recording(record: RecordingRecord) -> Result<Recording> {
     let raw = record.raw().clone();
-    let text =
-        record.url.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer holds no url"))?;
+    let text = record.url.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer has no url"))?;
     let url = Url::parse(&text)
         .map_err(|source| Error::new(ErrorKind::Decode, "url: not a URL").with_source(source))?;
     Ok(Recording {
@@ -159,7 +159,7 @@ pub(crate) fn recording(record: RecordingRecord) -> Result<Recording> {
     })
 }
 
-/// True where `at` is known and in the range; what has no time belongs to no range.
+/// True if `at` is known and in the range. Something without a time is only in the unlimited range.
 pub(crate) fn within(
     at: Option<Timestamp>,
     since: Option<Timestamp>,

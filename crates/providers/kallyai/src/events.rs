@@ -1,7 +1,7 @@
 //! Inbound events and pending notifications as neutral events.
 //!
-//! An event needs an id that is the same whenever it is seen, or it would be told twice. Where the
-//! provider gives none, the id is made of the content.
+//! An event needs an id that stays the same, or it would be handed out twice. If the provider gives
+//! none, the id is derived from the content.
 
 use switchboard_core::{Event, EventKind, ProviderCallId, ProviderId, ProviderState};
 use switchboard_http::usable_id;
@@ -12,7 +12,8 @@ use crate::{
     wire::{PendingItem, PendingNotifications},
 };
 
-/// An event of the inbound stream. Of a call where it names one, else in the provider's own word.
+/// An event of the inbound stream: about a call if it names one, otherwise of the provider's own
+/// kind.
 pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
     let raw = event.raw().clone();
     let kind = event.kind.unwrap_or_default();
@@ -34,8 +35,8 @@ pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
     }
 }
 
-/// The call's status, or else the last word of the event's name, as in `call.completed` and
-/// `inbound_call_missed`.
+/// The call's status, or else the last word of the event's name, for example in `call.completed`
+/// and `inbound_call_missed`.
 fn state(status: &str, kind: &str) -> ProviderState {
     let told = convert::state(status);
     if told != ProviderState::Unrecognised {
@@ -52,8 +53,8 @@ fn state(status: &str, kind: &str) -> ProviderState {
         .unwrap_or(ProviderState::Unrecognised)
 }
 
-/// What waits for a person, one event each. What the assistant is doing now waits for nobody and is
-/// not among them.
+/// One event for each notification that waits for the user. What the assistant is working on waits
+/// for nobody and is not included.
 pub(crate) fn pending(provider: &ProviderId, notifications: PendingNotifications) -> Vec<Event> {
     let at = notifications.generated_at;
     let groups = [
@@ -75,7 +76,7 @@ fn notification(
     at: Option<jiff::Timestamp>,
 ) -> Event {
     let raw = item.raw().clone();
-    // The same goal may wait for an answer twice: its status is part of the id.
+    // The same goal may need an answer twice, so its status is part of the id.
     let status = item.status.unwrap_or_default();
     let id = match item.id {
         Some(id) if status.is_empty() => format!("{section}:{id}"),

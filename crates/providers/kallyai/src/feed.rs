@@ -35,7 +35,7 @@ impl EventFeed for KallyAiFeed {
                     .map(move |event| event.map(|event| events::inbound(&provider, event)))
                     .boxed())
             }
-            // What happened before is known from here on; the stream tells what is new.
+            // Earlier events count as seen from here on: the stream only has new ones.
             InboundEvents::Recent(_) => {
                 let mut seen = SeenIds::new(SEEN_EVENTS);
                 for event in self.poll().await? {
@@ -48,7 +48,7 @@ impl EventFeed for KallyAiFeed {
 }
 
 impl KallyAiFeed {
-    /// New events, look after look. A failed look is told and ends nothing.
+    /// New events, poll after poll. A failed poll yields its error and does not end the stream.
     fn polled(self, seen: SeenIds) -> BoxStream<'static, Result<Event>> {
         let looks = stream::unfold((self, seen), |(feed, mut seen)| async move {
             feed.0.clock.sleep(POLL_EVERY).await;

@@ -1,10 +1,10 @@
-//! What may not go out by the raw way: whatever the documents say makes a phone ring.
+//! Routes that raw requests may not use: all that make a phone ring, according to the documents.
 //!
-//! A call that is placed by a raw request is in no journal, holds no lock on its callee and is
-//! retried by rules that were made for something else. So the raw way refuses these routes, however
-//! they are spelled: in capitals, percent-encoded (twice, too), with doubled slashes, dot segments,
-//! path parameters, a query or a slash at the end. Refusing a harmless route by mistake costs its
-//! caller a look at this table; letting one through rings somebody.
+//! A call placed by a raw request is in no journal, does not lock its callee, and is retried by
+//! rules made for something else. So raw requests to these routes are refused, however the path is
+//! spelled: in capitals, percent-encoded (also twice), with doubled slashes, dot segments, path
+//! parameters, a query or a trailing slash. Refusing a harmless route by mistake costs the caller a
+//! look at this table; letting one through makes somebody's phone ring.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use switchboard_core::{Error, ErrorKind, Result};
 use switchboard_http::Method;
 
 struct Ringing {
-    /// The end of the route; `*` is any one segment.
+    /// The last segments of the route; `*` is any one segment.
     route: &'static [&'static str],
     instead: &'static str,
 }
@@ -23,17 +23,17 @@ const RINGING: [Ringing; 20] = [
     Ringing { route: &["calls"], instead: PLACE },
     Ringing {
         route: &["calls", "*", "reschedule"],
-        instead: "it sets when a phone rings: use `calls().reschedule`",
+        instead: "it decides when a phone rings: use `calls().reschedule`",
     },
     Ringing {
         route: &["inbound", "calls", "*", "transfer"],
-        instead: "it rings the number it transfers to: use `inbound().transfer`",
+        instead: "it makes the target number ring: use `inbound().transfer`",
     },
     Ringing {
         route: &["inbound", "calls", "*", "takeover"],
-        instead: "it may ring the user's phone: use `inbound().take_over`",
+        instead: "it may make the user's phone ring: use `inbound().take_over`",
     },
-    // With `auto_execute`, and perhaps without: the channel that is selected may be a call.
+    // With `auto_execute`, and possibly without: the selected channel may be a call.
     Ringing {
         route: &["outreach", "tasks"],
         instead: "a task may be carried out by a phone call (document 002): use `outreach().create`",
@@ -46,7 +46,7 @@ const RINGING: [Ringing; 20] = [
         route: &["coordination", "message"],
         instead: "a message may start a phone call (`call_initiated`, document 002): use `coordination().message`",
     },
-    // Goals make phone calls, and these let one go on.
+    // Goals make phone calls, and these let a goal continue.
     Ringing {
         route: &["goals", "*", "approve-step"],
         instead: "the step may be a phone call: use `coordination().approve_step`",
@@ -57,13 +57,13 @@ const RINGING: [Ringing; 20] = [
     },
     Ringing {
         route: &["goals", "*", "approve-budget"],
-        instead: "the goal goes on, and may call: use `budget().approve`",
+        instead: "the goal continues and may call: use `budget().approve`",
     },
     Ringing {
         route: &["goals", "*", "acknowledge-soft-cap"],
-        instead: "the goal goes on, and may call: use `budget().acknowledge_soft_cap`",
+        instead: "the goal continues and may call: use `budget().acknowledge_soft_cap`",
     },
-    // How these are carried out is not documented; this provider's way is the telephone.
+    // The documents do not say how these are carried out; this provider usually calls.
     Ringing {
         route: &["actions", "bills", "dispute"],
         instead: "a dispute may be carried out by a phone call: use `actions().bills().dispute`",
@@ -74,7 +74,7 @@ const RINGING: [Ringing; 20] = [
     },
     Ringing {
         route: &["actions", "bookings", "*"],
-        instead: "a booking may be given back by a phone call: use `actions().bookings().cancel`",
+        instead: "a booking may be cancelled by a phone call: use `actions().bookings().cancel`",
     },
     Ringing {
         route: &["actions", "tasks", "ride"],
@@ -90,7 +90,7 @@ const RINGING: [Ringing; 20] = [
     },
     Ringing {
         route: &["actions", "*", "undo"],
-        instead: "an action may be taken back by a phone call: use `actions().undo`",
+        instead: "an action may be undone by a phone call: use `actions().undo`",
     },
     Ringing {
         route: &["phone-numbers", "verify", "start"],
@@ -98,22 +98,22 @@ const RINGING: [Ringing; 20] = [
     },
     Ringing {
         route: &["phone-numbers", "*", "verify"],
-        instead: "it may ring the number: use `phone_numbers().verify_ownership`",
+        instead: "it may make the number ring: use `phone_numbers().verify_ownership`",
     },
 ];
 
-/// The plain path of a raw request, without its query.
+/// The path of a raw request, without its query.
 ///
 /// # Errors
 /// `Unsupported` for a route that makes a phone ring, with what to use instead; `InvalidRequest`
-/// for a path that is not written plainly.
+/// for a path with escapes or unusual characters.
 pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
     match method {
         Method::Get => {}
         Method::Post | Method::Put | Method::Patch | Method::Delete => {
             if let Some(instead) = rings(path) {
                 let message = format!(
-                    "{} on this path is not sent by the raw way: {instead}",
+                    "{} on this path is not allowed as a raw request: {instead}",
                     method.as_str()
                 );
                 return Err(Error::new(ErrorKind::Unsupported, message).with_field("path"));
@@ -124,19 +124,22 @@ pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
     let plain = plain.strip_suffix('/').unwrap_or(plain);
     let odd = |c: char| matches!(c, '%' | '\\' | ';' | '{' | '}') || !c.is_ascii_graphic();
     let Some(below) = plain.strip_prefix('/') else {
-        return Err(Error::invalid("path", "must begin with a slash, as /v1/search/history"));
+        return Err(Error::invalid(
+            "path",
+            "must begin with a slash, for example /v1/search/history",
+        ));
     };
     if below.split('/').any(|segment| matches!(segment, "" | "." | "..") || segment.contains(odd)) {
         return Err(Error::invalid(
             "path",
-            "write it plainly: no escapes, no dot segments, no doubled slashes",
+            "must be plain: no escapes, dot segments or doubled slashes",
         ));
     }
     Ok(plain)
 }
 
-/// Why this path may not be posted to, where it may not. Compared as the end of the route, so that
-/// a prefix changes nothing.
+/// What to use instead if this path may not be written to. Compares the end of the route, so that a
+/// prefix makes no difference.
 fn rings(path: &str) -> Option<&'static str> {
     let Some(segments) = canonical(path) else {
         return Some("it cannot be read as a path");
@@ -149,8 +152,8 @@ fn rings(path: &str) -> Option<&'static str> {
     found.map(|ringing| ringing.instead)
 }
 
-/// The segments as the most lenient server would read them; `None` for escapes that never end or
-/// are no text.
+/// The path's segments, read as the most lenient server would; `None` for escapes that never end or
+/// are not text.
 fn canonical(path: &str) -> Option<Vec<String>> {
     const MOST_LAYERS: usize = 8;
     let mut text = Cow::Borrowed(path);
@@ -191,7 +194,7 @@ fn canonical(path: &str) -> Option<Vec<String>> {
     Some(segments)
 }
 
-/// One layer of percent-encoding taken off; what is no escape stays.
+/// Removes one layer of percent-encoding; anything that is not an escape is kept.
 fn decode(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let hex = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));

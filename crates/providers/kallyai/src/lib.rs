@@ -1,10 +1,10 @@
-//! KallyAI: its API as a typed client, and Switchboard's contract on top of it.
+//! KallyAI, as a typed client and as a Switchboard provider.
 //!
-//! KallyAI places a call by a request that is answered when the phone call is over, takes a key
-//! that it documents nothing about, and has no webhooks. What follows from that is all here: one
-//! long request that is sent once, a list that is read to find a call whose answer was lost, and
-//! events by a stream or a poll. The facts come from KallyAI's reference documents, which are
-//! numbered 000 to 003 and disagree; where they do, every shape is accepted.
+//! KallyAI answers the placing request when the phone call is over, accepts an idempotency key
+//! without documenting what it does, and has no webhooks. The rest follows: one long request that
+//! is sent once, a search in the list for a call whose answer was lost, and events from a stream or
+//! by polling. The facts come from KallyAI's reference documents, which are numbered 000 to 003 in
+//! `docs/provider-notes.md`. They disagree; where they do, every documented shape is accepted.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
@@ -27,11 +27,11 @@
 //!
 //! | to find | look at |
 //! |---|---|
-//! | the provider, for the router | [`KallyAi`], [`KallyAiConfig`] |
-//! | the whole API, section by section | [`KallyAiClient`] |
-//! | what is sent and answered | [`wire`] |
+//! | the provider for the router | [`KallyAi`], [`KallyAiConfig`] |
+//! | the typed client, and raw requests | [`KallyAiClient`], [`api`], [`RawRequest`] |
+//! | requests and answers | [`wire`] |
 //! | what a refusal means | [`KallyAiCodes`] |
-//! | what is not wrapped | [`KallyAiClient::request`] |
+//! | status words | [`state`], [`word`] |
 
 mod account;
 mod agents;

@@ -1,10 +1,10 @@
 //! Pages of calls.
 //!
-//! KallyAI pages by offset and takes no filter: what a page may leave out is decided here.
+//! KallyAI pages by offset and has no filters, so calls are filtered here.
 
 use jiff::Timestamp;
 use switchboard_core::{CallFilter, Error, Page, PageRequest, ProviderCall, Result};
-use switchboard_http::{Bounds, Walk};
+use switchboard_http::{ReadBudget, ReadLimits};
 
 use crate::{
     account::Account,
@@ -27,13 +27,13 @@ pub(crate) async fn page(
     };
     let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
     let mut offset = offset(page)?;
-    let walk = Walk::new(account.provider().clone(), Bounds::PAGE);
-    let calls = account.client.within(&walk).calls();
-    // An empty page reads as the end of the list, so pages of which the filter leaves nothing
-    // are passed over, as many as one look may take.
-    for _ in 0..Bounds::PAGE.pages {
+    let budget = ReadBudget::new(account.provider().clone(), ReadLimits::PAGE);
+    let calls = account.client.within(&budget).calls();
+    // Callers read an empty page as the end of the list, so pages of which the filter leaves
+    // nothing are skipped, up to a limit.
+    for _ in 0..ReadLimits::PAGE.pages {
         let listing = calls.list(&Paging { limit, offset }).await?;
-        walk.rows(listing.received)?;
+        budget.rows(listing.received)?;
         let next = next_offset(&listing, offset.unwrap_or(0), filter.since);
         let read = listing
             .items
@@ -48,8 +48,8 @@ pub(crate) async fn page(
     Ok(Page { items: Vec::new(), next: offset.map(|next| next.to_string()) })
 }
 
-/// Where the page after this one begins; `None` at the end. Where the list is newest first and this
-/// page reaches back before `since`, nothing that is wanted can follow.
+/// The offset of the next page; `None` at the end. If the list is newest first and this page
+/// reaches back before `since`, nothing that is wanted can follow.
 pub(crate) fn next_offset(
     listing: &Listing<CallRecord>,
     offset: u64,
@@ -59,8 +59,8 @@ pub(crate) fn next_offset(
     listing.next_offset(offset).filter(|_| !over)
 }
 
-/// True where the page is newest first, as far as its times say, and ends before `moment`. No
-/// document names an order, so a page that is not descending proves nothing about the next.
+/// True if the page is newest first, as far as its times show, and ends before `moment`. The
+/// documents define no order, so a page in any other order proves nothing about the next one.
 fn reaches_back(listing: &Listing<CallRecord>, moment: Timestamp) -> bool {
     let times: Option<Vec<Timestamp>> =
         listing.items.iter().map(|record| record.created_at).collect();
@@ -76,7 +76,7 @@ fn offset(page: &PageRequest) -> Result<Option<u64>> {
         return Ok(None);
     };
     let offset = cursor.parse().map_err(|source| {
-        Error::invalid("cursor", "is not one that this provider gave out").with_source(source)
+        Error::invalid("cursor", "is not a cursor of this provider").with_source(source)
     });
     offset.map(Some)
 }

@@ -1,5 +1,5 @@
-//! Numbers that the account rents. No document shows an answer of this section, so the readings are
-//! lenient and the raw answer counts.
+//! Numbers that the account rents. The documents show no answer of this section, so reading is
+//! lenient and the raw answer is authoritative.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ impl Numbers for KallyAiNumbers {
             None => wanted,
         };
         let answer = self.0.client.phone_numbers().provision(&wanted).await?;
-        // Bare, or one level down: nobody documents it.
+        // At the top or one level down: it is not documented.
         let inner = ["phone_number", "number", "data"]
             .iter()
             .find_map(|key| answer.value().get(*key))
@@ -83,8 +83,7 @@ impl Numbers for KallyAiNumbers {
 
     async fn release(&self, number: &OwnedNumber) -> Result<()> {
         let id = number.id.as_ref().ok_or_else(|| {
-            let message =
-                "is missing: take the number from a list, which carries the provider's id";
+            let message = "is missing: take the number from a list, which has the provider's id";
             self.0.failed("numbers.release", Error::invalid("id", message))
         })?;
         self.0.client.phone_numbers().release(id).await.map(drop)

@@ -1,4 +1,4 @@
-//! KallyAI as a provider.
+//! The provider: one account at KallyAI behind the neutral contract.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::{
     usage::KallyAiUsage, webhooks::KallyAiWebhooks,
 };
 
-/// One KallyAI account.
+/// One account at KallyAI.
 ///
 /// It places calls synchronously: [`Calls::place`] is answered when the phone call is over. A key
-/// goes out with each call and is never relied on, because what a second request with it does is
+/// is sent with each call and never relied on, because the effect of a second request with it is
 /// not documented.
 #[derive(Debug, Clone)]
 pub struct KallyAi {
@@ -41,11 +41,11 @@ impl KallyAi {
         Self::of(Account { config, client, clock })
     }
 
-    /// An account whose renewed tokens outlive the process. A refresh token may be good for one
-    /// use, so an account that renews and forgets is locked out at its next start.
+    /// An account that saves its renewed tokens. A refresh token may be good for one use only, so
+    /// an account that renews and forgets is locked out at its next start.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and the store's own where it cannot be read.
+    /// As [`new`](Self::new), and the store's own error if it cannot be read.
     pub async fn with_token_store(
         config: KallyAiConfig,
         store: Arc<dyn TokenStore>,

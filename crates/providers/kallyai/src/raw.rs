@@ -1,4 +1,4 @@
-//! The way out: requests to what the provider added since the documents were written.
+//! Raw requests, to endpoints that have no typed method.
 
 use serde::Serialize;
 use switchboard_core::Result;
@@ -6,8 +6,8 @@ use switchboard_http::{Answer, HttpClient, Method, Request};
 
 use crate::guard;
 
-/// A request that was put together by hand. It carries no headers of the caller's: a method
-/// override would undo the guard.
+/// A request to any path that makes no phone ring. It carries no custom headers: a method override
+/// would defeat the guard.
 #[derive(Debug)]
 pub struct RawRequest {
     http: HttpClient,
@@ -39,7 +39,7 @@ impl RawRequest {
     /// Sets a JSON body.
     ///
     /// # Errors
-    /// `InvalidRequest` when it cannot be written as JSON.
+    /// `InvalidRequest` if it cannot be written as JSON.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
         self.request = self.request.json(body)?;
         Ok(self)
@@ -48,7 +48,7 @@ impl RawRequest {
     /// Sends it.
     ///
     /// # Errors
-    /// As the typed methods.
+    /// As for the typed methods.
     pub async fn send(self) -> Result<Answer> {
         match self.request.method() {
             Method::Get => self.http.read(self.request).await,

@@ -1,8 +1,8 @@
-//! Tokens: where the bearer comes from, and how it is renewed.
+//! Access tokens and their renewal.
 //!
-//! KallyAI's access tokens last an hour; a phone call can be longer than what is left of one. The
-//! renewal is one flight for all callers and lives in `switchboard-http`; here is only how this
-//! provider is asked for new tokens.
+//! KallyAI's access tokens last an hour, and a phone call can outlast the rest of it.
+//! `switchboard-http` renews tokens once for all callers; this file only knows how to ask KallyAI
+//! for new ones.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl TokenSource for Refresh {
     }
 }
 
-/// A client whose requests carry no token: the one that fetches tokens.
+/// A client without a token, which fetches tokens.
 fn anonymous(config: &KallyAiConfig) -> Result<AuthApi> {
     Ok(AuthApi::new(HttpClient::new(config.http(), Arc::new(NoCredential), &KallyAiCodes)?))
 }
@@ -51,8 +51,8 @@ pub(crate) fn credential(
     Ok(Arc::new(RefreshingToken::new(configured(config, Some(refresh)), source, Arc::clone(clock))))
 }
 
-/// The credential that a store holds, or else the configuration: for refresh tokens that are good
-/// for one use and outlive the process.
+/// The credential in a store, or else in the configuration: for refresh tokens that can be used
+/// once and must outlive the process.
 pub(crate) async fn stored_credential(
     config: &KallyAiConfig,
     store: Arc<dyn TokenStore>,

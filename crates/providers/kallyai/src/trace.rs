@@ -1,9 +1,9 @@
-//! Looking for a call whose placing ended without an answer.
+//! Searching for a call whose placing request got no answer.
 //!
-//! The list is the only place where KallyAI shows it. A call is taken for ours when its number, its
-//! task and its time all agree; one that lacks any of them is not, because a wrong match would
-//! close an attempt with somebody else's outcome; it might be ours all the same, so a look that
-//! finds nothing else ends with an error, as one does that could not read the list to its end.
+//! The list is the only place where KallyAI shows it. A call is taken to be ours if its number, its
+//! task and its time all agree. One that lacks any of them is not, because a wrong match would
+//! close an attempt with the outcome of another call; but it may be ours, so a search that finds
+//! nothing else ends with an error. So does a search that could not read the list to its end.
 //! Absence proves nothing.
 
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
     Error, ErrorKind, PhoneNumber, PlaceRequest, Proof, ProviderCallId, Result, Trace,
 };
-use switchboard_http::{Bounds, Walk, usable_id};
+use switchboard_http::{ReadBudget, ReadLimits, usable_id};
 
 use crate::{
     account::Account,
@@ -20,72 +20,72 @@ use crate::{
     wire::{CallRecord, Paging},
 };
 
-/// How far the provider's clock may be from ours.
+/// How far the provider's clock may differ from ours.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(2);
-/// The most records that are read one by one because the list shows too little of them.
+/// How many records are read individually because the list shows too little of them.
 const MOST_DETAILS: usize = 50;
 
-/// Calls that may be this order, newest first as the list is.
+/// Calls that may be this request's, in the order of the list.
 pub(crate) async fn find(
     account: &Account,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Vec<Trace>> {
     let window = Window::around(account, sent_at);
-    let walk = Walk::new(account.provider().clone(), Bounds::LOOK);
-    let calls = account.client.within(&walk).calls();
+    let budget = ReadBudget::new(account.provider().clone(), ReadLimits::SEARCH);
+    let calls = account.client.within(&budget).calls();
     let mut found = Vec::new();
     let mut unclear = 0_usize;
     let mut seen = HashSet::new();
     let mut details_left = MOST_DETAILS;
     let mut offset = Some(0);
     while let Some(from) = offset {
-        walk.page()?;
+        budget.page()?;
         let page = calls.list(&Paging::new().limit(LONGEST_PAGE).offset(from)).await?;
         offset = next_offset(&page, from, Some(window.begins));
-        walk.rows(page.received)?;
+        budget.rows(page.received)?;
         let before = seen.len();
         for record in page.items {
             let Some(id) = usable_id(record.call_id.clone()) else {
-                unclear += usize::from(judge(&record, order, &window) != Verdict::Other);
+                unclear += usize::from(compare(&record, order, &window) != Match::Other);
                 continue;
             };
             if !seen.insert(id.clone()) {
                 continue;
             }
             let id = ProviderCallId::from(id);
-            let verdict = match judge(&record, order, &window) {
-                Verdict::Unclear if details_left > 0 => {
+            let verdict = match compare(&record, order, &window) {
+                Match::Unclear if details_left > 0 => {
                     details_left -= 1;
                     match calls.get(&id).await {
-                        Ok(detail) => judge(&detail, order, &window),
-                        Err(error) if error.kind() == ErrorKind::NotFound => Verdict::Other,
+                        Ok(detail) => compare(&detail, order, &window),
+                        Err(error) if error.kind() == ErrorKind::NotFound => Match::Other,
                         Err(error) => return Err(error),
                     }
                 }
                 settled => settled,
             };
             match verdict {
-                Verdict::Ours => found.push(Trace { call: id, proof: Proof::NumberAndTask }),
-                Verdict::Unclear => unclear += 1,
-                Verdict::Other => {}
+                Match::Ours => found.push(Trace { call: id, proof: Proof::NumberAndTask }),
+                Match::Unclear => unclear += 1,
+                Match::Other => {}
             }
         }
-        // A page without a new id is the end, whatever its totals claim.
+        // A page without a new id is the end, whatever its totals say.
         if seen.len() == before {
             break;
         }
     }
     if found.is_empty() && unclear > 0 {
         let message =
-            format!("{unclear} calls in the list may be this one: they say too little to tell");
+            format!("{unclear} calls in the list may be this one, but lack the fields to decide");
         return Err(account.failed("calls.trace", Error::new(ErrorKind::Decode, message)));
     }
     Ok(found)
 }
 
-/// When the provider may have made the call: from the send on, for as long as the placing request
-/// may last.
+/// When the provider may have created the call: from the send on, for as long as the placing
+/// request may take.
 struct Window {
     begins: Timestamp,
     ends: Timestamp,
@@ -105,24 +105,24 @@ impl Window {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Match {
     /// Number, task and time agree.
     Ours,
-    /// One of them is another.
+    /// At least one of them differs.
     Other,
-    /// Nothing contradicts, and something is missing.
+    /// Nothing contradicts, but something is missing.
     Unclear,
 }
 
-fn judge(record: &CallRecord, order: &PlaceRequest, window: &Window) -> Verdict {
+fn compare(record: &CallRecord, order: &PlaceRequest, window: &Window) -> Match {
     let submission = record.submission.clone().unwrap_or_default();
     let time = record.created_at.map(|at| at >= window.begins && at <= window.ends);
     let number = submission.respondent_phone.map(|number| same_number(&number, &order.call.to));
     let task = submission.task_description.map(|task| same_words(&task, &order.call.task));
     match (time, number, task) {
-        (Some(false), _, _) | (_, Some(false), _) | (_, _, Some(false)) => Verdict::Other,
-        (Some(true), Some(true), Some(true)) => Verdict::Ours,
-        (Some(true) | None, Some(true) | None, Some(true) | None) => Verdict::Unclear,
+        (Some(false), _, _) | (_, Some(false), _) | (_, _, Some(false)) => Match::Other,
+        (Some(true), Some(true), Some(true)) => Match::Ours,
+        (Some(true) | None, Some(true) | None, Some(true) | None) => Match::Unclear,
     }
 }
 
@@ -130,7 +130,7 @@ fn same_number(text: &str, number: &PhoneNumber) -> bool {
     text.trim() == number.e164() || PhoneNumber::parse(text).is_ok_and(|parsed| parsed == *number)
 }
 
-/// Equal but for white space, which services trim and fold.
+/// Equal except for white space, which services trim and collapse.
 fn same_words(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
 }

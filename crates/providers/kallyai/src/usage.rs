@@ -1,5 +1,4 @@
-//! What was used and what is left. Credits are the unit of account; minutes are what document 003
-//! still counts.
+//! Usage and balance. Credits are the billing unit; document 003 still counts minutes.
 
 use std::sync::Arc;
 
@@ -17,9 +16,9 @@ use crate::{
 pub(crate) struct KallyAiUsage(pub(crate) Arc<Account>);
 
 impl KallyAiUsage {
-    /// An answer that only adds to the balance. Each stands in one document only and needs a scope
-    /// of its own: without it, the rest still holds.
-    fn aside<T: Default>(&self, answer: Result<T>) -> T {
+    /// A part of the balance that may be missing. Each is in one document only and needs its own
+    /// scope; the rest is valid without it.
+    fn optional<T: Default>(&self, answer: Result<T>) -> T {
         answer.unwrap_or_else(|error| {
             tracing::debug!(provider = %self.0.provider(), error = %error, "the balance is read without this part");
             T::default()
@@ -48,8 +47,8 @@ impl Usage for KallyAiUsage {
         let (credits, subscription, statistics) =
             futures::join!(credits.balance(), subscriptions.status(), users.statistics());
         let credits = credits?;
-        let subscription: SubscriptionStatus = self.aside(subscription);
-        let statistics: Statistics = self.aside(statistics);
+        let subscription: SubscriptionStatus = self.optional(subscription);
+        let statistics: Statistics = self.optional(statistics);
         Ok(vec![Balance {
             provider: self.0.provider().clone(),
             account: None,
@@ -66,7 +65,7 @@ impl Usage for KallyAiUsage {
     }
 
     async fn records(&self, filter: &UsageFilter) -> Result<Vec<UsageRecord>> {
-        // A limit would cut before the filter: it goes to the provider only where nothing is
+        // The provider applies the limit before our filter, so it is only sent if nothing is
         // filtered here.
         let unfiltered = filter.since.is_none() && filter.until.is_none();
         let history = self.0.client.credits().history(filter.limit.filter(|_| unfiltered)).await?;

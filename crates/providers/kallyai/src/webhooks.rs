@@ -1,4 +1,4 @@
-//! How KallyAI says what happened. It has no webhooks: a feed of events stands in for them.
+//! KallyAI has no webhooks: a feed of events takes their place.
 
 use std::sync::Arc;
 

@@ -97,7 +97,7 @@ async fn one_that_cannot_work_is_told_by_its_variable_and_not_shown() {
         .unwrap_err();
     assert_eq!(error.field(), Some("providers.kaicalls.api_key_env"));
     assert!(
-        error.message().starts_with("what KAICALLS_API_KEY holds is no KaiCalls key"),
+        error.message().starts_with("what KAICALLS_API_KEY holds is not a KaiCalls key"),
         "{error}"
     );
     assert!(!format!("{error:?}").contains("sk-hello"), "{error:?}");

@@ -7,16 +7,16 @@ use super::parameters::{parameters, with_query};
 use crate::wire::{BusinessBalance, Listing, UsageRow};
 
 parameters! {
-    /// Which part of the usage log (document 004, "Get API usage log"). It has no cursor: ask for
+    /// A part of the usage log (document 004, "Get API usage log"). It has no cursor: request
     /// slices of time.
     UsageQuery {
         required {}
         optional {
-            /// From this moment, ISO 8601.
+            /// The earliest time, ISO 8601.
             start: String = "start",
-            /// To this moment, ISO 8601.
+            /// The latest time, ISO 8601.
             end: String = "end",
-            /// At most this many: 100 by default, 500 at most.
+            /// The maximum number of rows: 100 by default, 500 at most.
             limit: u32 = "limit",
         }
     }
@@ -33,7 +33,7 @@ impl<'a> Account<'a> {
         Self { http }
     }
 
-    /// The standing of each business.
+    /// The balance of each business.
     ///
     /// `GET /api/v1/balance`; no scope is documented; 300 reads a minute. Source: document 004,
     /// "Get subscription info".

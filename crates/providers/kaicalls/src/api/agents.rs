@@ -14,28 +14,29 @@ parameters! {
     /// A new agent (official Python SDK 0.1.0, `agents.create`).
     CreateAgent {
         required {
-            /// The business that shall own it.
+            /// The business that owns it.
             business_id: String = "business_id",
             /// Its name.
             name: String = "name",
-            /// What it is told to be and do.
+            /// Its prompt.
             system_prompt: String = "system_prompt",
         }
         optional {
             /// Its opening line.
             first_message: String = "first_message",
-            /// Its voice, in the provider's words.
+            /// Its voice, in the provider's terms.
             voice: Value = "voice",
-            /// Its language model, in the provider's words.
+            /// Its language model, in the provider's terms.
             model: Value = "model",
-            /// Notes of the caller's own.
+            /// Custom data.
             metadata: Value = "metadata",
         }
     }
 }
 
 parameters! {
-    /// A change of an agent (official Python SDK 0.1.0, `agents.update`); what is left out stays.
+    /// A change of an agent (official Python SDK 0.1.0, `agents.update`); what is not set stays as
+    /// it is.
     UpdateAgent {
         required {
             /// The agent.
@@ -44,17 +45,17 @@ parameters! {
         optional {
             /// Its name.
             name: String = "name",
-            /// What it is told for calls that come in.
+            /// Its prompt for inbound calls.
             inbound_prompt: String = "inbound_prompt",
-            /// What it is told for calls that it makes.
+            /// Its prompt for outbound calls.
             outbound_prompt: String = "outbound_prompt",
-            /// What it is told for text messages.
+            /// Its prompt for text messages.
             sms_prompt: String = "sms_prompt",
             /// Its opening line.
             first_message: String = "first_message",
-            /// Its opening line in calls that it makes.
+            /// Its opening line in outbound calls.
             outbound_first_message: String = "outbound_first_message",
-            /// Its language model for calls that it makes.
+            /// Its language model for outbound calls.
             outbound_llm: Value = "outbound_llm",
             /// Its language model for text messages.
             sms_llm: Value = "sms_llm",
@@ -62,31 +63,31 @@ parameters! {
             voice: Value = "voice",
             /// Its language model.
             model: Value = "model",
-            /// Notes of the caller's own.
+            /// Custom data.
             metadata: Value = "metadata",
-            /// The longest call, in seconds.
+            /// The maximum length of a call, in seconds.
             max_duration: u64 = "max_duration",
             /// Settings of the voice platform.
             vapi_config: Value = "vapi_config",
-            /// Whether it may hand a call over.
+            /// Whether it may transfer a call.
             transfer_enabled: bool = "transfer_enabled",
-            /// To which number.
+            /// The number to transfer to.
             transfer_phone_number: String = "transfer_phone_number",
         }
     }
 }
 
 parameters! {
-    /// Which saved states to list (official Python SDK 0.1.0, `agents.versions`).
+    /// A query for saved versions (official Python SDK 0.1.0, `agents.versions`).
     VersionQuery {
         required {
             /// The agent.
             agent_id: String = "agent_id",
         }
         optional {
-            /// This version alone.
+            /// Only this version.
             version: u64 = "version",
-            /// At most this many.
+            /// The maximum number of versions.
             limit: u32 = "limit",
         }
     }
@@ -121,8 +122,8 @@ impl<'a> Agents<'a> {
     /// "Get agent details".
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id; `InvalidRequest` for an empty id, with nothing
-    /// sent; else as for every [read](crate::api#errors).
+    /// `NotFound` if there is none with that id; `InvalidRequest` for an empty id, with nothing
+    /// sent; otherwise as for every [read](crate::api#errors).
     #[doc(alias = "/api/v1/agents")]
     pub async fn get(&self, id: &str) -> Result<Agent> {
         if id.is_empty() {
@@ -133,7 +134,7 @@ impl<'a> Agents<'a> {
         if is_asked_for(id, agent.id.as_deref()) { Ok(agent) } else { Err(answer.another()) }
     }
 
-    /// A new agent.
+    /// Creates an agent.
     ///
     /// `POST /api/v1/agents`; scope `agents:write`. Source: official Python SDK 0.1.0,
     /// `agents.create`.
@@ -145,7 +146,7 @@ impl<'a> Agents<'a> {
         self.create_with(agent, &Map::new()).await
     }
 
-    /// A changed agent.
+    /// Changes an agent.
     ///
     /// `PATCH /api/v1/agents`; scope `agents:write`. Source: official Python SDK 0.1.0,
     /// `agents.update`.
@@ -157,7 +158,7 @@ impl<'a> Agents<'a> {
         self.update_with(change, &Map::new()).await
     }
 
-    /// The saved states of an agent.
+    /// The saved versions of an agent.
     ///
     /// `GET /api/v1/agents/versions`; scope `agents:read`. Source: official Python SDK 0.1.0,
     /// `agents.versions`.
@@ -195,7 +196,7 @@ impl<'a> Agents<'a> {
     }
 }
 
-/// The named parameters, and beside them those that have no name here. A named one wins.
+/// The typed parameters and any others. A typed one wins.
 fn joined(named: &impl Serialize, more: &Map<String, Value>) -> Result<Value> {
     let named = serde_json::to_value(named).map_err(|source| {
         Error::invalid("agent", "cannot be written as JSON").with_source(source)

@@ -14,38 +14,38 @@ parameters! {
         required {
             /// The agent that calls.
             agent_id: String = "agent_id",
-            /// Whom to call, in E.164.
+            /// The number to call, in E.164.
             to: String = "to",
         }
         optional {
-            /// The callee's name; the agent greets with it.
+            /// The callee's name, which the agent uses in the greeting.
             name: String = "name",
-            /// Whatever the agent shall know: the task, appointments, notes.
+            /// What the agent should know: the task, appointments, notes.
             context: String = "context",
             /// The agent's opening line.
             first_message: String = "firstMessage",
             /// The lead in the CRM.
             lead_id: String = "lead_id",
-            /// Where this call's events go.
+            /// The URL that this call's events are delivered to.
             webhook_url: String = "webhook_url",
-            /// The longest the call may last, in seconds; the provider's default is 600.
+            /// The maximum length of the call, in seconds; the provider's default is 600.
             max_duration: u64 = "max_duration",
         }
     }
 }
 
 parameters! {
-    /// Which calls to list (document 004, "List calls").
+    /// A query for calls (document 004, "List calls").
     CallQuery {
         required {}
         optional {
-            /// At most this many: 50 by default, 100 at most.
+            /// The maximum number of calls: 50 by default, 100 at most.
             limit: u32 = "limit",
-            /// Of this agent.
+            /// Only calls of this agent.
             agent_id: String = "agent_id",
-            /// With this status.
+            /// Only calls with this status.
             status: String = "status",
-            /// Older than this `created_at`.
+            /// Only calls older than this `created_at`.
             after: String = "after",
         }
     }
@@ -67,13 +67,13 @@ impl<'a> Calls<'a> {
     /// `POST /api/v1/calls`; scope `calls:write`; 60 a minute. Source: document 004, "Make an
     /// outbound call".
     ///
-    /// It is sent once. KaiCalls takes no idempotency key, so a second send is a second call: look
-    /// at [`PlaceError::delivery`] before anything else, and never send again what does not [prove
-    /// silence](switchboard_core::Delivery::proves_no_ring).
+    /// It is sent once. KaiCalls has no idempotency key, so a second request is a second call: look
+    /// at [`PlaceError::delivery`] first, and never send again unless it [proves that no phone
+    /// rang](switchboard_core::Delivery::proves_no_ring).
     ///
     /// # Errors
-    /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that has no readable
-    /// id; whatever was refused or unknown says so.
+    /// [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success without a readable
+    /// id; otherwise the delivery says what the failure proves.
     #[doc(alias = "/api/v1/calls")]
     pub async fn create(&self, call: &CreateCall) -> Result<Call, PlaceError> {
         let request =
@@ -88,14 +88,14 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// One call with summary, recording and quality.
+    /// One call with its summary, recording and quality.
     ///
     /// `GET /api/v1/calls?id=`; scope `calls:read`; 300 reads a minute. Source: document 004, "Get
     /// call details".
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id; `InvalidRequest` for an empty id, with nothing
-    /// sent; else as for every [read](crate::api#errors).
+    /// `NotFound` if there is none with that id; `InvalidRequest` for an empty id, with nothing
+    /// sent; otherwise as for every [read](crate::api#errors).
     #[doc(alias = "/api/v1/calls")]
     pub async fn get(&self, id: &str) -> Result<Call> {
         if id.is_empty() {
@@ -106,7 +106,7 @@ impl<'a> Calls<'a> {
         if is_asked_for(id, call.id.as_deref()) { Ok(call) } else { Err(answer.another()) }
     }
 
-    /// Calls over all businesses, newest first.
+    /// Calls of all businesses, newest first.
     ///
     /// `GET /api/v1/calls`; scope `calls:read`; 300 reads a minute. Source: document 004, "List
     /// calls".

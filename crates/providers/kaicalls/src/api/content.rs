@@ -17,13 +17,13 @@ impl<'a> Recordings<'a> {
         Self { http }
     }
 
-    /// A signed URL of one call's sound.
+    /// A signed URL of one call's recording.
     ///
     /// `GET /api/v1/recordings?call_id=`; scope `calls:read`. Source: official Python SDK 0.1.0,
     /// `recordings.get`.
     ///
     /// # Errors
-    /// `NotFound` where there is no such call or no recording; else as for every
+    /// `NotFound` if there is no such call or no recording; otherwise as for every
     /// [read](crate::api#errors).
     #[doc(alias = "/api/v1/recordings")]
     pub async fn get(&self, call_id: &str) -> Result<Recording> {
@@ -40,23 +40,23 @@ impl<'a> Recordings<'a> {
 }
 
 parameters! {
-    /// Which transcripts to list (official Python SDK 0.1.0, `transcripts.list`).
+    /// A query for transcripts (official Python SDK 0.1.0, `transcripts.list`).
     TranscriptQuery {
         required {}
         optional {
-            /// At most this many.
+            /// The maximum number of transcripts.
             limit: u32 = "limit",
-            /// Of this agent.
+            /// Only transcripts of this agent.
             agent_id: String = "agent_id",
-            /// From here on; taken for the same kind of cursor as the list of calls has.
+            /// The cursor, taken to be of the same kind as that of the list of calls.
             after: String = "after",
-            /// Of so many days back.
+            /// Only transcripts of this many past days.
             days: u32 = "days",
         }
     }
 }
 
-/// Transcripts (official Python SDK 0.1.0). They can be listed and not asked for by call.
+/// Transcripts (official Python SDK 0.1.0). They can be listed, but not requested by call.
 #[derive(Debug, Clone, Copy)]
 pub struct Transcripts<'a> {
     http: &'a HttpClient,

@@ -1,4 +1,4 @@
-//! What the API says of itself.
+//! Capabilities and schemas of the API.
 
 use switchboard_core::{Raw, Result};
 use switchboard_http::{HttpClient, Request};
@@ -17,7 +17,7 @@ impl<'a> Discovery<'a> {
         Self { http }
     }
 
-    /// What the account, or one of its businesses, may use.
+    /// What the account or one of its businesses may use.
     ///
     /// `GET /api/v1/capabilities`; no scope is documented. Source: official Python SDK 0.1.0,
     /// `discovery.capabilities`.
@@ -35,7 +35,7 @@ impl<'a> Discovery<'a> {
             .json()
     }
 
-    /// The live OpenAPI document, as it is. More than 1 MiB is not read.
+    /// The current OpenAPI document as received. At most 1 MiB is read.
     ///
     /// `GET /api/v1/openapi.json`; no scope is documented. Source: official Python SDK 0.1.0,
     /// `discovery.openapi`.
@@ -47,13 +47,13 @@ impl<'a> Discovery<'a> {
         self.http.read(Request::get("discovery.openapi", "/api/v1/openapi.json")).await?.json()
     }
 
-    /// The schemas of the API's objects, or the one of this name, as they are.
+    /// The schemas of the API's objects, or the one with this name, as received.
     ///
     /// `GET /api/v1/schemas`; no scope is documented. Source: official Python SDK 0.1.0,
     /// `discovery.schemas`.
     ///
     /// # Errors
-    /// `NotFound` for a name that nobody knows; else as for every [read](crate::api#errors).
+    /// `NotFound` for an unknown name; otherwise as for every [read](crate::api#errors).
     #[doc(alias = "/api/v1/schemas")]
     pub async fn schemas(&self, name: Option<&str>) -> Result<Raw> {
         self.http

@@ -1,4 +1,4 @@
-//! `/api/v1/events` and `/api/v1/event-deliveries`: what happened, and who was told.
+//! `/api/v1/events` and `/api/v1/event-deliveries`.
 
 use serde::Serialize;
 use switchboard_core::{Error, Result};
@@ -11,55 +11,56 @@ use super::{
 use crate::wire::{EventDelivery, EventRecord, Listing, Redelivery};
 
 parameters! {
-    /// Which events (official Python SDK 0.1.0, `events.list`). There is no cursor: ask for slices
-    /// of time.
+    /// A query for events (official Python SDK 0.1.0, `events.list`). There is no cursor: request
+    /// slices of time.
     EventQuery {
         required {}
         optional {
-            /// Of this business.
+            /// Only events of this business.
             business_id: String = "business_id",
-            /// This event alone.
+            /// Only this event.
             event_id: String = "event_id",
-            /// Of this type, as `call.completed`.
+            /// Only events of this type, for example `call.completed`.
             event_type: String = "event_type",
-            /// About objects of this type, as `call`.
+            /// Only events about objects of this type, for example `call`.
             object_type: String = "object_type",
-            /// About this object.
+            /// Only events about this object.
             object_id: String = "object_id",
-            /// With this status of the event itself.
+            /// Only events with this status of their own.
             status: String = "status",
-            /// From this moment, ISO 8601.
+            /// The earliest time, ISO 8601.
             from: String = "from",
-            /// To this moment, ISO 8601.
+            /// The latest time, ISO 8601.
             to: String = "to",
-            /// At most this many.
+            /// The maximum number of events.
             limit: u32 = "limit",
         }
     }
 }
 
 parameters! {
-    /// A time whose events shall be delivered again (official Python SDK 0.1.0, `events.backfill`).
+    /// A period whose events are to be delivered again (official Python SDK 0.1.0,
+    /// `events.backfill`).
     BackfillEvents {
         required {
-            /// From this moment, ISO 8601.
+            /// The earliest time, ISO 8601.
             from: String = "from",
-            /// To this moment, ISO 8601.
+            /// The latest time, ISO 8601.
             to: String = "to",
         }
         optional {
-            /// Of this business.
+            /// Only events of this business.
             business_id: String = "business_id",
-            /// Of this type, as `call.completed`.
+            /// Only events of this type, for example `call.completed`.
             event_type: String = "event_type",
-            /// With this status of the event itself.
+            /// Only events with this status of their own.
             status: String = "status",
         }
     }
 }
 
-/// Events that shall be delivered again (official Python SDK 0.1.0, `events.replay`). It names one,
-/// several or a filter: a replay without any is not to be had.
+/// Events to deliver again (official Python SDK 0.1.0, `events.replay`): one, several or a filter.
+/// A replay without any of them cannot be built.
 #[derive(Clone, Serialize)]
 pub struct ReplayEvents {
     #[serde(flatten)]
@@ -87,12 +88,12 @@ impl ReplayEvents {
         Self::of(Which::EventIds(ids.into_iter().map(Into::into).collect()))
     }
 
-    /// The events that pass this filter.
+    /// The events that match this filter.
     pub fn matching(filter: EventQuery) -> Self {
         Self::of(Which::Filter(filter))
     }
 
-    /// Of this business.
+    /// Only events of this business.
     #[must_use]
     pub fn business_id(mut self, id: impl Into<String>) -> Self {
         self.business_id = Some(id.into());
@@ -161,14 +162,14 @@ impl<'a> Events<'a> {
             .json()
     }
 
-    /// Has events delivered again. Receivers see them a second time, and tell so by the event's id.
-    /// No phone rings.
+    /// Delivers events again. Receivers see them a second time and recognize them by the event's
+    /// id. No phone rings.
     ///
     /// `POST /api/v1/events/replay`; scope `events:replay`. Source: official Python SDK 0.1.0,
     /// `events.replay`.
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty id or list, with nothing sent; else as for every
+    /// `InvalidRequest` for an empty id or list, with nothing sent; otherwise as for every
     /// [write](crate::api#errors).
     #[doc(alias = "/api/v1/events/replay")]
     pub async fn replay(&self, events: &ReplayEvents) -> Result<Redelivery> {
@@ -181,8 +182,7 @@ impl<'a> Events<'a> {
             .json()
     }
 
-    /// Has the events of a time delivered, those that were delivered before included. No phone
-    /// rings.
+    /// Delivers the events of a period, including those that were delivered before. No phone rings.
     ///
     /// `POST /api/v1/events/backfill`; scope `events:replay`. Source: official Python SDK 0.1.0,
     /// `events.backfill`.

@@ -1,5 +1,5 @@
-//! Filters of lists for which the official Python SDK takes any name. Those with a method of their
-//! own are in the JavaScript SDK.
+//! Filters for lists, for which the official Python SDK accepts any name. The JavaScript SDK has
+//! those with a method of their own.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,56 +16,56 @@ use serde::Serialize;
 pub struct Filters(BTreeMap<String, String>);
 
 impl Filters {
-    /// None: everything.
+    /// No filter: everything.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// This name, with this value. A name that is given again gets the later value.
+    /// Sets a filter. A repeated name gets the later value.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.0.insert(name.into(), value.to_string());
         self
     }
 
-    /// Of this business.
+    /// Only objects of this business.
     #[must_use]
     pub fn business_id(self, id: impl fmt::Display) -> Self {
         self.with("business_id", id)
     }
 
-    /// Of this run; for jobs.
+    /// Only jobs of this run.
     #[must_use]
     pub fn communication_run_id(self, id: impl fmt::Display) -> Self {
         self.with("communication_run_id", id)
     }
 
-    /// By `call` or by `sms`; for jobs.
+    /// Only jobs of this channel: `call` or `sms`.
     #[must_use]
     pub fn channel(self, channel: impl fmt::Display) -> Self {
         self.with("channel", channel)
     }
 
-    /// Of this sequence, which a job names; for attempts.
+    /// Only attempts of this sequence, which a job names.
     #[must_use]
     pub fn sequence_id(self, id: impl fmt::Display) -> Self {
         self.with("sequence_id", id)
     }
 
-    /// With this status. Of deliveries it is `succeeded` or `failed`.
+    /// Only objects with this status; for deliveries `succeeded` or `failed`.
     #[must_use]
     pub fn status(self, status: impl fmt::Display) -> Self {
         self.with("status", status)
     }
 
-    /// At most this many.
+    /// Sets the maximum number of objects.
     #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         self.with("limit", limit)
     }
 }
 
-/// The names, without the values.
+/// Shows the names without the values.
 impl fmt::Debug for Filters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Filters").field(&self.0.keys().collect::<Vec<_>>()).finish()

@@ -1,4 +1,4 @@
-//! `/api/v1/keys`, which take a dashboard session and no API key.
+//! `/api/v1/keys`, which need a dashboard session instead of an API key.
 
 use std::sync::Arc;
 
@@ -22,16 +22,16 @@ parameters! {
         optional {
             /// Its name; the provider's default is "Untitled Key".
             name: String = "name",
-            /// Bound to this business; left out: all.
+            /// The business that it is bound to; all if not set.
             business_id: String = "business_id",
-            /// What it may do. Left out, it may read; document 004 adds placing calls, which its
-            /// SDKs say has to be asked for: `calls:write`.
+            /// The scopes. The default allows reading; document 004 adds placing calls, for which
+            /// the SDKs say that `calls:write` must be requested.
             scopes: Vec<String> = "scopes",
         }
     }
 }
 
-/// A client with the dashboard session in place of the API key: neither ever travels with the
+/// A client with the dashboard session in place of the API key: neither is ever sent with the
 /// other's requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
@@ -64,7 +64,7 @@ impl<'a> Keys<'a> {
         Self { session }
     }
 
-    /// All keys, without the keys themselves.
+    /// All keys, without their secret parts.
     ///
     /// `GET /api/v1/keys`; a dashboard session and no scope. Source: document 004, "List your API
     /// keys".
@@ -76,7 +76,7 @@ impl<'a> Keys<'a> {
         self.session.http.read(self.signed(Request::get("keys.list", PATH))).await?.json()
     }
 
-    /// A new key. The whole key is in this answer and in no other.
+    /// Creates a key. The whole key is only in this answer.
     ///
     /// `POST /api/v1/keys`; a dashboard session and no scope. Source: document 004, "Create a new
     /// key".
@@ -92,13 +92,13 @@ impl<'a> Keys<'a> {
             .json()
     }
 
-    /// Ends a key at once.
+    /// Revokes a key at once.
     ///
     /// `DELETE /api/v1/keys?id=`; a dashboard session and no scope. Source: document 004, "Revoke a
     /// key".
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty id, with nothing sent; else as for every
+    /// `InvalidRequest` for an empty id, with nothing sent; otherwise as for every
     /// [write](crate::api#errors): it is sent once.
     #[doc(alias = "/api/v1/keys")]
     pub async fn revoke(&self, id: &str) -> Result<Acknowledgement> {

@@ -1,14 +1,15 @@
-//! The typed client, one file for each group of endpoints.
+//! The typed client, one file for each group of endpoints. The sources are listed in
+//! `docs/provider-notes.md`.
 //!
 //! | group | source |
 //! |---|---|
 //! | [`Calls`], [`Agents::list`] and [`Agents::get`], [`Numbers`], [`Keys`], [`Account`] | document 004 |
 //! | the rest of [`Agents`], [`PhoneNumbers`], [`Recordings`], [`Transcripts`], [`Webhooks`], [`Events`], [`CommunicationRuns`], [`Discovery`], [`health`](crate::KaiCallsClient::health) | official Python SDK 0.1.0 |
 //!
-//! What the SDK shows beyond these (leads, sms, workspaces, analytics, evals, signup) serves no
-//! ability of the neutral contract and has no type here:
-//! [`KaiCallsClient::request`](crate::KaiCallsClient::request) reaches it. A new group is a file
-//! beside these and a method on the client.
+//! The SDK's other endpoints (leads, sms, workspaces, analytics, evals, signup) serve no part of
+//! the neutral contract and have no types here;
+//! [`KaiCallsClient::request`](crate::KaiCallsClient::request) reaches them. To add a group, add a
+//! file beside these and a method on the client.
 //!
 //! # Errors
 //!
@@ -19,10 +20,10 @@
 //! and `Decode` with the JSON path for an answer of another shape. An error keeps the provider's
 //! code and text, known or not.
 //!
-//! A *read* is sent again where a moment may mend its failure. A *write* is sent again only where
-//! nothing of it left this machine. What *places calls* ([`Calls::create`],
-//! [`CommunicationRuns::create`]) is sent once, and its error's
-//! [delivery](switchboard_core::PlaceError::delivery) says what that proves.
+//! A *read* is retried after failures that may be temporary. A *write* is retried only if no byte
+//! of it was sent. What *places calls* ([`Calls::create`], [`CommunicationRuns::create`]) is sent
+//! once, and the error's [delivery](switchboard_core::PlaceError::delivery) says what the failure
+//! proves.
 
 mod account;
 mod agents;

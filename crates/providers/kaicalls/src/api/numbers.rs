@@ -1,4 +1,4 @@
-//! `/api/v1/numbers` and `/api/v1/phone-numbers`: the documented list, and the SDK's larger twin.
+//! `/api/v1/numbers`, the documented list, and `/api/v1/phone-numbers`, the SDK's larger group.
 
 use switchboard_core::{Error, Result};
 use switchboard_http::{HttpClient, Request};
@@ -33,30 +33,30 @@ impl<'a> Numbers<'a> {
 }
 
 parameters! {
-    /// Which numbers to list (official Python SDK 0.1.0, `phone_numbers.list`).
+    /// A query for numbers (official Python SDK 0.1.0, `phone_numbers.list`).
     NumberQuery {
         required {}
         optional {
-            /// Of this business.
+            /// Only numbers of this business.
             business_id: String = "business_id",
-            /// This number alone, in E.164.
+            /// Only this number, in E.164.
             phone_number: String = "phone_number",
         }
     }
 }
 
 parameters! {
-    /// What kind of number is wanted (official Python SDK 0.1.0, `phone_numbers.available`).
+    /// A query for available numbers (official Python SDK 0.1.0, `phone_numbers.available`).
     AvailableQuery {
         required {}
         optional {
-            /// The country, as `US`.
+            /// The country, for example `US`.
             country: String = "country",
-            /// The area code, as `415`.
+            /// The area code, for example `415`.
             area_code: String = "area_code",
-            /// What it shall be able to do, as `voice`.
+            /// A required capability, for example `voice`.
             capability: String = "capability",
-            /// At most this many.
+            /// The maximum number of results.
             limit: u32 = "limit",
         }
     }
@@ -70,9 +70,9 @@ parameters! {
             phone_number: String = "phone_number",
         }
         optional {
-            /// For this business.
+            /// The business to rent it for.
             business_id: String = "business_id",
-            /// For this agent.
+            /// The agent to assign it to.
             agent_id: String = "agent_id",
         }
     }
@@ -131,13 +131,13 @@ impl<'a> PhoneNumbers<'a> {
         self.http.write(Request::post("phone_numbers.assign", PATH).json(number)?).await?.json()
     }
 
-    /// Gives a number back, which cannot be undone.
+    /// Releases a number, which cannot be undone.
     ///
     /// `DELETE /api/v1/phone-numbers?phone_number=`; scope `numbers:write`. Source: official Python
     /// SDK 0.1.0, `phone_numbers.release`.
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty number, with nothing sent; else as for every
+    /// `InvalidRequest` for an empty number, with nothing sent; otherwise as for every
     /// [write](crate::api#errors): it is sent once.
     #[doc(alias = "/api/v1/phone-numbers")]
     pub async fn release(
@@ -146,7 +146,7 @@ impl<'a> PhoneNumbers<'a> {
         business_id: Option<&str>,
     ) -> Result<Acknowledgement> {
         if phone_number.is_empty() {
-            return Err(Error::invalid("phone_number", "is empty: name the number to give back"));
+            return Err(Error::invalid("phone_number", "is empty: name the number to release"));
         }
         let request = Request::delete("phone_numbers.release", PATH)
             .query("phone_number", phone_number)

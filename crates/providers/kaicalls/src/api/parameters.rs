@@ -1,5 +1,4 @@
-//! How the parameters of a request are written down: what is required in the constructor, the rest
-//! as setters.
+//! The macro for request parameters: required ones in the constructor, the rest as setters.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -22,9 +21,8 @@ pub(crate) fn with_query(request: Request, parameters: &impl Serialize) -> Reque
     }
 }
 
-/// Defines parameters: their field, type and name on the wire. They can be read from JSON too,
-/// where a name that is not known is an error rather than dropped. `Debug` shows none of the
-/// values.
+/// Defines parameters: field, type and name on the wire. They can also be read from JSON, where an
+/// unknown name is an error. `Debug` shows no values.
 macro_rules! parameters {
     ($(#[$meta:meta])* $name:ident {
         required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty = $required_key:literal,)* }
@@ -39,7 +37,7 @@ macro_rules! parameters {
         }
 
         impl $name {
-            /// With what is required.
+            /// The parameters with the required values.
             #[allow(clippy::new_without_default, reason = "a type without required parameters has both")]
             pub fn new($($required: impl Into<$required_type>),*) -> Self {
                 Self { $($required: $required.into(),)* ..Self::default() }

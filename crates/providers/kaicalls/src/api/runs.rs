@@ -1,9 +1,9 @@
-//! `/api/v1/communication-runs`: one order that calls or writes to several people.
+//! `/api/v1/communication-runs`: runs that call or write to several people.
 //!
-//! Creating a run can ring many phones. So it goes out the way a single call does, once, and its
-//! error says what that proves. The key that KaiCalls wants with it changes nothing about this:
-//! nobody documents how long a key lives nor what a second request with it does while the first is
-//! under way, so a run is not sent again with the same key either.
+//! Creating a run can make many phones ring. So it is sent like a single call: once, and the error
+//! says what the failure proves. The idempotency key that KaiCalls requires changes nothing about
+//! that: neither its lifetime nor the effect of a second request while the first is in progress is
+//! documented, so a run is not sent again with the same key either.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -19,18 +19,18 @@ use crate::wire::{
 };
 
 const PATH: &str = "/api/v1/communication-runs";
-/// Longer than any key needs to be, and shorter than what a server may cut.
+/// Longer than any key needs to be, and short enough that no server truncates it.
 const LONGEST_KEY: usize = 255;
 
-/// What a run shall do. The SDK hands it through as it is and no document describes it: ask
-/// [`schemas`](super::Discovery::schemas) for the fields, and
+/// The definition of a run. The SDK passes it through and no document describes it: see
+/// [`schemas`](super::Discovery::schemas) for the fields, and use
 /// [`validate`](CommunicationRuns::validate) before creating.
 #[derive(Clone, Default, Serialize)]
 #[serde(transparent)]
 pub struct RunBody(Map<String, Value>);
 
 impl RunBody {
-    /// Without fields.
+    /// A definition without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -49,7 +49,7 @@ impl From<Map<String, Value>> for RunBody {
     }
 }
 
-/// The names of the fields, without the values: they are people and numbers.
+/// Shows the names of the fields without their values, which are people and numbers.
 impl std::fmt::Debug for RunBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("RunBody").field(&self.0.keys().collect::<Vec<_>>()).finish()
@@ -57,17 +57,17 @@ impl std::fmt::Debug for RunBody {
 }
 
 parameters! {
-    /// Which runs (official Python SDK 0.1.0, `communication_runs.list`).
+    /// A query for runs (official Python SDK 0.1.0, `communication_runs.list`).
     RunQuery {
         required {}
         optional {
-            /// Of this business.
+            /// Only runs of this business.
             business_id: String = "business_id",
-            /// This run alone.
+            /// Only this run.
             id: String = "id",
-            /// With this name of the caller's own.
+            /// Only runs with this reference of the caller's.
             external_ref: String = "external_ref",
-            /// At most this many.
+            /// The maximum number of runs.
             limit: u32 = "limit",
         }
     }
@@ -92,7 +92,7 @@ impl<'a> CommunicationRuns<'a> {
         Self { http }
     }
 
-    /// Whether a run could be made. Rings nobody.
+    /// Checks whether a run could be created. No phone rings.
     ///
     /// `POST /api/v1/communication-runs/validate`; scope `communication-runs:write`. Source:
     /// official Python SDK 0.1.0, `communication_runs.validate`.
@@ -106,7 +106,7 @@ impl<'a> CommunicationRuns<'a> {
         self.http.write(request.json(body)?).await?.json()
     }
 
-    /// What a run would do. Rings nobody.
+    /// Shows what a run would do. No phone rings.
     ///
     /// `POST /api/v1/communication-runs/preview`; scope `communication-runs:write`. Source:
     /// official Python SDK 0.1.0, `communication_runs.preview`.
@@ -120,22 +120,22 @@ impl<'a> CommunicationRuns<'a> {
         self.http.write(request.json(body)?).await?.json()
     }
 
-    /// Makes a run: phones ring, possibly many.
+    /// Creates a run: phones ring, possibly many.
     ///
     /// `POST /api/v1/communication-runs` with `Idempotency-Key`; scope `communication-runs:write`.
     /// Source: official Python SDK 0.1.0, `communication_runs.create`.
     ///
-    /// It is sent once and never again, with the same key as little as with another: what a key is
-    /// worth is not documented, and a second run rings everybody a second time. After an error look
-    /// at [`PlaceError::delivery`] first; where it is
-    /// [`Unknown`](switchboard_core::Delivery::Unknown), look for the run with [`list`](Self::list)
-    /// by its `external_ref`, and take its absence for no proof. It bypasses the router: no ledger,
-    /// budget, do-not-call list or calling hours of ours stand before it.
+    /// It is sent once and never again, not even with the same key: the effect of the key is not
+    /// documented, and a second run calls everybody a second time. After an error look at
+    /// [`PlaceError::delivery`] first. If it is [`Unknown`](switchboard_core::Delivery::Unknown),
+    /// search for the run by its `external_ref` with [`list`](Self::list); not finding it proves
+    /// nothing. It bypasses the router: no ledger, budget, do-not-call list or calling hours of
+    /// ours apply.
     ///
     /// # Errors
     /// `InvalidRequest` for a key that is empty, longer than 255 bytes or not plain ASCII, with
-    /// nothing sent. [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success that
-    /// has no readable id; whatever was refused or is unknown says so.
+    /// nothing sent. [`Delivery::Placed`](switchboard_core::Delivery::Placed) for a success without
+    /// a readable id; otherwise the delivery says what the failure proves.
     #[doc(alias = "/api/v1/communication-runs")]
     pub async fn create(
         &self,
@@ -156,7 +156,7 @@ impl<'a> CommunicationRuns<'a> {
         match usable_id(run.id.clone()) {
             Some(_) => Ok(run),
             None => Err(PlaceError::placed(
-                answer.unusable("the run was made and the answer has no id"),
+                answer.unusable("the run was created and the answer has no id"),
             )),
         }
     }
@@ -176,33 +176,33 @@ impl<'a> CommunicationRuns<'a> {
             .json()
     }
 
-    /// Halts a run: calls under way go on, no new ones begin. The SDK knows no word for going on.
+    /// Pauses a run: current calls continue, no new ones start. The SDK has no method to resume it.
     ///
     /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official
     /// Python SDK 0.1.0, `communication_runs.pause`.
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty id, with nothing sent; else as for every
-    /// [write](crate::api#errors). After an error the run may go on.
+    /// `InvalidRequest` for an empty id, with nothing sent; otherwise as for every
+    /// [write](crate::api#errors). After an error the run may continue.
     #[doc(alias = "/api/v1/communication-runs")]
     pub async fn pause(&self, id: &str, business_id: Option<&str>) -> Result<CommunicationRun> {
         self.act("communication_runs.pause", "pause", id, business_id).await
     }
 
-    /// Ends a run: calls under way go on, nobody else is called.
+    /// Cancels a run: current calls continue, nobody else is called.
     ///
     /// `PATCH /api/v1/communication-runs`; scope `communication-runs:write`. Source: official
     /// Python SDK 0.1.0, `communication_runs.cancel`.
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty id, with nothing sent; else as for every
-    /// [write](crate::api#errors). After an error the run may go on.
+    /// `InvalidRequest` for an empty id, with nothing sent; otherwise as for every
+    /// [write](crate::api#errors). After an error the run may continue.
     #[doc(alias = "/api/v1/communication-runs")]
     pub async fn cancel(&self, id: &str, business_id: Option<&str>) -> Result<CommunicationRun> {
         self.act("communication_runs.cancel", "cancel", id, business_id).await
     }
 
-    /// The recipients of runs, and how far each is.
+    /// The recipients of runs and their progress.
     ///
     /// `GET /api/v1/communication-jobs`; scope `communication-runs:read`. Source: official Python
     /// SDK 0.1.0, `communication_runs.jobs`, which takes any filter and names none.

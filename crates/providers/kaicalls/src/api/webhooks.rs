@@ -1,4 +1,4 @@
-//! `/api/v1/webhooks`: standing orders for deliveries of the whole account.
+//! `/api/v1/webhooks`: subscriptions to deliveries for the whole account.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,23 +11,23 @@ use crate::wire::{Acknowledgement, Listing, WebhookSubscription};
 const PATH: &str = "/api/v1/webhooks";
 
 parameters! {
-    /// A standing order (official Python SDK 0.1.0, `webhooks.create`). With an id, it replaces
-    /// that one.
+    /// A webhook subscription (official Python SDK 0.1.0, `webhooks.create`). With an id, it
+    /// replaces that one.
     CreateWebhook {
         required {
-            /// Where deliveries shall go.
+            /// The URL to deliver to.
             webhook_url: String = "webhook_url",
         }
         optional {
-            /// For this business.
+            /// The business that it is for.
             business_id: String = "business_id",
-            /// Which events; left out: the provider's choice.
+            /// The events; the provider decides if not set.
             events: Vec<String> = "events",
-            /// In words.
+            /// A description in plain text.
             description: String = "description",
-            /// The order to replace.
+            /// The subscription to replace.
             id: String = "id",
-            /// Whether it is on.
+            /// Whether it is enabled.
             is_active: bool = "is_active",
         }
     }
@@ -42,7 +42,7 @@ struct Selected<'a> {
     data: Option<&'a Value>,
 }
 
-/// Standing orders (official Python SDK 0.1.0, `webhooks`).
+/// Webhook subscriptions (official Python SDK 0.1.0, `webhooks`).
 #[derive(Debug, Clone, Copy)]
 pub struct Webhooks<'a> {
     http: &'a HttpClient,
@@ -53,7 +53,7 @@ impl<'a> Webhooks<'a> {
         Self { http }
     }
 
-    /// The standing orders.
+    /// The subscriptions.
     ///
     /// `GET /api/v1/webhooks`; scope `webhooks:read`. Source: official Python SDK 0.1.0,
     /// `webhooks.list`.
@@ -68,7 +68,7 @@ impl<'a> Webhooks<'a> {
             .json()
     }
 
-    /// A new order, or a changed one. The signing secret is in this answer and in no other.
+    /// Creates or replaces a subscription. The signing secret is only in this answer.
     ///
     /// `POST /api/v1/webhooks`; scope `webhooks:write`. Source: official Python SDK 0.1.0,
     /// `webhooks.create`.
@@ -80,13 +80,13 @@ impl<'a> Webhooks<'a> {
         self.http.write(Request::post("webhooks.create", PATH).json(order)?).await?.json()
     }
 
-    /// Ends an order.
+    /// Deletes a subscription.
     ///
     /// `DELETE /api/v1/webhooks?id=`; scope `webhooks:write`. Source: official Python SDK 0.1.0,
     /// `webhooks.delete`.
     ///
     /// # Errors
-    /// `InvalidRequest` for an empty id, with nothing sent; else as for every
+    /// `InvalidRequest` for an empty id, with nothing sent; otherwise as for every
     /// [write](crate::api#errors): it is sent once.
     #[doc(alias = "/api/v1/webhooks")]
     pub async fn delete(&self, id: &str, business_id: Option<&str>) -> Result<Acknowledgement> {
@@ -99,7 +99,7 @@ impl<'a> Webhooks<'a> {
         acknowledged(&self.http.write(request).await?)
     }
 
-    /// Has a delivery sent for a test, with this data in it.
+    /// Sends a test delivery with this data.
     ///
     /// `POST /api/v1/webhooks/test`; scope `webhooks:write`. Source: official Python SDK 0.1.0,
     /// `webhooks.test`.
@@ -121,7 +121,7 @@ impl<'a> Webhooks<'a> {
         acknowledged(&self.http.write(request).await?)
     }
 
-    /// A new signing secret, shown in this answer alone.
+    /// Creates a new signing secret, which is only in this answer.
     ///
     /// `POST /api/v1/webhooks/rotate-secret`; scope `webhooks:write`. Source: official Python SDK
     /// 0.1.0, `webhooks.rotate_secret`.
@@ -139,7 +139,7 @@ impl<'a> Webhooks<'a> {
     }
 }
 
-/// A success says that it was done, with a body or without.
+/// A success means that it was done, with or without a body.
 pub(super) fn acknowledged(answer: &Answer) -> Result<Acknowledgement> {
     if answer.is_empty() {
         Ok(Acknowledgement { success: Some(true), ..Acknowledgement::default() })

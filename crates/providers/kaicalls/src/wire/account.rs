@@ -8,15 +8,15 @@ use super::{
 };
 
 answer! {
-    /// The standing of one business (document 004, "Account").
+    /// The balance of one business (document 004, "Account").
     BusinessBalance in [] {
         /// The business.
         business_id: String = ["business_id", "id"],
         /// Minutes used in this period.
         minutes_used: Decimal = ["minutes_used"],
-        /// How many numbers it has.
+        /// The number of phone numbers it has.
         phone_numbers: u64 = ["phone_numbers"],
-        /// As `active`.
+        /// The subscription's status, for example `active`.
         subscription_status: String = ["subscription_status"],
     }
 }
@@ -26,21 +26,21 @@ impl Listed for BusinessBalance {
 }
 
 answer! {
-    /// One request to the API, as its log shows it (document 004, "Get API usage log").
+    /// One request in the usage log (document 004, "Get API usage log").
     UsageRow in [] {
         /// The row's id.
         id: String = ["id"],
-        /// The path, as `/v1/calls`.
+        /// The path, for example `/v1/calls`.
         endpoint: String = ["endpoint"],
-        /// The method, as `POST`.
+        /// The method, for example `POST`.
         method: String = ["method"],
-        /// The status that was answered.
+        /// The HTTP status of the answer.
         status_code: u64 = ["status_code"],
         /// The call that the request was about.
         call_id: String = ["call_id"],
-        /// What it cost, in hundredths of a dollar.
+        /// The cost in cents.
         cost_cents: Decimal = ["cost_cents"],
-        /// When.
+        /// When the request was made.
         created_at: Moment = ["created_at"],
     }
 }
@@ -50,9 +50,9 @@ impl Listed for UsageRow {
 }
 
 answer! {
-    /// Whether the service is well (official Python SDK 0.1.0, `discovery.health`).
+    /// The health of the service (official Python SDK 0.1.0, `discovery.health`).
     Health in ["data"] {
-        /// In the provider's word, as `ok`.
+        /// The provider's word, for example `ok`.
         status: String = ["status"],
     }
 }

@@ -1,4 +1,4 @@
-//! Agents and their saved states.
+//! Agents and their saved versions.
 
 use super::{
     list::Listed,
@@ -14,11 +14,11 @@ answer! {
         name: String = ["name"],
         /// The business that owns it.
         business_id: String = ["business_id"],
-        /// The voice platform's id of it; detail only.
+        /// Its id at the voice platform; detail only.
         vapi_assistant_id: String = ["vapi_assistant_id"],
         /// The number it calls from; detail only.
         phone_number: String = ["phone_number"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }
@@ -28,8 +28,8 @@ impl Listed for Agent {
 }
 
 answer! {
-    /// A saved state of an agent (official Python SDK 0.1.0, `agents.versions`; its fields are not
-    /// documented).
+    /// A saved version of an agent (official Python SDK 0.1.0, `agents.versions`; its fields are
+    /// not documented).
     AgentVersion in ["version", "data"] {
         /// The number of the version.
         version: u64 = ["version", "version_number"],

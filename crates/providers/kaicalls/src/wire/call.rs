@@ -1,4 +1,4 @@
-//! A call, as placing, listing and reading it show it.
+//! A call, as in the answers to placing, listing and reading.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -14,13 +14,13 @@ answer! {
     Call in ["call", "data"] {
         /// The call's id.
         id: String = ["id", "call_id"],
-        /// The voice platform's id of the conversation.
+        /// The conversation's id at the voice platform.
         conversation_id: String = ["conversation_id"],
-        /// The status word, of an open enumeration.
+        /// The status word; new ones may appear.
         status: String = ["status"],
         /// `inbound` or `outbound`; detail only.
         direction: String = ["direction"],
-        /// Seconds.
+        /// The duration in seconds.
         duration: Decimal = ["duration", "duration_seconds"],
         /// The agent.
         agent_id: String = ["agent_id"],
@@ -30,37 +30,35 @@ answer! {
         business_id: String = ["business_id"],
         /// The lead in the CRM; detail only.
         lead_id: String = ["lead_id"],
-        /// The callee as the request spelled it; in the answer to placing only.
+        /// The callee, spelled as in the request; in the answer to placing only.
         to: String = ["to"],
         /// The callee's name.
         name: String = ["name", "customer_name"],
-        /// What came of it; detail only.
+        /// A summary; detail only.
         summary: String = ["summary"],
-        /// Where the sound is, a bearer secret; detail only.
+        /// The recording's URL, which works without credentials; detail only.
         recording_url: String = ["recording_url"],
-        /// What was said. Not in document 004; read where it comes.
+        /// The transcript. Not in document 004; read if present.
         transcript: Value = ["transcript"],
-        /// How well the agent did; detail only.
+        /// The quality of the agent's work; detail only.
         quality_dimensions: QualityDimensions = ["quality_dimensions"],
-        /// What it cost, in hundredths of a dollar. Document 004 shows it in the usage log only;
-        /// read where it comes.
+        /// The cost in cents. Document 004 shows it in the usage log only; read if present.
         cost_cents: Decimal = ["cost_cents"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }
 
 answer! {
-    /// Marks from 0 to 100 (document 004, "Get call details"). Dimensions of other names are in
-    /// `raw`.
+    /// Scores from 0 to 100 (document 004, "Get call details"). Other dimensions are in `raw`.
     QualityDimensions in [] {
-        /// How professional the agent was.
+        /// Professionalism.
         professionalism: Decimal = ["professionalism"],
-        /// How well it felt with the callee.
+        /// Empathy.
         empathy: Decimal = ["empathy"],
-        /// How well it found out what there was to find out.
+        /// Gathering of information.
         information_gathering: Decimal = ["information_gathering"],
-        /// How well the matter was settled.
+        /// Resolution of the matter.
         resolution: Decimal = ["resolution"],
     }
 }

@@ -1,4 +1,4 @@
-//! Recordings and transcripts: the larger surface, whose answers no document describes.
+//! Recordings and transcripts, from the SDK only; their answers are not documented.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -9,45 +9,45 @@ use super::{
 };
 
 answer! {
-    /// Where the sound of a call is (official Python SDK 0.1.0, `recordings.get`: a signed URL and
-    /// a status).
+    /// Where the recording of a call is (official Python SDK 0.1.0, `recordings.get`: a signed URL
+    /// and a status).
     Recording in ["recording", "data"] {
         /// The call.
         call_id: String = ["call_id"],
-        /// The signed URL, a bearer secret.
+        /// The signed URL, which works without credentials.
         recording_url: String = ["recording_url", "signed_url", "url"],
         /// Whether it is ready, in the provider's word.
         status: String = ["status"],
-        /// Seconds.
+        /// The duration in seconds.
         duration: Decimal = ["duration", "duration_seconds"],
-        /// As `mp3`.
+        /// The format, for example `mp3`.
         format: String = ["format"],
     }
 }
 
 answer! {
-    /// What was said in a call (official Python SDK 0.1.0, `transcripts.list`; the types of the
+    /// The transcript of a call (official Python SDK 0.1.0, `transcripts.list`; the types of the
     /// official JavaScript SDK).
     Transcript in ["transcript", "data"] {
-        /// The call; where there is no `call_id`, the row's own id.
+        /// The call; without a `call_id`, the row's own id.
         call_id: String = ["call_id", "id"],
-        /// The voice platform's id of the conversation.
+        /// The conversation's id at the voice platform.
         conversation_id: String = ["conversation_id"],
         /// The agent.
         agent_id: String = ["agent_id"],
         /// The agent's name.
         agent_name: String = ["agent_name"],
-        /// The call's status word, of an open enumeration.
+        /// The call's status word; new ones may appear.
         status: String = ["status"],
-        /// Seconds.
+        /// The duration in seconds.
         duration: Decimal = ["duration", "duration_seconds"],
-        /// What came of the call.
+        /// A summary of the call.
         summary: String = ["summary"],
-        /// What was said, as a list of utterances.
+        /// The transcript as a list of utterances.
         messages: Value = ["messages", "entries"],
-        /// What was said, as text or otherwise.
+        /// The transcript as text or in another form.
         content: Value = ["transcript", "text", "content"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }

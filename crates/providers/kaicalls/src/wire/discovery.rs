@@ -1,4 +1,4 @@
-//! What the API says of itself.
+//! Capabilities of the API.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ answer! {
     Capabilities in ["data"] {
         /// The business.
         business_id: String = ["business_id"],
-        /// What is on and off, in the provider's words.
+        /// What is enabled, in the provider's terms.
         capabilities: Value = ["capabilities", "features"],
     }
 }

@@ -1,4 +1,4 @@
-//! Durable events and their deliveries: the larger surface, whose answers no document describes.
+//! Durable events and their deliveries, from the SDK only; their answers are not documented.
 
 use serde_json::Value;
 
@@ -8,22 +8,22 @@ use super::{
 };
 
 answer! {
-    /// Something that happened, as the account's log keeps it (official Python SDK 0.1.0,
-    /// `events.list`, whose filters name these fields).
+    /// An event in the account's log (official Python SDK 0.1.0, `events.list`, whose filters name
+    /// these fields).
     EventRecord in ["event", "data"] {
         /// The event's id.
         id: String = ["id", "event_id"],
-        /// As `call.completed`.
+        /// The type of the event, for example `call.completed`.
         event_type: String = ["event_type", "type", "event"],
-        /// What it happened to, as `call`.
+        /// The type of the object that it is about, for example `call`.
         object_type: String = ["object_type"],
         /// The id of that object.
         object_id: String = ["object_id"],
         /// The business.
         business_id: String = ["business_id"],
-        /// What became of the event itself, in the provider's word. It is not the call's status.
+        /// The status of the event itself, in the provider's word. It is not the call's status.
         status: String = ["status"],
-        /// What a delivery of it carries.
+        /// The content of a delivery.
         data: Value = ["data", "payload"],
         /// When it happened.
         created_at: Moment = ["created_at", "occurred_at", "timestamp"],
@@ -41,19 +41,19 @@ answer! {
         id: String = ["id", "delivery_id"],
         /// The event.
         event_id: String = ["event_id"],
-        /// As `call.completed`.
+        /// The type of the event, for example `call.completed`.
         event_type: String = ["event_type"],
-        /// The standing order that it is for.
+        /// The subscription that it is for.
         webhook_id: String = ["webhook_id", "subscription_id"],
-        /// Where it went.
+        /// The URL that it was sent to.
         webhook_url: String = ["webhook_url", "url"],
-        /// Which attempt it was, from 1.
+        /// The number of the attempt, from 1.
         attempt: u64 = ["attempt", "attempt_number", "attempts"],
-        /// Whether it was taken, in the provider's word.
+        /// Whether it was accepted, in the provider's word.
         status: String = ["status"],
-        /// The HTTP status that the receiver answered.
+        /// The HTTP status of the receiver's answer.
         response_status: u64 = ["response_status", "status_code", "response_code"],
-        /// When.
+        /// When it was attempted.
         created_at: Moment = ["created_at", "attempted_at", "delivered_at"],
     }
 }
@@ -63,18 +63,18 @@ impl Listed for EventDelivery {
 }
 
 answer! {
-    /// That events are delivered again (official Python SDK 0.1.0, `events.replay` and
+    /// The answer to delivering events again (official Python SDK 0.1.0, `events.replay` and
     /// `events.backfill`).
     Redelivery in ["data"] {
-        /// The id of the work, where it has one.
+        /// The id of the job, if it has one.
         id: String = ["id", "replay_id", "backfill_id", "job_id"],
-        /// Whether it was taken on.
+        /// Whether it was accepted.
         success: bool = ["success", "ok"],
-        /// How many events.
+        /// The number of events.
         count: u64 = ["count", "replayed", "backfilled", "queued"],
-        /// Which events.
+        /// The ids of the events.
         event_ids: Vec<String> = ["event_ids"],
-        /// In the provider's word.
+        /// The status, in the provider's word.
         status: String = ["status"],
     }
 }

@@ -1,4 +1,4 @@
-//! API keys, and the answer that says no more than that it worked.
+//! API keys, and the plain confirmation.
 
 use secrecy::SecretString;
 
@@ -14,21 +14,21 @@ answer! {
         id: String = ["id"],
         /// The whole key, in the answer to creating it only. It is not in `raw`.
         key: SecretString = ["key"],
-        /// Its first characters.
+        /// The first characters of the key.
         prefix: String = ["prefix"],
         /// Its name.
         name: String = ["name"],
-        /// What it may do.
+        /// The scopes.
         scopes: Vec<String> = ["scopes"],
         /// The business it is bound to; `None`: all.
         business_id: String = ["business_id"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
         /// When it was last used.
         last_used_at: Moment = ["last_used_at"],
-        /// When it ends.
+        /// When it expires.
         expires_at: Moment = ["expires_at"],
-        /// Whether it works.
+        /// Whether it is active.
         is_active: bool = ["is_active"],
     }
 }
@@ -38,9 +38,9 @@ impl Listed for ApiKey {
 }
 
 answer! {
-    /// That something was done, as `{"success": true}` (document 004).
+    /// A confirmation, for example `{"success": true}` (document 004).
     Acknowledgement in ["data"] {
-        /// Whether it was done.
+        /// Whether the action was carried out.
         success: bool = ["success", "ok", "deleted"],
     }
 }

@@ -12,33 +12,32 @@ use switchboard_core::Raw;
 
 use super::read::Field;
 
-/// A type that comes in lists.
+/// A type of which lists are returned.
 pub(crate) trait Listed: Field {
-    /// The fields under which its list may stand. The first is the documented or the likely one.
+    /// The fields that may hold the list, the documented or likeliest first.
     const NAMES: &'static [&'static str];
-    /// The fields under which one alone, or null for none, may stand where it was asked for by
-    /// name.
+    /// The fields that may hold a single object, or null for none, where it was requested by name.
     const ALONE: &'static [&'static str] = &[];
 
-    /// Reads a row; `None` where it is of another kind than rows of this type are.
+    /// Reads a row; `None` if it is not a row of this type.
     fn row(value: &Value) -> Option<Self> {
         Self::read(value)
     }
 }
 
-/// A list as it came.
+/// A list as received.
 ///
-/// The list may stand under its documented name, under `data`, or alone. An answer without a list
-/// is an error and not an empty list: an empty list would read as proof that there is nothing. So
-/// is a row that cannot be read: a list without it would read as proof that it is not there.
+/// The list may be under its documented name, under `data`, or at the top level. An answer without
+/// a list is an error and not an empty list, which would read as proof that there is nothing. So is
+/// an unreadable row: a list without it would read as proof that it does not exist.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Listing<T> {
     /// The rows, all of them.
     pub items: Vec<T>,
-    /// Whether there is more, where the provider says so.
+    /// Whether there are more rows, if the provider says so.
     pub has_more: Option<bool>,
-    /// What stood beside the rows, `has_more` included.
+    /// The other fields of the answer, `has_more` included.
     pub rest: Raw,
 }
 
@@ -48,7 +47,7 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
             let names = T::NAMES.join(", ");
             D::Error::invalid_type(
                 Unexpected::Other("no list"),
-                &format!("a list, alone or under {names} or data").as_str(),
+                &format!("a list, at the top level or under {names} or data").as_str(),
             )
         };
         match Value::deserialize(deserializer)? {
@@ -73,8 +72,8 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
     }
 }
 
-/// Every row, or which one cannot be read. What stands in it is left out of the message: rows are
-/// about people.
+/// Every row, or the number of the one that cannot be read. The error does not show its content:
+/// rows are about people.
 fn read<T: Listed, E: Error>(rows: &[Value]) -> Result<Vec<T>, E> {
     let row = |(nth, row)| {
         T::row(row).ok_or_else(|| {
@@ -89,18 +88,14 @@ fn read<T: Listed, E: Error>(rows: &[Value]) -> Result<Vec<T>, E> {
             let names = T::NAMES.join(" or ");
             E::invalid_type(
                 Unexpected::Other(kind),
-                &format!(
-                    "something that can be read in row {} of {names}, where {kind} stands",
-                    nth + 1
-                )
-                .as_str(),
+                &format!("a readable entry in row {} of {names}, not {kind}", nth + 1).as_str(),
             )
         })
     };
     rows.iter().enumerate().map(row).collect()
 }
 
-/// As it came, under the documented name of the list, without the secrets.
+/// As received, under the documented name of the list, without secrets.
 impl<T: Listed + Serialize> Serialize for Listing<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -1,11 +1,12 @@
-//! What KaiCalls answers: objects whose every field is optional and whose unknown fields are kept.
+//! Answers: objects in which every field is optional and unknown fields are kept.
 //!
-//! The names of fields come from document 004 where it shows an answer. For the larger surface,
-//! which only the official SDK shows and whose answers no document describes, several likely names
-//! are read and the raw object is the reference.
+//! Field names come from document 004 if it shows the answer. For the endpoints that only the
+//! official SDK has, whose answers are not documented, several likely names are read and the raw
+//! object is authoritative.
 //!
-//! Each type serialises to the object as it came, lists the names it looks for (`FIELDS`) and tells
-//! which it found (`found`). Secrets are the exception: they leave the raw object.
+//! Each type serializes to the object as received, lists the names that it looks for (`FIELDS`) and
+//! reports which it found (`found`). Secrets are the exception: they are removed from the raw
+//! object.
 
 mod account;
 mod agent;

@@ -19,9 +19,9 @@ answer! {
         agent_id: String = ["agent_id"],
         /// The business that has it.
         business_id: String = ["business_id"],
-        /// What it can do, as `{"voice": true}`.
+        /// Its capabilities, for example `{"voice": true}`.
         capabilities: Value = ["capabilities"],
-        /// How its registration stands, in the provider's words.
+        /// The state of its registration, in the provider's terms.
         compliance: Value = ["compliance"],
         /// When it was rented.
         created_at: Moment = ["created_at"],
@@ -33,7 +33,7 @@ impl Listed for Number {
         &["numbers", "phone_numbers", "available_numbers", "available"];
     const ALONE: &'static [&'static str] = &["number"];
 
-    /// What can be rented may be a list of plain texts.
+    /// Available numbers may be a list of plain texts.
     fn row(value: &Value) -> Option<Self> {
         match value {
             Value::Object(object) => Some(Self::from_object(object.clone())),

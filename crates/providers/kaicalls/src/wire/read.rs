@@ -1,9 +1,9 @@
 //! Reading answers in which any field may be missing, renamed or of another type.
 //!
-//! Document 004 shows one example of each answer and no schema, and the larger surface shows none.
-//! A strict reader would lose a call that was placed because its `duration` came as text. So an
-//! answer is read field by field: what is missing or does not fit is `None`, and the whole object
-//! stays beside the fields, so nothing is lost by it.
+//! Document 004 shows one example of each answer and no schema, and the SDK shows none. A strict
+//! reader would lose a placed call because its `duration` arrived as text. So an answer is read
+//! field by field: what is missing or does not fit is `None`, and the whole object is kept beside
+//! the fields, so nothing is lost.
 
 use std::{fmt, str::FromStr};
 
@@ -17,9 +17,9 @@ use serde::{
 use serde_json::{Map, Value};
 use switchboard_core::Raw;
 
-/// What can be read from one field.
+/// A value that can be read from one field.
 pub(crate) trait Field: Sized {
-    /// `None` where the value is of another kind.
+    /// `None` if the value has another type.
     fn read(value: &Value) -> Option<Self>;
 
     /// The first of these fields that can be read.
@@ -51,7 +51,7 @@ impl Field for u64 {
 }
 
 impl Field for Decimal {
-    /// Numbers are read from their text, which is exact for up to 15 digits.
+    /// Numbers are read from their text, which is exact up to 15 digits.
     fn read(value: &Value) -> Option<Self> {
         let text = String::read(value)?;
         let text = text.trim();
@@ -65,7 +65,7 @@ impl Field for Value {
     }
 }
 
-/// All of it or nothing: a list without what could not be read would be another list.
+/// All or nothing: a list without its unreadable entries would be a different list.
 impl<T: Field> Field for Vec<T> {
     fn read(value: &Value) -> Option<Self> {
         value.as_array()?.iter().map(T::read).collect()
@@ -77,14 +77,14 @@ impl Field for SecretString {
         value.as_str().map(Self::from)
     }
 
-    /// A secret leaves the object, so that the raw answer that is kept holds none.
+    /// A secret is removed from the object, so that the raw answer does not hold it.
     fn take(object: &mut Map<String, Value>, names: &[&str]) -> Option<Self> {
         let taken: Vec<Value> = names.iter().filter_map(|name| object.remove(*name)).collect();
         taken.iter().find_map(Self::read)
     }
 }
 
-/// A moment as it was written. The text is kept because it serves as a cursor.
+/// A point in time as written. The text is kept because it serves as a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment(String);
 
@@ -94,8 +94,8 @@ impl Moment {
         &self.0
     }
 
-    /// The moment, where the text names one: RFC 3339, without an offset (then UTC), a date, or
-    /// Unix seconds or milliseconds.
+    /// The time, if the text can be read: RFC 3339, without an offset (then UTC), a date, or Unix
+    /// seconds or milliseconds.
     pub fn timestamp(&self) -> Option<Timestamp> {
         let text = self.0.trim();
         if let Ok(at) = text.parse::<Timestamp>() {
@@ -123,14 +123,14 @@ impl Field for Moment {
     }
 }
 
-/// A type of answer: an object, and how the larger surface may wrap it.
+/// A type of answer: an object, and how it may be wrapped.
 pub(crate) trait Object: Sized {
-    /// Fields under which the object may stand alone, as `{"agent": {…}}`.
+    /// Fields that may hold the object alone, for example `{"agent": {…}}`.
     const WRAPPERS: &'static [&'static str];
 
     fn from_object(object: Map<String, Value>) -> Self;
 
-    /// `None` for anything but an object. A wrapper counts only where the outer object has no id of
+    /// `None` for anything but an object. A wrapper only counts if the outer object has no id of
     /// its own.
     fn unwrap(value: Value) -> Option<Self> {
         let Value::Object(mut object) = value else {
@@ -155,7 +155,7 @@ pub(crate) trait Object: Sized {
     }
 }
 
-/// Shows which fields an answer has, and none of their values: they are names, numbers and
+/// Shows which fields an answer has and none of their values, which are names, numbers and
 /// conversations.
 pub(crate) fn debug(name: &str, raw: &Raw, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let fields: Vec<&String> =
@@ -164,7 +164,7 @@ pub(crate) fn debug(name: &str, raw: &Raw, f: &mut fmt::Formatter<'_>) -> fmt::R
 }
 
 /// Defines an answer: each field with its type and the names that it may have, the documented one
-/// first. The whole object stays in `raw`.
+/// first. The whole object is kept in `raw`.
 macro_rules! answer {
     ($(#[$meta:meta])* $name:ident in [$($wrapper:literal),*] {
         $($(#[$field_meta:meta])* $field:ident: $type:ty = [$($key:literal),+],)*
@@ -174,15 +174,15 @@ macro_rules! answer {
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: Option<$type>,)*
-            /// The whole object, fields that nobody knows included.
+            /// The whole object, unknown fields included.
             pub raw: switchboard_core::Raw,
         }
 
         impl $name {
-            /// Each field, and the names under which it is looked for, the documented one first.
+            /// Each field and the names it is looked for under, the documented one first.
             pub const FIELDS: &'static [(&'static str, &'static [&'static str])] = &[$((stringify!($field), &[$($key),+])),*];
 
-            /// The fields that were found and could be read, by their names here.
+            /// The names of the fields that were found and could be read.
             pub fn found(&self) -> Vec<&'static str> {
                 [$((stringify!($field), self.$field.is_some())),*]
                     .into_iter()
@@ -191,7 +191,7 @@ macro_rules! answer {
             }
         }
 
-        /// As it came, without the secrets.
+        /// As received, without secrets.
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.raw.serialize(serializer)

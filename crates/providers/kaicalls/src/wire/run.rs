@@ -1,4 +1,4 @@
-//! Communication runs: the larger surface, whose answers no document describes.
+//! Communication runs, from the SDK only; their answers are not documented.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -13,17 +13,17 @@ answer! {
     CommunicationRun in ["communication_run", "run", "data"] {
         /// The run's id.
         id: String = ["id", "run_id"],
-        /// How far it is, in the provider's word.
+        /// The status, in the provider's word.
         status: String = ["status"],
         /// The business.
         business_id: String = ["business_id"],
-        /// The caller's own name of it.
+        /// The caller's own reference for it.
         external_ref: String = ["external_ref"],
-        /// How many recipients it has.
+        /// The number of recipients.
         total_recipients: u64 = ["total_recipients", "recipient_count", "total"],
-        /// How many of them are how far.
+        /// The number of recipients in each status.
         counts: Value = ["counts", "stats"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }
@@ -40,7 +40,7 @@ answer! {
         id: String = ["id", "job_id"],
         /// The run.
         run_id: String = ["communication_run_id", "run_id"],
-        /// What its attempts have in common.
+        /// The sequence that its attempts share.
         sequence_id: String = ["sequence_id"],
         /// `call` or `sms`.
         channel: String = ["channel"],
@@ -48,13 +48,13 @@ answer! {
         to: String = ["to", "phone_number", "recipient"],
         /// The recipient's name.
         name: String = ["name"],
-        /// How far it is, in the provider's word.
+        /// The status, in the provider's word.
         status: String = ["status"],
-        /// Why nobody was called.
+        /// Why no call was placed.
         reason: String = ["reason", "error"],
         /// The call that was placed.
         call_id: String = ["call_id"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }
@@ -72,15 +72,15 @@ answer! {
         job_id: String = ["job_id", "communication_job_id"],
         /// The run.
         run_id: String = ["communication_run_id", "run_id"],
-        /// What the attempts of one recipient have in common.
+        /// The sequence that the attempts of one recipient share.
         sequence_id: String = ["sequence_id"],
         /// `call` or `sms`.
         channel: String = ["channel"],
         /// The call that was placed.
         call_id: String = ["call_id"],
-        /// The call's status word, of an open enumeration.
+        /// The call's status word; new ones may appear.
         status: String = ["status"],
-        /// When.
+        /// When it was attempted.
         created_at: Moment = ["created_at"],
     }
 }
@@ -90,14 +90,13 @@ impl Listed for CommunicationAttempt {
 }
 
 answer! {
-    /// What is wrong with a run that was not made (official Python SDK 0.1.0,
-    /// `communication_runs.validate`).
+    /// The result of checking a run (official Python SDK 0.1.0, `communication_runs.validate`).
     RunCheck in ["data"] {
-        /// Whether it could be made.
+        /// Whether it could be created.
         valid: bool = ["valid", "is_valid", "ok"],
-        /// What is wrong, in the provider's words.
+        /// The problems, in the provider's terms.
         errors: Vec<Value> = ["errors", "issues"],
-        /// How many recipients it would have.
+        /// The number of recipients that it would have.
         recipients: u64 = ["recipients", "recipient_count"],
     }
 }
@@ -105,9 +104,9 @@ answer! {
 answer! {
     /// What a run would do (official Python SDK 0.1.0, `communication_runs.preview`).
     RunPreview in ["preview", "data"] {
-        /// What would become of each recipient, in the provider's words.
+        /// What would happen to each recipient, in the provider's terms.
         jobs: Vec<Value> = ["jobs", "recipients"],
-        /// What it would cost, in hundredths of a dollar.
+        /// The cost in cents.
         estimated_cost_cents: Decimal = ["estimated_cost_cents", "cost_cents"],
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: standing orders, and the bodies that come in.
+//! Webhooks: subscriptions, and the bodies of deliveries.
 
 use rust_decimal::Decimal;
 use secrecy::SecretString;
@@ -9,26 +9,26 @@ use super::{
 };
 
 answer! {
-    /// An account's standing order for deliveries (official Python SDK 0.1.0, `webhooks`; the types
-    /// of the official JavaScript SDK).
+    /// A webhook subscription of the account (official Python SDK 0.1.0, `webhooks`; the types of
+    /// the official JavaScript SDK).
     WebhookSubscription in ["webhook", "subscription", "data"] {
-        /// The order's id.
+        /// The subscription's id.
         id: String = ["id", "webhook_id"],
-        /// Where deliveries go.
+        /// The URL that deliveries are sent to.
         webhook_url: String = ["url", "webhook_url"],
         /// The business it is for.
         business_id: String = ["business_id"],
-        /// Which events.
+        /// The events.
         events: Vec<String> = ["events"],
-        /// In words.
+        /// A description in plain text.
         description: String = ["description"],
-        /// Whether it is on.
+        /// Whether it is enabled.
         is_active: bool = ["is_active"],
         /// The signing secret, shown once. It is not in `raw`.
         secret: SecretString = ["webhook_secret", "secret", "signing_secret"],
-        /// What may be shown of the secret.
+        /// The part of the secret that may be shown.
         webhook_secret_masked: String = ["webhook_secret_masked"],
-        /// When it was made.
+        /// When it was created.
         created_at: Moment = ["created_at"],
     }
 }
@@ -40,23 +40,23 @@ impl Listed for WebhookSubscription {
 answer! {
     /// The fields of a delivery (document 004, "Webhooks"), beside `event` or under `data`.
     WebhookEvent in [] {
-        /// As `call.completed`.
+        /// The type of the event, for example `call.completed`.
         event: String = ["event", "type", "event_type"],
         /// The call.
         call_id: String = ["call_id"],
-        /// The object's own id, where the event is under `data`.
+        /// The object's own id, if the event is under `data`.
         id: String = ["id"],
         /// The call's status word.
         status: String = ["status"],
-        /// Seconds.
+        /// The duration in seconds.
         duration: Decimal = ["duration", "duration_seconds"],
         /// `inbound` or `outbound`; not in document 004.
         direction: String = ["direction"],
-        /// Why it failed, as `no_answer`.
+        /// Why it failed, for example `no_answer`.
         error: String = ["error"],
-        /// What came of it.
+        /// A summary.
         summary: String = ["summary"],
-        /// Where the sound is, a bearer secret.
+        /// The recording's URL, which works without credentials.
         recording_url: String = ["recording_url"],
         /// When it happened.
         timestamp: Moment = ["timestamp", "created_at"],

@@ -456,7 +456,7 @@ async fn a_row_without_an_id_ends_the_search_and_is_no_call_of_a_list() {
         .await;
         let provider = server.provider();
         let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
-        assert!(error.message().contains("no id"), "{error}");
+        assert!(error.message().contains("no call id"), "{error}");
         let listed = provider.calls().list(&Default::default(), &Default::default()).await.unwrap();
         assert_eq!(listed.items.len(), 1, "the others are followed all the same");
     }

@@ -437,9 +437,9 @@ async fn rows_without_an_id_are_said_where_an_id_is_needed() {
     let provider = server.provider();
     let agents = provider.agents().unwrap().list().await.unwrap_err();
     let webhooks = provider.webhooks().unwrap().subscriptions().unwrap().list().await.unwrap_err();
-    for error in [agents, webhooks] {
+    for (error, missing) in [(agents, "no agent id"), (webhooks, "no id")] {
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.message().contains("no id"), "{error}");
+        assert!(error.message().contains(missing), "{error}");
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use switchboard_core::{
     CallFilter, CallsExt, ErrorKind, PageRequest, Provider, ReadTurns, UsageFilter,
 };
-use switchboard_http::Bounds;
+use switchboard_http::ReadLimits;
 
 fn sent() -> Timestamp {
     "2026-02-15T14:30:00Z".parse().unwrap()
@@ -66,8 +66,8 @@ async fn a_look_for_evidence_ends_and_says_that_it_saw_not_all() {
         assert!(provider.take_turns(Arc::<Turns>::clone(&turns)));
         let looked = provider.calls().trace(&plain_order(), sent()).await;
         let requests = server.asked().len();
-        assert!(requests <= Bounds::LOOK.requests, "{requests} for {rows}");
-        assert!(requests <= Bounds::LOOK.rows / rows + 1, "{requests} for {rows}");
+        assert!(requests <= ReadLimits::SEARCH.requests, "{requests} for {rows}");
+        assert!(requests <= ReadLimits::SEARCH.rows / rows + 1, "{requests} for {rows}");
         assert_eq!(turns.0.load(Ordering::SeqCst), requests, "each request takes a turn");
         let error = looked.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
@@ -78,8 +78,12 @@ async fn a_look_for_evidence_ends_and_says_that_it_saw_not_all() {
 async fn large_pages_are_bounded_by_their_bytes() {
     let server = endless(2, 500_000).await;
     server.provider().calls().trace(&plain_order(), sent()).await.unwrap_err();
-    assert!(server.bytes() <= Bounds::LOOK.bytes + (1 << 20), "{}", server.bytes());
-    assert!(server.asked().len() <= Bounds::LOOK.bytes / 1_000_000 + 1, "{}", server.asked().len());
+    assert!(server.bytes() <= ReadLimits::SEARCH.bytes + (1 << 20), "{}", server.bytes());
+    assert!(
+        server.asked().len() <= ReadLimits::SEARCH.bytes / 1_000_000 + 1,
+        "{}",
+        server.asked().len()
+    );
 }
 
 #[tokio::test]
@@ -112,7 +116,7 @@ async fn a_usage_log_without_an_end_proves_nothing() {
     let provider = server.provider();
     let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-    assert!(server.asked().len() <= Bounds::LOOK.requests, "{}", server.asked().len());
+    assert!(server.asked().len() <= ReadLimits::SEARCH.requests, "{}", server.asked().len());
     let before = server.asked().len();
     let records = provider.usage().unwrap().records(&UsageFilter::default()).await.unwrap();
     assert!(!records.is_empty(), "what was read of a log counts");
@@ -140,10 +144,10 @@ async fn pages_events_and_transcripts_have_an_end_too() {
     let provider = server.provider();
     let filter = CallFilter { agent: Some("nobody".into()), ..CallFilter::default() };
     provider.calls().list(&filter, &PageRequest::default()).await.unwrap_err();
-    assert!(server.asked().len() <= Bounds::PAGE.requests, "{}", server.asked().len());
+    assert!(server.asked().len() <= ReadLimits::PAGE.requests, "{}", server.asked().len());
     let before = server.asked().len();
     drop(provider.webhooks().unwrap().feed().unwrap().poll().await);
-    assert!(server.asked().len() - before <= Bounds::LOOK.requests);
+    assert!(server.asked().len() - before <= ReadLimits::SEARCH.requests);
     let before = server.asked().len();
     // Not among those that are read: that is not to say that there is none.
     assert_ne!(

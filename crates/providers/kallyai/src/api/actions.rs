@@ -1,9 +1,9 @@
-//! Things that the assistant does (document 002): calendar, tables, bills, rides, food, errands,
-//! and their log. Email is beside it.
+//! The assistant's actions (document 002): calendar, restaurant bookings, bills, rides, food,
+//! errands, and their log. Email is in the file beside this one.
 //!
-//! KallyAI is an assistant with a telephone, and no document says how a table is booked, a pizza
-//! ordered or a bill contested. Where the other side is a business that could be called, the
-//! request is sent as a call is: once, with an error that says what it proves.
+//! KallyAI is an assistant with a telephone, and no document says how it books a table, orders a
+//! pizza or disputes a bill. Where the other side is a business that could be called, the request
+//! is sent like a call: once, and its error says what it proves.
 
 use jiff::civil::Date;
 use switchboard_core::{PlaceError, Result};
@@ -12,7 +12,7 @@ use switchboard_http::Request;
 use super::{
     actions_email::EmailActionsApi,
     section::section,
-    send::{act, look, ring},
+    send::{place, read, write},
 };
 use crate::wire::{
     ActionRecord, ActionType, AnalyzeBill, BillAnalysis, DisputeBill, Errand, FoodOrder, Listing,
@@ -20,8 +20,8 @@ use crate::wire::{
 };
 
 section! {
-    /// Things that the assistant does. Reading needs the scope `actions:read`, doing
-    /// `actions:write` (document 002).
+    /// The assistant's actions. Reading needs the scope `actions:read`, acting `actions:write`
+    /// (document 002).
     ActionsApi
 }
 
@@ -32,7 +32,7 @@ impl ActionsApi {
         CalendarApi::new(self.http.clone())
     }
 
-    /// Tables: `/v1/actions/bookings…`.
+    /// Restaurant bookings: `/v1/actions/bookings…`.
     #[doc(alias = "/v1/actions/bookings")]
     pub fn bookings(&self) -> BookingsApi {
         BookingsApi::new(self.http.clone())
@@ -44,7 +44,7 @@ impl ActionsApi {
         BillsApi::new(self.http.clone())
     }
 
-    /// Email that goes out: `/v1/actions/email/…`.
+    /// Outgoing email: `/v1/actions/email/…`.
     #[doc(alias = "/v1/actions/email")]
     pub fn email(&self) -> EmailActionsApi {
         EmailActionsApi::new(self.http.clone())
@@ -61,23 +61,23 @@ impl ActionsApi {
     /// been ordered. `quota_exceeded` (402).
     #[doc(alias = "/v1/actions/tasks/ride")]
     pub async fn ride(&self, ride: &RideRequest) -> Result<Undocumented, PlaceError> {
-        ring(&self.http, Request::post("actions.ride", "/v1/actions/tasks/ride").json(ride)).await
+        place(&self.http, Request::post("actions.ride", "/v1/actions/tasks/ride").json(ride)).await
     }
 
     /// Orders food: `POST /v1/actions/tasks/food`. Needs `actions:write`. Document 002; no answer
     /// is documented.
     ///
-    /// **It may make a phone ring**: a kitchen is called as easily as a table is booked. It is sent
-    /// once, as [`ride`](Self::ride).
+    /// **It may make a phone ring**: the food may be ordered by a call. It is sent once, as
+    /// [`ride`](Self::ride).
     ///
     /// # Errors
     /// As [`ride`](Self::ride).
     #[doc(alias = "/v1/actions/tasks/food")]
     pub async fn food(&self, order: &FoodOrder) -> Result<Undocumented, PlaceError> {
-        ring(&self.http, Request::post("actions.food", "/v1/actions/tasks/food").json(order)).await
+        place(&self.http, Request::post("actions.food", "/v1/actions/tasks/food").json(order)).await
     }
 
-    /// Has an errand run: `POST /v1/actions/tasks/errand`. Needs `actions:write`. Document 002; no
+    /// Starts an errand: `POST /v1/actions/tasks/errand`. Needs `actions:write`. Document 002; no
     /// answer is documented.
     ///
     /// **It may make a phone ring**: how it is run is not documented. It is sent once, as
@@ -87,12 +87,12 @@ impl ActionsApi {
     /// As [`ride`](Self::ride).
     #[doc(alias = "/v1/actions/tasks/errand")]
     pub async fn errand(&self, errand: &Errand) -> Result<Undocumented, PlaceError> {
-        ring(&self.http, Request::post("actions.errand", "/v1/actions/tasks/errand").json(errand))
+        place(&self.http, Request::post("actions.errand", "/v1/actions/tasks/errand").json(errand))
             .await
     }
 
-    /// What was done: `GET /v1/actions/log`. Needs `actions:read`. Document 002, which has a limit
-    /// and no offset.
+    /// The log of actions: `GET /v1/actions/log`. Needs `actions:read`. Document 002, which has a
+    /// limit and no offset.
     ///
     /// # Errors
     /// `forbidden` (403).
@@ -105,23 +105,23 @@ impl ActionsApi {
         let request = Request::get("actions.log", "/v1/actions/log")
             .query_opt("type", kind)
             .query_opt("limit", limit);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// Takes an action back: `POST /v1/actions/{action_id}/undo`. Needs `actions:write`. Document
-    /// 002; no answer is documented.
+    /// Undoes an action: `POST /v1/actions/{action_id}/undo`. Needs `actions:write`. Document 002;
+    /// no answer is documented.
     ///
-    /// **It may make a phone ring**: a table is given back to whoever was called for it. It is sent
-    /// once, as [`ride`](Self::ride).
+    /// **It may make a phone ring**: a booking may be cancelled by a call. It is sent once, as
+    /// [`ride`](Self::ride).
     ///
     /// # Errors
     /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have
-    /// been taken back. `action_not_undoable` (409).
+    /// been undone. `action_not_undoable` (409).
     #[doc(alias = "/v1/actions/{action_id}/undo")]
     pub async fn undo(&self, action_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("actions.undo", "/v1/actions/{action_id}/undo")
             .param("action_id", action_id);
-        ring(&self.http, request.json(&serde_json::json!({}))).await
+        place(&self.http, request.json(&serde_json::json!({}))).await
     }
 }
 
@@ -131,15 +131,15 @@ section! {
 }
 
 impl CalendarApi {
-    /// A new entry: `POST /v1/actions/calendar/events`. Needs `actions:write`. Document 002; no
-    /// answer is documented.
+    /// Creates an event: `POST /v1/actions/calendar/events`. Needs `actions:write`. Document 002;
+    /// no answer is documented.
     ///
     /// # Errors
     /// `scheduling_violation` (422), `calendar_sync_failed` (500).
     #[doc(alias = "/v1/actions/calendar/events")]
     pub async fn create_event(&self, event: &NewEvent) -> Result<Undocumented> {
         let request = Request::post("actions.calendar.create_event", "/v1/actions/calendar/events");
-        act(&self.http, request.json(event)?).await
+        write(&self.http, request.json(event)?).await
     }
 
     /// When the user is free on a day: `GET /v1/actions/calendar/slots`. Needs `actions:read`.
@@ -152,42 +152,42 @@ impl CalendarApi {
         let request = Request::get("actions.calendar.slots", "/v1/actions/calendar/slots")
             .query("date", date)
             .query_opt("duration_minutes", duration_minutes);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// Brings the calendar up to date with Google's or Outlook's: `POST /v1/actions/calendar/sync`.
+    /// Synchronizes the calendar with Google's or Outlook's: `POST /v1/actions/calendar/sync`.
     /// Needs `actions:write`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `calendar_sync_failed` (500).
     #[doc(alias = "/v1/actions/calendar/sync")]
     pub async fn sync(&self) -> Result<Undocumented> {
-        act(&self.http, Request::post("actions.calendar.sync", "/v1/actions/calendar/sync")).await
+        write(&self.http, Request::post("actions.calendar.sync", "/v1/actions/calendar/sync")).await
     }
 
-    /// Deletes an entry: `DELETE /v1/actions/calendar/events/{event_id}`. Needs `actions:write`.
+    /// Deletes an event: `DELETE /v1/actions/calendar/events/{event_id}`. Needs `actions:write`.
     /// Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none; `calendar_sync_failed` (500).
+    /// 404 if there is none; `calendar_sync_failed` (500).
     #[doc(alias = "/v1/actions/calendar/events/{event_id}")]
     pub async fn delete_event(&self, event_id: &str) -> Result<Undocumented> {
         let request = Request::delete(
             "actions.calendar.delete_event",
             "/v1/actions/calendar/events/{event_id}",
         );
-        act(&self.http, request.param("event_id", event_id)).await
+        write(&self.http, request.param("event_id", event_id)).await
     }
 }
 
 section! {
-    /// Tables.
+    /// Restaurant bookings.
     BookingsApi
 }
 
 impl BookingsApi {
-    /// Looks for a table: `POST /v1/actions/bookings/restaurants/search`. It books nothing. Needs
-    /// `actions:read`. Document 002.
+    /// Searches restaurants: `POST /v1/actions/bookings/restaurants/search`. It books nothing.
+    /// Needs `actions:read`. Document 002.
     ///
     /// # Errors
     /// `search_failed` (500), `quota_exceeded` (402).
@@ -200,40 +200,40 @@ impl BookingsApi {
             "actions.bookings.search_restaurants",
             "/v1/actions/bookings/restaurants/search",
         );
-        act(&self.http, request.json(search)?).await
+        write(&self.http, request.json(search)?).await
     }
 
-    /// Books: `POST /v1/actions/bookings`. Needs `actions:write`. Document 002; no answer is
-    /// documented.
+    /// Creates a booking: `POST /v1/actions/bookings`. Needs `actions:write`. Document 002; no
+    /// answer is documented.
     ///
-    /// **It may make a phone ring**: how a table is booked is not documented, and this provider's
-    /// way is a call. It is sent once, over a connection of its own.
+    /// **It may make a phone ring**: the documents do not say how a table is booked, and this
+    /// provider usually calls. It is sent once, over a connection of its own.
     ///
     /// # Errors
     /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have
     /// been booked. `scheduling_violation` (422), `quota_exceeded` (402).
     #[doc(alias = "/v1/actions/bookings")]
     pub async fn create(&self, booking: &NewBooking) -> Result<Undocumented, PlaceError> {
-        ring(
+        place(
             &self.http,
             Request::post("actions.bookings.create", "/v1/actions/bookings").json(booking),
         )
         .await
     }
 
-    /// Gives a booking back: `DELETE /v1/actions/bookings/{booking_id}`. Needs `actions:write`.
+    /// Cancels a booking: `DELETE /v1/actions/bookings/{booking_id}`. Needs `actions:write`.
     /// Document 002; no answer is documented.
     ///
     /// **It may make a phone ring**, as [`create`](Self::create), and is sent once.
     ///
     /// # Errors
     /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether it may have
-    /// been given back. 404 where there is none.
+    /// been cancelled. 404 if there is none.
     #[doc(alias = "/v1/actions/bookings/{booking_id}")]
     pub async fn cancel(&self, booking_id: &str) -> Result<Undocumented, PlaceError> {
         let request =
             Request::delete("actions.bookings.cancel", "/v1/actions/bookings/{booking_id}");
-        ring(&self.http, Ok(request.param("booking_id", booking_id))).await
+        place(&self.http, Ok(request.param("booking_id", booking_id))).await
     }
 }
 
@@ -243,24 +243,24 @@ section! {
 }
 
 impl BillsApi {
-    /// Looks at a bill: `POST /v1/actions/bills/analyze`. It contests nothing. Needs
+    /// Analyzes a bill: `POST /v1/actions/bills/analyze`. It disputes nothing. Needs
     /// `actions:write`. Document 002.
     ///
     /// # Errors
     /// `quota_exceeded` (402), `search_failed` (500).
     #[doc(alias = "/v1/actions/bills/analyze")]
     pub async fn analyze(&self, bill: &AnalyzeBill) -> Result<BillAnalysis> {
-        act(
+        write(
             &self.http,
             Request::post("actions.bills.analyze", "/v1/actions/bills/analyze").json(bill)?,
         )
         .await
     }
 
-    /// Contests a bill: `POST /v1/actions/bills/dispute`. Needs `actions:write`. Document 002; no
+    /// Disputes a bill: `POST /v1/actions/bills/dispute`. Needs `actions:write`. Document 002; no
     /// answer is documented.
     ///
-    /// **It may make a phone ring**: the one who sent the bill is called. It is sent once, over a
+    /// **It may make a phone ring**: whoever sent the bill may be called. It is sent once, over a
     /// connection of its own.
     ///
     /// # Errors
@@ -268,7 +268,7 @@ impl BillsApi {
     /// begun. `quota_exceeded`, `budget_approval_required` (402), `safety_violation` (422).
     #[doc(alias = "/v1/actions/bills/dispute")]
     pub async fn dispute(&self, bill: &DisputeBill) -> Result<Undocumented, PlaceError> {
-        ring(
+        place(
             &self.http,
             Request::post("actions.bills.dispute", "/v1/actions/bills/dispute").json(bill),
         )

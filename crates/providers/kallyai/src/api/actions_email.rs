@@ -1,17 +1,16 @@
-//! Email that goes out (document 002): queued, looked at by a person, sent.
+//! Outgoing email (document 002): queued, reviewed by a person, sent.
 
 use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look, look_at},
+    send::{read, read_by_id, write},
 };
 use crate::wire::{Listing, OutboxEmail, OutgoingEmail, Undocumented};
 
 section! {
-    /// Email that goes out. Reading needs the scope `email:read`, the rest `email:write` (document
-    /// 002).
+    /// Outgoing email. Reading needs the scope `email:read`, the rest `email:write` (document 002).
     EmailActionsApi
 }
 
@@ -23,8 +22,11 @@ impl EmailActionsApi {
     /// `email_not_connected` (400), `safety_violation` (422).
     #[doc(alias = "/v1/actions/email/send")]
     pub async fn send(&self, email: &OutgoingEmail) -> Result<Undocumented> {
-        act(&self.http, Request::post("actions.email.send", "/v1/actions/email/send").json(email)?)
-            .await
+        write(
+            &self.http,
+            Request::post("actions.email.send", "/v1/actions/email/send").json(email)?,
+        )
+        .await
     }
 
     /// Sends a queued email: `POST /v1/actions/email/{email_id}/approve`. Needs `email:write`.
@@ -36,38 +38,38 @@ impl EmailActionsApi {
     pub async fn approve(&self, email_id: &str) -> Result<Undocumented> {
         let request =
             Request::post("actions.email.approve", "/v1/actions/email/{email_id}/approve");
-        act(&self.http, request.param("email_id", email_id)).await
+        write(&self.http, request.param("email_id", email_id)).await
     }
 
-    /// Takes a queued email back: `POST /v1/actions/email/{email_id}/cancel`. Needs `email:write`.
+    /// Cancels a queued email: `POST /v1/actions/email/{email_id}/cancel`. Needs `email:write`.
     /// Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/actions/email/{email_id}/cancel")]
     pub async fn cancel(&self, email_id: &str) -> Result<Undocumented> {
         let request = Request::post("actions.email.cancel", "/v1/actions/email/{email_id}/cancel");
-        act(&self.http, request.param("email_id", email_id)).await
+        write(&self.http, request.param("email_id", email_id)).await
     }
 
-    /// Emails that wait or went out: `GET /v1/actions/email/outbox`. Needs `email:read`. Document
-    /// 002, without paging.
+    /// Queued and sent emails: `GET /v1/actions/email/outbox`. Needs `email:read`. Document 002,
+    /// without paging.
     ///
     /// # Errors
     /// `forbidden` (403).
     #[doc(alias = "/v1/actions/email/outbox")]
     pub async fn outbox(&self) -> Result<Listing<OutboxEmail>> {
-        look(&self.http, Request::get("actions.email.outbox", "/v1/actions/email/outbox")).await
+        read(&self.http, Request::get("actions.email.outbox", "/v1/actions/email/outbox")).await
     }
 
-    /// What was answered to an email: `GET /v1/actions/email/{email_id}/replies`. Needs
-    /// `email:read`. Document 002; no answer is documented.
+    /// The replies to an email: `GET /v1/actions/email/{email_id}/replies`. Needs `email:read`.
+    /// Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is no such email.
+    /// 404 if there is no such email.
     #[doc(alias = "/v1/actions/email/{email_id}/replies")]
     pub async fn replies(&self, email_id: &str) -> Result<Undocumented> {
         let request = Request::get("actions.email.replies", "/v1/actions/email/{email_id}/replies");
-        look_at(&self.http, request, ("email_id", email_id), &["email_id"]).await
+        read_by_id(&self.http, request, ("email_id", email_id), &["email_id"]).await
     }
 }

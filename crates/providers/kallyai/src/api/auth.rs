@@ -1,4 +1,4 @@
-//! Logging in (documents 000 to 003). The two browser flows are addresses to open; the rest are
+//! Logging in (documents 000 to 003). Two flows run in a browser and are URLs to open; the rest are
 //! requests without a bearer token.
 
 use std::time::Duration;
@@ -12,17 +12,17 @@ use url::{Host, Url};
 use super::section::section;
 use crate::wire::first;
 
-/// Tokens as they were answered.
+/// Tokens from an answer.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// What requests carry.
+    /// The access token, which requests carry.
     pub access: SecretString,
-    /// What renews it.
+    /// The refresh token, which renews it.
     pub refresh: Option<SecretString>,
     /// How long the access token lasts.
     pub expires_in: Option<Duration>,
-    /// What it allows, as `calls:read calls:write`.
+    /// The granted scopes, for example `calls:read calls:write`.
     pub scope: Option<String>,
     pub(crate) raw: Raw,
 }
@@ -33,7 +33,7 @@ impl Tokens {
         let text =
             |key: &str| answer.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("access_token")
-            .ok_or_else(|| Error::new(ErrorKind::Decode, "the answer holds no access_token"))?;
+            .ok_or_else(|| Error::new(ErrorKind::Decode, "the answer has no access_token"))?;
         Ok(Self {
             access: access.to_owned().into(),
             refresh: text("refresh_token").map(|token| token.to_owned().into()),
@@ -43,7 +43,8 @@ impl Tokens {
         })
     }
 
-    /// The answer as it came, with the tokens in it: it is a secret, and is shown by no `Debug`.
+    /// The answer as received, with the tokens in it: it is a secret and does not appear in `Debug`
+    /// output.
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
@@ -52,9 +53,9 @@ impl Tokens {
 /// An OAuth client that was registered with the provider.
 #[derive(Debug, Clone)]
 pub struct OAuthClient {
-    /// Its id.
+    /// The client's id.
     pub id: String,
-    /// Its secret.
+    /// The client's secret.
     pub secret: SecretString,
 }
 
@@ -64,8 +65,8 @@ section! {
 }
 
 impl AuthApi {
-    /// The page where a user of a command line logs in. `redirect` is answered with the tokens in
-    /// its query.
+    /// The page where the user of a command-line tool logs in. It redirects to `redirect` with the
+    /// tokens in the query.
     ///
     /// `GET /v1/auth/cli`. Documents 000 to 003.
     ///
@@ -95,7 +96,7 @@ impl AuthApi {
         Ok(url)
     }
 
-    /// The page where a user allows an OAuth client what `scopes` say; it redirects with a code.
+    /// The page where a user grants an OAuth client the `scopes`; it redirects with a code.
     ///
     /// `GET /v1/auth/authorize`. Documents 000, 002 and 003.
     ///
@@ -126,7 +127,7 @@ impl AuthApi {
     /// Documents 000, 002 and 003.
     ///
     /// # Errors
-    /// 400 for a code that was used or is another client's.
+    /// 400 for a code that was already used or belongs to another client.
     #[doc(alias = "/v1/auth/gpt/token")]
     pub async fn exchange_code(
         &self,
@@ -145,12 +146,12 @@ impl AuthApi {
         self.fetch(request.secret(&client.secret).secret(&code.into())).await
     }
 
-    /// Renews by `POST /v1/auth/refresh`, as all documents but 000 and 001 have it.
+    /// Renews the tokens: `POST /v1/auth/refresh`.
     ///
-    /// Documents 002 and 003; no answer is documented, it is read as tokens.
+    /// Documents 002 and 003, which show no answer; it is read as tokens.
     ///
     /// # Errors
-    /// `Unauthorized` or 400 for a token that is not good any more.
+    /// `Unauthorized` or 400 for an expired or used token.
     #[doc(alias = "/v1/auth/refresh")]
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens> {
         let body = refresh_body(refresh_token);
@@ -158,7 +159,7 @@ impl AuthApi {
         self.fetch(request.secret(refresh_token)).await
     }
 
-    /// Renews by the form that document 003 shows for OAuth clients: `POST /v1/auth/gpt/token`.
+    /// Renews the tokens of an OAuth client with a form: `POST /v1/auth/gpt/token`.
     ///
     /// Document 003.
     ///
@@ -186,7 +187,7 @@ impl AuthApi {
     /// Documents 002 and 003.
     ///
     /// # Errors
-    /// `Unauthorized` or 400 for a token that is not good.
+    /// `Unauthorized` or 400 for an invalid token.
     #[doc(alias = "/v1/auth/google/validate")]
     pub async fn google(&self, id_token: &SecretString) -> Result<Tokens> {
         let body = google_body(id_token);
@@ -194,8 +195,8 @@ impl AuthApi {
         self.fetch(request.secret(id_token)).await
     }
 
-    /// Logs in with what Apple hands out: `POST /v1/auth/apple/token`. The answer is undocumented
-    /// and read as tokens.
+    /// Logs in with Apple's identity token and code: `POST /v1/auth/apple/token`. The answer is
+    /// undocumented and read as tokens.
     ///
     /// Documents 002 and 003.
     ///

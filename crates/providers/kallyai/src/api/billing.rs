@@ -1,17 +1,17 @@
-//! Stripe's pages (documents 000, 001 and 003). Plans and prices are run-time data: the documents
-//! disagree on them.
+//! Pages at Stripe (documents 000, 001 and 003). Plans and prices are never hard-coded: the
+//! documents disagree on them.
 
 use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look},
+    send::{read, write},
 };
 use crate::wire::{BillingPortal, CheckoutSession, TrialCheckout, Undocumented};
 
 section! {
-    /// Stripe's pages. The portal needs the scope `billing:manage` (documents 002 and 003).
+    /// Pages at Stripe. The portal needs the scope `billing:manage` (documents 002 and 003).
     BillingApi
 }
 
@@ -20,20 +20,20 @@ impl BillingApi {
     /// Document 002 has [`credits().plans()`](super::CreditsApi::plans).
     ///
     /// # Errors
-    /// As every read.
+    /// As for every read.
     #[doc(alias = "/v1/stripe/plans")]
     pub async fn plans(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("billing.plans", "/v1/stripe/plans").public()).await
+        read(&self.http, Request::get("billing.plans", "/v1/stripe/plans").public()).await
     }
 
-    /// The page on which the paid trial begins: `POST /v1/stripe/trial-checkout`. Documents
-    /// 000 and 001.
+    /// The page where the paid trial starts: `POST /v1/stripe/trial-checkout`. Documents 000 and
+    /// 001.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401), `forbidden` (403).
     #[doc(alias = "/v1/stripe/trial-checkout")]
     pub async fn trial_checkout(&self, checkout: &TrialCheckout) -> Result<CheckoutSession> {
-        act(
+        write(
             &self.http,
             Request::post("billing.trial_checkout", "/v1/stripe/trial-checkout").json(checkout)?,
         )
@@ -47,6 +47,6 @@ impl BillingApi {
     /// `forbidden` (403).
     #[doc(alias = "/v1/stripe/billing-portal")]
     pub async fn portal(&self) -> Result<BillingPortal> {
-        look(&self.http, Request::get("billing.portal", "/v1/stripe/billing-portal")).await
+        read(&self.http, Request::get("billing.portal", "/v1/stripe/billing-portal")).await
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     section::section,
-    send::{act, all, look_at},
+    send::{all, read_by_id, write},
 };
 use crate::wire::{
     Calendar, CallRecord, CreateCall, Listing, Paging, RecordingRecord, RescheduleCall,
@@ -20,18 +20,18 @@ section! {
 }
 
 impl CallsApi {
-    /// Makes a phone ring: `POST /v1/calls`. It is answered when the phone call is over, which
-    /// takes minutes; it is sent once.
+    /// Places a call, so that a phone rings: `POST /v1/calls`. It is answered when the phone call
+    /// is over, which takes minutes, and it is sent once.
     ///
-    /// `key` goes out as `Idempotency-Key`. Neither its life time nor what a second request with it
-    /// does is documented: store it before this is called, and do not rely on it.
+    /// `key` is sent as `Idempotency-Key`. Neither its lifetime nor the effect of a second request
+    /// with it is documented: store it before calling this, and do not rely on it.
     ///
     /// Needs `calls:write`. Documents 002 and 003.
     ///
     /// # Errors
-    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung.
-    /// `Placed` where an answer came and the call's id could not be read from it. A dropped future
-    /// says nothing: treat it as `Unknown`.
+    /// The error's [`delivery`](PlaceError::delivery) says whether the phone may have rung. It is
+    /// `Placed` if an answer came from which the call's id could not be read. If this future is
+    /// dropped, treat the request as `Unknown`.
     #[doc(alias = "/v1/calls")]
     pub async fn create(&self, call: &CreateCall, key: Uuid) -> Result<CallRecord, PlaceError> {
         let request = Request::post("calls.place", "/v1/calls")
@@ -43,13 +43,13 @@ impl CallsApi {
         match usable_id(record.call_id.clone()) {
             Some(_) => Ok(record),
             None => Err(PlaceError::placed(
-                answer.unusable("the call was placed, and the answer holds no call_id"),
+                answer.unusable("the call was placed, and the answer has no call_id"),
             )),
         }
     }
 
-    /// A part of the list, under `calls` or `items`: `GET /v1/calls`. The provider gives 50 unless
-    /// asked, and at most 200.
+    /// One page of the list: `GET /v1/calls`. The answer holds it under `calls` or `items`. The
+    /// provider returns 50 by default and at most 200.
     ///
     /// Needs `calls:read`. Documents 002 and 003.
     ///
@@ -63,8 +63,8 @@ impl CallsApi {
         self.http.read(request).await?.json()
     }
 
-    /// All calls, page after page of [`list`](Self::list), each once. A call that is placed
-    /// meanwhile moves the others along.
+    /// All calls, page by page with [`list`](Self::list), each once. A call placed in the meantime
+    /// shifts the others.
     #[doc(alias = "/v1/calls")]
     pub fn all(&self, paging: Paging) -> BoxStream<'static, Result<CallRecord>> {
         all(&self.http, paging, |http, paging| async move { Self::new(http).list(&paging).await })
@@ -79,10 +79,10 @@ impl CallsApi {
     #[doc(alias = "/v1/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<CallRecord> {
         let request = Request::get("calls.get", "/v1/calls/{call_id}");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
     }
 
-    /// What was said. Needs the scope `transcripts:read`; `NotFound` where there is none.
+    /// The transcript; `NotFound` if there is none.
     ///
     /// `GET /v1/calls/{call_id}/transcript`. Needs `transcripts:read`. Documents 002 and 003.
     ///
@@ -91,10 +91,10 @@ impl CallsApi {
     #[doc(alias = "/v1/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
         let request = Request::get("calls.transcript", "/v1/calls/{call_id}/transcript");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
-    /// Where the sound is. Needs the scope `recordings:read`; `NotFound` where there is none.
+    /// Where the recording is; `NotFound` if there is none.
     ///
     /// `GET /v1/calls/{call_id}/recording`. Needs `recordings:read`. Document 002.
     ///
@@ -103,15 +103,15 @@ impl CallsApi {
     #[doc(alias = "/v1/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
         let request = Request::get("calls.recording", "/v1/calls/{call_id}/recording");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
-    /// The appointment that the call made, as a calendar file.
+    /// The appointment made in the call, as a calendar file.
     ///
     /// `GET /v1/calls/{call_id}/calendar.ics`. Needs `calls:read`. Documents 002 and 003.
     ///
     /// # Errors
-    /// `call_not_found` (404); `Decode` for a body that is no calendar file.
+    /// `call_not_found` (404); `Decode` for a body that is not a calendar file.
     #[doc(alias = "/v1/calls/{call_id}/calendar.ics")]
     pub async fn calendar(&self, id: &ProviderCallId) -> Result<Calendar> {
         let request =
@@ -129,11 +129,11 @@ impl CallsApi {
     /// `call_not_found` (404).
     #[doc(alias = "/v1/calls/{call_id}/cancel")]
     pub async fn cancel(&self, id: &ProviderCallId) -> Result<Undocumented> {
-        self.act(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id))
+        self.write(Request::post("calls.cancel", "/v1/calls/{call_id}/cancel").param("call_id", id))
             .await
     }
 
-    /// Moves a call.
+    /// Moves a scheduled call to another time.
     ///
     /// `POST /v1/calls/{call_id}/reschedule`. Needs `calls:write`. Document 002; no answer is
     /// documented.
@@ -146,7 +146,7 @@ impl CallsApi {
         id: &ProviderCallId,
         to: &RescheduleCall,
     ) -> Result<Undocumented> {
-        self.act(
+        self.write(
             Request::post("calls.reschedule", "/v1/calls/{call_id}/reschedule")
                 .param("call_id", id)
                 .json(to)?,
@@ -162,10 +162,11 @@ impl CallsApi {
     /// `call_not_found` (404).
     #[doc(alias = "/v1/calls/{call_id}/stop")]
     pub async fn stop(&self, id: &ProviderCallId) -> Result<Undocumented> {
-        self.act(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id)).await
+        self.write(Request::post("calls.stop", "/v1/calls/{call_id}/stop").param("call_id", id))
+            .await
     }
 
-    async fn act(&self, request: Request) -> Result<Undocumented> {
-        act(&self.http, request).await
+    async fn write(&self, request: Request) -> Result<Undocumented> {
+        write(&self.http, request).await
     }
 }

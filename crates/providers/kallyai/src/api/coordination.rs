@@ -1,9 +1,8 @@
-//! The coordinator: conversations, and the goals that come of them (documents 000 and 002).
+//! The coordinator: conversations, and the goals that result from them (documents 000 and 002).
 //!
-//! This is the way that KallyAI prefers, and the one where a phone may ring without anybody saying
-//! "call": document 002's own example of a message answers `call_initiated`. So a message, and
-//! everything that lets a goal go on, is sent as a call is: once, with an error that says what it
-//! proves.
+//! KallyAI recommends this workflow, and here a phone may ring although nobody asked for a call:
+//! document 002's own example of a message answers `call_initiated`. So a message, and everything
+//! that lets a goal continue, is sent like a call: once, and its error says what it proves.
 
 use futures::stream::BoxStream;
 use serde_json::json;
@@ -12,7 +11,7 @@ use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, all, look, look_at, ring},
+    send::{all, place, read, read_by_id, write},
 };
 use crate::wire::{
     BatchArchive, ConversationRecord, CoordinationReply, GoalBudget, GoalRecord, GoalStatus,
@@ -26,11 +25,11 @@ section! {
 }
 
 impl CoordinationApi {
-    /// Tells the coordinator what is wanted: `POST /v1/coordination/message`. Needs
+    /// Sends the coordinator a message: `POST /v1/coordination/message`. Needs
     /// `coordination:write`. Documents 000 and 002, whose answers differ; both are read.
     ///
-    /// **It may make a phone ring.** It is sent once, over a connection of its own, and nothing
-    /// documents a key against doubles.
+    /// **It may make a phone ring.** It is sent once, over a connection of its own, and no
+    /// idempotency key is documented.
     ///
     /// # Errors
     /// The error's [`delivery`](PlaceError::delivery) says whether the message may have arrived: on
@@ -40,11 +39,11 @@ impl CoordinationApi {
     #[doc(alias = "/v1/coordination/message")]
     pub async fn message(&self, message: &SendMessage) -> Result<CoordinationReply, PlaceError> {
         let request = Request::post("coordination.message", "/v1/coordination/message");
-        ring(&self.http, request.json(message)).await
+        place(&self.http, request.json(message)).await
     }
 
-    /// What was said: `GET /v1/coordination/history`. Needs `coordination:read`. Documents 000, 001
-    /// and 002; no answer is documented.
+    /// The messages of a conversation: `GET /v1/coordination/history`. Needs `coordination:read`.
+    /// Documents 000, 001 and 002; no answer is documented.
     ///
     /// # Errors
     /// `forbidden` (403), `missing_token`, `token_expired` (401).
@@ -57,7 +56,7 @@ impl CoordinationApi {
         let request = Request::get("coordination.history", "/v1/coordination/history")
             .query_opt("conversation_id", conversation_id)
             .query_opt("limit", limit);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
     /// The conversations: `GET /v1/coordination/conversations`. Needs `coordination:read`. Document
@@ -67,7 +66,7 @@ impl CoordinationApi {
     /// `forbidden` (403), `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/coordination/conversations")]
     pub async fn conversations(&self) -> Result<Listing<ConversationRecord>> {
-        look(
+        read(
             &self.http,
             Request::get("coordination.conversations", "/v1/coordination/conversations"),
         )
@@ -81,16 +80,15 @@ impl CoordinationApi {
     /// `forbidden` (403), `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/coordination/conversations")]
     pub async fn create_conversation(&self) -> Result<ConversationRecord> {
-        act(
+        write(
             &self.http,
             Request::post("coordination.create_conversation", "/v1/coordination/conversations"),
         )
         .await
     }
 
-    /// A part of the goals: `GET /v1/coordination/goals`. Needs `coordination:read`. Document 000
-    /// pages by limit and offset, document 002 filters by status; all three are sent where they are
-    /// given.
+    /// One page of goals: `GET /v1/coordination/goals`. Needs `coordination:read`. Document 000
+    /// pages by limit and offset, document 002 filters by status; all three are sent if given.
     ///
     /// # Errors
     /// `forbidden` (403), `missing_token`, `token_expired` (401).
@@ -104,10 +102,10 @@ impl CoordinationApi {
             .query_opt("status", status)
             .query_opt("limit", paging.limit)
             .query_opt("offset", paging.offset);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// All goals that stand so, page after page of [`goals`](Self::goals).
+    /// All goals with this status, page by page with [`goals`](Self::goals).
     #[doc(alias = "/v1/coordination/goals")]
     pub fn all_goals(
         &self,
@@ -127,23 +125,22 @@ impl CoordinationApi {
     #[doc(alias = "/v1/coordination/goals/{goal_id}")]
     pub async fn goal(&self, goal_id: &str) -> Result<GoalRecord> {
         let request = Request::get("coordination.goal", "/v1/coordination/goals/{goal_id}");
-        look_at(&self.http, request, ("goal_id", goal_id), &["id", "goal_id"]).await
+        read_by_id(&self.http, request, ("goal_id", goal_id), &["id", "goal_id"]).await
     }
 
-    /// A goal with the goals that are parts of it: `GET /v1/coordination/goals/{goal_id}/tree`.
-    /// Needs `coordination:read`. Document 002; no answer is documented.
+    /// A goal with its subgoals: `GET /v1/coordination/goals/{goal_id}/tree`. Needs
+    /// `coordination:read`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `goal_not_found` (404).
     #[doc(alias = "/v1/coordination/goals/{goal_id}/tree")]
     pub async fn tree(&self, goal_id: &str) -> Result<Undocumented> {
         let request = Request::get("coordination.tree", "/v1/coordination/goals/{goal_id}/tree");
-        look_at(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
+        read_by_id(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
     }
 
-    /// Gives a goal up, and not the goals that are parts of it: `POST
-    /// /v1/coordination/goals/{goal_id}/cancel`. Needs `coordination:write`. Document 002; no
-    /// answer is documented.
+    /// Cancels a goal, but not its subgoals: `POST /v1/coordination/goals/{goal_id}/cancel`. Needs
+    /// `coordination:write`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `goal_not_found` (404), `goal_already_completed`, `goal_already_cancelled` (409).
@@ -151,12 +148,11 @@ impl CoordinationApi {
     pub async fn cancel(&self, goal_id: &str) -> Result<Undocumented> {
         let request =
             Request::post("coordination.cancel", "/v1/coordination/goals/{goal_id}/cancel");
-        act(&self.http, at(request, goal_id)).await
+        write(&self.http, at(request, goal_id)).await
     }
 
-    /// Gives a goal up with all that are parts of it: `POST
-    /// /v1/coordination/goals/{goal_id}/cascade-cancel`. Needs `coordination:write`. Document 002;
-    /// no answer is documented.
+    /// Cancels a goal with its subgoals: `POST /v1/coordination/goals/{goal_id}/cascade-cancel`.
+    /// Needs `coordination:write`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `goal_not_found` (404), `goal_already_completed`, `goal_already_cancelled` (409).
@@ -166,7 +162,7 @@ impl CoordinationApi {
             "coordination.cascade_cancel",
             "/v1/coordination/goals/{goal_id}/cascade-cancel",
         );
-        act(&self.http, at(request, goal_id)).await
+        write(&self.http, at(request, goal_id)).await
     }
 
     /// Marks a goal for the user's attention: `POST /v1/coordination/goals/{goal_id}/escalate`.
@@ -178,10 +174,10 @@ impl CoordinationApi {
     pub async fn escalate(&self, goal_id: &str) -> Result<Undocumented> {
         let request =
             Request::post("coordination.escalate", "/v1/coordination/goals/{goal_id}/escalate");
-        act(&self.http, at(request, goal_id)).await
+        write(&self.http, at(request, goal_id)).await
     }
 
-    /// Approves the step that waits for it: `POST /v1/coordination/goals/{goal_id}/approve-step`.
+    /// Approves the next step of a goal: `POST /v1/coordination/goals/{goal_id}/approve-step`.
     /// Needs `coordination:write`. Document 002; no answer is documented.
     ///
     /// **It may make a phone ring**: the step may be a call. It is sent once, as
@@ -197,10 +193,10 @@ impl CoordinationApi {
             "coordination.approve_step",
             "/v1/coordination/goals/{goal_id}/approve-step",
         );
-        ring(&self.http, at(request, goal_id).json(&json!({}))).await
+        place(&self.http, at(request, goal_id).json(&json!({}))).await
     }
 
-    /// Accepts what came of a goal: `POST /v1/coordination/goals/{goal_id}/accept-outcome`. Needs
+    /// Accepts the outcome of a goal: `POST /v1/coordination/goals/{goal_id}/accept-outcome`. Needs
     /// `coordination:write`. Document 002; no answer is documented.
     ///
     /// # Errors
@@ -211,10 +207,10 @@ impl CoordinationApi {
             "coordination.accept_outcome",
             "/v1/coordination/goals/{goal_id}/accept-outcome",
         );
-        act(&self.http, at(request, goal_id)).await
+        write(&self.http, at(request, goal_id)).await
     }
 
-    /// Asks for a better price or another time: `POST
+    /// Lets a goal go on negotiating, for a better price or time: `POST
     /// /v1/coordination/goals/{goal_id}/continue-negotiating`. Needs `coordination:write`. Document
     /// 002; no answer is documented.
     ///
@@ -222,7 +218,7 @@ impl CoordinationApi {
     /// [`message`](Self::message).
     ///
     /// # Errors
-    /// The error's [`delivery`](PlaceError::delivery) says whether it may have gone on.
+    /// The error's [`delivery`](PlaceError::delivery) says whether it may have continued.
     /// `goal_not_found` (404), `goal_already_completed`, `goal_already_cancelled` (409),
     /// `budget_approval_required`, `soft_cap_reached` (402).
     #[doc(alias = "/v1/coordination/goals/{goal_id}/continue-negotiating")]
@@ -231,10 +227,10 @@ impl CoordinationApi {
             "coordination.continue_negotiating",
             "/v1/coordination/goals/{goal_id}/continue-negotiating",
         );
-        ring(&self.http, at(request, goal_id).json(&json!({}))).await
+        place(&self.http, at(request, goal_id).json(&json!({}))).await
     }
 
-    /// Puts a goal away that is over: `POST /v1/coordination/goals/{goal_id}/archive`. Needs
+    /// Archives a finished goal: `POST /v1/coordination/goals/{goal_id}/archive`. Needs
     /// `coordination:write`. Document 002; no answer is documented.
     ///
     /// # Errors
@@ -243,14 +239,14 @@ impl CoordinationApi {
     pub async fn archive(&self, goal_id: &str) -> Result<Undocumented> {
         let request =
             Request::post("coordination.archive", "/v1/coordination/goals/{goal_id}/archive");
-        act(&self.http, at(request, goal_id)).await
+        write(&self.http, at(request, goal_id)).await
     }
 
-    /// Puts goals away: `POST /v1/coordination/goals/batch-archive`. Needs `coordination:write`.
+    /// Archives goals: `POST /v1/coordination/goals/batch-archive`. Needs `coordination:write`.
     /// Document 002; no answer is documented.
     ///
     /// # Errors
-    /// `InvalidRequest`, with nothing sent, for no ids at all: what that would mean is not
+    /// `InvalidRequest`, with nothing sent, for an empty list: what that would do is not
     /// documented. `goal_not_found` (404).
     #[doc(alias = "/v1/coordination/goals/batch-archive")]
     pub async fn batch_archive<I: Into<String>>(
@@ -264,11 +260,11 @@ impl CoordinationApi {
         let request =
             Request::post("coordination.batch_archive", "/v1/coordination/goals/batch-archive")
                 .json(&BatchArchive::new(ids))?;
-        act(&self.http, request).await
+        write(&self.http, request).await
     }
 
-    /// What a goal may cost and has cost: `GET /v1/coordination/goals/{goal_id}/budget`. Needs
-    /// `budget:read`. Document 002.
+    /// The budget of a goal and what it has cost: `GET /v1/coordination/goals/{goal_id}/budget`.
+    /// Needs `budget:read`. Document 002.
     ///
     /// # Errors
     /// `goal_not_found` (404).
@@ -276,7 +272,7 @@ impl CoordinationApi {
     pub async fn budget(&self, goal_id: &str) -> Result<GoalBudget> {
         let request =
             Request::get("coordination.budget", "/v1/coordination/goals/{goal_id}/budget");
-        look_at(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
+        read_by_id(&self.http, request, ("goal_id", goal_id), &["goal_id"]).await
     }
 }
 

@@ -12,7 +12,7 @@ section! {
 }
 
 impl CreditsApi {
-    /// What is left of this period.
+    /// The credits left in this period.
     ///
     /// `GET /v1/credits/balance`. Needs `credits:read`. Document 002.
     ///
@@ -23,7 +23,7 @@ impl CreditsApi {
         self.http.read(Request::get("credits.balance", "/v1/credits/balance")).await?.json()
     }
 
-    /// What was used, line by line. No order and no cursor is documented.
+    /// The credits used, line by line. Neither an order nor a cursor is documented.
     ///
     /// `GET /v1/credits/history`. Needs `credits:read`. Document 002, which has a limit and no
     /// offset.
@@ -42,13 +42,13 @@ impl CreditsApi {
     /// `GET /v1/credits/costs`. Document 002.
     ///
     /// # Errors
-    /// As every read.
+    /// As for every read.
     #[doc(alias = "/v1/credits/costs")]
     pub async fn costs(&self) -> Result<CreditCosts> {
         self.http.read(Request::get("credits.costs", "/v1/credits/costs").public()).await?.json()
     }
 
-    /// What was used in this period, by kind.
+    /// The credits used in this period, by kind of action.
     ///
     /// `GET /v1/credits/breakdown`. Needs `credits:read`. Document 002.
     ///
@@ -64,7 +64,7 @@ impl CreditsApi {
     /// `GET /v1/credits/plans`. Document 002.
     ///
     /// # Errors
-    /// As every read.
+    /// As for every read.
     #[doc(alias = "/v1/credits/plans")]
     pub async fn plans(&self) -> Result<CreditPlans> {
         self.http.read(Request::get("credits.plans", "/v1/credits/plans").public()).await?.json()

@@ -5,7 +5,7 @@ use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look, look_at},
+    send::{read, read_by_id, write},
 };
 use crate::wire::{EmailAccount, EmailClass, EmailProvider, EmailResponse, Listing, Undocumented};
 
@@ -16,19 +16,19 @@ section! {
 }
 
 impl EmailApi {
-    /// The mailboxes that are connected: `GET /v1/email/accounts`. Needs `email:read`. Document
-    /// 002, without paging.
+    /// The connected mailboxes: `GET /v1/email/accounts`. Needs `email:read`. Document 002, without
+    /// paging.
     ///
     /// # Errors
     /// `forbidden` (403).
     #[doc(alias = "/v1/email/accounts")]
     pub async fn accounts(&self) -> Result<Listing<EmailAccount>> {
-        look(&self.http, Request::get("email.accounts", "/v1/email/accounts")).await
+        read(&self.http, Request::get("email.accounts", "/v1/email/accounts")).await
     }
 
-    /// The page on which a user connects a mailbox: `GET /v1/email/oauth/gmail/url` and `GET
-    /// /v1/email/oauth/outlook/url`. Needs `email:write`. Document 002; the name of the field that
-    /// holds the page is not documented.
+    /// The page where a user connects a mailbox: `GET /v1/email/oauth/gmail/url` and `GET
+    /// /v1/email/oauth/outlook/url`. Needs `email:write`. Document 002, which does not name the
+    /// field with the URL.
     ///
     /// # Errors
     /// `forbidden` (403).
@@ -43,18 +43,18 @@ impl EmailApi {
                 Request::get("email.connect_outlook", "/v1/email/oauth/outlook/url")
             }
         };
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
     /// Disconnects a mailbox: `DELETE /v1/email/accounts/{account_id}`. Needs `email:write`.
     /// Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/email/accounts/{account_id}")]
     pub async fn disconnect(&self, account_id: &str) -> Result<Undocumented> {
         let request = Request::delete("email.disconnect", "/v1/email/accounts/{account_id}");
-        act(&self.http, request.param("account_id", account_id)).await
+        write(&self.http, request.param("account_id", account_id)).await
     }
 
     /// Emails: `GET /v1/email/messages`. Needs `email:read`. Document 002, which has a limit and no
@@ -71,25 +71,25 @@ impl EmailApi {
         let request = Request::get("email.messages", "/v1/email/messages")
             .query_opt("classification", classification)
             .query_opt("limit", limit);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// One email with headers, text and its attachments' names: `GET
+    /// One email with headers, text and the names of its attachments: `GET
     /// /v1/email/messages/{message_id}`. Needs `email:read`. Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none; `email_not_connected` (400).
+    /// 404 if there is none; `email_not_connected` (400).
     #[doc(alias = "/v1/email/messages/{message_id}")]
     pub async fn message(&self, message_id: &str) -> Result<Undocumented> {
         let request = Request::get("email.message", "/v1/email/messages/{message_id}");
-        look_at(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
+        read_by_id(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
     }
 
-    /// Has an answer written in the user's voice: `POST /v1/email/messages/{message_id}/respond`.
-    /// Needs `email:write`. Document 002; no answer is documented.
+    /// Writes a reply in the user's voice: `POST /v1/email/messages/{message_id}/respond`. Needs
+    /// `email:write`. Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is no such email; `email_not_connected` (400), `email_send_failed` (500).
+    /// 404 if there is no such email; `email_not_connected` (400), `email_send_failed` (500).
     #[doc(alias = "/v1/email/messages/{message_id}/respond")]
     pub async fn respond(
         &self,
@@ -97,27 +97,30 @@ impl EmailApi {
         response: &EmailResponse,
     ) -> Result<Undocumented> {
         let request = Request::post("email.respond", "/v1/email/messages/{message_id}/respond");
-        act(&self.http, request.param("message_id", message_id).json(response)?).await
+        write(&self.http, request.param("message_id", message_id).json(response)?).await
     }
 
-    /// How the user writes: `GET /v1/email/voice-profile`. Needs `email:read`. Document 002; no
-    /// answer is documented.
+    /// The user's writing style: `GET /v1/email/voice-profile`. Needs `email:read`. Document 002;
+    /// no answer is documented.
     ///
     /// # Errors
     /// `email_not_connected` (400).
     #[doc(alias = "/v1/email/voice-profile")]
     pub async fn voice_profile(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("email.voice_profile", "/v1/email/voice-profile")).await
+        read(&self.http, Request::get("email.voice_profile", "/v1/email/voice-profile")).await
     }
 
-    /// Learns how the user writes from what they sent: `POST /v1/email/voice-profile/train`. Needs
-    /// `email:write`. Document 002; no answer is documented.
+    /// Learns the user's writing style from their sent emails: `POST
+    /// /v1/email/voice-profile/train`. Needs `email:write`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `email_not_connected` (400).
     #[doc(alias = "/v1/email/voice-profile/train")]
     pub async fn train_voice_profile(&self) -> Result<Undocumented> {
-        act(&self.http, Request::post("email.train_voice_profile", "/v1/email/voice-profile/train"))
-            .await
+        write(
+            &self.http,
+            Request::post("email.train_voice_profile", "/v1/email/voice-profile/train"),
+        )
+        .await
     }
 }

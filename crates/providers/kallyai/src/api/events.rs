@@ -1,7 +1,8 @@
-//! `GET /v1/inbound/events`: a stream where the provider streams, a list where it does not.
+//! `GET /v1/inbound/events`: a stream if the provider streams, otherwise a list.
 //!
-//! Document 002 says "SSE-capable" and nothing of names or framing. So the content type decides how
-//! the body is read, and an event is read under every name that the rest of the API uses.
+//! Document 002 only says "SSE-capable", without names or framing. So the content type decides how
+//! the body is read, and the fields of an event are read under every name that the rest of the API
+//! uses.
 
 use std::{
     sync::{
@@ -30,28 +31,28 @@ record! {
     InboundEvent {
         /// The event's own id.
         id: String = ["event_id", "id"],
-        /// What happened, in the provider's word.
+        /// The provider's name of the event, for example `call.completed`.
         kind: String = ["event", "type", "event_type"],
-        /// Of which call.
+        /// The id of the call.
         call_id: String = ["call_id", "/call/call_id", "/call/id", "/data/call_id", "/data/id"],
-        /// Where the call stands.
+        /// The call's status, in the provider's word.
         status: String = ["status", "/call/status", "/data/status"],
-        /// When.
+        /// When it happened.
         at: Timestamp = ["timestamp", "occurred_at", "created_at", "at", "/data/timestamp"],
         /// How long the call lasted, in seconds.
         duration_seconds: Decimal = ["duration_seconds", "/call/duration_seconds", "/data/duration_seconds"],
-        /// In words.
+        /// A summary in plain text.
         summary: String = ["summary", "message", "/call/summary", "/data/summary"],
     }
 }
 
 listed!(InboundEvent = ["events", "items", "data"]);
 
-/// What the endpoint answered.
+/// The answer of the endpoint.
 pub enum InboundEvents {
-    /// Events as they happen, until the provider or a broken connection ends it.
+    /// Events as they happen, until the provider closes the connection or it breaks.
     Live(BoxStream<'static, Result<InboundEvent>>),
-    /// Events that happened: the provider does not stream here, so ask again.
+    /// Recent events: the provider does not stream, so poll.
     Recent(Vec<InboundEvent>),
 }
 
@@ -64,11 +65,12 @@ impl std::fmt::Debug for InboundEvents {
     }
 }
 
-/// One block of the stream. A heartbeat has nothing, and a wish about reconnecting has no event.
+/// One block of the stream. A heartbeat is empty, and a block that only sets the reconnection time
+/// has no event.
 #[derive(Default)]
 pub(super) struct Block {
     pub(super) event: Option<InboundEvent>,
-    /// Where to go on after this block; empty text takes the earlier place back.
+    /// The id to resume after; an empty one clears the previous id.
     pub(super) resume: Option<String>,
     /// How long to wait before connecting again.
     pub(super) retry: Option<Duration>,
@@ -92,7 +94,7 @@ pub(super) async fn read(answer: StreamAnswer) -> Result<InboundEvents> {
     }
 }
 
-/// [`read`], with what whoever reconnects has to know.
+/// As [`read`], with what is needed to reconnect.
 pub(super) async fn blocks(answer: StreamAnswer) -> Result<Blocks> {
     if answer.is_event_stream() {
         return Ok(Blocks::Live(live(answer)));
@@ -114,13 +116,13 @@ pub(super) async fn blocks(answer: StreamAnswer) -> Result<Blocks> {
         Some(listing) => Ok(Blocks::Recent(listing.items)),
         None => Err(Error::new(
             ErrorKind::Decode,
-            "expected a list, at the top or under events, items, data",
+            "expected a list, at the top level or under events, items or data",
         )),
     }
 }
 
 fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
-    // The parser bounds nothing: a block without an end would fill the memory.
+    // The parser has no limit: a block without an end would fill the memory.
     let pending = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&pending);
     let redactor = answer.redactor();
@@ -146,14 +148,16 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
                     Error::new(ErrorKind::Transport, "the stream broke off").with_source(cause)
                 }
             }),
-            Err(error) => Err(Error::new(ErrorKind::Decode, "the stream is no stream of events")
-                .with_source(error)),
+            Err(error) => {
+                Err(Error::new(ErrorKind::Decode, "the stream is not a valid event stream")
+                    .with_source(error))
+            }
         }
     });
     read.boxed()
 }
 
-/// An event, or `None` for a block without data: a heartbeat, or a wish about reconnecting.
+/// An event, or `None` for a block without data, such as a heartbeat.
 fn event(block: Sse, redactor: &Redactor) -> Option<InboundEvent> {
     let data = block.data.filter(|data| !data.trim().is_empty())?;
     let value = match serde_json::from_str::<Value>(&data) {
@@ -168,10 +172,10 @@ fn event(block: Sse, redactor: &Redactor) -> Option<InboundEvent> {
     Some(event)
 }
 
-/// The namespace of ids that are made of content.
+/// The namespace of ids derived from content.
 const CONTENT: Uuid = Uuid::from_u128(0x6f1a_3c57_8e0b_4d92_a4c6_52d7_18f3_b09e);
 
-/// An id for what the provider gives none: the same content has the same id.
+/// An id for an event to which the provider gives none: the same content has the same id.
 pub(crate) fn content_id(words: &[&str], content: &Value) -> String {
     let text = format!("{}\n{content}", words.join("\n"));
     Uuid::new_v5(&CONTENT, text.as_bytes()).to_string()

@@ -1,9 +1,9 @@
-//! Inbound events for as long as somebody listens.
+//! Following inbound events for as long as somebody listens.
 //!
-//! A connection that stays open for hours breaks for reasons that mean nothing, and document 002
-//! promises no more than "SSE-capable". So what breaks is made again, what was told is not told
-//! again, and an answer that is no stream is asked for again. What asking again cannot mend ends
-//! it: a listener who hears nothing must not take a revoked token for a quiet day.
+//! A connection that stays open for hours breaks for trivial reasons, and document 002 promises no
+//! more than "SSE-capable". So a broken connection is reopened, repeated events are dropped, and an
+//! answer that is not a stream is polled. An error that retrying cannot fix ends the stream:
+//! silence must not hide a revoked token.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -23,23 +23,23 @@ const ACCEPT: &str = "text/event-stream, application/json;q=0.5";
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// How often a provider that does not stream is asked. No read limit is documented; a live call is
-/// worth a few seconds' delay.
+/// How often a provider that does not stream is polled. No read limit is documented; a few seconds
+/// matter during a live call.
 pub(crate) const POLL_EVERY: Duration = Duration::from_secs(10);
 /// How many ids of events are remembered, so that none is handed out twice.
 pub(crate) const SEEN_EVENTS: usize = 10_000;
 
 impl InboundApi {
-    /// What happens, for as long as it is listened to: `GET /v1/inbound/events`. Document 002.
+    /// Follows events for as long as the stream is read: `GET /v1/inbound/events`. Document 002.
     ///
-    /// Where the provider streams, a connection that breaks is made again, after a pause that grows
-    /// and with the last event's id where events have ids (`Last-Event-ID`). Where it answers with
-    /// JSON, it is asked again and again. Either way each event is told once: by its id, or else by
-    /// all that it says. What the provider tells at the beginning is told as well.
+    /// If the provider streams, a broken connection is reopened after a growing pause, with the
+    /// last event's id if events have ids (`Last-Event-ID`). If it answers with JSON, it is polled.
+    /// Either way each event is yielded once, identified by its id or else by its content. Events
+    /// that the provider sends at the start are included.
     ///
     /// # Errors
-    /// The stream fails, and ends, where asking again cannot help: credentials, rights, a wrong
-    /// address. Everything else is mended in silence, and traced.
+    /// The stream ends with an error if retrying cannot help: credentials, permissions, a wrong
+    /// address. Other failures are logged and retried.
     #[doc(alias = "/v1/inbound/events")]
     pub fn follow(&self) -> BoxStream<'static, Result<InboundEvent>> {
         let follower = Follower {
@@ -49,7 +49,7 @@ impl InboundApi {
             resume: None,
             pause: FIRST_PAUSE,
             failures: 0,
-            worked: false,
+            has_worked: false,
             source: Source::Closed,
         };
         stream::unfold(Some(follower), |follower| async move {
@@ -75,12 +75,12 @@ struct Follower {
     seen: SeenIds,
     /// The id of the last event that had one.
     resume: Option<String>,
-    /// The first pause before connecting again, as the provider wishes.
+    /// The first pause before reconnecting, as the provider asks.
     pause: Duration,
-    /// In a row.
+    /// Consecutive failures.
     failures: u32,
-    /// Whether the endpoint ever answered as it should.
-    worked: bool,
+    /// Whether the endpoint has ever answered as expected.
+    has_worked: bool,
     source: Source,
 }
 
@@ -91,15 +91,18 @@ impl Follower {
                 Source::Closed => self.open().await?,
                 Source::Live(live) => match live.next().await {
                     Some(Ok(block)) => {
-                        if let Some(event) = self.heard(block) {
+                        if let Some(event) = self.receive(block) {
                             return Ok(event);
                         }
                     }
-                    Some(Err(error)) => self.broke(&error).await,
-                    None => self.broke(&Error::new(ErrorKind::Transport, "the stream ended")).await,
+                    Some(Err(error)) => self.reconnect_later(&error).await,
+                    None => {
+                        self.reconnect_later(&Error::new(ErrorKind::Transport, "the stream ended"))
+                            .await
+                    }
                 },
                 Source::Recent(recent) => match recent.pop_front() {
-                    Some(event) if self.seen.insert(&name(&event)) => return Ok(event),
+                    Some(event) if self.seen.insert(&event_key(&event)) => return Ok(event),
                     Some(_) => {}
                     None => {
                         self.source = Source::Closed;
@@ -121,36 +124,36 @@ impl Follower {
                 self.source = Source::Recent(recent.into());
                 self.failures = 0;
             }
-            Err(error) if self.may_mend(&error) => {
-                self.broke(&error).await;
+            Err(error) if self.may_recover(&error) => {
+                self.reconnect_later(&error).await;
                 return Ok(());
             }
             Err(error) => return Err(error.with_operation("inbound.follow")),
         }
-        self.worked = true;
+        self.has_worked = true;
         Ok(())
     }
 
-    fn heard(&mut self, block: Block) -> Option<InboundEvent> {
+    fn receive(&mut self, block: Block) -> Option<InboundEvent> {
         if let Some(pause) = block.retry {
             self.pause = pause.clamp(FIRST_PAUSE, LONGEST_PAUSE);
         }
         if let Some(id) = block.resume {
-            // An id that no header can carry cannot be resumed from.
+            // An id that cannot be sent in a header cannot be used to resume.
             self.resume =
                 (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic())).then_some(id);
         }
         let heartbeat = block.event.is_none();
-        let news = block.event.filter(|event| self.seen.insert(&name(event)));
-        // A provider that tells its log again and hangs up each time is no stream that works: the
-        // pauses grow.
+        let news = block.event.filter(|event| self.seen.insert(&event_key(event)));
+        // A provider that repeats its log and closes the connection each time does not really
+        // stream, so the pauses grow.
         if heartbeat || news.is_some() {
             self.failures = 0;
         }
         news
     }
 
-    async fn broke(&mut self, error: &Error) {
+    async fn reconnect_later(&mut self, error: &Error) {
         self.source = Source::Closed;
         let doubled = self.pause.saturating_mul(1 << self.failures.min(6)).min(LONGEST_PAUSE);
         let pause = error.retry_after().map_or(doubled, |asked| asked.max(doubled));
@@ -164,9 +167,9 @@ impl Follower {
         self.clock.sleep(pause).await;
     }
 
-    /// What a moment may mend. An answer that is neither stream nor list may be a proxy's page for
-    /// a moment, but not from the beginning.
-    fn may_mend(&self, error: &Error) -> bool {
+    /// Whether retrying may help. An answer that is neither a stream nor a list may be a proxy's
+    /// temporary error page, but not on the first try.
+    fn may_recover(&self, error: &Error) -> bool {
         let kind = error.kind();
         let passing = [
             ErrorKind::Connect,
@@ -176,12 +179,12 @@ impl Follower {
             ErrorKind::RateLimited,
             ErrorKind::Conflict,
         ];
-        passing.contains(&kind) || (kind == ErrorKind::Decode && self.worked)
+        passing.contains(&kind) || (kind == ErrorKind::Decode && self.has_worked)
     }
 }
 
-/// By its id, or else by all that it says.
-fn name(event: &InboundEvent) -> String {
+/// The event's id, or else its content.
+fn event_key(event: &InboundEvent) -> String {
     match &event.id {
         Some(id) => format!("id:{id}"),
         None => content_id(&[event.kind.as_deref().unwrap_or_default()], event.raw().value()),

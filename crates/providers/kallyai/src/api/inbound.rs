@@ -1,5 +1,5 @@
-//! Calls that come in, and the reception that answers them (document 002). No answer of this
-//! section is documented.
+//! Inbound calls, and the receptionist that answers them (document 002). No answer of this section
+//! is documented.
 
 use std::sync::Arc;
 
@@ -12,15 +12,14 @@ use switchboard_http::{HttpClient, Request};
 use super::{
     events::{self, InboundEvent, InboundEvents},
     reception::{ContactsApi, RulesApi, VoicemailsApi},
-    send::{act, all, look, look_at, ring},
+    send::{all, place, read, read_by_id, write},
 };
 use crate::wire::{
     DeleteAllInboundCalls, InboundCall, InboundFilter, Listing, Paging, RecordingRecord,
     TranscriptRecord, Undocumented,
 };
 
-/// Calls that come in. The documents name no scope for this section; those of calls are the likely
-/// ones.
+/// Inbound calls. The documents name no scope for this section; it probably needs those of calls.
 #[derive(Debug, Clone)]
 pub struct InboundApi {
     http: HttpClient,
@@ -32,29 +31,29 @@ impl InboundApi {
         Self { http, clock }
     }
 
-    /// Who is put through: `/v1/inbound/rules`.
+    /// Routing rules: `/v1/inbound/rules`.
     #[doc(alias = "/v1/inbound/rules")]
     pub fn rules(&self) -> RulesApi {
         RulesApi::new(self.http.clone())
     }
 
-    /// What callers left: `/v1/inbound/voicemails`.
+    /// Voicemails: `/v1/inbound/voicemails`.
     #[doc(alias = "/v1/inbound/voicemails")]
     pub fn voicemails(&self) -> VoicemailsApi {
         VoicemailsApi::new(self.http.clone())
     }
 
-    /// Whom the reception knows: `/v1/inbound/contacts`.
+    /// Contacts: `/v1/inbound/contacts`.
     #[doc(alias = "/v1/inbound/contacts")]
     pub fn contacts(&self) -> ContactsApi {
         ContactsApi::new(self.http.clone())
     }
 
-    /// A part of the list: `GET /v1/inbound/calls`. Document 002; the provider gives 20 unless
-    /// asked, and at most 100.
+    /// One page of the list: `GET /v1/inbound/calls`. Document 002; the provider returns 20 by
+    /// default and at most 100.
     ///
     /// # Errors
-    /// 400 for a filter that the provider does not like.
+    /// 400 for a filter that the provider rejects.
     #[doc(alias = "/v1/inbound/calls")]
     pub async fn list(
         &self,
@@ -68,10 +67,10 @@ impl InboundApi {
             .query_opt("vip_only", filter.vip_only)
             .query_opt("date_from", filter.date_from)
             .query_opt("date_to", filter.date_to);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// All calls that pass the filter, page after page of [`list`](Self::list), each once.
+    /// All calls that match the filter, page by page with [`list`](Self::list), each once.
     #[doc(alias = "/v1/inbound/calls")]
     pub fn all(
         &self,
@@ -85,8 +84,8 @@ impl InboundApi {
         })
     }
 
-    /// Deletes records in bulk: `DELETE /v1/inbound/calls`. Document 002 names no selector: it may
-    /// be all of them, so it wants the wish spoken out.
+    /// Deletes records in bulk: `DELETE /v1/inbound/calls`. Document 002 names no selector, so it
+    /// may delete all of them and needs an explicit confirmation.
     ///
     /// # Errors
     /// `forbidden` (403).
@@ -94,29 +93,29 @@ impl InboundApi {
     pub async fn delete_all(&self, confirmation: DeleteAllInboundCalls) -> Result<Undocumented> {
         match confirmation {
             DeleteAllInboundCalls::Confirmed => {
-                act(&self.http, Request::delete("inbound.delete_all", "/v1/inbound/calls")).await
+                write(&self.http, Request::delete("inbound.delete_all", "/v1/inbound/calls")).await
             }
         }
     }
 
-    /// How many came in, were answered and were missed, and how long they took: `GET
+    /// Numbers of inbound, answered and missed calls, and their duration: `GET
     /// /v1/inbound/calls/summary`. Document 002.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/inbound/calls/summary")]
     pub async fn summary(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("inbound.summary", "/v1/inbound/calls/summary")).await
+        read(&self.http, Request::get("inbound.summary", "/v1/inbound/calls/summary")).await
     }
 
-    /// The same over a range of days: `GET /v1/inbound/calls/analytics`. Document 002.
+    /// The same for a range of days: `GET /v1/inbound/calls/analytics`. Document 002.
     ///
     /// # Errors
-    /// 400 for a range that the provider does not like.
+    /// 400 for a range that the provider rejects.
     #[doc(alias = "/v1/inbound/calls/analytics")]
     pub async fn analytics(&self, from: Option<Date>, to: Option<Date>) -> Result<Undocumented> {
         let request = Request::get("inbound.analytics", "/v1/inbound/calls/analytics");
-        look(&self.http, request.query_opt("date_from", from).query_opt("date_to", to)).await
+        read(&self.http, request.query_opt("date_from", from).query_opt("date_to", to)).await
     }
 
     /// One call with its caller, summary and action items: `GET /v1/inbound/calls/{call_id}`.
@@ -127,29 +126,29 @@ impl InboundApi {
     #[doc(alias = "/v1/inbound/calls/{call_id}")]
     pub async fn get(&self, id: &ProviderCallId) -> Result<InboundCall> {
         let request = Request::get("inbound.get", "/v1/inbound/calls/{call_id}");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id", "id"]).await
     }
 
-    /// What was said: `GET /v1/inbound/calls/{call_id}/transcript`. Document 002; it is read as an
-    /// outbound call's.
+    /// The transcript: `GET /v1/inbound/calls/{call_id}/transcript`. Document 002; it is read like
+    /// an outbound call's.
     ///
     /// # Errors
     /// `call_not_found`, `transcript_not_found` (404).
     #[doc(alias = "/v1/inbound/calls/{call_id}/transcript")]
     pub async fn transcript(&self, id: &ProviderCallId) -> Result<TranscriptRecord> {
         let request = Request::get("inbound.transcript", "/v1/inbound/calls/{call_id}/transcript");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
-    /// Where the sound is: `GET /v1/inbound/calls/{call_id}/recording`. Document 002; it is read as
-    /// an outbound call's.
+    /// Where the recording is: `GET /v1/inbound/calls/{call_id}/recording`. Document 002; it is
+    /// read like an outbound call's.
     ///
     /// # Errors
     /// `call_not_found`, `recording_not_found` (404).
     #[doc(alias = "/v1/inbound/calls/{call_id}/recording")]
     pub async fn recording(&self, id: &ProviderCallId) -> Result<RecordingRecord> {
         let request = Request::get("inbound.recording", "/v1/inbound/calls/{call_id}/recording");
-        look_at(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
+        read_by_id(&self.http, request, ("call_id", id.as_str()), &["call_id"]).await
     }
 
     /// Sets the status of one of the call's action items, as `completed`: `PATCH
@@ -171,10 +170,10 @@ impl InboundApi {
         )
         .param("call_id", id)
         .param("index", index.to_string());
-        act(&self.http, request.json(&json!({"status": status}))?).await
+        write(&self.http, request.json(&json!({"status": status}))?).await
     }
 
-    /// Hands a live call to another number: `POST /v1/inbound/calls/{call_id}/transfer`.
+    /// Transfers a live call to another number: `POST /v1/inbound/calls/{call_id}/transfer`.
     /// Document 002.
     ///
     /// **It makes a phone ring**: that number. It is sent once, over a connection of its own.
@@ -190,7 +189,7 @@ impl InboundApi {
     ) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.transfer", "/v1/inbound/calls/{call_id}/transfer")
             .param("call_id", id);
-        ring(&self.http, request.json(&json!({"target_number": to}))).await
+        place(&self.http, request.json(&json!({"target_number": to}))).await
     }
 
     /// Takes a live call over from the agent: `POST /v1/inbound/calls/{call_id}/takeover`.
@@ -205,11 +204,11 @@ impl InboundApi {
     pub async fn take_over(&self, id: &ProviderCallId) -> Result<Undocumented, PlaceError> {
         let request = Request::post("inbound.take_over", "/v1/inbound/calls/{call_id}/takeover")
             .param("call_id", id);
-        ring(&self.http, request.json(&json!({}))).await
+        place(&self.http, request.json(&json!({}))).await
     }
 
-    /// Turns a live call away: `POST /v1/inbound/calls/{call_id}/reject`. `reason` is the
-    /// provider's word, as `user_rejected`. Document 002.
+    /// Rejects a live call: `POST /v1/inbound/calls/{call_id}/reject`. `reason` is the provider's
+    /// word, for example `user_rejected`. Document 002.
     ///
     /// # Errors
     /// `call_not_found` (404).
@@ -217,22 +216,22 @@ impl InboundApi {
     pub async fn reject(&self, id: &ProviderCallId, reason: &str) -> Result<Undocumented> {
         let request = Request::post("inbound.reject", "/v1/inbound/calls/{call_id}/reject")
             .param("call_id", id);
-        act(&self.http, request.json(&json!({"reason": reason}))?).await
+        write(&self.http, request.json(&json!({"reason": reason}))?).await
     }
 
-    /// What the endpoint answers to one request: `GET /v1/inbound/events`. Events as they happen
-    /// where the provider streams, until the connection breaks, or a list of what happened where it
-    /// does not. Document 002. [`follow`](Self::follow) mends what breaks.
+    /// Events from one request: `GET /v1/inbound/events`. A live stream until the connection
+    /// breaks, or a list of recent events if the provider does not stream. Document 002.
+    /// [`follow`](Self::follow) reconnects.
     ///
     /// # Errors
-    /// As every read; `Decode` for an answer that holds neither.
+    /// As for every read; `Decode` for an answer that is neither.
     #[doc(alias = "/v1/inbound/events")]
     pub async fn events(&self) -> Result<InboundEvents> {
         self.open("text/event-stream, application/json;q=0.5").await
     }
 
-    /// What happened, in one look: `GET /v1/inbound/events`. Empty where the provider insists on
-    /// streaming. Document 002.
+    /// Recent events: `GET /v1/inbound/events`. Empty if the provider insists on streaming.
+    /// Document 002.
     ///
     /// # Errors
     /// As [`events`](Self::events).
@@ -244,13 +243,13 @@ impl InboundApi {
         }
     }
 
-    /// Where the stream of events is: `GET /v1/inbound/stream/info`. Document 002.
+    /// The address of the event stream: `GET /v1/inbound/stream/info`. Document 002.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/inbound/stream/info")]
     pub async fn stream_info(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("inbound.stream_info", "/v1/inbound/stream/info")).await
+        read(&self.http, Request::get("inbound.stream_info", "/v1/inbound/stream/info")).await
     }
 
     async fn open(&self, accept: &str) -> Result<InboundEvents> {
@@ -260,7 +259,7 @@ impl InboundApi {
         events::read(self.answer(accept, None).await?).await.map_err(named)
     }
 
-    /// The answer before it is read. `last` is the id of the last event that was told.
+    /// The unread answer. `last` is the id of the last event that was received.
     pub(super) async fn answer(
         &self,
         accept: &str,

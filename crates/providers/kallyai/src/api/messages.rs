@@ -1,23 +1,23 @@
-//! The inbox over all channels (document 002).
+//! The inbox across all channels (document 002).
 
 use switchboard_core::{Error, Result};
 use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look, look_at},
+    send::{read, read_by_id, write},
 };
 use crate::wire::{InboxFilter, InboxMessage, Listing, MarkRead, Undocumented};
 
 section! {
-    /// The inbox over all channels. Reading needs the scope `messages:read`, marking
+    /// The inbox across all channels. Reading needs the scope `messages:read`, marking
     /// `messages:write` (document 002).
     MessagesApi
 }
 
 impl MessagesApi {
-    /// What came in: `GET /v1/messages/inbox`. Needs `messages:read`. Document 002, which has a
-    /// limit and no offset.
+    /// Received messages: `GET /v1/messages/inbox`. Needs `messages:read`. Document 002, which has
+    /// a limit and no offset.
     ///
     /// # Errors
     /// `forbidden` (403).
@@ -31,30 +31,30 @@ impl MessagesApi {
             .query_opt("channel", filter.channel)
             .query_opt("limit", limit)
             .query_opt("unread", filter.unread);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
     /// One message, whole: `GET /v1/messages/inbox/{message_id}`. Needs `messages:read`. Document
     /// 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/messages/inbox/{message_id}")]
     pub async fn get(&self, message_id: &str) -> Result<Undocumented> {
         let request = Request::get("messages.get", "/v1/messages/inbox/{message_id}");
-        look_at(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
+        read_by_id(&self.http, request, ("message_id", message_id), &["id", "message_id"]).await
     }
 
     /// All messages of a thread: `GET /v1/messages/conversation/{conversation_id}`. Needs
     /// `messages:read`. Document 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/messages/conversation/{conversation_id}")]
     pub async fn conversation(&self, conversation_id: &str) -> Result<Undocumented> {
         let request =
             Request::get("messages.conversation", "/v1/messages/conversation/{conversation_id}");
-        look_at(&self.http, request, ("conversation_id", conversation_id), &["conversation_id"])
+        read_by_id(&self.http, request, ("conversation_id", conversation_id), &["conversation_id"])
             .await
     }
 
@@ -62,7 +62,7 @@ impl MessagesApi {
     /// no answer is documented.
     ///
     /// # Errors
-    /// `InvalidRequest`, with nothing sent, for no ids at all: it might mean all of them. 404 where
+    /// `InvalidRequest`, with nothing sent, for an empty list: it might mean all of them. 404 if
     /// there is no such message.
     #[doc(alias = "/v1/messages/mark-read")]
     pub async fn mark_read<I: Into<String>>(
@@ -75,6 +75,6 @@ impl MessagesApi {
         }
         let request = Request::post("messages.mark_read", "/v1/messages/mark-read")
             .json(&MarkRead::new(ids))?;
-        act(&self.http, request).await
+        write(&self.http, request).await
     }
 }

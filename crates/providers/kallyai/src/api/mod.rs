@@ -1,9 +1,14 @@
-//! The typed client, grouped as document 002 groups the API.
+//! The sections of the typed client, as document 002 divides the API. The documents are listed in
+//! `docs/provider-notes.md`.
 //!
-//! One file under `client/` for each section. Reads go through [`HttpClient::read`], changes
-//! through [`HttpClient::write`], and whatever may make a phone ring through [`HttpClient::place`],
-//! which sends once and says what a failure proves. Which is which is decided by what the documents
-//! leave open, not by what is likely: a goal that goes on may call somebody.
+//! One file for each section. Reads use [`HttpClient::read`], changes [`HttpClient::write`], and
+//! anything that may make a phone ring [`HttpClient::place`], which sends once and says what a
+//! failure proves. What the documents leave open counts as ringing, however unlikely: a goal that
+//! continues may call somebody.
+//!
+//! [`HttpClient::read`]: switchboard_http::HttpClient::read
+//! [`HttpClient::write`]: switchboard_http::HttpClient::write
+//! [`HttpClient::place`]: switchboard_http::HttpClient::place
 //!
 //! | section of document 002 | here |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! What waits for a person (document 002).
+//! Notifications that wait for the user (document 002).
 
 use switchboard_core::Result;
 use switchboard_http::Request;
@@ -7,12 +7,12 @@ use super::section::section;
 use crate::wire::PendingNotifications;
 
 section! {
-    /// What waits for a person.
+    /// Notifications that wait for the user.
     NotificationsApi
 }
 
 impl NotificationsApi {
-    /// Actions, goals and messages that wait: `GET /v1/notifications/pending`.
+    /// Pending actions, goals and messages: `GET /v1/notifications/pending`.
     ///
     /// No scope is documented. Document 002.
     ///

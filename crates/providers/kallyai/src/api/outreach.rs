@@ -1,7 +1,7 @@
-//! Tasks that reach somebody by whichever channel the provider selects (document 002).
+//! Tasks to contact somebody over a channel that the provider selects (document 002).
 //!
-//! That channel may be a phone call: document 002's own example is one. So creating a task and
-//! trying one again is sent as a call is: once, with an error that says what it proves.
+//! The channel may be a phone call: document 002's own example is one. So creating a task and
+//! retrying one are sent like a call: once, and the error says what it proves.
 
 use futures::stream::BoxStream;
 use serde_json::json;
@@ -10,18 +10,18 @@ use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, all, look, look_at, ring},
+    send::{all, place, read, read_by_id, write},
 };
 use crate::wire::{Listing, NewOutreachTask, OutreachStatus, OutreachTask, Paging, Undocumented};
 
 section! {
-    /// Tasks that reach somebody by whichever channel the provider selects. No scope is documented.
+    /// Tasks to contact somebody over a channel that the provider selects. No scope is documented.
     OutreachApi
 }
 
 impl OutreachApi {
-    /// A part of the tasks that stand in one of `statuses`, or of all for none: `GET
-    /// /v1/outreach/tasks`. Document 002; the provider gives 50 unless asked, and at most 100.
+    /// One page of the tasks with one of these `statuses`, or of all tasks if there are none: `GET
+    /// /v1/outreach/tasks`. Document 002; the provider returns 50 by default and at most 100.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
@@ -36,10 +36,10 @@ impl OutreachApi {
             .query_opt("status", (!words.is_empty()).then(|| words.join(",")))
             .query_opt("limit", paging.limit)
             .query_opt("offset", paging.offset);
-        look(&self.http, request).await
+        read(&self.http, request).await
     }
 
-    /// All tasks that stand so, page after page of [`list`](Self::list).
+    /// All tasks with one of these statuses, page by page with [`list`](Self::list).
     #[doc(alias = "/v1/outreach/tasks")]
     pub fn all(
         &self,
@@ -53,21 +53,21 @@ impl OutreachApi {
         })
     }
 
-    /// One task with what was tried: `GET /v1/outreach/tasks/{task_id}`. Document 002.
+    /// One task with its attempts: `GET /v1/outreach/tasks/{task_id}`. Document 002.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/outreach/tasks/{task_id}")]
     pub async fn get(&self, task_id: &str) -> Result<OutreachTask> {
         let request = Request::get("outreach.get", "/v1/outreach/tasks/{task_id}");
-        look_at(&self.http, request, ("task_id", task_id), &["id", "task_id"]).await
+        read_by_id(&self.http, request, ("task_id", task_id), &["id", "task_id"]).await
     }
 
     /// A new task: `POST /v1/outreach/tasks`. Document 002.
     ///
-    /// **It may make a phone ring**, at once with `auto_execute`, and perhaps without: what its
-    /// absence means is not documented. It is sent once, over a connection of its own, and nothing
-    /// documents a key against doubles.
+    /// **It may make a phone ring**: at once with `auto_execute`, and possibly without it, as the
+    /// default is not documented. It is sent once, over a connection of its own, and no idempotency
+    /// key is documented.
     ///
     /// # Errors
     /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the task may
@@ -77,30 +77,30 @@ impl OutreachApi {
     /// `unsupported_country` (403), `quota_exceeded` (402).
     #[doc(alias = "/v1/outreach/tasks")]
     pub async fn create(&self, task: &NewOutreachTask) -> Result<OutreachTask, PlaceError> {
-        ring(&self.http, Request::post("outreach.create", "/v1/outreach/tasks").json(task)).await
+        place(&self.http, Request::post("outreach.create", "/v1/outreach/tasks").json(task)).await
     }
 
-    /// Tries a task again that failed or waits: `POST /v1/outreach/tasks/{task_id}/retry`. Document
-    /// 002; no answer is documented.
+    /// Retries a failed or waiting task: `POST /v1/outreach/tasks/{task_id}/retry`. Document 002;
+    /// no answer is documented.
     ///
     /// **It may make a phone ring**, and is sent once, as [`create`](Self::create).
     ///
     /// # Errors
-    /// As [`create`](Self::create); 404 where there is none.
+    /// As [`create`](Self::create); 404 if there is none.
     #[doc(alias = "/v1/outreach/tasks/{task_id}/retry")]
     pub async fn retry(&self, task_id: &str) -> Result<Undocumented, PlaceError> {
         let request = Request::post("outreach.retry", "/v1/outreach/tasks/{task_id}/retry");
-        ring(&self.http, request.param("task_id", task_id).json(&json!({}))).await
+        place(&self.http, request.param("task_id", task_id).json(&json!({}))).await
     }
 
-    /// Gives a task up: `POST /v1/outreach/tasks/{task_id}/cancel`. Document 002; no answer is
+    /// Cancels a task: `POST /v1/outreach/tasks/{task_id}/cancel`. Document 002; no answer is
     /// documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/outreach/tasks/{task_id}/cancel")]
     pub async fn cancel(&self, task_id: &str) -> Result<Undocumented> {
         let request = Request::post("outreach.cancel", "/v1/outreach/tasks/{task_id}/cancel");
-        act(&self.http, request.param("task_id", task_id)).await
+        write(&self.http, request.param("task_id", task_id)).await
     }
 }

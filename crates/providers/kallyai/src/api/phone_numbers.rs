@@ -1,5 +1,5 @@
-//! Numbers of the account (document 002). No answer of this section is documented; lists and
-//! numbers are read leniently, the rest is raw.
+//! Numbers of the account (document 002). No answer of this section is documented: lists and
+//! numbers are read leniently, the rest is returned raw.
 
 use serde_json::{Value, json};
 use switchboard_core::{Country, NumberId, PhoneNumber, PlaceError, Result};
@@ -7,7 +7,7 @@ use switchboard_http::{Answer, Request};
 
 use super::{
     section::section,
-    send::{look_at, ring},
+    send::{place, read_by_id},
 };
 use crate::wire::{FromAnswer, Listing, NumberEntry, NumberRecord, ProvisionNumber, Undocumented};
 
@@ -26,7 +26,7 @@ impl PhoneNumbersApi {
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/phone-numbers/supported-countries")]
     pub async fn supported_countries(&self) -> Result<Undocumented> {
-        self.look(Request::get(
+        self.read(Request::get(
             "phone_numbers.supported_countries",
             "/v1/phone-numbers/supported-countries",
         ))
@@ -42,7 +42,7 @@ impl PhoneNumbersApi {
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/phone-numbers/forwarding-targets")]
     pub async fn forwarding_targets(&self) -> Result<Undocumented> {
-        self.look(Request::get(
+        self.read(Request::get(
             "phone_numbers.forwarding_targets",
             "/v1/phone-numbers/forwarding-targets",
         ))
@@ -80,31 +80,31 @@ impl PhoneNumbersApi {
     /// `unsupported_country` (403), `quota_exceeded` (402).
     #[doc(alias = "/v1/phone-numbers/provision")]
     pub async fn provision(&self, number: &ProvisionNumber) -> Result<Undocumented> {
-        self.act(
+        self.write(
             Request::post("phone_numbers.provision", "/v1/phone-numbers/provision").json(number)?,
         )
         .await
     }
 
-    /// Registers the user's own number for hand-over. The body is undocumented and goes out as it
-    /// is.
+    /// Registers the user's own number for forwarding. The body is undocumented and is sent as
+    /// given.
     ///
     /// `POST /v1/phone-numbers/forwarding`. No scope is documented. Document 002; no answer is
     /// documented.
     ///
     /// # Errors
-    /// 400 for a body that the provider does not like.
+    /// 400 for a body that the provider rejects.
     #[doc(alias = "/v1/phone-numbers/forwarding")]
     pub async fn set_up_forwarding(&self, body: &Value) -> Result<Undocumented> {
-        self.act(
+        self.write(
             Request::post("phone_numbers.set_up_forwarding", "/v1/phone-numbers/forwarding")
                 .json(body)?,
         )
         .await
     }
 
-    /// Sends a code to a number, by a message or by a call: the document does not say which. It may
-    /// ring, so it is sent once.
+    /// Sends a code to a number, by message or by call: the document does not say which. The phone
+    /// may ring, so it is sent once.
     ///
     /// `POST /v1/phone-numbers/verify/start`. No scope is documented. Document 002; no answer is
     /// documented.
@@ -119,7 +119,7 @@ impl PhoneNumbersApi {
     ) -> Result<Undocumented, PlaceError> {
         let request =
             Request::post("phone_numbers.start_verification", "/v1/phone-numbers/verify/start");
-        ring(&self.http, request.json(&json!({"phone_number": number}))).await
+        place(&self.http, request.json(&json!({"phone_number": number}))).await
     }
 
     /// Checks the code that was sent.
@@ -136,14 +136,14 @@ impl PhoneNumbersApi {
         code: &str,
     ) -> Result<Undocumented> {
         let body = json!({"phone_number": number, "code": code});
-        self.act(
+        self.write(
             Request::post("phone_numbers.check_verification", "/v1/phone-numbers/verify/check")
                 .json(&body)?,
         )
         .await
     }
 
-    /// Sets up a number that was verified. The body is undocumented and goes out as it is.
+    /// Sets up a verified number. The body is undocumented and is sent as given.
     ///
     /// `POST /v1/phone-numbers/verify/configure`. No scope is documented. Document 002; no answer
     /// is documented.
@@ -152,7 +152,7 @@ impl PhoneNumbersApi {
     /// 400 for a number that is not verified.
     #[doc(alias = "/v1/phone-numbers/verify/configure")]
     pub async fn configure_verified(&self, body: &Value) -> Result<Undocumented> {
-        self.act(
+        self.write(
             Request::post("phone_numbers.configure_verified", "/v1/phone-numbers/verify/configure")
                 .json(body)?,
         )
@@ -176,12 +176,17 @@ impl PhoneNumbersApi {
     /// is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}")]
     pub async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
         let request = Request::get("phone_numbers.get", "/v1/phone-numbers/{phone_number_id}");
-        look_at(&self.http, request, ("phone_number_id", id.as_str()), &["phone_number_id", "id"])
-            .await
+        read_by_id(
+            &self.http,
+            request,
+            ("phone_number_id", id.as_str()),
+            &["phone_number_id", "id"],
+        )
+        .await
     }
 
     /// Forwards calls to this number.
@@ -190,14 +195,14 @@ impl PhoneNumbersApi {
     /// no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is no such number.
+    /// 404 if there is no such number.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/forwarding")]
     pub async fn set_forwarding(&self, id: &NumberId, to: &PhoneNumber) -> Result<Undocumented> {
         let request = Request::put(
             "phone_numbers.set_forwarding",
             "/v1/phone-numbers/{phone_number_id}/forwarding",
         );
-        self.act(request.param("phone_number_id", id).json(&json!({"forwarding_number": to}))?)
+        self.write(request.param("phone_number_id", id).json(&json!({"forwarding_number": to}))?)
             .await
     }
 
@@ -207,17 +212,17 @@ impl PhoneNumbersApi {
     /// 002; no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is no such number.
+    /// 404 if there is no such number.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/forwarding")]
     pub async fn remove_forwarding(&self, id: &NumberId) -> Result<Undocumented> {
         let request = Request::delete(
             "phone_numbers.remove_forwarding",
             "/v1/phone-numbers/{phone_number_id}/forwarding",
         );
-        self.act(request.param("phone_number_id", id)).await
+        self.write(request.param("phone_number_id", id)).await
     }
 
-    /// Proves the ownership of a number. What it does is not documented and may ring it, so it is
+    /// Verifies the ownership of a number. How is not documented and the phone may ring, so it is
     /// sent once.
     ///
     /// `POST /v1/phone-numbers/{phone_number_id}/verify`. No scope is documented. Document 002; no
@@ -225,66 +230,72 @@ impl PhoneNumbersApi {
     ///
     /// # Errors
     /// The error's [`delivery`](switchboard_core::PlaceError::delivery) says whether the phone may
-    /// have rung; 404 where there is no such number.
+    /// have rung; 404 if there is no such number.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/verify")]
     pub async fn verify_ownership(&self, id: &NumberId) -> Result<Undocumented, PlaceError> {
         let request = Request::post(
             "phone_numbers.verify_ownership",
             "/v1/phone-numbers/{phone_number_id}/verify",
         );
-        ring(&self.http, request.param("phone_number_id", id).json(&json!({}))).await
+        place(&self.http, request.param("phone_number_id", id).json(&json!({}))).await
     }
 
-    /// What a number can do and how it is set up.
+    /// The capabilities and settings of a number.
     ///
     /// `GET /v1/phone-numbers/{phone_number_id}/details`. No scope is documented. Document 002; no
     /// answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/details")]
     pub async fn details(&self, id: &NumberId) -> Result<Undocumented> {
         let request =
             Request::get("phone_numbers.details", "/v1/phone-numbers/{phone_number_id}/details");
-        look_at(&self.http, request, ("phone_number_id", id.as_str()), &["phone_number_id", "id"])
-            .await
+        read_by_id(
+            &self.http,
+            request,
+            ("phone_number_id", id.as_str()),
+            &["phone_number_id", "id"],
+        )
+        .await
     }
 
-    /// What callees are shown.
+    /// Sets the caller id that callees see.
     ///
     /// `PUT /v1/phone-numbers/{phone_number_id}/caller-id`. No scope is documented. Document 002;
     /// no answer is documented.
     ///
     /// # Errors
-    /// 404 where there is no such number.
+    /// 404 if there is no such number.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}/caller-id")]
     pub async fn set_caller_id(&self, id: &NumberId, name: &str) -> Result<Undocumented> {
         let request = Request::put(
             "phone_numbers.set_caller_id",
             "/v1/phone-numbers/{phone_number_id}/caller-id",
         );
-        self.act(request.param("phone_number_id", id).json(&json!({"caller_id_name": name}))?).await
+        self.write(request.param("phone_number_id", id).json(&json!({"caller_id_name": name}))?)
+            .await
     }
 
-    /// Gives a number back. It cannot be undone.
+    /// Releases a number. It cannot be undone.
     ///
     /// `DELETE /v1/phone-numbers/{phone_number_id}`. No scope is documented. Document 002; no
     /// answer is documented.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     #[doc(alias = "/v1/phone-numbers/{phone_number_id}")]
     pub async fn release(&self, id: &NumberId) -> Result<Undocumented> {
         let request =
             Request::delete("phone_numbers.release", "/v1/phone-numbers/{phone_number_id}");
-        self.act(request.param("phone_number_id", id)).await
+        self.write(request.param("phone_number_id", id)).await
     }
 
-    async fn look(&self, request: Request) -> Result<Undocumented> {
+    async fn read(&self, request: Request) -> Result<Undocumented> {
         Undocumented::from_answer(&self.http.read(request).await?)
     }
 
-    async fn act(&self, request: Request) -> Result<Undocumented> {
+    async fn write(&self, request: Request) -> Result<Undocumented> {
         Undocumented::from_answer(&self.http.write(request).await?)
     }
 }

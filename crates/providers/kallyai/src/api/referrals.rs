@@ -1,52 +1,52 @@
-//! Who came by whose link (document 002).
+//! Referral codes and who used them (document 002).
 
 use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look},
+    send::{read, write},
 };
 use crate::wire::{
     CodeValidity, Listing, Referral, ReferralCode, ReferralStats, ReferralTracked, TrackReferral,
 };
 
 section! {
-    /// Who came by whose link. No scope is documented; two of the endpoints are public and limited
-    /// by IP address.
+    /// Referral codes and who used them. No scope is documented; two of the endpoints are public
+    /// and limited by IP address.
     ReferralsApi
 }
 
 impl ReferralsApi {
-    /// The user's own code, which is made where there is none: `GET /v1/referrals/code`.
-    /// Document 002.
+    /// The user's own code, which is created if there is none: `GET /v1/referrals/code`. Document
+    /// 002.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/referrals/code")]
     pub async fn code(&self) -> Result<ReferralCode> {
-        look(&self.http, Request::get("referrals.code", "/v1/referrals/code")).await
+        read(&self.http, Request::get("referrals.code", "/v1/referrals/code")).await
     }
 
-    /// How many came, and what it earned: `GET /v1/referrals/stats`. Document 002.
+    /// Numbers of referred users and what they earned: `GET /v1/referrals/stats`. Document 002.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/referrals/stats")]
     pub async fn stats(&self) -> Result<ReferralStats> {
-        look(&self.http, Request::get("referrals.stats", "/v1/referrals/stats")).await
+        read(&self.http, Request::get("referrals.stats", "/v1/referrals/stats")).await
     }
 
-    /// Who came: `GET /v1/referrals/history`. Document 002, without paging.
+    /// Referred users: `GET /v1/referrals/history`. Document 002, without paging.
     ///
     /// # Errors
     /// `missing_token`, `token_expired` (401).
     #[doc(alias = "/v1/referrals/history")]
     pub async fn history(&self) -> Result<Listing<Referral>> {
-        look(&self.http, Request::get("referrals.history", "/v1/referrals/history")).await
+        read(&self.http, Request::get("referrals.history", "/v1/referrals/history")).await
     }
 
-    /// Whether a code works: `GET /v1/referrals/validate/{code}`. Public, 20 an hour from one
+    /// Whether a code is valid: `GET /v1/referrals/validate/{code}`. Public, 20 an hour from one
     /// address. Document 002.
     ///
     /// # Errors
@@ -54,17 +54,17 @@ impl ReferralsApi {
     #[doc(alias = "/v1/referrals/validate/{code}")]
     pub async fn validate(&self, code: &str) -> Result<CodeValidity> {
         let request = Request::get("referrals.validate", "/v1/referrals/validate/{code}");
-        look(&self.http, request.param("code", code).public()).await
+        read(&self.http, request.param("code", code).public()).await
     }
 
-    /// Notes that somebody came by a link: `POST /v1/referrals/track`. Public, 10 an hour from one
-    /// address. Document 002.
+    /// Records that somebody used a referral link: `POST /v1/referrals/track`. Public, 10 an hour
+    /// from one address. Document 002.
     ///
     /// # Errors
-    /// `rate_limited` (429); 400 for a code that is not known.
+    /// `rate_limited` (429); 400 for an unknown code.
     #[doc(alias = "/v1/referrals/track")]
     pub async fn track(&self, referral: &TrackReferral) -> Result<ReferralTracked> {
-        act(
+        write(
             &self.http,
             Request::post("referrals.track", "/v1/referrals/track").json(referral)?.public(),
         )

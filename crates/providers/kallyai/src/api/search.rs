@@ -1,11 +1,11 @@
-//! Searches (document 002). They cost credits and ring nobody.
+//! Searches (document 002). They cost credits and make no phone ring.
 
 use switchboard_core::Result;
 use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look},
+    send::{read, write},
 };
 use crate::wire::{QuickSearch, SearchRequest, SearchResults, Undocumented};
 
@@ -22,7 +22,7 @@ impl SearchApi {
     /// `quota_exceeded` (402), `search_failed` (500).
     #[doc(alias = "/v1/search")]
     pub async fn search(&self, search: &SearchRequest) -> Result<SearchResults> {
-        act(&self.http, Request::post("search.search", "/v1/search").json(search)?).await
+        write(&self.http, Request::post("search.search", "/v1/search").json(search)?).await
     }
 
     /// A search for one fact, faster: `POST /v1/search/quick`. Needs `search:read`. Document 002;
@@ -32,26 +32,26 @@ impl SearchApi {
     /// As [`search`](Self::search).
     #[doc(alias = "/v1/search/quick")]
     pub async fn quick(&self, search: &QuickSearch) -> Result<Undocumented> {
-        act(&self.http, Request::post("search.quick", "/v1/search/quick").json(search)?).await
+        write(&self.http, Request::post("search.quick", "/v1/search/quick").json(search)?).await
     }
 
-    /// What was searched for: `GET /v1/search/history`. Needs `search:read`. Document 002; no
-    /// answer is documented.
+    /// Earlier searches: `GET /v1/search/history`. Needs `search:read`. Document 002; no answer is
+    /// documented.
     ///
     /// # Errors
     /// `forbidden` (403).
     #[doc(alias = "/v1/search/history")]
     pub async fn history(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("search.history", "/v1/search/history")).await
+        read(&self.http, Request::get("search.history", "/v1/search/history")).await
     }
 
-    /// Where is searched, and what can be found there: `GET /v1/search/sources`. Needs
+    /// The sources that are searched and what they offer: `GET /v1/search/sources`. Needs
     /// `search:read`. Document 002; no answer is documented.
     ///
     /// # Errors
     /// `forbidden` (403).
     #[doc(alias = "/v1/search/sources")]
     pub async fn sources(&self) -> Result<Undocumented> {
-        look(&self.http, Request::get("search.sources", "/v1/search/sources")).await
+        read(&self.http, Request::get("search.sources", "/v1/search/sources")).await
     }
 }

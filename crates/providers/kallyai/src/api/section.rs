@@ -1,4 +1,4 @@
-//! What the sections of the API have in common.
+//! The macro that declares a section of the API.
 
 /// Declares a section of the API: a handle on the client.
 macro_rules! section {

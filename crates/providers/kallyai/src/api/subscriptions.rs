@@ -5,20 +5,20 @@ use switchboard_http::Request;
 
 use super::{
     section::section,
-    send::{act, look},
+    send::{read, write},
 };
 use crate::wire::{ChangePlan, PendingChangeCancelled, PlanChange, SubscriptionStatus};
 
 section! {
-    /// The subscription as document 002 has it. Reading needs the scope `subscription:read`,
-    /// changing `billing:manage`.
+    /// The subscription, as in document 002. Reading needs the scope `subscription:read`, changing
+    /// `billing:manage`.
     SubscriptionsApi
 }
 
 impl SubscriptionsApi {
-    /// Goes to another plan: `POST /v1/subscriptions/change-plan`. Needs `billing:manage`.
-    /// Document 002. An upgrade is paid and in force at once, a downgrade waits for the end
-    /// of the period. It costs money: it is sent once.
+    /// Changes the plan: `POST /v1/subscriptions/change-plan`. Needs `billing:manage`. Document
+    /// 002. An upgrade is charged and takes effect at once, a downgrade at the end of the period.
+    /// It costs money, so it is sent once.
     ///
     /// # Errors
     /// `trial_requires_checkout`: use
@@ -28,31 +28,31 @@ impl SubscriptionsApi {
     #[doc(alias = "/v1/subscriptions/change-plan")]
     pub async fn change_plan(&self, change: &ChangePlan) -> Result<PlanChange> {
         let request = Request::post("subscriptions.change_plan", "/v1/subscriptions/change-plan");
-        act(&self.http, request.json(change)?).await
+        write(&self.http, request.json(change)?).await
     }
 
-    /// Takes a downgrade back that waits: `DELETE /v1/subscriptions/pending-change`. Needs
+    /// Cancels a pending downgrade: `DELETE /v1/subscriptions/pending-change`. Needs
     /// `billing:manage`. Document 002.
     ///
     /// # Errors
-    /// 404 where none waits.
+    /// 404 if none is pending.
     #[doc(alias = "/v1/subscriptions/pending-change")]
     pub async fn cancel_pending(&self) -> Result<PendingChangeCancelled> {
-        act(
+        write(
             &self.http,
             Request::delete("subscriptions.cancel_pending", "/v1/subscriptions/pending-change"),
         )
         .await
     }
 
-    /// Plan, period and what is to change: `GET /v1/subscriptions/status`. Needs
-    /// `subscription:read`. Document 002; documents 000, 001 and 003 have
+    /// Plan, period and pending change: `GET /v1/subscriptions/status`. Needs `subscription:read`.
+    /// Document 002; documents 000, 001 and 003 have
     /// [`users().subscription()`](super::UsersApi::subscription) with another answer.
     ///
     /// # Errors
     /// `forbidden` (403).
     #[doc(alias = "/v1/subscriptions/status")]
     pub async fn status(&self) -> Result<SubscriptionStatus> {
-        look(&self.http, Request::get("subscriptions.status", "/v1/subscriptions/status")).await
+        read(&self.http, Request::get("subscriptions.status", "/v1/subscriptions/status")).await
     }
 }

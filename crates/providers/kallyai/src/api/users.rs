@@ -8,7 +8,7 @@ use super::section::section;
 use crate::wire::{AccountSubscription, Statistics};
 
 section! {
-    /// The user's subscription and counters.
+    /// The user's subscription and usage counters.
     UsersApi
 }
 

@@ -1,8 +1,8 @@
-//! Whose account it is: subscription and counters.
+//! The account: subscription and usage counters.
 //!
-//! Two documents describe two endpoints with two bodies for the subscription
-//! (`/v1/users/me/subscription` and `/v1/subscriptions/status`); both are here. Minutes are called
-//! obsolete by document 002 and are all that 003 counts.
+//! Two endpoints with different answers describe the subscription (`/v1/users/me/subscription` and
+//! `/v1/subscriptions/status`); both are here. Document 002 calls minutes obsolete; document 003
+//! counts nothing else.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -12,11 +12,11 @@ use super::record;
 record! {
     /// The plan of a subscription (document 003).
     Plan {
-        /// As `personal`.
+        /// The kind, for example `personal`.
         kind: String = ["type"],
-        /// As `monthly`.
+        /// The billing period, for example `monthly`.
         period: String = ["period"],
-        /// Minutes in a period.
+        /// Minutes included in a period.
         minutes_included: Decimal = ["minutes_included"],
     }
 }
@@ -24,19 +24,19 @@ record! {
 record! {
     /// `GET /v1/users/me/subscription` (documents 000, 001 and 003).
     AccountSubscription {
-        /// Whether there is one.
+        /// Whether there is a subscription.
         has_active_subscription: bool = ["has_active_subscription"],
-        /// Who bills, as `stripe`.
+        /// The billing service, for example `stripe`.
         provider: String = ["provider"],
-        /// What was bought.
+        /// The plan.
         plan: Plan = ["plan"],
-        /// As `active`.
+        /// The status, for example `active`.
         status: String = ["status"],
         /// When it ends.
         expires_at: Timestamp = ["expires_at"],
         /// Whether it renews itself.
         auto_renew: bool = ["auto_renew"],
-        /// Where it is managed.
+        /// Where the subscription is managed.
         management_url: String = ["management_url"],
     }
 }
@@ -44,15 +44,15 @@ record! {
 record! {
     /// `GET /v1/users/me/statistics` (document 003).
     Statistics {
-        /// The plan, as `personal`.
+        /// The plan, for example `personal`.
         plan_type: String = ["plan_type"],
-        /// Minutes in this period.
+        /// Minutes included in this period.
         minutes_allocated: Decimal = ["minutes_allocated"],
         /// Minutes used.
         minutes_used: Decimal = ["minutes_used"],
         /// Minutes left.
         minutes_remaining: Decimal = ["minutes_remaining"],
-        /// Calls in this period.
+        /// Calls included in this period.
         calls_allocated: u64 = ["calls_allocated"],
         /// Calls made.
         calls_used: u64 = ["calls_used"],
@@ -62,19 +62,19 @@ record! {
         period_start: Timestamp = ["period_start"],
         /// When it ends.
         period_end: Timestamp = ["period_end"],
-        /// Of a hundred.
+        /// Percentage of the minutes used.
         usage_percentage: Decimal = ["usage_percentage"],
-        /// As `active`.
+        /// The status of the subscription, for example `active`.
         subscription_status: String = ["subscription_status"],
     }
 }
 
 record! {
-    /// A change of plan that is to come.
+    /// A pending change of plan.
     PendingChange {
-        /// To this plan.
+        /// The new plan.
         new_plan: String = ["new_plan"],
-        /// From then on.
+        /// When the change takes effect.
         effective_date: Timestamp = ["effective_date"],
     }
 }
@@ -82,15 +82,15 @@ record! {
 record! {
     /// `GET /v1/subscriptions/status` (document 002).
     SubscriptionStatus {
-        /// The plan, as `pro`.
+        /// The plan, for example `pro`.
         plan_type: String = ["plan_type"],
-        /// As `active`.
+        /// The status, for example `active`.
         status: String = ["status"],
         /// When the period began.
         current_period_start: Timestamp = ["current_period_start"],
         /// When it ends.
         current_period_end: Timestamp = ["current_period_end"],
-        /// What is to change.
+        /// The pending change.
         pending_change: PendingChange = ["pending_change"],
     }
 }

@@ -1,5 +1,5 @@
-//! Things that the assistant does: calendar, tables, bills, rides, food, errands, email (document
-//! 002).
+//! The assistant's actions: calendar, restaurant bookings, bills, rides, food, errands, email
+//! (document 002).
 
 use jiff::{
     Timestamp,
@@ -10,36 +10,36 @@ use rust_decimal::Decimal;
 use super::{Amount, HourAndMinute, listed, record, request, words};
 
 request! {
-    /// An entry for the calendar: `POST /v1/actions/calendar/events`. No time zone is documented:
-    /// times are the user's own.
+    /// A calendar event: `POST /v1/actions/calendar/events`. No time zone is documented: times are
+    /// the user's local times.
     NewEvent {
         /// Its title.
         title: String = "title",
-        /// When it begins.
+        /// The local start time.
         start: DateTime = "start",
-        /// When it ends.
+        /// The local end time.
         end: DateTime = "end",
         ;
-        /// Where.
+        /// The place.
         location: String = "location",
-        /// In words.
+        /// A description in plain text.
         description: String = "description",
     }
 }
 
 request! {
-    /// A search for a table: `POST /v1/actions/bookings/restaurants/search`.
+    /// A search for restaurants: `POST /v1/actions/bookings/restaurants/search`.
     RestaurantSearch {
-        /// In words, as `Italian restaurant downtown`.
+        /// What to search for, for example `Italian restaurant downtown`.
         query: String = "query",
         ;
-        /// Where, as `New York, NY`.
+        /// The place, for example `New York, NY`.
         location: String = "location",
         /// For how many people.
         party_size: u32 = "party_size",
-        /// On which day.
+        /// The day.
         date: Date = "date",
-        /// At what time, to the minute.
+        /// The local time, to the minute.
         time: HourAndMinute = "time",
     }
 }
@@ -51,17 +51,17 @@ record! {
         id: String = ["id", "restaurant_id"],
         /// Its name.
         name: String = ["name"],
-        /// As `Italian`.
+        /// The cuisine, for example `Italian`.
         cuisine: String = ["cuisine"],
-        /// Of five.
+        /// The rating, out of 5.
         rating: Decimal = ["rating"],
-        /// As `$$$$`.
+        /// The price level, for example `$$$$`.
         price_range: String = ["price_range"],
-        /// Its number.
+        /// Its phone number.
         phone: String = ["phone"],
-        /// Where it is.
+        /// Its address.
         address: String = ["address"],
-        /// As `available`.
+        /// The availability, for example `available`.
         availability: String = ["availability"],
     }
 }
@@ -71,62 +71,62 @@ listed!(RestaurantRecord = ["results", "restaurants", "items"]);
 request! {
     /// A booking: `POST /v1/actions/bookings`.
     NewBooking {
-        /// As `restaurant`.
+        /// The kind, for example `restaurant`.
         kind: String = "type",
         ;
         /// The restaurant's id from a search.
         restaurant_id: String = "restaurant_id",
-        /// On which day.
+        /// The day.
         date: Date = "date",
-        /// At what time, to the minute.
+        /// The local time, to the minute.
         time: HourAndMinute = "time",
         /// For how many people.
         party_size: u32 = "party_size",
-        /// In whose name.
+        /// The name for the booking.
         name: String = "name",
-        /// In words, as `Window table preferred`.
+        /// Special wishes, for example `Window table preferred`.
         notes: String = "notes",
     }
 }
 
 request! {
-    /// A bill to look at: `POST /v1/actions/bills/analyze`.
+    /// A bill to analyze: `POST /v1/actions/bills/analyze`.
     AnalyzeBill {
-        /// In words.
+        /// A description in plain text.
         description: String = "description",
         ;
-        /// How much it says. No currency is documented.
+        /// The amount of the bill. No currency is documented.
         amount: Amount = "amount",
-        /// Who sent it.
+        /// The company that sent it.
         provider: String = "provider",
     }
 }
 
 record! {
-    /// What the provider thinks of a bill.
+    /// The provider's assessment of a bill.
     BillAnalysis {
-        /// As `$50-70`.
+        /// The usual price range, for example `$50-70`.
         fair_price_range: String = ["/analysis/fair_price_range", "fair_price_range"],
-        /// Whether it is too much.
+        /// Whether the bill is too high.
         overcharge_detected: bool = ["/analysis/overcharge_detected", "overcharge_detected"],
-        /// As `$20-40/month`.
+        /// The possible savings, for example `$20-40/month`.
         savings_potential: String = ["/analysis/savings_potential", "savings_potential"],
-        /// What to do about it.
+        /// The recommended next step.
         recommendations: Vec<String> = ["/analysis/recommendations", "recommendations"],
     }
 }
 
 request! {
-    /// A bill to contest: `POST /v1/actions/bills/dispute`.
+    /// A bill to dispute: `POST /v1/actions/bills/dispute`.
     DisputeBill {
-        /// In words.
+        /// A description in plain text.
         description: String = "description",
         ;
-        /// How much it is about. No currency is documented.
+        /// The disputed amount. No currency is documented.
         amount: Amount = "amount",
-        /// Who sent it.
+        /// The company that sent it.
         provider: String = "provider",
-        /// Why it is wrong.
+        /// The reason for the dispute.
         reason: String = "reason",
     }
 }
@@ -134,12 +134,12 @@ request! {
 request! {
     /// A ride: `POST /v1/actions/tasks/ride`.
     RideRequest {
-        /// From where.
+        /// The pick-up address.
         pickup: String = "pickup",
-        /// To where.
+        /// The destination address.
         destination: String = "destination",
         ;
-        /// When. No time zone is documented: it is the user's own.
+        /// The pick-up time. No time zone is documented: it is the user's local time.
         pickup_time: DateTime = "pickup_time",
     }
 }
@@ -147,10 +147,10 @@ request! {
 request! {
     /// Food: `POST /v1/actions/tasks/food`.
     FoodOrder {
-        /// What, and from whom, in words.
+        /// What to order and where, in plain text.
         description: String = "description",
         ;
-        /// To where.
+        /// The delivery address.
         delivery_address: String = "delivery_address",
     }
 }
@@ -158,22 +158,22 @@ request! {
 request! {
     /// An errand: `POST /v1/actions/tasks/errand`.
     Errand {
-        /// In words.
+        /// A description in plain text.
         description: String = "description",
     }
 }
 
 request! {
-    /// An email: `POST /v1/actions/email/send`. It waits for an approval.
+    /// An email: `POST /v1/actions/email/send`. It is queued for approval.
     OutgoingEmail {
-        /// To whom.
+        /// The recipient.
         to: String = "to",
         /// Its subject.
         subject: String = "subject",
         /// Its text.
         body: String = "body",
         ;
-        /// To whom else.
+        /// Further recipients.
         cc: String = "cc",
     }
 }
@@ -183,11 +183,11 @@ record! {
     OutboxEmail {
         /// The provider's id.
         id: String = ["id", "email_id"],
-        /// To whom.
+        /// The recipient.
         to: String = ["to"],
         /// Its subject.
         subject: String = ["subject"],
-        /// As `pending_approval`.
+        /// The status, for example `pending_approval`.
         status: String = ["status"],
         /// When it was written.
         created_at: Timestamp = ["created_at"],
@@ -197,11 +197,11 @@ record! {
 listed!(OutboxEmail = ["emails", "items", "data"]);
 
 words! {
-    /// What kind of action, as the log's filter names it.
+    /// A kind of action, as in the log's filter.
     ActionType {
-        /// The calendar.
+        /// Calendar events.
         Calendar = "calendar",
-        /// Tables.
+        /// Restaurant bookings.
         Booking = "booking",
         /// Bills.
         Bill = "bill",
@@ -217,17 +217,17 @@ words! {
 }
 
 record! {
-    /// Something that was done.
+    /// An entry of the action log.
     ActionRecord {
         /// The provider's id.
         id: String = ["id", "action_id"],
-        /// As `booking`.
+        /// The kind, for example `booking`.
         kind: String = ["type"],
-        /// In words.
+        /// A description in plain text.
         description: String = ["description"],
-        /// As `completed`.
+        /// The status, for example `completed`.
         status: String = ["status"],
-        /// When.
+        /// When it was done.
         created_at: Timestamp = ["created_at"],
         /// Whether it can be undone.
         undoable: bool = ["undoable"],

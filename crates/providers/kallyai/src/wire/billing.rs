@@ -1,5 +1,4 @@
-//! Money and friends: Stripe's pages (documents 000, 001 and 003), changes of plan and referrals
-//! (document 002).
+//! Pages at Stripe (documents 000, 001 and 003), changes of plan and referrals (document 002).
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -9,25 +8,25 @@ use super::{listed, record, request};
 request! {
     /// The paid trial's checkout: `POST /v1/stripe/trial-checkout` (document 000).
     TrialCheckout {
-        /// Where the user goes after paying.
+        /// The page to redirect to after a payment.
         success_url: url::Url = "success_url",
-        /// Where the user goes otherwise.
+        /// The page to redirect to after cancelling.
         cancel_url: url::Url = "cancel_url",
     }
 }
 
 record! {
-    /// A page to pay on.
+    /// A payment page.
     CheckoutSession {
-        /// The page.
+        /// The URL of the page.
         checkout_url: String = ["checkout_url"],
-        /// Stripe's id.
+        /// Stripe's id of the session.
         session_id: String = ["session_id"],
     }
 }
 
 record! {
-    /// The page where billing is managed. The link is a secret for as long as it lasts.
+    /// The page where billing is managed. The URL is a secret while it is valid.
     BillingPortal {
         /// `portal_url` in document 000, `url` in document 003.
         url: String = ["portal_url", "url"],
@@ -40,21 +39,21 @@ request! {
         /// As `pro`. Plans are run-time data.
         new_plan: String = "new_plan",
         ;
-        /// Whether it is paid by the year.
+        /// Whether it is billed yearly.
         annual: bool = "annual",
     }
 }
 
 record! {
-    /// What became of a change of plan.
+    /// The result of a change of plan.
     PlanChange {
-        /// Whether it went through.
+        /// Whether it succeeded.
         success: bool = ["success"],
         /// `upgrade`, `downgrade_scheduled` or `refresh`.
         change_type: String = ["change_type"],
-        /// As `pro`.
+        /// The new plan, for example `pro`.
         new_plan: String = ["new_plan"],
-        /// Minutes on top, which document 002 itself calls obsolete.
+        /// Bonus minutes, which document 002 itself calls obsolete.
         bonus_minutes: Decimal = ["bonus_minutes"],
         /// When the new period begins.
         new_period_start: Timestamp = ["new_period_start"],
@@ -64,23 +63,23 @@ record! {
 }
 
 record! {
-    /// What became of taking a change of plan back.
+    /// The result of cancelling a change of plan.
     PendingChangeCancelled {
-        /// Whether it went through.
+        /// Whether it succeeded.
         success: bool = ["success"],
-        /// In words.
+        /// A message in plain text.
         message: String = ["message"],
     }
 }
 
 record! {
-    /// The user's own code.
+    /// The user's own referral code.
     ReferralCode {
         /// The code.
         code: String = ["code"],
-        /// Whether it works.
+        /// Whether it is active.
         is_active: bool = ["is_active"],
-        /// The page to share.
+        /// The URL to share.
         share_url: String = ["share_url"],
         /// When it was made.
         created_at: Timestamp = ["created_at"],
@@ -88,13 +87,13 @@ record! {
 }
 
 record! {
-    /// How many came by the code, and what it earned.
+    /// Numbers of referred users and what they earned.
     ReferralStats {
-        /// In all.
+        /// The total number of referred users.
         total_referrals: u64 = ["total_referrals"],
-        /// Who have not paid yet.
+        /// The number who have not paid yet.
         pending: u64 = ["pending"],
-        /// Who have.
+        /// The number who have paid.
         converted: u64 = ["converted"],
         /// Minutes earned.
         total_reward_minutes: Decimal = ["total_reward_minutes"],
@@ -104,25 +103,25 @@ record! {
 }
 
 record! {
-    /// Somebody who came by the code.
+    /// A referred user.
     Referral {
         /// The provider's id.
         id: String = ["id"],
-        /// Who.
+        /// Their email address.
         referred_email: String = ["referred_email"],
-        /// As `converted`.
+        /// The status, for example `converted`.
         status: String = ["status"],
         /// Minutes for the user.
         referrer_reward_minutes: Decimal = ["referrer_reward_minutes"],
-        /// Minutes for who came.
+        /// Minutes for the referred user.
         referred_reward_minutes: Decimal = ["referred_reward_minutes"],
         /// Credits for the user.
         referrer_reward_credits: Decimal = ["referrer_reward_credits"],
-        /// Credits for who came.
+        /// Credits for the referred user.
         referred_reward_credits: Decimal = ["referred_reward_credits"],
-        /// When they came.
+        /// When they signed up.
         created_at: Timestamp = ["created_at"],
-        /// When they paid.
+        /// When they first paid.
         converted_at: Timestamp = ["converted_at"],
     }
 }
@@ -130,9 +129,9 @@ record! {
 listed!(Referral = ["referrals", "items", "data"]);
 
 record! {
-    /// Whether a code works. Public.
+    /// Whether a code is valid. Public.
     CodeValidity {
-        /// Whether it does.
+        /// Whether it is valid.
         valid: bool = ["valid"],
         /// The code.
         code: String = ["code"],
@@ -140,22 +139,22 @@ record! {
 }
 
 request! {
-    /// Somebody who came by a link: `POST /v1/referrals/track`.
+    /// The use of a referral link: `POST /v1/referrals/track`.
     TrackReferral {
         /// The code of the link.
         code: String = "code",
         ;
-        /// Who.
+        /// Their email address.
         email: String = "email",
     }
 }
 
 record! {
-    /// What became of noting that somebody came. Public.
+    /// The result of recording the use of a link. Public.
     ReferralTracked {
-        /// Whether it was noted.
+        /// Whether it was recorded.
         tracked: bool = ["tracked"],
-        /// In words.
+        /// A message in plain text.
         message: String = ["message"],
     }
 }

@@ -1,4 +1,4 @@
-//! What goals cost (document 002).
+//! The costs of goals (document 002).
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -9,21 +9,21 @@ use super::{ReadJson, below, record, request};
 request! {
     /// What to estimate: `POST /v1/goals/estimate`.
     EstimateCost {
-        /// As `call`.
+        /// The kind of action, for example `call`.
         kind: String = "type",
-        /// In words.
+        /// A description in plain text.
         description: String = "description",
     }
 }
 
 record! {
-    /// What one action cost.
+    /// The cost of one action.
     CreditLine {
-        /// As `search` and `call_1`.
+        /// The action, for example `search` or `call_1`.
         action: String = ["action"],
-        /// What it cost.
+        /// The cost in credits.
         credits: Decimal = ["credits"],
-        /// When.
+        /// When it was charged.
         timestamp: Timestamp = ["timestamp"],
     }
 }
@@ -33,7 +33,7 @@ record! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Breakdown {
-    /// In the provider's order where it gave a list, by name where it gave an object.
+    /// In the provider's order for a list, by name for an object.
     pub lines: Vec<CreditLine>,
 }
 
@@ -66,13 +66,13 @@ impl ReadJson for Breakdown {
 }
 
 record! {
-    /// What something would cost.
+    /// An estimate.
     CostEstimate {
-        /// In all.
+        /// The total in credits.
         estimated_credits: Decimal = ["estimated_credits"],
-        /// For what.
+        /// The credits by action.
         breakdown: Breakdown = ["breakdown"],
-        /// How sure the provider is, as `high`.
+        /// The provider's confidence, for example `high`.
         confidence: String = ["confidence"],
     }
 }
@@ -82,9 +82,9 @@ record! {
     CostBreakdown {
         /// The goal.
         goal_id: String = ["goal_id"],
-        /// In all.
+        /// The total in credits.
         total_credits: Decimal = ["total_credits"],
-        /// For what, and when.
+        /// The credits by action, with times.
         items: Vec<CreditLine> = ["items"],
     }
 }

@@ -1,4 +1,4 @@
-//! The appointment that a call made, as `calendar.ics`.
+//! The appointment made in a call, as the file `calendar.ics`.
 
 use std::str::FromStr;
 
@@ -6,21 +6,21 @@ use icalendar::{CalendarDateTime, Component, DatePerhapsTime, EventLike};
 use jiff::{Timestamp, civil};
 use switchboard_core::{Error, ErrorKind, Result};
 
-/// When something begins or ends. The format has four kinds of time, and guessing between them
-/// books the wrong hour.
+/// The start or end of an event. The format has four kinds of time, and mixing them up books the
+/// wrong hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarTime {
     /// A whole day.
     Day(civil::Date),
-    /// A local time of no named zone.
+    /// A local time without a time zone.
     Local(civil::DateTime),
-    /// A moment.
+    /// A point in time.
     Utc(Timestamp),
-    /// A local time in a zone, by the name that the file gives it.
+    /// A local time in a time zone, with the zone's name in the file.
     InZone {
         /// The local time.
         at: civil::DateTime,
-        /// The zone, usually an IANA name.
+        /// The time zone, usually an IANA name.
         zone: String,
     },
 }
@@ -33,13 +33,13 @@ pub struct CalendarEvent {
     pub uid: Option<String>,
     /// Its title.
     pub summary: Option<String>,
-    /// In words.
+    /// The description.
     pub description: Option<String>,
-    /// Where.
+    /// The place.
     pub location: Option<String>,
-    /// When it begins.
+    /// The start.
     pub start: Option<CalendarTime>,
-    /// When it ends.
+    /// The end.
     pub end: Option<CalendarTime>,
 }
 
@@ -52,13 +52,13 @@ impl std::fmt::Debug for CalendarEvent {
     }
 }
 
-/// A calendar file: its events, and its text to hand on.
+/// A calendar file: its events, and the original text.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Calendar {
     /// The events.
     pub events: Vec<CalendarEvent>,
-    /// The file as it came.
+    /// The file as received.
     pub text: String,
 }
 
@@ -72,10 +72,10 @@ impl Calendar {
     /// Reads a file.
     ///
     /// # Errors
-    /// `Decode` for text that is no iCalendar file.
+    /// `Decode` for text that is not an iCalendar file.
     pub fn parse(text: String) -> Result<Self> {
         let file = icalendar::Calendar::from_str(&text)
-            .map_err(|_| Error::new(ErrorKind::Decode, "the answer is no iCalendar file"))?;
+            .map_err(|_| Error::new(ErrorKind::Decode, "the answer is not an iCalendar file"))?;
         let events = file
             .events()
             .map(|event| CalendarEvent {
@@ -91,7 +91,8 @@ impl Calendar {
     }
 }
 
-/// By their text: the parser's time types are another crate's, and both sides write ISO 8601.
+/// Converted through text: the parser's time types come from another crate, and both write ISO
+/// 8601.
 fn time(found: DatePerhapsTime) -> Option<CalendarTime> {
     match found {
         DatePerhapsTime::Date(day) => day.to_string().parse().ok().map(CalendarTime::Day),

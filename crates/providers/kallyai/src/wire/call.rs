@@ -1,4 +1,4 @@
-//! Outbound calls as they are answered (documents 002 and 003).
+//! Answers about outbound calls (documents 002 and 003).
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -6,36 +6,36 @@ use rust_decimal::Decimal;
 use super::{listed, record};
 
 record! {
-    /// What was asked for, as the provider repeats it. Document 002's example is empty, 003's list
-    /// has two fields.
+    /// The submission, as the provider repeats it. It is empty in document 002's example and has
+    /// two fields in document 003's list.
     SubmissionRecord {
         /// `restaurant`, `clinic`, `hotel` or `general`.
         task_category: String = ["task_category"],
-        /// What the agent shall accomplish.
+        /// What the agent is to accomplish.
         task_description: String = ["task_description"],
-        /// The callee. The documents' own samples are not valid numbers.
+        /// The callee's number. The documents' own examples are not valid numbers.
         respondent_phone: String = ["respondent_phone"],
         /// The callee's business.
         business_name: String = ["business_name"],
-        /// Who asks.
+        /// The person on whose behalf the call is made.
         user_name: String = ["user_name"],
-        /// Where the callee can ring back.
+        /// The number to call back.
         user_phone: String = ["user_phone"],
-        /// The day that was wanted, as `2026-02-14`.
+        /// The requested day, for example `2026-02-14`.
         appointment_date: String = ["appointment_date"],
-        /// The time that was wanted, as `20:00`.
+        /// The requested time, for example `20:00`.
         appointment_time: String = ["appointment_time"],
-        /// The time that was wanted, in words.
+        /// The requested time in plain text.
         time_preference_text: String = ["time_preference_text"],
-        /// For how many people.
+        /// The number of people.
         party_size: u64 = ["party_size"],
         /// The language of the answer.
         language: String = ["language"],
         /// The language of the conversation.
         call_language: String = ["call_language"],
-        /// Whether the provider was told to hurry.
+        /// Whether the call is urgent.
         is_urgent: bool = ["is_urgent"],
-        /// What was added.
+        /// Further instructions.
         additional_instructions: Vec<String> = ["additional_instructions"],
     }
 }
@@ -48,17 +48,17 @@ record! {
         /// `success`, `no_answer`, `busy`, `failed`, `voicemail`, `cancelled`, or a word of a call
         /// that is not over.
         status: String = ["status"],
-        /// What came of it.
+        /// A summary of the outcome.
         highlights: String = ["highlights"],
         /// What should be done next.
         next_steps: String = ["next_steps"],
         /// How long it lasted, in seconds.
         duration_seconds: Decimal = ["duration_seconds"],
-        /// What it cost (document 002).
+        /// The cost in credits (document 002).
         credits_used: Decimal = ["credits_used"],
-        /// When the provider made it.
+        /// When the provider created it.
         created_at: Timestamp = ["/metadata/created_at", "created_at"],
-        /// What was asked for.
+        /// What was submitted.
         submission: SubmissionRecord = ["submission"],
         /// The session it belongs to (document 003).
         session_id: String = ["session_id"],
@@ -72,29 +72,29 @@ record! {
     TranscriptLine {
         /// `AI` or `HUMAN`.
         speaker: String = ["speaker"],
-        /// What was said.
+        /// The text.
         content: String = ["content"],
-        /// How far into the call, as `00:00:05`.
+        /// The offset into the call, for example `00:00:05`.
         timestamp: String = ["timestamp"],
     }
 }
 
 record! {
-    /// What was said.
+    /// A transcript.
     TranscriptRecord {
-        /// In order.
+        /// The utterances in order.
         entries: Vec<TranscriptLine> = ["entries"],
     }
 }
 
 record! {
-    /// Where the sound is. Needs the scope `recordings:read`.
+    /// Where the recording is. Needs the scope `recordings:read`.
     RecordingRecord {
-        /// A URL that is a secret for as long as it lasts.
+        /// A URL that is a secret while it is valid.
         url: String = ["url", "recording_url"],
-        /// How long it plays, in seconds.
+        /// The length in seconds.
         duration_seconds: Decimal = ["duration_seconds"],
-        /// As `mp3`.
+        /// The format, for example `mp3`.
         format: String = ["format"],
     }
 }

@@ -1,4 +1,4 @@
-//! Ordering a call, and moving one (documents 002 and 003).
+//! Placing and rescheduling a call (documents 002 and 003).
 
 use std::{fmt, str::FromStr};
 
@@ -6,16 +6,15 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 use switchboard_core::{Error, Language, PhoneNumber, Result};
 
-/// What kind of task it is. KallyAI has no agents of an account: these four are what it has
-/// instead.
+/// A kind of task. KallyAI accounts have no agents; these four categories take their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskCategory {
-    /// Tables.
+    /// Restaurant reservations.
     Restaurant,
-    /// Appointments with doctors.
+    /// Medical appointments.
     Clinic,
-    /// Rooms.
+    /// Hotel reservations.
     Hotel,
     /// Everything else.
     General,
@@ -50,7 +49,7 @@ impl FromStr for TaskCategory {
         known.ok_or_else(|| {
             Error::invalid(
                 "agent",
-                format!("{text:?} is no task category of KallyAI: write restaurant, clinic, hotel or general"),
+                format!("{text:?} is not a KallyAI task category: use restaurant, clinic, hotel or general"),
             )
         })
     }
@@ -83,8 +82,8 @@ struct Submission {
     additional_instructions: Vec<String>,
 }
 
-/// An order for a call: `POST /v1/calls`. The callee is a [`PhoneNumber`], so that no emergency or
-/// premium number can stand here.
+/// A call to place: `POST /v1/calls`. The callee is a [`PhoneNumber`], so it cannot be an emergency
+/// or premium-rate number.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct CreateCall {
     submission: Submission,
@@ -94,7 +93,7 @@ pub struct CreateCall {
 }
 
 impl CreateCall {
-    /// An order with what is required. `timezone` is an IANA name, as `America/New_York`.
+    /// A call with the required fields. `timezone` is an IANA name, for example `America/New_York`.
     pub fn new(
         category: TaskCategory,
         task: impl Into<String>,
@@ -120,57 +119,57 @@ impl CreateCall {
         Self { submission, timezone: timezone.into(), session_id: None }
     }
 
-    /// The callee's business.
+    /// Sets the name of the business that is called.
     #[must_use]
     pub fn business_name(mut self, name: impl Into<String>) -> Self {
         self.submission.business_name = Some(name.into());
         self
     }
 
-    /// Who asks for the call.
+    /// Sets on whose behalf the call is made.
     #[must_use]
     pub fn user_name(mut self, name: impl Into<String>) -> Self {
         self.submission.user_name = Some(name.into());
         self
     }
 
-    /// Where the callee can ring back.
+    /// Sets the number to call back.
     #[must_use]
     pub fn user_phone(mut self, number: PhoneNumber) -> Self {
         self.submission.user_phone = Some(number);
         self
     }
 
-    /// The day that is wanted.
+    /// Sets the requested day.
     #[must_use]
     pub fn appointment_date(mut self, date: Date) -> Self {
         self.submission.appointment_date = Some(date);
         self
     }
 
-    /// The local time that is wanted, to the minute.
+    /// Sets the requested local time, to the minute.
     #[must_use]
     pub fn appointment_time(mut self, time: Time) -> Self {
         self.submission.appointment_time = Some(hour_and_minute(time));
         self
     }
 
-    /// The time that is wanted in words, as `after 5pm`.
+    /// Sets the requested time in plain text, for example `after 5pm`.
     #[must_use]
     pub fn time_preference(mut self, words: impl Into<String>) -> Self {
         self.submission.time_preference_text = Some(words.into());
         self
     }
 
-    /// For how many people, 1 to 50.
+    /// Sets the number of people, 1 to 50.
     #[must_use]
     pub fn party_size(mut self, people: u32) -> Self {
         self.submission.party_size = Some(people);
         self
     }
 
-    /// What is spoken, and what the answer is written in. The provider knows languages without
-    /// regions: `es-MX` is sent as `es`.
+    /// Sets the language of the conversation and of the answer. The provider knows languages
+    /// without regions: `es-MX` is sent as `es`.
     #[must_use]
     pub fn language(mut self, language: &Language) -> Self {
         self.submission.language = Some(language.primary().to_owned());
@@ -178,7 +177,7 @@ impl CreateCall {
         self
     }
 
-    /// What the answer is written in, where that is not what is spoken: set it after
+    /// Sets the language of the answer, if it differs from the conversation's: set it after
     /// [`language`](Self::language).
     #[must_use]
     pub fn app_language(mut self, language: &Language) -> Self {
@@ -186,21 +185,21 @@ impl CreateCall {
         self
     }
 
-    /// The provider shall hurry.
+    /// Marks the call as urgent.
     #[must_use]
     pub fn urgent(mut self, urgent: bool) -> Self {
         self.submission.is_urgent = urgent;
         self
     }
 
-    /// One more instruction.
+    /// Adds an instruction.
     #[must_use]
     pub fn instruction(mut self, line: impl Into<String>) -> Self {
         self.submission.additional_instructions.push(line.into());
         self
     }
 
-    /// The session it belongs to (document 003).
+    /// Sets the session it belongs to (document 003).
     #[must_use]
     pub fn session_id(mut self, id: impl Into<String>) -> Self {
         self.session_id = Some(id.into());
@@ -226,7 +225,7 @@ pub struct RescheduleCall {
 }
 
 impl RescheduleCall {
-    /// To this local date and time, to the minute.
+    /// A new local date and time, to the minute.
     pub fn new(at: DateTime) -> Self {
         Self { date: at.date(), time: hour_and_minute(at.time()) }
     }

@@ -1,4 +1,4 @@
-//! How KallyAI and its user reach each other: addresses, and messengers (document 002).
+//! The channels between KallyAI and its user: email addresses and messengers (document 002).
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -9,13 +9,13 @@ use super::{record, request, words};
 record! {
     /// A channel, and whether it is connected.
     ChannelStatus {
-        /// As `whatsapp`.
+        /// The channel, for example `whatsapp`.
         channel: String = ["channel"],
-        /// Whether it is.
+        /// Whether it is connected.
         connected: bool = ["connected"],
-        /// As `@MyBot`.
+        /// The account, for example `@MyBot`.
         account_name: String = ["account_name"],
-        /// Since when.
+        /// When it was connected.
         connected_at: Timestamp = ["connected_at"],
     }
 }
@@ -23,13 +23,13 @@ record! {
 record! {
     /// The channel `email`, which has addresses rather than one account.
     EmailChannel {
-        /// Whether there is an address.
+        /// Whether there is an email address.
         connected: bool = ["connected"],
-        /// How many.
+        /// The number of email addresses.
         contact_count: u64 = ["contact_count"],
-        /// The first of them.
+        /// The primary email address.
         primary_email: String = ["primary_email"],
-        /// The assistant's own address.
+        /// The assistant's own email address.
         kally_mailbox: String = ["kally_mailbox"],
     }
 }
@@ -37,22 +37,22 @@ record! {
 record! {
     /// All channels: `GET /v1/channels/status`.
     ChannelStatuses {
-        /// One entry each.
+        /// One entry for each.
         channels: Vec<ChannelStatus> = ["channels"],
-        /// More of the channel `email`.
+        /// Details of the channel `email`.
         email: EmailChannel = ["email"],
     }
 }
 
 request! {
-    /// An address of the user: `POST /v1/channels/email/add`.
+    /// An email address of the user: `POST /v1/channels/email/add`.
     NewContactEmail {
         /// The address.
         email_address: String = "email_address",
         ;
-        /// As `Work`.
+        /// A label, for example `Work`.
         label: String = "label",
-        /// Whether it is the first one.
+        /// Whether it is the primary address.
         is_primary: bool = "is_primary",
     }
 }
@@ -61,13 +61,13 @@ request! {
     /// A change to an address: `PUT /v1/channels/email/{email_id}`. What is not set is not sent.
     ContactEmailUpdate {
         ;
-        /// As `Work`.
+        /// A label, for example `Work`.
         label: String = "label",
-        /// Whether it is the first one.
+        /// Whether it is the primary address.
         is_primary: bool = "is_primary",
-        /// Whether copies go there.
+        /// Whether it receives copies.
         receives_copies: bool = "receives_copies",
-        /// Whether notifications go there.
+        /// Whether it receives notifications.
         receives_notifications: bool = "receives_notifications",
     }
 }
@@ -79,23 +79,23 @@ impl Default for ContactEmailUpdate {
 }
 
 record! {
-    /// An address of the user.
+    /// An email address of the user.
     ContactEmail {
         /// The provider's id.
         id: String = ["id", "email_id"],
         /// The address.
         email_address: String = ["email_address"],
-        /// As `Work`.
+        /// A label, for example `Work`.
         label: String = ["label"],
-        /// Whether it is the first one.
+        /// Whether it is the primary address.
         is_primary: bool = ["is_primary"],
-        /// Whether copies go there.
+        /// Whether it receives copies.
         receives_copies: bool = ["receives_copies"],
-        /// Whether notifications go there.
+        /// Whether it receives notifications.
         receives_notifications: bool = ["receives_notifications"],
-        /// Whether the user proved that it is theirs.
+        /// Whether it is verified.
         verified: bool = ["verified"],
-        /// Since when.
+        /// When it was verified.
         verified_at: Timestamp = ["verified_at"],
         /// When it was added.
         created_at: Timestamp = ["created_at"],
@@ -105,11 +105,11 @@ record! {
 record! {
     /// The user's addresses: `GET /v1/channels/email/list`.
     ContactEmails {
-        /// One entry each.
+        /// One entry for each.
         emails: Vec<ContactEmail> = ["emails"],
-        /// How many.
+        /// The number of email addresses.
         total: u64 = ["total"],
-        /// The assistant's own address.
+        /// The assistant's own email address.
         kally_mailbox: String = ["kally_mailbox"],
     }
 }
@@ -117,9 +117,9 @@ record! {
 record! {
     /// The assistant's own address: `GET /v1/channels/mailbox`.
     Mailbox {
-        /// As `assistant-abc123@kallyai.com`.
+        /// The address, for example `assistant-abc123@kallyai.com`.
         mailbox: String = ["mailbox"],
-        /// Whose.
+        /// The user's id.
         user_id: String = ["user_id"],
     }
 }
@@ -134,19 +134,19 @@ words! {
     }
 }
 
-/// What opens a messenger. The secrets in it are shown nowhere.
+/// The credentials of a messenger. `Debug` shows none of the secrets.
 #[derive(Debug, Clone)]
 pub enum MessengerCredentials {
     /// A Telegram bot.
     Telegram {
-        /// What its maker was given.
+        /// The bot's token.
         bot_token: SecretString,
     },
     /// A WhatsApp business account.
     WhatsApp {
-        /// The number's id, not the number.
+        /// The id of the phone number, not the number.
         phone_number_id: String,
-        /// What opens it.
+        /// The access token.
         access_token: SecretString,
         /// The business's id.
         business_account_id: String,
@@ -154,7 +154,7 @@ pub enum MessengerCredentials {
 }
 
 impl MessengerCredentials {
-    /// Of which messenger.
+    /// The messenger.
     pub const fn messenger(&self) -> Messenger {
         match self {
             MessengerCredentials::Telegram { .. } => Messenger::Telegram,
@@ -192,13 +192,13 @@ impl Serialize for MessengerCredentials {
 }
 
 record! {
-    /// How connecting, testing or disconnecting a messenger went.
+    /// The result of connecting, testing or disconnecting a messenger.
     MessengerOutcome {
-        /// Whether it did.
+        /// Whether it succeeded.
         success: bool = ["success"],
-        /// As `telegram`.
+        /// The messenger, for example `telegram`.
         channel: String = ["channel"],
-        /// As `@MyBot`.
+        /// The account, for example `@MyBot`.
         account_name: String = ["account_name"],
     }
 }

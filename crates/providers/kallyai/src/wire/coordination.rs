@@ -10,37 +10,37 @@ use super::{Breakdown, listed, record, request, words};
 request! {
     /// A message to the coordinator: `POST /v1/coordination/message`.
     SendMessage {
-        /// What is wanted, in plain words.
+        /// The message in plain text.
         message: String = "message",
         ;
-        /// The conversation it continues; without one the provider begins a new one.
+        /// The conversation to continue; the provider starts a new one without it.
         conversation_id: String = "conversation_id",
     }
 }
 
 record! {
-    /// What the coordinator answers: `message` and its neighbours are document 000's, `response`
-    /// and its neighbours document 002's.
+    /// The coordinator's answer. `message` and the fields after it are from document 000,
+    /// `response` and the fields after it from document 002.
     CoordinationReply {
-        /// The answer in words.
+        /// The answer in plain text.
         message: String = ["response", "message"],
         /// The conversation that it belongs to.
         conversation_id: String = ["conversation_id"],
-        /// The goal that came of it (document 002).
+        /// The goal that was created (document 002).
         goal_id: String = ["goal_id"],
-        /// What was done, as `goal_created` and `call_initiated` (document 002).
+        /// The actions taken, for example `goal_created` and `call_initiated` (document 002).
         actions_taken: Vec<String> = ["actions_taken"],
-        /// What was understood, as `search` (document 000).
+        /// The recognized intent, for example `search` (document 000).
         intent: String = ["intent"],
-        /// What was set in motion; no document shows an entry (document 000).
+        /// The triggered actions; no entry is documented (document 000).
         triggered_actions: Vec<Value> = ["triggered_actions"],
-        /// What could be asked for next (document 000).
+        /// Suggestions for the next message (document 000).
         suggestions: Vec<String> = ["suggestions"],
-        /// What it cost (document 000).
+        /// The cost in credits (document 000).
         credits_used: Decimal = ["credits_used"],
         /// The answer's own id (document 000).
         message_id: String = ["message_id"],
-        /// Whether a goal was reached by it (document 000).
+        /// Whether a goal was completed (document 000).
         goal_completed: bool = ["goal_completed"],
     }
 }
@@ -51,7 +51,7 @@ record! {
     ConversationRecord {
         /// The provider's id.
         conversation_id: String = ["conversation_id", "id"],
-        /// In words.
+        /// The title.
         title: String = ["title"],
         /// When it began.
         created_at: Timestamp = ["created_at"],
@@ -63,18 +63,18 @@ record! {
 listed!(ConversationRecord = ["conversations", "items", "data"]);
 
 words! {
-    /// Where a goal stands, as the list's filter names it. Answers use more words than these
+    /// The status of a goal, as in the list's filter. Answers use more words than these
     /// (`needs_input`, `in_progress`), so a record keeps the word itself.
     GoalStatus {
-        /// It is worked on.
+        /// In progress.
         Active = "active",
-        /// It was reached.
+        /// Completed.
         Completed = "completed",
-        /// It was given up.
+        /// Cancelled.
         Cancelled = "cancelled",
-        /// It has not begun.
+        /// Not started.
         Pending = "pending",
-        /// It was put away.
+        /// Archived.
         Archived = "archived",
     }
 }
@@ -82,11 +82,11 @@ words! {
 record! {
     /// One step of a goal.
     GoalStep {
-        /// Which one.
+        /// The number of the step.
         step: u64 = ["step"],
-        /// In words.
+        /// A description in plain text.
         description: String = ["description"],
-        /// As `completed` and `in_progress`.
+        /// The status, for example `completed` or `in_progress`.
         status: String = ["status"],
     }
 }
@@ -96,25 +96,25 @@ record! {
     GoalRecord {
         /// The provider's id.
         goal_id: String = ["id", "goal_id"],
-        /// In few words.
+        /// The title.
         title: String = ["title"],
-        /// One of the filter's words, or another.
+        /// The status: a word of the filter, or another one.
         status: String = ["status"],
-        /// In more words.
+        /// The description.
         description: String = ["description"],
         /// When it was made.
         created_at: Timestamp = ["created_at"],
         /// When it last changed.
         updated_at: Timestamp = ["updated_at"],
-        /// What it has cost.
+        /// The cost so far, in credits.
         credits_used: Decimal = ["credits_used"],
-        /// What it will cost, as the provider guesses.
+        /// The estimated cost in credits.
         credits_estimated: Decimal = ["credits_estimated"],
-        /// The goal that it is a part of.
+        /// The parent goal.
         parent_goal_id: String = ["parent_goal_id"],
-        /// How many goals are parts of it.
+        /// The number of subgoals.
         sub_goal_count: u64 = ["sub_goal_count"],
-        /// How it is to be reached.
+        /// The steps.
         steps: Vec<GoalStep> = ["steps"],
     }
 }
@@ -122,25 +122,25 @@ record! {
 listed!(GoalRecord = ["goals", "items", "data"]);
 
 record! {
-    /// What a goal may cost and has cost: `GET /v1/coordination/goals/{goal_id}/budget`.
+    /// The budget of a goal and what it has cost: `GET /v1/coordination/goals/{goal_id}/budget`.
     GoalBudget {
         /// The goal.
         goal_id: String = ["goal_id"],
-        /// What it will cost, as the provider guesses.
+        /// The estimated cost in credits.
         credits_estimated: Decimal = ["credits_estimated"],
-        /// What it has cost.
+        /// The cost so far, in credits.
         credits_used: Decimal = ["credits_used"],
-        /// What is left of the estimate.
+        /// The rest of the estimate, in credits.
         credits_remaining: Decimal = ["credits_remaining"],
-        /// For what.
+        /// The credits by action.
         breakdown: Breakdown = ["breakdown"],
     }
 }
 
 request! {
-    /// Which goals to put away: `POST /v1/coordination/goals/batch-archive`.
+    /// The goals to archive: `POST /v1/coordination/goals/batch-archive`.
     BatchArchive {
-        /// Their ids.
+        /// The goals' ids.
         goal_ids: Vec<String> = "goal_ids",
     }
 }

@@ -1,4 +1,4 @@
-//! Credits, the sole billing unit (document 002). Plans, prices and rates are run-time data: the
+//! Credits, the only billing unit (document 002). Plans, prices and rates are never hard-coded: the
 //! documents disagree on them.
 
 use std::collections::BTreeMap;
@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::{first, listed, record};
 
 record! {
-    /// What is left of this period.
+    /// The credits of this period.
     CreditBalance {
-        /// Left.
+        /// Credits left.
         credits_remaining: Decimal = ["credits_remaining"],
-        /// Used.
+        /// Credits used.
         credits_used: Decimal = ["credits_used"],
-        /// Both together.
+        /// Credits left and used together.
         credits_allocated: Decimal = ["credits_allocated"],
-        /// The plan, as `pro`.
+        /// The plan, for example `pro`.
         plan_type: String = ["plan_type"],
         /// When the period began.
         period_start: Timestamp = ["period_start"],
@@ -32,13 +32,13 @@ record! {
     CreditEntry {
         /// The line's id.
         id: String = ["id"],
-        /// What was used, as `call`.
+        /// The kind of action, for example `call`.
         kind: String = ["type"],
-        /// In words.
+        /// A description in plain text.
         description: String = ["description"],
-        /// What it cost.
+        /// The cost in credits.
         credits: Decimal = ["credits"],
-        /// When.
+        /// When it was charged.
         timestamp: Timestamp = ["timestamp", "created_at"],
         /// The goal it was for.
         goal_id: String = ["goal_id"],
@@ -50,21 +50,21 @@ record! {
 listed!(CreditEntry = ["entries", "items", "history"]);
 
 record! {
-    /// What one kind of action used in this period.
+    /// The usage of one kind of action in this period.
     SpendingItem {
-        /// As `call`.
+        /// The kind of action, for example `call`.
         action_type: String = ["action_type"],
-        /// What all of it cost.
+        /// The total cost in credits.
         credits_total: Decimal = ["credits_total"],
-        /// How often.
+        /// The number of actions.
         transaction_count: u64 = ["transaction_count"],
     }
 }
 
 record! {
-    /// What was used in this period, by kind.
+    /// The credits used in this period, by kind of action.
     CreditBreakdown {
-        /// By kind.
+        /// One entry for each kind.
         items: Vec<SpendingItem> = ["items"],
         /// The sum.
         total_spent: Decimal = ["total_spent"],
@@ -82,7 +82,7 @@ record! {
         name: String = ["name"],
         /// Credits in a period.
         credits_allocated: Decimal = ["credits_allocated"],
-        /// Its price in a month; the document names no currency.
+        /// Its monthly price; the document names no currency.
         price_monthly: Decimal = ["price_monthly"],
         /// What a credit beyond the plan costs.
         overage_rate: Decimal = ["overage_rate"],
@@ -92,20 +92,20 @@ record! {
 record! {
     /// The plans, by their id. Public.
     CreditPlans {
-        /// By id, as `pro`.
+        /// The plans by id, for example `pro`.
         plans: BTreeMap<String, CreditPlan> = ["plans"],
     }
 }
 
-/// What a kind of action costs, in credits: the amounts by their names, as `base` and `per_minute`.
+/// The price of a kind of action, in credits: amounts by name, for example `base` and `per_minute`.
 pub type Price = BTreeMap<String, Decimal>;
 
-/// What a call costs, in credits.
+/// The price of a call, in credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallPrice {
-    /// For each call.
+    /// Credits for each call.
     pub base: Option<Decimal>,
-    /// For each minute.
+    /// Credits for each minute.
     pub per_minute: Option<Decimal>,
 }
 
@@ -121,13 +121,13 @@ impl CallPrice {
 record! {
     /// What each kind of action costs. Public.
     CreditCosts {
-        /// By kind, as `call`.
+        /// The prices by kind of action, for example `call`.
         costs: BTreeMap<String, Price> = ["costs"],
     }
 }
 
 impl CreditCosts {
-    /// What a call costs, where the reference says it.
+    /// The price of a call, if the answer has it.
     pub fn call(&self) -> Option<CallPrice> {
         CallPrice::of(self.raw().value())
     }

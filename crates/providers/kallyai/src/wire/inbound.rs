@@ -1,5 +1,4 @@
-//! The reception: calls that come in, and who is put through (document 002). No answer of this
-//! section is documented.
+//! Inbound calls and the rules for them (document 002). No answer of this section is documented.
 
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
@@ -9,38 +8,38 @@ use serde_json::Value;
 use super::{listed, record};
 
 record! {
-    /// A call that came in. No document shows one: the fields are read under the names that the
-    /// other records use.
+    /// An inbound call. No document shows one: the fields are read under the names that the other
+    /// records use.
     InboundCall {
         /// The provider's id.
         call_id: String = ["call_id", "id"],
         /// `active`, `completed`, `missed`, `rejected`, or another word.
         status: String = ["status"],
-        /// Who rang.
+        /// The caller's number.
         caller_number: String = ["caller_number", "from_number", "from", "caller_phone", "/caller/phone_number"],
         /// The caller's name.
         caller_name: String = ["caller_name", "/caller/name"],
-        /// What came of it.
+        /// A summary.
         summary: String = ["summary", "highlights"],
         /// How long it lasted, in seconds.
         duration_seconds: Decimal = ["duration_seconds"],
-        /// When it began.
+        /// When it started.
         created_at: Timestamp = ["created_at", "started_at", "/metadata/created_at"],
     }
 }
 
 listed!(InboundCall = ["calls", "items", "data"]);
 
-/// Where an inbound call stands, as the list's filter names it.
+/// The status of an inbound call, as in the list's filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InboundStatus {
-    /// Somebody talks.
+    /// In progress.
     Active,
-    /// It was answered and is over.
+    /// Answered and over.
     Completed,
     /// Nobody answered.
     Missed,
-    /// It was turned away.
+    /// Rejected.
     Rejected,
 }
 
@@ -56,7 +55,7 @@ impl InboundStatus {
     }
 }
 
-/// Which inbound calls.
+/// A filter for inbound calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InboundFilter {
     pub(crate) status: Option<InboundStatus>,
@@ -71,7 +70,7 @@ impl InboundFilter {
         Self { status: None, vip_only: None, date_from: None, date_to: None }
     }
 
-    /// Only those that stand so.
+    /// Only those with this status.
     #[must_use]
     pub const fn status(mut self, status: InboundStatus) -> Self {
         self.status = Some(status);
@@ -100,16 +99,16 @@ impl InboundFilter {
     }
 }
 
-/// The spoken-out wish to delete the records of inbound calls in bulk. The document names no
-/// selector: it may delete all of them.
+/// The confirmation for deleting the records of inbound calls in bulk. The document names no
+/// selector, so it may delete all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeleteAllInboundCalls {
-    /// Yes, whatever it deletes.
+    /// Confirmed, whatever it deletes.
     Confirmed,
 }
 
-/// A rule of who is put through: `POST` and `PUT /v1/inbound/rules`. The body of the `PUT` is
-/// undocumented and taken to be the same.
+/// A routing rule: `POST` and `PUT /v1/inbound/rules`. The body of the `PUT` is undocumented and
+/// taken to be the same.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct RoutingRule {
     name: String,
@@ -122,8 +121,8 @@ pub struct RoutingRule {
 }
 
 impl RoutingRule {
-    /// An active rule. `action` is the provider's word, as `transfer`; `conditions` its object, as
-    /// `{"caller_vip": true}`.
+    /// An active rule. `action` is the provider's word, for example `transfer`; `conditions` is its
+    /// object, for example `{"caller_vip": true}`.
     pub fn new(
         name: impl Into<String>,
         priority: i32,
@@ -140,14 +139,14 @@ impl RoutingRule {
         }
     }
 
-    /// What the action needs, as `{"target": …}`.
+    /// Sets the parameters of the action, for example `{"target": …}`.
     #[must_use]
     pub fn action_config(mut self, config: Value) -> Self {
         self.action_config = Some(config);
         self
     }
 
-    /// Whether it is in force.
+    /// Sets whether the rule is active.
     #[must_use]
     pub fn active(mut self, active: bool) -> Self {
         self.is_active = active;
@@ -164,7 +163,7 @@ impl std::fmt::Debug for RoutingRule {
     }
 }
 
-/// Somebody whom the reception knows.
+/// A contact that the receptionist knows.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct ContactDraft {
     name: String,
@@ -187,7 +186,7 @@ impl ContactDraft {
         self
     }
 
-    /// In words.
+    /// Sets a note in plain text.
     #[must_use]
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
         self.notes = Some(notes.into());

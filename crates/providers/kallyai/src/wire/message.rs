@@ -1,4 +1,4 @@
-//! The inbox over all channels, mail, and searches (document 002).
+//! The inbox across all channels, email, and searches (document 002).
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -6,20 +6,20 @@ use rust_decimal::Decimal;
 use super::{listed, record, request, words};
 
 words! {
-    /// How a message came.
+    /// The channel of a message.
     MessageChannel {
-        /// By email.
+        /// Email.
         Email = "email",
-        /// By a text message.
+        /// A text message.
         Sms = "sms",
-        /// By a call.
+        /// A phone call.
         Call = "call",
-        /// By chat.
+        /// Chat.
         Chat = "chat",
     }
 }
 
-/// Which messages of the inbox.
+/// A filter for the inbox.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InboxFilter {
     pub(crate) channel: Option<MessageChannel>,
@@ -32,14 +32,14 @@ impl InboxFilter {
         Self { channel: None, unread: None }
     }
 
-    /// Only those that came so.
+    /// Only messages of this channel.
     #[must_use]
     pub const fn channel(mut self, channel: MessageChannel) -> Self {
         self.channel = Some(channel);
         self
     }
 
-    /// Only those that nobody read.
+    /// Only unread messages.
     #[must_use]
     pub const fn unread(mut self, only: bool) -> Self {
         self.unread = Some(only);
@@ -52,17 +52,17 @@ record! {
     InboxMessage {
         /// The provider's id.
         id: String = ["id", "message_id"],
-        /// From whom.
+        /// The sender.
         from: String = ["from"],
         /// Its subject.
         subject: String = ["subject"],
-        /// As `email`.
+        /// The channel, for example `email`.
         channel: String = ["channel"],
-        /// How it begins.
+        /// The beginning of the text.
         preview: String = ["preview"],
-        /// Whether nobody read it yet.
+        /// Whether it is unread.
         is_unread: bool = ["unread"],
-        /// When it came.
+        /// When it was received.
         received_at: Timestamp = ["received_at"],
     }
 }
@@ -70,9 +70,9 @@ record! {
 listed!(InboxMessage = ["messages", "items", "data"]);
 
 request! {
-    /// Which messages were read: `POST /v1/messages/mark-read`.
+    /// The messages to mark as read: `POST /v1/messages/mark-read`.
     MarkRead {
-        /// Their ids.
+        /// The messages' ids.
         message_ids: Vec<String> = "message_ids",
     }
 }
@@ -80,10 +80,10 @@ request! {
 request! {
     /// A search: `POST /v1/search`.
     SearchRequest {
-        /// In words.
+        /// Plain text.
         query: String = "query",
         ;
-        /// Near where, as `San Francisco, CA`.
+        /// The place to search near, for example `San Francisco, CA`.
         location: String = "location",
     }
 }
@@ -91,57 +91,57 @@ request! {
 request! {
     /// A search for one fact: `POST /v1/search/quick`.
     QuickSearch {
-        /// In words.
+        /// Plain text.
         query: String = "query",
     }
 }
 
 record! {
-    /// Something that was found.
+    /// A search result.
     SearchResult {
         /// Its name.
         title: String = ["title"],
-        /// In words.
+        /// Plain text.
         description: String = ["description"],
-        /// Its number.
+        /// Its phone number.
         phone: String = ["phone"],
-        /// Where it is.
+        /// Its address.
         address: String = ["address"],
-        /// Of five.
+        /// The rating, out of 5.
         rating: Decimal = ["rating"],
-        /// As `$$`.
+        /// The price level, for example `$$`.
         price_range: String = ["price_range"],
-        /// Its page.
+        /// Its website.
         url: String = ["url"],
     }
 }
 
 record! {
-    /// What a search found.
+    /// The results of a search.
     SearchResults {
-        /// In the provider's order.
+        /// The results in the provider's order.
         results: Vec<SearchResult> = ["results"],
-        /// What it cost.
+        /// The cost in credits.
         credits_used: Decimal = ["credits_used"],
     }
 }
 
 words! {
-    /// What an email is, as the provider sorts it.
+    /// The provider's classification of an email.
     EmailClass {
-        /// It matters.
+        /// Important.
         Important = "important",
-        /// It wants something done.
+        /// Needs an action.
         Actionable = "actionable",
-        /// It tells something.
+        /// Informational.
         Informational = "informational",
-        /// Nobody wants it.
+        /// Spam.
         Spam = "spam",
     }
 }
 
 words! {
-    /// Whose mailboxes can be connected.
+    /// The services whose mailboxes can be connected.
     EmailProvider {
         /// Google's.
         Gmail = "gmail",
@@ -151,17 +151,17 @@ words! {
 }
 
 record! {
-    /// A mailbox that is connected.
+    /// A connected mailbox.
     EmailAccount {
         /// The provider's id.
         id: String = ["id", "account_id"],
-        /// As `gmail`.
+        /// The service, for example `gmail`.
         provider: String = ["provider"],
-        /// Its address.
+        /// Its email address.
         email: String = ["email"],
-        /// Since when.
+        /// When it was connected.
         connected_at: Timestamp = ["connected_at"],
-        /// As `active`.
+        /// The status, for example `active`.
         status: String = ["status"],
     }
 }
@@ -169,9 +169,9 @@ record! {
 listed!(EmailAccount = ["accounts", "items", "data"]);
 
 request! {
-    /// How to answer an email: `POST /v1/email/messages/{message_id}/respond`.
+    /// Instructions for a reply: `POST /v1/email/messages/{message_id}/respond`.
     EmailResponse {
-        /// In words, as `Accept the meeting but suggest 3pm`.
+        /// Plain text, for example `Accept the meeting but suggest 3pm`.
         instructions: String = "instructions",
     }
 }

@@ -1,23 +1,23 @@
-//! What goes over the wire: requests with their required fields in the constructor, and answers of
-//! which nothing is required.
+//! Requests, with their required fields in the constructor, and answers, in which every field is
+//! optional.
 //!
-//! The documents are of different dates and contradict each other; the provider answers as one of
-//! them says. So an answer accepts every documented name of a field, a field that is missing or
-//! strange is `None`, and the whole answer stays beside it ([`CallRecord::raw`] and its like).
-//! Amounts are exact decimals, whether they come as text or as numbers.
+//! The documents have different dates and contradict each other, and the provider may answer
+//! according to any of them. So an answer accepts every documented name of a field, a missing or
+//! unexpected field is `None`, and the whole answer is kept as well ([`CallRecord::raw`] and its
+//! like). Amounts are exact decimals, whether they arrive as text or as numbers.
 //!
 //! | file | why it is there |
 //! |---|---|
 //! | `read.rs` | values that arrive in several shapes |
-//! | `record.rs` | typed fields over a whole answer; lists; answers that nobody documents |
+//! | `record.rs` | typed fields over a whole answer; lists; undocumented answers |
 //! | `request.rs` | bodies with required and optional fields |
 //! | `call.rs`, `call_request.rs` | outbound calls |
 //! | `calendar.rs` | the appointment that a call made |
-//! | `inbound.rs`, `number.rs` | the reception's calls and rules, and its numbers |
-//! | `credits.rs`, `account.rs`, `notification.rs` | what was used, who the account is, what waits for a person |
-//! | `coordination.rs`, `budget.rs`, `outreach.rs`, `action.rs` | goals, what they cost, and what the assistant does for them |
+//! | `inbound.rs`, `number.rs` | inbound calls and their rules, phone numbers |
+//! | `credits.rs`, `account.rs`, `notification.rs` | usage, the account, pending notifications |
+//! | `coordination.rs`, `budget.rs`, `outreach.rs`, `action.rs` | goals, their costs, and the assistant's actions |
 //! | `message.rs`, `channel.rs` | inbox, mail and searches; addresses and messengers |
-//! | `billing.rs` | Stripe's pages, changes of plan, referrals |
+//! | `billing.rs` | pages at Stripe, changes of plan, referrals |
 
 mod account;
 mod action;
@@ -80,33 +80,33 @@ pub use request::{Amount, HourAndMinute};
 
 pub(crate) use number::NumberEntry;
 pub(crate) use read::{below, first};
-pub(crate) use record::{FieldKeys, FromAnswer, left_aside, listed, object, record};
+pub(crate) use record::{FieldKeys, FromAnswer, collect_unread, listed, object, record};
 pub(crate) use request::{constructor, request, words};
 
-/// Which part of a list: at most `limit` entries from `offset` on. What is left out, the provider
-/// decides.
+/// A page of a list: at most `limit` entries, starting at `offset`. What is not set is left to the
+/// provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Paging {
-    /// At most this many.
+    /// The maximum number of entries.
     pub limit: Option<u32>,
-    /// After this many.
+    /// How many entries to skip.
     pub offset: Option<u64>,
 }
 
 impl Paging {
-    /// The provider's first page, as long as it likes.
+    /// The first page, with the provider's default length.
     pub const fn new() -> Self {
         Self { limit: None, offset: None }
     }
 
-    /// At most this many entries.
+    /// Sets the maximum number of entries.
     #[must_use]
     pub const fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// After this many entries.
+    /// Sets how many entries to skip.
     #[must_use]
     pub const fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);

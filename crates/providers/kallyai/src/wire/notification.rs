@@ -1,45 +1,45 @@
-//! What waits for a person (document 002).
+//! Notifications that wait for the user (document 002).
 
 use jiff::Timestamp;
 
 use super::record;
 
 record! {
-    /// One thing that waits. Actions have a type, goals a status, messages a channel and a preview.
+    /// A pending item. Actions have a type, goals a status, messages a channel and a preview.
     PendingItem {
         /// The provider's id.
         id: String = ["id"],
-        /// As `email_approval`.
+        /// The type of action, for example `email_approval`.
         kind: String = ["type"],
-        /// As `needs_input`.
+        /// The status of a goal, for example `needs_input`.
         status: String = ["status"],
-        /// As `email`.
+        /// The channel of a message, for example `email`.
         channel: String = ["channel"],
-        /// In words.
+        /// A description in plain text.
         summary: String = ["summary", "preview"],
     }
 }
 
 record! {
-    /// The things of one kind that wait.
+    /// The pending items of one kind.
     PendingGroup {
-        /// How many.
+        /// The number of items.
         count: u64 = ["count"],
-        /// Some of them.
+        /// Some of the items.
         items: Vec<PendingItem> = ["items"],
     }
 }
 
 record! {
-    /// What the assistant is doing now.
+    /// A goal that the assistant is working on.
     ActiveGoal {
         /// The goal's id.
         id: String = ["id"],
-        /// In words.
+        /// A description in plain text.
         summary: String = ["summary"],
-        /// As `in_progress`.
+        /// The status, for example `in_progress`.
         status: String = ["status"],
-        /// The step, in words.
+        /// The current step in plain text.
         current_step_description: String = ["current_step_description"],
     }
 }
@@ -53,11 +53,11 @@ record! {
         goals: PendingGroup = ["goals"],
         /// Messages that are unread.
         inbox: PendingGroup = ["inbox"],
-        /// How many in all.
+        /// The total number of items.
         total_pending: u64 = ["total_pending"],
-        /// What is being done now.
+        /// The goals that are being worked on.
         active_goal: ActiveGoal = ["active_goal"],
-        /// When this was counted.
+        /// When this was generated.
         generated_at: Timestamp = ["generated_at"],
     }
 }

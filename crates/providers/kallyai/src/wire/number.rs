@@ -14,7 +14,7 @@ record! {
         id: String = ["phone_number_id", "id"],
         /// The number.
         phone_number: String = ["phone_number", "number", "e164"],
-        /// Where it is.
+        /// The country or region.
         country: String = ["country", "country_code"],
         /// When it was rented.
         created_at: Timestamp = ["created_at", "provisioned_at"],
@@ -50,7 +50,7 @@ impl ReadJson for NumberEntry {
 
 listed!(NumberEntry = ["phone_numbers", "numbers", "available_numbers", "items", "data"]);
 
-/// Renting a number: `POST /v1/phone-numbers/provision`. The provider chooses which.
+/// A request for a number: `POST /v1/phone-numbers/provision`. The provider chooses which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvisionNumber {
     country: Country,
@@ -64,7 +64,7 @@ impl ProvisionNumber {
         Self { country, area_code: None }
     }
 
-    /// With this area code, as `415`.
+    /// Sets the area code, for example `415`.
     #[must_use]
     pub fn area_code(mut self, code: impl Into<String>) -> Self {
         self.area_code = Some(code.into());

@@ -1,5 +1,5 @@
-//! Tasks that reach somebody by whichever channel the provider selects (document 002). That channel
-//! may be a phone call.
+//! Tasks to contact somebody over a channel that the provider selects (document 002). It may be a
+//! phone call.
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -8,23 +8,23 @@ use switchboard_core::{Error, PhoneNumber, Result};
 use super::{listed, record, request, words};
 
 words! {
-    /// Where a task stands, as the list's filter names it.
+    /// The status of a task, as in the list's filter.
     OutreachStatus {
-        /// It has not begun.
+        /// Not started.
         Pending = "pending",
-        /// It is carried out.
+        /// In progress.
         InProgress = "in_progress",
-        /// It was carried out.
+        /// Completed.
         Completed = "completed",
-        /// It was tried in vain.
+        /// Failed.
         Failed = "failed",
-        /// It was given up.
+        /// Cancelled.
         Cancelled = "cancelled",
     }
 }
 
-/// Whom a task reaches. A number is a [`PhoneNumber`], so that no emergency or premium number can
-/// stand here.
+/// The recipient of a task. A number is a [`PhoneNumber`], so it cannot be an emergency or
+/// premium-rate number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient(Kind);
 
@@ -44,11 +44,11 @@ impl std::fmt::Debug for Kind {
 }
 
 impl Recipient {
-    /// An address, a name in a messenger, or a number: what could be dialled must be a number that
-    /// may be.
+    /// An email address, a messenger name or a number. Anything that could be dialled must be a
+    /// number that may be called.
     ///
     /// # Errors
-    /// `InvalidRequest` for no text at all; for text that reads as a number and is none in E.164;
+    /// `InvalidRequest` for empty text, for text that looks like a number but is not valid E.164,
     /// and for a number that must not be called.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
@@ -67,7 +67,7 @@ impl Recipient {
             Ok(number) => Ok(number.into()),
             Err(source) => Err(Error::invalid(
                 "recipient_identifier",
-                "is no number that may be called: write it as +14155550100",
+                "is not a number that may be called: write it like +14155550100",
             )
             .with_source(source)),
         }
@@ -92,32 +92,32 @@ impl Serialize for Recipient {
 request! {
     /// A task: `POST /v1/outreach/tasks`.
     NewOutreachTask {
-        /// What shall be achieved, in words.
+        /// The goal of the task in plain text.
         goal: String = "goal",
-        /// Whom it reaches.
+        /// The recipient.
         recipient: Recipient = "recipient_identifier",
         ;
-        /// Their name.
+        /// The recipient's name.
         recipient_name: String = "recipient_name",
-        /// As `high`; no other word is documented.
+        /// The priority, for example `high`; no other word is documented.
         urgency: String = "urgency",
-        /// The message to the coordinator that it came of.
+        /// The message to the coordinator that led to it.
         coordination_message_id: String = "coordination_message_id",
-        /// Whether it begins by itself, at once.
+        /// Whether it starts at once without confirmation.
         auto_execute: bool = "auto_execute",
     }
 }
 
 record! {
-    /// One try.
+    /// One attempt.
     OutreachAttempt {
-        /// As `call`.
+        /// The channel, for example `call`.
         channel: String = ["channel"],
-        /// As `success`.
+        /// The status, for example `success`.
         status: String = ["status"],
-        /// When it began.
+        /// When it started.
         started_at: Timestamp = ["started_at"],
-        /// When it was over.
+        /// When it ended.
         completed_at: Timestamp = ["completed_at"],
     }
 }
@@ -127,29 +127,29 @@ record! {
     OutreachTask {
         /// The provider's id.
         id: String = ["id", "task_id"],
-        /// What shall be achieved.
+        /// The goal of the task.
         goal: String = ["goal"],
-        /// Whom it reaches: a number, an address, or a name in a messenger.
+        /// The recipient: a number, an email address, or a messenger name.
         recipient_identifier: String = ["recipient_identifier"],
-        /// Their name.
+        /// The recipient's name.
         recipient_name: String = ["recipient_name"],
-        /// One of the filter's words, or another.
+        /// The status: a word of the filter, or another one.
         status: String = ["status"],
-        /// As `high`.
+        /// The urgency, for example `high`.
         urgency: String = ["urgency"],
-        /// As `call`.
+        /// The selected channel, for example `call`.
         selected_channel: String = ["selected_channel"],
-        /// As `call`.
+        /// The channel used, for example `call`.
         completed_via_channel: String = ["completed_via_channel"],
-        /// What came of it.
+        /// The outcome.
         completion_summary: String = ["completion_summary"],
         /// When it was made.
         created_at: Timestamp = ["created_at"],
         /// When it last changed.
         updated_at: Timestamp = ["updated_at"],
-        /// When it was over.
+        /// When it ended.
         completed_at: Timestamp = ["completed_at"],
-        /// What was tried.
+        /// The attempts.
         attempts: Vec<OutreachAttempt> = ["attempts"],
     }
 }

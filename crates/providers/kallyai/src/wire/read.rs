@@ -1,9 +1,8 @@
 //! Reading values that arrive in more shapes than one.
 //!
-//! The documents disagree with each other, and 97 of 146 endpoints show no answer at all. A field
-//! that has an unexpected shape must not make an answer unreadable: behind a placed call that would
-//! lose its id. So a value that cannot be read is `None`, and the record keeps the answer as it
-//! came.
+//! The documents disagree, and 97 of 146 endpoints show no answer at all. A field of an unexpected
+//! shape must not make an answer unreadable: after placing a call, that would lose its id. So a
+//! value that cannot be read is `None`, and the record keeps the raw answer.
 
 use std::collections::BTreeMap;
 
@@ -11,30 +10,30 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-/// Something that may be found in a JSON value.
+/// A value that can be read from JSON.
 pub trait ReadJson: Sized {
-    /// The thing, where the value has a shape that can be read as one.
+    /// The value, if the JSON has a readable shape.
     fn read_json(value: &Value) -> Option<Self>;
 
-    /// Adds the places of `value` that reading it as this type leaves aside, each as a JSON pointer
-    /// that begins with `at`.
+    /// Adds the parts of `value` that this type does not read, each as a JSON pointer that starts
+    /// with `at`.
     fn unread(value: &Value, at: &str, places: &mut Vec<String>);
 }
 
-/// What a type that has no parts leaves aside: all, or nothing. Null and blank text say nothing, so
-/// nothing is lost with them.
+/// For a type without parts: all of it is unread, or nothing. Null and blank text carry no
+/// information, so nothing is lost with them.
 macro_rules! whole {
     () => {
         fn unread(value: &Value, at: &str, places: &mut Vec<String>) {
-            if !says_nothing(value) && Self::read_json(value).is_none() {
+            if !is_blank(value) && Self::read_json(value).is_none() {
                 places.push(at.to_owned());
             }
         }
     };
 }
 
-/// Null, or text without a word.
-pub(crate) fn says_nothing(value: &Value) -> bool {
+/// Null or blank text.
+pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -50,7 +49,7 @@ impl ReadJson for Value {
     whole!();
 }
 
-/// Text that says something. A number is read as its digits: ids arrive as both.
+/// Non-blank text. A number is read as its digits: ids arrive as both.
 impl ReadJson for String {
     fn read_json(value: &Value) -> Option<Self> {
         match value {
@@ -67,7 +66,7 @@ impl ReadJson for String {
     whole!();
 }
 
-/// Exact: a JSON number is read by its shortest text, never by arithmetic on a float.
+/// Exact: a JSON number is read from its text, never through a float.
 impl ReadJson for Decimal {
     fn read_json(value: &Value) -> Option<Self> {
         let text = String::read_json(value)?;
@@ -78,7 +77,7 @@ impl ReadJson for Decimal {
     whole!();
 }
 
-/// A moment; one without an offset is in UTC.
+/// A point in time; without an offset it is UTC.
 impl ReadJson for Timestamp {
     fn read_json(value: &Value) -> Option<Self> {
         let text = value.as_str()?.trim();
@@ -116,7 +115,7 @@ impl ReadJson for u64 {
     whole!();
 }
 
-/// What can be read of a list; an entry that cannot is left out.
+/// The readable entries of a list; the others are left out.
 impl<T: ReadJson> ReadJson for Vec<T> {
     fn read_json(value: &Value) -> Option<Self> {
         Some(value.as_array()?.iter().filter_map(T::read_json).collect())
@@ -129,7 +128,7 @@ impl<T: ReadJson> ReadJson for Vec<T> {
                     part::<T>(entry, &format!("{at}/{index}"), places);
                 }
             }
-            None if says_nothing(value) => {}
+            None if is_blank(value) => {}
             None => places.push(at.to_owned()),
         }
     }
@@ -153,7 +152,7 @@ impl<T: ReadJson> ReadJson for BTreeMap<String, T> {
                     part::<T>(entry, &below(at, key), places);
                 }
             }
-            None if says_nothing(value) => {}
+            None if is_blank(value) => {}
             None => places.push(at.to_owned()),
         }
     }
@@ -164,16 +163,16 @@ pub(crate) fn below(at: &str, key: &str) -> String {
     format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-/// What is left aside of an entry, which is all of it where it cannot be read.
+/// Adds what is unread of an entry: all of it if it cannot be read.
 pub(crate) fn part<T: ReadJson>(entry: &Value, at: &str, places: &mut Vec<String>) {
     if T::read_json(entry).is_some() {
         T::unread(entry, at, places);
-    } else if !says_nothing(entry) {
+    } else if !is_blank(entry) {
         places.push(at.to_owned());
     }
 }
 
-/// The first of `keys` that can be read. A key with a leading slash is a JSON pointer, as
+/// The first of `keys` that can be read. A key with a leading slash is a JSON pointer, for example
 /// `/metadata/created_at`.
 pub(crate) fn first<T: ReadJson>(value: &Value, keys: &[&str]) -> Option<T> {
     keys.iter().find_map(|key| {

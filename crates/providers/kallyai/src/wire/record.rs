@@ -1,15 +1,15 @@
-//! Records: typed fields over an answer that is kept whole.
+//! Records: typed fields, with the whole answer kept beside them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 use switchboard_core::{Raw, Result};
 use switchboard_http::Answer;
 
-use super::read::{ReadJson, below, says_nothing};
+use super::read::{ReadJson, below, is_blank};
 
-/// Declares a record: each field with the keys that the documents use for it, first match first.
-/// Every field is optional; the answer stays beside them with what no field names. `Debug` shows
-/// the name alone, because answers hold names, numbers and conversations.
+/// Declares a record: each field with the keys that the documents use for it; the first readable
+/// one wins. Every field is optional, and the raw answer is kept with everything that no field
+/// reads. `Debug` shows the name only, because answers hold names, numbers and conversations.
 macro_rules! record {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = [$($key:literal),+],)* }) => {
         $(#[$doc])*
@@ -21,17 +21,17 @@ macro_rules! record {
         }
 
         impl $name {
-            /// Each field, and the keys of the answer that it is read from, first match first. A
-            /// key with a slash is a JSON pointer.
+            /// Each field and the keys it is read from, in order. A key with a slash is a JSON
+            /// pointer.
             pub const FIELDS: &'static [(&'static str, &'static [&'static str])] = &[$((stringify!($field), &[$($key),+])),*];
 
-            /// The answer as it came, unknown fields and all.
+            /// The answer as received, unknown fields included.
             pub fn raw(&self) -> &switchboard_core::Raw {
                 &self.raw
             }
 
-            /// The places of the answer that no field reads, as JSON pointers: what a newer API
-            /// says beyond the documents.
+            /// The parts of the answer that no field reads, as JSON pointers: what a newer API
+            /// returns beyond the documents.
             pub fn unread(&self) -> Vec<String> {
                 let mut places = Vec::new();
                 <Self as $crate::wire::ReadJson>::unread(self.raw.value(), "", &mut places);
@@ -48,7 +48,7 @@ macro_rules! record {
             }
 
             fn unread(value: &serde_json::Value, at: &str, places: &mut Vec<String>) {
-                $crate::wire::left_aside(value, at, places, &[
+                $crate::wire::collect_unread(value, at, places, &[
                     $($crate::wire::FieldKeys {
                         keys: &[$($key),+],
                         reads: |found| <$type as $crate::wire::ReadJson>::read_json(found).is_some(),
@@ -64,7 +64,7 @@ macro_rules! record {
             }
         }
 
-        /// The answer as it came.
+        /// The answer as received.
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serde::Serialize::serialize(&self.raw, serializer)
@@ -87,7 +87,7 @@ macro_rules! record {
 
 pub(crate) use record;
 
-/// What can be made of a whole answer.
+/// A type that can be read from a whole answer.
 pub(crate) trait FromAnswer: Sized {
     /// Reads it.
     ///
@@ -96,17 +96,22 @@ pub(crate) trait FromAnswer: Sized {
     fn from_answer(answer: &Answer) -> Result<Self>;
 }
 
-/// One field of a record, for [`left_aside`].
+/// One field of a record, for [`collect_unread`].
 pub(crate) struct FieldKeys {
     pub(crate) keys: &'static [&'static str],
     pub(crate) reads: fn(&Value) -> bool,
     pub(crate) unread: fn(&Value, &str, &mut Vec<String>),
 }
 
-/// The places of an object that no field reads. A field reads the first of its keys that it can;
-/// the others stay unread, so that an answer which says the same thing twice in different words is
+/// The parts of an object that no field reads. A field reads the first of its keys that it can; the
+/// others stay unread, so that an answer which says the same thing twice in different words is
 /// noticed.
-pub(crate) fn left_aside(value: &Value, at: &str, places: &mut Vec<String>, fields: &[FieldKeys]) {
+pub(crate) fn collect_unread(
+    value: &Value,
+    at: &str,
+    places: &mut Vec<String>,
+    fields: &[FieldKeys],
+) {
     let mut read = Vec::new();
     for field in fields {
         for key in field.keys {
@@ -118,7 +123,7 @@ pub(crate) fn left_aside(value: &Value, at: &str, places: &mut Vec<String>, fiel
             if readable {
                 (field.unread)(found, &format!("{at}{pointer}"), places);
             }
-            if readable || says_nothing(found) {
+            if readable || is_blank(found) {
                 read.push(pointer);
             }
             if readable {
@@ -126,10 +131,16 @@ pub(crate) fn left_aside(value: &Value, at: &str, places: &mut Vec<String>, fiel
             }
         }
     }
-    remains(value, "", at, &read, places);
+    collect_remaining(value, "", at, &read, places);
 }
 
-fn remains(value: &Value, inside: &str, at: &str, read: &[String], places: &mut Vec<String>) {
+fn collect_remaining(
+    value: &Value,
+    inside: &str,
+    at: &str,
+    read: &[String],
+    places: &mut Vec<String>,
+) {
     for (key, child) in value.as_object().into_iter().flatten() {
         let pointer = below(inside, key);
         if read.contains(&pointer) {
@@ -137,14 +148,14 @@ fn remains(value: &Value, inside: &str, at: &str, read: &[String], places: &mut 
         }
         let deeper = format!("{pointer}/");
         if child.is_object() && read.iter().any(|read| read.starts_with(&deeper)) {
-            remains(child, &pointer, at, read, places);
+            collect_remaining(child, &pointer, at, read, places);
         } else {
             places.push(format!("{at}{pointer}"));
         }
     }
 }
 
-/// Reads a record, or says that an object was expected.
+/// Reads a record, or reports that an object was expected.
 pub(crate) fn object<'de, T: ReadJson, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -152,25 +163,24 @@ pub(crate) fn object<'de, T: ReadJson, D: Deserializer<'de>>(
     T::read_json(&value).ok_or_else(|| D::Error::custom("invalid type, expected an object"))
 }
 
-/// One page of a list, in whichever of its shapes it came.
+/// One page of a list, in any of its shapes.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Listing<T> {
     /// The entries, all of them.
     pub items: Vec<T>,
-    /// How many the answer held, those that could not be read included: this is how far the next
-    /// offset is.
+    /// How many entries the answer had, unreadable ones included: the distance to the next offset.
     pub received: usize,
-    /// How many there are in all, where the answer says so.
+    /// The total number of entries, if the answer has it.
     pub total: Option<u64>,
-    /// Whether there are more, where the answer says so.
+    /// Whether there are more entries, if the answer says so.
     pub has_more: Option<bool>,
     raw: Raw,
 }
 
-/// An entry of a list, with the keys under which the documents put such a list.
+/// An entry of a list, with the keys under which the documents put the list.
 pub trait Listed: ReadJson {
-    /// First match first; a list at the top is taken as well.
+    /// In order of preference; a list at the top level is accepted as well.
     const LIST_KEYS: &'static [&'static str];
 }
 
@@ -185,7 +195,7 @@ macro_rules! listed {
 pub(crate) use listed;
 
 impl<T: Listed> Listing<T> {
-    /// Reads a list that stands at the top, or under one of the type's keys.
+    /// Reads a list at the top level or under one of the type's keys.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         let (_, entries) = Self::entries(value)?;
         Some(Self {
@@ -204,7 +214,7 @@ impl<T: Listed> Listing<T> {
         }
     }
 
-    /// The places of the answer that neither an entry nor the page reads, as JSON pointers.
+    /// The parts of the answer that neither an entry nor the page reads, as JSON pointers.
     pub fn unread(&self) -> Vec<String> {
         let mut places = Vec::new();
         let value = self.raw.value();
@@ -226,27 +236,27 @@ impl<T: Listed> Listing<T> {
     }
 }
 
-/// A list at the top, or under one of the type's keys: an answer that holds no list must not read
-/// as an empty one, nor an entry that cannot be read as none.
+/// A list at the top level or under one of the type's keys. An answer without a list must not be
+/// read as an empty one, nor an unreadable entry as a missing one.
 impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let keys = || T::LIST_KEYS.join(", ");
         let none = || {
             D::Error::custom(format!(
-                "invalid type, expected a list, at the top or under {}",
+                "invalid type, expected a list, at the top level or under {}",
                 keys()
             ))
         };
         let listing = Self::of(&value).ok_or_else(none)?;
-        // A list without the entry would say that it is not there.
+        // Without the entry, the list would say that it does not exist.
         if listing.items.len() < listing.received {
             let entries = Self::entries(&value).map_or(&[][..], |(_, entries)| entries);
             let nth =
                 entries.iter().position(|entry| T::read_json(entry).is_none()).unwrap_or_default()
                     + 1;
             return Err(D::Error::custom(format!(
-                "invalid type, expected something that can be read in entry {nth}"
+                "invalid type, expected a readable value in entry {nth}"
             )));
         }
         Ok(listing)
@@ -266,14 +276,14 @@ impl<T> Serialize for Listing<T> {
 }
 
 impl<T> Listing<T> {
-    /// Where the page after this one begins, if this one began at `offset`; `None` at the end.
+    /// The offset of the next page, if this one started at `offset`; `None` at the end.
     pub fn next_offset(&self, offset: u64) -> Option<u64> {
         let next = offset.checked_add(u64::try_from(self.received).ok()?)?;
         let more = self.has_more.unwrap_or_else(|| self.total.is_none_or(|total| next < total));
         (self.received > 0 && more).then_some(next)
     }
 
-    /// The answer as it came.
+    /// The answer as received.
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
@@ -288,14 +298,14 @@ impl<T> std::fmt::Debug for Listing<T> {
     }
 }
 
-/// An answer that no document describes: the JSON as it came, and ways into it. A body that is not
-/// JSON is a JSON string, no body is null.
+/// An undocumented answer: the JSON as received, and accessors for it. A body that is not JSON
+/// becomes a JSON string, an empty one null.
 #[derive(Clone, Default, PartialEq, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Undocumented(Raw);
 
 impl FromAnswer for Undocumented {
-    /// Keeps whatever came. It never fails on what it finds: what was asked for has been done.
+    /// Keeps any answer. It never fails because of the content: the request has been carried out.
     fn from_answer(answer: &Answer) -> Result<Self> {
         if answer.is_empty() {
             return Ok(Self::default());
@@ -314,13 +324,12 @@ impl Undocumented {
         self.0.value()
     }
 
-    /// The answer, owned.
+    /// The answer, by value.
     pub fn into_value(self) -> Value {
         self.0.into_value()
     }
 
-    /// What can be read as `T` under the first of `keys` that holds one; a key with a leading slash
-    /// is a JSON pointer.
+    /// The first of `keys` that can be read as `T`; a key with a leading slash is a JSON pointer.
     pub fn get<T: ReadJson>(&self, keys: &[&str]) -> Option<T> {
         super::first(self.value(), keys)
     }

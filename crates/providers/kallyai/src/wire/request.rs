@@ -1,16 +1,15 @@
-//! Requests: what must be said in the constructor, the rest as setters.
+//! Requests: required fields in the constructor, the rest as setters.
 //!
-//! A body is written under the documents' names, and what was not set is left out: no document says
-//! what null would mean. `Debug` shows the name alone, because requests hold names, addresses and
-//! what people want.
+//! A body uses the documents' field names, and what was not set is left out: the documents do not
+//! say what null would mean. `Debug` shows the name only, because requests hold names, addresses
+//! and requests of people.
 
 use jiff::civil::Time;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
-/// Declares a request's body: each field with its type and its name on the wire, those without
-/// which it makes no sense first.
+/// Declares a request body: each field with its type and its name on the wire, required ones first.
 macro_rules! request {
     ($(#[$doc:meta])* $name:ident {
         $($(#[$required_doc:meta])* $required:ident: $required_type:ty = $required_key:literal,)*
@@ -24,7 +23,7 @@ macro_rules! request {
         }
 
         impl $name {
-            /// The names on the wire, as the document has them.
+            /// The field names on the wire.
             pub const FIELDS: &'static [&'static str] = &[$($required_key,)* $($($optional_key,)*)?];
 
             $crate::wire::constructor! {
@@ -63,13 +62,13 @@ macro_rules! request {
 /// The constructor of a request: its required fields in order, or none at all.
 macro_rules! constructor {
     ([] [$($optional:ident,)*]) => {
-        /// Nothing yet.
+        /// A request with nothing set.
         pub const fn new() -> Self {
             Self { $($optional: None,)* }
         }
     };
     ([$($(#[$required_doc:meta])* $required:ident: $required_type:ty,)+] [$($optional:ident,)*]) => {
-        /// What is required:
+        /// The required fields:
         ///
         $(#[doc = concat!("- `", stringify!($required), "`:")] $(#[$required_doc])*)+
         pub fn new($($required: impl Into<$required_type>),+) -> Self {
@@ -78,7 +77,7 @@ macro_rules! constructor {
     };
 }
 
-/// Declares a closed set of words that a request or a filter may say.
+/// Declares a closed set of words for a request or a filter.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -91,7 +90,7 @@ macro_rules! words {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$word),+];
 
-            /// The word on the wire.
+            /// The word used on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$word => $text,)+
@@ -115,8 +114,7 @@ macro_rules! words {
 
 pub(crate) use {constructor, request, words};
 
-/// An exact amount that the documents write as a JSON number. It is written digit by digit, never
-/// through a float.
+/// An exact amount, written as a JSON number digit by digit and never through a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount(Decimal);
 
@@ -132,7 +130,7 @@ impl Serialize for Amount {
     }
 }
 
-/// A local time to the minute, as `20:00`.
+/// A local time to the minute, for example `20:00`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HourAndMinute(String);
 

@@ -10,7 +10,7 @@ use futures::{TryStreamExt, future::BoxFuture};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchboard_core::{CallFilter, CallsExt, ErrorKind, PageRequest, Provider, ReadTurns};
-use switchboard_http::Bounds;
+use switchboard_http::ReadLimits;
 use switchboard_kallyai::wire::Paging;
 
 /// A call to somebody else, so that no look takes it for ours and none reads its detail.
@@ -55,13 +55,14 @@ async fn a_look_for_evidence_ends_and_says_that_it_saw_not_all() {
         assert!(provider.take_turns(Arc::<Turns>::clone(&turns)));
         let error = provider.calls().trace(&simple_order(), Timestamp::now()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-        assert!(error.message().contains("what was read is not all"), "{error}");
+        assert!(error.message().contains("was not read to its end"), "{error}");
         let requests = server.asked().len();
         assert!(
-            requests <= Bounds::LOOK.requests && requests <= Bounds::LOOK.rows / rows + 1,
+            requests <= ReadLimits::SEARCH.requests
+                && requests <= ReadLimits::SEARCH.rows / rows + 1,
             "{requests} for {rows}"
         );
-        assert!(server.bytes() <= Bounds::LOOK.bytes + (1 << 20), "{} bytes", server.bytes());
+        assert!(server.bytes() <= ReadLimits::SEARCH.bytes + (1 << 20), "{} bytes", server.bytes());
         assert_eq!(turns.0.load(Ordering::SeqCst), requests, "each request takes a turn");
     }
 }
@@ -96,8 +97,12 @@ async fn large_pages_are_bounded_by_their_bytes() {
     .await;
     let provider = server.provider();
     provider.calls().trace(&simple_order(), Timestamp::now()).await.unwrap_err();
-    assert!(server.bytes() <= Bounds::LOOK.bytes + (1 << 20), "{}", server.bytes());
-    assert!(server.asked().len() <= Bounds::LOOK.bytes / 1_000_000 + 1, "{}", server.asked().len());
+    assert!(server.bytes() <= ReadLimits::SEARCH.bytes + (1 << 20), "{}", server.bytes());
+    assert!(
+        server.asked().len() <= ReadLimits::SEARCH.bytes / 1_000_000 + 1,
+        "{}",
+        server.asked().len()
+    );
 }
 
 #[tokio::test]
@@ -145,7 +150,7 @@ async fn pages_that_the_filter_empties_are_passed_over_for_a_while() {
     let filter = CallFilter { agent: Some("nobody".into()), ..CallFilter::default() };
     let page = server.provider().calls().list(&filter, &PageRequest::default()).await.unwrap();
     assert!(page.items.is_empty() && page.next.is_some());
-    assert!(server.asked().len() <= Bounds::PAGE.requests);
+    assert!(server.asked().len() <= ReadLimits::PAGE.requests);
 }
 
 #[tokio::test]
@@ -155,7 +160,7 @@ async fn a_list_that_is_asked_for_whole_has_an_end_too() {
     let error =
         provider.client().calls().all(Paging::new()).try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(server.asked().len(), Bounds::LIST.rows / 200 + 1);
+    assert_eq!(server.asked().len(), ReadLimits::LIST.rows / 200 + 1);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! What a provider says in an answer that is a success by its status and nothing else.
+//! A readable summary of an answer that is a success only by its status.
 //!
-//! `{"success": false}`, an error object, a page of HTML: it stays unknown whether a phone rang,
-//! and the words are all that an operator has to find it out. They are masked and bounded as the
-//! words of an error are.
+//! For `{"success": false}`, an error object or an HTML page, it stays unknown whether a phone
+//! rang, and the text is all that an operator has to find out. It is masked and truncated like the
+//! text of an error.
 
 use serde_json::{Map, Value};
 
@@ -10,8 +10,7 @@ use switchboard_core::text::readable;
 
 use crate::ErrorBody;
 
-/// Fields in which services say how it went. Others may hold what was asked for, and are nobody's
-/// evidence.
+/// Fields in which services report the outcome. Other fields may only repeat the request.
 const TELLING: [&str; 14] = [
     "success",
     "ok",
@@ -29,8 +28,8 @@ const TELLING: [&str; 14] = [
     "warning",
 ];
 
-/// The words of a body, in one line; `None` where there are none.
-pub(crate) fn words(body: &[u8]) -> Option<String> {
+/// The content of a body in one line; `None` if there is none.
+pub(crate) fn summarize(body: &[u8]) -> Option<String> {
     let words = match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(fields)) => of_object(body, fields)?,
         Ok(Value::Null) => "null".to_owned(),
@@ -43,8 +42,7 @@ pub(crate) fn words(body: &[u8]) -> Option<String> {
     (!words.is_empty()).then_some(words)
 }
 
-/// What it tells people, or else the fields that say how it went; `None` where it says nothing of
-/// either.
+/// The error message, or else the fields that report the outcome; `None` if it has neither.
 fn of_object(body: &[u8], fields: Map<String, Value>) -> Option<String> {
     if let Some(line) = ErrorBody::parse(body).line() {
         return Some(line);
@@ -56,7 +54,7 @@ fn of_object(body: &[u8], fields: Map<String, Value>) -> Option<String> {
     (!telling.is_empty()).then(|| Value::Object(telling).to_string())
 }
 
-/// Text without markup, in one line.
+/// Text with markup removed, in one line.
 fn of_text(text: &str) -> String {
     let mut words = Vec::new();
     let mut rest = text;

@@ -1,9 +1,9 @@
-//! What reading a provider's list may take.
+//! Limits on reading a provider's list.
 //!
-//! A list that never ends is an ordinary fault of a cursor, and a costly one: one that steps by
-//! nanoseconds was read for as long as somebody waited. So each walk over a list has bounds in
-//! pages, rows, bytes and requests. Reaching one is an error and never the end of the list: what
-//! was not read may hold the row that is looked for.
+//! A list without an end is a common bug of cursors, and a costly one: a cursor that advances by
+//! nanoseconds would be read for as long as somebody waits. So reading a list is limited in pages,
+//! rows, bytes and requests. Reaching a limit is an error and never the end of the list: the unread
+//! part may hold the row that is looked for.
 
 use std::sync::{
     Arc,
@@ -12,51 +12,51 @@ use std::sync::{
 
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 
-/// The most that one walk over a list may take.
+/// The most that reading one list may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// Pages.
+pub struct ReadLimits {
+    /// Number of pages.
     pub pages: usize,
-    /// Rows, those that come again included.
+    /// Number of rows, repeated ones included.
     pub rows: usize,
-    /// Bytes of answers, as they came.
+    /// Bytes of response bodies.
     pub bytes: usize,
-    /// Requests, those that are sent again included.
+    /// Number of requests, retries included.
     pub requests: usize,
 }
 
-impl Bounds {
-    /// Of a list that somebody asks for whole.
+impl ReadLimits {
+    /// For a list that is read completely.
     pub const LIST: Self = Self { pages: 2_000, rows: 200_000, bytes: 256 << 20, requests: 4_000 };
 
-    /// Of a look for one call among the latest: a third of what the documents let be read in a
+    /// For the search for one recent call: a third of the reads that the documents allow in a
     /// minute.
-    pub const LOOK: Self = Self { pages: 50, rows: 10_000, bytes: 32 << 20, requests: 100 };
+    pub const SEARCH: Self = Self { pages: 50, rows: 10_000, bytes: 32 << 20, requests: 100 };
 
-    /// Of one page of ours, for which several of the provider's may be passed over.
+    /// For one page of our own, for which several of the provider's pages may have to be skipped.
     pub const PAGE: Self = Self { pages: 20, rows: 4_000, bytes: 16 << 20, requests: 30 };
 }
 
-/// One walk over a list, and what it has taken so far. Clones are the same walk.
+/// The limits for reading one list and what has been used of them. Clones share the same budget.
 #[derive(Debug, Clone)]
-pub struct Walk {
+pub struct ReadBudget {
     spent: Arc<Spent>,
 }
 
 #[derive(Debug)]
 struct Spent {
     provider: ProviderId,
-    bounds: Bounds,
+    bounds: ReadLimits,
     pages: AtomicUsize,
     rows: AtomicUsize,
     bytes: AtomicUsize,
     requests: AtomicUsize,
-    is_over: AtomicBool,
+    is_exhausted: AtomicBool,
 }
 
-impl Walk {
-    /// A walk over a list of `provider` that has not begun.
-    pub fn new(provider: ProviderId, bounds: Bounds) -> Self {
+impl ReadBudget {
+    /// An unused budget for a list of `provider`.
+    pub fn new(provider: ProviderId, bounds: ReadLimits) -> Self {
         Self {
             spent: Arc::new(Spent {
                 provider,
@@ -65,36 +65,36 @@ impl Walk {
                 rows: AtomicUsize::new(0),
                 bytes: AtomicUsize::new(0),
                 requests: AtomicUsize::new(0),
-                is_over: AtomicBool::new(false),
+                is_exhausted: AtomicBool::new(false),
             }),
         }
     }
 
-    /// A page is about to be asked for.
+    /// Counts a page, before it is requested.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] where it would be one too many.
+    /// [`ErrorKind::Decode`] if it would exceed the limit.
     pub fn page(&self) -> Result<()> {
         let bounds = &self.spent.bounds;
         self.take(&self.spent.pages, 1, bounds.pages, "pages")
     }
 
-    /// A page brought so many rows.
+    /// Counts the rows of a page.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] where they are too many.
+    /// [`ErrorKind::Decode`] if they exceed the limit.
     pub fn rows(&self, count: usize) -> Result<()> {
         self.take(&self.spent.rows, count, self.spent.bounds.rows, "rows")
     }
 
-    /// True where a bound was reached: what was read is not all.
-    pub fn is_over(&self) -> bool {
-        self.spent.is_over.load(Ordering::Relaxed)
+    /// True if a limit was reached, so that what was read is not everything.
+    pub fn is_exhausted(&self) -> bool {
+        self.spent.is_exhausted.load(Ordering::Relaxed)
     }
 
-    /// A request is about to be sent.
+    /// Counts a request, before it is sent.
     pub(crate) fn request(&self) -> Result<()> {
         self.take(&self.spent.requests, 1, self.spent.bounds.requests, "requests")?;
         if self.bytes_left() == 0 { Err(self.too_many_bytes()) } else { Ok(()) }
@@ -105,29 +105,29 @@ impl Walk {
         self.spent.bounds.bytes.saturating_sub(self.spent.bytes.load(Ordering::Relaxed))
     }
 
-    /// An answer of so many bytes was read.
+    /// Counts the bytes of an answer.
     pub(crate) fn bytes(&self, count: usize) {
         self.spent.bytes.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// An answer is longer than what is left.
+    /// The error for an answer that exceeds the remaining bytes.
     pub(crate) fn too_many_bytes(&self) -> Error {
-        self.over(self.spent.bounds.bytes, "bytes")
+        self.exhausted(self.spent.bounds.bytes, "bytes")
     }
 
     fn take(&self, of: &AtomicUsize, count: usize, most: usize, what: &'static str) -> Result<()> {
         if of.fetch_add(count, Ordering::Relaxed).saturating_add(count) > most {
-            return Err(self.over(most, what));
+            return Err(self.exhausted(most, what));
         }
         Ok(())
     }
 
-    fn over(&self, most: usize, what: &'static str) -> Error {
-        if !self.spent.is_over.swap(true, Ordering::Relaxed) {
+    fn exhausted(&self, most: usize, what: &'static str) -> Error {
+        if !self.spent.is_exhausted.swap(true, Ordering::Relaxed) {
             tracing::warn!(provider = %self.spent.provider, bound = what, most, "a list was not read to its end");
         }
         let message = format!(
-            "the list is longer than the {most} {what} that are read of it: what was read is not all"
+            "the list was not read to its end: it is longer than the limit of {most} {what}"
         );
         Error::new(ErrorKind::Decode, message).with_provider(self.spent.provider.clone())
     }

@@ -7,10 +7,10 @@ use std::sync::{
 
 use futures::{StreamExt, TryStreamExt, future::ready};
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
-use switchboard_http::{Bounds, PageOf, Walk, pages};
+use switchboard_http::{PageOf, ReadBudget, ReadLimits, pages};
 
-fn walk(bounds: Bounds) -> Walk {
-    Walk::new(ProviderId::from_static("simulated"), bounds)
+fn budget(bounds: ReadLimits) -> ReadBudget {
+    ReadBudget::new(ProviderId::from_static("simulated"), bounds)
 }
 
 type Page = (&'static [u32], Option<u32>);
@@ -20,8 +20,8 @@ type Page = (&'static [u32], Option<u32>);
 async fn read(book: &'static [Page], most_pages: usize) -> (Result<Vec<u32>>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let bounds = Bounds { pages: most_pages, ..Bounds::LIST };
-    let rows = pages(None, walk(bounds), u32::to_string, move |cursor: Option<u32>| {
+    let bounds = ReadLimits { pages: most_pages, ..ReadLimits::LIST };
+    let rows = pages(None, budget(bounds), u32::to_string, move |cursor: Option<u32>| {
         count.fetch_add(1, Ordering::SeqCst);
         let (items, next) = book[cursor.unwrap_or(0) as usize];
         ready(Ok(PageOf { items: items.to_vec(), next }))
@@ -67,7 +67,7 @@ async fn a_list_longer_than_the_cap_fails_rather_than_look_complete() {
 
 #[tokio::test]
 async fn a_page_that_fails_ends_the_list_with_its_error_after_the_rows_before_it() {
-    let list = pages(None, walk(Bounds::LIST), u32::to_string, |cursor: Option<u32>| {
+    let list = pages(None, budget(ReadLimits::LIST), u32::to_string, |cursor: Option<u32>| {
         ready(match cursor {
             None => Ok(PageOf { items: vec![1], next: Some(1) }),
             Some(_) => Err(Error::new(ErrorKind::Timeout, "no answer in time")),
