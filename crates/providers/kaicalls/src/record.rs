@@ -17,7 +17,10 @@ pub(crate) async fn read(client: &KaiCallsClient, id: &ProviderCallId) -> Result
 }
 
 pub(crate) fn missing(client: &KaiCallsClient) -> Error {
-    Error::new(ErrorKind::Decode, "the answer is not a call record: it has neither an id nor a status")
-        .with_provider(client.provider().clone())
-        .with_operation("calls.get")
+    Error::new(
+        ErrorKind::Decode,
+        "the answer is not a call record: it has neither an id nor a status",
+    )
+    .with_provider(client.provider().clone())
+    .with_operation("calls.get")
 }

@@ -104,7 +104,8 @@ impl KallyAiConfig {
         if self.base_url.scheme() != "https" && !loopback {
             return refuse(
                 "base_url",
-                "must begin with https://, or the access token would be sent unencrypted".to_owned(),
+                "must begin with https://, or the access token would be sent unencrypted"
+                    .to_owned(),
             );
         }
         if self.place_timeout < SHORTEST_PLACE_TIMEOUT && !loopback {
@@ -120,7 +121,10 @@ impl KallyAiConfig {
         if switchboard_core::time_zone(&self.timezone).is_err() {
             return refuse(
                 "timezone",
-                format!("{:?} is not an IANA time zone: use one such as America/New_York", self.timezone),
+                format!(
+                    "{:?} is not an IANA time zone: use one such as America/New_York",
+                    self.timezone
+                ),
             );
         }
         Ok(())

@@ -148,8 +148,7 @@ fn offset(text: &str) -> Option<Duration> {
 
 pub(crate) fn recording(record: RecordingRecord) -> Result<Recording> {
     let raw = record.raw().clone();
-    let text =
-        record.url.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer has no url"))?;
+    let text = record.url.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer has no url"))?;
     let url = Url::parse(&text)
         .map_err(|source| Error::new(ErrorKind::Decode, "url: not a URL").with_source(source))?;
     Ok(Recording {

@@ -124,7 +124,10 @@ pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
     let plain = plain.strip_suffix('/').unwrap_or(plain);
     let odd = |c: char| matches!(c, '%' | '\\' | ';' | '{' | '}') || !c.is_ascii_graphic();
     let Some(below) = plain.strip_prefix('/') else {
-        return Err(Error::invalid("path", "must begin with a slash, for example /v1/search/history"));
+        return Err(Error::invalid(
+            "path",
+            "must begin with a slash, for example /v1/search/history",
+        ));
     };
     if below.split('/').any(|segment| matches!(segment, "" | "." | "..") || segment.contains(odd)) {
         return Err(Error::invalid(

@@ -83,8 +83,7 @@ impl Numbers for KallyAiNumbers {
 
     async fn release(&self, number: &OwnedNumber) -> Result<()> {
         let id = number.id.as_ref().ok_or_else(|| {
-            let message =
-                "is missing: take the number from a list, which has the provider's id";
+            let message = "is missing: take the number from a list, which has the provider's id";
             self.0.failed("numbers.release", Error::invalid("id", message))
         })?;
         self.0.client.phone_numbers().release(id).await.map(drop)

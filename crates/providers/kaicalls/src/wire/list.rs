@@ -88,11 +88,7 @@ fn read<T: Listed, E: Error>(rows: &[Value]) -> Result<Vec<T>, E> {
             let names = T::NAMES.join(" or ");
             E::invalid_type(
                 Unexpected::Other(kind),
-                &format!(
-                    "a readable entry in row {} of {names}, not {kind}",
-                    nth + 1
-                )
-                .as_str(),
+                &format!("a readable entry in row {} of {names}, not {kind}", nth + 1).as_str(),
             )
         })
     };

@@ -148,8 +148,10 @@ fn live(answer: StreamAnswer) -> BoxStream<'static, Result<Block>> {
                     Error::new(ErrorKind::Transport, "the stream broke off").with_source(cause)
                 }
             }),
-            Err(error) => Err(Error::new(ErrorKind::Decode, "the stream is not a valid event stream")
-                .with_source(error)),
+            Err(error) => {
+                Err(Error::new(ErrorKind::Decode, "the stream is not a valid event stream")
+                    .with_source(error))
+            }
         }
     });
     read.boxed()
