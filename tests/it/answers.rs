@@ -43,7 +43,7 @@ async fn a_damaged_ledger_is_read_without_a_panic() {
     let (mut mutator, mut chance) = (Mutator::new(corpus(), 6), Chance::new(7));
     for _ in 0..150 {
         let input = mutator.input();
-        pages.spoil(&input, &mut chance).await;
+        pages.corrupt(&input, &mut chance).await;
     }
     assert!(pages.is_whole().await);
 }

@@ -1,7 +1,7 @@
-//! The program `switchboard`. Cargo tells a test where the binaries of its own package are, and of
-//! no other: so it is looked for beside the test itself, in `target/debug` or `target/release`,
-//! where `cargo test --workspace` puts it, and built with `cargo build -p switchboard-cli` where
-//! it is not there or older than its sources.
+//! Finds the program `switchboard`. Cargo only tells a test where the binaries of its own package
+//! are, so the program is looked for next to the test itself, in `target/debug` or
+//! `target/release`. If it does not exist or is older than its sources, it is built with `cargo
+//! build -p switchboard-cli`.
 
 use std::{
     fs,
@@ -16,10 +16,10 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The program, as new as its sources.
+/// Returns the path of the program, which is up to date.
 ///
 /// # Panics
-/// Where it cannot be built.
+/// If it cannot be built.
 pub fn switchboard() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -47,13 +47,13 @@ fn build(profile: &Path) {
     assert!(built.success(), "the program could not be built: run cargo build -p switchboard-cli");
 }
 
-/// When a source below this directory last changed.
+/// The time of the last change of a source below this directory.
 fn newest(directory: &Path) -> SystemTime {
     let mut latest = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
         let path = entry.path();
         let changed = if path.is_dir() {
-            // Tests and examples of a crate are no part of the program.
+            // Tests and examples of a crate are not part of the program.
             let source = !path.ends_with("tests") && !path.ends_with("examples");
             source.then(|| newest(&path))
         } else {

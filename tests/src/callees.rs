@@ -1,4 +1,5 @@
-//! Whom the tests call: nobody. 555-0100 to 555-0199 are kept for fiction in every area code.
+//! The numbers that tests call, which nobody has: 555-0100 to 555-0199 are reserved for fiction in
+//! every area code.
 
 use switchboard::CallRequest;
 
@@ -7,14 +8,14 @@ const AREA_CODES: [u16; 20] = [
     303,
 ];
 
-/// The `n`th callee, in E.164: a valid number in the United States that nobody has. 2,000 of them
-/// differ.
+/// The `n`th callee in E.164: a valid number in the United States that nobody has. There are 2,000
+/// different ones.
 pub fn callee(n: usize) -> String {
     let area = AREA_CODES[(n / 100) % AREA_CODES.len()];
     format!("+1{area}55501{:02}", n % 100)
 }
 
-/// A call to the `n`th callee.
+/// A request to call the `n`th callee.
 pub fn request(n: usize) -> CallRequest {
     CallRequest::new(callee(n), "Ask whether the shop is open on Sunday.")
 }

@@ -9,8 +9,8 @@ use switchboard::{
 
 use crate::Sims;
 
-/// KaiCalls first and KallyAI behind it; calls with the tag `kallyai` or `kaicalls` go to that one
-/// alone. The keys are in the environment.
+/// A configuration with KaiCalls first and KallyAI second. Calls with the tag `kallyai` or
+/// `kaicalls` only go to that provider. The keys are in the environment.
 pub fn text(sims: &Sims) -> String {
     format!(
         r#"
@@ -82,7 +82,7 @@ pub fn start(router: RouterBuilder) -> Switchboard {
     Switchboard::new(router.build().unwrap(), Arc::new(SystemClock))
 }
 
-/// Where the providers reach a receiver on this machine.
+/// The address at which the providers reach a receiver on this machine.
 pub fn webhooks(receiver: &str, secret: &str) -> WebhookAddress {
     WebhookAddress {
         base: receiver.parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Addresses at which no provider is.
+//! Addresses without a provider.
 
 use std::{
     net::SocketAddr,
@@ -13,8 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A port that is taken and on which nobody listens: connections are refused for as long as this
-/// lives.
+/// A bound port without a listener: connections are refused until this is dropped.
 #[derive(Debug)]
 pub struct ClosedPort {
     address: SocketAddr,
@@ -22,14 +21,14 @@ pub struct ClosedPort {
 }
 
 impl ClosedPort {
-    /// Takes one.
+    /// Binds a free port.
     pub fn new() -> Self {
         let bound = TcpSocket::new_v4().unwrap();
         bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
         Self { address: bound.local_addr().unwrap(), _bound: bound }
     }
 
-    /// Its address as a base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -41,7 +40,7 @@ impl Default for ClosedPort {
     }
 }
 
-/// A listener that takes connections and closes them before it reads a byte.
+/// A listener that accepts connections and closes them without reading.
 #[derive(Debug)]
 pub struct ClosingDoor {
     address: SocketAddr,
@@ -50,7 +49,7 @@ pub struct ClosingDoor {
 }
 
 impl ClosingDoor {
-    /// Opens one.
+    /// Opens a listener on a free port.
     pub async fn open() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let (address, seen) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
@@ -64,12 +63,12 @@ impl ClosingDoor {
         Self { address, seen, task }
     }
 
-    /// Its address as a base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many connections it took.
+    /// The number of accepted connections.
     pub fn connections(&self) -> usize {
         self.seen.load(Ordering::SeqCst)
     }

@@ -1,22 +1,22 @@
-//! What the tests across rooms share: callees that are nobody's, two simulated providers behind the
+//! Helpers for the tests that span several crates: phone numbers, two simulated providers with the
 //! real backends, and the binary.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | numbers that are kept for fiction | [`callee`] |
-//! | both simulators with one ring ledger, and the accounts at them | [`Sims`] |
-//! | providers that never answer: dead ports, doors that close | [`dead`] |
-//! | a configuration file over both, and its router | [`config`] |
+//! | numbers that are reserved for fiction | [`callee`] |
+//! | both simulators with one ring ledger, and accounts at them | [`Sims`] |
+//! | addresses that never respond: dead ports, listeners that close | [`dead`] |
+//! | a configuration with both providers | [`config`] |
 //! | a receiver of webhooks | [`Receiver`] |
-//! | waiting for what has no event, with an end to it | [`wait`] |
-//! | the program `switchboard` as it is built | [`binary`] |
-//! | answers that nobody expects | [`fuzz`] |
+//! | waiting for a condition, with a timeout | [`wait`] |
+//! | the program `switchboard` | [`binary`] |
+//! | fuzzing of responses, webhooks and ledgers | [`fuzz`] |
 //! | real processes, killed while they place calls (Unix) | `kill` |
-//! | the calling protocol, explored whole | [`model`] |
-//! | what is left of a ledger when the power goes | [`power`] |
+//! | a model checker for the calling protocol | [`model`] |
+//! | simulated power loss | [`power`] |
 //! | the router in simulated worlds, one for each seed | [`simulate`] |
-//! | the program driven through a provider that is rude (Unix) | `rude` |
-//! | how each provider says that something is wrong | [`placing_faults`] |
+//! | the program with misbehaving providers (Unix) | `rude` |
+//! | the documented errors of each provider | [`placing_faults`] |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

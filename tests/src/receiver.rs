@@ -1,5 +1,4 @@
-//! A receiver of webhooks in a dozen lines: what comes in goes to the router, and its verdict is
-//! the answer.
+//! A minimal receiver of webhooks, which passes them to the router and responds with its result.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +13,7 @@ use jiff::Timestamp;
 use switchboard::{ErrorKind, IncomingWebhook, Router};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A running receiver. It listens before the router is there, because the router has to know the
+/// A running receiver. It listens before the router exists, because the router needs to know its
 /// address.
 #[derive(Debug)]
 pub struct Receiver {
@@ -35,12 +34,12 @@ impl Receiver {
         Self { url, router, task }
     }
 
-    /// Its origin.
+    /// The base URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Hands what comes in to this router from now on.
+    /// Passes webhooks to this router from now on.
     pub fn serve(&self, router: &Router) {
         assert!(self.router.set(router.clone()).is_ok(), "the receiver serves a router already");
     }

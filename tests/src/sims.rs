@@ -1,4 +1,4 @@
-//! Both simulators on one ring ledger, and the real backends' accounts at them.
+//! Both simulators with one ring ledger, and accounts of the real backends at them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,25 +9,25 @@ use switchboard::{
 };
 use switchboard_testkit::{RingLedger, SimConfig, SimHandle, SimKaiCalls, SimKallyAi};
 
-/// Where a POST places a call at KallyAI.
+/// The path of the POST that places a call at KallyAI.
 pub const KALLYAI_PATH: &str = "/v1/calls";
-/// Where a POST places a call at KaiCalls.
+/// The path of the POST that places a call at KaiCalls.
 pub const KAICALLS_PATH: &str = "/api/v1/calls";
 
-/// One of the two.
+/// One of the two providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Which {
-    /// KallyAI: answers when the phone call is over.
+    /// KallyAI, which responds when the phone call has ended.
     KallyAi,
-    /// KaiCalls: answers when the call is queued.
+    /// KaiCalls, which responds when the call is queued.
     KaiCalls,
 }
 
 impl Which {
-    /// Both.
+    /// Both providers.
     pub const BOTH: [Self; 2] = [Self::KallyAi, Self::KaiCalls];
 
-    /// The other one.
+    /// The other provider.
     pub const fn other(self) -> Self {
         match self {
             Self::KallyAi => Self::KaiCalls,
@@ -35,7 +35,7 @@ impl Which {
         }
     }
 
-    /// Its name as a provider.
+    /// The id of the provider.
     pub const fn id(self) -> &'static str {
         match self {
             Self::KallyAi => "kallyai",
@@ -43,7 +43,7 @@ impl Which {
         }
     }
 
-    /// Where a POST places a call.
+    /// The path of the POST that places a call.
     pub const fn path(self) -> &'static str {
         match self {
             Self::KallyAi => KALLYAI_PATH,
@@ -52,24 +52,24 @@ impl Which {
     }
 }
 
-/// Two simulated providers that write their rings into one ledger.
+/// Two simulated providers that share a ring ledger.
 #[derive(Debug)]
 pub struct Sims {
-    /// KallyAI.
+    /// The simulated KallyAI.
     pub kallyai: SimKallyAi,
-    /// KaiCalls.
+    /// The simulated KaiCalls.
     pub kaicalls: SimKaiCalls,
-    /// Every phone that rang, whoever rang it.
+    /// All phones that rang, at either provider.
     pub rings: RingLedger,
 }
 
 impl Sims {
-    /// Starts both with a setup of their own and a ledger that they share.
+    /// Starts both with separate configurations and a shared ledger.
     pub async fn start(kallyai: SimConfig, kaicalls: SimConfig) -> Self {
         Self::on(RingLedger::in_memory(), kallyai, kaicalls).await
     }
 
-    /// Starts both on a ledger that is there already.
+    /// Starts both with an existing ledger.
     pub async fn on(rings: RingLedger, kallyai: SimConfig, kaicalls: SimConfig) -> Self {
         Self {
             kallyai: SimKallyAi::start(kallyai.ledger(rings.clone())).await.unwrap(),
@@ -78,7 +78,7 @@ impl Sims {
         }
     }
 
-    /// One of them.
+    /// The simulator of one provider.
     pub fn sim(&self, which: Which) -> &SimHandle {
         match which {
             Which::KallyAi => &self.kallyai,
@@ -86,12 +86,12 @@ impl Sims {
         }
     }
 
-    /// How many requests that would place a call arrived there.
+    /// The number of placing requests that the provider received.
     pub fn posts(&self, which: Which) -> usize {
         self.sim(which).posts_to(which.path())
     }
 
-    /// The KallyAI account; change what differs, then [`KallyAi::new`].
+    /// The configuration of the KallyAI account, for [`KallyAi::new`].
     pub fn kallyai_config(&self) -> KallyAiConfig {
         let mut config = KallyAiConfig::new(self.kallyai.credential());
         config.base_url = self.kallyai.url().parse().unwrap();
@@ -99,7 +99,7 @@ impl Sims {
         config
     }
 
-    /// The KaiCalls account; change what differs, then [`KaiCalls::new`].
+    /// The configuration of the KaiCalls account, for [`KaiCalls::new`].
     pub fn kaicalls_config(&self) -> KaiCallsConfig {
         let mut config = KaiCallsConfig::new(self.kaicalls.credential());
         config.base_url = self.kaicalls.url().parse().unwrap();
@@ -108,7 +108,7 @@ impl Sims {
         config
     }
 
-    /// The real backend, with its API at `url` where one is given and at its simulator otherwise.
+    /// The real backend, with its API at `url`, or at its simulator if `url` is `None`.
     pub fn provider(&self, which: Which, url: Option<&str>) -> Arc<dyn Provider> {
         match which {
             Which::KallyAi => {

@@ -1,11 +1,11 @@
-//! Waiting, with an end to it.
+//! Waiting with a timeout.
 
 use std::time::Duration;
 
-/// The longest that anything here may take.
+/// The timeout of all functions here.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits for `future`; panics with `what` after a minute.
+/// Waits for `future`. Panics with `what` after a minute.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {
         Ok(value) => value,
@@ -13,7 +13,7 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Looks again and again until `holds`; for states that nobody tells of. Panics with `what` after a
+/// Polls until `holds` returns true, for conditions without an event. Panics with `what` after a
 /// minute.
 pub async fn until(what: &str, holds: impl Fn() -> bool + Send + Sync) {
     within(what, async {
@@ -24,8 +24,7 @@ pub async fn until(what: &str, holds: impl Fn() -> bool + Send + Sync) {
     .await;
 }
 
-/// Looks again and again until there is something; for what nobody tells of. Panics with `what`
-/// after a minute.
+/// Polls until there is a value, for values without an event. Panics with `what` after a minute.
 pub async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(
     what: &str,
     look: impl Fn() -> F + Send + Sync,

@@ -1,44 +1,44 @@
-//! What is wrong with a table.
+//! Errors in a table.
 
 use std::fmt;
 
-/// What is wrong, on which line, and how to mend it. No message repeats a cell; names of columns
-/// may be repeated.
+/// An error, its line and how to fix it. No message contains the content of a cell; names of
+/// columns may be included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fault {
-    /// The line as an editor counts it, from 1. Of a quote that is not closed it is the line on
-    /// which it opens.
+    /// The line, counted from 1 as in an editor. For an unclosed quote it is the line on which the
+    /// quote opens.
     pub line: u64,
-    /// Which cell of the row, counted from 0, where one is at fault.
+    /// The index of the cell in its row, counted from 0, if the error is about one.
     pub cell: Option<usize>,
-    /// What kind of fault it is.
+    /// The kind of error.
     pub kind: FaultKind,
-    /// What is wrong, and the fix; it goes on after "line 3: ".
+    /// The error and the fix, as a continuation of "line 3: ".
     pub message: String,
 }
 
-/// What kind of fault it is.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
     /// The file could not be read to its end.
     Unreadable,
-    /// It is not UTF-8 text.
+    /// The file is not UTF-8 text.
     Encoding,
-    /// There is no row in it, not even a header.
+    /// The file has no rows, not even a header.
     Empty,
-    /// The header does not name the columns as it should.
+    /// The header is not valid.
     Header,
-    /// A column that is not known.
+    /// A column is unknown.
     UnknownColumn,
-    /// A column that stands twice.
+    /// A column occurs twice.
     SameColumn,
-    /// A quote is not closed, has text behind it, or swallowed other rows.
+    /// A quote is not closed, is followed by text, or contains other rows.
     Quote,
     /// A row has more or fewer cells than the header.
     Cells,
-    /// A cell or a row is longer than any honest one.
+    /// A cell or a row exceeds the maximum length.
     TooLong,
 }
 

@@ -1,16 +1,16 @@
-//! What a spreadsheet would take for a formula.
+//! Protection against formulas in spreadsheets.
 //!
-//! Excel, LibreOffice, Numbers and Google Sheets run a cell that begins with `=`, `+`, `-` or `@`,
-//! also in their full-width forms and after spaces, and Excel drops a tab or a carriage return at
-//! the beginning and looks at what follows. An apostrophe in front makes it plain text.
+//! Excel, LibreOffice, Numbers and Google Sheets evaluate a cell that begins with `=`, `+`, `-` or
+//! `@`, including full-width forms and after spaces. Excel also ignores a tab or a carriage return
+//! at the beginning. An apostrophe in front makes it plain text.
 
 use std::borrow::Cow;
 
-/// What a formula begins with: as it is, in full width, small, and the minus of mathematics.
+/// The characters that a formula can begin with: normal, full-width and small forms, and the
+/// mathematical minus.
 const SIGNS: &str = "=+-@＝＋－＠﹦﹢﹣﹫\u{2212}";
 
-/// The text as a spreadsheet shows it without running it: with an apostrophe in front where it
-/// would be a formula.
+/// Returns the text with an apostrophe in front if a spreadsheet would evaluate it as a formula.
 ///
 /// ```
 /// use switchboard_table::{harmless, original};
@@ -26,7 +26,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// The text that [`harmless`] made harmless; any other text as it is.
+/// Reverses [`harmless`]; returns any other text unchanged.
 pub fn original(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,
@@ -34,8 +34,8 @@ pub fn original(text: &str) -> &str {
     }
 }
 
-/// A formula with apostrophes in front is one, too: it gets one more, so that taking one away gives
-/// what was there.
+/// True for formulas, also with apostrophes in front: those get one more, so that removing one
+/// restores the original.
 fn is_formula(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -54,7 +54,7 @@ fn is_formula(text: &str) -> bool {
     }
 }
 
-/// Spaces, controls, and letters that nobody sees.
+/// Spaces, control characters and invisible characters.
 fn is_passed_over(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()

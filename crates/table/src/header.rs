@@ -1,4 +1,4 @@
-//! The names of the columns, and what separates cells.
+//! The names of the columns, and the delimiter.
 
 use crate::{
     fault::{Fault, FaultKind},
@@ -7,35 +7,35 @@ use crate::{
     swallowed::is_number,
 };
 
-/// What separates cells, the most usual first.
+/// The delimiters, most common first.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-/// The row that names the columns.
+/// The row with the names of the columns.
 #[derive(Debug, Clone)]
 pub struct Header {
     row: Row,
-    /// As many cells as a row has, of which those at the end may have no name.
+    /// The number of cells of a row, including unnamed ones at the end.
     width: usize,
     delimiter: char,
 }
 
-/// What a column is.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning<T> {
-    /// This one; no other column may be it.
+    /// This column; no other column may have the same meaning.
     Is(T),
-    /// One that is left out, as others may be.
+    /// A column that is ignored.
     Ignored,
-    /// None that is known.
+    /// An unknown column.
     Unknown,
 }
 
 impl Header {
     /// # Errors
-    /// A column without a name, and a row that names nothing.
+    /// A column has no name, or the row does not contain names.
     pub(crate) fn new(mut row: Row, delimiter: char) -> Result<Self, Fault> {
         let fault = |row: &Row, message: String| Fault::new(FaultKind::Header, row.line, message);
-        // A spreadsheet writes columns that somebody once touched.
+        // Spreadsheets also write empty columns that were once edited.
         let width = row.len();
         while row.cells.last().is_some_and(|(from, to)| from == to) {
             row.cells.pop();
@@ -59,17 +59,17 @@ impl Header {
         Ok(Self { row, width, delimiter })
     }
 
-    /// The names as they stand, without the spaces around them.
+    /// The names, without surrounding spaces.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.row.cells()
     }
 
-    /// How many columns there are.
+    /// The number of named columns.
     pub fn len(&self) -> usize {
         self.row.len()
     }
 
-    /// Never true: a table without columns is refused.
+    /// Always false, because a table without columns is rejected.
     pub fn is_empty(&self) -> bool {
         self.row.is_empty()
     }
@@ -78,17 +78,17 @@ impl Header {
         self.width
     }
 
-    /// The line on which it stands, counted from 1.
+    /// The line of the header, counted from 1.
     pub fn line(&self) -> u64 {
         self.row.line()
     }
 
-    /// What separates the cells: `,`, `;` or a tab.
+    /// The delimiter: `,`, `;` or a tab.
     pub fn delimiter(&self) -> char {
         self.delimiter
     }
 
-    /// As messages call what separates the cells.
+    /// The name of the delimiter in messages.
     pub(crate) fn delimiter_name(&self) -> &'static str {
         match self.delimiter {
             ';' => "semicolon",
@@ -97,16 +97,16 @@ impl Header {
         }
     }
 
-    /// The column that is called so, whatever its case, spaces, `_` and `-`.
+    /// Returns the index of the column with this name, ignoring case, spaces, `_` and `-`.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.names().position(|one| crate::alike(one, name))
     }
 
-    /// What each column is, in order. `known` are the names that are suggested instead of one that
-    /// is unknown.
+    /// Returns the meaning of each column, in order. `known` are the names to suggest for an
+    /// unknown one.
     ///
     /// # Errors
-    /// Every column that is unknown, and every one that is what another is.
+    /// All unknown columns, and all columns with the same meaning as another one.
     pub fn columns<'k, T: PartialEq>(
         &self,
         known: impl IntoIterator<Item = &'k str> + Clone,
@@ -155,7 +155,7 @@ fn unknown<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> 
     }
 }
 
-/// What separates the cells of this header: what is most often outside of its quotes.
+/// Detects the delimiter of a header: the most frequent one outside of quotes.
 pub(crate) fn delimiter(text: &str) -> char {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut quoted = false;
@@ -168,12 +168,12 @@ pub(crate) fn delimiter(text: &str) -> char {
             *count += 1;
         }
     }
-    // Of equals the last would win, and the most usual one has to.
+    // `max_by_key` returns the last of equals, so reverse to prefer the most common.
     let most = DELIMITERS.iter().zip(counts).rev().max_by_key(|(_, count)| *count);
     most.map_or(',', |(delimiter, _)| *delimiter)
 }
 
-/// The first line that Excel reads as "cells are separated by this", as `sep=;`.
+/// Parses a first line that declares the delimiter for Excel, such as `sep=;`.
 pub(crate) fn declared(text: &str) -> Option<char> {
     let text = text.trim_matches([' ', '"']);
     let declared = text.strip_prefix("sep=").or_else(|| text.strip_prefix("SEP="))?;

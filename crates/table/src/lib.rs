@@ -1,40 +1,40 @@
-//! Reads and writes the CSV files that people and spreadsheets make.
+//! Reads and writes CSV files made by people and spreadsheets.
 //!
-//! The rules are strict where something could be lost, and lenient where nothing can:
+//! The rules are strict where data could be lost, and lenient otherwise:
 //!
-//! - A file is UTF-8, with or without a byte order mark. What is something else is refused with the
-//!   line and the fix.
-//! - Lines end with LF, CRLF or CR. Cells are separated by commas, semicolons or tabs; which one,
-//!   the header tells (or a first line `sep=;`).
-//! - The first row that is not blank names the columns, in any case; spaces, `_` and `-` do not
-//!   matter. No column stands twice.
-//! - Blank rows (nothing but separators and spaces) are skipped. Every other row is a row, also one
-//!   that begins with `#`.
-//! - A row has as many cells as the header, of which empty ones at the end may have no name. One
-//!   more or less is a fault: a cell that was split would move all behind it to other columns.
-//! - A quote that opens a cell is closed, and nothing follows it but the next cell. In a quoted
-//!   cell a line may end where the reader [allows](Breaks::Allowed) it, but a cell that holds whole
-//!   other rows is refused: somebody forgot a quote.
-//! - What is reported is the line that a person sees in an editor, counted from 1.
-//! - Spaces around a cell are dropped, and line breaks inside of one become LF.
-//! - No message repeats a cell: a phone number may stand in any of them.
+//! - A file is UTF-8, with or without a byte order mark. Other encodings are rejected with the
+//! line and the fix.
+//! - Lines end with LF, CRLF or CR. Cells are separated by commas, semicolons or tabs, which is
+//! detected from the header (or a first line `sep=;`).
+//! - The first row that is not blank is the header. Case, spaces, `_` and `-` in its names do not
+//! matter. No column may occur twice.
+//! - Blank rows (nothing but separators and spaces) are skipped. Every other row counts, even one
+//! that begins with `#`.
+//! - A row has as many cells as the header, of which empty ones at the end may be unnamed. Any other
+//! number is an error, because a split cell would move all cells after it to other columns.
+//! - A quote that opens a cell must be closed and followed by the next cell. A quoted cell may
+//! contain line breaks if the reader [allows](Breaks::Allowed) it, but a cell that contains whole
+//! rows is rejected, because a closing quote is missing.
+//! - Reported lines are counted from 1 as in an editor.
+//! - Spaces around a cell are removed, and line breaks in a cell become LF.
+//! - No message contains the content of a cell, because it may be a phone number.
 //!
-//! What is written can be opened in a spreadsheet: text of others never becomes a formula there
-//! (see [`Column`]), and is read back as it was.
+//! Written files are safe to open in a spreadsheet: untrusted text never becomes a formula (see
+//! [`Column`]), and is read back unchanged.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `reader.rs` | rows, one after the other |
-//! | `sheet.rs` | a table as a whole |
-//! | `row.rs` | one row: its cells, its line |
-//! | `header.rs` | the names of the columns, and what separates cells |
-//! | `names.rs` | which name is meant |
-//! | `lines.rs` | from bytes to lines |
-//! | `split.rs` | from lines to cells |
-//! | `swallowed.rs` | rows in a cell whose quote somebody forgot to close |
-//! | `formula.rs` | what a spreadsheet would take for a formula |
-//! | `writer.rs` | tables as files |
-//! | `fault.rs` | what is wrong |
+//! | `reader.rs` | rows, one at a time |
+//! | `sheet.rs` | a whole table |
+//! | `row.rs` | a row with its cells and line |
+//! | `header.rs` | the names of the columns, and the delimiter |
+//! | `names.rs` | matching of column names |
+//! | `lines.rs` | splits bytes into lines |
+//! | `split.rs` | splits lines into cells |
+//! | `swallowed.rs` | detects rows in a cell with a missing closing quote |
+//! | `formula.rs` | protection against formulas |
+//! | `writer.rs` | writes tables |
+//! | `fault.rs` | errors |
 
 mod fault;
 mod formula;
@@ -57,8 +57,8 @@ pub use row::Row;
 pub use sheet::{Sheet, SheetRow};
 pub use writer::{Column, Writer};
 
-/// The longest cell, in bytes. A spreadsheet's cell holds 32,767 characters, which are never
-/// longer.
+/// The maximum length of a cell in bytes. A cell of a spreadsheet has at most 32,767 characters,
+/// which always fit.
 pub const LONGEST_CELL: usize = 128 * 1024;
-/// The longest row, in bytes.
+/// The maximum length of a row in bytes.
 pub const LONGEST_ROW: usize = 1024 * 1024;

@@ -1,4 +1,4 @@
-//! From bytes to lines.
+//! Splits bytes into lines.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -7,7 +7,7 @@ use crate::{
     fault::{Fault, FaultKind},
 };
 
-/// What a file begins with that is no text at all, and what it is.
+/// Magic bytes of files that are not UTF-8 text, and what they are.
 const NO_TEXT: [(&[u8], &str); 4] = [
     (b"\xff\xfe", "is UTF-16"),
     (b"\xfe\xff", "is UTF-16"),
@@ -18,9 +18,9 @@ const NO_TEXT: [(&[u8], &str); 4] = [
 pub(crate) struct Lines<R> {
     input: BufReader<R>,
     bytes: Vec<u8>,
-    /// The last line that was read, counted from 1.
+    /// The number of the last line that was read, counted from 1.
     line: u64,
-    /// The last line ended with CR, so that LF is a part of its end.
+    /// The last line ended with CR, so a following LF belongs to its end.
     after_cr: bool,
 }
 
@@ -38,11 +38,11 @@ impl<R: Read> Lines<R> {
         self.line
     }
 
-    /// The next line without its end, and without the byte order mark of the first.
+    /// Returns the next line without its line ending, and without the byte order mark of the first.
     ///
     /// # Errors
-    /// A file that cannot be read, a line that is too long or is no UTF-8. Only after the last kind
-    /// may the next line be asked for.
+    /// The file cannot be read, or the line is too long or not UTF-8. Only after the last kind may
+    /// reading continue.
     pub(crate) fn next(&mut self) -> Result<Option<&str>, Fault> {
         let more = self.fill().map_err(|error| {
             let message = format!("cannot be read: {error}");
@@ -79,8 +79,8 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Reads a line; false at the end of the file. Of a line that is too long only its beginning is
-    /// kept.
+    /// Reads a line. Returns false at the end of the file. Only the beginning of a line that is too
+    /// long is kept.
     fn fill(&mut self) -> io::Result<bool> {
         self.bytes.clear();
         loop {
@@ -115,7 +115,7 @@ impl<R: Read> Lines<R> {
 
 pub(crate) fn too_long(line: u64) -> Fault {
     let message = format!(
-        "is longer than {LONGEST_ROW} bytes, which no row is: look for a quote that is not closed"
+        "is longer than {LONGEST_ROW} bytes, the maximum for a row: look for a quote that is not closed"
     );
     Fault::new(FaultKind::TooLong, line, message)
 }

@@ -1,6 +1,6 @@
-//! Which name is meant.
+//! Matching of column names.
 
-/// True where two names of columns are the same: case, spaces, `_` and `-` do not matter.
+/// True if two column names are the same, ignoring case, spaces, `_` and `-`.
 ///
 /// ```
 /// assert!(switchboard_table::alike(" Callee name", "callee_name"));
@@ -9,7 +9,7 @@ pub fn alike(one: &str, other: &str) -> bool {
     plain(one).eq(plain(other))
 }
 
-/// The known name that is most like this one, where one is like it at all.
+/// Returns the most similar known name, if one is similar enough.
 ///
 /// ```
 /// assert_eq!(switchboard_table::nearest("Taks", ["to", "task"]), Some("task"));
@@ -21,8 +21,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         let other: String = plain(known).collect();
         let distance = strsim::osa_distance(&wanted, &other);
         let longest = wanted.chars().count().max(other.chars().count());
-        // One letter in three may be wrong; of two letters none, for every short word is near to
-        // every other.
+        // A third of the letters may differ. With two letters none may, because all short words are
+        // similar.
         (distance <= longest / 3).then_some((distance, known))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
@@ -34,7 +34,7 @@ fn plain(name: &str) -> impl Iterator<Item = char> {
     letters.flat_map(char::to_lowercase)
 }
 
-/// As messages show a name: quoted, and not longer than a name is.
+/// Formats a name for messages: quoted and truncated.
 pub(crate) fn shown(name: &str) -> String {
     const LONGEST: usize = 40;
     match name.char_indices().nth(LONGEST) {

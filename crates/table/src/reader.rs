@@ -1,4 +1,4 @@
-//! Rows, one after the other: a file of any length needs the memory of one row.
+//! Reads rows one at a time, so a file of any length only needs the memory of one row.
 
 use std::{fmt, io::Read};
 
@@ -11,16 +11,16 @@ use crate::{
     split, swallowed,
 };
 
-/// The lines that the names of the columns may have.
+/// The maximum number of lines of the header.
 const LONGEST_HEADER: usize = 100;
 
-/// Whether a line may end inside of a quoted cell.
+/// Whether quoted cells may contain line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breaks {
-    /// For tables in which people write texts.
+    /// For tables with text written by people.
     Allowed,
-    /// For tables of which no column holds text with lines: every quote closes on its line, and one
-    /// that does not costs no other row.
+    /// For tables without multi-line text: every quote must close on its line, and an unclosed
+    /// quote does not affect other rows.
     Refused,
 }
 
@@ -42,7 +42,7 @@ pub struct Reader<R> {
     lines: Lines<R>,
     header: Header,
     breaks: Breaks,
-    /// The lines of a row that has several.
+    /// The lines of a multi-line row.
     raw: String,
     over: bool,
 }
@@ -60,7 +60,7 @@ impl<R: Read> Reader<R> {
     /// Reads the header.
     ///
     /// # Errors
-    /// A file without one, or one that cannot be read.
+    /// The file has no header, or the header cannot be read.
     pub fn new(input: R, breaks: Breaks) -> Result<Self, Fault> {
         let mut lines = Lines::new(input);
         let mut declared = None;
@@ -91,23 +91,22 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    /// The names of the columns.
+    /// The header.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The last line that was read, counted from 1.
+    /// The number of the last line that was read, counted from 1.
     pub fn line(&self) -> u64 {
         self.lines.line()
     }
 
-    /// Fills `row` with the next row that is not blank; false where there is none.
+    /// Reads the next row that is not blank into `row`. Returns false at the end.
     ///
     /// # Errors
-    /// What is wrong with the row. Of one with too many or too few cells ([`FaultKind::Cells`])
-    /// `row` holds what is there. The rows behind it can be read where the fault says nothing about
-    /// them: after a quote that may have swallowed some, or a file that cannot be read, the reader
-    /// is at its end.
+    /// The error in the row. If it has too many or too few cells ([`FaultKind::Cells`]), `row`
+    /// contains them. Reading can continue unless the error may affect later rows: after a quote
+    /// that may contain other rows, or a read error, the reader is at its end.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, Fault> {
         loop {
             if self.over || !self.begin(row)? {
@@ -119,7 +118,7 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Fills `row` with the next row, also a blank one; false at the end.
+    /// Reads the next row, even a blank one, into `row`. Returns false at the end.
     fn begin(&mut self, row: &mut Row) -> Result<bool, Fault> {
         let (delimiter, breaks) = (self.header.delimiter(), self.breaks);
         let line = self.lines.line() + 1;
@@ -134,7 +133,7 @@ impl<R: Read> Reader<R> {
         if breaks == Breaks::Refused {
             return Err(open.unclosed(row, breaks));
         }
-        // From here on nothing is known of the rows behind a fault.
+        // After an error from here on, the following rows are unknown.
         self.over = true;
         self.raw.clear();
         self.raw.push_str(text);
@@ -153,7 +152,7 @@ impl<R: Read> Reader<R> {
             }
         }
         if swallowed::holds_rows(&self.raw, row, delimiter, self.header.len()) {
-            let message = "opens a quote that is not closed where its cell ends, so that the rows behind it became its text: close it (a text \
+            let message = "opens a quote that is not closed where its cell ends, so that the following rows became part of the cell: close it (a text \
                            that is meant to hold such lines has to be written without line breaks)";
             return Err(Fault::new(FaultKind::Quote, line, message));
         }
@@ -170,11 +169,11 @@ impl<R: Read> Reader<R> {
         }
         let name = self.header.delimiter_name();
         let fix = if has > wanted {
-            format!("quote what has a {name} in it, or take away what belongs to no column")
+            format!("quote what has a {name} in it, or remove cells that belong to no column")
         } else if row.get(0).is_some_and(|cell| cell.starts_with('#')) {
-            "a row that begins with # is a row like any other: take it out".to_owned()
+            "a row that begins with # is a row like any other: remove it".to_owned()
         } else {
-            format!("write the {name}s of empty ones, too")
+            format!("also write the {name}s of empty cells")
         };
         let (cells, columns) = (counted(has, "cell"), counted(wanted, "column"));
         let message = format!("has {cells}, and there are {columns}: {fix}");
@@ -182,7 +181,7 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// The row that begins with this line and names the columns, and what separates them.
+/// Reads the header that begins with this line, and detects the delimiter.
 fn names(
     lines: &mut Lines<impl Read>,
     first: String,
@@ -191,7 +190,7 @@ fn names(
 ) -> Result<(Row, char), Fault> {
     let (line, mut text) = (lines.line(), first);
     for _ in 0..LONGEST_HEADER {
-        // A name may go over the end of a line, and what separates names is told by all of them.
+        // A name may contain line breaks, and the delimiter is detected from all lines.
         let delimiter = declared.unwrap_or_else(|| header::delimiter(&text));
         let mut row = Row::new();
         row.clear(line);
@@ -225,7 +224,7 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// Whether no row behind this fault can be read.
+/// True if no row can be read after this error.
 fn ends(fault: &Fault) -> bool {
     match fault.kind {
         FaultKind::Unreadable | FaultKind::TooLong => true,

@@ -1,39 +1,39 @@
-//! One row.
+//! A row.
 
 use crate::formula;
 
-/// The cells of a row, and where it stands.
+/// A row: its cells and its line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     pub(crate) line: u64,
-    /// The cells behind each other.
+    /// The text of all cells, concatenated.
     pub(crate) text: String,
-    /// Where each begins and ends in the text.
+    /// The start and end of each cell in the text.
     pub(crate) cells: Vec<(usize, usize)>,
 }
 
 impl Row {
-    /// No cells, to be filled by [`Reader::read`](crate::Reader::read).
+    /// Creates an empty row for [`Reader::read`](crate::Reader::read).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The line on which it begins, as an editor counts it, from 1.
+    /// The line on which the row begins, counted from 1 as in an editor.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// How many cells it has.
+    /// The number of cells.
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// True without cells.
+    /// True if the row has no cells.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// A cell, counted from 0, without the spaces around it.
+    /// Returns a cell by its index, without surrounding spaces.
     pub fn get(&self, at: usize) -> Option<&str> {
         self.cells.get(at).map(|place| self.text(*place))
     }
@@ -53,8 +53,8 @@ impl Row {
         self.cells.clear();
     }
 
-    /// Ends the cell that begins at `from`: what was added to the text since, without the spaces
-    /// around it and without the mark that keeps a spreadsheet from taking it for a formula.
+    /// Ends the cell that begins at `from`, without surrounding spaces and without the apostrophe
+    /// that protects against formulas.
     pub(crate) fn end_cell(&mut self, from: usize) {
         let whole = self.text.get(from..).unwrap_or_default();
         let begun = whole.trim_start();

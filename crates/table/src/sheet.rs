@@ -1,4 +1,4 @@
-//! A table as a whole.
+//! A whole table.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ use crate::{
     row::Row,
 };
 
-/// A table in memory: its columns, and its rows in order.
+/// A table in memory: its header and its rows in order.
 ///
 /// ```
 /// use switchboard_table::Sheet;
@@ -34,11 +34,11 @@ pub struct SheetRow {
 }
 
 impl Sheet {
-    /// Reads a table in which people write texts, so that a line may end inside of a quoted cell.
+    /// Reads a table in which quoted cells may contain line breaks.
     ///
     /// # Errors
-    /// The first fault that leaves in doubt what the rows are: an encoding, a header, a quote, a
-    /// length. A row with too many or too few cells is kept with its [fault](SheetRow::fault).
+    /// The first error that makes the rows uncertain: encoding, header, quotes or length. A row
+    /// with too many or too few cells is kept with its [error](SheetRow::fault).
     pub fn read(input: impl Read) -> Result<Self, Fault> {
         let mut reader = Reader::new(input, Breaks::Allowed)?;
         let mut rows = Vec::new();
@@ -55,40 +55,40 @@ impl Sheet {
         Ok(Self { header: reader.header().clone(), rows })
     }
 
-    /// The names of the columns.
+    /// The header.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The rows in order; blank ones are not among them.
+    /// The rows in order, without blank ones.
     pub fn rows(&self) -> &[SheetRow] {
         &self.rows
     }
 }
 
 impl SheetRow {
-    /// Which row it is, counted from 1. The line is what a person finds it by.
+    /// The number of the row, counted from 1. People find it by its line instead.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The line on which it begins, as an editor counts it, from 1.
+    /// The line on which the row begins, counted from 1 as in an editor.
     pub fn line(&self) -> u64 {
         self.row.line()
     }
 
-    /// Its cells as they are in the file, without the spaces around them; also of a row with a
-    /// fault, where they may be too many or too few.
+    /// The cells, without surrounding spaces. If the row has an error, there may be too many or too
+    /// few.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = &str> {
         self.row.cells()
     }
 
-    /// A cell by its column, counted from 0.
+    /// Returns a cell by the index of its column.
     pub fn get(&self, column: usize) -> Option<&str> {
         self.row.get(column)
     }
 
-    /// Too many cells or too few: nobody knows which belongs to which column.
+    /// The error of a row with too many or too few cells, which cannot be assigned to columns.
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
     }

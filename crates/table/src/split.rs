@@ -1,4 +1,4 @@
-//! From lines to cells.
+//! Splits lines into cells.
 
 use crate::{
     Breaks, LONGEST_CELL,
@@ -6,17 +6,17 @@ use crate::{
     row::Row,
 };
 
-/// A quoted cell that goes on with the next line.
+/// A quoted cell that continues on the next line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Open {
-    /// The line on which its quote opens.
+    /// The line on which the quote opens.
     line: u64,
-    /// Where its text begins in that of the row.
+    /// The start of the cell in the text of the row.
     from: usize,
 }
 
 impl Open {
-    /// Of a quote that is not closed where it should be.
+    /// The error for a quote that is not closed.
     pub(crate) fn unclosed(self, row: &Row, breaks: Breaks) -> Fault {
         let message = match breaks {
             Breaks::Allowed => {
@@ -30,8 +30,8 @@ impl Open {
     }
 }
 
-/// Adds the cells of a line to the row. `open` is the quoted cell that the line before left open,
-/// and the answer is the one that this line does.
+/// Adds the cells of a line to the row. `open` is the quoted cell that the previous line left open;
+/// the result is the one that this line leaves open.
 ///
 /// # Errors
 /// Text behind a closing quote, and a cell that is too long.
@@ -91,7 +91,7 @@ pub(crate) fn add(
     }
 }
 
-/// Adds the text of a quoted cell, and says what follows its closing quote.
+/// Adds the text of a quoted cell, and returns what follows its closing quote.
 fn unquote<'a>(row: &mut Row, text: &'a str) -> Option<&'a str> {
     let mut rest = text;
     loop {
@@ -115,14 +115,14 @@ fn fits(row: &Row, from: usize, line: u64) -> Result<(), Fault> {
         return Ok(());
     }
     let message = format!(
-        "has a cell longer than {LONGEST_CELL} bytes, which no spreadsheet holds: look for a quote that is not closed"
+        "has a cell longer than {LONGEST_CELL} bytes, more than any spreadsheet: look for a quote that is not closed"
     );
     Err(Fault::new(FaultKind::TooLong, line, message).in_cell(row.len()))
 }
 
 fn goes_on(open: Open, line: u64) -> Fault {
     let message = if open.line == line {
-        "goes on behind its closing quote: write \"\" for a quote inside, or take it out".to_owned()
+        "goes on behind its closing quote: write \"\" for a quote inside, or remove it".to_owned()
     } else {
         format!(
             "opens a quote that the next one, on line {line}, does not close well, for text follows it: close it where its cell ends"
@@ -131,7 +131,7 @@ fn goes_on(open: Open, line: u64) -> Fault {
     Fault::new(FaultKind::Quote, open.line, message)
 }
 
-/// The cells of a line, without a look at quotes.
+/// The cells of a line, ignoring quotes.
 pub(crate) fn plainly(line: &str, delimiter: char) -> impl Iterator<Item = &str> {
     line.split(delimiter).map(|cell| cell.trim().trim_matches('"').trim())
 }

@@ -1,16 +1,16 @@
-//! Rows in a cell whose quote somebody forgot to close.
+//! Detects rows in a cell with a missing closing quote.
 //!
-//! A quote that is not closed goes on to the next quote of the file. Most often text follows that
-//! one, which is refused anyway. Where it does not, whole rows have become the text of one cell.
-//! They look like rows: as many cells as the header has names, and a number where the row has one.
-//! The lines of an honest text, such as a list, do not.
+//! An unclosed quote continues to the next quote of the file. That one is usually followed by text,
+//! which is an error anyway. If not, whole rows have become part of one cell. They look like rows:
+//! as many cells as the header has names, and a number where the row has one. Lines of normal text,
+//! such as a list, do not.
 
 use crate::{row::Row, split};
 
-/// Numbers have so many digits at least.
+/// The minimum number of digits of a number.
 const DIGITS: usize = 5;
 
-/// True where two or more lines of a row look like rows themselves.
+/// True if two or more lines of a row look like rows.
 pub(crate) fn holds_rows(lines: &str, row: &Row, delimiter: char, columns: usize) -> bool {
     if columns < 2 {
         return false;
@@ -28,7 +28,7 @@ pub(crate) fn holds_rows(lines: &str, row: &Row, delimiter: char, columns: usize
     lines.split('\n').filter(looks_like_a_row).nth(1).is_some()
 }
 
-/// What can be told of a number without knowing what it is for.
+/// What a cell with a number looks like.
 #[derive(Debug, Clone, Copy)]
 struct Number {
     digits: usize,
@@ -52,13 +52,13 @@ impl Number {
     }
 }
 
-/// As `2026-11-29`.
+/// True for dates such as `2026-11-29`.
 fn is_date(text: &str) -> bool {
     let mut parts = text.split('-').map(str::len);
     (parts.next(), parts.next(), parts.next(), parts.next()) == (Some(4), Some(2), Some(2), None)
 }
 
-/// True for a cell that is no name of a column but a number.
+/// True if a cell is a number and not the name of a column.
 pub(crate) fn is_number(cell: &str) -> bool {
     Number::read(cell).is_some()
 }

@@ -1,4 +1,4 @@
-//! Tables as files.
+//! Writes tables.
 
 use std::{
     borrow::Cow,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::formula::harmless;
 
-/// A column that is written: its name, and whose text is in it.
+/// A column to write: its name, and whether its content is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     name: Cow<'static, str>,
@@ -16,25 +16,25 @@ pub struct Column {
 }
 
 impl Column {
-    /// What we write ourselves, as an identifier, a number, a date or a phone number in E.164:
-    /// written as it is.
+    /// A column with trusted content, such as ids, numbers, dates or phone numbers in E.164, which
+    /// is written unchanged.
     pub fn ours(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), others: false }
     }
 
-    /// Text of others, as what a person, a provider or a file said: [harmless], so that no
-    /// spreadsheet runs it.
+    /// A column with untrusted text from people, providers or files. It is made [harmless], so that
+    /// no spreadsheet evaluates it.
     pub fn others(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), others: true }
     }
 
-    /// What it is called.
+    /// The name of the column.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// Writes a table: UTF-8, commas, LF.
+/// Writes a table in UTF-8 with commas and LF.
 ///
 /// ```
 /// use switchboard_table::{Column, Writer};
@@ -60,25 +60,25 @@ impl<W: Write> Writer<W> {
     /// Writes the names of the columns.
     ///
     /// # Errors
-    /// The output's.
+    /// Any error of the output.
     pub fn new(output: W, columns: impl IntoIterator<Item = Column>) -> io::Result<Self> {
         let columns: Vec<Column> = columns.into_iter().collect();
         let mut csv = csv::Writer::from_writer(output);
-        // A name may have come from somebody's file, too.
+        // A name may come from an untrusted file, too.
         csv.write_record(columns.iter().map(|column| harmless(&column.name).into_owned()))?;
         Ok(Self { csv, columns })
     }
 
-    /// Writes a row. It may stand in memory until [`Writer::flush`].
+    /// Writes a row. It may be buffered until [`Writer::flush`].
     ///
     /// # Errors
-    /// The output's, and `InvalidInput` for a row that has not one cell for each column.
+    /// Any error of the output, and `InvalidInput` if the row does not have one cell per column.
     pub fn write<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> io::Result<()> {
         let cells: Vec<T> = cells.into_iter().collect();
         if cells.len() != self.columns.len() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "a row needs a cell for each column",
+                "a row needs one cell per column",
             ));
         }
         for (column, cell) in self.columns.iter().zip(&cells) {
@@ -90,18 +90,18 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Gives everything to the output.
+    /// Writes buffered rows to the output.
     ///
     /// # Errors
-    /// The output's.
+    /// Any error of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         self.csv.flush()
     }
 
-    /// The output, with everything in it.
+    /// Flushes and returns the output.
     ///
     /// # Errors
-    /// The output's.
+    /// Any error of the output.
     pub fn into_inner(self) -> io::Result<W> {
         self.csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
     }

@@ -1,8 +1,8 @@
-//! Mutates the documents' examples for a while, and has every wire type of both providers read what
-//! comes of it; the same inputs come in as webhooks, and stand in the columns of a ledger.
+//! Mutates documented examples for a while and parses the results with every wire type of both
+//! providers. The same inputs are sent as webhooks and stored in the columns of a ledger.
 //!
 //! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60 [--seed N]`. The seed is
-//! printed, and gives the same inputs again. Ends with 1 and the input, where something panics.
+//! printed and reproduces the inputs. Exits with 1 and prints the input if something panics.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
@@ -16,7 +16,7 @@ use switchboard_tests::fuzz::{
     Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
 };
 
-/// Every so many inputs, one goes over HTTP as well.
+/// One of this many inputs is also sent over HTTP.
 const OVER_HTTP: u64 = 16;
 
 #[tokio::main]
@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
                 );
             }
             // A panic ends the program, with the seed printed above.
-            pages.spoil(&input, &mut chance).await;
+            pages.corrupt(&input, &mut chance).await;
         }
     }
     println!(

@@ -1,11 +1,11 @@
-//! Kills and stops real processes of the program while they place calls, and compares their ledger
-//! with what the simulated providers know.
+//! Kills and pauses real processes of the program while they place calls, and compares their ledger
+//! with the records of the simulated providers.
 //!
 //! `cargo run --release -p switchboard-tests --bin kill-loop -- --loops N --ledger sqlite|postgres
-//! [--pause] [--seed S] [--json]`. `--first N` begins at another loop of the seed, `--at-once N`
-//! runs so many at the same time, `--program FILE` takes a program that is built already. The last
-//! line is one JSON object; with `--json` it is the only one on stdout. Ends with 1 where somebody
-//! rang twice or a call was lost.
+//! [--pause] [--seed S] [--json]`. `--first N` starts at another loop of the seed, `--at-once N`
+//! sets the number of concurrent loops, `--program FILE` uses an existing program. The last line is
+//! a JSON object; with `--json` it is the only one on stdout. Exits with 1 if a phone rang twice or
+//! a call was lost.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;

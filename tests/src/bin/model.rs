@@ -1,9 +1,8 @@
-//! Explores every model of the calling protocol and prints what holds, what fails, and by which
-//! steps.
+//! Explores all models of the calling protocol, and prints which properties hold or fail, with
+//! counterexamples.
 //!
 //! `cargo run --release -p switchboard-tests --bin model -- [--json] [--quick] [--threads N] [NAME
-//! ...]`. `--json` prints one object a line. Ends with 1 where a model does not come out as it
-//! should.
+//! ...]`. `--json` prints one object per line. Exits with 1 if a model has an unexpected result.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;

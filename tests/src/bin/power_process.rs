@@ -1,8 +1,9 @@
-//! The processes of `tests/it/power_loss.rs`, each started under the library between it and the disk.
+//! The processes of `tests/it/power_loss.rs`, each started with a library that intercepts disk
+//! operations.
 //!
-//! - `power-process write LEDGER ACKS keep|forget` writes a ledger until it is enough, and says
-//!   what it was promised.
-//! - `power-process judge` is told promises and looks at ledgers.
+//! - `power-process write LEDGER ACKS keep|forget` writes a ledger for long enough, and records
+//! what was acknowledged.
+//! - `power-process judge` receives what was acknowledged and checks ledgers.
 #![allow(clippy::unwrap_used, reason = "a process that fails is a test that fails")]
 
 use std::path::PathBuf;

@@ -1,9 +1,10 @@
-//! Runs simulated worlds and says which laws of the product broke in them.
+//! Runs simulated worlds and reports which invariants were violated.
 //!
 //! `cargo run --release -p switchboard-tests --bin simulate -- [--seeds N] [--first-seed S]
 //! [--replicas R] [--threads N] [--verify] [--trace] [--json]`. `--verify` runs each seed twice and
-//! compares the traces; `--trace` shows the whole trace of a failing seed, not its end alone. The
-//! last line is one JSON object; with `--json` it is the only one. Ends with 1 where a law broke.
+//! compares the traces; `--trace` shows the whole trace of a failing seed instead of its end. The
+//! last line is a JSON object; with `--json` it is the only one. Exits with 1 if an invariant was
+//! violated.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{process::ExitCode, sync::Mutex, thread};
@@ -11,9 +12,9 @@ use std::{process::ExitCode, sync::Mutex, thread};
 use serde_json::json;
 use switchboard_tests::simulate::{Counters, Fault, Property, Report, Settings, Stage, simulate};
 
-/// So many lines of a failing seed's trace are shown.
+/// How many lines of the trace of a failing seed are shown.
 const SHOWN: usize = 60;
-/// So many failing seeds are shown.
+/// How many failing seeds are shown.
 const FAILURES: u64 = 5;
 
 #[derive(Debug, Clone, Copy)]
@@ -23,12 +24,12 @@ struct Asked {
     threads: u64,
     verify: bool,
     json: bool,
-    /// The whole trace of a failing seed.
+    /// Show the whole trace of a failing seed.
     trace: bool,
     settings: Settings,
 }
 
-/// All that is kept of the seeds so far.
+/// The accumulated results.
 #[derive(Debug, Default)]
 struct Sum {
     calls: u64,
@@ -95,7 +96,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every `threads`th seed. Answers with those that did not replay.
+/// Runs every `threads`th seed. Returns those that did not replay.
 fn run(asked: Asked, thread: u64, sum: &Mutex<Sum>) -> Vec<u64> {
     let mut differing = Vec::new();
     for nth in (thread..asked.seeds).step_by(usize::try_from(asked.threads).unwrap_or(1)) {

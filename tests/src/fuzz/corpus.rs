@@ -1,14 +1,14 @@
-//! Where mutation begins: the documents' examples, and a few answers of other kinds.
+//! The initial corpus: documented examples, and a few other responses.
 
 use std::{fs, path::Path};
 
 use crate::binary::root;
 
-/// Every fixture of both backends, in the order of their names, and a calendar, a stream, a page
-/// and a body that breaks off.
+/// All fixtures of both backends, ordered by name, and a calendar, a stream, an HTML page and a
+/// truncated body.
 ///
 /// # Panics
-/// Where the fixtures cannot be read.
+/// If the fixtures cannot be read.
 pub fn corpus() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for backend in ["kallyai", "kaicalls"] {

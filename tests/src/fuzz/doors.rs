@@ -1,5 +1,4 @@
-//! Webhooks that nobody expects: any path, any body, any headers, at a router that has a call under
-//! way.
+//! Fuzzing of webhooks: any path, body and headers, sent to a router with a call in progress.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,21 +13,21 @@ use switchboard_testkit::{SimConfig, SimKaiCalls};
 
 use super::{Chance, mutate::WORDS};
 
-/// A call at a simulated KaiCalls, and the address that its webhooks come in on.
+/// A call at a simulated KaiCalls, and the URL of its webhooks.
 #[derive(Debug)]
 pub struct Doors {
     router: Router,
     call: CallId,
     path: String,
-    /// The provider's own record says what is true; it has to run as long as anything is asked.
+    /// Has the true record of the call, so it has to keep running.
     _simulator: SimKaiCalls,
 }
 
 impl Doors {
-    /// Places the call.
+    /// Starts the simulator and places the call.
     ///
     /// # Panics
-    /// Where this machine lets nobody listen.
+    /// If it cannot listen on this machine.
     pub async fn start() -> Self {
         let simulator =
             SimKaiCalls::start(SimConfig::default().seed(0).limits(1_000_000, 1_000_000))
@@ -67,10 +66,10 @@ impl Doors {
         Self { router, call: call.id, path: path.to_owned(), _simulator: simulator }
     }
 
-    /// Hands one webhook in, on the call's own address or on one that is nearly it.
+    /// Sends a webhook to the URL of the call, or to a similar one.
     ///
     /// # Errors
-    /// What must not be: a changed address was taken, or the body alone moved the call.
+    /// A webhook to a changed URL was accepted, or the body alone changed the call.
     pub async fn knock(&self, body: &[u8], chance: &mut Chance) -> Result<(), String> {
         let path = self.address(chance);
         let mut headers = Vec::new();

@@ -1,17 +1,16 @@
-//! Answers that nobody expects: every wire type of both providers, from any bytes. Nothing may
-//! panic; whatever is read may be shown, asked and written again.
+//! Fuzzing of all wire types of both providers with arbitrary bytes. Nothing may panic, and
+//! everything that was parsed can be printed, used and serialized again.
 //!
 //! | to find | look at |
 //! |---|---|
 //! | the two targets, for `fuzz/` and for the runner | [`kallyai_answers`], [`kaicalls_answers`] |
-//! | mutations of the documents' examples, seeded | [`Mutator`] |
-//! | the same answers over HTTP, through the backends | [`Wire`] |
-//! | webhooks on any address, with any body | [`Doors`] |
+//! | seeded mutations of documented examples | [`Mutator`] |
+//! | the same responses over HTTP, through the backends | [`Wire`] |
+//! | webhooks with any URL and body | [`Doors`] |
 //! | damaged ledgers | [`Pages`] |
 //!
 //! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60` mutates the fixtures without
-//! any other tool; with a nightly toolchain `cargo fuzz run kallyai_answers` lets coverage lead the
-//! way.
+//! other tools. With a nightly toolchain, `cargo fuzz run kallyai_answers` is guided by coverage.
 
 mod corpus;
 mod doors;

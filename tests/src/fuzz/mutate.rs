@@ -1,18 +1,18 @@
-//! Mutations, seeded: a seed gives the same inputs on every machine.
+//! Seeded mutations: a seed gives the same inputs on every machine.
 
 use serde_json::{Map, Number, Value};
 
-/// Chance from a seed (SplitMix64).
+/// A seeded random number generator (SplitMix64).
 #[derive(Debug, Clone)]
 pub struct Chance(u64);
 
 impl Chance {
-    /// A sequence of its own for each seed.
+    /// Creates a generator for this seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
@@ -21,7 +21,7 @@ impl Chance {
         bits ^ (bits >> 31)
     }
 
-    /// From 0 to below `end`; 0 for an `end` of 0.
+    /// Returns a number below `end`, or 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         let end = end.max(1) as u64;
         usize::try_from(self.next() % end).unwrap_or(0)
@@ -32,7 +32,7 @@ impl Chance {
     }
 }
 
-/// Text that readers of times, numbers, ids and addresses stumble over.
+/// Text that is difficult for parsers of times, numbers, ids and URLs.
 pub(super) const WORDS: &[&str] = &[
     "",
     " ",
@@ -84,7 +84,7 @@ const NUMBERS: &[&str] = &[
     "8640000000000001",
 ];
 
-/// Makes inputs of a corpus.
+/// Generates inputs from a corpus.
 #[derive(Debug)]
 pub struct Mutator {
     corpus: Vec<Vec<u8>>,
@@ -94,14 +94,14 @@ pub struct Mutator {
 
 impl Mutator {
     /// # Panics
-    /// For an empty corpus.
+    /// If the corpus is empty.
     pub fn new(corpus: Vec<Vec<u8>>, seed: u64) -> Self {
         assert!(!corpus.is_empty(), "there is nothing to mutate");
         let parsed = corpus.iter().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
         Self { corpus, parsed, chance: Chance::new(seed) }
     }
 
-    /// One more input: two of three keep to JSON, the rest are bytes.
+    /// Generates an input: two of three are valid JSON, the rest are arbitrary bytes.
     pub fn input(&mut self) -> Vec<u8> {
         if self.chance.below(3) == 0 || self.parsed.is_empty() {
             let seed = self.chance.below(self.corpus.len());
@@ -149,7 +149,7 @@ impl Mutator {
         bytes.truncate(1 << 16);
     }
 
-    /// Changes something up to `depth` below this value.
+    /// Changes something in this value, at most `depth` levels deep.
     fn change(&mut self, value: &mut Value, depth: usize) {
         match value {
             Value::Object(fields) if depth > 0 && !fields.is_empty() => {
@@ -192,7 +192,7 @@ impl Mutator {
         }
     }
 
-    /// A name that some example has.
+    /// A field name from an example.
     fn key(&mut self) -> String {
         let example = &self.parsed[self.chance.below(self.parsed.len())];
         let mut names = example.as_object().into_iter().flat_map(Map::keys);
@@ -217,7 +217,7 @@ impl Mutator {
                     (0..self.chance.below(4)).map(|_| (self.key(), self.anything(depth - 1)));
                 Value::Object(fields.collect::<Vec<_>>().into_iter().collect())
             }
-            // Deeper than readers like, and short of what serde_json refuses.
+            // Deep, but less than the limit of serde_json.
             7 if depth > 0 => {
                 (0..self.chance.below(120)).fold(Value::Null, |inner, _| Value::Array(vec![inner]))
             }

@@ -1,5 +1,5 @@
-//! Ledgers that were damaged: any text in any column. Reading says so, or gives a call; it never
-//! panics, and never makes a call out of nothing.
+//! Fuzzing of damaged ledgers: any text in any column. Reading returns an error or a call; it never
+//! panics and never invents a call.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -43,20 +43,19 @@ impl Pages {
         Self { ledger, journal, spoiler, columns, call, _directory: directory }
     }
 
-    /// Puts this text into a column that chance picks, reads everything there is to read, and puts
-    /// things right again.
+    /// Writes this text to a random column, reads everything, and restores the column.
     ///
     /// # Panics
-    /// Where a read does, or where the ledger cannot be mended.
-    pub async fn spoil(&mut self, input: &[u8], chance: &mut Chance) {
+    /// If a read panics, or the ledger cannot be restored.
+    pub async fn corrupt(&mut self, input: &[u8], chance: &mut Chance) {
         let (table, column) = self.columns[chance.below(self.columns.len())].clone();
         let text = String::from_utf8_lossy(input);
         let before: Option<String> = self
             .spoiler
             .query_row(&format!("SELECT {column} FROM {table} LIMIT 1"), [], |row| row.get(0))
             .unwrap();
-        // What a rule of the schema refuses never gets in.
-        let spoilt =
+        // The schema may reject the text.
+        let corrupted =
             self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [text.as_ref()]);
         drop(format!("{:?}", self.journal.get(self.call).await));
         drop(format!("{:?}", self.journal.request(self.call).await));
@@ -64,22 +63,21 @@ impl Pages {
         drop(format!("{:?}", self.journal.unfinished().await));
         drop(format!("{:?}", self.ledger.history(self.call).await));
         drop(format!("{:?}", self.ledger.check().await));
-        if spoilt.is_ok() {
+        if corrupted.is_ok() {
             self.spoiler.execute(&format!("UPDATE {table} SET {column} = ?1"), [before]).unwrap();
         }
     }
 
-    /// The call as it is when nothing is spoilt.
+    /// Checks that the call can be read while nothing is corrupted.
     ///
     /// # Panics
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub async fn is_whole(&mut self) -> bool {
         self.journal.get(self.call).await.unwrap().is_some_and(|call| call.id == self.call)
     }
 }
 
-/// Every column of text of the tables that are read back. Events never change: the schema sees to
-/// that.
+/// All text columns of the tables that are read. The schema does not allow changes of events.
 fn columns(connection: &Connection) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for table in ["calls", "attempts"] {

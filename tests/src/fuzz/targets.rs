@@ -1,4 +1,4 @@
-//! What is made of an answer's bytes.
+//! The fuzz targets.
 
 use std::{
     fmt::Debug,
@@ -14,7 +14,7 @@ use switchboard::{
 };
 use switchboard_http::{ErrorBody, from_json};
 
-/// An answer that is shown, written again and read again: what was kept is what came.
+/// Parses a response, prints it, serializes it and parses it again: the result must be the same.
 fn again<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> Option<T> {
     match from_json::<T>(bytes) {
         Ok(read) => {
@@ -41,7 +41,7 @@ macro_rules! records {
     };
 }
 
-/// Everything that KallyAI's client makes of an answer.
+/// Parses a response with all types of the KallyAI client.
 pub fn kallyai_answers(bytes: &[u8]) {
     records!(bytes:
         AccountSubscription, ActionRecord, ActiveGoal, BillAnalysis, BillingPortal, CallRecord, ChannelStatus, ChannelStatuses,
@@ -88,7 +88,7 @@ macro_rules! lists {
     };
 }
 
-/// Everything that KaiCalls' client makes of an answer, and of a delivery.
+/// Parses a response with all types of the KaiCalls client, and as a webhook.
 pub fn kaicalls_answers(bytes: &[u8]) {
     answers!(bytes:
         Acknowledgement, Agent, AgentVersion, ApiKey, BusinessBalance, Call, Capabilities, CommunicationAttempt, CommunicationJob,
@@ -107,7 +107,7 @@ pub fn kaicalls_answers(bytes: &[u8]) {
     errors(bytes);
 }
 
-/// A delivery, unsigned and where a signature is wanted.
+/// Receives a webhook, with and without a required signature.
 fn delivered(bytes: &[u8]) {
     static RECEIVERS: OnceLock<[Arc<KaiCalls>; 2]> = OnceLock::new();
     let receivers = RECEIVERS.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The same answers over HTTP: through sockets, classification and each backend's own types.
+//! Fuzzing over HTTP: through sockets, classification and the types of each backend.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use uuid::Uuid;
 
 use super::Chance;
 
-/// Statuses that no read is tried again after.
+/// Statuses after which reads are not retried.
 const STATUSES: [u16; 9] = [200, 200, 200, 200, 201, 400, 402, 403, 404];
 const KINDS: [&str; 4] = ["application/json", "application/json", "text/event-stream", "text/html"];
-/// An answer is read in no time; what takes this long goes round in circles.
+/// Responses are read quickly, so this duration means an endless loop.
 const LONGEST: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ struct Reply {
     body: Vec<u8>,
 }
 
-/// A server that answers everything with the same bytes, and both backends at it.
+/// A server with the same response to all requests, and both backends connected to it.
 #[derive(Debug)]
 pub struct Wire {
     reply: Arc<watch::Sender<Reply>>,
@@ -41,10 +41,10 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Starts the server on a port of its own.
+    /// Starts the server on a free port.
     ///
     /// # Panics
-    /// Where this machine lets nobody listen.
+    /// If it cannot listen on this machine.
     pub async fn start() -> Self {
         let reply = Arc::new(watch::Sender::new(Reply::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -66,10 +66,10 @@ impl Wire {
         }
     }
 
-    /// Has both backends read this answer, each by one method that chance picks.
+    /// Lets both backends read this response, each with a random method.
     ///
     /// # Errors
-    /// What a backend did that it may not: it panicked, or never came to an end.
+    /// A backend panicked or did not return.
     pub async fn ask(&self, body: &[u8], chance: &mut Chance) -> Result<(), String> {
         self.reply.send_replace(Reply {
             status: STATUSES[chance.below(STATUSES.len())],

@@ -1,5 +1,5 @@
-//! What goes wrong at the providers while processes are struck, so that a kill meets requests that
-//! are open, late, answered with nonsense or in doubt already.
+//! Faults of the providers while processes are killed, so that a kill can hit requests that are
+//! open, late, in doubt or have an invalid response.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,26 +11,26 @@ use crate::{
     kill::{Row, RowKind},
 };
 
-/// The longest time that a provider may take until a request that it has read rings a phone.
+/// The maximum time, in milliseconds, from reading a request to the ring.
 const LATEST: usize = 900;
 
 /// One script for each provider.
 #[derive(Debug, Default)]
 pub struct Faults {
-    /// KallyAI's.
+    /// The script for KallyAI.
     pub kallyai: FaultScript,
-    /// KaiCalls'.
+    /// The script for KaiCalls.
     pub kaicalls: FaultScript,
 }
 
 impl Faults {
-    /// How long after its sender is gone a request may still ring a phone.
+    /// How long after its sender has ended a request may still make a phone ring.
     pub const fn quiet_after() -> Duration {
         Duration::from_millis(LATEST as u64 + 300)
     }
 }
 
-/// Two of five loops have providers that work; in the others up to three things go wrong at each.
+/// Two of five loops have no faults; the others have up to three at each provider.
 pub fn draw(chance: &mut Chance, rows: &[Row]) -> Faults {
     if chance.below(5) < 2 {
         return Faults::default();
@@ -54,10 +54,10 @@ fn script(chance: &mut Chance, path: &str, rows: &[Row]) -> FaultScript {
     script
 }
 
-/// What becomes of some requests that place a call.
+/// A fault of some placing requests.
 fn placing(chance: &mut Chance, path: &str) -> Rule {
     let (fault, after) = match chance.below(12) {
-        // Slow, and delivered although its sender may be gone by then.
+        // Slow, and delivered even if the sender has ended by then.
         0..3 => {
             return every(chance, Rule::on("POST", path, Fault::Pass))
                 .delay_ms(100 + chance.below(LATEST - 100) as u64);
@@ -75,7 +75,7 @@ fn placing(chance: &mut Chance, path: &str) -> Rule {
     every(chance, Rule::on("POST", path, fault)).after(after)
 }
 
-/// What becomes of some looks at the provider's records.
+/// A fault of some reads.
 fn reading(chance: &mut Chance, path: &str) -> Rule {
     let rule = match chance.below(3) {
         0 => Rule::on("GET", format!("{path}*"), Fault::Pass)
@@ -86,7 +86,7 @@ fn reading(chance: &mut Chance, path: &str) -> Rule {
     every(chance, rule)
 }
 
-/// A call that no list shows, or a provider that is gone for a second.
+/// A call that is missing from lists, or a provider that is down for a second.
 fn missing(chance: &mut Chance, rows: &[Row], script: &mut FaultScript) {
     if chance.below(2) == 0 {
         let good: Vec<&Row> = rows.iter().filter(|row| row.kind == RowKind::Good).collect();
@@ -105,7 +105,7 @@ fn every(chance: &mut Chance, rule: Rule) -> Rule {
     Rule { every: 2 + chance.below(5) as u64, ..rule }
 }
 
-/// How a script reads in one line, for a report.
+/// Describes a script in one line, for a report.
 pub fn told(script: &FaultScript) -> String {
     let mut rules: BTreeMap<String, u32> = BTreeMap::new();
     for rule in &script.rules {

@@ -1,8 +1,8 @@
-//! What the providers wrote down against what the ledger says.
+//! Compares the records of the providers with the ledger.
 //!
-//! The law has two sides: nobody rings twice, and no call is lost. A call is also lost where the
-//! ledger tells something else of it than the telephone network would: that it was refused though
-//! it rang, that it is over though no phone rang, or that it is another call.
+//! No phone may ring twice, and no call may be lost. A call also counts as lost if the ledger
+//! contradicts the telephone network: it says refused but the phone rang, it says ended but no
+//! phone rang, or it has the id of another call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,46 +11,46 @@ use switchboard_testkit::Ring;
 
 use crate::kill::{Row, RowKind};
 
-/// What was found when a loop was over.
+/// The records at the end of a loop.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// The table.
+    /// The rows of the table.
     pub rows: Vec<Row>,
-    /// Every phone that rang.
+    /// All rings.
     pub rings: Vec<Ring>,
-    /// Every call of the ledger.
+    /// All calls of the ledger.
     pub calls: Vec<Call>,
-    /// The numbers of the rows that were rejected.
+    /// The phone numbers of rejected rows.
     pub rejected: BTreeSet<String>,
 }
 
-/// One thing that may not be.
+/// A violation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The number, as the table has it.
+    /// The phone number, as written in the table.
     pub to: String,
-    /// The call of the ledger, where there is one.
+    /// The call in the ledger, if there is one.
     pub call: Option<CallId>,
-    /// What is wrong.
+    /// A description of the violation.
     pub what: String,
 }
 
-/// What came of the comparison.
+/// The result of the comparison.
 #[derive(Debug, Default)]
 pub struct Judged {
-    /// Rings beyond the first, of each person.
+    /// Rings beyond the first, per person.
     pub duplicate_rings: usize,
-    /// Calls that are not what the ledger says, or nowhere.
+    /// Calls that are missing or contradict the ledger.
     pub lost_calls: usize,
-    /// Calls that nobody knows of whether they rang: an honest answer.
+    /// Calls whose result is unknown, which is not a violation.
     pub indeterminate: usize,
     /// Calls that were in doubt at some time.
     pub doubted: usize,
-    /// What is behind the first two.
+    /// The violations behind the first two counts.
     pub faults: Vec<Fault>,
 }
 
-/// Compares.
+/// Compares the records with the ledger.
 pub fn judge(facts: &Facts) -> Judged {
     let mut judged = Judged::default();
     let mut rings: BTreeMap<&str, Vec<&Ring>> = BTreeMap::new();
@@ -61,7 +61,7 @@ pub fn judge(facts: &Facts) -> Judged {
     for call in &facts.calls {
         calls.entry(call.to.e164()).or_default().push(call);
     }
-    // The ids of calls sort by the time at which they were made.
+    // Ids of calls sort by creation time.
     calls.values_mut().for_each(|calls| calls.sort_by_key(|call| call.id));
     let twins: BTreeSet<&str> = facts
         .rows
@@ -96,8 +96,7 @@ pub fn judge(facts: &Facts) -> Judged {
                 None,
                 format!("is neither a call of the ledger nor rejected, and rang {} times", rang.len()),
             )),
-            // A row whose call was refused may be tried again as another call: the last one is the
-            // row's.
+            // A row whose call was refused may be retried as another call: the last one counts.
             [refused @ .., call] if refused.iter().all(|call| never_rang(call, rang)) => {
                 judged.indeterminate += usize::from(call.status == CallStatus::Indeterminate);
                 judged.doubted += usize::from(was_in_doubt(call));
@@ -136,7 +135,7 @@ fn was_in_doubt(call: &Call) -> bool {
     })
 }
 
-/// What the ledger says of the call that the phone does not.
+/// How the ledger contradicts the rings of a call.
 fn contradiction(call: &Call, rang: &[&Ring]) -> Option<String> {
     let status = call.status;
     match status {
@@ -158,14 +157,14 @@ fn contradiction(call: &Call, rang: &[&Ring]) -> Option<String> {
     }
 }
 
-/// A call that was refused, and of which the provider knows no ring.
+/// True for a refused call without a ring.
 fn never_rang(call: &Call, rang: &[&Ring]) -> bool {
     let theirs = call.provider_call_id.as_ref().map(|id| id.as_str());
     call.status == CallStatus::Refused
         && !rang.iter().any(|ring| Some(ring.call_id.as_str()) == theirs)
 }
 
-/// The call that the ledger names, where it names one, has to be one of those that rang this phone.
+/// The provider call id in the ledger, if there is one, must belong to a ring of this phone.
 fn another(call: &Call, rang: &[&Ring]) -> Option<String> {
     let theirs = call.provider_call_id.as_ref()?.as_str();
     let ours = rang.iter().any(|ring| ring.call_id == theirs);

@@ -1,24 +1,24 @@
-//! Real processes, killed and stopped at any moment while they place calls, against providers that
-//! know which phones rang.
+//! Kills and pauses real processes at random times while they place calls, with simulated providers
+//! that record which phones rang.
 //!
-//! The seeded simulator proves the protocol step by step, with a clock and providers of its own.
-//! What it cannot show is that the program as it is shipped keeps the protocol: that a commit is on
-//! the disk before the first byte leaves, that a start after `kill -9` takes up what the last one
-//! left, and that a process which slept through its lease does no harm when it wakes. So each loop
-//! runs `switchboard batch` on a ledger on disk, strikes it with signals that nobody can catch,
-//! starts the same command again until it ends by itself, and compares the ledger with the two
-//! simulated providers' own records, which are kept in processes that are never struck.
+//! The seeded simulator checks the protocol step by step, with a virtual clock and its own
+//! providers. It cannot show that the shipped program follows the protocol: that a commit is on
+//! disk before the first byte leaves, that a start after `kill -9` continues what the last process
+//! left, and that a process that was paused for longer than its lease does no harm when it wakes.
+//! So each loop runs `switchboard batch` on a ledger on disk, sends it signals that cannot be
+//! caught, starts the same command again until it ends by itself, and compares the ledger with the
+//! records of two simulated providers, which run in processes that are never killed.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | what one loop is going to do, from a seed | [`Plan`] |
-//! | what goes wrong at the providers meanwhile | [`faults`] |
-//! | the directory, the providers' processes, the configuration | [`Stage`] |
-//! | one `switchboard batch`, started again and again | [`replica`] |
-//! | a person who decides what nobody else can | [`operator`] |
-//! | whether anybody rang twice, or a call was lost | [`judge`] |
-//! | the program under test, built and kept as it was | [`program`] |
-//! | many loops, and what came of all of them | [`run`], [`Totals`] |
+//! | the plan of a loop, from a seed | [`Plan`] |
+//! | faults of the providers | [`faults`] |
+//! | the directory, the processes of the providers, the configuration | [`Stage`] |
+//! | one `switchboard batch`, started repeatedly | [`replica`] |
+//! | an operator who resolves calls in doubt | [`operator`] |
+//! | whether a phone rang twice or a call was lost | [`judge`] |
+//! | the program under test | [`program`] |
+//! | many loops, and their totals | [`run`], [`Totals`] |
 
 pub mod faults;
 mod judge;

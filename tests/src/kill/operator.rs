@@ -1,11 +1,11 @@
-//! A person who looks a call in doubt up at the provider and tells the ledger what he found, while
-//! the batch goes on.
+//! An operator who looks up calls in doubt at the provider and resolves them, while the batch is
+//! running.
 //!
-//! Some attempts can be proven by nobody but him: the process died between the claim and the first
-//! byte, or two calls of one agent were in doubt at once. The search for evidence ends after some
-//! seconds here, and where it does not, because the provider cannot be read or the process that
-//! searches was struck again and again, he decides by the providers' own records, truthfully,
-//! through the command that a person would use.
+//! Some attempts can only be resolved by an operator: the process died between the claim and the
+//! first byte, or two calls of one agent were in doubt at the same time. The search for evidence
+//! ends after some seconds here. If it does not, because the provider cannot be read or the
+//! searching process is killed repeatedly, the operator decides truthfully by the records of the
+//! providers, with the command that a person would use.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use switchboard_testkit::Ring;
 
 use crate::kill::Stage;
 
-/// He is asked when nobody has struck the process for so long: whatever can be found is found by
-/// then.
+/// The operator acts when the process was not killed for this long, which is enough to find all
+/// evidence.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Decides every call that is in doubt. How many he decided.
+/// Resolves every call that is in doubt. Returns how many.
 pub async fn decide(stage: &Stage) -> u32 {
     let Ok(calls) = stage.calls().await else {
         return 0;
@@ -39,7 +39,7 @@ pub async fn decide(stage: &Stage) -> u32 {
             "--by",
             "kill-loop",
         ];
-        // Evidence may have come first: then it is not in doubt any more.
+        // Evidence may have been found first; then it is no longer in doubt.
         decided += u32::from(stage.ask(&order).await.is_ok());
     }
     decided
@@ -52,7 +52,7 @@ fn is_in_doubt(call: &Call) -> bool {
         && call.provider_call_id.is_none()
 }
 
-/// Of a call that rang, now its id and now that it is over: both are what he may know.
+/// For a call that rang, either its id or that it ended: an operator may know either.
 fn verdict(id: CallId, rang: Option<&Ring>) -> String {
     match rang {
         None => "not-placed".to_owned(),

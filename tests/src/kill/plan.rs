@@ -1,6 +1,5 @@
-//! What one loop does. Everything that can be decided before it begins follows from its seed; when
-//! the processes' threads meet which strike does not, so that a seed repeats a loop's shape and not
-//! its every step.
+//! The plan of a loop. It follows from the seed, but the timing of threads does not, so a seed
+//! reproduces a loop approximately.
 
 use std::{collections::VecDeque, fmt::Write, time::Duration};
 
@@ -10,72 +9,73 @@ use crate::{
     kill::faults::{self, Faults},
 };
 
-/// What a row of the table is.
+/// The kind of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {
-    /// A call to somebody whom no other good row calls.
+    /// A valid row with a unique number.
     Good,
-    /// No number: it has to be rejected.
+    /// A row without a valid number, which must be rejected.
     Wrong,
-    /// The number and task of an earlier row: it has to be rejected, and nobody is called twice.
+    /// A duplicate of an earlier row, which must be rejected.
     Twin,
 }
 
 /// One row of the table.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The number as it is written.
+    /// The number as written in the table.
     pub to: String,
-    /// What decides its route; empty: both providers may have it.
+    /// The tag that selects the route; empty if both providers are allowed.
     pub tag: &'static str,
-    /// What it is.
+    /// The kind of the row.
     pub kind: RowKind,
 }
 
-/// When a process is struck.
+/// When a process is killed or paused.
 #[derive(Debug, Clone, Copy)]
 pub enum Moment {
-    /// So long after it was started.
+    /// This long after the start.
     Age(Duration),
-    /// So long after so many more phones rang since it was started.
+    /// This long after this many rings since the start.
     Ring(usize, Duration),
 }
 
-/// What strikes it.
+/// How a process is killed or paused.
 #[derive(Debug, Clone, Copy)]
 pub enum Blow {
     /// SIGKILL.
     Kill,
-    /// SIGSTOP, and SIGCONT so much later.
+    /// SIGSTOP, and SIGCONT after this duration.
     Pause(Duration),
-    /// SIGSTOP, and SIGKILL so much later: it never wakes.
+    /// SIGSTOP, and SIGKILL after this duration, so that it never wakes.
     PauseAndKill(Duration),
 }
 
-/// One strike. The next one is counted from the next start, or after a pause from this start again.
+/// One kill or pause. The time of the next one is counted from the next start, or from this start
+/// after a pause.
 #[derive(Debug, Clone, Copy)]
 pub struct Strike {
-    /// When.
+    /// When it happens.
     pub at: Moment,
-    /// What.
+    /// What happens.
     pub blow: Blow,
 }
 
-/// One loop.
+/// The plan of one loop.
 #[derive(Debug)]
 pub struct Plan {
-    /// The table.
+    /// The rows of the table.
     pub rows: Vec<Row>,
-    /// What goes wrong at the providers.
+    /// The faults of the providers.
     pub faults: Faults,
-    /// For each process that works on the table, its strikes in order.
+    /// For each process, its kills and pauses in order.
     pub replicas: Vec<VecDeque<Strike>>,
-    /// The command is run once more when it has ended by itself: nothing may be left for it to do.
+    /// Run the command once more after it ended, which must find nothing to do.
     pub once_more: bool,
 }
 
 impl Plan {
-    /// The plan of one loop; with `pauses`, two processes that are also stopped.
+    /// Draws the plan of a loop. With `pauses`, there are two processes, which are also paused.
     pub fn draw(seed: u64, number: u32, pauses: bool) -> Self {
         let mut chance = Chance::new(Chance::new(seed.rotate_left(32) ^ u64::from(number)).next());
         let rows = rows(&mut chance);
@@ -89,7 +89,7 @@ impl Plan {
         }
     }
 
-    /// The table as a file.
+    /// The content of the table file.
     pub fn table(&self) -> String {
         let mut table = "to,task,tags\n".to_owned();
         for row in &self.rows {
@@ -135,8 +135,8 @@ fn strikes(chance: &mut Chance, calls: usize, pauses: bool) -> VecDeque<Strike> 
         .collect()
 }
 
-/// At the start, while it takes up what the last one left; around a ring; or at any time, after the
-/// end too.
+/// At the start, while it continues what the last process left; around a ring; or at any time, even
+/// after the end.
 fn moment(chance: &mut Chance, calls: usize) -> Moment {
     let mut milliseconds = |below: usize| Duration::from_millis(chance.below(below) as u64);
     match milliseconds(10).as_millis() {
@@ -149,8 +149,8 @@ fn moment(chance: &mut Chance, calls: usize) -> Moment {
     }
 }
 
-/// Mostly pauses, of 1 to 20 s: most of them longer than the lease, so that somebody else has the
-/// calls when the process wakes.
+/// Mostly pauses of 1 to 20 s. Most are longer than the lease, so that the other process has taken
+/// over the calls when it wakes.
 fn blow(chance: &mut Chance) -> Blow {
     let seconds = match chance.below(10) {
         0..6 => 1 + chance.below(4),

@@ -1,5 +1,4 @@
-//! The program under test: as new as its sources, and the same one for all loops, whatever is built
-//! meanwhile.
+//! The program under test: up to date, and the same for all loops even if it is rebuilt meanwhile.
 
 use std::{
     env, fs,
@@ -9,10 +8,10 @@ use std::{
 
 use crate::binary::root;
 
-/// Builds `switchboard` in the profile and target directory of this very program.
+/// Builds `switchboard` in the profile and target directory of this program.
 ///
 /// # Panics
-/// Where it cannot be built.
+/// If it cannot be built.
 pub fn built() -> PathBuf {
     let own = env::current_exe().unwrap();
     // TARGET/PROFILE/NAME
@@ -36,14 +35,13 @@ pub fn built() -> PathBuf {
     profile.join(format!("switchboard{}", env::consts::EXE_SUFFIX))
 }
 
-/// A copy of the program in this directory, which no later build replaces.
+/// Makes a copy of the program in this directory, which later builds do not replace.
 ///
 /// # Panics
-/// Where it cannot be copied.
+/// If it cannot be copied.
 pub fn kept(program: &Path, directory: &Path) -> PathBuf {
     let kept = directory.join("switchboard");
-    // Cargo replaces a program and never writes into one, so that another name for the same file is
-    // copy enough.
+    // Cargo replaces programs and never writes into them, so a hard link is enough.
     fs::hard_link(program, &kept)
         .or_else(|_| fs::copy(program, &kept).map(|_| ()))
         .unwrap_or_else(|error| panic!("{} cannot be copied: {error}", program.display()));

@@ -1,4 +1,4 @@
-//! One process that works on the table: struck, started again, until it ends by itself.
+//! One process that works on the table: killed and restarted until it ends by itself.
 
 use std::{
     collections::VecDeque, os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration,
@@ -12,30 +12,29 @@ use tokio::{
 
 use crate::kill::{Blow, Moment, Stage, Strike, operator};
 
-/// How long a process may go on that nobody strikes. The longest that it waits for anything is some
-/// 20 s.
+/// How long a process may run without being killed. Its longest wait is about 20 s.
 const LONGEST: Duration = Duration::from_secs(120);
-/// It says of itself that it could not go on, and is run again, at most so often.
+/// How often a process may report that it cannot continue and be restarted.
 const FAILURES: u32 = 20;
-/// How long a strike waits for its ring.
+/// How long a kill waits for its ring.
 const LAST_RING: Duration = Duration::from_secs(8);
-/// How often the providers' records are looked at for a ring.
+/// How often the records of the providers are polled for a ring.
 const GLANCE: Duration = Duration::from_millis(2);
 
-/// What became of it.
+/// The result of a process.
 #[derive(Debug, Default)]
 pub struct Course {
     /// How often it was killed.
     pub kills: u32,
-    /// How often it was stopped and went on.
+    /// How often it was paused and continued.
     pub pauses: u32,
-    /// How often it gave up by itself, and was run again.
+    /// How often it failed by itself and was restarted.
     pub failures: u32,
-    /// How many calls an operator had to decide.
+    /// How many calls an operator had to resolve.
     pub resolved: u32,
-    /// When the last strike fell.
+    /// When it was last killed or paused.
     pub struck: Option<Instant>,
-    /// Why it did not come to its end.
+    /// Why it did not end properly.
     pub broken: Option<String>,
 }
 
@@ -74,7 +73,7 @@ pub async fn run(stage: &Stage, replica: usize, mut strikes: VecDeque<Strike>) -
     }
 }
 
-/// From a start to an end, whoever's doing it is.
+/// One run, from its start to its end or kill.
 async fn live(
     stage: &Stage,
     child: &mut Child,
@@ -125,14 +124,14 @@ async fn comes(stage: &Stage, at: Moment, born: Instant, rings: usize) {
                     sleep(GLANCE).await;
                 }
             };
-            // So many may not be left: then it is struck anyhow.
+            // There may not be that many rings left; then it is killed anyway.
             let _ = timeout(LAST_RING, ring).await;
             sleep(later).await;
         }
     }
 }
 
-/// It may have ended by itself a moment before.
+/// Kills it, unless it has just ended by itself.
 async fn kill(child: &mut Child, course: &mut Course) -> Life {
     child.start_kill().unwrap();
     let status = child.wait().await.unwrap();
@@ -144,7 +143,7 @@ async fn kill(child: &mut Child, course: &mut Course) -> Life {
     Life::Ended(status)
 }
 
-/// The child is not waited for yet: its id is nobody else's.
+/// The child was not waited for yet, so its process id is still valid.
 fn send(child: &Child, signal: Signal) {
     let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).unwrap();
     kill_process(id, signal).unwrap();

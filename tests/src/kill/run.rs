@@ -1,4 +1,4 @@
-//! Many loops, some of them at the same time, because a loop mostly waits.
+//! Runs many loops, some concurrently, because a loop mostly waits.
 
 use std::{
     collections::BTreeSet,
@@ -18,68 +18,68 @@ use crate::kill::{
     judge, program, replica,
 };
 
-/// What is asked for.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How many loops.
+    /// The number of loops.
     pub loops: u32,
-    /// The number of the first one: with the seed, it repeats a loop.
+    /// The number of the first loop. Together with the seed it reproduces a loop.
     pub first: u32,
-    /// In PostgreSQL instead of SQLite.
+    /// Use PostgreSQL instead of SQLite.
     pub postgres: bool,
-    /// Two processes on one table, that are stopped as well as killed.
+    /// Run two processes on one table, which are also paused.
     pub pause: bool,
-    /// From which every loop's plan follows.
+    /// The seed of all plans.
     pub seed: u64,
-    /// So many loops at the same time.
+    /// The number of concurrent loops.
     pub at_once: usize,
-    /// The program `switchboard`.
+    /// The path of the program `switchboard`.
     pub program: PathBuf,
 }
 
-/// What came of all loops.
+/// The totals of all loops.
 #[derive(Debug, Default, Serialize)]
 pub struct Totals {
-    /// Loops that came to their end, good or bad.
+    /// Completed loops.
     pub loops: u32,
-    /// Calls that the ledgers held.
+    /// Calls in the ledgers.
     pub calls: usize,
     /// Processes killed.
     pub kills: u32,
-    /// Processes stopped, and woken again.
+    /// Processes paused and continued.
     pub pauses: u32,
-    /// Rings beyond what somebody had asked for.
+    /// Rings that were not requested.
     pub duplicate_rings: usize,
-    /// Calls that are nowhere, for ever unfinished, or not what the ledger says.
+    /// Calls that are missing, never finish, or contradict the ledger.
     pub lost_calls: usize,
     /// Phones that rang.
     #[serde(skip)]
     pub rings: usize,
-    /// Calls of which a restarted process did not know whether they had been sent.
+    /// Calls of which a restarted process did not know whether they were sent.
     #[serde(skip)]
     pub doubted: usize,
-    /// Calls of which it is still unknown whether they rang, and the ledger says so.
+    /// Calls whose result is still unknown at the end.
     #[serde(skip)]
     pub indeterminate: usize,
-    /// Calls that only an operator could decide.
+    /// Calls that an operator resolved.
     #[serde(skip)]
     pub resolved: u32,
-    /// How often a process gave up by itself, and was run again.
+    /// How often a process failed by itself and was restarted.
     #[serde(skip)]
     pub failures: u32,
-    /// Loops in which something was wrong.
+    /// Loops with a violation.
     #[serde(skip)]
     pub bad_loops: u32,
-    /// No PostgreSQL is on this machine: nothing was tried.
+    /// PostgreSQL is not installed, so nothing was run.
     #[serde(skip)]
     pub skipped: bool,
 }
 
-/// Runs them; `tell` gets the report of each loop in which something is wrong, whose directory then
-/// stays. Numbers in it are masked.
+/// Runs all loops. `tell` gets the report of each loop with a violation, whose directory is kept.
+/// Numbers in it are masked.
 ///
 /// # Panics
-/// Where a loop cannot be set up.
+/// If a loop cannot be set up.
 pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
     let mut totals = Totals::default();
     let server =
@@ -111,7 +111,7 @@ pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
 }
 
 impl Totals {
-    /// True where nobody rang twice and nothing was lost.
+    /// True if no phone rang twice and no call was lost.
     pub fn is_good(&self) -> bool {
         self.bad_loops == 0 && self.duplicate_rings == 0 && self.lost_calls == 0
     }
@@ -157,12 +157,12 @@ async fn one(
     let processes = plan.replicas.iter().enumerate();
     let mut courses =
         join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone()))).await;
-    // A call that an operator decided when its batch had just given it up is followed by whoever
-    // runs next.
+    // A call that an operator resolved just after its batch gave it up is followed by the next
+    // process.
     if plan.once_more || courses.iter().any(|course| course.resolved > 0) {
         courses.push(replica::run(&stage, 0, [].into()).await);
     }
-    // What a killed process had sent may still be on its way.
+    // Requests of a killed process may still be in flight.
     if let Some(struck) = courses.iter().filter_map(|course| course.struck).max() {
         sleep_until(struck + Faults::quiet_after()).await;
     } else if plan.faults.kallyai.rules.len() + plan.faults.kaicalls.rules.len() > 0 {
@@ -183,7 +183,7 @@ async fn one(
         report: None,
     };
     if !problems.is_empty() && ended.judged.faults.is_empty() {
-        // A ledger that is damaged, or a process that hangs or breaks, has lost at least one call.
+        // A damaged ledger, or a process that hangs or fails, counts as a lost call.
         ended.judged.lost_calls += 1;
     }
     if !(problems.is_empty() && ended.judged.faults.is_empty()) {
@@ -216,7 +216,7 @@ async fn facts(stage: &Stage, plan: &Plan, problems: &mut Vec<String>) -> Facts 
     }
 }
 
-/// The numbers of the rows in a table of rejected rows, where there is one.
+/// The phone numbers in a table of rejected rows, if there is one.
 fn rejected(table: &Path) -> BTreeSet<String> {
     let Ok(mut table) = csv::Reader::from_path(table) else {
         return BTreeSet::new();
@@ -273,7 +273,7 @@ async fn report(
     report
 }
 
-/// The last two digits, as everywhere.
+/// The number with only its last two digits.
 fn masked(number: &str) -> String {
     let from = number.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
     format!("...{}", &number[from..])

@@ -1,5 +1,5 @@
-//! One loop's directory: the table, the configuration, and both simulated providers in processes of
-//! their own.
+//! The directory of a loop: the table, the configuration, and both simulated providers as
+//! processes.
 
 use std::{
     fmt::Write,
@@ -22,33 +22,33 @@ use tokio::{
 
 use crate::kill::Plan;
 
-/// A simulated call of three minutes lasts under two seconds.
+/// The speed of the simulators: a call of three minutes takes less than two seconds.
 const SPEED: &str = "100";
-/// What any command but the batch may take, on a busy machine.
+/// The timeout of all commands except the batch, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 const TABLE: &str = "calls.csv";
 const RINGS: [&str; 2] = ["rings-kallyai.jsonl", "rings-kaicalls.jsonl"];
 
-/// Where calls are written down.
+/// The kind of ledger.
 #[derive(Debug, Clone)]
 pub enum Books {
-    /// A file in the loop's directory.
+    /// A file in the directory of the loop.
     Sqlite,
     /// An empty PostgreSQL database at this address.
     Postgres(String),
 }
 
-/// A loop's directory and what runs in it. The providers end with it.
+/// The directory of a loop, with its providers, which end when this is dropped.
 #[derive(Debug)]
 pub struct Stage {
     directory: TempDir,
     program: PathBuf,
     environment: Vec<(&'static str, String)>,
-    /// Ended when they are dropped.
+    /// Killed when they are dropped.
     _providers: [Child; 2],
 }
 
-/// What a simulated provider says when it is ready.
+/// The line that a simulated provider prints when it is ready.
 #[derive(Deserialize)]
 struct Ready {
     url: String,
@@ -58,7 +58,7 @@ struct Ready {
 }
 
 impl Stage {
-    /// Sets it up below `parent`.
+    /// Sets up the directory below `parent`.
     pub async fn set(
         parent: &Path,
         number: u32,
@@ -94,7 +94,7 @@ impl Stage {
         self.directory.path()
     }
 
-    /// The program with the loop's configuration. It dies with whoever holds it.
+    /// The program with the configuration of the loop. It is killed when dropped.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
@@ -109,8 +109,8 @@ impl Stage {
         command
     }
 
-    /// The batch, as its `replica`th process runs it; what it prints is appended to that replica's
-    /// files.
+    /// The batch command of the `replica`th process, with its output appended to the files of that
+    /// replica.
     pub fn batch(&self, replica: usize) -> Command {
         let rejected = self.rejected(replica);
         let mut command = self.command(&["batch", TABLE, "--json", "--log", "warn", "--rejected"]);
@@ -126,12 +126,12 @@ impl Stage {
         fs::OpenOptions::new().create(true).append(true).open(path).unwrap()
     }
 
-    /// Where that replica writes the rows that it rejects.
+    /// The file with the rejected rows of a replica.
     pub fn rejected(&self, replica: usize) -> PathBuf {
         self.path().join(format!("rejected-{replica}.csv"))
     }
 
-    /// The last lines that a replica printed.
+    /// The last lines of output of a replica.
     pub fn last_words(&self, replica: usize) -> String {
         let mut words = String::new();
         for kind in ["out", "err"] {
@@ -148,7 +148,7 @@ impl Stage {
     /// Runs a command of the program to its end.
     ///
     /// # Errors
-    /// What it printed, where it took too long or ended with another code than 0.
+    /// The output, if it timed out or had a non-zero exit code.
     pub async fn ask(&self, arguments: &[&str]) -> Result<String, String> {
         let Ok(ended) = timeout(PATIENCE, self.command(arguments).output()).await else {
             return Err(format!("switchboard {} does not end", arguments.join(" ")));
@@ -162,16 +162,16 @@ impl Stage {
         Err(format!("switchboard {}: {}\n{out}{err}", arguments.join(" "), ended.status))
     }
 
-    /// Every call of the ledger.
+    /// All calls of the ledger.
     ///
     /// # Errors
-    /// As for [`Stage::ask`].
+    /// The same as for [`Stage::ask`].
     pub async fn calls(&self) -> Result<Vec<Call>, String> {
         let lines = self.ask(&["calls", "export", "--format", "jsonl"]).await?;
         Ok(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
 
-    /// How many phones rang so far.
+    /// The number of rings so far.
     pub fn ring_count(&self) -> usize {
         let lines = |name| {
             fs::File::open(self.path().join(name))
@@ -180,19 +180,19 @@ impl Stage {
         RINGS.into_iter().map(lines).sum()
     }
 
-    /// Every phone that rang, as the providers wrote it down.
+    /// All rings recorded by the providers.
     pub fn rings(&self) -> Vec<Ring> {
         let of = |name| RingLedger::with_file(self.path().join(name)).unwrap().rings();
         RINGS.into_iter().flat_map(of).collect()
     }
 
-    /// Leaves the directory where it is.
+    /// Keeps the directory.
     pub fn keep(self) -> PathBuf {
         self.directory.keep()
     }
 }
 
-/// Starts one and waits until it is ready.
+/// Starts a provider and waits until it is ready.
 async fn provider(
     directory: &Path,
     program: &Path,
@@ -234,7 +234,7 @@ async fn provider(
     (ready, child)
 }
 
-/// Short times throughout: what a loop waits for is not what it tries.
+/// All waiting times are short, because waiting is not what is tested.
 fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> String {
     format!(
         r#"

@@ -1,25 +1,25 @@
-//! What can happen, in words that a counterexample is told in.
+//! The steps of the model, with the text for counterexamples.
 
 use std::fmt;
 
 use super::setup::Provider;
 
-/// A step of the model. Numbers of replicas, attempts and requests begin at 0 and are shown from 1.
+/// A step of the model. Replicas, attempts and requests are numbered from 0 and displayed from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
-    /// A process does what the journal and its work in hand allow.
+    /// A process acts, as allowed by the journal and its current work.
     Replica(usize, Deed),
     /// The network or a provider does something to a request.
     Request(usize, Fate),
-    /// A provider tells of the call that this request placed; over, or still going on.
+    /// A provider sends a webhook about the call of this request: ended or still in progress.
     Webhook { request: usize, over: bool },
-    /// A stranger posts to a webhook's path.
+    /// An attacker sends a forged webhook.
     Forged(Claim),
-    /// The life time of the last attempt's key is over.
+    /// The idempotency key of the last attempt expires.
     KeyExpires,
 }
 
-/// What a process does, or what is done to it.
+/// What a process does, or what happens to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
     Admit,
@@ -52,20 +52,20 @@ pub(super) enum Deed {
     MissDeadline,
 }
 
-/// What comes back on a request, as its sender hears it.
+/// The result of a request, as its sender sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     /// A timeout, a reset, any 5xx.
     Nothing,
-    /// It provably never left.
+    /// It was provably never sent.
     Unsent,
     /// The provider has the call.
     Placed,
-    /// The provider had the call, and it is over.
+    /// The provider placed the call, and it has ended.
     Over,
-    /// Refused by this provider, for reasons of its own.
+    /// Refused by this provider only.
     Declined,
-    /// Refused because of the person or the content: no other provider may be asked.
+    /// Refused because of the person or the content, so no other provider may be tried.
     DeclinedForAll,
     /// Refused until a person approves.
     NeedsApproval,
@@ -80,7 +80,7 @@ pub(super) enum Fate {
     NeverLeaves,
 }
 
-/// What a forged webhook says.
+/// What a forged webhook claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
     Ended,
@@ -88,8 +88,8 @@ pub(super) enum Claim {
 }
 
 impl Action {
-    /// True for what our own processes do by themselves: what may be relied on when everything else
-    /// stands still.
+    /// True for what our own processes do by themselves, which still happens if everything else
+    /// stops.
     pub(super) const fn is_ours(self) -> bool {
         match self {
             Action::Replica(_, deed) => match deed {

@@ -1,4 +1,4 @@
-//! Runs one model to its end, and says whether it came out as the table of variants expects.
+//! Runs a model, and compares the result with the expectation of its variant.
 
 use std::time::{Duration, Instant};
 
@@ -6,38 +6,38 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model, Property};
 
 use super::{action::Action, protocol::Protocol, setup::Bounds, variants::Variant, world::World};
 
-/// A property that broke, and a short way there.
+/// A violated property with a short counterexample.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Its name.
+    /// The name of the property.
     pub property: &'static str,
-    /// What happened, in order; the property is broken after the last step.
+    /// The steps in order; the property is violated after the last one.
     pub steps: Vec<String>,
 }
 
-/// What became of a model.
+/// The result of a model.
 #[derive(Debug, Clone)]
 pub struct Verdict {
-    /// Which one.
+    /// The variant.
     pub variant: &'static Variant,
-    /// Different worlds that were met.
+    /// The number of unique states.
     pub unique_states: usize,
-    /// Worlds that were met, again and again.
+    /// The number of visited states, including repetitions.
     pub states: usize,
-    /// The longest of the shortest ways to a world.
+    /// The maximum depth of the breadth-first search.
     pub depth: usize,
     /// How long it took.
     pub took: Duration,
-    /// What broke, those that had to break first.
+    /// The violated properties, expected ones first.
     pub failures: Vec<Failure>,
-    /// What should come about in some world and did not. Asked of lawful variants only: the others
-    /// are not explored to their end.
+    /// Reachability properties without an example. Only for variants without a fault, because the
+    /// others are not explored completely.
     pub missing: Vec<&'static str>,
 }
 
 impl Verdict {
-    /// What is not as it should be: a lawful variant that fails, one in which too little happens, a
-    /// fault that is not found.
+    /// Describes an unexpected result: a variant without a fault that fails or reaches too little,
+    /// or a fault that is not found.
     pub fn surprise(&self) -> Option<String> {
         let breaks = self.variant.breaks;
         let unfound = breaks
@@ -56,11 +56,11 @@ impl Verdict {
     }
 }
 
-/// Explores a variant breadth first on `threads` threads: a lawful one whole, one with a fault
-/// until what has to break is broken. On one thread the outcome is the same each time.
+/// Explores a variant breadth first on `threads` threads: completely if it has no fault, otherwise
+/// until the expected properties are violated. With one thread the result is deterministic.
 ///
 /// # Panics
-/// Where the model itself is at fault: the checker's thread panicked.
+/// If the model itself has a bug and the checker's thread panicked.
 pub fn check(variant: &'static Variant, bounds: Bounds, threads: usize) -> Verdict {
     let protocol = Protocol { setup: variant.setup, bounds, fault: variant.fault };
     let finish = if variant.breaks.is_empty() {
@@ -98,8 +98,8 @@ pub fn check(variant: &'static Variant, bounds: Bounds, threads: usize) -> Verdi
     }
 }
 
-/// The steps up to the first world in which the property is broken, without those that it breaks
-/// without: the checker goes on for a while after it met the first one, and keeps the last.
+/// The steps to the first state in which the property is violated, without unnecessary ones: the
+/// checker continues for a while after the first violation and returns the last one.
 fn steps(protocol: &Protocol, property: &Property<Protocol>, path: Vec<Action>) -> Vec<String> {
     let mut shortest = path;
     while let Some(shorter) = shorter(protocol, property, &shortest) {

@@ -1,5 +1,5 @@
-//! The journal: durable, one writer at a time, and the only place where the call changes its state,
-//! by the router's own [`step`].
+//! The journal: durable, with one writer at a time, and the only place where the call changes its
+//! state, with the real [`step`].
 
 use switchboard::{
     CallStatus,
@@ -9,39 +9,38 @@ use switchboard::{
 
 use super::setup::Provider;
 
-/// An attempt as it is written down.
+/// An attempt in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Tried {
     pub(super) provider: Provider,
-    /// Which ring of the call it serves.
+    /// The ring that the attempt belongs to.
     pub(super) ring: u8,
-    /// The life time of its key is over. The clock's doing, kept here because it is counted from
-    /// the send.
+    /// The idempotency key has expired. Stored here because the lifetime is counted from the send.
     pub(super) expired: bool,
-    /// A second request of it may leave. From then on the silence of one request proves nothing
-    /// about the attempt.
+    /// A second request of the attempt may be sent. From then on, proof about one request proves
+    /// nothing about the attempt.
     pub(super) replayed: bool,
 }
 
-/// One call in the journal.
+/// The call in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Ledger {
     pub(super) state: State,
     /// The epoch that owns the call.
     pub(super) epoch: u8,
     pub(super) attempts: Vec<Tried>,
-    /// How often the caller's policy asked for another ring.
+    /// How many redials the caller's policy has asked for.
     pub(super) ring: u8,
-    /// The attempt whose refusal binds every provider.
+    /// The attempt whose refusal applies to every provider.
     pub(super) bound: Option<usize>,
     /// History: a state went back, or a final one changed.
     pub(super) regressed: bool,
-    /// History: the state machine called for an operator.
+    /// History: the state machine raised an alarm.
     pub(super) alarmed: bool,
 }
 
 impl Ledger {
-    /// A call that was just accepted; the first epoch owns it.
+    /// A new call, owned by the first epoch.
     pub(super) fn received() -> Self {
         Self {
             state: State::RECEIVED,
@@ -54,19 +53,19 @@ impl Ledger {
         }
     }
 
-    /// Writes down what moves the call on. Only the owner may. False where a rule forbids it;
-    /// nothing changed then.
+    /// Writes an event that advances the call, which only the owner may do. Returns false, without
+    /// a change, if a rule forbids it.
     pub(super) fn commit(&mut self, epoch: u8, event: Event) -> bool {
         epoch == self.epoch && self.record(event)
     }
 
-    /// The same of an attempt that was begun before, and has to be the last one still.
+    /// Like [`Self::commit`] for an earlier attempt, which must still be the last one.
     pub(super) fn commit_to(&mut self, epoch: u8, attempt: usize, event: Event) -> bool {
         self.is_last(attempt) && self.commit(epoch, event)
     }
 
-    /// Writes down evidence about an attempt, from whomever it comes: it stays true when the call
-    /// has changed its owner.
+    /// Writes evidence about an attempt, which any process may do, because it stays true if the
+    /// owner changes.
     pub(super) fn prove(&mut self, attempt: usize, event: Event) -> bool {
         let replayed = self.attempts.last().is_some_and(|last| last.replayed);
         let counts = match event {
@@ -85,7 +84,7 @@ impl Ledger {
         counts && self.is_last(attempt) && self.record(event)
     }
 
-    /// Writes a new attempt down.
+    /// Writes a new attempt.
     pub(super) fn intend(&mut self, epoch: u8, provider: Provider) -> bool {
         let written = self.commit(epoch, Event::Intend);
         if written {
@@ -99,7 +98,7 @@ impl Ledger {
         written
     }
 
-    /// Writes down that a second request of the last attempt leaves.
+    /// Writes that a second request of the last attempt is sent.
     pub(super) fn replay(&mut self, epoch: u8) -> bool {
         match self.attempts.last_mut() {
             Some(last) if epoch == self.epoch => {
@@ -122,7 +121,7 @@ impl Ledger {
         whole
     }
 
-    /// Writes down that the caller's policy asks for another ring.
+    /// Writes that the caller's policy asks for a redial.
     pub(super) fn redial(&mut self, epoch: u8) -> bool {
         let written = self.commit(epoch, Event::Redial);
         self.ring += u8::from(written);
@@ -161,8 +160,8 @@ impl Ledger {
         attempt + 1 == self.attempts.len()
     }
 
-    /// True where the journal takes the attempt as proven silent: another one of the same ring
-    /// follows it, or its state says so.
+    /// True if the journal considers it proven that the attempt made no phone ring: another one of
+    /// the same ring follows it, or its state says so.
     pub(super) fn is_silent(&self, attempt: usize) -> bool {
         let ring = |attempt: usize| self.attempts.get(attempt).map(|tried| tried.ring);
         match ring(attempt + 1) {
@@ -171,7 +170,7 @@ impl Ledger {
         }
     }
 
-    /// True where the journal says that bytes of the attempt may have left.
+    /// True if bytes of the attempt may have been sent, according to the journal.
     pub(super) fn may_have_left(&self, attempt: usize) -> bool {
         attempt + 1 < self.attempts.len()
             || (self.is_last(attempt)
@@ -181,7 +180,7 @@ impl Ledger {
                 ))
     }
 
-    /// Grows with each step of the call.
+    /// A rank that increases with each step of the call.
     pub(super) fn rank(&self) -> (u8, u8, usize, u8) {
         let (status, attempt) = rank(self.state);
         (self.ring, status, self.attempts.len(), attempt)

@@ -1,33 +1,32 @@
-//! A model of the calling protocol, explored whole: every order in which processes, journal,
+//! A model of the calling protocol, explored completely: every order in which processes, journal,
 //! network and providers can act.
 //!
-//! Tests show what happens on the ways that somebody thought of. The law that nobody's phone rings
-//! because of a fault of ours has to hold on all of them: a request that arrives after its sender
-//! has crashed and started again, a process that wakes up after another one has taken its call
-//! over, a list that leaves the call out. The logic is the router's own
-//! [`step`](switchboard::journal::state::step), called by the journal of the model for every event;
-//! what is modelled is only the world around it. A checker that finds nothing proves little until
-//! it has found something, so eight faults are sown, one at a time, and each has to ring a phone
+//! Tests only cover the sequences that somebody thought of. That nobody's phone rings because of a
+//! fault of ours must hold for all of them: a request that arrives after its sender crashed and
+//! restarted, a process that wakes up after another one took over its call, a list that omits the
+//! call. The logic is the real [`step`](switchboard::journal::state::step), called by the journal
+//! of the model for every event; only the environment is modelled. A checker that finds nothing
+//! proves little, so eight faults are injected, one at a time, and each must make a phone ring
 //! twice.
 //!
 //! | to find | look at |
 //! |---|---|
 //! | the table of models | [`VARIANTS`] |
-//! | how much may go wrong, and which fault is sown | [`Setup`], [`Bounds`], [`Fault`] |
-//! | running one, and what it says | [`check`], [`Verdict`] |
-//! | what has to hold | [`properties`] |
+//! | how much may go wrong, and which fault is injected | [`Setup`], [`Bounds`], [`Fault`] |
+//! | running a model, and its result | [`check`], [`Verdict`] |
+//! | the properties | [`properties`] |
 //! | the journal around the state machine | `ledger.rs` |
-//! | processes, requests, telephones | `world.rs`; what they may do, `protocol.rs`; what that does, `step.rs` |
+//! | processes, requests, telephones | `world.rs`; possible steps: `protocol.rs`; their effects: `step.rs` |
 //!
-//! Time is an order of events: a deadline or a life time ends by a step of its own, at any moment
-//! that the assumptions of `calls.md`, section 3, allow. That each run comes to an end is shown by
-//! a rank that every step has to raise, and that no run ends too early by looking for a step of our
-//! own in each world where an accepted call is not settled: the checker's "eventually" would miss
-//! ways that join.
+//! Time is an order of events: a deadline or a lifetime ends with a step of its own, whenever the
+//! assumptions allow it. That every run terminates is shown by a rank that every step must
+//! increase. That no run ends too early is shown by requiring a step of our own processes in each
+//! state where an accepted call is not settled, because the checker's "eventually" misses paths
+//! that join.
 //!
-//! Not modelled: cancelling, an operator's decision, several calls to one person (the journal's
-//! lock on the callee keeps them apart), calls in a list that are not ours, and what the engine
-//! makes of an answer before it is an event.
+//! Not modelled: cancelling, operator decisions, several calls to one person (the callee lock of
+//! the journal separates them), calls of others in lists, and how the engine converts responses to
+//! events.
 
 mod action;
 mod check;

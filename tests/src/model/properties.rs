@@ -1,7 +1,7 @@
-//! What has to hold in every world, and what has to come about in some.
+//! The properties that must hold in every state, and those that must be reachable.
 //!
-//! The second kind keeps the first honest: a model in which no call is ever placed rings nobody
-//! twice.
+//! The second kind is needed because a model that never places a call trivially never makes a phone
+//! ring twice.
 
 use stateright::{Model, Property};
 use switchboard::{CallStatus, core::AttemptState};
@@ -12,23 +12,23 @@ use super::{
     world::{Doing, Place, Request, World},
 };
 
-/// At most one telephone rings for each ring that was asked for, over both providers.
+/// At most one phone rings per requested ring, across both providers.
 pub const ONE_RING: &str = "one ring";
-/// What is reported refused, or taken as not placed, never rang.
+/// What is reported as refused or considered not placed never rang.
 pub const SILENCE: &str = "silence is true";
-/// What is reported in progress, stalled or closed did ring.
+/// What is reported as in progress, stalled or closed did ring.
 pub const PLACED: &str = "placed is true";
-/// No telephone rings of which the journal does not know that it may.
+/// No phone rings unless the journal says that it may.
 pub const WRITTEN: &str = "written before";
 /// States only move forward, and a final one never changes.
 pub const FORWARD: &str = "forward only";
-/// After a refusal that binds every provider nobody else is asked.
+/// After a refusal that applies to every provider, no other provider is tried.
 pub const BINDING: &str = "no shopping around";
 /// The state machine calls for no operator, where no fault is sown and no fence may be wrong.
 pub const ALARM: &str = "no alarm";
-/// An accepted call that is not settled can always go on by what our own processes do.
+/// An accepted call that is not settled can always be advanced by our own processes.
 pub const NO_DEAD_END: &str = "no dead end";
-/// No step can be made for ever: with the property before, each accepted call ends.
+/// No step can repeat forever, so together with the previous property every accepted call ends.
 pub const NO_CIRCLE: &str = "no circle";
 
 pub(super) fn all() -> Vec<Property<Protocol>> {
@@ -122,7 +122,7 @@ fn silence_is_true(world: &World) -> bool {
 
 fn placed_is_true(world: &World) -> bool {
     match world.ledger.state.status {
-        // Nobody took the redial: the call ended with the ring before.
+        // The redial was not placed: the call ended with the previous ring.
         CallStatus::Closed if world.ledger.state.attempt == Some(AttemptState::NotPlaced) => {
             world.rings() > 0
         }

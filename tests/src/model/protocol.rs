@@ -1,4 +1,4 @@
-//! The model: which steps are open in a world, and the properties that have to hold in each.
+//! The model: the possible steps in each state, and the properties.
 
 use stateright::{Model, Property};
 use switchboard::{CallStatus, core::AttemptState};
@@ -10,7 +10,7 @@ use super::{
     world::{Doing, Health, Place, World},
 };
 
-/// A variant within bounds.
+/// A variant with its bounds.
 #[derive(Debug, Clone)]
 pub(super) struct Protocol {
     pub(super) setup: Setup,
@@ -71,7 +71,7 @@ impl Model for Protocol {
 }
 
 impl Protocol {
-    /// What may happen to a process, and what it may do.
+    /// The possible steps of a process.
     fn deeds(&self, world: &World, replica: usize, may: &mut impl FnMut(Deed)) {
         let Some(one) = world.replicas.get(replica) else {
             return;
@@ -95,7 +95,7 @@ impl Protocol {
             may(Deed::TakeOver);
         }
         match one.doing {
-            // It may have lost the call without having noticed; the journal knows.
+            // It may have lost the call without noticing; the journal knows.
             Doing::Nothing if one.epoch > 0 => self.next_for_owner(world, may),
             Doing::Nothing => {}
             Doing::Intended(_) => may(Deed::Claim),
@@ -113,8 +113,8 @@ impl Protocol {
         }
     }
 
-    /// What a process does that has the call, as it believes, and nothing in hand: it goes by the
-    /// journal alone, after a start as at any time.
+    /// The steps of a process that believes it owns the call and has no current work: they depend
+    /// on the journal only, after a start as at any other time.
     fn next_for_owner(&self, world: &World, may: &mut impl FnMut(Deed)) {
         match world.ledger.state.status {
             CallStatus::Received | CallStatus::Scheduled => may(Deed::Admit),
@@ -162,7 +162,7 @@ impl Protocol {
             return;
         };
         may(Deed::GiveUp);
-        // A list that lags or leaves the call out is one in which it is not found.
+        // A list that lags or omits the call is one in which it is not found.
         if world.rang(last) {
             may(Deed::FindInList);
         }
@@ -203,7 +203,7 @@ impl Protocol {
     }
 }
 
-/// What the sender may hear. No answer is always one of them, whatever became of the request.
+/// The possible results for the sender. "No response" is always one of them.
 fn answers(world: &World, request: usize, mut may: impl FnMut(Answer)) {
     let Some(sent) = world.requests.get(request) else {
         return;

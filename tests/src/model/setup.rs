@@ -1,87 +1,87 @@
-//! What a model is made of: how many processes, how much goes wrong, what follows a doubt, and
-//! which fault is sown.
+//! The setup of a model: the number of processes, how much goes wrong, what follows an unknown
+//! result, and which fault is injected.
 
 /// The provider of an attempt. A call goes to A first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Provider {
-    /// Answers when the call is over, or before; may know keys.
+    /// Responds when the call has ended, or before; may know idempotency keys.
     A,
-    /// Asked where A proved silent.
+    /// Tried if A provably did not place the call.
     B,
 }
 
-/// How the journal is written before a byte leaves.
+/// How the journal is written before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writes {
-    /// Intent, claim and send in one transaction, as `calls.md` asks.
+    /// Intent, claim and send in one transaction.
     Together,
-    /// One after the other, as the engine of the router does: a crash can come between.
+    /// In separate transactions, so that a crash can happen in between.
     Apart,
 }
 
-/// What is done about an attempt that may or may not have reached a phone, beside looking for it.
+/// What is done about an attempt with an unknown result, apart from searching for evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnUnknown {
-    /// Nothing: without evidence the call ends as indeterminate.
+    /// Nothing: without evidence the call becomes indeterminate.
     Park,
     /// Absence from the list after the fence counts as proof. The world keeps what the rule
     /// supposes: send deadline, longest pause, longest way through the network and longest lag of
     /// the list lie before the fence.
     Fence,
-    /// The same request again with the same key, once. A knows the keys of the calls that it
-    /// placed, for their life time; nothing is on its way longer than that.
+    /// The same request is sent again once with the same key. A knows the keys of the calls that it
+    /// placed during their lifetime, and no request is in flight for longer.
     Replay,
 }
 
-/// A fault that is sown into the logic. Each is one that the law of the product forbids by name.
+/// A fault that is injected into the logic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// A request without an answer counts as not placed.
+    /// A request without a response counts as not placed.
     FailOverOnTimeout,
-    /// The bytes leave first, then the attempt is written down.
+    /// The request is sent before the attempt is written.
     JournalAfterSend,
-    /// A process that starts sends again what the journal says was sent.
+    /// A restarted process sends again what was sent according to the journal.
     ResendAtRestart,
-    /// A list that does not show the call proves that there is none.
+    /// Absence from a list counts as proof.
     AbsenceIsProof,
-    /// The second request carries a key of its own.
+    /// The second request has a different key.
     DroppedKey,
-    /// The second request goes out though the provider may have forgotten the key.
+    /// The second request is sent although the key may have expired.
     ReplayPastLifetime,
-    /// Neither deadline nor epoch is looked at before the bytes leave.
+    /// Neither deadline nor epoch is checked before sending.
     PausedSender,
-    /// What comes in on the webhook's path is believed, whoever sent it.
+    /// Webhooks are believed without verification.
     UnsignedWebhook,
 }
 
-/// How far the exploration goes.
+/// The bounds of the exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Attempts for the call.
+    /// The maximum number of attempts.
     pub attempts: u8,
-    /// Crashes, over all replicas. A crashed process may always start again.
+    /// The maximum number of crashes, across all replicas. A crashed process can always restart.
     pub crashes: u8,
-    /// Pauses, over all replicas. A paused process may always go on.
+    /// The maximum number of pauses, across all replicas. A paused process can always continue.
     pub pauses: u8,
 }
 
 impl Bounds {
-    /// For every `cargo test`: seconds in a debug build.
+    /// For `cargo test`: seconds in a debug build.
     pub const QUICK: Self = Self { attempts: 2, crashes: 1, pauses: 1 };
     /// For the program: a minute or two in a release build.
     pub const FULL: Self = Self { attempts: 3, crashes: 2, pauses: 1 };
 }
 
-/// The world without its bounds and without a fault.
+/// The environment, without bounds and fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setup {
-    /// Processes over one journal: one or two.
+    /// The number of processes that share the journal: one or two.
     pub replicas: u8,
-    /// How the journal is written before a byte leaves.
+    /// How the journal is written before anything is sent.
     pub writes: Writes,
-    /// What is done about an attempt that may have reached a phone.
+    /// What is done about an attempt with an unknown result.
     pub on_unknown: OnUnknown,
-    /// Further rings that the caller's policy may ask for, after one that nobody answered. Where it
-    /// may, nobody ever answers.
+    /// The number of redials that the caller's policy may ask for after no answer. If there are
+    /// any, no call is ever answered.
     pub redials: u8,
 }

@@ -1,4 +1,4 @@
-//! What each step does to the world. The journal is written through
+//! The effect of each step. The journal is written through
 //! [`Ledger`](super::ledger::Ledger) alone.
 
 use switchboard::{Outcome, journal::state::Event};
@@ -17,15 +17,15 @@ impl Protocol {
             Action::Request(request, fate) => self.meet(world, request, fate),
             Action::Webhook { request, over } => {
                 let attempt = world.requests[request].attempt;
-                // The body is a hint: what the provider's own record says is written down.
+                // The body is only a hint: the provider's record is what is written.
                 world.ledger.prove(attempt, Event::Place);
                 if over {
                     world.ledger.prove(attempt, self.ended());
                 }
             }
             Action::Forged(claim) => {
-                // A stranger does not know the address key: the request is turned away before its
-                // body is looked at.
+                // An attacker does not know the key in the URL, so the request is rejected before
+                // its body is read.
                 if self.has(Fault::UnsignedWebhook) {
                     match claim {
                         Claim::Ended => prove(world, self.ended()),
@@ -143,8 +143,8 @@ impl Protocol {
         world.replicas[replica].doing = doing;
     }
 
-    /// What came back, or did not, goes to the journal at once: until then only its sender knows
-    /// it, and a crash takes it along.
+    /// Writes the result of a request to the journal. Until then only its sender knows it, and a
+    /// crash loses it.
     fn hear(&self, world: &mut World, replica: usize, answer: Answer) {
         let Doing::Waiting { request } = world.replicas[replica].doing else {
             return;
@@ -174,7 +174,7 @@ impl Protocol {
         };
     }
 
-    /// How a phone call ends: so that a redial is asked for, where one may be.
+    /// How a phone call ends: with an outcome to redial after, if redials are allowed.
     const fn ended(&self) -> Event {
         match self.setup.redials {
             0 => Event::End(Outcome::Completed),
@@ -182,7 +182,7 @@ impl Protocol {
         }
     }
 
-    /// True where A placed a call for this key, and remembers it.
+    /// True if A placed a call with this key and still knows the key.
     fn knows_key(&self, world: &World, request: usize) -> bool {
         let this = &world.requests[request];
         let remembers =
@@ -214,7 +214,7 @@ fn prove(world: &mut World, event: Event) {
     }
 }
 
-/// One more request of the last attempt.
+/// Sends another request of the last attempt.
 fn again(world: &mut World, replica: usize, key: fn(usize) -> Key) {
     if let Some(last) = world.last() {
         let provider = world.ledger.attempts[last].provider;

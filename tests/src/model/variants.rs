@@ -1,23 +1,22 @@
-//! The table of what is checked: six worlds in which the law holds, and eight faults, each sown
-//! into one of them.
+//! The checked variants: six without a fault, and eight with a fault injected into one of those.
 
 use super::{
     properties::{ONE_RING, PLACED},
     setup::{Fault, OnUnknown, Setup, Writes},
 };
 
-/// One model.
+/// A variant of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variant {
-    /// Its name in tables.
+    /// The name in tables.
     pub name: &'static str,
-    /// What is sown, or what the world is.
+    /// A description of the environment or the fault.
     pub about: &'static str,
-    /// The world.
+    /// The environment.
     pub setup: Setup,
-    /// What is wrong with the logic. None: nothing, and every property has to hold.
+    /// The injected fault. Without one, every property must hold.
     pub fault: Option<Fault>,
-    /// The properties that have to break.
+    /// The properties that must be violated.
     pub breaks: &'static [&'static str],
 }
 
@@ -29,7 +28,7 @@ const KEYS: Setup = Setup { on_unknown: OnUnknown::Replay, ..TWO };
 const REDIAL: Setup = Setup { redials: 1, ..TWO };
 const FENCE: Setup = Setup { on_unknown: OnUnknown::Fence, ..TWO };
 
-/// Every model, the lawful ones first.
+/// All variants, those without a fault first.
 pub const VARIANTS: [Variant; 14] = [
     good("good", "one replica", ONE),
     good("good-replicas", "two replicas", TWO),

@@ -1,9 +1,8 @@
-//! Everything around the state machine: processes that crash and pause, requests on their way,
-//! telephones that ring.
+//! The environment of the state machine: processes that crash and pause, requests in flight, phones
+//! that ring.
 //!
-//! What a process merely thinks is lost with it; what the journal holds stays. A request lives on
-//! its own from the moment that it leaves: it arrives when it likes, also after its sender has
-//! crashed, started again and given up.
+//! The memory of a process is lost in a crash; the journal stays. A sent request is independent of
+//! its sender: it may arrive at any time, even after the sender crashed, restarted and gave up.
 
 use super::{
     ledger::Ledger,
@@ -16,11 +15,11 @@ pub(super) struct World {
     pub(super) ledger: Ledger,
     pub(super) replicas: Vec<Replica>,
     pub(super) requests: Vec<Request>,
-    /// Crashes that are left.
+    /// The remaining number of crashes.
     pub(super) crashes: u8,
-    /// Pauses that are left.
+    /// The remaining number of pauses.
     pub(super) pauses: u8,
-    /// History: a step that brought nothing nearer to an end, so that it could be made for ever.
+    /// History: a step made no progress, so it could repeat forever.
     pub(super) circled: bool,
 }
 
@@ -28,7 +27,7 @@ pub(super) struct World {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Replica {
     pub(super) health: Health,
-    /// The epoch that it won; 0 before it won one.
+    /// The epoch of the process; 0 before it has one.
     pub(super) epoch: u8,
     pub(super) doing: Doing,
 }
@@ -40,25 +39,25 @@ pub(super) enum Health {
     Crashed,
 }
 
-/// What a process has in hand. Nothing of it is written down.
+/// The current work of a process, which is not in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Doing {
-    /// It looks at the journal for what is next.
+    /// It decides by the journal what is next.
     Nothing,
-    /// It wrote an intent down.
+    /// It wrote an intent.
     Intended(Held),
     /// It claimed its attempt.
     Claimed(Held),
-    /// It may write bytes until its send deadline.
+    /// It may send until its send deadline.
     Ready { held: Held, late: bool },
-    /// Its request is out; the journal knows nothing of it.
+    /// Its request was sent, but is not in the journal.
     Unwritten { provider: Provider, request: usize },
-    /// Its request is out, and it listens for the answer.
+    /// Its request was sent, and it waits for the response.
     Waiting { request: usize },
 }
 
-/// An attempt in a process's hand, with the epoch under which it was begun: the process may have
-/// lost the call since, and won it again.
+/// An attempt that a process works on, with the epoch in which it began: the process may have lost
+/// and regained the call since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Held {
     pub(super) attempt: usize,
@@ -71,32 +70,32 @@ pub(super) struct Request {
     pub(super) attempt: usize,
     pub(super) provider: Provider,
     pub(super) key: Key,
-    /// Where it is.
+    /// The state of the request.
     pub(super) at: Place,
 }
 
 /// The idempotency key of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    /// The one that was written down with the attempt.
+    /// The key that was written with the attempt.
     Kept(usize),
-    /// One that was made up for this request.
+    /// A new key for this request.
     Fresh,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Place {
-    /// In the network; also: in a process that was paused between the check and the write.
+    /// In the network, or in a process that was paused between the check and the write.
     UnderWay,
-    /// Gone, and nobody knows.
+    /// Lost without anybody knowing.
     Lost,
-    /// Nothing of it left, and its sender can prove it.
+    /// Provably not sent.
     Unsent,
-    /// The provider said that it will not place the call.
+    /// The provider refused the call.
     Declined,
-    /// The provider placed the call: a telephone rings.
+    /// The provider placed the call, so a phone rings.
     Rang,
-    /// The provider knew the key, and answered with the call that it has.
+    /// The provider knew the key and returned the existing call.
     Known,
 }
 
@@ -113,13 +112,13 @@ impl World {
         }
     }
 
-    /// How often telephones rang for the call.
+    /// How often phones rang for the call.
     pub(super) fn rings(&self) -> usize {
         self.requests.iter().filter(|request| request.at == Place::Rang).count()
     }
 
-    /// How often they did for one ring. A request of an attempt that no journal knows of counts for
-    /// the present one.
+    /// How often phones rang for one ring. A request of an attempt that is not in the journal
+    /// counts for the current one.
     pub(super) fn rings_of(&self, ring: u8) -> usize {
         let served = |request: &Request| {
             self.ledger.attempts.get(request.attempt).map_or(self.ledger.ring, |tried| tried.ring)
@@ -132,25 +131,25 @@ impl World {
         self.requests.iter().any(|request| request.attempt == attempt && request.at == Place::Rang)
     }
 
-    /// The last attempt of the journal.
+    /// The last attempt in the journal.
     pub(super) fn last(&self) -> Option<usize> {
         self.ledger.attempts.len().checked_sub(1)
     }
 
-    /// True where a process listens: a webhook finds somebody.
+    /// True if a process is running and can receive webhooks.
     pub(super) fn anybody_runs(&self) -> bool {
         self.replicas.iter().any(|one| one.health == Health::Running)
     }
 
-    /// True where the process that owns the call keeps its lease.
+    /// True if the owner of the call keeps its lease.
     pub(super) fn owner_runs(&self) -> bool {
         self.replicas
             .iter()
             .any(|one| one.epoch == self.ledger.epoch && one.health == Health::Running)
     }
 
-    /// What a window that is longer than deadline, pause and network together may rely on: no
-    /// request of the attempt is on its way, and nobody is left who may still send one in time.
+    /// What holds after a period longer than deadline, pause and network delay together: no request
+    /// of the attempt is in flight, and no process may still send one.
     pub(super) fn is_quiet(&self, attempt: usize) -> bool {
         let under_way =
             |request: &Request| request.attempt == attempt && request.at == Place::UnderWay;
@@ -158,9 +157,8 @@ impl World {
         !self.requests.iter().any(under_way) && !self.replicas.iter().any(may_send)
     }
 
-    /// Grows with every step that may be taken, so that every run comes to an end: disturbances
-    /// first, then the journal, then the requests and the clock, then what the processes have in
-    /// hand.
+    /// A rank that increases with every step, so that every run terminates: disturbances first,
+    /// then the journal, the requests and the clock, and the work of the processes.
     pub(super) fn rank(&self, bounds: Bounds) -> (usize, (u8, u8, usize, u8), usize, usize) {
         let used =
             usize::from(bounds.crashes - self.crashes) + usize::from(bounds.pauses - self.pauses);

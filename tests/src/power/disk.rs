@@ -1,4 +1,4 @@
-//! A disk that keeps what was synced, and of the rest what chance decides.
+//! A simulated disk that keeps synced data, and a random part of the rest.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,17 +9,17 @@ use std::{
 use super::{Deed, Target};
 use crate::fuzz::Chance;
 
-/// What a disk writes as one.
+/// The size of a sector, which is written atomically.
 const SECTOR: usize = 512;
 
-/// What of the unsynced is kept when the power goes.
+/// Which unsynced changes survive a power loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// None of it.
+    /// None.
     Nothing,
-    /// All of it.
+    /// All.
     Everything,
-    /// Any of it: of each file another share, and of each write other sectors.
+    /// A random part: for each file a different share, and for each write different sectors.
     Some,
 }
 
@@ -42,7 +42,7 @@ enum Change<'log> {
 #[derive(Default)]
 struct File<'log> {
     synced: Vec<u8>,
-    /// Each with the number of its deed.
+    /// The unsynced changes, each with the index of its operation.
     waiting: Vec<(usize, Change<'log>)>,
 }
 
@@ -55,11 +55,12 @@ enum Entry {
 #[derive(Default)]
 struct Directory {
     synced: BTreeMap<PathBuf, Entry>,
-    /// Each with the number of its deed; `None` takes the name away.
+    /// The unsynced changes of names, each with the index of its operation. `None` removes the
+    /// name.
     waiting: Vec<(usize, PathBuf, Option<Entry>)>,
 }
 
-/// A disk at one moment of a log.
+/// A disk at a position in the log.
 pub struct Disk<'log> {
     files: Vec<File<'log>>,
     directories: HashMap<PathBuf, Directory>,
@@ -87,16 +88,16 @@ impl Default for Disk<'_> {
 }
 
 impl<'log> Disk<'log> {
-    /// An empty disk on which the syncs of directories are worth nothing: what a program finds that
-    /// forgot to ask for them.
+    /// An empty disk that ignores syncs of directories, like the disk of a program that forgot to
+    /// request them.
     pub fn that_forgets_names() -> Self {
         Self { forgets_names: true, ..Self::default() }
     }
 
-    /// One deed more.
+    /// Applies the next operation.
     ///
     /// # Panics
-    /// Where it cannot be, as a sync that ends and never began.
+    /// If the operation is impossible, for example a sync that ends but never began.
     pub fn take(&mut self, deed: &'log Deed) {
         let now = self.done;
         self.done += 1;
@@ -155,15 +156,15 @@ impl<'log> Disk<'log> {
         }
     }
 
-    /// Bytes were written that nothing binds the disk to keep.
+    /// True if there are unsynced writes.
     pub fn is_at_risk(&self) -> bool {
         self.files.iter().any(|file| !file.waiting.is_empty())
     }
 
-    /// Writes down, in an empty directory, what is there after the power went at this moment.
+    /// Writes the state after a power loss at this position to an empty directory.
     ///
     /// # Panics
-    /// Where the real disk fails.
+    /// If the real disk fails.
     pub fn lose_power(&self, kept: Kept, chance: &mut Chance, into: &Path) {
         self.rebuild(Path::new(""), kept, chance, into);
     }
@@ -185,7 +186,7 @@ impl<'log> Disk<'log> {
     }
 }
 
-/// What the ledger makes is its owner's alone, and stays so.
+/// Sets the permissions, because the ledger requires that only its owner has access.
 fn own(path: &Path, mode: u32) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
@@ -201,7 +202,7 @@ fn set(names: &mut BTreeMap<PathBuf, Entry>, name: PathBuf, entry: Option<Entry>
 }
 
 impl Directory {
-    /// Each name for itself is what it was at some moment since the last sync.
+    /// Each name independently has a state from some time since the last sync.
     fn after(&self, kept: Kept, chance: &mut Chance) -> BTreeMap<PathBuf, Entry> {
         let mut names = self.synced.clone();
         let mut changes: BTreeMap<&Path, Vec<Option<Entry>>> = BTreeMap::new();
@@ -275,7 +276,7 @@ impl File<'_> {
                 }
             }
         }
-        // The length is kept apart from the data: either may be there without the other.
+        // Length and data are independent: either may survive without the other.
         if chance.below(2) == 0 {
             let (length, before) = (lengths[chance.below(lengths.len())], bytes.len());
             bytes.resize(length, 0);
@@ -286,7 +287,7 @@ impl File<'_> {
     }
 }
 
-/// A write in the pieces in which the disk keeps it.
+/// Splits a write into sectors.
 fn sectors(offset: usize, data: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {

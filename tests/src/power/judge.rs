@@ -1,8 +1,8 @@
-//! Looks at ledgers in a process of its own, in which no sync waits: hundreds of them are opened,
-//! and the real disk need keep none.
+//! Checks ledgers in a separate process in which syncs do not wait, because hundreds of them are
+//! opened and none has to be durable.
 //!
-//! A line to it is `said PROMISE`, which has no answer, or `look PATH` or `use PATH`, which have
-//! one: `kept`, or what is wrong.
+//! Its input lines are `said PROMISE`, without a response, and `look PATH` or `use PATH`, with the
+//! response `kept` or a description of the problem.
 
 use std::{
     io::{BufRead, BufReader, Write, stdin, stdout},
@@ -12,7 +12,7 @@ use std::{
 
 use super::Promises;
 
-/// A process that was told what was promised.
+/// The process that checks ledgers.
 #[derive(Debug)]
 pub struct Judge {
     process: Child,
@@ -21,10 +21,10 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Starts one, under the library that keeps it from waiting.
+    /// Starts the process with the library that skips syncs.
     ///
     /// # Panics
-    /// Where it cannot be started.
+    /// If it cannot be started.
     pub fn start(program: &Path, library: &Path) -> Self {
         let mut process = Command::new(program)
             .arg("judge")
@@ -38,21 +38,21 @@ impl Judge {
         Self { process, to, from }
     }
 
-    /// One more promise.
+    /// Adds an acknowledged write.
     ///
     /// # Panics
-    /// Where the process ended.
+    /// If the process has ended.
     pub fn said(&mut self, promise: &str) {
         self.tell(&format!("said {}", promise.trim_end()));
     }
 
-    /// Looks for everything that was promised, and at the end writes to the ledger where it is to.
+    /// Checks for all acknowledged writes. With `and_goes_on`, also writes to the ledger.
     ///
     /// # Errors
-    /// What is missing or wrong, in words.
+    /// A description of what is missing or wrong.
     ///
     /// # Panics
-    /// Where the process ended.
+    /// If the process has ended.
     pub fn are_kept(&mut self, ledger: &Path, and_goes_on: bool) -> Result<(), String> {
         let how = if and_goes_on { "use" } else { "look" };
         self.tell(&format!("{how} {}", ledger.display()));
@@ -76,10 +76,10 @@ impl Drop for Judge {
     }
 }
 
-/// What the process does, until nobody asks any more.
+/// Runs the process until its input ends.
 ///
 /// # Panics
-/// Where it is asked for something else.
+/// If an input line is invalid.
 pub fn serve() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (mut promises, mut answers) = (Promises::default(), stdout());

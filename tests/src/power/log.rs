@@ -1,4 +1,4 @@
-//! What a process asked of the disk, in order.
+//! The log of disk operations of a process.
 
 use std::{
     collections::HashMap,
@@ -6,49 +6,49 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// One thing that was asked. Paths are below the directory that was watched.
+/// One disk operation. Paths are relative to the watched directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    /// A directory was made.
+    /// A directory was created.
     MakeDirectory(PathBuf),
-    /// A file was made. Files are numbered: a later one of the same name is another.
+    /// A file was created. Files are numbered: a later file with the same name has another number.
     Create {
-        /// Its name.
+        /// The path of the file.
         path: PathBuf,
-        /// Its number.
+        /// The number of the file.
         file: usize,
     },
-    /// A name was taken away.
+    /// A name was removed.
     Unlink(PathBuf),
     /// Bytes were written.
     Write {
-        /// To which file.
+        /// The number of the file.
         file: usize,
-        /// From which byte on.
+        /// The offset in bytes.
         offset: usize,
-        /// What.
+        /// The data.
         data: Vec<u8>,
     },
-    /// A file was given another length.
+    /// The length of a file was changed.
     Truncate {
-        /// Which.
+        /// The number of the file.
         file: usize,
-        /// In bytes.
+        /// The new length in bytes.
         length: usize,
     },
-    /// A sync began: what was asked of its target before is kept once it ends.
+    /// A sync began: earlier changes of its target are durable once it ends.
     SyncBegins {
-        /// Of what.
+        /// What is synced.
         target: Target,
-        /// Which sync.
+        /// The number of the sync.
         sync: u64,
     },
     /// A sync ended.
     SyncEnds {
-        /// Which sync.
+        /// The number of the sync.
         sync: u64,
     },
-    /// The process said something to the world, and cannot take it back.
+    /// The process acknowledged something.
     Said(String),
 }
 
@@ -69,27 +69,27 @@ impl fmt::Display for Deed {
     }
 }
 
-/// What is synced.
+/// The target of a sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A file's bytes and length.
+    /// The data and length of a file.
     File(usize),
     /// The names in a directory.
     Directory(PathBuf),
 }
 
-/// Everything that a process asked of the disk below one directory.
+/// All disk operations of a process below one directory.
 #[derive(Debug)]
 pub struct Log {
-    /// In order.
+    /// The operations in order.
     pub deeds: Vec<Deed>,
 }
 
 impl Log {
-    /// Reads what the library wrote down.
+    /// Reads the log of the library.
     ///
     /// # Panics
-    /// Where it is no such log, or the process asked for something that the log has no word for.
+    /// If it is not a valid log, or the process used an unsupported operation.
     pub fn read(log: &Path, watched: &Path) -> Self {
         let bytes = fs::read(log).unwrap();
         let mut rest = bytes.as_slice();
@@ -105,7 +105,7 @@ impl Log {
         Self { deeds }
     }
 
-    /// The numbers of the files that were made with a name that ends so.
+    /// The numbers of the files with this extension.
     pub fn files(&self, extension: &str) -> Vec<usize> {
         let made = self.deeds.iter().filter_map(|deed| match deed {
             Deed::Create { path, file }
@@ -121,7 +121,7 @@ impl Log {
 
 struct Reader<'a> {
     watched: &'a Path,
-    /// What an inode is at this moment: its number is used again.
+    /// The current target of each inode, because inode numbers are reused.
     targets: HashMap<u64, Target>,
     files: usize,
 }

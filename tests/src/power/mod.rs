@@ -1,30 +1,30 @@
-//! What is on a disk after the power went: the ledger's promise, tried on disks that keep no more
-//! than they must.
+//! Tests the durability of the ledger on simulated disks that keep only what they must in a power
+//! loss.
 //!
-//! A commit is promised once the journal's future returned. Nothing in a test process takes the
-//! power away, and a process that is killed proves little: the kernel keeps its writes. So a
-//! process writes a ledger while everything that it asks of the disk is written down in order, its
-//! promises among it; afterwards each moment of that log can be the last one, as often as one
-//! likes, and the disk may have kept of the unsynced writes what chance decides.
+//! A commit is acknowledged when the future of the journal returns. A test cannot cut the power,
+//! and killing a process proves little, because the kernel keeps its writes. So a process writes to
+//! a ledger while all its disk operations and acknowledgements are logged. Afterwards the power can
+//! be lost at any position of that log, any number of times, with a random part of the unsynced
+//! writes surviving.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | the process that writes and promises | [`work`] |
-//! | how it is watched: a C library between it and the disk | [`watch`], `power_loss/disk.c` |
-//! | what it asked of the disk, in order | [`Log`], [`Deed`] |
-//! | a disk that may forget what was not synced | [`Disk`], [`Kept`] |
-//! | the last moments that are tried | [`moments()`] |
-//! | whether a ledger holds what was promised | [`Promises`], and [`judge`], where it is asked |
+//! | the process that writes and acknowledges | [`work`] |
+//! | how it is watched: a C library that intercepts system calls | [`watch`], `power_loss/disk.c` |
+//! | the log of disk operations | [`Log`], [`Deed`] |
+//! | a disk that may lose unsynced changes | [`Disk`], [`Kept`] |
+//! | the positions at which the power is lost | [`moments()`] |
+//! | whether a ledger has all acknowledged writes | [`Promises`], and [`judge`], where it is asked |
 //!
-//! What the disk is taken to do, and what it is not:
+//! Assumptions about the disk:
 //!
-//! - Writes, lengths and names that no finished sync covers may be kept or not, each 512-byte
-//!   sector of each write for itself, in any order. Where a file became longer without its data,
-//!   zeros or noise stand there.
-//! - A name is kept once its directory was synced; syncing the file is not enough.
-//! - A sector is kept whole or not at all, and a write damages nothing beside it. SQLite relies on
-//!   the second.
-//! - A disk that says that it synced and did not breaks every promise: no ledger helps.
+//! - Writes, lengths and names that are not covered by a finished sync may survive or not,
+//! independently for each 512-byte sector of each write, in any order. If a file became longer
+//! without its data, the rest contains zeros or garbage.
+//! - A name is durable once its directory was synced; syncing the file is not enough.
+//! - Sectors are written atomically, and a write does not damage anything else. SQLite relies on
+//! the latter.
+//! - The disk does not report a sync that did not happen: no ledger could cope with that.
 
 mod disk;
 pub mod judge;

@@ -1,13 +1,14 @@
-//! The moments at which the power goes: where a promise is at stake, and anywhere else.
+//! The positions at which the power is lost: critical ones and random ones.
 
 use std::collections::BTreeSet;
 
 use super::{Deed, Log};
 use crate::fuzz::Chance;
 
-/// Out of all moments of a log, in deeds done: those at which names change, and of each other kind
-/// at most `each`: at the end of a sync that is not finished, right after one, while the log is
-/// copied into the ledger, anywhere; and right after a promise, twice as many.
+/// Chooses positions, as numbers of completed operations: all at which names change, and at most
+/// `each` of every other kind: at the end of an unfinished sync, directly after a sync, while the
+/// write-ahead log is copied into the ledger, and anywhere; directly after an acknowledgement,
+/// twice as many.
 pub fn moments(log: &Log, each: usize, chance: &mut Chance) -> BTreeSet<usize> {
     let (mut names, mut before_sync, mut after_sync, mut after_promise, mut copying) =
         (BTreeSet::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());

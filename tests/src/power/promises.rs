@@ -1,4 +1,4 @@
-//! What a ledger promised, and whether it is there.
+//! The acknowledged writes of a ledger, and a check that they are there.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -13,18 +13,18 @@ use uuid::Uuid;
 
 use super::work::{digest, digest_of};
 
-/// What the world was told before the power went.
+/// What was acknowledged before the power loss.
 #[derive(Debug, Default)]
 pub struct Promises {
-    /// The digest of the first callee's hash.
+    /// The digest of the hash of the first callee.
     opened: Option<u64>,
-    /// Of each call, how many steps, and the digest of the call after the last.
+    /// For each call, the number of steps, and the digest of the call after the last step.
     steps: BTreeMap<CallId, (usize, u64)>,
-    /// Calls as they were found before, and their digests: to compare is cheaper.
+    /// A cache of calls and their digests, because comparing is cheaper than hashing.
     seen: BTreeMap<CallId, (Call, u64)>,
 }
 
-/// Why a ledger does not hold what was promised.
+/// Why a ledger lacks an acknowledged write.
 type Broken = String;
 
 macro_rules! hold {
@@ -36,10 +36,10 @@ macro_rules! hold {
 }
 
 impl Promises {
-    /// One more, in the words of [`write`](super::work::write).
+    /// Adds an acknowledgement, in the format of [`write`](super::work::write).
     ///
     /// # Panics
-    /// Where it is none.
+    /// If the format is invalid.
     pub fn add(&mut self, said: &str) {
         let words: Vec<&str> = said.split_whitespace().collect();
         let digest = |digest| u64::from_str_radix(digest, 16).unwrap();
@@ -53,11 +53,11 @@ impl Promises {
         }
     }
 
-    /// Opens the ledger as a process does that starts again, and looks for all of it. Where it is
-    /// to go on, it writes to it at the end.
+    /// Opens the ledger like a restarted process and checks that everything is there. With
+    /// `and_goes_on`, also writes to it.
     ///
     /// # Errors
-    /// What is missing or wrong, in words.
+    /// A description of what is missing or wrong.
     pub async fn are_kept(&mut self, ledger: &Path, and_goes_on: bool) -> Result<(), Broken> {
         let opened = SqliteJournal::open(ledger).await;
         let journal = opened.map_err(|error| format!("the ledger cannot be opened: {error:?}"))?;
@@ -87,8 +87,8 @@ impl Promises {
                 "the call {id} is not what was promised after step {promised}"
             );
         }
-        // The others are what was promised; of these the steps have to say it. The last of all
-        // stands for calls that nobody asks any more.
+        // The other calls match what was acknowledged; for these, the steps have to match. The last
+        // call stands for those that are no longer compared.
         let last = found.last_key_value().map(|(id, _)| *id);
         for (id, call) in &found {
             let promised = self.steps.get(id).copied().unwrap_or((0, 0));
@@ -115,7 +115,7 @@ fn seen(before: &mut BTreeMap<CallId, (Call, u64)>, call: &Call) -> u64 {
     }
 }
 
-/// Nothing is damaged. How many steps each call has.
+/// Checks for damage, and returns the number of steps of each call.
 fn is_whole(ledger: &Path) -> rusqlite::Result<Result<BTreeMap<CallId, usize>, Broken>> {
     let raw = Connection::open(ledger)?;
     let integrity: String = raw.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
@@ -135,8 +135,8 @@ fn is_whole(ledger: &Path) -> rusqlite::Result<Result<BTreeMap<CallId, usize>, B
     steps.collect::<rusqlite::Result<_>>().map(Ok)
 }
 
-/// The steps that were promised make the call that was promised, and all steps make the call that
-/// is there.
+/// Checks that the acknowledged steps result in the acknowledged call, and that all steps result in
+/// the stored call.
 async fn makes_sense(
     journal: &SqliteJournal,
     call: &Call,
@@ -145,7 +145,7 @@ async fn makes_sense(
     let id = call.id;
     let history = journal.history(id).await.map_err(|error| format!("{id}: {error:?}"))?;
     let request = asked(journal, id).await?;
-    // A step that nobody was promised may be there, and a second cannot: each waits for the promise
+    // There may be one unacknowledged step but not two, because each waits for the acknowledgement
     // of the one before.
     hold!(
         history.len() <= steps + 1,
@@ -174,7 +174,7 @@ async fn asked(journal: &SqliteJournal, id: CallId) -> Result<Arc<ValidCall>, Br
     request.ok_or_else(|| format!("nobody knows what the call {id} was asked to do"))
 }
 
-/// The rules hold for whoever goes on with this ledger.
+/// Checks that the ledger can be used further.
 async fn goes_on(journal: Arc<SqliteJournal>, found: &[Call]) -> Result<(), Broken> {
     let taken = journal
         .take_over(rules::at(0))

@@ -1,4 +1,4 @@
-//! A process between whom and the disk stands a library that writes everything down.
+//! Runs a process with a library that logs all its disk operations.
 
 use std::{
     collections::BTreeMap,
@@ -9,25 +9,24 @@ use std::{
 
 use super::Log;
 
-/// What a process left: its log, and its ledger as the real disk holds it.
+/// The result of a process: its log, and its ledger on the real disk.
 #[derive(Debug)]
 pub struct Watched {
-    /// What it asked of the disk.
+    /// The disk operations.
     pub log: Log,
-    /// Where it did so.
+    /// The watched directory.
     pub directory: PathBuf,
-    /// The library that stood in between.
+    /// The path of the library.
     pub library: PathBuf,
 }
 
-/// Where the writer puts its ledger, below the directory that is watched; it makes the directories
-/// itself.
+/// The path of the ledger in the watched directory. The writer creates the directories.
 pub const LEDGER: &str = "state/ledger/calls.db";
 
-/// Runs a process that writes until it ends, in this directory.
+/// Runs the writer in this directory until it ends.
 ///
 /// # Panics
-/// Where there is no C compiler, or the writer fails.
+/// If there is no C compiler, or the writer fails.
 pub fn run(program: &Path, habit: &str, place: &Path) -> Watched {
     let place = place.canonicalize().unwrap();
     let (directory, log, acks) = (place.join("disk"), place.join("log"), place.join("acks"));
@@ -46,7 +45,7 @@ pub fn run(program: &Path, habit: &str, place: &Path) -> Watched {
     Watched { log: Log::read(&log, &directory), directory, library }
 }
 
-/// With the compiler that SQLite was built with.
+/// Builds the library with the compiler that SQLite was built with.
 fn library(place: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("power_loss/disk.c");
     let library = place.join("disk.so");
@@ -62,10 +61,10 @@ fn library(place: &Path) -> PathBuf {
     library
 }
 
-/// Every file below a directory, and what is in it. What SQLite shares in memory is no file.
+/// All files below a directory with their content, without the shared memory files of SQLite.
 ///
 /// # Panics
-/// Where it cannot be read.
+/// If it cannot be read.
 pub fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![directory.to_owned()];

@@ -1,4 +1,4 @@
-//! A ledger at work, and what it promised.
+//! Writes to a ledger and records what was acknowledged.
 
 use std::{
     fs::{File, OpenOptions},
@@ -23,38 +23,37 @@ use switchboard_ledger::SqliteJournal;
 use tokio::runtime::Builder;
 use uuid::Uuid;
 
-/// A write-ahead log of so many bytes was copied into the ledger once: 4,000 pages of 4 KiB, each
-/// with a head of 24 bytes.
+/// The size in bytes of a write-ahead log that is copied into the ledger: 4,000 pages of 4 KiB,
+/// each with a header of 24 bytes.
 const COPIED: u64 = 4_000 * 4_120;
-/// Calls that fill no log are calls that are not written down.
+/// The maximum number of calls. If they do not fill the log, they are not being written.
 const ENOUGH: usize = 1_500;
 const WRITERS: usize = 6;
 
-/// Whether each commit is on the disk before it is acknowledged.
+/// Whether commits are on disk before they are acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Habit {
-    /// As the product does it.
+    /// Yes, like the product.
     Keeps,
-    /// As it must not: `synchronous=NORMAL`.
+    /// No: `synchronous=NORMAL`, which the test must detect.
     Forgets,
 }
 
-/// Makes a ledger, writes to it from several sides, closes it in good order, and goes on until its
-/// write-ahead log was copied and begun again. Each promise goes to the file `acks` as soon as it
-/// was made:
+/// Creates a ledger, writes to it concurrently, closes it, and continues until its write-ahead log
+/// was copied and restarted. Each acknowledgement is written to the file `acks` immediately:
 ///
-/// - `opened DIGEST`: the ledger is there, and knows the first callee by a hash of this digest;
-/// - `step CALL NUMBER DIGEST`: so many steps of a call are written down, and then it is what has
-///   this digest.
+/// - `opened DIGEST`: the ledger exists, and the hash of the first callee has this digest;
+/// - `step CALL NUMBER DIGEST`: this number of steps of a call is written, and the call then has
+/// this digest.
 ///
 /// # Panics
-/// Where the ledger refuses or fails.
+/// If the ledger refuses a write or fails.
 pub fn write(ledger: &Path, acks: &Path, habit: Habit) {
     let says = Arc::new(OpenOptions::new().create(true).append(true).open(acks).unwrap());
     let next = Arc::new(AtomicUsize::new(0));
     for part in [Part::Short, Part::Long] {
-        // A runtime of its own: when it ends, so has everything that still held the ledger open,
-        // and the last one copies and removes the log.
+        // A separate runtime: when it ends, everything that held the ledger open has ended, and
+        // closing it copies and removes the log.
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let journal = match habit {
@@ -84,7 +83,7 @@ pub fn write(ledger: &Path, acks: &Path, habit: Habit) {
 enum Part {
     /// A few calls.
     Short,
-    /// Until the log was copied, and a few calls.
+    /// Until the log was copied, plus a few calls.
     Long,
 }
 
@@ -105,7 +104,7 @@ impl Writer {
         self.live().await;
     }
 
-    /// One call, from the first step to one of four ends.
+    /// One call, from the first step to one of four outcomes.
     async fn live(&self) {
         let n = self.next.fetch_add(1, Ordering::SeqCst);
         assert!(n < ENOUGH, "{n} calls, and the log was not copied yet");
@@ -164,12 +163,12 @@ impl<'a> Life<'a> {
         let over =
             || Box::new(rules::report("alpha", &theirs, ProviderState::Ended(Outcome::Completed)));
         match self.n % 4 {
-            // Nobody knows whether the phone rang.
+            // Unknown whether the phone rang.
             0 => {
                 self.step(rules::failed(tried, Delivery::Unknown)).await;
                 self.step(Fact::Reconciling(tried)).await;
             }
-            // Bytes may leave at this moment.
+            // Bytes may be leaving at this time.
             1 => {}
             2 => {
                 let queued = rules::report("alpha", &theirs, ProviderState::Queued);
@@ -186,7 +185,7 @@ fn moment(n: usize, step: usize) -> Timestamp {
     rules::at(u64::try_from(n * 60 + step).unwrap())
 }
 
-/// Some pages.
+/// A transcript of several pages.
 fn said() -> Transcript {
     Transcript {
         entries: vec![TranscriptEntry {
@@ -198,17 +197,17 @@ fn said() -> Transcript {
     }
 }
 
-/// In one write: the library keeps it whole, and in its place.
+/// In one write, so that the library logs it whole and in order.
 fn say(mut says: &File, what: &str) {
     says.write_all(format!("{what}\n").as_bytes()).unwrap();
 }
 
-/// What distinguishes a call from every other, and from itself a step before.
+/// A digest that distinguishes a call from all others, and from its earlier states.
 pub fn digest_of(call: &Call) -> u64 {
     digest(serde_json::to_string(call).unwrap().as_bytes())
 }
 
-/// The same in every process of one build.
+/// A digest that is the same in every process of a build.
 pub fn digest(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);

@@ -1,11 +1,10 @@
-//! The program driven through a provider that is rude: what it prints, what it sends, and what it
-//! must do neither of.
+//! Runs the program with a misbehaving provider, and checks what it prints and sends.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | a rude provider, a polite one behind it, and the program's configuration | [`Stage`] |
+//! | a misbehaving provider, an optional normal one, and the configuration | [`Stage`] |
 //! | a run of the program, into pipes or on a terminal | [`Ran`] |
-//! | what must not be shown: keys, whole numbers, what a terminal obeys | [`shown`] |
+//! | what must not be printed: keys, whole numbers, terminal control characters | [`shown`] |
 
 mod run;
 mod shown;

@@ -13,29 +13,29 @@ use tokio::time::timeout;
 
 use crate::binary;
 
-/// KiB of private memory: a list that a provider makes up must not fill the machine.
+/// The memory limit in KiB, because a list of a provider must not exhaust the memory.
 const MOST_MEMORY: u32 = 768 * 1024;
-/// Seconds of the processor, in a build without optimisation.
+/// The CPU time limit in seconds, for a build without optimisation.
 const MOST_PROCESSOR: u32 = 60;
-/// Longer than any run takes that ends by itself.
+/// A timeout that is longer than any normal run.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What a run left.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Ran {
-    /// The arguments, for whoever reads about it.
+    /// The arguments, for failure messages.
     pub what: String,
-    /// The exit code; `None` where a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What came on stdout, or on the terminal.
+    /// The output on stdout, or on the terminal.
     pub out: String,
-    /// What came on stderr.
+    /// The output on stderr.
     pub err: String,
-    /// Whether a terminal was there.
+    /// Whether it ran on a terminal.
     pub terminal: bool,
 }
 
-/// The program under limits of memory and processor time, without a setting of this process.
+/// The program with limits for memory and CPU time, without the environment of this process.
 fn program(arguments: &[&str], variables: &[(&str, OsString)]) -> Command {
     let mut command = Command::new("sh");
     let limited =
@@ -50,7 +50,7 @@ fn program(arguments: &[&str], variables: &[(&str, OsString)]) -> Command {
 }
 
 impl Ran {
-    /// Runs the program into pipes, to its end or for so long.
+    /// Runs the program with pipes, until it ends or for at most this long.
     pub async fn piped(
         arguments: &[&str],
         variables: &[(&str, OsString)],
@@ -79,7 +79,7 @@ impl Ran {
         Self::of(arguments, status, &said, &told, false)
     }
 
-    /// Runs the program with a terminal for stdout and stderr, to its end.
+    /// Runs the program with a terminal for stdout and stderr, until it ends.
     pub async fn on_a_terminal(arguments: &[&str], variables: &[(&str, OsString)]) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
@@ -89,11 +89,11 @@ impl Ran {
         let mut command = tokio::process::Command::from(program(arguments, variables));
         let mut child =
             command.stdout(terminal()).stderr(terminal()).kill_on_drop(true).spawn().unwrap();
-        // The copies of the terminal that the command holds: with them open, reading would not end.
+        // Close the command's copies of the terminal, because reading would not end otherwise.
         drop(command);
         let reading = tokio::task::spawn_blocking(move || {
             let mut said = Vec::new();
-            // Linux says EIO where the other side is closed.
+            // Linux returns EIO when the other side is closed.
             let _ = File::from(master).read_to_end(&mut said);
             said
         });
@@ -118,7 +118,7 @@ impl Ran {
         }
     }
 
-    /// Stdout as one JSON value; null where it is none.
+    /// Stdout as a JSON value; null if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_default()
     }

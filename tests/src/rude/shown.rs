@@ -1,4 +1,4 @@
-//! What a run must not show, whoever says it.
+//! Checks the output of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,18 +7,18 @@ use switchboard_testkit::rude::FORGED;
 
 use super::Ran;
 
-/// What nobody may read.
+/// What must not be printed.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     /// The keys of the accounts.
     pub keys: Vec<String>,
-    /// Whole numbers, in E.164.
+    /// Phone numbers in E.164.
     pub numbers: Vec<String>,
 }
 
-/// What is wrong with what a run printed: of each kind the first line on each stream.
+/// Returns the problems in the output of a run: for each kind, the first line of each stream.
 ///
-/// JSON is for programs. Numbers stand in it whole, and providers' words as they came, save for
+/// JSON is for programs, so it contains whole numbers and unmodified text of providers, but no
 /// keys.
 pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
     let mut found = BTreeMap::new();
@@ -29,7 +29,8 @@ pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
             let bare = alphanumeric(line);
             let kinds = [
                 ("a key", secrets.keys.iter().any(|key| line.contains(key.as_str()))),
-                // Without plus and country code: however it is written, it is the same phone.
+                // Without plus sign and country code, because it is the same phone however it is
+                // written.
                 (
                     "a whole number",
                     for_people && secrets.numbers.iter().any(|number| bare.contains(&number[2..])),
@@ -52,7 +53,7 @@ pub fn shown(ran: &Ran, secrets: &Secrets) -> BTreeSet<String> {
     found.into_values().collect()
 }
 
-/// What a terminal, or a reader's eye, obeys instead of showing it.
+/// True for control and invisible characters.
 fn obeyed(c: char) -> bool {
     let directions = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}'];
     c.is_control()
@@ -61,8 +62,8 @@ fn obeyed(c: char) -> bool {
         || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
-/// The letters and digits of a line, without markup: a number is a number whatever stands between
-/// its groups.
+/// The letters and digits of a line, without markup, because a number may have anything between its
+/// groups.
 fn alphanumeric(line: &str) -> String {
     let mut bare = String::new();
     let mut rest = line;
@@ -79,14 +80,13 @@ fn alphanumeric(line: &str) -> String {
     bare
 }
 
-/// What the program's own spinner tells a terminal: where to write, which line to clear, whether to
-/// show the cursor.
+/// Removes the control sequences of the program's own spinner.
 fn without_a_spinner(text: &str) -> String {
     let mut plain = text.replace("\r\n", "\n");
     for own in ["\u{1b}[2K", "\u{1b}[?25l", "\u{1b}[?25h", "\u{1b}[1A", "\u{1b}[1B"] {
         plain = plain.replace(own, "");
     }
-    // A spinner returns to the beginning of its line before it writes it again.
+    // A spinner returns to the beginning of its line before it rewrites it.
     plain.replace('\r', "\n")
 }
 

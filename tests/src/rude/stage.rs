@@ -1,4 +1,4 @@
-//! A rude provider, perhaps a polite one behind it, and a configuration that names them in this
+//! A misbehaving provider, optionally a normal one as second, and a configuration with both in this
 //! order.
 
 use std::{ffi::OsString, fs, time::Duration};
@@ -14,16 +14,16 @@ use tempfile::TempDir;
 use super::{Ran, Secrets};
 use crate::{Which, callee};
 
-/// Who stands behind the rude provider.
+/// The second provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
-    /// Nobody.
+    /// None.
     Nobody,
-    /// The other provider, as its documents have it.
+    /// The other provider, without misbehaviour.
     Polite,
 }
 
-/// Both, and where the program keeps what it knows.
+/// The providers, and the directory of the program.
 #[derive(Debug)]
 pub struct Stage {
     which: Which,
@@ -31,11 +31,11 @@ pub struct Stage {
     kaicalls: SimKaiCalls,
     rings: RingLedger,
     directory: TempDir,
-    /// Everything that was run.
+    /// All runs so far.
     pub runs: Vec<Ran>,
 }
 
-/// A call takes a minute of its own time and less than a second of ours.
+/// A call takes a minute of call time and less than a second of real time.
 fn polite(rings: &RingLedger) -> SimConfig {
     let talk = CallScript::new(Outcome::Completed)
         .ringing_for(Duration::from_secs(2))
@@ -45,8 +45,8 @@ fn polite(rings: &RingLedger) -> SimConfig {
 }
 
 impl Stage {
-    /// Sets it up. Without a rudeness, the first provider is polite as well: what else happens is
-    /// then what shall happen.
+    /// Sets up the providers. Without a rudeness, the first provider behaves normally too, to show
+    /// the expected behaviour.
     pub async fn set(which: Which, rudeness: Option<Rudeness>, behind: Behind, more: &str) -> Self {
         let rings = RingLedger::in_memory();
         let set = |own: Which| match rudeness {
@@ -96,32 +96,32 @@ impl Stage {
         }
     }
 
-    /// How many requests that would place a call the rude provider got.
+    /// The number of placing requests that the misbehaving provider received.
     pub fn rude_posts(&self) -> usize {
         self.sim(self.which).posts_to(self.which.path())
     }
 
-    /// How many the polite one got.
+    /// The number of placing requests that the normal provider received.
     pub fn polite_posts(&self) -> usize {
         self.sim(self.which.other()).posts_to(self.which.other().path())
     }
 
-    /// Every phone that rang.
+    /// The number of rings.
     pub fn rings(&self) -> usize {
         self.rings.len()
     }
 
-    /// What the rude provider was asked for.
+    /// The requests that the misbehaving provider received.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.sim(self.which).requests()
     }
 
-    /// How many of it were reads.
+    /// The number of reads among them.
     pub fn reads(&self) -> usize {
         self.requests().iter().filter(|request| request.method == "GET").count()
     }
 
-    /// What must not be shown.
+    /// What must not be printed.
     pub fn secrets(&self) -> Secrets {
         Secrets {
             keys: Which::BOTH.map(|which| self.sim(which).credential().to_owned()).to_vec(),
@@ -141,30 +141,30 @@ impl Stage {
         ]
     }
 
-    /// Runs the program with everything logged, and keeps what it printed.
+    /// Runs the program with full logging.
     pub async fn run(&mut self, arguments: &[&str]) -> &Ran {
         self.run_for(arguments, None).await
     }
 
-    /// The same, and kills it after so long.
+    /// Like [`Self::run`], but kills the program after this long.
     pub async fn run_for(&mut self, arguments: &[&str], longest: Option<Duration>) -> &Ran {
         let logged = [&["--log", "trace"], arguments].concat();
         self.runs.push(Ran::piped(&logged, &self.variables(), longest).await);
         self.runs.last().unwrap()
     }
 
-    /// Runs the program as a person does, on a terminal and without a log.
+    /// Runs the program on a terminal without logging, like a person.
     pub async fn look(&mut self, arguments: &[&str]) -> &Ran {
         self.runs.push(Ran::on_a_terminal(arguments, &self.variables()).await);
         self.runs.last().unwrap()
     }
 
-    /// Calls the nth callee and waits for no more than the decision; the answer as JSON.
+    /// Calls the nth callee, waits for the decision only, and returns the JSON output.
     pub async fn call(&mut self, n: usize) -> (Option<i32>, Value) {
         self.call_with(n, &[], None).await
     }
 
-    /// The same with more arguments, and killed after so long.
+    /// Like [`Self::call`] with more arguments, but kills the program after this long.
     pub async fn call_with(
         &mut self,
         n: usize,
@@ -191,7 +191,7 @@ impl Stage {
         }
     }
 
-    /// Whether a file of the ledger holds one of the keys.
+    /// True if a file of the ledger contains one of the keys.
     pub fn ledger_holds_a_key(&self) -> bool {
         let keys = self.secrets().keys;
         let files = fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().path());

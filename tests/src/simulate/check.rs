@@ -1,7 +1,7 @@
-//! What has to hold, asked of every write and of every world that has come to rest.
+//! The invariants, checked after every write and at the end of every world.
 //!
-//! The journal says what the product believes; the rings and the providers' own records say what is
-//! true.
+//! The journal contains what the product believes; the rings and the records of the providers are
+//! the truth.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -13,32 +13,33 @@ use switchboard::{
 
 use super::{staff::SEND_WITHIN, world::State, world::World};
 
-/// A law of the product.
+/// An invariant of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Property {
-    /// A ring that nobody asked for.
+    /// A ring that was not requested.
     DuplicateRings,
-    /// A call that was taken in and that nobody drives any more.
+    /// An accepted call that no process drives any more.
     LostCalls,
-    /// What is reported is not what happened.
+    /// The reported outcome is not what happened.
     FalseOutcomes,
-    /// A provider was asked more often than it allows.
+    /// A rate limit of a provider was exceeded.
     Limits,
-    /// A state moved backwards, or two calls held one person.
+    /// A state moved backwards, or two calls held one callee.
     Invariants,
-    /// More was spent than a budget holds.
+    /// A budget was exceeded.
     Budgets,
 }
 
-/// A provider that takes no call for a while is asked once for a ring, and three times more.
+/// The maximum number of requests per ring to a provider that takes no call for a while: one and
+/// three repeats.
 const MOST_REFUSED: u32 = 4;
 
-/// A law that was broken.
+/// A violated invariant.
 #[derive(Debug, Clone)]
 pub struct Breach {
-    /// Which law.
+    /// The invariant.
     pub property: Property,
-    /// How, without numbers.
+    /// A description without phone numbers.
     pub what: String,
 }
 
@@ -48,7 +49,7 @@ impl fmt::Display for Breach {
     }
 }
 
-/// What a write may never do.
+/// Checks the invariants of a write.
 pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     let mut wrong = Vec::new();
     if let Some(before) = before {
@@ -109,12 +110,11 @@ pub(super) fn step(state: &mut State, before: Option<&Call>, after: &Call) {
     }
 }
 
-/// So many sweeps, and a little more, may pass until somebody attends to a call whose process runs.
+/// How many sweeps may pass until a call of a running process is attended to.
 const SWEEPS: u64 = 4;
 const MORE: u64 = 15_000;
 
-/// Looks over and over whether somebody attends to every call that is not settled and whose process
-/// runs.
+/// Repeatedly checks that every unsettled call of a running process is attended to.
 pub(super) async fn attendance(world: Arc<World>) {
     let often = world.plan.sweep.min(10_000);
     loop {
@@ -138,7 +138,7 @@ pub(super) async fn attendance(world: Arc<World>) {
                         Property::LostCalls,
                         format!("call {wish}: {stage}, and nobody attends to it"),
                     );
-                    // Once is enough.
+                    // Report it once.
                     state.owners.remove(&id);
                 }
                 state.unattended.insert(id, since);
@@ -147,7 +147,7 @@ pub(super) async fn attendance(world: Arc<World>) {
     }
 }
 
-/// Nothing that one process wrote to another's call is left that nobody acted on.
+/// Checks that all news about calls was processed by their owners.
 pub(super) async fn news(world: &World) {
     for news in unheard(world).await {
         world.with(|state| {
@@ -158,7 +158,7 @@ pub(super) async fn news(world: &World) {
     }
 }
 
-/// What the processes that run have not acted on.
+/// The news that running processes have not processed.
 pub(super) async fn unheard(world: &World) -> Vec<News> {
     let journals = world.with(|state| {
         state.slots.iter().filter_map(|slot| slot.journal.clone()).collect::<Vec<_>>()
@@ -170,7 +170,7 @@ pub(super) async fn unheard(world: &World) -> Vec<News> {
     unheard
 }
 
-/// What has to hold at the end.
+/// Checks the invariants at the end.
 pub(super) fn end(world: &World, calls: &[Call]) {
     world.with(|state| {
         rings(state, calls);
@@ -283,8 +283,8 @@ fn truth(state: &mut State, calls: &[Call]) {
     }
 }
 
-/// Slots are counted when they are taken and requests come a little later, so that a window at the
-/// door is shorter by that. Where a clock was turned, nothing is promised: a limit is counted by
+/// Slots are counted when they are taken and requests arrive a little later, so the window at the
+/// provider is shorter by that. If a clock was changed, nothing is guaranteed, because limits use
 /// the clocks of the processes.
 fn limits(state: &mut State, limit: Option<u32>) {
     let Some(limit) = limit.filter(|_| !state.turned) else {

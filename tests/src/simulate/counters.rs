@@ -1,4 +1,4 @@
-//! How often each fault met each state.
+//! Counts how often each fault happened in each state.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use super::{
     stage::Stage,
 };
 
-/// Counts of a fault in a state. Pairs that the table of [`Fault::can_meet`] leaves out may be
-/// counted too: they are extra.
+/// Counts per fault and state. Pairs that are not in the table of [`Fault::can_meet`] may also be
+/// counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counters(BTreeMap<(Fault, Stage), u64>);
 
@@ -17,24 +17,24 @@ impl Counters {
         *self.0.entry((fault, stage)).or_default() += 1;
     }
 
-    /// Adds another run's.
+    /// Adds the counts of another run.
     pub fn add(&mut self, other: &Self) {
         for (pair, count) in &other.0 {
             *self.0.entry(*pair).or_default() += count;
         }
     }
 
-    /// How often the fault met the state.
+    /// How often the fault happened in the state.
     pub fn of(&self, fault: Fault, stage: Stage) -> u64 {
         self.0.get(&(fault, stage)).copied().unwrap_or(0)
     }
 
-    /// How often it happened at all.
+    /// How often the fault happened in total.
     pub fn total(&self, fault: Fault) -> u64 {
         Stage::ALL.iter().map(|stage| self.of(fault, *stage)).sum()
     }
 
-    /// The pair of the table that was met least, and how often.
+    /// The pair of the table with the lowest count, and the count.
     pub fn least(&self) -> Option<(Fault, Stage, u64)> {
         let counted =
             pairs().into_iter().map(|(fault, stage)| (fault, stage, self.of(fault, stage)));

@@ -1,4 +1,4 @@
-//! Who makes things go wrong: watches every write, and strikes where the seed's plan says.
+//! Injects faults: watches every write, and acts as the plan of the seed says.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use super::{
     world::{Seen, World},
 };
 
-/// How often a strike that cannot be made yet is tried again.
+/// How often a fault that is not possible yet is retried.
 const TRIES: u32 = 8;
 
-/// What befalls the write that a process begins.
+/// Chooses what happens to a write.
 pub(super) fn meddle(
     world: &Arc<World>,
     process: &Arc<Process>,
@@ -55,7 +55,7 @@ pub(super) fn meddle(
     })
 }
 
-/// A process has written to a call.
+/// Called after a process has written to a call.
 pub(super) fn wrote(
     world: &Arc<World>,
     process: &Arc<Process>,
@@ -97,7 +97,7 @@ pub(super) fn wrote(
     }
 }
 
-/// Strikes as soon as it can be done, or leaves the aim to another call.
+/// Injects the fault as soon as possible, or leaves it to another call.
 fn insist(world: &Arc<World>, aim: plan::Aim, call: CallId, process: Arc<Process>) {
     let world = Arc::clone(world);
     tokio::spawn(async move {
@@ -124,7 +124,7 @@ fn insist(world: &Arc<World>, aim: plan::Aim, call: CallId, process: Arc<Process
     });
 }
 
-/// The process has made its last check and is about to send.
+/// Called when a process has made its last check and is about to send.
 pub(super) fn at_door(world: &Arc<World>, process: &Arc<Process>, call: CallId) {
     let aim = world.with(|state| {
         let wish = state.seen.get(&call).map_or(0, |seen| seen.wish);
@@ -135,7 +135,7 @@ pub(super) fn at_door(world: &Arc<World>, process: &Arc<Process>, call: CallId) 
     }
 }
 
-/// Lets a fault happen to a call. False where it cannot be now.
+/// Injects a fault into a call. Returns false if it is not possible now.
 fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<Process>>) -> bool {
     let now = world.now();
     let standing = world.with(|state| {
@@ -213,7 +213,7 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
     }
 }
 
-/// What a truthful operator can say of the call's last attempt, where that will stay true.
+/// What a truthful operator can say about the last attempt, if it will stay true.
 pub(super) fn verdict(world: &World, call: CallId) -> Option<Resolution> {
     let now = world.now();
     let verdict = world.with(|state| {
@@ -248,7 +248,7 @@ pub(super) fn verdict(world: &World, call: CallId) -> Option<Resolution> {
     })
 }
 
-/// The process is killed, and another begins in its place.
+/// Kills the process and starts another one in its place.
 pub(super) fn crash(world: &Arc<World>, process: &Arc<Process>) {
     let now = world.now();
     let fallen = world.with(|state| {
@@ -286,7 +286,7 @@ pub(super) fn crash(world: &Arc<World>, process: &Arc<Process>) {
     });
 }
 
-/// The process is stopped, and goes on later: in no time, or long after everybody took it for gone.
+/// Pauses the process, for a short time or until long after others consider it dead.
 fn pause(world: &Arc<World>, process: &Arc<Process>, long: bool) {
     process.stop();
     let gone = world.plan.lease + world.plan.sweep * 2;

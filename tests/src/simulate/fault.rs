@@ -1,7 +1,7 @@
-//! What can go wrong, and in which states of a call it can.
+//! The faults, and the states of a call in which they can happen.
 //!
-//! [`Fault::can_meet`] is the table that the counters are held to: every fault has to be seen in
-//! each of its states, and where a state is left out, the line above says why.
+//! [`Fault::can_meet`] is the table for the counters: every fault must happen in each of its
+//! states. If a state is left out, the comment above says why.
 
 use Stage::{
     Admitted, BetweenRings, Closed, InProgress, Indeterminate, NeedsApproval, New, NotPlaced,
@@ -12,17 +12,17 @@ use super::stage::Stage;
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $fault:ident $name:literal,)*) => {
-        /// Something that goes wrong, or that somebody does in the middle of things.
+        /// A fault, or an action of a person at an inconvenient time.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fault {
             $($(#[$doc])* $fault,)*
         }
 
         impl Fault {
-            /// All of them.
+            /// All faults.
             pub const ALL: &[Fault] = &[$(Fault::$fault,)*];
 
-            /// The word used in tables.
+            /// The name in tables.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Fault::$fault => $name,)*
@@ -33,31 +33,31 @@ macro_rules! faults {
 }
 
 faults! {
-    /// Nobody listens.
+    /// The connection is refused.
     ConnectionRefused "connection_refused",
-    /// No such host.
+    /// The host name does not exist.
     NameNotFound "name_not_found",
-    /// No connection in time.
+    /// Connecting times out.
     ConnectTimeout "connect_timeout",
     /// The connection broke before a byte of the request left.
     ResetBeforeFirstByte "reset_before_first_byte",
-    /// It broke later, and the request never arrived.
+    /// It broke later, and the request did not arrive.
     ResetRequestLost "reset_request_lost",
     /// It broke after the request had arrived.
     AnswerLost "answer_lost",
-    /// No answer in time: the request was lost.
+    /// The response times out because the request was lost.
     TimeoutRequestLost "timeout_request_lost",
-    /// No answer in time, though the request arrived.
+    /// The response times out although the request arrived.
     TimeoutDelivered "timeout_delivered",
-    /// No answer in time; the request arrives minutes or hours later.
+    /// The response times out, and the request arrives minutes or hours later.
     TimeoutDeliveredLate "timeout_delivered_late",
-    /// Such a request arrives.
+    /// Such a late request arrives.
     LateDelivery "late_delivery",
-    /// Too many requests, with a time to wait.
+    /// Too many requests, with a `Retry-After`.
     RateLimited "rate_limited",
-    /// Too many requests, without.
+    /// Too many requests, without a `Retry-After`.
     RateLimitedBlind "rate_limited_blind",
-    /// Too many requests, and none to wait; said for ever.
+    /// Too many requests with a `Retry-After` of zero, repeated forever.
     RateLimitedNow "rate_limited_now",
     /// Out of credit.
     OutOfCredit "out_of_credit",
@@ -65,41 +65,41 @@ faults! {
     ApprovalRequired "approval_required",
     /// This provider refuses.
     RefusedHere "refused_here",
-    /// It refuses for every provider: a do-not-call list.
+    /// A refusal that applies to every provider, such as a do-not-call list.
     RefusedForAll "refused_for_all",
-    /// A 5xx, and nothing was placed.
+    /// A 5xx response, and no call was placed.
     ServerErrorLost "server_error_lost",
-    /// A 5xx, and it was placed.
+    /// A 5xx response, but the call was placed.
     ServerErrorPlaced "server_error_placed",
-    /// A 2xx whose body cannot be read.
+    /// A 2xx response with an unreadable body.
     UnreadableAnswer "unreadable_answer",
-    /// The answer names another call of ours.
+    /// The response has the id of another call.
     ForeignAnswer "foreign_answer",
     /// The backend panics before it sends.
     PanicBeforeSend "panic_before_send",
     /// The backend panics after the request arrived.
     PanicAfterDelivery "panic_after_delivery",
-    /// The provider stands still for a while.
+    /// The provider stops for a while.
     ProviderPause "provider_pause",
-    /// A webhook never comes.
+    /// A webhook is lost.
     WebhookLost "webhook_lost",
-    /// It comes twice.
+    /// A webhook arrives twice.
     WebhookDoubled "webhook_doubled",
-    /// It comes minutes or hours late.
+    /// A webhook arrives minutes or hours late.
     WebhookLate "webhook_late",
-    /// The end is told before the beginning.
+    /// The webhook of the end arrives before that of the beginning.
     WebhookReordered "webhook_reordered",
-    /// One that was handled comes again.
+    /// A handled webhook arrives again.
     WebhookReplayed "webhook_replayed",
-    /// One comes on an address that nobody gave out.
+    /// A webhook arrives at a URL that was never given out.
     WebhookForged "webhook_forged",
     /// A list shows the call late.
     ListLag "list_lag",
-    /// A list leaves the call out.
+    /// A list omits the call.
     ListOmission "list_omission",
-    /// A list cannot be read.
+    /// Reading a list fails.
     ListError "list_error",
-    /// One call cannot be read.
+    /// Reading a single call fails.
     GetError "get_error",
     /// The usage log shows the call late.
     UsageLag "usage_lag",
@@ -107,27 +107,27 @@ faults! {
     ReadPanic "read_panic",
     /// The process is killed between two steps.
     Crash "crash",
-    /// It is killed and the write it had begun is not done.
+    /// The process is killed, and its current write is not done.
     CrashBeforeWrite "crash_before_write",
-    /// It is killed and the write it had begun is done.
+    /// The process is killed, but its current write is done.
     CrashAfterWrite "crash_after_write",
-    /// The disk is full: nothing is written.
+    /// The disk is full, so the write fails.
     DiskFull "disk_full",
     /// The write is done and reported as failed.
     CommitUnknown "commit_unknown",
-    /// The write takes its time.
+    /// The write is slow.
     SlowWrite "slow_write",
-    /// The process is stopped for a while and goes on.
+    /// The process is paused for a while.
     Pause "pause",
-    /// It is stopped until others have taken its calls over, and goes on then.
+    /// The process is paused until others have taken over its calls.
     SleptThroughTakeover "slept_through_takeover",
-    /// Another process than the one that has the call writes to it.
+    /// A process other than the owner writes to the call.
     ToldByAnother "told_by_another",
-    /// Its clock jumps ahead.
+    /// The clock of the process jumps ahead.
     ClockForward "clock_forward",
-    /// Its clock jumps back.
+    /// The clock of the process jumps back.
     ClockBack "clock_back",
-    /// An operator decides, truthfully.
+    /// An operator resolves the call, truthfully.
     OperatorResolves "operator_resolves",
     /// The caller cancels.
     Cancel "cancel",
@@ -135,20 +135,20 @@ faults! {
     Stop "stop",
 }
 
-/// How a fault is brought about.
+/// How a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Means {
-    /// The placing request fares so.
+    /// In a placing request.
     Placing,
-    /// The provider's webhooks fare so.
+    /// In the webhooks of the provider.
     Webhook,
-    /// Reads fare so while the call is in the state.
+    /// In reads while the call is in the state.
     Reading,
-    /// The next write to a call in the state fares so.
+    /// In the next write to a call in the state.
     Writing,
-    /// It is done when a call comes into the state.
+    /// When a call enters the state.
     Arrival,
-    /// It follows from another fault.
+    /// As a consequence of another fault.
     Consequence,
 }
 
@@ -185,10 +185,10 @@ const WRITTEN: &[Stage] = &[
 ];
 
 impl Fault {
-    /// The states of a call in which it can happen.
+    /// The states of a call in which the fault can happen.
     pub const fn can_meet(self) -> &'static [Stage] {
         match self {
-            // A placing request is under way in one state only.
+            // A placing request is only in flight in one state.
             Fault::ConnectionRefused
             | Fault::NameNotFound
             | Fault::ConnectTimeout
@@ -212,18 +212,19 @@ impl Fault {
             | Fault::PanicBeforeSend
             | Fault::PanicAfterDelivery
             | Fault::ProviderPause => &[Sent],
-            // Whatever comes so late was given up by its sender; it is never sent again, so that
-            // only doubt can await it.
+            // The sender has given up a request that arrives so late. It is never sent again, so
+            // the call is in doubt.
             Fault::LateDelivery => &[Reconciling, Indeterminate],
-            // Before it was sent there is nothing to tell, and after the end nobody misses it.
+            // Before the request was sent there are no webhooks, and after the end nobody misses
+            // one.
             Fault::WebhookLost => &[Sent, Reconciling, InProgress],
             Fault::WebhookDoubled => &[Sent, Reconciling, InProgress, Indeterminate],
-            // Earlier it is not late.
+            // In earlier states it would not be late.
             Fault::WebhookLate => &[BetweenRings, Closed, Indeterminate, Stalled],
             Fault::WebhookReordered => &[InProgress, Closed],
-            // One that was handled moved its call out of every doubt.
+            // A handled webhook resolved the doubt about its call.
             Fault::WebhookReplayed => &[InProgress, BetweenRings, Closed, Stalled],
-            // An address like it exists from the first attempt on.
+            // A similar URL exists from the first attempt on.
             Fault::WebhookForged => &[
                 Sent,
                 Unknown,
@@ -237,34 +238,34 @@ impl Fault {
                 Indeterminate,
                 Stalled,
             ],
-            // Lists are read for a synchronous provider's open request, for evidence, and for calls
-            // under way.
+            // Lists are read for open requests of a synchronous provider, for evidence, and for
+            // calls in progress.
             Fault::ListLag | Fault::ListOmission | Fault::ListError | Fault::ReadPanic => {
                 &[Sent, Reconciling, InProgress]
             }
-            // Besides for these, a call is read where a webhook names it.
+            // In addition, a call is read when a webhook names it.
             Fault::GetError => &[Sent, Reconciling, InProgress, Indeterminate, Stalled],
-            // Its rows are evidence, and later bills.
+            // Its entries are evidence, and later bills.
             Fault::UsageLag => &[Reconciling, Closed],
             Fault::Crash
             | Fault::Pause
             | Fault::ClockForward
             | Fault::ClockBack
             | Fault::Cancel => EVERY,
-            // Whoever wakes has something to say only of what it had begun.
+            // A process that wakes up can only report what it had begun.
             Fault::SleptThroughTakeover => {
                 &[Scheduled, Sent, Unknown, Reconciling, NotPlaced, InProgress, BetweenRings]
             }
-            // Webhooks, the answers of those who slept, and operators. Nobody but its owner says
-            // anything of a call that was never sent.
+            // By webhooks, late responses of paused processes, and operators. Only the owner writes
+            // to a call that was never sent.
             Fault::ToldByAnother => &[Sent, Reconciling, InProgress, Closed, Indeterminate],
-            // To a call that was refused, or waits for a person, nobody writes.
+            // Nothing is written to a call that was refused or needs approval.
             Fault::CrashBeforeWrite
             | Fault::CrashAfterWrite
             | Fault::DiskFull
             | Fault::CommitUnknown
             | Fault::SlowWrite => WRITTEN,
-            // Only a doubt can be resolved.
+            // Only a call in doubt can be resolved.
             Fault::OperatorResolves => &[Unknown, Reconciling, Indeterminate, Stalled],
             // There has to be something to hang up.
             Fault::Stop => &[Sent, InProgress, Stalled],
@@ -324,7 +325,7 @@ impl Fault {
     }
 }
 
-/// Every fault with every state that it can meet.
+/// All pairs of a fault and a state in which it can happen.
 pub(super) fn pairs() -> Vec<(Fault, Stage)> {
     let each =
         |fault: &Fault| fault.can_meet().iter().map(|stage| (*fault, *stage)).collect::<Vec<_>>();

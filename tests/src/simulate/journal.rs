@@ -1,4 +1,4 @@
-//! The shared books in the hands of one process: slow, full, or the last thing that it did.
+//! The shared journal as one process sees it, with injected faults: slow, full, or crashing.
 
 use std::{
     collections::BTreeMap,
@@ -23,17 +23,17 @@ use switchboard::{
 
 use super::{Sown, director, fault::Fault, plan, process::Process, trace::Happened, world::World};
 
-/// What befalls one write.
+/// The fault of one write.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meddle {
-    /// Milliseconds until it is done.
+    /// The delay in milliseconds until the write is done.
     pub(super) before: u64,
-    /// Milliseconds until the process knows.
+    /// The delay in milliseconds until the process gets the result.
     pub(super) after: u64,
     pub(super) fault: Option<Fault>,
 }
 
-/// A process waits for the journal to write to a call as long as this lives.
+/// Marks that a process waits for a write to a call, until this is dropped.
 struct Writing<'a>(&'a World, (u32, CallId));
 
 impl<'a> Writing<'a> {
@@ -61,7 +61,7 @@ pub(super) struct SimJournal {
     pub(super) world: Arc<World>,
     pub(super) process: Arc<Process>,
     pub(super) inner: Arc<MemoryJournal>,
-    /// What a bad journal says it has written down.
+    /// Writes that a faulty journal has acknowledged but not done.
     pub(super) unwritten: Mutex<BTreeMap<CallId, (Write, Timestamp)>>,
 }
 
@@ -76,7 +76,7 @@ fn full() -> Error {
 }
 
 impl SimJournal {
-    /// A bad journal: it answers before anything is written down.
+    /// A faulty journal: it acknowledges before anything is written.
     async fn pretend(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
         let call = self.inner.get(id).await?;
         let mut call = call.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such call"))?;
@@ -97,7 +97,7 @@ impl SimJournal {
         }
     }
 
-    /// Until the write is done, or never.
+    /// Waits until the write is done, or forever.
     async fn begin(&self, meddle: Meddle) -> Result<()> {
         if meddle.fault == Some(Fault::CrashBeforeWrite) {
             director::crash(&self.world, &self.process);
@@ -114,7 +114,7 @@ impl SimJournal {
         Ok(())
     }
 
-    /// Until the process knows that it is done, or never.
+    /// Waits until the process gets the result, or forever.
     async fn end(&self, meddle: Meddle) -> Result<()> {
         if meddle.fault == Some(Fault::CrashAfterWrite) {
             director::crash(&self.world, &self.process);
@@ -274,7 +274,7 @@ impl Journal for SimJournal {
         self.inner.unhandled().await
     }
 
-    /// By the true time: a journal that several processes share has a clock of its own.
+    /// Uses the true time, because a shared journal has its own clock.
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         self.process.gate().await;
         self.inner.beat(self.world.truth.at(self.world.now())).await
@@ -295,7 +295,7 @@ impl Journal for SimJournal {
             return Ok(Vec::new());
         }
         let news = self.inner.news().await?;
-        // Calls that are over are taken over for their news alone.
+        // Ended calls are only taken over for their news.
         self.world.with(|state| {
             state.owners.extend(news.iter().map(|news| (news.call, self.process.number)))
         });

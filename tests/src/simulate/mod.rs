@@ -1,24 +1,22 @@
-//! A simulated world for each seed: the real router, over a journal, providers and a telephone
+//! A simulated world for each seed: the real router with a journal, providers and a telephone
 //! network in which everything goes wrong.
 //!
-//! The model of [`crate::model`] shows that the protocol is right; this shows that the program
-//! keeps to it. One thread, virtual time and chance that follows from the seed: a seed gives the
-//! same world, step for step, in every run, and a trace's hash proves it. The ledger of rings is
-//! written by the simulated telephone network alone, so that what the product believes is held
-//! against what happened.
+//! [`crate::model`] checks the protocol; this checks that the program follows it. With one thread,
+//! virtual time and seeded randomness, a seed gives the same world, step by step, in every run, and
+//! the hash of the trace proves it. Only the simulated telephone network writes to the ring ledger,
+//! so what the product believes is compared with what really happened.
 //!
 //! | to find | look at |
 //! |---|---|
-//! | running a seed, and what it says | [`simulate`], [`Report`] |
-//! | what goes wrong, and in which states of a call it can | [`Fault`], [`Stage`], [`Counters`] |
-//! | what has to hold | [`Property`], `check.rs` |
-//! | what a seed means | `plan.rs`, `wish.rs` |
-//! | who makes things go wrong | `director.rs` |
-//! | processes that are stopped and killed | `process.rs`; their journal, `journal.rs`; who starts and uses them, `staff.rs` |
-//! | the providers | `network.rs` for what is true; for what a process sees of it, `provider.rs`, `place.rs`, `reads.rs` |
+//! | running a seed, and its report | [`simulate`], [`Report`] |
+//! | the faults, and the states in which they can happen | [`Fault`], [`Stage`], [`Counters`] |
+//! | the invariants | [`Property`], `check.rs` |
+//! | the plan of a seed | `plan.rs`, `wish.rs` |
+//! | the injection of faults | `director.rs` |
+//! | processes that are paused and killed | `process.rs`; their journal: `journal.rs`; who starts and uses them: `staff.rs` |
+//! | the providers | the truth: `network.rs`; what a process sees of it: `provider.rs`, `place.rs`, `reads.rs` |
 //!
-//! Simulated time runs until nothing more happens: some minutes of calls in most worlds, days in
-//! some.
+//! Simulated time runs until nothing more happens: minutes in most worlds, days in some.
 //!
 //! What is not simulated: sockets and bytes (the tests over HTTP do that), a journal that loses
 //! what it has synced, and time zones.

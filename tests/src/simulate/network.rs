@@ -1,7 +1,7 @@
-//! The telephone network and the providers' own side: what arrived, which phone rang, and what is
-//! told of it.
+//! The telephone network and the provider side: which requests arrived, which phones rang, and
+//! which webhooks are sent.
 //!
-//! Nobody but this module writes to the ledger of rings.
+//! Only this module writes to the ring ledger.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ pub(super) struct Ring {
     pub(super) wish: usize,
 }
 
-/// A provider's own record of one call.
+/// A provider's record of one call.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub(super) id: u64,
@@ -42,12 +42,12 @@ pub(super) struct Record {
     pub(super) ends: u64,
     pub(super) outcome: Outcome,
     pub(super) rang: bool,
-    /// What it costs in the end.
+    /// The final cost.
     pub(super) cost: Option<Money>,
     address: Option<String>,
-    /// Webhooks that were taken.
+    /// Webhooks that were accepted.
     told: Vec<Vec<u8>>,
-    /// Webhooks that wait.
+    /// Webhooks that are held back.
     held: Vec<Vec<u8>>,
 }
 
@@ -61,8 +61,8 @@ impl Record {
     }
 }
 
-/// A request is on its way: it arrives whatever becomes of its sender. Answers with the id that its
-/// call will have.
+/// Sends a request, which arrives whatever happens to its sender. Returns the id that its call will
+/// have.
 pub(super) fn deliver(
     world: &Arc<World>,
     order: &CallOrder,
@@ -137,13 +137,13 @@ fn arrived(
     })
 }
 
-/// From the queue to the last word about it.
+/// The life of a call, from the queue to the last webhook.
 async fn live(world: &Arc<World>, at: usize) {
     until(world, |record| record.dials.min(record.ends), at).await;
     let now = world.now();
     let dialled = world.with(|state| {
         let record = &mut state.records[at];
-        // What was cancelled never rings, and of what fails, half.
+        // Cancelled calls never ring, and half of the failed ones do not.
         let rings =
             now < record.ends && (record.outcome != Outcome::Failed || record.id.is_multiple_of(2));
         if rings {
@@ -183,12 +183,12 @@ async fn until(world: &World, moment: impl Fn(&Record) -> u64, at: usize) {
     }
 }
 
-/// The provider's webhooks about a call.
+/// Sends the webhooks of a call.
 fn tell(world: &Arc<World>, at: usize, word: &str) {
     let hooks = world.with(|state| {
         let record = &state.records[at];
         record.address.as_ref()?;
-        // Whole: what is shown of an id may be masked.
+        // Use the whole id, because `Display` may mask it.
         let body = format!("{} {word}", record.name().as_str()).into_bytes();
         let hooks = if state.calm { Hooks::Prompt } else { world.plan.wishes[record.wish].hooks };
         Some((body, hooks, state.random.between(50, 2_000), state.random.between(0, 300)))
@@ -217,8 +217,8 @@ fn tell(world: &Arc<World>, at: usize, word: &str) {
     }
 }
 
-/// Sends one webhook, again where nobody takes it. `fault` is counted where the call stands when it
-/// comes.
+/// Sends a webhook, with retries. `fault` is counted in the state that the call has when it
+/// arrives.
 fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<Fault>) {
     world.with(|state| state.letters += 1);
     let world = Arc::clone(world);
@@ -254,7 +254,7 @@ fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<
     });
 }
 
-/// True where it was taken, false where it was refused, `None` where nobody answered.
+/// True if it was accepted, false if it was rejected, `None` if there was no response.
 async fn hand_in(
     world: &Arc<World>,
     call: Option<CallId>,
@@ -276,7 +276,7 @@ async fn hand_in(
     Some(taken.is_ok())
 }
 
-/// The webhooks that a provider has kept back come now, some of them twice. False where there are
+/// Delivers the webhooks that a provider has held back, some of them twice. False if there are
 /// none.
 pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
     let held = world.with(|state| {
@@ -298,7 +298,7 @@ pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
     true
 }
 
-/// Every webhook that is still kept back comes within so long.
+/// Delivers all webhooks that are still held back within this time.
 pub(super) fn let_all_go(world: &Arc<World>, within: u64) {
     let held = world.with(|state| {
         let mut held = Vec::new();
@@ -314,7 +314,7 @@ pub(super) fn let_all_go(world: &Arc<World>, within: u64) {
     }
 }
 
-/// A webhook that was handled comes again. False where there was none.
+/// Sends a handled webhook again. False if there is none.
 pub(super) fn replay(world: &Arc<World>, call: CallId) -> bool {
     let told = world.with(|state| {
         let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
@@ -327,7 +327,7 @@ pub(super) fn replay(world: &Arc<World>, call: CallId) -> bool {
     true
 }
 
-/// Somebody who does not know the call's address guesses one. False where it has none yet.
+/// Sends a forged webhook to a guessed URL. False if the call has no URL yet.
 pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
     let address = world.with(|state| {
         let last = state.seen.get(&call)?.call.attempts.last()?.id;
@@ -357,7 +357,7 @@ pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
     true
 }
 
-/// True where a list shows the record now.
+/// True if lists currently contain the record.
 pub(super) fn is_listed(
     state: &mut super::world::State,
     at: usize,

@@ -1,4 +1,4 @@
-//! The placing request: how it leaves, what it meets on its way, and what comes back of it.
+//! The placing request: how it is sent, which faults it meets, and its result.
 
 use std::{panic::resume_unwind, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{
 };
 
 impl SimProvider {
-    /// Places a call, or what the backend's sown fault makes of that.
+    /// Places a call, possibly with a fault injected into the backend.
     pub(super) async fn placing(&self, order: &CallOrder) -> Result<ProviderCall, PlaceError> {
         let came = self.world.now();
         if let Some(call) = self.world.with(|state| state.attempts.get(&order.attempt).copied()) {
@@ -45,12 +45,12 @@ impl SimProvider {
         }
     }
 
-    /// How long this provider's answer is waited for.
+    /// The response timeout for this provider.
     pub(super) fn patience(&self) -> u64 {
         if self.is_synchronous() { plan::LONGEST + 60_000 } else { 30_000 }
     }
 
-    /// The request leaves. Which fault it meets, and how long things take.
+    /// Sends the request. Returns its fault and the durations.
     fn leaves(&self, order: &CallOrder, came: u64) -> (Option<Fault>, u64) {
         let (now, wish) = (self.world.now(), wish_of(&order.call));
         self.world.with(|state| {
@@ -98,7 +98,7 @@ impl SimProvider {
         })
     }
 
-    /// A call of this provider that another call of ours owns.
+    /// A call at this provider that belongs to another call.
     fn foreign(&self, state: &super::world::State, order: &CallOrder) -> Option<ProviderCallId> {
         let others = state
             .seen
@@ -108,7 +108,7 @@ impl SimProvider {
         owned.find_map(|seen| seen.call.provider_call_id.clone())
     }
 
-    /// The request arrives, and is answered in order.
+    /// The request arrives and gets a normal response.
     async fn answered(&self, order: &CallOrder, after: u64) -> Result<ProviderCall, PlaceError> {
         let id = network::deliver(&self.world, order, self.which, after, false);
         let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
@@ -124,7 +124,7 @@ impl SimProvider {
         report.ok_or_else(|| PlaceError::unknown(self.error(ErrorKind::Provider)))
     }
 
-    /// Until the phone call is over.
+    /// Waits until the phone call has ended.
     async fn ends(&self, id: u64) {
         loop {
             let now = self.world.now();

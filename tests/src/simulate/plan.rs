@@ -1,8 +1,8 @@
-//! What a seed means: who calls whom, and what goes wrong with which call.
+//! The plan of a seed: who calls whom, and what goes wrong with which call.
 //!
-//! Faults that are thrown at random never meet the rare states. So a seed draws pairs of a fault
-//! and a state from the table, each pair as often as the next over many seeds, and for each pair it
-//! plans a call that is likely to come into that state.
+//! Purely random faults would never happen in rare states. So a seed draws pairs of a fault and a
+//! state from the table, uniformly over many seeds, and plans for each pair a call that is likely
+//! to reach that state.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::{
     wish::wish,
 };
 
-/// From pair to pair: at least so far, so that the pairs of one seed are mixed.
+/// The minimum distance between the pairs of one seed, so that they are mixed.
 const STRIDE: usize = 101;
 pub(super) const MINUTE: u64 = 60_000;
 pub(super) const HOUR: u64 = 60 * MINUTE;
@@ -26,13 +26,13 @@ pub(super) const HOUR: u64 = 60 * MINUTE;
 pub(super) struct Aim {
     pub(super) fault: Fault,
     pub(super) stage: Stage,
-    /// Whose call; `None`: the first that comes along.
+    /// The call; `None` means the first one that reaches the state.
     pub(super) call: Option<usize>,
-    /// How long after the call came into the state, in milliseconds.
+    /// The delay in milliseconds after the call reached the state.
     pub(super) delay: u64,
-    /// At the door: between the router's last check and the first byte.
+    /// Between the last check of the router and the first byte.
     pub(super) at_door: bool,
-    /// How often it may still happen.
+    /// How many times it may still happen.
     pub(super) left: u32,
 }
 
@@ -41,48 +41,48 @@ pub(super) struct Aim {
 pub(super) enum Hooks {
     Prompt,
     Lost,
-    /// Kept until somebody lets them go.
+    /// Held back until they are released.
     Held,
     Doubled,
     Reordered,
 }
 
-/// One call that a caller asks for, and its fate.
+/// One requested call and what happens to it.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub(super) call: ValidCall,
     pub(super) at: u64,
-    /// It is asked for a second time so much later.
+    /// The same request is made again after this many milliseconds.
     pub(super) again: Option<u64>,
-    /// The caller waits so long for a decision, and then lets go.
+    /// How many milliseconds the caller waits for a decision.
     pub(super) waits: Option<u64>,
-    /// How each placing request fares, in order.
+    /// The fault of each placing request, in order.
     pub(super) places: Vec<Option<Fault>>,
-    /// How each ring ends, in order; the last one's end holds for all that follow.
+    /// The outcome of each ring, in order. The last one applies to all further rings.
     pub(super) rings: Vec<Outcome>,
-    /// From the request's arrival to the ring.
+    /// The time from the arrival of the request to the ring, in milliseconds.
     pub(super) queue: u64,
     pub(super) talk: u64,
-    /// From the request's arrival to its answer.
+    /// The time from the arrival of the request to its response, in milliseconds.
     pub(super) thinks: u64,
-    /// How late a late request arrives.
+    /// The delay of a late request, in milliseconds.
     pub(super) late: u64,
     pub(super) hooks: Hooks,
-    /// Nobody sees its end until it is given up.
+    /// The end is not visible until the call is given up.
     pub(super) unseen: bool,
-    /// Nobody sees it at all until it is given up.
+    /// The call is not visible at all until it is given up.
     pub(super) invisible: bool,
-    /// Somebody looks after it when it is given up.
+    /// A person takes care of the call when it is given up.
     pub(super) cared_for: bool,
 }
 
-/// A seed's world.
+/// The plan of a world.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) replicas: u32,
     pub(super) wishes: Vec<Wish>,
     pub(super) aims: Vec<Aim>,
-    /// Days rather than minutes: looks are rarer, delays longer.
+    /// The world lasts days rather than minutes: polls are rarer and delays longer.
     pub(super) long: bool,
     pub(super) poll: u64,
     pub(super) sweep: u64,
@@ -90,13 +90,13 @@ pub(super) struct Plan {
     pub(super) reconcile: u64,
     pub(super) max_wait: u64,
     pub(super) grace: u64,
-    /// Calls that the second provider takes in a minute, where that is little.
+    /// A low rate limit of the second provider, in calls per minute.
     pub(super) place_limit: Option<u32>,
-    /// What the thrifty tenant may spend, in millionths.
+    /// The budget of the tenant with a budget, in millionths.
     pub(super) budget: i64,
 }
 
-/// The most that a call may last.
+/// The maximum length of a call in milliseconds.
 pub(super) const LONGEST: u64 = 120_000;
 
 impl Plan {
@@ -157,7 +157,7 @@ impl Plan {
     }
 }
 
-/// Coprime to the number of pairs, so that every pair has its turn.
+/// A stride that is coprime to the number of pairs, so that every pair is used.
 fn stride(pairs: usize) -> usize {
     let coprime = |stride: &usize| {
         let (mut one, mut other) = (*stride, pairs);
@@ -169,7 +169,7 @@ fn stride(pairs: usize) -> usize {
     (STRIDE..).find(coprime).unwrap_or(1)
 }
 
-/// Which wish a call is.
+/// The index of the wish of a call.
 pub(super) fn wish_of(call: &ValidCall) -> usize {
     wish_named(&call.metadata)
 }

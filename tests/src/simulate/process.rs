@@ -1,7 +1,7 @@
-//! A process that can be stopped, killed, and have its clock turned.
+//! A process that can be paused and killed, and whose clock can be changed.
 //!
-//! Whatever a process awaits, it awaits behind its gate: a stopped one makes no step until it goes
-//! on, a dead one never again.
+//! Everything that a process awaits also waits for its gate: a paused process makes no step until
+//! it continues, and a dead one never does.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ use switchboard::{Clock, engine::Ids};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// True time: tokio's, from a fixed moment on.
+/// The true time: tokio's, from a fixed start.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Truth {
     start: Instant,
@@ -35,7 +35,7 @@ impl Truth {
         }
     }
 
-    /// Milliseconds since the world began.
+    /// The milliseconds since the start of the world.
     pub(super) fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -58,7 +58,7 @@ struct Gate {
     waiting: Vec<Waker>,
 }
 
-/// One run of a replica.
+/// One process of a replica.
 pub(super) struct Process {
     pub(super) number: u32,
     pub(super) slot: usize,
@@ -88,7 +88,7 @@ impl Process {
         self.gate.lock().expect("nothing panics in here")
     }
 
-    /// Passes while the process runs.
+    /// Waits until the process is running.
     pub(super) async fn gate(&self) {
         poll_fn(|context| {
             let mut gate = self.lock();
@@ -104,7 +104,7 @@ impl Process {
         .await
     }
 
-    /// Passes when it is dead.
+    /// Waits until the process is dead.
     pub(super) async fn died(&self) {
         poll_fn(|context| {
             let mut gate = self.lock();
@@ -150,13 +150,13 @@ impl Process {
         self.lock().standing == Standing::Dead
     }
 
-    /// Turns its clock, by milliseconds.
+    /// Changes the clock of the process by this many milliseconds.
     pub(super) fn turn(&self, by: i64) {
         self.skew.fetch_add(by, Ordering::SeqCst);
     }
 }
 
-/// A process's own clock: wrong, and never set back where it measures.
+/// The clock of a process: it may be wrong, but its uptime is monotonic.
 #[derive(Debug, Clone)]
 pub(super) struct ProcessClock(pub(super) Arc<Process>);
 
@@ -181,7 +181,7 @@ impl Clock for ProcessClock {
     }
 }
 
-/// Ids in the order in which they are made, the same for the same seed.
+/// Generates ids in creation order, the same for the same seed.
 #[derive(Debug)]
 pub(super) struct SeededIds(AtomicU64);
 

@@ -1,5 +1,6 @@
-//! Two providers as a process sees them: one like KallyAI, whose answer comes when the phone call
-//! is over, and one like KaiCalls, which takes no key, shows no callee and sends webhooks.
+//! Two providers as a process sees them: one like KallyAI, which responds when the phone call has
+//! ended, and one like KaiCalls, which accepts no idempotency key, does not show the callee and
+//! sends webhooks.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -15,12 +16,12 @@ use switchboard::{
 
 use super::{fault::Fault, network::Record, process::Process, world::World};
 
-/// Like KallyAI.
+/// The provider that is like KallyAI.
 pub(super) const KALLY: &str = "kally";
-/// Like KaiCalls.
+/// The provider that is like KaiCalls.
 pub(super) const KAI: &str = "kai";
 
-/// One provider in the hands of one process.
+/// A provider as one process uses it.
 pub(super) struct SimProvider {
     pub(super) world: Arc<World>,
     pub(super) process: Arc<Process>,
@@ -66,7 +67,7 @@ impl SimProvider {
         Error::new(kind, "as the simulation has it").with_provider(self.info.id.clone())
     }
 
-    /// What goes over the network and comes back, however the process fares meanwhile.
+    /// Network latency, which is independent of the state of the process.
     pub(super) async fn travels(&self, milliseconds: u64) {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         self.process.gate().await;
@@ -78,7 +79,7 @@ impl SimProvider {
     }
 }
 
-/// What a provider says of a call.
+/// Reports the state of a call.
 pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
     let kally = record.provider == KALLY;
     let state = if record.is_over(now) {

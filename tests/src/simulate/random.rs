@@ -1,7 +1,7 @@
-//! Chance that a seed decides: SplitMix64, so that a seed means the same on every machine and in
+//! Seeded randomness with SplitMix64, so that a seed gives the same values on every machine and in
 //! every release.
 
-/// Numbers that follow from a seed.
+/// A seeded random number generator.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
@@ -20,22 +20,22 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// In `0..below`; 0 where that is empty.
+    /// A number in `0..below`, or 0 if that is empty.
     pub(super) fn below(&mut self, below: u64) -> u64 {
         u64::try_from((u128::from(self.next()) * u128::from(below)) >> 64).unwrap_or(0)
     }
 
-    /// In `least..=most`.
+    /// A number in `least..=most`.
     pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most.saturating_sub(least) + 1)
     }
 
-    /// True in so many of a hundred cases.
+    /// True with this probability in percent.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of them; there has to be one.
+    /// A random element of a non-empty slice.
     pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let at = usize::try_from(self.below(of.len() as u64)).unwrap_or(0);
         &of[at]

@@ -1,4 +1,4 @@
-//! What a process reads of a provider: lists that lag and leave out, calls that cannot be read, and
+//! What a process reads from a provider: lists that lag and omit calls, reads that fail, and
 //! evidence.
 
 use std::{panic::resume_unwind, time::Duration};
@@ -20,11 +20,11 @@ use super::{
     stage::Stage,
 };
 
-/// Clocks differ.
+/// The tolerance for differing clocks.
 const SLACK: Duration = Duration::from_secs(120);
 
 impl SimProvider {
-    /// Where the reads of a call fail, as its aim has it.
+    /// Fails if the plan says that reads of the call fail in this state.
     async fn may_read(&self, wish: usize, stage: Stage, fits: &[Fault]) -> Result<()> {
         let now = self.world.now();
         let failing = self.world.with(|state| {

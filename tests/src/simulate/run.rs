@@ -1,4 +1,4 @@
-//! One world from its beginning to its rest.
+//! Runs one world until nothing more happens.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,58 +20,58 @@ use super::{
     world::World,
 };
 
-/// A fault in the product itself, sown to see that it is found.
+/// A fault injected into the product itself, to check that it is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sown {
-    /// The journal answers before it has written down that an attempt may be sent; a crash forgets
+    /// The journal acknowledges before it has written that an attempt may be sent, so a crash loses
     /// it.
     ClaimForgotten,
-    /// The backend sends a request again whose answer it did not get.
+    /// The backend retries a request without a response.
     RequestSentAgain,
-    /// The backend takes a missing answer for proof that nothing was sent.
+    /// The backend treats a missing response as proof that nothing was sent.
     SilenceAssumed,
-    /// The journal tells nobody what others wrote to his calls.
+    /// The journal does not tell owners what others wrote to their calls.
     NewsWithheld,
 }
 
-/// How a world is run.
+/// The settings of a run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
-    /// So many replicas; `None`: one or two, as the seed says.
+    /// The number of replicas; `None` means one or two, depending on the seed.
     pub replicas: Option<u32>,
-    /// A fault in the product.
+    /// The fault to inject into the product.
     pub sown: Option<Sown>,
 }
 
-/// What became of a world.
+/// The report of a world.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// Which.
+    /// The seed.
     pub seed: u64,
     /// Calls in the journal.
     pub calls: u64,
     /// Phones that rang.
     pub rings: u64,
-    /// Laws that were broken.
+    /// The violated invariants.
     pub breaches: Vec<Breach>,
-    /// Which faults met which states.
+    /// How often each fault happened in each state.
     pub counters: Counters,
-    /// Over everything that happened, in order.
+    /// The hash of the whole trace.
     pub hash: u64,
-    /// The end of the trace, where a law was broken.
+    /// The end of the trace, if an invariant was violated.
     pub tail: Vec<String>,
-    /// How much time passed in it.
+    /// The simulated duration.
     pub lasted: Duration,
 }
 
 impl Report {
-    /// How often a law was broken.
+    /// How often an invariant was violated.
     pub fn count(&self, property: Property) -> u64 {
         self.breaches.iter().filter(|breach| breach.property == property).count() as u64
     }
 }
 
-/// Runs a seed's world.
+/// Runs the world of a seed.
 pub fn simulate(seed: u64, settings: Settings) -> Report {
     let runtime = Builder::new_current_thread()
         .enable_time()
@@ -79,7 +79,7 @@ pub fn simulate(seed: u64, settings: Settings) -> Report {
         .build()
         .expect("a runtime without sockets");
     let report = runtime.block_on(live(seed, settings));
-    // Tasks of dead processes wait for ever: they are dropped with it.
+    // Tasks of dead processes wait forever; they are dropped with the runtime.
     drop(runtime);
     report
 }
@@ -135,7 +135,7 @@ async fn live(seed: u64, settings: Settings) -> Report {
             if report.breaches.is_empty() { Vec::new() } else { state.trace.tail() }
         },
     );
-    // The processes hold the world and the world holds them.
+    // Break the reference cycle between the world and its processes.
     let gone = world.with(|state| {
         (
             std::mem::take(&mut state.slots),
@@ -150,7 +150,7 @@ async fn live(seed: u64, settings: Settings) -> Report {
     Report { tail, ..report }
 }
 
-/// Things go wrong, until every fault has found its call or it is late enough.
+/// Runs with faults, until all of them have happened or time is up.
 async fn trouble(world: &World) {
     let (least, most) = if world.plan.long { (600, 3_600) } else { (300, 1_200) };
     let step = 10;
@@ -167,7 +167,7 @@ async fn trouble(world: &World) {
     }
 }
 
-/// Nothing goes wrong any more; what was under way comes late.
+/// Stops all faults; what is in flight arrives late.
 fn calm(world: &Arc<World>) {
     let now = world.now();
     let stopped = world.with(|state| {
@@ -181,7 +181,7 @@ fn calm(world: &Arc<World>) {
     network::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
 }
 
-/// Until nothing more happens on its own.
+/// Waits until nothing more happens.
 async fn rest(world: &World) {
     let patience = if world.plan.long { 60 * 3_600_000 } else { 3 * 3_600_000 };
     let limit = world.now() + patience + world.with(|state| state.set_back);

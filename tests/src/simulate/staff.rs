@@ -27,12 +27,12 @@ use super::{
     world::World,
 };
 
-/// How long after its bracket is written down an attempt may be sent.
+/// How long after its intent was written an attempt may be sent.
 pub(super) const SEND_WITHIN: Duration = Duration::from_secs(10);
-/// An address for webhooks holds for longer than any webhook is late.
+/// The lifetime of webhook URLs, which is longer than any webhook is late.
 const ADDRESS_HOLDS: Duration = Duration::from_secs(200 * 3600);
 
-/// A process begins in a replica's place.
+/// Starts a process for a replica.
 pub(super) fn start(world: &Arc<World>, slot: usize) {
     let now = world.now();
     let (number, skew) = world.with(|state| {
@@ -69,7 +69,7 @@ pub(super) fn start(world: &Arc<World>, slot: usize) {
         tokio::select! {
             biased;
             () = process.died() => {}
-            // Its journal failed: whoever runs it ends it.
+            // Its journal failed, so the process is ended.
             () = ready => {
                 process.gate().await;
                 director::crash(&world, &process);
@@ -165,8 +165,8 @@ fn profile(name: &str) -> (ProfileName, AgentProfile) {
     (name, profile)
 }
 
-/// Somebody who asks for a call, again where the answer was lost and a key makes that harmless, and
-/// a second time where the plan says so.
+/// A caller, who requests a call, retries if the result was lost and a key makes that safe, and
+/// repeats the request if the plan says so.
 pub(super) async fn caller(world: Arc<World>, wish: usize) {
     let asked = &world.plan.wishes[wish];
     let keyed = asked.call.key.is_some();
@@ -187,7 +187,7 @@ pub(super) async fn caller(world: Arc<World>, wish: usize) {
     world.with(|state| state.callers -= 1);
 }
 
-/// True where there is an answer.
+/// True if there was a result.
 async fn ask(world: &Arc<World>, wish: usize) -> bool {
     let asked = &world.plan.wishes[wish];
     let (process, router) = loop {
@@ -236,7 +236,7 @@ async fn ask(world: &Arc<World>, wish: usize) -> bool {
     }
 }
 
-/// Lets a router do something for somebody, and goes to the next one where the first one cannot.
+/// Runs an operation on a router, and on another one if the first fails.
 fn errand<F: Future<Output = switchboard::Result<()>> + Send>(
     world: &Arc<World>,
     call: CallId,
@@ -262,7 +262,7 @@ fn errand<F: Future<Output = switchboard::Result<()>> + Send>(
     });
 }
 
-/// An operator decides.
+/// An operator resolves a call.
 pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) {
     errand(world, call, move |router| {
         let resolution = resolution.clone();
@@ -270,7 +270,7 @@ pub(super) fn resolve(world: &Arc<World>, call: CallId, resolution: Resolution) 
     });
 }
 
-/// The caller does not want it any more.
+/// The caller cancels the call.
 pub(super) fn cancel(world: &Arc<World>, call: CallId) {
     errand(world, call, move |router| async move { router.cancel(call).await.map(drop) });
 }
@@ -280,8 +280,8 @@ pub(super) fn stop(world: &Arc<World>, call: CallId) {
     errand(world, call, move |router| async move { router.stop(call).await });
 }
 
-/// Somebody looks after a call that was given up: a webhook comes after all, or an operator asks
-/// the provider.
+/// Resolves a call that was given up: a webhook arrives after all, or an operator asks the
+/// provider.
 pub(super) fn look_after(world: &Arc<World>, call: CallId) {
     let world = Arc::clone(world);
     tokio::spawn(async move {

@@ -1,46 +1,46 @@
-//! Where a call stands when something befalls it.
+//! The state of a call for the table of faults.
 
 use switchboard::{Call, CallStatus, core::AttemptState};
 
-/// A call's status and its last attempt's state, as one word. `Intent` and `Claimed` are left out:
-/// the router writes both down in the transaction that also lets the request leave, so that no
-/// journal ever shows them.
+/// The status of a call and the state of its last attempt, combined. `Intent` and `Claimed` are
+/// left out: the router writes them in the same transaction that allows sending, so they are never
+/// visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Its first write has not reached the journal.
     New,
-    /// Written down, nothing decided.
+    /// Stored; nothing has been decided yet.
     Received,
     /// Its window has not opened.
     Scheduled,
     /// It holds its callee.
     Admitted,
-    /// The request may have left, and its answer is open.
+    /// The request may have been sent, and the response is pending.
     Sent,
     /// It may have rung.
     Unknown,
-    /// Evidence is being looked for.
+    /// The provider is being searched for evidence.
     Reconciling,
-    /// The last attempt provably reached no phone, and what comes next is not decided.
+    /// The last attempt provably reached no phone, and nothing further has been decided.
     NotPlaced,
     /// A provider has it.
     InProgress,
-    /// It rang, and rings again because its caller asked for it.
+    /// It rang and will ring again because of the redial policy.
     BetweenRings,
-    /// It is over.
+    /// It has ended.
     Closed,
-    /// Nobody placed it.
+    /// It was refused.
     Refused,
     /// A person has to approve first.
     NeedsApproval,
-    /// Nothing proved in time whether it rang.
+    /// Whether it rang could not be determined in time.
     Indeterminate,
-    /// Nobody saw its end.
+    /// Its end was not observed.
     Stalled,
 }
 
 impl Stage {
-    /// All of them.
+    /// All states.
     pub const ALL: [Stage; 15] = [
         Stage::New,
         Stage::Received,
@@ -59,7 +59,7 @@ impl Stage {
         Stage::Stalled,
     ];
 
-    /// The word used in tables.
+    /// The name in tables.
     pub const fn name(self) -> &'static str {
         match self {
             Stage::New => "new",
@@ -106,7 +106,7 @@ impl Stage {
         }
     }
 
-    /// True where nothing more happens on its own.
+    /// True if nothing more happens without an event or an operator.
     pub(super) const fn is_settled(self) -> bool {
         match self {
             Stage::Closed

@@ -1,4 +1,4 @@
-//! What happened in a world, in order: hashed whole, and its end kept to be shown.
+//! The trace of a world: a hash of everything, and the end of the trace for display.
 
 use std::{
     collections::VecDeque,
@@ -10,32 +10,32 @@ use switchboard::Outcome;
 
 use super::{fault::Fault, stage::Stage};
 
-/// One thing that happened. It holds no number: calls are counted.
+/// An entry of the trace. Calls are numbered, so it contains no phone numbers.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(super) enum Happened {
-    /// A fact was written down, and the call is here now.
+    /// A fact was written, and the call is now in this state.
     Written(&'static str, Stage),
-    /// The journal would not have it.
+    /// The journal rejected a fact.
     NotWritten(&'static str, &'static str),
-    /// The provider has a request.
+    /// A request arrived at the provider.
     Delivered(u64),
     /// A phone rings.
     Ring(u64),
-    /// A phone call is over.
+    /// A phone call ended.
     Over(Outcome),
-    /// A fault met the call there.
+    /// A fault happened in this state.
     Fault(Fault, Stage),
-    /// A process begins.
+    /// A process started.
     Start,
-    /// A process ends.
+    /// A process ended.
     End,
-    /// A process goes on.
+    /// A paused process continued.
     Resumed,
-    /// A caller's call was taken in.
+    /// A call was accepted.
     Accepted,
-    /// A webhook was answered.
+    /// A webhook got a response.
     Webhook(bool),
-    /// All faults are off.
+    /// All faults were stopped.
     Calm,
 }
 

@@ -1,4 +1,4 @@
-//! The calls of a plan: each with a fate that leads it to where its fault waits.
+//! The calls of a plan, each arranged to reach the state of its fault.
 
 use jiff::Timestamp;
 use switchboard::{CallRequest, Outcome, core::Redial};
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::callee;
 
-/// Answers after which nobody knows whether a phone rang, and it did not.
+/// Faults with an unknown result for which no phone rang.
 const NOTHING_PLACED: &[Fault] =
     &[Fault::ResetRequestLost, Fault::TimeoutRequestLost, Fault::ServerErrorLost];
-/// The same, and it does.
+/// Faults with an unknown result for which a phone rang.
 const PLACED: &[Fault] = &[
     Fault::AnswerLost,
     Fault::TimeoutDelivered,
@@ -30,7 +30,7 @@ const NOT_PLACED: &[Fault] = &[
 ];
 const ROUTES: &[&str] = &["kally", "kai", "kally-kai", "kai-kally"];
 
-/// One call, aimed at a fault in a state, or of its own kind.
+/// Creates a call that is aimed at a fault in a state, or a random one.
 pub(super) fn wish(
     random: &mut Random,
     aim: Option<(Fault, Stage)>,
@@ -99,10 +99,10 @@ fn moment(base: Timestamp, at: u64) -> String {
     moment.to_string()
 }
 
-/// A call of its own kind, with whatever may come.
+/// Makes the call random.
 fn at_random(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, nth: usize) {
     if random.chance(35) && nth > 0 {
-        // Somebody whom another call rings too.
+        // The callee of another call.
         request.to = callee(random.below(nth as u64) as usize);
         request.allow_duplicate = random.chance(60);
     }
@@ -153,7 +153,7 @@ fn redials(random: &mut Random, request: &mut CallRequest) {
     });
 }
 
-/// Makes it likely that the call comes into the state.
+/// Makes it likely that the call reaches the state.
 fn lead(
     random: &mut Random,
     request: &mut CallRequest,
@@ -233,8 +233,8 @@ fn prepare(
         }
         Means::Reading => {
             match stage {
-                // Only a synchronous provider is looked at while its answer is open; a call may be
-                // read where its webhook is faster.
+                // Only a synchronous provider is polled while its response is pending. A call may
+                // be read if its webhook is faster.
                 Stage::Sent if fault == Fault::GetError => {
                     *route = "kai";
                     told(random, wish, stage);
@@ -300,7 +300,7 @@ fn prepare(
     }
 }
 
-/// The phone rings, and the provider says so, while the call is in the state.
+/// Makes the phone ring, and the provider report it, while the call is in the state.
 fn told(random: &mut Random, wish: &mut Wish, stage: Stage) {
     match stage {
         Stage::Sent => {

@@ -1,5 +1,4 @@
-//! What is true in a simulated world, and what was seen of its calls: shared by everything that
-//! lives in it.
+//! The shared state of a simulated world, and what was observed of its calls.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,10 +21,10 @@ use super::{
     trace::{Happened, Trace},
 };
 
-/// How many lines of a trace are kept to be shown.
+/// How many lines of a trace are kept for display.
 const TAIL: usize = 20_000;
 
-/// What the journal showed of a call last.
+/// The last observed state of a call in the journal.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub(super) wish: usize,
@@ -33,61 +32,61 @@ pub(super) struct Seen {
     pub(super) call: Arc<Call>,
 }
 
-/// A replica's place: who runs in it now.
+/// The slot of a replica with its current process.
 #[derive(Default)]
 pub(super) struct Slot {
     pub(super) process: Option<Arc<Process>>,
     pub(super) router: Option<Router>,
     pub(super) journal: Option<Arc<MemoryJournal>>,
-    /// It has taken up what was left, and takes calls.
+    /// It has finished its recovery and accepts calls.
     pub(super) ready: bool,
 }
 
-/// Everything that changes.
+/// The mutable state.
 pub(super) struct State {
     pub(super) random: Random,
     pub(super) trace: Trace,
     pub(super) counters: Counters,
-    /// What was counted where one read is as good as a hundred.
+    /// Faults that are counted only once per call and state.
     pub(super) counted: BTreeSet<(usize, Fault, Stage)>,
     pub(super) aims: Vec<Aim>,
     pub(super) seen: BTreeMap<CallId, Seen>,
     pub(super) attempts: BTreeMap<AttemptId, CallId>,
-    /// Which process has a call that is not settled.
+    /// The owner of each call that is not settled.
     pub(super) owners: BTreeMap<CallId, u32>,
-    /// Which processes wait for a write to a call.
+    /// How many writes to a call each process waits for.
     pub(super) writing: BTreeMap<(u32, CallId), u32>,
-    /// Since when nobody attends to a call whose process runs.
+    /// Since when a call of a running process is not attended to.
     pub(super) unattended: BTreeMap<CallId, u64>,
-    /// Attempts that are written down and whose process has not begun to send them.
+    /// Attempts that were written but not yet sent.
     pub(super) unsent: BTreeMap<AttemptId, Arc<Process>>,
-    /// Requests on their way.
+    /// Requests in flight.
     pub(super) coming: BTreeMap<AttemptId, u32>,
-    /// The webhook addresses that were given out.
+    /// The webhook URLs that were given out.
     pub(super) addresses: BTreeMap<AttemptId, String>,
-    /// Placing requests of each wish.
+    /// The number of placing requests of each wish.
     pub(super) tried: Vec<usize>,
-    /// Deliveries of each wish.
+    /// The number of requests of each wish that arrived.
     pub(super) delivered: Vec<usize>,
     pub(super) records: Vec<Record>,
     pub(super) rings: Vec<Ring>,
-    /// When a request came to each provider's door.
+    /// When requests arrived at each provider.
     pub(super) door: Vec<(u64, usize)>,
-    /// Webhooks on their way.
+    /// The number of webhooks in flight.
     pub(super) letters: usize,
-    /// Callers who are not done.
+    /// The number of callers that are not finished.
     pub(super) callers: usize,
     pub(super) slots: Vec<Slot>,
     pub(super) graveyard: Vec<Router>,
     pub(super) processes: u32,
-    /// The calls that were taken in for each wish.
+    /// The accepted call of each wish.
     pub(super) accepted: Vec<Option<CallId>>,
     pub(super) breaches: Vec<Breach>,
     pub(super) calm: bool,
-    /// Some clock was turned.
+    /// A clock was changed.
     pub(super) turned: bool,
-    /// By how much clocks were set back, in milliseconds: whatever a process waits for by its clock
-    /// comes later by that.
+    /// By how many milliseconds clocks were set back, which delays whatever a process waits for by
+    /// its clock.
     pub(super) set_back: u64,
 }
 
@@ -96,9 +95,9 @@ pub(super) struct World {
     pub(super) plan: Plan,
     pub(super) deck: RateDeck,
     pub(super) ids: Arc<SeededIds>,
-    /// The books, in nobody's hands.
+    /// The shared journal.
     pub(super) books: MemoryJournal,
-    /// A fault sown into the journal, to see that it is found.
+    /// A fault injected into the journal, to check that it is detected.
     pub(super) sown: Option<super::Sown>,
     state: Mutex<State>,
 }
@@ -159,8 +158,7 @@ impl World {
         })
     }
 
-    /// Looks at the world, or changes it. Nothing may be awaited in between, and no router be
-    /// asked.
+    /// Reads or changes the state. The closure must not await or call a router.
     pub(super) fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().expect("nothing panics in here"))
     }
@@ -174,14 +172,14 @@ impl World {
         self.with(|state| state.trace.note(now, what, wish, process));
     }
 
-    /// The same, and rather another than the one that has this call.
+    /// Like [`Self::someone`], but preferably not the owner of this call.
     pub(super) fn another_than_of(&self, call: Option<CallId>) -> Option<(Arc<Process>, Router)> {
         let first = self.someone()?;
         let owner = call.and_then(|call| self.with(|state| state.owners.get(&call).copied()));
         if owner == Some(first.0.number) { self.someone() } else { Some(first) }
     }
 
-    /// A running process that takes calls, by chance.
+    /// A random running process that accepts calls.
     pub(super) fn someone(&self) -> Option<(Arc<Process>, Router)> {
         self.with(|state| {
             let ready: Vec<usize> =
@@ -214,7 +212,7 @@ impl State {
         self.trace.note(now, Happened::Fault(fault, stage), wish, process);
     }
 
-    /// Counts it once for each call and state.
+    /// Counts the fault once per call and state.
     pub(super) fn met_once(&mut self, now: u64, fault: Fault, stage: Stage, wish: usize) {
         if self.counted.insert((wish, fault, stage)) {
             self.met(now, fault, stage, Some(wish), None);
@@ -225,8 +223,8 @@ impl State {
         self.breaches.push(Breach { property, what });
     }
 
-    /// The router that has a call, where its process runs and takes calls, and does not wait for a
-    /// write to it.
+    /// The router that owns a call, if its process is running, accepts calls and does not wait for
+    /// a write to it.
     pub(super) fn router_of(&self, call: CallId) -> Option<Router> {
         let owner =
             self.owners.get(&call).filter(|owner| !self.writing.contains_key(&(**owner, call)))?;
@@ -240,12 +238,12 @@ impl State {
         self.seen.get(&call).map_or(Stage::New, |seen| seen.stage)
     }
 
-    /// Where the call of a provider's record stands.
+    /// The state of the call of a provider's record.
     pub(super) fn stage_of_attempt(&self, attempt: AttemptId) -> Stage {
         self.attempts.get(&attempt).map_or(Stage::New, |call| self.stage(*call))
     }
 
-    /// The first aim that waits for this, used up once.
+    /// Returns the first matching aim and uses it up once.
     pub(super) fn aimed(
         &mut self,
         stage: Stage,
@@ -265,7 +263,7 @@ impl State {
         Some(*aim)
     }
 
-    /// True where the call's reads fare so in its present state, without using the aim up.
+    /// True if an aim for reads of the call matches, without using it up.
     pub(super) fn is_aimed(&self, fault: Fault, stage: Stage, wish: usize) -> bool {
         !self.calm
             && self.aims.iter().any(|aim| {

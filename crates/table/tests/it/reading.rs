@@ -1,4 +1,5 @@
-//! What a file may look like, and what is refused with its line. The tables of files are the rules.
+//! Which files are accepted, and which are rejected with their line. The tables of files define the
+//! rules.
 
 use std::io::{self, Read};
 
@@ -18,7 +19,7 @@ fn fault(text: &[u8]) -> Fault {
     }
 }
 
-/// The cells with the line of each row.
+/// The cells of each row, with its line.
 fn cells(text: &[u8]) -> Vec<(u64, Vec<String>)> {
     let sheet = sheet(text);
     let rows = sheet.rows().iter();
@@ -33,7 +34,7 @@ fn expected(rows: &[(u64, &[&str])]) -> Vec<(u64, Vec<String>)> {
 }
 
 #[test]
-fn one_table_is_read_alike_however_it_was_saved() {
+fn a_table_is_read_the_same_however_it_was_saved() {
     let plain = "to,task,agent\n+441234567,Ask,a\n+441234568,Tell,b\n";
     let wanted: Vec<Vec<String>> =
         cells(plain.as_bytes()).into_iter().map(|(_, cells)| cells).collect();
@@ -70,18 +71,18 @@ fn one_table_is_read_alike_however_it_was_saved() {
 }
 
 #[test]
-fn rows_are_told_by_the_line_that_a_person_sees() {
+fn rows_have_the_line_numbers_of_an_editor() {
     for (text, rows) in [
         ("to,task\n1,a\n2,b\n", vec![(2, vec!["1", "a"]), (3, vec!["2", "b"])]),
         ("\n\nto,task\r\n\r\n1,a\r\n,\r\n2,b", vec![(5, vec!["1", "a"]), (7, vec!["2", "b"])]),
         ("to,task\r1,a\r\r2,b\r", vec![(2, vec!["1", "a"]), (4, vec!["2", "b"])]),
-        // A cell with lines counts them all.
+        // A multi-line cell counts all its lines.
         ("to,task\n1,\"a\n\nb\"\n2,c\n", vec![(2, vec!["1", "a\n\nb"]), (5, vec!["2", "c"])]),
         (
             "to,\"the\ntask\"\r\n1,\"a\r\nb\"\r\n2,c\r\n",
             vec![(3, vec!["1", "a\nb"]), (5, vec!["2", "c"])],
         ),
-        // A row that begins with # is a row.
+        // A row that begins with # is a normal row.
         (
             "to,task\n# 1,a\n#2,b\n\"#3\",c\n",
             vec![(2, vec!["# 1", "a"]), (3, vec!["#2", "b"]), (4, vec!["#3", "c"])],
@@ -121,7 +122,7 @@ fn cells_are_what_was_written_into_them() {
     }
 }
 
-/// A file, the line of the fault, its kind, a part of what is wrong and a part of the fix.
+/// A file, the line and kind of the error, and parts of the message and of the fix.
 const REFUSED: &[(&[u8], u64, FaultKind, &str, &str)] = &[
     // Encodings.
     (b"\xff\xfet\0o\0\n\0", 1, FaultKind::Encoding, "is UTF-16", "CSV UTF-8"),
@@ -144,7 +145,7 @@ const REFUSED: &[(&[u8], u64, FaultKind, &str, &str)] = &[
     (b"to,,task\n1,2,3\n", 1, FaultKind::Header, "no name for column 2", "name it"),
     (b"to|task\n1|2\n", 1, FaultKind::Header, "has '|'", "commas, semicolons or tabs"),
     (b"\"to,task\n+441234567,Ask\n", 1, FaultKind::Quote, "not closed", "close it"),
-    // A quote that is not closed: to the end of the file, or to another row's quote.
+    // An unclosed quote that extends to the end of the file or to a quote of another row.
     (b"to,task\n1,a\n\n2,\"b\n3,c\n4,d\n", 4, FaultKind::Quote, "not closed", "close it"),
     (b"to,task\n1,\"a\nb\n", 2, FaultKind::Quote, "not closed", "close it"),
     (b"to,task,x\n1,\"a\nb\",\"c\nd\n", 3, FaultKind::Quote, "not closed", "close it"),
@@ -153,46 +154,47 @@ const REFUSED: &[(&[u8], u64, FaultKind, &str, &str)] = &[
     (b"task,to\n\"a,1\n\"b\",2\n", 2, FaultKind::Quote, "on line 3", "close it where"),
     (b"to,task\n1,\"a\"b\n", 2, FaultKind::Quote, "behind its closing quote", "\"\""),
     (b"to,task\n1,\"a\" \"b\"\n", 2, FaultKind::Quote, "behind its closing quote", "\"\""),
-    // To another row's quote behind which nothing stands: the cell holds whole rows.
+    // It extends to a quote of another row that is not followed by text: the cell contains whole
+    // rows.
     (
         b"to,task\n+441234567,\"Ask\n+441234568,Say \"\n+441234569,c\n",
         2,
         FaultKind::Quote,
-        "rows behind it became its text",
+        "rows became part of the cell",
         "close it",
     ),
     (
         b"to,task\n+441234567,\"Ask\n+441234568,b\n+441234569,a 5\"\n",
         2,
         FaultKind::Quote,
-        "rows behind it became its text",
+        "rows became part of the cell",
         "without line breaks",
     ),
     (
         b"task;to\n\nAsk;0301234567\n\"Ask;0301234568\nPipe of 5\";0301234569\n",
         4,
         FaultKind::Quote,
-        "rows behind it became its text",
+        "rows became part of the cell",
         "close it",
     ),
     (
         b"name,task,to\nAnn,\"Ask,+441234567\nBob,5\",+441234568\n",
         2,
         FaultKind::Quote,
-        "rows behind it became its text",
+        "rows became part of the cell",
         "close it",
     ),
     (
         b"to,task\n\"'+44 1234 567\",\"Ask\r\n\"\"+44 1234 568\"\",Tell\"\r\n",
         2,
         FaultKind::Quote,
-        "rows behind it became its text",
+        "rows became part of the cell",
         "close it",
     ),
 ];
 
 #[test]
-fn what_could_lose_a_row_is_refused_with_its_line() {
+fn what_could_lose_a_row_is_rejected_with_its_line() {
     for (text, line, kind, wrong, fix) in REFUSED {
         let shown = String::from_utf8_lossy(text);
         let fault = fault(text);
@@ -209,7 +211,7 @@ fn a_row_with_too_many_or_too_few_cells_is_kept_with_its_fault() {
         ("1,2", 2, "write the commas"),
         ("1,2,3,4", 4, "quote what has a comma"),
         ("1,2,3,,5", 5, "quote what has a comma"),
-        ("1,2,3,", 4, "take away what belongs to no column"),
+        ("1,2,3,", 4, "remove cells that belong to no column"),
         ("# only words", 1, "begins with #"),
     ] {
         let sheet = sheet(format!("a,b,c\n1,2,3\n{row}\n1,2,3\n").as_bytes());
@@ -224,14 +226,14 @@ fn a_row_with_too_many_or_too_few_cells_is_kept_with_its_fault() {
         assert!(fault.message.contains("3 columns") && fault.message.contains(fix), "{fault}");
         assert_eq!((misfit.number(), misfit.get(0)), (2, row.split(',').next()));
     }
-    // Where the header has columns without a name, they have to be empty.
+    // Cells of unnamed columns have to be empty.
     let sheet = sheet(b"a,b,,\n1,2,,\n1,2,3,\n1,2\n");
     let faults: Vec<_> = sheet.rows().iter().map(|row| row.fault().is_some()).collect();
     assert_eq!(faults, [false, true, true]);
 }
 
 #[test]
-fn columns_go_by_any_spelling_and_the_nearest_name_is_suggested() {
+fn column_names_ignore_spelling_and_the_nearest_name_is_suggested() {
     const KNOWN: [&str; 4] = ["to", "task", "callee_name", "appointment.date"];
     let read = |header: &str| {
         let text = format!("{header}\n");
@@ -284,7 +286,7 @@ fn columns_go_by_any_spelling_and_the_nearest_name_is_suggested() {
 }
 
 #[test]
-fn cells_and_rows_have_a_longest_length() {
+fn cells_and_rows_have_a_maximum_length() {
     let long = "x".repeat(LONGEST_CELL);
     assert_eq!(cells(format!("to,task\n1,{long}\n").as_bytes()).len(), 1);
     for text in [
@@ -303,7 +305,7 @@ fn cells_and_rows_have_a_longest_length() {
 }
 
 #[test]
-fn where_a_quote_closes_on_its_line_a_fault_costs_one_row() {
+fn without_line_breaks_an_error_affects_one_row() {
     let text = "prefix,name,rate\n44,\"UK,1\n1,\"US\",2\n33,\"FR\"x,3\n49,\"D\nE\",4\n34,ES,5\n";
     let mut reader = Reader::new(text.as_bytes(), Breaks::Refused).unwrap();
     let (mut row, mut read) = (Row::new(), Vec::new());
@@ -325,7 +327,7 @@ fn where_a_quote_closes_on_its_line_a_fault_costs_one_row() {
     assert_eq!(read, wanted);
 }
 
-/// Gives so many bytes at a time, and ends as it is told to.
+/// Returns a few bytes at a time, and ends with the given result.
 struct Slow<'a> {
     rest: &'a [u8],
     step: usize,
@@ -346,7 +348,7 @@ impl Read for Slow<'_> {
 }
 
 #[test]
-fn a_file_that_breaks_off_is_no_table() {
+fn a_truncated_file_is_an_error() {
     let torn = Slow { rest: b"to,task\n1,a\n2,b", step: 4, torn: true };
     let fault = Sheet::read(torn).unwrap_err();
     assert_eq!((fault.line, fault.kind), (3, FaultKind::Unreadable));
@@ -360,7 +362,7 @@ fn any_cell() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
-    /// Another reader, which follows the common rules, is asked for the same.
+    /// Compares with another reader that follows the common rules.
     #[test]
     fn what_a_common_writer_writes_is_read_as_a_common_reader_reads_it(
         rows in vec(vec(any_cell(), 3), 1..8), crlf in any::<bool>(), which in 0_usize..3, step in 1_usize..9,
@@ -385,12 +387,12 @@ proptest! {
     }
 
     #[test]
-    fn whatever_stands_in_a_file_is_read_or_refused_on_one_of_its_lines(
+    fn any_file_is_read_or_rejected_on_one_of_its_lines(
         bytes in vec(any::<u8>(), 0..120), text in "[0-9a-z,;\"'=+# \r\n\t-]{0,120}", breaks in any::<bool>(),
     ) {
         let breaks = if breaks { Breaks::Allowed } else { Breaks::Refused };
         for bytes in [bytes.as_slice(), text.as_bytes(), format!("to,task\n{text}").as_bytes()] {
-            // CRLF is one end of a line, and counting each as two is never too few.
+            // CRLF is one line ending; counting it as two is never too few.
             let lines = bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() as u64 + 1;
             let Ok(mut reader) = Reader::new(bytes, breaks) else { continue };
             let (mut row, mut last) = (Row::new(), 0);

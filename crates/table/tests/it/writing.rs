@@ -1,14 +1,14 @@
-//! What is written is read again, and no spreadsheet runs a word of it.
+//! Written tables are read back unchanged, and no spreadsheet evaluates untrusted text.
 
 use std::io;
 
 use proptest::{collection::vec, prelude::*};
 use switchboard_table::{Column, Sheet, Writer, harmless, original};
 
-/// What a formula may begin with, as spreadsheets read it.
+/// What a formula can begin with in spreadsheets.
 const BEGINNINGS: [&str; 14] =
     ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹫", "\u{2212}"];
-/// What may stand before it without taking anything away.
+/// What can precede it in a formula.
 const BEFORE: [&str; 8] = ["", " ", "  ", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{202e}"];
 
 fn written(column: Column, cells: &[&str]) -> String {
@@ -19,20 +19,20 @@ fn written(column: Column, cells: &[&str]) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-/// The first cells below the header, as a common reader has them.
+/// The first cell of each row, as read by a common reader.
 fn as_spreadsheets_see_it(text: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.records().map(|row| row.unwrap()[0].to_owned()).collect()
 }
 
 #[test]
-fn text_of_others_is_no_formula_however_it_begins() {
+fn untrusted_text_is_never_a_formula() {
     for before in BEFORE {
         for beginning in BEGINNINGS {
             let cell = format!("{before}{beginning}HYPERLINK(\"http://example.com\", 1)");
             let text = written(Column::others("said"), &[&cell]);
             assert_eq!(as_spreadsheets_see_it(&text), [format!("'{cell}")], "{cell:?}");
-            // What we write ourselves is as we wrote it.
+            // Trusted content is written unchanged.
             assert_eq!(as_spreadsheets_see_it(&written(Column::ours("said"), &[&cell])), [cell]);
         }
     }
@@ -68,18 +68,18 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
-    fn what_was_made_harmless_is_read_as_it_was(text in any_text()) {
+    fn harmless_text_is_read_back_unchanged(text in any_text()) {
         let safe = harmless(&text);
         prop_assert_eq!(original(&safe), text.as_str());
-        // It begins with an apostrophe or with something that no formula begins with.
+        // It begins with an apostrophe or with a character that no formula begins with.
         let first = safe.trim_start().chars().next();
         prop_assert!(first.is_none_or(|first| !"=+-@＝＋－＠".contains(first)), "{:?}", safe);
     }
 
-    /// A table that is read, written and read again says the same: what was rejected can be run
-    /// again.
+    /// A table that is read, written and read again is the same, so that a file of rejected rows
+    /// can be used again.
     #[test]
-    fn what_is_written_is_read_again(cells in vec(any_text(), 1..6)) {
+    fn written_tables_are_read_back_unchanged(cells in vec(any_text(), 1..6)) {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         let read = |text: &str| -> Vec<String> {
             let sheet = Sheet::read(text.as_bytes()).unwrap();
