@@ -6,9 +6,8 @@ use std::fmt::{self, Debug};
 use switchboard::core::text::mask;
 use tracing::field::Field;
 use tracing_subscriber::{
-    EnvFilter,
     field::MakeExt,
-    filter::filter_fn,
+    filter::{Targets, filter_fn},
     fmt::format::{self, Writer},
     layer::SubscriberExt,
     util::SubscriberInitExt,
@@ -25,7 +24,7 @@ const SILENT: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring
 /// # Errors
 /// A filter that cannot be read.
 pub(crate) fn start(filter: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
+    let filter = filter.parse::<Targets>().map_err(|error| {
         Failure::input(
             "--log",
             format!("{filter:?} is no filter: {error}; write a level, as info, or levels by target, as warn,switchboard_router=debug"),
