@@ -63,14 +63,14 @@ impl Engine {
     /// [`RouterSettings::duplicates`](switchboard_router::RouterSettings) without a word that it is meant again;
     /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
-        self.store_webhook(request).await.map(Submitted::into_call)
+        self.accept(request).await.map(Submitted::into_call)
     }
 
     /// The same, and says whether the call is a new one.
     ///
     /// # Errors
     /// As [`Engine::submit`].
-    pub async fn store_webhook(&self, request: ValidCall) -> Result<Submitted> {
+    pub async fn accept(&self, request: ValidCall) -> Result<Submitted> {
         let (submitted, way) = self.open(request).await?;
         drop(way);
         Ok(submitted)
