@@ -17,10 +17,10 @@ use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Journal, LaneSettings, Policy,
-    Provider, ProviderId, RouterSettings, SystemClock,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, LaneSettings, Policy, Provider,
+    ProviderId, RouterSettings, SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
-    journal::{NewCall, Write, state::Fact},
+    journal::{CallLog, NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };

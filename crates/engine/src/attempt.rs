@@ -14,13 +14,13 @@ use switchboard_core::{
     PlaceError, PlaceRequest, ProfileName, ProviderCall, ProviderCallId, Refusal, Result,
     ValidCall,
 };
-use switchboard_journal::{Write, state::Fact};
+use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
-    Candidate, PlanRecord, Rejected, Rejection, Reservation,
+    Candidate, PlanRecord, Rejected, Rejection, Reservation, Scope,
     failover::{Next, next},
     hash::{digest, share},
     hold,
-    reservation::{add_needs, is_gate},
+    reservation::add_needs,
 };
 
 use crate::{
@@ -386,28 +386,38 @@ fn bracket(
 
 /// The journal did not let the attempt begin: another process has the last slot, the agent or the
 /// money.
-fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Then> {
+fn held_up(going: &Going<'_>, lane: &Lane, error: WriteError, tried: &mut Tried) -> Result<Then> {
     let now = going.inner.now();
-    match error.code() {
-        Some("no_slot" | "no_room") => {
-            let mut wait = error.retry_after().unwrap_or(LOOK_AGAIN);
-            if error.code() == Some("no_room") {
-                // A room is free as soon as a call is over, and another process does not tell.
-                wait = wait.min(LOOK_AGAIN);
-            }
-            let then = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-            match error.field().filter(|scope| is_gate(scope)) {
-                Some(scope) => going.inner.gates.is_full(scope, then),
-                None => lane.is_full_until(then),
-            }
-            Ok(Then::Again)
+    let after = |wait| now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    match error {
+        WriteError::Denied(Denied::RateLimited { scope, wait }) => {
+            full_until(going, lane, &scope, after(wait));
         }
-        Some("agent_in_doubt") => {
-            lane.is_full_until(now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX));
-            Ok(Then::Again)
+        // A slot frees as soon as a call is over, and other processes do not say when that is.
+        WriteError::Denied(Denied::ConcurrencyFull { scope, wait, .. }) => {
+            full_until(going, lane, &scope, after(wait.min(LOOK_AGAIN)));
         }
-        Some("over_budget") => Ok(passed_over(going, lane, error, tried)),
-        _ => Err(error),
+        WriteError::Denied(Denied::AgentInDoubt) => lane.is_full_until(after(LOOK_AGAIN)),
+        WriteError::Denied(denied @ Denied::OverBudget { .. }) => {
+            return Ok(passed_over(going, lane, denied.into(), tried));
+        }
+        WriteError::Denied(
+            denied @ (Denied::CalleeBusy { .. }
+            | Denied::AttemptInFlight
+            | Denied::OwnedBy(_)
+            | Denied::NotOwner
+            | Denied::HoldExists),
+        ) => return Err(denied.into()),
+        WriteError::Rejected(error) | WriteError::Unavailable(error) => return Err(error),
+    }
+    Ok(Then::Again)
+}
+
+/// Remembers that other processes have used a limit up until then.
+fn full_until(going: &Going<'_>, lane: &Lane, scope: &Scope, until: Timestamp) {
+    match scope {
+        Scope::Tenant(_) | Scope::Profile(_) => going.inner.gates.is_full(scope, until),
+        Scope::Placing(_) | Scope::Calls(_) => lane.is_full_until(until),
     }
 }
 
@@ -508,7 +518,7 @@ async fn answered(
         Ok(_) => {}
         // The id belongs to another call of ours: a stale or wrong answer. What became of this one
         // nobody knows.
-        Err(error) if error.code() == Some("owned") => {
+        Err(WriteError::Denied(Denied::OwnedBy(_))) => {
             lane.doubt(order.attempt, order.agent.clone());
             let stale = Error::new(
                 ErrorKind::Provider,
@@ -519,7 +529,7 @@ async fn answered(
             reconcile::start(inner, id, lane, order.clone(), inner.now());
             return Ok(());
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
     match over {
         Some(outcome) => inner.tell(id, format!("{}: {outcome}", lane.id)),
@@ -553,7 +563,8 @@ async fn record_failure(
         delivery: failed.delivery(),
         error: AttemptError::from(failed.error()),
     };
-    inner.record(id, fact).await.map(|_| ())
+    inner.record(id, fact).await?;
+    Ok(())
 }
 
 /// After an attempt that provably reached no phone.

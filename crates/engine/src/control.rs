@@ -6,7 +6,10 @@ use switchboard_core::{
     Call, CallFailure, CallId, CallStatus, Error, ErrorKind, ProviderCallId, Recording, Result,
     Transcript,
 };
-use switchboard_journal::state::{Fact, Resolution, Verdict, may_resolve};
+use switchboard_journal::{
+    WriteError,
+    state::{Fact, Resolution, Verdict, may_resolve},
+};
 
 use crate::{lane::Lane, reconcile, shared::Engine};
 
@@ -45,8 +48,12 @@ impl Engine {
                 self.inner.waiting.shake();
                 return Ok(Cancelled::NothingSent);
             }
-            Err(error) if error.kind() == ErrorKind::Conflict => {}
-            Err(error) => return Err(error),
+            // Something was sent, or another process says how the call stands.
+            Err(WriteError::Denied(_)) => {}
+            Err(WriteError::Rejected(error)) if error.kind() == ErrorKind::Conflict => {}
+            Err(error @ (WriteError::Rejected(_) | WriteError::Unavailable(_))) => {
+                return Err(error.into());
+            }
         }
         let call = self.get(id).await?;
         let (lane, theirs) = self.at_provider(&call)?;

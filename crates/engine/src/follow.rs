@@ -218,7 +218,7 @@ pub(crate) async fn note(
             };
             match bill {
                 Ok(bill) => redial::over(inner, call, fact, bill, outcome).await,
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             }
         }
         None => inner.record(call, fact).await,

@@ -24,6 +24,7 @@ use crate::{
     lane::Lane,
     order,
     shared::{Engine, Inner},
+    stop::stopping,
 };
 
 const LARGEST_BODY: usize = 64 * 1024;
@@ -160,11 +161,8 @@ impl Engine {
             // Nobody listening is fine.
             let _ = told.send(handled.await);
         });
-        let stopping = |_| {
-            Error::new(ErrorKind::Conflict, "the router was stopped before the webhook was handled")
-                .with_code("stopping")
-        };
-        answer.await.map_err(stopping)?
+        let stopped = |_| stopping("the engine was stopped before the webhook was handled");
+        answer.await.map_err(stopped)?
     }
 }
 

@@ -316,10 +316,8 @@ async fn in_doubt(
             format!("{} may have rung the callee, and is not configured any more", last.provider);
         let kind = ErrorKind::Configuration;
         inner.record(call.id, Fact::Reconciling(last.id)).await?;
-        return inner
-            .record(call.id, Fact::GaveUp(CallFailure { kind, message }))
-            .await
-            .map(|_| ());
+        inner.record(call.id, Fact::GaveUp(CallFailure { kind, message })).await?;
+        return Ok(());
     };
     lane.doubt(last.id, last.agent.clone());
     reconcile::take_up(inner, call.id, &lane, order_of(inner, last, request, &lane), last);

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::{
     Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall,
 };
-use switchboard_journal::{Recorded, Write, state::Fact};
+use switchboard_journal::{Denied, Recorded, Write, WriteError, state::Fact};
 
 use crate::{shared::Inner, submit};
 
@@ -22,7 +22,7 @@ pub(crate) async fn over(
     end: Fact,
     bill: Option<Fact>,
     outcome: Outcome,
-) -> Result<Recorded> {
+) -> Result<Recorded, WriteError> {
     let end: Vec<Fact> = std::iter::once(end).chain(bill).collect();
     let written = |facts| Write { facts, ..Write::default() };
     let Some(again) = wanted(inner, id, outcome).await? else {
@@ -39,10 +39,29 @@ pub(crate) async fn over(
         }
         // Another process has the call and will see the same end; or this one was the last ring
         // after all.
-        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => {
-            inner.write(id, written(end)).await
-        }
+        Err(error) if may_still_end(&error) => inner.write(id, written(end)).await,
         Err(error) => Err(error),
+    }
+}
+
+/// True where the end alone may still be written after it was refused together with a redial.
+fn may_still_end(error: &WriteError) -> bool {
+    match error {
+        WriteError::Denied(
+            Denied::CalleeBusy { .. }
+            | Denied::AttemptInFlight
+            | Denied::NotOwner
+            | Denied::AgentInDoubt
+            | Denied::HoldExists,
+        ) => true,
+        WriteError::Denied(
+            Denied::OwnedBy(_)
+            | Denied::RateLimited { .. }
+            | Denied::ConcurrencyFull { .. }
+            | Denied::OverBudget { .. },
+        ) => false,
+        WriteError::Rejected(error) => error.kind() == ErrorKind::Conflict,
+        WriteError::Unavailable(_) => false,
     }
 }
 

@@ -11,7 +11,7 @@ use switchboard_core::{
 };
 use switchboard_experiments::Watch;
 use switchboard_journal::{
-    Journal, Recorded, Write, holds_concurrency,
+    Journal, JournalExt, Recorded, Write, WriteError, holds_concurrency,
     state::{Effect, Fact},
 };
 use switchboard_router::{
@@ -236,7 +236,7 @@ impl Inner {
 
     /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be
     /// written nothing is sent any more.
-    pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded> {
+    pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded, WriteError> {
         self.write(id, Write::from(fact)).await
     }
 
@@ -246,15 +246,23 @@ impl Inner {
         if let Err(error) = &written
             && error.kind() == ErrorKind::Journal
         {
-            self.ending.halt();
-            tracing::error!(%error, "the journal failed: sending has stopped");
+            self.journal_failed(error);
         }
         written
     }
 
+    fn journal_failed(&self, error: &Error) {
+        self.ending.halt();
+        tracing::error!(%error, "the journal failed: sending has stopped");
+    }
+
     /// The same for several facts, and with what they need.
-    pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded> {
-        let recorded = self.kept(self.journal.write(id, write, self.now()).await)?;
+    pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded, WriteError> {
+        let recorded = self.journal.write(id, write, self.now()).await.inspect_err(|error| {
+            if let WriteError::Unavailable(error) = error {
+                self.journal_failed(error);
+            }
+        })?;
         self.make_room(&recorded.call);
         self.learn_from(&recorded.call);
         if recorded.call.status.is_settled() {

@@ -1,6 +1,7 @@
 //! Ending in order, and ending because nothing can be written down any more.
 
 use std::{
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -9,9 +10,31 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind, Result};
+use switchboard_journal::Denied;
 use tokio::sync::Notify;
 
 use crate::shared::{Engine, Inner};
+
+/// The engine is being stopped: the source of errors of the kind `Conflict` that say so.
+#[derive(Debug)]
+struct Stopping;
+
+impl fmt::Display for Stopping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the engine is being stopped")
+    }
+}
+
+impl std::error::Error for Stopping {}
+
+/// An error that says that the engine is being stopped.
+pub(crate) fn stopping(message: &'static str) -> Error {
+    Error::new(ErrorKind::Conflict, message).with_code("stopping").with_source(Stopping)
+}
+
+fn is_stopping(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<Stopping>())
+}
 
 /// Whether the router goes on.
 #[derive(Debug, Default)]
@@ -98,11 +121,7 @@ impl Inner {
             ));
         }
         if self.ending.is_closing() {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "the router is being stopped and takes no calls",
-            )
-            .with_code("stopping"));
+            return Err(stopping("the engine is being stopped and takes no calls"));
         }
         Ok(())
     }
@@ -111,7 +130,8 @@ impl Inner {
     /// this process's, or another process has it.
     pub(crate) fn leaves_the_call(&self, error: &Error) -> bool {
         error.kind() == ErrorKind::Journal
-            || matches!(error.code(), Some("taken_over" | "stopping"))
+            || matches!(Denied::in_error(error), Some(Denied::NotOwner))
+            || is_stopping(error)
     }
 }
 

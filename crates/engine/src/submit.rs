@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use switchboard_core::{
     AttemptState, Call, CallFailure, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall,
 };
-use switchboard_journal::{NewCall, Opened, state::Fact};
+use switchboard_journal::{Denied, NewCall, Opened, WriteError, state::Fact};
 use switchboard_router::{BusyCallee, Plan, hash::digest};
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     lane::until,
     redial,
     shared::{Engine, Inner},
+    stop::stopping,
     waiting::{Asks, Pass},
 };
 
@@ -130,11 +131,7 @@ impl Engine {
                 return Ok(call);
             }
             if self.inner.ending.is_over() {
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    "the router has stopped: the call stands in the journal",
-                )
-                .with_code("stopping"));
+                return Err(stopping("the engine has stopped: the call stands in the journal"));
             }
             // Another process that shares the journal may settle the call, and tells nobody here.
             let look_again = async {
@@ -344,10 +341,8 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 explain(inner, id, plan);
                 return attempt::run(inner, &asks, &call, planned, draw, pass).await;
             }
-            Err(error)
-                if error.code() == Some("callee_busy")
-                    && plan.busy_callee == BusyCallee::Wait
-                    && inner.now() < give_up =>
+            Err(WriteError::Denied(Denied::CalleeBusy { .. }))
+                if plan.busy_callee == BusyCallee::Wait && inner.now() < give_up =>
             {
                 if !std::mem::replace(&mut told_busy, true) {
                     inner.tell(id, "waits: the callee is on another call of ours");
@@ -360,7 +355,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                     () = pause => {}
                 }
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
 }

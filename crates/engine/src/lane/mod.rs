@@ -17,7 +17,7 @@ use switchboard_core::{
     RequestLimit,
 };
 use switchboard_router::{
-    BreakerState, ConcurrencySlot, Headroom, LaneSettings, RateSlot, Reading,
+    BreakerState, ConcurrencySlot, Headroom, LaneSettings, RateSlot, Reading, Scope,
 };
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
@@ -207,7 +207,7 @@ impl Lane {
 
     /// The calls under way that all processes share.
     pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
-        let need = |limit| ConcurrencySlot { scope: self.id.to_string(), limit, until };
+        let need = |limit| ConcurrencySlot { scope: Scope::Calls(self.id.clone()), limit, until };
         self.concurrent.map(need).into_iter().collect()
     }
 
@@ -228,7 +228,7 @@ impl Lane {
     /// The limit that all processes share.
     pub(crate) fn slot_needs(&self) -> Vec<RateSlot> {
         let need = |limit: RequestLimit| RateSlot {
-            limiter: format!("{}/place", self.id),
+            scope: Scope::Placing(self.id.clone()),
             limit: limit.requests,
             window: limit.window,
         };

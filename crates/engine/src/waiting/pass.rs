@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use switchboard_core::ProviderId;
+use switchboard_router::Scope;
 use tokio::sync::oneshot;
 
 use super::{class::Class, room::WaitingRoom};
@@ -20,7 +21,7 @@ pub(super) struct Share {
     /// One of the calls that it may have under way.
     pub(super) room: bool,
     /// One call each of its caller's and its agent profile's limits.
-    pub(super) gates: Vec<String>,
+    pub(super) gates: Vec<Scope>,
 }
 
 impl Share {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{CallId, ProviderId, Result, ValidCall};
-use switchboard_router::{Rejected, Rejection, reservation::scopes_of};
+use switchboard_router::{Rejected, Rejection, Scope, reservation::scopes_of};
 use tokio::sync::{Notify, oneshot};
 
 use super::{
@@ -132,7 +132,7 @@ impl WaitingRoom {
             return Ok(true);
         }
         let crowded = openings.crowded(&scopes);
-        worth::check(asks, &planned.plan, crowded.as_deref(), planned.at)?;
+        worth::check(asks, &planned.plan, crowded.as_ref(), planned.at)?;
         let class = Class::of(&planned.plan, &asks.world.policy, scopes.clone());
         let (tell, mut told) = oneshot::channel();
         let somebody_may_go = !planned.plan.candidates.is_empty();
@@ -141,7 +141,7 @@ impl WaitingRoom {
             *pass = Some(granted);
             return Ok(self.goes_now(&mut openings, planned, &scopes, pass));
         }
-        worth::tell(inner, asks.id, &planned.plan, crowded.as_deref());
+        worth::tell(inner, asks.id, &planned.plan, crowded.as_ref());
         let closes = inner.clock.sleep(until(inner.now(), asks.give_up));
         tokio::select! {
             biased;
@@ -159,7 +159,7 @@ impl WaitingRoom {
         self: &Arc<Self>,
         openings: &mut Openings<'_>,
         planned: &mut Planned,
-        scopes: &[String],
+        scopes: &[Scope],
         pass: &mut Option<Pass>,
     ) -> bool {
         let Planned { plan, readings, at, .. } = planned;

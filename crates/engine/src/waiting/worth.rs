@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, Result};
-use switchboard_router::Plan;
+use switchboard_router::{Plan, Scope};
 
 use super::room::Asks;
 use crate::{shared::Inner, submit::no_provider};
@@ -16,7 +16,7 @@ use crate::{shared::Inner, submit::no_provider};
 pub(super) fn check(
     asks: &Asks<'_>,
     plan: &Plan,
-    crowded: Option<&str>,
+    crowded: Option<&Scope>,
     now: Timestamp,
 ) -> Result<()> {
     let soonest = if plan.candidates.is_empty() { plan.clears_at() } else { Some(now) };
@@ -38,14 +38,14 @@ pub(super) fn check(
         Some(scope) => {
             let why =
                 format!("{scope} has as many calls as its limits allow, and none ended in time");
-            Err(Error::new(ErrorKind::RateLimited, why).with_code("no_room"))
+            Err(Error::new(ErrorKind::RateLimited, why).with_code("concurrency_full"))
         }
         None => Err(nobody),
     }
 }
 
 /// Says why a call waits.
-pub(super) fn tell(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&str>) {
+pub(super) fn tell(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&Scope>) {
     let clears_at = plan.clears_at().filter(|_| plan.candidates.is_empty());
     match (crowded, clears_at) {
         (Some(scope), _) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use switchboard_core::{CallId, CallRequest, CallStatus, ErrorKind};
 use switchboard_engine::{Cancelled, Submitted, TakesUp};
-use switchboard_journal::{Journal, NewCall};
+use switchboard_journal::{CallLog, Journal, NewCall};
 use uuid::Uuid;
 
 use crate::support::{

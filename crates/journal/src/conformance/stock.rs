@@ -5,10 +5,10 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{
-    AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal,
-    Result,
+    AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, ProviderId,
+    Refusal, Result,
 };
-use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation};
+use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation, Scope};
 
 use super::{
     admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request,
@@ -56,7 +56,7 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
         let journal = Arc::clone(&journal);
         async move {
             let full = take(&journal, n, slot("alpha/place")).await.unwrap_err();
-            assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("no_slot")));
+            assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("rate_limited")));
             assert_eq!(full.field(), Some("alpha/place"), "which one is full");
             let wait = full.retry_after().unwrap();
             assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
@@ -171,7 +171,7 @@ pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
 /// For journals that count slots by the time that they are told.
 pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let need = |limiter: &str, limit| RateSlot {
-        limiter: limiter.to_owned(),
+        scope: Scope::Placing(ProviderId::new(limiter.to_owned())),
         limit,
         window: Duration::from_secs(60),
     };
@@ -193,7 +193,7 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
             let write = crate::Write { facts, reservation };
             let taken = journal.write(call, write, at(after)).await;
             taken.map(|_| ()).map_err(|error| {
-                assert_eq!(error.code(), Some("no_slot"));
+                assert_eq!(error.code(), Some("rate_limited"));
                 error.retry_after().unwrap().as_secs()
             })
         }

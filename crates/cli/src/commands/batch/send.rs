@@ -242,10 +242,7 @@ impl Sending<'_> {
     /// own has one call after another, each only once the one before was refused for what another
     /// time may go better, and while its window is open; nobody's phone rang for those. A key of
     /// the caller's own has one call.
-    async fn accept(
-        &mut self,
-        mut call: ValidCall,
-    ) -> switchboard::Result<(Submitted, u32)> {
+    async fn accept(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
         let in_time = call.window.closes.is_none_or(|closes| closes > Timestamp::now());
         let mut after = 0;

@@ -13,7 +13,7 @@ use switchboard_core::{
     ProviderState, Refusal,
 };
 use switchboard_journal::{
-    Journal, MemoryJournal, Opened, Write,
+    Journal, JournalExt, MemoryJournal, Opened, Write,
     conformance::{
         self, admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
     },
@@ -199,8 +199,8 @@ where
                         *done.entry(code.to_owned()).or_insert(0) += 1;
                     }
                     assert_eq!(
-                        (one.kind(), one.code(), one.message()),
-                        (other.kind(), other.code(), other.message()),
+                        (one.kind(), one.code(), one.to_string()),
+                        (other.kind(), other.code(), other.to_string()),
                         "{steps:?}"
                     );
                 }
@@ -248,8 +248,8 @@ where
         "callee_busy",
         "owned",
         "agent_in_doubt",
-        "no_slot",
-        "no_room",
+        "rate_limited",
+        "concurrency_full",
         "over_budget",
     ] {
         assert!(

@@ -6,14 +6,13 @@ pub(crate) mod server;
 
 use std::sync::Arc;
 
-pub(crate) use against_memory::agrees_with_memory;
 use serde_json::{Value, json};
 use switchboard_core::{
     Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money,
     Outcome, Proof, ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
 use switchboard_journal::{
-    Journal, NewCall, Opened, Write,
+    Journal, JournalExt, NewCall, Opened, Write,
     conformance::{
         self, admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot,
         open, record, report, request, send,
@@ -22,6 +21,8 @@ use switchboard_journal::{
 };
 use switchboard_ledger::Entry;
 use switchboard_router::{AuditEntry, AuditTopic, BudgetHold, RateSlot, Reservation};
+
+pub(crate) use against_memory::agrees_with_memory;
 
 /// Calls in many states, one of them with everything that can be known of a call.
 pub(crate) async fn life(journal: &Arc<dyn Journal>) {
@@ -192,7 +193,7 @@ pub(crate) async fn rooms_and_decisions(
         let next = open(after, request(9), 0).await;
         record(after, next, admitted()).await;
         let full = bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap_err();
-        assert_eq!(full.code(), Some("no_room"));
+        assert_eq!(full.code(), Some("concurrency_full"));
         record(after, call, failed(tried, Delivery::NotSent)).await;
         bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap();
         let second = after.append_audit(&decision(2)).await.unwrap();
@@ -251,7 +252,10 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
                 }
                 Ok(_) => (slots, held),
                 Err(error) => {
-                    assert!(matches!(error.code(), Some("no_slot" | "over_budget")), "{error:?}");
+                    assert!(
+                        matches!(error.code(), Some("rate_limited" | "over_budget")),
+                        "{error:?}"
+                    );
                     (false, false)
                 }
             }
