@@ -79,7 +79,7 @@ impl Engine {
             if text.trim().is_empty() {
                 return Err(Error::invalid(
                     field,
-                    "is empty: an audit reservation to know who decided, and on what grounds",
+                    "is empty: an audit needs to know who decided, and on what grounds",
                 ));
             }
         }
