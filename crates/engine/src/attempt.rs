@@ -16,7 +16,7 @@ use switchboard_core::{
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
-    Candidate, PlanRecord, Rejected, Rejection, Reservation, Scope,
+    Candidate, Rejected, Rejection, Reservation, Scope,
     failover::{Next, next},
     hash::{digest, share},
     hold,
@@ -24,12 +24,16 @@ use switchboard_router::{
 };
 
 use crate::{
-    bill, credit, follow, judge,
+    bill, credit,
+    events::{AfterFailure, CallEventKind},
+    follow::{self, PlacedCall},
+    judge,
     lane::Lane,
     order::order,
+    planned::Planned,
     reconcile, redial,
-    shared::{Inner, Planned},
-    submit::{self, no_provider},
+    refuse::{expired, refuse, refuse_by},
+    shared::Inner,
     tried::Tried,
     waiting::{Asks, Pass},
     world::World,
@@ -127,13 +131,12 @@ pub(crate) async fn run(
         }
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
-            let fault =
-                tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
+            let fault = tried.fault.take().unwrap_or_else(|| expired(request, asks.give_up));
             return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
         }
         let plan = &planned.plan;
         let Some(candidate) = plan.candidates.first() else {
-            return Err(no_provider(plan));
+            return Err(plan.to_error());
         };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass)
@@ -165,37 +168,6 @@ impl Going<'_> {
     }
 }
 
-/// Nobody will place it.
-pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFailure) -> Result<()> {
-    let (words, fact) = refusal(fault);
-    inner.record(id, fact).await?;
-    inner.tell(id, words);
-    Ok(())
-}
-
-/// The end of a call that nobody places, in words and as a fact.
-fn refusal(fault: CallFailure) -> (String, Fact) {
-    if fault.kind == ErrorKind::Expired {
-        (format!("expired: {}", fault.message), Fact::Expired(fault))
-    } else {
-        (format!("refused: {}", fault.message), Fact::Refused(fault))
-    }
-}
-
-/// The same where no provider could take it in time: the plan that held then is kept beside it.
-pub(crate) async fn refuse_by(
-    inner: &Inner,
-    id: CallId,
-    fault: CallFailure,
-    plan: PlanRecord,
-) -> Result<()> {
-    let (words, end) = refusal(fault);
-    let facts = vec![Fact::Planned(Box::new(plan)), end];
-    inner.write(id, Write { facts, ..Write::default() }).await?;
-    inner.tell(id, words);
-    Ok(())
-}
-
 /// One attempt: intent, claim, send, result.
 async fn attempt(
     going: &Going<'_>,
@@ -206,7 +178,7 @@ async fn attempt(
 ) -> Result<Then> {
     let Going { inner, world, id, request, ring, .. } = *going;
     let Some(lane) = world.lane(&candidate.provider) else {
-        return Err(no_provider(&inner.plan(world, request, going.draw).plan));
+        return Err(inner.plan(world, request, going.draw).plan.to_error());
     };
     lane.pace_turn(&*inner.clock).await;
     // Another call may have taken the last slot since the plan was made: plan again.
@@ -233,7 +205,7 @@ async fn attempt(
         }
     };
     // From here on a stop waits for it.
-    let open = inner.ending.opened();
+    let open = inner.shutdown.in_flight();
     if let Err(stopping) = inner.check_running() {
         lane.give_back(slot);
         return Err(stopping);
@@ -281,7 +253,7 @@ async fn attempt(
             .with_provider(lane.id.clone());
         return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
     }
-    inner.tell(id, format!("sent to {}", lane.id));
+    inner.report(id, || CallEventKind::Sent { provider: lane.id.clone() });
     lane.opened();
     tried.sent += 1;
 
@@ -310,7 +282,7 @@ async fn attempt(
                 Delivery::Placed | Delivery::Unknown => {
                     lane.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, &order, &failed).await?;
-                    inner.tell(id, format!("{failed}: it may have rung, so nobody else is asked"));
+                    inner.report(id, || CallEventKind::InDoubt { error: failed.to_string() });
                     reconcile::start(inner, id, lane, order, sent_at);
                     Ok(Then::Stop)
                 }
@@ -423,7 +395,10 @@ fn full_until(going: &Going<'_>, lane: &Lane, scope: &Scope, until: Timestamp) {
 
 /// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
 fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
-    going.inner.tell(going.id, format!("not {}: {error}", lane.id));
+    going.inner.report(going.id, || CallEventKind::Skipped {
+        provider: lane.id.clone(),
+        reason: error.to_string(),
+    });
     tried.is_done_with(going.world, &lane.id, false);
     tried.fault = Some(CallFailure::from(&error));
     Then::Again
@@ -532,20 +507,26 @@ async fn answered(
         Err(error) => return Err(error.into()),
     }
     match over {
-        Some(outcome) => inner.tell(id, format!("{}: {outcome}", lane.id)),
-        None => inner.tell(id, format!("{} has it: {word}", lane.id)),
+        Some(outcome) => {
+            inner.report(id, || CallEventKind::Ended { provider: lane.id.clone(), outcome });
+        }
+        None => {
+            let provider = lane.id.clone();
+            inner.report(id, || CallEventKind::Accepted { provider, status: word });
+        }
     }
-    follow::placed(
-        inner,
-        lane,
-        id,
-        order.attempt,
+    let placed = PlacedCall {
+        call: id,
+        attempt: order.attempt,
         theirs,
-        inner.now(),
-        order.max_duration,
-        over.is_some(),
-        cost.is_some(),
-    );
+        since: inner.now(),
+        longest: order.max_duration,
+    };
+    match (over, cost) {
+        (None, _) => follow::watch(inner, lane, placed),
+        (Some(_), None) => follow::await_bill(lane, placed),
+        (Some(_), Some(_)) => {}
+    }
     if let Some(cost) = cost.filter(|_| over.is_none()) {
         bill::note(inner, id, order.attempt, lane, cost).await;
     }
@@ -585,42 +566,37 @@ async fn not_placed(
     };
     let fault = CallFailure::from(failed.error());
     tried.learn(going.world, &lane.id, next, || lane.may_retry());
+    let report = |next| {
+        inner.report(id, || CallEventKind::NotPlaced {
+            provider: lane.id.clone(),
+            error: failed.to_string(),
+            next,
+        });
+    };
     match next {
         Next::Retry if tried.may_ask(&lane.id) => {
             let pause =
                 jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
             tried.last = Some(lane.id.clone());
-            inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
+            report(AfterFailure::Retry);
             inner.clock.sleep(pause).await;
         }
-        Next::Retry | Next::Another | Next::Anybody => {
-            let words = match failed.delivery() {
-                Delivery::NotSent => "nothing was sent, the next provider is asked",
-                Delivery::Refused(Refusal::Quota) => {
-                    "the next provider is asked, as the caller allows"
-                }
-                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => {
-                    "the next provider is asked"
-                }
-            };
-            inner.tell(id, format!("{failed}: {words}"));
-        }
+        Next::Retry | Next::Another | Next::Anybody => report(match failed.delivery() {
+            Delivery::NotSent => AfterFailure::NextUnsent,
+            Delivery::Refused(Refusal::Quota) => AfterFailure::NextForCredit,
+            Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => AfterFailure::Next,
+        }),
         Next::AfterPause => {
             let pause =
                 rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
             lane.pause(pause);
-            inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
+            report(AfterFailure::Pause(pause));
         }
         Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
-        Next::AfterCredit => {
-            inner.tell(
-                id,
-                format!("{failed}: the call waits, for nobody allowed another provider for that"),
-            );
-        }
+        Next::AfterCredit => report(AfterFailure::WaitForCredit),
         Next::Nobody => return Ok(Then::GiveUp(fault)),
         Next::Person => {
-            inner.tell(id, format!("{failed}: a person has to approve first"));
+            report(AfterFailure::Approval);
             return Ok(Then::Stop);
         }
     }

@@ -10,7 +10,7 @@ use switchboard_core::{
 };
 use switchboard_journal::{Denied, Recorded, Write, WriteError, state::Fact};
 
-use crate::{shared::Inner, submit};
+use crate::{events::CallEventKind, shared::Inner};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -32,9 +32,9 @@ pub(crate) async fn over(
     match inner.write(id, both).await {
         Ok(recorded) => {
             if let Some(at) = recorded.call.redial_at {
-                inner.tell(id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+                inner.report(id, || CallEventKind::RingsAgain { outcome, at });
             }
-            submit::go_on(inner, &recorded.call);
+            inner.resume(&recorded.call);
             Ok(recorded)
         }
         // Another process has the call and will see the same end; or this one was the last ring
@@ -82,9 +82,9 @@ pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
     };
     let recorded = inner.record(call.id, again).await?;
     if let Some(at) = recorded.call.redial_at {
-        inner.tell(call.id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+        inner.report(call.id, || CallEventKind::RingsAgain { outcome, at });
     }
-    submit::go_on(inner, &recorded.call);
+    inner.resume(&recorded.call);
     Ok(())
 }
 

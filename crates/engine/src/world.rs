@@ -1,18 +1,21 @@
 //! What only a new configuration changes: planning's policy, the providers and the times. It is
 //! swapped as a whole; a call under way keeps the one that it was planned in.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
 use switchboard_router::{LaneSettings, OnUnknown, Policy, RouterSettings};
 
 use crate::{
-    builder::SHORTEST_ASSUMPTION,
     domain::{self, Domain, Domains},
     health::Outliers,
     lane::Lane,
 };
+
+/// How long after the last moment at which an attempt may be sent its absence may count for
+/// anything.
+const SHORTEST_ASSUMPTION: Duration = Duration::from_secs(60);
 
 /// One configuration at work.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use switchboard_router::{Headroom, Reading, Rejection, Scope};
 
 use super::{
     class::{Class, Door},
-    pass::Share,
+    share::Share,
 };
 use crate::{gates::Gates, world::World};
 

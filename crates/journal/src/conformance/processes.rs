@@ -104,7 +104,7 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
 pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
     let reservation = || Reservation {
         rooms: Vec::new(),
-        slots: vec![needs_slot("alpha/place", 2)],
+        slots: vec![needs_slot("alpha", 2)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("all", 1_000)],

@@ -50,12 +50,12 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
     };
     let mut taken = Vec::new();
     for n in 0..3 {
-        taken.push(take(&journal, n, slot("alpha/place")).await.unwrap());
+        taken.push(take(&journal, n, slot("alpha")).await.unwrap());
     }
     let full = |n: u32| {
         let journal = Arc::clone(&journal);
         async move {
-            let full = take(&journal, n, slot("alpha/place")).await.unwrap_err();
+            let full = take(&journal, n, slot("alpha")).await.unwrap_err();
             assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("rate_limited")));
             assert_eq!(full.field(), Some("alpha/place"), "which one is full");
             let wait = full.retry_after().unwrap();
@@ -63,7 +63,7 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
         }
     };
     full(10).await;
-    take(&journal, 11, slot("beta/place")).await.unwrap();
+    take(&journal, 11, slot("beta")).await.unwrap();
     let (call, tried) = taken[0];
     record(&journal, call, failed(tried, Delivery::Unknown)).await;
     full(12).await;
@@ -72,7 +72,7 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
     full(13).await;
     let (call, tried) = taken[1];
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
-    take(&journal, 14, slot("alpha/place")).await.unwrap();
+    take(&journal, 14, slot("alpha")).await.unwrap();
     full(15).await;
 }
 

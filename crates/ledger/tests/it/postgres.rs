@@ -132,7 +132,7 @@ async fn slots_go_by_the_servers_clock() {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
             let reservation =
-                Reservation { slots: vec![needs_slot("alpha/place", 1)], ..Reservation::default() };
+                Reservation { slots: vec![needs_slot("alpha", 1)], ..Reservation::default() };
             bracket(&journal, call, attempt("alpha"), reservation).await
         }
     };

@@ -67,10 +67,8 @@ fn next(call: &Call, made: Uuid, agent: Option<u8>) -> Attempt {
 fn written(step: &Move, call: &Call, made: Uuid) -> Write {
     if let Move::Bracket(agent, micros) = step {
         let attempt = next(call, made, Some(*agent));
-        let slot = RateSlot {
-            window: std::time::Duration::from_secs(86_400),
-            ..needs_slot("alpha/place", 3)
-        };
+        let slot =
+            RateSlot { window: std::time::Duration::from_secs(86_400), ..needs_slot("alpha", 3) };
         let mut facts = vec![
             Fact::Intended(Box::new(attempt.clone())),
             Fact::Claimed(attempt.id),

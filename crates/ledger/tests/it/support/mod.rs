@@ -91,7 +91,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
     record(journal, twice, admitted()).await;
     let reservation = Reservation {
-        slots: vec![needs_slot("alpha/place", 9)],
+        slots: vec![needs_slot("alpha", 9)],
         rooms: vec![needs_room("alpha", 1), needs_room("a\\b\u{0}", 1)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
@@ -223,13 +223,13 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = Arc::clone(&journals[n as usize % journals.len()]);
         let reservation = match n % 3 {
             0 => Reservation {
-                slots: vec![slot("alpha/place", SLOTS), slot("alpha/day", 1_000)],
+                slots: vec![slot("alpha", SLOTS), slot("alpha/day", 1_000)],
                 ..Reservation::default()
             },
             1 => Reservation { hold: hold(), ..Reservation::default() },
             // In the other order, so that two stand in each other's way.
             _ => Reservation {
-                slots: vec![slot("alpha/day", 1_000), slot("alpha/place", SLOTS)],
+                slots: vec![slot("alpha/day", 1_000), slot("alpha", SLOTS)],
                 rooms: vec![needs_room("alpha", 1_000)],
                 hold: hold().map(|hold| BudgetHold {
                     budgets: hold.budgets.into_iter().rev().collect(),
@@ -273,7 +273,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
         let reservation =
-            Reservation { slots: vec![slot("alpha/place", SLOTS)], ..Reservation::default() };
+            Reservation { slots: vec![slot("alpha", SLOTS)], ..Reservation::default() };
         taken.0 += u32::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
         let call = open(journal, request(2_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
