@@ -189,7 +189,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ntimezone = \"Mars/Olympus\"",
         "providers.x.timezone",
-        "no IANA time zone",
+        "not an IANA time zone",
         "America/New_York",
     ),
     (
