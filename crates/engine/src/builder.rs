@@ -1,10 +1,10 @@
 //! Putting an engine together.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use switchboard_core::{Clock, Provider, ProviderId, SystemClock};
+use switchboard_core::{Clock, Provider, SystemClock};
 use switchboard_journal::Journal;
-use switchboard_router::{LaneSettings, Policy, RouterSettings};
+use switchboard_router::Policy;
 
 use crate::{
     ids::{Ids, RandomIds},
@@ -18,10 +18,8 @@ use crate::{
 pub struct EngineBuilder {
     pub(crate) policy: Policy,
     pub(crate) providers: Vec<Arc<dyn Provider>>,
-    pub(crate) lanes: HashMap<ProviderId, LaneSettings>,
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) settings: RouterSettings,
     pub(crate) webhooks: Option<WebhookAddress>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) version: Option<String>,
@@ -33,10 +31,8 @@ impl EngineBuilder {
         Self {
             policy,
             providers: Vec::new(),
-            lanes: HashMap::new(),
             journal: None,
             clock: Arc::new(SystemClock),
-            settings: RouterSettings::default(),
             webhooks: None,
             ids: Arc::new(RandomIds),
             version: None,
@@ -51,10 +47,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Treats a provider in another way than it documents.
+    /// Changes the policy that the builder was made with.
     #[must_use]
-    pub fn lane(mut self, provider: ProviderId, settings: LaneSettings) -> Self {
-        self.lanes.insert(provider, settings);
+    pub fn adjust(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
         self
     }
 
@@ -69,13 +65,6 @@ impl EngineBuilder {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
-        self
-    }
-
-    /// Other times.
-    #[must_use]
-    pub fn settings(mut self, settings: RouterSettings) -> Self {
-        self.settings = settings;
         self
     }
 
@@ -108,12 +97,6 @@ impl EngineBuilder {
     }
 
     pub(crate) fn parts(self) -> Parts {
-        Parts {
-            policy: self.policy,
-            providers: self.providers,
-            lanes: self.lanes,
-            settings: self.settings,
-            version: self.version,
-        }
+        Parts { policy: self.policy, providers: self.providers, version: self.version }
     }
 }

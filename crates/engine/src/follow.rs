@@ -64,7 +64,7 @@ pub(crate) fn watch(inner: &Inner, lane: &Lane, placed: PlacedCall) {
         since,
         longest: after(longest),
         stopped: false,
-        deadline: after(longest + inner.settings().grace),
+        deadline: after(longest + inner.timings().grace),
         last_word: None,
         missed: 0,
     };
@@ -89,7 +89,7 @@ async fn run(inner: Weak<Inner>, provider: ProviderId) {
             return;
         };
         let idle = lane.watches().is_empty() && lane.unbilled().is_empty();
-        let (clock, pause) = (Arc::clone(&strong.clock), strong.settings().poll_every);
+        let (clock, pause) = (Arc::clone(&strong.clock), strong.timings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
             // A backend that panics loses this round, not the watch.

@@ -14,7 +14,7 @@ use switchboard_journal::{
     state::{Effect, Fact},
 };
 use switchboard_router::{
-    Reading, RouterSettings, Snapshot, experiment::ExperimentStates, plan, quality::Quality,
+    Reading, Snapshot, Timings, experiment::ExperimentStates, plan, quality::Quality,
 };
 use tokio::{
     runtime::Handle,
@@ -137,8 +137,8 @@ impl Inner {
         self.world.store(Arc::new(world));
     }
 
-    pub(crate) fn settings(&self) -> RouterSettings {
-        self.world.load().settings
+    pub(crate) fn timings(&self) -> Timings {
+        self.world.load().policy.timings
     }
 
     /// The lane of a provider, also of one that only a former configuration names.

@@ -113,7 +113,7 @@ async fn wait_until(
         // Another process that shares the journal may settle the call, and tells nobody here.
         let look_again = async {
             if inner.journal.is_shared() {
-                inner.clock.sleep(inner.settings().poll_every).await;
+                inner.clock.sleep(inner.timings().poll_every).await;
             } else {
                 std::future::pending().await
             }
@@ -173,7 +173,7 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
     let request = Arc::new(request);
     let new = NewCall {
         id,
-        duplicates: inner.settings().duplicates.of(&request),
+        duplicates: inner.world().policy.duplicates.of(&request),
         request: Arc::clone(&request),
         at: inner.now(),
     };
@@ -347,7 +347,7 @@ fn told_apart_at(call: &Call) -> Option<Timestamp> {
 /// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open,
 /// or, without one, so long after it could go.
 fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
-    let patience = || since.checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
+    let patience = || since.checked_add(inner.timings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)
 }
 
