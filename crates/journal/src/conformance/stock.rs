@@ -91,7 +91,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
     let over = take(&journal, 2, hold(200_001, &[day()])).await.unwrap_err();
     assert_eq!((over.kind(), over.code()), (ErrorKind::QuotaExceeded, Some("over_budget")));
     let words = format!(
-        "the budget day of {} does not hold {} more",
+        "the budget day of {} does not cover {} more",
         Money::from_micros(1_000_000, Currency::USD),
         Money::from_micros(200_001, Currency::USD)
     );
