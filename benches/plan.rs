@@ -17,7 +17,7 @@ use rlibphonenumber::PHONE_NUMBER_UTIL;
 use switchboard::{
     AgentId, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName,
     ProviderId, ProviderInfo, Route, ValidCall,
-    core::{Coverage, Destination, Idempotency, TariffRow},
+    core::{Coverage, Destination, TariffRow},
     router::{
         Arm, BusyCallee, Cheapest, Exchange, Experiment, Headroom, Match, ProviderPolicy, RateDeck,
         RateRow, Reading, Snapshot, plan,
@@ -114,18 +114,13 @@ fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<P
     for id in ["one", "other"] {
         let tariff = tariff(PREFIXES, numbers, chance);
         let deck = RateDeck::new(&tariff, Currency::USD)?;
-        let info = ProviderInfo {
-            id: ProviderId::new(id.to_owned()),
-            failure_domain: id.to_owned(),
-            countries: Coverage::Only(Country::all().collect()),
-            languages: Coverage::All,
-            synchronous: false,
-            idempotency: Idempotency::None,
-            place_limit: None,
-            read_limit: None,
-            max_duration: None,
-            needs_agent: false,
-            tariff: Some(tariff),
+        let info = {
+            let mut info = ProviderInfo::new(ProviderId::new(id.to_owned()));
+            info.failure_domain = id.to_owned();
+            info.countries = Coverage::Only(Country::all().collect());
+            info.languages = Coverage::All;
+            info.tariff = Some(tariff);
+            info
         };
         providers.push(ProviderPolicy::new(info, deck));
     }
@@ -212,18 +207,12 @@ fn large(
 /// So many providers, each with this deck.
 fn crowd(count: usize, deck: &RateDeck) -> Policy {
     let providers = (0..count).map(|nth| {
-        let info = ProviderInfo {
-            id: ProviderId::new(format!("provider-{nth}")),
-            failure_domain: format!("domain-{nth}"),
-            countries: Coverage::All,
-            languages: Coverage::All,
-            synchronous: false,
-            idempotency: Idempotency::None,
-            place_limit: None,
-            read_limit: None,
-            max_duration: None,
-            needs_agent: false,
-            tariff: None,
+        let info = {
+            let mut info = ProviderInfo::new(ProviderId::new(format!("provider-{nth}")));
+            info.failure_domain = format!("domain-{nth}");
+            info.countries = Coverage::All;
+            info.languages = Coverage::All;
+            info
         };
         ProviderPolicy::new(info, deck.clone())
     });

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use switchboard::core::{
     Agents, CallControl, CallFilter, Calls, Error, ErrorKind, Numbers, Page, PageRequest,
     PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState,
-    Raw, Recording, Result, Trace, Transcript, Usage, Webhooks,
+    Recording, Result, Trace, Transcript, Usage, Webhooks,
 };
 
 /// Takes calls and never ends them.
@@ -32,24 +32,14 @@ impl Instant {
 #[async_trait]
 impl Calls for Instant {
     async fn place(&self, order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
-        Ok(ProviderCall {
-            provider: self.info.id.clone(),
-            id: ProviderCallId::new(format!("call-{}", self.taken.fetch_add(1, Ordering::Relaxed))),
-            state: ProviderState::Queued,
-            status_word: "queued".to_owned(),
-            direction: None,
-            to: Some(order.call.to),
-            task: None,
-            agent: None,
-            lead_id: None,
-            created_at: None,
-            duration: None,
-            summary: None,
-            next_steps: None,
-            recording_url: None,
-            cost: None,
-            raw: Raw::default(),
-        })
+        let mut report = ProviderCall::new(
+            self.info.id.clone(),
+            ProviderCallId::new(format!("call-{}", self.taken.fetch_add(1, Ordering::Relaxed))),
+            ProviderState::Queued,
+            "queued".to_owned(),
+        );
+        report.to = Some(order.call.to);
+        Ok(report)
     }
 
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {

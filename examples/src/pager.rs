@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, Calls, Clock, Coverage, Error, ErrorKind, Idempotency,
-    Numbers, Outcome, Page, PageRequest, PhoneNumber, PlaceError, PlaceRequest, Proof, Provider,
-    ProviderCall, ProviderCallId, ProviderId, ProviderInfo, ProviderState, Raw, Recording, Refusal,
-    Result, Trace, Transcript, Usage, Webhooks,
+    Agents, CallControl, CallFilter, Calls, Clock, Coverage, Error, ErrorKind, Numbers, Outcome,
+    Page, PageRequest, PhoneNumber, PlaceError, PlaceRequest, Proof, Provider, ProviderCall,
+    ProviderCallId, ProviderId, ProviderInfo, ProviderState, Recording, Refusal, Result, Trace,
+    Transcript, Usage, Webhooks,
 };
 
 /// Every pager of one company. Cheap to clone: clones reach the same pagers.
@@ -34,18 +34,13 @@ struct Shelf {
 impl Pager {
     /// A company with no page sent.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let info = ProviderInfo {
-            id: ProviderId::from_static("pager"),
-            failure_domain: "this process".to_owned(),
-            countries: Coverage::All,
-            languages: Coverage::All,
-            synchronous: true, // `place` answers when the pager has beeped, and then all is over
-            idempotency: Idempotency::None,
-            place_limit: None,
-            read_limit: None,
-            max_duration: None,
-            needs_agent: false,
-            tariff: None,
+        let info = {
+            let mut info = ProviderInfo::new(ProviderId::from_static("pager"));
+            info.failure_domain = "this process".to_owned();
+            info.countries = Coverage::All;
+            info.languages = Coverage::All;
+            info.synchronous = true;
+            info
         };
         Self { info, clock, shelf: Arc::default() }
     }
@@ -79,23 +74,18 @@ impl Calls for Pager {
             let refusal = self.error(ErrorKind::Blocked, "this person does not want to be paged");
             return Err(PlaceError::refused(Refusal::Everyone, refusal));
         }
-        let page = ProviderCall {
-            provider: self.info.id.clone(),
-            id: ProviderCallId::new(format!("page-{}", shelf.pages.len() + 1)),
-            state: ProviderState::Ended(Outcome::Completed),
-            status_word: "beeped".to_owned(),
-            direction: None,
-            to: Some(to),
-            task: Some(order.call.task.clone()),
-            agent: None,
-            lead_id: None,
-            created_at: Some(self.clock.now()),
-            duration: None,
-            summary: Some("The pager beeped.".to_owned()),
-            next_steps: None,
-            recording_url: None,
-            cost: None,
-            raw: Raw::default(),
+        let page = {
+            let mut report = ProviderCall::new(
+                self.info.id.clone(),
+                ProviderCallId::new(format!("page-{}", shelf.pages.len() + 1)),
+                ProviderState::Ended(Outcome::Completed),
+                "beeped".to_owned(),
+            );
+            report.to = Some(to);
+            report.task = Some(order.call.task.clone());
+            report.created_at = Some(self.clock.now());
+            report.summary = Some("The pager beeped.".to_owned());
+            report
         };
         shelf.pages.push(page.clone());
         if shelf.receipt_is_lost {

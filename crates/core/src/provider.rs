@@ -51,7 +51,10 @@ pub struct RequestLimit {
 }
 
 /// What is known about a provider without sending a request.
+///
+/// Fields will be added: start from [`ProviderInfo::new`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ProviderInfo {
     /// The name of the provider in the configuration.
     pub id: ProviderId,
@@ -76,6 +79,26 @@ pub struct ProviderInfo {
     pub needs_agent: bool,
     /// The prices, if the provider's documentation or the configuration states them.
     pub tariff: Option<Tariff>,
+}
+
+impl ProviderInfo {
+    /// A provider on a platform of its own that calls everywhere in every language, answers at once,
+    /// accepts no idempotency key, and documents neither limits nor prices.
+    pub fn new(id: ProviderId) -> Self {
+        Self {
+            failure_domain: id.as_str().to_owned(),
+            id,
+            countries: Coverage::All,
+            languages: Coverage::All,
+            synchronous: false,
+            idempotency: Idempotency::None,
+            place_limit: None,
+            read_limit: None,
+            max_duration: None,
+            needs_agent: false,
+            tariff: None,
+        }
+    }
 }
 
 /// Paces read requests to keep within a provider's rate limit. One operation of a backend may take

@@ -43,18 +43,17 @@ impl SimProvider {
             world: Arc::clone(world),
             process: Arc::clone(process),
             which,
-            info: ProviderInfo {
-                id: ProviderId::from_static(which),
-                failure_domain: which.to_owned(),
-                countries: Coverage::All,
-                languages: Coverage::All,
-                synchronous: !kai,
-                idempotency: if kai { Idempotency::None } else { Idempotency::Undocumented },
-                place_limit: kai.then(|| limit(60)),
-                read_limit: kai.then(|| limit(300)),
-                max_duration: None,
-                needs_agent: kai,
-                tariff: None,
+            info: {
+                let mut info = ProviderInfo::new(ProviderId::from_static(which));
+                info.failure_domain = which.to_owned();
+                info.countries = Coverage::All;
+                info.languages = Coverage::All;
+                info.synchronous = !kai;
+                info.idempotency = if kai { Idempotency::None } else { Idempotency::Undocumented };
+                info.place_limit = kai.then(|| limit(60));
+                info.read_limit = kai.then(|| limit(300));
+                info.needs_agent = kai;
+                info
             },
         }
     }
@@ -89,23 +88,18 @@ pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
     } else {
         ProviderState::Queued
     };
-    ProviderCall {
-        provider: ProviderId::from_static(record.provider),
-        id: record.name(),
-        state,
-        status_word: format!("{state:?}"),
-        direction: None,
-        to: kally.then_some(record.to),
-        task: kally.then(|| record.task.clone()),
-        agent: record.agent.clone(),
-        lead_id: None,
-        created_at: None,
-        duration: None,
-        summary: None,
-        next_steps: None,
-        recording_url: None,
-        cost: record.cost.filter(|_| kally).map(Cost::Money),
-        raw: Raw::default(),
+    {
+        let mut report = ProviderCall::new(
+            ProviderId::from_static(record.provider),
+            record.name(),
+            state,
+            format!("{state:?}"),
+        );
+        report.to = kally.then_some(record.to);
+        report.task = kally.then(|| record.task.clone());
+        report.agent = record.agent.clone();
+        report.cost = record.cost.filter(|_| kally).map(Cost::Money);
+        report
     }
 }
 

@@ -64,7 +64,10 @@ fn known_today<'de, D: Deserializer<'de>>(
 }
 
 /// A provider's view of one call. `Debug` omits what was said.
+///
+/// Fields will be added: start from [`ProviderCall::new`].
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ProviderCall {
     /// The provider that has the call.
     pub provider: ProviderId,
@@ -102,6 +105,35 @@ pub struct ProviderCall {
     pub cost: Option<Cost>,
     /// The provider's response.
     pub raw: Raw,
+}
+
+impl ProviderCall {
+    /// A call in this state of which nothing else is known.
+    pub fn new(
+        provider: ProviderId,
+        id: ProviderCallId,
+        state: ProviderState,
+        status_word: impl Into<String>,
+    ) -> Self {
+        Self {
+            provider,
+            id,
+            state,
+            status_word: status_word.into(),
+            direction: None,
+            to: None,
+            task: None,
+            agent: None,
+            lead_id: None,
+            created_at: None,
+            duration: None,
+            summary: None,
+            next_steps: None,
+            recording_url: None,
+            cost: None,
+            raw: Raw::default(),
+        }
+    }
 }
 
 /// Filters for a list of calls. A backend applies itself what the provider cannot filter by.

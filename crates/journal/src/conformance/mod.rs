@@ -40,7 +40,7 @@ use jiff::Timestamp;
 use switchboard_core::{
     Appointment, Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallRequest,
     CallStatus, Currency, Delivery, Error, ErrorKind, Money, Outcome, Proof, ProviderCall,
-    ProviderId, ProviderState, Raw, Redial, Refusal, Result, ValidCall,
+    ProviderId, ProviderState, Redial, Refusal, Result, ValidCall,
 };
 use switchboard_router::{Budgeted, ConcurrencySlot, RateSlot, Reservation, Scope};
 use uuid::Uuid;
@@ -163,24 +163,8 @@ pub fn valid(request: &CallRequest) -> ValidCall {
 
 /// What a provider says of a call in this state.
 pub fn report(provider: &str, theirs: &str, state: ProviderState) -> ProviderCall {
-    ProviderCall {
-        provider: ProviderId::new(provider.to_owned()),
-        id: theirs.into(),
-        state,
-        status_word: format!("{state:?}"),
-        direction: None,
-        to: None,
-        task: None,
-        agent: None,
-        lead_id: None,
-        created_at: None,
-        duration: None,
-        summary: None,
-        next_steps: None,
-        recording_url: None,
-        cost: None,
-        raw: Raw::default(),
-    }
+    let provider = ProviderId::new(provider.to_owned());
+    ProviderCall::new(provider, theirs.into(), state, format!("{state:?}"))
 }
 
 fn queued(provider: &str, theirs: &str) -> ProviderCall {

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo,
-    RequestLimit, Result,
+    AgentId, Country, Coverage, Error, ErrorKind, Language, ProviderId, ProviderInfo, RequestLimit,
+    Result,
 };
 use switchboard_http::ClientConfig;
 use url::{Host, Url};
@@ -234,19 +234,14 @@ impl KaiCallsConfig {
     pub fn info(&self) -> Result<ProviderInfo> {
         self.check()?;
         let limit = |requests| Some(RequestLimit { requests, window: Duration::from_secs(60) });
-        Ok(ProviderInfo {
-            id: self.id.clone(),
-            failure_domain: self.failure_domain.clone(),
-            countries: Coverage::Only(self.countries.clone()),
-            languages: Coverage::Only(self.languages.clone()),
-            synchronous: false,
-            idempotency: Idempotency::None,
-            place_limit: limit(self.limits.places_per_minute),
-            read_limit: limit(self.limits.reads_per_minute),
-            max_duration: None,
-            needs_agent: self.agent_id.is_none(),
-            tariff: None,
-        })
+        let mut info = ProviderInfo::new(self.id.clone());
+        info.failure_domain = self.failure_domain.clone();
+        info.countries = Coverage::Only(self.countries.clone());
+        info.languages = Coverage::Only(self.languages.clone());
+        info.place_limit = limit(self.limits.places_per_minute);
+        info.read_limit = limit(self.limits.reads_per_minute);
+        info.needs_agent = self.agent_id.is_none();
+        Ok(info)
     }
 }
 

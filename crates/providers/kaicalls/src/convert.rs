@@ -75,24 +75,23 @@ fn number(text: Option<&String>) -> Option<PhoneNumber> {
 /// A call; `None` where the answer has no id.
 pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCall> {
     let status_word = call.status.unwrap_or_default();
-    Some(ProviderCall {
-        provider: provider.clone(),
-        id: ProviderCallId::from(usable_id(call.id)?),
-        state: state(&status_word),
+    let mut report = ProviderCall::new(
+        provider.clone(),
+        ProviderCallId::from(usable_id(call.id)?),
+        state(&status_word),
         status_word,
-        direction: call.direction.as_deref().and_then(direction),
-        to: number(call.to.as_ref()),
-        task: None,
-        agent: call.agent_id.map(AgentId::from),
-        lead_id: call.lead_id,
-        created_at: call.created_at.and_then(|at| at.timestamp()),
-        duration: call.duration.and_then(seconds),
-        summary: call.summary,
-        next_steps: None,
-        recording_url: call.recording_url.and_then(|url| Url::parse(&url).ok()),
-        cost: call.cost_cents.and_then(cents),
-        raw: call.raw,
-    })
+    );
+    report.direction = call.direction.as_deref().and_then(direction);
+    report.to = number(call.to.as_ref());
+    report.agent = call.agent_id.map(AgentId::from);
+    report.lead_id = call.lead_id;
+    report.created_at = call.created_at.and_then(|at| at.timestamp());
+    report.duration = call.duration.and_then(seconds);
+    report.summary = call.summary;
+    report.recording_url = call.recording_url.and_then(|url| Url::parse(&url).ok());
+    report.cost = call.cost_cents.and_then(cents);
+    report.raw = call.raw;
+    Some(report)
 }
 
 /// A call that was just placed to `to`. If the answer repeats the number, it is not parsed again.

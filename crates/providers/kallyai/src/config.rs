@@ -137,23 +137,16 @@ impl KallyAiConfig {
     /// `Configuration` that names the key and the fix.
     pub fn info(&self) -> Result<ProviderInfo> {
         self.check()?;
-        Ok(ProviderInfo {
-            id: self.id.clone(),
-            failure_domain: self.failure_domain.clone(),
-            countries: Coverage::Only(self.countries.clone()),
-            languages: Coverage::Only(self.languages.clone()),
-            synchronous: true,
-            idempotency: Idempotency::Undocumented,
-            place_limit: None,
-            read_limit: None,
-            // The answer comes when the call is over: a call that outlasts the request would end in
-            // doubt.
-            max_duration: Some(
-                self.place_timeout.saturating_sub(LEEWAY).max(self.place_timeout / 2),
-            ),
-            needs_agent: false,
-            tariff: self.tariff.clone(),
-        })
+        let mut info = ProviderInfo::new(self.id.clone());
+        info.failure_domain = self.failure_domain.clone();
+        info.countries = Coverage::Only(self.countries.clone());
+        info.languages = Coverage::Only(self.languages.clone());
+        info.synchronous = true;
+        info.idempotency = Idempotency::Undocumented;
+        info.max_duration =
+            Some(self.place_timeout.saturating_sub(LEEWAY).max(self.place_timeout / 2));
+        info.tariff = self.tariff.clone();
+        Ok(info)
     }
 
     pub(crate) fn http(&self) -> ClientConfig {

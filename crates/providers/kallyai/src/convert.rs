@@ -79,27 +79,24 @@ pub(crate) fn call(provider: &ProviderId, record: CallRecord) -> Option<Provider
     let raw = record.raw().clone();
     let submission = record.submission.unwrap_or_default();
     let status_word = record.status.unwrap_or_default();
-    Some(ProviderCall {
-        provider: provider.clone(),
-        id: ProviderCallId::from(usable_id(record.call_id)?),
-        state: state(&status_word),
+    let mut report = ProviderCall::new(
+        provider.clone(),
+        ProviderCallId::from(usable_id(record.call_id)?),
+        state(&status_word),
         status_word,
-        direction: Some(Direction::Outbound),
-        to: submission
-            .respondent_phone
-            .as_deref()
-            .and_then(|number| PhoneNumber::parse(number).ok()),
-        task: submission.task_description,
-        agent: submission.task_category.map(AgentId::from),
-        lead_id: None,
-        created_at: record.created_at,
-        duration: record.duration_seconds.and_then(seconds),
-        summary: record.highlights,
-        next_steps: record.next_steps,
-        recording_url: None,
-        cost: record.credits_used.and_then(credits).map(Cost::Credits),
-        raw,
-    })
+    );
+    report.direction = Some(Direction::Outbound);
+    report.to =
+        submission.respondent_phone.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
+    report.task = submission.task_description;
+    report.agent = submission.task_category.map(AgentId::from);
+    report.created_at = record.created_at;
+    report.duration = record.duration_seconds.and_then(seconds);
+    report.summary = record.highlights;
+    report.next_steps = record.next_steps;
+    report.cost = record.credits_used.and_then(credits).map(Cost::Credits);
+    report.raw = raw;
+    Some(report)
 }
 
 /// Credits, to a millionth; further decimals are rounded up, so that a bill is never too small.

@@ -9,9 +9,9 @@ use switchboard::{
     Provider, ProviderId, ProviderInfo, ProviderLimits, Registry, Result, Switchboard, Timings,
     WebhookAddress,
     core::{
-        Agents, CallControl, CallFilter, Calls, Coverage, Destination, Idempotency, Numbers, Page,
-        PageRequest, PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
-        Trace, Transcript, Usage, Webhooks,
+        Agents, CallControl, CallFilter, Calls, Coverage, Destination, Numbers, Page, PageRequest,
+        PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow, Trace,
+        Transcript, Usage, Webhooks,
     },
     registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
     router::{Cheapest, Period},
@@ -31,18 +31,14 @@ fn house(id: &str, per_call: &str) -> House {
         minimum: None,
     };
     House {
-        info: ProviderInfo {
-            id: switchboard::ProviderId::new(id.to_owned()),
-            failure_domain: "our own trunk".to_owned(),
-            countries: Coverage::Only(BTreeSet::from([Country::US])),
-            languages: Coverage::All,
-            synchronous: false,
-            idempotency: Idempotency::None,
-            place_limit: None,
-            read_limit: None,
-            max_duration: Some(Duration::from_secs(600)),
-            needs_agent: false,
-            tariff: Some(Tariff { rows: vec![row], credit_price: None }),
+        info: {
+            let mut info = ProviderInfo::new(switchboard::ProviderId::new(id.to_owned()));
+            info.failure_domain = "our own trunk".to_owned();
+            info.countries = Coverage::Only(BTreeSet::from([Country::US]));
+            info.languages = Coverage::All;
+            info.max_duration = Some(Duration::from_secs(600));
+            info.tariff = Some(Tariff { rows: vec![row], credit_price: None });
+            info
         },
     }
 }

@@ -174,10 +174,11 @@ impl World {
         let over = Instant::now() >= one.ends;
         let state =
             if over { ProviderState::Ended(one.outcome) } else { ProviderState::InProgress };
-        ProviderCall {
-            cost: self.bill.filter(|_| over).map(Cost::Money),
-            to: Some(one.order.call.to),
-            ..report(self.info.id.as_str(), &one.theirs, state)
+        {
+            let mut report = report(self.info.id.as_str(), &one.theirs, state);
+            report.cost = self.bill.filter(|_| over).map(Cost::Money);
+            report.to = Some(one.order.call.to);
+            report
         }
     }
 

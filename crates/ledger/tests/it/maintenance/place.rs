@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use switchboard_core::{
     AttemptError, Call, CallId, CallRequest, Delivery, ErrorKind, Outcome, PhoneNumber,
-    ProviderCall, ProviderState, Raw, Recording, Refusal, Speaker, Transcript, TranscriptEntry,
+    ProviderState, Raw, Recording, Refusal, Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_journal::{
     Journal,
@@ -167,10 +167,11 @@ pub(crate) async fn talk(journal: &Arc<dyn Journal>, request: CallRequest, canar
     record(journal, call, Fact::Intended(Box::new(second))).await;
     record(journal, call, Fact::Claimed(tried)).await;
     record(journal, call, Fact::Sent(tried)).await;
-    let told = |state| ProviderCall {
-        summary: Some(format!("summary {canary}")),
-        raw: Raw::new(json!({"to": to, "said": canary})),
-        ..report("beta", &format!("b-{call}"), state)
+    let told = |state| {
+        let mut report = report("beta", &format!("b-{call}"), state);
+        report.summary = Some(format!("summary {canary}"));
+        report.raw = Raw::new(json!({"to": to, "said": canary}));
+        report
     };
     for fact in [
         Fact::Answered(tried, Box::new(told(ProviderState::Queued))),

@@ -284,14 +284,15 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
 }
 
 fn told(provider: &str, theirs: &str, state: ProviderState) -> switchboard_core::ProviderCall {
-    switchboard_core::ProviderCall {
-        duration: Some(std::time::Duration::from_millis(95_200)),
-        summary: Some("She said \"no\"\u{0}.".to_owned()),
-        next_steps: Some("None.".to_owned()),
-        raw: Raw::new(
+    {
+        let mut report = report(provider, theirs, state);
+        report.duration = Some(std::time::Duration::from_millis(95_200));
+        report.summary = Some("She said \"no\"\u{0}.".to_owned());
+        report.next_steps = Some("None.".to_owned());
+        report.raw = Raw::new(
             json!({"id": theirs, "f": 0.1, "n": null, "big": u64::MAX, "text": "a\u{0}b"}),
-        ),
-        ..report(provider, theirs, state)
+        );
+        report
     }
 }
 
@@ -334,9 +335,10 @@ pub(crate) async fn strange(journal: &Arc<dyn Journal>) {
     let tried = send(journal, call).await;
     let id = "a\u{0}\\0\\é-1";
     let deep = format!("{}1{}", "[".repeat(120), "]".repeat(120));
-    let answer = switchboard_core::ProviderCall {
-        raw: Raw::new(serde_json::from_str(&deep).unwrap()),
-        ..report("alpha", id, ProviderState::Queued)
+    let answer = {
+        let mut report = report("alpha", id, ProviderState::Queued);
+        report.raw = Raw::new(serde_json::from_str(&deep).unwrap());
+        report
     };
     let written = record(journal, call, Fact::Answered(tried, Box::new(answer))).await;
     assert_eq!(

@@ -40,18 +40,13 @@ pub(crate) struct Fake {
 impl Fake {
     pub(crate) fn new(name: &str) -> Self {
         Self {
-            info: ProviderInfo {
-                id: id(name),
-                failure_domain: format!("{name}'s own"),
-                countries: Coverage::All,
-                languages: Coverage::All,
-                synchronous: false,
-                idempotency: Idempotency::Undocumented,
-                place_limit: None,
-                read_limit: None,
-                max_duration: None,
-                needs_agent: false,
-                tariff: None,
+            info: {
+                let mut info = ProviderInfo::new(id(name));
+                info.failure_domain = format!("{name}'s own");
+                info.countries = Coverage::All;
+                info.languages = Coverage::All;
+                info.idempotency = Idempotency::Undocumented;
+                info
             },
             calls: MockCalls::new(),
             control: None,

@@ -56,24 +56,7 @@ pub(crate) fn call(n: u32) -> ValidCall {
 
 /// What a provider says of a call in this state.
 pub(crate) fn report(provider: &str, theirs: &str, state: ProviderState) -> ProviderCall {
-    ProviderCall {
-        provider: id(provider),
-        id: theirs.into(),
-        state,
-        status_word: format!("{state:?}"),
-        direction: None,
-        to: None,
-        task: None,
-        agent: None,
-        lead_id: None,
-        created_at: None,
-        duration: None,
-        summary: None,
-        next_steps: None,
-        recording_url: None,
-        cost: None,
-        raw: Raw::default(),
-    }
+    ProviderCall::new(id(provider), theirs.into(), state, format!("{state:?}"))
 }
 
 pub(crate) fn queued(provider: &str, theirs: &str) -> ProviderCall {
@@ -86,7 +69,11 @@ pub(crate) fn completed(provider: &str, theirs: &str) -> ProviderCall {
 
 /// The same, with a bill.
 pub(crate) fn billed(provider: &str, theirs: &str, amount: &str) -> ProviderCall {
-    ProviderCall { cost: Some(Cost::Money(usd(amount))), ..completed(provider, theirs) }
+    {
+        let mut report = completed(provider, theirs);
+        report.cost = Some(Cost::Money(usd(amount)));
+        report
+    }
 }
 
 /// A policy under which these providers may take every call, at unknown prices.
