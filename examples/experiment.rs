@@ -15,7 +15,7 @@ use switchboard::{
     Call, CallId, CallRequest, CallStatus, Currency, Money, Outcome, Policy,
     experiments::{
         ALPHA, Cohort, Report, Watch,
-        analysis::{Design, detectable},
+        sequential::{Design, detectable},
     },
     journal::NewCall,
     router::{
@@ -81,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .iter()
         .find(|versus| versus.arm == "brisk")
         .ok_or("brisk is compared")?;
-    assert!(brisk.told.is_some_and(|told| told.treatment_better), "twelve points are found");
+    assert!(brisk.detected.is_some_and(|told| told.treatment_better), "twelve points are found");
     assert!(
         !verdict.sample_ratio_mismatch.is_some_and(|split| split.suspect),
         "the arms got their people"
@@ -148,7 +148,7 @@ fn look(report: &Report) -> Report {
             arm.spent
         );
     }
-    for word in &report.words {
+    for word in &report.summary {
         println!("  - {word}");
     }
     report.clone()

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{Country, Currency, ErrorKind, Money, Outcome, ProviderId};
-use switchboard_experiments::analysis::{Means, Rate};
+use switchboard_experiments::sequential::{Means, Rate};
 use switchboard_router::{Plan, PlanRecord, Policy, failover::Silent};
 
 use crate::{

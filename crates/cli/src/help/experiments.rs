@@ -23,7 +23,7 @@ An experiment with start = \"manual\" assigns nobody before it is started. A sto
 the experiment another version, which is another split. docs/experiments.md has a worked example.
 
 With --json, list gives {\"experiments\": [...]}; show {\"experiment\", \"detectable\"}; start, ramp and stop the decision as it was written down, or
-{\"decided\": null}; report one object with \"arms\", \"comparisons\" (each with its points over time), \"mismatch\" and \"words\".
+{\"decided\": null}; report one object with \"arms\", \"comparisons\" (each with its points over time), \"sample_ratio_mismatch\" and \"summary\".
 
 Exit codes:
   0  it worked

@@ -181,7 +181,7 @@ async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobo
     assert!(
         told.out.contains("30 people are counted")
             && told.out.contains("31 calls in all")
-            && told.out.contains("Too little is known"),
+            && told.out.contains("Too little data on"),
         "{}",
         told.out
     );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use switchboard::{Money, ProviderId, experiments::analysis::Interval};
+use switchboard::{Money, ProviderId, experiments::sequential::Interval};
 use switchboard_backtest::{Barrier, Level, Report, Side, Sides};
 
 use crate::output::{Output, or_dash};

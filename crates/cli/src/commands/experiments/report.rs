@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use switchboard::{
-    experiments::{ArmReport, Cohort, Report, Versus, analysis::Estimate},
+    experiments::{ArmComparison, ArmReport, Cohort, Report, sequential::Estimate},
     router::ExperimentStates,
 };
 
@@ -107,7 +107,7 @@ fn show(report: &Report, calls: u64, output: Output) {
         output.line(format!("p of the split: {} ({verdict})", chance(share.p_value)));
     }
     output.heading("In words");
-    for word in &report.words {
+    for word in &report.summary {
         output.line(format!("- {word}"));
     }
 }
@@ -141,7 +141,7 @@ fn spread(found: &Estimate, scale: f64, digits: usize) -> String {
     }
 }
 
-fn differences(versus: &Versus, currency: &str) -> Vec<Vec<String>> {
+fn differences(versus: &ArmComparison, currency: &str) -> Vec<Vec<String>> {
     let rows = [
         ("success, points of a hundred".to_owned(), &versus.difference.success, 100.0, 1),
         (format!("for each success, {currency}"), &versus.difference.cost_per_success, 1.0, 4),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard::{
     experiments::{
         ALPHA,
-        analysis::{Design, Detectable, Needed, detectable, people_needed},
+        sequential::{Design, Detectable, Needed, detectable, people_needed},
     },
     router::{
         Experiment, ExperimentStates,
@@ -134,13 +134,17 @@ pub(super) async fn one(studies: &Studies, args: &ShowArgs, output: Output) -> O
         let journal = ledger.journal();
         lives_of_all = lives(&*journal).await?;
         known = Some(
-            people(&*journal, experiment, &studies.policy).await?.0.known(Timestamp::now()).people,
+            people(&*journal, experiment, &studies.policy)
+                .await?
+                .0
+                .completed(Timestamp::now())
+                .people,
         );
     }
     let life = life(&lives_of_all, experiment);
     let controls = known.iter().flatten().filter(|person| person.subject == 0);
     let (count, good) = controls.fold((0_u64, 0_u64), |(count, good), person| {
-        (count + 1, good + u64::from(person.seen.success))
+        (count + 1, good + u64::from(person.observation.success))
     });
     let (baseline, baseline_from) = match args.baseline {
         Some(percent) => (f64::from(percent) / 100.0, "as given"),

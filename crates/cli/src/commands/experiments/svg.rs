@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard::experiments::{Report, Versus, analysis::Point};
+use switchboard::experiments::{ArmComparison, Report, sequential::Point};
 
 const WIDTH: f64 = 880.0;
 const PANEL: f64 = 240.0;
@@ -60,7 +60,7 @@ pub(super) fn draw(report: &Report) -> String {
 }
 
 fn panels(report: &Report) -> Vec<Panel<'_>> {
-    type Pick = fn(&Versus) -> &[Point];
+    type Pick = fn(&ArmComparison) -> &[Point];
     let metrics: [(String, f64, Pick); 3] = [
         ("Success: difference in points of a hundred".to_owned(), 100.0, |versus| {
             &versus.points.success

@@ -1,7 +1,7 @@
-//! Where the true value is, over the whole life of an experiment.
+//! Whether intervals cover the true value at all looks of an experiment.
 
 use switchboard_core::Currency;
-use switchboard_experiments::analysis::{
+use switchboard_experiments::sequential::{
     Means, Metric, Rate, SequentialComparison, Side, interval,
 };
 
@@ -10,7 +10,7 @@ use super::support::{Chance, Cohort, index, outcome, second};
 const ALPHA: f64 = 0.05;
 
 #[test]
-fn a_rate_stays_inside_of_its_interval() {
+fn the_interval_of_a_rate_covers_it() {
     const RUNS: u64 = 400;
     let mut left = 0;
     for seed in 0..RUNS {
@@ -35,21 +35,21 @@ fn a_rate_stays_inside_of_its_interval() {
 }
 
 #[test]
-fn a_difference_stays_inside_of_its_interval() {
+fn the_interval_of_a_difference_covers_it() {
     const RUNS: u64 = 500;
     let mut left = 0;
     for seed in 0..RUNS {
         let mut chance = Chance::new(seed);
         let rates = [chance.between(0.02, 0.98), chance.between(0.02, 0.98)];
         let weights = [[1, 1], [4, 1], [1, 9]][(seed % 3) as usize];
-        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut comparison = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         let mut out = false;
         for person in 1..=800 {
             let side = chance.side(weights);
             let success = chance.next() < rates[index(side)];
-            course.observe(side, &outcome(success), second(person));
+            comparison.observe(side, &outcome(success), second(person));
             if person < 20 || person % 20 == 0 {
-                out |= course.p_value_of(rates[1] - rates[0]) <= ALPHA;
+                out |= comparison.p_value_of(rates[1] - rates[0]) <= ALPHA;
             }
         }
         left += u64::from(out);
@@ -62,43 +62,43 @@ fn a_difference_stays_inside_of_its_interval() {
 }
 
 #[test]
-fn an_interval_holds_what_is_not_left_out() {
+fn an_interval_contains_exactly_the_differences_that_are_not_ruled_out() {
     for seed in 0..8 {
         let mut chance = Chance::new(seed);
         let rates = [chance.between(0.05, 0.95), chance.between(0.05, 0.95)];
         let weights = [[1, 1], [1, 5]][(seed % 2) as usize];
-        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut comparison = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         for person in 0..(20 << seed.min(7)) {
             let side = chance.side(weights);
             let success = chance.next() < rates[index(side)];
-            course.observe(side, &outcome(success), second(person));
+            comparison.observe(side, &outcome(success), second(person));
         }
-        let success = course.comparison().success.unwrap();
+        let success = comparison.comparison().success.unwrap();
         let interval = success.interval.unwrap();
         assert!(!success.excludes(success.value), "{success:?}");
         for step in -49..=49 {
             let difference = f64::from(step) / 50.0;
-            let out = course.p_value_of(difference) <= ALPHA;
+            let out = comparison.p_value_of(difference) <= ALPHA;
             assert!(
                 !interval.excludes(difference) || out,
-                "{difference} is outside of {interval:?} and was not left out"
+                "{difference} is outside of {interval:?} and was not ruled out"
             );
             if out && (interval.low..=interval.high).contains(&difference) {
-                panic!("{difference} is inside of {interval:?} and was left out");
+                panic!("{difference} is inside of {interval:?} and was ruled out");
             }
         }
-        let last = *course.points(Metric::Success).last().unwrap();
+        let last = *comparison.points(Metric::Success).last().unwrap();
         assert_eq!((last.estimate, last.interval), (success.value, success.interval));
     }
 }
 
-/// How often each is outside at any look: cost for each success, its difference, duration, its
-/// difference.
+/// How often the true value is outside at any look: for cost per success, its difference, duration,
+/// and its difference.
 fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
     const RUNS: u64 = 500;
     let cheap = Cohort { success: 0.35, median: 100.0, spread, minute: 100_000.0 };
-    let dear = Cohort { success: 0.25, median: 60.0, spread, minute: 200_000.0 };
-    let arms = [cheap, dear];
+    let expensive = Cohort { success: 0.25, median: 60.0, spread, minute: 200_000.0 };
+    let arms = [cheap, expensive];
     let ratio = arms.map(|arm| arm.cost_per_success());
     let mean = arms.map(|arm| arm.mean_seconds());
     let mut left = [0_u64; 4];
@@ -131,13 +131,13 @@ fn means_outside(spread: f64, weights: [u32; 2]) -> [f64; 4] {
 }
 
 #[test]
-fn means_and_ratios_stay_inside_of_their_intervals_after_the_first_people() {
+fn the_intervals_of_means_and_ratios_cover_them_after_the_first_people() {
     for (spread, weights, most) in
         [(0.7, [1, 1], ALPHA), (0.7, [4, 1], ALPHA), (1.0, [1, 1], 0.1), (1.0, [4, 1], 0.1)]
     {
         let [cost, costs, duration, durations] = means_outside(spread, weights);
         println!(
-            "outside at any look after the first 100 people of an arm, log-normal with σ = {spread}, weights {weights:?}: cost for each success {:.1} %, its difference {:.1} %, duration {:.1} %, its difference {:.1} %",
+            "outside at any look after the first 100 people of an arm, log-normal with σ = {spread}, weights {weights:?}: cost per success {:.1} %, its difference {:.1} %, duration {:.1} %, its difference {:.1} %",
             100.0 * cost,
             100.0 * costs,
             100.0 * duration,
@@ -152,19 +152,19 @@ fn means_and_ratios_stay_inside_of_their_intervals_after_the_first_people() {
 }
 
 #[test]
-fn a_success_has_no_price_while_there_are_too_few() {
-    let mut course = SequentialComparison::new([1, 1], ALPHA, Currency::USD).unwrap();
+fn cost_per_success_needs_enough_successes() {
+    let mut comparison = SequentialComparison::new([1, 1], ALPHA, Currency::USD).unwrap();
     let mut chance = Chance::new(5);
     let rare = Cohort { success: 0.0, median: 60.0, spread: 0.7, minute: 100_000.0 };
     for person in 0..300 {
-        course.observe(chance.side([1, 1]), &rare.one(&mut chance), second(person));
+        comparison.observe(chance.side([1, 1]), &rare.one(&mut chance), second(person));
     }
-    assert_eq!(course.comparison().cost_per_success, None, "nobody was won");
+    assert_eq!(comparison.comparison().cost_per_success, None, "nobody succeeded");
     for side in [Side::Control, Side::Treatment] {
         let lucky = Cohort { success: 1.0, ..rare };
-        course.observe(side, &lucky.one(&mut chance), second(200));
+        comparison.observe(side, &lucky.one(&mut chance), second(200));
     }
-    let cost = course.comparison().cost_per_success.unwrap();
-    assert_eq!(cost.interval, None, "one success in a hundred says no price");
-    assert!(course.comparison().duration.unwrap().interval.is_some());
+    let cost = comparison.comparison().cost_per_success.unwrap();
+    assert_eq!(cost.interval, None, "one success in a hundred is too few for an interval");
+    assert!(comparison.comparison().duration.unwrap().interval.is_some());
 }

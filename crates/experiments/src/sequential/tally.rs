@@ -1,7 +1,7 @@
-//! Sums of what happened to the people of each arm.
+//! The sums of each arm: successes, costs and durations of its people.
 //!
-//! Money is summed exactly for whoever reads it. Only the moments that an interval is made of are
-//! floating point.
+//! Money is summed exactly, because people read the total. Only the statistics behind an interval
+//! are floating point.
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use super::{
 
 const MICROS: f64 = 1e6;
 
-/// What happened to one person.
+/// The result of one person's call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Observation {
-    /// The call reached what it was for.
+    /// True if the call achieved its purpose.
     pub success: bool,
-    /// How long it lasted; `None` where that is not known.
+    /// How long the conversation lasted; `None` if unknown.
     pub duration: Option<Duration>,
-    /// What all of his attempts cost; `None` where that is not known.
+    /// The cost of all attempts of the call; `None` if unknown.
     pub cost: Option<Money>,
 }
 
-/// One arm's sums.
+/// The sums of one arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tally {
     rate: Rate,
@@ -36,7 +36,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Nobody yet; costs count in this currency.
+    /// An empty arm. Costs are counted in this currency; others count as unknown.
     pub fn new(currency: Currency) -> Self {
         Self {
             rate: Rate::default(),
@@ -52,7 +52,7 @@ impl Tally {
         let success = f64::from(u8::from(person.success));
         self.rate.of += 1;
         self.rate.successes += u64::from(person.success);
-        // Another currency, or more than fits, is not known: it must not become a wrong sum.
+        // A cost in another currency, or an overflow, counts as unknown rather than as a wrong sum.
         match person.cost.and_then(|cost| Some((cost, self.spent.checked_add(cost)?))) {
             Some((cost, spent)) => {
                 self.spent = spent;
@@ -65,39 +65,39 @@ impl Tally {
         }
     }
 
-    /// Successes among people.
+    /// The number of successes and of people.
     pub fn rate(&self) -> Rate {
         self.rate
     }
 
-    /// What is known to have been spent, exactly.
+    /// The exact sum of all known costs.
     pub fn spent(&self) -> Money {
         self.spent
     }
 
-    /// Cohort whose cost is not known in this currency. They are left out of what a success costs,
-    /// with their successes.
+    /// The number of people whose cost is not known in this currency. Cost per success leaves them
+    /// out, and their successes too.
     pub fn unpriced(&self) -> u64 {
         self.unpriced
     }
 
-    /// The share of successes, with a confidence of `1 - alpha`. `None` without anybody.
+    /// The success rate, with a confidence of `1 - alpha`. `None` for an empty arm.
     pub fn success(&self, alpha: f64) -> Option<Estimate> {
         Some(Estimate { value: self.rate.share()?, interval: Some(interval(self.rate, alpha)) })
     }
 
-    /// What a success costs, failures included, in units of the currency. `None` without a success
-    /// whose cost is known.
+    /// The cost per success in units of the currency, with the cost of failures included. `None`
+    /// without a success whose cost is known.
     pub fn cost_per_success(&self, alpha: f64) -> Option<Estimate> {
         self.cost.estimate(alpha)
     }
 
-    /// The mean duration in seconds. `None` where none is known.
+    /// The mean duration in seconds. `None` if no duration is known.
     pub fn duration(&self, alpha: f64) -> Option<Estimate> {
         self.duration.estimate(alpha)
     }
 
-    /// How the other arm differs, from sums alone.
+    /// How the other arm differs from this one, computed from sums alone.
     pub fn against(&self, other: &Self, alpha: f64) -> Comparison {
         Comparison {
             success: difference(self.rate, other.rate, alpha)
@@ -108,7 +108,7 @@ impl Tally {
     }
 
     pub(super) fn cost_per_success_against(&self, other: &Self, alpha: f64) -> Option<Estimate> {
-        // Two currencies have no difference.
+        // Costs in two currencies cannot be compared.
         let comparable = self.spent.currency() == other.spent.currency();
         comparable.then(|| self.cost.against(&other.cost, alpha))?
     }
@@ -118,53 +118,53 @@ impl Tally {
     }
 }
 
-/// How much higher each is in the second of two arms; `None` where an arm has nothing to compare.
+/// How much higher each metric is in the second of two arms; `None` if an arm has no data for it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Comparison {
-    /// The share of successes.
+    /// The difference of the success rates, -1 to 1.
     pub success: Option<Estimate>,
-    /// What a success costs, in units of the currency.
+    /// The difference in cost per success, in units of the currency.
     pub cost_per_success: Option<Estimate>,
-    /// The mean duration in seconds.
+    /// The difference of the mean durations, in seconds.
     pub duration: Option<Estimate>,
 }
 
-/// The sums of every arm of an experiment, in its own order.
+/// The sums of every arm of an experiment, in the order of its definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arms {
     tallies: Vec<Tally>,
 }
 
 impl Arms {
-    /// So many arms without anybody; costs count in this currency.
+    /// This many empty arms. Costs are counted in this currency.
     pub fn new(arms: usize, currency: Currency) -> Self {
         Self { tallies: vec![Tally::new(currency); arms] }
     }
 
-    /// Adds a person to the arm that he was assigned. False where there is no such arm.
+    /// Adds a person to the arm that they were assigned to. False if there is no such arm.
     pub fn observe(&mut self, arm: usize, person: &Observation) -> bool {
         let tally = self.tallies.get_mut(arm);
         tally.map(|tally| tally.add(person)).is_some()
     }
 
-    /// An arm's sums.
+    /// The sums of the arm at this index.
     pub fn tally(&self, arm: usize) -> Option<&Tally> {
         self.tallies.get(arm)
     }
 
-    /// Cohort in each arm.
+    /// The number of people in each arm.
     pub fn counts(&self) -> Vec<u64> {
         self.tallies.iter().map(|tally| tally.rate.of).collect()
     }
 
-    /// The second arm against the first, from sums alone: valid however people came into the arms,
-    /// and wide for it. `None` where there is no such arm.
+    /// The second arm compared with the first, from sums alone: valid however people were assigned,
+    /// and therefore with wider intervals. `None` if there is no such arm.
     pub fn compare(&self, first: usize, second: usize, alpha: f64) -> Option<Comparison> {
         Some(self.tally(first)?.against(self.tally(second)?, alpha))
     }
 
-    /// Evidence that people did not come into the arms by these weights. `None` where the weights
-    /// are not of these arms.
+    /// The evidence that people were not assigned by these weights. `None` if the number of weights
+    /// is not the number of arms.
     pub fn sample_ratio_mismatch(&self, weights: &[u32]) -> Option<SampleRatioMismatch> {
         sample_ratio_mismatch(&self.counts(), weights)
     }

@@ -1,67 +1,67 @@
-//! What an experiment can find at all, asked before its start.
+//! Statistical power: which effects an experiment can find, computed before it starts.
 //!
-//! Normal approximations: of the z-test for a look at the end, and of the capital of
-//! [`SequentialComparison`](super::SequentialComparison)'s bet, whose logarithm after people whose difference is `z` standard
-//! errors is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is the people's part against the belief
-//! that it begins with.
+//! These are normal approximations: of the z-test for a single look at the end, and of the betting
+//! test of [`SequentialComparison`](super::SequentialComparison). The log capital of that bet, for a
+//! measured difference of `z` standard errors, is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is
+//! the weight of the people relative to that of the prior.
 
 use serde::Serialize;
 
-use super::bet::SHRINKAGE;
+use super::betting::SHRINKAGE;
 
-/// What is planned.
+/// The plan of an experiment with two arms.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Design {
-    /// The control's share of successes.
+    /// The success rate of the control, from 0 to 1.
     pub baseline: f64,
     /// The weights of control and treatment.
     pub weights: [u32; 2],
-    /// The chance of telling a difference where there is none.
+    /// The probability of detecting a difference that does not exist.
     pub alpha: f64,
-    /// The chance of telling the difference that there is.
+    /// The probability of detecting the difference if it exists.
     pub power: f64,
 }
 
-/// The smallest improvement that an experiment of a size finds, as a difference of shares: 0.05 is
-/// five points.
+/// The smallest improvement that an experiment of a given size can detect, as a difference of
+/// success rates: 0.05 is five percentage points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Detectable {
-    /// With a test that is looked at once, at the end.
+    /// With a test that is evaluated once, at the end.
     pub fixed: f64,
-    /// With the one that may be looked at always.
+    /// With the test that may be evaluated at any time.
     pub anytime: f64,
 }
 
-/// How many people, in both arms together, an experiment needs to find an effect.
+/// The number of people, in both arms together, that an experiment needs to detect an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Needed {
-    /// With a test that is looked at once, at the end.
+    /// With a test that is evaluated once, at the end.
     pub fixed: u64,
-    /// With the one that may be looked at always. Where the effect is there, half of such
-    /// experiments find it much sooner.
+    /// With the test that may be evaluated at any time. If the effect exists, half of such
+    /// experiments detect it much sooner.
     pub anytime: u64,
 }
 
-/// The smallest improvement over the baseline that so many people, in both arms together, show.
-/// `None` where no improvement would be enough, or the design makes no sense.
+/// The smallest improvement over the baseline that this many people, in both arms together, can
+/// show. `None` if no improvement would be large enough, or the design is invalid.
 pub fn detectable(design: &Design, people: u64) -> Option<Detectable> {
     let arms = design.arms()?;
     let smallest = |test: Test| {
         let finds = |effect: f64| design.finds(test, arms, people as f64, effect);
-        let room = 1.0 - design.baseline;
-        finds(room).then(|| least(0.0, room, finds))
+        let largest = 1.0 - design.baseline;
+        finds(largest).then(|| least(0.0, largest, finds))
     };
     Some(Detectable { fixed: smallest(Test::Once)?, anytime: smallest(Test::Always)? })
 }
 
-/// How many people show a difference from the baseline by this much, as a difference of shares.
-/// `None` where there is no such rate, or the design makes no sense.
+/// The number of people needed to detect this difference from the baseline. `None` if the baseline
+/// plus the effect is no rate, or the design is invalid.
 pub fn people_needed(design: &Design, effect: f64) -> Option<Needed> {
-    const MOST: f64 = 1e15;
+    const MAX: f64 = 1e15;
     let arms = design.arms()?;
     let fewest = |test: Test| {
         let finds = |people: f64| design.finds(test, arms, people, effect);
-        finds(MOST).then(|| least(2.0, MOST, finds).ceil() as u64)
+        finds(MAX).then(|| least(2.0, MAX, finds).ceil() as u64)
     };
     if effect == 0.0 || !(0.0..=1.0).contains(&(design.baseline + effect)) {
         return None;
@@ -76,7 +76,7 @@ enum Test {
 }
 
 impl Design {
-    /// Each arm's part of the people.
+    /// Each arm's share of the people; `None` if the design is invalid.
     fn arms(&self) -> Option<[f64; 2]> {
         let [control, treatment] = self.weights.map(f64::from);
         let chance = |value: f64| value > 0.0 && value < 1.0;
@@ -89,7 +89,7 @@ impl Design {
     }
 
     fn finds(&self, test: Test, arms: [f64; 2], people: f64, effect: f64) -> bool {
-        let [control, treatment] = arms.map(|part| part * people);
+        let [control, treatment] = arms.map(|share| share * people);
         let treated = self.baseline + effect;
         let spread = |rate: f64| rate * (1.0 - rate);
         let pooled = spread(arms[0] * self.baseline + arms[1] * treated)
@@ -98,15 +98,15 @@ impl Design {
         let errors = match test {
             Test::Once => normal_quantile(1.0 - self.alpha / 2.0),
             Test::Always => {
-                let part = 2.0 / SHRINKAGE / (control.recip() + treatment.recip());
-                (2.0 * (1.0 + part.recip()) * (0.5 * part.ln_1p() - self.alpha.ln())).sqrt()
+                let relative = 2.0 / SHRINKAGE / (control.recip() + treatment.recip());
+                (2.0 * (1.0 + relative.recip()) * (0.5 * relative.ln_1p() - self.alpha.ln())).sqrt()
             }
         };
         effect.abs() >= errors * pooled.sqrt() + normal_quantile(self.power) * own.sqrt()
     }
 }
 
-/// The least value between the two that is enough, where every higher one is.
+/// The smallest value between the two that is enough, by bisection: every higher one is, too.
 fn least(mut low: f64, mut high: f64, enough: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..100 {
         let middle = f64::midpoint(low, high);
@@ -119,7 +119,7 @@ fn least(mut low: f64, mut high: f64, enough: impl Fn(f64) -> bool) -> f64 {
     high
 }
 
-/// The value that a normal variable stays below with this chance.
+/// The quantile of the standard normal distribution.
 fn normal_quantile(chance: f64) -> f64 {
     least(-10.0, 10.0, |value| 0.5 * libm::erfc(-value / std::f64::consts::SQRT_2) >= chance)
 }

@@ -1,9 +1,9 @@
-//! Small numbers that can be checked by hand.
+//! Small examples that can be checked by hand.
 
 use std::time::Duration;
 
 use switchboard_core::{Currency, Money};
-use switchboard_experiments::analysis::{
+use switchboard_experiments::sequential::{
     Arms, Interval, Means, Metric, Observation, Point, Rate, SequentialComparison, Side,
     difference, interval, running_intersection, sample_ratio_mismatch,
 };
@@ -19,7 +19,7 @@ fn rate(successes: u64, of: u64) -> Rate {
 }
 
 #[test]
-fn a_rates_interval_is_where_the_mixture_says() {
+fn the_interval_of_a_rate_follows_from_the_mixture() {
     // One success in one call: B(3/2, 1/2)/B(1/2, 1/2) = 1/2, and 1/2 / p reaches 20 at p = 1/40.
     let one = interval(rate(1, 1), 0.05);
     assert!(near(one.low, 0.025) && near(one.high, 1.0), "{one:?}");
@@ -44,7 +44,7 @@ fn a_difference_is_the_same_from_both_sides() {
 }
 
 #[test]
-fn one_call_each_says_nothing() {
+fn one_call_each_is_no_evidence() {
     let found = difference(rate(0, 1), rate(1, 1), 0.05).unwrap();
     // 1/2 · 1/2 over the likeliest common rate's 1/4.
     assert!(near(found.e_value, 1.0) && near(found.p_value(), 1.0));
@@ -71,27 +71,27 @@ fn the_interval_and_the_evidence_agree_at_any_size() {
 }
 
 #[test]
-fn a_first_person_cannot_pay_and_an_impossible_run_pays_at_once() {
-    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
+fn one_person_is_no_evidence_and_an_extreme_run_is_detected_at_once() {
+    let mut comparison = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
     assert_eq!(
-        (course.comparison().success, course.p_value(), course.points(Metric::Success)),
+        (comparison.comparison().success, comparison.p_value(), comparison.points(Metric::Success)),
         (None, 1.0, vec![])
     );
-    course.observe(Side::Control, &outcome(false), second(1));
-    assert!(near(course.p_value(), 1.0));
+    comparison.observe(Side::Control, &outcome(false), second(1));
+    assert!(near(comparison.p_value(), 1.0));
     for person in 0..30 {
-        course.observe(Side::Treatment, &outcome(true), second(person));
-        course.observe(Side::Control, &outcome(false), second(person));
+        comparison.observe(Side::Treatment, &outcome(true), second(person));
+        comparison.observe(Side::Control, &outcome(false), second(person));
     }
-    let told = course.told().unwrap();
-    assert!(told.treatment_better && told.people < 40, "{told:?}");
-    let success = course.comparison().success.unwrap();
+    let detected = comparison.detected().unwrap();
+    assert!(detected.treatment_better && detected.people < 40, "{detected:?}");
+    let success = comparison.comparison().success.unwrap();
     assert!(near(success.value, 1.0) && success.excludes(0.0));
 }
 
 #[test]
-fn sides_and_outcomes_are_alike() {
-    // Whoever swaps the arms, or success and failure, turns the difference round and nothing else.
+fn swapping_arms_or_outcomes_negates_the_difference() {
+    // Swapping the arms, or success and failure, negates the difference and changes nothing else.
     let people = [
         (0, true),
         (1, true),
@@ -105,13 +105,13 @@ fn sides_and_outcomes_are_alike() {
         (0, false),
     ];
     let run = |swap: bool, turn: bool| {
-        let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
+        let mut comparison = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
         for (number, (arm, success)) in people.iter().cycle().take(200).enumerate() {
             let side = if (*arm == 1) == swap { Side::Control } else { Side::Treatment };
-            course.observe(side, &outcome(*success != turn), second(number as u64));
+            comparison.observe(side, &outcome(*success != turn), second(number as u64));
         }
-        let interval = course.comparison().success.unwrap().interval.unwrap();
-        (course.p_value(), interval.low, interval.high)
+        let interval = comparison.comparison().success.unwrap().interval.unwrap();
+        (comparison.p_value(), interval.low, interval.high)
     };
     let (p_value, low, high) = run(false, false);
     for (swap, turn) in [(true, false), (false, true)] {
@@ -124,24 +124,24 @@ fn sides_and_outcomes_are_alike() {
 }
 
 #[test]
-fn nobody_is_compared_to_an_arm_that_takes_nobody() {
+fn an_arm_without_weight_cannot_be_compared() {
     assert_eq!(SequentialComparison::new([0, 1], 0.05, Currency::USD), None);
     assert_eq!(SequentialComparison::new([1, 1], 0.0, Currency::USD), None);
     assert_eq!(SequentialComparison::new([1, 1], 1.0, Currency::USD), None);
-    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
-    let before = course.clone();
-    assert!(!course.reweigh([1, 0]));
-    assert_eq!(course, before);
+    let mut comparison = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
+    let before = comparison.clone();
+    assert!(!comparison.set_weights([1, 0]));
+    assert_eq!(comparison, before);
 }
 
 #[test]
 fn a_plot_has_few_points_and_ends_with_the_last_person() {
-    let mut course = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
+    let mut comparison = SequentialComparison::new([1, 1], 0.05, Currency::USD).unwrap();
     for person in 0..3_001 {
         let side = if person % 2 == 0 { Side::Control } else { Side::Treatment };
-        course.observe(side, &outcome(person % 3 == 0), second(person));
+        comparison.observe(side, &outcome(person % 3 == 0), second(person));
     }
-    let points = course.points(Metric::Success);
+    let points = comparison.points(Metric::Success);
     assert!((40..90).contains(&points.len()), "{}", points.len());
     assert_eq!(
         points.last().map(|point| (point.people, point.at)),
@@ -152,13 +152,13 @@ fn a_plot_has_few_points_and_ends_with_the_last_person() {
             |one, next| one.people[0] + one.people[1] < next.people[0] + next.people[1]
         )
     );
-    assert_eq!(course.points(Metric::CostPerSuccess), vec![], "no cost is known");
+    assert_eq!(comparison.points(Metric::CostPerSuccess), vec![], "no cost is known");
     let json = serde_json::to_value(points[0]).unwrap();
     assert_eq!(json["people"], serde_json::json!([5, 5]));
 }
 
 #[test]
-fn a_running_intersection_only_narrows_and_says_where_nothing_is_left() {
+fn a_running_intersection_only_narrows_and_stays_empty() {
     let point = |interval: Option<(f64, f64)>| Point {
         at: second(0),
         people: [1, 1],
@@ -182,7 +182,7 @@ fn a_running_intersection_only_narrows_and_says_where_nothing_is_left() {
 }
 
 #[test]
-fn a_mean_is_told_with_an_interval_after_a_hundred_people() {
+fn a_mean_has_an_interval_from_a_hundred_people_on() {
     let mut means = Means::default();
     for person in 0..99 {
         means.add(f64::from(person % 2), 1.0);
@@ -197,8 +197,8 @@ fn a_mean_is_told_with_an_interval_after_a_hundred_people() {
 }
 
 #[test]
-fn a_price_may_be_much_higher_sooner_than_much_lower() {
-    // One success costs two units for certain; the other arm's success is rare, so that its price
+fn the_interval_of_a_cost_is_wider_upwards() {
+    // In one arm a success costs exactly two units; in the other, successes are rare, so their cost
     // is uncertain upwards.
     let [mut certain, mut rare] = [Means::default(); 2];
     for person in 0..400_u32 {
@@ -218,7 +218,7 @@ fn a_price_may_be_much_higher_sooner_than_much_lower() {
 }
 
 #[test]
-fn a_large_offset_does_not_eat_the_spread() {
+fn a_large_offset_does_not_lose_the_spread() {
     let [mut near_zero, mut far] = [Means::default(); 2];
     for person in 0..1_000 {
         let value = f64::from(person % 7);
@@ -237,7 +237,7 @@ fn a_large_offset_does_not_eat_the_spread() {
 }
 
 #[test]
-fn money_is_summed_exactly_and_what_is_unknown_is_no_zero() {
+fn money_is_summed_exactly_and_unknown_is_not_zero() {
     let mut arms = Arms::new(2, Currency::USD);
     let person =
         |success, cost| Observation { success, duration: Some(Duration::from_secs(60)), cost };
@@ -258,7 +258,7 @@ fn money_is_summed_exactly_and_what_is_unknown_is_no_zero() {
     assert_eq!(
         (comparison.success, comparison.cost_per_success, comparison.duration),
         (None, None, None),
-        "nobody to compare to"
+        "the second arm is empty"
     );
     assert_eq!(arms.compare(0, 2, 0.05), None);
     assert!(arms.sample_ratio_mismatch(&[1, 1]).unwrap().p_value() < 0.5);
@@ -267,7 +267,7 @@ fn money_is_summed_exactly_and_what_is_unknown_is_no_zero() {
 }
 
 #[test]
-fn a_comparison_says_how_much_higher_the_second_is() {
+fn a_comparison_says_how_much_higher_the_second_arm_is() {
     let mut arms = Arms::new(2, Currency::USD);
     for person in 0..400_u64 {
         let cents = [30 + person as i64 % 5, 60 + person as i64 % 7];
@@ -297,7 +297,7 @@ fn a_comparison_says_how_much_higher_the_second_is() {
 }
 
 #[test]
-fn a_split_is_judged_by_the_weights_that_it_had() {
+fn a_split_is_judged_by_the_weights_of_its_own_period() {
     let p_value =
         |counts: &[u64], weights: &[u32]| sample_ratio_mismatch(counts, weights).unwrap().p_value();
     assert!(near(p_value(&[500, 500], &[1, 1]), 1.0));
@@ -306,9 +306,9 @@ fn a_split_is_judged_by_the_weights_that_it_had() {
         p_value(&[600, 300, 100], &[6, 3, 1]) > 0.9 && p_value(&[600, 300, 100], &[1, 1, 1]) < 1e-9
     );
     assert!(p_value(&[60, 0], &[1, 1]) < 0.01);
-    // An arm without weight got somebody.
+    // An arm without weight got a person.
     assert!(p_value(&[10, 1], &[1, 0]) < 1e-9);
-    // A ramp: either stretch fits its own weights, the sum fits none.
+    // A ramp: each period fits its own weights, the sum fits neither.
     let (before, after) = (
         sample_ratio_mismatch(&[900, 100], &[9, 1]).unwrap(),
         sample_ratio_mismatch(&[1_000, 1_000], &[1, 1]).unwrap(),

@@ -1,4 +1,4 @@
-//! How a treatment compares to its control, from the first person to the last.
+//! How a treatment compares with its control, from the first person to the last.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,21 +6,21 @@ use switchboard_core::Currency;
 
 use super::{
     Comparison, Estimate, Interval, Observation, Tally,
-    bet::{BettingTest, Checkpoint},
+    betting::{BettingTest, Checkpoint},
 };
 
-/// Cohort at the first look that is kept.
+/// The number of people at the first look that is kept for a plot.
 const FIRST_LOOK: u64 = 10;
-/// Each look that is kept comes after so many more people, as a share of those so far.
+/// Each further look is kept after this many more people, as a share of those so far.
 const NEXT_LOOK: f64 = 0.1;
 
 /// Which of two arms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// What the other is compared to.
+    /// The arm that the other one is compared with.
     Control,
-    /// What is tried.
+    /// The arm that is being tried.
     Treatment,
 }
 
@@ -33,57 +33,58 @@ impl Side {
     }
 }
 
-/// What is compared.
+/// The metric that is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// The share of successes.
+    /// The success rate.
     Success,
-    /// What a success costs, in units of the currency.
+    /// The cost per success, in units of the currency.
     CostPerSuccess,
     /// The mean duration in seconds.
     Duration,
 }
 
-/// The treatment against the control after so many people.
+/// The treatment compared with the control, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
-    /// When the last of them came in.
+    /// When the last person so far entered.
     pub at: Timestamp,
-    /// How many in the control and in the treatment.
+    /// The number of people in the control and in the treatment.
     pub people: [u64; 2],
-    /// How much higher it is in the treatment.
+    /// How much higher the metric is in the treatment.
     pub estimate: f64,
-    /// Where the true difference is, at all times at once; `None` while too little is known.
+    /// The confidence interval of the true difference, valid at all times at once; `None` while
+    /// there is too little data.
     pub interval: Option<Interval>,
 }
 
-/// The first moment at which success could not be equal in both arms.
+/// The first moment at which equal success rates were ruled out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Detection {
-    /// When the person came in.
+    /// When the person entered who tipped the balance.
     pub at: Timestamp,
-    /// How many people were in both arms.
+    /// The number of people in both arms together, at that moment.
     pub people: u64,
-    /// True where the treatment had the greater share.
+    /// True if the treatment had the higher success rate.
     pub treatment_better: bool,
 }
 
-/// Two arms of an experiment over time. Fed person by person in the order of admission; every look
-/// may be acted on.
+/// Two arms of an experiment over time. People are added one by one in the order of admission, and
+/// it is valid to act on every look.
 ///
-/// A person costs the same however many came before; from time to time, at one more tenth of people
-/// each, the sums are kept for a plot, whose intervals are computed when it is asked for. Memory
-/// grows with the logarithm of the people.
+/// Adding a person takes the same time however many came before. Each time that the number of people
+/// has grown by a tenth, the sums are kept for a plot; its intervals are computed on request. Memory
+/// grows with the logarithm of the number of people.
 ///
-/// Success is judged by a bet on the arms' random draw, exactly at every count. That needs the
-/// weights as they were when each person was drawn: after a change, [`reweigh`](Self::reweigh).
+/// Success is judged by betting on the random draw of the arms, which is exact for every number of
+/// people. It needs the weights by which each person was drawn: after a change, [`set_weights`](Self::set_weights).
 #[derive(Debug, Clone, PartialEq)]
 pub struct SequentialComparison {
     alpha: f64,
     tallies: [Tally; 2],
-    bet: BettingTest,
-    told: Option<Detection>,
+    test: BettingTest,
+    detected: Option<Detection>,
     looks: Vec<Look>,
     last: Option<Timestamp>,
     next: u64,
@@ -93,13 +94,13 @@ pub struct SequentialComparison {
 struct Look {
     at: Timestamp,
     tallies: [Tally; 2],
-    moment: Checkpoint,
+    checkpoint: Checkpoint,
 }
 
 impl SequentialComparison {
-    /// Nobody yet. Cohort are drawn into control and treatment by these weights; intervals have a
-    /// confidence of `1 - alpha`; costs count in this currency. `None` where an arm would take
-    /// nobody, or `alpha` is not between 0 and 1.
+    /// A comparison without any people yet. People are drawn into control and treatment by these
+    /// weights, intervals have a confidence of `1 - alpha`, and costs are counted in this currency.
+    /// `None` if an arm has no weight, or `alpha` is not between 0 and 1.
     pub fn new(weights: [u32; 2], alpha: f64, currency: Currency) -> Option<Self> {
         if !(alpha > 0.0 && alpha < 1.0) {
             return None;
@@ -107,29 +108,29 @@ impl SequentialComparison {
         Some(Self {
             alpha,
             tallies: [Tally::new(currency); 2],
-            bet: BettingTest::new(weights)?,
-            told: None,
+            test: BettingTest::new(weights)?,
+            detected: None,
             looks: Vec::new(),
             last: None,
             next: FIRST_LOOK,
         })
     }
 
-    /// From the next person on, people are drawn by these weights. False, and without any effect,
-    /// where an arm would take nobody.
-    pub fn reweigh(&mut self, weights: [u32; 2]) -> bool {
-        self.bet.reweigh(weights)
+    /// The weights by which the next people are drawn. False, without any change, if an arm has no
+    /// weight.
+    pub fn set_weights(&mut self, weights: [u32; 2]) -> bool {
+        self.test.set_weights(weights)
     }
 
-    /// Adds a person who came in at this time.
+    /// Adds a person who entered at this time.
     pub fn observe(&mut self, side: Side, person: &Observation, at: Timestamp) {
         self.tallies[side.index()].add(person);
-        self.bet.push(side.index(), person.success);
+        self.test.push(side.index(), person.success);
         self.last = Some(at);
         let people = self.tallies.iter().map(|tally| tally.rate().of).sum();
-        if self.told.is_none() && self.bet.most() >= -self.alpha.ln() {
+        if self.detected.is_none() && self.test.max_capital() >= -self.alpha.ln() {
             let [control, treatment] = self.tallies.map(|tally| tally.rate().share());
-            self.told = Some(Detection { at, people, treatment_better: treatment > control });
+            self.detected = Some(Detection { at, people, treatment_better: treatment > control });
         }
         if people >= self.next {
             self.next = people + (people as f64 * NEXT_LOOK).ceil() as u64;
@@ -138,54 +139,55 @@ impl SequentialComparison {
         }
     }
 
-    /// The treatment against the control, as of now.
+    /// The treatment compared with the control, over everyone so far.
     pub fn comparison(&self) -> Comparison {
         let [control, treatment] = &self.tallies;
         Comparison {
-            success: self.success(&self.tallies, self.bet.moment()),
+            success: self.success(&self.tallies, self.test.checkpoint()),
             cost_per_success: control.cost_per_success_against(treatment, self.alpha),
             duration: control.duration_against(treatment, self.alpha),
         }
     }
 
-    /// The smallest level at which the people so far leave this difference in success out;
-    /// at most 1. A treatment that may lose two points at most is safe where this is small
-    /// for -0.02 and the estimate is above it.
+    /// The smallest significance level at which the people so far rule out this difference in
+    /// success; at most 1. For a non-inferiority test with a margin of two percentage points, this
+    /// has to be small for -0.02 with the estimate above it.
     pub fn p_value_of(&self, difference: f64) -> f64 {
         let difference = difference.clamp(-0.999, 0.999);
-        (-self.bet.against(difference, self.bet.moment())).exp().min(1.0)
+        (-self.test.against(difference, self.test.checkpoint())).exp().min(1.0)
     }
 
-    /// The smallest level at which any look so far told a difference in success; 1 where none did.
+    /// The smallest significance level at which any look so far detected a difference in success; 1
+    /// if none did.
     pub fn p_value(&self) -> f64 {
-        (-self.bet.most()).exp()
+        (-self.test.max_capital()).exp()
     }
 
-    /// The first moment at which success could not be equal, looked for after every person.
-    pub fn told(&self) -> Option<Detection> {
-        self.told
+    /// The first moment at which equal success rates were ruled out, checked after every person.
+    pub fn detected(&self) -> Option<Detection> {
+        self.detected
     }
 
-    /// The points of a plot: the looks that were kept, and the last person.
+    /// The points of a plot: the looks that were kept, and the present.
     pub fn points(&self, metric: Metric) -> Vec<Point> {
         let kept = self.looks.last().is_some_and(|look| look.tallies == self.tallies);
         let last = self.last.filter(|_| !kept).map(|at| self.look(at));
         self.looks.iter().chain(&last).filter_map(|look| self.point(look, metric)).collect()
     }
 
-    /// An arm's sums.
+    /// The sums of one arm.
     pub fn tally(&self, side: Side) -> &Tally {
         &self.tallies[side.index()]
     }
 
     fn look(&self, at: Timestamp) -> Look {
-        Look { at, tallies: self.tallies, moment: self.bet.moment() }
+        Look { at, tallies: self.tallies, checkpoint: self.test.checkpoint() }
     }
 
     fn point(&self, look: &Look, metric: Metric) -> Option<Point> {
         let [control, treatment] = &look.tallies;
         let Estimate { value, interval } = match metric {
-            Metric::Success => self.success(&look.tallies, look.moment),
+            Metric::Success => self.success(&look.tallies, look.checkpoint),
             Metric::CostPerSuccess => control.cost_per_success_against(treatment, self.alpha),
             Metric::Duration => control.duration_against(treatment, self.alpha),
         }?;
@@ -197,19 +199,19 @@ impl SequentialComparison {
         })
     }
 
-    fn success(&self, tallies: &[Tally; 2], moment: Checkpoint) -> Option<Estimate> {
+    fn success(&self, tallies: &[Tally; 2], checkpoint: Checkpoint) -> Option<Estimate> {
         Some(Estimate {
             value: tallies[1].rate().share()? - tallies[0].rate().share()?,
-            interval: Some(self.bet.interval(self.alpha, moment)),
+            interval: Some(self.test.interval(self.alpha, checkpoint)),
         })
     }
 }
 
-/// The same points with each interval narrowed to what all before it had in common.
+/// The same points, with each interval intersected with all the intervals before it.
 ///
-/// As valid as the intervals themselves, and narrower; but it is another thing than what the people
-/// so far show, may leave the estimate out, and becomes `None` for good where nothing is in common
-/// any more, which says that something is wrong with the data. A plot has to name it.
+/// The result is as valid as the intervals themselves, and narrower. But it is not what the people
+/// so far show: it may exclude the estimate, and once the intersection is empty it stays `None`,
+/// which means that something is wrong with the data. A plot has to say that it shows this.
 pub fn running_intersection(points: &[Point]) -> Vec<Point> {
     let mut common = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
     points

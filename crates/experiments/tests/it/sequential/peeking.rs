@@ -1,7 +1,7 @@
-//! Experiments without any difference, looked at after every person.
+//! Experiments without any difference, evaluated after every person.
 
 use switchboard_core::Currency;
-use switchboard_experiments::analysis::{
+use switchboard_experiments::sequential::{
     Means, Rate, SequentialComparison, difference, sample_ratio_mismatch,
 };
 
@@ -26,7 +26,7 @@ fn share(crossed: u64) -> f64 {
     crossed as f64 / EXPERIMENTS as f64
 }
 
-/// The z-test that is planned for one look.
+/// The z-test that is designed for one look.
 fn naive(arms: &[Rate; 2]) -> bool {
     let [first, second] = arms.map(|rate| rate.of as f64);
     let pooled = (arms[0].successes + arms[1].successes) as f64 / (first + second);
@@ -37,9 +37,9 @@ fn naive(arms: &[Rate; 2]) -> bool {
     arms.iter().all(|rate| rate.of >= 30) && (to - from).abs() > 1.96 * error
 }
 
-/// Twice the log-likelihood that a difference gains, halved: no mixture can say more against "no
-/// difference".
-fn most_that_counts_can_say(arms: &[Rate; 2]) -> f64 {
+/// The log-likelihood gained by allowing a difference: an upper bound of what any mixture can say
+/// against "no difference".
+fn max_evidence_of_counts(arms: &[Rate; 2]) -> f64 {
     let best = |rate: Rate| {
         let term = |count: u64| {
             if count == 0 { 0.0 } else { count as f64 * (count as f64 / rate.of as f64).ln() }
@@ -52,66 +52,66 @@ fn most_that_counts_can_say(arms: &[Rate; 2]) -> f64 {
 }
 
 #[test]
-fn equal_arms_are_told_apart_in_one_of_twenty_experiments_at_most() {
-    let (mut told, mut by_counts, mut naively) = (0, 0, 0);
+fn equal_arms_seem_different_in_at_most_one_of_twenty_experiments() {
+    let (mut detected, mut by_counts, mut naively) = (0, 0, 0);
     for (mut chance, rate, weights, people) in designs() {
-        let mut course = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
+        let mut comparison = SequentialComparison::new(weights, ALPHA, Currency::USD).unwrap();
         let mut arms = [Rate::default(); 2];
-        let (mut counts_told, mut naive_told) = (false, false);
+        let (mut counts_detect, mut naive_detects) = (false, false);
         for person in 0..people {
             let side = chance.side(weights);
             let success = chance.next() < rate;
-            course.observe(side, &outcome(success), second(person));
+            comparison.observe(side, &outcome(success), second(person));
             let arm = &mut arms[index(side)];
             arm.of += 1;
             arm.successes += u64::from(success);
-            naive_told |= naive(&arms);
-            if !counts_told && most_that_counts_can_say(&arms) >= -ALPHA.ln() {
-                counts_told = difference(arms[0], arms[1], ALPHA)
+            naive_detects |= naive(&arms);
+            if !counts_detect && max_evidence_of_counts(&arms) >= -ALPHA.ln() {
+                counts_detect = difference(arms[0], arms[1], ALPHA)
                     .is_some_and(|found| found.p_value() <= ALPHA);
             }
         }
-        told += u64::from(course.told().is_some());
-        by_counts += u64::from(counts_told);
-        naively += u64::from(naive_told);
-        assert_eq!(course.told().is_some(), course.p_value() <= ALPHA);
+        detected += u64::from(comparison.detected().is_some());
+        by_counts += u64::from(counts_detect);
+        naively += u64::from(naive_detects);
+        assert_eq!(comparison.detected().is_some(), comparison.p_value() <= ALPHA);
     }
     println!(
-        "A/A, {EXPERIMENTS} experiments looked at after every person, told at the 95 % level: {:.2} % by the course, {:.2} % from counts alone, {:.1} % by a z-test for one look",
-        100.0 * share(told),
+        "A/A, {EXPERIMENTS} experiments evaluated after every person, detected at the 95 % level: {:.2} % by the sequential test, {:.2} % from counts alone, {:.1} % by a z-test for one look",
+        100.0 * share(detected),
         100.0 * share(by_counts),
         100.0 * share(naively)
     );
-    assert!(share(told) <= ALPHA, "{told}");
+    assert!(share(detected) <= ALPHA, "{detected}");
     assert!(share(by_counts) <= ALPHA, "{by_counts}");
-    // The simulation can tell a test that peeking breaks.
+    // The simulation is able to expose a test that peeking breaks.
     assert!(share(naively) > 0.2, "{naively}");
 }
 
 #[test]
-fn weights_that_change_on_the_way_do_not_make_a_difference() {
-    let mut told = 0;
+fn changing_weights_do_not_produce_a_difference() {
+    let mut detected = 0;
     for (mut chance, rate, _, people) in designs() {
-        let mut course = SequentialComparison::new([9, 1], ALPHA, Currency::USD).unwrap();
-        // A ramp, while the success of everybody falls.
+        let mut comparison = SequentialComparison::new([9, 1], ALPHA, Currency::USD).unwrap();
+        // A ramp, while the success rate of everyone falls.
         for person in 0..people {
             let step = (person * 4 / people) as usize;
             let weights = [[9, 1], [3, 1], [1, 1], [1, 4]][step];
-            assert!(course.reweigh(weights));
+            assert!(comparison.set_weights(weights));
             let side = chance.side(weights);
             let success = chance.next() < rate * (1.0 - 0.2 * step as f64);
-            course.observe(side, &outcome(success), second(person));
+            comparison.observe(side, &outcome(success), second(person));
         }
-        told += u64::from(course.told().is_some());
+        detected += u64::from(comparison.detected().is_some());
     }
-    println!("A/A with a ramp over falling rates: {:.2} % told", 100.0 * share(told));
-    assert!(share(told) <= ALPHA, "{told}");
+    println!("A/A with a ramp over falling rates: {:.2} % detected", 100.0 * share(detected));
+    assert!(share(detected) <= ALPHA, "{detected}");
 }
 
 #[test]
-fn a_person_comes_in_once() {
+fn counting_each_call_of_a_person_would_produce_differences() {
     const RUNS: u64 = 400;
-    let (mut once, mut as_strangers) = (0, 0);
+    let (mut once, mut each_call) = (0, 0);
     for seed in 0..RUNS {
         let mut chance = Chance::new(seed);
         let [mut people, mut calls] =
@@ -128,63 +128,63 @@ fn a_person_comes_in_once() {
                 }
             }
         }
-        once += u64::from(people.told().is_some());
-        as_strangers += u64::from(calls.told().is_some());
+        once += u64::from(people.detected().is_some());
+        each_call += u64::from(calls.detected().is_some());
     }
-    let share = |told: u64| told as f64 / RUNS as f64;
+    let share = |runs: u64| runs as f64 / RUNS as f64;
     println!(
-        "A/A with eight calls to each person: {:.1} % told with his first call, {:.1} % with all as if they were unknown_arm'",
+        "A/A with eight calls to each person: {:.1} % detected with their first call, {:.1} % with all calls counted as different people",
         100.0 * share(once),
-        100.0 * share(as_strangers)
+        100.0 * share(each_call)
     );
     assert!(share(once) <= ALPHA, "{once}");
     assert!(
-        share(as_strangers) > 2.0 * ALPHA,
-        "the warning in the documentation would be wrong: {as_strangers}"
+        share(each_call) > 2.0 * ALPHA,
+        "the warning in the documentation would be wrong: {each_call}"
     );
 }
 
 #[test]
-fn equal_costs_and_durations_are_told_apart_in_one_of_twenty_experiments_at_most() {
-    let (mut cost_told, mut duration_told, mut naively) = (0, 0, 0);
+fn equal_costs_and_durations_seem_different_in_at_most_one_of_twenty_experiments() {
+    let (mut cost_detected, mut duration_detected, mut naively) = (0, 0, 0);
     for (mut chance, rate, weights, people) in designs() {
-        let world = Cohort { success: rate, median: 90.0, spread: 0.7, minute: 120_000.0 };
+        let cohort = Cohort { success: rate, median: 90.0, spread: 0.7, minute: 120_000.0 };
         let (mut costs, mut durations) = ([Means::default(); 2], [Means::default(); 2]);
         let (mut cost, mut duration, mut naive) = (false, false, false);
         for _ in 0..people {
             let arm = index(chance.side(weights));
-            let person = world.one(&mut chance);
+            let person = cohort.one(&mut chance);
             let seconds = person.duration.unwrap().as_secs_f64();
             costs[arm].add(
                 person.cost.unwrap().micros() as f64 / 1e6,
                 f64::from(u8::from(person.success)),
             );
             durations[arm].add(seconds, 1.0);
-            let leaves_out = |means: &[Means; 2], alpha| {
+            let excludes_zero = |means: &[Means; 2], alpha| {
                 means[0].against(&means[1], alpha).is_some_and(|found| found.excludes(0.0))
             };
-            cost = cost || leaves_out(&costs, ALPHA);
-            duration = duration || leaves_out(&durations, ALPHA);
-            // About as wide as an interval that is made for one look.
-            naive = naive || leaves_out(&durations, 0.9);
+            cost = cost || excludes_zero(&costs, ALPHA);
+            duration = duration || excludes_zero(&durations, ALPHA);
+            // About as wide as an interval that is designed for one look.
+            naive = naive || excludes_zero(&durations, 0.9);
         }
-        cost_told += u64::from(cost);
-        duration_told += u64::from(duration);
+        cost_detected += u64::from(cost);
+        duration_detected += u64::from(duration);
         naively += u64::from(naive);
     }
     println!(
-        "A/A of means: cost for each success told in {:.2} %, duration in {:.2} %, duration at a level of 90 % in {:.1} %",
-        100.0 * share(cost_told),
-        100.0 * share(duration_told),
+        "A/A of means: cost per success detected in {:.2} %, duration in {:.2} %, duration at a level of 90 % in {:.1} %",
+        100.0 * share(cost_detected),
+        100.0 * share(duration_detected),
         100.0 * share(naively)
     );
-    assert!(share(cost_told) <= ALPHA, "{cost_told}");
-    assert!(share(duration_told) <= ALPHA, "{duration_told}");
+    assert!(share(cost_detected) <= ALPHA, "{cost_detected}");
+    assert!(share(duration_detected) <= ALPHA, "{duration_detected}");
     assert!(share(naively) > 0.1, "{naively}");
 }
 
 #[test]
-fn right_splits_are_suspected_in_one_of_twenty_experiments_at_most() {
+fn correct_splits_are_suspected_in_at_most_one_of_twenty_experiments() {
     let weights = [50, 30, 20];
     let (mut two, mut three) = (0, 0);
     for (mut chance, _, pair, people) in designs() {
@@ -203,17 +203,20 @@ fn right_splits_are_suspected_in_one_of_twenty_experiments_at_most() {
         three += u64::from(suspected_three);
     }
     println!(
-        "right splits suspected: {:.2} % of two arms, {:.2} % of three",
+        "correct splits suspected: {:.2} % of two arms, {:.2} % of three",
         100.0 * share(two),
         100.0 * share(three)
     );
     assert!(share(two) <= ALPHA, "{two}");
     assert!(share(three) <= ALPHA, "{three}");
-    assert!(two + three > 0, "never wrong in thousands of looks is no test at this level");
+    assert!(
+        two + three > 0,
+        "no false alarm in thousands of looks would mean that the test is too weak"
+    );
 }
 
 #[test]
-fn fifty_five_to_forty_five_is_found_where_it_should_be_even() {
+fn a_split_of_55_to_45_instead_of_even_is_detected() {
     const RUNS: usize = 200;
     let mut after: Vec<u64> = (0..RUNS)
         .map(|seed| {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_core::{Currency, Money};
-use switchboard_experiments::analysis::{Observation, Side};
+use switchboard_experiments::sequential::{Observation, Side};
 
-/// Chance that is the same in every run.
+/// A random generator with the same sequence in every run.
 pub(crate) struct Chance(u64);
 
 impl Chance {
@@ -27,14 +27,13 @@ impl Chance {
         low + (high - low) * self.next()
     }
 
-    /// A person's arm by weights.
+    /// Draws a person's arm by weights.
     pub(crate) fn side(&mut self, weights: [u32; 2]) -> Side {
         let whole = f64::from(weights[0] + weights[1]);
         if self.next() * whole < f64::from(weights[0]) { Side::Control } else { Side::Treatment }
     }
 
-    /// Seconds that a conversation lasts: many short ones, few very long ones. The logarithm is
-    /// normal.
+    /// The length of a conversation in seconds: many short ones, few very long ones (log-normal).
     pub(crate) fn seconds(&mut self, median: f64, spread: f64) -> f64 {
         let (one, two) = (self.next().max(1e-300), self.next());
         let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * two).cos();
@@ -42,8 +41,8 @@ impl Chance {
     }
 }
 
-/// What makes one arm's people: the chance of a success, the median of a conversation in seconds,
-/// the standard deviation of its logarithm, a price a minute in millionths.
+/// How one arm's people are simulated: the success rate, the median of a conversation in seconds, the
+/// standard deviation of its logarithm, and the price of a minute in millionths.
 #[derive(Clone, Copy)]
 pub(crate) struct Cohort {
     pub(crate) success: f64,
@@ -55,7 +54,7 @@ pub(crate) struct Cohort {
 impl Cohort {
     pub(crate) fn one(&self, chance: &mut Chance) -> Observation {
         let success = chance.next() < self.success;
-        // Who is not won over hangs up sooner.
+        // People who are not interested hang up sooner.
         let seconds =
             chance.seconds(if success { self.median } else { self.median / 3.0 }, self.spread);
         Observation {
@@ -65,13 +64,13 @@ impl Cohort {
         }
     }
 
-    /// The mean duration: of a lognormal variable with this median and deviation.
+    /// The mean duration in seconds, by the formula of the log-normal distribution.
     pub(crate) fn mean_seconds(&self) -> f64 {
         let mean = |median: f64| median * (self.spread * self.spread / 2.0).exp();
         self.success * mean(self.median) + (1.0 - self.success) * mean(self.median / 3.0)
     }
 
-    /// Money for each success.
+    /// The true cost per success.
     pub(crate) fn cost_per_success(&self) -> f64 {
         self.mean_seconds() / 60.0 * self.minute / 1e6 / self.success
     }

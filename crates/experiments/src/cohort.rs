@@ -1,12 +1,14 @@
-//! What happened to each person of an experiment, from the calls.
+//! What happened to each person of an experiment, read from their calls.
 //!
-//! A person counts once, with his first call: he keeps his arm, so that his later calls are no new
-//! draws. He counts for the arm that he was *assigned*, whoever took the call in the end, and he
-//! counts where nobody took it: what a provider refuses is part of what it is to be sent there.
+//! A person counts once, with their first call: they keep their arm, so later calls are not new
+//! random draws. They count for the arm that they were *assigned* (intention to treat), whichever
+//! provider took the call in the end. They also count if no provider took it: refused calls are
+//! part of the result of sending people there.
 //!
-//! Cohort stand in the order in which their calls were admitted, up to the first whose call is
-//! still open. In the order of endings, an arm whose calls fail fast would seem to fail more. A
-//! call that is open for more than an hour holds nobody up: its person comes in when it ends.
+//! People are listed in the order in which their calls were admitted, up to the first call that is
+//! still open. In the order in which calls end, an arm whose calls fail fast would seem to fail
+//! more often than it does. A call that has been open for more than an hour no longer holds back
+//! the people after it: its person enters when it ends.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,59 +16,61 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{AttemptState, Call, CallId, CallStatus, Currency, Money, Outcome};
 use switchboard_router::{experiment::Experiment, hash::digest};
 
-use crate::analysis::Observation;
+use crate::sequential::Observation;
 
-/// An open call holds those behind it up for so long.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+/// How long an open call holds back the people who were admitted after it.
+const MAX_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
-/// One person whose call is over.
+/// One person whose first call has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Participant {
-    /// Which of [`Experiment::subjects`].
+    /// The index of the person's arm in [`Experiment::subjects`].
     pub subject: usize,
-    /// When he came in.
+    /// When the person entered the results: at admission, or when the call ended if it was open for
+    /// more than an hour.
     pub at: Timestamp,
-    /// What happened.
-    pub seen: Observation,
-    /// The call failed for a technical reason, was refused, or got lost.
+    /// The result of the call.
+    pub observation: Observation,
+    /// True if the call failed for a technical reason, was refused, or was lost.
     pub failed: bool,
 }
 
-/// The people of one version of an experiment. It keeps no number: a person is a hash.
+/// The people of one version of an experiment. It stores no phone numbers: a person is a hash.
 #[derive(Debug, Clone)]
 pub struct Cohort {
     experiment: String,
     version: u32,
     subjects: Vec<String>,
     currency: Currency,
-    first: HashMap<u64, First>,
+    first: HashMap<u64, FirstCall>,
     unknown_arm: HashSet<u64>,
 }
 
 /// A person's first call.
 #[derive(Debug, Clone, Copy)]
-struct First {
+struct FirstCall {
     call: CallId,
     admitted: Timestamp,
     updated: Timestamp,
-    /// `None` while it is open.
+    /// `None` while the call is open.
     ended: Option<Timestamp>,
     person: Participant,
 }
 
-/// The people whose calls are over, and how many others there are.
+/// The people whose first calls have ended, and counts of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// In the order in which they came in.
+pub struct CompletedCalls {
+    /// In the order in which they entered.
     pub people: Vec<Participant>,
-    /// How many wait for the end of their own call, or of one that was admitted before it.
+    /// The number of people who are held back until their own call, or one that was admitted before
+    /// it, ends.
     pub open: u64,
-    /// How many were assigned to an arm that the definition does not name any more.
+    /// The number of people assigned to an arm that the definition no longer has.
     pub unknown_arm: u64,
 }
 
 impl Cohort {
-    /// Nobody yet; costs count in this currency.
+    /// An empty cohort. Costs are counted in this currency; bills in another count as unknown.
     pub fn new(experiment: &Experiment, currency: Currency) -> Self {
         Self {
             experiment: experiment.name.clone(),
@@ -78,7 +82,7 @@ impl Cohort {
         }
     }
 
-    /// True where it counts the people of this definition.
+    /// True if this cohort belongs to this definition: same name, version and arms.
     pub fn is_of(&self, experiment: &Experiment) -> bool {
         let subjects = experiment.subjects();
         let same =
@@ -86,8 +90,8 @@ impl Cohort {
         self.experiment == experiment.name && self.version == experiment.version && same
     }
 
-    /// Takes a call as it stands. A call that comes again replaces what it said before; one of
-    /// another experiment changes nothing. True where it belongs to this one.
+    /// Adds a call in its current state, replacing what an earlier state of the same call said.
+    /// Returns false, and changes nothing, if the call belongs to another experiment.
     pub fn observe(&mut self, call: &Call) -> bool {
         let assigned = call.experiment.as_ref();
         let Some(assigned) =
@@ -100,7 +104,7 @@ impl Cohort {
             self.unknown_arm.insert(key);
             return true;
         };
-        let new = First::of(call, subject, self.currency);
+        let new = FirstCall::of(call, subject, self.currency);
         let kept = self.first.entry(key).or_insert(new);
         let replaces = if kept.call == new.call {
             new.updated >= kept.updated
@@ -113,57 +117,57 @@ impl Cohort {
         true
     }
 
-    /// What costs are counted in.
+    /// The currency in which costs are counted.
     pub fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// How many people were assigned.
+    /// The number of people assigned to an arm, whether or not their call has ended.
     pub fn count(&self) -> u64 {
         self.first.len() as u64
     }
 
-    /// Those whose calls are over, in the order in which they came in.
-    pub fn known(&self, now: Timestamp) -> Known {
+    /// The people whose first calls have ended, in the order in which they entered.
+    pub fn completed(&self, now: Timestamp) -> CompletedCalls {
         let all = || self.first.values();
-        let held_up = all()
-            .filter(|one| one.ended.is_none() && now.duration_since(one.admitted) < PATIENCE)
+        let first_open = all()
+            .filter(|one| one.ended.is_none() && now.duration_since(one.admitted) < MAX_WAIT)
             .map(|one| one.admitted)
             .min();
-        let mut over: Vec<(Timestamp, CallId, Participant)> = all()
+        let mut ended: Vec<(Timestamp, CallId, Participant)> = all()
             .filter_map(|one| {
-                let at = one.came_in()?;
-                held_up.is_none_or(|open| at < open).then_some((
+                let at = one.enters_at()?;
+                first_open.is_none_or(|open| at < open).then_some((
                     at,
                     one.call,
                     Participant { at, ..one.person },
                 ))
             })
             .collect();
-        over.sort_unstable_by_key(|(at, call, _)| (*at, *call));
-        Known {
-            open: self.count() - over.len() as u64,
-            people: over.into_iter().map(|(_, _, person)| person).collect(),
+        ended.sort_unstable_by_key(|(at, call, _)| (*at, *call));
+        CompletedCalls {
+            open: self.count() - ended.len() as u64,
+            people: ended.into_iter().map(|(_, _, person)| person).collect(),
             unknown_arm: self.unknown_arm.len() as u64,
         }
     }
 }
 
-impl First {
+impl FirstCall {
     fn of(call: &Call, subject: usize, currency: Currency) -> Self {
         let admitted = call.attempts.first().map_or(call.created_at, |attempt| attempt.created_at);
-        let over = call.status.is_settled();
+        let is_over = call.status.is_settled();
         let ended =
             call.attempts.last().and_then(|attempt| attempt.ended_at).unwrap_or(call.updated_at);
         Self {
             call: call.id,
             admitted,
             updated: call.updated_at,
-            ended: over.then_some(ended.max(admitted)),
+            ended: is_over.then_some(ended.max(admitted)),
             person: Participant {
                 subject,
                 at: admitted,
-                seen: Observation {
+                observation: Observation {
                     success: call.outcome == Some(Outcome::Completed),
                     duration: call.duration,
                     cost: cost(call, currency),
@@ -173,20 +177,19 @@ impl First {
         }
     }
 
-    /// When he comes in: at his admission, or where that was too long ago when the call ended, at
-    /// its end.
-    fn came_in(&self) -> Option<Timestamp> {
+    /// When the person enters the results: at admission, or when the call ended if it was open for
+    /// too long.
+    fn enters_at(&self) -> Option<Timestamp> {
         let ended = self.ended?;
-        Some(if ended.duration_since(self.admitted) < PATIENCE { self.admitted } else { ended })
+        Some(if ended.duration_since(self.admitted) < MAX_WAIT { self.admitted } else { ended })
     }
 }
 
-/// What was billed; nothing where it is proven that no provider took the call. Else nobody knows
-/// yet.
+/// The bill; zero if it is proven that no provider took the call; otherwise unknown.
 fn cost(call: &Call, currency: Currency) -> Option<Money> {
-    let taken_by_nobody = call.status == CallStatus::Refused
+    let not_taken = call.status == CallStatus::Refused
         && call.attempts.iter().all(|one| one.state == AttemptState::NotPlaced);
-    call.cost.or(taken_by_nobody.then(|| Money::from_micros(0, currency)))
+    call.cost.or(not_taken.then(|| Money::from_micros(0, currency)))
 }
 
 fn failed(call: &Call) -> bool {

@@ -1,31 +1,31 @@
-//! Did the arms get the people that they should?
+//! Sample ratio mismatch: did the arms get the people that their weights call for?
 //!
-//! Where the counts do not fit the weights, something assigns otherwise than it says, and no
-//! difference between the arms can be believed. The Dirichlet-multinomial mixture over all splits,
-//! divided by the likelihood of the configured one, is a martingale that begins at one (Lindon and
-//! Malek 2022): its inverse is a p-value that holds at every look.
+//! If the counts do not fit the weights, people are assigned or counted wrongly, and no difference
+//! between the arms can be trusted. The Dirichlet-multinomial mixture over all splits, divided by
+//! the likelihood of the configured split, is a martingale that starts at one (Lindon and Malek
+//! 2022). Its inverse is a p-value that is valid at every look.
 
 use serde::Serialize;
 
-/// As sure of the configured split as so many people in each arm would make one: small deviations
-/// are found soonest where thousands come.
+/// The prior of the configured split weighs as much as this many people in each arm, which finds
+/// small deviations soonest in experiments with thousands of people.
 const STRENGTH: f64 = 100.0;
 
-/// Evidence that the arms did not get the people that they should.
+/// The evidence that the arms did not get the people that their weights call for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SampleRatioMismatch {
-    /// It ever exceeds `1/α` with a chance of at most `α` where people are drawn by the weights.
+    /// If people are drawn by the weights, it ever exceeds `1/α` with a probability of at most `α`.
     pub e_value: f64,
 }
 
 impl SampleRatioMismatch {
-    /// The smallest level at which the counts contradict the weights; at most 1. Valid at every
-    /// look. Below 0.01, look for the fault before the result.
+    /// The smallest significance level at which the counts contradict the weights; at most 1. Valid
+    /// at every look. Below 0.01, look for a fault before you look at the results.
     pub fn p_value(&self) -> f64 {
         (1.0 / self.e_value).min(1.0)
     }
 
-    /// Together with the evidence of another stretch of the same experiment, which had other
+    /// Combines this with the evidence of another period of the same experiment, which had other
     /// weights.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -33,8 +33,8 @@ impl SampleRatioMismatch {
     }
 }
 
-/// Cohort in each arm, against the arms' weights. `None` where the two lists are not of one length,
-/// or nobody has any weight.
+/// Tests the number of people in each arm against the arms' weights. `None` if the two lists differ
+/// in length, or all weights are zero.
 pub fn sample_ratio_mismatch(counts: &[u64], weights: &[u32]) -> Option<SampleRatioMismatch> {
     let whole: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
     if counts.len() != weights.len() || whole <= 0.0 {
