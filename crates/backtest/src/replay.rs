@@ -42,7 +42,7 @@ pub(super) struct Replay<'a> {
     /// One for each of the policy's providers.
     pub(super) lanes: Vec<LaneSettings>,
     /// The experiments after none, one, two of the decisions.
-    lives: Vec<ExperimentStates>,
+    states: Vec<ExperimentStates>,
     pub(super) agenda: Agenda,
     pub(super) shelf: Shelf,
     pub(super) known: Known,
@@ -56,11 +56,11 @@ impl<'a> Replay<'a> {
             let named = settings.lanes.get(&one.info.id).cloned();
             named.unwrap_or_else(|| LaneSettings::documented(&one.info))
         };
-        let mut lives = vec![ExperimentStates::default()];
+        let mut states = vec![ExperimentStates::default()];
         for (number, decision) in &settings.decisions {
-            let mut next = lives.last().cloned().unwrap_or_default();
-            next.take(*number, decision);
-            lives.push(next);
+            let mut next = states.last().cloned().unwrap_or_default();
+            next.apply(*number, decision);
+            states.push(next);
         }
         let mut in_order: Vec<&PastCall> = calls.iter().collect();
         in_order.sort_by_key(|call| (call.created_at, call.id));
@@ -69,7 +69,7 @@ impl<'a> Replay<'a> {
             calls: in_order,
             settings,
             lanes: policy.providers.iter().map(lane).collect(),
-            lives,
+            states,
             agenda: Agenda::default(),
             shelf: Shelf::default(),
             known: Known::new(calls),
@@ -236,7 +236,7 @@ impl<'a> Replay<'a> {
             readings: &readings,
             draw,
             quality,
-            lives: self.lives_at(record, now),
+            experiments: self.states_at(record, now),
         };
         let mut plan = plan(&call.request, &snapshot, now);
         let Plan { candidates, rejected, .. } = &mut plan;
@@ -251,13 +251,13 @@ impl<'a> Replay<'a> {
     }
 
     /// The experiments as the plan of then knew them, or as they were decided by then.
-    fn lives_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
+    fn states_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
         let decisions = &self.settings.decisions;
         let read = match record.and_then(|record| record.decisions) {
             Some(number) => decisions.iter().filter(|(one, _)| *one <= number).count(),
             None => decisions.iter().filter(|(_, decision)| decision.at <= now).count(),
         };
-        self.lives.get(read)
+        self.states.get(read)
     }
 
     fn begin(&mut self, at: At, now: Timestamp) {

@@ -582,7 +582,7 @@ async fn not_placed(
             inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
             inner.clock.sleep(pause).await;
         }
-        Next::Retry | Next::Another | Next::Anybody => {
+        Next::Retry | Next::OtherProvider | Next::AnyProvider => {
             let words = match failed.delivery() {
                 Delivery::NotSent => "nothing was sent, the next provider is asked",
                 Delivery::Refused(Refusal::Quota) => {
@@ -607,8 +607,8 @@ async fn not_placed(
                 format!("{failed}: the call waits, for nobody allowed another provider for that"),
             );
         }
-        Next::Nobody => return Ok(Then::GiveUp(fault)),
-        Next::Person => {
+        Next::NoProvider => return Ok(Then::GiveUp(fault)),
+        Next::Approval => {
             inner.tell(id, format!("{failed}: a person has to approve first"));
             return Ok(Then::Stop);
         }

@@ -77,7 +77,7 @@ impl Planned {
             named.zip(&self.readings),
             self.at,
         )
-        .knowing(Some(&self.lives))
+        .with_experiments(Some(&self.lives))
     }
 }
 
@@ -210,7 +210,7 @@ impl Inner {
             readings: &readings,
             draw,
             quality: Some(&*quality),
-            lives: Some(&lives),
+            experiments: Some(&lives),
         };
         let plan = plan(call, &snapshot, now);
         Planned { plan, readings, lives, at: now }

@@ -186,7 +186,7 @@ impl Watch {
             else {
                 continue;
             };
-            let state = states.life(&experiment.name, experiment.version);
+            let state = states.state(&experiment.name, experiment.version);
             if experiment.stage(state) == Stage::Stopped {
                 continue;
             }

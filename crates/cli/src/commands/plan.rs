@@ -143,7 +143,7 @@ impl Planner {
             // The same number is shown the same draw each time.
             draw: Uuid::new_v5(&Uuid::NAMESPACE_OID, call.to.e164().as_bytes()).as_u64_pair().0,
             quality: self.learnt.as_ref().map(|learnt| &learnt.quality as &dyn Measurements),
-            lives: self.learnt.as_ref().map(|learnt| &learnt.lives),
+            experiments: self.learnt.as_ref().map(|learnt| &learnt.lives),
         };
         Ok(plan(&call, &snapshot, self.now))
     }

@@ -115,7 +115,7 @@ impl<'a> Openings<'a> {
             let Some(reading) = self.reading(door) else {
                 continue;
             };
-            let (headroom, rooms) = (reading.headroom, reading.rooms);
+            let (headroom, rooms) = (reading.headroom, reading.concurrency);
             let ejected = match self.obstacle(door) {
                 None => false,
                 Some(Rejection::Outlier(_)) => true,

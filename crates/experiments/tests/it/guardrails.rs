@@ -127,14 +127,14 @@ fn a_breach_leads_to_one_decision() {
     let experiment = guarded(GuardMetric::ErrorRate, at_most("0.1"));
     let policy = watched(experiment.clone());
     let mut watch = Watch::new(&policy);
-    let mut lives = ExperimentStates::default();
+    let mut states = ExperimentStates::default();
     let mut made: Vec<AuditEntry> = Vec::new();
     for n in 0..300 {
         let (arm, end) = if n % 2 == 0 { ("a", End::Talked(60, 0)) } else { ("b", End::Failed) };
         watch.observe(&call(&experiment, arm, n, 0, end));
-        for decision in watch.decisions(&policy, &lives, minute(n + 1)) {
+        for decision in watch.decisions(&policy, &states, minute(n + 1)) {
             made.push(decision.clone());
-            lives.take(made.len() as u64, &decision);
+            states.apply(made.len() as u64, &decision);
         }
     }
     assert_eq!(made.len(), 1, "{made:?}");
@@ -149,7 +149,7 @@ fn a_breach_leads_to_one_decision() {
         why.starts_with("error_rate at most 0.1: ") && why.contains(" people; at least 0."),
         "{why}"
     );
-    assert!(lives.life("voices", 1).unwrap().has_stopped("b"));
+    assert!(states.state("voices", 1).unwrap().has_stopped("b"));
 }
 
 #[test]

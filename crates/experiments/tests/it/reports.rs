@@ -18,7 +18,7 @@ fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Ve
     let tenant = TenantId::default();
     (0..people)
         .filter_map(|n| {
-            let (arm, rate) = match experiment.seat(&tenant, &number(n), 100) {
+            let (arm, rate) = match experiment.allocation(&tenant, &number(n), 100) {
                 Allocation::Outside => return None,
                 Allocation::Holdout => ("holdout", rates[0]),
                 Allocation::Arm(arm) => (arm.name.as_str(), rates[usize::from(arm.name == "b")]),
@@ -30,13 +30,13 @@ fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Ve
         .collect()
 }
 
-fn report(experiment: &Experiment, calls: &[Call], lives: &ExperimentStates) -> Report {
+fn report(experiment: &Experiment, calls: &[Call], states: &ExperimentStates) -> Report {
     let mut people = Cohort::new(experiment, Currency::USD);
     for call in calls {
         people.observe(call);
     }
-    let life = lives.life(&experiment.name, experiment.version);
-    Report::new(experiment, life, &people, minute(1_000_000))
+    let state = states.state(&experiment.name, experiment.version);
+    Report::new(experiment, state, &people, minute(1_000_000))
 }
 
 #[test]
@@ -220,8 +220,8 @@ fn the_report_says_why_an_arm_was_stopped() {
         why: Some("error_rate at most 0.1: 9 of 40 people".to_owned()),
         ..Change::of(1)
     };
-    let lives = ExperimentStates::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
-    let shown = report(&experiment, &study(&experiment, 200, 1, [0.5, 0.5]), &lives);
+    let states = ExperimentStates::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
+    let shown = report(&experiment, &study(&experiment, 200, 1, [0.5, 0.5]), &states);
     assert!(shown.arms[1].stopped.is_some() && shown.arms[0].stopped.is_none());
     assert!(shown.summary[0].starts_with("b was stopped by guardrail at "), "{:?}", shown.summary);
     let json = serde_json::to_value(&shown).unwrap();

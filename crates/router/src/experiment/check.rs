@@ -77,7 +77,7 @@ fn arms(policy: &Policy, arm: &Arm, named_before: bool) -> std::result::Result<(
     if arm.name == HOLDOUT || arm.name.trim().is_empty() {
         return Err(format!("{:?} is no name for an arm: give it another", arm.name));
     }
-    match &arm.way {
+    match &arm.treatment {
         Treatment::Provider(provider) if policy.index_of(provider).is_none() => {
             Err(format!("names the provider {:?}, which is not configured", provider.as_str()))
         }

@@ -237,7 +237,7 @@ impl World {
                 readings: &[],
                 draw: self.chance.next_u64(),
                 quality: Some(&self.quality),
-                lives: None,
+                experiments: None,
             };
             let plan = plan(&self.call, &snapshot, now);
             let first = &plan.candidates[0];
@@ -382,7 +382,7 @@ fn a_plan_says_what_was_measured() {
         readings: &[],
         draw: 0,
         quality: Some(&world.quality),
-        lives: None,
+        experiments: None,
     };
     let plan = plan(&call(1), &snapshot, now);
     assert_eq!(plan.candidates[0].chosen, RankReason::Strategy("best_value"));

@@ -43,7 +43,7 @@ pub(super) async fn list(studies: &Studies, output: Output) -> Outcome {
     } else {
         let rows = all.iter().map(|one| {
             let life = life(&lives, one);
-            let since = life.and_then(|life| life.steps.last());
+            let since = life.and_then(|life| life.transitions.last());
             vec![
                 one.name.clone(),
                 one.version.to_string(),
@@ -66,7 +66,7 @@ fn arms(experiment: &Experiment, life: Option<&ExperimentState>) -> String {
     let arms = experiment.arms.iter().map(|arm| {
         let stopped =
             if life.is_some_and(|life| life.has_stopped(&arm.name)) { " (stopped)" } else { "" };
-        format!("{} {} {}{stopped}", arm.name, way(&arm.way), arm.weight)
+        format!("{} {} {}{stopped}", arm.name, way(&arm.treatment), arm.weight)
     });
     let holdout = (experiment.holdout_percent > 0)
         .then(|| format!("holdout {} %", experiment.holdout_percent));
@@ -85,7 +85,7 @@ fn definition(experiment: &Experiment, life: Option<&ExperimentState>) -> Value 
         .arms
         .iter()
         .map(|arm| {
-            let (provider, agent) = match &arm.way {
+            let (provider, agent) = match &arm.treatment {
                 Treatment::Provider(provider) => (Some(provider), None),
                 Treatment::Agent(profile) => (None, Some(profile)),
             };
@@ -105,7 +105,7 @@ fn definition(experiment: &Experiment, life: Option<&ExperimentState>) -> Value 
         })),
         "arms": arms,
         "guardrails": experiment.guardrails.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "decisions": life.map(|life| life.steps.as_slice()).unwrap_or_default(),
+        "decisions": life.map(|life| life.transitions.as_slice()).unwrap_or_default(),
     })
 }
 
@@ -228,7 +228,7 @@ fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output)
         let stopped = life.and_then(|life| life.stopped_arms.get(*name));
         vec![
             (*name).to_owned(),
-            arm.map_or_else(|| "the ordinary way".to_owned(), |arm| way(&arm.way).to_owned()),
+            arm.map_or_else(|| "the ordinary way".to_owned(), |arm| way(&arm.treatment).to_owned()),
             format!("{:.2} %", 100.0 * f64::from(*weight) / whole.max(1.0)),
             stopped.map_or_else(
                 || "-".to_owned(),
@@ -247,7 +247,7 @@ fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output)
     }
     if let Some(life) = life {
         output.heading("What was decided");
-        output.table(&["when", "what", "by", "why"], life.steps.iter().map(step));
+        output.table(&["when", "what", "by", "why"], life.transitions.iter().map(step));
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) fn life<'a>(
     lives: &'a ExperimentStates,
     experiment: &Experiment,
 ) -> Option<&'a ExperimentState> {
-    lives.life(&experiment.name, experiment.version)
+    lives.state(&experiment.name, experiment.version)
 }
 
 /// What the ledger's calls say of an experiment's people, and how many of its calls there are.

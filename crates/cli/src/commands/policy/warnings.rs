@@ -155,7 +155,7 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
     for (index, experiment) in policy.experiments.iter().enumerate() {
         let at = format!("experiments[{index}]");
         for (order, arm) in experiment.arms.iter().enumerate() {
-            let is_on = match &arm.way {
+            let is_on = match &arm.treatment {
                 Treatment::Provider(id) => {
                     policy.providers.iter().any(|one| one.enabled && one.info.id == *id)
                 }

@@ -12,8 +12,8 @@ use crate::support::{chi_square, number};
 const CRITICAL: [f64; 5] = [0.0, 10.83, 13.82, 16.27, 18.47];
 const PEOPLE: u32 = 100_000;
 
-fn seat(experiment: &Experiment, n: u32, ramp: u32) -> String {
-    match experiment.seat(&TenantId::default(), &number(n), ramp) {
+fn allocation(experiment: &Experiment, n: u32, ramp: u32) -> String {
+    match experiment.allocation(&TenantId::default(), &number(n), ramp) {
         Allocation::Outside => "outside".to_owned(),
         Allocation::Holdout => HOLDOUT.to_owned(),
         Allocation::Arm(arm) => arm.name.clone(),
@@ -116,8 +116,8 @@ fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
         let person = number(n);
         let bits = [
             grouped.claims(&tenant, &person),
-            alone.seat(&tenant, &person, 50) != Allocation::Outside,
-            held.seat(&tenant, &person, 100) == Allocation::Holdout,
+            alone.allocation(&tenant, &person, 50) != Allocation::Outside,
+            held.allocation(&tenant, &person, 100) == Allocation::Holdout,
             alone.arm(&tenant, &person).unwrap().name == "b",
         ];
         cells[bits.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit))] += 1;

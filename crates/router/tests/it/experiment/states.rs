@@ -20,7 +20,7 @@ fn decision(what: serde_json::Value) -> AuditEntry {
     }
 }
 
-fn lives(changes: &[serde_json::Value]) -> ExperimentStates {
+fn states(changes: &[serde_json::Value]) -> ExperimentStates {
     let numbered: Vec<(u64, AuditEntry)> =
         (1..).zip(changes.iter().cloned().map(decision)).collect();
     ExperimentStates::of(&numbered)
@@ -42,45 +42,45 @@ fn an_experiment_runs_as_configured_until_somebody_says_otherwise() {
     ];
     for told in 1..=story.len() {
         let changes: Vec<_> = story[..told].iter().map(|(what, ..)| what.clone()).collect();
-        let lives = lives(&changes);
-        let life = lives.life("voices", 1).unwrap();
+        let states = states(&changes);
+        let state = states.state("voices", 1).unwrap();
         let (_, stage, ramp) = &story[told - 1];
-        assert_eq!((experiment.stage(Some(life)), experiment.ramp(Some(life))), (*stage, *ramp));
-        assert_eq!(life.steps.len(), told, "every step is kept");
+        assert_eq!((experiment.stage(Some(state)), experiment.ramp(Some(state))), (*stage, *ramp));
+        assert_eq!(state.transitions.len(), told, "every step is kept");
     }
 }
 
 #[test]
 fn an_arm_that_was_stopped_stays_so_and_the_others_go_on() {
-    let lives = lives(&[
+    let states = states(&[
         json!({"version": 1, "to": "stopped", "arm": "b", "why": "error_rate at most 0.1"}),
         json!({"version": 1, "to": "running", "arm": "b"}),
         json!({"version": 1, "to": "stopped", "arm": "b", "why": "again"}),
     ]);
-    let life = lives.life("voices", 1).unwrap();
-    assert!(life.has_stopped("b") && !life.has_stopped("a"));
+    let state = states.state("voices", 1).unwrap();
+    assert!(state.has_stopped("b") && !state.has_stopped("a"));
     assert_eq!(
-        life.stopped_arms["b"].change.why.as_deref(),
+        state.stopped_arms["b"].change.why.as_deref(),
         Some("error_rate at most 0.1"),
         "the first reason is the reason"
     );
-    assert_eq!(halves().stage(Some(life)), Stage::Running);
+    assert_eq!(halves().stage(Some(state)), Stage::Running);
 }
 
 #[test]
 fn versions_experiments_and_topics_are_apart() {
-    let mut lives = lives(&[json!({"version": 2, "to": "stopped"})]);
-    assert!(lives.life("voices", 1).is_none() && lives.life("others", 2).is_none());
+    let mut states = states(&[json!({"version": 2, "to": "stopped"})]);
+    assert!(states.state("voices", 1).is_none() && states.state("others", 2).is_none());
     let elsewhere = AuditEntry {
         topic: AuditTopic::Reload,
         ..decision(json!({"version": 1, "to": "stopped"}))
     };
-    lives.take(2, &elsewhere);
+    states.apply(2, &elsewhere);
     // A kind of decision that a later version makes.
-    lives.take(3, &decision(json!({"to": 7})));
-    assert!(lives.life("voices", 1).is_none());
+    states.apply(3, &decision(json!({"to": 7})));
+    assert!(states.state("voices", 1).is_none());
     assert_eq!(
-        lives.cursor(),
+        states.cursor(),
         3,
         "what is not understood is read all the same, and not read again"
     );
@@ -88,14 +88,17 @@ fn versions_experiments_and_topics_are_apart() {
 
 #[test]
 fn a_decision_that_comes_twice_counts_once() {
-    let mut lives = ExperimentStates::default();
+    let mut states = ExperimentStates::default();
     let stop = decision(json!({"version": 1, "to": "stopped"}));
     let start = decision(json!({"version": 1, "to": "running"}));
     for (number, one) in [(4, &stop), (5, &start), (4, &stop), (5, &start)] {
-        lives.take(number, one);
+        states.apply(number, one);
     }
-    let life = lives.life("voices", 1).unwrap();
-    assert_eq!((life.stage, life.steps.len(), lives.cursor()), (Some(Stage::Running), 2, 5));
+    let state = states.state("voices", 1).unwrap();
+    assert_eq!(
+        (state.stage, state.transitions.len(), states.cursor()),
+        (Some(Stage::Running), 2, 5)
+    );
 }
 
 #[test]

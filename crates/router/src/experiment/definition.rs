@@ -1,58 +1,59 @@
-//! What an experiment is made of.
+//! The definition of an experiment.
 
 use switchboard_core::{Assignment, ProfileName, ProviderId};
 
 use crate::{experiment::Guardrail, route::Match};
 
-/// The arm of people who are kept out of every other, to be compared with. No arm is called so.
+/// The name under which people are recorded who are held out of every arm. Reserved: no arm may
+/// have it.
 pub const HOLDOUT: &str = "holdout";
 
 /// What an arm changes about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Treatment {
-    /// This provider is asked first; the others stay behind as the backup.
+    /// This provider is asked first; the others remain as backups.
     Provider(ProviderId),
-    /// This agent profile serves the call; who is asked first is decided as for every call.
+    /// This agent profile handles the call; the order of providers is decided as usual.
     Agent(ProfileName),
 }
 
-/// One way to make the call.
+/// One of the alternatives that an experiment compares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arm {
-    /// Its name.
+    /// The arm's name, unique in its experiment.
     pub name: String,
-    /// What it changes.
-    pub way: Treatment,
-    /// Its share: this part of the sum of all weights. Zero takes nobody.
+    /// What it changes about a call.
+    pub treatment: Treatment,
+    /// Its share of people, relative to the sum of all weights. With zero it gets nobody.
     pub weight: u32,
 }
 
 impl Arm {
     /// An arm whose calls go to this provider first.
     pub fn provider(name: impl Into<String>, provider: ProviderId, weight: u32) -> Self {
-        Self { name: name.into(), way: Treatment::Provider(provider), weight }
+        Self { name: name.into(), treatment: Treatment::Provider(provider), weight }
     }
 
-    /// An arm whose calls are served by this agent profile.
+    /// An arm whose calls are handled by this agent profile.
     pub fn agent(name: impl Into<String>, profile: ProfileName, weight: u32) -> Self {
-        Self { name: name.into(), way: Treatment::Agent(profile), weight }
+        Self { name: name.into(), treatment: Treatment::Agent(profile), weight }
     }
 }
 
-/// Experiments of which each person is in at most one. Each has a stretch of the hundred percent of
-/// people, and no two overlap.
+/// An experiment's share of a group. Each person is in at most one experiment of a group, because
+/// each has a range of percentages and no two ranges overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Its name; another name shuffles everybody anew.
+    /// The group's name. A new name reshuffles everybody.
     pub name: String,
-    /// Where this experiment's stretch begins, in percent.
+    /// Where this experiment's range begins, in percent.
     pub range_start_percent: u32,
-    /// How long it is, in percent.
+    /// The size of the range, in percent.
     pub share_percent: u32,
 }
 
 impl Group {
-    /// True where somebody may be in both stretches.
+    /// True if a person can be in both ranges.
     pub fn overlaps(&self, other: &Self) -> bool {
         let end = |one: &Self| one.range_start_percent.saturating_add(one.share_percent);
         self.name == other.name
@@ -67,36 +68,36 @@ pub enum Start {
     /// As soon as it is configured.
     #[default]
     AtOnce,
-    /// When somebody starts it.
+    /// When an operator starts it.
     Manual,
 }
 
-/// A split of people between arms.
+/// An A/B test: a split of people between arms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Experiment {
-    /// Its name; another name is another split.
+    /// Its name. A new name is a new split.
     pub name: String,
-    /// Another version is another split and another result. 1 is the first.
+    /// A new version is a new split with its own results. The first is 1.
     pub version: u32,
-    /// Which calls are in it.
+    /// Which calls belong to it.
     pub when: Match,
-    /// The arms; the first is the control.
+    /// The arms. The first is the control.
     pub arms: Vec<Arm>,
     /// When it begins.
     pub start: Start,
-    /// How many of the people it holds for are in it, in percent. Raising it never moves anybody
-    /// who is in.
+    /// The share of eligible people who are enrolled, in percent. Raising it never moves anybody who
+    /// is already enrolled.
     pub ramp_percent: u32,
-    /// How many of those who are in it are kept out of every arm, in percent.
+    /// The share of enrolled people who are held out of every arm, in percent.
     pub holdout_percent: u32,
-    /// Other experiments that share its people.
+    /// Its share of a group of experiments; `None` if it shares people with no other.
     pub group: Option<Group>,
-    /// What stops an arm by itself.
+    /// The rules that stop an arm automatically.
     pub guardrails: Vec<Guardrail>,
 }
 
 impl Experiment {
-    /// An experiment on every call, with everybody in it.
+    /// An experiment on every call, with everybody enrolled.
     pub fn new(name: impl Into<String>, arms: Vec<Arm>) -> Self {
         Self {
             name: name.into(),
@@ -111,7 +112,7 @@ impl Experiment {
         }
     }
 
-    /// The assignment to an arm, as it is journaled.
+    /// The assignment to an arm, as it is recorded with a call.
     pub fn assignment(&self, arm: &Arm) -> Assignment {
         self.assigned(&arm.name)
     }
@@ -120,8 +121,8 @@ impl Experiment {
         Assignment { experiment: self.name.clone(), version: self.version, arm: arm.to_owned() }
     }
 
-    /// What people can be assigned to, and how many of a whole each gets, exactly: the arms in
-    /// their order, then the holdout where there is one.
+    /// What people can be assigned to, with exact relative weights: the arms in their order, then the
+    /// holdout if there is one.
     pub fn subjects(&self) -> Vec<(&str, u32)> {
         if self.holdout_percent == 0 {
             return self.arms.iter().map(|arm| (arm.name.as_str(), arm.weight)).collect();

@@ -1,10 +1,10 @@
-//! Who is in which arm: a function of the experiment, its version, the tenant and the person, and
-//! of nothing else.
+//! Which arm a person is in: a pure function of the experiment, its version, the tenant and the
+//! person's number.
 //!
-//! No counter, no clock, no process: it is the same in every replica and after every restart, with
-//! no table to keep. Four draws that know nothing of each other decide: which experiment of a
-//! group, whether the ramp has come to the person, whether he is held out, and the arm. So a ramp
-//! that grows only ever adds people, and neither it nor the holdout changes anybody's arm.
+//! It needs no counter, clock or table, so it is the same in every process and after every restart.
+//! Four independent draws decide: which experiment of a group the person is in, whether the ramp
+//! includes them, whether they are held out, and their arm. So raising the ramp only ever adds
+//! people, and neither the ramp nor the holdout changes anybody's arm.
 
 use switchboard_core::{Assignment, ProfileName, ProviderId, TenantId, ValidCall};
 
@@ -13,20 +13,20 @@ use crate::{
     hash::{digest, share},
 };
 
-/// Where a person stands in an experiment.
+/// How a person is allocated by an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allocation<'a> {
-    /// Not in it: the ramp has not come to him, or he belongs to another experiment of the group.
+    /// Not enrolled: the ramp does not include them yet, or they belong to another experiment of the
+    /// group.
     Outside,
-    /// Kept out of every arm, to be compared with.
+    /// Enrolled, but held out of every arm, for comparison.
     Holdout,
-    /// In this arm.
+    /// Enrolled in this arm.
     Arm(&'a Arm),
 }
 
 impl Experiment {
-    /// True where the person is in this experiment's stretch of its group. Without a group
-    /// everybody is.
+    /// True if the person is in this experiment's share of its group. Without a group everybody is.
     pub fn claims(&self, tenant: &TenantId, person: &str) -> bool {
         let Some(group) = &self.group else {
             return true;
@@ -39,23 +39,23 @@ impl Experiment {
         ]);
         percent(draw)
             .checked_sub(group.range_start_percent)
-            .is_some_and(|past| past < group.share_percent)
+            .is_some_and(|offset| offset < group.share_percent)
     }
 
-    /// Where a person stands, with the ramp at so many percent.
-    pub fn seat(&self, tenant: &TenantId, person: &str, ramp_percent: u32) -> Allocation<'_> {
+    /// How a person is allocated while the ramp is at this percentage.
+    pub fn allocation(&self, tenant: &TenantId, person: &str, ramp_percent: u32) -> Allocation<'_> {
         if !self.claims(tenant, person)
-            || percent(self.apart("experiment ramp", tenant, person)) >= ramp_percent
+            || percent(self.digest_for("experiment ramp", tenant, person)) >= ramp_percent
         {
             return Allocation::Outside;
         }
-        if percent(self.apart("experiment holdout", tenant, person)) < self.holdout_percent {
+        if percent(self.digest_for("experiment holdout", tenant, person)) < self.holdout_percent {
             return Allocation::Holdout;
         }
         self.arm(tenant, person).map_or(Allocation::Outside, Allocation::Arm)
     }
 
-    /// The arm of a person who is in it. `None` only where no arm has any weight.
+    /// The arm of an enrolled person. `None` only if all weights are zero.
     pub fn arm(&self, tenant: &TenantId, person: &str) -> Option<&Arm> {
         let total: u64 = self.arms.iter().map(|arm| u64::from(arm.weight)).sum();
         let mut point = share(self.draw(tenant, person), total)?;
@@ -71,13 +71,13 @@ impl Experiment {
         let (name, tenant, person) =
             (self.name.as_bytes(), tenant.as_str().as_bytes(), person.as_bytes());
         match self.version {
-            // As it was before there were versions: nobody moves.
+            // The hash from before experiments had versions, so that nobody changes their arm.
             0 | 1 => digest(&[name, tenant, person]),
             later => digest(&[name, &later.to_le_bytes(), tenant, person]),
         }
     }
 
-    fn apart(&self, what: &str, tenant: &TenantId, person: &str) -> u64 {
+    fn digest_for(&self, what: &str, tenant: &TenantId, person: &str) -> u64 {
         digest(&[
             what.as_bytes(),
             self.name.as_bytes(),
@@ -88,64 +88,64 @@ impl Experiment {
     }
 }
 
-/// From 0 to 99, each as likely as the next.
+/// A number from 0 to 99, uniformly distributed.
 fn percent(draw: u64) -> u32 {
     share(draw, 100).and_then(|point| u32::try_from(point).ok()).unwrap_or_default()
 }
 
-/// What an experiment makes of one call.
+/// A call's enrollment in an experiment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrollment<'a> {
-    /// What is journaled.
+    /// The assignment that is recorded with the call.
     pub assignment: Assignment,
-    /// What is done; `None` for the holdout and for an arm that was stopped: the call goes its
-    /// ordinary way.
+    /// The arm whose treatment applies; `None` for the holdout and for a stopped arm, whose calls
+    /// are routed as if there were no experiment.
     pub arm: Option<&'a Arm>,
 }
 
 impl Enrollment<'_> {
-    /// Who is asked first.
+    /// The provider that is asked first, if the arm names one.
     pub fn provider(&self) -> Option<&ProviderId> {
-        match &self.arm?.way {
+        match &self.arm?.treatment {
             Treatment::Provider(provider) => Some(provider),
             Treatment::Agent(_) => None,
         }
     }
 
-    /// The agent profile that serves the call.
+    /// The agent profile that handles the call, if the arm names one.
     pub fn agent(&self) -> Option<&ProfileName> {
-        match &self.arm?.way {
+        match &self.arm?.treatment {
             Treatment::Provider(_) => None,
             Treatment::Agent(profile) => Some(profile),
         }
     }
 }
 
-/// The part of a call in the experiment that it belongs to: the first that holds for the call and
-/// has the person in its stretch of the group. It belongs there whatever the ramp, and whether or
-/// not it runs, so that a start, a ramp or a stop never moves anybody between experiments.
-pub fn part<'a>(
+/// Enrolls a call in the experiment that it belongs to: the first whose conditions match the call
+/// and whose share of the group includes the person. This ignores the ramp and whether the
+/// experiment is running, so that starting, ramping or stopping one never moves anybody to another.
+pub fn enroll<'a>(
     experiments: &'a [Experiment],
-    lives: Option<&ExperimentStates>,
+    states: Option<&ExperimentStates>,
     call: &ValidCall,
 ) -> Option<Enrollment<'a>> {
     let (tenant, person) = (&call.tenant, call.to.e164());
     let experiment = experiments
         .iter()
-        .find(|experiment| experiment.when.holds(call) && experiment.claims(tenant, person))?;
-    let life = lives.and_then(|lives| lives.life(&experiment.name, experiment.version));
-    match experiment.stage(life) {
+        .find(|experiment| experiment.when.matches(call) && experiment.claims(tenant, person))?;
+    let state = states.and_then(|states| states.state(&experiment.name, experiment.version));
+    match experiment.stage(state) {
         Stage::Running => {}
         Stage::Waiting | Stage::Stopped => return None,
     }
-    match experiment.seat(tenant, person, experiment.ramp(life)) {
+    match experiment.allocation(tenant, person, experiment.ramp(state)) {
         Allocation::Outside => None,
         Allocation::Holdout => {
             Some(Enrollment { assignment: experiment.assigned(HOLDOUT), arm: None })
         }
         Allocation::Arm(arm) => Some(Enrollment {
             assignment: experiment.assignment(arm),
-            arm: Some(arm).filter(|arm| life.is_none_or(|life| !life.has_stopped(&arm.name))),
+            arm: Some(arm).filter(|arm| state.is_none_or(|state| !state.has_stopped(&arm.name))),
         }),
     }
 }

@@ -43,7 +43,7 @@ fn made(call: &ValidCall, policy: &Policy, quality: Option<&dyn Measurements>) -
         readings: &[Reading::default(), Reading::default()],
         draw: 7,
         quality,
-        lives: None,
+        experiments: None,
     };
     plan(call, &snapshot, after(60))
 }

@@ -1,4 +1,4 @@
-//! The plan and how it is made.
+//! Makes the plan: splits the providers into candidates and rejected ones, and ranks the candidates.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use switchboard_core::{
 };
 
 use crate::{
-    experiment::{Enrollment, part},
+    experiment::{Enrollment, enroll},
     headroom::Headroom,
     plan::{RankReason, Reading, Rejection, Snapshot},
     policy::ProviderPolicy,
@@ -18,96 +18,97 @@ use crate::{
     strategy::{Rank, RankInput, Strategy},
 };
 
-/// A provider that may take the call.
+/// A provider that may be asked to take the call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// Its place in the policy.
+    /// Its index in the policy's list of providers.
     pub index: usize,
-    /// What the call is expected to cost there; `None`: nobody knows.
+    /// The expected cost of the call at this provider; `None` if no tariff row covers it.
     pub estimated_cost: Option<Money>,
-    /// What is left of its rate limit; `None`: it has none.
+    /// What is left of its rate limit; `None` if it has none.
     pub headroom: Option<Headroom>,
-    /// It is left out until then, because it fails far more often than the others, and stands here
-    /// because nobody else can take the call.
+    /// Ejected as an outlier until this time; listed anyway because no other provider can take the
+    /// call.
     pub ejected_until: Option<Timestamp>,
-    /// What was measured of it; `None`: nobody measures.
+    /// Its measured quality; `None` if quality is not measured.
     pub measured: Option<Measured>,
-    /// What a call in which somebody talks costs there at most, as far as is certain; `None`:
-    /// nobody measures, or nobody knows what a call costs. See [`RankInput::value`].
+    /// The upper bound of its cost per successful call; `None` if quality is not measured or the
+    /// cost of a call is unknown. See [`RankInput::value`].
     pub cost_per_success: Option<Money>,
-    /// What put it at its rank.
+    /// What decided its rank.
     pub chosen: RankReason,
     pub(super) rank: usize,
     pub(super) of: usize,
 }
 
-/// A provider that may not, and why.
+/// A provider that cannot take the call, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// Why.
+    /// Why it cannot take the call.
     pub rejection: Rejection,
-    /// What was measured of it; `None`: nobody measures.
+    /// Its measured quality; `None` if quality is not measured.
     pub measured: Option<Measured>,
 }
 
-/// Who shall be asked, in order, and who shall not.
+/// Which providers are asked, in order, and which are not, with reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The callee.
     pub to: PhoneNumber,
     /// The callee's country.
     pub country: Country,
-    /// What kind of number it is.
+    /// The type of the callee's number.
     pub number_type: NumberType,
-    /// The route that held; `None`: none did, and every provider may take the call.
+    /// The name of the route that matched; `None` if none did, and every provider may take the call.
     pub route: Option<String>,
-    /// The person's arm, where an experiment holds.
+    /// The person's arm, if an experiment applies to the call.
     pub experiment: Option<Assignment>,
-    /// The agent profile that serves the call: the arm's, else the one that was asked for, else the
+    /// The agent profile that handles the call: the arm's, or else the requested one, or else the
     /// default.
     pub profile: Option<ProfileName>,
     /// How long the call is expected to last.
     pub expected_duration: Duration,
-    /// From how many calls that was learnt; zero: as configured.
+    /// The number of calls from which the duration was learned; zero if it is the configured one.
     pub learned_from: u32,
-    /// Candidates, best first.
+    /// The candidates, best first.
     pub candidates: Vec<Candidate>,
-    /// The others.
+    /// The providers that are not asked, with the reason for each.
     pub rejected: Vec<Rejected>,
-    /// What happens while the callee is on another call of ours.
+    /// What happens while we already have a call with the callee.
     pub busy_callee: BusyCallee,
 }
 
 impl Plan {
-    /// When the earliest of the passing obstacles is over, where no provider can take the call now.
+    /// The earliest time at which one of the temporary rejections ends; `None` if none is temporary.
     pub fn clears_at(&self) -> Option<Timestamp> {
         self.rejected.iter().filter_map(|rejected| rejected.rejection.clears_at()).min()
     }
 }
 
-/// Decides who shall take the call.
+/// Decides which providers are asked to take the call, and in which order.
 pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     let policy = snapshot.policy;
     let route = policy.route(call);
-    let part = part(&policy.experiments, snapshot.lives, call);
-    let profile = policy.profile(part.as_ref().and_then(Enrollment::agent).or(call.agent.as_ref()));
+    let enrollment = enroll(&policy.experiments, snapshot.experiments, call);
+    let profile =
+        policy.profile(enrollment.as_ref().and_then(Enrollment::agent).or(call.agent.as_ref()));
     let Expected { duration, learned_from } = expected(call, profile.as_ref(), snapshot, now);
 
-    let mut standings = Vec::with_capacity(policy.providers.len());
+    let mut inputs = Vec::with_capacity(policy.providers.len());
     let mut rejected = Vec::new();
     let mut ejected = Vec::new();
-    let mut broke = Vec::new();
+    let mut out_of_credit = Vec::new();
     for (index, provider) in policy.providers.iter().enumerate() {
         let reading = snapshot.readings.get(index);
         let cost = provider.deck.estimate(&call.to, duration, now);
         let measured = snapshot.quality.map(|quality| {
             quality.measured(&provider.info.id, call.country(), call.agent.as_ref(), now)
         });
-        let standing = RankInput {
+        let input = RankInput {
             provider: &provider.info.id,
             preference: preference(route, &provider.info.id, index),
             cost,
@@ -115,58 +116,59 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
             headroom: free_share(reading.and_then(|reading| reading.headroom)),
             measured,
         };
-        match obstacle(call, route, profile.as_ref(), provider, reading, cost, now) {
+        match rejection(call, route, profile.as_ref(), provider, reading, cost, now) {
             Some(rejection) => {
                 match rejection {
-                    Rejection::Outlier(_) => ejected.push(standing),
-                    Rejection::OutOfCredit(_) => broke.push(standing),
+                    Rejection::Outlier(_) => ejected.push(input),
+                    Rejection::OutOfCredit(_) => out_of_credit.push(input),
                     _ => {}
                 }
                 rejected.push(Rejected { provider: provider.info.id.clone(), rejection, measured });
             }
-            None => standings.push(standing),
+            None => inputs.push(input),
         }
     }
-    // One that fails more often than the others is better than nobody.
-    if standings.is_empty() {
-        standings = ejected;
+    // A provider that was ejected as an outlier is better than none.
+    if inputs.is_empty() {
+        inputs = ejected;
         rejected.retain(|one| !matches!(one.rejection, Rejection::Outlier(_)));
     }
 
     let strategy = route.and_then(|route| route.strategy.as_ref()).unwrap_or(&policy.strategy);
-    let arm = part.as_ref().and_then(Enrollment::provider);
-    if !broke.is_empty() && !policy.fails_over_on_quota(call) {
-        let mut all = [standings.as_slice(), &broke].concat();
+    let arm = enrollment.as_ref().and_then(Enrollment::provider);
+    if !out_of_credit.is_empty() && !policy.fails_over_on_quota(call) {
+        let mut all = [inputs.as_slice(), &out_of_credit].concat();
         rank(strategy, &mut all, arm, snapshot.draw);
-        if let Some(first) =
-            all.first().filter(|first| broke.iter().any(|one| one.provider == first.provider))
+        if let Some(first) = all
+            .first()
+            .filter(|first| out_of_credit.iter().any(|one| one.provider == first.provider))
         {
-            rejected.extend(standings.drain(..).map(|one| Rejected {
+            rejected.extend(inputs.drain(..).map(|one| Rejected {
                 provider: one.provider.clone(),
                 rejection: Rejection::WaitsForCredit(first.provider.clone()),
                 measured: one.measured,
             }));
         }
     }
-    let by_arm = rank(strategy, &mut standings, arm, snapshot.draw).then_some(0);
+    let by_arm = rank(strategy, &mut inputs, arm, snapshot.draw).then_some(0);
 
-    let of = standings.len();
-    let candidates = standings
+    let of = inputs.len();
+    let candidates = inputs
         .iter()
         .enumerate()
-        .filter_map(|(rank, standing)| {
-            let index = policy.index_of(standing.provider)?;
+        .filter_map(|(rank, input)| {
+            let index = policy.index_of(input.provider)?;
             Some(Candidate {
-                provider: standing.provider.clone(),
+                provider: input.provider.clone(),
                 index,
-                estimated_cost: standing.cost,
+                estimated_cost: input.cost,
                 headroom: snapshot.readings.get(index).and_then(|reading| reading.headroom),
                 ejected_until: snapshot
                     .readings
                     .get(index)
                     .and_then(|reading| reading.ejected(now)),
-                measured: standing.measured,
-                cost_per_success: standing.measured.and_then(|_| standing.value()),
+                measured: input.measured,
+                cost_per_success: input.measured.and_then(|_| input.value()),
                 chosen: if by_arm == Some(rank) {
                     RankReason::Arm
                 } else {
@@ -182,13 +184,13 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
         country: call.country(),
         number_type: call.to.number_type(),
         route: route.map(|route| route.name.clone()),
-        profile: part
+        profile: enrollment
             .as_ref()
             .and_then(Enrollment::agent)
             .or(call.agent.as_ref())
             .or(policy.default_profile.as_ref())
             .cloned(),
-        experiment: part.map(|part| part.assignment),
+        experiment: enrollment.map(|enrollment| enrollment.assignment),
         expected_duration: duration,
         learned_from,
         candidates,
@@ -197,24 +199,25 @@ pub fn plan(call: &ValidCall, snapshot: &Snapshot<'_>, now: Timestamp) -> Plan {
     }
 }
 
-/// Orders them, the provider of the person's arm first. True where that is one of them.
+/// Orders the candidates by the strategy, and then moves the provider of the person's arm to the
+/// front. True if that provider is a candidate.
 fn rank(
     strategy: &Strategy,
-    standings: &mut [RankInput<'_>],
+    inputs: &mut [RankInput<'_>],
     arm: Option<&ProviderId>,
     draw: u64,
 ) -> bool {
-    strategy.rank(standings, draw);
-    let at = arm.and_then(|arm| standings.iter().position(|standing| standing.provider == arm));
-    let front = at.and_then(|at| standings.get_mut(..=at));
-    let is_one = front.is_some();
+    strategy.rank(inputs, draw);
+    let position = arm.and_then(|arm| inputs.iter().position(|input| input.provider == arm));
+    let front = position.and_then(|position| inputs.get_mut(..=position));
+    let is_candidate = front.is_some();
     if let Some(front) = front {
         front.rotate_right(1);
     }
-    is_one
+    is_candidate
 }
 
-/// How long the call lasts: as configured, or as learnt; no longer than it may.
+/// The expected duration of the call: configured or learned, and at most the longest allowed.
 fn expected(
     call: &ValidCall,
     profile: Option<&Result<&AgentProfile, ProfileName>>,
@@ -225,13 +228,13 @@ fn expected(
     let configured = profile
         .and_then(|profile| profile.as_ref().ok()?.expected_duration)
         .unwrap_or(policy.expected_duration);
-    let learnt =
+    let learned =
         snapshot.quality.map_or(Expected { duration: configured, learned_from: 0 }, |quality| {
             quality.expected_duration(call.agent.as_ref(), call.country(), configured, now)
         });
     Expected {
-        duration: learnt.duration.min(call.max_duration.unwrap_or(policy.max_duration)),
-        ..learnt
+        duration: learned.duration.min(call.max_duration.unwrap_or(policy.max_duration)),
+        ..learned
     }
 }
 
@@ -248,9 +251,9 @@ fn free_share(headroom: Option<Headroom>) -> u32 {
     })
 }
 
-/// The first thing that keeps a provider from taking the call: what never passes comes before what
-/// does.
-fn obstacle(
+/// The first reason why a provider cannot take the call. Permanent reasons come before temporary
+/// ones.
+fn rejection(
     call: &ValidCall,
     route: Option<&Route>,
     profile: Option<&Result<&AgentProfile, ProfileName>>,
@@ -299,7 +302,7 @@ fn obstacle(
         (Some(_), _) => return Some(Rejection::CostUnknown),
         (None, _) => {}
     }
-    reading?.obstacle(agent, now)
+    reading?.rejection(agent, now)
 }
 
 fn covers_language(

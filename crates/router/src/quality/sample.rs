@@ -1,4 +1,4 @@
-//! What one attempt says of its provider.
+//! What one attempt contributes to the statistics of its provider.
 
 use jiff::Timestamp;
 use switchboard_core::{
@@ -6,41 +6,44 @@ use switchboard_core::{
     Refusal,
 };
 
-/// A call that costs more than a million is a mistake, and sums of these never overflow.
-const MOST: i64 = 1_000_000_000_000;
+/// Amounts above one million units are mistakes and are ignored, so that sums cannot overflow.
+const MAX_MICROS: i64 = 1_000_000_000_000;
 
-/// What counts of one attempt. A pure function of the call's record.
+/// The contribution of one attempt: a pure function of the call's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Sample {
     pub(super) accepted: bool,
     pub(super) tried: bool,
     pub(super) answered: bool,
     pub(super) succeeded: bool,
     pub(super) failed: bool,
-    /// In milliseconds, as the next two.
+    /// The duration of the call in milliseconds.
     pub(super) duration: Option<u32>,
+    /// From sending to ringing, in milliseconds.
     pub(super) post_dial: Option<u32>,
+    /// From sending to the provider's acceptance, in milliseconds.
     pub(super) to_accept: Option<u32>,
-    /// In millionths.
+    /// The bill, in millionths of the currency unit.
     pub(super) billed: Option<i64>,
+    /// The estimated cost, in millionths of the currency unit.
     pub(super) estimated: Option<i64>,
 }
 
-impl Told {
-    /// `None` of an attempt that was never sent.
+impl Sample {
+    /// `None` for an attempt that was never sent.
     pub(super) fn of(call: &Call, attempt: &Attempt, currency: Currency) -> Option<Self> {
         let sent_at = attempt.sent_at?;
         let is_last = call.attempts.last().is_some_and(|last| last.id == attempt.id);
-        let ours =
+        let lost_by_us =
             attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart");
         let lost = is_last
             && attempt.outcome.is_none()
             && attempt.state.is_live()
             && is_lost(call.status)
-            && !ours;
+            && !lost_by_us;
         let money = |money: Option<Money>| {
             money
-                .filter(|money| money.currency() == currency && money.micros().abs() <= MOST)
+                .filter(|money| money.currency() == currency && money.micros().abs() <= MAX_MICROS)
                 .map(Money::micros)
         };
         Some(Self {
@@ -48,8 +51,8 @@ impl Told {
             tried: attempt.outcome.map_or(lost, |outcome| outcome != Outcome::Cancelled),
             answered: matches!(attempt.outcome, Some(Outcome::Completed | Outcome::Voicemail)),
             succeeded: attempt.outcome == Some(Outcome::Completed),
-            failed: !ours && (lost || is_fault(attempt)),
-            // The record has one duration, of the ring that ended last.
+            failed: !lost_by_us && (lost || is_provider_fault(attempt)),
+            // The record has a single duration, that of the last attempt.
             duration: call
                 .duration
                 .filter(|_| is_last && attempt.outcome.is_some())
@@ -62,7 +65,7 @@ impl Told {
     }
 }
 
-/// True where nothing more is learnt of a call, and its end is not known.
+/// True if the end of the call is unknown and nothing more will be learned about it.
 const fn is_lost(status: CallStatus) -> bool {
     match status {
         CallStatus::Indeterminate | CallStatus::Stalled => true,
@@ -77,15 +80,15 @@ const fn is_lost(status: CallStatus) -> bool {
     }
 }
 
-/// True where the provider, not the call, was at fault.
-fn is_fault(attempt: &Attempt) -> bool {
+/// True if the attempt failed because of the provider, and not because of the call.
+fn is_provider_fault(attempt: &Attempt) -> bool {
     let kind = attempt.error.as_ref().map(|error| error.kind);
     let by_outcome = attempt.outcome == Some(Outcome::Failed);
     by_outcome
         || match attempt.delivery {
             None | Some(Delivery::Placed) => false,
             Some(Delivery::Unknown) => true,
-            // What never left for another reason is our own fault.
+            // Anything else that was never sent is our own fault.
             Some(Delivery::NotSent) => {
                 matches!(kind, Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport))
             }
@@ -96,8 +99,8 @@ fn is_fault(attempt: &Attempt) -> bool {
         }
 }
 
-/// When the provider first said that it has the call. An answer that comes with the end of the call
-/// says nothing of that; a look at its list before then does.
+/// When the provider first confirmed that it has the call. An answer that arrives only with the end
+/// of the call does not count; an earlier entry in the provider's list does.
 fn accepted_at(attempt: &Attempt) -> Option<Timestamp> {
     if attempt.state != AttemptState::Placed {
         return None;

@@ -1,4 +1,4 @@
-//! A plan in words, and as JSON.
+//! A plan as sentences, and as JSON for people.
 
 use std::fmt;
 
@@ -10,13 +10,14 @@ use crate::{
 };
 
 impl Plan {
-    /// How long the call is expected to last, and why: `134 s expected, learnt from 214 calls`.
+    /// The expected duration of the call, and where it comes from: `134 s expected, learned from 214
+    /// calls`.
     pub fn expectation(&self) -> String {
         let seconds = self.expected_duration.as_secs();
         match self.learned_from {
             0 => format!("{seconds} s expected, as configured"),
-            1 => format!("{seconds} s expected, learnt from 1 call"),
-            calls => format!("{seconds} s expected, learnt from {calls} calls"),
+            1 => format!("{seconds} s expected, learned from 1 call"),
+            calls => format!("{seconds} s expected, learned from {calls} calls"),
         }
     }
 }
@@ -34,7 +35,7 @@ impl fmt::Display for Candidate {
             None => f.write_str(", cost unknown")?,
         }
         if let Some(each) = self.cost_per_success {
-            write!(f, ", at most {each} for each success")?;
+            write!(f, ", at most {each} per success")?;
         }
         match self.measured {
             None => {}
@@ -52,9 +53,9 @@ impl fmt::Display for Candidate {
             None => f.write_str(", no rate limit known"),
         }?;
         match self.ejected_until {
-            Some(_) => f.write_str(
-                ", though it fails far more often than the others: nobody else can take the call",
-            ),
+            Some(_) => {
+                f.write_str(", although ejected as an outlier: no other provider can take the call")
+            }
             None => Ok(()),
         }
     }

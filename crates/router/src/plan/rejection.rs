@@ -1,75 +1,75 @@
-//! Why a provider is a candidate, or is none.
+//! Why a provider is a candidate at its rank, or why it is rejected.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use switchboard_core::{Country, Language, Money, ProfileName, ProviderId};
 
-/// What put a candidate at its rank.
+/// What decided the rank of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RankReason {
-    /// The strategy of this name.
+    /// The strategy with this name.
     Strategy(&'static str),
-    /// The person's arm of an experiment.
+    /// The person's arm of an experiment, which comes first whatever the strategy says.
     Arm,
 }
 
 /// Why a provider cannot take the call now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
-    /// The route does not name it.
+    /// The route does not list the provider.
     NotOnRoute,
-    /// It is switched off.
+    /// The provider is switched off in the configuration.
     SwitchedOff,
-    /// It does not call this country.
+    /// The provider does not call this country.
     Country(Country),
-    /// Its agents do not speak this language.
+    /// The provider's agents do not speak this language.
     Language(Language),
-    /// No such profile.
+    /// There is no agent profile with this name.
     NoSuchProfile(ProfileName),
-    /// The profile has no agent there.
+    /// The agent profile has no agent at this provider.
     NoAgent(ProfileName),
-    /// It needs an agent and none is named.
+    /// The provider needs an agent and the call has none.
     NeedsAgent,
-    /// The agent's last call may have rung and nobody knows; worth another look then.
+    /// It is not known whether an earlier call of the agent rang. Worth planning again at this time.
     AgentInDoubt(Timestamp),
-    /// The call may last longer than it allows, in seconds.
+    /// The call may last longer than the provider allows.
     TooLong {
-        /// Asked for.
+        /// The longest duration that was requested, in seconds.
         asked: u64,
-        /// Allowed.
+        /// The longest duration that the provider allows, in seconds.
         allowed: u64,
     },
-    /// It is expected to cost more than allowed.
+    /// The expected cost exceeds the call's limit.
     TooExpensive {
-        /// Expected.
+        /// The expected cost at this provider.
         expected: Money,
-        /// Allowed.
+        /// The limit that the call sets.
         allowed: Money,
     },
-    /// The call has a highest cost and nobody knows what it costs there.
+    /// The call sets a cost limit, and its cost at this provider is unknown.
     CostUnknown,
-    /// As many calls are under way there as may be; worth another look then.
+    /// The provider's limit on concurrent calls is reached. Worth planning again at this time.
     Full(Timestamp),
-    /// Its rate limit is used up until then.
+    /// The provider's rate limit is used up until this time.
     RateLimited(Timestamp),
-    /// It asked for a pause until then.
+    /// The provider asked not to be called before this time.
     Paused(Timestamp),
-    /// Its account is out of credit; it is asked again then, or when a read shows credit.
+    /// The account is out of credit. It is tried again at this time, or when a read shows credit.
     OutOfCredit(Timestamp),
-    /// Another provider comes first and is out of credit, and neither the request nor its route
-    /// lets the call go elsewhere for that.
+    /// This provider ranks higher but is out of credit, and neither the request nor its route allows
+    /// failover for that reason.
     WaitsForCredit(ProviderId),
-    /// It fails; a read will be tried then.
+    /// The provider's circuit breaker is open; a read is tried at this time.
     Unhealthy(Timestamp),
-    /// What it rides on with others fails; a read will be tried then.
+    /// The breaker of its failure domain is open; a read is tried at this time.
     DomainUnhealthy(Timestamp),
-    /// It fails far more often than the others, and is left out until then.
+    /// Ejected as an outlier until this time: it fails far more often than the others.
     Outlier(Timestamp),
 }
 
 impl Rejection {
-    /// The word used in JSON.
+    /// The code used in JSON.
     pub const fn code(&self) -> &'static str {
         match self {
             Rejection::NotOnRoute => "not_on_route",
@@ -94,7 +94,7 @@ impl Rejection {
         }
     }
 
-    /// When it may be over, for what passes by itself.
+    /// When the rejection may end; `None` if it is permanent.
     pub const fn clears_at(&self) -> Option<Timestamp> {
         match self {
             Rejection::AgentInDoubt(at)
@@ -123,7 +123,7 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Rejection::NotOnRoute => f.write_str("the route does not name it"),
+            Rejection::NotOnRoute => f.write_str("the route does not list it"),
             Rejection::SwitchedOff => f.write_str("it is switched off in the configuration"),
             Rejection::Country(country) => write!(f, "it does not call {country}"),
             Rejection::Language(language) => write!(f, "its agents do not speak {language}"),
@@ -133,38 +133,36 @@ impl fmt::Display for Rejection {
                 "it needs an agent: name an agent profile, or configure a default agent",
             ),
             Rejection::AgentInDoubt(_) => {
-                f.write_str("its agent has a call that may have rung, and nothing proves it yet")
+                f.write_str("it is not known yet whether an earlier call of its agent rang")
             }
             Rejection::TooLong { asked, allowed } => {
                 write!(f, "the call may last {asked} s and it allows {allowed} s")
             }
             Rejection::TooExpensive { expected, allowed } => {
-                write!(f, "{expected} is expected and {allowed} is allowed")
+                write!(f, "its expected cost is {expected} and the call allows {allowed}")
             }
             Rejection::CostUnknown => f.write_str(
-                "the call has a highest cost, and no tariff row says what it costs there",
+                "the call sets a cost limit, and no tariff row says what it costs there",
             ),
-            Rejection::Full(_) => {
-                f.write_str("as many calls are under way there as may be at once")
-            }
+            Rejection::Full(_) => f.write_str("its limit on concurrent calls is reached"),
             Rejection::RateLimited(at) => write!(f, "its rate limit is used up until {at:.0}"),
             Rejection::Paused(at) => write!(f, "it asked for a pause until {at:.0}"),
             Rejection::OutOfCredit(at) => write!(
                 f,
-                "its account is out of credit; it is asked again at {at:.0}, or when a read shows credit"
+                "its account is out of credit; it is tried again at {at:.0}, or when a read shows credit"
             ),
             Rejection::WaitsForCredit(first) => write!(
                 f,
-                "{first} comes first and is out of credit, and failover_on_quota is not set"
+                "{first} ranks higher but is out of credit, and failover_on_quota is not set"
             ),
             Rejection::Unhealthy(at) => {
                 write!(f, "it failed repeatedly; a read is tried at {at:.0}")
             }
             Rejection::DomainUnhealthy(at) => {
-                write!(f, "what it rides on failed repeatedly; a read is tried at {at:.0}")
+                write!(f, "its failure domain failed repeatedly; a read is tried at {at:.0}")
             }
             Rejection::Outlier(at) => {
-                write!(f, "it fails far more often than the others and is left out until {at:.0}")
+                write!(f, "it fails far more often than the others; ejected until {at:.0}")
             }
         }
     }

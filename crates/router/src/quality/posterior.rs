@@ -1,4 +1,4 @@
-//! How sure a rate is.
+//! How certain a measured rate is.
 
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Beta, Distribution};
@@ -9,31 +9,31 @@ const MILLION: f64 = 1e6;
 /// Of a standard normal distribution, 95 % are above minus this.
 const ONE_SIDED_95: f64 = 1.644_853_626_951_472_2;
 
-/// What is believed of a success rate: a beta distribution, as if so many calls had been made and
-/// so many of them had succeeded. Counted in thousandths of a call, because wider evidence counts
-/// in part.
+/// The posterior of a success rate: a beta distribution, described by the number of calls and of
+/// successes that it is worth. Counted in thousandths of a call, because evidence from a wider level
+/// counts only in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BetaPosterior {
-    /// Thousandths of a success.
+    /// The number of successes, in thousandths.
     pub successes_milli: u64,
-    /// Thousandths of a call; never less than the successes.
+    /// The number of calls, in thousandths; at least the number of successes.
     pub tries_milli: u64,
 }
 
 impl Default for BetaPosterior {
-    /// Nothing is known, and every rate is as likely.
+    /// The uniform prior: every rate is equally likely.
     fn default() -> Self {
         Self { successes_milli: MILLI, tries_milli: 2 * MILLI }
     }
 }
 
 impl BetaPosterior {
-    /// What is believed after so many calls where nothing was known before.
+    /// The posterior after this many calls, from the uniform prior.
     pub fn counted(succeeded: u32, tried: u32) -> Self {
         Self::default().and(succeeded, tried)
     }
 
-    /// What is believed after so many calls more.
+    /// The posterior after this many more calls.
     #[must_use]
     pub fn and(self, succeeded: u32, tried: u32) -> Self {
         Self {
@@ -42,19 +42,19 @@ impl BetaPosterior {
         }
     }
 
-    /// The same rate, known no better than from so many calls.
+    /// The same rate with the weight of at most this many calls.
     #[must_use]
     pub fn cap_weight(self, calls: u32) -> Self {
-        let most = (MILLI * u64::from(calls)).max(2 * MILLI);
-        if self.tries_milli <= most {
+        let max = (MILLI * u64::from(calls)).max(2 * MILLI);
+        if self.tries_milli <= max {
             return self;
         }
         let successes =
-            u128::from(self.successes_milli) * u128::from(most) / u128::from(self.tries_milli);
+            u128::from(self.successes_milli) * u128::from(max) / u128::from(self.tries_milli);
         Self {
-            // Neither rate of none nor of all is ever certain.
-            successes_milli: u64::try_from(successes).unwrap_or(most).clamp(1, most - 1),
-            tries_milli: most,
+            // Neither 0 nor 100 % is ever certain.
+            successes_milli: u64::try_from(successes).unwrap_or(max).clamp(1, max - 1),
+            tries_milli: max,
         }
     }
 
@@ -64,8 +64,8 @@ impl BetaPosterior {
         millionths(rate)
     }
 
-    /// With a confidence of 95 %, the rate is no lower than this, in millionths; at least one.
-    /// Wilson's score bound, one-sided.
+    /// The lower bound of the rate with a confidence of 95 %, in millionths; at least one. The
+    /// one-sided Wilson score bound.
     pub fn lower_bound(self) -> u32 {
         let (rate, tries) = self.rate();
         let square = ONE_SIDED_95 * ONE_SIDED_95;
@@ -74,12 +74,12 @@ impl BetaPosterior {
         millionths((rate + square / (2.0 * tries) - spread) / (1.0 + square / tries)).max(1)
     }
 
-    /// A rate drawn from what is believed: the same seed draws the same.
+    /// A rate drawn from the posterior. The same seed draws the same rate.
     pub fn draw(self, seed: u64) -> f64 {
         let successes = self.successes_milli.max(1) as f64 / MILLI as f64;
         let failures =
             self.tries_milli.saturating_sub(self.successes_milli).max(1) as f64 / MILLI as f64;
-        // Both are above zero, so that there is such a distribution.
+        // Both parameters are above zero, so the distribution exists.
         Beta::new(successes, failures)
             .map_or(0.5, |beta| beta.sample(&mut ChaCha8Rng::seed_from_u64(seed)))
     }
