@@ -48,14 +48,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut people = Cohort::new(&experiment, Currency::USD);
     let mut policy = Policy::new(Vec::new(), Currency::USD);
     policy.experiments.push(experiment.clone());
-    let (mut watch, mut states, mut decided) = (Watch::new(&policy), ExperimentStates::default(), 0);
+    let (mut watch, mut states, mut decided) =
+        (Watch::new(&policy), ExperimentStates::default(), 0);
     let mut verdict = None;
     for n in 0..PEOPLE {
         let at = "2026-03-02T09:00:00Z".parse::<Timestamp>()? + SignedDuration::from_mins(n.into());
         let request =
             CallRequest::new(format!("+1512{:07}", 5_550_000 + n), "Offer a table for Friday.")
                 .validate(at)?;
-        let enrollment = enroll(&policy.experiments, Some(&states), &request).ok_or("everybody is in it")?;
+        let enrollment =
+            enroll(&policy.experiments, Some(&states), &request).ok_or("everybody is in it")?;
         let id = format!("01950000-0000-7000-8000-{n:012x}").parse::<CallId>()?;
         let new = NewCall::new(id, Arc::new(request.clone()), at);
         let call = answered(new.received(), &enrollment, n);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use switchboard_core::{Attempt, Call, CallFailure, ErrorKind, ProviderId};
 use switchboard_router::{
     Candidate,
-    failover::{Next, REPEATS, RETRIES, NotPlaced},
+    failover::{Next, NotPlaced, REPEATS, RETRIES},
 };
 
 use crate::world::World;

@@ -3,7 +3,7 @@
 use switchboard_router::experiment::Stage;
 
 use crate::{
-    ArmComparison, Report,
+    results::{ArmComparison, Report},
     sequential::{Estimate, Interval},
 };
 

@@ -163,7 +163,7 @@ impl<'a> Openings<'a> {
 
     fn obstacle(&mut self, door: &Door) -> Option<Rejection> {
         let now = self.now;
-        self.reading(door)?.obstacle(door.agent.as_ref(), now)
+        self.reading(door)?.rejection(door.agent.as_ref(), now)
     }
 
     fn reading(&mut self, door: &Door) -> Option<&Reading> {

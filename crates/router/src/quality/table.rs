@@ -306,8 +306,7 @@ impl Measurements for Quality {
             (wide.succeeded - narrow.succeeded, wide.tried - narrow.tried)
         };
         let minimum = self.settings.minimum;
-        let (elsewhere, others) =
-            (less(&anywhere, &in_country), less(&in_country, &at_profile));
+        let (elsewhere, others) = (less(&anywhere, &in_country), less(&in_country, &at_profile));
         let success = BetaPosterior::default()
             .and(elsewhere.0, elsewhere.1)
             .cap_weight(minimum)

@@ -168,7 +168,13 @@ impl Config {
         let readings = untouched(&policy);
         Ok(plan(
             call,
-            &Snapshot { policy: &policy, readings: &readings, draw, quality: None, experiments: None },
+            &Snapshot {
+                policy: &policy,
+                readings: &readings,
+                draw,
+                quality: None,
+                experiments: None,
+            },
             now,
         ))
     }

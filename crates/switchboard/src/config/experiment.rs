@@ -221,7 +221,12 @@ fn arms(
     arms
 }
 
-fn treatment(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) -> Option<Treatment> {
+fn treatment(
+    config: &Config,
+    arm: &ArmConfig,
+    at: &Place,
+    problems: &mut Problems,
+) -> Option<Treatment> {
     match (&arm.provider, &arm.agent) {
         (Some(provider), None) => {
             if !config.providers.contains_key(provider) {

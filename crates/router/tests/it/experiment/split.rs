@@ -21,8 +21,13 @@ fn studied(experiments: Vec<Experiment>) -> Policy {
 
 fn planned(policy: &Policy, n: u32, states: Option<&ExperimentStates>) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
-    let snapshot =
-        Snapshot { policy, readings: &readings, draw: draw(n.into()), quality: None, states };
+    let snapshot = Snapshot {
+        policy,
+        readings: &readings,
+        draw: draw(n.into()),
+        quality: None,
+        experiments: states,
+    };
     plan(&call(n), &snapshot, epoch())
 }
 
