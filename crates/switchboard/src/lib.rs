@@ -92,5 +92,5 @@ pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Budget, LaneSettings, OnUnknown, Plan, Policy, Route, RouterSettings, Strategy,
+    Budget, OnUnknown, Plan, Policy, ProviderLimits, Route, Strategy, Timings,
 };

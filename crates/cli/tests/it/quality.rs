@@ -125,7 +125,7 @@ async fn a_plan_says_what_it_learnt() {
         "{measured}"
     );
     let ran = world.run(&["plan", "--to", "+12125550188"]).await;
-    for word in ["s expected, learnt from 2 calls", "1 of 2, 50.0 %", "for each success"] {
+    for word in ["s expected, learned from 2 calls", "1 of 2, 50.0 %", "for each success"] {
         assert!(ran.out.contains(word), "{word} is missing: {}", ran.out);
     }
 

@@ -12,13 +12,13 @@
 //! comparison: a mirrored call would ring a second time.
 
 mod assignment;
-mod check;
 mod definition;
 mod guardrail;
 mod states;
+mod validate;
 
 pub use assignment::{Allocation, Enrollment, enroll};
-pub(crate) use check::check;
 pub use definition::{Arm, Experiment, Group, HOLDOUT, Start, Treatment};
 pub use guardrail::{Bound, GuardMetric, Guardrail};
 pub use states::{Change, ExperimentState, ExperimentStates, Stage, Transition};
+pub(crate) use validate::validate;

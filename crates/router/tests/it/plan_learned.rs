@@ -68,7 +68,7 @@ fn the_learnt_duration_makes_the_estimate_and_says_so() {
 
     let learnt = made(&call(1), &policy, Some(&quality));
     // (20 x 120 + 100 x 300) / 120
-    assert_eq!(learnt.expectation(), "270 s expected, learnt from 100 calls");
+    assert_eq!(learnt.expectation(), "270 s expected, learned from 100 calls");
     let alpha = &learnt.candidates[0];
     assert_eq!((alpha.provider.as_str(), alpha.estimated_cost), ("alpha", Some(usd("0.45"))));
     assert_eq!(order(&learnt), ["alpha", "beta"], "dearer by the call, and it reaches people");
@@ -95,7 +95,7 @@ fn no_call_is_expected_to_last_longer_than_it_may() {
     let mut brief = request(1);
     brief.max_duration_seconds = Some(180);
     let plan = made(&valid(brief), &two(), Some(&quality));
-    assert_eq!(plan.expectation(), "180 s expected, learnt from 100 calls");
+    assert_eq!(plan.expectation(), "180 s expected, learned from 100 calls");
     let mut policy = two();
     policy.max_duration = std::time::Duration::from_secs(240);
     assert_eq!(made(&call(1), &policy, Some(&quality)).expected_duration, policy.max_duration);

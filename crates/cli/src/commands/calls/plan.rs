@@ -19,7 +19,7 @@ pub(super) fn show(plan: &PlanRecord, output: Output) {
     let route = plan.route.as_deref().unwrap_or("none: every provider may take it");
     let learnt = match plan.learned_from {
         0 => "as configured".to_owned(),
-        calls => format!("learnt from {calls} calls"),
+        calls => format!("learned from {calls} calls"),
     };
     let version = plan.policy.as_ref().map(|version| format!("  configuration: {version}"));
     output.line(format!(
