@@ -210,7 +210,7 @@ impl Sending<'_> {
                 return report.rejected(self.table, number, &refused.because, &refused.reason);
             }
         };
-        match self.store_webhook(call).await {
+        match self.accept(call).await {
             Ok((submitted, after_refusals)) => {
                 report.submitted(&submitted, after_refusals);
                 if matches!(submitted, Submitted::New(_)) {
@@ -242,10 +242,7 @@ impl Sending<'_> {
     /// own has one call after another, each only once the one before was refused for what another
     /// time may go better, and while its window is open; nobody's phone rang for those. A key of
     /// the caller's own has one call.
-    async fn store_webhook(
-        &mut self,
-        mut call: ValidCall,
-    ) -> switchboard::Result<(Submitted, u32)> {
+    async fn accept(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
         let in_time = call.window.closes.is_none_or(|closes| closes > Timestamp::now());
         let mut after = 0;
@@ -253,7 +250,7 @@ impl Sending<'_> {
             if derived {
                 call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
             }
-            match self.router.store_webhook(call.clone()).await? {
+            match self.router.accept(call.clone()).await? {
                 Submitted::Before(refused) | Submitted::Changed(refused)
                     if derived && in_time && may_go_better(&refused) =>
                 {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use switchboard::{CallId, Progress};
+use switchboard::{CallEvent, CallId};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::output::Output;
@@ -20,7 +20,7 @@ pub(super) struct Story {
     /// Print every event, and not only move the spinner.
     verbose: bool,
     spinner: ProgressBar,
-    events: Receiver<Progress>,
+    events: Receiver<CallEvent>,
     names: Names,
 }
 
@@ -40,7 +40,7 @@ impl Names {
 }
 
 impl Story {
-    pub(super) fn new(output: Output, verbose: bool, events: Receiver<Progress>) -> Self {
+    pub(super) fn new(output: Output, verbose: bool, events: Receiver<CallEvent>) -> Self {
         let spinner = output.spinner("starting");
         Self { output, verbose: verbose && !output.json, spinner, events, names: Names::default() }
     }
@@ -87,11 +87,11 @@ impl Story {
         self.spinner.finish_and_clear();
     }
 
-    fn hear(&self, event: Result<Progress, RecvError>) {
+    fn hear(&self, event: Result<CallEvent, RecvError>) {
         match event {
-            Ok(Progress { call, what, .. }) => {
-                if let Some(line) = self.names.of(call) {
-                    self.tell(line, &what);
+            Ok(event) => {
+                if let Some(line) = self.names.of(event.call) {
+                    self.tell(line, &event.to_string());
                 }
             }
             Err(RecvError::Lagged(lost)) if self.verbose => self
