@@ -61,12 +61,12 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
             .await;
             match found.items.pop() {
                 Some(agent) => {
-                    found.complain(common, output);
+                    found.report_errors(common, output);
                     show(&policy, &agent, output);
                     Ok(if found.has_failed() { Exit::Failed } else { Exit::Done })
                 }
                 None if found.has_failed() => {
-                    found.complain(common, output);
+                    found.report_errors(common, output);
                     Err(Failure::local(format!("no provider that answered has an agent {id}")))
                 }
                 None => Err(Failure::input(

@@ -16,7 +16,7 @@ use crate::{
     cli::{CallArgs, Common},
     credential::{self, RefusedCredentials},
     failure::Outcome,
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::{Output, or_dash},
     setup, terminal,
 };
@@ -25,7 +25,7 @@ use crate::{
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
-    let switchboard = setup::place(common, output).await?;
+    let switchboard = setup::open_for_calls(common, output).await?;
     let request = CallRequest {
         default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent,
@@ -69,10 +69,10 @@ async fn placed(
     wait: bool,
     watch: &mut Watch,
 ) -> Outcome<Call> {
-    let router = switchboard.engine();
+    let engine = switchboard.engine();
     let id = switchboard.submit(request).await?.id;
-    let Some(call) = watch.during(router.decided(id), router, id).await? else {
-        return Ok(router.get(id).await?);
+    let Some(call) = watch.during(engine.decided(id), engine, id).await? else {
+        return Ok(engine.get(id).await?);
     };
     if call.status.is_settled() || (!wait && call.status != CallStatus::Attempting) {
         return Ok(call);
@@ -84,16 +84,16 @@ async fn placed(
             "{provider} answers when the phone call is over, and its answer is the only sure record of it: waiting for it"
         ));
     }
-    let Some(over) = watch.during(router.wait(id), router, id).await? else {
-        return Ok(router.get(id).await?);
+    let Some(over) = watch.during(engine.wait(id), engine, id).await? else {
+        return Ok(engine.get(id).await?);
     };
     if over.cost.is_none() && over.status == CallStatus::Closed {
         // The bill is in the usage log where it is not in the answer. A log that cannot be read
         // leaves it unknown.
-        if let Err(error) = router.settle_costs().await {
+        if let Err(error) = engine.settle_costs().await {
             tracing::warn!(%error, "the bill is not known");
         }
-        return Ok(router.get(id).await?);
+        return Ok(engine.get(id).await?);
     }
     Ok(over)
 }
@@ -103,7 +103,7 @@ struct Watch {
     output: Output,
     spinner: ProgressBar,
     events: Receiver<Progress>,
-    asked: UnboundedReceiver<Asked>,
+    asked: UnboundedReceiver<Signal>,
     warned: bool,
 }
 
@@ -116,7 +116,7 @@ impl Watch {
     async fn during<T>(
         &mut self,
         work: impl Future<Output = switchboard::Result<T>> + Send,
-        router: &Engine,
+        engine: &Engine,
         id: CallId,
     ) -> Outcome<Option<T>> {
         tokio::pin!(work);
@@ -125,15 +125,15 @@ impl Watch {
                 result = &mut work => return Ok(Some(result?)),
                 event = self.events.recv() => {
                     if let Ok(progress) = event {
-                        self.output.tell(&self.spinner, progress.what);
+                        self.output.set_message(&self.spinner, progress.what);
                     }
                 }
                 Some(asked) = self.asked.recv() => {
-                    if self.warned || asked == Asked::Terminate {
+                    if self.warned || asked == Signal::Terminate {
                         return Ok(None);
                     }
                     self.warned = true;
-                    self.interrupted(router, id).await;
+                    self.interrupted(engine, id).await;
                 }
             }
         }
@@ -141,13 +141,13 @@ impl Watch {
 
     /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody
     /// pretends that.
-    async fn interrupted(&self, router: &Engine, id: CallId) {
-        let Ok(call) = router.get(id).await else {
+    async fn interrupted(&self, engine: &Engine, id: CallId) {
+        let Ok(call) = engine.get(id).await else {
             return;
         };
         match call.status {
             CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted
-                if router.cancel(call.id).await.is_ok() =>
+                if engine.cancel(call.id).await.is_ok() =>
             {
                 self.say("interrupted: nothing was sent, and the call is taken back");
             }

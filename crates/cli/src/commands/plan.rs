@@ -192,14 +192,14 @@ fn read_lines(file: &Path, mut each: impl FnMut(&str)) -> Outcome<()> {
 }
 
 fn verdict(plan: &Plan) -> Exit {
-    if plan.candidates.is_empty() { Exit::NobodyTakesIt } else { Exit::Done }
+    if plan.candidates.is_empty() { Exit::NotPlaced } else { Exit::Done }
 }
 
 /// What is wrong with a request weighs more than that nobody takes it.
 fn worse(one: Exit, other: Exit) -> Exit {
     let weight = |exit: Exit| match exit {
         Exit::Done => 0,
-        Exit::NobodyTakesIt => 1,
+        Exit::NotPlaced => 1,
         Exit::BadInput => 2,
         Exit::Failed | Exit::NeedsApproval | Exit::Unknown => 3,
     };

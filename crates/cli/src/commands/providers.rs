@@ -30,11 +30,11 @@ enum Health {
 
 pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
     let switchboard = setup::open(common)?;
-    let router = switchboard.engine();
+    let engine = switchboard.engine();
     let spinner = output.spinner("asking every provider for one call");
-    let policy = router.policy();
+    let policy = engine.policy();
     let probes = policy.providers.iter().map(|one| async {
-        let provider = router.provider(&one.info.id).filter(|_| one.enabled);
+        let provider = engine.provider(&one.info.id).filter(|_| one.enabled);
         let health = match provider {
             Some(provider) => probe(provider, &one.info.id).await,
             None => Health::SwitchedOff,
@@ -80,7 +80,7 @@ async fn probe(provider: Arc<dyn Provider>, id: &ProviderId) -> Health {
     let answer = tokio::time::timeout(PATIENCE, read.list(&CallFilter::default(), &one)).await;
     match answer {
         Ok(Ok(_)) => Health::Healthy,
-        Ok(Err(error)) => Health::Unhealthy(setup::of_provider(error, id).into()),
+        Ok(Err(error)) => Health::Unhealthy(setup::with_provider(error, id).into()),
         Err(_) => {
             Health::Unhealthy(Failure::local(format!("no answer within {} s", PATIENCE.as_secs())))
         }

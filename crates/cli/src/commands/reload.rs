@@ -14,7 +14,7 @@ use crate::{
     exit::Exit,
     failure::Outcome,
     output::Output,
-    reload::LOOK_EVERY,
+    reload::POLL_EVERY,
     setup,
 };
 
@@ -43,7 +43,7 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
     journal.append_audit(&wish).await?;
     // Whoever answers has taken it up, or says why not.
     let (asked, patience) =
-        (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * LOOK_EVERY.as_secs())));
+        (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * POLL_EVERY.as_secs())));
     let mut answers: Vec<(String, ConfigurationApplied)>;
     loop {
         answers = journal

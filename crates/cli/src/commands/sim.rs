@@ -12,7 +12,7 @@ use crate::{
     cli::{SimArgs, SimProvider, SimShape},
     exit::Exit,
     failure::{Failure, Outcome},
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::Output,
 };
 
@@ -116,7 +116,7 @@ impl Ready<'_> {
     }
 }
 
-async fn serve(sim: &SimHandle, mut end: UnboundedReceiver<Asked>) {
+async fn serve(sim: &SimHandle, mut end: UnboundedReceiver<Signal>) {
     tokio::select! {
         _ = end.recv() => {}
         () = sim.closed() => {}

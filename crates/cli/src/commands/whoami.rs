@@ -89,7 +89,7 @@ async fn look(config: &Config, name: &str) -> Account {
         Ok(balance) => (balance, None),
         Err(error) => (
             None,
-            Some(Failure::from(setup::of_provider(error, &ProviderId::new(name.to_owned())))),
+            Some(Failure::from(setup::with_provider(error, &ProviderId::new(name.to_owned())))),
         ),
     };
     let provider = config.providers.get(name);

@@ -318,7 +318,7 @@ async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
     let watch = ["calls", "watch", id];
     let (again, watched) = tokio::join!(world.run(&keyed), world.run(&watch));
     assert_eq!((again.code, watched.code), (0, 0), "{}{}", again.err, watched.err);
-    assert!(again.err.contains("took up 1 calls"), "{}", again.err);
+    assert!(again.err.contains("resumed 1 calls"), "{}", again.err);
     assert_eq!((&again.json()["id"], &again.json()["outcome"]), (&left["id"], &"voicemail".into()));
     assert!(watched.out.ends_with("the call is closed: voicemail\n"), "{}", watched.out);
     assert_eq!(

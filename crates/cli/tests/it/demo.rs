@@ -69,7 +69,7 @@ fn a_table_of_ones_own_is_told_with_its_reasons() {
     );
     assert_eq!(run(&["ledger", "--ledger", kept, "check"]).code, 0);
     let again = run(&["demo", "--calls", file, "--ledger", kept]);
-    assert!(again.code == 2 && again.err.contains("there already"), "{}", again.err);
+    assert!(again.code == 2 && again.err.contains("already exists"), "{}", again.err);
     assert!(ran.out.contains("simulated"));
     assert!(ran.out.contains("by route elsewhere: kallyai"), "no decision: {}", ran.out);
     assert!(
@@ -91,7 +91,7 @@ fn the_demo_fits_on_a_screen_and_shows_one_decision_of_each_kind() {
     let ran = run(&["demo"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for shown in [
-        "no telephone rings",
+        "no phone rings",
         "by cost",
         "experiment survey-voice",
         "emergency number",

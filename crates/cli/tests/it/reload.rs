@@ -98,7 +98,7 @@ async fn a_running_batch_takes_up_what_reload_asks_for_and_loses_no_call() {
         (&answer["answers"][0]["taken"], &answer["answers"][0]["version"]),
         (&Value::Bool(true), &answer["version"])
     );
-    batch.tells("took up").await;
+    batch.tells("loaded").await;
     batch.end().await;
     let counts = by_provider(&world).await;
     assert!(counts["kaicalls"] >= 3 && counts["kallyai"] > 0, "{counts:?}");
@@ -134,7 +134,7 @@ async fn a_file_that_is_wrong_changes_nothing_and_says_why() {
     let hung_up =
         tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
     assert!(hung_up.success());
-    let told = batch.tells("was not taken up").await;
+    let told = batch.tells("was not loaded").await;
     assert!(told.contains("nothing changed"), "{told}");
     batch.end().await;
     fs::write(world.config(), right).unwrap();
@@ -149,7 +149,7 @@ async fn what_only_a_new_start_can_change_is_refused() {
     world.configure("[webhooks]\npublic_url = \"https://calls.example.com\"\nsecret_env = \"TEST_KAICALLS_KEY\"");
     let process = batch.child.id().unwrap().to_string();
     tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
-    let told = batch.tells("was not taken up").await;
+    let told = batch.tells("was not loaded").await;
     assert!(told.contains("webhooks") && told.contains("start it anew"), "{told}");
     batch.end().await;
     assert_eq!(world.ledger.len(), ROWS);

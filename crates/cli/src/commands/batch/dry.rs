@@ -102,5 +102,5 @@ pub(super) fn run(
         rows.len() - wrong,
         rows.len()
     ));
-    Ok(if wrong > 0 { Exit::NobodyTakesIt } else { Exit::Done })
+    Ok(if wrong > 0 { Exit::NotPlaced } else { Exit::Done })
 }

@@ -58,7 +58,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
     let pace = args.rate.and_then(NonZeroU32::new);
     let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
-    let switchboard = setup::place(common, output).await?;
+    let switchboard = setup::open_for_calls(common, output).await?;
     let _listening = reload::listen(&switchboard, common, output).await?;
     let currency = switchboard.engine().policy().currency;
     let mut report = Report::new(

@@ -300,7 +300,7 @@ impl Report {
         } else if count(CallStatus::NeedsApproval) {
             Exit::NeedsApproval
         } else if self.summary.rejected > 0 || self.summary.left > 0 || count(CallStatus::Refused) {
-            Exit::NobodyTakesIt
+            Exit::NotPlaced
         } else {
             Exit::Done
         }

@@ -21,7 +21,7 @@ use crate::{
         table::{Row, Table},
     },
     failure::{Failure, Outcome},
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
 };
 
 /// Calls that are waited for at the same time: a provider that answers at the end of a call keeps a
@@ -121,7 +121,7 @@ pub(super) async fn run(
 ) -> Outcome<()> {
     let mut asked = interrupt::listen()?;
     let mut sending = Sending {
-        router: switchboard.engine().clone(),
+        engine: switchboard.engine().clone(),
         table,
         batch,
         settings,
@@ -147,8 +147,8 @@ pub(super) async fn run(
         tokio::select! {
             biased;
             Some(who) = asked.recv() => {
-                if interrupted || who == Asked::Terminate {
-                    sending.router.stop_now();
+                if interrupted || who == Signal::Terminate {
+                    sending.engine.stop_now();
                     interrupted = true;
                     break;
                 }
@@ -156,10 +156,10 @@ pub(super) async fn run(
                 report.say(
                     "interrupted: no more rows are begun and nothing more is sent; what is at a provider is waited for; interrupt again to leave",
                 );
-                let router = sending.router.clone();
-                closing = Box::pin(async move { router.shutdown(LONGEST_CALL).await });
+                let engine = sending.engine.clone();
+                closing = Box::pin(async move { engine.shutdown(LONGEST_CALL).await });
             }
-            () = sending.router.failed() => return Err(ledger_failed()),
+            () = sending.engine.failed() => return Err(ledger_failed()),
             Some((row, told)) = sending.waiting.next(), if !sending.waiting.is_empty() => sending.told(row, told, report)?,
             () = &mut closing => break,
             () = sleep_until(sending.pace.next), if may_begin => {
@@ -174,7 +174,7 @@ pub(super) async fn run(
     sending.leave(rows.count(), report).await?;
     if !interrupted {
         sending.bills(report).await?;
-        sending.router.shutdown(LONGEST_CALL).await;
+        sending.engine.shutdown(LONGEST_CALL).await;
     }
     Ok(())
 }
@@ -187,7 +187,7 @@ fn ledger_failed() -> Failure {
 }
 
 struct Sending<'a> {
-    router: Engine,
+    engine: Engine,
     table: &'a Table,
     batch: Batch,
     settings: Settings,
@@ -223,8 +223,8 @@ impl Sending<'_> {
                     self.refusals.begun(number);
                 }
                 self.calls.insert(number, under);
-                let router = self.router.clone();
-                self.waiting.push(Box::pin(async move { (number, router.decided(call.id).await) }));
+                let engine = self.engine.clone();
+                self.waiting.push(Box::pin(async move { (number, engine.decided(call.id).await) }));
                 Ok(())
             }
             Err(error) if error.kind() == ErrorKind::Journal => Err(error.into()),
@@ -253,7 +253,7 @@ impl Sending<'_> {
             if derived {
                 call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
             }
-            match self.router.store_webhook(call.clone()).await? {
+            match self.engine.store_webhook(call.clone()).await? {
                 Submitted::Before(refused) | Submitted::Changed(refused)
                     if derived && in_time && may_go_better(&refused) =>
                 {
@@ -267,7 +267,7 @@ impl Sending<'_> {
     fn check(&mut self, row: Row, report: &mut Report) -> Result<ValidCall, Refused> {
         let request = row.request.map_err(Refused::plain)?;
         let request =
-            self.settings.rows.complete(request, self.batch.name(), &self.router.policy());
+            self.settings.rows.complete(request, self.batch.name(), &self.engine.policy());
         let call = validate(&request, Timestamp::now())?;
         if let Some(first) = self.batch.earlier(row.number, &call) {
             return Err(Refused::same(first));
@@ -280,7 +280,7 @@ impl Sending<'_> {
         self.calls.values().filter(|under| !under.decided).count()
     }
 
-    /// The router says that a row's call is decided, or that it is over.
+    /// The engine says that a row's call is decided, or that it is over.
     fn told(
         &mut self,
         row: usize,
@@ -305,8 +305,8 @@ impl Sending<'_> {
         under.decided = true;
         // A provider that answers when the phone call is over has told nothing until then.
         if self.settings.wait || call.status == CallStatus::Attempting {
-            let router = self.router.clone();
-            self.waiting.push(Box::pin(async move { (row, router.wait(call.id).await) }));
+            let engine = self.engine.clone();
+            self.waiting.push(Box::pin(async move { (row, engine.wait(call.id).await) }));
         } else {
             self.calls.remove(&row);
             report.met(&call);
@@ -333,7 +333,7 @@ impl Sending<'_> {
         let waiting: Vec<(usize, CallId)> =
             self.calls.iter().map(|(row, under)| (*row, under.call)).collect();
         for (row, id) in waiting {
-            let call = self.router.get(id).await?;
+            let call = self.engine.get(id).await?;
             if call.status.is_settled() {
                 self.settled(row, &call, report)?;
             }
@@ -345,7 +345,7 @@ impl Sending<'_> {
     async fn leave(&mut self, left: usize, report: &mut Report) -> Outcome<()> {
         report.left(left);
         for (row, under) in std::mem::take(&mut self.calls) {
-            let call = self.router.get(under.call).await?;
+            let call = self.engine.get(under.call).await?;
             report.met(&call);
             if call.status.is_settled() {
                 report.settled(self.table, row, &call)?;
@@ -362,11 +362,11 @@ impl Sending<'_> {
         if report.unbilled().is_empty() {
             return Ok(());
         }
-        if let Err(error) = self.router.settle_costs().await {
+        if let Err(error) = self.engine.settle_costs().await {
             tracing::warn!(%error, "bills are not known");
         }
         for id in report.unbilled().to_vec() {
-            let call = self.router.get(id).await?;
+            let call = self.engine.get(id).await?;
             report.billed(&call);
         }
         Ok(())
@@ -374,7 +374,7 @@ impl Sending<'_> {
 }
 
 /// A row that became a call before its window was over is still that call: it is asked for as it
-/// was. One that did not is refused by the router, because its window is over.
+/// was. One that did not is refused by the engine, because its window is over.
 pub(super) fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Refused> {
     let error = match request.validate(now) {
         Ok(call) => return Ok(call),

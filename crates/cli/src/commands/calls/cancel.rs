@@ -21,7 +21,7 @@ const OPEN: [CallStatus; 5] = [
 ];
 
 pub(super) async fn run(switchboard: &Switchboard, args: CancelArgs, output: Output) -> Outcome {
-    let router = switchboard.engine();
+    let engine = switchboard.engine();
     let ids = if args.ids.is_empty() {
         match switchboard.ledger() {
             Some(ledger) => chosen(&*ledger.journal(), &args).await?,
@@ -33,14 +33,14 @@ pub(super) async fn run(switchboard: &Switchboard, args: CancelArgs, output: Out
     let mut failed = 0_usize;
     let mut rows = Vec::new();
     for id in ids {
-        let told = one(router, id).await?;
+        let told = one(engine, id).await?;
         failed += usize::from(told.failed);
         if output.json {
             output.object_line(&json!({"call": id, "result": told.word, "detail": told.detail}));
         }
         rows.push(vec![id.to_string(), told.detail]);
     }
-    router.stop_now();
+    engine.stop_now();
     if !output.json {
         if rows.is_empty() {
             output.line("no call that is not over");
@@ -73,8 +73,8 @@ struct Told {
     failed: bool,
 }
 
-async fn one(router: &Engine, id: CallId) -> Outcome<Told> {
-    let (word, detail, failed) = match router.cancel(id).await {
+async fn one(engine: &Engine, id: CallId) -> Outcome<Told> {
+    let (word, detail, failed) = match engine.cancel(id).await {
         Ok(Cancelled::NothingSent) => {
             ("withdrawn", "nothing was sent, and nothing is: no phone rings".to_owned(), false)
         }

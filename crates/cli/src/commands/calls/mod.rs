@@ -48,10 +48,10 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
             watch::all(&setup::ledger(common, file).await?.0, common, output).await
         }
         CallsCommand::Cancel(args) => {
-            cancel::run(&setup::beside(common, file).await?, args, output).await
+            cancel::run(&setup::attach(common, file).await?, args, output).await
         }
         CallsCommand::Resolve(args) => {
-            resolve::run(&setup::beside(common, file).await?, args, output).await
+            resolve::run(&setup::attach(common, file).await?, args, output).await
         }
         CallsCommand::Export(args) => {
             export::run(&setup::ledger(common, file).await?.0, args, output).await

@@ -17,7 +17,7 @@ use crate::{
     credential::{self, RefusedCredentials},
     exit::Exit,
     failure::Outcome,
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::Output,
 };
 
@@ -152,7 +152,7 @@ fn standing(status: CallStatus, outcome: Option<Ended>) -> String {
 }
 
 /// Waits for the next look. True where somebody asks for the end.
-async fn ended(asked: &mut UnboundedReceiver<Asked>) -> bool {
+async fn ended(asked: &mut UnboundedReceiver<Signal>) -> bool {
     tokio::select! {
         Some(_) = asked.recv() => true,
         () = tokio::time::sleep(EVERY) => false,

@@ -8,14 +8,14 @@ use switchboard::{
 };
 
 use crate::{
-    commands::demo::{Fate, calls::Row},
+    commands::demo::{RowResult, calls::Row},
     output::{Output, hide},
 };
 
 /// One line of the table with all that is known of it.
 struct Line<'a> {
     row: &'a Row,
-    fate: &'a Fate,
+    result: &'a RowResult,
     call: Option<&'a Call>,
     facts: Vec<Fact>,
 }
@@ -40,14 +40,14 @@ const KINDS: [Kind; 10] = [
 /// Prints one decision of each kind that occurred, in the order of the table.
 pub(super) async fn show(
     rows: &[Row],
-    fates: &[Fate],
+    results: &[RowResult],
     calls: &HashMap<CallId, Call>,
     ledger: &Ledger,
     output: Output,
 ) -> switchboard::Result<()> {
     let mut lines = Vec::with_capacity(rows.len());
-    for (row, fate) in rows.iter().zip(fates) {
-        let call = fate.call().and_then(|id| calls.get(&id));
+    for (row, result) in rows.iter().zip(results) {
+        let call = result.call().and_then(|id| calls.get(&id));
         let facts = match call {
             Some(call) => {
                 let entries = ledger.history(call.id).await?;
@@ -55,7 +55,7 @@ pub(super) async fn show(
             }
             None => Vec::new(),
         };
-        lines.push(Line { row, fate, call, facts });
+        lines.push(Line { row, result, call, facts });
     }
     let mut found: Vec<(usize, String)> = Vec::new();
     for kind in KINDS {
@@ -122,7 +122,7 @@ fn by_experiment(line: &Line<'_>) -> Option<String> {
 }
 
 fn emergency_number(line: &Line<'_>) -> Option<String> {
-    let Fate::Rejected(error) = line.fate else { return None };
+    let RowResult::Rejected(error) = line.result else { return None };
     (error.code() == Some("emergency_number"))
         .then(|| "refused before anything is sent: it is an emergency number".to_owned())
 }
@@ -194,7 +194,7 @@ fn no_provider(line: &Line<'_>) -> Option<String> {
 }
 
 fn duplicate(line: &Line<'_>) -> Option<String> {
-    let Fate::Rejected(error) = line.fate else { return None };
+    let RowResult::Rejected(error) = line.result else { return None };
     (error.kind() == ErrorKind::PossibleDuplicate)
         .then(|| "refused: a call with the same number and task was placed a moment ago".to_owned())
 }

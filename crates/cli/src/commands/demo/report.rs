@@ -9,14 +9,14 @@ use switchboard::{
 use switchboard_testkit::RingLedger;
 
 use crate::{
-    commands::demo::{Fate, calls::Row, proof::Proof},
+    commands::demo::{RowResult, calls::Row, proof::Proof},
     output::{Output, hide, or_dash},
 };
 
 /// The end of the demonstration.
 pub(super) struct Report<'a> {
     rows: &'a [Row],
-    fates: &'a [Fate],
+    results: &'a [RowResult],
     calls: HashMap<CallId, Call>,
     check: Check,
     summary: Summary,
@@ -81,15 +81,15 @@ struct Bill {
 impl<'a> Report<'a> {
     pub(super) fn new(
         rows: &'a [Row],
-        fates: &'a [Fate],
+        results: &'a [RowResult],
         calls: Vec<Call>,
         check: Check,
         rings: &RingLedger,
         currency: Currency,
     ) -> Self {
-        let summary = Summary::new(fates, &calls, &check, &Proof::of(&calls, rings), currency);
+        let summary = Summary::new(results, &calls, &check, &Proof::of(&calls, rings), currency);
         let calls = calls.into_iter().map(|call| (call.id, call)).collect();
-        Self { rows, fates, calls, check, summary }
+        Self { rows, results, calls, check, summary }
     }
 
     /// No phone rang more often than it should have, every call is decided, and the ledger says
@@ -111,10 +111,10 @@ impl<'a> Report<'a> {
             return;
         }
         output.heading("What became of each call");
-        let lines = self.rows.iter().zip(self.fates).enumerate();
+        let lines = self.rows.iter().zip(self.results).enumerate();
         output.table(
             &["line", "to", "country", "result", "provider", "asked", "arm", "billed"],
-            lines.map(|(at, (row, fate))| self.line(at + 1, row, fate)),
+            lines.map(|(at, (row, result))| self.line(at + 1, row, result)),
         );
     }
 
@@ -132,27 +132,27 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn line(&self, number: usize, row: &Row, fate: &Fate) -> Vec<String> {
+    fn line(&self, number: usize, row: &Row, result: &RowResult) -> Vec<String> {
         let dashes = |to: String, result: String| {
             let mut cells = vec![number.to_string(), to, "-".to_owned(), result];
             cells.resize(8, "-".to_owned());
             cells
         };
-        let call = fate.call().and_then(|id| self.calls.get(&id));
-        match (fate, call) {
-            (Fate::Rejected(error), _) => dashes(hide(&row.to), rejected(error)),
-            (Fate::Replayed(_), _) => {
+        let call = result.call().and_then(|id| self.calls.get(&id));
+        match (result, call) {
+            (RowResult::Rejected(error), _) => dashes(hide(&row.to), rejected(error)),
+            (RowResult::Replayed(_), _) => {
                 dashes(hide(&row.to), "replayed: the call of an earlier line".to_owned())
             }
-            (Fate::Became(_), None) => {
+            (RowResult::Placed(_), None) => {
                 dashes(hide(&row.to), "error: the journal has no such call".to_owned())
             }
-            (Fate::Became(_), Some(call)) => {
+            (RowResult::Placed(_), Some(call)) => {
                 vec![
                     number.to_string(),
                     call.to.masked(),
                     call.country.to_string(),
-                    result(call),
+                    status_text(call),
                     or_dash(call.provider.as_ref()),
                     asked(call),
                     or_dash(call.experiment.as_ref().map(|assigned| &assigned.arm)),
@@ -172,7 +172,7 @@ fn rejected(error: &switchboard::Error) -> String {
     }
 }
 
-fn result(call: &Call) -> String {
+fn status_text(call: &Call) -> String {
     match (call.outcome, &call.fault) {
         (Some(outcome), _) => outcome.to_string(),
         (None, Some(fault)) => format!("{}: {}", call.status, fault.kind.as_str()),
@@ -206,13 +206,14 @@ fn failed_over(call: &Call) -> bool {
 
 impl Summary {
     fn new(
-        fates: &[Fate],
+        results: &[RowResult],
         calls: &[Call],
         check: &Check,
         proof: &Proof,
         currency: Currency,
     ) -> Self {
-        let rejected = fates.iter().filter(|fate| matches!(fate, Fate::Rejected(_))).count();
+        let rejected =
+            results.iter().filter(|result| matches!(result, RowResult::Rejected(_))).count();
         let with = |status: CallStatus| calls.iter().filter(|call| call.status == status).count();
         let mut outcomes = BTreeMap::new();
         let mut by_provider = BTreeMap::new();
@@ -235,10 +236,13 @@ impl Summary {
         }
         Self {
             simulated: true,
-            calls: fates.len(),
+            calls: results.len(),
             completed: outcomes.get(&Outcome::Completed).copied().unwrap_or_default(),
             refused: rejected + with(CallStatus::Refused),
-            replayed: fates.iter().filter(|fate| matches!(fate, Fate::Replayed(_))).count(),
+            replayed: results
+                .iter()
+                .filter(|result| matches!(result, RowResult::Replayed(_)))
+                .count(),
             failed_over: calls.iter().filter(|call| failed_over(call)).count(),
             undecided: calls
                 .iter()

@@ -8,7 +8,7 @@ use switchboard::router::{
 };
 
 use crate::{
-    cli::Decided,
+    cli::DecisionArgs,
     commands::experiments::study::{Studies, life, lives},
     exit::Exit,
     failure::{Failure, Outcome},
@@ -28,7 +28,7 @@ pub(super) async fn run(
     studies: &Studies,
     name: &str,
     wish: Wish,
-    decided: Decided,
+    decided: DecisionArgs,
     output: Output,
 ) -> Outcome {
     let experiment = studies.experiment(name)?;
