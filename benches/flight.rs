@@ -12,13 +12,13 @@
 //!   is ready.
 #![allow(clippy::print_stdout)]
 
-use std::{error::Error, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+use std::{error::Error, path::Path, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Journal, LaneSettings, Policy,
-    Provider, ProviderId, RouterSettings, SystemClock,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Journal, Policy, Provider,
+    ProviderId, SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
     journal::{NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
@@ -60,23 +60,14 @@ fn resident() -> Result<usize, Failure> {
 }
 
 fn router(provider: Arc<dyn Provider>, poll_every: Duration) -> switchboard::engine::EngineBuilder {
-    let info = provider.info().clone();
     let most = RequestLimit { requests: 1_000_000, window: Duration::from_secs(60) };
-    let lane = LaneSettings {
-        place_limit: Some(most),
-        read_limit: Some(most),
-        calls_per_second: None::<NonZeroU32>,
-        ..LaneSettings::documented(&info)
-    };
-    let account = ProviderPolicy {
-        info: info.clone(),
-        deck: RateDeck::unknown(Currency::USD),
-        enabled: true,
-    };
-    Engine::builder(Policy::new(vec![account], Currency::USD))
-        .provider(provider)
-        .lane(info.id, lane)
-        .settings(RouterSettings { poll_every, ..RouterSettings::default() })
+    let mut account =
+        ProviderPolicy::new(provider.info().clone(), RateDeck::unknown(Currency::USD));
+    account.limits.placing = Some(most);
+    account.limits.reading = Some(most);
+    let mut policy = Policy::new(vec![account], Currency::USD);
+    policy.timings.poll_every = poll_every;
+    Engine::builder(policy).provider(provider)
 }
 
 async fn submit(router: &Engine, calls: std::ops::Range<usize>) -> Result<(), Failure> {

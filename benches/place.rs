@@ -25,8 +25,8 @@ use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, CallStatus, Clock, Currency, Engine, LaneSettings, PhoneNumber, Policy, Provider,
-    RouterSettings, Switchboard, SystemClock,
+    CallRequest, CallStatus, Clock, Currency, Engine, PhoneNumber, Policy, Provider, Switchboard,
+    SystemClock,
     core::RequestLimit,
     kaicalls::{KaiCalls, KaiCallsConfig, api::CreateCall},
     router::{ProviderPolicy, RateDeck},
@@ -216,21 +216,12 @@ impl Bench {
 }
 
 fn router(provider: Arc<dyn Provider>) -> switchboard::Result<Engine> {
-    let info = provider.info().clone();
-    let lane = LaneSettings {
-        place_limit: Some(RequestLimit { requests: 57, window: Duration::from_millis(10) }),
-        ..LaneSettings::documented(&info)
-    };
-    let account = ProviderPolicy {
-        info: info.clone(),
-        deck: RateDeck::unknown(Currency::USD),
-        enabled: true,
-    };
-    Engine::builder(Policy::new(vec![account], Currency::USD))
-        .provider(provider)
-        .lane(info.id, lane)
-        .settings(RouterSettings { poll_every: HOUR, ..RouterSettings::default() })
-        .build()
+    let mut account =
+        ProviderPolicy::new(provider.info().clone(), RateDeck::unknown(Currency::USD));
+    account.limits.placing = Some(RequestLimit { requests: 57, window: Duration::from_millis(10) });
+    let mut policy = Policy::new(vec![account], Currency::USD);
+    policy.timings.poll_every = HOUR;
+    Engine::builder(policy).provider(provider).build()
 }
 
 async fn timed(

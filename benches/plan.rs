@@ -127,7 +127,7 @@ fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<P
             needs_agent: false,
             tariff: Some(tariff),
         };
-        providers.push(ProviderPolicy { info, deck, enabled: true });
+        providers.push(ProviderPolicy::new(info, deck));
     }
     Ok(Policy { strategy: Cheapest.into(), ..Policy::new(providers, Currency::USD) })
 }
@@ -211,8 +211,8 @@ fn large(
 
 /// So many providers, each with this deck.
 fn crowd(count: usize, deck: &RateDeck) -> Policy {
-    let providers = (0..count).map(|nth| ProviderPolicy {
-        info: ProviderInfo {
+    let providers = (0..count).map(|nth| {
+        let info = ProviderInfo {
             id: ProviderId::new(format!("provider-{nth}")),
             failure_domain: format!("domain-{nth}"),
             countries: Coverage::All,
@@ -224,9 +224,8 @@ fn crowd(count: usize, deck: &RateDeck) -> Policy {
             max_duration: None,
             needs_agent: false,
             tariff: None,
-        },
-        deck: deck.clone(),
-        enabled: true,
+        };
+        ProviderPolicy::new(info, deck.clone())
     });
     Policy { strategy: Cheapest.into(), ..Policy::new(providers.collect(), Currency::USD) }
 }

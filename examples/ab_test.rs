@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, error::Error, sync::Arc, time::Duration};
 
 use futures::future::try_join_all;
 use switchboard::{
-    Call, CallRequest, ProviderId, RouterSettings, Switchboard, SystemClock,
+    Call, CallRequest, ProviderId, Switchboard, SystemClock, Timings,
     kaicalls::{KaiCalls, KaiCallsConfig},
     kallyai::{KallyAi, KallyAiConfig},
     router::{Arm, Experiment},
@@ -45,10 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             vec![arm("calm", "kaicalls"), arm("cheerful", "kallyai")],
         ))
         // The simulated calls last milliseconds: look for news more often than every three seconds.
-        .settings(RouterSettings {
-            poll_every: Duration::from_millis(250),
-            ..RouterSettings::default()
-        })
+        .timings(Timings { poll_every: Duration::from_millis(250), ..Timings::default() })
         .build()?;
 
     // Everybody is called twice, for two reasons.

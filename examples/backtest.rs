@@ -11,7 +11,7 @@
 use std::error::Error;
 
 use futures::future::try_join_all;
-use switchboard::{CallRequest, Config, Ledger, Policy, config::LedgerConfig, journal::Selection};
+use switchboard::{CallRequest, Config, Ledger, config::LedgerConfig, journal::Selection};
 use switchboard_backtest::{BacktestSettings, PastCall, Report, backtest};
 use switchboard_testkit::{SimConfig, SimKaiCalls, SimKallyAi};
 
@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let ledger = Ledger::file(&file, None).await?;
     let past = past(&ledger).await?;
-    let same = replay(&config.policy()?, &past, &config.backtest_settings()?);
+    let same = replay(&config, &past)?;
     println!(
         "The policy that ran: {} rings, {} then and {} now.",
         same.rings,
@@ -86,7 +86,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(same.total.then, same.total.now, "it gives the ledger's own sums");
 
     let cheaper = Config::from_toml(&text("kallyai", "kaicalls"))?;
-    let report = replay(&cheaper.policy()?, &past, &cheaper.backtest_settings()?);
+    let report = replay(&cheaper, &past)?;
     println!(
         "The cheaper first:   {} billed then, {} estimated now.\n",
         report.total.then.billed, report.total.now.estimated
@@ -114,8 +114,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn replay(policy: &Policy, past: &[PastCall], settings: &BacktestSettings) -> Report {
-    backtest(policy, past, settings)
+fn replay(config: &Config, past: &[PastCall]) -> Result<Report, Box<dyn Error>> {
+    let settings = BacktestSettings { version: config.version(), ..BacktestSettings::default() };
+    Ok(backtest(&config.policy()?, past, &settings))
 }
 
 /// Every call of the ledger with all that was written down of it.

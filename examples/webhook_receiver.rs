@@ -20,10 +20,9 @@ use axum::{
 };
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, Currency, Engine, ErrorKind, IncomingWebhook, Policy, Provider, RouterSettings,
-    SystemClock, WebhookAddress,
+    CallRequest, Engine, ErrorKind, IncomingWebhook, Switchboard, SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
-    router::{ProviderPolicy, RateDeck},
+    router::Timings,
 };
 use switchboard_testkit::{SimConfig, SimKaiCalls};
 use tokio::net::TcpListener;
@@ -63,12 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     config.base_url = provider.url().parse()?;
     config.agent_id = Some(provider.agent_id().into());
     let kaicalls = Arc::new(KaiCalls::new(config, Arc::new(SystemClock))?);
-    let account = ProviderPolicy {
-        info: kaicalls.info().clone(),
-        deck: RateDeck::unknown(Currency::USD),
-        enabled: true,
-    };
-    let router = Engine::builder(Policy::new(vec![account], Currency::USD))
+    let switchboard = Switchboard::builder()
         .provider(kaicalls)
         // In production an https address that the provider reaches, and at least 32 characters of
         // chance from the environment.
@@ -78,11 +72,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             lifetime: Duration::from_secs(3600),
         })
         // Asking is put off for an hour, so that what happens below happens by webhook alone.
-        .settings(RouterSettings {
-            poll_every: Duration::from_secs(3600),
-            ..RouterSettings::default()
-        })
+        .timings(Timings { poll_every: Duration::from_secs(3600), ..Timings::default() })
         .build()?;
+    let router = switchboard.engine().clone();
 
     let web = Web::new()
         .route("/hooks/v1/{*tail}", post(receive))
@@ -90,9 +82,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_state(router.clone());
     let server = tokio::spawn(async move { axum::serve(listener, web).await });
 
-    let request = CallRequest::new("+12125550123", "Ask whether they are open on Sunday.")
-        .validate(Timestamp::now())?;
-    let call = router.place(request).await?;
+    let request = CallRequest::new("+12125550123", "Ask whether they are open on Sunday.");
+    let call = switchboard.place(&request).await?;
     println!("placed    {}: {}", call.to, call.status);
     let call = tokio::time::timeout(Duration::from_secs(30), router.wait(call.id)).await??;
     println!("over      {}, as a webhook told", call.outcome.ok_or("the call has no outcome")?);

@@ -21,7 +21,7 @@ use std::{
 use futures::future::join_all;
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, Config, Error, IncomingWebhook, ProviderId, RouterSettings, Switchboard,
+    CallRequest, Config, Error, IncomingWebhook, ProviderId, Switchboard, Timings,
     core::{CallFilter, PageRequest},
 };
 use switchboard_testkit::{
@@ -136,8 +136,8 @@ fn setup() -> SimConfig {
 }
 
 /// A pause that a provider asks for is not waited for.
-fn impatient() -> RouterSettings {
-    RouterSettings { max_wait: Duration::from_millis(100), ..config::settings() }
+fn impatient() -> Timings {
+    Timings { max_wait: Duration::from_millis(100), ..config::timings() }
 }
 
 /// A request with everything that must not be shown.
@@ -310,7 +310,8 @@ async fn trouble(sims: &Sims) -> Notes {
         for (n, (fault, after)) in troubles(sims, at).into_iter().enumerate() {
             let n = base(at) + n;
             script = script.rule(Rule::on("POST", at.path(), fault).to(callee(n)).after(after));
-            let switchboard = config::start(config::router(sims).settings(impatient()));
+            let switchboard =
+                config::start(config::router(sims).adjust(|policy| policy.timings = impatient()));
             let mut request = full(n);
             request.tags = vec![at.id().to_owned()];
             walks.push((switchboard, request, n < base(at) + MADE_UP));
@@ -319,7 +320,7 @@ async fn trouble(sims: &Sims) -> Notes {
         let port = ClosedPort::new();
         let away = Switchboard::builder()
             .provider(sims.provider(at, Some(&port.url())))
-            .settings(impatient());
+            .timings(impatient());
         walks.push((away.build().unwrap(), full(base(at) + 15), true));
     }
     let fired = |at: Which| usize::try_from(sims.sim(at).faults().fired()).unwrap();

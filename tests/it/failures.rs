@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use switchboard::{
-    Call, CallStatus, Delivery, ErrorKind, RouterSettings, Switchboard, SystemClock, core::Refusal,
+    Call, CallStatus, Delivery, ErrorKind, Switchboard, SystemClock, Timings, core::Refusal,
     kallyai::KallyAi,
 };
 use switchboard_testkit::{
@@ -312,12 +312,12 @@ fn setup() -> SimConfig {
 }
 
 /// Short where only waiting would be longer: evidence is looked for once.
-fn settings() -> RouterSettings {
-    RouterSettings {
+fn timings() -> Timings {
+    Timings {
         poll_every: Duration::from_millis(50),
         reconcile_for: Duration::ZERO,
         max_wait: Duration::from_secs(5),
-        ..RouterSettings::default()
+        ..Timings::default()
     }
 }
 
@@ -346,7 +346,7 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
     let switchboard = Switchboard::builder()
         .provider(sims.provider(at, address.as_deref()))
         .provider(sims.provider(at.other(), None))
-        .settings(settings())
+        .timings(timings())
         .build()
         .unwrap();
     let mut wanted = request(play.callee);
@@ -462,7 +462,7 @@ async fn a_silent_provider_is_not_sent_a_second_call() {
         let switchboard = Switchboard::builder()
             .provider(sims.provider(at, None))
             .provider(sims.provider(at.other(), None))
-            .settings(settings())
+            .timings(timings())
             .build()
             .unwrap();
         let id = switchboard.submit(&request(n)).await.unwrap().id;
@@ -491,7 +491,7 @@ async fn a_door_that_closes_before_it_reads_is_never_taken_for_more_than_it_prov
         let switchboard = Switchboard::builder()
             .provider(sims.provider(at, Some(&door.url())))
             .provider(sims.provider(at.other(), None))
-            .settings(settings())
+            .timings(timings())
             .build()
             .unwrap();
         let id = switchboard.submit(&request(n)).await.unwrap().id;
@@ -525,7 +525,7 @@ async fn a_pause_is_kept_and_the_call_goes_on_after_it() {
             .set(FaultScript::default().rule(Rule::on("POST", at.path(), too_many).nth(1)));
         let switchboard = Switchboard::builder()
             .provider(sims.provider(at, None))
-            .settings(settings())
+            .timings(timings())
             .build()
             .unwrap();
         let id = switchboard.submit(&request(n)).await.unwrap().id;
@@ -549,7 +549,7 @@ async fn an_expired_token_is_renewed_once_and_the_key_stays() {
     let switchboard = Switchboard::builder()
         .provider(Arc::new(KallyAi::new(config, Arc::new(SystemClock)).unwrap()))
         .provider(sims.provider(Which::KaiCalls, None))
-        .settings(settings())
+        .timings(timings())
         .build()
         .unwrap();
     let id = switchboard.submit(&request(0)).await.unwrap().id;

@@ -6,8 +6,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, CallStatus, Delivery, ErrorKind, IncomingWebhook, Outcome, RouterSettings,
-    router::BreakerState,
+    CallRequest, CallStatus, Delivery, ErrorKind, IncomingWebhook, Outcome, router::BreakerState,
 };
 use switchboard_testkit::{
     SimConfig,
@@ -112,9 +111,12 @@ async fn a_synchronous_call_from_its_request_to_its_bill() {
 async fn a_webhook_ends_a_call_that_nobody_asks_about() {
     let sims = Sims::start(quick(), quick()).await;
     let receiver = Receiver::listen().await;
-    let never_asks = RouterSettings { poll_every: Duration::from_secs(3600), ..config::settings() };
     let webhooks = config::webhooks(receiver.url(), "0123456789abcdef0123456789abcdef");
-    let switchboard = config::start(config::router(&sims).settings(never_asks).webhooks(webhooks));
+    let switchboard = config::start(
+        config::router(&sims)
+            .adjust(|policy| policy.timings.poll_every = Duration::from_secs(3600))
+            .webhooks(webhooks),
+    );
     receiver.serve(switchboard.engine());
 
     let placed = switchboard.place(&request(0)).await.unwrap();

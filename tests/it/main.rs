@@ -6,6 +6,7 @@
 mod answers;
 mod conformance;
 mod coverage;
+mod documents;
 mod failures;
 mod journey;
 mod kill_loop;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use switchboard::{
-    Clock, Config, EngineBuilder, RouterSettings, Switchboard, SystemClock, WebhookAddress,
+    Clock, Config, EngineBuilder, Switchboard, SystemClock, Timings, WebhookAddress,
 };
 
 use crate::Sims;
@@ -64,16 +64,16 @@ pub fn router(sims: &Sims) -> EngineBuilder {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let config = Config::from_toml(&text(sims)).unwrap();
-    config.router(environment, &clock).unwrap().settings(settings())
+    config.router(environment, &clock).unwrap().adjust(|policy| policy.timings = timings())
 }
 
 /// News are asked for quickly; the rest is as usual.
-pub fn settings() -> RouterSettings {
-    RouterSettings {
+pub fn timings() -> Timings {
+    Timings {
         poll_every: Duration::from_millis(100),
         reconcile_for: Duration::ZERO,
         max_wait: Duration::from_secs(30),
-        ..RouterSettings::default()
+        ..Timings::default()
     }
 }
 

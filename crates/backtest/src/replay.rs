@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, ErrorKind, Money, ProfileName};
 use switchboard_router::{
-    LaneSettings, Plan, PlanRecord, Policy, ProviderPolicy, Rejected, Rejection, Snapshot,
+    Plan, PlanRecord, Policy, ProviderPolicy, Rejected, Rejection, Snapshot,
     experiment::ExperimentStates, hash::digest, plan, quality::Measurements,
 };
 
@@ -39,8 +39,6 @@ pub(super) struct Replay<'a> {
     /// In the order in which they came.
     pub(super) calls: Vec<&'a PastCall>,
     pub(super) settings: &'a BacktestSettings,
-    /// One for each of the policy's providers.
-    pub(super) lanes: Vec<LaneSettings>,
     /// The experiments after none, one, two of the decisions.
     lives: Vec<ExperimentStates>,
     pub(super) agenda: Agenda,
@@ -52,10 +50,6 @@ pub(super) struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn new(policy: &'a Policy, calls: &'a [PastCall], settings: &'a BacktestSettings) -> Self {
-        let lane = |one: &ProviderPolicy| {
-            let named = settings.lanes.get(&one.info.id).cloned();
-            named.unwrap_or_else(|| LaneSettings::documented(&one.info))
-        };
         let mut lives = vec![ExperimentStates::default()];
         for (number, decision) in &settings.decisions {
             let mut next = lives.last().cloned().unwrap_or_default();
@@ -68,7 +62,6 @@ impl<'a> Replay<'a> {
             policy,
             calls: in_order,
             settings,
-            lanes: policy.providers.iter().map(lane).collect(),
             lives,
             agenda: Agenda::default(),
             shelf: Shelf::default(),
@@ -149,7 +142,7 @@ impl<'a> Replay<'a> {
             return;
         };
         let whose = (None, call.request.agent.as_ref());
-        if let Some(wish) = wish((self.policy, &self.lanes, self.settings), call, index, whose) {
+        if let Some(wish) = wish(self.policy, call, index, whose) {
             let id = self.shelf.force(wish, now);
             self.settles(id, attempt);
         }
@@ -190,12 +183,7 @@ impl<'a> Replay<'a> {
         now: Timestamp,
     ) -> Result<AttemptId, Short> {
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let wish = wish(
-            (self.policy, &self.lanes, self.settings),
-            call,
-            index,
-            (experiment, plan.profile.as_ref()),
-        );
+        let wish = wish(self.policy, call, index, (experiment, plan.profile.as_ref()));
         wish.map_or(Err(Short::Gone), |wish| self.shelf.take(wish, now))
     }
 
@@ -212,7 +200,7 @@ impl<'a> Replay<'a> {
         let experiment =
             going.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         let whose = (experiment, going.plan.profile.as_ref());
-        let wish = wish((self.policy, &self.lanes, self.settings), call, index, whose)?;
+        let wish = wish(self.policy, call, index, whose)?;
         self.tally.apart.unexplained += 1;
         Some(self.shelf.force(wish, now))
     }
@@ -225,8 +213,7 @@ impl<'a> Replay<'a> {
         now: Timestamp,
     ) -> Option<Plan> {
         let (call, _) = self.of(at)?;
-        let (readings, aside) =
-            self.known.readings((self.policy, &self.lanes), &self.shelf, record, now);
+        let (readings, aside) = self.known.readings(self.policy, &self.shelf, record, now);
         let measured = record.and_then(PlanRecord::measurements);
         let quality = measured.as_ref().map(|measured| measured as &dyn Measurements);
         let draw =
@@ -270,7 +257,7 @@ impl<'a> Replay<'a> {
         let Some(plan) = self.plan(at, ring.plan.as_ref(), now) else {
             return;
         };
-        let patience = now.checked_add(self.settings.times.max_wait).unwrap_or(Timestamp::MAX);
+        let patience = now.checked_add(self.policy.timings.max_wait).unwrap_or(Timestamp::MAX);
         let give_up = call.request.window.closes.unwrap_or(patience);
         let mut going = Going::new(at, ring, plan.clone(), now, give_up);
         let made_by = ring.plan.as_ref().and_then(|record| record.policy.as_ref());
@@ -336,7 +323,7 @@ pub(super) fn newest(ring: &PastRing, now: Timestamp) -> Option<&PlanRecord> {
 
 /// What an attempt at the provider at this place wants.
 fn wish<'w>(
-    (policy, lanes, settings): (&'w Policy, &'w [LaneSettings], &'w BacktestSettings),
+    policy: &'w Policy,
     call: &'w PastCall,
     index: usize,
     (experiment, profile): (Option<&'w str>, Option<&'w ProfileName>),
@@ -344,10 +331,8 @@ fn wish<'w>(
     Some(Wish {
         policy,
         provider: policy.providers.get(index)?,
-        lane: lanes.get(index)?,
         request: &call.request,
         experiment,
         profile,
-        times: &settings.times,
     })
 }

@@ -1,10 +1,7 @@
 //! What a replay needs beside the policy and the calls.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
-use switchboard_core::ProviderId;
-use switchboard_router::{AuditEntry, LaneSettings, RouterSettings};
+use switchboard_router::AuditEntry;
 
 /// How to replay.
 #[derive(Debug, Clone)]
@@ -15,11 +12,6 @@ pub struct BacktestSettings {
     /// What the other policy is called in the journal, where it has a name. Of a plan that was made
     /// under the same name it is known that the policy is the one that ran.
     pub version: Option<String>,
-    /// How each provider is treated under the other policy; one that is not named, by its
-    /// documented limits.
-    pub lanes: HashMap<ProviderId, LaneSettings>,
-    /// How long a call waits, and how long a room is kept.
-    pub times: RouterSettings,
     /// What was decided on experiments, with its numbers, in order. A plan knows those that had
     /// been read when it was made.
     pub decisions: Vec<(u64, AuditEntry)>,
@@ -29,13 +21,6 @@ pub struct BacktestSettings {
 
 impl Default for BacktestSettings {
     fn default() -> Self {
-        Self {
-            since: None,
-            version: None,
-            lanes: HashMap::new(),
-            times: RouterSettings::default(),
-            decisions: Vec::new(),
-            alpha: 0.05,
-        }
+        Self { since: None, version: None, decisions: Vec::new(), alpha: 0.05 }
     }
 }

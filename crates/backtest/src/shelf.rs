@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, Error, Money, ProfileName, ValidCall};
 use switchboard_journal::{Settlement, Stock};
 use switchboard_router::{
-    BudgetHold, ConcurrencySlot, Headroom, LaneSettings, Policy, ProviderPolicy, RateSlot,
-    Reservation, RouterSettings, hold, reservation::add_needs,
+    BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, hold,
+    reservation::add_needs,
 };
 use uuid::Uuid;
 
@@ -36,12 +36,10 @@ pub(super) struct Shelf {
 pub(super) struct Wish<'a> {
     pub(super) policy: &'a Policy,
     pub(super) provider: &'a ProviderPolicy,
-    pub(super) lane: &'a LaneSettings,
     pub(super) request: &'a ValidCall,
     pub(super) experiment: Option<&'a str>,
     /// The agent profile that serves it.
     pub(super) profile: Option<&'a ProfileName>,
-    pub(super) times: &'a RouterSettings,
 }
 
 impl Shelf {
@@ -97,11 +95,10 @@ impl Shelf {
     pub(super) fn left(
         &self,
         provider: &ProviderPolicy,
-        lane: &LaneSettings,
         now: Timestamp,
     ) -> (Option<Headroom>, Option<Headroom>) {
-        let slots = slot_need(provider, lane).map(|need| self.stock.left(&need, now));
-        let rooms = room_need(provider, lane, now).map(|need| self.stock.rooms_left(&need, now));
+        let slots = slot_need(provider).map(|need| self.stock.left(&need, now));
+        let rooms = room_need(provider, now).map(|need| self.stock.rooms_left(&need, now));
         (slots, rooms)
     }
 }
@@ -113,10 +110,11 @@ impl Wish<'_> {
     }
 
     fn limits(&self, now: Timestamp) -> Reservation {
-        let until = now.checked_add(self.longest() + self.times.grace).unwrap_or(Timestamp::MAX);
+        let until =
+            now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
         let mut reservation = Reservation {
-            slots: slot_need(self.provider, self.lane).into_iter().collect(),
-            rooms: room_need(self.provider, self.lane, until).into_iter().collect(),
+            slots: slot_need(self.provider).into_iter().collect(),
+            rooms: room_need(self.provider, until).into_iter().collect(),
             ..Reservation::default()
         };
         add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
@@ -142,20 +140,16 @@ impl Wish<'_> {
     }
 }
 
-fn slot_need(provider: &ProviderPolicy, lane: &LaneSettings) -> Option<RateSlot> {
-    lane.place_limit.map(|limit| RateSlot {
+fn slot_need(provider: &ProviderPolicy) -> Option<RateSlot> {
+    provider.limits.placing.map(|limit| RateSlot {
         limiter: format!("{}/place", provider.info.id),
         limit: limit.requests,
         window: limit.window,
     })
 }
 
-fn room_need(
-    provider: &ProviderPolicy,
-    lane: &LaneSettings,
-    until: Timestamp,
-) -> Option<ConcurrencySlot> {
-    lane.concurrent.map(|limit| ConcurrencySlot {
+fn room_need(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
+    provider.limits.concurrent.map(|limit| ConcurrencySlot {
         scope: provider.info.id.to_string(),
         limit,
         until,

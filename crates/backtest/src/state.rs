@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use switchboard_core::ProviderId;
-use switchboard_router::{BreakerState, Headroom, LaneSettings, PlanRecord, Policy, Reading};
+use switchboard_router::{BreakerState, Headroom, PlanRecord, Policy, ProviderPolicy, Reading};
 
 use crate::{past::PastCall, shelf::Shelf};
 
@@ -60,18 +60,18 @@ impl Known {
     /// without one they count as untouched.
     pub(super) fn readings(
         &mut self,
-        (policy, lanes): (&Policy, &[LaneSettings]),
+        policy: &Policy,
         shelf: &Shelf,
         record: Option<&PlanRecord>,
         now: Timestamp,
     ) -> (Vec<Reading>, Vec<ProviderId>) {
         let mut readings = Vec::with_capacity(policy.providers.len());
         let mut aside = Vec::new();
-        for (provider, lane) in policy.providers.iter().zip(lanes) {
+        for provider in &policy.providers {
             let id = &provider.info.id;
             let mut reading =
                 record.map_or_else(Reading::default, |record| self.reading(id, record, now));
-            let (headroom, rooms) = shelf.left(provider, lane, now);
+            let (headroom, rooms) = shelf.left(provider, now);
             let same = record.is_some_and(|record| record.at == now) && self.is_as_then(id, now);
             reading.headroom = left(reading.headroom, headroom, same);
             reading.rooms = left(reading.rooms, rooms, same);
@@ -117,18 +117,18 @@ impl Known {
     /// the plan saw free.
     pub(super) fn filled_up(
         &mut self,
-        provider: &ProviderId,
-        lane: &LaneSettings,
+        provider: &ProviderPolicy,
         record: &PlanRecord,
         then: Timestamp,
     ) -> bool {
+        let (provider, limits) = (&provider.info.id, &provider.limits);
         let Some(reading) = record.readings.iter().find(|one| one.provider == *provider) else {
             return false;
         };
         let slots = reading
             .headroom
-            .filter(|left| lane.place_limit.is_some_and(|limit| limit.requests == left.of));
-        let rooms = reading.rooms.filter(|left| lane.concurrent == Some(left.of));
+            .filter(|left| limits.placing.is_some_and(|limit| limit.requests == left.of));
+        let rooms = reading.rooms.filter(|left| limits.concurrent == Some(left.of));
         let Some(free) = slots.into_iter().chain(rooms).map(|left| left.free as usize).min() else {
             return false;
         };

@@ -107,9 +107,8 @@ impl Replay<'_> {
                 return None;
             }
             if self.was_full(&going, ring, candidate.index, at_once) {
-                let has_window =
-                    self.lanes.get(candidate.index).is_some_and(|lane| lane.place_limit.is_some());
-                let (barrier, scope) = if has_window {
+                let asked = self.provider(candidate.index);
+                let (barrier, scope) = if asked.is_some_and(|one| one.limits.placing.is_some()) {
                     (Barrier::Limit, format!("{provider}/place"))
                 } else {
                     (Barrier::Room, provider.to_string())
@@ -140,12 +139,7 @@ impl Replay<'_> {
         else {
             return false;
         };
-        let (Some(provider), Some(lane)) =
-            (self.policy.providers.get(index), self.lanes.get(index))
-        else {
-            return false;
-        };
-        self.known.filled_up(&provider.info.id, lane, record, then)
+        self.provider(index).is_some_and(|provider| self.known.filled_up(provider, record, then))
     }
 
     /// An attempt of then is made again.
@@ -229,11 +223,9 @@ impl Replay<'_> {
         if let Some(estimate) = estimate {
             self.agenda.note(over, What::Bill { attempt: id, micros: estimate.micros() });
         }
-        if let Some(lane) = self.lanes.get(index) {
-            let window = lane.place_limit.map_or(Duration::ZERO, |limit| limit.window);
-            let until = now.checked_add(window).unwrap_or(now).max(over);
-            self.known.differs(&provider.info.id, now, until);
-        }
+        let window = provider.limits.placing.map_or(Duration::ZERO, |limit| limit.window);
+        let until = now.checked_add(window).unwrap_or(now).max(over);
+        self.known.differs(&provider.info.id, now, until);
         self.tally.elsewhere(&provider.info.id, call.request.country());
         let ended = Ended {
             provider: Some(provider.info.id.clone()),
@@ -282,10 +274,10 @@ impl Replay<'_> {
             return;
         };
         for attempt in going.left_over(ring) {
-            let lane =
-                self.policy.index_of(&attempt.provider).and_then(|index| self.lanes.get(index));
-            let window =
-                lane.and_then(|lane| lane.place_limit).map_or(Duration::ZERO, |limit| limit.window);
+            let asked =
+                self.policy.index_of(&attempt.provider).and_then(|index| self.provider(index));
+            let limit = asked.and_then(|provider| provider.limits.placing);
+            let window = limit.map_or(Duration::ZERO, |limit| limit.window);
             let until = attempt.sent_at.checked_add(window).unwrap_or(attempt.sent_at);
             let until = attempt.over_at.map_or(until, |over| over.max(until));
             self.known.differs(&attempt.provider, attempt.sent_at, until);

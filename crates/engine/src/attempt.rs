@@ -272,7 +272,7 @@ async fn attempt(
     }
     // Checked last, with nothing slow between it and the first byte: a process that was paused here
     // for long, or was told to stop, must not send.
-    let late = inner.clock.uptime().saturating_sub(began) >= world.settings.send_within;
+    let late = inner.clock.uptime().saturating_sub(began) >= world.policy.timings.send_within;
     if late || inner.check_running().is_err() {
         lane.give_back(slot);
         inner.waiting.look();
@@ -365,7 +365,7 @@ fn bracket(
         )?,
         None => None,
     };
-    let longest = order.max_duration + world.settings.grace;
+    let longest = order.max_duration + world.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
     let mut reservation = Reservation {
         slots: lane.slot_needs(),

@@ -1,10 +1,10 @@
 //! Putting a router together.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result, SystemClock};
+use switchboard_core::{Clock, Error, ErrorKind, Provider, Result, SystemClock};
 use switchboard_journal::{Journal, MemoryJournal};
-use switchboard_router::{LaneSettings, Policy, RouterSettings};
+use switchboard_router::Policy;
 use tokio::runtime::Handle;
 
 use crate::{
@@ -13,10 +13,6 @@ use crate::{
     shared::{Engine, Inner},
     world::{Parts, World},
 };
-
-/// How long after the last moment at which an attempt may be sent its absence may count for
-/// anything.
-pub(super) const SHORTEST_ASSUMPTION: Duration = Duration::from_secs(60);
 
 /// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for
 /// evidence of those that may have rung, and follows those that a provider has.
@@ -36,10 +32,8 @@ pub enum TakesUp {
 pub struct EngineBuilder {
     policy: Policy,
     providers: Vec<Arc<dyn Provider>>,
-    lanes: HashMap<ProviderId, LaneSettings>,
     journal: Option<Arc<dyn Journal>>,
     clock: Arc<dyn Clock>,
-    settings: RouterSettings,
     webhooks: Option<WebhookAddress>,
     ids: Arc<dyn Ids>,
     version: Option<String>,
@@ -51,10 +45,8 @@ impl EngineBuilder {
         Self {
             policy,
             providers: Vec::new(),
-            lanes: HashMap::new(),
             journal: None,
             clock: Arc::new(SystemClock),
-            settings: RouterSettings::default(),
             webhooks: None,
             ids: Arc::new(RandomIds),
             version: None,
@@ -69,10 +61,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Treats a provider in another way than it documents.
+    /// Changes the policy that the builder was made with.
     #[must_use]
-    pub fn lane(mut self, provider: ProviderId, settings: LaneSettings) -> Self {
-        self.lanes.insert(provider, settings);
+    pub fn adjust(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
         self
     }
 
@@ -87,13 +79,6 @@ impl EngineBuilder {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
-        self
-    }
-
-    /// Other times.
-    #[must_use]
-    pub fn settings(mut self, settings: RouterSettings) -> Self {
-        self.settings = settings;
         self
     }
 
@@ -126,13 +111,7 @@ impl EngineBuilder {
     }
 
     pub(super) fn parts(self) -> Parts {
-        Parts {
-            policy: self.policy,
-            providers: self.providers,
-            lanes: self.lanes,
-            settings: self.settings,
-            version: self.version,
-        }
+        Parts { policy: self.policy, providers: self.providers, version: self.version }
     }
 
     /// Starts the followers. Has to be called inside a tokio runtime.

@@ -54,8 +54,7 @@ pub(crate) fn placed(
     billed: bool,
 ) {
     if !over {
-        let deadline =
-            since.checked_add(longest + inner.settings().grace).unwrap_or(Timestamp::MAX);
+        let deadline = since.checked_add(longest + inner.timings().grace).unwrap_or(Timestamp::MAX);
         lane.watch(
             theirs,
             Watch {
@@ -85,7 +84,7 @@ async fn run(inner: Weak<Inner>, provider: ProviderId) {
             return;
         };
         let idle = lane.watches().is_empty() && lane.unbilled().is_empty();
-        let (clock, pause) = (Arc::clone(&strong.clock), strong.settings().poll_every);
+        let (clock, pause) = (Arc::clone(&strong.clock), strong.timings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
             // A backend that panics loses this round, not the watch.

@@ -166,10 +166,10 @@ impl Search<'_> {
     /// it.
     async fn run(&self, woken: &Notify, mut at_once: Option<OpenLook>) {
         let Self { inner, id, lane, order, age } = *self;
-        let (fence, patience) = match inner.settings().on_unknown {
-            OnUnknown::Park => (None, inner.settings().reconcile_for),
+        let (fence, patience) = match inner.timings().on_unknown {
+            OnUnknown::Park => (None, inner.timings().reconcile_for),
             OnUnknown::AssumeNotPlaced { after } => {
-                (Some(after), inner.settings().reconcile_for.max(after))
+                (Some(after), inner.timings().reconcile_for.max(after))
             }
         };
         if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
@@ -338,7 +338,7 @@ async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId)
 /// Nothing proved it in time. A call that was placed, with an id that nobody could read, is merely
 /// lost from sight.
 async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
-    let within = inner.settings().reconcile_for.as_secs();
+    let within = inner.timings().reconcile_for.as_secs();
     let message =
         format!("{} may have rung the callee, and nothing proved it within {within} s", lane.id);
     let fact = if placed {

@@ -115,7 +115,7 @@ pub(crate) fn start(inner: &Arc<Inner>) {
         loop {
             let Some((clock, pause)) = weak
                 .upgrade()
-                .map(|strong| (Arc::clone(&strong.clock), strong.settings().sweep_every))
+                .map(|strong| (Arc::clone(&strong.clock), strong.timings().sweep_every))
             else {
                 return;
             };

@@ -15,7 +15,7 @@ use switchboard_journal::{
     state::{Effect, Fact},
 };
 use switchboard_router::{
-    Plan, PlanRecord, Policy, Reading, RouterSettings, Snapshot, experiment::ExperimentStates,
+    Plan, PlanRecord, Policy, Reading, Snapshot, Timings, experiment::ExperimentStates,
     hash::digest, plan, quality::Quality,
 };
 use tokio::{
@@ -162,8 +162,8 @@ impl Inner {
         self.world.load_full()
     }
 
-    pub(crate) fn settings(&self) -> RouterSettings {
-        self.world.load().settings
+    pub(crate) fn timings(&self) -> Timings {
+        self.world.load().policy.timings
     }
 
     /// The lane of a provider, also of one that only a former configuration names.
@@ -443,7 +443,7 @@ impl Engine {
         self.inner.world().version.clone()
     }
 
-    /// Swaps the configuration as a whole: policy, providers and times of this builder, which must
+    /// Swaps the configuration as a whole: policy and providers of this builder, which must
     /// name the providers as for [`EngineBuilder::build`]. Calls under way keep the one that they
     /// were planned in; calls that wait are planned anew. What was learnt of a provider that stays,
     /// its limits that are used and its calls, is kept; the calls of one that goes are followed to

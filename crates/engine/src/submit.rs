@@ -60,7 +60,7 @@ impl Engine {
     /// # Errors
     /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with
     /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, for the same callee and task within
-    /// [`RouterSettings::duplicates`](switchboard_router::RouterSettings) without a word that it is meant again;
+    /// [`Policy::duplicates`](switchboard_router::Policy) without a word that it is meant again;
     /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
         self.store_webhook(request).await.map(Submitted::into_call)
@@ -139,7 +139,7 @@ impl Engine {
             // Another process that shares the journal may settle the call, and tells nobody here.
             let look_again = async {
                 if self.inner.journal.is_shared() {
-                    self.inner.clock.sleep(self.inner.settings().poll_every).await;
+                    self.inner.clock.sleep(self.inner.timings().poll_every).await;
                 } else {
                     std::future::pending().await
                 }
@@ -200,7 +200,7 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
     let request = Arc::new(request);
     let new = NewCall {
         id,
-        duplicates: inner.settings().duplicates.of(&request),
+        duplicates: inner.world().policy.duplicates.of(&request),
         request: Arc::clone(&request),
         at: inner.now(),
     };
@@ -376,7 +376,7 @@ fn told_apart_at(call: &Call) -> Option<Timestamp> {
 /// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open,
 /// or, without one, so long after it could go.
 fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
-    let patience = || since.checked_add(inner.settings().max_wait).unwrap_or(Timestamp::MAX);
+    let patience = || since.checked_add(inner.timings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)
 }
 

@@ -1,14 +1,13 @@
-//! What only a new configuration changes: planning's policy, the providers and the times. It is
+//! What only a new configuration changes: the policy and the providers. It is
 //! swapped as a whole; a call under way keeps the one that it was planned in.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
-use switchboard_router::{LaneSettings, OnUnknown, Policy, RouterSettings};
+use switchboard_router::Policy;
 
 use crate::{
-    builder::SHORTEST_ASSUMPTION,
     domain::{self, Domain, Domains},
     health::Outliers,
     lane::Lane,
@@ -26,7 +25,6 @@ pub(crate) struct World {
     domains: Domains,
     /// Who fails far more often than the others.
     pub(crate) outliers: Arc<Mutex<Outliers>>,
-    pub(crate) settings: RouterSettings,
     /// What the configuration is called in the journal.
     pub(crate) version: Option<String>,
 }
@@ -36,8 +34,6 @@ pub(crate) struct World {
 pub(crate) struct Parts {
     pub(crate) policy: Policy,
     pub(crate) providers: Vec<Arc<dyn Provider>>,
-    pub(crate) lanes: HashMap<ProviderId, LaneSettings>,
-    pub(crate) settings: RouterSettings,
     pub(crate) version: Option<String>,
 }
 
@@ -49,18 +45,8 @@ impl World {
         former: Option<&World>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self> {
-        let Parts { policy, providers: mut given, lanes: settings, settings: times, version } =
-            parts;
+        let Parts { policy, providers: mut given, version } = parts;
         policy.check()?;
-        if let OnUnknown::AssumeNotPlaced { after } = times.on_unknown
-            && after < times.send_within + SHORTEST_ASSUMPTION
-        {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "is shorter than an attempt may take to be sent, and a minute: make it longer",
-            )
-            .with_field("routing.assume_after_minutes"));
-        }
         let mut lanes = Vec::with_capacity(policy.providers.len());
         for one in &policy.providers {
             let id = &one.info.id;
@@ -71,12 +57,7 @@ impl World {
                 )
                 .with_field(format!("providers.{id}"))
             })?;
-            let provider = given.swap_remove(at);
-            let settings = settings
-                .get(id)
-                .cloned()
-                .unwrap_or_else(|| LaneSettings::documented(provider.info()));
-            lanes.push((one, provider, settings));
+            lanes.push((one, given.swap_remove(at)));
         }
         if let Some(left) = given.first() {
             let id = &left.info().id;
@@ -90,42 +71,31 @@ impl World {
         }
         // Nothing is refused any more: from here on former lanes may change.
         let mut domains = former.map(|former| former.domains.clone()).unwrap_or_default();
-        let riders = lanes.iter().filter(|(one, ..)| one.enabled);
-        let riders: Vec<_> = riders
-            .map(|(one, _, settings)| (one.info.failure_domain.as_str(), settings.breaker))
-            .collect();
         let lanes: Vec<Arc<Lane>> = lanes
-            .iter()
-            .map(|(one, provider, settings)| {
-                let (provider, price) = (Arc::clone(provider), one.deck.credit_price());
+            .into_iter()
+            .map(|(one, provider)| {
                 let domain = domain::named(&mut domains, &one.info.failure_domain);
                 Arc::new(match former.and_then(|former| former.lane(&one.info.id)) {
-                    Some(lane) => lane.anew(provider, price, settings, domain, clock),
-                    None => Lane::new(provider, price, settings, domain, clock),
+                    Some(lane) => lane.anew(provider, one, domain, clock),
+                    None => Lane::new(provider, one, domain, clock),
                 })
             })
             .collect();
+        let riders = policy.providers.iter().filter(|one| one.enabled);
+        let riders = riders.map(|one| (one.info.failure_domain.as_str(), one.breaker));
         domain::obey(&domains, riders);
         let outliers = former.map_or_else(
-            || Arc::new(Mutex::new(Outliers::new(times.outliers))),
+            || Arc::new(Mutex::new(Outliers::new(policy.outliers))),
             |former| Arc::clone(&former.outliers),
         );
-        outliers.lock().obey(times.outliers);
+        outliers.lock().obey(policy.outliers);
         let retired = former
             .into_iter()
             .flat_map(|former| former.lanes.iter().chain(&former.retired))
             .filter(|lane| lanes.iter().all(|kept| kept.id != lane.id))
             .cloned()
             .collect();
-        Ok(Self {
-            policy: Arc::new(policy),
-            lanes,
-            retired,
-            domains,
-            outliers,
-            settings: times,
-            version,
-        })
+        Ok(Self { policy: Arc::new(policy), lanes, retired, domains, outliers, version })
     }
 
     /// The lanes of the providers that are switched on and ride on this.

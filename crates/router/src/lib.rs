@@ -3,7 +3,7 @@
 //! | to find | look at |
 //! |---|---|
 //! | who is asked first, and why | [`plan()`], [`Plan`], [`Rejection`] |
-//! | what the operator has configured | [`Policy`], [`Route`], [`Budget`], [`RouterSettings`] |
+//! | what the operator has configured | [`Policy`], [`Route`], [`Budget`], [`Timings`] |
 //! | how candidates are ordered | [`Strategy`] |
 //! | what a call costs | [`RateDeck`] |
 //! | how well providers do | [`quality`] |
@@ -36,7 +36,7 @@ pub use plan::{
     RejectedRecord, Rejection, Snapshot, may_be_one, plan,
 };
 pub use policy::{
-    Allowance, DuplicateWindows, LaneSettings, OnUnknown, Policy, ProviderPolicy, RouterSettings,
+    Allowance, DuplicateWindows, OnUnknown, Policy, ProviderLimits, ProviderPolicy, Timings,
 };
 pub use rates::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,

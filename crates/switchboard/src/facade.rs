@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Provider, ProviderInfo,
-    Result, SystemClock, ValidCall,
+    AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Error, ErrorKind, Provider,
+    ProviderId, ProviderInfo, Result, SystemClock, ValidCall,
 };
-use switchboard_engine::Engine;
+use switchboard_engine::{Engine, WebhookAddress};
 use switchboard_journal::Journal;
 use switchboard_router::{
-    Experiment, Plan, Policy, ProviderPolicy, RateDeck, Route, RouterSettings, Strategy,
+    Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route, Strategy,
+    Timings,
 };
 
 use crate::Config;
@@ -149,7 +150,10 @@ pub struct SwitchboardBuilder {
     #[cfg(feature = "ledger")]
     ledger: Option<Ledger>,
     clock: Arc<dyn Clock>,
-    settings: RouterSettings,
+    budgets: Vec<Budget>,
+    limits: Vec<(ProviderId, ProviderLimits)>,
+    timings: Timings,
+    webhooks: Option<WebhookAddress>,
 }
 
 impl Default for SwitchboardBuilder {
@@ -166,7 +170,10 @@ impl Default for SwitchboardBuilder {
             #[cfg(feature = "ledger")]
             ledger: None,
             clock: Arc::new(SystemClock),
-            settings: RouterSettings::default(),
+            budgets: Vec::new(),
+            limits: Vec::new(),
+            timings: Timings::default(),
+            webhooks: None,
         }
     }
 }
@@ -251,10 +258,32 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// Other times than the usual ones.
+    /// Adds a budget. Every one that covers a call has to hold its price.
     #[must_use]
-    pub fn settings(mut self, settings: RouterSettings) -> Self {
-        self.settings = settings;
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budgets.push(budget);
+        self
+    }
+
+    /// Other limits than the provider documents.
+    #[must_use]
+    pub fn limits(mut self, provider: ProviderId, limits: ProviderLimits) -> Self {
+        self.limits.push((provider, limits));
+        self
+    }
+
+    /// Other times than the default ones.
+    #[must_use]
+    pub fn timings(mut self, timings: Timings) -> Self {
+        self.timings = timings;
+        self
+    }
+
+    /// Gives each attempt a webhook address of its own. Hand what arrives there to
+    /// [`Engine::receive_webhook`].
+    #[must_use]
+    pub fn webhooks(mut self, address: WebhookAddress) -> Self {
+        self.webhooks = Some(address);
         self
     }
 
@@ -271,8 +300,21 @@ impl SwitchboardBuilder {
                     .map_err(|error| error.with_provider(info.id.clone()))?,
                 None => RateDeck::unknown(self.currency),
             };
-            policy.providers.push(ProviderPolicy { info, deck, enabled: true });
+            policy.providers.push(ProviderPolicy::new(info, deck));
         }
+        for (provider, limits) in self.limits {
+            let known = policy.providers.iter_mut().find(|one| one.info.id == provider);
+            let known = known.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Configuration,
+                    format!("limits are given for {provider}, which was not added"),
+                )
+                .with_field(format!("providers.{provider}"))
+            })?;
+            known.limits = limits;
+        }
+        policy.budgets = self.budgets;
+        policy.timings = self.timings;
         policy.default_country = self.default_country;
         policy.strategy = self.strategy;
         policy.routes = self.routes;
@@ -280,8 +322,10 @@ impl SwitchboardBuilder {
         policy.default_profile = self.profiles.first().map(|profile| profile.name.clone());
         policy.profiles =
             self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
-        let mut router =
-            Engine::builder(policy).clock(Arc::clone(&self.clock)).settings(self.settings);
+        let mut router = Engine::builder(policy).clock(Arc::clone(&self.clock));
+        if let Some(address) = self.webhooks {
+            router = router.webhooks(address);
+        }
         if let Some(journal) = self.journal {
             router = router.journal(journal);
         }

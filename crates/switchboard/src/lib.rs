@@ -1,4 +1,4 @@
-//! One API for phone calls made by voice agents, over providers that differ in everything.
+//! One API for phone calls made by voice agents, across providers with very different APIs.
 //!
 //! A product asks for a call in neutral words; the router picks the provider by country, cost and
 //! rate limit, and goes to the next one only with proof that the first never reached a phone:
@@ -48,6 +48,11 @@ mod reload;
 #[cfg(feature = "kallyai")]
 pub mod tokens;
 
+// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub use config::{Config, ConfigError, Problem, process_environment};
 pub use facade::{Switchboard, SwitchboardBuilder};
 pub use registry::Registry;
@@ -87,5 +92,5 @@ pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{
-    Budget, LaneSettings, OnUnknown, Plan, Policy, Route, RouterSettings, Strategy,
+    Budget, OnUnknown, Plan, Policy, ProviderLimits, Route, Strategy, Timings,
 };

@@ -9,7 +9,7 @@
 //! | the drives | `kallyai*.rs`, `kaicalls.rs` |
 //! | the documents' answers through the typed methods | `shown*.rs` |
 //! | the JSON examples of the documents | `examples.rs` |
-//! | the pages that are written from it | `pages.rs` |
+//! | the page that is written from it | `pages.rs` |
 
 mod cover;
 mod examples;

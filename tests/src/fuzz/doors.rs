@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use switchboard::{
     CallId, CallRequest, CallStatus, Currency, Engine, IncomingWebhook, Policy, Provider,
-    RouterSettings, SystemClock, WebhookAddress,
+    SystemClock, WebhookAddress,
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };
@@ -38,17 +38,12 @@ impl Doors {
         config.agent_id = Some(simulator.agent_id().into());
         let provider: Arc<dyn Provider> =
             Arc::new(KaiCalls::new(config, Arc::new(SystemClock)).unwrap());
-        let account = ProviderPolicy {
-            info: provider.info().clone(),
-            deck: RateDeck::unknown(Currency::USD),
-            enabled: true,
-        };
-        let router = Engine::builder(Policy::new(vec![account], Currency::USD))
+        let deck = RateDeck::unknown(Currency::USD);
+        let account = ProviderPolicy::new(provider.info().clone(), deck);
+        let mut policy = Policy::new(vec![account], Currency::USD);
+        policy.timings.poll_every = Duration::from_secs(3600);
+        let router = Engine::builder(policy)
             .provider(provider)
-            .settings(RouterSettings {
-                poll_every: Duration::from_secs(3600),
-                ..RouterSettings::default()
-            })
             .webhooks(WebhookAddress {
                 base: "https://calls.example.com".parse().unwrap(),
                 secret: "a secret of at least 32 characters, for tests".into(),

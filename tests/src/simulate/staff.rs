@@ -8,8 +8,8 @@ use std::{
 
 use secrecy::SecretString;
 use switchboard::{
-    AgentProfile, Budget, CallId, Currency, Engine, ErrorKind, LaneSettings, Money, OnUnknown,
-    Policy, ProfileName, Provider, ProviderId, Route, RouterSettings, TenantId, WebhookAddress,
+    AgentProfile, Budget, CallId, Currency, Engine, ErrorKind, Money, OnUnknown, Policy,
+    ProfileName, Provider, ProviderId, Route, TenantId, Timings, WebhookAddress,
     core::RequestLimit,
     journal::state::Resolution,
     router::{BusyCallee, Match, Period, ProviderPolicy},
@@ -86,10 +86,14 @@ fn router(
     let plan = &world.plan;
     let milliseconds = Duration::from_millis;
     let providers = [KALLY, KAI].map(|which| Arc::new(SimProvider::new(world, process, which)));
-    let known = providers.iter().map(|provider| ProviderPolicy {
-        info: provider.info().clone(),
-        deck: world.deck.clone(),
-        enabled: true,
+    let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
+    let known = providers.iter().map(|provider| {
+        let mut known = ProviderPolicy::new(provider.info().clone(), world.deck.clone());
+        if known.info.id.as_str() == KAI {
+            known.limits.placing = Some(limit(plan.place_limit.unwrap_or(57)));
+            known.limits.reading = Some(limit(285));
+        }
+        known
     });
     let mut policy = Policy::new(known.collect(), Currency::USD);
     policy.max_duration = milliseconds(super::plan::LONGEST);
@@ -104,13 +108,7 @@ fn router(
         provider: None,
         experiment: None,
     }];
-    let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
-    let lane = LaneSettings {
-        place_limit: Some(limit(plan.place_limit.unwrap_or(57))),
-        read_limit: Some(limit(285)),
-        ..LaneSettings::default()
-    };
-    let settings = RouterSettings {
+    policy.timings = Timings {
         poll_every: milliseconds(plan.poll),
         reconcile_for: milliseconds(plan.reconcile),
         on_unknown: OnUnknown::Park,
@@ -118,7 +116,6 @@ fn router(
         max_wait: milliseconds(plan.max_wait),
         grace: milliseconds(plan.grace),
         send_within: SEND_WITHIN,
-        ..RouterSettings::default()
     };
     let journal = SimJournal {
         world: Arc::clone(world),
@@ -130,11 +127,9 @@ fn router(
     Engine::builder(policy)
         .provider(first)
         .provider(second)
-        .lane(ProviderId::from_static(KAI), lane)
         .journal(Arc::new(journal))
         .clock(Arc::new(ProcessClock(Arc::clone(process))))
         .ids(world.ids.clone())
-        .settings(settings)
         .webhooks(WebhookAddress {
             base: "https://calls.example.com".parse().expect("an address"),
             secret: SecretString::from("a secret of at least thirty-two characters".to_owned()),

@@ -8,7 +8,7 @@ use switchboard_core::{
     Call, CallRequest, CallStatus, Money, Outcome, ProviderId, Redial, Refusal, RequestLimit,
 };
 use switchboard_router::{
-    Arm, Budget, Cheapest, Experiment, LaneSettings, Match, Period, Policy, Strategy, Weighted,
+    Arm, Budget, Cheapest, Experiment, Match, Period, Policy, Strategy, Weighted,
 };
 
 use crate::{
@@ -148,21 +148,13 @@ async fn live(seed: u64) -> (Policy, Arc<Scribe>, Vec<Call>) {
     let scribe = Arc::new(Scribe::default());
     let mut policy = policy_over(&worlds);
     change(&mut policy, &mut chance);
-    let lanes: Vec<_> = policy
-        .providers
-        .iter()
-        .map(|one| (one.info.id.clone(), LaneSettings::documented(&one.info)))
-        .collect();
     let kept = policy.clone();
     let router = process_with(
         &worlds,
         &clock(),
         Arc::clone(&scribe) as _,
         |given| *given = policy,
-        |builder| {
-            let builder = builder.version("the one that runs");
-            lanes.into_iter().fold(builder, |builder, (id, lane)| builder.lane(id, lane))
-        },
+        |builder| builder.version("the one that runs"),
     );
     let mut calls = Vec::new();
     for n in 0..50 {

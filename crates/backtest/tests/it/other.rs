@@ -148,7 +148,7 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
     let (policy, scribe) = ran([alpha(&[]), beta(&[])], requests(6)).await;
     let mut limited = policy.clone();
     // A call lasts twenty seconds and they come one after the other: three in a minute.
-    limited.providers[0].info.place_limit = Some(RequestLimit { requests: 1, window: seconds(50) });
+    limited.providers[0].limits.placing = Some(RequestLimit { requests: 1, window: seconds(50) });
     let report = replay(&limited, &scribe).await;
     let rings = |report: &Report, name: &str| {
         let mut lines = report.providers.iter();
@@ -238,8 +238,7 @@ async fn calls_without_a_plan_are_counted_apart_and_earlier_ones_only_fill_windo
 
     let past = scribe.past().await;
     let mut limited = policy.clone();
-    limited.providers[0].info.place_limit =
-        Some(RequestLimit { requests: 1, window: seconds(3600) });
+    limited.providers[0].limits.placing = Some(RequestLimit { requests: 1, window: seconds(3600) });
     let later = BacktestSettings { since: Some(past[1].created_at()), ..settings.clone() };
     let report = backtest(&limited, &past, &later);
     assert_eq!((report.calls, report.total.then.rings), (3, 3));

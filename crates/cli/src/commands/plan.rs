@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard::{
-    CallRequest, Config, LaneSettings, Plan, Policy, process_environment,
+    CallRequest, Config, Plan, Policy, process_environment,
     router::{
         AuditTopic, ExperimentStates, Headroom, Reading, Snapshot, plan,
         quality::{Level, Measured, Measurements, Quality, QualitySettings},
@@ -121,16 +121,13 @@ struct Planner {
 
 impl Planner {
     fn new(policy: Policy, learnt: Option<Learnt>) -> Self {
-        let readings = policy.providers.iter().map(|one| {
-            let limit = LaneSettings::documented(&one.info).place_limit;
-            Reading {
-                headroom: limit.map(|limit| Headroom {
-                    free: limit.requests,
-                    of: limit.requests,
-                    frees_at: None,
-                }),
-                ..Reading::default()
-            }
+        let readings = policy.providers.iter().map(|one| Reading {
+            headroom: one.limits.placing.map(|limit| Headroom {
+                free: limit.requests,
+                of: limit.requests,
+                frees_at: None,
+            }),
+            ..Reading::default()
         });
         Self { readings: readings.collect(), policy, learnt, now: Timestamp::now() }
     }

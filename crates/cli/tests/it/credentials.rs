@@ -69,7 +69,7 @@ async fn the_table_of_providers_says_it_with_the_fix() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_went_on_to_the_next_provider_worked_and_warns() {
     for (status, code, fix) in
-        [(401, "unauthorized", "put a valid key"), (403, "forbidden", "give it the permission")]
+        [(401, "unauthorized", "put a valid key"), (403, "forbidden", "lacks the permission")]
     {
         let world = World::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;
         world.kaicalls.faults().add(

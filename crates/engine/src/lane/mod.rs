@@ -17,7 +17,7 @@ use switchboard_core::{
     RequestLimit,
 };
 use switchboard_router::{
-    BreakerState, ConcurrencySlot, Headroom, LaneSettings, RateSlot, Reading,
+    BreakerState, ConcurrencySlot, Headroom, ProviderLimits, ProviderPolicy, RateSlot, Reading,
 };
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
@@ -74,8 +74,7 @@ pub(crate) struct Lane {
     pub(crate) domain: Arc<Domain>,
     clock: Arc<dyn Clock>,
     pace: Option<Pace>,
-    place_limit: Option<RequestLimit>,
-    concurrent: Option<u32>,
+    limits: ProviderLimits,
     /// The backend takes its turns itself, one for each request.
     paced: bool,
     kept: Arc<Kept>,
@@ -90,8 +89,7 @@ impl fmt::Debug for Lane {
 impl Lane {
     pub(crate) fn new(
         provider: Arc<dyn Provider>,
-        credit_price: Option<Money>,
-        settings: &LaneSettings,
+        policy: &ProviderPolicy,
         domain: Arc<Domain>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
@@ -104,9 +102,9 @@ impl Lane {
             // traffic.
             retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
             state: Mutex::new(State {
-                places: log(settings.place_limit),
-                reads: log(settings.read_limit),
-                breaker: Breaker::new(settings.breaker),
+                places: log(policy.limits.placing),
+                reads: log(policy.limits.reading),
+                breaker: Breaker::new(policy.breaker),
                 ejected_until: None,
                 paused_until: None,
                 no_credit_until: None,
@@ -119,43 +117,41 @@ impl Lane {
                 unbilled: BTreeMap::new(),
             }),
         });
-        Self::over(kept, provider, credit_price, settings, domain, clock)
+        Self::over(kept, provider, policy, domain, clock)
     }
 
     /// The lane of the same provider under a new configuration.
     pub(crate) fn anew(
         &self,
         provider: Arc<dyn Provider>,
-        credit_price: Option<Money>,
-        settings: &LaneSettings,
+        policy: &ProviderPolicy,
         domain: Arc<Domain>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let mut state = self.kept.state.lock();
         let State { places, reads, breaker, .. } = &mut *state;
-        limit(places, settings.place_limit);
-        limit(reads, settings.read_limit);
-        breaker.obey(settings.breaker);
+        limit(places, policy.limits.placing);
+        limit(reads, policy.limits.reading);
+        breaker.obey(policy.breaker);
         drop(state);
-        Self::over(Arc::clone(&self.kept), provider, credit_price, settings, domain, clock)
+        Self::over(Arc::clone(&self.kept), provider, policy, domain, clock)
     }
 
     fn over(
         kept: Arc<Kept>,
         provider: Arc<dyn Provider>,
-        credit_price: Option<Money>,
-        settings: &LaneSettings,
+        policy: &ProviderPolicy,
         domain: Arc<Domain>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
+        let pace = policy.limits.calls_per_second;
         Self {
             id: provider.info().id.clone(),
-            credit_price,
+            credit_price: policy.deck.credit_price(),
             domain,
             clock: Arc::clone(clock),
-            place_limit: settings.place_limit,
-            concurrent: settings.concurrent,
-            pace: settings.calls_per_second.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
+            limits: policy.limits.clone(),
+            pace: pace.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
             paced: provider
                 .take_turns(Arc::new(Turns { kept: Arc::clone(&kept), clock: Arc::clone(clock) })),
             kept,
@@ -199,7 +195,7 @@ impl Lane {
     }
 
     fn rooms(&self, state: &State, now: Timestamp) -> Option<Headroom> {
-        let of = self.concurrent?;
+        let of = self.limits.concurrent?;
         let inside = state.inside.values().filter(|until| **until > now);
         let free = of.saturating_sub(u32::try_from(inside.clone().count()).unwrap_or(u32::MAX));
         Some(Headroom { free, of, frees_at: inside.min().copied().filter(|_| free == 0) })
@@ -208,12 +204,12 @@ impl Lane {
     /// The calls under way that all processes share.
     pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
         let need = |limit| ConcurrencySlot { scope: self.id.to_string(), limit, until };
-        self.concurrent.map(need).into_iter().collect()
+        self.limits.concurrent.map(need).into_iter().collect()
     }
 
     /// An attempt is sent that is over at `until` at the latest.
     pub(crate) fn enter(&self, attempt: AttemptId, until: Timestamp, now: Timestamp) {
-        if self.concurrent.is_some() {
+        if self.limits.concurrent.is_some() {
             let mut state = self.kept.state.lock();
             state.inside.retain(|_, until| *until > now);
             state.inside.insert(attempt, until);
@@ -232,7 +228,7 @@ impl Lane {
             limit: limit.requests,
             window: limit.window,
         };
-        self.place_limit.map(need).into_iter().collect()
+        self.limits.placing.map(need).into_iter().collect()
     }
 
     /// True where a call in doubt can be told from its neighbours by its agent and its time alone.

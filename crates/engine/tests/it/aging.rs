@@ -14,11 +14,11 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallId, CallStatus, Clock};
 use switchboard_engine::Engine;
 use switchboard_journal::{Journal, MemoryJournal};
-use switchboard_router::{OnUnknown, RouterSettings};
+use switchboard_router::{OnUnknown, Timings};
 use tokio::time::Instant;
 
 use crate::support::{
-    call,
+    Adjust, call,
     process::{books, clock, kill},
     run, seconds, within,
     world::{Act, World, process, process_with, shared},
@@ -231,13 +231,13 @@ async fn no_clock_that_is_set_brings_the_fence_closer() {
     for by in [-36_000, 36_000] {
         let worlds = shared([dark(Act::Lose), World::new("beta", &[])]);
         let set = Set::new(&clock(), 0);
-        let settings = RouterSettings {
+        let settings = Timings {
             on_unknown: OnUnknown::AssumeNotPlaced { after: fence },
-            ..RouterSettings::default()
+            ..Timings::default()
         };
         let of = Arc::clone(&set) as Arc<dyn Clock>;
         let router =
-            process_with(&worlds, &of, books(), |_| {}, |builder| builder.settings(settings));
+            process_with(&worlds, &of, books(), |_| {}, |builder| builder.timings(settings));
         let began = Instant::now();
         let turning = async {
             tokio::time::sleep(seconds(5)).await;

@@ -12,21 +12,18 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallStatus, Clock, ErrorKind, Page, Refusal};
 use switchboard_engine::Engine;
-use switchboard_router::{BreakerPolicy, BreakerState, LaneSettings, Policy, RouterSettings};
+use switchboard_router::{BreakerPolicy, BreakerState, Policy, Timings};
 use switchboard_testkit::VirtualClock;
 
 use super::domains::{on_one_platform, works};
 use crate::support::{
-    Fake, Op, call, completed,
+    Adjust, Fake, Op, call, completed,
     fake::{not_sent, refused, unknown},
     id, policy, queued, run, seconds, start, start_with, within,
 };
 
-fn lane(failures: u32) -> LaneSettings {
-    LaneSettings {
-        breaker: BreakerPolicy { failures, cooldown: seconds(15), longest_cooldown: seconds(40) },
-        ..LaneSettings::default()
-    }
+fn after(failures: u32) -> BreakerPolicy {
+    BreakerPolicy { failures, cooldown: seconds(15), longest_cooldown: seconds(40) }
 }
 
 fn read_fails() -> switchboard_core::Error {
@@ -43,7 +40,7 @@ async fn it_opens_after_so_many_failures_and_half_opens_with_a_read() {
     }
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
     let (router, logs) =
-        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.breaker(id("alpha"), after(3)));
 
     let first = run(&router, call(1)).await;
     assert_eq!((first.provider.unwrap().as_str(), logs[0].count(Op::Place)), ("beta", 3));
@@ -71,7 +68,7 @@ async fn with_one_provider_the_call_waits_for_the_read() {
         .placing_times(2, |_| Err(not_sent()))
         .placing(|_| Ok(completed("alpha", "a-1")));
     let (router, logs) =
-        start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(2)));
+        start_with(vec![alpha], |_| {}, |builder| builder.breaker(id("alpha"), after(2)));
     let call = run(&router, call(1)).await;
     assert_eq!(call.status, CallStatus::Closed);
     let (placed, read) = (logs[0].when(Op::Place), logs[0].when(Op::List));
@@ -82,7 +79,8 @@ async fn with_one_provider_the_call_waits_for_the_read() {
 #[tokio::test(start_paused = true)]
 async fn doubts_count_and_refusals_do_not() {
     let alpha = Fake::new("alpha").placing(|_| Err(unknown()));
-    let (router, _) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(2)));
+    let (router, _) =
+        start_with(vec![alpha], |_| {}, |builder| builder.breaker(id("alpha"), after(2)));
     for n in 1..=2 {
         router.submit(call(n)).await.unwrap();
     }
@@ -94,7 +92,7 @@ async fn doubts_count_and_refusals_do_not() {
     {
         let alpha = Fake::new("alpha").placing(move |_| Err(refused(ErrorKind::Blocked, refusal)));
         let (router, _) =
-            start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
+            start_with(vec![alpha], |_| {}, |builder| builder.breaker(id("alpha"), after(1)));
         run(&router, call(1)).await;
         assert_eq!(router.readings()[0].breaker, BreakerState::Closed, "{refusal:?}");
     }
@@ -120,7 +118,8 @@ async fn a_read_that_hangs_does_not_hold_a_call_beyond_its_patience() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
     alpha.calls.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
     alpha.list_takes = seconds(3600);
-    let (router, _) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane(1)));
+    let (router, _) =
+        start_with(vec![alpha], |_| {}, |builder| builder.breaker(id("alpha"), after(1)));
     let began = tokio::time::Instant::now();
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Refused);
     assert!(began.elapsed() < seconds(130), "{:?}", began.elapsed());
@@ -133,7 +132,7 @@ async fn a_read_that_works_proves_less_than_a_call() {
         .placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
     let (router, logs) =
-        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane(3)));
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.breaker(id("alpha"), after(3)));
     for n in 1..=3 {
         run(&router, call(n)).await;
     }
@@ -185,7 +184,7 @@ async fn who_sets_the_clock_neither_shortens_nor_lengthens_a_pause() {
         let (router, logs) = start_with(
             vec![alpha, beta, works("gamma")],
             |_| {},
-            |builder| builder.clock(clock).lane(id("alpha"), lane(1)),
+            |builder| builder.clock(clock).breaker(id("alpha"), after(1)),
         );
         run(&router, call(1)).await;
         let since = tokio::time::Instant::now();
@@ -221,19 +220,16 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
     let providers: Vec<_> = fakes.into_iter().map(Fake::build).collect();
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
     let builder = |first: u64| {
-        let quick = LaneSettings {
-            breaker: BreakerPolicy {
-                failures: 3,
-                cooldown: seconds(first),
-                longest_cooldown: seconds(first),
-            },
-            ..LaneSettings::default()
+        let quick = BreakerPolicy {
+            failures: 3,
+            cooldown: seconds(first),
+            longest_cooldown: seconds(first),
         };
         let builder = Engine::builder(policy.clone()).clock(Arc::clone(&clock));
         ["alpha", "beta", "gamma"].iter().zip(&providers).fold(
             builder,
             |builder, (name, provider)| {
-                builder.provider(Arc::clone(provider)).lane(id(name), quick.clone())
+                builder.provider(Arc::clone(provider)).breaker(id(name), quick)
             },
         )
     };
@@ -266,8 +262,8 @@ async fn a_pause_that_a_provider_asks_for_is_kept_to_the_second_and_to_a_quarter
         };
         let alpha = Fake::new("alpha").placing_times(1, move |_| Err(busy()));
         let alpha = alpha.placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-        let patient = RouterSettings { max_wait: seconds(7200), ..RouterSettings::default() };
-        let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient));
+        let patient = Timings { max_wait: seconds(7200), ..Timings::default() };
+        let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(patient));
         assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
         let [first, second] = logs[0].when(Op::Place)[..] else { panic!("two requests") };
         assert!(

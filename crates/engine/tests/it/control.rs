@@ -5,10 +5,10 @@ use switchboard_core::{
     CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript,
     TranscriptEntry,
 };
-use switchboard_router::{DuplicateWindows, RouterSettings};
+use switchboard_router::{DuplicateWindows, Timings};
 
 use crate::support::{
-    Fake, Op, call, completed,
+    Adjust, Fake, Op, call, completed,
     fake::{refused, unknown},
     queued, report, request, run, seconds, start, start_with, valid, within,
 };
@@ -104,11 +104,9 @@ async fn the_same_task_a_moment_later_is_taken_for_a_mistake() {
 async fn how_long_a_mistake_is_one_is_a_setting_for_calls_and_for_batches() {
     let alpha =
         Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-    let settings = RouterSettings {
-        duplicates: DuplicateWindows { call: seconds(60), batch: seconds(3_600) },
-        ..RouterSettings::default()
-    };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(settings));
+    let windows = DuplicateWindows { call: seconds(60), batch: seconds(3_600) };
+    let (router, logs) =
+        start_with(vec![alpha], |policy| policy.duplicates = windows, |builder| builder);
     let row = |batch: &str| {
         let mut row = request(1);
         (row.batch, row.row_key) = (Some(batch.to_owned()), Some(batch.to_owned()));
@@ -141,8 +139,8 @@ async fn a_pause_of_hours_is_believed_for_fifteen_minutes() {
                 .map(|error| error.with_retry_after(seconds(7200))))
         })
         .placing(|_| Ok(completed("alpha", "a-1")));
-    let patient = RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient));
+    let patient = Timings { max_wait: seconds(3600), ..Timings::default() };
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(patient));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
     let placed = logs[0].when(Op::Place);
     assert!(placed[1] >= seconds(900) && placed[1] < seconds(902), "{placed:?}");

@@ -3,10 +3,10 @@
 use switchboard_core::{
     AttemptState, CallStatus, Delivery, ErrorKind, Outcome, Proof, Refusal, Trace,
 };
-use switchboard_router::LaneSettings;
+use switchboard_router::BreakerPolicy;
 
 use crate::support::{
-    Fake, Op, call, completed,
+    Adjust, Fake, Op, call, completed,
     fake::{failure, not_sent, panics, refused, unknown},
     id, queued, request, run, seconds, start, start_with, valid, within,
 };
@@ -16,10 +16,9 @@ async fn what_never_left_is_tried_three_times_here_and_then_elsewhere() {
     let alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
     let beta = Fake::new("beta").placing_times(1, |_| Ok(completed("beta", "b-1")));
     // A breaker that never opens: it is the loop that has to stop.
-    let mut lane = LaneSettings::default();
-    lane.breaker.failures = 1_000;
+    let patient = BreakerPolicy { failures: 1_000, ..BreakerPolicy::default() };
     let (router, logs) =
-        start_with(vec![alpha, beta], |_| {}, |builder| builder.lane(id("alpha"), lane));
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.breaker(id("alpha"), patient));
 
     let call = run(&router, call(1)).await;
 

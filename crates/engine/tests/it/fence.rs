@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::{AttemptState, Call, CallStatus, ErrorKind, Proof, Trace};
 use switchboard_engine::Engine;
 use switchboard_journal::Journal;
-use switchboard_router::{OnUnknown, RouterSettings};
+use switchboard_router::{OnUnknown, Timings};
 use tokio::time::Instant;
 
 use crate::support::{
-    Fake, call, completed,
+    Adjust, Fake, call, completed,
     fake::unknown,
     policy,
     process::{books, clock, kill},
@@ -19,20 +19,20 @@ use crate::support::{
 
 const FENCE: Duration = Duration::from_secs(120);
 
-fn fenced(after: Duration) -> RouterSettings {
-    RouterSettings { on_unknown: OnUnknown::AssumeNotPlaced { after }, ..RouterSettings::default() }
+fn fenced(after: Duration) -> Timings {
+    Timings { on_unknown: OnUnknown::AssumeNotPlaced { after }, ..Timings::default() }
 }
 
 async fn beyond_the_fence(alpha: World) -> (Call, Vec<Arc<World>>) {
     let worlds = shared([alpha, World::new("beta", &[])]);
     let router =
-        process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.settings(fenced(FENCE)));
+        process_with(&worlds, &clock(), books(), |_| {}, |builder| builder.timings(fenced(FENCE)));
     (run(&router, call(1)).await, worlds)
 }
 
 #[test]
 fn parking_is_the_default() {
-    assert_eq!(RouterSettings::default().on_unknown, OnUnknown::Park);
+    assert_eq!(Timings::default().on_unknown, OnUnknown::Park);
     assert_eq!(OnUnknown::default(), OnUnknown::Park);
 }
 
@@ -41,7 +41,7 @@ async fn a_fence_that_a_sender_could_jump_is_refused() {
     for (after, fits) in [(1, false), (69, false), (70, true)] {
         let alpha = Fake::new("alpha");
         let builder =
-            Engine::builder(policy(std::slice::from_ref(&alpha))).settings(fenced(seconds(after)));
+            Engine::builder(policy(std::slice::from_ref(&alpha))).timings(fenced(seconds(after)));
         let built = builder.provider(alpha.build()).build();
         assert_eq!(built.is_ok(), fits, "{after} s");
         if let Err(error) = built {
@@ -93,7 +93,7 @@ async fn a_call_that_may_be_the_one_is_no_absence() {
     });
     let beta = Fake::new("beta").placing(|_| Ok(completed("beta", "b-1")));
     let (router, logs) =
-        start_with(vec![alpha, beta], |_| {}, |builder| builder.settings(fenced(FENCE)));
+        start_with(vec![alpha, beta], |_| {}, |builder| builder.timings(fenced(FENCE)));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Indeterminate);
     assert_eq!((logs[0].orders().len(), logs[1].orders().len()), (1, 0));
 }
@@ -116,7 +116,7 @@ async fn the_fence_counts_from_the_sending_over_a_restart() {
         &clock,
         Arc::clone(&books) as Arc<dyn Journal>,
         |_| {},
-        |builder| builder.settings(fenced(FENCE)),
+        |builder| builder.timings(fenced(FENCE)),
     );
     let id = first.submit(call(1)).await.unwrap().id;
     tokio::time::sleep(seconds(100)).await;
@@ -126,7 +126,7 @@ async fn the_fence_counts_from_the_sending_over_a_restart() {
         &clock,
         Arc::new(books.another()),
         |_| {},
-        |builder| builder.settings(fenced(FENCE)),
+        |builder| builder.timings(fenced(FENCE)),
     );
     second.recover().await.unwrap();
     assert_eq!(within(second.wait(id)).await.unwrap().status, CallStatus::Closed);

@@ -8,11 +8,11 @@ use switchboard_core::{
     CallStatus, Cost, Credits, Currency, MockUsage, Outcome, Page, ProviderCall, ProviderState,
     Raw, RequestLimit, Tariff, UsageRecord,
 };
-use switchboard_router::{LaneSettings, RateDeck};
+use switchboard_router::{ProviderLimits, RateDeck};
 
 use crate::support::{
-    Fake, Log, Op, billed, call, completed, id, most_in_any_window, process::books, queued, report,
-    request, run, seconds, start, start_with, usd, valid, within,
+    Adjust, Fake, Log, Op, billed, call, completed, id, most_in_any_window, process::books, queued,
+    report, request, run, seconds, start, start_with, usd, valid, within,
 };
 
 /// A provider that remembers what it took, lists it newest first in pages of a hundred, and ends
@@ -54,11 +54,12 @@ fn reads(log: &Log) -> Vec<Duration> {
 #[tokio::test(start_paused = true)]
 async fn a_hundred_and_fifty_calls_are_followed_with_lists_and_inside_the_read_limit() {
     let alpha = remembering("alpha", seconds(300));
-    let lane = LaneSettings {
-        read_limit: Some(RequestLimit { requests: 30, window: seconds(60) }),
-        ..LaneSettings::default()
+    let lane = ProviderLimits {
+        reading: Some(RequestLimit { requests: 30, window: seconds(60) }),
+        ..ProviderLimits::default()
     };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
+    let (router, logs) =
+        start_with(vec![alpha], |_| {}, |builder| builder.limits(id("alpha"), lane));
     let mut ids = Vec::new();
     for n in 0..150 {
         ids.push(router.submit(call(n)).await.unwrap().id);

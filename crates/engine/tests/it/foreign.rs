@@ -12,11 +12,11 @@ use switchboard_journal::{
     Journal, MemoryJournal,
     state::{Fact, Resolution, Verdict},
 };
-use switchboard_router::LaneSettings;
+use switchboard_router::ProviderLimits;
 use tokio::time::Instant;
 
 use crate::support::{
-    id,
+    Adjust, id,
     process::{address, books, clock, kill, letter, path},
     report, request, seconds, usd, valid, within,
     world::{Act, World, process_with, shared},
@@ -52,8 +52,8 @@ impl Stage {
     fn over(worlds: Vec<Arc<World>>) -> Self {
         let (clock, books) = (clock(), books());
         let settle = |builder: switchboard_engine::EngineBuilder| {
-            let one = LaneSettings { concurrent: Some(1), ..LaneSettings::default() };
-            builder.webhooks(address()).lane(id("alpha"), one)
+            let one = ProviderLimits { concurrent: Some(1), ..ProviderLimits::default() };
+            builder.webhooks(address()).limits(id("alpha"), one)
         };
         let owner =
             process_with(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>, |_| {}, settle);

@@ -3,10 +3,10 @@
 use std::num::NonZeroU32;
 
 use switchboard_core::{CallStatus, RequestLimit};
-use switchboard_router::{LaneSettings, RouterSettings};
+use switchboard_router::{ProviderLimits, Timings};
 
 use crate::support::{
-    Fake, Op, call, completed,
+    Adjust, Fake, Op, call, completed,
     fake::{not_sent, unknown},
     id, most_in_any_window, queued, run, seconds, start, start_with, within,
 };
@@ -15,8 +15,8 @@ fn a_minute(requests: u32) -> Option<RequestLimit> {
     Some(RequestLimit { requests, window: seconds(60) })
 }
 
-fn patient() -> RouterSettings {
-    RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() }
+fn patient() -> Timings {
+    Timings { max_wait: seconds(3600), ..Timings::default() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -24,7 +24,7 @@ async fn two_hundred_calls_keep_the_placing_limit_in_every_minute() {
     let mut alpha =
         Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
     alpha.info.place_limit = a_minute(60);
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient()));
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(patient()));
     let mut ids = Vec::new();
     for n in 0..200 {
         ids.push(router.submit(call(n)).await.unwrap().id);
@@ -89,8 +89,9 @@ async fn a_request_that_never_left_gives_its_slot_back_and_a_doubt_does_not() {
 async fn calls_are_spread_over_time_where_a_pace_is_set() {
     let alpha =
         Fake::new("alpha").placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-    let lane = LaneSettings { calls_per_second: NonZeroU32::new(2), ..LaneSettings::default() };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
+    let lane = ProviderLimits { calls_per_second: NonZeroU32::new(2), ..ProviderLimits::default() };
+    let (router, logs) =
+        start_with(vec![alpha], |_| {}, |builder| builder.limits(id("alpha"), lane));
     for n in 0..20 {
         router.submit(call(n)).await.unwrap();
     }
@@ -105,8 +106,9 @@ async fn calls_are_spread_over_time_where_a_pace_is_set() {
 async fn a_read_that_takes_many_requests_takes_as_many_turns() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(unknown())).tracing(|_| Ok(Vec::new()));
     alpha.requests_each = Some(7);
-    let lane = LaneSettings { read_limit: a_minute(10), ..LaneSettings::default() };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.lane(id("alpha"), lane));
+    let lane = ProviderLimits { reading: a_minute(10), ..ProviderLimits::default() };
+    let (router, logs) =
+        start_with(vec![alpha], |_| {}, |builder| builder.limits(id("alpha"), lane));
     for n in 0..4 {
         router.submit(call(n)).await.unwrap();
     }

@@ -12,13 +12,11 @@ use std::{
 use jiff::Timestamp;
 use switchboard_core::{CallRequest, CallStatus, Clock, Coverage, Delivery, ErrorKind, Refusal};
 use switchboard_engine::Engine;
-use switchboard_router::{
-    BreakerPolicy, LaneSettings, OutlierPolicy, Policy, Rejection, RouterSettings,
-};
+use switchboard_router::{BreakerPolicy, OutlierPolicy, Policy, Rejection};
 use switchboard_testkit::VirtualClock;
 
 use crate::support::{
-    Fake, Log, Op, call, completed,
+    Adjust, Fake, Log, Op, call, completed,
     fake::{failure, refused},
     id, policy, run, seconds, start_with, valid,
 };
@@ -51,9 +49,9 @@ struct Scene {
 impl Scene {
     fn new(fakes: Vec<Fake>, change: impl FnOnce(&mut Policy), outliers: OutlierPolicy) -> Self {
         let clock = VirtualClock::new();
-        let settings = RouterSettings { outliers, ..RouterSettings::default() };
-        let (router, logs) =
-            start_with(fakes, change, |builder| builder.clock(Arc::new(clock)).settings(settings));
+        let (router, logs) = start_with(fakes, change, |builder| {
+            builder.clock(Arc::new(clock)).adjust(|policy| policy.outliers = outliers)
+        });
         Self { router, logs, clock, calls: 0 }
     }
 
@@ -133,14 +131,11 @@ async fn each_time_in_a_row_lasts_twice_as_long() {
 
 /// It takes one call in ten, and its breaker bears that.
 fn hopeless(beta: Fake, change: impl FnOnce(&mut Policy)) -> Scene {
-    let patient = LaneSettings {
-        breaker: BreakerPolicy { failures: 1_000, ..BreakerPolicy::default() },
-        ..LaneSettings::default()
-    };
+    let patient = BreakerPolicy { failures: 1_000, ..BreakerPolicy::default() };
     let fakes = vec![failing("alpha", |nth| nth % 10 != 0), beta];
     let clock = VirtualClock::new();
     let (router, logs) = start_with(fakes, change, |builder| {
-        builder.clock(Arc::new(clock)).lane(id("alpha"), patient)
+        builder.clock(Arc::new(clock)).breaker(id("alpha"), patient)
     });
     Scene { router, logs, clock, calls: 0 }
 }
@@ -222,8 +217,8 @@ async fn a_new_configuration_does_not_shorten_it() {
     let (first, clock) = (policy(&fakes), VirtualClock::new());
     let providers: Vec<_> = fakes.into_iter().map(Fake::build).collect();
     let builder = |outliers| {
-        let settings = RouterSettings { outliers, ..RouterSettings::default() };
-        let builder = Engine::builder(first.clone()).clock(Arc::new(clock)).settings(settings);
+        let policy = Policy { outliers, ..first.clone() };
+        let builder = Engine::builder(policy).clock(Arc::new(clock));
         providers.iter().fold(builder, |builder, provider| builder.provider(Arc::clone(provider)))
     };
     let mut scene = Scene {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use switchboard_core::{CallStatus, ErrorKind, RequestLimit};
 use switchboard_engine::{Engine, EngineBuilder};
-use switchboard_router::{LaneSettings, Policy, RouterSettings};
+use switchboard_router::{Policy, ProviderLimits, Timings};
 
 use crate::support::{
-    call, id,
+    Adjust, call, id,
     process::{books, clock},
     run, seconds, within,
     world::{World, policy_over, process_with, shared, telephone},
@@ -61,18 +61,18 @@ async fn a_configuration_that_does_not_fit_changes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_was_used_of_a_limit_stays_used() {
     let worlds = shared([World::new("alpha", &[])]);
-    let limited = |requests| LaneSettings {
-        place_limit: Some(RequestLimit { requests, window: seconds(60) }),
-        ..LaneSettings::default()
+    let limited = |requests| ProviderLimits {
+        placing: Some(RequestLimit { requests, window: seconds(60) }),
+        ..ProviderLimits::default()
     };
-    let patient = RouterSettings { max_wait: seconds(600), ..RouterSettings::default() };
+    let patient = Timings { max_wait: seconds(600), ..Timings::default() };
     let router =
-        start(&worlds, |_| {}, |builder| builder.lane(id("alpha"), limited(2)).settings(patient));
+        start(&worlds, |_| {}, |builder| builder.limits(id("alpha"), limited(2)).timings(patient));
     let began = tokio::time::Instant::now();
     for n in 0..2 {
         router.place(call(n)).await.unwrap();
     }
-    router.reload(over(&worlds).lane(id("alpha"), limited(3)).settings(patient)).unwrap();
+    router.reload(over(&worlds).limits(id("alpha"), limited(3)).timings(patient)).unwrap();
     for n in 2..4 {
         router.submit(call(n)).await.unwrap();
     }

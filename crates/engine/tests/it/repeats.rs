@@ -9,10 +9,11 @@ use std::{
 };
 
 use switchboard_core::{Balance, CallStatus, Credits, ErrorKind, MockUsage, Raw, Refusal};
-use switchboard_router::{Match, Policy, Route, RouterSettings};
+use switchboard_router::{Match, Policy, Route, Timings};
 
 use crate::support::{
-    Fake, Op, call, completed, fake::refused, id, request, run, seconds, start, start_with, valid,
+    Adjust, Fake, Op, call, completed, fake::refused, id, request, run, seconds, start, start_with,
+    valid,
 };
 
 /// One that says "too many" for ever, and how long to wait for nothing.
@@ -26,8 +27,8 @@ fn busy(name: &str, asks: Option<Duration>) -> Fake {
     })
 }
 
-fn patient() -> RouterSettings {
-    RouterSettings { max_wait: seconds(24 * 60 * 60), ..RouterSettings::default() }
+fn patient() -> Timings {
+    Timings { max_wait: seconds(24 * 60 * 60), ..Timings::default() }
 }
 
 /// How long between each two requests.
@@ -45,7 +46,7 @@ async fn a_provider_that_always_says_too_many_is_asked_four_times_for_a_ring_wit
         Some(seconds(900)),
     ] {
         let alpha = busy("alpha", asks);
-        let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient()));
+        let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(patient()));
         let call = run(&router, call(1)).await;
         assert_eq!(call.status, CallStatus::Refused, "{asks:?}");
         assert_eq!(call.fault.unwrap().kind, ErrorKind::RateLimited);
@@ -76,7 +77,7 @@ async fn the_other_provider_is_asked_before_one_that_says_too_many_is_asked_agai
 #[tokio::test(start_paused = true)]
 async fn two_that_always_say_too_many_are_asked_in_turns_and_no_more_than_four_times_each() {
     let fakes = vec![busy("alpha", Some(Duration::ZERO)), busy("beta", Some(Duration::ZERO))];
-    let (router, logs) = start_with(fakes, |_| {}, |builder| builder.settings(patient()));
+    let (router, logs) = start_with(fakes, |_| {}, |builder| builder.timings(patient()));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Refused);
     assert_eq!((logs[0].count(Op::Place), logs[1].count(Op::Place)), (4, 4));
 }
@@ -84,8 +85,8 @@ async fn two_that_always_say_too_many_are_asked_in_turns_and_no_more_than_four_t
 #[tokio::test(start_paused = true)]
 async fn repeats_end_at_the_deadline_of_the_call() {
     let alpha = busy("alpha", Some(seconds(7)));
-    let settings = RouterSettings { max_wait: seconds(10), ..RouterSettings::default() };
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(settings));
+    let settings = Timings { max_wait: seconds(10), ..Timings::default() };
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(settings));
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Refused);
     let placed = logs[0].when(Op::Place);
     assert_eq!(placed.len(), 2, "{placed:?}");
@@ -123,7 +124,7 @@ async fn an_account_without_credit_takes_no_further_call_until_a_pause_ends() {
 async fn an_account_without_credit_is_asked_four_times_for_a_ring_at_most() {
     let never = Arc::new(AtomicBool::new(false));
     let alpha = broke("alpha", &never);
-    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.settings(patient()));
+    let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.timings(patient()));
     let call = run(&router, call(1)).await;
     assert_eq!(
         (call.status, call.fault.unwrap().kind),

@@ -6,17 +6,17 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::{AgentProfile, CallStatus, ProfileName, RequestLimit, TenantId, ValidCall};
 use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_journal::Journal;
-use switchboard_router::{Allowance, LaneSettings, Policy, RouterSettings};
+use switchboard_router::{Allowance, Policy, ProviderLimits, Timings};
 
 use crate::support::{
-    call, id, most_in_any_window,
+    Adjust, call, id, most_in_any_window,
     process::{books, clock},
     request, seconds, valid, within,
     world::{Act, World, most_at_once, process_with, shared},
 };
 
 fn patient(builder: EngineBuilder) -> EngineBuilder {
-    builder.settings(RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() })
+    builder.timings(Timings { max_wait: seconds(3600), ..Timings::default() })
 }
 
 fn at_once(limit: u32) -> Allowance {
@@ -63,8 +63,8 @@ async fn all(routers: &[Engine], calls: impl IntoIterator<Item = ValidCall>) -> 
 #[tokio::test(start_paused = true)]
 async fn a_provider_has_no_more_calls_at_once_than_it_may_and_no_fewer() {
     let worlds = shared([World::new("alpha", &[])]);
-    let three = LaneSettings { concurrent: Some(3), ..LaneSettings::default() };
-    let routers = two(&worlds, |_| {}, |builder| builder.lane(id("alpha"), three.clone()));
+    let three = ProviderLimits { concurrent: Some(3), ..ProviderLimits::default() };
+    let routers = two(&worlds, |_| {}, |builder| builder.limits(id("alpha"), three.clone()));
     let took = all(&routers, (0..30).map(call)).await;
     assert_eq!((worlds[0].rings(), worlds[0].most_at_once()), (30, 3));
     // Ten rounds of twenty seconds; what a round ends with is seen at the next poll, and by the
@@ -147,14 +147,14 @@ async fn a_room_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_c
     let mut world = World::new("alpha", &script);
     world.shows = false;
     let worlds = shared([world]);
-    let one = LaneSettings { concurrent: Some(1), ..LaneSettings::default() };
+    let one = ProviderLimits { concurrent: Some(1), ..ProviderLimits::default() };
     let (clock, books) = (clock(), books());
     let router = process_with(
         &worlds,
         &clock,
         Arc::new(books.another()),
         |_| {},
-        |builder| patient(builder).lane(id("alpha"), one),
+        |builder| patient(builder).limits(id("alpha"), one),
     );
     // The first try provably never left; the second is lost for good, and may be ringing for as
     // long as a call may last.
@@ -167,7 +167,7 @@ async fn a_room_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_c
     let acts = worlds[0].acts();
     let waited = acts[2].0.duration_since(acts[1].0);
     assert_eq!(acts.len(), 3);
-    let (longest, grace) = (seconds(120), RouterSettings::default().grace);
+    let (longest, grace) = (seconds(120), Timings::default().grace);
     assert!(waited >= longest + grace && waited < longest + grace + seconds(10), "{waited:?}");
     assert_eq!(within(router.wait(lost.id)).await.unwrap().status, CallStatus::Indeterminate);
 }

@@ -6,10 +6,10 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallStatus, Clock, RequestLimit};
 use switchboard_journal::Journal;
-use switchboard_router::RouterSettings;
+use switchboard_router::Timings;
 
 use crate::support::{
-    call, most_in_any_window,
+    Adjust, call, most_in_any_window,
     process::{books, clock},
     seconds, within,
     world::{World, process_with, shared},
@@ -41,12 +41,12 @@ async fn busy(skews: [i64; 3]) -> Vec<Duration> {
     alpha.info.place_limit = Some(RequestLimit { requests: 60, window: seconds(60) });
     let worlds = shared([alpha]);
     let (clock, books, began) = (clock(), books(), tokio::time::Instant::now());
-    let patient = RouterSettings { max_wait: seconds(7200), ..RouterSettings::default() };
+    let patient = Timings { max_wait: seconds(7200), ..Timings::default() };
     let routers = skews.map(|skew| {
         let skewed: Arc<dyn Clock> =
             Arc::new(Skewed(Arc::clone(&clock), SignedDuration::from_secs(skew)));
         let journal: Arc<dyn Journal> = Arc::new(books.another());
-        process_with(&worlds, &skewed, journal, |_| {}, |builder| builder.settings(patient))
+        process_with(&worlds, &skewed, journal, |_| {}, |builder| builder.timings(patient))
     });
     let mut calls = Vec::new();
     for n in 0..CALLS {

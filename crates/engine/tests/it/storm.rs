@@ -8,10 +8,10 @@ use switchboard_core::{
     Call, CallRequest, CallStatus, Delivery, ErrorKind, Idempotency, PlaceRequest, Proof,
     ProviderCall, Refusal, RequestLimit, Result, Trace,
 };
-use switchboard_router::RouterSettings;
+use switchboard_router::Timings;
 
 use crate::support::{
-    Fake, Op, completed,
+    Adjust, Fake, Op, completed,
     fake::{failure, panics, refused},
     most_in_any_window, number, queued, seconds, start_with, valid, within,
 };
@@ -127,8 +127,8 @@ async fn storm(seed: u64, keyless: bool) -> (Vec<Call>, Arc<Rings>) {
     let rings: Arc<Rings> = Arc::default();
     let mut chance = Chance(seed | 1);
     let fakes = PROVIDERS.map(|name| provider(name, chance.next(1 << 31), &rings, keyless)).into();
-    let patient = RouterSettings { max_wait: seconds(1800), ..RouterSettings::default() };
-    let (router, logs) = start_with(fakes, |_| {}, |builder| builder.settings(patient));
+    let patient = Timings { max_wait: seconds(1800), ..Timings::default() };
+    let (router, logs) = start_with(fakes, |_| {}, |builder| builder.timings(patient));
     let mut ids = Vec::new();
     for n in 0..CALLS {
         let callee = chance.next(u64::from(CALLEES)) as u32;

@@ -16,10 +16,10 @@ use switchboard_core::{
 };
 use switchboard_engine::{Engine, EngineBuilder};
 use switchboard_journal::{Journal, MemoryJournal};
-use switchboard_router::{BusyCallee, LaneSettings, Match, Policy, Route, RouterSettings};
+use switchboard_router::{BusyCallee, Match, Policy, ProviderLimits, Route, Timings};
 
 use crate::support::{
-    call, epoch, id,
+    Adjust, call, epoch, id,
     journal::{Meddle, Meddling},
     number,
     process::{books, clock},
@@ -42,15 +42,15 @@ fn before(n: u32, closes: u64) -> ValidCall {
 }
 
 /// So many placing requests a minute.
-fn a_minute(requests: u32) -> LaneSettings {
-    LaneSettings {
-        place_limit: Some(RequestLimit { requests, window: seconds(60) }),
-        ..LaneSettings::default()
+fn a_minute(requests: u32) -> ProviderLimits {
+    ProviderLimits {
+        placing: Some(RequestLimit { requests, window: seconds(60) }),
+        ..ProviderLimits::default()
     }
 }
 
-fn patient() -> RouterSettings {
-    RouterSettings { max_wait: seconds(3600), ..RouterSettings::default() }
+fn patient() -> Timings {
+    Timings { max_wait: seconds(3600), ..Timings::default() }
 }
 
 /// One process over these worlds; alpha takes so many calls a minute.
@@ -63,7 +63,7 @@ fn start(
 ) -> Engine {
     let journal: Arc<dyn Journal> = Arc::new(books.another());
     process_with(worlds, clock, journal, change, |builder| {
-        builder.lane(id("alpha"), a_minute(limit)).settings(patient())
+        builder.limits(id("alpha"), a_minute(limit)).timings(patient())
     })
 }
 
@@ -155,7 +155,7 @@ async fn nobody_is_admitted_for_whom_nothing_is_left() {
         &clock(),
         journal,
         |_| {},
-        |builder| builder.lane(id("alpha"), a_minute(3)).settings(patient()),
+        |builder| builder.limits(id("alpha"), a_minute(3)).timings(patient()),
     );
     let ids = submit(&router, (0..9).map(call)).await;
     tokio::time::sleep(seconds(30)).await;
@@ -237,9 +237,9 @@ async fn a_window_is_waited_for_and_no_window_as_long_as_is_usual() {
         &clock(),
         journal,
         |_| {},
-        |builder| builder.lane(id("alpha"), a_minute(1)),
+        |builder| builder.limits(id("alpha"), a_minute(1)),
     );
-    let usual = RouterSettings::default().max_wait;
+    let usual = Timings::default().max_wait;
     assert_eq!(usual, seconds(120));
     let windowed = submit(&router, (0..6).map(|n| before(n, 400))).await;
     let others = submit(&router, (6..8).map(call)).await;
@@ -322,8 +322,8 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
         worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
     };
     let with = both(Engine::builder(policy_over(&worlds)))
-        .lane(id("alpha"), a_minute(2))
-        .settings(patient());
+        .limits(id("alpha"), a_minute(2))
+        .timings(patient());
     router.reload(with).unwrap();
     tokio::time::sleep(seconds(1)).await;
     assert_eq!((worlds[1].rings(), router.waiting()), (6, 0), "at once");
@@ -334,14 +334,14 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
 #[tokio::test(start_paused = true)]
 async fn rooms_are_shared_in_turns_too() {
     let worlds = shared([World::new("alpha", &[])]);
-    let two_at_once = LaneSettings { concurrent: Some(2), ..LaneSettings::default() };
+    let two_at_once = ProviderLimits { concurrent: Some(2), ..ProviderLimits::default() };
     let journal: Arc<dyn Journal> = Arc::new(books().another());
     let router = process_with(
         &worlds,
         &clock(),
         journal,
         |_| {},
-        |builder| builder.lane(id("alpha"), two_at_once).settings(patient()),
+        |builder| builder.limits(id("alpha"), two_at_once).timings(patient()),
     );
     let calls = (0..12).map(|n| of("bulk", n)).chain((12..16).map(|n| of("small", n)));
     let ids = submit(&router, calls).await;
@@ -381,9 +381,9 @@ async fn a_slot_that_another_process_has_costs_nobody_the_turn() {
 async fn a_call_that_waits_for_its_callee_sets_nothing_aside() {
     let worlds = shared([World::new("alpha", &[])]);
     let journal: Arc<dyn Journal> = Arc::new(books().another());
-    let two_at_once = LaneSettings { concurrent: Some(2), ..LaneSettings::default() };
+    let two_at_once = ProviderLimits { concurrent: Some(2), ..ProviderLimits::default() };
     let router = process_with(&worlds, &clock(), journal, waits_for_the_callee, |builder| {
-        builder.lane(id("alpha"), two_at_once).settings(patient())
+        builder.limits(id("alpha"), two_at_once).timings(patient())
     });
     let again = |task: &str| {
         let mut request = request(0);
@@ -438,16 +438,16 @@ async fn waiting_is_no_work() {
     let counting = Arc::new(Counting(clock(), AtomicUsize::new(0)));
     let clock: Arc<dyn Clock> = Arc::clone(&counting) as _;
     let journal: Arc<dyn Journal> = Arc::new(books().another());
-    let hourly = LaneSettings {
-        place_limit: Some(RequestLimit { requests: 1, window: seconds(3000) }),
-        ..LaneSettings::default()
+    let hourly = ProviderLimits {
+        placing: Some(RequestLimit { requests: 1, window: seconds(3000) }),
+        ..ProviderLimits::default()
     };
     let router = process_with(
         &worlds,
         &clock,
         journal,
         |_| {},
-        |builder| builder.lane(id("alpha"), hourly).settings(patient()),
+        |builder| builder.limits(id("alpha"), hourly).timings(patient()),
     );
     submit(&router, (0..500).map(call)).await;
     tokio::time::sleep(seconds(10)).await;

@@ -1,24 +1,31 @@
 //! Which definitions make no sense: what names nothing, takes nobody, or could never have an
 //! effect.
 
-use switchboard_core::{Error, ErrorKind, Result};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    experiment::{Arm, Experiment, Group, HOLDOUT, Treatment},
-    policy::Policy,
-};
+use switchboard_core::{AgentProfile, Error, ErrorKind, ProfileName, ProviderId, Result};
+
+use crate::experiment::{Arm, Experiment, Group, HOLDOUT, Treatment};
 
 /// More than this would be rounded where a holdout is taken off.
 const MOST_WEIGHT: u64 = 1_000_000;
 
-/// Refuses the policy's experiments where one of them makes no sense.
+type Providers<'a> = BTreeSet<&'a ProviderId>;
+type Profiles = BTreeMap<ProfileName, AgentProfile>;
+
+/// Refuses experiments of which one makes no sense. `providers` and `profiles` are those that are
+/// configured.
 ///
 /// # Errors
 /// `Configuration` that names the key and the fix.
-pub(crate) fn check(policy: &Policy) -> Result<()> {
-    for (index, experiment) in policy.experiments.iter().enumerate() {
-        let earlier = policy.experiments.get(..index).unwrap_or_default();
-        one(policy, experiment, earlier).map_err(|(key, message)| {
+pub(crate) fn check(
+    experiments: &[Experiment],
+    providers: &Providers<'_>,
+    profiles: &Profiles,
+) -> Result<()> {
+    for (index, experiment) in experiments.iter().enumerate() {
+        let earlier = experiments.get(..index).unwrap_or_default();
+        one((providers, profiles), experiment, earlier).map_err(|(key, message)| {
             Error::new(ErrorKind::Configuration, message)
                 .with_field(format!("experiments[{index}].{key}"))
         })?;
@@ -29,7 +36,7 @@ pub(crate) fn check(policy: &Policy) -> Result<()> {
 type Wrong = (String, String);
 
 fn one(
-    policy: &Policy,
+    configured: (&Providers<'_>, &Profiles),
     experiment: &Experiment,
     earlier: &[Experiment],
 ) -> std::result::Result<(), Wrong> {
@@ -58,7 +65,7 @@ fn one(
     }
     for (order, arm) in experiment.arms.iter().enumerate() {
         let named_before = experiment.arms.iter().take(order).any(|other| other.name == arm.name);
-        arms(policy, arm, named_before)
+        arms(configured, arm, named_before)
             .map_err(|message| (format!("arms.{}", arm.name), message))?;
     }
     if let Some(group) = &experiment.group {
@@ -70,7 +77,11 @@ fn one(
     Ok(())
 }
 
-fn arms(policy: &Policy, arm: &Arm, named_before: bool) -> std::result::Result<(), String> {
+fn arms(
+    (providers, profiles): (&Providers<'_>, &Profiles),
+    arm: &Arm,
+    named_before: bool,
+) -> std::result::Result<(), String> {
     if named_before {
         return Err("is the name of an earlier arm too: give each its own".to_owned());
     }
@@ -78,10 +89,10 @@ fn arms(policy: &Policy, arm: &Arm, named_before: bool) -> std::result::Result<(
         return Err(format!("{:?} is no name for an arm: give it another", arm.name));
     }
     match &arm.way {
-        Treatment::Provider(provider) if policy.index_of(provider).is_none() => {
+        Treatment::Provider(provider) if !providers.contains(provider) => {
             Err(format!("names the provider {:?}, which is not configured", provider.as_str()))
         }
-        Treatment::Agent(profile) if !policy.profiles.contains_key(profile) => {
+        Treatment::Agent(profile) if !profiles.contains_key(profile) => {
             Err(format!("names the agent profile {:?}, which is not configured", profile.as_str()))
         }
         Treatment::Provider(_) | Treatment::Agent(_) => Ok(()),

@@ -1,40 +1,35 @@
-//! How one provider is treated.
+//! How much may be asked of a provider.
 
 use std::num::NonZeroU32;
 
 use switchboard_core::{ProviderInfo, RequestLimit};
 
-use crate::health::BreakerPolicy;
-
-/// How one provider is treated.
-#[derive(Debug, Clone, Default)]
-pub struct LaneSettings {
-    /// At most so many placing requests in any window; with the margin already taken off.
-    pub place_limit: Option<RequestLimit>,
-    /// At most so many calls under way.
+/// How much may be asked of a provider. What is `None` is not limited.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProviderLimits {
+    /// Requests that place a call, in any window; with the margin already taken off.
+    pub placing: Option<RequestLimit>,
+    /// Requests that read, in any window; with the margin already taken off.
+    pub reading: Option<RequestLimit>,
+    /// Calls in progress at the same time, over all processes that share the journal.
     pub concurrent: Option<u32>,
-    /// At most so many reads in any window.
-    pub read_limit: Option<RequestLimit>,
-    /// Placing requests are spread to this many a second.
+    /// Requests that place a call are spread out to this many a second.
     pub calls_per_second: Option<NonZeroU32>,
-    /// When it is left alone.
-    pub breaker: BreakerPolicy,
 }
 
-impl LaneSettings {
+impl ProviderLimits {
     /// What the provider documents, less one part in twenty: its window and ours never begin at the
-    /// same moment, and requests travel. Of KaiCalls' 60 a minute 57 are used.
+    /// same moment, and requests take time to arrive. Of KaiCalls' 60 a minute 57 are used.
     pub fn documented(info: &ProviderInfo) -> Self {
         let margin = |limit: RequestLimit| RequestLimit {
             requests: (limit.requests * 19 / 20).max(1),
             ..limit
         };
         Self {
-            place_limit: info.place_limit.map(margin),
+            placing: info.place_limit.map(margin),
+            reading: info.read_limit.map(margin),
             concurrent: None,
-            read_limit: info.read_limit.map(margin),
             calls_per_second: None,
-            breaker: BreakerPolicy::default(),
         }
     }
 }

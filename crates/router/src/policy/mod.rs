@@ -1,37 +1,26 @@
-//! Everything that planning rests on and that only a new configuration changes.
+//! All that is configured: a call is planned, placed and followed by it, and only a new configuration
+//! changes it.
 
+mod check;
 mod limits;
+mod provider;
 mod timings;
 
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, Error, ErrorKind, ProfileName,
-    ProviderId, ProviderInfo, RequestLimit, Result, TenantId, ValidCall,
+    AgentId, AgentProfile, CallRequest, Country, Currency, ProfileName, ProviderId, RequestLimit,
+    TenantId, ValidCall,
 };
 
 use crate::{
-    budget::Budget,
-    experiment::{self, Experiment},
-    quality::QualitySettings,
-    rates::RateDeck,
-    route::Route,
-    strategy::Strategy,
+    budget::Budget, experiment::Experiment, health::OutlierPolicy, quality::QualitySettings,
+    route::Route, strategy::Strategy,
 };
 
-pub use limits::LaneSettings;
-pub use timings::{DuplicateWindows, OnUnknown, RouterSettings};
-
-/// One provider as planning sees it.
-#[derive(Debug, Clone)]
-pub struct ProviderPolicy {
-    /// What is known of it.
-    pub info: ProviderInfo,
-    /// What it charges.
-    pub deck: RateDeck,
-    /// False: it takes no call, and plans say that it is switched off.
-    pub enabled: bool,
-}
+pub use limits::ProviderLimits;
+pub use provider::ProviderPolicy;
+pub use timings::{DuplicateWindows, OnUnknown, Timings};
 
 /// How often, and how much at once. What is not set is not limited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +31,7 @@ pub struct Allowance {
     pub concurrent: Option<u32>,
 }
 
-/// Routes, prices, profiles and experiments.
+/// All that is configured.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The providers, in the configuration's order.
@@ -76,6 +65,12 @@ pub struct Policy {
     pub max_duration: Duration,
     /// What is measured, and when it is trusted.
     pub quality: QualitySettings,
+    /// Times that hold for every call.
+    pub timings: Timings,
+    /// When a provider is left out because it fails far more often than the others.
+    pub outliers: OutlierPolicy,
+    /// Within which time the same task for the same person again is taken for a mistake.
+    pub duplicates: DuplicateWindows,
 }
 
 impl Policy {
@@ -97,6 +92,9 @@ impl Policy {
             expected_duration: Duration::from_secs(120),
             max_duration: Duration::from_secs(600),
             quality: QualitySettings { currency, ..QualitySettings::default() },
+            timings: Timings::default(),
+            outliers: OutlierPolicy::default(),
+            duplicates: DuplicateWindows::default(),
         }
     }
 
@@ -148,123 +146,4 @@ impl Policy {
     pub fn agent_for(&self, asked: Option<&ProfileName>, provider: &ProviderId) -> Option<AgentId> {
         self.profile(asked)?.ok()?.agents.get(provider).cloned()
     }
-
-    /// Refuses a policy that names what does not exist or that can never have an effect.
-    ///
-    /// # Errors
-    /// `Configuration` that names the key and the fix.
-    pub fn check(&self) -> Result<()> {
-        let known = |field: String, provider: &ProviderId| match self.index_of(provider) {
-            Some(_) => Ok(()),
-            None => Err(fault(
-                field,
-                format!("names the provider {:?}, which is not configured", provider.as_str()),
-            )),
-        };
-        if self.providers.is_empty() {
-            return Err(fault("providers", "is empty: configure at least one provider"));
-        }
-        for (index, one) in self.providers.iter().enumerate() {
-            if self.index_of(&one.info.id) != Some(index) {
-                return Err(fault(
-                    format!("providers.{}", one.info.id),
-                    "is configured twice: give each account its own name",
-                ));
-            }
-        }
-        for (index, route) in self.routes.iter().enumerate() {
-            for provider in &route.providers {
-                known(format!("routes[{index}].providers"), provider)?;
-            }
-            if let Some(strategy) = &route.strategy {
-                self.check_weights(&format!("routes[{index}]"), strategy)?;
-            }
-        }
-        self.check_weights("routing", &self.strategy)?;
-        experiment::check(self)?;
-        self.check_budgets()?;
-        if let Some(default) = &self.default_profile
-            && !self.profiles.contains_key(default)
-        {
-            return Err(fault(
-                "routing.default_agent",
-                format!("names the agent profile {:?}, which is not configured", default.as_str()),
-            ));
-        }
-        for (name, profile) in &self.profiles {
-            for provider in profile.agents.keys() {
-                known(format!("agents.{name}"), provider)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_budgets(&self) -> Result<()> {
-        for (index, budget) in self.budgets.iter().enumerate() {
-            let wrong =
-                |key: &str, message: String| Err(fault(format!("budgets[{index}].{key}"), message));
-            if self.budgets.iter().take(index).any(|other| other.name == budget.name) {
-                return wrong(
-                    "name",
-                    format!("{:?} is taken by another budget: choose another name", budget.name),
-                );
-            }
-            if budget.limit.currency() != self.currency {
-                let (given, wanted) = (budget.limit.currency().code(), self.currency.code());
-                return wrong(
-                    "limit",
-                    format!("is in {given}, and costs are counted in {wanted}: convert it"),
-                );
-            }
-            if budget.limit.micros() <= 0 {
-                return wrong(
-                    "limit",
-                    format!(
-                        "{} is not more than zero: switch the provider off instead",
-                        budget.limit
-                    ),
-                );
-            }
-            if let Some(provider) =
-                budget.provider.as_ref().filter(|provider| self.index_of(provider).is_none())
-            {
-                return wrong(
-                    "provider",
-                    format!("names the provider {:?}, which is not configured", provider.as_str()),
-                );
-            }
-            if let Some(name) = &budget.experiment
-                && !self.experiments.iter().any(|experiment| experiment.name == *name)
-            {
-                return wrong(
-                    "experiment",
-                    format!("names the experiment {name:?}, which is not configured"),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn check_weights(&self, at: &str, strategy: &Strategy) -> Result<()> {
-        let Strategy::Weighted(weighted) = strategy else {
-            return Ok(());
-        };
-        if weighted.weights.iter().all(|(_, weight)| *weight == 0) {
-            return Err(fault(
-                format!("{at}.weights"),
-                "are all zero: give at least one provider a weight above zero",
-            ));
-        }
-        match weighted.weights.iter().find(|(provider, _)| self.index_of(provider).is_none()) {
-            Some((provider, _)) => Err(fault(
-                format!("{at}.weights"),
-                format!("names the provider {:?}, which is not configured", provider.as_str()),
-            )),
-            None => Ok(()),
-        }
-    }
-}
-
-fn fault(field: impl Into<String>, message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Configuration, message.into()).with_field(field.into())
 }

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use switchboard_core::ValidCall;
 
-use crate::health::OutlierPolicy;
-
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -20,14 +18,20 @@ pub enum OnUnknown {
     /// **It may ring twice**: a provider that lists a call late, or not at all, has rung. For
     /// callers to whom a second ring is better than none.
     AssumeNotPlaced {
-        /// How long; not less than [`RouterSettings::send_within`] and a minute.
+        /// How long; at least [`Timings::send_within`] plus [`OnUnknown::SHORTEST_ABSENCE`].
         after: Duration,
     },
 }
 
+impl OnUnknown {
+    /// How long after the last moment at which an attempt may be sent its absence may count for
+    /// anything.
+    pub const SHORTEST_ABSENCE: Duration = MINUTE;
+}
+
 /// Times that hold for every call.
-#[derive(Debug, Clone, Copy)]
-pub struct RouterSettings {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timings {
     /// How often a provider is asked for news of its calls.
     pub poll_every: Duration,
     /// How long evidence is looked for before a call is `indeterminate`.
@@ -43,13 +47,9 @@ pub struct RouterSettings {
     pub grace: Duration,
     /// A claimed attempt that is not sent within this time is not sent at all.
     pub send_within: Duration,
-    /// When a provider is left out because it fails far more often than the others.
-    pub outliers: OutlierPolicy,
-    /// Within which time the same person with the same task again is taken for a mistake.
-    pub duplicates: DuplicateWindows,
 }
 
-impl Default for RouterSettings {
+impl Default for Timings {
     fn default() -> Self {
         Self {
             poll_every: Duration::from_secs(3),
@@ -59,8 +59,6 @@ impl Default for RouterSettings {
             max_wait: Duration::from_secs(120),
             grace: Duration::from_secs(120),
             send_within: Duration::from_secs(10),
-            outliers: OutlierPolicy::default(),
-            duplicates: DuplicateWindows::default(),
         }
     }
 }

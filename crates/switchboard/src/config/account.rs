@@ -1,8 +1,9 @@
 //! One account: what is known of it without a credential, and how it is treated.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use switchboard_core::{ProviderInfo, RequestLimit};
+use switchboard_router::{BreakerPolicy, ProviderLimits};
 
 use crate::{
     config::{
@@ -46,7 +47,7 @@ pub(crate) fn inspect(
     foreign_settings(kind, provider, &at, problems);
     credentials(kind, provider, &at, problems);
     address(provider, &at, problems);
-    limits(provider, &at, problems);
+    check_limits(provider, &at, problems);
     if problems.len() > before {
         return None;
     }
@@ -149,7 +150,7 @@ fn address(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
     }
 }
 
-fn limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn check_limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
     let limits = &provider.limits;
     let at_limits = at.key("limits");
     for (window, window_set, requests, requests_set) in [
@@ -185,7 +186,7 @@ fn limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
 
 fn apply_limits(provider: &ProviderConfig, info: &mut ProviderInfo) {
     let limits = &provider.limits;
-    let window = |seconds: Option<std::num::NonZeroU32>| {
+    let window = |seconds: Option<NonZeroU32>| {
         Duration::from_secs(seconds.map_or(60, |seconds| seconds.get().into()))
     };
     if let Some(requests) = limits.place_requests {
@@ -202,15 +203,24 @@ fn apply_limits(provider: &ProviderConfig, info: &mut ProviderInfo) {
     }
 }
 
+/// How much may be asked of an account; `info` says what is documented, or was granted.
+pub(crate) fn limits(provider: &ProviderConfig, info: &ProviderInfo) -> ProviderLimits {
+    ProviderLimits {
+        calls_per_second: provider.limits.calls_per_second,
+        concurrent: provider.limits.concurrent_calls.map(NonZeroU32::get),
+        ..ProviderLimits::documented(info)
+    }
+}
+
 /// The breaker of an account.
-pub(crate) fn breaker(provider: &ProviderConfig) -> switchboard_router::BreakerPolicy {
-    let usual = switchboard_router::BreakerPolicy::default();
+pub(crate) fn breaker(provider: &ProviderConfig) -> BreakerPolicy {
+    let usual = BreakerPolicy::default();
     let set = &provider.breaker;
-    let seconds = |set: Option<std::num::NonZeroU32>, usual| {
+    let seconds = |set: Option<NonZeroU32>, usual| {
         set.map_or(usual, |seconds| Duration::from_secs(seconds.get().into()))
     };
-    switchboard_router::BreakerPolicy {
-        failures: set.failures.map_or(usual.failures, std::num::NonZeroU32::get),
+    BreakerPolicy {
+        failures: set.failures.map_or(usual.failures, NonZeroU32::get),
         cooldown: seconds(set.cooldown_seconds, usual.cooldown),
         longest_cooldown: seconds(set.longest_cooldown_seconds, usual.longest_cooldown),
     }

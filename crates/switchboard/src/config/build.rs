@@ -4,19 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_backtest::BacktestSettings;
-use switchboard_core::{Clock, Error, Provider, ProviderInfo, Result, SystemClock, ValidCall};
+use switchboard_core::{Clock, Error, Provider, Result, SystemClock, ValidCall};
 use switchboard_engine::{Engine, EngineBuilder, WebhookAddress};
-use switchboard_router::{
-    Headroom, LaneSettings, OnUnknown, Plan, Policy, Reading, RouterSettings, Snapshot, plan,
-};
+use switchboard_router::{Headroom, Plan, Policy, ProviderPolicy, Reading, Snapshot, plan};
 
 use crate::{
     Switchboard,
     config::{
-        Config, ConfigError, OnUnknownName, ProviderConfig, TokenLocation,
-        account::breaker,
-        credential, duplicates, outliers,
+        Config, ConfigError, ProviderConfig, TokenLocation, credential,
         problem::{Place, Problems},
         words::did_you_mean,
     },
@@ -71,25 +66,21 @@ impl Config {
             };
             let provider =
                 self.account(&Account { name, config }, &environment, clock, &mut problems);
-            let settings = lane(config, &one.info);
             let provider = provider.or_else(|| {
                 (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>)
             });
-            opened.push((one.info.id.clone(), provider, settings));
+            opened.extend(provider);
         }
         let webhooks = self.webhook_address(&environment, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into_error(|_| None).into());
         }
-        let mut builder =
-            Engine::builder(policy).clock(Arc::clone(clock)).settings(self.settings());
+        let mut builder = Engine::builder(policy).clock(Arc::clone(clock));
         if let Some(version) = self.version() {
             builder = builder.version(version);
         }
-        for (id, provider, settings) in opened {
-            if let Some(provider) = provider {
-                builder = builder.provider(provider).lane(id, settings);
-            }
+        for provider in opened {
+            builder = builder.provider(provider);
         }
         Ok(match webhooks {
             Some(address) => builder.webhooks(address),
@@ -171,50 +162,6 @@ impl Config {
             &Snapshot { policy: &policy, readings: &readings, draw, quality: None, lives: None },
             now,
         ))
-    }
-
-    /// How calls of the past are replayed through this configuration. It needs no credential.
-    ///
-    /// # Errors
-    /// As [`Config::policy`].
-    pub fn backtest_settings(&self) -> Result<BacktestSettings, ConfigError> {
-        let policy = self.shared_policy()?;
-        let lanes = policy.providers.iter().filter_map(|one| {
-            let config = self.providers.get(one.info.id.as_str())?;
-            Some((one.info.id.clone(), lane(config, &one.info)))
-        });
-        Ok(BacktestSettings {
-            lanes: lanes.collect(),
-            times: self.settings(),
-            version: self.version(),
-            ..BacktestSettings::default()
-        })
-    }
-
-    fn settings(&self) -> RouterSettings {
-        let assume_after = self
-            .routing
-            .assume_after_minutes
-            .filter(|_| self.routing.on_unknown == OnUnknownName::AssumeNotPlaced);
-        let usual = RouterSettings::default();
-        let lease = self
-            .ledger
-            .as_ref()
-            .and_then(|ledger| ledger.lease_seconds)
-            .map(|lease| Duration::from_secs(lease.into()));
-        RouterSettings {
-            max_wait: Duration::from_secs(self.routing.max_wait_seconds.into()),
-            reconcile_for: Duration::from_secs(self.routing.reconcile_seconds.into()),
-            sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
-            outliers: outliers::policy(&self.routing.outliers),
-            duplicates: duplicates::windows(&self.duplicates),
-            on_unknown: assume_after.map_or(OnUnknown::Park, |minutes| {
-                OnUnknown::AssumeNotPlaced {
-                    after: Duration::from_secs(60 * u64::from(minutes.get())),
-                }
-            }),
-            ..usual
-        }
     }
 
     fn account(
@@ -344,24 +291,14 @@ fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
     variable.map_or_else(String::new, |name| format!("what {name} holds "))
 }
 
-/// How an account is treated.
-fn lane(config: &ProviderConfig, info: &ProviderInfo) -> LaneSettings {
-    LaneSettings {
-        calls_per_second: config.limits.calls_per_second,
-        concurrent: config.limits.concurrent_calls.map(std::num::NonZeroU32::get),
-        breaker: breaker(config),
-        ..LaneSettings::documented(info)
-    }
-}
-
 fn untouched(policy: &Policy) -> Vec<Reading> {
     let free = |limit: switchboard_core::RequestLimit| Headroom {
         free: limit.requests,
         of: limit.requests,
         frees_at: None,
     };
-    let reading = |one: &switchboard_router::ProviderPolicy| Reading {
-        headroom: LaneSettings::documented(&one.info).place_limit.map(free),
+    let reading = |one: &ProviderPolicy| Reading {
+        headroom: one.limits.placing.map(free),
         ..Reading::default()
     };
     policy.providers.iter().map(reading).collect()

@@ -9,13 +9,13 @@ use switchboard_core::{
     AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency,
 };
 use switchboard_router::{
-    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, Policy, Priority, ProviderPolicy,
-    Route, Strategy, Weighted,
+    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, OnUnknown, Policy, Priority,
+    ProviderPolicy, Route, Strategy, Timings, Weighted,
 };
 
 use crate::config::{
     BusyCalleeName, Config, OnUnknownName, RoutingConfig, StrategyName,
-    account::inspect,
+    account::{breaker, inspect, limits},
     budget, callers,
     conditions::{Conditions, shadows},
     deck, duplicates, experiment, inert, ledger, outliers,
@@ -58,6 +58,9 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.expected_duration = seconds(config.routing.expected_duration_seconds);
     policy.max_duration = seconds(config.routing.max_duration_seconds);
     policy.quality = quality::compile(&config.routing.quality, currency, problems);
+    policy.timings = timings(config);
+    policy.outliers = outliers::policy(&config.routing.outliers);
+    policy.duplicates = duplicates::windows(&config.duplicates);
     webhooks(config, problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
@@ -96,7 +99,11 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
         let (deck, tariff) =
             deck::prices(config, name, provider, &info.countries, &exchange, problems);
         info.tariff = tariff;
-        policies.push(ProviderPolicy { info, deck, enabled: provider.enabled });
+        let mut policy = ProviderPolicy::new(info, deck);
+        policy.enabled = provider.enabled;
+        policy.limits = limits(provider, &policy.info);
+        policy.breaker = breaker(provider);
+        policies.push(policy);
     }
     if problems.is_empty() {
         deck::unused_rates(config, &policies, problems);
@@ -138,6 +145,24 @@ fn routing(config: &Config, problems: &mut Problems) {
     unknown(routing, &at, problems);
     outliers::check(config, problems);
     duplicates::check(config, problems);
+}
+
+fn timings(config: &Config) -> Timings {
+    let routing = &config.routing;
+    let assume_after = routing
+        .assume_after_minutes
+        .filter(|_| routing.on_unknown == OnUnknownName::AssumeNotPlaced);
+    let usual = Timings::default();
+    let lease = config.ledger.as_ref().and_then(|ledger| ledger.lease_seconds).map(seconds);
+    Timings {
+        max_wait: seconds(routing.max_wait_seconds),
+        reconcile_for: seconds(routing.reconcile_seconds),
+        sweep_every: lease.map_or(usual.sweep_every, |lease| usual.sweep_every.min(lease / 4)),
+        on_unknown: assume_after.map_or(OnUnknown::Park, |minutes| OnUnknown::AssumeNotPlaced {
+            after: seconds(minutes.get()) * 60,
+        }),
+        ..usual
+    }
 }
 
 fn unknown(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {

@@ -189,13 +189,13 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ntimezone = \"Mars/Olympus\"",
         "providers.x.timezone",
-        "no IANA time zone",
+        "not an IANA time zone",
         "America/New_York",
     ),
     (
         "[providers.x]\nkind = \"kallyai\"\napi_key_env = \"X\"\ndefault_agent = \"dentist\"",
         "providers.x.default_agent",
-        "no task category",
+        "not a KallyAI task category",
         "restaurant, clinic, hotel or general",
     ),
     (
@@ -684,7 +684,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[agents.x]\nat = { kallyai = \"dentist\" }",
         "agents.x.at.kallyai",
-        "no task category",
+        "not a KallyAI task category",
         "restaurant, clinic, hotel or general",
     ),
     ("[agents.x]\nat = { kaicalls = \"\" }", "agents.x.at.kaicalls", "is empty", "the agent's id"),

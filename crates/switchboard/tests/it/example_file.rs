@@ -210,10 +210,10 @@ fn how_long_a_mistake_is_one_is_what_the_file_says() {
         let (before, rest) = text.split_once("[duplicates]\n").unwrap();
         let after = rest.split_once("\n\n").unwrap().1;
         let config = Config::from_toml(&format!("{before}{more}\n\n{after}")).unwrap();
-        let windows = config.backtest_settings().unwrap().times.duplicates;
+        let windows = config.policy().unwrap().duplicates;
         (windows.call.as_secs(), windows.batch.as_secs())
     };
-    let usual = example().backtest_settings().unwrap().times.duplicates;
+    let usual = example().policy().unwrap().duplicates;
     assert_eq!(usual, router::DuplicateWindows::default());
     assert_eq!(windows(""), (600, 43_200));
     assert_eq!(windows("[duplicates]\ncall_minutes = 1\nbatch_hours = 168"), (60, 604_800));

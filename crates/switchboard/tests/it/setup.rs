@@ -5,15 +5,16 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    AgentId, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError, Provider,
-    ProviderInfo, Registry, Result, Switchboard,
+    AgentId, Budget, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError,
+    Provider, ProviderId, ProviderInfo, ProviderLimits, Registry, Result, Switchboard, Timings,
+    WebhookAddress,
     core::{
         Agents, CallControl, CallFilter, Calls, Coverage, Destination, Idempotency, Numbers, Page,
         PageRequest, PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
         Trace, Transcript, Usage, Webhooks,
     },
     registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
-    router::Cheapest,
+    router::{Cheapest, Period},
 };
 
 #[derive(Debug)]
@@ -172,6 +173,43 @@ async fn a_setup_in_code_needs_no_file() {
     let plan = switchboard.plan(&CallRequest::new("+12015550123", "Say hello.")).unwrap();
     let order: Vec<_> = plan.candidates.iter().map(|one| one.provider.as_str()).collect();
     assert_eq!(order, ["cheap", "dear"]);
+}
+
+#[tokio::test]
+async fn a_setup_in_code_says_all_that_a_policy_holds() {
+    let limits = ProviderLimits { concurrent: Some(2), ..ProviderLimits::default() };
+    let timings = Timings { poll_every: Duration::from_secs(9), ..Timings::default() };
+    let budget = Budget {
+        name: "a day".to_owned(),
+        limit: Money::parse("5", "USD").unwrap(),
+        per: Period::Day,
+        tenant: None,
+        provider: None,
+        experiment: None,
+    };
+    let builder = |provider: &'static str| {
+        Switchboard::builder()
+            .provider(Arc::new(house("trunk", "1")))
+            .limits(ProviderId::from_static(provider), limits.clone())
+            .timings(timings)
+            .budget(budget.clone())
+            .webhooks(WebhookAddress {
+                base: "https://calls.example.com".parse().unwrap(),
+                secret: "a secret of at least 32 characters, for tests".into(),
+                lifetime: Duration::from_secs(3600),
+            })
+    };
+    let policy = builder("trunk").build().unwrap().engine().policy();
+    assert_eq!(policy.providers[0].limits, limits);
+    assert_eq!(policy.timings, timings);
+    assert_eq!(policy.budgets, [budget.clone()]);
+
+    let error = builder("trunc").build().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Configuration, Some("providers.trunc")),
+        "{error}"
+    );
 }
 
 #[tokio::test]

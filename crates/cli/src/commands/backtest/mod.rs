@@ -31,11 +31,14 @@ pub(crate) async fn run(common: &Common, args: BacktestArgs, output: Output) -> 
     }
     let other = read(&args.policy)?;
     let policy = other.policy()?;
-    let mut settings = other.backtest_settings()?;
-    settings.since = args.since;
     let (ledger, _) = setup::ledger(common, args.ledger.as_deref()).await?;
-    settings.decisions = ledger.journal().audit_entries(AuditTopic::Experiment, 0).await?;
-    let from = args.since.map(|since| lead_in(&policy, &settings, since));
+    let settings = BacktestSettings {
+        since: args.since,
+        version: other.version(),
+        decisions: ledger.journal().audit_entries(AuditTopic::Experiment, 0).await?,
+        ..BacktestSettings::default()
+    };
+    let from = args.since.map(|since| lead_in(&policy, since));
     let reading = output.spinner("reading the ledger");
     let calls = past(&ledger, from, args.until).await?;
     reading.finish_and_clear();
@@ -58,12 +61,13 @@ fn read(file: &Path) -> Outcome<Config> {
 }
 
 /// From when on calls fill windows, rooms and budgets of the replayed time.
-fn lead_in(policy: &Policy, settings: &BacktestSettings, since: Timestamp) -> Timestamp {
-    let lanes = settings.lanes.values().filter_map(|lane| lane.place_limit);
+fn lead_in(policy: &Policy, since: Timestamp) -> Timestamp {
+    let providers = policy.providers.iter().filter_map(|one| one.limits.placing);
     let callers =
         policy.tenants.values().chain(policy.agents.values()).chain([&policy.each_tenant]);
-    let windows =
-        lanes.chain(callers.filter_map(|allowance| allowance.requests)).map(|limit| limit.window);
+    let windows = providers
+        .chain(callers.filter_map(|allowance| allowance.requests))
+        .map(|limit| limit.window);
     let longest = windows.chain([LONGEST_CALL]).max().unwrap_or(LONGEST_CALL);
     let windows = since.checked_sub(longest).unwrap_or(Timestamp::UNIX_EPOCH);
     let budgets = policy.budgets.iter().map(|budget| budget.began(since));

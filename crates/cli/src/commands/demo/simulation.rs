@@ -3,8 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use switchboard::{
-    Clock, Config, ErrorKind, Ledger, ProviderId, RouterSettings, Switchboard, SystemClock,
-    router::BreakerState,
+    Clock, Config, ErrorKind, Ledger, ProviderId, Switchboard, SystemClock, router::BreakerState,
 };
 use switchboard_testkit::{
     RingLedger, SimConfig, SimKaiCalls, SimKallyAi,
@@ -75,13 +74,11 @@ impl Simulation {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let config = Config::from_toml(&text)?;
-        let settings = RouterSettings {
-            poll_every: Duration::from_secs(1),
-            max_wait: Duration::from_secs(config.routing.max_wait_seconds.into()),
-            ..RouterSettings::default()
-        };
-        let engine =
-            config.router(secrets, &clock)?.settings(settings).journal(ledger.journal()).build()?;
+        let engine = config
+            .router(secrets, &clock)?
+            .adjust(|policy| policy.timings.poll_every = Duration::from_secs(1))
+            .journal(ledger.journal())
+            .build()?;
         Ok(Self {
             switchboard: Switchboard::new(engine, clock).with_ledger(ledger.clone()),
             rings,

@@ -11,12 +11,40 @@ mod router;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use switchboard_core::ProviderId;
 use switchboard_core::{Call, Clock, ValidCall};
 use switchboard_engine::{Engine, EngineBuilder};
-use switchboard_router::Policy;
+use switchboard_router::{BreakerPolicy, Policy, ProviderLimits, Timings};
 use switchboard_testkit::VirtualClock;
 
 pub(crate) use router::*;
+
+/// Changes one thing of the policy that a builder was made with.
+pub(crate) trait Adjust {
+    fn timings(self, timings: Timings) -> Self;
+    fn limits(self, provider: ProviderId, limits: ProviderLimits) -> Self;
+    fn breaker(self, provider: ProviderId, breaker: BreakerPolicy) -> Self;
+}
+
+impl Adjust for EngineBuilder {
+    fn timings(self, timings: Timings) -> Self {
+        self.adjust(|policy| policy.timings = timings)
+    }
+
+    fn limits(self, provider: ProviderId, limits: ProviderLimits) -> Self {
+        self.adjust(|policy| {
+            let index = policy.index_of(&provider).expect("a provider of the policy");
+            policy.providers[index].limits = limits;
+        })
+    }
+
+    fn breaker(self, provider: ProviderId, breaker: BreakerPolicy) -> Self {
+        self.adjust(|policy| {
+            let index = policy.index_of(&provider).expect("a provider of the policy");
+            policy.providers[index].breaker = breaker;
+        })
+    }
+}
 
 /// A router over these providers, and what each of them is asked.
 pub(crate) fn start(fakes: Vec<Fake>) -> (Engine, Vec<Arc<Log>>) {

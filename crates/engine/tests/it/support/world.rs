@@ -387,10 +387,8 @@ impl Provider for Line {
 /// The policy of a process over these worlds: every provider may take every call, at unknown
 /// prices.
 pub(crate) fn policy_over(worlds: &[Arc<World>]) -> Policy {
-    let providers = worlds.iter().map(|world| ProviderPolicy {
-        info: world.info.clone(),
-        deck: RateDeck::unknown(switchboard_core::Currency::USD),
-        enabled: true,
+    let providers = worlds.iter().map(|world| {
+        ProviderPolicy::new(world.info.clone(), RateDeck::unknown(switchboard_core::Currency::USD))
     });
     Policy::new(providers.collect(), switchboard_core::Currency::USD)
 }

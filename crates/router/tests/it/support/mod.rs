@@ -91,11 +91,9 @@ pub(crate) fn billed(provider: &str, theirs: &str, amount: &str) -> ProviderCall
 
 /// A policy under which these providers may take every call, at unknown prices.
 pub(crate) fn policy(fakes: &[Fake]) -> Policy {
-    let providers = fakes.iter().map(|fake| ProviderPolicy {
-        info: fake.info.clone(),
-        deck: RateDeck::unknown(Currency::USD),
-        enabled: true,
-    });
+    let providers = fakes
+        .iter()
+        .map(|fake| ProviderPolicy::new(fake.info.clone(), RateDeck::unknown(Currency::USD)));
     Policy::new(providers.collect(), Currency::USD)
 }
 
