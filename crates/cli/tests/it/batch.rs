@@ -51,7 +51,11 @@ async fn every_row_becomes_one_call_and_a_second_run_places_none() {
 
     let ran = world.run(&["batch", &file]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("were calls before") && !ran.out.contains("207946"), "{}", ran.out);
+    assert!(
+        ran.out.contains("calls of an earlier run") && !ran.out.contains("207946"),
+        "{}",
+        ran.out
+    );
     assert_eq!((world.ledger.len(), world.ledger.posts()), (5, 5));
 
     // Under the same name only what is new is called, whatever the file is called and what else is
@@ -182,12 +186,17 @@ async fn a_table_that_makes_no_sense_sends_nothing() {
     let world = World::start(|config| config).await;
     let good = world.write("good.csv", &table(1));
     for (name, text, arguments, told) in [
-        ("empty.csv", "to,task\n", &[][..], "holds no call"),
+        ("empty.csv", "to,task\n", &[][..], "contains no call"),
         ("colour.csv", "to,task,colour\n+442079460018,Ask.,red\n", &[], "colour"),
         ("alone.csv", "to\n+442079460018\n", &[], "\"task\""),
         ("twice.csv", "to,To,task\n+442079460018,,Ask.\n", &[], "twice"),
         ("named.csv", "to,task\n+442079460018,Ask.\n", &["--column", "to=Phone"], "no column"),
-        ("field.csv", "to,task\n+442079460018,Ask.\n", &["--column", "fone=to"], "no field"),
+        (
+            "field.csv",
+            "to,task\n+442079460018,Ask.\n",
+            &["--column", "fone=to"],
+            "not start with a field",
+        ),
         ("near.csv", "to,taks\n+442079460018,Ask.\n", &[], "did you mean \"task\"?"),
         (
             "quote.csv",
@@ -247,7 +256,7 @@ async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let ran = Ran::of(child.wait_with_output().await.unwrap());
     assert!([1, 5].contains(&ran.code), "{}: {}", ran.code, ran.err);
-    assert!(ran.err.contains("no more rows are begun"), "{}", ran.err);
+    assert!(ran.err.contains("no more rows are started"), "{}", ran.err);
     let stopped = report(&ran);
     assert!(stopped["left"].as_u64() > Some(0), "{stopped}");
     let rung = world.ledger.len();

@@ -62,7 +62,7 @@ fn a_sound_deck_is_counted_and_its_gaps_are_shown() {
     let decks = Decks::new();
     let ran = decks.check(UK, &[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("nothing is wrong"), "{}", ran.out);
+    assert!(ran.out.contains("no problems found"), "{}", ran.out);
     assert!(
         ran.out.contains(
             "4474 has no price from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z (lines 3 and 4)"
@@ -154,10 +154,10 @@ fn a_cost_is_shown_with_the_row_that_it_comes_from() {
     let ran = show(&[MOBILE, "--at", "2026-03-01T12:00:00Z"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for part in [
-        "passed over: prefix 4474 in uk.csv",
+        "skipped: prefix 4474 in uk.csv",
         "uk.csv, line 2",
         "prefix 44: United Kingdom",
-        "each 60 s",
+        "every 60 s",
         "120 s",
         "0.02 USD",
     ] {
@@ -171,7 +171,7 @@ fn an_unknown_cost_is_shown_as_unknown_and_never_as_zero() {
     let decks = Decks::new();
     for (provider, number, why) in [
         ("several", "+4930123456", "no row covers the number"),
-        ("none", "+12125550123", "nothing says what the provider charges"),
+        ("none", "+12125550123", "the provider has no prices"),
     ] {
         let ran = decks.run(&["show", provider, number]);
         assert_eq!(ran.code, 0, "{}", ran.err);

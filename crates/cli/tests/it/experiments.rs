@@ -73,12 +73,12 @@ async fn what_is_decided_is_kept_and_told() {
         serde_json::json!({"version": 1, "to": "running", "ramp_percent": 5, "why": "first look"})
     );
     let again = world.run(&["experiments", "start", "voices", "--by", "mara"]).await;
-    assert_eq!((again.code, again.out.as_str()), (0, "it is so already: nothing was decided\n"));
+    assert_eq!((again.code, again.out.as_str()), (0, "nothing to change\n"));
 
     let ramped = world.run(&["experiments", "ramp", "voices", "100", "--by", "jo"]).await;
-    assert!(ramped.out.contains("nobody who is in it moves"), "{}", ramped.out);
+    assert!(ramped.out.contains("everyone who is in it keeps their arm"), "{}", ramped.out);
     let arm = world.run(&["experiments", "stop", "voices", "--arm", "b", "--by", "jo"]).await;
-    assert!(arm.out.contains("the arm b takes no new calls"), "{}", arm.out);
+    assert!(arm.out.contains("arm b takes no new calls"), "{}", arm.out);
     let shown = world.run(&["experiments", "show", "voices"]).await;
     assert_eq!(shown.code, 0, "{}", shown.err);
     for part in [
@@ -93,7 +93,7 @@ async fn what_is_decided_is_kept_and_told() {
     }
 
     let stopped = world.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
-    assert!(stopped.out.contains("every call goes its ordinary way"), "{}", stopped.out);
+    assert!(stopped.out.contains("its calls are routed as usual"), "{}", stopped.out);
     let listed = world.run(&["experiments", "list"]).await;
     assert!(
         listed.out.contains("stopped")
@@ -123,10 +123,10 @@ async fn what_an_experiment_can_find_is_said_before_its_start() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
         ran.out.contains("50 % of the control's calls succeed (as given)")
-            && ran.out.contains(
-                "With 2000 people, 2000 of them in the two arms, it finds an improvement of"
-            )
-            && ran.out.contains("A difference of five points takes about"),
+            && ran
+                .out
+                .contains("With 2000 people, 2000 of them in these two arms, an improvement of")
+            && ran.out.contains("A difference of five percentage points takes about"),
         "{}",
         ran.out
     );
@@ -180,7 +180,7 @@ async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobo
     let told = world.run(&["experiments", "report", "voices"]).await;
     assert!(
         told.out.contains("30 people are counted")
-            && told.out.contains("31 calls in all")
+            && told.out.contains("31 calls in total")
             && told.out.contains("Too little is known"),
         "{}",
         told.out

@@ -84,40 +84,36 @@ fn each_warning_names_its_key() {
             "providers.kallyai.tariff.default.per_call",
             "bills credits",
         ),
-        // Nobody serves the profile.
+        // No enabled provider has the profile.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[agents.table]\nat = { kallyai = \"restaurant\" }\n",
             "agents.table.at",
-            "nobody serves",
+            "no provider has this profile",
         ),
         // A provider without any profile, where every call has one.
-        (
-            SOUND.replace(", kallyai = \"general\"", ""),
-            "providers.kallyai",
-            "serves no agent profile",
-        ),
-        // A country that its route sends to nobody.
+        (SOUND.replace(", kallyai = \"general\"", ""), "providers.kallyai", "has no agent profile"),
+        // A country whose route has no provider for it.
         (
             SOUND.to_owned() + "[[routes]]\nname = \"rest\"\nproviders = [\"kaicalls\"]\n",
             "routes[0]",
             "calls to FR",
         ),
-        // A share of nothing.
+        // A weight of zero.
         (
             SOUND.to_owned()
                 + "[[routes]]\nname = \"some\"\ncountries = [\"US\"]\nstrategy = \"weighted\"\nweights = { kaicalls = 1 }\n",
             "routes[0].weights",
             "give kallyai no share",
         ),
-        // A route of providers that are switched off.
+        // A route of disabled providers.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[[routes]]\nname = \"off\"\ncountries = [\"US\"]\nproviders = [\"kallyai\"]\n",
             "routes[0].providers",
-            "switched off",
+            "all disabled",
         ),
-        // An arm that nobody is called by.
+        // An arm without an enabled provider.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]\n",
@@ -145,7 +141,7 @@ fn each_warning_names_its_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_places_calls_is_told_of_a_price_that_no_bill_has() {
+async fn placing_a_call_warns_of_a_price_that_no_bill_can_have() {
     let world = World::start(|config| config).await;
     let placed = ["call", "--to", "+442079460018", "--task", "Ask for a table.", "--json"];
     let quiet = world.run(&placed).await;

@@ -64,12 +64,12 @@ async fn what_the_ledgers_calls_say_is_shown() {
     let ran = world.run(&["quality"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     for word in [
-        "for each success",
-        "bills against estimates",
+        "cost per success",
+        "bills vs estimates",
         "50.0 %",
         "100.0 %",
         "Expected durations",
-        "learnt from 1 call",
+        "learned from 1 call",
     ] {
         assert!(ran.out.contains(word), "{word} is missing: {}", ran.out);
     }
@@ -125,7 +125,7 @@ async fn a_plan_says_what_it_learnt() {
         "{measured}"
     );
     let ran = world.run(&["plan", "--to", "+12125550188"]).await;
-    for word in ["s expected, learnt from 2 calls", "1 of 2, 50.0 %", "for each success"] {
+    for word in ["s expected, learnt from 2 calls", "1 of 2, 50.0 %", "cost per success"] {
         assert!(ran.out.contains(word), "{word} is missing: {}", ran.out);
     }
 
@@ -165,7 +165,7 @@ fn without_a_ledger_nothing_is_measured_and_a_plan_is_as_configured() {
     let ran = run(&["plan", "--config", EXAMPLE, "--to", "+12125550188"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
-        ran.out.contains("120 s expected, as configured") && !ran.out.contains("for each success"),
+        ran.out.contains("120 s expected, as configured") && !ran.out.contains("cost per success"),
         "{}",
         ran.out
     );
