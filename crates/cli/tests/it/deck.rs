@@ -91,7 +91,7 @@ fn every_fault_of_a_deck_is_told_with_its_line_and_column() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     let file = decks.path("deck.csv");
     let lines: Vec<&str> = ran.err.lines().collect();
-    for (line, told) in [
+    for (line, message) in [
         "line 2, column prefix",
         "line 3, column rate",
         "line 3, column until",
@@ -100,13 +100,13 @@ fn every_fault_of_a_deck_is_told_with_its_line_and_column() {
     .iter()
     .zip(&lines)
     {
-        assert!(told.starts_with(&format!("error: {}, {line}: ", file.display())), "{told}");
+        assert!(message.starts_with(&format!("error: {}, {line}: ", file.display())), "{message}");
     }
     assert_eq!(lines.len(), 4);
 
-    let told = decks.check(broken, &["--json"]).json();
-    assert_eq!(told["faults"][3]["line"], 6);
-    assert_eq!((&told["faults"][1]["column"], &told["more"]), (&"rate".into(), &0.into()));
+    let message = decks.check(broken, &["--json"]).json();
+    assert_eq!(message["faults"][3]["line"], 6);
+    assert_eq!((&message["faults"][1]["column"], &message["more"]), (&"rate".into(), &0.into()));
     let many = format!("prefix,rate\n{}", "x,1\n".repeat(60));
     let ran = decks.check(&many, &["--json"]);
     assert_eq!((ran.code, &ran.json()["more"]), (2, &10.into()));
@@ -327,7 +327,7 @@ fn what_carriers_export_is_checked_shown_and_written_with_its_layout() {
 
     for (arguments, fix) in [
         (["--layout", "uk"], "write trade, carrier"),
-        (["--map", "rate"], "has no = in it"),
+        (["--map", "rate"], "has has no ="),
         (["--map", "rat=Price"], "did you mean \"rate\"?"),
         (["--map", "rate=Price"], "which the file does not have"),
     ] {

@@ -3,7 +3,7 @@
 use crate::common::run;
 
 #[test]
-fn the_demo_ends_with_its_summary_and_rings_nobody_twice() {
+fn the_demo_ends_with_its_summary_and_never_rings_twice() {
     let ran = run(&["demo", "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let summary = ran.json();
@@ -32,7 +32,7 @@ fn the_demo_ends_with_its_summary_and_rings_nobody_twice() {
     );
     assert_eq!(outcomes, count("phones_rung"), "the ledger and the calls differ");
     for outcome in ["no_answer", "busy", "voicemail"] {
-        assert!(summary["outcomes"][outcome].as_u64() > Some(0), "nobody was {outcome}");
+        assert!(summary["outcomes"][outcome].as_u64() > Some(0), "no call was {outcome}");
     }
     let by_provider = summary["by_provider"].as_object().unwrap();
     let taken: u64 = by_provider.values().map(|count| count.as_u64().unwrap()).sum();

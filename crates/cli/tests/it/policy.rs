@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::common::{EXAMPLE, Ran, World, run};
+use crate::common::{EXAMPLE, Harness, Ran, run};
 
 const SOUND: &str = r#"
 [routing]
@@ -142,20 +142,21 @@ fn each_warning_names_its_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn placing_a_call_warns_of_a_price_that_no_bill_can_have() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     let placed = ["call", "--to", "+442079460018", "--task", "Ask for a table.", "--json"];
-    let quiet = world.run(&placed).await;
+    let quiet = harness.run(&placed).await;
     assert!(quiet.code == 0 && !quiet.err.contains("warning"), "{}", quiet.err);
 
-    world.configure("[providers.kallyai.tariff.default]\nper_call = \"0.40\"\n");
-    let told =
-        world.run(&["call", "--to", "+442079460019", "--task", "Ask for a table.", "--json"]).await;
-    assert_eq!(told.code, 0, "{}", told.err);
+    harness.configure("[providers.kallyai.tariff.default]\nper_call = \"0.40\"\n");
+    let placed_call = harness
+        .run(&["call", "--to", "+442079460019", "--task", "Ask for a table.", "--json"])
+        .await;
+    assert_eq!(placed_call.code, 0, "{}", placed_call.err);
     assert!(
-        told.err
+        placed_call.err
             .contains("warning: providers.kallyai.tariff.default.per_call is a price in money, and kallyai bills credits"),
         "{}",
-        told.err
+        placed_call.err
     );
-    assert!(told.json()["id"].is_string(), "results are results alone: {}", told.out);
+    assert!(placed_call.json()["id"].is_string(), "results are results alone: {}", placed_call.out);
 }

@@ -9,7 +9,7 @@ use crate::{
     commands::batch::{
         key::Batch,
         report::is_as_dialled,
-        send::{Rejection, RowDefaults, validate},
+        row::{Rejection, RowDefaults, validate},
         table::{Row, Table},
     },
     exit::Exit,

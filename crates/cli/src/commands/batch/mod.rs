@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `table.rs` | reading the rows of the file |
 //! | `fields.rs` | parsing cells into fields of a request |
+//! | `row.rs` | validating a row's request |
 //! | `key.rs` | which row is which call; repeated rows |
 //! | `dry_run.rs` | `--dry-run` |
 //! | `refusals.rs` | pausing after many identical refusals |
@@ -22,6 +23,7 @@ mod progress;
 mod refusals;
 mod rejected;
 mod report;
+mod row;
 mod send;
 mod summary;
 mod table;
@@ -29,12 +31,8 @@ mod table;
 use std::{num::NonZeroU32, time::Duration};
 
 use self::{
-    key::Batch,
-    progress::Display,
-    rejected::Rejected,
-    report::Report,
-    send::{Pace, RowDefaults},
-    table::Table,
+    key::Batch, progress::Display, rejected::Rejected, report::Report, row::RowDefaults,
+    send::Pace, table::Table,
 };
 use crate::{
     cli::{BatchArgs, Common},

@@ -15,7 +15,7 @@ use crate::{
         progress::Display,
         refusals::{Refusal, TOO_MANY},
         rejected::Rejected,
-        send::Rejection,
+        row::Rejection,
         summary::Summary,
         table::Table,
     },

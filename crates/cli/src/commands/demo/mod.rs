@@ -59,7 +59,7 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
             "{} calls go to a simulated KaiCalls and a simulated KallyAI on this machine: no phone rings.",
             rows.len()
         ));
-        output.line("While the middle third of them is sent, KaiCalls is down.");
+        output.line("KaiCalls is down while the middle third of them is sent.");
     }
     let mut log = EventLog::new(output, args.verbose, engine.events());
 

@@ -289,7 +289,7 @@ impl Summary {
             ("by provider", joined(&self.by_provider)),
             ("by arm of the experiment", joined(&self.by_arm)),
             ("billed", format!("{}{unknown}", self.cost.sum)),
-            ("phones that rang, as simulators recorded", self.phones_rung.to_string()),
+            ("phones that rang (simulators' record)", self.phones_rung.to_string()),
             ("phones that rang too often", self.phones_rung_twice.to_string()),
             ("contradictions between ledger and phones", contradictions.to_string()),
             (
