@@ -17,10 +17,10 @@ use std::{error::Error, path::Path, sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use switchboard::{
-    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Journal, Policy, Provider,
-    ProviderId, SystemClock,
+    Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Policy, Provider, ProviderId,
+    SystemClock,
     core::{AttemptId, AttemptState, RequestLimit},
-    journal::{NewCall, Write, state::Fact},
+    journal::{CallLog, NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
 };

@@ -30,7 +30,10 @@ use std::{
 use futures::future::join_all;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use switchboard::{CallId, CallRequest, Journal, journal::NewCall};
+use switchboard::{
+    CallId, CallRequest, Journal,
+    journal::{CallLog, Membership, NewCall},
+};
 use switchboard_benches::{Sample, Table, in_earnest};
 use switchboard_ledger::{PostgresJournal, SqliteJournal};
 use tokio::sync::oneshot;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Error, Money, ProfileName, ValidCall};
-use switchboard_journal::{Settlement, Stock};
+use switchboard_core::{AttemptId, Money, ProfileName, ValidCall};
+use switchboard_journal::{Denied, Settlement, Stock};
 use switchboard_router::{
-    BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, hold,
-    reservation::add_needs,
+    BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, Scope,
+    hold, reservation::add_needs,
 };
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Short {
     /// A window or a room is full until then.
-    Full { scope: String, until: Timestamp, room: bool },
+    Full { scope: Scope, until: Timestamp, room: bool },
     /// A budget does not hold it.
     OverBudget(String),
     /// A budget covers it, and nobody knows what it costs.
@@ -46,7 +46,7 @@ impl Shelf {
     /// Takes all that the attempt needs, or says what is missing.
     pub(super) fn take(&mut self, wish: Wish<'_>, now: Timestamp) -> Result<AttemptId, Short> {
         let limits = wish.limits(now);
-        self.stock.ask(&limits, now).map_err(|error| full(&error, now))?;
+        self.stock.ask(&limits, now).map_err(|denied| full(denied, now))?;
         let hold = wish.hold(now)?;
         for budget in hold.iter().flat_map(|hold| &hold.budgets) {
             let alone = Reservation {
@@ -142,7 +142,7 @@ impl Wish<'_> {
 
 fn slot_need(provider: &ProviderPolicy) -> Option<RateSlot> {
     provider.limits.placing.map(|limit| RateSlot {
-        limiter: format!("{}/place", provider.info.id),
+        scope: Scope::Placing(provider.info.id.clone()),
         limit: limit.requests,
         window: limit.window,
     })
@@ -150,17 +150,29 @@ fn slot_need(provider: &ProviderPolicy) -> Option<RateSlot> {
 
 fn room_need(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
     provider.limits.concurrent.map(|limit| ConcurrencySlot {
-        scope: provider.info.id.to_string(),
+        scope: Scope::Calls(provider.info.id.clone()),
         limit,
         until,
     })
 }
 
-fn full(error: &Error, now: Timestamp) -> Short {
-    let wait = error.retry_after().unwrap_or_default();
-    Short::Full {
-        scope: error.field().unwrap_or_default().to_owned(),
+/// What is missing, where the reservations deny a limit.
+fn full(denied: Denied, now: Timestamp) -> Short {
+    let full = |scope, wait, room| Short::Full {
+        scope,
         until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
-        room: error.code() == Some("no_room"),
+        room,
+    };
+    match denied {
+        Denied::RateLimited { scope, wait } => full(scope, wait, false),
+        Denied::ConcurrencyFull { scope, wait, .. } => full(scope, wait, true),
+        Denied::OverBudget { budget, .. } => Short::OverBudget(budget),
+        // Reservations alone deny nothing else.
+        Denied::CalleeBusy { .. }
+        | Denied::AttemptInFlight
+        | Denied::OwnedBy(_)
+        | Denied::NotOwner
+        | Denied::AgentInDoubt
+        | Denied::HoldExists => Short::Gone,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_core::{ErrorKind, Outcome, ProviderId};
-use switchboard_router::{Plan, reservation::is_gate};
+use switchboard_router::Plan;
 
 use crate::{
     moment::{What, micros_in},
@@ -244,8 +244,8 @@ impl Replay<'_> {
         match short {
             Short::Full { scope, until, room } => {
                 let barrier = if room { Barrier::Room } else { Barrier::Limit };
-                self.tally.met(barrier, &scope, id);
-                if is_gate(&scope) {
+                self.tally.met(barrier, &scope.to_string(), id);
+                if scope.is_callers() {
                     going.gate = Some(until);
                 } else {
                     going.is_blocked(id, until);

@@ -14,22 +14,26 @@ use switchboard_core::{
     PlaceError, PlaceRequest, ProfileName, ProviderCall, ProviderCallId, Refusal, Result,
     ValidCall,
 };
-use switchboard_journal::{Write, state::Fact};
+use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
-    Candidate, PlanRecord, Rejected, Rejection, Reservation,
+    Candidate, Rejected, Rejection, Reservation, Scope,
     failover::{Next, next},
     hash::{digest, share},
     hold,
-    reservation::{add_needs, is_gate},
+    reservation::add_needs,
 };
 
 use crate::{
-    bill, credit, follow, judge,
+    bill, credit,
+    events::{AfterFailure, CallEventKind},
+    follow::{self, PlacedCall},
+    judge,
     lane::Lane,
     order::order,
+    planned::Planned,
     reconcile, redial,
-    shared::{Inner, Planned},
-    submit::{self, no_provider},
+    refuse::{expired, refuse, refuse_by},
+    shared::Inner,
     tried::Tried,
     waiting::{Asks, Pass},
     world::World,
@@ -127,13 +131,12 @@ pub(crate) async fn run(
         }
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
-            let fault =
-                tried.fault.take().unwrap_or_else(|| submit::expired(request, asks.give_up));
+            let fault = tried.fault.take().unwrap_or_else(|| expired(request, asks.give_up));
             return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
         }
         let plan = &planned.plan;
         let Some(candidate) = plan.candidates.first() else {
-            return Err(no_provider(plan));
+            return Err(plan.to_error());
         };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
         match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass)
@@ -165,37 +168,6 @@ impl Going<'_> {
     }
 }
 
-/// Nobody will place it.
-pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFailure) -> Result<()> {
-    let (words, fact) = refusal(fault);
-    inner.record(id, fact).await?;
-    inner.tell(id, words);
-    Ok(())
-}
-
-/// The end of a call that nobody places, in words and as a fact.
-fn refusal(fault: CallFailure) -> (String, Fact) {
-    if fault.kind == ErrorKind::Expired {
-        (format!("expired: {}", fault.message), Fact::Expired(fault))
-    } else {
-        (format!("refused: {}", fault.message), Fact::Refused(fault))
-    }
-}
-
-/// The same where no provider could take it in time: the plan that held then is kept beside it.
-pub(crate) async fn refuse_by(
-    inner: &Inner,
-    id: CallId,
-    fault: CallFailure,
-    plan: PlanRecord,
-) -> Result<()> {
-    let (words, end) = refusal(fault);
-    let facts = vec![Fact::Planned(Box::new(plan)), end];
-    inner.write(id, Write { facts, ..Write::default() }).await?;
-    inner.tell(id, words);
-    Ok(())
-}
-
 /// One attempt: intent, claim, send, result.
 async fn attempt(
     going: &Going<'_>,
@@ -206,7 +178,7 @@ async fn attempt(
 ) -> Result<Then> {
     let Going { inner, world, id, request, ring, .. } = *going;
     let Some(lane) = world.lane(&candidate.provider) else {
-        return Err(no_provider(&inner.plan(world, request, going.draw).plan));
+        return Err(inner.plan(world, request, going.draw).plan.to_error());
     };
     lane.pace_turn(&*inner.clock).await;
     // Another call may have taken the last slot since the plan was made: plan again.
@@ -233,7 +205,7 @@ async fn attempt(
         }
     };
     // From here on a stop waits for it.
-    let open = inner.ending.opened();
+    let open = inner.shutdown.in_flight();
     if let Err(stopping) = inner.check_running() {
         lane.give_back(slot);
         return Err(stopping);
@@ -281,7 +253,7 @@ async fn attempt(
             .with_provider(lane.id.clone());
         return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
     }
-    inner.tell(id, format!("sent to {}", lane.id));
+    inner.report(id, || CallEventKind::Sent { provider: lane.id.clone() });
     lane.opened();
     tried.sent += 1;
 
@@ -310,7 +282,7 @@ async fn attempt(
                 Delivery::Placed | Delivery::Unknown => {
                     lane.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, &order, &failed).await?;
-                    inner.tell(id, format!("{failed}: it may have rung, so nobody else is asked"));
+                    inner.report(id, || CallEventKind::InDoubt { error: failed.to_string() });
                     reconcile::start(inner, id, lane, order, sent_at);
                     Ok(Then::Stop)
                 }
@@ -386,34 +358,47 @@ fn bracket(
 
 /// The journal did not let the attempt begin: another process has the last slot, the agent or the
 /// money.
-fn held_up(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Result<Then> {
+fn held_up(going: &Going<'_>, lane: &Lane, error: WriteError, tried: &mut Tried) -> Result<Then> {
     let now = going.inner.now();
-    match error.code() {
-        Some("no_slot" | "no_room") => {
-            let mut wait = error.retry_after().unwrap_or(LOOK_AGAIN);
-            if error.code() == Some("no_room") {
-                // A room is free as soon as a call is over, and another process does not tell.
-                wait = wait.min(LOOK_AGAIN);
-            }
-            let then = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-            match error.field().filter(|scope| is_gate(scope)) {
-                Some(scope) => going.inner.gates.is_full(scope, then),
-                None => lane.is_full_until(then),
-            }
-            Ok(Then::Again)
+    let after = |wait| now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    match error {
+        WriteError::Denied(Denied::RateLimited { scope, wait }) => {
+            full_until(going, lane, &scope, after(wait));
         }
-        Some("agent_in_doubt") => {
-            lane.is_full_until(now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX));
-            Ok(Then::Again)
+        // A slot frees as soon as a call is over, and other processes do not say when that is.
+        WriteError::Denied(Denied::ConcurrencyFull { scope, wait, .. }) => {
+            full_until(going, lane, &scope, after(wait.min(LOOK_AGAIN)));
         }
-        Some("over_budget") => Ok(passed_over(going, lane, error, tried)),
-        _ => Err(error),
+        WriteError::Denied(Denied::AgentInDoubt) => lane.is_full_until(after(LOOK_AGAIN)),
+        WriteError::Denied(denied @ Denied::OverBudget { .. }) => {
+            return Ok(passed_over(going, lane, denied.into(), tried));
+        }
+        WriteError::Denied(
+            denied @ (Denied::CalleeBusy { .. }
+            | Denied::AttemptInFlight
+            | Denied::OwnedBy(_)
+            | Denied::NotOwner
+            | Denied::HoldExists),
+        ) => return Err(denied.into()),
+        WriteError::Rejected(error) | WriteError::Unavailable(error) => return Err(error),
+    }
+    Ok(Then::Again)
+}
+
+/// Remembers that other processes have used a limit up until then.
+fn full_until(going: &Going<'_>, lane: &Lane, scope: &Scope, until: Timestamp) {
+    match scope {
+        Scope::Tenant(_) | Scope::Profile(_) => going.inner.gates.is_full(scope, until),
+        Scope::Placing(_) | Scope::Calls(_) => lane.is_full_until(until),
     }
 }
 
 /// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
 fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
-    going.inner.tell(going.id, format!("not {}: {error}", lane.id));
+    going.inner.report(going.id, || CallEventKind::Skipped {
+        provider: lane.id.clone(),
+        reason: error.to_string(),
+    });
     tried.is_done_with(going.world, &lane.id, false);
     tried.fault = Some(CallFailure::from(&error));
     Then::Again
@@ -508,7 +493,7 @@ async fn answered(
         Ok(_) => {}
         // The id belongs to another call of ours: a stale or wrong answer. What became of this one
         // nobody knows.
-        Err(error) if error.code() == Some("owned") => {
+        Err(WriteError::Denied(Denied::OwnedBy(_))) => {
             lane.doubt(order.attempt, order.agent.clone());
             let stale = Error::new(
                 ErrorKind::Provider,
@@ -519,23 +504,29 @@ async fn answered(
             reconcile::start(inner, id, lane, order.clone(), inner.now());
             return Ok(());
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
     match over {
-        Some(outcome) => inner.tell(id, format!("{}: {outcome}", lane.id)),
-        None => inner.tell(id, format!("{} has it: {word}", lane.id)),
+        Some(outcome) => {
+            inner.report(id, || CallEventKind::Ended { provider: lane.id.clone(), outcome });
+        }
+        None => {
+            let provider = lane.id.clone();
+            inner.report(id, || CallEventKind::Accepted { provider, status: word });
+        }
     }
-    follow::placed(
-        inner,
-        lane,
-        id,
-        order.attempt,
+    let placed = PlacedCall {
+        call: id,
+        attempt: order.attempt,
         theirs,
-        inner.now(),
-        order.max_duration,
-        over.is_some(),
-        cost.is_some(),
-    );
+        since: inner.now(),
+        longest: order.max_duration,
+    };
+    match (over, cost) {
+        (None, _) => follow::watch(inner, lane, placed),
+        (Some(_), None) => follow::await_bill(lane, placed),
+        (Some(_), Some(_)) => {}
+    }
     if let Some(cost) = cost.filter(|_| over.is_none()) {
         bill::note(inner, id, order.attempt, lane, cost).await;
     }
@@ -553,7 +544,8 @@ async fn record_failure(
         delivery: failed.delivery(),
         error: AttemptError::from(failed.error()),
     };
-    inner.record(id, fact).await.map(|_| ())
+    inner.record(id, fact).await?;
+    Ok(())
 }
 
 /// After an attempt that provably reached no phone.
@@ -574,42 +566,37 @@ async fn not_placed(
     };
     let fault = CallFailure::from(failed.error());
     tried.learn(going.world, &lane.id, next, || lane.may_retry());
+    let report = |next| {
+        inner.report(id, || CallEventKind::NotPlaced {
+            provider: lane.id.clone(),
+            error: failed.to_string(),
+            next,
+        });
+    };
     match next {
         Next::Retry if tried.may_ask(&lane.id) => {
             let pause =
                 jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
             tried.last = Some(lane.id.clone());
-            inner.tell(id, format!("{failed}: nothing was sent, {} is tried again", lane.id));
+            report(AfterFailure::Retry);
             inner.clock.sleep(pause).await;
         }
-        Next::Retry | Next::Another | Next::Anybody => {
-            let words = match failed.delivery() {
-                Delivery::NotSent => "nothing was sent, the next provider is asked",
-                Delivery::Refused(Refusal::Quota) => {
-                    "the next provider is asked, as the caller allows"
-                }
-                Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => {
-                    "the next provider is asked"
-                }
-            };
-            inner.tell(id, format!("{failed}: {words}"));
-        }
+        Next::Retry | Next::Another | Next::Anybody => report(match failed.delivery() {
+            Delivery::NotSent => AfterFailure::NextUnsent,
+            Delivery::Refused(Refusal::Quota) => AfterFailure::NextForCredit,
+            Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => AfterFailure::Next,
+        }),
         Next::AfterPause => {
             let pause =
                 rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
             lane.pause(pause);
-            inner.tell(id, format!("{failed}: {} rests for {} s", lane.id, pause.as_secs()));
+            report(AfterFailure::Pause(pause));
         }
         Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
-        Next::AfterCredit => {
-            inner.tell(
-                id,
-                format!("{failed}: the call waits, for nobody allowed another provider for that"),
-            );
-        }
+        Next::AfterCredit => report(AfterFailure::WaitForCredit),
         Next::Nobody => return Ok(Then::GiveUp(fault)),
         Next::Person => {
-            inner.tell(id, format!("{failed}: a person has to approve first"));
+            report(AfterFailure::Approval);
             return Ok(Then::Stop);
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn of_call(
 pub(crate) async fn note(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
     let written = match of_call(inner, id, attempt, lane, cost).await {
         Ok(fact) => inner.record(id, fact).await.map(|_| ()),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     if let Err(error) = written {
         tracing::warn!(call = %id, %error, "the bill was not written down");

@@ -1,43 +1,29 @@
-//! Putting a router together.
+//! Putting an engine together.
 
 use std::sync::Arc;
 
-use switchboard_core::{Clock, Error, ErrorKind, Provider, Result, SystemClock};
-use switchboard_journal::{Journal, MemoryJournal};
+use switchboard_core::{Clock, Provider, SystemClock};
+use switchboard_journal::Journal;
 use switchboard_router::Policy;
-use tokio::runtime::Handle;
 
 use crate::{
-    hooks::{Hooks, WebhookAddress},
     ids::{Ids, RandomIds},
-    shared::{Engine, Inner},
-    world::{Parts, World},
+    takes_up::TakesUp,
+    webhook_address::WebhookAddress,
+    world::Parts,
 };
 
-/// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for
-/// evidence of those that may have rung, and follows those that a provider has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TakesUp {
-    /// All of them: for a process that stays. What was not begun in its window, or within the time
-    /// that calls wait, expires.
-    #[default]
-    Everything,
-    /// Those that this process was asked to place itself, and those that are asked for again with
-    /// the same key: for a command. What others left before it was sent is never begun.
-    Asked,
-}
-
-/// Builds a [`Engine`].
+/// Builds an [`Engine`](crate::Engine).
 #[derive(Debug)]
 pub struct EngineBuilder {
-    policy: Policy,
-    providers: Vec<Arc<dyn Provider>>,
-    journal: Option<Arc<dyn Journal>>,
-    clock: Arc<dyn Clock>,
-    webhooks: Option<WebhookAddress>,
-    ids: Arc<dyn Ids>,
-    version: Option<String>,
-    takes_up: TakesUp,
+    pub(crate) policy: Policy,
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) webhooks: Option<WebhookAddress>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) version: Option<String>,
+    pub(crate) takes_up: TakesUp,
 }
 
 impl EngineBuilder {
@@ -110,36 +96,7 @@ impl EngineBuilder {
         self
     }
 
-    pub(super) fn parts(self) -> Parts {
+    pub(crate) fn parts(self) -> Parts {
         Parts { policy: self.policy, providers: self.providers, version: self.version }
-    }
-
-    /// Starts the followers. Has to be called inside a tokio runtime.
-    ///
-    /// # Errors
-    /// `Configuration` where the policy and the providers do not fit, a webhook secret is too
-    /// short, or there is no runtime.
-    pub fn build(self) -> Result<Engine> {
-        let runtime = Handle::try_current().map_err(|source| {
-            Error::new(
-                ErrorKind::Configuration,
-                "a router lives in a tokio runtime: build it inside one",
-            )
-            .with_source(source)
-        })?;
-        let hooks = self.webhooks.clone().map(Hooks::new).transpose()?;
-        let takes_up = self.takes_up;
-        let (journal, clock, ids) =
-            (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
-        let world = World::new(self.parts(), None, &clock)?;
-        Ok(Engine::start(Inner::new(
-            world,
-            journal.unwrap_or_else(|| Arc::new(MemoryJournal::new())),
-            clock,
-            hooks,
-            ids,
-            runtime,
-            takes_up,
-        )))
     }
 }

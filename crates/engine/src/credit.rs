@@ -5,21 +5,14 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures::FutureExt;
 use switchboard_core::{Balance, CallId};
 
-use crate::{lane::Lane, shared::Inner};
+use crate::{events::CallEventKind, lane::Lane, shared::Inner};
 
 /// A provider refused a call because its account is out of credit.
 pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
     let Some(pause) = lane.out_of_credit() else {
         return;
     };
-    inner.tell(
-        id,
-        format!(
-            "{} is out of credit: it takes no call for {} s, or until it has credit",
-            lane.id,
-            pause.as_secs()
-        ),
-    );
+    inner.report(id, || CallEventKind::OutOfCredit { provider: lane.id.clone(), lasts: pause });
     let (weak, clock, provider) =
         (Arc::downgrade(inner), Arc::clone(&inner.clock), lane.id.clone());
     inner.spawn(async move {

@@ -18,9 +18,10 @@ use switchboard_journal::state::Fact;
 
 use crate::{
     bill,
+    events::CallEventKind,
     lane::{Lane, Unbilled, Watch},
     redial,
-    shared::{Engine, Inner},
+    shared::Inner,
 };
 
 /// Clocks differ: a list is read from a little before the oldest call.
@@ -40,36 +41,40 @@ pub(crate) fn start(inner: &Arc<Inner>, provider: ProviderId) {
     inner.spawn(async move { run(weak, provider).await });
 }
 
-/// The provider has the call: watch it, or wait for its bill where it is over.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn placed(
-    inner: &Inner,
-    lane: &Lane,
-    call: CallId,
-    attempt: AttemptId,
-    theirs: ProviderCallId,
-    since: Timestamp,
-    longest: Duration,
-    over: bool,
-    billed: bool,
-) {
-    if !over {
-        let deadline = since.checked_add(longest + inner.timings().grace).unwrap_or(Timestamp::MAX);
-        lane.watch(
-            theirs,
-            Watch {
-                call,
-                attempt,
-                since,
-                longest: since.checked_add(longest).unwrap_or(Timestamp::MAX),
-                stopped: false,
-                deadline,
-                last_word: None,
-                missed: 0,
-            },
-        );
-    } else if !billed && lane.provider.usage().is_some() {
-        lane.await_bill(theirs, Unbilled::new(call, attempt, since));
+/// A call that a provider has.
+#[derive(Debug)]
+pub(crate) struct PlacedCall {
+    pub(crate) call: CallId,
+    pub(crate) attempt: AttemptId,
+    /// The provider's id for the call.
+    pub(crate) theirs: ProviderCallId,
+    /// Since when the provider has it.
+    pub(crate) since: Timestamp,
+    /// How long it may last.
+    pub(crate) longest: Duration,
+}
+
+/// Watches the call until its end.
+pub(crate) fn watch(inner: &Inner, lane: &Lane, placed: PlacedCall) {
+    let PlacedCall { call, attempt, theirs, since, longest } = placed;
+    let after = |span| since.checked_add(span).unwrap_or(Timestamp::MAX);
+    let watch = Watch {
+        call,
+        attempt,
+        since,
+        longest: after(longest),
+        stopped: false,
+        deadline: after(longest + inner.timings().grace),
+        last_word: None,
+        missed: 0,
+    };
+    lane.watch(theirs, watch);
+}
+
+/// Waits for the bill of a call that is over, where the provider has a usage log.
+pub(crate) fn await_bill(lane: &Lane, placed: PlacedCall) {
+    if lane.provider.usage().is_some() {
+        lane.await_bill(placed.theirs, Unbilled::new(placed.call, placed.attempt, placed.since));
     }
 }
 
@@ -182,7 +187,10 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
         return;
     }
     if report.state.outcome().is_none() {
-        inner.tell(watch.call, format!("{}: {}", lane.id, report.status_word));
+        inner.report(watch.call, || CallEventKind::Progressed {
+            provider: lane.id.clone(),
+            status: report.status_word.clone(),
+        });
     }
     // A list leaves out what a single read has: the summary above all. Worth one read where there
     // is room.
@@ -217,7 +225,7 @@ pub(crate) async fn note(
             };
             match bill {
                 Ok(bill) => redial::over(inner, call, fact, bill, outcome).await,
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             }
         }
         None => inner.record(call, fact).await,
@@ -228,7 +236,7 @@ pub(crate) async fn note(
     }
     let Some(outcome) = outcome else { return };
     if lane.unwatch(&theirs).is_some() {
-        inner.tell(call, format!("{}: {outcome}", lane.id));
+        inner.report(call, || CallEventKind::Ended { provider: lane.id.clone(), outcome });
     }
     match cost {
         Some(_) => {}
@@ -249,7 +257,7 @@ pub(crate) async fn stop_overlong(
     let Some(control) = lane.provider.call_control() else {
         return;
     };
-    inner.tell(call, format!("{} is told to stop it: it lasts longer than it may", lane.id));
+    inner.report(call, || CallEventKind::StopRequested { provider: lane.id.clone() });
     match AssertUnwindSafe(control.stop(theirs)).catch_unwind().await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
@@ -278,7 +286,7 @@ async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
             }
             Ok(_) | Err(_) => {
                 lane.unwatch(&id);
-                inner.tell(watch.call, format!("{} never reported its end", lane.id));
+                inner.report(watch.call, || CallEventKind::Overdue { provider: lane.id.clone() });
                 if let Err(error) = inner.record(watch.call, Fact::Overdue).await {
                     tracing::warn!(call = %watch.call, %error, "an overdue call was not written down");
                 }
@@ -313,20 +321,14 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     Ok(())
 }
 
-impl Engine {
-    /// Looks once at the usage logs for calls that are over and whose bill is not known.
-    ///
-    /// # Errors
-    /// The first provider's failure; the others are still asked.
-    pub async fn settle_costs(&self) -> Result<()> {
-        let mut failed = None;
-        for lane in &self.inner.lanes() {
-            if let Err(error) = bills(&self.inner, lane).await
-                && error.kind() != ErrorKind::Unsupported
-            {
-                failed.get_or_insert(error);
-            }
+pub(crate) async fn settle_costs(inner: &Arc<Inner>) -> Result<()> {
+    let mut failed = None;
+    for lane in inner.lanes() {
+        if let Err(error) = bills(inner, &lane).await
+            && error.kind() != ErrorKind::Unsupported
+        {
+            failed.get_or_insert(error);
         }
-        failed.map_or(Ok(()), Err)
     }
+    failed.map_or(Ok(()), Err)
 }

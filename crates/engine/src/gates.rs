@@ -9,10 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::AttemptId;
-use switchboard_router::{
-    Policy, Reservation,
-    reservation::{allowance, is_gate},
-};
+use switchboard_router::{Policy, Reservation, Scope, reservation::allowance};
 
 use crate::limit::SlidingLog;
 
@@ -32,15 +29,20 @@ pub(crate) struct Gates {
 
 #[derive(Debug, Default)]
 struct Known {
-    gates: HashMap<String, Gate>,
+    gates: HashMap<Scope, Gate>,
     /// Behind which gates an attempt is.
-    behind: HashMap<AttemptId, Vec<String>>,
+    behind: HashMap<AttemptId, Vec<Scope>>,
 }
 
 impl Gates {
     /// How many calls may still go in, and when it is worth another look at the latest where none
     /// may.
-    pub(crate) fn opening(&self, policy: &Policy, scope: &str, now: Timestamp) -> (u32, Timestamp) {
+    pub(crate) fn opening(
+        &self,
+        policy: &Policy,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> (u32, Timestamp) {
         let Some(allowance) = allowance(policy, scope) else {
             return (u32::MAX, now);
         };
@@ -66,8 +68,8 @@ impl Gates {
 
     /// An attempt goes in.
     pub(crate) fn enter(&self, attempt: AttemptId, reservation: &Reservation, now: Timestamp) {
-        let rooms = || reservation.rooms.iter().filter(|need| is_gate(&need.scope));
-        let slots = || reservation.slots.iter().filter(|need| is_gate(&need.limiter));
+        let rooms = || reservation.rooms.iter().filter(|need| need.scope.is_callers());
+        let slots = || reservation.slots.iter().filter(|need| need.scope.is_callers());
         if rooms().next().is_none() && slots().next().is_none() {
             return;
         }
@@ -77,7 +79,7 @@ impl Gates {
             known.behind.entry(attempt).or_default().push(need.scope.clone());
         }
         for need in slots() {
-            let log = &mut known.gates.entry(need.limiter.clone()).or_default().log;
+            let log = &mut known.gates.entry(need.scope.clone()).or_default().log;
             let log = log.get_or_insert_with(|| SlidingLog::new(need.limit, need.window));
             log.obey(need.limit, need.window);
             // The journal let it in: where this log has no slot, it knows less.
@@ -100,7 +102,7 @@ impl Gates {
     }
 
     /// The journal says that it is closed.
-    pub(crate) fn is_full(&self, scope: &str, until: Timestamp) {
-        self.known.lock().gates.entry(scope.to_owned()).or_default().full_until = Some(until);
+    pub(crate) fn is_full(&self, scope: &Scope, until: Timestamp) {
+        self.known.lock().gates.entry(scope.clone()).or_default().full_until = Some(until);
     }
 }

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::{CallId, PlaceError, ProviderId};
 
 use crate::{
+    events::CallEventKind,
     health::{Says, says},
     lane::Lane,
     probe,
@@ -29,17 +30,14 @@ pub(crate) fn failed(
 ) {
     let (says, now) = (says(failed), inner.clock.uptime());
     if lane.failed(says, sent, now) {
-        inner.tell(id, format!("{} is left alone for a while: it failed repeatedly", lane.id));
+        inner.report(id, || CallEventKind::BreakerOpened { provider: lane.id.clone() });
         probe::start(inner, lane);
     }
     match says {
         Says::AgainstPlatform => {
             if lane.domain.failed(sent, now) {
-                let name = &lane.domain.name;
-                inner.tell(
-                    id,
-                    format!("every provider of {name} is left alone for a while: {name} failed repeatedly"),
-                );
+                let domain = lane.domain.name.to_string();
+                inner.report(id, || CallEventKind::DomainBreakerOpened { domain });
                 probe::start_domain(inner, &lane.domain);
             }
             compare(inner, id, lane, sent, now);
@@ -63,13 +61,7 @@ fn compare(inner: &Inner, id: CallId, lane: &Lane, sent: Duration, now: Duration
     if let Some(pause) = outliers.failed(&lane.id, id, sent, now, others) {
         lane.eject(now.saturating_add(pause));
         drop(outliers);
-        let seconds = pause.as_secs();
-        inner.tell(
-            id,
-            format!(
-                "{} is left out for {seconds} s: it fails far more often than the others",
-                lane.id
-            ),
-        );
+        let provider = lane.id.clone();
+        inner.report(id, || CallEventKind::Ejected { provider, lasts: pause });
     }
 }

@@ -3,58 +3,19 @@
 //! The calls are the evidence, and there is no second copy of it: what is kept here is made of them
 //! anew by every process.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Call, CallId, Result};
+use switchboard_core::{Call, Result};
 use switchboard_journal::{Pages, Selection};
-use switchboard_router::quality::Row;
 use tokio::sync::oneshot;
 
-use crate::{
-    recover,
-    shared::{Engine, Inner},
-    trials,
-};
+use crate::{shared::Inner, take_up, trials};
 
 /// How long a start waits for what is to be learnt.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// What guardrails look back, where there are any.
 const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
-/// What was read of the journal.
-#[derive(Debug)]
-pub(crate) struct Learnt {
-    /// Calls that were taken in before are known as they ended, or are among the open ones.
-    to: Timestamp,
-    /// To be looked at again: they were not over.
-    open: BTreeSet<CallId>,
-}
-
-impl Default for Learnt {
-    /// Nothing.
-    fn default() -> Self {
-        Self { to: Timestamp::MIN, open: BTreeSet::new() }
-    }
-}
-
-impl Engine {
-    /// Reads what the calls of the quality window say of the providers. [`Engine::recover`] does it
-    /// as well; it is for programs that plan beside a running process, for as long as it takes.
-    /// Says how many calls were read.
-    ///
-    /// # Errors
-    /// `Journal` where it cannot be read.
-    pub async fn learn(&self) -> Result<usize> {
-        trials::catch_up(&self.inner).await?;
-        learn(&self.inner).await
-    }
-
-    /// What is measured of each provider, country and profile.
-    pub fn quality(&self) -> Vec<Row> {
-        self.inner.quality.read().table(self.inner.now())
-    }
-}
 
 impl Inner {
     /// A call that came to rest, or to its bill.
@@ -68,7 +29,7 @@ impl Inner {
     }
 }
 
-async fn learn(inner: &Inner) -> Result<usize> {
+pub(crate) async fn learn(inner: &Inner) -> Result<usize> {
     let window = inner.quality.read().settings().window;
     let guarded = inner.world().policy.experiments.iter().any(|one| !one.guardrails.is_empty());
     let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
@@ -87,7 +48,7 @@ pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
     trials::catch_up(inner).await?;
     let (strong, (told, learnt)) = (Arc::clone(inner), oneshot::channel());
     inner.spawn(async move {
-        let done = match recover::bills(&strong).await {
+        let done = match take_up::bills(&strong).await {
             Ok(()) => learn(&strong).await.map(|_| ()),
             Err(error) => Err(error),
         };

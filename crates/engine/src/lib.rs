@@ -1,29 +1,25 @@
-//! Placing, following and recovering calls: what turns a valid call into at most one ringing phone, and follows it to its end.
+//! Placing, following and recovering calls: what turns a valid call into at most one ringing phone,
+//! and follows it to its end.
 //!
 //! | file | its one reason |
 //! |---|---|
-//! | `attempt.rs` | the loop that sends; nothing else calls `Calls::place` |
-//! | `submit.rs` | taking calls in, waiting for them |
-//! | `recover.rs` | taking up what a process left that is gone |
-//! | `news.rs` | acting on what other processes wrote to this one's calls |
-//! | `hands.rs` | who is at work on which call here |
+//! | `engine.rs`, `builder.rs` | every public method |
+//! | `events.rs` | what happens to calls, as typed events |
+//! | `submit.rs`, `refuse.rs` | accepting calls, and the end of those that no provider takes |
+//! | `attempt.rs`, `tried.rs` | the loop that sends; nothing else calls `Calls::place` |
+//! | `waiting/`, `fair/`, `gates.rs` | calls that no provider can take now, and the limits of callers |
+//! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers have: lists, webhooks, bills |
+//! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
 //! | `redial.rs` | ringing again, where the caller's policy asks for it |
-//! | `stop.rs` | ending in order |
-//! | `follow.rs` | many calls watched with few list requests |
-//! | `reconcile.rs` | evidence for attempts of which nobody knows whether they rang |
-//! | `health.rs` | what came of an attempt, told to all whom it concerns |
-//! | `domain.rs` | what several providers ride on |
-//! | `probe.rs` | a breaker half opens with a read |
-//! | `hooks.rs` | addresses for webhooks that nobody can guess, and what comes in on them |
-//! | `world.rs` | what only a new configuration changes, swapped as a whole |
-//! | `gates.rs` | limits of callers and of agent profiles |
-//! | `waiting/` | where calls wait that no provider can take now |
-//! | `bill.rs` | what a provider bills |
-//! | `credit.rs` | accounts that are out of credit |
-//! | `tried.rs` | what the attempts of a ring taught of the providers |
-//! | `trials.rs` | which experiments run, and the arms that their guardrails stop |
-//! | `learn.rs` | what the journal's calls say of the providers |
-//! | `lane.rs` | what is true of one provider at this moment |
+//! | `take_up.rs`, `sweep.rs`, `news.rs` | calls of processes that are gone, and what other processes wrote |
+//! | `learn.rs`, `trials.rs` | what the journal's calls say of the providers, and of experiments |
+//! | `judge.rs`, `health/`, `probe.rs`, `domain.rs`, `credit.rs` | when a provider gets no calls |
+//! | `lane/`, `world.rs` | one provider, and the configuration, as they are at this moment |
+//! | `shared.rs` | what all of these share, and the one way to write a fact down |
+//! | `in_progress.rs`, `guards.rs`, `shutdown.rs`, `running.rs` | which calls are being worked on, and when work stops |
+//!
+//! Modules import only what stands below them; `shared::Callbacks` is how a lower one sets a
+//! higher one to work.
 
 mod attempt;
 mod bill;
@@ -31,37 +27,50 @@ mod builder;
 mod control;
 mod credit;
 mod domain;
+mod engine;
+mod events;
 pub mod fair;
 mod follow;
 mod gates;
-mod hands;
+mod guards;
 mod health;
 mod hooks;
+mod identified;
 mod ids;
+mod in_progress;
 mod judge;
 mod lane;
 mod learn;
+mod learned;
 mod limit;
 mod news;
 mod order;
+mod planned;
 mod probe;
 mod reconcile;
-mod recover;
 mod redial;
+mod refuse;
+mod running;
 mod shared;
-mod stop;
+mod shutdown;
 mod submit;
+mod sweep;
+mod take_up;
+mod takes_up;
 mod trials;
 mod tried;
 mod waiting;
+mod webhook_address;
 mod world;
 
-pub use builder::{EngineBuilder, TakesUp};
+pub use builder::EngineBuilder;
 pub use control::Cancelled;
+pub use engine::Engine;
+pub use events::{AfterFailure, CallEvent, CallEventKind, TakenUp, WaitReason};
 pub use health::{Breaker, Outliers};
-pub use hooks::WebhookAddress;
 pub use ids::{Ids, RandomIds};
 pub use limit::{Pace, SlidingLog, Slot};
-pub use recover::Recovered;
-pub use shared::{Engine, Progress};
 pub use submit::Submitted;
+pub use take_up::Recovered;
+pub use takes_up::TakesUp;
+pub use webhook_address::WebhookAddress;

@@ -13,10 +13,9 @@ use switchboard_journal::News;
 
 use crate::{
     lane::Unbilled,
-    reconcile,
-    recover::{self, AT_ONCE},
-    redial,
+    reconcile, redial,
     shared::Inner,
+    take_up::{self, AT_ONCE},
 };
 
 /// What has become of a piece of news.
@@ -50,8 +49,14 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<()> {
     inner.kept(inner.journal.acted(&acted).await)
 }
 
+/// Looks at a call again, on a task of its own.
+pub(crate) fn look_again_soon(inner: &Arc<Inner>, id: CallId) {
+    let strong = Arc::clone(inner);
+    inner.spawn(async move { look_again(&strong, id).await });
+}
+
 /// Somebody wanted to send a call on that was on its way, and is not any more.
-pub(crate) async fn look_again(inner: &Arc<Inner>, id: CallId) {
+async fn look_again(inner: &Arc<Inner>, id: CallId) {
     let looked = match inner.journal.get(id).await {
         Ok(Some(call)) => act(inner, &call, false).await,
         Ok(None) => Ok(()),
@@ -67,7 +72,7 @@ async fn hear(inner: &Arc<Inner>, news: &News) -> Result<Heard> {
         return Ok(Heard::Done);
     };
     inner.notice(&call);
-    if inner.hands.drives(call.id) {
+    if inner.in_progress.drives(call.id) {
         // Whoever ends a call that nobody sent leaves nothing to do.
         return Ok(match call.status {
             CallStatus::Refused | CallStatus::NeedsApproval => Heard::Done,
@@ -81,7 +86,7 @@ async fn hear(inner: &Arc<Inner>, news: &News) -> Result<Heard> {
             | CallStatus::Stalled => Heard::Later,
         });
     }
-    if inner.hands.wake_search(call.id) && !reconcile::is_open(&call) {
+    if inner.in_progress.wake_search(call.id) && !reconcile::is_open(&call) {
         return Ok(Heard::Later);
     }
     act(inner, &call, news.ended).await?;
@@ -98,7 +103,7 @@ async fn act(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
         | CallStatus::Admitted
         | CallStatus::Attempting
         | CallStatus::InProgress
-        | CallStatus::Indeterminate => recover::take_up(inner, call).await,
+        | CallStatus::Indeterminate => take_up::take_up(inner, call).await,
         CallStatus::Closed => over(inner, call, ended).await,
         CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Stalled => Ok(()),
     };

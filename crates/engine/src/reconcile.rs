@@ -11,18 +11,19 @@ use switchboard_core::{
     Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind,
     PlaceRequest, Proof, ProviderCallId, Result,
 };
-use switchboard_journal::{Identity, identity, state::Fact};
+use switchboard_journal::state::Fact;
 use switchboard_router::OnUnknown;
 use tokio::sync::Notify;
 
 use crate::{
-    follow,
-    hands::Searching,
+    events::CallEventKind,
+    follow::{self, PlacedCall},
+    guards::Searching,
+    identified::is_identified,
     lane::{Lane, until},
     order,
+    running::OpenLook,
     shared::Inner,
-    stop::OpenLook,
-    submit,
 };
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -111,16 +112,10 @@ fn search(
         of.run(&searching.woken, at_once).await;
         drop(searching);
         // An agent stays in doubt as long as one of its calls may be any that the provider lists.
-        if current(&strong, id).await.is_some_and(|call| is_told_apart(&call, order.attempt)) {
+        if current(&strong, id).await.is_some_and(|call| is_identified(&call, order.attempt)) {
             lane.settled(order.attempt);
         }
     });
-}
-
-/// True where the attempt's call at the provider is known, it is proven that there is none, or
-/// nobody asks any more.
-pub(crate) fn is_told_apart(call: &Call, attempt: AttemptId) -> bool {
-    call.attempts.last().is_none_or(|last| last.id != attempt) || identity(call) == Identity::Known
 }
 
 /// True where evidence has to be looked for.
@@ -129,13 +124,13 @@ pub(crate) fn is_open(call: &Call) -> bool {
 }
 
 /// What an operator or another process settled keeps no agent in doubt here.
-pub(crate) async fn forget_what_is_told_apart(inner: &Arc<Inner>) {
+pub(crate) async fn clear_resolved_doubts(inner: &Arc<Inner>) {
     for lane in &inner.lanes() {
         for attempt in lane.in_doubt() {
             let Ok(Some(id)) = inner.journal.call_of(attempt).await else {
                 continue;
             };
-            if current(inner, id).await.is_some_and(|call| is_told_apart(&call, attempt)) {
+            if current(inner, id).await.is_some_and(|call| is_identified(&call, attempt)) {
                 lane.settled(attempt);
             }
         }
@@ -220,7 +215,7 @@ impl Search<'_> {
             if absent && !placed {
                 match inner.record(id, Fact::AssumedNotPlaced(order.attempt)).await {
                     Ok(_) => {
-                        inner.tell(id, "nothing showed it within the fence: it counts as silent, as configured");
+                        inner.report(id, || CallEventKind::AssumedNotPlaced);
                         return silent(inner, id, lane, order.attempt).await;
                     }
                     Err(error) => {
@@ -281,7 +276,9 @@ pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
     };
     let longest = order::longest(inner, &lane, call.id).await;
     let since = last.sent_at.unwrap_or(call.created_at);
-    follow::placed(inner, &lane, call.id, last.id, theirs.clone(), since, longest, false, false);
+    let placed =
+        PlacedCall { call: call.id, attempt: last.id, theirs: theirs.clone(), since, longest };
+    follow::watch(inner, &lane, placed);
 }
 
 /// The call at the provider that is provably this one, where a look shows one.
@@ -331,7 +328,7 @@ fn standing(call: &Call, attempt: AttemptId) -> Standing {
 async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId) {
     lane.settled(attempt);
     if let Some(call) = current(inner, id).await {
-        submit::go_on(inner, &call);
+        inner.resume(&call);
     }
 }
 
@@ -347,7 +344,7 @@ async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
         Fact::GaveUp(CallFailure { kind: ErrorKind::Provider, message: message.clone() })
     };
     match inner.record(id, fact).await {
-        Ok(_) => inner.tell(id, message),
+        Ok(_) => inner.report(id, || CallEventKind::GaveUp { reason: message }),
         Err(error) => {
             tracing::warn!(call = %id, %error, "the end of the search was not written down")
         }
@@ -380,18 +377,15 @@ async fn look(
         Evidence::Proof(theirs, proof) => (theirs, proof),
     };
     inner.record(id, Fact::Traced(order.attempt, theirs.clone(), proof)).await?;
-    inner.tell(id, format!("{} has it after all", lane.id));
-    follow::placed(
-        inner,
-        lane,
-        id,
-        order.attempt,
+    inner.report(id, || CallEventKind::Found { provider: lane.id.clone() });
+    let placed = PlacedCall {
+        call: id,
+        attempt: order.attempt,
         theirs,
-        sent_at,
-        order.max_duration,
-        false,
-        false,
-    );
+        since: sent_at,
+        longest: order.max_duration,
+    };
+    follow::watch(inner, lane, placed);
     Ok(Seen::Found)
 }
 

@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::{
     Attempt, Call, CallId, CallStatus, Error, ErrorKind, Outcome, Proof, Result, ValidCall,
 };
-use switchboard_journal::{Recorded, Write, state::Fact};
+use switchboard_journal::{Denied, Recorded, Write, WriteError, state::Fact};
 
-use crate::{shared::Inner, submit};
+use crate::{events::CallEventKind, shared::Inner};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -22,7 +22,7 @@ pub(crate) async fn over(
     end: Fact,
     bill: Option<Fact>,
     outcome: Outcome,
-) -> Result<Recorded> {
+) -> Result<Recorded, WriteError> {
     let end: Vec<Fact> = std::iter::once(end).chain(bill).collect();
     let written = |facts| Write { facts, ..Write::default() };
     let Some(again) = wanted(inner, id, outcome).await? else {
@@ -32,17 +32,36 @@ pub(crate) async fn over(
     match inner.write(id, both).await {
         Ok(recorded) => {
             if let Some(at) = recorded.call.redial_at {
-                inner.tell(id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+                inner.report(id, || CallEventKind::RingsAgain { outcome, at });
             }
-            submit::go_on(inner, &recorded.call);
+            inner.resume(&recorded.call);
             Ok(recorded)
         }
         // Another process has the call and will see the same end; or this one was the last ring
         // after all.
-        Err(error) if error.kind() == ErrorKind::Conflict && error.code() != Some("owned") => {
-            inner.write(id, written(end)).await
-        }
+        Err(error) if may_still_end(&error) => inner.write(id, written(end)).await,
         Err(error) => Err(error),
+    }
+}
+
+/// True where the end alone may still be written after it was refused together with a redial.
+fn may_still_end(error: &WriteError) -> bool {
+    match error {
+        WriteError::Denied(
+            Denied::CalleeBusy { .. }
+            | Denied::AttemptInFlight
+            | Denied::NotOwner
+            | Denied::AgentInDoubt
+            | Denied::HoldExists,
+        ) => true,
+        WriteError::Denied(
+            Denied::OwnedBy(_)
+            | Denied::RateLimited { .. }
+            | Denied::ConcurrencyFull { .. }
+            | Denied::OverBudget { .. },
+        ) => false,
+        WriteError::Rejected(error) => error.kind() == ErrorKind::Conflict,
+        WriteError::Unavailable(_) => false,
     }
 }
 
@@ -63,9 +82,9 @@ pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
     };
     let recorded = inner.record(call.id, again).await?;
     if let Some(at) = recorded.call.redial_at {
-        inner.tell(call.id, format!("{outcome}: rings again at {at:.0}, as the caller asked"));
+        inner.report(call.id, || CallEventKind::RingsAgain { outcome, at });
     }
-    submit::go_on(inner, &recorded.call);
+    inner.resume(&recorded.call);
     Ok(())
 }
 

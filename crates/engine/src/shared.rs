@@ -1,22 +1,20 @@
 //! What every part of the engine shares, and the one way to write a fact down.
 
-use std::{collections::HashMap, fmt, future::Future, sync::Arc};
+use std::{collections::HashMap, future::Future, sync::Arc};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use switchboard_core::{
-    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, Provider, ProviderId, Result,
-    ValidCall, text::one_line,
+    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, ProviderId, Result, ValidCall,
 };
 use switchboard_experiments::Watch;
 use switchboard_journal::{
-    Journal, Recorded, Write, holds_concurrency,
+    Journal, Recorded, Write, WriteError, holds_concurrency,
     state::{Effect, Fact},
 };
 use switchboard_router::{
-    Plan, PlanRecord, Policy, Reading, Snapshot, Timings, experiment::ExperimentStates,
-    hash::digest, plan, quality::Quality,
+    Reading, Snapshot, Timings, experiment::ExperimentStates, plan, quality::Quality,
 };
 use tokio::{
     runtime::Handle,
@@ -25,60 +23,29 @@ use tokio::{
 };
 
 use crate::{
-    builder::{EngineBuilder, TakesUp},
-    follow,
+    events::{CallEvent, CallEventKind},
     gates::Gates,
-    hands::Hands,
-    hooks::Hooks,
+    identified::is_identified,
     ids::Ids,
+    in_progress::InProgress,
     lane::Lane,
-    learn::Learnt,
-    reconcile, recover,
-    stop::Ending,
+    learned::LearnCursor,
+    planned::Planned,
+    shutdown::Shutdown,
+    takes_up::TakesUp,
     waiting::WaitingRoom,
+    webhook_address::WebhookAddresses,
     world::World,
 };
 
-/// Something that happened to a call, in words, as it happens. It holds no whole number and no
-/// secret.
-#[derive(Debug, Clone)]
-pub struct Progress {
-    /// Which call.
-    pub call: CallId,
-    /// When.
-    pub at: Timestamp,
-    /// What, in one line.
-    pub what: String,
-}
-
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-/// A plan, and what it was made of.
-#[derive(Debug)]
-pub(crate) struct Planned {
-    pub(crate) plan: Plan,
-    pub(crate) readings: Vec<Reading>,
-    pub(crate) lives: Arc<ExperimentStates>,
-    pub(crate) at: Timestamp,
-}
-
-impl Planned {
-    /// What is kept of it with its call.
-    pub(crate) fn record(&self, world: &World, draw: u64) -> PlanRecord {
-        let named = world.policy.providers.iter().map(|one| &one.info.id);
-        PlanRecord::of(
-            &self.plan,
-            world.version.as_deref(),
-            draw,
-            named.zip(&self.readings),
-            self.at,
-        )
-        .knowing(Some(&self.lives))
-    }
+/// What the parts above do for the parts below, given when the engine is built: so that nothing
+/// below imports what stands above it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Callbacks {
+    /// Sends a call on that stands in the journal.
+    pub(crate) resume: fn(&Arc<Inner>, &Call),
+    /// Looks at a call again that somebody else wanted to work on meanwhile.
+    pub(crate) look_again: fn(&Arc<Inner>, CallId),
 }
 
 #[derive(Debug)]
@@ -86,25 +53,26 @@ pub(crate) struct Inner {
     world: ArcSwap<World>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) hooks: Option<Hooks>,
+    pub(crate) hooks: Option<WebhookAddresses>,
+    pub(crate) callbacks: Callbacks,
     pub(crate) ids: Arc<dyn Ids>,
     /// Where calls go on whose caller went away.
     runtime: Handle,
     /// Whose calls it begins.
     pub(crate) takes_up: TakesUp,
     tasks: Mutex<JoinSet<()>>,
-    pub(crate) ending: Ending,
+    pub(crate) shutdown: Shutdown,
     /// Told whenever a callee is free again, or a room.
     pub(crate) released: Notify,
     pub(crate) gates: Gates,
-    pub(crate) hands: Hands,
+    pub(crate) in_progress: InProgress,
     pub(crate) waiting: Arc<WaitingRoom>,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) lives: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
-    pub(crate) learnt: Mutex<Learnt>,
+    pub(crate) learnt: Mutex<LearnCursor>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
-    progress: broadcast::Sender<Progress>,
+    events: broadcast::Sender<CallEvent>,
 }
 
 impl Inner {
@@ -113,12 +81,13 @@ impl Inner {
         world: World,
         journal: Arc<dyn Journal>,
         clock: Arc<dyn Clock>,
-        hooks: Option<Hooks>,
+        hooks: Option<WebhookAddresses>,
         ids: Arc<dyn Ids>,
         runtime: Handle,
         takes_up: TakesUp,
+        callbacks: Callbacks,
     ) -> Self {
-        let (progress, _) = broadcast::channel(4096);
+        let (events, _) = broadcast::channel(4096);
         let watch = Watch::new(&world.policy);
         let settings = world.policy.quality;
         Self {
@@ -126,21 +95,22 @@ impl Inner {
             journal,
             clock,
             hooks,
+            callbacks,
             ids,
             runtime,
             takes_up,
             tasks: Mutex::default(),
-            ending: Ending::default(),
+            shutdown: Shutdown::default(),
             released: Notify::new(),
             gates: Gates::default(),
-            hands: Hands::default(),
+            in_progress: InProgress::default(),
             waiting: Arc::default(),
             lives: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
             learnt: Mutex::default(),
             live: Mutex::new(HashMap::new()),
-            progress,
+            events,
         }
     }
 
@@ -148,7 +118,7 @@ impl Inner {
     pub(crate) fn may_begin(&self, id: CallId) -> bool {
         match self.takes_up {
             TakesUp::Everything => true,
-            TakesUp::Asked => self.hands.asked_at(id).is_some(),
+            TakesUp::Asked => self.in_progress.asked_at(id).is_some(),
         }
     }
 
@@ -160,6 +130,11 @@ impl Inner {
     /// has.
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
+    }
+
+    /// Swaps the configuration as a whole.
+    pub(crate) fn set_world(&self, world: World) {
+        self.world.store(Arc::new(world));
     }
 
     pub(crate) fn timings(&self) -> Timings {
@@ -218,7 +193,7 @@ impl Inner {
 
     /// Lets work go on by itself, until it ends or the router is stopped.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if self.ending.is_over() {
+        if self.shutdown.is_over() {
             return;
         }
         let mut tasks = self.tasks.lock();
@@ -236,7 +211,7 @@ impl Inner {
 
     /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be
     /// written nothing is sent any more.
-    pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded> {
+    pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded, WriteError> {
         self.write(id, Write::from(fact)).await
     }
 
@@ -246,29 +221,36 @@ impl Inner {
         if let Err(error) = &written
             && error.kind() == ErrorKind::Journal
         {
-            self.ending.halt();
-            tracing::error!(%error, "the journal failed: sending has stopped");
+            self.journal_failed(error);
         }
         written
     }
 
+    fn journal_failed(&self, error: &Error) {
+        self.shutdown.halt();
+        tracing::error!(%error, "the journal failed: sending has stopped");
+    }
+
     /// The same for several facts, and with what they need.
-    pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded> {
-        let recorded = self.kept(self.journal.write(id, write, self.now()).await)?;
+    pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded, WriteError> {
+        let recorded = self.journal.write(id, write, self.now()).await.inspect_err(|error| {
+            if let WriteError::Unavailable(error) = error {
+                self.journal_failed(error);
+            }
+        })?;
         self.make_room(&recorded.call);
         self.learn_from(&recorded.call);
         if recorded.call.status.is_settled() {
-            self.hands.forget(id);
+            self.in_progress.forget(id);
         }
         for effect in &recorded.effects {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
                 Effect::Alarm => {
                     tracing::error!(call = %id, status = %recorded.call.status, "what a provider says contradicts what was proven, or cannot be: look at this call");
-                    self.tell(
-                        id,
-                        "ALARM: what the provider says contradicts what was proven, or cannot be",
-                    );
+                    self.report(id, || CallEventKind::Alarm {
+                        reason: "what the provider reports contradicts what was proven, or cannot be",
+                    });
                 }
                 Effect::Follow | Effect::Reconcile | Effect::Next => {}
             }
@@ -286,7 +268,7 @@ impl Inner {
         self.learn_from(call);
         for lane in &self.lanes() {
             for attempt in call.attempts.iter().filter(|attempt| attempt.provider == lane.id) {
-                if reconcile::is_told_apart(call, attempt.id) {
+                if is_identified(call, attempt.id) {
                     lane.settled(attempt.id);
                 }
             }
@@ -356,135 +338,39 @@ impl Inner {
         }
     }
 
-    /// Tells whoever listens; the line is made only where somebody does. It may hold a provider's
-    /// words, so that it is masked here.
-    pub(crate) fn tell(&self, call: CallId, what: impl fmt::Display) {
+    /// Reports what happened to a call. The event is made only where somebody listens.
+    pub(crate) fn report(&self, call: CallId, kind: impl FnOnce() -> CallEventKind) {
         if !self.is_heard() {
             return;
         }
-        let what = one_line(&what.to_string());
-        tracing::info!(%call, "{what}");
+        let event = CallEvent::new(call, self.now(), kind());
+        tracing::info!(%call, kind = event.kind.as_str(), "{event}");
         // Nobody listening is fine.
-        let _ = self.progress.send(Progress { call, at: self.now(), what });
+        let _ = self.events.send(event);
     }
 
-    pub(crate) fn is_heard(&self) -> bool {
-        self.progress.receiver_count() > 0 || tracing::enabled!(tracing::Level::INFO)
-    }
-}
-
-/// Places calls through the best provider and follows them to their end. Cheap to clone: all clones
-/// are one router.
-#[derive(Debug, Clone)]
-pub struct Engine {
-    pub(crate) inner: Arc<Inner>,
-}
-
-impl Engine {
-    /// A router over the providers that the policy names.
-    pub fn builder(policy: Policy) -> EngineBuilder {
-        EngineBuilder::new(policy)
-    }
-
-    pub(crate) fn start(inner: Inner) -> Self {
-        let inner = Arc::new(inner);
-        for lane in &inner.world().lanes {
-            follow::start(&inner, lane.id.clone());
-        }
-        if inner.journal.is_shared() {
-            recover::start(&inner);
-        }
-        Self { inner }
-    }
-
-    /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one
-    /// draw, the same for the same number.
-    pub fn plan(&self, call: &ValidCall) -> Plan {
-        self.inner.plan(&self.inner.world(), call, digest(&[call.to.e164().as_bytes()])).plan
-    }
-
-    /// One call as it stands.
+    /// A call as it stands.
     ///
     /// # Errors
     /// `NotFound` where there is none of that id.
-    pub async fn get(&self, id: CallId) -> Result<Call> {
-        self.inner
-            .journal
+    pub(crate) async fn call(&self, id: CallId) -> Result<Call> {
+        self.journal
             .get(id)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))
     }
 
-    /// Every call, oldest first.
-    ///
-    /// # Errors
-    /// `Journal` where it cannot be read.
-    pub async fn calls(&self) -> Result<Vec<Call>> {
-        self.inner.journal.list().await
+    /// Sends a call on that stands in the journal.
+    pub(crate) fn resume(self: &Arc<Self>, call: &Call) {
+        (self.callbacks.resume)(self, call);
     }
 
-    /// What happens from now on, in words. A listener that is too slow loses the oldest lines.
-    pub fn events(&self) -> broadcast::Receiver<Progress> {
-        self.inner.progress.subscribe()
+    /// Where the events go.
+    pub(crate) fn subscribe_events(&self) -> broadcast::Receiver<CallEvent> {
+        self.events.subscribe()
     }
 
-    /// One provider.
-    pub fn provider(&self, id: &ProviderId) -> Option<Arc<dyn Provider>> {
-        self.inner.lane(id).map(|lane| Arc::clone(&lane.provider))
-    }
-
-    /// What planning rests on.
-    pub fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.inner.world().policy)
-    }
-
-    /// What the configuration is called in the journal.
-    pub fn version(&self) -> Option<String> {
-        self.inner.world().version.clone()
-    }
-
-    /// Swaps the configuration as a whole: policy and providers of this builder, which must
-    /// name the providers as for [`EngineBuilder::build`]. Calls under way keep the one that they
-    /// were planned in; calls that wait are planned anew. What was learnt of a provider that stays,
-    /// its limits that are used and its calls, is kept; the calls of one that goes are followed to
-    /// their end. The builder's journal, clock, ids and webhook address are not looked at: they
-    /// last as long as the router.
-    ///
-    /// # Errors
-    /// `Configuration`, as [`EngineBuilder::build`]. Nothing changed then.
-    pub fn reload(&self, with: EngineBuilder) -> Result<()> {
-        let inner = &self.inner;
-        let former = inner.world();
-        let world = World::new(with.parts(), Some(&former), &inner.clock)?;
-        let new: Vec<ProviderId> = world
-            .lanes
-            .iter()
-            .filter(|lane| former.lane(&lane.id).is_none())
-            .map(|lane| lane.id.clone())
-            .collect();
-        if inner.watch.lock().set(&world.policy) {
-            // Calls of an experiment that is guarded from now on count from its beginning.
-            *inner.learnt.lock() = Learnt::default();
-        }
-        inner.quality.write().set(world.policy.quality);
-        inner.world.store(Arc::new(world));
-        for provider in new {
-            follow::start(inner, provider);
-        }
-        inner.released.notify_waiters();
-        inner.waiting.shake();
-        Ok(())
-    }
-
-    /// How many calls wait here for a limit, a pause or a provider that fails. They go in fair
-    /// order by tenant: see [`crate::fair`].
-    pub fn waiting(&self) -> usize {
-        self.inner.waiting.len()
-    }
-
-    /// The providers at this moment, in the policy's order.
-    pub fn readings(&self) -> Vec<Reading> {
-        let now = self.inner.now();
-        self.inner.world().lanes.iter().map(|lane| lane.reading(now)).collect()
+    pub(crate) fn is_heard(&self) -> bool {
+        self.events.receiver_count() > 0 || tracing::enabled!(tracing::Level::INFO)
     }
 }

@@ -11,17 +11,20 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptState, Call, CallFailure, CallId, CallStatus, Error, ErrorKind, Proof, Result, ValidCall,
+    AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind, Proof, Result, ValidCall,
 };
-use switchboard_journal::{NewCall, Opened, state::Fact};
+use switchboard_journal::{Denied, NewCall, Opened, WriteError, state::Fact};
 use switchboard_router::{BusyCallee, Plan, hash::digest};
 
 use crate::{
     TakesUp, attempt,
-    hands::Driving,
+    events::{CallEventKind, TakenUp, WaitReason},
+    guards::Driving,
     lane::until,
     redial,
-    shared::{Engine, Inner},
+    refuse::{expired, refuse, refuse_by},
+    shared::Inner,
+    shutdown::stopping,
     waiting::{Asks, Pass},
 };
 
@@ -51,106 +54,76 @@ impl Submitted {
     }
 }
 
-impl Engine {
-    /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
-    ///
-    /// A key that came before with the same request answers with the first call; so does a row of a
-    /// batch that came before in another way.
-    ///
-    /// # Errors
-    /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with
-    /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, for the same callee and task within
-    /// [`Policy::duplicates`](switchboard_router::Policy) without a word that it is meant again;
-    /// `Journal`. Nothing was sent then.
-    pub async fn submit(&self, request: ValidCall) -> Result<Call> {
-        self.store_webhook(request).await.map(Submitted::into_call)
-    }
+pub(crate) async fn submit(inner: &Arc<Inner>, request: ValidCall) -> Result<Call> {
+    accept(inner, request).await.map(Submitted::into_call)
+}
 
-    /// The same, and says whether the call is a new one.
-    ///
-    /// # Errors
-    /// As [`Engine::submit`].
-    pub async fn store_webhook(&self, request: ValidCall) -> Result<Submitted> {
-        let (submitted, way) = self.open(request).await?;
-        drop(way);
-        Ok(submitted)
-    }
+pub(crate) async fn accept(inner: &Arc<Inner>, request: ValidCall) -> Result<Submitted> {
+    let (submitted, way) = begin(inner, request).await?;
+    drop(way);
+    Ok(submitted)
+}
 
-    async fn open(&self, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
-        self.inner.check_running()?;
-        // A caller may let go while the journal writes: the call is there then, and nobody else
-        // would drive it.
-        GoesOn::new(&self.inner, open(Arc::clone(&self.inner), request)).await
-    }
+async fn begin(inner: &Arc<Inner>, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
+    inner.check_running()?;
+    // A caller may let go while the journal writes: the call is there then, and nobody else
+    // would drive it.
+    GoesOn::new(inner, open(Arc::clone(inner), request)).await
+}
 
-    /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a
-    /// provider that answers when the phone call is over, until the request is sent; use
-    /// [`Engine::wait`] for the end.
-    ///
-    /// # Errors
-    /// As [`Engine::submit`]. A call that nobody takes is no error: look at its status and fault.
-    pub async fn place(&self, request: ValidCall) -> Result<Call> {
-        let (submitted, way) = self.open(request).await?;
-        let call = submitted.into_call();
-        let Some(mut way) = way else {
-            return self.decided(call.id).await;
+pub(crate) async fn place(inner: &Arc<Inner>, request: ValidCall) -> Result<Call> {
+    let (submitted, way) = begin(inner, request).await?;
+    let call = submitted.into_call();
+    let Some(mut way) = way else {
+        return decided(inner, call.id).await;
+    };
+    tokio::select! {
+        biased;
+        () = &mut way => decided(inner, call.id).await,
+        decided = decided(inner, call.id) => decided,
+    }
+}
+
+pub(crate) async fn decided(inner: &Arc<Inner>, id: CallId) -> Result<Call> {
+    wait_until(inner, id, |call, inner| inner.is_decided(call)).await
+}
+
+pub(crate) async fn wait(inner: &Arc<Inner>, id: CallId) -> Result<Call> {
+    wait_until(inner, id, |call, _| call.status.is_settled()).await
+}
+
+async fn wait_until(
+    inner: &Arc<Inner>,
+    id: CallId,
+    done: impl Fn(&Call, &Inner) -> bool + Send,
+) -> Result<Call> {
+    inner.call(id).await?;
+    let mut changes = inner.subscribe(id);
+    loop {
+        changes.mark_unchanged();
+        let call = inner.call(id).await?;
+        if done(&call, inner) {
+            drop(changes);
+            inner.forget(id);
+            return Ok(call);
+        }
+        if inner.shutdown.is_over() {
+            return Err(stopping("the engine has stopped: the call stands in the journal"));
+        }
+        // Another process that shares the journal may settle the call, and tells nobody here.
+        let look_again = async {
+            if inner.journal.is_shared() {
+                inner.clock.sleep(inner.timings().poll_every).await;
+            } else {
+                std::future::pending().await
+            }
         };
         tokio::select! {
             biased;
-            () = &mut way => self.decided(call.id).await,
-            decided = self.decided(call.id) => decided,
-        }
-    }
-
-    /// Waits until a call is decided, as [`Engine::place`] does after it was submitted.
-    ///
-    /// # Errors
-    /// `NotFound`; `Journal`.
-    pub async fn decided(&self, id: CallId) -> Result<Call> {
-        self.until(id, |call, inner| inner.is_decided(call)).await
-    }
-
-    /// Waits until nothing more happens to a call on its own.
-    ///
-    /// # Errors
-    /// `NotFound`; `Journal`.
-    pub async fn wait(&self, id: CallId) -> Result<Call> {
-        self.until(id, |call, _| call.status.is_settled()).await
-    }
-
-    async fn until(&self, id: CallId, done: impl Fn(&Call, &Inner) -> bool + Send) -> Result<Call> {
-        self.get(id).await?;
-        let mut changes = self.inner.subscribe(id);
-        loop {
-            changes.mark_unchanged();
-            let call = self.get(id).await?;
-            if done(&call, &self.inner) {
-                drop(changes);
-                self.inner.forget(id);
-                return Ok(call);
-            }
-            if self.inner.ending.is_over() {
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    "the router has stopped: the call stands in the journal",
-                )
-                .with_code("stopping"));
-            }
-            // Another process that shares the journal may settle the call, and tells nobody here.
-            let look_again = async {
-                if self.inner.journal.is_shared() {
-                    self.inner.clock.sleep(self.inner.timings().poll_every).await;
-                } else {
-                    std::future::pending().await
-                }
-            };
-            tokio::select! {
-                biased;
-                changed = changes.changed() => if changed.is_err() {
-                    changes = self.inner.subscribe(id);
-                },
-                () = look_again => {}
-            }
+            changed = changes.changed() => if changed.is_err() {
+                changes = inner.subscribe(id);
+            },
+            () = look_again => {}
         }
     }
 }
@@ -206,7 +179,7 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
     };
     let opened = inner.kept(inner.journal.open(new).await)?;
     let (Opened::New(call) | Opened::Replayed(call) | Opened::Changed(call)) = &opened;
-    inner.hands.is_asked_for(call.id, inner.now());
+    inner.in_progress.is_asked_for(call.id, inner.now());
     Ok(match opened {
         Opened::Replayed(first) => {
             take_up_what_was_left(&inner, &first);
@@ -239,15 +212,15 @@ fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
         | CallStatus::Indeterminate
         | CallStatus::Stalled => false,
     };
-    if is_left && inner.takes_up == TakesUp::Asked && !inner.hands.drives(call.id) {
-        inner.tell(call.id, "taken up: nothing had been sent");
-        go_on(inner, call);
+    if is_left && inner.takes_up == TakesUp::Asked && !inner.in_progress.drives(call.id) {
+        inner.report(call.id, || CallEventKind::TakenUp { reason: TakenUp::NothingSent });
+        resume(inner, call);
     }
 }
 
 /// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
 /// One that is on its way here is looked at again when it has come to the end of it.
-pub(crate) fn go_on(inner: &Arc<Inner>, call: &Call) {
+pub(crate) fn resume(inner: &Arc<Inner>, call: &Call) {
     if !inner.may_begin(call.id) {
         return;
     }
@@ -273,8 +246,8 @@ async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving:
     if inner.leaves_the_call(&error) {
         inner.leave(id, &error);
     } else if is_withdrawn(&inner, id).await {
-        inner.tell(id, "taken back before anything was sent");
-    } else if let Err(second) = attempt::refuse(&inner, id, CallFailure::from(&error)).await {
+        inner.report(id, || CallEventKind::Withdrawn);
+    } else if let Err(second) = refuse(&inner, id, CallFailure::from(&error)).await {
         tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
     }
 }
@@ -293,18 +266,18 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
         if call.status == CallStatus::Received {
             inner.record(id, Fact::Scheduled).await?;
         }
-        inner.tell(id, format!("scheduled for {opens}"));
+        inner.report(id, || CallEventKind::Scheduled { opens });
         while inner.now() < opens {
             inner.clock.sleep(until(inner.now(), opens)).await;
         }
     }
     // Asked for again, it waits anew.
-    let asked_at = inner.hands.asked_at(id).unwrap_or(call.created_at).max(call.created_at);
+    let asked_at = inner.in_progress.asked_at(id).unwrap_or(call.created_at).max(call.created_at);
     let due = request.window.opens.max(call.redial_at).max(told_apart_at(&call));
     let since = due.map_or(asked_at, |due| due.max(asked_at));
     let give_up = latest(inner, request, since);
     if inner.now() > give_up && call.status != CallStatus::Attempting {
-        return attempt::refuse(inner, id, expired(request, give_up)).await;
+        return refuse(inner, id, expired(request, give_up)).await;
     }
     let draw = digest(&[id.as_uuid().as_bytes()]);
     let mut told_busy = false;
@@ -320,7 +293,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
             Ok(true) => {}
             Ok(false) => continue,
             Err(nobody) => {
-                return attempt::refuse_by(
+                return refuse_by(
                     inner,
                     id,
                     CallFailure::from(&nobody),
@@ -344,13 +317,11 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 explain(inner, id, plan);
                 return attempt::run(inner, &asks, &call, planned, draw, pass).await;
             }
-            Err(error)
-                if error.code() == Some("callee_busy")
-                    && plan.busy_callee == BusyCallee::Wait
-                    && inner.now() < give_up =>
+            Err(WriteError::Denied(Denied::CalleeBusy { .. }))
+                if plan.busy_callee == BusyCallee::Wait && inner.now() < give_up =>
             {
                 if !std::mem::replace(&mut told_busy, true) {
-                    inner.tell(id, "waits: the callee is on another call of ours");
+                    inner.report(id, || CallEventKind::Waiting(WaitReason::CalleeBusy));
                 }
                 pass.iter_mut().for_each(Pass::let_go);
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
@@ -360,7 +331,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                     () = pause => {}
                 }
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
 }
@@ -380,41 +351,10 @@ fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
     request.window.closes.unwrap_or_else(patience)
 }
 
-/// The end of a call that was not begun in time.
-pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFailure {
-    let why = match request.window.closes {
-        Some(_) => "the call's window closed before a provider could take it",
-        None => "the call was not begun within the time that calls wait",
-    };
-    CallFailure {
-        kind: ErrorKind::Expired,
-        message: format!("{why}, which was over at {give_up:.0}: nothing is sent any more"),
-    }
-}
-
-pub(crate) fn no_provider(plan: &Plan) -> Error {
-    let reasons: Vec<String> =
-        plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.rejection)).collect();
-    let why =
-        if reasons.is_empty() { "every provider was tried".to_owned() } else { reasons.join("; ") };
-    Error::new(ErrorKind::NoProvider, format!("no provider can take this call ({why})"))
-}
-
 fn explain(inner: &Inner, id: CallId, plan: &Plan) {
-    if !inner.is_heard() {
-        return;
-    }
-    let route = plan.route.as_deref().unwrap_or("every provider");
-    let tag = inner.journal.tag(&plan.to).map_or_else(String::new, |tag| format!("#{tag} "));
-    let mut line = format!("{} {tag}{} by route {route}: ", plan.to.masked(), plan.country);
-    let candidates: Vec<String> =
-        plan.candidates.iter().map(|one| format!("{} ({one})", one.provider)).collect();
-    line.push_str(&candidates.join(", then "));
-    for one in &plan.rejected {
-        line.push_str(&format!("; not {}: {}", one.provider, one.rejection));
-    }
-    if let Some(assigned) = &plan.experiment {
-        line.push_str(&format!("; experiment {} arm {}", assigned.experiment, assigned.arm));
-    }
-    inner.tell(id, line);
+    inner.report(id, || {
+        let tag = inner.journal.tag(&plan.to).map_or_else(String::new, |tag| format!("#{tag} "));
+        let callee = format!("{} {tag}", plan.to.masked());
+        CallEventKind::Planned { callee, plan: Box::new(plan.clone()) }
+    });
 }

@@ -16,7 +16,7 @@ use switchboard_router::{AuditEntry, AuditTopic, DuplicateWindows};
 use uuid::Uuid;
 
 use crate::{
-    StoredWebhook, Write,
+    StoredWebhook, Write, WriteError,
     state::{Effect, Fact},
 };
 
@@ -142,14 +142,11 @@ impl Selection {
     }
 }
 
-/// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
+/// Calls: taken in, written to and read.
 ///
-/// Several processes may share one. Each call belongs to the process that took it in, or took it
-/// over from one that is gone; only its owner moves it on ([`Fact::requires_ownership`]), and evidence is
-/// taken from everybody. What another process than its owner wrote is news for the owner until it
-/// says that it has acted on it.
+/// Each method is one transaction. What is written is durable when the method returns.
 #[async_trait]
-pub trait Journal: Debug + Send + Sync {
+pub trait CallLog: Debug + Send + Sync {
     /// Writes a new call down. It belongs to this process.
     ///
     /// # Errors
@@ -161,22 +158,8 @@ pub trait Journal: Debug + Send + Sync {
     /// Writes facts down in one transaction, and takes what they need: all of it, or nothing.
     ///
     /// # Errors
-    /// `Conflict` where a rule forbids it: for [`Fact::Admitted`], where the callee is on another
-    /// call (code `callee_busy`); for a second live attempt (`live_attempt`); for a provider's call
-    /// that another call owns (`owned`); where another process has the call (`taken_over`); where
-    /// the agent has an attempt in doubt (`agent_in_doubt`). `RateLimited` (code `no_slot`, or
-    /// `no_room` where too many calls are under way) with the time until one frees at the latest,
-    /// and the limiter or scope as its field. `QuotaExceeded` (code `over_budget`), which names the
-    /// budget. Nothing changed then.
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded>;
-
-    /// Writes one fact down that needs nothing.
-    ///
-    /// # Errors
-    /// As for [`Journal::write`].
-    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded> {
-        self.write(id, Write::from(fact), at).await
-    }
+    /// [`Denied`](crate::Denied) where a rule forbids it: all facts and reservations, or nothing.
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError>;
 
     /// One call.
     async fn get(&self, id: CallId) -> Result<Option<Call>>;
@@ -184,6 +167,23 @@ pub trait Journal: Debug + Send + Sync {
     /// What was asked for.
     async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>>;
 
+    /// Some calls, oldest first.
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>>;
+
+    /// The calls that are not settled, oldest first, whoever has them.
+    async fn unfinished(&self) -> Result<Vec<Call>>;
+
+    /// What stands for this person in logs: the same for each of his calls, and nobody without the
+    /// journal's key can tell who it is. `None` where the journal has no key.
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        let _ = to;
+        None
+    }
+}
+
+/// Whose call a provider's call or an attempt is, and what may be mistaken for it.
+#[async_trait]
+pub trait EvidenceIndex: Debug + Send + Sync {
     /// Whose call a provider's call is.
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>>;
 
@@ -203,16 +203,11 @@ pub trait Journal: Debug + Send + Sync {
     /// How often this person's phone rang, or may have, since then, over all calls of the tenant:
     /// attempts that were sent and are not proven silent.
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32>;
+}
 
-    /// Every call, oldest first.
-    async fn list(&self) -> Result<Vec<Call>>;
-
-    /// Some calls, oldest first.
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>>;
-
-    /// The calls that are not settled, oldest first, whoever has them.
-    async fn unfinished(&self) -> Result<Vec<Call>>;
-
+/// Webhooks, kept before they are handled.
+#[async_trait]
+pub trait Inbox: Debug + Send + Sync {
     /// Keeps a webhook before it is handled. False where the same body came on the same attempt and
     /// was handled.
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool>;
@@ -222,7 +217,11 @@ pub trait Journal: Debug + Send + Sync {
 
     /// Webhooks that were kept and never handled, oldest first.
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>>;
+}
 
+/// The processes that share a journal, and whose calls are whose.
+#[async_trait]
+pub trait Membership: Debug + Send + Sync {
     /// Says that this process lives. One that was silent for too long, and whose calls others took,
     /// goes on under a new name.
     async fn beat(&self, at: Timestamp) -> Result<()>;
@@ -230,11 +229,11 @@ pub trait Journal: Debug + Send + Sync {
     /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those
     /// that are not settled, and those that are `Indeterminate`, whose agents stay in doubt. The
     /// first time, what former runs of this process left is among them. Other calls of theirs that
-    /// have [news](Journal::news) become this process's too, and are not among those that are
+    /// have [news](Membership::news) become this process's too, and are not among those that are
     /// answered with.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
 
-    /// The calls of this process that others wrote to, and that it has not [acted](Journal::acted)
+    /// The calls of this process that others wrote to, and that it has not [acted](Membership::acted)
     /// on since, in the order of their last writes. What this process writes to its own calls is no
     /// news.
     async fn news(&self) -> Result<Vec<News>>;
@@ -244,21 +243,47 @@ pub trait Journal: Debug + Send + Sync {
     /// calls that others have by now.
     async fn acted(&self, news: &[News]) -> Result<()>;
 
+    /// True where other processes may write to the same journal: whoever uses it has to
+    /// [`beat`](Membership::beat).
+    fn is_shared(&self) -> bool;
+}
+
+/// What was decided that is about no single call. Entries are only ever added.
+#[async_trait]
+pub trait AuditLog: Debug + Send + Sync {
     /// Adds a decision to those that were made, durably. Its number is above those of all before
     /// it.
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64>;
 
     /// The decisions on a topic whose number is above `after`, in order, whoever made them.
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>>;
+}
 
-    /// What stands for this person in logs: the same for each of his calls, and nobody without the
-    /// journal's key can tell who it is. `None` where the journal has no key.
-    fn tag(&self, to: &PhoneNumber) -> Option<String> {
-        let _ = to;
-        None
+/// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
+///
+/// Several processes may share one. Each call belongs to the process that took it in, or took it
+/// over from one that is gone; only its owner moves it on ([`Fact::requires_ownership`]), and evidence is
+/// taken from everybody. What another process than its owner wrote is news for the owner until it
+/// says that it has acted on it.
+pub trait Journal: CallLog + EvidenceIndex + Inbox + Membership + AuditLog {}
+
+impl<T: CallLog + EvidenceIndex + Inbox + Membership + AuditLog + ?Sized> Journal for T {}
+
+/// What is made of a journal's own methods.
+#[async_trait]
+pub trait JournalExt: CallLog {
+    /// Writes one fact down that needs nothing.
+    ///
+    /// # Errors
+    /// As for [`CallLog::write`].
+    async fn record(&self, id: CallId, fact: Fact, at: Timestamp) -> Result<Recorded, WriteError> {
+        self.write(id, Write::from(fact), at).await
     }
 
-    /// True where other processes may write to the same journal: whoever uses it has to
-    /// [`beat`](Journal::beat).
-    fn is_shared(&self) -> bool;
+    /// Every call, oldest first.
+    async fn list(&self) -> Result<Vec<Call>> {
+        self.select(&Selection::default()).await
+    }
 }
+
+impl<T: CallLog + ?Sized> JournalExt for T {}

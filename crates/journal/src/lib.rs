@@ -9,6 +9,7 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod denied;
 mod duplicates;
 mod journal;
 mod memory;
@@ -16,8 +17,12 @@ mod pages;
 pub mod state;
 mod write;
 
+pub use denied::{Denied, WriteError};
 pub use duplicates::{DuplicateOf, details};
-pub use journal::{Journal, NewCall, News, Opened, Recorded, Selection};
+pub use journal::{
+    AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
+    Opened, Recorded, Selection,
+};
 pub use memory::{MemoryJournal, Stock};
 pub use pages::Pages;
 pub use write::{

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_journal::{
-    DuplicateOf, Identity, NewCall, Settlement, details, holds_concurrency, identity, settlement,
+    Denied, DuplicateOf, Identity, NewCall, Settlement, details, holds_concurrency, identity,
+    settlement,
     state::{Effect, Fact, apply},
 };
 
@@ -179,7 +180,7 @@ impl Change {
 /// Rejects facts that only the owner of a call may write.
 pub(crate) fn permit(facts: &[Fact], owns: bool) -> Result<()> {
     if !owns && facts.iter().any(Fact::requires_ownership) {
-        return Err(refusal::taken_over());
+        return Err(Denied::NotOwner.into());
     }
     Ok(())
 }

@@ -79,7 +79,7 @@
 )]
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-compile_error!("a ledger reservation a database: turn on the feature `sqlite` or `postgres`");
+compile_error!("a ledger needs a database: turn on the feature `sqlite` or `postgres`");
 
 mod change;
 mod decision;

@@ -3,65 +3,12 @@
 use std::{
     error::Error as StdError,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
-use switchboard_core::{CallId, Error, ErrorKind, Money};
+use switchboard_core::{CallId, Error, ErrorKind};
 use switchboard_journal::DuplicateOf;
-use switchboard_router::{Budgeted, ConcurrencySlot};
 
 use crate::row::moment;
-
-pub(crate) fn callee_busy(holder: Option<CallId>) -> Error {
-    let message = holder.map_or_else(
-        || "is on another call".to_owned(),
-        |holder| format!("is on another call, {holder}"),
-    );
-    conflict(message, "callee_busy").with_field("to")
-}
-
-pub(crate) fn live_attempt() -> Error {
-    conflict("the call has a live attempt already", "live_attempt")
-}
-
-pub(crate) fn taken_over() -> Error {
-    conflict("another process has the call", "taken_over")
-}
-
-pub(crate) fn agent_in_doubt() -> Error {
-    conflict("the agent has a call that may have rung", "agent_in_doubt")
-}
-
-/// A slot becomes free after `wait`.
-pub(crate) fn no_slot(limiter: &str, wait: Duration) -> Error {
-    Error::new(ErrorKind::RateLimited, format!("{limiter} has no free slot in its window"))
-        .with_code("no_slot")
-        .with_field(limiter.to_owned())
-        .with_retry_after(wait)
-}
-
-/// A slot becomes free after `wait` at the latest.
-pub(crate) fn no_room(need: &ConcurrencySlot, wait: Duration) -> Error {
-    Error::new(
-        ErrorKind::RateLimited,
-        format!("{} has {} calls under way, as many as it may", need.scope, need.limit),
-    )
-    .with_code("no_room")
-    .with_field(need.scope.clone())
-    .with_retry_after(wait)
-}
-
-pub(crate) fn over_budget(budget: &Budgeted, amount: Money) -> Error {
-    Error::new(
-        ErrorKind::QuotaExceeded,
-        format!("the budget {} of {} does not hold {amount} more", budget.name, budget.limit),
-    )
-    .with_code("over_budget")
-}
-
-pub(crate) fn hold_exists() -> Error {
-    conflict("the attempt has a hold already", "hold_exists")
-}
 
 pub(crate) fn attempt_exists() -> Error {
     conflict("an attempt of this id was made before", "attempt_exists")
@@ -69,10 +16,6 @@ pub(crate) fn attempt_exists() -> Error {
 
 pub(crate) fn call_exists() -> Error {
     conflict("a call of this id was made before", "call_exists")
-}
-
-pub(crate) fn owned(owner: CallId) -> Error {
-    conflict(format!("belongs to the call {owner}"), "owned").with_field("provider_call_id")
 }
 
 pub(crate) fn key_reused(first: CallId) -> Error {

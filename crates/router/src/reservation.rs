@@ -1,10 +1,10 @@
 //! What an attempt has to reserve before it may be sent: slots of rate limits, a place among the
 //! calls under way, and its share of the budgets.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Money, ProfileName, TenantId};
+use switchboard_core::{Money, ProfileName, ProviderId, TenantId};
 
 use crate::policy::{Allowance, Policy};
 
@@ -26,8 +26,8 @@ pub struct Reservation {
 /// slots are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateSlot {
-    /// Which limit, as `kaicalls/place`.
-    pub limiter: String,
+    /// Whose limit.
+    pub scope: Scope,
     /// Slots in any window.
     pub limit: u32,
     /// How long the window is.
@@ -39,8 +39,8 @@ pub struct RateSlot {
 /// that a call whose end nobody sees does not hold it for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConcurrencySlot {
-    /// Of what, as `kaicalls`, `kaicalls/agent/8d3f` or `tenant/acme`.
-    pub scope: String,
+    /// Whose limit.
+    pub scope: Scope,
     /// How many may be under way.
     pub limit: u32,
     /// When it is given back, whatever is known.
@@ -67,6 +67,40 @@ pub struct Budgeted {
     pub limit: Money,
 }
 
+/// Whose limit it is. Its text is what journals keep.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Requests that place a call at a provider: `kaicalls/place`.
+    Placing(ProviderId),
+    /// Calls under way at a provider: `kaicalls`.
+    Calls(ProviderId),
+    /// Calls of a tenant: `tenant/acme`.
+    Tenant(TenantId),
+    /// Calls of an agent profile: `agent/support`.
+    Profile(ProfileName),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scope::Placing(provider) => write!(f, "{provider}/place"),
+            Scope::Calls(provider) => write!(f, "{provider}"),
+            Scope::Tenant(tenant) => write!(f, "tenant/{tenant}"),
+            Scope::Profile(profile) => write!(f, "agent/{profile}"),
+        }
+    }
+}
+
+impl Scope {
+    /// True for the limit of a caller or of an agent profile, false for a provider's.
+    pub const fn is_callers(&self) -> bool {
+        match self {
+            Scope::Tenant(_) | Scope::Profile(_) => true,
+            Scope::Placing(_) | Scope::Calls(_) => false,
+        }
+    }
+}
+
 /// Whose calls are limited: the caller's, and those of the agent profile that serves the call,
 /// where there is one.
 pub type Whose<'a> = (&'a TenantId, Option<&'a ProfileName>);
@@ -75,24 +109,26 @@ pub type Whose<'a> = (&'a TenantId, Option<&'a ProfileName>);
 fn scopes<'a>(
     policy: &'a Policy,
     (tenant, profile): Whose<'_>,
-) -> impl Iterator<Item = (String, &'a Allowance)> {
+) -> impl Iterator<Item = (Scope, &'a Allowance)> {
     let profile = profile.or(policy.default_profile.as_ref());
-    let agent = profile.and_then(|name| Some((format!("agent/{name}"), policy.agents.get(name)?)));
-    let caller = policy.allowance(tenant).map(|allowance| (format!("tenant/{tenant}"), allowance));
+    let agent =
+        profile.and_then(|name| Some((Scope::Profile(name.clone()), policy.agents.get(name)?)));
+    let caller =
+        policy.allowance(tenant).map(|allowance| (Scope::Tenant(tenant.clone()), allowance));
     caller.into_iter().chain(agent)
 }
 
 /// The names of what a call has to pass.
-pub fn scopes_of(policy: &Policy, whose: Whose<'_>) -> Vec<String> {
+pub fn scopes_of(policy: &Policy, whose: Whose<'_>) -> Vec<Scope> {
     scopes(policy, whose).map(|(scope, _)| scope).collect()
 }
 
 /// What is allowed in a scope; `None`: anything.
-pub fn allowance<'a>(policy: &'a Policy, scope: &str) -> Option<&'a Allowance> {
-    match scope.split_once('/') {
-        Some(("tenant", name)) => policy.allowance(&TenantId::from(name)),
-        Some(("agent", name)) => policy.agents.get(&ProfileName::from(name)),
-        Some(_) | None => None,
+pub fn allowance<'a>(policy: &'a Policy, scope: &Scope) -> Option<&'a Allowance> {
+    match scope {
+        Scope::Tenant(tenant) => policy.allowance(tenant),
+        Scope::Profile(profile) => policy.agents.get(profile),
+        Scope::Placing(_) | Scope::Calls(_) => None,
     }
 }
 
@@ -102,7 +138,7 @@ pub fn add_needs(needs: &mut Reservation, policy: &Policy, whose: Whose<'_>, unt
     for (scope, allowance) in scopes(policy, whose) {
         if let Some(limit) = allowance.requests {
             needs.slots.push(RateSlot {
-                limiter: scope.clone(),
+                scope: scope.clone(),
                 limit: limit.requests,
                 window: limit.window,
             });
@@ -111,9 +147,4 @@ pub fn add_needs(needs: &mut Reservation, policy: &Policy, whose: Whose<'_>, unt
             needs.rooms.push(ConcurrencySlot { scope, limit, until });
         }
     }
-}
-
-/// True for a scope that is a caller's or an agent profile's, and no provider's.
-pub fn is_gate(scope: &str) -> bool {
-    scope.starts_with("tenant/") || scope.starts_with("agent/")
 }

@@ -86,7 +86,7 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    Cancelled, Engine, EngineBuilder, Progress, Recovered, TakesUp, WebhookAddress,
+    CallEvent, Cancelled, Engine, EngineBuilder, Recovered, TakesUp, WebhookAddress,
 };
 pub use switchboard_journal::{Journal, MemoryJournal};
 #[cfg(feature = "ledger")]

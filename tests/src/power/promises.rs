@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use rusqlite::Connection;
 use switchboard::{
     Call, CallId, CallRequest, CallStatus, ErrorKind, ValidCall,
-    journal::state::{Fact, apply},
+    journal::{
+        CallLog, JournalExt, Membership,
+        state::{Fact, apply},
+    },
 };
 use switchboard_journal::{Journal, NewCall, Opened, conformance as rules};
 use switchboard_ledger::SqliteJournal;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use switchboard::{
     Call, CallId, CallRequest, Delivery, Outcome, Transcript,
     core::{AttemptId, ProviderState, Raw, Speaker, TranscriptEntry},
-    journal::state::Fact,
+    journal::{JournalExt, state::Fact},
 };
 use switchboard_journal::{Journal, NewCall, Opened, conformance as rules};
 use switchboard_ledger::SqliteJournal;

@@ -6,12 +6,15 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use switchboard::{
-    Call, CallId, CallStatus, Delivery, Engine, Journal, Outcome,
+    Call, CallId, CallStatus, Delivery, Engine, Outcome,
     core::{AttemptState, Proof, Refusal},
-    journal::News,
+    journal::{Membership, News},
 };
 
-use super::{staff::SEND_WITHIN, world::State, world::World};
+use super::{
+    staff::SEND_WITHIN,
+    world::{State, World},
+};
 
 /// An invariant of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,11 +11,12 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    Call, CallId, Error, ErrorKind, Journal, MemoryJournal, PhoneNumber, ProviderId, Result,
-    TenantId, ValidCall,
+    Call, CallId, Error, ErrorKind, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId,
+    ValidCall,
     core::{AttemptId, ProviderCallId},
     journal::{
-        NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+        AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
+        Selection, StoredWebhook, Write, WriteError,
         state::{Fact, apply},
     },
     router::{AuditEntry, AuditTopic},
@@ -77,7 +78,12 @@ fn full() -> Error {
 
 impl SimJournal {
     /// A faulty journal: it acknowledges before anything is written.
-    async fn pretend(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn pretend(
+        &self,
+        id: CallId,
+        write: Write,
+        at: Timestamp,
+    ) -> Result<Recorded, WriteError> {
         let call = self.inner.get(id).await?;
         let mut call = call.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such call"))?;
         let mut effects = Vec::new();
@@ -92,7 +98,10 @@ impl SimJournal {
     async fn flush(&self, id: CallId) -> Result<()> {
         let unwritten = self.unwritten.lock().expect("nothing panics in here").remove(&id);
         match unwritten {
-            Some((write, at)) => self.inner.write(id, write, at).await.map(|_| ()),
+            Some((write, at)) => {
+                self.inner.write(id, write, at).await?;
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -130,7 +139,7 @@ impl SimJournal {
 }
 
 #[async_trait]
-impl Journal for SimJournal {
+impl CallLog for SimJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         self.process.gate().await;
         let wish = plan::wish_of(&call.request);
@@ -156,7 +165,7 @@ impl Journal for SimJournal {
         opened
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         self.process.gate().await;
         let wish = self.world.with(|state| state.seen.get(&id).map_or(0, |seen| seen.wish));
         let meddle = director::meddle(&self.world, &self.process, Some(id), wish);
@@ -190,10 +199,10 @@ impl Journal for SimJournal {
             }
             Err(error) => {
                 let why = match error.code() {
-                    Some("taken_over") => "taken over",
+                    Some("not_owner") => "taken over",
                     Some("callee_busy") => "the callee is busy",
                     Some("agent_in_doubt") => "the agent is in doubt",
-                    Some("no_slot") => "no slot",
+                    Some("rate_limited") => "no slot",
                     Some("over_budget") => "over budget",
                     Some("owned") => "owned",
                     Some(_) | None => "forbidden",
@@ -219,6 +228,19 @@ impl Journal for SimJournal {
         self.inner.request(id).await
     }
 
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.select(selection).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.process.gate().await;
+        self.inner.unfinished().await
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for SimJournal {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
         self.process.gate().await;
         self.inner.owner(provider, id).await
@@ -243,22 +265,10 @@ impl Journal for SimJournal {
         self.process.gate().await;
         self.inner.rings(tenant, to, since).await
     }
+}
 
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.process.gate().await;
-        self.inner.list().await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        self.process.gate().await;
-        self.inner.select(selection).await
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        self.process.gate().await;
-        self.inner.unfinished().await
-    }
-
+#[async_trait]
+impl Inbox for SimJournal {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         self.process.gate().await;
         self.inner.store_webhook(letter).await
@@ -273,7 +283,10 @@ impl Journal for SimJournal {
         self.process.gate().await;
         self.inner.pending_webhooks().await
     }
+}
 
+#[async_trait]
+impl Membership for SimJournal {
     /// Uses the true time, because a shared journal has its own clock.
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         self.process.gate().await;
@@ -307,6 +320,13 @@ impl Journal for SimJournal {
         self.inner.acted(news).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait]
+impl AuditLog for SimJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         self.process.gate().await;
         self.inner.append_audit(decision).await
@@ -315,10 +335,6 @@ impl Journal for SimJournal {
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.process.gate().await;
         self.inner.audit_entries(topic, after).await
-    }
-
-    fn is_shared(&self) -> bool {
-        true
     }
 }
 

@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard::{
-    Currency, Journal, Money,
+    Currency, Money,
     core::{Destination, Tariff, TariffRow},
+    journal::JournalExt,
     router::RateDeck,
 };
 use tokio::runtime::Builder;

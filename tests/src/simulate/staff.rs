@@ -249,7 +249,7 @@ fn errand<F: Future<Output = switchboard::Result<()>> + Send>(
                 () = process.died() => {}
                 done = errand(router) => match done {
                     Ok(()) => return,
-                    Err(error) if error.code() == Some("taken_over") => {}
+                    Err(error) if error.code() == Some("not_owner") => {}
                     Err(_) => return,
                 }
             }

@@ -11,8 +11,8 @@ use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{
-    Journal, MemoryJournal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
-    state::Fact,
+    AuditLog, CallLog, EvidenceIndex, Inbox, JournalExt, Membership, MemoryJournal, NewCall, News,
+    Opened, Recorded, Selection, StoredWebhook, Write, WriteError, state::Fact,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -47,16 +47,43 @@ impl Scribe {
 }
 
 #[async_trait]
-impl Journal for Scribe {
+impl CallLog for Scribe {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         self.inner.open(call).await
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         let facts = write.facts.clone();
         let written = self.inner.write(id, write, at).await?;
         self.told.lock().extend(facts.into_iter().map(|fact| (id, at, fact)));
         Ok(written)
+    }
+
+    async fn get(&self, id: CallId) -> Result<Option<Call>> {
+        self.inner.get(id).await
+    }
+
+    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
+        self.inner.request(id).await
+    }
+
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.inner.select(selection).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.inner.unfinished().await
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for Scribe {
+    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
+        self.inner.owner(provider, id).await
+    }
+
+    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
+        self.inner.call_of(attempt).await
     }
 
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
@@ -70,7 +97,10 @@ impl Journal for Scribe {
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         self.inner.rings(tenant, to, since).await
     }
+}
 
+#[async_trait]
+impl Inbox for Scribe {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         self.inner.store_webhook(letter).await
     }
@@ -82,7 +112,10 @@ impl Journal for Scribe {
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         self.inner.pending_webhooks().await
     }
+}
 
+#[async_trait]
+impl Membership for Scribe {
     async fn beat(&self, at: Timestamp) -> Result<()> {
         self.inner.beat(at).await
     }
@@ -99,43 +132,18 @@ impl Journal for Scribe {
         self.inner.acted(news).await
     }
 
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+}
+
+#[async_trait]
+impl AuditLog for Scribe {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         self.inner.append_audit(decision).await
     }
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.inner.audit_entries(topic, after).await
-    }
-
-    fn is_shared(&self) -> bool {
-        self.inner.is_shared()
-    }
-
-    async fn get(&self, id: CallId) -> Result<Option<Call>> {
-        self.inner.get(id).await
-    }
-
-    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
-        self.inner.request(id).await
-    }
-
-    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
-        self.inner.owner(provider, id).await
-    }
-
-    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
-        self.inner.call_of(attempt).await
-    }
-
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.inner.list().await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        self.inner.select(selection).await
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        self.inner.unfinished().await
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 use switchboard::{
-    Call, CallId, CallRequest, CallStatus, Engine, Progress, Switchboard, core::text::mask,
+    Call, CallEvent, CallId, CallRequest, CallStatus, Engine, Switchboard, core::text::mask,
 };
 use tokio::sync::{broadcast::Receiver, mpsc::UnboundedReceiver};
 
@@ -101,7 +101,7 @@ async fn placed(
 struct Watch {
     output: Output,
     spinner: ProgressBar,
-    events: Receiver<Progress>,
+    events: Receiver<CallEvent>,
     signals: UnboundedReceiver<Signal>,
     warned: bool,
 }
@@ -123,8 +123,8 @@ impl Watch {
             tokio::select! {
                 result = &mut work => return Ok(Some(result?)),
                 event = self.events.recv() => {
-                    if let Ok(progress) = event {
-                        self.output.set_message(&self.spinner, progress.what);
+                    if let Ok(event) = event {
+                        self.output.set_message(&self.spinner, event.to_string());
                     }
                 }
                 Some(signal) = self.signals.recv() => {

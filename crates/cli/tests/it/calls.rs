@@ -4,6 +4,7 @@
 use std::{fs, process::Stdio};
 
 use serde_json::Value;
+use switchboard::journal::JournalExt;
 use switchboard_testkit::{
     calls::{CallScript, Outcome},
     fault::{After, Fault, Rule},

@@ -18,6 +18,7 @@ use switchboard_core::{
 };
 use switchboard_router::{
     BreakerState, ConcurrencySlot, Headroom, ProviderLimits, ProviderPolicy, RateSlot, Reading,
+    Scope,
 };
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
@@ -203,7 +204,7 @@ impl Lane {
 
     /// The calls under way that all processes share.
     pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
-        let need = |limit| ConcurrencySlot { scope: self.id.to_string(), limit, until };
+        let need = |limit| ConcurrencySlot { scope: Scope::Calls(self.id.clone()), limit, until };
         self.limits.concurrent.map(need).into_iter().collect()
     }
 
@@ -224,7 +225,7 @@ impl Lane {
     /// The limit that all processes share.
     pub(crate) fn slot_needs(&self) -> Vec<RateSlot> {
         let need = |limit: RequestLimit| RateSlot {
-            limiter: format!("{}/place", self.id),
+            scope: Scope::Placing(self.id.clone()),
             limit: limit.requests,
             window: limit.window,
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{AgentId, ProviderId};
-use switchboard_router::{Plan, Policy};
+use switchboard_router::{Plan, Policy, Scope};
 
 /// What a call waits for. Calls of one class can go at the same moments: through any of the doors,
 /// once every gate lets them in.
@@ -13,7 +13,7 @@ pub(super) struct Class(Arc<Parts>);
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Parts {
     doors: Vec<Door>,
-    gates: Vec<String>,
+    gates: Vec<Scope>,
 }
 
 /// A provider that could take the call if it were free, and the agent that would serve it there.
@@ -26,7 +26,7 @@ pub(super) struct Door {
 impl Class {
     /// Of a call for which this was planned, and which its caller's and its agent profile's limits
     /// keep back.
-    pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<String>) -> Self {
+    pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<Scope>) -> Self {
         let passing = plan.rejected.iter().filter(|one| one.rejection.clears_at().is_some());
         let able = plan.candidates.iter().map(|one| &one.provider);
         let mut providers: Vec<&ProviderId> =
@@ -45,7 +45,7 @@ impl Class {
     }
 
     /// The scopes of its caller's and its agent profile's limits.
-    pub(super) fn gates(&self) -> &[String] {
+    pub(super) fn gates(&self) -> &[Scope] {
         &self.0.gates
     }
 }

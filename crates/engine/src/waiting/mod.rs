@@ -16,15 +16,18 @@
 //! |---|---|
 //! | `class.rs` | what a call waits for |
 //! | `opening.rs` | what is free at this moment, less what is set aside |
-//! | `pass.rs` | what is set aside for one call |
-//! | `room.rs` | coming in, waiting, and the pump |
+//! | `share.rs` | what is reserved for one call |
+//! | `room.rs` | the queue, and what is reserved |
+//! | `turn.rs` | waiting, and the task that hands turns out |
 //! | `worth.rs` | whether waiting is worth it, and what is said of it |
 
+mod asks;
 mod class;
 mod opening;
-mod pass;
 mod room;
+mod share;
+mod turn;
 mod worth;
 
-pub(crate) use pass::Pass;
-pub(crate) use room::{Asks, WaitingRoom};
+pub(crate) use asks::Asks;
+pub(crate) use room::{Pass, WaitingRoom};

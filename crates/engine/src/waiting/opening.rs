@@ -4,11 +4,11 @@ use std::{collections::HashMap, hash::Hash};
 
 use jiff::Timestamp;
 use switchboard_core::ProviderId;
-use switchboard_router::{Headroom, Reading, Rejection};
+use switchboard_router::{Headroom, Reading, Rejection, Scope};
 
 use super::{
     class::{Class, Door},
-    pass::Share,
+    share::Share,
 };
 use crate::{gates::Gates, world::World};
 
@@ -17,7 +17,7 @@ use crate::{gates::Gates, world::World};
 pub(super) struct Aside {
     slots: HashMap<ProviderId, u32>,
     rooms: HashMap<ProviderId, u32>,
-    gates: HashMap<String, u32>,
+    gates: HashMap<Scope, u32>,
 }
 
 impl Aside {
@@ -64,7 +64,7 @@ impl Aside {
         (left(headroom, &self.slots), left(rooms, &self.rooms))
     }
 
-    fn left_at(&self, gate: &str, free: u32) -> u32 {
+    fn left_at(&self, gate: &Scope, free: u32) -> u32 {
         free.saturating_sub(self.gates.get(gate).copied().unwrap_or(0))
     }
 }
@@ -85,7 +85,7 @@ pub(super) struct Openings<'a> {
     gates: &'a Gates,
     now: Timestamp,
     readings: HashMap<ProviderId, Option<Reading>>,
-    at_gates: HashMap<String, (u32, Timestamp)>,
+    at_gates: HashMap<Scope, (u32, Timestamp)>,
 }
 
 impl<'a> Openings<'a> {
@@ -94,12 +94,12 @@ impl<'a> Openings<'a> {
     }
 
     /// The first of these gates at which as many calls are under way, or were placed, as may be.
-    pub(super) fn crowded(&mut self, gates: &[String]) -> Option<String> {
+    pub(super) fn crowded(&mut self, gates: &[Scope]) -> Option<Scope> {
         gates.iter().find(|gate| self.gate(gate).0 == 0).cloned()
     }
 
     /// True where one more call may go in at all of these gates.
-    pub(super) fn lets_in(&mut self, gates: &[String], aside: &Aside) -> bool {
+    pub(super) fn lets_in(&mut self, gates: &[Scope], aside: &Aside) -> bool {
         gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
     }
 
@@ -152,12 +152,12 @@ impl<'a> Openings<'a> {
     }
 
     /// How many may go in at a gate, and when to look again where none may.
-    fn gate(&mut self, gate: &str) -> (u32, Timestamp) {
+    fn gate(&mut self, gate: &Scope) -> (u32, Timestamp) {
         if let Some(known) = self.at_gates.get(gate) {
             return *known;
         }
         let found = self.gates.opening(&self.world.policy, gate, self.now);
-        self.at_gates.insert(gate.to_owned(), found);
+        self.at_gates.insert(gate.clone(), found);
         found
     }
 

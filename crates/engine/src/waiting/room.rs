@@ -1,63 +1,101 @@
-//! Coming in, waiting, and the pump.
+//! Where calls wait, and what is reserved for those that may go.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
-use switchboard_core::{CallId, ProviderId, Result, ValidCall};
-use switchboard_router::{Rejected, Rejection, reservation::scopes_of};
+use switchboard_core::ProviderId;
+use switchboard_router::{Rejected, Rejection, Scope};
 use tokio::sync::{Notify, oneshot};
 
 use super::{
     class::Class,
     opening::{Aside, Openings},
-    pass::{Pass, Share, Waiter},
-    worth,
+    share::Share,
 };
 use crate::{
-    fair::{FairQueue, Ticket},
-    lane::until,
-    shared::{Inner, Planned},
-    world::World,
+    fair::{FairQueue, Ticket, Turn},
+    planned::Planned,
 };
 
-/// The longest that nobody looks, where something frees of which nobody tells.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How soon what should be over by now is looked at again: a probe takes its time.
-const LOOK_SOON: Duration = Duration::from_millis(200);
+/// A call that waits: where it is told that it may go.
+pub(crate) type Waiter = Option<oneshot::Sender<Pass>>;
 
-/// Where the calls of a router wait.
+/// A share of what is free at one provider, set aside for one call; and its turn, as long as the
+/// turn is not used. Whatever is dropped is free for others.
+pub(crate) struct Pass {
+    room: Arc<WaitingRoom>,
+    share: Option<Share>,
+    pub(super) turn: Option<Turn<Class, Waiter>>,
+}
+
+impl Pass {
+    pub(super) fn new(
+        room: &Arc<WaitingRoom>,
+        share: Option<Share>,
+        turn: Option<Turn<Class, Waiter>>,
+    ) -> Self {
+        Self { room: Arc::clone(room), share, turn }
+    }
+
+    /// Where it may go.
+    pub(crate) fn provider(&self) -> Option<&ProviderId> {
+        self.share.as_ref().map(|share| &share.provider)
+    }
+
+    /// The provider's rate limit knows of the attempt from now on.
+    pub(crate) fn slot_taken(&mut self) {
+        if let Some(share) = &mut self.share
+            && std::mem::take(&mut share.slot)
+        {
+            self.room.slot_taken(&share.provider);
+        }
+    }
+
+    /// Leaves the share to others, and keeps the turn: the call could not go.
+    pub(crate) fn let_go(&mut self) {
+        if let Some(share) = self.share.take() {
+            self.room.leave(&share);
+        }
+    }
+
+    /// The share is another one from now on. The former one is the room's to set free.
+    pub(super) fn change(&mut self, share: Share) -> Option<Share> {
+        self.share.replace(share)
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass").field("share", &self.share).finish_non_exhaustive()
+    }
+}
+
+/// Where the calls of an engine wait.
 #[derive(Debug, Default)]
 pub(crate) struct WaitingRoom {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// Told to the pump: something may be free.
-    changed: Notify,
+    pub(super) changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    queue: FairQueue<Class, Waiter>,
-    aside: Aside,
+pub(super) struct State {
+    pub(super) queue: FairQueue<Class, Waiter>,
+    pub(super) aside: Aside,
     /// The pump runs.
-    pumping: bool,
-}
-
-/// A call that asks for its turn.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asks<'a> {
-    pub(crate) id: CallId,
-    pub(crate) request: &'a Arc<ValidCall>,
-    pub(crate) world: &'a World,
-    /// Since when it could go.
-    pub(crate) since: Timestamp,
-    /// Until when it waits.
-    pub(crate) give_up: Timestamp,
+    pub(super) pumping: bool,
 }
 
 /// A place in the queue; given up when it is dropped.
-struct Place<'a> {
-    room: &'a WaitingRoom,
-    ticket: Ticket,
+pub(super) struct Place<'a> {
+    pub(super) room: &'a WaitingRoom,
+    pub(super) ticket: Ticket,
 }
 
 impl Drop for Place<'_> {
@@ -69,7 +107,7 @@ impl Drop for Place<'_> {
 
 /// Passes, and where they are waited for. They are handed out when the room is not locked: a pass
 /// that is dropped locks it.
-type Granted = Vec<(Waiter, Pass)>;
+pub(super) type Granted = Vec<(Waiter, Pass)>;
 
 impl WaitingRoom {
     /// How many calls wait.
@@ -107,59 +145,14 @@ impl WaitingRoom {
         }
     }
 
-    /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the
-    /// plan's first candidate; those before it, of which all that was free is set aside for others,
-    /// were rejected. `false`: time has passed, and it has to be planned anew.
-    ///
-    /// # Errors
-    /// `NoProvider` where nobody takes it in time, with every provider's reason; `RateLimited`
-    /// where its caller or its agent profile has too many calls.
-    pub(crate) async fn turn(
-        self: &Arc<Self>,
-        inner: &Arc<Inner>,
-        asks: &Asks<'_>,
-        planned: &mut Planned,
-        pass: &mut Option<Pass>,
-    ) -> Result<bool> {
-        let best = planned.plan.candidates.first().map(|one| &one.provider);
-        if best.is_some() && pass.as_ref().and_then(Pass::provider) == best {
-            return Ok(true);
-        }
-        let scopes =
-            scopes_of(&asks.world.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
-        let mut openings = Openings::new(asks.world, &inner.gates, planned.at);
-        if self.goes_now(&mut openings, planned, &scopes, pass) {
-            return Ok(true);
-        }
-        let crowded = openings.crowded(&scopes);
-        worth::check(asks, &planned.plan, crowded.as_deref(), planned.at)?;
-        let class = Class::of(&planned.plan, &asks.world.policy, scopes.clone());
-        let (tell, mut told) = oneshot::channel();
-        let somebody_may_go = !planned.plan.candidates.is_empty();
-        let place = self.come_in(inner, asks, class, somebody_may_go, tell, pass.take());
-        if let Ok(granted) = told.try_recv() {
-            *pass = Some(granted);
-            return Ok(self.goes_now(&mut openings, planned, &scopes, pass));
-        }
-        worth::tell(inner, asks.id, &planned.plan, crowded.as_deref());
-        let closes = inner.clock.sleep(until(inner.now(), asks.give_up));
-        tokio::select! {
-            biased;
-            granted = told => *pass = granted.ok(),
-            () = closes => {}
-        }
-        drop(place);
-        Ok(false)
-    }
-
     /// True where it has a pass for one of the candidates, or nobody waits and one of them has
     /// something free: the first such candidate is the plan's first from then on. Otherwise it has
     /// a pass for nobody.
-    fn goes_now(
+    pub(super) fn goes_now(
         self: &Arc<Self>,
         openings: &mut Openings<'_>,
         planned: &mut Planned,
-        scopes: &[String],
+        scopes: &[Scope],
         pass: &mut Option<Pass>,
     ) -> bool {
         let Planned { plan, readings, at, .. } = planned;
@@ -216,45 +209,12 @@ impl WaitingRoom {
         true
     }
 
-    /// Takes its place in the queue: a new one, or the one that it had. Where a provider has
-    /// something free, whoever comes first in line goes at once.
-    fn come_in<'a>(
-        self: &'a Arc<Self>,
-        inner: &Arc<Inner>,
-        asks: &Asks<'_>,
-        class: Class,
-        somebody_may_go: bool,
-        tell: oneshot::Sender<Pass>,
-        pass: Option<Pass>,
-    ) -> Place<'a> {
-        let world = inner.world();
-        let mut openings = Openings::new(&world, &inner.gates, inner.now());
-        let turn = pass.and_then(|mut pass| pass.turn.take());
-        let mut state = self.state.lock();
-        let is_new = state.queue.len_in(&class) == 0;
-        let ticket = match turn {
-            Some(mut turn) => {
-                (turn.class, turn.item) = (class, Some(tell));
-                state.queue.give_back(turn)
-            }
-            None => state.queue.push(&asks.request.tenant, &class, asks.since, Some(tell)),
-        };
-        let granted =
-            if somebody_may_go { self.grant(&mut state, &mut openings) } else { Granted::new() };
-        let somebody_waits = !state.queue.is_empty();
-        let is_first = somebody_waits && !std::mem::replace(&mut state.pumping, somebody_waits);
-        drop(state);
-        hand_out(granted);
-        if is_first {
-            start(self, inner);
-        } else if is_new {
-            self.look();
-        }
-        Place { room: self, ticket }
-    }
-
     /// Sets aside what is free for the calls that come first in line.
-    fn grant(self: &Arc<Self>, state: &mut State, openings: &mut Openings<'_>) -> Granted {
+    pub(super) fn grant(
+        self: &Arc<Self>,
+        state: &mut State,
+        openings: &mut Openings<'_>,
+    ) -> Granted {
         let State { queue, aside, .. } = state;
         let mut granted = Granted::new();
         while let Some(mut turn) = queue.pop(|class| openings.way(class, aside).is_some()) {
@@ -265,49 +225,13 @@ impl WaitingRoom {
         }
         granted
     }
-
-    /// Lets go whoever can. Says when to look again; `None`: nobody waits any more.
-    fn pump(self: &Arc<Self>, inner: &Inner) -> Option<Timestamp> {
-        let (world, now) = (inner.world(), inner.now());
-        let after = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
-        let mut openings = Openings::new(&world, &inner.gates, now);
-        let mut state = self.state.lock();
-        let granted = self.grant(&mut state, &mut openings);
-        let looks = state.queue.classes().map(|(class, _)| match openings.look_again(class) {
-            Some(at) if at <= now => after(LOOK_SOON),
-            Some(at) => at.min(after(LOOK_AGAIN)),
-            None => after(LOOK_AGAIN),
-        });
-        let next = looks.min();
-        state.pumping = next.is_some();
-        drop(state);
-        hand_out(granted);
-        next
-    }
 }
 
-fn hand_out(granted: Granted) {
+pub(super) fn hand_out(granted: Granted) {
     for (waiter, pass) in granted {
         if let Some(waiter) = waiter {
             // Whoever does not wait any more leaves the pass to others.
             let _ = waiter.send(pass);
         }
     }
-}
-
-/// The pump: runs as long as somebody waits.
-fn start(room: &Arc<WaitingRoom>, inner: &Arc<Inner>) {
-    let (room, weak, clock) = (Arc::clone(room), Arc::downgrade(inner), Arc::clone(&inner.clock));
-    inner.spawn(async move {
-        loop {
-            let next = weak.upgrade().and_then(|inner| room.pump(&inner));
-            let Some(next) = next else { return };
-            let pause = clock.sleep(until(clock.now(), next));
-            tokio::select! {
-                biased;
-                () = room.changed.notified() => {}
-                () = pause => {}
-            }
-        }
-    });
 }

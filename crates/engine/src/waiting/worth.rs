@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, Result};
-use switchboard_router::Plan;
+use switchboard_router::{Plan, Scope};
 
-use super::room::Asks;
-use crate::{shared::Inner, submit::no_provider};
+use super::asks::Asks;
+use crate::{
+    events::{CallEventKind, WaitReason},
+    shared::Inner,
+};
 
 /// Refuses to wait where nothing comes of it.
 ///
@@ -16,14 +19,14 @@ use crate::{shared::Inner, submit::no_provider};
 pub(super) fn check(
     asks: &Asks<'_>,
     plan: &Plan,
-    crowded: Option<&str>,
+    crowded: Option<&Scope>,
     now: Timestamp,
 ) -> Result<()> {
     let soonest = if plan.candidates.is_empty() { plan.clears_at() } else { Some(now) };
     if now < asks.give_up && soonest.is_some_and(|soonest| soonest <= asks.give_up) {
         return Ok(());
     }
-    let nobody = no_provider(plan);
+    let nobody = plan.to_error();
     if soonest.is_none() {
         return Err(nobody);
     }
@@ -38,23 +41,19 @@ pub(super) fn check(
         Some(scope) => {
             let why =
                 format!("{scope} has as many calls as its limits allow, and none ended in time");
-            Err(Error::new(ErrorKind::RateLimited, why).with_code("no_room"))
+            Err(Error::new(ErrorKind::RateLimited, why).with_code("concurrency_full"))
         }
         None => Err(nobody),
     }
 }
 
 /// Says why a call waits.
-pub(super) fn tell(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&str>) {
+pub(super) fn report(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&Scope>) {
     let clears_at = plan.clears_at().filter(|_| plan.candidates.is_empty());
-    match (crowded, clears_at) {
-        (Some(scope), _) => {
-            inner.tell(id, format_args!("waits: {scope} has as many calls as its limits allow"))
-        }
-        (None, Some(at)) => {
-            inner.tell(id, format_args!("waits until {at:.0}: no provider has room now"))
-        }
-        (None, None) => inner
-            .tell(id, "waits for its turn: what is free is set aside for calls that came before"),
-    }
+    let reason = match (crowded, clears_at) {
+        (Some(scope), _) => WaitReason::Limit(scope.clone()),
+        (None, Some(at)) => WaitReason::NoCapacity(at),
+        (None, None) => WaitReason::InLine,
+    };
+    inner.report(id, || CallEventKind::Waiting(reason));
 }

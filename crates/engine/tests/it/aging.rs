@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallId, CallStatus, Clock};
 use switchboard_engine::Engine;
-use switchboard_journal::{Journal, MemoryJournal};
+use switchboard_journal::{CallLog, Journal, MemoryJournal};
 use switchboard_router::{OnUnknown, Timings};
 use tokio::time::Instant;
 

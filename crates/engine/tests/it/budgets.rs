@@ -10,7 +10,7 @@ use switchboard_core::{
 };
 use switchboard_engine::Engine;
 use switchboard_journal::{
-    Journal, MemoryJournal,
+    Journal, JournalExt, MemoryJournal,
     state::{Resolution, Verdict},
 };
 use switchboard_router::{Arm, Budget, Experiment, Match, Period, Policy, RateDeck};

@@ -9,7 +9,7 @@ use switchboard_core::{
 };
 use switchboard_engine::Engine;
 use switchboard_journal::{
-    Journal, MemoryJournal,
+    Journal, JournalExt, Membership, MemoryJournal,
     state::{Fact, Resolution, Verdict},
 };
 use switchboard_router::ProviderLimits;

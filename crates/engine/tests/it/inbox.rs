@@ -7,7 +7,7 @@ use std::sync::{
 
 use switchboard_core::{Call, CallStatus, Clock, Error, ErrorKind, Outcome, Proof};
 use switchboard_engine::Engine;
-use switchboard_journal::{Journal, MemoryJournal, state::Fact};
+use switchboard_journal::{Inbox, Journal, MemoryJournal, state::Fact};
 
 use crate::support::{
     call,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use switchboard_core::{CallId, CallRequest, CallStatus, ErrorKind};
 use switchboard_engine::{Cancelled, Submitted, TakesUp};
-use switchboard_journal::{Journal, NewCall};
+use switchboard_journal::{CallLog, Journal, NewCall};
 use uuid::Uuid;
 
 use crate::support::{
@@ -84,7 +84,7 @@ async fn a_row_that_was_left_is_begun_by_its_batch_whatever_else_it_says_now() {
         batch.recover().await.unwrap();
         tokio::time::sleep(seconds(3600)).await;
         assert_eq!(worlds[0].orders().len(), 0);
-        let submitted = batch.store_webhook(valid(row(urgent))).await.unwrap();
+        let submitted = batch.accept(valid(row(urgent))).await.unwrap();
         assert_eq!(matches!(submitted, Submitted::Changed(_)), urgent);
         assert_eq!(submitted.into_call().id, id);
         assert_eq!(within(batch.wait(id)).await.unwrap().status, CallStatus::Closed);

@@ -8,7 +8,7 @@ use switchboard_core::{
     Proof, Refusal,
 };
 use switchboard_engine::Recovered;
-use switchboard_journal::{Journal, NewCall, state::Fact};
+use switchboard_journal::{Journal, JournalExt, NewCall, state::Fact};
 use uuid::Uuid;
 
 use crate::support::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use switchboard_core::{Call, CallRequest, CallStatus, Outcome, ProviderState, Redial, Refusal};
 use switchboard_engine::Engine;
-use switchboard_journal::{Journal, state::Fact};
+use switchboard_journal::{Journal, JournalExt, state::Fact};
 use tokio::time::Instant;
 
 use crate::support::{

@@ -11,7 +11,7 @@ use std::{
 use futures::FutureExt;
 use jiff::ToSpan;
 use switchboard_core::{CallRequest, CallStatus, Error, ErrorKind};
-use switchboard_journal::{Journal, state::Fact};
+use switchboard_journal::{CallLog, Journal, JournalExt, state::Fact};
 use tokio::time::Instant;
 
 use crate::support::{

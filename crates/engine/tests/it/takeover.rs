@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use switchboard_core::{
     AttemptState, CallFailure, CallRequest, CallStatus, Clock, ErrorKind, Outcome,
 };
-use switchboard_journal::{Journal, state::Fact};
+use switchboard_journal::{Journal, JournalExt, state::Fact};
 use tokio::sync::watch;
 
 use crate::support::{
@@ -89,7 +89,7 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
         Fact::Refused(fault),
     ] {
         let refused = books.record(id, fact, clock.now()).await.unwrap_err();
-        assert_eq!(refused.code(), Some("taken_over"));
+        assert_eq!(refused.code(), Some("not_owner"));
     }
     tokio::time::sleep(seconds(45)).await;
     assert_eq!(worlds[0].rings(), 1, "the other one placed it");

@@ -68,7 +68,7 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         ..slots(names)
     };
     let refusals = [
-        (everything(50, &["free", "taken"]), Some("a"), "no_slot"),
+        (everything(50, &["free", "taken"]), Some("a"), "rate_limited"),
         (everything(51, &["free"]), Some("a"), "over_budget"),
         (everything(50, &["free"]), Some("doubted"), "agent_in_doubt"),
     ];
@@ -89,7 +89,8 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         AttemptState::Sent,
         "slot, money and agent are all still there"
     );
-    for (reservation, code) in [(slots(&["free"]), "no_slot"), (everything(1, &[]), "over_budget")]
+    for (reservation, code) in
+        [(slots(&["free"]), "rate_limited"), (everything(1, &[]), "over_budget")]
     {
         let one = agents_attempt("alpha", Some("a"));
         let refused = bracket(&journal, calls[2], one, reservation).await.unwrap_err();

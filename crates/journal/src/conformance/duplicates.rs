@@ -1,7 +1,7 @@
 //! The same person with the same task again, and rows of batches that come again.
 
 use super::*;
-use crate::DuplicateOf;
+use crate::{DuplicateOf, JournalExt};
 
 const MINUTES: u64 = 60;
 const HOURS: u64 = 60 * MINUTES;

@@ -42,10 +42,10 @@ use switchboard_core::{
     CallStatus, Currency, Delivery, Error, ErrorKind, Money, Outcome, Proof, ProviderCall,
     ProviderId, ProviderState, Raw, Redial, Refusal, Result, ValidCall,
 };
-use switchboard_router::{Budgeted, ConcurrencySlot, RateSlot, Reservation};
+use switchboard_router::{Budgeted, ConcurrencySlot, RateSlot, Reservation, Scope};
 use uuid::Uuid;
 
-use crate::{Journal, NewCall, Opened, Selection, Write, state::Fact};
+use crate::{Journal, JournalExt, NewCall, Opened, Selection, Write, state::Fact};
 
 pub use decisions::debate;
 pub use rooms::crowd;
@@ -330,12 +330,20 @@ pub async fn bracket(
 
 /// A slot of so many in a minute.
 pub fn needs_slot(limiter: &str, limit: u32) -> RateSlot {
-    RateSlot { limiter: limiter.to_owned(), limit, window: Duration::from_secs(60) }
+    RateSlot {
+        scope: Scope::Placing(ProviderId::new(limiter.to_owned())),
+        limit,
+        window: Duration::from_secs(60),
+    }
 }
 
 /// One of so many rooms, for an hour at most from the first second of these tests.
 pub fn needs_room(scope: &str, limit: u32) -> ConcurrencySlot {
-    ConcurrencySlot { scope: scope.to_owned(), limit, until: at(3_601) }
+    ConcurrencySlot {
+        scope: Scope::Calls(ProviderId::new(scope.to_owned())),
+        limit,
+        until: at(3_601),
+    }
 }
 
 /// A budget of so many millionths of a dollar, in a period that begins with these tests.

@@ -13,7 +13,7 @@ use super::{
     send,
 };
 use crate::{
-    Journal, News,
+    Journal, JournalExt, News,
     state::{Fact, Resolution, Verdict},
 };
 
@@ -124,7 +124,7 @@ pub(super) async fn every_kind_of_evidence_is_news((one, other, _gone): Pair) {
     }
     let (call, _) = doubted(&one, 100).await;
     let refused = other.record(call, Fact::GaveUp(fault()), at(2)).await.unwrap_err();
-    assert_eq!(refused.code(), Some("taken_over"));
+    assert_eq!(refused.code(), Some("not_owner"));
     assert!(calls(&one).await.is_empty(), "what is refused is no news");
 }
 

@@ -12,7 +12,7 @@ use super::{
     Pair, admitted, at, attempt, bracket, budgeted, completed, failed, fault, needs_slot, open,
     queued, record, request, send,
 };
-use crate::{Journal, StoredWebhook, state::Fact};
+use crate::{Journal, JournalExt, StoredWebhook, state::Fact};
 
 async fn get(journal: &Arc<dyn Journal>, call: CallId) -> Call {
     journal.get(call).await.unwrap().unwrap()
@@ -21,7 +21,7 @@ async fn get(journal: &Arc<dyn Journal>, call: CallId) -> Call {
 async fn is_taken_over(journal: &Arc<dyn Journal>, call: CallId, fact: Fact) {
     let before = get(journal, call).await;
     let refused = journal.record(call, fact, at(9)).await.unwrap_err();
-    assert_eq!(refused.code(), Some("taken_over"));
+    assert_eq!(refused.code(), Some("not_owner"));
     assert_eq!(get(journal, call).await, before);
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
 pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
     let reservation = || Reservation {
         rooms: Vec::new(),
-        slots: vec![needs_slot("alpha/place", 2)],
+        slots: vec![needs_slot("alpha", 2)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("all", 1_000)],
@@ -123,7 +123,7 @@ pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
         let call = open(journal, request(n), 0).await;
         record(journal, call, admitted()).await;
         let full = bracket(journal, call, attempt("alpha"), reservation()).await.unwrap_err();
-        assert_eq!(full.code(), Some("no_slot"));
+        assert_eq!(full.code(), Some("rate_limited"));
         let dear = Reservation {
             slots: Vec::new(),
             hold: Some(BudgetHold {

@@ -12,7 +12,7 @@ use switchboard_core::{
 use super::{
     admitted, at, attempt, failed, in_doubt, open, queued, record, report, request, send, valid,
 };
-use crate::{Journal, state::Fact};
+use crate::{Journal, JournalExt, state::Fact};
 
 fn unanswered(theirs: &str) -> Fact {
     Fact::Reported(Box::new(report("alpha", theirs, ProviderState::Ended(Outcome::NoAnswer))))

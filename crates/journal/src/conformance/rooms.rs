@@ -125,7 +125,7 @@ pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Jo
     let (first, tried) = enter(&journal, 0, rooms(vec![wide(), narrow()])).await.unwrap();
     // What is refused takes nothing: the second room of `alpha` is still free.
     let full = enter(&journal, 1, rooms(vec![wide(), narrow()])).await.unwrap_err();
-    assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("no_room")));
+    assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("concurrency_full")));
     assert_eq!(full.field(), Some("alpha/agent/a"), "which one is full");
     assert_eq!(full.message(), "alpha/agent/a has 1 calls under way, as many as it may");
     let wait = full.retry_after().unwrap();
@@ -134,7 +134,7 @@ pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Jo
     for n in 3..6 {
         assert_eq!(
             enter(&journal, n, rooms(vec![wide()])).await.unwrap_err().code(),
-            Some("no_room")
+            Some("concurrency_full")
         );
     }
     enter(&journal, 6, rooms(vec![needs_room("beta", 1)])).await.unwrap();
@@ -159,7 +159,7 @@ pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<d
         Fact::Sent(last),
     ];
     let full = write(&journal, call, facts, one()).await.unwrap_err();
-    assert_eq!(full.code(), Some("no_room"));
+    assert_eq!(full.code(), Some("concurrency_full"));
     // What comes and goes in one write leaves nothing behind.
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
     let brief = attempt("beta");
@@ -220,7 +220,10 @@ pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone
     let (call, tried) = enter(&one, 0, reservation()).await.unwrap();
     enter(&other, 1, reservation()).await.unwrap();
     for (n, journal) in [(2, &one), (3, &other)] {
-        assert_eq!(enter(journal, n, reservation()).await.unwrap_err().code(), Some("no_room"));
+        assert_eq!(
+            enter(journal, n, reservation()).await.unwrap_err().code(),
+            Some("concurrency_full")
+        );
     }
     gone.await;
     let taken = other.take_over(at(1)).await.unwrap();
@@ -265,7 +268,7 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
                     true
                 }
                 Err(error) => {
-                    assert_eq!(error.code(), Some("no_room"), "{error:?}");
+                    assert_eq!(error.code(), Some("concurrency_full"), "{error:?}");
                     false
                 }
             }

@@ -5,10 +5,10 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{
-    AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Refusal,
-    Result,
+    AttemptId, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, ProviderId,
+    Refusal, Result,
 };
-use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation};
+use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation, Scope};
 
 use super::{
     admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request,
@@ -50,20 +50,20 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
     };
     let mut taken = Vec::new();
     for n in 0..3 {
-        taken.push(take(&journal, n, slot("alpha/place")).await.unwrap());
+        taken.push(take(&journal, n, slot("alpha")).await.unwrap());
     }
     let full = |n: u32| {
         let journal = Arc::clone(&journal);
         async move {
-            let full = take(&journal, n, slot("alpha/place")).await.unwrap_err();
-            assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("no_slot")));
+            let full = take(&journal, n, slot("alpha")).await.unwrap_err();
+            assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("rate_limited")));
             assert_eq!(full.field(), Some("alpha/place"), "which one is full");
             let wait = full.retry_after().unwrap();
             assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
         }
     };
     full(10).await;
-    take(&journal, 11, slot("beta/place")).await.unwrap();
+    take(&journal, 11, slot("beta")).await.unwrap();
     let (call, tried) = taken[0];
     record(&journal, call, failed(tried, Delivery::Unknown)).await;
     full(12).await;
@@ -72,7 +72,7 @@ pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Ar
     full(13).await;
     let (call, tried) = taken[1];
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
-    take(&journal, 14, slot("alpha/place")).await.unwrap();
+    take(&journal, 14, slot("alpha")).await.unwrap();
     full(15).await;
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
     let over = take(&journal, 2, hold(200_001, &[day()])).await.unwrap_err();
     assert_eq!((over.kind(), over.code()), (ErrorKind::QuotaExceeded, Some("over_budget")));
     let words = format!(
-        "the budget day of {} does not hold {} more",
+        "the budget day of {} does not cover {} more",
         Money::from_micros(1_000_000, Currency::USD),
         Money::from_micros(200_001, Currency::USD)
     );
@@ -171,7 +171,7 @@ pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
 /// For journals that count slots by the time that they are told.
 pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let need = |limiter: &str, limit| RateSlot {
-        limiter: limiter.to_owned(),
+        scope: Scope::Placing(ProviderId::new(limiter.to_owned())),
         limit,
         window: Duration::from_secs(60),
     };
@@ -193,7 +193,7 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
             let write = crate::Write { facts, reservation };
             let taken = journal.write(call, write, at(after)).await;
             taken.map(|_| ()).map_err(|error| {
-                assert_eq!(error.code(), Some("no_slot"));
+                assert_eq!(error.code(), Some("rate_limited"));
                 error.retry_after().unwrap().as_secs()
             })
         }

@@ -15,8 +15,9 @@ use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_one};
 
 use super::stock::Stock;
 use crate::{
-    DuplicateOf, Identity, NewCall, News, Opened, Recorded, Selection, Settlement, StoredWebhook,
-    Write, details, holds_concurrency, identity, settlement, state::apply,
+    Denied, DuplicateOf, Identity, NewCall, News, Opened, Recorded, Selection, Settlement,
+    StoredWebhook, Write, WriteError, details, holds_concurrency, identity, settlement,
+    state::apply,
 };
 
 #[derive(Debug)]
@@ -112,13 +113,13 @@ impl Books {
         write: Write,
         at: Timestamp,
         member: u64,
-    ) -> Result<Recorded> {
+    ) -> Result<Recorded, WriteError> {
         let entry = self
             .calls
             .get(&id)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))?;
         if entry.member != member && write.facts.iter().any(|fact| fact.requires_ownership()) {
-            return Err(conflict("another process has the call".to_owned(), "taken_over"));
+            return Err(Denied::NotOwner.into());
         }
         let mut call = Call::clone(&entry.call);
         let (mut effects, mut settlements, mut owned) = (Vec::new(), Vec::new(), Vec::new());
@@ -133,21 +134,18 @@ impl Books {
             && let Some(holder) = self.callees.get(&person)
             && *holder != id
         {
-            return Err(
-                conflict(format!("is on another call, {holder}"), "callee_busy").with_field("to")
-            );
+            return Err(Denied::CalleeBusy { by: Some(*holder) }.into());
         }
         if let Some(owner) =
             owned.iter().filter_map(|theirs| self.owners.get(theirs)).find(|owner| **owner != id)
         {
-            return Err(conflict(format!("belongs to the call {owner}"), "owned")
-                .with_field("provider_call_id"));
+            return Err(Denied::OwnedBy(*owner).into());
         }
         let ring = call.attempts.last().map_or(0, |last| last.ring);
         let live =
             call.attempts.iter().filter(|attempt| attempt.ring == ring && attempt.state.is_live());
         if live.count() > 1 {
-            return Err(conflict("the call has a live attempt already".to_owned(), "live_attempt"));
+            return Err(Denied::AttemptInFlight.into());
         }
         let last = call.attempts.last();
         if write.reservation.certain_agent
@@ -156,19 +154,13 @@ impl Books {
                 .others(last.id, &last.provider, last.agent.as_ref())
                 .any(|other| other.doubt == Identity::InDoubt)
         {
-            return Err(conflict(
-                "the agent has a call that may have rung".to_owned(),
-                "agent_in_doubt",
-            ));
+            return Err(Denied::AgentInDoubt.into());
         }
         if let Some(last) = last
             && write.reservation.hold.is_some()
             && self.stock.holds(last.id)
         {
-            return Err(conflict(
-                "the attempt holds its share of the budgets already".to_owned(),
-                "hold_exists",
-            ));
+            return Err(Denied::HoldExists.into());
         }
         self.stock.ask(&write.reservation, at)?;
 

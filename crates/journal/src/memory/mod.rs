@@ -26,7 +26,10 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
-use crate::{Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write};
+use crate::{
+    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
+    Selection, StoredWebhook, Write, WriteError,
+};
 
 pub use stock::Stock;
 
@@ -93,12 +96,12 @@ impl std::fmt::Debug for MemoryJournal {
 }
 
 #[async_trait]
-impl Journal for MemoryJournal {
+impl CallLog for MemoryJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         self.books.lock().open(call, self.member())
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         self.books.lock().write(id, write, at, self.member())
     }
 
@@ -110,6 +113,17 @@ impl Journal for MemoryJournal {
         Ok(self.books.lock().request(id))
     }
 
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        Ok(self.books.lock().select(selection))
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        Ok(self.books.lock().unfinished())
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for MemoryJournal {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
         Ok(self.books.lock().owner(provider, id))
     }
@@ -129,19 +143,10 @@ impl Journal for MemoryJournal {
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         Ok(self.books.lock().rings(tenant, to, since))
     }
+}
 
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.select(&Selection::default()).await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        Ok(self.books.lock().select(selection))
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        Ok(self.books.lock().unfinished())
-    }
-
+#[async_trait]
+impl Inbox for MemoryJournal {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         Ok(self.books.lock().store_webhook(letter))
     }
@@ -154,7 +159,10 @@ impl Journal for MemoryJournal {
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         Ok(self.books.lock().pending_webhooks())
     }
+}
 
+#[async_trait]
+impl Membership for MemoryJournal {
     async fn beat(&self, at: Timestamp) -> Result<()> {
         if !self.books.lock().beat(self.member(), at) {
             let mut books = self.books.lock();
@@ -178,15 +186,18 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
+    fn is_shared(&self) -> bool {
+        self.lease.is_some()
+    }
+}
+
+#[async_trait]
+impl AuditLog for MemoryJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         Ok(self.books.lock().append_audit(decision))
     }
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         Ok(self.books.lock().audit_entries(topic, after))
-    }
-
-    fn is_shared(&self) -> bool {
-        self.lease.is_some()
     }
 }

@@ -1,19 +1,22 @@
 //! What attempts take before they are sent: slots of rate limits, rooms, and shares of budgets.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::Duration,
+};
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Error, ErrorKind, Result};
-use switchboard_router::{BudgetHold, ConcurrencySlot, Headroom, RateSlot, Reservation};
+use switchboard_core::AttemptId;
+use switchboard_router::{BudgetHold, ConcurrencySlot, Headroom, RateSlot, Reservation, Scope};
 
-use crate::Settlement;
+use crate::{Denied, Settlement};
 
 /// What the attempts of all calls have reserved, in memory.
 #[derive(Debug, Default)]
 pub struct Stock {
-    slots: BTreeMap<String, VecDeque<(Timestamp, AttemptId)>>,
+    slots: BTreeMap<Scope, VecDeque<(Timestamp, AttemptId)>>,
     /// Who is in, and until when at the latest.
-    rooms: BTreeMap<String, BTreeMap<AttemptId, Timestamp>>,
+    rooms: BTreeMap<Scope, BTreeMap<AttemptId, Timestamp>>,
     /// The latest moment that was ever read: a clock that jumps back counts as standing still.
     latest: Option<Timestamp>,
     /// Millionths spent and held, for each budget and period.
@@ -23,26 +26,21 @@ pub struct Stock {
 
 impl Stock {
     /// Refuses what is not there, and takes nothing yet.
-    pub fn ask(&mut self, reservation: &Reservation, at: Timestamp) -> Result<()> {
+    pub fn ask(&mut self, reservation: &Reservation, at: Timestamp) -> Result<(), Denied> {
         let now = self.latest.map_or(at, |latest| latest.max(at));
         self.latest = Some(now);
         for need in &reservation.slots {
             self.forget(need, now);
-            let taken = self.slots.get(&need.limiter);
+            let taken = self.slots.get(&need.scope);
             let used = taken.map_or(0, VecDeque::len);
             if used >= need.limit as usize {
                 let frees = taken
                     .and_then(|taken| taken.get(used.checked_sub(need.limit.max(1) as usize)?))
                     .map_or(Timestamp::MAX, |(first, _)| end(*first, need));
-                let wait =
-                    std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default();
-                return Err(Error::new(
-                    ErrorKind::RateLimited,
-                    format!("{} has no free slot in its window", need.limiter),
-                )
-                .with_code("no_slot")
-                .with_field(need.limiter.clone())
-                .with_retry_after(wait));
+                return Err(Denied::RateLimited {
+                    scope: need.scope.clone(),
+                    wait: wait(frees, now),
+                });
             }
         }
         for need in &reservation.rooms {
@@ -50,15 +48,11 @@ impl Stock {
             inside.retain(|_, until| *until > now);
             if inside.len() >= need.limit as usize {
                 let frees = inside.values().min().copied().unwrap_or(Timestamp::MAX);
-                return Err(Error::new(
-                    ErrorKind::RateLimited,
-                    format!("{} has {} calls under way, as many as it may", need.scope, need.limit),
-                )
-                .with_code("no_room")
-                .with_field(need.scope.clone())
-                .with_retry_after(
-                    std::time::Duration::try_from(frees.duration_since(now)).unwrap_or_default(),
-                ));
+                return Err(Denied::ConcurrencyFull {
+                    scope: need.scope.clone(),
+                    limit: need.limit,
+                    wait: wait(frees, now),
+                });
             }
         }
         let Some(hold) = &reservation.hold else {
@@ -68,14 +62,11 @@ impl Stock {
             let spent =
                 self.budgets.get(&(budget.name.clone(), budget.period)).copied().unwrap_or(0);
             if spent.saturating_add(hold.amount.micros()) > budget.limit.micros() {
-                return Err(Error::new(
-                    ErrorKind::QuotaExceeded,
-                    format!(
-                        "the budget {} of {} does not hold {} more",
-                        budget.name, budget.limit, hold.amount
-                    ),
-                )
-                .with_code("over_budget"));
+                return Err(Denied::OverBudget {
+                    budget: budget.name.clone(),
+                    limit: budget.limit,
+                    amount: hold.amount,
+                });
             }
         }
         Ok(())
@@ -86,7 +77,7 @@ impl Stock {
         let inside = |taken: &&(Timestamp, AttemptId)| end(taken.0, need) > at;
         let taken: Vec<Timestamp> = self
             .slots
-            .get(&need.limiter)
+            .get(&need.scope)
             .map_or_else(Vec::new, |taken| taken.iter().filter(inside).map(|one| one.0).collect());
         let free = (need.limit as usize).saturating_sub(taken.len());
         let first = taken.get(taken.len().saturating_sub(need.limit.max(1) as usize));
@@ -118,7 +109,7 @@ impl Stock {
     pub fn take(&mut self, attempt: AttemptId, reservation: Reservation) {
         let now = self.latest.unwrap_or(Timestamp::MIN);
         for need in reservation.slots {
-            self.slots.entry(need.limiter).or_default().push_back((now, attempt));
+            self.slots.entry(need.scope).or_default().push_back((now, attempt));
         }
         for need in reservation.rooms {
             self.rooms.entry(need.scope).or_default().insert(attempt, need.until);
@@ -176,12 +167,16 @@ impl Stock {
     }
 
     fn forget(&mut self, need: &RateSlot, now: Timestamp) {
-        if let Some(taken) = self.slots.get_mut(&need.limiter) {
+        if let Some(taken) = self.slots.get_mut(&need.scope) {
             while taken.front().is_some_and(|(first, _)| end(*first, need) <= now) {
                 taken.pop_front();
             }
         }
     }
+}
+
+fn wait(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(until.duration_since(now)).unwrap_or_default()
 }
 
 fn end(taken: Timestamp, need: &RateSlot) -> Timestamp {
@@ -192,8 +187,7 @@ fn end(taken: Timestamp, need: &RateSlot) -> Timestamp {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::time::Duration;
-
+    use switchboard_core::ProviderId;
     use uuid::Uuid;
 
     use super::*;
@@ -204,9 +198,16 @@ mod tests {
 
     /// A slot for ten seconds, or a room until the tenth second from now; two there are of each.
     fn reservation(now: i64) -> [Reservation; 2] {
-        let slot =
-            RateSlot { limiter: "alpha".to_owned(), limit: 2, window: Duration::from_secs(10) };
-        let room = ConcurrencySlot { scope: "alpha".to_owned(), limit: 2, until: at(now + 10_000) };
+        let slot = RateSlot {
+            scope: Scope::Placing(ProviderId::new("alpha")),
+            limit: 2,
+            window: Duration::from_secs(10),
+        };
+        let room = ConcurrencySlot {
+            scope: Scope::Calls(ProviderId::new("alpha")),
+            limit: 2,
+            until: at(now + 10_000),
+        };
         let (slots, rooms) = (vec![slot], vec![room]);
         [
             Reservation { slots, ..Reservation::default() },

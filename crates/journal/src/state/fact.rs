@@ -11,7 +11,7 @@ use switchboard_core::{
 use switchboard_router::PlanRecord;
 
 use crate::{
-    Identity, identity,
+    Denied, Identity, identity,
     state::{Effect, Event, State, Step, step},
 };
 
@@ -306,9 +306,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         return Ok(&[]);
     }
     if fact.claims().is_some_and(|theirs| is_of_an_earlier_ring(call, theirs)) {
-        return Err(conflict("names a provider's call that an earlier ring made")
-            .with_code("owned")
-            .with_field("provider_call_id"));
+        return Err(Denied::OwnedBy(call.id).into());
     }
     match fact {
         Fact::Billed(id, cost, money) => return bill(call, id, cost, money, at),

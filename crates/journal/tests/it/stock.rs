@@ -16,11 +16,11 @@ use switchboard_core::{
     Money, ProviderId, Refusal, ValidCall,
 };
 use switchboard_journal::{
-    Journal, MemoryJournal, NewCall, Write,
+    CallLog, JournalExt, MemoryJournal, NewCall, Write,
     conformance::{epoch, request, valid},
     state::Fact,
 };
-use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation};
+use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation, Scope};
 use uuid::Uuid;
 
 /// How many random schedules each property tries.
@@ -134,7 +134,7 @@ impl Desk {
 
 fn slot(limit: u32, window: Duration) -> Reservation {
     Reservation {
-        slots: vec![RateSlot { limiter: "alpha/place".to_owned(), limit, window }],
+        slots: vec![RateSlot { scope: Scope::Placing(ProviderId::new("alpha")), limit, window }],
         ..Reservation::default()
     }
 }
@@ -192,7 +192,7 @@ fn slots(nth: u64) -> u64 {
                     }
                     Err(error) => {
                         refused += 1;
-                        assert_eq!(error.code(), Some("no_slot"), "schedule {nth}");
+                        assert_eq!(error.code(), Some("rate_limited"), "schedule {nth}");
                         assert!(
                             inside.len() >= limit as usize,
                             "schedule {nth}: refused a slot that is there"

@@ -6,18 +6,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
-use switchboard_journal::{News, Opened, Recorded, StoredWebhook, Write};
+use switchboard_journal::{Denied, News, Opened, Recorded, StoredWebhook, Write};
 
 use crate::{
     change::NewCallRow,
     decision::DecisionRow,
     key::{Domain, HashKey},
     postgres::{
-        decisions, inbox, news, processes,
-        queries::{self},
+        decisions, inbox, news, processes, queries,
         tx::{TxError, TxResult},
     },
-    refusal::{self, Halt, failed},
+    refusal::{Halt, failed},
     row::micros,
 };
 
@@ -41,7 +40,7 @@ pub(super) struct Inner {
 pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
     answer.map_err(|stop| match stop {
         TxError::Refused(error) => error,
-        TxError::Busy => refusal::callee_busy(None),
+        TxError::Busy => Denied::CalleeBusy { by: None }.into(),
         TxError::Retry(source) | TxError::Failed(source) => failed("reading", source),
     })
 }
@@ -85,7 +84,7 @@ impl Inner {
     pub(super) fn refuse(&self, stop: TxError) -> Error {
         match stop {
             TxError::Refused(error) => error,
-            TxError::Busy => refusal::callee_busy(None),
+            TxError::Busy => Denied::CalleeBusy { by: None }.into(),
             TxError::Retry(source) => failed("writing: others kept standing in the way", source),
             TxError::Failed(source) => {
                 self.halt.set();
@@ -120,9 +119,8 @@ impl Inner {
                 Ok(None) => {}
                 Err(TxError::Busy) => {
                     let mut snapshot = self.snapshot().await?;
-                    return Err(refusal::callee_busy(read(
-                        queries::holder(&mut snapshot, id).await,
-                    )?));
+                    let by = read(queries::holder(&mut snapshot, id).await)?;
+                    return Err(Denied::CalleeBusy { by }.into());
                 }
                 Err(stop) => return Err(self.refuse(stop)),
             }

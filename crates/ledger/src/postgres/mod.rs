@@ -51,7 +51,8 @@ use switchboard_core::{
     TenantId, ValidCall,
 };
 use switchboard_journal::{
-    Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
+    Selection, StoredWebhook, Write, WriteError,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -167,15 +168,15 @@ impl std::fmt::Debug for PostgresJournal {
 }
 
 #[async_trait]
-impl Journal for PostgresJournal {
+impl CallLog for PostgresJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         let (inner, new) = (Arc::clone(&self.inner), NewCallRow::new(call, &self.inner.key)?);
         carry_out(async move { inner.open(&new).await }).await
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         let inner = Arc::clone(&self.inner);
-        carry_out(async move { inner.write(id, &write, at).await }).await
+        Ok(carry_out(async move { inner.write(id, &write, at).await }).await?)
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
@@ -188,6 +189,24 @@ impl Journal for PostgresJournal {
         read(queries::request(&mut snapshot, id).await)
     }
 
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        let connection: &mut PgConnection = &mut snapshot;
+        read(queries::select(connection, selection).await)
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
+        self.select(&unsettled).await
+    }
+
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        Some(self.inner.key.tag(to))
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for PostgresJournal {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
         let mut snapshot = self.inner.snapshot().await?;
         read(queries::owner(&mut snapshot, provider.as_str(), &escape(id.as_str())).await)
@@ -213,22 +232,10 @@ impl Journal for PostgresJournal {
         let person = self.inner.key.person(to);
         read(queries::rings(&mut snapshot, tenant.as_str(), &person, micros(since)).await)
     }
+}
 
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.select(&Selection::default()).await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        let mut snapshot = self.inner.snapshot().await?;
-        let connection: &mut PgConnection = &mut snapshot;
-        read(queries::select(connection, selection).await)
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
-        self.select(&unsettled).await
-    }
-
+#[async_trait]
+impl Inbox for PostgresJournal {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
         carry_out(async move { inner.store_webhook(&letter).await }).await
@@ -243,7 +250,10 @@ impl Journal for PostgresJournal {
         let mut snapshot = self.inner.snapshot().await?;
         read(inbox::pending_webhooks(&mut snapshot).await)
     }
+}
 
+#[async_trait]
+impl Membership for PostgresJournal {
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         let inner = &self.inner;
         inner.halt.check()?;
@@ -272,6 +282,13 @@ impl Journal for PostgresJournal {
         carry_out(async move { inner.acted(&acted).await }).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait]
+impl AuditLog for PostgresJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         let (inner, row) = (Arc::clone(&self.inner), DecisionRow::new(decision)?);
         carry_out(async move { inner.append_audit(&row).await }).await
@@ -280,13 +297,5 @@ impl Journal for PostgresJournal {
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         let mut snapshot = self.inner.snapshot().await?;
         read(decisions::audit_entries(&mut snapshot, topic, after(since)).await)
-    }
-
-    fn tag(&self, to: &PhoneNumber) -> Option<String> {
-        Some(self.inner.key.tag(to))
-    }
-
-    fn is_shared(&self) -> bool {
-        true
     }
 }

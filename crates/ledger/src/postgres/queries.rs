@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_journal::{News, Opened, Recorded, Selection, Write};
+use switchboard_journal::{Denied, News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
@@ -214,7 +214,7 @@ async fn own(
         && let Some(owner) = owner(connection, provider, theirs).await?
         && owner != id
     {
-        return Err(refusal::owned(owner).into());
+        return Err(Denied::OwnedBy(owner).into());
     }
     Ok(())
 }
@@ -243,7 +243,7 @@ async fn new_attempt(
         .execute(connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("one_live_attempt") => TxError::Refused(refusal::live_attempt()),
+            Some("one_live_attempt") => Denied::AttemptInFlight.into(),
             Some("attempts_pkey") => TxError::Refused(refusal::attempt_exists()),
             Some(_) | None => error.into(),
         })?;

@@ -7,7 +7,7 @@
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Attempt, AttemptId, Money};
-use switchboard_journal::Settlement;
+use switchboard_journal::{Denied, Settlement};
 use switchboard_router::{BudgetHold, Budgeted, ConcurrencySlot, RateSlot, Reservation};
 use uuid::Uuid;
 
@@ -16,7 +16,6 @@ use crate::{
         locks,
         tx::{NOW, TxError, TxResult, violated},
     },
-    refusal,
     row::{counted, escape, micros, read_counted},
     window::{Window, wait},
 };
@@ -49,8 +48,10 @@ pub(super) async fn take(
     if reservation.certain_agent {
         certain(connection, attempt).await?;
     }
-    let slots = reservation.slots.iter().map(|need| locks::key("slots", &[&need.limiter]));
-    let rooms = reservation.rooms.iter().map(|need| locks::key("rooms", &[&need.scope]));
+    let slots =
+        reservation.slots.iter().map(|need| locks::key("slots", &[&need.scope.to_string()]));
+    let rooms =
+        reservation.rooms.iter().map(|need| locks::key("rooms", &[&need.scope.to_string()]));
     let mut keys: Vec<i64> = slots.chain(rooms).collect();
     if !keys.is_empty() {
         keys.sort_unstable();
@@ -86,7 +87,7 @@ async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> TxResult<(
         .fetch_one(connection)
         .await?;
     if doubted {
-        return Err(refusal::agent_in_doubt().into());
+        return Err(Denied::AgentInDoubt.into());
     }
     Ok(())
 }
@@ -105,7 +106,7 @@ async fn slot(connection: &mut PgConnection, need: &RateSlot, attempt: AttemptId
     );
     let window = Window::of(need);
     let row = sqlx::query(AssertSqlSafe(take))
-        .bind(escape(&need.limiter))
+        .bind(escape(&need.scope.to_string()))
         .bind(window.limit)
         .bind(window.length.min(i64::MAX / 4))
         .bind(attempt.as_uuid())
@@ -116,7 +117,7 @@ async fn slot(connection: &mut PgConnection, need: &RateSlot, attempt: AttemptId
     if taken {
         return Ok(());
     }
-    Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into())
+    Err(Denied::RateLimited { scope: need.scope.clone(), wait: window.wait(first, now) }.into())
 }
 
 /// Until the requested time by the server's clock, because the clocks of processes differ.
@@ -136,7 +137,7 @@ async fn room(
          OFFSET greatest(0, used - greatest($2, 1)) LIMIT 1), used < $2 FROM moment, used"
     );
     let row = sqlx::query(AssertSqlSafe(enter))
-        .bind(escape(&need.scope))
+        .bind(escape(&need.scope.to_string()))
         .bind(i64::from(need.limit))
         .bind(micros(need.until).saturating_sub(at).min(i64::MAX / 4))
         .bind(attempt.as_uuid())
@@ -147,7 +148,12 @@ async fn room(
     if entered {
         return Ok(());
     }
-    Err(refusal::no_room(need, wait(first, now)).into())
+    Err(Denied::ConcurrencyFull {
+        scope: need.scope.clone(),
+        limit: need.limit,
+        wait: wait(first, now),
+    }
+    .into())
 }
 
 /// Releases the concurrency slots of attempts that have ended or reached no phone.
@@ -169,7 +175,12 @@ async fn reserve(
             // Another process inserted the row in the meantime.
             || spend(connection, SPEND, budget, hold.amount).await?)
         {
-            return Err(refusal::over_budget(budget, hold.amount).into());
+            return Err(Denied::OverBudget {
+                budget: budget.name.clone(),
+                limit: budget.limit,
+                amount: hold.amount,
+            }
+            .into());
         }
     }
     sqlx::query(HOLD)
@@ -181,7 +192,7 @@ async fn reserve(
         .execute(connection)
         .await
         .map_err(|error| match violated(&error) {
-            Some("holds_pkey") => TxError::Refused(refusal::hold_exists()),
+            Some("holds_pkey") => TxError::from(Denied::HoldExists),
             Some(_) | None => error.into(),
         })?;
     Ok(())

@@ -1,6 +1,7 @@
 //! The result of a transaction.
 
 use switchboard_core::Error;
+use switchboard_journal::Denied;
 
 /// The current time of the server in microseconds, not the start of the transaction.
 pub(crate) const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
@@ -32,6 +33,12 @@ impl From<sqlx::Error> for TxError {
 impl From<Error> for TxError {
     fn from(error: Error) -> Self {
         TxError::Refused(error)
+    }
+}
+
+impl From<Denied> for TxError {
+    fn from(denied: Denied) -> Self {
+        TxError::Refused(denied.into())
     }
 }
 

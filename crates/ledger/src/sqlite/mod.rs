@@ -41,7 +41,8 @@ use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{
-    Journal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
+    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
+    Selection, StoredWebhook, Write, WriteError,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -196,7 +197,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 #[async_trait]
-impl Journal for SqliteJournal {
+impl CallLog for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         let (opening, mine) = (NewCallRow::new(call, &self.key)?, self.presence());
         self.writer
@@ -206,11 +207,13 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         let mine = self.presence();
-        self.writer
+        let written = self
+            .writer
             .run(move |connection| queries::write(connection, id, write, at, mine.epoch()))
-            .await
+            .await?;
+        Ok(written)
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
@@ -221,6 +224,23 @@ impl Journal for SqliteJournal {
         self.read(move |connection| queries::request(connection, id)).await
     }
 
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        let selection = selection.clone();
+        self.read(move |connection| queries::select(connection, &selection)).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
+        self.select(&unsettled).await
+    }
+
+    fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        Some(self.key.tag(to))
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for SqliteJournal {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
         let (provider, id) = (provider.as_str().to_owned(), escape(id.as_str()));
         self.read(move |connection| Ok(queries::owner(connection, &provider, &id)?)).await
@@ -245,21 +265,10 @@ impl Journal for SqliteJournal {
         })
         .await
     }
+}
 
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.select(&Selection::default()).await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        let selection = selection.clone();
-        self.read(move |connection| queries::select(connection, &selection)).await
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        let unsettled = Selection { statuses: UNSETTLED.to_vec(), ..Selection::default() };
-        self.select(&unsettled).await
-    }
-
+#[async_trait]
+impl Inbox for SqliteJournal {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         let (letter, hash) = (letter.clone(), self.key.hash(Domain::StoredWebhook, &letter.body));
         self.writer
@@ -281,7 +290,10 @@ impl Journal for SqliteJournal {
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         self.read(inbox::pending_webhooks).await
     }
+}
 
+#[async_trait]
+impl Membership for SqliteJournal {
     /// The lock proves that this process is alive. Only a deleted lock file has to be detected.
     async fn beat(&self, _at: Timestamp) -> Result<()> {
         let mine = self.presence();
@@ -311,6 +323,13 @@ impl Journal for SqliteJournal {
         self.writer.run(move |connection| news::acted(connection, &acted, mine.epoch())).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait]
+impl AuditLog for SqliteJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         let row = DecisionRow::new(decision)?;
         self.writer
@@ -320,13 +339,5 @@ impl Journal for SqliteJournal {
 
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.read(move |connection| decisions::audit_entries(connection, topic, after(since))).await
-    }
-
-    fn tag(&self, to: &PhoneNumber) -> Option<String> {
-        Some(self.key.tag(to))
-    }
-
-    fn is_shared(&self) -> bool {
-        true
     }
 }

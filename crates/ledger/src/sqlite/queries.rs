@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_core::{AttemptId, Call, CallId, ValidCall};
-use switchboard_journal::{News, Opened, Recorded, Selection, Write};
+use switchboard_journal::{Denied, News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
@@ -152,7 +152,7 @@ pub(crate) fn write(
     ]);
     if let Err(error) = changed {
         return Err(match unique(&error) {
-            Some(ONE_CALL_PER_PERSON) => refusal::callee_busy(holder(connection, id)?).into(),
+            Some(ONE_CALL_PER_PERSON) => Denied::CalleeBusy { by: holder(connection, id)? }.into(),
             Some(_) | None => TxError::Failed(error),
         });
     }
@@ -163,7 +163,7 @@ pub(crate) fn write(
             && let Some(owner) = owner(connection, provider, theirs)?
             && owner != id
         {
-            return Err(refusal::owned(owner).into());
+            return Err(Denied::OwnedBy(owner).into());
         }
     }
     for attempt in &change.attempts {
@@ -215,7 +215,7 @@ fn new_attempt(
     match written {
         Ok(_) => Ok(()),
         Err(error) => Err(match unique(&error) {
-            Some(ONE_LIVE_ATTEMPT) => refusal::live_attempt().into(),
+            Some(ONE_LIVE_ATTEMPT) => Denied::AttemptInFlight.into(),
             Some(ATTEMPT_ID) => refusal::attempt_exists().into(),
             Some(_) | None => TxError::Failed(error),
         }),

@@ -6,11 +6,10 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Attempt, AttemptId};
-use switchboard_journal::Settlement;
+use switchboard_journal::{Denied, Settlement};
 use switchboard_router::{BudgetHold, ConcurrencySlot, RateSlot, Reservation};
 
 use crate::{
-    refusal,
     row::{counted, escape, micros, read_counted},
     sqlite::tx::{TxError, TxResult, unique},
     window::{Window, in_the_way, wait},
@@ -55,7 +54,7 @@ pub(crate) fn take(
             agent
         ])?;
         if doubted {
-            return Err(refusal::agent_in_doubt().into());
+            return Err(Denied::AgentInDoubt.into());
         }
     }
     for need in &reservation.slots {
@@ -71,7 +70,7 @@ pub(crate) fn take(
 }
 
 fn slot(connection: &Connection, need: &RateSlot, attempt: AttemptId, at: i64) -> TxResult<()> {
-    let limiter = escape(&need.limiter);
+    let limiter = escape(&need.scope.to_string());
     let latest: Option<i64> =
         connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
     // If the clock goes back, time stands still.
@@ -84,7 +83,11 @@ fn slot(connection: &Connection, need: &RateSlot, attempt: AttemptId, at: i64) -
             .prepare_cached(FREES)?
             .query_row((&limiter, in_the_way(window.limit, used)), |row| row.get(0))
             .optional()?;
-        return Err(refusal::no_slot(&need.limiter, window.wait(first, now)).into());
+        return Err(Denied::RateLimited {
+            scope: need.scope.clone(),
+            wait: window.wait(first, now),
+        }
+        .into());
     }
     connection.prepare_cached(TAKE)?.execute(params![
         limiter,
@@ -100,7 +103,8 @@ fn room(
     attempt: AttemptId,
     at: i64,
 ) -> TxResult<()> {
-    let (scope, attempt, limit) = (escape(&need.scope), attempt.as_uuid(), i64::from(need.limit));
+    let (scope, attempt, limit) =
+        (escape(&need.scope.to_string()), attempt.as_uuid(), i64::from(need.limit));
     connection.prepare_cached(CLEAR)?.execute((&scope, at))?;
     let inside: i64 = connection
         .prepare_cached(INSIDE)?
@@ -112,7 +116,12 @@ fn room(
                 row.get(0)
             })
             .optional()?;
-        return Err(refusal::no_room(need, wait(first, at)).into());
+        return Err(Denied::ConcurrencyFull {
+            scope: need.scope.clone(),
+            limit: need.limit,
+            wait: wait(first, at),
+        }
+        .into());
     }
     connection.prepare_cached(ENTER)?.execute(params![
         scope,
@@ -139,7 +148,12 @@ fn reserve(
         let (name, period) = (escape(&budget.name), micros(budget.period));
         let spent = spent(connection, &name, period)?.saturating_add(amount);
         if spent > budget.limit.micros() {
-            return Err(refusal::over_budget(budget, hold.amount).into());
+            return Err(Denied::OverBudget {
+                budget: budget.name.clone(),
+                limit: budget.limit,
+                amount: hold.amount,
+            }
+            .into());
         }
         connection.prepare_cached(SPEND)?.execute((name, period, spent))?;
     }
@@ -153,7 +167,7 @@ fn reserve(
     match held {
         Ok(_) => Ok(()),
         Err(error) => Err(match unique(&error) {
-            Some("holds.attempt_id") => refusal::hold_exists().into(),
+            Some("holds.attempt_id") => Denied::HoldExists.into(),
             Some(_) | None => TxError::Failed(error),
         }),
     }

@@ -1,6 +1,7 @@
 //! The result of a transaction.
 
 use switchboard_core::Error;
+use switchboard_journal::Denied;
 
 /// Why a transaction was not committed.
 #[derive(Debug)]
@@ -20,6 +21,12 @@ impl From<rusqlite::Error> for TxError {
 impl From<Error> for TxError {
     fn from(error: Error) -> Self {
         TxError::Refused(error)
+    }
+}
+
+impl From<Denied> for TxError {
+    fn from(denied: Denied) -> Self {
+        TxError::Refused(denied.into())
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
 use switchboard_journal::{
-    Journal,
+    CallLog, Journal, JournalExt,
     conformance::{
         self, admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record,
         request, send,
@@ -132,7 +132,7 @@ async fn slots_go_by_the_servers_clock() {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
             let reservation =
-                Reservation { slots: vec![needs_slot("alpha/place", 1)], ..Reservation::default() };
+                Reservation { slots: vec![needs_slot("alpha", 1)], ..Reservation::default() };
             bracket(&journal, call, attempt("alpha"), reservation).await
         }
     };
@@ -375,7 +375,7 @@ async fn after_a_write_that_failed_nothing_is_taken() {
     assert_eq!(failed.kind(), ErrorKind::Journal);
     run(&mut raw, "DROP TRIGGER broken ON events").await.unwrap();
     let errors = [
-        before.record(call, admitted(), at(2)).await.unwrap_err(),
+        before.record(call, admitted(), at(2)).await.unwrap_err().into(),
         before.open(conformance::new_call(&request(2), at(2))).await.unwrap_err(),
         before.get(call).await.unwrap_err(),
     ];

@@ -11,7 +11,7 @@ use std::{
 use rusqlite::Connection;
 use switchboard_core::{CallStatus, Delivery, ErrorKind, Outcome, ProviderState, Raw};
 use switchboard_journal::{
-    Journal, Opened, Selection,
+    CallLog, EvidenceIndex, Journal, JournalExt, Opened, Selection,
     conformance::{self, admitted, at, open, record, report, request, send},
     state::Fact,
 };
@@ -444,7 +444,7 @@ async fn after_a_write_that_failed_nothing_is_taken() {
     assert_eq!(failed.kind(), ErrorKind::Journal);
     raw.execute_batch("DROP TRIGGER broken").unwrap();
     let errors = [
-        journal.record(call, admitted(), at(2)).await.unwrap_err(),
+        journal.record(call, admitted(), at(2)).await.unwrap_err().into(),
         journal.open(conformance::new_call(&request(2), at(2))).await.unwrap_err(),
         journal.get(call).await.unwrap_err(),
         journal.list().await.unwrap_err(),
@@ -709,7 +709,7 @@ async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     };
     let busy = journal.record(second, admitted(), at(701)).await.unwrap_err();
     assert_eq!(busy.code(), Some("callee_busy"));
-    assert!(busy.message().contains(&first.to_string()), "{busy}");
+    assert!(busy.to_string().contains(&first.to_string()), "{busy}");
     let kinds: Vec<_> =
         ledger.history(second).await.unwrap().into_iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, ["received"]);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentProfile, Assignment, Country, Money, NumberType, PhoneNumber, ProfileName, ProviderId,
-    ValidCall,
+    AgentProfile, Assignment, Country, Error, ErrorKind, Money, NumberType, PhoneNumber,
+    ProfileName, ProviderId, ValidCall,
 };
 
 use crate::{
@@ -83,6 +83,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Why no provider takes the call: an error of kind `NoProvider` with every provider's reason.
+    pub fn to_error(&self) -> Error {
+        let reasons: Vec<String> = self
+            .rejected
+            .iter()
+            .map(|one| format!("{}: {}", one.provider, one.rejection))
+            .collect();
+        let why = if reasons.is_empty() {
+            "every provider was tried".to_owned()
+        } else {
+            reasons.join("; ")
+        };
+        Error::new(ErrorKind::NoProvider, format!("no provider can take this call ({why})"))
+    }
+
     /// When the earliest of the passing obstacles is over, where no provider can take the call now.
     pub fn clears_at(&self) -> Option<Timestamp> {
         self.rejected.iter().filter_map(|rejected| rejected.rejection.clears_at()).min()

@@ -215,7 +215,7 @@ impl Sending<'_> {
             if derived {
                 call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
             }
-            match self.engine.store_webhook(call.clone()).await? {
+            match self.engine.accept(call.clone()).await? {
                 Submitted::Before(refused) | Submitted::Changed(refused)
                     if derived && in_time && is_worth_retrying(&refused) =>
                 {

@@ -7,7 +7,7 @@ use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 
 use crate::failure::{Failure, Outcome};
 
-const BUILT_IN: &str = include_str!("../../../../../examples/calls.csv");
+const BUILT_IN: &str = include_str!("calls.csv");
 const COLUMNS: [&str; 7] = ["to", "task", "agent", "language", "tags", "idempotency_key", "callee"];
 /// The values of the column `callee`.
 const CALLEES: [(&str, Callee); 6] = [

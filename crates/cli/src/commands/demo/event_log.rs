@@ -9,7 +9,7 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use switchboard::{CallId, Progress};
+use switchboard::{CallEvent, CallId};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::output::Output;
@@ -20,7 +20,7 @@ pub(super) struct EventLog {
     /// Print every event instead of only moving the spinner.
     verbose: bool,
     spinner: ProgressBar,
-    events: Receiver<Progress>,
+    events: Receiver<CallEvent>,
     numbers: LineNumbers,
 }
 
@@ -40,7 +40,7 @@ impl LineNumbers {
 }
 
 impl EventLog {
-    pub(super) fn new(output: Output, verbose: bool, events: Receiver<Progress>) -> Self {
+    pub(super) fn new(output: Output, verbose: bool, events: Receiver<CallEvent>) -> Self {
         let spinner = output.spinner("starting");
         Self {
             output,
@@ -93,11 +93,11 @@ impl EventLog {
         self.spinner.finish_and_clear();
     }
 
-    fn handle(&self, event: Result<Progress, RecvError>) {
+    fn handle(&self, event: Result<CallEvent, RecvError>) {
         match event {
-            Ok(Progress { call, what, .. }) => {
-                if let Some(line) = self.numbers.get(call) {
-                    self.line(line, &what);
+            Ok(event) => {
+                if let Some(line) = self.numbers.get(event.call) {
+                    self.line(line, &event.to_string());
                 }
             }
             Err(RecvError::Lagged(lost)) if self.verbose => self.section(&format!(

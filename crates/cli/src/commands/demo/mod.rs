@@ -19,7 +19,7 @@ mod simulation;
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
-use switchboard::{Call, CallId, Error};
+use switchboard::{Call, CallId, Error, journal::JournalExt};
 
 use self::{
     calls::Row,

@@ -9,8 +9,8 @@ use switchboard_core::{
     ValidCall,
 };
 use switchboard_journal::{
-    Journal, MemoryJournal, NewCall, News, Opened, Recorded, Selection, StoredWebhook, Write,
-    state::Fact,
+    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, MemoryJournal, NewCall, News, Opened,
+    Recorded, Selection, StoredWebhook, Write, WriteError, state::Fact,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -81,19 +81,46 @@ impl std::fmt::Debug for Meddling {
 }
 
 #[async_trait]
-impl Journal for Meddling {
+impl CallLog for Meddling {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         (self.other)(Moment::Open).happen().await?;
         self.inner.open(call).await
     }
 
-    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded> {
+    async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         for fact in &write.facts {
             (self.before)(fact).happen().await?;
         }
         let written = self.inner.write(id, write, at).await;
         (self.other)(Moment::Written).happen().await?;
         written
+    }
+
+    async fn get(&self, id: CallId) -> Result<Option<Call>> {
+        self.inner.get(id).await
+    }
+
+    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
+        self.inner.request(id).await
+    }
+
+    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.inner.select(selection).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.inner.unfinished().await
+    }
+}
+
+#[async_trait]
+impl EvidenceIndex for Meddling {
+    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
+        self.inner.owner(provider, id).await
+    }
+
+    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
+        self.inner.call_of(attempt).await
     }
 
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
@@ -107,7 +134,10 @@ impl Journal for Meddling {
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
         self.inner.rings(tenant, to, since).await
     }
+}
 
+#[async_trait]
+impl Inbox for Meddling {
     async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
         (self.other)(Moment::TakeIn).happen().await?;
         self.inner.store_webhook(letter).await
@@ -121,7 +151,10 @@ impl Journal for Meddling {
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
         self.inner.pending_webhooks().await
     }
+}
 
+#[async_trait]
+impl Membership for Meddling {
     async fn beat(&self, at: Timestamp) -> Result<()> {
         self.inner.beat(at).await
     }
@@ -138,43 +171,18 @@ impl Journal for Meddling {
         self.inner.acted(news).await
     }
 
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+}
+
+#[async_trait]
+impl AuditLog for Meddling {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         self.inner.append_audit(decision).await
     }
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.inner.audit_entries(topic, after).await
-    }
-
-    fn is_shared(&self) -> bool {
-        self.inner.is_shared()
-    }
-
-    async fn get(&self, id: CallId) -> Result<Option<Call>> {
-        self.inner.get(id).await
-    }
-
-    async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
-        self.inner.request(id).await
-    }
-
-    async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
-        self.inner.owner(provider, id).await
-    }
-
-    async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
-        self.inner.call_of(attempt).await
-    }
-
-    async fn list(&self) -> Result<Vec<Call>> {
-        self.inner.list().await
-    }
-
-    async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        self.inner.select(selection).await
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Call>> {
-        self.inner.unfinished().await
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::types::ValueRef;
 use switchboard_core::{AttemptError, CallRequest, CallStatus, Delivery, ErrorKind};
 use switchboard_journal::{
-    NewCall, Opened,
+    JournalExt, NewCall, Opened,
     conformance::{admitted, at, fault, new_call, open, record, send},
     state::Fact,
 };

@@ -2,7 +2,7 @@
 
 use switchboard_core::{CallRequest, CallStatus, Outcome, ProviderState};
 use switchboard_journal::{
-    StoredWebhook,
+    JournalExt, StoredWebhook,
     conformance::{admitted, at, attempt, fault, open, record, report, send},
     state::Fact,
 };

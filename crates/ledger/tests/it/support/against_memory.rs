@@ -13,7 +13,7 @@ use switchboard_core::{
     ProviderState, Refusal,
 };
 use switchboard_journal::{
-    Journal, MemoryJournal, Opened, Write,
+    Journal, JournalExt, MemoryJournal, Opened, Write,
     conformance::{
         self, admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
     },
@@ -67,10 +67,8 @@ fn next(call: &Call, made: Uuid, agent: Option<u8>) -> Attempt {
 fn written(step: &Move, call: &Call, made: Uuid) -> Write {
     if let Move::Bracket(agent, micros) = step {
         let attempt = next(call, made, Some(*agent));
-        let slot = RateSlot {
-            window: std::time::Duration::from_secs(86_400),
-            ..needs_slot("alpha/place", 3)
-        };
+        let slot =
+            RateSlot { window: std::time::Duration::from_secs(86_400), ..needs_slot("alpha", 3) };
         let mut facts = vec![
             Fact::Intended(Box::new(attempt.clone())),
             Fact::Claimed(attempt.id),
@@ -199,8 +197,8 @@ where
                         *done.entry(code.to_owned()).or_insert(0) += 1;
                     }
                     assert_eq!(
-                        (one.kind(), one.code(), one.message()),
-                        (other.kind(), other.code(), other.message()),
+                        (one.kind(), one.code(), one.to_string()),
+                        (other.kind(), other.code(), other.to_string()),
                         "{steps:?}"
                     );
                 }
@@ -248,8 +246,8 @@ where
         "callee_busy",
         "owned",
         "agent_in_doubt",
-        "no_slot",
-        "no_room",
+        "rate_limited",
+        "concurrency_full",
         "over_budget",
     ] {
         assert!(

@@ -6,14 +6,13 @@ pub(crate) mod server;
 
 use std::sync::Arc;
 
-pub(crate) use against_memory::agrees_with_memory;
 use serde_json::{Value, json};
 use switchboard_core::{
     Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money,
     Outcome, Proof, ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
 use switchboard_journal::{
-    Journal, NewCall, Opened, Write,
+    Journal, JournalExt, NewCall, Opened, Write,
     conformance::{
         self, admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot,
         open, record, report, request, send,
@@ -22,6 +21,8 @@ use switchboard_journal::{
 };
 use switchboard_ledger::Entry;
 use switchboard_router::{AuditEntry, AuditTopic, BudgetHold, RateSlot, Reservation};
+
+pub(crate) use against_memory::agrees_with_memory;
 
 /// Calls in many states, one of them with everything that can be known of a call.
 pub(crate) async fn life(journal: &Arc<dyn Journal>) {
@@ -90,7 +91,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
     record(journal, twice, admitted()).await;
     let reservation = Reservation {
-        slots: vec![needs_slot("alpha/place", 9)],
+        slots: vec![needs_slot("alpha", 9)],
         rooms: vec![needs_room("alpha", 1), needs_room("a\\b\u{0}", 1)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
@@ -192,7 +193,7 @@ pub(crate) async fn rooms_and_decisions(
         let next = open(after, request(9), 0).await;
         record(after, next, admitted()).await;
         let full = bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap_err();
-        assert_eq!(full.code(), Some("no_room"));
+        assert_eq!(full.code(), Some("concurrency_full"));
         record(after, call, failed(tried, Delivery::NotSent)).await;
         bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap();
         let second = after.append_audit(&decision(2)).await.unwrap();
@@ -222,13 +223,13 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = Arc::clone(&journals[n as usize % journals.len()]);
         let reservation = match n % 3 {
             0 => Reservation {
-                slots: vec![slot("alpha/place", SLOTS), slot("alpha/day", 1_000)],
+                slots: vec![slot("alpha", SLOTS), slot("alpha/day", 1_000)],
                 ..Reservation::default()
             },
             1 => Reservation { hold: hold(), ..Reservation::default() },
             // In the other order, so that two stand in each other's way.
             _ => Reservation {
-                slots: vec![slot("alpha/day", 1_000), slot("alpha/place", SLOTS)],
+                slots: vec![slot("alpha/day", 1_000), slot("alpha", SLOTS)],
                 rooms: vec![needs_room("alpha", 1_000)],
                 hold: hold().map(|hold| BudgetHold {
                     budgets: hold.budgets.into_iter().rev().collect(),
@@ -251,7 +252,10 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
                 }
                 Ok(_) => (slots, held),
                 Err(error) => {
-                    assert!(matches!(error.code(), Some("no_slot" | "over_budget")), "{error:?}");
+                    assert!(
+                        matches!(error.code(), Some("rate_limited" | "over_budget")),
+                        "{error:?}"
+                    );
                     (false, false)
                 }
             }
@@ -269,7 +273,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
         let reservation =
-            Reservation { slots: vec![slot("alpha/place", SLOTS)], ..Reservation::default() };
+            Reservation { slots: vec![slot("alpha", SLOTS)], ..Reservation::default() };
         taken.0 += u32::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
         let call = open(journal, request(2_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;

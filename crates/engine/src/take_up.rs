@@ -17,21 +17,19 @@ use switchboard_core::{
 use switchboard_journal::{Pages, Selection, state::Fact};
 
 use crate::{
-    follow, hooks,
+    events::{CallEventKind, TakenUp},
+    follow::{self, PlacedCall},
+    hooks,
     lane::Unbilled,
-    learn, news,
     order::order_of,
     reconcile,
-    shared::{Engine, Inner},
-    submit, trials,
+    shared::Inner,
 };
 
 /// Calls that are written to at the same time: the journal groups them.
 pub(crate) const AT_ONCE: usize = 64;
 /// A bill that has not come by then does not come.
 const BILLS_COME_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
-/// One look at what other processes learnt in this many sweeps.
-const LEARN_EVERY: u32 = 20;
 
 /// What was taken up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -56,21 +54,6 @@ enum Taken {
     Resumed,
     NotBegun,
     Left,
-}
-
-impl Engine {
-    /// Takes up the calls of processes that are gone, and webhooks that nobody handled. To be
-    /// called once, before this process says that it is ready: when it returns, every attempt in
-    /// doubt is written down as such. A router over a shared journal goes on looking by itself.
-    ///
-    /// # Errors
-    /// `Journal` where it cannot be read or written.
-    pub async fn recover(&self) -> Result<Recovered> {
-        let recovered = sweep(&self.inner).await?;
-        letters(&self.inner).await?;
-        learn::begin(&self.inner).await?;
-        Ok(recovered)
-    }
 }
 
 /// Bills that a process which is gone was still waiting for: without them their holds would stay at
@@ -99,7 +82,7 @@ pub(crate) async fn bills(inner: &Inner) -> Result<()> {
 }
 
 /// Webhooks that somebody kept and did not get to.
-async fn letters(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn pending_webhooks(inner: &Arc<Inner>) -> Result<()> {
     for letter in inner.journal.pending_webhooks().await? {
         let strong = Arc::clone(inner);
         inner.spawn(async move { hooks::handle_again(&strong, letter).await });
@@ -107,50 +90,7 @@ async fn letters(inner: &Arc<Inner>) -> Result<()> {
     Ok(())
 }
 
-/// Says that this process lives, and looks for calls that nobody has, as long as the router lives.
-pub(crate) fn start(inner: &Arc<Inner>) {
-    let weak = Arc::downgrade(inner);
-    inner.spawn(async move {
-        let mut round = 0_u32;
-        loop {
-            let Some((clock, pause)) = weak
-                .upgrade()
-                .map(|strong| (Arc::clone(&strong.clock), strong.timings().sweep_every))
-            else {
-                return;
-            };
-            clock.sleep(pause).await;
-            let Some(inner) = weak.upgrade() else { return };
-            let swept = match sweep(&inner).await {
-                Ok(recovered) if recovered.calls > 0 => letters(&inner).await,
-                Ok(_) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = swept {
-                tracing::error!(%error, "the journal could not be swept");
-            }
-            if let Err(error) = news::sweep(&inner).await {
-                tracing::error!(%error, "what other processes wrote could not be read");
-            }
-            reconcile::forget_what_is_told_apart(&inner).await;
-            let trials = async {
-                trials::catch_up(&inner).await?;
-                trials::guard(&inner).await
-            };
-            if let Err(error) = trials.await {
-                tracing::error!(%error, "what was decided on experiments could not be read");
-            }
-            round = round.wrapping_add(1);
-            if round.is_multiple_of(LEARN_EVERY)
-                && let Err(error) = learn::catch_up(&inner).await
-            {
-                tracing::error!(%error, "what other processes learnt could not be read");
-            }
-        }
-    });
-}
-
-async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
+pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
     inner.journal.beat(inner.now()).await?;
     let calls = inner.journal.take_over(inner.now()).await?;
     let mut recovered = Recovered { calls: calls.len(), ..Recovered::default() };
@@ -158,7 +98,7 @@ async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
     // the next one, by ending this one.
     let mut taken = stream::iter(calls).map(|call| take(inner, call)).buffered(AT_ONCE);
     while let Some(taken) = taken.next().await {
-        match taken.inspect_err(|_| inner.ending.halt())? {
+        match taken.inspect_err(|_| inner.shutdown.halt())? {
             Taken::Uncertain => recovered.uncertain += 1,
             Taken::Followed => recovered.followed += 1,
             Taken::Resumed => recovered.resumed += 1,
@@ -198,7 +138,7 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
     let last = call.attempts.last();
     match (call.status, last) {
         (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
-            Ok(goes_on(inner, call, "taken up: nothing had been sent"))
+            Ok(goes_on(inner, call, TakenUp::NothingSent))
         }
         (CallStatus::Attempting, Some(last)) => in_attempt(inner, call, request, last).await,
         (CallStatus::InProgress, Some(last)) => {
@@ -207,22 +147,18 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
                     if let Some(lane) = inner.lane(&last.provider) {
                         let longest = order_of(inner, last, request, &lane).max_duration;
                         let since = last.sent_at.unwrap_or(call.created_at);
-                        follow::placed(
-                            inner,
-                            &lane,
-                            call.id,
-                            last.id,
-                            theirs.clone(),
+                        let placed = PlacedCall {
+                            call: call.id,
+                            attempt: last.id,
+                            theirs: theirs.clone(),
                             since,
                             longest,
-                            false,
-                            false,
-                        );
+                        };
+                        follow::watch(inner, &lane, placed);
                     } else {
-                        inner.tell(
-                            call.id,
-                            format!("{} has it, and is not configured any more", last.provider),
-                        );
+                        inner.report(call.id, || CallEventKind::NotConfigured {
+                            provider: last.provider.clone(),
+                        });
                         inner.record(call.id, Fact::Overdue).await?;
                         return Ok(Taken::Left);
                     }
@@ -253,12 +189,12 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
 }
 
 /// Of what nothing has left.
-fn goes_on(inner: &Arc<Inner>, call: &Call, words: &str) -> Taken {
+fn goes_on(inner: &Arc<Inner>, call: &Call, reason: TakenUp) -> Taken {
     if !inner.may_begin(call.id) {
         return Taken::NotBegun;
     }
-    inner.tell(call.id, words);
-    submit::go_on(inner, call);
+    inner.report(call.id, || CallEventKind::TakenUp { reason });
+    inner.resume(call);
     Taken::Resumed
 }
 
@@ -271,11 +207,7 @@ async fn in_attempt(
     match last.state {
         AttemptState::Intent => {
             let recorded = inner.record(call.id, Fact::Abandoned(last.id)).await?;
-            Ok(goes_on(
-                inner,
-                &recorded.call,
-                "taken up: the attempt was never claimed, so nothing left",
-            ))
+            Ok(goes_on(inner, &recorded.call, TakenUp::NeverClaimed))
         }
         AttemptState::Claimed | AttemptState::Sent => {
             let restarted = AttemptError {
@@ -287,7 +219,7 @@ async fn in_attempt(
             let doubt =
                 Fact::Failed { attempt: last.id, delivery: Delivery::Unknown, error: restarted };
             let recorded = inner.record(call.id, doubt).await?;
-            inner.tell(call.id, "taken up: it may have rung, so nobody else is asked");
+            inner.report(call.id, || CallEventKind::TakenUp { reason: TakenUp::MayHaveRung });
             // As it is known now: it is in doubt from this moment on.
             let last = recorded.call.attempts.last().unwrap_or(last);
             in_doubt(inner, call, request, last).await?;
@@ -297,9 +229,7 @@ async fn in_attempt(
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
-        AttemptState::NotPlaced => {
-            Ok(goes_on(inner, call, "taken up: the last attempt provably reached no phone"))
-        }
+        AttemptState::NotPlaced => Ok(goes_on(inner, call, TakenUp::NotPlaced)),
         AttemptState::Placed => Ok(Taken::Left),
     }
 }
@@ -316,10 +246,8 @@ async fn in_doubt(
             format!("{} may have rung the callee, and is not configured any more", last.provider);
         let kind = ErrorKind::Configuration;
         inner.record(call.id, Fact::Reconciling(last.id)).await?;
-        return inner
-            .record(call.id, Fact::GaveUp(CallFailure { kind, message }))
-            .await
-            .map(|_| ());
+        inner.record(call.id, Fact::GaveUp(CallFailure { kind, message })).await?;
+        return Ok(());
     };
     lane.doubt(last.id, last.agent.clone());
     reconcile::take_up(inner, call.id, &lane, order_of(inner, last, request, &lane), last);

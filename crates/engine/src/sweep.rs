@@ -1,0 +1,57 @@
+//! The engine's regular round over a journal that others share: it says that this process lives,
+//! takes over calls of processes that are gone, and reads what others wrote and learned.
+
+use std::sync::Arc;
+
+use crate::{
+    learn, news, reconcile,
+    shared::Inner,
+    take_up::{pending_webhooks, sweep},
+    trials,
+};
+
+/// One look at what other processes learnt in this many sweeps.
+const LEARN_EVERY: u32 = 20;
+
+/// Says that this process lives, and looks for calls that nobody has, as long as the router lives.
+pub(crate) fn start(inner: &Arc<Inner>) {
+    let weak = Arc::downgrade(inner);
+    inner.spawn(async move {
+        let mut round = 0_u32;
+        loop {
+            let Some((clock, pause)) = weak
+                .upgrade()
+                .map(|strong| (Arc::clone(&strong.clock), strong.timings().sweep_every))
+            else {
+                return;
+            };
+            clock.sleep(pause).await;
+            let Some(inner) = weak.upgrade() else { return };
+            let swept = match sweep(&inner).await {
+                Ok(recovered) if recovered.calls > 0 => pending_webhooks(&inner).await,
+                Ok(_) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = swept {
+                tracing::error!(%error, "the journal could not be swept");
+            }
+            if let Err(error) = news::sweep(&inner).await {
+                tracing::error!(%error, "what other processes wrote could not be read");
+            }
+            reconcile::clear_resolved_doubts(&inner).await;
+            let trials = async {
+                trials::catch_up(&inner).await?;
+                trials::guard(&inner).await
+            };
+            if let Err(error) = trials.await {
+                tracing::error!(%error, "what was decided on experiments could not be read");
+            }
+            round = round.wrapping_add(1);
+            if round.is_multiple_of(LEARN_EVERY)
+                && let Err(error) = learn::catch_up(&inner).await
+            {
+                tracing::error!(%error, "what other processes learnt could not be read");
+            }
+        }
+    });
+}

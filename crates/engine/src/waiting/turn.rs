@@ -1,0 +1,142 @@
+//! Waiting for a turn, and the task that hands turns out.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::Result;
+use switchboard_router::reservation::scopes_of;
+use tokio::sync::oneshot;
+
+use super::{
+    asks::Asks,
+    class::Class,
+    opening::Openings,
+    room::{Granted, Pass, Place, WaitingRoom, hand_out},
+    worth,
+};
+use crate::{lane::until, planned::Planned, shared::Inner};
+
+/// The longest that nobody looks, where something frees of which nobody tells.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How soon what should be over by now is looked at again: a probe takes its time.
+const LOOK_SOON: Duration = Duration::from_millis(200);
+
+impl WaitingRoom {
+    /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the
+    /// plan's first candidate; those before it, of which all that was free is set aside for others,
+    /// were rejected. `false`: time has passed, and it has to be planned anew.
+    ///
+    /// # Errors
+    /// `NoProvider` where nobody takes it in time, with every provider's reason; `RateLimited`
+    /// where its caller or its agent profile has too many calls.
+    pub(crate) async fn turn(
+        self: &Arc<Self>,
+        inner: &Arc<Inner>,
+        asks: &Asks<'_>,
+        planned: &mut Planned,
+        pass: &mut Option<Pass>,
+    ) -> Result<bool> {
+        let best = planned.plan.candidates.first().map(|one| &one.provider);
+        if best.is_some() && pass.as_ref().and_then(Pass::provider) == best {
+            return Ok(true);
+        }
+        let scopes =
+            scopes_of(&asks.world.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
+        let mut openings = Openings::new(asks.world, &inner.gates, planned.at);
+        if self.goes_now(&mut openings, planned, &scopes, pass) {
+            return Ok(true);
+        }
+        let crowded = openings.crowded(&scopes);
+        worth::check(asks, &planned.plan, crowded.as_ref(), planned.at)?;
+        let class = Class::of(&planned.plan, &asks.world.policy, scopes.clone());
+        let (tell, mut told) = oneshot::channel();
+        let somebody_may_go = !planned.plan.candidates.is_empty();
+        let place = self.come_in(inner, asks, class, somebody_may_go, tell, pass.take());
+        if let Ok(granted) = told.try_recv() {
+            *pass = Some(granted);
+            return Ok(self.goes_now(&mut openings, planned, &scopes, pass));
+        }
+        worth::report(inner, asks.id, &planned.plan, crowded.as_ref());
+        let closes = inner.clock.sleep(until(inner.now(), asks.give_up));
+        tokio::select! {
+            biased;
+            granted = told => *pass = granted.ok(),
+            () = closes => {}
+        }
+        drop(place);
+        Ok(false)
+    }
+
+    /// Takes its place in the queue: a new one, or the one that it had. Where a provider has
+    /// something free, whoever comes first in line goes at once.
+    fn come_in<'a>(
+        self: &'a Arc<Self>,
+        inner: &Arc<Inner>,
+        asks: &Asks<'_>,
+        class: Class,
+        somebody_may_go: bool,
+        tell: oneshot::Sender<Pass>,
+        pass: Option<Pass>,
+    ) -> Place<'a> {
+        let world = inner.world();
+        let mut openings = Openings::new(&world, &inner.gates, inner.now());
+        let turn = pass.and_then(|mut pass| pass.turn.take());
+        let mut state = self.state.lock();
+        let is_new = state.queue.len_in(&class) == 0;
+        let ticket = match turn {
+            Some(mut turn) => {
+                (turn.class, turn.item) = (class, Some(tell));
+                state.queue.give_back(turn)
+            }
+            None => state.queue.push(&asks.request.tenant, &class, asks.since, Some(tell)),
+        };
+        let granted =
+            if somebody_may_go { self.grant(&mut state, &mut openings) } else { Granted::new() };
+        let somebody_waits = !state.queue.is_empty();
+        let is_first = somebody_waits && !std::mem::replace(&mut state.pumping, somebody_waits);
+        drop(state);
+        hand_out(granted);
+        if is_first {
+            start(self, inner);
+        } else if is_new {
+            self.look();
+        }
+        Place { room: self, ticket }
+    }
+
+    /// Lets go whoever can. Says when to look again; `None`: nobody waits any more.
+    fn pump(self: &Arc<Self>, inner: &Inner) -> Option<Timestamp> {
+        let (world, now) = (inner.world(), inner.now());
+        let after = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        let mut openings = Openings::new(&world, &inner.gates, now);
+        let mut state = self.state.lock();
+        let granted = self.grant(&mut state, &mut openings);
+        let looks = state.queue.classes().map(|(class, _)| match openings.look_again(class) {
+            Some(at) if at <= now => after(LOOK_SOON),
+            Some(at) => at.min(after(LOOK_AGAIN)),
+            None => after(LOOK_AGAIN),
+        });
+        let next = looks.min();
+        state.pumping = next.is_some();
+        drop(state);
+        hand_out(granted);
+        next
+    }
+}
+
+/// The pump: runs as long as somebody waits.
+fn start(room: &Arc<WaitingRoom>, inner: &Arc<Inner>) {
+    let (room, weak, clock) = (Arc::clone(room), Arc::downgrade(inner), Arc::clone(&inner.clock));
+    inner.spawn(async move {
+        loop {
+            let next = weak.upgrade().and_then(|inner| room.pump(&inner));
+            let Some(next) = next else { return };
+            let pause = clock.sleep(until(clock.now(), next));
+            tokio::select! {
+                biased;
+                () = room.changed.notified() => {}
+                () = pause => {}
+            }
+        }
+    });
+}
