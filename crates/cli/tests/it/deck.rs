@@ -327,7 +327,7 @@ fn what_carriers_export_is_checked_shown_and_written_with_its_layout() {
 
     for (arguments, fix) in [
         (["--layout", "uk"], "write trade, carrier"),
-        (["--map", "rate"], "has has no ="),
+        (["--map", "rate"], "has no ="),
         (["--map", "rat=Price"], "did you mean \"rate\"?"),
         (["--map", "rate=Price"], "which the file does not have"),
     ] {
