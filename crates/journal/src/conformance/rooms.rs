@@ -127,7 +127,7 @@ pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Jo
     let full = enter(&journal, 1, rooms(vec![wide(), narrow()])).await.unwrap_err();
     assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("concurrency_full")));
     assert_eq!(full.field(), Some("alpha/agent/a"), "which one is full");
-    assert_eq!(full.message(), "alpha/agent/a has 1 calls under way, as many as it may");
+    assert_eq!(full.message(), "alpha/agent/a has 1 calls under way, the most that are allowed");
     let wait = full.retry_after().unwrap();
     assert!(wait > Duration::from_secs(3_500) && wait <= Duration::from_secs(3_600), "{wait:?}");
     enter(&journal, 2, rooms(vec![wide()])).await.unwrap();
