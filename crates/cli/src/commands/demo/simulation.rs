@@ -1,4 +1,4 @@
-//! The simulated providers, what their callees do, and a router over them.
+//! The simulated providers, what their callees do, and a switchboard over them.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -17,43 +17,47 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
-/// A minute of call takes half a second.
+/// A minute of a call takes half a second.
 const SPEED: f64 = 120.0;
 const CONFIGURATION: &str = include_str!("demo.toml");
-/// What the outage strikes.
-const STRUCK: ProviderId = ProviderId::from_static("kaicalls");
-/// The outage ends with a read that works; one is tried after a second, then after two.
+/// The provider that has the outage.
+const FAILING: ProviderId = ProviderId::from_static("kaicalls");
+/// The circuit breaker closes after a successful read, tried after one second, then after two.
 const LONGEST_RECOVERY: Duration = Duration::from_secs(10);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(50);
 
-/// Two simulated providers with one ledger, and the switchboard over them.
-pub(super) struct World {
+/// Two simulated providers that share a ring ledger, and the switchboard over them.
+pub(super) struct Simulation {
     pub(super) switchboard: Switchboard,
-    /// Which phones rang, by the simulators.
+    /// The phones that rang, recorded by the simulators.
     pub(super) rings: RingLedger,
-    /// What became of the calls, by us.
+    /// The switchboard's own record of the calls.
     pub(super) ledger: Ledger,
     kaicalls: SimKaiCalls,
-    // These only have to live.
+    // Kept so that they are not dropped early.
     _kallyai: SimKallyAi,
     _directory: Option<TempDir>,
 }
 
-impl World {
-    /// Starts it all on loopback.
+impl Simulation {
+    /// Starts everything on the loopback interface.
     pub(super) async fn start(rows: &[Row], seed: u64, file: Option<&Path>) -> Outcome<Self> {
-        let (ledger, directory) = keep(file).await?;
+        let (ledger, directory) = open_ledger(file).await?;
         let rings = RingLedger::in_memory();
         let problem = |error: std::io::Error| {
             Failure::local(format!("a simulated provider could not be started: {error}"))
         };
-        let usual = || SimConfig::default().seed(seed).speed(SPEED).ledger(rings.clone());
-        let kallyai =
-            SimKallyAi::start(behave(usual().credits(10_000), rows, "suppression_violation"))
-                .await
-                .map_err(problem)?;
-        let kaicalls =
-            SimKaiCalls::start(behave(usual(), rows, "number_on_dnc")).await.map_err(problem)?;
+        let defaults = || SimConfig::default().seed(seed).speed(SPEED).ledger(rings.clone());
+        let kallyai = SimKallyAi::start(with_callees(
+            defaults().credits(10_000),
+            rows,
+            "suppression_violation",
+        ))
+        .await
+        .map_err(problem)?;
+        let kaicalls = SimKaiCalls::start(with_callees(defaults(), rows, "number_on_dnc"))
+            .await
+            .map_err(problem)?;
         for row in rows.iter().filter(|row| row.callee == Some(Callee::AnswerLost)) {
             kallyai.faults().add(
                 Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring).to(row.to.as_str()),
@@ -70,13 +74,13 @@ impl World {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let config = Config::from_toml(&text)?;
-        let router = config
+        let engine = config
             .router(secrets, &clock)?
             .adjust(|policy| policy.timings.poll_every = Duration::from_secs(1))
             .journal(ledger.journal())
             .build()?;
         Ok(Self {
-            switchboard: Switchboard::new(router, clock).with_ledger(ledger.clone()),
+            switchboard: Switchboard::new(engine, clock).with_ledger(ledger.clone()),
             rings,
             ledger,
             kaicalls,
@@ -85,28 +89,28 @@ impl World {
         })
     }
 
-    /// From now on nobody listens at one provider, and what was open is cut.
-    pub(super) async fn strike(&self) {
+    /// Starts the outage: connections are cut, and new ones refused.
+    pub(super) async fn stop_kaicalls(&self) {
         self.kaicalls.refuse_connections().await;
     }
 
-    /// It listens again; answers when a read has worked.
-    pub(super) async fn recover(&self) -> Outcome<()> {
+    /// Ends the outage, and returns once a read has succeeded.
+    pub(super) async fn restart_kaicalls(&self) -> Outcome<()> {
         self.kaicalls.accept_connections().await;
-        let router = self.switchboard.engine();
-        let at = router.policy().index_of(&STRUCK).unwrap_or_default();
+        let engine = self.switchboard.engine();
+        let at = engine.policy().index_of(&FAILING).unwrap_or_default();
         let recovered = async {
-            while router
+            while engine
                 .readings()
                 .get(at)
                 .is_some_and(|reading| reading.breaker != BreakerState::Closed)
             {
-                tokio::time::sleep(LOOK_EVERY).await;
+                tokio::time::sleep(POLL_EVERY).await;
             }
         };
         tokio::time::timeout(LONGEST_RECOVERY, recovered).await.map_err(|_| {
             let message = format!(
-                "no read at {STRUCK} worked within {} s of its return",
+                "no read at {FAILING} succeeded within {} s after its outage",
                 LONGEST_RECOVERY.as_secs()
             );
             Failure::from(switchboard::Error::new(ErrorKind::Provider, message))
@@ -114,28 +118,27 @@ impl World {
     }
 }
 
-/// An empty ledger: in the file that is asked for, or in a directory that is gone when the
-/// demonstration is over.
-async fn keep(file: Option<&Path>) -> Outcome<(Ledger, Option<TempDir>)> {
+/// Opens an empty ledger: in the given file, or in a temporary directory.
+async fn open_ledger(file: Option<&Path>) -> Outcome<(Ledger, Option<TempDir>)> {
     if let Some(file) = file {
         if file.exists() {
             let shown = file.display();
             return Err(Failure::input(
                 "--ledger",
-                format!("{shown} is there already, and the demonstration begins with an empty one"),
+                format!("{shown} already exists, and the demo needs a new file"),
             ));
         }
         return Ok((Ledger::file(file, None).await?, None));
     }
     let directory = tempfile::tempdir().map_err(|error| {
-        Failure::local(format!("no temporary directory could be made: {error}"))
+        Failure::local(format!("a temporary directory could not be created: {error}"))
     })?;
     let ledger = Ledger::file(directory.path().join("demo.db"), None).await?;
     Ok((ledger, Some(directory)))
 }
 
-/// Tells a simulator what the callees do.
-fn behave(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig {
+/// Configures what the simulated callees do.
+fn with_callees(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig {
     rows.iter().fold(config, |config, row| match row.callee {
         Some(Callee::Completed | Callee::AnswerLost) => {
             config.outcome(row.to.as_str(), SimOutcome::Completed)

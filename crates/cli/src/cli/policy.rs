@@ -8,18 +8,17 @@ use jiff::Timestamp;
 /// `backtest`
 #[derive(Debug, Args)]
 pub(crate) struct BacktestArgs {
-    /// The configuration file whose policy is tried on the calls of the ledger. Its credentials are
-    /// not needed.
+    /// The configuration file with the other policy. Its credentials are not needed.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,
-    /// Only rings that began at this moment or later, as 2026-02-14T20:00:00Z; earlier ones fill
-    /// windows and budgets.
-    #[arg(long, value_name = "MOMENT")]
+    /// Only calls placed at this time or later, for example 2026-02-14T20:00:00Z; earlier ones only
+    /// count against rate limits and budgets.
+    #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<Timestamp>,
-    /// Only calls that came before this moment.
-    #[arg(long, value_name = "MOMENT")]
+    /// Only calls received before this time.
+    #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Timestamp>,
-    /// This SQLite file, instead of the ledger of the configuration.
+    /// Use this SQLite file instead of the configured ledger.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
 }
@@ -31,11 +30,10 @@ pub(crate) struct PolicyArgs {
     pub(crate) command: PolicyCommand,
 }
 
-/// What to do with a policy.
+/// The subcommands of `policy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Read a configuration file and say everything that is wrong with it, and what is right and
-    /// probably not meant.
+    /// Report all errors and likely mistakes in a configuration file.
     Check {
         /// The configuration file.
         #[arg(value_name = "FILE")]

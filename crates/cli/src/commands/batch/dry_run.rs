@@ -1,5 +1,4 @@
-//! What would become of the rows, as far as the table alone says it. Nothing is sent, and no ledger
-//! is opened.
+//! `--dry-run`: how each row is read. Nothing is sent, and no ledger is opened.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,7 +9,7 @@ use crate::{
     commands::batch::{
         key::Batch,
         report::is_as_dialled,
-        send::{EveryRow, Refused, validate},
+        row::{Rejection, RowDefaults, validate},
         table::{Row, Table},
     },
     exit::Exit,
@@ -21,14 +20,14 @@ use crate::{
 
 /// One row, as it was read.
 #[derive(Debug, Serialize)]
-struct Read {
+struct ReadRow {
     row: usize,
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<Country>,
-    /// The number has no + and no calling code of its own.
+    /// True if the number has no + and was read as dialled in a country.
     as_dialled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -41,42 +40,45 @@ pub(super) fn run(
     common: &Common,
     table: &Table,
     mut batch: Batch,
-    every: &EveryRow,
+    defaults: &RowDefaults,
     output: Output,
 ) -> Outcome {
     let policy = setup::read(common)?.policy()?;
     let now = Timestamp::now();
-    let mut check = |row: Row| -> (Read, bool) {
+    let mut check = |row: Row| -> (ReadRow, bool) {
         let (number, line) = (row.number, row.line);
         let mut as_dialled = false;
-        let mut valid = || -> Result<ValidCall, Refused> {
-            let request =
-                every.complete(row.request.clone().map_err(Refused::plain)?, batch.name(), &policy);
+        let mut valid = || -> Result<ValidCall, Rejection> {
+            let request = defaults.complete(
+                row.request.clone().map_err(Rejection::invalid)?,
+                batch.name(),
+                &policy,
+            );
             let call = validate(&request, now)?;
             as_dialled = is_as_dialled(&request.to);
             match batch.earlier(number, &call) {
-                Some(first) => Err(Refused::same(first)),
+                Some(first) => Err(Rejection::repeated(first)),
                 None => Ok(call),
             }
         };
-        let (call, refused) = match valid() {
+        let (call, rejection) = match valid() {
             Ok(call) => (Some(call), None),
-            Err(refused) => (None, Some(refused)),
+            Err(rejection) => (None, Some(rejection)),
         };
         let good = call.is_some();
-        let read = Read {
+        let read = ReadRow {
             row: number,
             line,
             to: call.as_ref().map(|call| call.to.masked()),
             country: call.as_ref().map(ValidCall::country),
             as_dialled,
-            reason: refused.as_ref().map(|refused| refused.reason.clone()),
-            // A number may stand in any cell, and messages repeat some.
-            because: refused.map(|refused| mask(&refused.because)),
+            reason: rejection.as_ref().map(|one| one.reason.clone()),
+            // Messages repeat parts of cells, and any cell may contain a phone number.
+            because: rejection.map(|one| mask(&one.because)),
         };
         (read, good)
     };
-    let rows: Vec<(Read, bool)> = table.rows().map(&mut check).collect();
+    let rows: Vec<(ReadRow, bool)> = table.rows().map(&mut check).collect();
     let wrong = rows.iter().filter(|(_, good)| !good).count();
     if output.json {
         for (read, _) in &rows {
@@ -85,22 +87,22 @@ pub(super) fn run(
     } else {
         let shown = rows.iter().map(|(read, _)| {
             let country = read.country.map_or_else(String::new, |country| country.to_string());
-            let said = if read.as_dialled { "read as dialled" } else { "" };
+            let remark = if read.as_dialled { "read as dialled" } else { "" };
             vec![
                 read.row.to_string(),
                 read.line.to_string(),
                 read.to.clone().unwrap_or_default(),
                 country,
-                read.because.clone().unwrap_or_else(|| said.to_owned()),
+                read.because.clone().unwrap_or_else(|| remark.to_owned()),
             ]
         });
-        output.table(&["row", "line", "to", "in", "remarks"], shown);
+        output.table(&["row", "line", "to", "country", "remarks"], shown);
     }
     output.note(format!(
-        "the batch {:?}: {} of {} rows could become calls; nothing was sent, and the ledger was not asked who was called before",
+        "batch {:?}: {} of {} rows are valid; nothing was sent, and the ledger was not checked for earlier calls",
         batch.name(),
         rows.len() - wrong,
         rows.len()
     ));
-    Ok(if wrong > 0 { Exit::NobodyTakesIt } else { Exit::Done })
+    Ok(if wrong > 0 { Exit::NotPlaced } else { Exit::Done })
 }
