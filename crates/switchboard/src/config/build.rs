@@ -159,7 +159,13 @@ impl Config {
         let readings = untouched(&policy);
         Ok(plan(
             call,
-            &Snapshot { policy: &policy, readings: &readings, draw, quality: None, lives: None },
+            &Snapshot {
+                policy: &policy,
+                readings: &readings,
+                draw,
+                quality: None,
+                experiments: None,
+            },
             now,
         ))
     }
