@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for ((_, policy), sample) in mixes.iter().zip(&mut plans) {
             let readings = readings(policy.providers.len());
             let snapshot =
-                Snapshot { policy, readings: &readings, draw: 7, quality: None, lives: None };
+                Snapshot { policy, readings: &readings, draw: 7, quality: None, experiments: None };
             counts(sample, time(&calls, |call| !plan(call, &snapshot, now).candidates.is_empty()));
         }
     }

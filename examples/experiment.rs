@@ -15,12 +15,12 @@ use switchboard::{
     Call, CallId, CallRequest, CallStatus, Currency, Money, Outcome, Policy,
     experiments::{
         ALPHA, Cohort, Report, Watch,
-        analysis::{Design, detectable},
+        sequential::{Design, detectable},
     },
     journal::NewCall,
     router::{
         ExperimentStates,
-        experiment::{Arm, Bound, Enrollment, Experiment, GuardMetric, Guardrail, part},
+        experiment::{Arm, Bound, Enrollment, Experiment, GuardMetric, Guardrail, enroll},
     },
 };
 
@@ -48,40 +48,42 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut people = Cohort::new(&experiment, Currency::USD);
     let mut policy = Policy::new(Vec::new(), Currency::USD);
     policy.experiments.push(experiment.clone());
-    let (mut watch, mut lives, mut decided) = (Watch::new(&policy), ExperimentStates::default(), 0);
+    let (mut watch, mut states, mut decided) =
+        (Watch::new(&policy), ExperimentStates::default(), 0);
     let mut verdict = None;
     for n in 0..PEOPLE {
         let at = "2026-03-02T09:00:00Z".parse::<Timestamp>()? + SignedDuration::from_mins(n.into());
         let request =
             CallRequest::new(format!("+1512{:07}", 5_550_000 + n), "Offer a table for Friday.")
                 .validate(at)?;
-        let part = part(&policy.experiments, Some(&lives), &request).ok_or("everybody is in it")?;
+        let enrollment =
+            enroll(&policy.experiments, Some(&states), &request).ok_or("everybody is in it")?;
         let id = format!("01950000-0000-7000-8000-{n:012x}").parse::<CallId>()?;
         let new = NewCall::new(id, Arc::new(request.clone()), at);
-        let call = answered(new.received(), &part, n);
+        let call = answered(new.received(), &enrollment, n);
         people.observe(&call);
         watch.observe(&call);
         // A router does so every few seconds, and writes what it decides into the ledger, for every
         // process to see.
-        for decision in watch.decisions(&policy, &lives, at) {
+        for decision in watch.decisions(&policy, &states, at) {
             decided += 1;
-            lives.take(decided, &decision);
+            states.apply(decided, &decision);
             println!("\nAfter {} people: {} decides {}", n + 1, decision.by, decision.what);
         }
         if LOOKS.contains(&(n + 1)) {
             verdict =
-                Some(look(&Report::new(&experiment, lives.life("opening line", 1), &people, at)));
+                Some(look(&Report::new(&experiment, states.state("opening line", 1), &people, at)));
         }
     }
 
     let verdict = verdict.ok_or("there was a look")?;
-    assert!(lives.life("opening line", 1).is_some_and(|life| life.has_stopped("hasty")));
+    assert!(states.state("opening line", 1).is_some_and(|state| state.has_stopped("hasty")));
     let brisk = verdict
         .comparisons
         .iter()
         .find(|versus| versus.arm == "brisk")
         .ok_or("brisk is compared")?;
-    assert!(brisk.told.is_some_and(|told| told.treatment_better), "twelve points are found");
+    assert!(brisk.detected.is_some_and(|told| told.treatment_better), "twelve points are found");
     assert!(
         !verdict.sample_ratio_mismatch.is_some_and(|split| split.suspect),
         "the arms got their people"
@@ -118,11 +120,11 @@ fn before(experiment: &Experiment, comparisons: u32) {
 }
 
 /// A made-up end, by the arm's truth.
-fn answered(mut call: Call, part: &Enrollment<'_>, n: u32) -> Call {
-    let line = part.agent().map_or("calm", |profile| profile.as_str());
+fn answered(mut call: Call, enrollment: &Enrollment<'_>, n: u32) -> Call {
+    let line = enrollment.agent().map_or("calm", |profile| profile.as_str());
     let talks = TRUTH.iter().find(|(name, _)| *name == line).map_or(0, |(_, percent)| *percent);
     let talked = chance(n) % 100 < talks;
-    call.experiment = Some(part.assignment.clone());
+    call.experiment = Some(enrollment.assignment.clone());
     call.status = CallStatus::Closed;
     call.outcome = Some(if talked { Outcome::Completed } else { Outcome::NoAnswer });
     call.duration = talked.then(|| Duration::from_secs(40 + chance(n + PEOPLE) % 80));
@@ -148,7 +150,7 @@ fn look(report: &Report) -> Report {
             arm.spent
         );
     }
-    for word in &report.words {
+    for word in &report.summary {
         println!("  - {word}");
     }
     report.clone()

@@ -9,7 +9,7 @@ use switchboard_core::{
     ProviderId, ValidCall,
 };
 use switchboard_journal::state::Fact;
-use switchboard_router::{PlanRecord, failover::Silent};
+use switchboard_router::{PlanRecord, failover::NotPlaced};
 
 /// A call that was made, what was asked for, and the plans that it was admitted by.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub(super) struct PastAttempt {
     pub(super) sent_at: Timestamp,
     pub(super) over_at: Option<Timestamp>,
     /// Why it is proven that no phone rang; `None`: the provider had the call, or may have had it.
-    pub(super) silence: Option<Silent>,
+    pub(super) silence: Option<NotPlaced>,
     pub(super) outcome: Option<Outcome>,
     pub(super) duration: Option<Duration>,
     pub(super) billed: Option<Money>,
@@ -202,7 +202,7 @@ impl Told {
             | AttemptState::Placed
             | AttemptState::Unknown
             | AttemptState::Reconciling => None,
-            AttemptState::NotPlaced => Some(Silent::of(attempt)),
+            AttemptState::NotPlaced => Some(NotPlaced::of(attempt)),
         };
         // The call's own duration is that of its last ring.
         let of_the_call =

@@ -40,7 +40,7 @@ pub(super) struct Replay<'a> {
     pub(super) calls: Vec<&'a PastCall>,
     pub(super) settings: &'a BacktestSettings,
     /// The experiments after none, one, two of the decisions.
-    lives: Vec<ExperimentStates>,
+    states: Vec<ExperimentStates>,
     pub(super) agenda: Agenda,
     pub(super) shelf: Shelf,
     pub(super) known: Known,
@@ -50,11 +50,11 @@ pub(super) struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn new(policy: &'a Policy, calls: &'a [PastCall], settings: &'a BacktestSettings) -> Self {
-        let mut lives = vec![ExperimentStates::default()];
+        let mut states = vec![ExperimentStates::default()];
         for (number, decision) in &settings.decisions {
-            let mut next = lives.last().cloned().unwrap_or_default();
-            next.take(*number, decision);
-            lives.push(next);
+            let mut next = states.last().cloned().unwrap_or_default();
+            next.apply(*number, decision);
+            states.push(next);
         }
         let mut in_order: Vec<&PastCall> = calls.iter().collect();
         in_order.sort_by_key(|call| (call.created_at, call.id));
@@ -62,7 +62,7 @@ impl<'a> Replay<'a> {
             policy,
             calls: in_order,
             settings,
-            lives,
+            states,
             agenda: Agenda::default(),
             shelf: Shelf::default(),
             known: Known::new(calls),
@@ -223,7 +223,7 @@ impl<'a> Replay<'a> {
             readings: &readings,
             draw,
             quality,
-            lives: self.lives_at(record, now),
+            experiments: self.states_at(record, now),
         };
         let mut plan = plan(&call.request, &snapshot, now);
         let Plan { candidates, rejected, .. } = &mut plan;
@@ -238,13 +238,13 @@ impl<'a> Replay<'a> {
     }
 
     /// The experiments as the plan of then knew them, or as they were decided by then.
-    fn lives_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
+    fn states_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
         let decisions = &self.settings.decisions;
         let read = match record.and_then(|record| record.decisions) {
             Some(number) => decisions.iter().filter(|(one, _)| *one <= number).count(),
             None => decisions.iter().filter(|(_, decision)| decision.at <= now).count(),
         };
-        self.lives.get(read)
+        self.states.get(read)
     }
 
     fn begin(&mut self, at: At, now: Timestamp) {

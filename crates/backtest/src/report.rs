@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_core::{Country, Money, ProviderId};
-use switchboard_experiments::analysis::{Estimate, Interval, Rate};
+use switchboard_experiments::sequential::{Estimate, Interval, Rate};
 
 /// What became of calls then, or would have become of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchboard_core::{ErrorKind, ProviderId, ValidCall};
 use switchboard_router::{
     Plan, PlanRecord, Policy,
-    failover::{Next, Silent},
+    failover::{Next, NotPlaced},
 };
 
 use crate::{
@@ -163,13 +163,13 @@ impl Going {
         policy: &Policy,
         ring: &PastRing,
         attempt: &PastAttempt,
-        silence: Silent,
+        silence: NotPlaced,
         request: &ValidCall,
     ) -> Then {
         self.silent += 1;
         let provider = &attempt.provider;
         let again = self.recorded(ring, provider).and_then(|index| ring.attempts.get(index));
-        let why = Some(silence.why());
+        let why = Some(silence.error_kind());
         match silence.next(policy.fails_over_on_quota(request)) {
             Next::Retry => {
                 if again.is_none() {
@@ -181,14 +181,14 @@ impl Going {
                 }
                 self.why = why;
             }
-            Next::Another => self.is_done_with(provider, why),
+            Next::OtherProvider => self.is_done_with(provider, why),
             Next::AfterPause | Next::AfterCredit => match again {
                 Some(again) => self.is_blocked(provider, again.sent_at),
                 // For how long it asked for a pause is not known.
                 None => self.is_done_with(provider, why),
             },
-            Next::Anybody => {}
-            Next::Nobody | Next::Person => return Then::Nobody,
+            Next::AnyProvider => {}
+            Next::NoProvider | Next::Approval => return Then::Nobody,
         }
         Then::Again
     }

@@ -74,10 +74,10 @@ impl Known {
             let (headroom, rooms) = shelf.left(provider, now);
             let same = record.is_some_and(|record| record.at == now) && self.is_as_then(id, now);
             reading.headroom = left(reading.headroom, headroom, same);
-            reading.rooms = left(reading.rooms, rooms, same);
+            reading.concurrency = left(reading.concurrency, rooms, same);
             // A provider is set aside when its plan is made, so that strategies draw with it among
             // the others.
-            let is_aside = [&mut reading.headroom, &mut reading.rooms]
+            let is_aside = [&mut reading.headroom, &mut reading.concurrency]
                 .into_iter()
                 .flatten()
                 .filter(|left| left.free == 0 && left.frees_at.is_none())
@@ -128,7 +128,7 @@ impl Known {
         let slots = reading
             .headroom
             .filter(|left| limits.placing.is_some_and(|limit| limit.requests == left.of));
-        let rooms = reading.rooms.filter(|left| limits.concurrent == Some(left.of));
+        let rooms = reading.concurrency.filter(|left| limits.concurrent == Some(left.of));
         let Some(free) = slots.into_iter().chain(rooms).map(|left| left.free as usize).min() else {
             return false;
         };

@@ -1,7 +1,7 @@
 //! From sums to a report: what may be expected, what it costs, and how sure that is.
 
 use switchboard_core::{Country, Money, ProviderId};
-use switchboard_experiments::analysis::{Interval, Rate, interval};
+use switchboard_experiments::sequential::{Interval, Rate, interval};
 
 use crate::{
     honest,

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{Country, Currency, ErrorKind, Money, Outcome, ProviderId};
-use switchboard_experiments::analysis::{Means, Rate};
-use switchboard_router::{Plan, PlanRecord, Policy, failover::Silent};
+use switchboard_experiments::sequential::{Means, Rate};
+use switchboard_router::{Plan, PlanRecord, Policy, failover::NotPlaced};
 
 use crate::{
     moment::micros_in,
@@ -221,7 +221,7 @@ impl<'a> Tally<'a> {
         if then.provider != now.provider {
             self.note_move(country, &then, &now);
             let everyone =
-                ring.attempts.iter().any(|one| one.silence.is_some_and(Silent::binds_everyone));
+                ring.attempts.iter().any(|one| one.silence.is_some_and(NotPlaced::binds_everyone));
             if then.provider.is_none() && everyone {
                 self.apart.shopped += 1;
             }

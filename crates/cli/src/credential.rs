@@ -1,8 +1,8 @@
-//! Credentials that a provider refused (401, 403): who refused, and which setting mends it.
+//! Credentials that a provider refused (401, 403), and which setting to fix.
 //!
-//! A call that fails over hides such a refusal, and a provider whose key was revoked would be left
-//! out for ever without a word. So every command that meets one says so on stderr, and one that did
-//! not get what it wanted because of it ends with exit code 1.
+//! Failover hides such a refusal: a provider whose key was revoked would be skipped forever without
+//! a message. So every command that sees one reports it on stderr, and a command that failed
+//! because of it exits with code 1.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use crate::{cli::Common, exit::Exit, output::Output};
 /// How a provider refused the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// 401: missing, expired or revoked.
+    /// 401: the credential is missing, expired or revoked.
     Unknown,
-    /// 403: it is known, and may not do this.
+    /// 403: the credential is valid, but lacks the permission.
     Forbidden,
 }
 
 impl Refused {
     /// Whether a failure is a refusal of the credential. A 403 about the person or the content is
-    /// none, and a 400 about what the account lacks is none either.
+    /// not, and neither is a 400 about something that the account lacks.
     pub(crate) fn of(
         kind: ErrorKind,
         status: Option<u16>,
@@ -40,8 +40,7 @@ impl Refused {
         }
     }
 
-    /// What the provider said of it, and what mends it. Without the provider's settings, both ways
-    /// are named.
+    /// How to fix it. Without the provider's settings, both ways are named.
     pub(crate) fn fix(self, name: &str, settings: Option<&ProviderConfig>) -> String {
         let place = match settings {
             Some(ProviderConfig { api_key_env: Some(variable), .. }) => {
@@ -54,7 +53,7 @@ impl Refused {
                 return match self {
                     Self::Unknown => format!("log in again with: switchboard login {name}"),
                     Self::Forbidden => format!(
-                        "this login may not do it: let the account do it at the provider, or log in as another with: switchboard login {name}"
+                        "this login lacks the permission: grant it at the provider, or log in to another account with: switchboard login {name}"
                     ),
                 };
             }
@@ -65,26 +64,26 @@ impl Refused {
         match self {
             Self::Unknown => format!("put a valid key into {place}"),
             Self::Forbidden => format!(
-                "this key may not do it: give it the permission at the provider, or put another into {place}"
+                "this key lacks the permission: grant it at the provider, or put another key into {place}"
             ),
         }
     }
 }
 
-/// The providers that refused their credential while a command ran, each once.
+/// The providers that refused their credential while a command ran.
 #[derive(Debug, Default)]
 pub(crate) struct RefusedCredentials(BTreeMap<ProviderId, Refused>);
 
 impl RefusedCredentials {
-    /// Those that one call met.
+    /// The refusals in the attempts of one call.
     pub(crate) fn of_call(call: &Call) -> Self {
         let mut refused = Self::default();
-        refused.see_call(call);
+        refused.add_call(call);
         refused
     }
 
-    /// Looks through the attempts of a call.
-    pub(crate) fn see_call(&mut self, call: &Call) {
+    /// Adds the refusals in the attempts of a call.
+    pub(crate) fn add_call(&mut self, call: &Call) {
         for attempt in &call.attempts {
             let how = attempt
                 .error
@@ -96,14 +95,14 @@ impl RefusedCredentials {
         }
     }
 
-    /// The one that stopped a request, where it says whose. Only reads and changes of an account
-    /// fail so: a call that is refused is a call.
+    /// The refusal that an error reports, if it names the provider. Only requests about accounts fail
+    /// this way: a refused call is still a call.
     pub(crate) fn of_error(error: &Error) -> Self {
         let how = Refused::of(error.kind(), error.status(), None);
         Self(error.provider().cloned().zip(how).into_iter().collect())
     }
 
-    /// Adds those of another. True where one of them is new.
+    /// Adds the refusals of another. True if one of them is new.
     pub(crate) fn extend(&mut self, other: &Self) -> bool {
         let mut new = false;
         for (provider, how) in &other.0 {
@@ -112,18 +111,18 @@ impl RefusedCredentials {
         new
     }
 
-    /// Who refused.
+    /// The providers that refused.
     pub(crate) fn providers(&self) -> impl Iterator<Item = &ProviderId> {
         self.0.keys()
     }
 
-    /// True where nobody refused one.
+    /// True if no provider refused.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What mends each of them. The configuration is read again for the setting's name; without
-    /// one, both ways are named.
+    /// How to fix each of them. The configuration is read again for the setting's name; without one,
+    /// both ways are named.
     pub(crate) fn fixes(&self, common: &Common) -> BTreeMap<&ProviderId, String> {
         if self.is_empty() {
             return BTreeMap::new();
@@ -137,7 +136,7 @@ impl RefusedCredentials {
         fixes.collect()
     }
 
-    /// Says on stderr who refused, and what mends it: one line for each.
+    /// Prints one line on stderr for each: which provider refused, and the fix.
     pub(crate) fn warn(&self, common: &Common, output: Output) {
         for (provider, fix) in self.fixes(common) {
             output.note(format!("warning: {provider} refused its credential: {fix}"));
@@ -145,18 +144,16 @@ impl RefusedCredentials {
     }
 }
 
-/// The exit code of a command that was to have a call placed: one that nobody took, and that met a
-/// refused credential on its way, was not refused for what it is. Where a refusal binds every
-/// provider, no other credential would have helped.
+/// The exit code of a command that placed a call. If no provider took it and one refused its
+/// credential, the credential is to blame, not the call. If a refusal binds every provider, no other
+/// credential would have helped.
 pub(crate) fn exit_of_call(call: &Call) -> Exit {
     let bound = call
         .attempts
         .iter()
         .any(|attempt| attempt.delivery == Some(Delivery::Refused(Refusal::Everyone)));
     match Exit::of_call(call) {
-        Exit::NobodyTakesIt if !bound && !RefusedCredentials::of_call(call).is_empty() => {
-            Exit::Failed
-        }
+        Exit::NotPlaced if !bound && !RefusedCredentials::of_call(call).is_empty() => Exit::Failed,
         exit => exit,
     }
 }

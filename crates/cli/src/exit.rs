@@ -1,63 +1,63 @@
-//! What the process says when it ends, for scripts that read nothing else.
+//! Exit codes, for scripts that read nothing else.
 
 use std::process::ExitCode;
 
 use switchboard::{Call, CallStatus, ErrorKind};
 
-/// The exit codes. The help of each command names the ones that it uses.
+/// The exit codes. The help of each command lists the ones that it uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// It worked.
+    /// Success.
     Done,
-    /// Something failed that none of the others names.
+    /// A failure that no other code covers.
     Failed,
     /// The command line, the configuration or the request is wrong; nothing was sent.
     BadInput,
-    /// No provider takes the call, or it was refused; no phone rang.
-    NobodyTakesIt,
-    /// A person has to approve at the provider; no phone rang.
+    /// No provider can take the call, or it was refused; no phone rang.
+    NotPlaced,
+    /// The call needs a person's approval at the provider; no phone rang.
     NeedsApproval,
-    /// The phone may have rung, or the call's end was never seen. Do not call again before a person
-    /// has looked.
+    /// The phone may have rung, or the end of the call was never seen. A person should check before
+    /// calling again.
     Unknown,
 }
 
 impl Exit {
-    /// The number.
+    /// The number that the process exits with.
     pub(crate) const fn number(self) -> u8 {
         match self {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::BadInput => 2,
-            Exit::NobodyTakesIt => 3,
+            Exit::NotPlaced => 3,
             Exit::NeedsApproval => 4,
             Exit::Unknown => 5,
         }
     }
 
-    /// For an error that stopped a command.
+    /// The exit code for an error that stopped a command.
     pub(crate) fn of_kind(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::InvalidRequest | ErrorKind::NumberNotAllowed | ErrorKind::Configuration => {
                 Exit::BadInput
             }
             ErrorKind::NoProvider | ErrorKind::Blocked | ErrorKind::PossibleDuplicate => {
-                Exit::NobodyTakesIt
+                Exit::NotPlaced
             }
             ErrorKind::NeedsApproval => Exit::NeedsApproval,
-            // The rest, and kinds that later versions add.
+            // All others, including kinds that later versions add.
             _ => Exit::Failed,
         }
     }
 
-    /// For a call as it stands.
+    /// The exit code for the present status of a call.
     pub(crate) fn of_call(call: &Call) -> Self {
         match call.status {
             CallStatus::Closed | CallStatus::InProgress | CallStatus::Scheduled => Exit::Done,
-            CallStatus::Refused => Exit::NobodyTakesIt,
+            CallStatus::Refused => Exit::NotPlaced,
             CallStatus::NeedsApproval => Exit::NeedsApproval,
             CallStatus::Indeterminate | CallStatus::Stalled => Exit::Unknown,
-            // Left before it was decided: what was sent goes on without us.
+            // Left before it was decided; it may go on without this process.
             CallStatus::Received | CallStatus::Admitted | CallStatus::Attempting => Exit::Unknown,
         }
     }

@@ -1,4 +1,4 @@
-//! Why a command stopped, for a person on stderr and for a program on stdout.
+//! Why a command stopped: text on stderr, and JSON on stdout for programs.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use switchboard::{ConfigError, Error, ErrorKind};
 
 use crate::{credential::RefusedCredentials, exit::Exit};
 
-/// A command's result.
+/// The result of a command.
 pub(crate) type Outcome<T = Exit> = Result<T, Failure>;
 
-/// One failure. As JSON: `{"kind", "code", "field", "message"}`.
+/// The reason why a command stopped. As JSON: `{"kind", "code", "field", "message"}`.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
@@ -23,7 +23,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Bad input that names its argument and the fix.
+    /// Bad input. `field` names the argument or setting, `message` says what is wrong and the fix.
     pub(crate) fn input(field: impl Into<String>, message: impl Into<String>) -> Self {
         let (field, message) = (field.into(), message.into());
         Self {
@@ -37,7 +37,7 @@ impl Failure {
         }
     }
 
-    /// Something on this machine failed: a file, a port.
+    /// A failure on this machine, such as a file or a port.
     pub(crate) fn local(message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
@@ -53,12 +53,12 @@ impl Failure {
 }
 
 impl Failure {
-    /// What sort of failure it is, in one word.
+    /// The kind, as in JSON.
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
 
-    /// The credential that was refused, where that is what failed.
+    /// The refused credential, if that is what failed.
     pub(crate) fn refused(&self) -> &RefusedCredentials {
         &self.refused
     }

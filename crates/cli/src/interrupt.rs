@@ -1,50 +1,50 @@
-//! Signals that ask the process to end, from the moment on at which they are asked for: none is
-//! missed between two looks.
+//! Signals that ask the process to end. They are queued from the call of [`listen`] on, so that
+//! none is missed.
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::failure::{Failure, Outcome};
 
-/// Who asks.
+/// A request to end the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// A person at the keyboard.
+pub(crate) enum Signal {
+    /// SIGINT or Ctrl-C, usually from a person.
     Interrupt,
-    /// Another program.
+    /// SIGTERM, usually from another program.
     #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
     Terminate,
 }
 
-/// SIGINT and SIGTERM.
+/// Listens for SIGINT and SIGTERM.
 #[cfg(unix)]
-pub(crate) fn listen() -> Outcome<UnboundedReceiver<Asked>> {
+pub(crate) fn listen() -> Outcome<UnboundedReceiver<Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
     let problem =
         |error: std::io::Error| Failure::local(format!("signals cannot be received: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(problem)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(problem)?;
-    let (tell, asked) = unbounded_channel();
+    let (sender, receiver) = unbounded_channel();
     tokio::spawn(async move {
         loop {
             let signal = tokio::select! {
-                Some(()) = interrupt.recv() => Asked::Interrupt,
-                Some(()) = terminate.recv() => Asked::Terminate,
+                Some(()) = interrupt.recv() => Signal::Interrupt,
+                Some(()) = terminate.recv() => Signal::Terminate,
                 else => return,
             };
-            if tell.send(signal).is_err() {
+            if sender.send(signal).is_err() {
                 return;
             }
         }
     });
-    Ok(asked)
+    Ok(receiver)
 }
 
-/// Ctrl-C.
+/// Listens for Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) fn listen() -> Outcome<UnboundedReceiver<Asked>> {
-    let (tell, asked) = unbounded_channel();
+pub(crate) fn listen() -> Outcome<UnboundedReceiver<Signal>> {
+    let (sender, receiver) = unbounded_channel();
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() && tell.send(Asked::Interrupt).is_ok() {}
+        while tokio::signal::ctrl_c().await.is_ok() && sender.send(Signal::Interrupt).is_ok() {}
     });
-    Ok(asked)
+    Ok(receiver)
 }

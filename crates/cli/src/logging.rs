@@ -1,5 +1,4 @@
-//! Logs on stderr, without anybody's telephone number or token, and without anything that a
-//! terminal obeys.
+//! Logs on stderr, with phone numbers masked, and without control characters.
 
 use std::fmt::{self, Debug};
 
@@ -15,9 +14,9 @@ use tracing_subscriber::{
 
 use crate::{failure::Failure, terminal};
 
-/// The numbering library logs whole numbers at TRACE, and the way to the keyring is what tokens
-/// travel on.
-const SILENT: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
+/// Targets that are never logged: the phone number library logs whole numbers at TRACE, and tokens
+/// pass through the keyring's libraries.
+const NEVER_LOGGED: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
 
 /// Starts the log.
 ///
@@ -27,12 +26,13 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
     let filter = filter.parse::<Targets>().map_err(|error| {
         Failure::input(
             "--log",
-            format!("{filter:?} is no filter: {error}; write a level, as info, or levels by target, as warn,switchboard_router=debug"),
+            format!("{filter:?} is not a filter: {error}; use a level such as info, or levels by target such as warn,switchboard_engine=debug"),
         )
     })?;
-    // No filter of anybody's turns these on.
-    let silent =
-        filter_fn(|metadata| !SILENT.iter().any(|target| metadata.target().starts_with(target)));
+    // No user's filter can enable these.
+    let allowed = filter_fn(|metadata| {
+        !NEVER_LOGGED.iter().any(|target| metadata.target().starts_with(target))
+    });
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .fmt_fields(format::debug_fn(field).delimited(" "))
@@ -42,13 +42,13 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
         );
     tracing_subscriber::registry()
         .with(filter)
-        .with(silent)
+        .with(allowed)
         .with(lines)
         .try_init()
         .map_err(|error| Failure::local(format!("the log could not be started: {error}")))
 }
 
-/// One field on one line. Whoever logged it may have masked it; here all of them are.
+/// Writes one field on one line. Numbers are masked here even if the caller already did.
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
     let value = terminal::line(&mask(&format!("{value:?}")));
     match field.name() {

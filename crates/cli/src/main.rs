@@ -2,11 +2,11 @@
 //!
 //! | to find | look at |
 //! |---|---|
-//! | arguments and their help | `cli.rs`, `help.rs` |
-//! | what a command does | `commands/`, one file each |
-//! | what is printed, and where | `output.rs`, `terminal.rs` |
+//! | arguments and their help | `cli/`, `help/` |
+//! | what a command does | `commands/`, one file or folder each |
+//! | printing to stdout and stderr | `output.rs`, `terminal.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
-//! | what an interrupt means | `interrupt.rs`, `commands/call.rs` |
+//! | interrupts | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
 mod commands;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli, output: Output) -> Outcome {
     let Cli { common, command } = cli;
     logging::start(&common.log)?;
-    // A plan is arithmetic, and so is a deck: they need no runtime, and start sooner without one.
+    // These need no async runtime, and start faster without one.
     if let Command::Plan(args) = command {
         return commands::plan::run(&common, args, output);
     }
@@ -60,10 +60,10 @@ fn run(cli: Cli, output: Output) -> Outcome {
     if let Command::Policy(args) = command {
         return commands::policy::run(args, output);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::local(format!("the runtime could not be started: {error}")))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            Failure::local(format!("the async runtime could not be started: {error}"))
+        })?;
     let result = runtime.block_on(async {
         match command {
             Command::Demo(args) => commands::demo::run(args, output).await,
@@ -89,7 +89,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Sim(args) => commands::sim::run(args, output).await,
         }
     });
-    // Followers still sleep; nothing that matters is under way.
+    // Only background tasks that may be dropped are left.
     runtime.shutdown_background();
     result
 }

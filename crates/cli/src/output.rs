@@ -1,13 +1,12 @@
-//! The one place that prints. Results go to stdout, everything else to stderr, so that a pipe gets
-//! results only.
+//! The only module that prints. Results go to stdout and everything else to stderr, so that a pipe
+//! receives results only.
 //!
-//! Most of what is printed are others' words: `terminal.rs` makes them fit for it, on a terminal
-//! and in a pipe alike, because what is piped is shown in the end. Only a raw answer that goes to a
-//! pipe is left as it came.
+//! Most of the printed text comes from providers and callers. `terminal.rs` makes it safe, for a
+//! terminal and for a pipe, since piped text often ends up on a terminal too. Only a raw response
+//! goes to a pipe unchanged.
 //!
-//! Colour and moving lines are for people: neither appears where stdout is no terminal, and
-//! `NO_COLOR` takes the colour away everywhere. A reader that goes away early (`| head`) ends
-//! nothing: a call is followed to its end all the same.
+//! Colours and progress bars appear only if stdout is a terminal; `NO_COLOR` turns colours off. If
+//! the reader of stdout goes away early (`| head`), the command still runs to its end.
 
 use std::{
     io::{self, IsTerminal, Write, stderr, stdout},
@@ -25,24 +24,24 @@ use crate::{failure::Failure, terminal};
 /// An error as JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failed<'a> {
-    /// The number, where several were asked for.
+    /// The number that the error is about, if the command was given several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<&'a str>,
-    /// What is wrong.
+    /// The error.
     pub(crate) error: &'a Failure,
 }
 
-/// How to print.
+/// How to print: as text or JSON, for a terminal or a pipe.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
-    /// Results as JSON.
+    /// Print results as JSON.
     pub(crate) json: bool,
     colour: bool,
     terminal: bool,
 }
 
 impl Output {
-    /// By the flag and by what stdout is.
+    /// Detects whether stdout is a terminal and may be coloured.
     pub(crate) fn new(json: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -50,23 +49,25 @@ impl Output {
         Self { json, colour: terminal && !dumb && !set("NO_COLOR"), terminal }
     }
 
-    /// One line on stdout.
+    /// Prints one line on stdout.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         put(&terminal::line(text.as_ref()));
     }
 
-    /// Several lines on stdout, those behind the first indented.
+    /// Prints several lines on stdout; all but the first are indented.
     pub(crate) fn block(&self, text: impl AsRef<str>) {
         put(&terminal::block(text.as_ref()));
     }
 
-    /// An answer that is no JSON: as it came to a pipe, without what a terminal obeys on one.
+    /// Prints a response that is not JSON: unchanged to a pipe, without control characters to a
+    /// terminal.
     pub(crate) fn bytes(&self, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
             Ok(text) if self.terminal => put(&terminal::text(text)),
-            Err(_) if self.terminal => {
-                self.note(format!("{} bytes that are no text: send stdout to a file", bytes.len()))
-            }
+            Err(_) if self.terminal => self.note(format!(
+                "{} bytes that are not text: redirect stdout to a file",
+                bytes.len()
+            )),
             Ok(_) | Err(_) => {
                 let mut out = stdout().lock();
                 let _ = out.write_all(bytes).and_then(|()| out.flush());
@@ -74,17 +75,17 @@ impl Output {
         }
     }
 
-    /// Where rows for another program go.
+    /// Stdout as a writer, for rows that another program reads.
     pub(crate) fn results(&self) -> Results {
         Results { terminal: self.terminal, line: Vec::new() }
     }
 
-    /// One line on stderr.
+    /// Prints one line on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
-        put_aside(&terminal::line(text.as_ref()));
+        put_stderr(&terminal::line(text.as_ref()));
     }
 
-    /// One JSON value: spread over lines for a person, on one line for a pipe.
+    /// Prints one JSON value: indented on a terminal, on one line in a pipe.
     pub(crate) fn object(&self, value: &impl Serialize) {
         let text = if self.terminal {
             serde_json::to_string_pretty(value)
@@ -96,27 +97,27 @@ impl Output {
         put(&terminal::json(&text));
     }
 
-    /// One JSON value on one line, wherever it goes: for output of many values.
+    /// Prints one JSON value on one line, for commands that print many.
     pub(crate) fn object_line(&self, value: &impl Serialize) {
         put(&terminal::json(&serde_json::to_string(value).unwrap_or_default()));
     }
 
-    /// Says why a command stopped: on stderr, and with `--json` as an object on stdout too.
+    /// Prints why a command stopped: on stderr, and with `--json` also as an object on stdout.
     pub(crate) fn failure(&self, failure: &Failure) {
-        put_aside(&terminal::block(&format!("error: {failure}")));
+        put_stderr(&terminal::block(&format!("error: {failure}")));
         if self.json {
             self.object(&Failed { to: None, error: failure });
         }
     }
 
-    /// A heading.
+    /// Prints a heading.
     pub(crate) fn heading(&self, text: &str) {
         let text = terminal::line(text);
         put(&if self.colour { format!("\n\u{1b}[1m{text}\u{1b}[0m") } else { format!("\n{text}") });
     }
 
-    /// A table, as wide as the terminal; without one, as wide as its content. No cell is longer
-    /// than a screen.
+    /// Prints a table, as wide as the terminal, or in a pipe as wide as its content. No cell is
+    /// longer than a screen.
     pub(crate) fn table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut table = Table::new();
         table.load_style(
@@ -141,13 +142,13 @@ impl Output {
 
     fn cell(&self, text: &str) -> Cell {
         let cell = Cell::new(terminal::screen(&terminal::line(text), "--json has all of it"));
-        match mood(text).filter(|_| self.colour) {
+        match status_color(text).filter(|_| self.colour) {
             Some(colour) => cell.fg(colour),
             None => cell,
         }
     }
 
-    /// A line that moves while something takes long. On no terminal it shows nothing.
+    /// A spinner for something that takes long. Without a terminal it is hidden.
     pub(crate) fn spinner(&self, text: impl AsRef<str>) -> ProgressBar {
         let bar = ProgressBar::new_spinner();
         if self.json || !self.terminal || !stderr().is_terminal() {
@@ -162,17 +163,17 @@ impl Output {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        self.tell(&bar, text);
+        self.set_message(&bar, text);
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
 
-    /// What the moving line says.
-    pub(crate) fn tell(&self, bar: &ProgressBar, text: impl AsRef<str>) {
+    /// Sets the text of a spinner.
+    pub(crate) fn set_message(&self, bar: &ProgressBar, text: impl AsRef<str>) {
         bar.set_message(terminal::line(text.as_ref()));
     }
 
-    /// A bar for so many steps; none where no person watches.
+    /// A progress bar, or `None` without a terminal.
     pub(crate) fn bar(&self, steps: usize) -> Option<ProgressBar> {
         if self.json || !stderr().is_terminal() {
             return None;
@@ -191,8 +192,8 @@ impl Output {
     }
 }
 
-/// Stdout for what another program is to read: as it comes into a pipe, and line by line without
-/// what a terminal obeys on one.
+/// Stdout for rows that another program reads: unchanged in a pipe, and on a terminal line by line
+/// without control characters.
 #[derive(Debug)]
 pub(crate) struct Results {
     terminal: bool,
@@ -229,11 +230,11 @@ impl Write for Results {
     }
 }
 
-/// Says what is wrong with the command line, or what was asked for of it: help, or the version.
+/// Prints what is wrong with the command line, or the help or version that was asked for.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        // It repeats what was typed, or what another program passed on.
-        put_aside(&terminal::text(&error.render().to_string()));
+        // It repeats arguments, which may contain control characters.
+        put_stderr(&terminal::text(&error.render().to_string()));
     } else {
         let _ = error.print();
     }
@@ -241,16 +242,16 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn put(text: &str) {
-    // Nobody reads on: no reason to stop what is being done.
+    // If stdout is closed, the command goes on anyway.
     let _ = writeln!(stdout().lock(), "{text}");
 }
 
-fn put_aside(text: &str) {
+fn put_stderr(text: &str) {
     let _ = writeln!(stderr().lock(), "{text}");
 }
 
-/// The colour of words that tell how something went.
-fn mood(text: &str) -> Option<Color> {
+/// The colour of a word that says how something went.
+fn status_color(text: &str) -> Option<Color> {
     match text.split(':').next().unwrap_or_default() {
         "completed" | "healthy" | "ok" | "yes" => Some(Color::Green),
         "no_answer" | "busy" | "voicemail" | "refused" | "needs_approval" | "duplicate"
@@ -260,13 +261,13 @@ fn mood(text: &str) -> Option<Color> {
     }
 }
 
-/// What a person reads where there is nothing.
+/// The value as text, or `-` without one.
 pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// A number as it was typed, with its middle hidden: nothing is known of it yet, so it cannot be
-/// masked by its parts.
+/// Masks a number as it was typed. It was not parsed yet, so its middle is hidden whatever its parts
+/// are.
 pub(crate) fn hide(text: &str) -> String {
     let characters: Vec<char> = text.trim().chars().collect();
     let keep = if characters.len() > 6 { 2 } else { characters.len().min(1) };

@@ -1,5 +1,5 @@
-//! Taking up a changed configuration while calls are placed: on SIGHUP, and when `switchboard
-//! reload` asks for it in the ledger.
+//! Reloads the configuration while calls are placed: on SIGHUP, and when `switchboard reload` asks
+//! for it through the ledger.
 
 use std::{path::Path, time::Duration};
 
@@ -8,64 +8,64 @@ use tokio::{sync::mpsc, task::AbortHandle};
 
 use crate::{cli::Common, failure::Failure, output::Output, setup};
 
-/// How often the ledger is looked at for a wish.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often the ledger is checked for a reload request.
+pub(crate) const POLL_EVERY: Duration = Duration::from_secs(2);
 
-/// Listens as long as this lives.
-pub(crate) struct Listening(AbortHandle);
+/// Stops listening when dropped.
+pub(crate) struct ReloadListener(AbortHandle);
 
-impl Drop for Listening {
+impl Drop for ReloadListener {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-/// Takes up the file again whenever it is asked to. A file that cannot be taken up changes nothing,
-/// and says why.
+/// Reloads the file whenever it is asked to. A file that cannot be loaded changes nothing, and the
+/// reason is reported.
 pub(crate) async fn listen(
     switchboard: &Switchboard,
     common: &Common,
     output: Output,
-) -> Result<Listening, Failure> {
+) -> Result<ReloadListener, Failure> {
     let mut hangups = hangups()?;
     let (switchboard, file) = (switchboard.clone(), common.config.clone());
-    let mut seen = newest_wish(switchboard.ledger(), 0).await?;
+    let mut seen = latest_request(switchboard.ledger(), 0).await?;
     let task = tokio::spawn(async move {
         loop {
             tokio::select! {
-                Some(()) = hangups.recv() => take_up(&switchboard, &file, output).await,
-                () = tokio::time::sleep(LOOK_EVERY) => match newest_wish(switchboard.ledger(), seen).await {
-                    Ok(newest) if newest > seen => {
-                        seen = newest;
-                        take_up(&switchboard, &file, output).await;
+                Some(()) = hangups.recv() => reload(&switchboard, &file, output).await,
+                () = tokio::time::sleep(POLL_EVERY) => match latest_request(switchboard.ledger(), seen).await {
+                    Ok(latest) if latest > seen => {
+                        seen = latest;
+                        reload(&switchboard, &file, output).await;
                     }
                     Ok(_) => {}
-                    Err(failure) => tracing::warn!(%failure, "the ledger could not be looked at for a reload"),
+                    Err(failure) => tracing::warn!(%failure, "the ledger could not be checked for reload requests"),
                 },
             }
         }
     });
-    Ok(Listening(task.abort_handle()))
+    Ok(ReloadListener(task.abort_handle()))
 }
 
-/// The number of the latest wish; `seen` where none came since.
-async fn newest_wish(ledger: Option<&Ledger>, seen: u64) -> Result<u64, Failure> {
+/// The number of the latest reload request, or `seen` if none came since.
+async fn latest_request(ledger: Option<&Ledger>, seen: u64) -> Result<u64, Failure> {
     let Some(ledger) = ledger else {
         return Ok(seen);
     };
-    let wishes = ledger.journal().audit_entries(AuditTopic::Reload, seen).await?;
-    Ok(wishes.last().map_or(seen, |(number, _)| *number))
+    let requests = ledger.journal().audit_entries(AuditTopic::Reload, seen).await?;
+    Ok(requests.last().map_or(seen, |(number, _)| *number))
 }
 
-async fn take_up(switchboard: &Switchboard, file: &Path, output: Output) {
-    // A large deck takes a while to read, and must not hold up the calls that are under way.
+async fn reload(switchboard: &Switchboard, file: &Path, output: Output) {
+    // A large deck takes a while to read, and must not block the calls in progress.
     let path = file.to_path_buf();
     let read = tokio::task::spawn_blocking(move || Config::from_file(path)).await;
     let read = match read {
         Ok(read) => read.map_err(Failure::from),
         Err(error) => Err(Failure::local(format!("the file could not be read: {error}"))),
     };
-    let done = match read.and_then(setup::with_ledger) {
+    let reloaded = match read.and_then(setup::with_ledger) {
         Ok(config) => {
             setup::warn(&config, output);
             switchboard.reload(&config, process_environment).await.map_err(Failure::from)
@@ -75,12 +75,10 @@ async fn take_up(switchboard: &Switchboard, file: &Path, output: Output) {
             Err(error) => Err(Failure::from(error)),
         },
     };
-    match done {
-        Ok(version) => {
-            output.note(format!("took up {} as configuration {version}", file.display()))
-        }
+    match reloaded {
+        Ok(version) => output.note(format!("loaded {} as configuration {version}", file.display())),
         Err(failure) => output
-            .note(format!("{} was not taken up, and nothing changed: {failure}", file.display())),
+            .note(format!("{} was not loaded, and nothing changed: {failure}", file.display())),
     }
 }
 
@@ -89,10 +87,10 @@ fn hangups() -> Result<mpsc::Receiver<()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals = signal(SignalKind::hangup())
         .map_err(|error| Failure::local(format!("signals cannot be received: {error}")))?;
-    let (tell, hangups) = mpsc::channel(1);
+    let (sender, hangups) = mpsc::channel(1);
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            if tell.send(()).await.is_err() {
+            if sender.send(()).await.is_err() {
                 return;
             }
         }
@@ -100,12 +98,12 @@ fn hangups() -> Result<mpsc::Receiver<()>, Failure> {
     Ok(hangups)
 }
 
-/// There is no such signal.
+/// Other systems have no such signal.
 #[cfg(not(unix))]
 fn hangups() -> Result<mpsc::Receiver<()>, Failure> {
-    let (tell, hangups) = mpsc::channel(1);
+    let (sender, hangups) = mpsc::channel(1);
     tokio::spawn(async move {
-        tell.closed().await;
+        sender.closed().await;
     });
     Ok(hangups)
 }

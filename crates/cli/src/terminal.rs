@@ -1,22 +1,22 @@
-//! What may go to a terminal: text that is shown and not obeyed.
+//! Makes untrusted text safe to print.
 //!
-//! Summaries, names, ids and messages are others' words, and a terminal obeys some of them: they
-//! set its title, turn a line around, overwrite what stands above, or look like a row of ours.
-//! Everything that is printed passes one of these functions.
+//! Summaries, names, ids and messages come from providers and callers. Control characters in them
+//! could set a terminal's title, reverse a line, overwrite earlier output, or imitate our own.
+//! Everything that is printed passes through one of these functions.
 
 use std::fmt::Write;
 
 use switchboard::core::text::{is_invisible, visible};
 
-/// What stands for the end of a line inside of a line.
+/// Shown for a line break inside a line.
 const LINE_FEED: &str = " ⏎ ";
-/// What a screen of 24 lines and 80 columns holds, less what stands around it.
+/// The characters that fit on a screen of 24 lines and 80 columns, less what surrounds them.
 const SCREEN: usize = 1_600;
-/// A little more is shown whole, instead of a hint that is as long.
+/// Text that is longer by no more than this is shown whole, since the hint would be as long.
 const HINT: usize = 120;
 
-/// On one line: the ends of lines are shown as `⏎`, control characters as their pictures, and what
-/// nobody sees is gone.
+/// The text on one line: line breaks become `⏎`, control characters their pictures, and invisible
+/// characters are removed.
 pub(crate) fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut characters = text.trim_end_matches(['\r', '\n']).chars().peekable();
@@ -31,8 +31,8 @@ pub(crate) fn line(text: &str) -> String {
     shown
 }
 
-/// Every line as [`line`] shows it; those behind the first are indented, so that none of them looks
-/// like a line of ours.
+/// Each line as [`line`] shows it. All but the first are indented, so that none can imitate our own
+/// output.
 pub(crate) fn block(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for (at, one) in text.lines().enumerate() {
@@ -47,7 +47,7 @@ pub(crate) fn block(text: &str) -> String {
     shown
 }
 
-/// A text of several lines as it came, without what a terminal obeys.
+/// Text of several lines, without control characters.
 pub(crate) fn text(text: &str) -> String {
     let mut shown =
         text.split('\n').map(|one| line(one.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n");
@@ -55,7 +55,7 @@ pub(crate) fn text(text: &str) -> String {
     shown
 }
 
-/// At most a screen of it; the hint says where the rest is.
+/// At most a screen of the text; the hint says where the rest is.
 pub(crate) fn screen(text: &str, hint: &str) -> String {
     let mut ends = text.char_indices().map(|(at, _)| at);
     let (Some(end), Some(_)) = (ends.nth(SCREEN), ends.nth(HINT - 1)) else {
@@ -65,8 +65,7 @@ pub(crate) fn screen(text: &str, hint: &str) -> String {
     format!("{shown}… {} characters more: {hint}", thousands(rest.chars().count()))
 }
 
-/// JSON in which what a terminal obeys, or nobody sees, is escaped. It says the same to every
-/// program.
+/// JSON with control and invisible characters escaped. Programs read the same value.
 pub(crate) fn json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for one in json.chars() {
@@ -75,7 +74,7 @@ pub(crate) fn json(json: &str) -> String {
             shown.push(one);
         } else {
             for unit in one.encode_utf16(&mut [0; 2]) {
-                // Nothing fails when it writes to a string.
+                // Writing to a string cannot fail.
                 let _ = write!(shown, "\\u{unit:04x}");
             }
         }
@@ -109,25 +108,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_is_one_line_that_is_not_obeyed(text in any::<String>()) {
+        fn a_line_is_one_line_without_control_characters(text in any::<String>()) {
             prop_assert!(line(&text).chars().all(is_harmless));
             prop_assert_eq!(line(&line(&text)), line(&text));
         }
 
         #[test]
-        fn a_block_has_no_control_characters_but_its_line_feeds_and_no_line_that_looks_like_ours(text in any::<String>()) {
+        fn a_block_has_no_control_characters_but_line_feeds_and_is_indented(text in any::<String>()) {
             let shown = block(&text);
             prop_assert!(shown.chars().all(|one| one == '\n' || is_harmless(one)));
             prop_assert!(shown.lines().skip(1).all(|one| one.starts_with("  ")));
         }
 
         #[test]
-        fn a_text_keeps_its_lines_and_nothing_that_is_obeyed(text in "(\\PC|\n|\u{1b}|\u{9b}|\r|\u{202e}){0,80}") {
+        fn a_text_keeps_its_lines_without_control_characters(text in "(\\PC|\n|\u{1b}|\u{9b}|\r|\u{202e}){0,80}") {
             prop_assert!(super::text(&text).chars().all(|one| one == '\n' || is_harmless(one)));
         }
 
         #[test]
-        fn json_says_the_same_and_is_not_obeyed(text in any::<String>(), key in any::<String>()) {
+        fn json_keeps_its_value_without_control_characters(text in any::<String>(), key in any::<String>()) {
             let value = serde_json::json!({ key: [text] });
             let shown = json(&serde_json::to_string_pretty(&value).unwrap());
             prop_assert!(shown.chars().all(|one| one == '\n' || is_harmless(one)));
@@ -135,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn a_screen_is_no_longer_than_one(text in "\\PC{0,4000}") {
+        fn a_screen_is_never_longer_than_a_screen(text in "\\PC{0,4000}") {
             let shown = screen(&text, "--json");
             prop_assert!(shown.chars().count() <= SCREEN + HINT);
             prop_assert_eq!(&screen(&shown, "elsewhere"), &shown);
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_words_are_shown() {
+    fn control_characters_become_visible() {
         assert_eq!(line("\u{1b}]0;owned\u{7}"), "␛]0;owned␇");
         assert_eq!(line("\u{9b}31mred"), "\u{fffd}31mred");
         assert_eq!(line("over\rwritten\ttab"), "over␍written tab");

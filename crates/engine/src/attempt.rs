@@ -581,7 +581,7 @@ async fn not_placed(
             report(AfterFailure::Retry);
             inner.clock.sleep(pause).await;
         }
-        Next::Retry | Next::Another | Next::Anybody => report(match failed.delivery() {
+        Next::Retry | Next::OtherProvider | Next::AnyProvider => report(match failed.delivery() {
             Delivery::NotSent => AfterFailure::NextUnsent,
             Delivery::Refused(Refusal::Quota) => AfterFailure::NextForCredit,
             Delivery::Refused(_) | Delivery::Placed | Delivery::Unknown => AfterFailure::Next,
@@ -594,8 +594,8 @@ async fn not_placed(
         }
         Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
         Next::AfterCredit => report(AfterFailure::WaitForCredit),
-        Next::Nobody => return Ok(Then::GiveUp(fault)),
-        Next::Person => {
+        Next::NoProvider => return Ok(Then::GiveUp(fault)),
+        Next::Approval => {
             report(AfterFailure::Approval);
             return Ok(Then::Stop);
         }

@@ -27,6 +27,6 @@ impl Planned {
             named.zip(&self.readings),
             self.at,
         )
-        .knowing(Some(&self.lives))
+        .with_experiments(Some(&self.lives))
     }
 }

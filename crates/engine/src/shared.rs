@@ -185,7 +185,7 @@ impl Inner {
             readings: &readings,
             draw,
             quality: Some(&*quality),
-            lives: Some(&lives),
+            experiments: Some(&lives),
         };
         let plan = plan(call, &snapshot, now);
         Planned { plan, readings, lives, at: now }

@@ -22,7 +22,7 @@ pub(crate) async fn catch_up(inner: &Inner) -> Result<()> {
     }
     let mut lives = ExperimentStates::clone(&known);
     for (number, decision) in &new {
-        lives.take(*number, decision);
+        lives.apply(*number, decision);
     }
     inner.lives.store(Arc::new(lives));
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use switchboard_core::{Attempt, Call, CallFailure, ErrorKind, ProviderId};
 use switchboard_router::{
     Candidate,
-    failover::{Next, REPEATS, RETRIES, Silent},
+    failover::{Next, NotPlaced, REPEATS, RETRIES},
 };
 
 use crate::world::World;
@@ -91,19 +91,19 @@ impl Tried {
         self.sent += 1;
         self.written += 1;
         let fault = earlier.error.as_ref().map(CallFailure::from);
-        let next = Silent::of(earlier).next(quota_opt_in);
+        let next = NotPlaced::of(earlier).next(quota_opt_in);
         match next {
-            Next::Nobody | Next::Person => {
+            Next::NoProvider | Next::Approval => {
                 let unsaid = || CallFailure {
                     kind: ErrorKind::NoProvider,
                     message: format!("{} refused the call for every provider", earlier.provider),
                 };
                 return Some(fault.unwrap_or_else(unsaid));
             }
-            Next::Retry | Next::Another | Next::AfterPause | Next::AfterCredit => {
+            Next::Retry | Next::OtherProvider | Next::AfterPause | Next::AfterCredit => {
                 self.fault = fault.clone()
             }
-            Next::Anybody => {}
+            Next::AnyProvider => {}
         }
         self.learn(world, &earlier.provider, next, || true);
         fault.filter(|_| next == Next::AfterCredit && !self.may_ask(&earlier.provider))
@@ -126,7 +126,7 @@ impl Tried {
                     self.is_done_with(world, provider, true);
                 }
             }
-            Next::Another => self.is_done_with(world, provider, false),
+            Next::OtherProvider => self.is_done_with(world, provider, false),
             Next::AfterPause | Next::AfterCredit => {
                 let repeats = self.repeats.entry(provider.clone()).or_default();
                 if *repeats < REPEATS {
@@ -138,7 +138,7 @@ impl Tried {
                     self.waits_for = Some(provider.clone());
                 }
             }
-            Next::Anybody | Next::Nobody | Next::Person => {}
+            Next::AnyProvider | Next::NoProvider | Next::Approval => {}
         }
     }
 

@@ -1,18 +1,22 @@
-//! What an A/B test between providers shows: statistics that hold at every look, and reports.
+//! A/B tests between providers or agent profiles: statistics that stay valid however often one
+//! looks, and reports about them.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
-//! | `analysis/` | sequential tests and confidence sequences |
-//! | `people.rs` | what happened to each person, from the calls |
-//! | `report.rs`, `words.rs` | what the experiment shows |
-//! | `watch.rs` | when an arm is stopped by its guardrail |
+//! | `sequential/` | sequential tests and confidence sequences |
+//! | `cohort.rs` | what happened to each person, read from their calls |
+//! | `results.rs`, `sentences.rs` | the contents of a report: numbers, and sentences about them |
+//! | `report.rs` | computes a report |
+//! | `watch.rs` | which arms have to be stopped because they break a guardrail |
 
-pub mod analysis;
-mod people;
+mod cohort;
 mod report;
+mod results;
+mod sentences;
+pub mod sequential;
 mod watch;
-mod words;
 
-pub use people::{Cohort, Known, Participant};
-pub use report::{ALPHA, ArmReport, Points, Report, Share, Versus};
+pub use cohort::{Cohort, CompletedCalls, Participant};
+pub use report::ALPHA;
+pub use results::{ArmComparison, ArmReport, Points, Report, SplitCheck};
 pub use watch::{Breach, Watch, breaches};

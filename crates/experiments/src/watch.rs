@@ -1,10 +1,10 @@
-//! Which arms certainly break a guardrail.
+//! Detects arms that break a guardrail.
 //!
-//! Looked at again and again, every rule is broken by chance once. So an arm is stopped only where
-//! the whole interval of what it may truly be lies on the wrong side, and the intervals hold at all
-//! looks at once: the chance that any arm which keeps all its guardrails is ever stopped is at most
-//! five in a hundred, shared between arms and guardrails. For costs and durations that is so in the
-//! limit of many people.
+//! A metric that is checked again and again crosses any bound by chance sooner or later. So an arm
+//! is stopped only if the whole confidence interval of its metric lies on the wrong side of the
+//! bound, and the intervals hold at all looks at once. The chance that any arm that keeps its
+//! guardrails is ever stopped is at most 5 %, divided over arms and guardrails. For costs and
+//! durations that holds asymptotically, for many people.
 
 use jiff::Timestamp;
 use switchboard_core::{Call, Currency};
@@ -15,28 +15,28 @@ use switchboard_router::{
 
 use crate::{
     Cohort, Participant,
-    analysis::{Interval, Means, Rate, interval},
+    sequential::{Interval, Means, Rate, interval},
 };
 
-/// The chance of ever stopping any arm that keeps its guardrails.
+/// The chance that any arm that keeps its guardrails is ever stopped.
 const ALPHA: f64 = 0.05;
 const MICROS: f64 = 1e6;
-/// Who decides, in the journal.
+/// The author of these decisions in the audit log.
 const BY: &str = "guardrail";
 
-/// An arm that certainly breaks a guardrail.
+/// An arm that breaks a guardrail, beyond statistical doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
-    /// The arm.
+    /// The name of the arm.
     pub arm: String,
-    /// What it breaks.
+    /// The guardrail that it breaks.
     pub guardrail: Guardrail,
-    /// On what grounds, in words.
+    /// The evidence, as a sentence.
     pub why: String,
 }
 
-/// The arms that certainly break a guardrail, each with the first that it breaks. The holdout
-/// breaks none.
+/// The arms that break a guardrail, each with the first one that it breaks. The holdout has no
+/// guardrails.
 pub fn breaches(
     experiment: &Experiment,
     people: &[Participant],
@@ -44,22 +44,22 @@ pub fn breaches(
 ) -> Vec<Breach> {
     let alpha = ALPHA / (experiment.arms.len() * experiment.guardrails.len()).max(1) as f64;
     let arms = experiment.arms.iter().enumerate().filter_map(|(index, arm)| {
-        let mut sums = Sums::default();
+        let mut totals = Totals::default();
         people
             .iter()
             .filter(|person| person.subject == index)
-            .for_each(|person| sums.add(person, currency));
+            .for_each(|person| totals.add(person, currency));
         let broken =
-            |guardrail: &Guardrail| sums.breaks(guardrail, alpha).map(|why| (*guardrail, why));
+            |guardrail: &Guardrail| totals.breaks(guardrail, alpha).map(|why| (*guardrail, why));
         let (guardrail, why) = experiment.guardrails.iter().find_map(broken)?;
         Some(Breach { arm: arm.name.clone(), guardrail, why: format!("{guardrail}: {why}") })
     });
     arms.collect()
 }
 
-/// What the guardrails look at.
+/// The totals of one arm that guardrails are checked against.
 #[derive(Debug, Default)]
-struct Sums {
+struct Totals {
     people: u64,
     successes: u64,
     errors: u64,
@@ -67,33 +67,33 @@ struct Sums {
     duration: Means,
 }
 
-impl Sums {
+impl Totals {
     fn add(&mut self, person: &Participant, currency: Currency) {
         self.people += 1;
-        self.successes += u64::from(person.seen.success);
+        self.successes += u64::from(person.observation.success);
         self.errors += u64::from(person.failed);
-        if let Some(cost) = person.seen.cost.filter(|cost| cost.currency() == currency) {
+        if let Some(cost) = person.observation.cost.filter(|cost| cost.currency() == currency) {
             self.cost.add(cost.micros() as f64 / MICROS, 1.0);
         }
-        if let Some(duration) = person.seen.duration {
+        if let Some(duration) = person.observation.duration {
             self.duration.add(duration.as_secs_f64(), 1.0);
         }
     }
 
-    /// Why it is broken for certain; `None` where it may be kept.
+    /// The evidence that the guardrail is broken; `None` if it may still be kept.
     fn breaks(&self, guardrail: &Guardrail, alpha: f64) -> Option<String> {
         if self.people < u64::from(guardrail.minimum_calls) {
             return None;
         }
-        // Statistics, not money: it is compared to an interval.
+        // As a float: it is compared with an interval, not spent.
         let bound: f64 = guardrail.bound.value().to_string().parse().ok()?;
-        let (seen, found) = match guardrail.metric {
+        let (measured, found) = match guardrail.metric {
             GuardMetric::SuccessRate => self.share(self.successes, alpha),
             GuardMetric::ErrorRate => self.share(self.errors, alpha),
             GuardMetric::Duration => {
                 let mean = self.duration.estimate(alpha)?;
                 (
-                    format!("{:.1} s in the mean of {}", mean.value, self.duration.count()),
+                    format!("a mean of {:.1} s over {} calls", mean.value, self.duration.count()),
                     mean.interval?,
                 )
             }
@@ -103,7 +103,7 @@ impl Sums {
             Bound::AtLeast(_) => (found.high < bound, format!("at most {:.4}", found.high)),
             Bound::AtMost(_) => (found.low > bound, format!("at least {:.4}", found.low)),
         };
-        broken.then(|| format!("{seen}, {at} for certain"))
+        broken.then(|| format!("{measured}; {at}, with certainty"))
     }
 
     fn share(&self, count: u64, alpha: f64) -> (String, Interval) {
@@ -111,21 +111,21 @@ impl Sums {
         (format!("{count} of {of} people"), interval(Rate { successes: count, of }, alpha))
     }
 
-    /// From the least that a call costs and the most that succeed: it has an answer where nobody
-    /// ever succeeded.
+    /// Divides the lower bound of the cost per call by the upper bound of the success rate, which
+    /// gives an answer even for an arm without a single success.
     fn cost_per_success(&self, alpha: f64) -> Option<(String, Interval)> {
-        let (seen, rate) = self.share(self.successes, alpha / 2.0);
+        let (successes, rate) = self.share(self.successes, alpha / 2.0);
         let cost = self.cost.estimate(alpha / 2.0)?;
         let paid = cost.interval?;
         let found = Interval {
             low: paid.low.max(0.0) / rate.high.max(f64::MIN_POSITIVE),
             high: f64::INFINITY,
         };
-        Some((format!("{seen} succeeded at {:.4} a call", cost.value), found))
+        Some((format!("{successes} succeeded at {:.4} a call", cost.value), found))
     }
 }
 
-/// Follows the experiments that have guardrails, and says what has to be decided.
+/// Follows the experiments that have guardrails, and decides which arms to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
     watched: Vec<Cohort>,
@@ -133,24 +133,24 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Nobody was called yet.
+    /// Watches the experiments of this policy, without any calls yet.
     pub fn new(policy: &Policy) -> Self {
         let mut watch = Self::default();
         watch.set(policy);
         watch
     }
 
-    /// Other experiments. What is known of those that stay is kept; true where one is new, whose
-    /// calls so far have to be told again.
+    /// Switches to the experiments of this policy, keeping what was observed of those that stay.
+    /// True if one of them is new, so that its earlier calls have to be observed again.
     pub fn set(&mut self, policy: &Policy) -> bool {
         let mut former = std::mem::take(&mut self.watched);
         let guarded =
             policy.experiments.iter().filter(|experiment| !experiment.guardrails.is_empty());
         let mut is_new = false;
         for experiment in guarded {
-            let known = former.iter().position(|people| people.is_of(experiment));
-            is_new |= known.is_none();
-            self.watched.push(match known {
+            let position = former.iter().position(|people| people.is_of(experiment));
+            is_new |= position.is_none();
+            self.watched.push(match position {
                 Some(at) => former.swap_remove(at),
                 None => Cohort::new(experiment, policy.currency),
             });
@@ -159,7 +159,7 @@ impl Watch {
         is_new
     }
 
-    /// Takes a call as it stands, as often as it changes.
+    /// Records a call in its current state. To be called whenever a call changes.
     pub fn observe(&mut self, call: &Call) {
         if call.experiment.is_some() {
             for people in &mut self.watched {
@@ -168,12 +168,12 @@ impl Watch {
         }
     }
 
-    /// The arms that have to be stopped now, as decisions for the journal. Empty where nothing was
+    /// The arms that have to be stopped now, as entries for the audit log. Empty if nothing was
     /// observed since the last time.
     pub fn decisions(
         &mut self,
         policy: &Policy,
-        lives: &ExperimentStates,
+        states: &ExperimentStates,
         now: Timestamp,
     ) -> Vec<AuditEntry> {
         if !std::mem::take(&mut self.changed) {
@@ -186,14 +186,14 @@ impl Watch {
             else {
                 continue;
             };
-            let life = lives.life(&experiment.name, experiment.version);
-            if experiment.stage(life) == Stage::Stopped {
+            let state = states.state(&experiment.name, experiment.version);
+            if experiment.stage(state) == Stage::Stopped {
                 continue;
             }
-            let broken = breaches(experiment, &people.known(now).people, policy.currency);
+            let broken = breaches(experiment, &people.completed(now).people, policy.currency);
             let new = broken
                 .into_iter()
-                .filter(|breach| life.is_none_or(|life| !life.has_stopped(&breach.arm)));
+                .filter(|breach| state.is_none_or(|state| !state.has_stopped(&breach.arm)));
             decisions.extend(new.map(|breach| {
                 let change = Change {
                     to: Some(Stage::Stopped),

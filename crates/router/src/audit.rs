@@ -1,23 +1,24 @@
-//! What was decided that is about no single call: which configuration holds, which experiments run.
+//! The audit log: decisions that do not belong to a single call, such as a new configuration or the
+//! start of an experiment.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a decision is about.
+/// The subject area of an audit entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditTopic {
-    /// A configuration was taken up, or refused.
+    /// A configuration was applied or rejected.
     Configuration,
-    /// Somebody asked every process to read its configuration again.
+    /// An operator asked every process to reload its configuration.
     Reload,
-    /// An experiment began, grew, or ended, or one of its arms did.
+    /// An experiment was started, ramped or stopped, or one of its arms was stopped.
     Experiment,
 }
 
 impl AuditTopic {
-    /// The word used in JSON and in ledgers.
+    /// The name used in JSON and in ledgers.
     pub const fn as_str(self) -> &'static str {
         match self {
             AuditTopic::Configuration => "configuration",
@@ -27,17 +28,17 @@ impl AuditTopic {
     }
 }
 
-/// Something that was decided. Decisions are only ever added: who decided what, when, stays.
+/// One decision: what was decided, by whom and when. The audit log is append-only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// What it is about.
+    /// The subject area.
     pub topic: AuditTopic,
-    /// Of what: the experiment's name, the configuration's file.
+    /// What the decision applies to: the name of the experiment, or the configuration file.
     pub subject: String,
-    /// What was decided. No secret and no person's number stands in it.
+    /// The decision itself. It contains no secrets and no phone numbers.
     pub what: Value,
-    /// Who decided: an operator, or which rule.
+    /// Who decided: an operator, or the rule that did.
     pub by: String,
-    /// When.
+    /// When it was decided.
     pub at: Timestamp,
 }

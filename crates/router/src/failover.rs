@@ -1,103 +1,105 @@
-//! What may come after an attempt that provably reached no phone. The one reading of it: for an
-//! attempt of this process, for one of a process that is gone, and for the backtest.
+//! What may follow an attempt that provably reached no phone. This rule stands here once: the engine
+//! uses it for its own attempts and for those of a process that has ended, and the backtest uses it
+//! for past attempts.
 
 use switchboard_core::{Attempt, Delivery, ErrorKind, Proof, Refusal};
 
-/// Retries of an attempt of which no byte left, at one provider, for one ring.
+/// The maximum number of retries of an attempt of which no byte was sent, at one provider, for one
+/// ring.
 pub const RETRIES: u32 = 2;
-/// Repeats at a provider that takes no call for a while, for one ring.
+/// The maximum number of repeats at a provider that temporarily takes no calls, for one ring.
 pub const REPEATS: u32 = 3;
 
-/// What may come next.
+/// What may follow the attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// No byte left, for a reason that may pass: the same provider again, [`RETRIES`] times at
-    /// most; then another one, of another failure domain.
+    /// No byte was sent, for a reason that may be temporary: the same provider again, at most
+    /// [`RETRIES`] times; then another one, in another failure domain.
     Retry,
-    /// Its provider does not take this call; another may.
-    Another,
-    /// Its provider takes none for a while: another first, and this one again after a pause,
-    /// [`REPEATS`] times at most.
+    /// This provider does not take the call; another one may be asked.
+    OtherProvider,
+    /// This provider temporarily takes no calls: another one first, and this one again after a pause,
+    /// at most [`REPEATS`] times.
     AfterPause,
-    /// Its provider's account is out of credit, and nobody allowed another provider for that
-    /// reason: this one again after a pause, [`REPEATS`] times at most.
+    /// The account is out of credit, and failover for that reason is not allowed: the same provider
+    /// again after a pause, at most [`REPEATS`] times.
     AfterCredit,
-    /// Nothing speaks against its provider, nor against any other.
-    Anybody,
-    /// The refusal binds every provider.
-    Nobody,
-    /// A person has to approve first.
-    Person,
+    /// Any provider may be asked, including the same one.
+    AnyProvider,
+    /// No provider may be asked: the refusal binds all of them.
+    NoProvider,
+    /// The call has to be approved by a person first.
+    Approval,
 }
 
-/// What a failed placing request says of what may come next; `None` where it may have reached a
-/// phone, and nothing is sent again. `quota_opt_in`: the caller, or the call's route, lets a call
-/// go to another provider where the account of the first is out of credit.
+/// What may follow a failed placing request; `None` if it may have reached a phone, in which case
+/// nothing is ever sent again. `quota_opt_in` is true if the caller, or the call's route, allows
+/// failover when an account is out of credit.
 pub fn next(delivery: Delivery, kind: Option<ErrorKind>, quota_opt_in: bool) -> Option<Next> {
     match delivery {
         Delivery::NotSent => Some(match kind {
             Some(ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => Next::Retry,
-            Some(_) | None => Next::Another,
+            Some(_) | None => Next::OtherProvider,
         }),
         Delivery::Refused(refusal) => Some(match refusal {
-            Refusal::ThisProvider => Next::Another,
+            Refusal::ThisProvider => Next::OtherProvider,
             Refusal::RateLimited => Next::AfterPause,
-            Refusal::Quota if quota_opt_in => Next::Another,
+            Refusal::Quota if quota_opt_in => Next::OtherProvider,
             Refusal::Quota => Next::AfterCredit,
-            Refusal::Everyone => Next::Nobody,
-            Refusal::NeedsApproval => Next::Person,
+            Refusal::Everyone => Next::NoProvider,
+            Refusal::NeedsApproval => Next::Approval,
         }),
         Delivery::Placed | Delivery::Unknown => None,
     }
 }
 
-/// Why an attempt is written down as not placed.
+/// Why an attempt is proven not to have reached a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Silent {
+pub struct NotPlaced {
     delivery: Option<Delivery>,
     kind: Option<ErrorKind>,
-    fenced: bool,
+    assumed: bool,
 }
 
-impl Silent {
-    /// Of an attempt that reached no phone.
+impl NotPlaced {
+    /// The reason, from the record of an attempt that was not placed.
     pub fn of(attempt: &Attempt) -> Self {
         Self {
             delivery: attempt.delivery,
             kind: attempt.error.as_ref().map(|error| error.kind),
-            fenced: attempt
+            assumed: attempt
                 .evidence
                 .iter()
                 .any(|evidence| evidence.proof == Proof::AssumedNotPlaced),
         }
     }
 
-    /// True where no byte of it left.
+    /// True if no byte was sent.
     pub fn is_unsent(self) -> bool {
         self.delivery == Some(Delivery::NotSent)
     }
 
-    /// True where its provider refused it for every other one too.
+    /// True if the refusal binds every provider.
     pub fn binds_everyone(self) -> bool {
         self.delivery == Some(Delivery::Refused(Refusal::Everyone))
     }
 
-    /// Why its provider did not take the call, where nothing more is known.
-    pub fn why(self) -> ErrorKind {
+    /// The kind of error to report if there is no more specific one.
+    pub fn error_kind(self) -> ErrorKind {
         match self.delivery {
             Some(Delivery::Refused(Refusal::Quota)) => ErrorKind::QuotaExceeded,
             Some(_) | None => ErrorKind::NoProvider,
         }
     }
 
-    /// What may come next.
+    /// What may follow the attempt.
     pub fn next(self, quota_opt_in: bool) -> Next {
         match self.delivery.and_then(|delivery| next(delivery, self.kind, quota_opt_in)) {
             Some(next) => next,
-            // It may have it all the same, and would answer the same key with it.
-            None if self.fenced => Next::Another,
-            // Never claimed, or an operator found out that no phone rang.
-            None => Next::Anybody,
+            // Only assumed: the same provider may have the call, and might answer the same key with it.
+            None if self.assumed => Next::OtherProvider,
+            // It was never claimed, or an operator found out that no phone rang.
+            None => Next::AnyProvider,
         }
     }
 }
@@ -115,7 +117,7 @@ mod tests {
     ];
 
     #[test]
-    fn only_proof_lets_anything_follow() {
+    fn anything_may_follow_only_if_there_is_proof_that_nothing_rang() {
         for kind in [
             None,
             Some(ErrorKind::Connect),
@@ -127,8 +129,8 @@ mod tests {
                 for delivery in [Delivery::Placed, Delivery::Unknown] {
                     assert_eq!(next(delivery, kind, quota), None, "{delivery:?} {kind:?}");
                 }
-                let silent = REFUSALS.map(Delivery::Refused).into_iter().chain([Delivery::NotSent]);
-                for delivery in silent {
+                let proven = REFUSALS.map(Delivery::Refused).into_iter().chain([Delivery::NotSent]);
+                for delivery in proven {
                     assert!(
                         delivery.proves_no_ring() && next(delivery, kind, quota).is_some(),
                         "{delivery:?} {kind:?}"
@@ -139,28 +141,28 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_asks_others_only_where_it_lets_them() {
+    fn a_refusal_decides_whether_others_may_be_asked() {
         let of = |refusal, quota| next(Delivery::Refused(refusal), None, quota);
-        assert_eq!(of(Refusal::ThisProvider, false), Some(Next::Another));
+        assert_eq!(of(Refusal::ThisProvider, false), Some(Next::OtherProvider));
         assert_eq!(of(Refusal::RateLimited, false), Some(Next::AfterPause));
         assert_eq!(of(Refusal::Quota, false), Some(Next::AfterCredit));
-        assert_eq!(of(Refusal::Quota, true), Some(Next::Another));
+        assert_eq!(of(Refusal::Quota, true), Some(Next::OtherProvider));
         for quota in [false, true] {
-            assert_eq!(of(Refusal::Everyone, quota), Some(Next::Nobody));
-            assert_eq!(of(Refusal::NeedsApproval, quota), Some(Next::Person));
+            assert_eq!(of(Refusal::Everyone, quota), Some(Next::NoProvider));
+            assert_eq!(of(Refusal::NeedsApproval, quota), Some(Next::Approval));
         }
     }
 
     #[test]
-    fn what_never_left_is_retried_only_for_a_reason_that_may_pass() {
+    fn an_unsent_request_is_retried_only_for_a_temporary_reason() {
         for (kind, expected) in [
             (Some(ErrorKind::Connect), Next::Retry),
             (Some(ErrorKind::Timeout), Next::Retry),
             (Some(ErrorKind::Transport), Next::Retry),
-            (Some(ErrorKind::Configuration), Next::Another),
-            (Some(ErrorKind::InvalidRequest), Next::Another),
-            (Some(ErrorKind::Unauthorized), Next::Another),
-            (None, Next::Another),
+            (Some(ErrorKind::Configuration), Next::OtherProvider),
+            (Some(ErrorKind::InvalidRequest), Next::OtherProvider),
+            (Some(ErrorKind::Unauthorized), Next::OtherProvider),
+            (None, Next::OtherProvider),
         ] {
             assert_eq!(next(Delivery::NotSent, kind, false), Some(expected), "{kind:?}");
         }

@@ -1,12 +1,10 @@
-//! Chance that is no chance: draws made of what is known, so that a plan can be made again and a
-//! person keeps his arm.
+//! Deterministic pseudo-random draws, so that a plan can be reproduced and a person keeps their arm.
 
 use std::hash::Hasher;
 
 use siphasher::sip128::{Hasher128, SipHasher24};
 
-/// Sixty-four bits of a keyed-by-nothing SipHash over length-prefixed parts: stable over versions
-/// and machines.
+/// 64 bits of an unkeyed SipHash over length-prefixed parts. Stable over versions and machines.
 pub fn digest(parts: &[&[u8]]) -> u64 {
     let mut hasher = SipHasher24::new();
     for part in parts {
@@ -16,7 +14,8 @@ pub fn digest(parts: &[&[u8]]) -> u64 {
     hasher.finish128().h1
 }
 
-/// A point in `0..total`, each as likely as the next to within one part in 2^64 / total.
+/// Maps a draw to a number in `0..total`, uniformly up to an error of total / 2^64; `None` if `total`
+/// is zero.
 pub fn share(draw: u64, total: u64) -> Option<u64> {
     (total > 0).then(|| u64::try_from((u128::from(draw) * u128::from(total)) >> 64).unwrap_or(0))
 }

@@ -33,7 +33,7 @@ pub use headroom::Headroom;
 pub use health::{BreakerPolicy, BreakerState, OutlierPolicy};
 pub use plan::{
     Candidate, CandidateRecord, Plan, PlanRecord, RankReason, Reading, ReadingRecord, Rejected,
-    RejectedRecord, Rejection, Snapshot, may_be_one, plan,
+    RejectedRecord, Rejection, Snapshot, may_be_same_agent, plan,
 };
 pub use policy::{
     Allowance, DuplicateWindows, OnUnknown, Policy, ProviderLimits, ProviderPolicy, Timings,

@@ -1,4 +1,4 @@
-//! Which calls go which way.
+//! Routes: which providers take which calls.
 
 use std::collections::BTreeSet;
 
@@ -6,25 +6,25 @@ use switchboard_core::{Country, Language, ProfileName, ProviderId, ValidCall};
 
 use crate::strategy::Strategy;
 
-/// A condition on calls. Every list that is not empty must hold; a list holds where one of its
+/// A condition on calls. Every list that is not empty has to match; a list matches if one of its
 /// entries does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Match {
-    /// The callee's country.
+    /// The callee's country is one of these.
     pub countries: BTreeSet<Country>,
-    /// The beginning of the number, as `+4420`.
+    /// The callee's number begins with one of these, as `+4420`.
     pub prefixes: Vec<String>,
-    /// What is spoken; `en` matches `en-GB` too.
+    /// The language of the call is one of these; `en` matches `en-GB` too.
     pub languages: Vec<Language>,
-    /// The agent profile.
+    /// The requested agent profile is one of these.
     pub agents: BTreeSet<ProfileName>,
-    /// A tag of the request.
+    /// The request has one of these tags.
     pub tags: BTreeSet<String>,
 }
 
 impl Match {
-    /// True where the call is meant.
-    pub fn holds(&self, call: &ValidCall) -> bool {
+    /// True if the call matches.
+    pub fn matches(&self, call: &ValidCall) -> bool {
         (self.countries.is_empty() || self.countries.contains(&call.country()))
             && (self.prefixes.is_empty()
                 || self.prefixes.iter().any(|prefix| call.to.has_prefix(prefix)))
@@ -38,36 +38,37 @@ impl Match {
     }
 }
 
-/// True where whoever speaks `known` can serve `wanted`: the same tag, or the primary language
-/// alone.
+/// True if an agent that speaks `known` can handle a call in `wanted`: the same tag, or `known` is its
+/// primary language alone.
 pub(crate) fn speaks(known: &Language, wanted: &Language) -> bool {
     known == wanted || known.as_str() == wanted.primary()
 }
 
-/// What happens to a call whose callee is on another call of ours.
+/// What happens to a call if we already have a call with the callee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BusyCallee {
-    /// It waits its turn, within its window.
+    /// It waits until the other call is over, within its time window.
     #[default]
     Wait,
     /// It is refused.
     Refuse,
 }
 
-/// A way for calls: who may take them and in which order they are asked.
+/// A route: which providers may take the calls that match, and in which order they are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Its name, shown in plans.
+    /// The route's name, shown in plans.
     pub name: String,
-    /// Which calls take it. The first route that holds is taken.
+    /// Which calls take it. The first route that matches is used.
     pub when: Match,
-    /// Who may take them, in order of preference; empty: every provider, as configured.
+    /// The providers that may take them, in order of preference. Empty means every provider, in the
+    /// order of the configuration.
     pub providers: Vec<ProviderId>,
-    /// How they are ordered; `None`: the configuration's default.
+    /// How they are ordered; `None` for the default of the configuration.
     pub strategy: Option<Strategy>,
-    /// What happens while the callee is on another call of ours.
+    /// What happens while we already have a call with the callee.
     pub busy_callee: BusyCallee,
-    /// A provider whose account is out of credit is passed over for another one, whether or not the
-    /// request says so.
+    /// True if a call fails over from a provider whose account is out of credit, whether or not the
+    /// request allows it.
     pub failover_on_quota: bool,
 }

@@ -12,10 +12,10 @@ pub(crate) struct DeckArgs {
     pub(crate) command: DeckCommand,
 }
 
-/// What to do with a deck.
+/// The subcommands of `deck`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeckCommand {
-    /// Read a file and say everything that is wrong with it. It needs no configuration.
+    /// Report everything that is wrong with a file. It needs no configuration.
     Check {
         /// The deck, in CSV.
         #[arg(value_name = "FILE")]
@@ -23,53 +23,52 @@ pub(crate) enum DeckCommand {
         #[command(flatten)]
         layout: LayoutArgs,
     },
-    /// Write what a provider charges as CSV.
+    /// Write a provider's prices as CSV.
     Export {
-        /// The account, as the configuration names it.
+        /// The account's name in the configuration.
         #[arg(value_name = "PROVIDER")]
         provider: String,
-        /// Which of its decks, where it has several: the file as the configuration names it, or
-        /// tariff.
+        /// Which deck, if it has several: the file as the configuration names it, or tariff.
         #[arg(long, value_name = "NAME")]
         deck: Option<String>,
-        /// A new file; without it, stdout.
+        /// A new file. By default stdout.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         #[command(flatten)]
         layout: LayoutArgs,
     },
-    /// Show what a call costs at a provider, which row of which deck says so, and why that one.
+    /// Show what a call costs at a provider, and which row of which deck sets the price.
     Show(DeckShowArgs),
 }
 
 /// `deck show`
 #[derive(Debug, Args)]
 pub(crate) struct DeckShowArgs {
-    /// The account, as the configuration names it.
+    /// The account's name in the configuration.
     #[arg(value_name = "PROVIDER")]
     pub(crate) provider: String,
-    /// Whom to call, in E.164, as +442079460018.
+    /// The number to call, in E.164, for example +442079460018.
     #[arg(value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) number: String,
-    /// At this moment, as 2026-03-01T00:00:00Z; without it, now.
+    /// The time of the call, for example 2026-03-01T00:00:00Z. By default now.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Timestamp>,
-    /// For so many seconds; without it, as long as the configuration expects a call to last.
+    /// The duration in seconds. By default the configured expected duration.
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u32>,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
 }
 
-/// How a deck's file is laid out.
+/// The layout of a deck's file.
 #[derive(Debug, Args)]
 pub(crate) struct LayoutArgs {
-    /// How the file is laid out: trade, carrier, carrier-comma or us. Without it, as the
-    /// configuration says; of check, trade.
+    /// The layout of the file: trade, carrier, carrier-comma or us. By default the configured one;
+    /// for check, trade.
     #[arg(long, value_name = "NAME")]
     pub(crate) layout: Option<String>,
-    /// What the file calls a column, as prefix="Dial Code"; ignore=Notes leaves one out. May be
-    /// given several times.
+    /// The file's own name of a column, for example prefix="Dial Code"; ignore=Notes leaves a
+    /// column out. May be repeated.
     #[arg(long = "map", value_name = "COLUMN=NAME")]
     pub(crate) map: Vec<String>,
 }

@@ -7,59 +7,59 @@ use clap::{Args, Subcommand};
 /// `experiments`
 #[derive(Debug, Args)]
 pub(crate) struct ExperimentsArgs {
-    /// This SQLite file, instead of the ledger of the configuration.
+    /// Use this SQLite file instead of the configured ledger.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: ExperimentsCommand,
 }
 
-/// What to do with experiments.
+/// The subcommands of `experiments`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExperimentsCommand {
-    /// The experiments of the configuration, and where each is in its life.
+    /// List the configured experiments and the stage of each.
     List,
-    /// One experiment: what it is, what was decided, and what it can find at all.
+    /// Show one experiment: its definition, the decisions so far, and which effects it can detect.
     Show(ShowArgs),
-    /// Begin to assign people.
+    /// Start enrolling people.
     Start {
-        /// The experiment, as the configuration names it.
+        /// The experiment's name in the configuration.
         #[arg(value_name = "NAME")]
         name: String,
-        /// With so many of its people, 0 to 100, whatever was said before.
+        /// The percentage of people to enrol, 0 to 100, instead of the current one.
         #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
         ramp: Option<u32>,
         #[command(flatten)]
-        decided: Decided,
+        decided: DecisionArgs,
     },
-    /// Change how many of its people are in it.
+    /// Change the percentage of people who are enrolled.
     Ramp {
-        /// The experiment, as the configuration names it.
+        /// The experiment's name in the configuration.
         #[arg(value_name = "NAME")]
         name: String,
-        /// So many, 0 to 100. More moves nobody who is in.
+        /// The new percentage, 0 to 100. A larger one keeps everyone in their arm.
         #[arg(value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
         percent: u32,
         #[command(flatten)]
-        decided: Decided,
+        decided: DecisionArgs,
     },
-    /// End it, or one of its arms: calls go their ordinary way from then on.
+    /// Stop it, or one of its arms: its calls are then routed as usual.
     Stop {
-        /// The experiment, as the configuration names it.
+        /// The experiment's name in the configuration.
         #[arg(value_name = "NAME")]
         name: String,
-        /// Only this arm, for good: its people stay counted to it.
+        /// Stop only this arm, permanently. Its people still count for it.
         #[arg(long, value_name = "ARM")]
         arm: Option<String>,
         #[command(flatten)]
-        decided: Decided,
+        decided: DecisionArgs,
     },
-    /// What it shows, and how sure that is. Look as often as you like.
+    /// Show the results and how certain they are. Look as often as you like.
     Report {
-        /// The experiment, as the configuration names it.
+        /// The experiment's name in the configuration.
         #[arg(value_name = "NAME")]
         name: String,
-        /// Draw the differences over time into this new file.
+        /// Draw the differences over time to this new file.
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
@@ -68,25 +68,24 @@ pub(crate) enum ExperimentsCommand {
 /// `experiments show`
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The experiment, as the configuration names it.
+    /// The experiment's name in the configuration.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
-    /// Say what it can find with calls to so many different people.
+    /// Show which effects it can detect with calls to this many different people.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) calls: Option<u64>,
-    /// The control's share of calls in which somebody talks, in percent; without it, as the
-    /// ledger's calls say.
+    /// The control's success rate in percent. By default that of the calls in the ledger.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(1..=99))]
     pub(crate) baseline: Option<u32>,
 }
 
-/// Who decides, and why.
+/// Who makes a decision, and why.
 #[derive(Debug, Args)]
-pub(crate) struct Decided {
-    /// On what grounds. Kept in the ledger: write no number into it.
+pub(crate) struct DecisionArgs {
+    /// The reason. It is kept in the ledger: do not put phone numbers in it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) why: Option<String>,
-    /// Who decides; without it, the user of the operating system.
+    /// Who decides. By default the user of the operating system.
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `switchboard agents`: the voices, and the profiles that name them.
+//! `switchboard agents`: voice agents, and the agent profiles that use them.
 
 use switchboard::{
     AgentId, Policy,
@@ -38,7 +38,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
                         or_dash(agent.name.as_deref().map(mask)),
                         profiles(&policy, agent),
                         or_dash(agent.phone_number.as_ref().map(|number| number.e164())),
-                        if agent.built_in { "built in" } else { "of the account" }.to_owned(),
+                        if agent.built_in { "built in" } else { "own" }.to_owned(),
                     ]
                 },
             ))
@@ -61,12 +61,12 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
             .await;
             match found.items.pop() {
                 Some(agent) => {
-                    found.complain(common, output);
+                    found.report_errors(common, output);
                     show(&policy, &agent, output);
                     Ok(if found.has_failed() { Exit::Failed } else { Exit::Done })
                 }
                 None if found.has_failed() => {
-                    found.complain(common, output);
+                    found.report_errors(common, output);
                     Err(Failure::local(format!("no provider that answered has an agent {id}")))
                 }
                 None => Err(Failure::input(
@@ -78,7 +78,7 @@ pub(crate) async fn run(common: &Common, args: AgentsArgs, output: Output) -> Ou
     }
 }
 
-/// The neutral names of an agent.
+/// The profiles that use an agent.
 fn profiles(policy: &Policy, agent: &Agent) -> String {
     let names: Vec<&str> = policy
         .profiles
@@ -113,8 +113,8 @@ fn show(policy: &Policy, agent: &Agent, output: Output) {
             .filter(|(key, value)| !shown.contains(&key.as_str()) && !value.is_null());
         rows.extend(others.map(|(key, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            vec![format!("its {}", mask(key)), mask(&text)]
+            vec![mask(key), mask(&text)]
         }));
     }
-    output.table(&["what", "is"], rows);
+    output.table(&["field", "value"], rows);
 }

@@ -1,4 +1,4 @@
-//! `switchboard api`: one request to a provider's own API.
+//! `switchboard api`: sends one request to a provider's own API.
 
 use std::{
     io::{Read, stdin},
@@ -37,11 +37,11 @@ pub(crate) async fn run(common: &Common, args: ApiArgs, output: Output) -> Outco
     let config = setup::read(common)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let Some(api) = config.raw(&args.provider, process_environment, &clock)? else {
-        return Err(Failure::input("PROVIDER", "is of a kind that has no raw requests"));
+        return Err(Failure::input("PROVIDER", "is of a kind that does not support raw requests"));
     };
     let answer = match api.send(request).await {
         Ok(answer) => answer,
-        // Nothing was sent.
+        // The request was refused here; nothing was sent.
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             let hint = if error.code() == Some("tokens") {
                 ""
@@ -59,11 +59,13 @@ pub(crate) async fn run(common: &Common, args: ApiArgs, output: Output) -> Outco
 fn parameter(pair: &str) -> Outcome<(String, String)> {
     match pair.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err(Failure::input("--query", "is no parameter: write it as limit=10")),
+        Some(_) | None => {
+            Err(Failure::input("--query", "is not a parameter: write it like limit=10"))
+        }
     }
 }
 
-/// What is wrong with it is said by its place: the body itself may name a person.
+/// Parses the body. An error names the position only, since the body may contain personal data.
 fn body(data: &str) -> Outcome<Value> {
     let wrong = |message: String| Failure::input("--data", message);
     let text = match data.strip_prefix('@') {
@@ -79,7 +81,7 @@ fn body(data: &str) -> Outcome<Value> {
             .map_err(|error| wrong(format!("{file} cannot be read: {error}")))?,
     };
     serde_json::from_str(&text).map_err(|error| {
-        wrong(format!("is no JSON at line {}, column {}", error.line(), error.column()))
+        wrong(format!("is not JSON at line {}, column {}", error.line(), error.column()))
     })
 }
 
@@ -102,7 +104,7 @@ fn show(answer: &RawAnswer, output: Output) {
             }));
         }
         (None, false) if answer.body.is_empty() => {
-            output.note(format!("{} without a body", answer.status))
+            output.note(format!("status {}, without a body", answer.status))
         }
         (None, false) => output.bytes(&answer.body),
     }

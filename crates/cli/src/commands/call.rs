@@ -1,8 +1,7 @@
-//! `switchboard call`: one call, from the request to whatever is known of it when this process
-//! ends.
+//! `switchboard call`: places one call, and prints what is known about it when the command ends.
 //!
-//! A provider that answers when the phone call is over has told nothing until then. Leaving earlier
-//! would lose the call, so this command stays, `--wait` or not, and says why.
+//! Some providers answer only when the phone call is over. Leaving earlier would lose the call, so
+//! this command waits for them even without `--wait`, and says so.
 
 use std::time::Duration;
 
@@ -16,16 +15,16 @@ use crate::{
     cli::{CallArgs, Common},
     credential::{self, RefusedCredentials},
     failure::Outcome,
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::{Output, or_dash},
     setup, terminal,
 };
 
-/// How long this command stays for answers to requests that it sent for calls of an earlier run.
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// How long this command waits for responses to requests about calls of an earlier process.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
-    let switchboard = setup::place(common, output).await?;
+    let switchboard = setup::open_for_calls(common, output).await?;
     let request = CallRequest {
         default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent,
@@ -38,7 +37,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         output,
         spinner: output.spinner("planning"),
         events: switchboard.engine().events(),
-        asked: interrupt::listen()?,
+        signals: interrupt::listen()?,
         warned: false,
     };
     let placed = placed(&switchboard, &request, args.wait, &mut watch).await;
@@ -46,18 +45,18 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
     let call = match placed {
         Ok(call) => call,
         Err(failure) => {
-            // What was taken up from others is looked at all the same.
-            switchboard.engine().shutdown(LAST_ANSWERS).await;
+            // Calls of an earlier process may still be waiting for a response.
+            switchboard.engine().shutdown(SHUTDOWN_GRACE).await;
             return Err(failure);
         }
     };
-    // A call that is left on purpose is not waited for any longer.
-    let grace = if call.status == CallStatus::Attempting { Duration::ZERO } else { LAST_ANSWERS };
+    // If the user chose to leave the call, it is not waited for any longer.
+    let grace = if call.status == CallStatus::Attempting { Duration::ZERO } else { SHUTDOWN_GRACE };
     switchboard.engine().shutdown(grace).await;
     if output.json {
         output.object(&call);
     } else {
-        show(&call, false, output);
+        show(&call, NumberDisplay::Masked, output);
     }
     RefusedCredentials::of_call(&call).warn(common, output);
     Ok(credential::exit_of_call(&call))
@@ -69,10 +68,10 @@ async fn placed(
     wait: bool,
     watch: &mut Watch,
 ) -> Outcome<Call> {
-    let router = switchboard.engine();
+    let engine = switchboard.engine();
     let id = switchboard.submit(request).await?.id;
-    let Some(call) = watch.during(router.decided(id), router, id).await? else {
-        return Ok(router.get(id).await?);
+    let Some(call) = watch.during(engine.decided(id), engine, id).await? else {
+        return Ok(engine.get(id).await?);
     };
     if call.status.is_settled() || (!wait && call.status != CallStatus::Attempting) {
         return Ok(call);
@@ -81,29 +80,29 @@ async fn placed(
         let provider =
             call.attempts.last().map(|last| last.provider.to_string()).unwrap_or_default();
         watch.say(&format!(
-            "{provider} answers when the phone call is over, and its answer is the only sure record of it: waiting for it"
+            "{provider} answers only when the phone call is over, and its answer is the only reliable record: waiting for it"
         ));
     }
-    let Some(over) = watch.during(router.wait(id), router, id).await? else {
-        return Ok(router.get(id).await?);
+    let Some(over) = watch.during(engine.wait(id), engine, id).await? else {
+        return Ok(engine.get(id).await?);
     };
     if over.cost.is_none() && over.status == CallStatus::Closed {
-        // The bill is in the usage log where it is not in the answer. A log that cannot be read
-        // leaves it unknown.
-        if let Err(error) = router.settle_costs().await {
-            tracing::warn!(%error, "the bill is not known");
+        // If the answer has no bill, the usage log has it. If the log cannot be read, the bill stays
+        // unknown.
+        if let Err(error) = engine.settle_costs().await {
+            tracing::warn!(%error, "the usage log could not be read; the bill is unknown");
         }
-        return Ok(router.get(id).await?);
+        return Ok(engine.get(id).await?);
     }
     Ok(over)
 }
 
-/// What a person sees and may do while a call is open.
+/// Shows progress and handles interrupts while a call is open.
 struct Watch {
     output: Output,
     spinner: ProgressBar,
     events: Receiver<CallEvent>,
-    asked: UnboundedReceiver<Asked>,
+    signals: UnboundedReceiver<Signal>,
     warned: bool,
 }
 
@@ -112,11 +111,11 @@ impl Watch {
         self.spinner.suspend(|| self.output.note(text));
     }
 
-    /// Runs `work`, showing the latest of what happens. `None`: somebody insists on leaving.
+    /// Runs `work` and shows the latest event. `None` if the user chose to leave.
     async fn during<T>(
         &mut self,
         work: impl Future<Output = switchboard::Result<T>> + Send,
-        router: &Engine,
+        engine: &Engine,
         id: CallId,
     ) -> Outcome<Option<T>> {
         tokio::pin!(work);
@@ -125,31 +124,31 @@ impl Watch {
                 result = &mut work => return Ok(Some(result?)),
                 event = self.events.recv() => {
                     if let Ok(event) = event {
-                        self.output.tell(&self.spinner, event.to_string());
+                        self.output.set_message(&self.spinner, event.to_string());
                     }
                 }
-                Some(asked) = self.asked.recv() => {
-                    if self.warned || asked == Asked::Terminate {
+                Some(signal) = self.signals.recv() => {
+                    if self.warned || signal == Signal::Terminate {
                         return Ok(None);
                     }
                     self.warned = true;
-                    self.interrupted(router, id).await;
+                    self.interrupted(engine, id).await;
                 }
             }
         }
     }
 
-    /// The first interrupt: a call that was not sent is taken back, of one that was sent nobody
-    /// pretends that.
-    async fn interrupted(&self, router: &Engine, id: CallId) {
-        let Ok(call) = router.get(id).await else {
+    /// Handles the first interrupt: a call that was not sent is cancelled; for one that was, the user
+    /// learns what leaving means.
+    async fn interrupted(&self, engine: &Engine, id: CallId) {
+        let Ok(call) = engine.get(id).await else {
             return;
         };
         match call.status {
             CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted
-                if router.cancel(call.id).await.is_ok() =>
+                if engine.cancel(call.id).await.is_ok() =>
             {
-                self.say("interrupted: nothing was sent, and the call is taken back");
+                self.say("interrupted: nothing was sent, and the call is cancelled");
             }
             CallStatus::Closed | CallStatus::Refused | CallStatus::NeedsApproval => {}
             CallStatus::Received
@@ -160,18 +159,26 @@ impl Watch {
             | CallStatus::Indeterminate
             | CallStatus::Stalled => {
                 self.say(
-                    "interrupted: the call was sent and goes on at its provider; wait for its end, or interrupt again to leave without knowing it",
+                    "interrupted: the call was sent and goes on at its provider; wait for its end, or interrupt again to leave without knowing the result",
                 );
             }
         }
     }
 }
 
-/// As a table. Numbers are masked unless they are to be revealed.
-pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
+/// Whether phone numbers are shown in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NumberDisplay {
+    Full,
+    Masked,
+}
+
+/// Prints a call as a table.
+pub(crate) fn show(call: &Call, numbers: NumberDisplay, output: Output) {
+    let reveal = numbers == NumberDisplay::Full;
     let number = if reveal { call.to.e164().to_owned() } else { call.to.masked() };
     let hint = format!("switchboard calls show {} --json", call.id);
-    let words = |text: &Option<String>| {
+    let text_cell = |text: &Option<String>| {
         let text = text.as_deref()?;
         let text = if reveal { text.to_owned() } else { mask(text) };
         Some(terminal::screen(&terminal::line(&text), &hint))
@@ -187,10 +194,10 @@ pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
         ("batch", call.batch.as_ref().map(ToString::to_string)),
         ("status", Some(call.status.to_string())),
         ("outcome", call.outcome.map(|outcome| outcome.to_string())),
-        ("why", words(&call.fault.as_ref().map(|fault| fault.message.clone()))),
+        ("reason", text_cell(&call.fault.as_ref().map(|fault| fault.message.clone()))),
         ("provider", call.provider.as_ref().map(ToString::to_string)),
         (
-            "provider's id",
+            "provider's call id",
             call.provider_call_id
                 .as_ref()
                 .map(|id| if reveal { id.as_str().to_owned() } else { id.to_string() }),
@@ -199,9 +206,12 @@ pub(crate) fn show(call: &Call, reveal: bool, output: Output) {
         ("expected cost", call.estimated_cost.map(|cost| cost.to_string())),
         ("billed", call.cost.map(|cost| cost.to_string())),
         ("duration", call.duration.map(|duration| format!("{} s", duration.as_secs()))),
-        ("summary", words(&call.summary)),
-        ("next steps", words(&call.next_steps)),
+        ("summary", text_cell(&call.summary)),
+        ("next steps", text_cell(&call.next_steps)),
     ];
     let known = rows.into_iter().filter(|(_, value)| value.is_some());
-    output.table(&["what", "is"], known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]));
+    output.table(
+        &["field", "value"],
+        known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]),
+    );
 }

@@ -1,4 +1,4 @@
-//! `switchboard ledger`: verifying it, copying it, and destroying what is known of people.
+//! `switchboard ledger`: checks and backs up the ledger, and deletes personal data.
 
 use jiff::Timestamp;
 use switchboard::{
@@ -17,9 +17,9 @@ use crate::{
 
 pub(crate) async fn run(common: &Common, args: LedgerArgs, output: Output) -> Outcome {
     let LedgerArgs { ledger: file, command } = args;
-    // Whatever is wrong with the arguments is said before anything is opened.
+    // Arguments are checked before the ledger is opened.
     let person = match &command {
-        LedgerCommand::Erase { person, yes } => Some(to_be_erased(person, *yes)?),
+        LedgerCommand::Erase { person, yes } => Some(person_to_erase(person, *yes)?),
         LedgerCommand::Check | LedgerCommand::Backup { .. } | LedgerCommand::Sweep => None,
     };
     let (ledger, retention) = setup::ledger(common, file.as_deref()).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(common: &Common, args: LedgerArgs, output: Output) -> Ou
     }
 }
 
-fn to_be_erased(person: &str, yes: bool) -> Outcome<PhoneNumber> {
+fn person_to_erase(person: &str, yes: bool) -> Outcome<PhoneNumber> {
     let person: PhoneNumber = person
         .parse()
         .map_err(|error: PhoneNumberError| Failure::input("--person", error.to_string()))?;
@@ -55,7 +55,7 @@ fn to_be_erased(person: &str, yes: bool) -> Outcome<PhoneNumber> {
     Err(Failure::input(
         "--yes",
         format!(
-            "is missing: what is known of {} is destroyed for good, in every call",
+            "is missing: everything about {} will be deleted permanently, in every call",
             person.masked()
         ),
     ))
@@ -67,7 +67,7 @@ async fn erase(ledger: &Ledger, person: &PhoneNumber, output: Output) -> Outcome
         output.object(&erased);
     } else {
         output.line(format!(
-            "erased from {} calls and {} events; the person is {} in logs from now on",
+            "erased from {} calls and {} events; logs now call this person {}",
             erased.calls,
             erased.events,
             ledger.tag(person)
@@ -84,7 +84,9 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
     }
     let Swept { transcripts, recordings, raw_answers, people, .. } = swept;
     if *retention == Retention::default() {
-        output.note("nothing has to go: [ledger.retention] sets no time, so that everything is kept for good");
+        output.note(
+            "nothing has to be deleted: [ledger.retention] sets no limits, so everything is kept",
+        );
     }
     let rows = [
         ("transcripts", transcripts),
@@ -93,7 +95,7 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         ("calls of people", people),
     ];
     output.table(
-        &["what", "destroyed"],
+        &["data", "deleted"],
         rows.map(|(what, count)| vec![what.to_owned(), count.to_string()]),
     );
     Ok(Exit::Done)
@@ -107,15 +109,14 @@ fn show(check: &Check, output: Output) -> Exit {
         let sums = [("calls", check.calls), ("attempts", check.attempts), ("events", check.events)];
         let rows = sums.map(|(what, count)| (what.to_owned(), count)).into_iter();
         let rows = rows.chain(states.map(|(status, count)| (format!("  {status}"), count)));
-        output
-            .table(&["what", "how many"], rows.map(|(what, count)| vec![what, count.to_string()]));
+        output.table(&["item", "count"], rows.map(|(what, count)| vec![what, count.to_string()]));
         for problem in &check.problems {
             let call =
                 problem.call.map_or_else(|| "the ledger".to_owned(), |call| format!("call {call}"));
             output.line(format!("error: {call}: {}", problem.what));
         }
         if check.problems.is_empty() {
-            output.line("nothing is wrong");
+            output.line("no problems found");
         }
     }
     if check.problems.is_empty() { Exit::Done } else { Exit::Failed }

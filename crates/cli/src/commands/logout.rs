@@ -1,4 +1,4 @@
-//! `switchboard logout`: the tokens of a login are taken away.
+//! `switchboard logout`: deletes the tokens of a login.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub(crate) async fn run(common: &Common, args: LogoutArgs, output: Output) -> Ou
     } else if removed {
         output.line(format!("logged out of {}", args.provider));
     } else {
-        output.line(format!("nobody was logged in to {}", args.provider));
+        output.line(format!("{} was not logged in", args.provider));
     }
     Ok(Exit::Done)
 }

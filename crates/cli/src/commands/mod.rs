@@ -1,4 +1,5 @@
-//! The commands, one file each: arguments in, [`Exit`](crate::exit::Exit) out.
+//! The commands, one file or folder each. Each takes its arguments and returns an
+//! [`Exit`](crate::exit::Exit).
 
 pub(crate) mod agents;
 pub(crate) mod api;

@@ -1,4 +1,4 @@
-//! `switchboard numbers`: the telephone numbers that agents call from and answer.
+//! `switchboard numbers`: the accounts' phone numbers.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::{
 };
 
 pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> Outcome {
-    // What is wrong with the arguments comes before what is missing in the configuration.
-    let wanted = Wanted::of(args.command)?;
+    // Arguments are checked before the configuration is read.
+    let request = Request::of(args.command)?;
     let switchboard = setup::open(common)?;
     let named = args.provider.as_deref();
-    match wanted {
-        Wanted::List => {
+    match request {
+        Request::List => {
             let answers =
                 setup::ask(&setup::providers(&switchboard, named)?, |provider| async move {
                     match provider.numbers() {
@@ -38,7 +38,7 @@ pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> O
                 row,
             ))
         }
-        Wanted::Available(search) => {
+        Request::Available(search) => {
             let answers = setup::ask(&setup::providers(&switchboard, named)?, |provider| {
                 let search = search.clone();
                 async move {
@@ -57,14 +57,14 @@ pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> O
                 row,
             ))
         }
-        Wanted::Rent(choice) => {
-            let provider = the_one(&switchboard, named)?;
+        Request::Rent(choice) => {
+            let provider = single_provider(&switchboard, named)?;
             let number = numbers_of(&*provider)?.rent(&choice).await?;
             print(&number, output);
             Ok(Exit::Done)
         }
-        Wanted::Release(which) => {
-            let provider = the_one(&switchboard, named)?;
+        Request::Release(which) => {
+            let provider = single_provider(&switchboard, named)?;
             let numbers = numbers_of(&*provider)?;
             let number = owned(numbers, &which).await?;
             numbers.release(&number).await?;
@@ -74,27 +74,27 @@ pub(crate) async fn run(common: &Common, args: NumbersArgs, output: Output) -> O
     }
 }
 
-/// What is wanted, with every argument checked.
-enum Wanted {
+/// The command with its arguments checked.
+enum Request {
     List,
     Available(NumberSearch),
     Rent(NumberChoice),
     Release(String),
 }
 
-impl Wanted {
+impl Request {
     fn of(command: NumbersCommand) -> Outcome<Self> {
-        let sure = |yes: bool, what: &'static str| {
+        let confirmed = |yes: bool, what: &'static str| {
             if yes {
                 Ok(())
             } else {
-                Err(Failure::input("--yes", format!("is missing: {what}; say --yes to do it")))
+                Err(Failure::input("--yes", format!("is missing: {what}; add --yes to confirm")))
             }
         };
         Ok(match command {
-            NumbersCommand::List => Wanted::List,
+            NumbersCommand::List => Request::List,
             NumbersCommand::Available { country, area_code, limit } => {
-                Wanted::Available(NumberSearch {
+                Request::Available(NumberSearch {
                     country: Some(country),
                     area_code,
                     limit: Some(limit),
@@ -115,38 +115,35 @@ impl Wanted {
                         ));
                     }
                 };
-                sure(yes, "renting a number costs money")?;
-                Wanted::Rent(choice)
+                confirmed(yes, "renting a number costs money")?;
+                Request::Rent(choice)
             }
             NumbersCommand::Release { number, yes } => {
-                sure(yes, "a number that is given back is gone")?;
-                Wanted::Release(number)
+                confirmed(yes, "a released number cannot be taken back")?;
+                Request::Release(number)
             }
         })
     }
 }
 
-/// The one provider that something is to be changed at.
-fn the_one(switchboard: &Switchboard, named: Option<&str>) -> Outcome<Arc<dyn Provider>> {
+/// The provider whose numbers are changed; exactly one must be meant.
+fn single_provider(switchboard: &Switchboard, named: Option<&str>) -> Outcome<Arc<dyn Provider>> {
     let mut found = setup::providers(switchboard, named)?;
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
-        (_, _) => Err(Failure::input(
-            "--provider",
-            "is missing: name the provider whose numbers are to be changed",
-        )),
+        (_, _) => Err(Failure::input("--provider", "is missing: name the provider")),
     }
 }
 
 fn numbers_of(provider: &dyn Provider) -> Outcome<&dyn Numbers> {
     provider.numbers().ok_or_else(|| {
-        Error::new(ErrorKind::Unsupported, "this provider rents no numbers")
+        Error::new(ErrorKind::Unsupported, "this provider does not rent numbers")
             .with_provider(provider.info().id.clone())
             .into()
     })
 }
 
-/// The account's number of this text: the number itself, or the provider's id of it.
+/// Finds one of the account's numbers, by the number or by the provider's id.
 async fn owned(numbers: &dyn Numbers, which: &str) -> Outcome<OwnedNumber> {
     let number = PhoneNumber::parse(which).ok();
     let found = numbers.list().await?.into_iter().find(|one| {
@@ -154,7 +151,7 @@ async fn owned(numbers: &dyn Numbers, which: &str) -> Outcome<OwnedNumber> {
             || one.id.as_ref().is_some_and(|id| id.as_str() == which)
     });
     found.ok_or_else(|| {
-        Failure::input("number", "is none of this account: see `switchboard numbers list`")
+        Failure::input("number", "does not belong to this account: see `switchboard numbers list`")
     })
 }
 

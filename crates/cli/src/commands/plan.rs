@@ -1,4 +1,4 @@
-//! `switchboard plan`: who would take a call, and why.
+//! `switchboard plan`: which providers would be asked for a call, and why.
 
 use std::{
     fs::File,
@@ -28,13 +28,13 @@ use crate::{
 pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     let config = setup::read(common)?;
     let policy = config.policy()?;
-    let learnt = learnt(common, args.ledger.as_deref(), config, policy.quality, output)?;
-    let planner = Planner::new(policy, learnt);
+    let data = read_ledger(common, args.ledger.as_deref(), config, policy.quality, output)?;
+    let planner = Planner::new(policy, data);
     let request = |to: &str| CallRequest {
         default_country: args.default_country.map(|country| country.as_str().to_owned()),
         agent: args.agent.clone(),
         language: args.language.clone(),
-        // A plan asks for no task, and a request cannot be without one.
+        // A request needs a task, but the plan does not depend on it.
         ..CallRequest::new(to, "plan")
     };
     match (&args.to_file, args.to.as_slice()) {
@@ -45,12 +45,12 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
             } else {
                 show(&plan, output);
             }
-            Ok(verdict(&plan))
+            Ok(exit_of(&plan))
         }
         (file, given) => {
             let mut worst = Exit::Done;
             let mut each = |to: &str| {
-                let exit = one_of_many(to, planner.plan(&request(to)), output);
+                let exit = print_one_of_many(to, planner.plan(&request(to)), output);
                 worst = worse(worst, exit);
             };
             given.iter().for_each(|to| each(to));
@@ -62,20 +62,20 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     }
 }
 
-/// What the ledger says: how its calls went, and what became of the experiments.
-struct Learnt {
+/// What the ledger adds to a plan: measured quality and the state of experiments.
+struct LedgerData {
     quality: Quality,
-    lives: ExperimentStates,
+    experiments: ExperimentStates,
 }
 
-/// Without a ledger, or with one that cannot be read now, plans are as configured.
-fn learnt(
+/// Reads the ledger. Without one, or if it cannot be read now, only the configuration counts.
+fn read_ledger(
     common: &Common,
     file: Option<&Path>,
     config: Config,
     settings: QualitySettings,
     output: Output,
-) -> Outcome<Option<Learnt>> {
+) -> Outcome<Option<LedgerData>> {
     let config = setup::with_ledger(config)
         .ok()
         .filter(|config| config.ledger_file().is_none_or(|file| file.exists()));
@@ -95,15 +95,17 @@ fn learnt(
             return Ok(None);
         };
         let journal = ledger.journal();
-        Ok::<_, Failure>(Some(Learnt {
+        Ok::<_, Failure>(Some(LedgerData {
             quality: quality::measure(&*journal, settings, Timestamp::now()).await?,
-            lives: ExperimentStates::of(&journal.audit_entries(AuditTopic::Experiment, 0).await?),
+            experiments: ExperimentStates::of(
+                &journal.audit_entries(AuditTopic::Experiment, 0).await?,
+            ),
         }))
     });
     match read {
         Err(failure) if file.is_none() => {
             output.note(format!(
-                "nothing is learnt from the ledger, which cannot be read now: {failure}"
+                "the ledger cannot be read now, so the plan uses the configuration alone: {failure}"
             ));
             Ok(None)
         }
@@ -111,16 +113,16 @@ fn learnt(
     }
 }
 
-/// The policy with every provider as it is before its first call: healthy, and its limit free.
+/// The policy, with every provider as before its first call: healthy, with its whole rate limit free.
 struct Planner {
     policy: Policy,
     readings: Vec<Reading>,
-    learnt: Option<Learnt>,
+    data: Option<LedgerData>,
     now: Timestamp,
 }
 
 impl Planner {
-    fn new(policy: Policy, learnt: Option<Learnt>) -> Self {
+    fn new(policy: Policy, data: Option<LedgerData>) -> Self {
         let readings = policy.providers.iter().map(|one| Reading {
             headroom: one.limits.placing.map(|limit| Headroom {
                 free: limit.requests,
@@ -129,7 +131,7 @@ impl Planner {
             }),
             ..Reading::default()
         });
-        Self { readings: readings.collect(), policy, learnt, now: Timestamp::now() }
+        Self { readings: readings.collect(), policy, data, now: Timestamp::now() }
     }
 
     fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
@@ -137,19 +139,19 @@ impl Planner {
         let snapshot = Snapshot {
             policy: &self.policy,
             readings: &self.readings,
-            // The same number is shown the same draw each time.
+            // A number always gets the same random draw.
             draw: Uuid::new_v5(&Uuid::NAMESPACE_OID, call.to.e164().as_bytes()).as_u64_pair().0,
-            quality: self.learnt.as_ref().map(|learnt| &learnt.quality as &dyn Measurements),
-            lives: self.learnt.as_ref().map(|learnt| &learnt.lives),
+            quality: self.data.as_ref().map(|data| &data.quality as &dyn Measurements),
+            experiments: self.data.as_ref().map(|data| &data.experiments),
         };
         Ok(plan(&call, &snapshot, self.now))
     }
 }
 
-fn one_of_many(to: &str, made: switchboard::Result<Plan>, output: Output) -> Exit {
-    match made {
+fn print_one_of_many(to: &str, plan: switchboard::Result<Plan>, output: Output) -> Exit {
+    match plan {
         Ok(plan) => {
-            let exit = verdict(&plan);
+            let exit = exit_of(&plan);
             if output.json {
                 output.object_line(&plan);
             } else {
@@ -169,7 +171,7 @@ fn one_of_many(to: &str, made: switchboard::Result<Plan>, output: Output) -> Exi
     }
 }
 
-/// Calls `each` for every line that holds anything.
+/// Calls `each` for every line that is not blank.
 fn read_lines(file: &Path, mut each: impl FnMut(&str)) -> Outcome<()> {
     let problem = |error: std::io::Error| {
         Failure::input("--to-file", format!("{} cannot be read: {error}", file.display()))
@@ -188,15 +190,15 @@ fn read_lines(file: &Path, mut each: impl FnMut(&str)) -> Outcome<()> {
     Ok(())
 }
 
-fn verdict(plan: &Plan) -> Exit {
-    if plan.candidates.is_empty() { Exit::NobodyTakesIt } else { Exit::Done }
+fn exit_of(plan: &Plan) -> Exit {
+    if plan.candidates.is_empty() { Exit::NotPlaced } else { Exit::Done }
 }
 
-/// What is wrong with a request weighs more than that nobody takes it.
+/// The more serious of two exit codes.
 fn worse(one: Exit, other: Exit) -> Exit {
     let weight = |exit: Exit| match exit {
         Exit::Done => 0,
-        Exit::NobodyTakesIt => 1,
+        Exit::NotPlaced => 1,
         Exit::BadInput => 2,
         Exit::Failed | Exit::NeedsApproval | Exit::Unknown => 3,
     };
@@ -246,7 +248,7 @@ fn show(plan: &Plan, output: Output) {
             completed(one.measured),
             dash(),
             dash(),
-            format!("not: {}", one.rejection),
+            format!("rejected: {}", one.rejection),
         ]
     });
     let mut header = vec![
@@ -254,12 +256,12 @@ fn show(plan: &Plan, output: Output) {
         "provider",
         "expected cost",
         "completed",
-        "for each success",
+        "cost per success",
         "headroom",
-        "why",
+        "reason",
     ];
     let mut rows: Vec<Vec<String>> = candidates.chain(rejected).collect();
-    // Nobody measured: two columns that say nothing.
+    // Without measurements, these two columns are empty.
     if plan.candidates.iter().all(|one| one.measured.is_none()) {
         header.drain(3..5);
         rows.iter_mut().for_each(|row| drop(row.drain(3..5)));

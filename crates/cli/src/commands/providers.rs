@@ -1,4 +1,4 @@
-//! `switchboard providers`: who is configured, and who answers.
+//! `switchboard providers`: the configured providers, and whether they answer.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -18,26 +18,26 @@ use crate::{
     setup,
 };
 
-/// Who takes longer is not healthy for a call that is to be placed now.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// A provider that takes longer is not healthy enough to place a call now.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What a read proved.
+/// The result of the probe.
 enum Health {
     Healthy,
     Unhealthy(Failure),
-    SwitchedOff,
+    Disabled,
 }
 
 pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
     let switchboard = setup::open(common)?;
-    let router = switchboard.engine();
+    let engine = switchboard.engine();
     let spinner = output.spinner("asking every provider for one call");
-    let policy = router.policy();
+    let policy = engine.policy();
     let probes = policy.providers.iter().map(|one| async {
-        let provider = router.provider(&one.info.id).filter(|_| one.enabled);
+        let provider = engine.provider(&one.info.id).filter(|_| one.enabled);
         let health = match provider {
             Some(provider) => probe(provider, &one.info.id).await,
-            None => Health::SwitchedOff,
+            None => Health::Disabled,
         };
         (&one.info, health)
     });
@@ -64,7 +64,7 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
                 "calls",
                 "reads",
                 "answers",
-                "rides on",
+                "failure domain",
             ],
             found.iter().map(|(info, health)| row(info, health, &fixes)),
         );
@@ -77,12 +77,12 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
 async fn probe(provider: Arc<dyn Provider>, id: &ProviderId) -> Health {
     let one = PageRequest { limit: Some(1), cursor: None };
     let read = provider.calls();
-    let answer = tokio::time::timeout(PATIENCE, read.list(&CallFilter::default(), &one)).await;
+    let answer = tokio::time::timeout(TIMEOUT, read.list(&CallFilter::default(), &one)).await;
     match answer {
         Ok(Ok(_)) => Health::Healthy,
-        Ok(Err(error)) => Health::Unhealthy(setup::of_provider(error, id).into()),
+        Ok(Err(error)) => Health::Unhealthy(setup::with_provider(error, id).into()),
         Err(_) => {
-            Health::Unhealthy(Failure::local(format!("no answer within {} s", PATIENCE.as_secs())))
+            Health::Unhealthy(Failure::local(format!("no answer within {} s", TIMEOUT.as_secs())))
         }
     }
 }
@@ -98,11 +98,11 @@ fn entry(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, Str
         "health": match health {
             Health::Healthy => "healthy",
             Health::Unhealthy(_) => "unhealthy",
-            Health::SwitchedOff => "switched_off",
+            Health::Disabled => "switched_off",
         },
         "error": match health {
             Health::Unhealthy(failure) => Some(failure),
-            Health::Healthy | Health::SwitchedOff => None,
+            Health::Healthy | Health::Disabled => None,
         },
         "fix": fixes.get(&info.id),
         "countries": info.countries,
@@ -130,7 +130,7 @@ fn row(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, Strin
                 Some(fix) => format!("credential refused: {fix}"),
                 None => format!("unhealthy: {failure}"),
             },
-            Health::SwitchedOff => "switched off".to_owned(),
+            Health::Disabled => "disabled".to_owned(),
         },
         all(count(&info.countries)),
         match &info.languages {

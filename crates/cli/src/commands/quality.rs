@@ -1,4 +1,4 @@
-//! `switchboard quality`: what the ledger's calls say of the providers.
+//! `switchboard quality`: how well each provider did, measured on the ledger's calls.
 
 use std::path::Path;
 
@@ -18,14 +18,14 @@ use crate::{
     setup,
 };
 
-/// Calls that are read at once.
+/// How many calls are read at a time.
 const PAGE: u32 = 1_000;
 
 pub(crate) async fn run(common: &Common, args: QualityArgs, output: Output) -> Outcome {
     let file = args.ledger.as_deref();
     let policy = policy(common, file)?;
     if let Some(name) = &args.provider {
-        check(name, policy.as_ref())?;
+        check_provider(name, policy.as_ref())?;
     }
     let (ledger, _) = setup::ledger(common, file).await?;
     let now = Timestamp::now();
@@ -40,8 +40,7 @@ pub(crate) async fn run(common: &Common, args: QualityArgs, output: Output) -> O
     Ok(Exit::Done)
 }
 
-/// A ledger that is named needs no configuration; where there is one, what it says of measuring
-/// holds.
+/// The policy. With `--ledger` a configuration is optional, but used if there is one.
 fn policy(common: &Common, ledger: Option<&Path>) -> Outcome<Option<Policy>> {
     if ledger.is_some() && !common.config.exists() {
         return Ok(None);
@@ -49,7 +48,7 @@ fn policy(common: &Common, ledger: Option<&Path>) -> Outcome<Option<Policy>> {
     Ok(Some(setup::read(common)?.policy()?))
 }
 
-fn check(name: &str, policy: Option<&Policy>) -> Outcome<()> {
+fn check_provider(name: &str, policy: Option<&Policy>) -> Outcome<()> {
     let Some(policy) = policy else { return Ok(()) };
     if policy.providers.iter().any(|one| one.info.id.as_str() == name) {
         return Ok(());
@@ -61,7 +60,7 @@ fn check(name: &str, policy: Option<&Policy>) -> Outcome<()> {
     ))
 }
 
-/// Measures the calls of the window that ends now.
+/// Measures the calls of the window that ends at `now`.
 pub(crate) async fn measure(
     journal: &dyn Journal,
     settings: QualitySettings,
@@ -84,24 +83,24 @@ pub(crate) async fn measure(
     }
 }
 
-/// What is shown.
+/// The report, as JSON prints it.
 #[derive(Debug, Serialize)]
 struct Report {
     window_days: u64,
     minimum_calls: u32,
     rows: Vec<Line>,
-    durations: Vec<Learnt>,
+    durations: Vec<Expectation>,
 }
 
-/// Some of a provider's calls.
+/// The measurements of a provider, whole or for one country and profile.
 #[derive(Debug, Serialize)]
 struct Line {
     provider: ProviderId,
-    /// Null: all of them.
+    /// `None` for the whole provider.
     country: Option<Country>,
     profile: Option<ProfileName>,
     measured: Measured,
-    /// In millionths, as the next ones.
+    /// In millionths, like the other rates.
     answer_rate: Option<u32>,
     success_rate: Option<u32>,
     certain_success_rate: u32,
@@ -111,14 +110,14 @@ struct Line {
     drift_ratio: Option<i64>,
 }
 
-/// How long calls of a profile to a country are expected to last.
+/// How long calls to a country with a profile are expected to last.
 #[derive(Debug, Serialize, PartialEq)]
-struct Learnt {
+struct Expectation {
     country: Country,
     profile: Option<ProfileName>,
     configured_seconds: u64,
     expected_seconds: u64,
-    /// Zero: as configured.
+    /// The number of calls it was learned from; zero if it is the configured one.
     learned_from: u32,
 }
 
@@ -193,13 +192,13 @@ impl Report {
             args.provider.as_deref().is_none_or(|name| row.provider.as_str() == name)
                 && args.country.is_none_or(|only| row.country == only)
         });
-        let (mut rows, mut durations): (Vec<Line>, Vec<Learnt>) = (Vec::new(), Vec::new());
+        let (mut rows, mut durations): (Vec<Line>, Vec<Expectation>) = (Vec::new(), Vec::new());
         for row in table {
-            let learnt = learnt(quality, policy, row.profile.clone(), row.country, now);
-            if !durations.contains(&learnt) {
-                durations.push(learnt);
+            let expectation = expectation(quality, policy, row.profile.clone(), row.country, now);
+            if !durations.contains(&expectation) {
+                durations.push(expectation);
             }
-            // The whole provider stands before its parts.
+            // The row of the whole provider comes before its countries.
             if args.country.is_none()
                 && rows.last().is_none_or(|last| last.provider != row.provider)
             {
@@ -229,7 +228,7 @@ impl Report {
     fn show(&self, output: Output) {
         let days = self.window_days;
         if self.rows.is_empty() {
-            output.line(format!("nothing was measured: no call of the last {days} days was sent"));
+            output.line(format!("nothing was measured: no call was sent in the last {days} days"));
             return;
         }
         let header = [
@@ -237,7 +236,7 @@ impl Report {
             "country",
             "profile",
             "sent",
-            "taken",
+            "accepted",
             "tried",
             "answered",
             "completed",
@@ -247,16 +246,19 @@ impl Report {
             "accepts in",
             "rings in",
             "mean bill",
-            "for each success",
-            "bills against estimates",
+            "cost per success",
+            "bills vs estimates",
         ];
         output.table(&header, self.rows.iter().map(Line::cells));
         output.heading("Expected durations");
         let durations = self.durations.iter().map(|one| {
             let from = match one.learned_from {
-                0 => format!("as configured: fewer than {} calls said theirs", self.minimum_calls),
+                0 => format!(
+                    "as configured: fewer than {} calls with a known duration",
+                    self.minimum_calls
+                ),
                 from => {
-                    format!("learnt from {}, configured {} s", calls(from), one.configured_seconds)
+                    format!("learned from {}, configured {} s", calls(from), one.configured_seconds)
                 }
             };
             vec![
@@ -266,38 +268,38 @@ impl Report {
                 from,
             ]
         });
-        output.table(&["country", "profile", "expected", "why"], durations);
+        output.table(&["country", "profile", "expected", "source"], durations);
     }
 }
 
-fn learnt(
+fn expectation(
     quality: &Quality,
     policy: Option<&Policy>,
     profile: Option<ProfileName>,
     country: Country,
     now: Timestamp,
-) -> Learnt {
-    let usual = policy.map_or(std::time::Duration::from_secs(120), |policy| {
+) -> Expectation {
+    let configured = policy.map_or(std::time::Duration::from_secs(120), |policy| {
         let name = profile.as_ref().or(policy.default_profile.as_ref());
         let known = name.and_then(|name| policy.profiles.get(name));
         known.and_then(|profile| profile.expected_duration).unwrap_or(policy.expected_duration)
     });
-    let expected = quality.expected_duration(profile.as_ref(), country, usual, now);
-    Learnt {
+    let expected = quality.expected_duration(profile.as_ref(), country, configured, now);
+    Expectation {
         country,
         profile,
-        configured_seconds: usual.as_secs(),
+        configured_seconds: configured.as_secs(),
         expected_seconds: expected.duration.as_secs(),
         learned_from: expected.learned_from,
     }
 }
 
-/// `84.1 %` of millionths.
+/// Formats millionths as percent, for example `84.1 %`.
 pub(crate) fn percent(share: u32) -> String {
     format!("{}.{} %", share / 10_000, share / 1_000 % 10)
 }
 
-/// `+12.3 %` of millionths.
+/// Formats millionths as signed percent, for example `+12.3 %`.
 fn signed(share: i64) -> String {
     let sign = if share < 0 { '-' } else { '+' };
     format!("{sign}{}", percent(u32::try_from(share.unsigned_abs()).unwrap_or(u32::MAX)))

@@ -1,5 +1,4 @@
-//! `switchboard reload`: asks every process that shares the ledger to take up its configuration
-//! file again.
+//! `switchboard reload`: asks every process that shares the ledger to reload its configuration.
 
 use std::time::{Duration, Instant};
 
@@ -14,15 +13,15 @@ use crate::{
     exit::Exit,
     failure::Outcome,
     output::Output,
-    reload::LOOK_EVERY,
+    reload::POLL_EVERY,
     setup,
 };
 
-/// How often the ledger is looked at for answers.
-const ASK_EVERY: Duration = Duration::from_millis(100);
+/// How often the ledger is checked for answers.
+const CHECK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Outcome {
-    // Checked whole, credentials and all, before anybody is asked.
+    // The file and its credentials are checked before any process is asked.
     let config = setup::with_ledger(setup::read(common)?)?;
     let version = config.version();
     config.build(process_environment)?;
@@ -33,31 +32,29 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
         .await?
         .last()
         .map_or(0, |(number, _)| *number);
-    let wish = AuditEntry {
+    let request = AuditEntry {
         topic: AuditTopic::Reload,
         subject: "configuration".to_owned(),
         what: json!({"version": version}),
         by: setup::operator(args.by)?,
         at: jiff::Timestamp::now(),
     };
-    journal.append_audit(&wish).await?;
-    // Whoever answers has taken it up, or says why not.
-    let (asked, patience) =
-        (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * LOOK_EVERY.as_secs())));
+    journal.append_audit(&request).await?;
+    // A process answers once it has loaded the configuration or refused it.
+    let (asked, timeout) =
+        (Instant::now(), Duration::from_secs(args.wait.unwrap_or(2 * POLL_EVERY.as_secs())));
     let mut answers: Vec<(String, ConfigurationApplied)>;
     loop {
         answers = journal
             .audit_entries(AuditTopic::Configuration, before)
             .await?
             .into_iter()
-            .filter_map(|(_, decision)| {
-                Some((decision.by, serde_json::from_value(decision.what).ok()?))
-            })
+            .filter_map(|(_, entry)| Some((entry.by, serde_json::from_value(entry.what).ok()?)))
             .collect();
-        if asked.elapsed() >= patience {
+        if asked.elapsed() >= timeout {
             break;
         }
-        tokio::time::sleep(ASK_EVERY).await;
+        tokio::time::sleep(CHECK_EVERY).await;
     }
     let refused = answers.iter().any(|(_, answer)| !answer.taken);
     if output.json {
@@ -67,16 +64,16 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
             .collect();
         output.object(&json!({"version": version, "answers": shown}));
     } else {
-        output.line(format!("asked for configuration {}", version.as_deref().unwrap_or("-")));
+        output.line(format!("requested configuration {}", version.as_deref().unwrap_or("-")));
         for (by, answer) in &answers {
             match &answer.why {
-                None => output.line(format!("{by} took up {}", answer.version)),
+                None => output.line(format!("{by} loaded {}", answer.version)),
                 Some(why) => output
                     .line(format!("{by} refused {}, and nothing changed: {why}", answer.version)),
             }
         }
         if answers.is_empty() {
-            output.line("nobody answered: no process is running, or none had the time yet");
+            output.line("no answer: no process is running, or none has answered yet");
         }
     }
     Ok(if refused { Exit::Failed } else { Exit::Done })

@@ -1,4 +1,4 @@
-//! `switchboard sim`: a simulated provider in a process of its own.
+//! `switchboard sim`: runs a simulated provider.
 
 use std::{io::Write, path::Path};
 
@@ -12,13 +12,13 @@ use crate::{
     cli::{SimArgs, SimProvider, SimShape},
     exit::Exit,
     failure::{Failure, Outcome},
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::Output,
 };
 
 pub(crate) async fn run(args: SimArgs, output: Output) -> Outcome {
     let config = config(&args)?;
-    // Listening begins before the ready line, so that a signal right after it is not missed.
+    // Signals are listened for before the ready line, so that one right after it is not missed.
     let end = interrupt::listen()?;
     let listen = args.listen;
     let problem = |error: std::io::Error| {
@@ -61,7 +61,7 @@ fn config(args: &SimArgs) -> Outcome<SimConfig> {
     if !(args.speed.is_finite() && args.speed > 0.0) {
         return Err(Failure::input(
             "--speed",
-            "is not above zero: write 1 for real time, or 60 for a second a minute",
+            "is not above zero: use 1 for real time, or 60 for a minute per second",
         ));
     }
     let shape = match args.shape {
@@ -94,13 +94,13 @@ fn faults(file: &Path) -> Outcome<FaultScript> {
     script.map_err(|error| wrong(error.to_string()))
 }
 
-/// The line that a starting program waits for.
+/// The line that is printed when the simulator is ready.
 #[derive(Debug, Serialize)]
 struct Ready<'a> {
     provider: &'static str,
     url: &'a str,
     credential: &'a str,
-    /// What repeats this run.
+    /// The seed that reproduces this run.
     seed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_id: Option<&'a str>,
@@ -109,14 +109,14 @@ struct Ready<'a> {
 }
 
 impl Ready<'_> {
-    /// One line always, and not left in a buffer.
+    /// Prints it on one line, and flushes it.
     fn print(&self, output: Output) {
         output.object_line(self);
         let _ = std::io::stdout().flush();
     }
 }
 
-async fn serve(sim: &SimHandle, mut end: UnboundedReceiver<Asked>) {
+async fn serve(sim: &SimHandle, mut end: UnboundedReceiver<Signal>) {
     tokio::select! {
         _ = end.recv() => {}
         () = sim.closed() => {}

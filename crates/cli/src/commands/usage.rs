@@ -1,4 +1,4 @@
-//! `switchboard usage`: what was used and what is left.
+//! `switchboard usage`: balances and usage logs.
 
 use switchboard::core::{UsageFilter, text::mask};
 
@@ -30,7 +30,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                 "credits used",
                 "minutes used",
                 "numbers",
-                "until",
+                "period ends",
             ];
             Ok(answers.show(common, output, "balances", &header, |balance| {
                 vec![
@@ -62,7 +62,7 @@ pub(crate) async fn run(common: &Common, args: UsageArgs, output: Output) -> Out
                 common,
                 output,
                 "records",
-                &["provider", "at", "what", "call", "cost"],
+                &["provider", "time", "usage", "call", "cost"],
                 |record| {
                     vec![
                         record.provider.to_string(),

@@ -1,4 +1,4 @@
-//! `switchboard whoami`: which accounts these are, and where their credentials are kept.
+//! `switchboard whoami`: the accounts, and where their credentials are stored.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
     setup,
 };
 
-/// One account. Nothing in it is a credential.
+/// One account, without its credential.
 #[derive(Debug, Serialize)]
 struct Account {
     provider: String,
@@ -54,7 +54,7 @@ pub(crate) async fn run(common: &Common, args: WhoamiArgs, output: Output) -> Ou
             format!("{name:?} is not configured: name one of {}", known.join(", ")),
         ));
     }
-    let accounts = join_all(wanted.iter().map(|name| look(&config, name))).await;
+    let accounts = join_all(wanted.iter().map(|name| read_account(&config, name))).await;
     let exit = match accounts.as_slice() {
         [only] => only.error.as_ref().map_or(Exit::Done, |failure| failure.exit),
         several if several.iter().any(|one| one.error.is_some()) => Exit::Failed,
@@ -69,13 +69,14 @@ pub(crate) async fn run(common: &Common, args: WhoamiArgs, output: Output) -> Ou
     if output.json {
         output.object(&serde_json::json!({ "accounts": accounts }));
     } else {
-        let header = ["provider", "account", "plan", "status", "scopes", "token ends", "kept in"];
+        let header =
+            ["provider", "account", "plan", "status", "scopes", "token expires", "stored in"];
         output.table(&header, accounts.iter().map(row));
     }
     Ok(exit)
 }
 
-async fn look(config: &Config, name: &str) -> Account {
+async fn read_account(config: &Config, name: &str) -> Account {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let asked: Result<Option<Balance>, switchboard::Error> = async {
         let provider = config.provider(name, process_environment, &clock)?;
@@ -89,7 +90,7 @@ async fn look(config: &Config, name: &str) -> Account {
         Ok(balance) => (balance, None),
         Err(error) => (
             None,
-            Some(Failure::from(setup::of_provider(error, &ProviderId::new(name.to_owned())))),
+            Some(Failure::from(setup::with_provider(error, &ProviderId::new(name.to_owned())))),
         ),
     };
     let provider = config.providers.get(name);
@@ -101,7 +102,8 @@ async fn look(config: &Config, name: &str) -> Account {
         status: balance.and_then(|balance| balance.status),
         scopes: None,
         expires_at: None,
-        renewable: provider.is_some_and(|provider| provider.refresh_token_env.is_some()),
+        renewable: provider
+            .is_some_and(|provider| provider.settings.contains_key("refresh_token_env")),
         kept_in: provider.and_then(|provider| {
             let variable = provider
                 .api_key_env
@@ -112,8 +114,8 @@ async fn look(config: &Config, name: &str) -> Account {
         }),
         error,
     };
-    // Looked at last: the question may have renewed the token. What is wrong with the place was
-    // said by the question.
+    // Read last, because the request above may have renewed the token. If the store cannot be read,
+    // the request has failed and reported it.
     if account.kept_in.is_none()
         && let Ok(sign_in) = config.sign_in(name, process_environment)
         && let Ok(Some((saved, kept))) = sign_in.kept().await

@@ -1,31 +1,42 @@
 //! The help of `experiments`.
 
 pub(crate) const EXPERIMENTS: &str = "\
-Starts, grows, stops and reads experiments: people who are split between providers or agent profiles.
+Starts, ramps, stops and reports experiments: A/B tests of providers or agents.
 
-The configuration says what an experiment is. What became of it since is kept in the ledger, where every running process looks every few
-seconds. A person keeps the arm that he was given, over calls, restarts and a growing ramp. What a guardrail stops is decided in the same place.
-
-`report` counts every person once, with his first call, for the arm that he was assigned, whoever took the call in the end. Its intervals hold
-however often one looks: over all looks, the chance of claiming a difference that is not there is at most 5 %. No call is made twice to
-compare.";
-
-pub(crate) const EXPERIMENTS_MORE: &str = "\
 Examples:
   switchboard experiments list
   switchboard experiments show reminders-2026 --calls 2000
   switchboard experiments start reminders-2026 --ramp 5 --why 'first look'
   switchboard experiments ramp reminders-2026 50
-  switchboard experiments stop reminders-2026 --arm b --why 'callers complain'
-  switchboard experiments report reminders-2026 --svg reminders.svg
+  switchboard experiments stop reminders-2026 --arm b --why 'complaints'
+  switchboard experiments report reminders-2026 --svg reminders.svg";
 
-An experiment with start = \"manual\" assigns nobody before it is started. A stopped one may be started again, a stopped arm may not: give
-the experiment another version, which is another split. docs/experiments.md has a worked example.
+pub(crate) const EXPERIMENTS_MORE: &str = "\
+The configuration defines an experiment. Its state is kept in the ledger, which
+every running process reads every few seconds; guardrails that stop an arm are
+recorded there too. People keep their arm across calls, restarts and a growing
+ramp.
 
-With --json, list gives {\"experiments\": [...]}; show {\"experiment\", \"detectable\"}; start, ramp and stop the decision as it was written down, or
-{\"decided\": null}; report one object with \"arms\", \"comparisons\" (each with its points over time), \"mismatch\" and \"words\".
+An experiment with start = \"manual\" enrols people only once it is started. A
+stopped experiment can be started again, a stopped arm cannot: give the
+experiment another version, which assigns people anew. docs/experiments.md has a
+worked example.
+
+`report` counts each person once, with their first call, for the arm that they
+were assigned to, whichever provider took the call in the end. The intervals
+stay valid however often you look: over all looks, the chance of reporting a
+difference that does not exist is at most 5 %.
+
+With --json:
+  list    {\"experiments\": [...]}
+  show    {\"experiment\", \"detectable\"}
+  start, ramp, stop
+          {\"decided\": ...}, the entry as it was recorded, or null
+  report  one object with \"arms\", \"comparisons\" (each with its points over
+          time), \"sample_ratio_mismatch\", \"summary\" and others
 
 Exit codes:
-  0  it worked
+  0  success
   1  the ledger cannot be read or written
-  2  the arguments or the configuration are wrong, or there is no such experiment or ledger";
+  2  the arguments or the configuration are wrong, or there is no such
+     experiment or ledger";

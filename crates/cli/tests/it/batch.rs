@@ -8,7 +8,7 @@ use switchboard_testkit::{
     fault::{After, Fault, Rule},
 };
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 fn london(last: usize) -> String {
     format!("+4420794600{last:02}")
@@ -29,9 +29,9 @@ fn report(ran: &Ran) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_becomes_one_call_and_a_second_run_places_none() {
-    let world = World::start(|config| config.outcome(london(1), Outcome::Busy)).await;
-    let file = world.write("calls.csv", &table(5));
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let harness = Harness::start(|config| config.outcome(london(1), Outcome::Busy)).await;
+    let file = harness.write("calls.csv", &table(5));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let first = report(&ran);
     let count = |report: &Value, names: &[&str]| {
@@ -49,30 +49,34 @@ async fn every_row_becomes_one_call_and_a_second_run_places_none() {
         assert!(line["row"].is_u64() && line["call"].is_string(), "line {number}: {line}");
     }
 
-    let ran = world.run(&["batch", &file]).await;
+    let ran = harness.run(&["batch", &file]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("were calls before") && !ran.out.contains("207946"), "{}", ran.out);
-    assert_eq!((world.ledger.len(), world.ledger.posts()), (5, 5));
+    assert!(
+        ran.out.contains("calls of an earlier run") && !ran.out.contains("207946"),
+        "{}",
+        ran.out
+    );
+    assert_eq!((harness.ledger.len(), harness.ledger.posts()), (5, 5));
 
     // Under the same name only what is new is called, whatever the file is called and what else is
     // in it.
     let longer =
         format!("to,task,tags\n{},Ask.,\n{}", london(50), table(5).split_once('\n').unwrap().1);
-    let other = world.write("others.csv", &longer);
-    let ran = world.run(&["batch", &other, "--name", "calls.csv", "--json"]).await;
+    let other = harness.write("others.csv", &longer);
+    let ran = harness.run(&["batch", &other, "--name", "calls.csv", "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert_eq!(count(&report(&ran), &["rows", "submitted", "replayed"]), [6, 1, 5], "{}", ran.err);
-    assert_eq!((world.ledger.len(), world.ledger.count(&london(50))), (6, 1));
+    assert_eq!((harness.ledger.len(), harness.ledger.count(&london(50))), (6, 1));
 }
 
 /// Waits until every row's call is closed, but for some that may have rung and did not. None of
 /// them would ever be decided by itself.
-async fn doubtful(world: &World, rows: usize) -> Vec<String> {
+async fn doubtful(harness: &Harness, rows: usize) -> Vec<String> {
     loop {
-        let listed = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+        let listed = harness.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
         let calls = listed["calls"].as_array().unwrap();
         let open: Vec<&Value> = calls.iter().filter(|call| call["status"] != "closed").collect();
-        let rang = |call: &Value| world.ledger.count(call["to"].as_str().unwrap()) > 0;
+        let rang = |call: &Value| harness.ledger.count(call["to"].as_str().unwrap()) > 0;
         let doubtful = |call: &Value| call["attempts"][0]["state"] == "reconciling" && !rang(call);
         if calls.len() == rows && !open.is_empty() && open.iter().all(|call| doubtful(call)) {
             return open.iter().map(|call| call["id"].as_str().unwrap().to_owned()).collect();
@@ -81,22 +85,23 @@ async fn doubtful(world: &World, rows: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_killed_goes_on_and_rings_nobody_twice() {
+async fn a_batch_that_is_killed_goes_on_and_never_rings_twice() {
     const ROWS: usize = 40;
     let slow = CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(300));
-    let world = World::start(|config| {
+    let harness = Harness::start(|config| {
         (0..ROWS).fold(config, |config, row| config.outcome(london(row), slow))
     })
     .await;
-    let file = world.write("calls.csv", &table(ROWS));
+    let file = harness.write("calls.csv", &table(ROWS));
     for rings in [3, 12, 25] {
-        let mut command = tokio::process::Command::from(world.command(&["batch", &file]));
+        let mut command = tokio::process::Command::from(harness.command(&["batch", &file]));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        world.ledger.wait_for_rings(rings).await;
+        harness.ledger.wait_for_rings(rings).await;
         child.kill().await.unwrap();
     }
     let ran = loop {
-        let mut command = tokio::process::Command::from(world.command(&["batch", &file, "--json"]));
+        let mut command =
+            tokio::process::Command::from(harness.command(&["batch", &file, "--json"]));
         let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -105,11 +110,11 @@ async fn a_batch_that_is_killed_goes_on_and_rings_nobody_twice() {
             .unwrap();
         tokio::select! {
             ended = child.wait_with_output() => break Ran::of(ended.unwrap()),
-            doubtful = doubtful(&world, ROWS) => for call in doubtful {
+            doubtful = doubtful(&harness, ROWS) => for call in doubtful {
                 // Killed between writing down that it sends and sending: an operator looks at the
                 // provider, and it goes on.
                 let resolve = ["calls", "resolve", &call, "--verdict", "not-placed", "--note", "the provider has no such call", "--by", "ada"];
-                let ran = world.run(&resolve).await;
+                let ran = harness.run(&resolve).await;
                 assert_eq!(ran.code, 0, "{}", ran.err);
             },
         }
@@ -119,15 +124,15 @@ async fn a_batch_that_is_killed_goes_on_and_rings_nobody_twice() {
     assert_eq!((&report["rows"], &report["settled"]["closed"]), (&ROWS.into(), &ROWS.into()));
     assert!(report["replayed"].as_u64() >= Some(25), "{report}");
     for row in 0..ROWS {
-        assert_eq!(world.ledger.count(&london(row)), 1, "row {}", row + 1);
+        assert_eq!(harness.ledger.count(&london(row)), 1, "row {}", row + 1);
     }
-    assert_eq!(world.ledger.posts(), ROWS, "nothing was sent twice");
-    assert_eq!(world.run(&["ledger", "check"]).await.code, 0);
+    assert_eq!(harness.ledger.posts(), ROWS, "nothing was sent twice");
+    assert_eq!(harness.run(&["ledger", "check"]).await.code, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_ring_nobody_are_kept_with_their_reasons() {
-    let world = World::start(|config| {
+async fn rejected_rows_are_kept_with_their_reasons() {
+    let harness = Harness::start(|config| {
         config.refuse(london(3), "suppression_violation").outcome(london(1), Outcome::Completed)
     })
     .await;
@@ -138,22 +143,22 @@ async fn rows_that_ring_nobody_are_kept_with_their_reasons() {
         london(3),
         london(4),
     );
-    let file = world.write("people.csv", &text);
+    let file = harness.write("people.csv", &text);
     let names = ["--column", "to=Phone", "--column", "task=Script", "--column", "ignore=Notes"];
-    let ran = world.run(&[&["batch", &file, "--json"], &names[..]].concat()).await;
+    let ran = harness.run(&[&["batch", &file, "--json"], &names[..]].concat()).await;
     assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
-    let told = report(&ran);
+    let summary = report(&ran);
     assert_eq!(
-        (&told["submitted"], &told["rejected"], &told["settled"]["refused"]),
+        (&summary["submitted"], &summary["rejected"], &summary["settled"]["refused"]),
         (&2.into(), &3.into(), &1.into())
     );
     for reason in ["emergency_number", "possible_duplicate", "blocked", "invalid_request"] {
-        assert_eq!(told["reasons"][reason], 1, "{reason}: {told}");
+        assert_eq!(summary["reasons"][reason], 1, "{reason}: {summary}");
     }
-    assert_eq!(world.ledger.len(), 1);
+    assert_eq!(harness.ledger.len(), 1);
     assert!(!ran.err.contains("79460"), "{}", ran.err);
 
-    let rejected = world.path().join("people.rejected.csv");
+    let rejected = harness.path().join("people.rejected.csv");
     let mut kept = csv::Reader::from_path(&rejected).unwrap();
     assert_eq!(
         kept.headers().unwrap(),
@@ -171,23 +176,28 @@ async fn rows_that_ring_nobody_are_kept_with_their_reasons() {
     }
 
     // Mended, it is a batch.
-    let mended = fs::read_to_string(&rejected).unwrap().replace("perhaps", "yes");
-    let mended = world.write("mended.csv", &mended);
-    let ran = world.run(&[&["batch", &mended, "--json"], &names[..]].concat()).await;
-    assert_eq!((ran.code, world.ledger.count(&london(4))), (3, 1), "{}{}", ran.out, ran.err);
+    let corrected = fs::read_to_string(&rejected).unwrap().replace("perhaps", "yes");
+    let corrected = harness.write("corrected.csv", &corrected);
+    let ran = harness.run(&[&["batch", &corrected, "--json"], &names[..]].concat()).await;
+    assert_eq!((ran.code, harness.ledger.count(&london(4))), (3, 1), "{}{}", ran.out, ran.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_makes_no_sense_sends_nothing() {
-    let world = World::start(|config| config).await;
-    let good = world.write("good.csv", &table(1));
-    for (name, text, arguments, told) in [
-        ("empty.csv", "to,task\n", &[][..], "holds no call"),
+    let harness = Harness::start(|config| config).await;
+    let good = harness.write("good.csv", &table(1));
+    for (name, text, arguments, problem) in [
+        ("empty.csv", "to,task\n", &[][..], "contains no call"),
         ("colour.csv", "to,task,colour\n+442079460018,Ask.,red\n", &[], "colour"),
         ("alone.csv", "to\n+442079460018\n", &[], "\"task\""),
         ("twice.csv", "to,To,task\n+442079460018,,Ask.\n", &[], "twice"),
         ("named.csv", "to,task\n+442079460018,Ask.\n", &["--column", "to=Phone"], "no column"),
-        ("field.csv", "to,task\n+442079460018,Ask.\n", &["--column", "fone=to"], "no field"),
+        (
+            "field.csv",
+            "to,task\n+442079460018,Ask.\n",
+            &["--column", "fone=to"],
+            "not start with a field",
+        ),
         ("near.csv", "to,taks\n+442079460018,Ask.\n", &[], "did you mean \"task\"?"),
         (
             "quote.csv",
@@ -204,29 +214,29 @@ async fn a_table_that_makes_no_sense_sends_nothing() {
             "was not written by a batch",
         ),
     ] {
-        let file = world.write(name, text);
-        let ran = world.run(&[&["batch", &file], arguments].concat()).await;
+        let file = harness.write(name, text);
+        let ran = harness.run(&[&["batch", &file], arguments].concat()).await;
         assert_eq!(ran.code, 2, "{name}: {}", ran.err);
-        assert!(ran.err.contains(told) && !ran.err.contains("79460018"), "{name}: {}", ran.err);
+        assert!(ran.err.contains(problem) && !ran.err.contains("79460018"), "{name}: {}", ran.err);
     }
-    assert_eq!((world.ledger.posts(), fs::read_to_string(good).unwrap()), (0, table(1)));
+    assert_eq!((harness.ledger.posts(), fs::read_to_string(good).unwrap()), (0, table(1)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_lost_is_looked_for() {
-    let world = World::start(|config| {
+    let harness = Harness::start(|config| {
         (0..3).fold(config, |config, row| config.outcome(london(row), Outcome::Completed))
     })
     .await;
-    world
+    harness
         .kallyai
         .faults()
         .add(Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring).to(london(1).as_str()));
-    let file = world.write("calls.csv", &table(3));
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("calls.csv", &table(3));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert_eq!(report(&ran)["outcomes"]["completed"], 3);
-    assert_eq!((world.ledger.len(), world.ledger.posts()), (3, 3));
+    assert_eq!((harness.ledger.len(), harness.ledger.posts()), (3, 3));
 }
 
 #[cfg(unix)]
@@ -234,27 +244,27 @@ async fn an_answer_that_is_lost_is_looked_for() {
 async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     const ROWS: usize = 30;
     let slow = CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(600));
-    let world = World::start(|config| {
+    let harness = Harness::start(|config| {
         (0..ROWS).fold(config, |config, row| config.outcome(london(row), slow))
     })
     .await;
-    let file = world.write("calls.csv", &table(ROWS));
-    let command = world.command(&["batch", &file, "--json", "--rate", "600"]);
+    let file = harness.write("calls.csv", &table(ROWS));
+    let command = harness.command(&["batch", &file, "--json", "--rate", "600"]);
     let mut command = tokio::process::Command::from(command);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    world.ledger.wait_for_rings(4).await;
+    harness.ledger.wait_for_rings(4).await;
     let pid = child.id().unwrap().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let ran = Ran::of(child.wait_with_output().await.unwrap());
     assert!([1, 5].contains(&ran.code), "{}: {}", ran.code, ran.err);
-    assert!(ran.err.contains("no more rows are begun"), "{}", ran.err);
+    assert!(ran.err.contains("no more rows are started"), "{}", ran.err);
     let stopped = report(&ran);
     assert!(stopped["left"].as_u64() > Some(0), "{stopped}");
-    let rung = world.ledger.len();
+    let rung = harness.ledger.len();
     assert!(rung < ROWS, "{rung} rang");
 
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert_eq!(report(&ran)["settled"]["closed"], ROWS);
-    assert_eq!((world.ledger.len(), world.ledger.posts()), (ROWS, ROWS));
+    assert_eq!((harness.ledger.len(), harness.ledger.posts()), (ROWS, ROWS));
 }

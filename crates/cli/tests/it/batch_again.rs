@@ -9,7 +9,7 @@ use switchboard_testkit::{
     fault::{After, Fault, Rule},
 };
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 const ANN: &str = "+442079460010";
 const BEN: &str = "+442079460011";
@@ -185,64 +185,64 @@ fn all() -> Vec<Done> {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_new_rows_ring_whatever_was_done_to_the_file() {
     for done in all() {
-        let world = World::start(|config| config).await;
-        let file = world.write("calls.csv", FILE);
-        let ran = world.run(&["batch", &file, "--json"]).await;
+        let harness = Harness::start(|config| config).await;
+        let file = harness.write("calls.csv", FILE);
+        let ran = harness.run(&["batch", &file, "--json"]).await;
         assert_eq!(
-            (ran.code, rings(&world.ledger)),
+            (ran.code, rings(&harness.ledger)),
             (0, once(&[ANN, BEN, CID])),
             "{}{}",
             ran.out,
             ran.err
         );
 
-        let file = world.write(done.name, &done.text);
-        let ran = world.run(&[&["batch", &file, "--json"], done.arguments].concat()).await;
-        let told = report(&ran);
-        let what = format!("{}: {told}\n{}", done.what, ran.err);
-        assert_eq!(rings(&world.ledger), once(&[&[ANN, BEN, CID], done.new].concat()), "{what}");
+        let file = harness.write(done.name, &done.text);
+        let ran = harness.run(&[&["batch", &file, "--json"], done.arguments].concat()).await;
+        let summary = report(&ran);
+        let what = format!("{}: {summary}\n{}", done.what, ran.err);
+        assert_eq!(rings(&harness.ledger), once(&[&[ANN, BEN, CID], done.new].concat()), "{what}");
         assert_eq!(
-            counts(&told, &["replayed", "with_other_details", "held_back"]),
+            counts(&summary, &["replayed", "with_other_details", "held_back"]),
             done.before,
             "{what}"
         );
-        assert_eq!(told["submitted"], done.new.len(), "{what}");
+        assert_eq!(summary["submitted"], done.new.len(), "{what}");
         assert_eq!(ran.code, if done.before[2] > 0 { 3 } else { 0 }, "{what}");
-        assert_eq!(world.ledger.posts(), 3 + done.new.len(), "{what}");
+        assert_eq!(harness.ledger.posts(), 3 + done.new.len(), "{what}");
         assert!(!ran.err.contains("7946"), "{what}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_held_back_is_told_and_called_where_it_is_meant() {
-    let world = World::start(|config| config).await;
-    let file = world.write("monday.csv", FILE);
-    assert_eq!(world.run(&["batch", &file]).await.code, 0);
+    let harness = Harness::start(|config| config).await;
+    let file = harness.write("monday.csv", FILE);
+    assert_eq!(harness.run(&["batch", &file]).await.code, 0);
 
-    let file = world.write("tuesday.csv", FILE);
-    let ran = world.run(&["batch", &file]).await;
+    let file = harness.write("tuesday.csv", FILE);
+    let ran = harness.run(&["batch", &file]).await;
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.err.contains("3 rows are held back") && ran.err.contains("--again"), "{}", ran.err);
-    assert!(ran.out.contains("of these held back") && ran.out.contains("since 20"), "{}", ran.out);
-    let kept = std::fs::read_to_string(world.path().join("tuesday.rejected.csv")).unwrap();
+    assert!(ran.out.contains("held back") && ran.out.contains("since 20"), "{}", ran.out);
+    let kept = std::fs::read_to_string(harness.path().join("tuesday.rejected.csv")).unwrap();
     assert_eq!(kept.matches("the same number and task came at 20").count(), 3, "{kept}");
     // One alone is held back for ten minutes only, and that is by the same guard.
     let call = ["call", "--to", ANN, "--task", "Ask, politely.", "--wait", "--json"];
-    let ran = world.run(&call).await;
+    let ran = harness.run(&call).await;
     assert_eq!((ran.code, &ran.json()["error"]["kind"]), (3, &"possible_duplicate".into()));
-    assert_eq!(rings(&world.ledger), once(&[ANN, BEN, CID]));
+    assert_eq!(rings(&harness.ledger), once(&[ANN, BEN, CID]));
 
-    let ran = world.run(&["batch", &file, "--again", "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--again", "--json"]).await;
     assert_eq!(
         (ran.code, counts(&report(&ran), &["submitted", "held_back"])),
         (0, vec![3, 0]),
         "{}",
         ran.err
     );
-    let ran = world.run(&["batch", &file, "--again", "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--again", "--json"]).await;
     assert_eq!(counts(&report(&ran), &["submitted", "replayed"]), [0, 3], "{}", ran.err);
-    assert_eq!(world.run(&[&call[..], &["--again"]].concat()).await.code, 0);
-    assert_eq!([ANN, BEN].map(|number| world.ledger.count(number)), [3, 2]);
+    assert_eq!(harness.run(&[&call[..], &["--again"]].concat()).await.code, 0);
+    assert_eq!([ANN, BEN].map(|number| harness.ledger.count(number)), [3, 2]);
 
     // What the row says itself is a word on it, too.
     let keyed = FILE.replace("language\n", "idempotency_key\n").replace(",en\n", ",\n").replacen(
@@ -250,22 +250,22 @@ async fn who_is_held_back_is_told_and_called_where_it_is_meant() {
         ",order-17\n",
         1,
     );
-    let file = world.write("wednesday.csv", &keyed);
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("wednesday.csv", &keyed);
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(counts(&report(&ran), &["submitted", "held_back"]), [1, 2], "{}", ran.err);
     // That key is the call, in every batch; for something else it is refused.
-    let file = world.write("thursday.csv", &keyed.replace("Ann", "Anna"));
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("thursday.csv", &keyed.replace("Ann", "Anna"));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(
         counts(&report(&ran), &["replayed", "with_other_details", "held_back"]),
         [1, 1, 2],
         "{}",
         ran.err
     );
-    let file = world.write("friday.csv", &keyed.replace("Ask, politely.", "Tell."));
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("friday.csv", &keyed.replace("Ask, politely.", "Tell."));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(report(&ran)["reasons"]["idempotency_key_reused"], 1, "{}", ran.err);
-    assert_eq!([ANN, BEN].map(|number| world.ledger.count(number)), [4, 3]);
+    assert_eq!([ANN, BEN].map(|number| harness.ledger.count(number)), [4, 3]);
 }
 
 #[cfg(unix)]
@@ -274,23 +274,28 @@ async fn a_file_that_was_interrupted_and_worked_on_is_called_once() {
     const ROWS: usize = 16;
     let person = |row: usize| format!("+4420794600{}", 10 + row);
     let slow = CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(600));
-    let world = World::start(|config| {
+    let harness = Harness::start(|config| {
         (0..ROWS).fold(config, |config, row| config.outcome(person(row), slow))
     })
     .await;
     let rows: String =
         (0..ROWS - 2).map(|row| format!("{},\"Ask, politely.\",{row}\n", person(row))).collect();
-    let file = world.write("calls.csv", &format!("to,task,metadata.row\n{rows}"));
-    let mut command =
-        tokio::process::Command::from(world.command(&["batch", &file, "--json", "--at-once", "4"]));
+    let file = harness.write("calls.csv", &format!("to,task,metadata.row\n{rows}"));
+    let mut command = tokio::process::Command::from(harness.command(&[
+        "batch",
+        &file,
+        "--json",
+        "--at-once",
+        "4",
+    ]));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    world.ledger.wait_for_rings(3).await;
+    harness.ledger.wait_for_rings(3).await;
     let pid = child.id().unwrap().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let stopped = Ran::of(child.wait_with_output().await.unwrap());
-    let told = report(&stopped);
-    assert!(told["left"].as_u64() > Some(0) && told["batch"] == "calls.csv", "{told}");
-    if told["not_sent"] != 0 {
+    let summary = report(&stopped);
+    assert!(summary["left"].as_u64() > Some(0) && summary["batch"] == "calls.csv", "{summary}");
+    if summary["not_sent"] != 0 {
         assert!(
             stopped.err.contains("switchboard calls cancel --batch calls.csv"),
             "{}",
@@ -304,14 +309,19 @@ async fn a_file_that_was_interrupted_and_worked_on_is_called_once() {
         .rev()
         .map(|row| format!("{};{};\"Ask, politely.\"\r\n\r\n", ROWS - row, person(row)))
         .collect();
-    let file = world.write("calls.csv", &format!("\u{feff}metadata.row;TO;Task\r\n{rows}"));
-    let ran = world.run(&["batch", &file, "--json"]).await;
-    let told = report(&ran);
-    assert_eq!((ran.code, &told["settled"]["closed"]), (0, &ROWS.into()), "{told}{}", ran.err);
-    assert_eq!(told["with_other_details"], told["replayed"], "{told}");
+    let file = harness.write("calls.csv", &format!("\u{feff}metadata.row;TO;Task\r\n{rows}"));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
+    let summary = report(&ran);
+    assert_eq!(
+        (ran.code, &summary["settled"]["closed"]),
+        (0, &ROWS.into()),
+        "{summary}{}",
+        ran.err
+    );
+    assert_eq!(summary["with_other_details"], summary["replayed"], "{summary}");
     let everybody: Vec<String> = (0..ROWS).map(person).collect();
     let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();
-    assert_eq!((rings(&world.ledger), world.ledger.posts()), (once(&everybody), ROWS));
+    assert_eq!((rings(&harness.ledger), harness.ledger.posts()), (once(&everybody), ROWS));
 }
 
 /// So many rows to as many people.
@@ -322,99 +332,108 @@ fn people(rows: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_refusal_again_and_again_pauses_the_batch() {
-    let world = World::start(|config| config).await;
-    world.kallyai.faults().add(
+    let harness = Harness::start(|config| config).await;
+    harness.kallyai.faults().add(
         Rule::on("POST", "/v1/calls", Fault::answer(403, "suppression_violation"))
             .after(After::Nothing),
     );
-    let file = world.write("calls.csv", &people(70));
+    let file = harness.write("calls.csv", &people(70));
     let mut posts = 0;
     for run in 0..2 {
-        let ran = world.run(&["batch", &file, "--json", "--at-once", "4"]).await;
-        let told = report(&ran);
-        assert_eq!(ran.code, 3, "{told}{}", ran.err);
+        let ran = harness.run(&["batch", &file, "--json", "--at-once", "4"]).await;
+        let summary = report(&ran);
+        assert_eq!(ran.code, 3, "{summary}{}", ran.err);
         assert!(
             ran.err.contains(
-                "paused after 20 equal refusals in a row (kallyai: blocked (suppression_violation))"
+                "paused after 20 identical refusals in a row (kallyai: blocked (suppression_violation))"
             ),
             "{}",
             ran.err
         );
         assert!(ran.err.contains("run the same command again"), "{}", ran.err);
-        assert_eq!(told["paused_by"], "kallyai: blocked (suppression_violation)");
-        let [submitted, replayed, left] = counts(&told, &["submitted", "replayed", "left"])[..]
+        assert_eq!(summary["paused_by"], "kallyai: blocked (suppression_violation)");
+        let [submitted, replayed, left] = counts(&summary, &["submitted", "replayed", "left"])[..]
         else {
             panic!()
         };
-        assert!((20..=32).contains(&submitted), "{told}");
+        assert!((20..=32).contains(&submitted), "{summary}");
         assert_eq!(
             (submitted + replayed + left, replayed > 0),
             (70, run > 0),
-            "nobody is asked for twice: {told}"
+            "no number is called twice: {summary}"
         );
         posts += submitted;
     }
-    // Whoever means it goes on.
-    let ran = world.run(&["batch", &file, "--json", "--no-pause"]).await;
-    let told = report(&ran);
-    assert_eq!((ran.code, counts(&told, &["replayed", "left"])), (3, vec![posts, 0]), "{told}");
-    assert_eq!(told["settled"]["refused"], 70, "{told}");
-    assert_eq!(world.ledger.len(), 0);
+    // `--no-pause` continues.
+    let ran = harness.run(&["batch", &file, "--json", "--no-pause"]).await;
+    let summary = report(&ran);
+    assert_eq!(
+        (ran.code, counts(&summary, &["replayed", "left"])),
+        (3, vec![posts, 0]),
+        "{summary}"
+    );
+    assert_eq!(summary["settled"]["refused"], 70, "{summary}");
+    assert_eq!(harness.ledger.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_that_are_not_in_a_row_pause_nothing() {
-    let world = World::start(|config| {
+    let harness = Harness::start(|config| {
         let refused = (0..45).filter(|row| row % 15 != 14);
         refused.fold(config, |config, row| {
             config.refuse(format!("+44207946{row:04}"), "suppression_violation")
         })
     })
     .await;
-    let file = world.write("calls.csv", &people(45));
-    let ran = world.run(&["batch", &file, "--json", "--at-once", "1"]).await;
-    let told = report(&ran);
+    let file = harness.write("calls.csv", &people(45));
+    let ran = harness.run(&["batch", &file, "--json", "--at-once", "1"]).await;
+    let summary = report(&ran);
     assert_eq!(
-        (&told["settled"]["refused"], &told["settled"]["closed"]),
+        (&summary["settled"]["refused"], &summary["settled"]["closed"]),
         (&42.into(), &3.into()),
-        "{told}"
+        "{summary}"
     );
-    assert!(told["paused_by"].is_null(), "{told}");
+    assert!(summary["paused_by"].is_null(), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_credential_is_told_and_its_rows_are_tried_again() {
-    let world = World::start(|config| config).await;
-    world.kallyai.faults().add(
+    let harness = Harness::start(|config| config).await;
+    harness.kallyai.faults().add(
         Rule::on("POST", "/v1/calls", Fault::answer(401, "unauthorized")).after(After::Nothing),
     );
-    let file = world.write("calls.csv", FILE);
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("calls.csv", FILE);
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
     assert_eq!(report(&ran)["credentials_refused"], serde_json::json!(["kallyai"]));
     assert_eq!(ran.err.matches("kallyai refused its credential").count(), 1, "{}", ran.err);
-    assert_eq!(world.ledger.len(), 0);
+    assert_eq!(harness.ledger.len(), 0);
 
-    world.kallyai.faults().clear();
+    harness.kallyai.faults().clear();
     for tried_again in [3, 0] {
-        let ran = world.run(&["batch", &file, "--json"]).await;
-        let told = report(&ran);
-        assert_eq!((ran.code, &told["tried_again"]), (0, &tried_again.into()), "{told}{}", ran.err);
+        let ran = harness.run(&["batch", &file, "--json"]).await;
+        let summary = report(&ran);
         assert_eq!(
-            rings(&world.ledger),
+            (ran.code, &summary["tried_again"]),
+            (0, &tried_again.into()),
+            "{summary}{}",
+            ran.err
+        );
+        assert_eq!(
+            rings(&harness.ledger),
             once(&[ANN, BEN, CID]),
-            "nobody rang, and now everybody once"
+            "no phone rang before, and each rings once now"
         );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_read_as_they_are_dialled_in_a_country() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     let text = "to,task,default_country\n020 7946 0010,Ask.,\n00442079460011,Ask.,\n+442079460012,Ask.,\n0044 20 7946 0013,Ask.,DE\n12,Ask.,\n";
-    let file = world.write("calls.csv", text);
+    let file = harness.write("calls.csv", text);
     let shown =
-        world.run(&["batch", &file, "--default-country", "GB", "--dry-run", "--json"]).await;
+        harness.run(&["batch", &file, "--default-country", "GB", "--dry-run", "--json"]).await;
     assert_eq!(shown.code, 3, "{}{}", shown.out, shown.err);
     let rows: Vec<Value> =
         shown.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -434,18 +453,18 @@ async fn numbers_are_read_as_they_are_dialled_in_a_country() {
         ))
     );
     assert!(rows[4]["because"].is_string() && rows[4]["to"].is_null(), "{}", rows[4]);
-    assert!(!shown.out.contains("7946001") && world.ledger.posts() == 0, "{}", shown.out);
-    assert!(!world.path().join("ledger.db").exists(), "nothing was opened for it");
+    assert!(!shown.out.contains("7946001") && harness.ledger.posts() == 0, "{}", shown.out);
+    assert!(!harness.path().join("ledger.db").exists(), "nothing was opened for it");
 
-    let ran = world.run(&["batch", &file, "--default-country", "GB", "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--default-country", "GB", "--json"]).await;
     assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
-    assert_eq!(rings(&world.ledger), once(&[ANN, BEN, CID, DAN]));
+    assert_eq!(rings(&harness.ledger), once(&[ANN, BEN, CID, DAN]));
     assert_eq!(report(&ran)["read_as_dialled"], serde_json::json!({"GB": 3}));
     // Written in full they are the same people.
-    let file = world.write(
+    let file = harness.write(
         "calls.csv",
         &text.replace("020 7946", "+44 20 7946").replace("00442", "+442").replace(",DE", ","),
     );
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(counts(&report(&ran), &["submitted", "replayed"]), [0, 3], "{}{}", ran.out, ran.err);
 }

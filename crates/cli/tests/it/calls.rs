@@ -10,25 +10,25 @@ use switchboard_testkit::{
     fault::{After, Fault, Rule},
 };
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 const LONDON: &str = "+442079460018";
 const NEW_YORK: &str = "+12125550123";
 const CHICAGO: &str = "+13125550188";
 const TASK: &str = "Ask for a table.";
 
-/// Three calls: one that talked, one that was busy, one that nobody takes.
-async fn three() -> World {
-    let world = World::start(|config| {
+/// Three calls: one that talked, one that was busy, one that missing takes.
+async fn three() -> Harness {
+    let harness = Harness::start(|config| {
         let config = config.outcome(LONDON, Outcome::Completed).outcome(NEW_YORK, Outcome::Busy);
         config.refuse(CHICAGO, "number_on_dnc")
     })
     .await;
     for (to, code) in [(LONDON, 0), (NEW_YORK, 0), (CHICAGO, 3)] {
-        let ran = world.run(&["call", "--to", to, "--task", TASK, "--wait"]).await;
+        let ran = harness.run(&["call", "--to", to, "--task", TASK, "--wait"]).await;
         assert_eq!(ran.code, code, "{}", ran.err);
     }
-    world
+    harness
 }
 
 fn ids(ran: &Ran) -> Vec<String> {
@@ -38,13 +38,13 @@ fn ids(ran: &Ran) -> Vec<String> {
 }
 
 /// What a former run left, as the ledger has it.
-async fn left(world: &World, to: &str, batch: Option<&str>) -> String {
+async fn left(harness: &Harness, to: &str, batch: Option<&str>) -> String {
     use switchboard::{CallId, CallRequest, Ledger, journal::NewCall};
     let now = jiff::Timestamp::now();
     let mut request = CallRequest::new(to, TASK);
     request.batch = batch.map(str::to_owned);
     let id = CallId::new(uuid::Uuid::now_v7());
-    let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
+    let ledger = Ledger::file(harness.path().join("ledger.db"), None).await.unwrap();
     let new = NewCall::new(id, std::sync::Arc::new(request.validate(now).unwrap()), now);
     ledger.journal().open(new).await.unwrap();
     id.to_string()
@@ -52,38 +52,38 @@ async fn left(world: &World, to: &str, batch: Option<&str>) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_rings_its_own_phone_alone_and_what_others_left_is_taken_back() {
-    let world = World::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
-    let batch = left(&world, NEW_YORK, Some("calls.csv")).await;
-    let other = left(&world, CHICAGO, None).await;
-    let ran = world.run(&["call", "--to", LONDON, "--task", TASK, "--wait"]).await;
+    let harness = Harness::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
+    let batch = left(&harness, NEW_YORK, Some("calls.csv")).await;
+    let other = left(&harness, CHICAGO, None).await;
+    let ran = harness.run(&["call", "--to", LONDON, "--task", TASK, "--wait"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains("2 were never sent"), "{}", ran.err);
-    assert_eq!(world.ledger.len(), 1, "one phone rang");
+    assert_eq!(harness.ledger.len(), 1, "one phone rang");
 
-    let ran = world.run(&["calls", "cancel", "--batch", "calls.csv", "--json"]).await;
+    let ran = harness.run(&["calls", "cancel", "--batch", "calls.csv", "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    let told = ran.json();
-    assert_eq!((&told["call"], &told["result"]), (&batch.clone().into(), &"withdrawn".into()));
-    let ran = world.run(&["calls", "cancel", "--status", "received"]).await;
+    let result = ran.json();
+    assert_eq!((&result["call"], &result["result"]), (&batch.clone().into(), &"withdrawn".into()));
+    let ran = harness.run(&["calls", "cancel", "--status", "received"]).await;
     assert!(ran.code == 0 && ran.out.contains(&other) && !ran.out.contains(&batch), "{}", ran.out);
     for id in [&batch, &other] {
-        let shown = world.run(&["calls", "show", id, "--json"]).await.json();
+        let shown = harness.run(&["calls", "show", id, "--json"]).await.json();
         assert_eq!(
             (&shown["call"]["status"], &shown["call"]["fault"]["kind"]),
             (&"refused".into(), &"withdrawn".into())
         );
-        let again = world.run(&["calls", "cancel", id]).await;
+        let again = harness.run(&["calls", "cancel", id]).await;
         assert_eq!(again.code, 1, "{}", again.out);
     }
-    assert_eq!(world.run(&["calls", "cancel"]).await.code, 2);
-    assert_eq!(world.run(&["calls", "cancel", "--status", "closed"]).await.code, 2);
-    assert_eq!(world.ledger.len(), 1);
+    assert_eq!(harness.run(&["calls", "cancel"]).await.code, 2);
+    assert_eq!(harness.run(&["calls", "cancel", "--status", "closed"]).await.code, 2);
+    assert_eq!(harness.ledger.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_outlive_the_process_that_placed_them() {
-    let world = three().await;
-    let ran = world.run(&["calls", "list"]).await;
+    let harness = three().await;
+    let ran = harness.run(&["calls", "list"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
         ran.out.contains("completed") && ran.out.contains("busy") && ran.out.contains("refused"),
@@ -94,30 +94,31 @@ async fn calls_outlive_the_process_that_placed_them() {
         assert!(!ran.out.contains(number), "a whole number is shown: {}", ran.out);
     }
 
-    let all = ids(&world.run(&["calls", "list", "--json"]).await);
+    let all = ids(&harness.run(&["calls", "list", "--json"]).await);
     assert_eq!(all.len(), 3);
     assert_eq!(
-        ids(&world.run(&["calls", "list", "--limit", "2", "--json"]).await),
+        ids(&harness.run(&["calls", "list", "--limit", "2", "--json"]).await),
         all[1..],
         "the latest, oldest first"
     );
     assert_eq!(
-        ids(&world.run(&["calls", "list", "--status", "refused", "--json"]).await),
+        ids(&harness.run(&["calls", "list", "--status", "refused", "--json"]).await),
         all[2..]
     );
-    let closed =
-        world.run(&["calls", "list", "--status", "closed", "--status", "stalled", "--json"]).await;
+    let closed = harness
+        .run(&["calls", "list", "--status", "closed", "--status", "stalled", "--json"])
+        .await;
     assert_eq!(ids(&closed), all[..2]);
     assert_eq!(
-        ids(&world.run(&["calls", "list", "--since", "2020-01-01T00:00:00Z", "--json"]).await),
+        ids(&harness.run(&["calls", "list", "--since", "2020-01-01T00:00:00Z", "--json"]).await),
         all
     );
     assert!(
-        ids(&world.run(&["calls", "list", "--since", "2100-01-01T00:00:00Z", "--json"]).await)
+        ids(&harness.run(&["calls", "list", "--since", "2100-01-01T00:00:00Z", "--json"]).await)
             .is_empty()
     );
     assert!(
-        world
+        harness
             .run(&["calls", "list", "--since", "2100-01-01T00:00:00Z"])
             .await
             .out
@@ -127,9 +128,9 @@ async fn calls_outlive_the_process_that_placed_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_shown_with_everything_that_happened_to_it() {
-    let world = three().await;
-    let all = ids(&world.run(&["calls", "list", "--json"]).await);
-    let ran = world.run(&["calls", "show", &all[0]]).await;
+    let harness = three().await;
+    let all = ids(&harness.run(&["calls", "list", "--json"]).await);
+    let ran = harness.run(&["calls", "show", &all[0]]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let order: Vec<_> = ["received", "admitted", "intended", "claimed", "sent", "answered"]
         .iter()
@@ -142,9 +143,9 @@ async fn a_call_is_shown_with_everything_that_happened_to_it() {
         ran.out
     );
     assert!(!ran.out.contains("2079460018"), "{}", ran.out);
-    assert!(world.run(&["calls", "show", &all[0], "--reveal"]).await.out.contains(LONDON));
+    assert!(harness.run(&["calls", "show", &all[0], "--reveal"]).await.out.contains(LONDON));
 
-    let shown = world.run(&["calls", "show", &all[2], "--json"]).await.json();
+    let shown = harness.run(&["calls", "show", &all[2], "--json"]).await.json();
     assert_eq!(
         (&shown["call"]["to"], &shown["call"]["status"]),
         (&CHICAGO.into(), &"refused".into())
@@ -161,23 +162,23 @@ async fn a_call_is_shown_with_everything_that_happened_to_it() {
         "{failed}"
     );
 
-    let nobody = world.run(&["calls", "show", "018f3b1e-0000-7000-8000-000000000001"]).await;
-    assert_eq!(nobody.code, 1);
-    assert!(nobody.err.contains("there is no call"), "{}", nobody.err);
-    let watched = world.run(&["calls", "watch", &all[1]]).await;
+    let missing = harness.run(&["calls", "show", "018f3b1e-0000-7000-8000-000000000001"]).await;
+    assert_eq!(missing.code, 1);
+    assert!(missing.err.contains("there is no call"), "{}", missing.err);
+    let watched = harness.run(&["calls", "watch", &all[1]]).await;
     assert_eq!(watched.code, 0, "{}", watched.err);
     assert!(
         watched.out.contains("answered") && watched.out.ends_with("the call is closed: busy\n"),
         "{}",
         watched.out
     );
-    assert_eq!(world.run(&["calls", "watch", &all[2], "--json"]).await.code, 3);
+    assert_eq!(harness.run(&["calls", "watch", &all[2], "--json"]).await.code, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_has_every_call_whole() {
-    let world = three().await;
-    let ran = world.run(&["calls", "export"]).await;
+    let harness = three().await;
+    let ran = harness.run(&["calls", "export"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let mut table = csv::Reader::from_reader(ran.out.as_bytes());
     let header = table.headers().unwrap().clone();
@@ -194,9 +195,9 @@ async fn an_export_has_every_call_whole() {
         "an unknown cost is not zero"
     );
 
-    let file = world.path().join("calls.jsonl");
+    let file = harness.path().join("calls.jsonl");
     let file = file.to_str().unwrap();
-    let ran = world.run(&["calls", "export", "--format", "jsonl", "--out", file]).await;
+    let ran = harness.run(&["calls", "export", "--format", "jsonl", "--out", file]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let text = fs::read_to_string(file).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -207,7 +208,7 @@ async fn an_export_has_every_call_whole() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o077, 0);
     }
-    let again = world.run(&["calls", "export", "--out", file]).await;
+    let again = harness.run(&["calls", "export", "--out", file]).await;
     assert_eq!((again.code, fs::read_to_string(file).unwrap()), (2, text), "{}", again.err);
 }
 
@@ -226,7 +227,7 @@ const FORMULAS: [&str; 9] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_holds_no_formula_of_others() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     let rows: String = FORMULAS
         .iter()
         .enumerate()
@@ -234,11 +235,11 @@ async fn an_export_holds_no_formula_of_others() {
             format!("+44207946007{row},Ask for table {row}.,\"{}\"\n", formula.replace('"', "\"\""))
         })
         .collect();
-    let file = world.write("calls.csv", &format!("to,task,tenant\n{rows}"));
-    let ran = world.run(&["batch", &file]).await;
+    let file = harness.write("calls.csv", &format!("to,task,tenant\n{rows}"));
+    let ran = harness.run(&["batch", &file]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
 
-    let ran = world.run(&["calls", "export"]).await;
+    let ran = harness.run(&["calls", "export"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let mut table = csv::Reader::from_reader(ran.out.as_bytes());
     let header = table.headers().unwrap().clone();
@@ -257,7 +258,7 @@ async fn an_export_holds_no_formula_of_others() {
         }
         seen.push(row[tenant].to_owned());
     }
-    // Read by whoever knows the rule, the text is what it was: a batch takes such an apostrophe
+    // For a reader that knows the rule, the text is unchanged: a batch takes such an apostrophe
     // off, and an export puts it before.
     seen.sort();
     let mut expected =
@@ -268,7 +269,7 @@ async fn an_export_holds_no_formula_of_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_call_is_placed_once_however_often_it_is_asked_for() {
-    let world = World::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;
+    let harness = Harness::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;
     let keyed = [
         "call",
         "--to",
@@ -280,21 +281,21 @@ async fn the_same_call_is_placed_once_however_often_it_is_asked_for() {
         "--idempotency-key",
         "order 7",
     ];
-    let first = world.run(&keyed).await;
-    let second = world.run(&keyed).await;
+    let first = harness.run(&keyed).await;
+    let second = harness.run(&keyed).await;
     assert_eq!((first.code, second.code), (0, 0), "{}{}", first.err, second.err);
     assert_eq!(first.json()["id"], second.json()["id"]);
-    let without = world.run(&keyed[..7]).await;
+    let without = harness.run(&keyed[..7]).await;
     assert_eq!(without.code, 3, "{}", without.err);
     assert_eq!(without.json()["error"]["kind"], "possible_duplicate");
-    assert_eq!(world.ledger.count(NEW_YORK), 1);
+    assert_eq!(harness.ledger.count(NEW_YORK), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
     let long =
         CallScript::new(Outcome::Voicemail).talking_for(std::time::Duration::from_secs(1_200));
-    let world = World::start(|config| config.outcome(LONDON, long)).await;
+    let harness = Harness::start(|config| config.outcome(LONDON, long)).await;
     let keyed = [
         "call",
         "--to",
@@ -306,28 +307,28 @@ async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
         "--idempotency-key",
         "order 7",
     ];
-    let mut command = tokio::process::Command::from(world.command(&keyed));
+    let mut command = tokio::process::Command::from(harness.command(&keyed));
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    world.ledger.wait_for_rings(1).await;
+    harness.ledger.wait_for_rings(1).await;
     child.kill().await.unwrap();
 
     // Looking takes nothing over.
-    let left = world.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
+    let left = harness.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
     assert_eq!(left["status"], "attempting");
     let id = left["id"].as_str().unwrap();
 
     let watch = ["calls", "watch", id];
-    let (again, watched) = tokio::join!(world.run(&keyed), world.run(&watch));
+    let (again, watched) = tokio::join!(harness.run(&keyed), harness.run(&watch));
     assert_eq!((again.code, watched.code), (0, 0), "{}{}", again.err, watched.err);
-    assert!(again.err.contains("took up 1 calls"), "{}", again.err);
+    assert!(again.err.contains("resumed 1 calls"), "{}", again.err);
     assert_eq!((&again.json()["id"], &again.json()["outcome"]), (&left["id"], &"voicemail".into()));
     assert!(watched.out.ends_with("the call is closed: voicemail\n"), "{}", watched.out);
     assert_eq!(
-        (world.ledger.count(LONDON), world.ledger.posts()),
+        (harness.ledger.count(LONDON), harness.ledger.posts()),
         (1, 1),
         "nothing was sent again"
     );
-    let shown = world.run(&["calls", "show", id]).await.out;
+    let shown = harness.run(&["calls", "show", id]).await.out;
     assert!(shown.contains("the process that sent it ended before the answer came"), "{shown}");
 }
 
@@ -335,51 +336,51 @@ async fn a_call_whose_process_was_killed_is_taken_up_by_the_next() {
 async fn every_command_that_takes_a_doubt_up_looks_for_evidence_however_short_it_is() {
     let long =
         CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(1_200));
-    let world = World::start(|config| config.outcome(LONDON, long)).await;
+    let harness = Harness::start(|config| config.outcome(LONDON, long)).await;
     let mut command = tokio::process::Command::from(
-        world.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]),
+        harness.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]),
     );
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    world.ledger.wait_for_rings(1).await;
+    harness.ledger.wait_for_rings(1).await;
     child.kill().await.unwrap();
     let lists = || {
-        let requests = world.kallyai.requests();
+        let requests = harness.kallyai.requests();
         let lists = requests
             .iter()
             .filter(|request| request.method == "GET" && request.path.starts_with("/v1/calls"));
         lists.count()
     };
-    world.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
+    harness.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
     let before = lists();
 
     // The same again is turned away at once.
     let short = ["call", "--to", LONDON, "--task", TASK, "--json"];
     let mut looked = before;
     for nth in 1..=6 {
-        let ran = world.run(&short).await;
+        let ran = harness.run(&short).await;
         assert_eq!(ran.code, 3, "{}", ran.err);
         assert_eq!(ran.json()["error"]["kind"], "possible_duplicate");
         let now = lists();
         assert!(now > looked, "the {nth}th command did not look");
         looked = now;
     }
-    world.kallyai.faults().clear();
-    assert_eq!(world.run(&short).await.code, 3);
-    let found = world.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
+    harness.kallyai.faults().clear();
+    assert_eq!(harness.run(&short).await.code, 3);
+    let found = harness.run(&["calls", "list", "--json"]).await.json()["calls"][0].take();
     assert!(found["provider_call_id"].is_string(), "{found}");
-    assert_eq!((world.ledger.count(LONDON), world.ledger.posts()), (1, 1));
+    assert_eq!((harness.ledger.count(LONDON), harness.ledger.posts()), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_decides_what_nobody_knows() {
-    let world = World::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
+async fn an_operator_resolves_an_unknown_result() {
+    let harness = Harness::start(|config| config.outcome(LONDON, Outcome::Completed)).await;
     // The answer is lost, and so is every look at the list.
-    world.kallyai.faults().add(Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring));
-    world.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
-    let command = world.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]);
+    harness.kallyai.faults().add(Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring));
+    harness.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::Reset));
+    let command = harness.command(&["call", "--to", LONDON, "--task", TASK, "--wait"]);
     let mut child = tokio::process::Command::from(command).spawn().unwrap();
     let id = loop {
-        let ran = world.run(&["calls", "list", "--json"]).await;
+        let ran = harness.run(&["calls", "list", "--json"]).await;
         if ran.code == 0
             && let Some(call) = ran.json()["calls"].get(0)
             && call["attempts"][0]["state"] == "reconciling"
@@ -390,7 +391,7 @@ async fn an_operator_decides_what_nobody_knows() {
     child.kill().await.unwrap();
 
     let resolve = |verdict: &'static str, note: &'static str| {
-        let mut command = world.command(&[
+        let mut command = harness.command(&[
             "calls",
             "resolve",
             &id,
@@ -411,7 +412,7 @@ async fn an_operator_decides_what_nobody_knows() {
         (&"closed".into(), &"no_answer".into())
     );
 
-    let shown = world.run(&["calls", "show", &id]).await.out;
+    let shown = harness.run(&["calls", "show", &id]).await.out;
     assert!(
         shown.contains("resolved") && shown.contains("ada") && shown.contains("operator"),
         "{shown}"
@@ -420,18 +421,18 @@ async fn an_operator_decides_what_nobody_knows() {
     let twice = resolve("not-placed", "no").await;
     assert_eq!(twice.code, 1, "{}{}", twice.out, twice.err);
     assert_eq!(twice.json()["error"]["kind"], "conflict");
-    assert_eq!((world.ledger.count(LONDON), world.ledger.posts()), (1, 1));
+    assert_eq!((harness.ledger.count(LONDON), harness.ledger.posts()), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_makes_no_ledger() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     for arguments in [&["calls", "list"][..], &["calls", "watch"], &["ledger", "check"]] {
-        let ran = world.run(arguments).await;
+        let ran = harness.run(arguments).await;
         assert_eq!(ran.code, 2, "{arguments:?}");
         assert!(ran.err.contains("no call was placed with this ledger yet"), "{}", ran.err);
     }
-    assert!(!world.path().join("ledger.db").exists());
+    assert!(!harness.path().join("ledger.db").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -440,7 +441,7 @@ async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
         CallId, CallRequest, Ledger,
         journal::{NewCall, state::Fact},
     };
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     let now = jiff::Timestamp::now();
     let opens = now + jiff::SignedDuration::from_hours(3);
     let mut request = CallRequest::new(NEW_YORK, TASK);
@@ -448,21 +449,21 @@ async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
     request.timezone = Some("America/New_York".to_owned());
     let id = CallId::new(uuid::Uuid::now_v7());
     {
-        let ledger = Ledger::file(world.path().join("ledger.db"), None).await.unwrap();
+        let ledger = Ledger::file(harness.path().join("ledger.db"), None).await.unwrap();
         let new = NewCall::new(id, std::sync::Arc::new(request.validate(now).unwrap()), now);
         ledger.journal().open(new).await.unwrap();
         ledger.journal().record(id, Fact::Scheduled, now).await.unwrap();
     }
     let local = opens.to_zoned(switchboard::core::time_zone("America/New_York").unwrap());
     let local = format!("{} America/New_York", local.strftime("%Y-%m-%d %H:%M:%S"));
-    let listed = world.run(&["calls", "list"]).await;
+    let listed = harness.run(&["calls", "list"]).await;
     assert!(listed.out.contains(&local), "{}", listed.out);
-    let shown = world.run(&["calls", "show", &id.to_string()]).await;
+    let shown = harness.run(&["calls", "show", &id.to_string()]).await;
     assert!(shown.out.contains(&format!("due: {local}: its window opens then")), "{}", shown.out);
     for arguments in
         [&["calls", "list", "--json"][..], &["calls", "show", &id.to_string(), "--json"]]
     {
-        let read = world.run(arguments).await.json();
+        let read = harness.run(arguments).await.json();
         let call = if read["call"].is_null() { &read["calls"][0] } else { &read["call"] };
         assert_eq!(call["due"]["at"], opens.to_string(), "{read}");
     }

@@ -6,7 +6,7 @@ use switchboard_testkit::{
     fault::{After, Fault, Rule},
 };
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 const LONDON: &str = "+442079460018";
 const NEW_YORK: &str = "+12125550123";
@@ -14,9 +14,9 @@ const KAICALLS: &str =
     "the environment variable TEST_KAICALLS_KEY (providers.kaicalls.api_key_env)";
 const KALLYAI: &str = "the environment variable TEST_KALLYAI_TOKEN (providers.kallyai.api_key_env)";
 
-/// Runs it with keys that nobody gave out.
-async fn with_wrong_keys(world: &World, arguments: &[&str]) -> Ran {
-    let mut command = world.command(arguments);
+/// Runs it with invalid keys.
+async fn with_wrong_keys(harness: &Harness, arguments: &[&str]) -> Ran {
+    let mut command = harness.command(arguments);
     command
         .env("TEST_KAICALLS_KEY", "kc_live_of_nobody")
         .env("TEST_KALLYAI_TOKEN", "kat_of_nobody");
@@ -25,7 +25,7 @@ async fn with_wrong_keys(world: &World, arguments: &[&str]) -> Ran {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_that_meets_one_says_so_with_the_fix_and_ends_with_1() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     for arguments in [
         &["providers"][..],
         &["numbers", "list"],
@@ -38,9 +38,9 @@ async fn every_command_that_meets_one_says_so_with_the_fix_and_ends_with_1() {
     ] {
         for more in [&[][..], &["--json"]] {
             let arguments = [arguments, more].concat();
-            let ran = with_wrong_keys(&world, &arguments).await;
+            let ran = with_wrong_keys(&harness, &arguments).await;
             assert_eq!(ran.code, 1, "{arguments:?}: {}{}", ran.out, ran.err);
-            // KallyAI's agents are those of its documents: nobody is asked for them.
+            // KallyAI's agents are those built in, so no request is made.
             let asked: &[&str] =
                 if arguments[0] == "agents" { &[KAICALLS] } else { &[KAICALLS, KALLYAI] };
             for fix in asked {
@@ -48,34 +48,34 @@ async fn every_command_that_meets_one_says_so_with_the_fix_and_ends_with_1() {
             }
         }
     }
-    let raw = with_wrong_keys(&world, &["api", "kaicalls", "GET", "/api/v1/agents"]).await;
+    let raw = with_wrong_keys(&harness, &["api", "kaicalls", "GET", "/api/v1/agents"]).await;
     assert!(raw.code == 1 && raw.err.contains(KAICALLS), "{}", raw.err);
-    assert_eq!(world.ledger.len(), 0);
+    assert_eq!(harness.ledger.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_of_providers_says_it_with_the_fix() {
-    let world = World::start(|config| config).await;
-    world.kaicalls.revoke(world.kaicalls.credential());
-    let ran = world.run(&["providers"]).await;
+    let harness = Harness::start(|config| config).await;
+    harness.kaicalls.revoke(harness.kaicalls.credential());
+    let ran = harness.run(&["providers"]).await;
     assert!(ran.out.contains("credential refused: put a valid key into"), "{}", ran.out);
-    let listed = world.run(&["providers", "--json"]).await.json();
+    let listed = harness.run(&["providers", "--json"]).await.json();
     assert!(listed["providers"][0]["fix"].as_str().unwrap().contains(KAICALLS), "{listed}");
     assert!(listed["providers"][1]["fix"].is_null(), "{listed}");
-    let shown = world.run(&["whoami"]).await;
+    let shown = harness.run(&["whoami"]).await;
     assert!(shown.out.contains("credential refused"), "{}", shown.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_went_on_to_the_next_provider_worked_and_warns() {
     for (status, code, fix) in
-        [(401, "unauthorized", "put a valid key"), (403, "forbidden", "give it the permission")]
+        [(401, "unauthorized", "put a valid key"), (403, "forbidden", "lacks the permission")]
     {
-        let world = World::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;
-        world.kaicalls.faults().add(
+        let harness = Harness::start(|config| config.outcome(NEW_YORK, Outcome::Completed)).await;
+        harness.kaicalls.faults().add(
             Rule::on("POST", "/api/v1/calls", Fault::answer(status, code)).after(After::Nothing),
         );
-        let ran = world
+        let ran = harness
             .run(&["call", "--to", NEW_YORK, "--task", "Ask for a table.", "--wait", "--json"])
             .await;
         assert_eq!((ran.code, &ran.json()["provider"]), (0, &"kallyai".into()), "{}", ran.err);
@@ -86,13 +86,13 @@ async fn a_call_that_went_on_to_the_next_provider_worked_and_warns() {
             "{}",
             ran.err
         );
-        assert_eq!(world.ledger.count(NEW_YORK), 1);
+        assert_eq!(harness.ledger.count(NEW_YORK), 1);
 
-        // Whoever watches the ledger is told, too, and needs no configuration for it.
+        // `calls watch` reports it, too, and needs no configuration.
         let id = ran.json()["id"].as_str().unwrap().to_owned();
-        let ledger = world.path().join("ledger.db");
+        let ledger = harness.path().join("ledger.db");
         let watched =
-            world.run(&["calls", "--ledger", ledger.to_str().unwrap(), "watch", &id]).await;
+            harness.run(&["calls", "--ledger", ledger.to_str().unwrap(), "watch", &id]).await;
         assert!(
             watched.code == 0 && watched.err.contains("warning: kaicalls refused its credential"),
             "{}",
@@ -104,10 +104,10 @@ async fn a_call_that_went_on_to_the_next_provider_worked_and_warns() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_the_call_is_none_of_the_credential() {
     // 403 as well, and about the person: it binds everybody, and no other key would help.
-    let world = World::start(|config| config.refuse(NEW_YORK, "number_on_dnc")).await;
-    let ran = world.run(&["call", "--to", NEW_YORK, "--task", "Ask for a table."]).await;
+    let harness = Harness::start(|config| config.refuse(NEW_YORK, "number_on_dnc")).await;
+    let ran = harness.run(&["call", "--to", NEW_YORK, "--task", "Ask for a table."]).await;
     assert!(ran.code == 3 && !ran.err.contains("credential"), "{}", ran.err);
-    let nobody = World::start(|config| config.refuse(LONDON, "unsupported_country")).await;
-    let ran = nobody.run(&["call", "--to", LONDON, "--task", "Ask for a table."]).await;
+    let refusing = Harness::start(|config| config.refuse(LONDON, "unsupported_country")).await;
+    let ran = refusing.run(&["call", "--to", LONDON, "--task", "Ask for a table."]).await;
     assert!(ran.code == 3 && !ran.err.contains("credential"), "{}", ran.err);
 }

@@ -62,7 +62,7 @@ fn a_sound_deck_is_counted_and_its_gaps_are_shown() {
     let decks = Decks::new();
     let ran = decks.check(UK, &[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("nothing is wrong"), "{}", ran.out);
+    assert!(ran.out.contains("no problems found"), "{}", ran.out);
     assert!(
         ran.out.contains(
             "4474 has no price from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z (lines 3 and 4)"
@@ -91,7 +91,7 @@ fn every_fault_of_a_deck_is_told_with_its_line_and_column() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     let file = decks.path("deck.csv");
     let lines: Vec<&str> = ran.err.lines().collect();
-    for (line, told) in [
+    for (line, message) in [
         "line 2, column prefix",
         "line 3, column rate",
         "line 3, column until",
@@ -100,13 +100,13 @@ fn every_fault_of_a_deck_is_told_with_its_line_and_column() {
     .iter()
     .zip(&lines)
     {
-        assert!(told.starts_with(&format!("error: {}, {line}: ", file.display())), "{told}");
+        assert!(message.starts_with(&format!("error: {}, {line}: ", file.display())), "{message}");
     }
     assert_eq!(lines.len(), 4);
 
-    let told = decks.check(broken, &["--json"]).json();
-    assert_eq!(told["faults"][3]["line"], 6);
-    assert_eq!((&told["faults"][1]["column"], &told["more"]), (&"rate".into(), &0.into()));
+    let message = decks.check(broken, &["--json"]).json();
+    assert_eq!(message["faults"][3]["line"], 6);
+    assert_eq!((&message["faults"][1]["column"], &message["more"]), (&"rate".into(), &0.into()));
     let many = format!("prefix,rate\n{}", "x,1\n".repeat(60));
     let ran = decks.check(&many, &["--json"]);
     assert_eq!((ran.code, &ran.json()["more"]), (2, &10.into()));
@@ -154,10 +154,10 @@ fn a_cost_is_shown_with_the_row_that_it_comes_from() {
     let ran = show(&[MOBILE, "--at", "2026-03-01T12:00:00Z"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for part in [
-        "passed over: prefix 4474 in uk.csv",
+        "skipped: prefix 4474 in uk.csv",
         "uk.csv, line 2",
         "prefix 44: United Kingdom",
-        "each 60 s",
+        "every 60 s",
         "120 s",
         "0.02 USD",
     ] {
@@ -171,7 +171,7 @@ fn an_unknown_cost_is_shown_as_unknown_and_never_as_zero() {
     let decks = Decks::new();
     for (provider, number, why) in [
         ("several", "+4930123456", "no row covers the number"),
-        ("none", "+12125550123", "nothing says what the provider charges"),
+        ("none", "+12125550123", "the provider has no prices"),
     ] {
         let ran = decks.run(&["show", provider, number]);
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -327,7 +327,7 @@ fn what_carriers_export_is_checked_shown_and_written_with_its_layout() {
 
     for (arguments, fix) in [
         (["--layout", "uk"], "write trade, carrier"),
-        (["--map", "rate"], "has no = in it"),
+        (["--map", "rate"], "has no ="),
         (["--map", "rat=Price"], "did you mean \"rate\"?"),
         (["--map", "rate=Price"], "which the file does not have"),
     ] {

@@ -3,7 +3,7 @@
 use crate::common::run;
 
 #[test]
-fn the_demo_ends_with_its_summary_and_rings_nobody_twice() {
+fn the_demo_ends_with_its_summary_and_never_rings_twice() {
     let ran = run(&["demo", "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let summary = ran.json();
@@ -32,7 +32,7 @@ fn the_demo_ends_with_its_summary_and_rings_nobody_twice() {
     );
     assert_eq!(outcomes, count("phones_rung"), "the ledger and the calls differ");
     for outcome in ["no_answer", "busy", "voicemail"] {
-        assert!(summary["outcomes"][outcome].as_u64() > Some(0), "nobody was {outcome}");
+        assert!(summary["outcomes"][outcome].as_u64() > Some(0), "no call was {outcome}");
     }
     let by_provider = summary["by_provider"].as_object().unwrap();
     let taken: u64 = by_provider.values().map(|count| count.as_u64().unwrap()).sum();
@@ -69,7 +69,7 @@ fn a_table_of_ones_own_is_told_with_its_reasons() {
     );
     assert_eq!(run(&["ledger", "--ledger", kept, "check"]).code, 0);
     let again = run(&["demo", "--calls", file, "--ledger", kept]);
-    assert!(again.code == 2 && again.err.contains("there already"), "{}", again.err);
+    assert!(again.code == 2 && again.err.contains("already exists"), "{}", again.err);
     assert!(ran.out.contains("simulated"));
     assert!(ran.out.contains("by route elsewhere: kallyai"), "no decision: {}", ran.out);
     assert!(
@@ -91,14 +91,14 @@ fn the_demo_fits_on_a_screen_and_shows_one_decision_of_each_kind() {
     let ran = run(&["demo"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for shown in [
-        "no telephone rings",
+        "no phone rings",
         "by cost",
         "experiment survey-voice",
         "emergency number",
-        "That binds",
+        "This is binding",
         "failover: kaicalls cannot be reached",
         "outage: kaicalls failed repeatedly",
-        "nobody else is asked",
+        "no other provider is asked; a later lookup",
         "no provider can take it",
         "the same number and task",
         "rate limit: kaicalls",

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use switchboard_testkit::calls::Outcome;
 
-use crate::common::World;
+use crate::common::Harness;
 
 const PEOPLE: u32 = 30;
 const ARMS: &str = r#"arms = [{ name = "a", provider = "kallyai", weight = 1 }, { name = "b", provider = "kaicalls", weight = 1 }]"#;
@@ -14,44 +14,44 @@ fn number(n: u32) -> String {
     format!("+1512{:07}", 5_550_000 + n)
 }
 
-/// A world with one experiment.
-async fn world(more: &str, outcome: Outcome) -> World {
-    let world = World::start(|config| {
+/// A harness with one experiment.
+async fn harness(more: &str, outcome: Outcome) -> Harness {
+    let harness = Harness::start(|config| {
         (0..PEOPLE + 10).fold(config, |config, n| config.outcome(number(n).as_str(), outcome))
     })
     .await;
-    world.configure(&format!("[[experiments]]\nname = \"voices\"\n{more}\n{ARMS}"));
-    world
+    harness.configure(&format!("[[experiments]]\nname = \"voices\"\n{more}\n{ARMS}"));
+    harness
 }
 
 /// Calls everybody once.
-async fn everybody(world: &World) {
+async fn everybody(harness: &Harness) {
     let rows: String = (0..PEOPLE).map(|n| format!("{},Ask for a table.\n", number(n))).collect();
-    let file = world.write("people.csv", &format!("to,task\n{rows}"));
-    let ran = world.run(&["batch", &file, "--json"]).await;
+    let file = harness.write("people.csv", &format!("to,task\n{rows}"));
+    let ran = harness.run(&["batch", &file, "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
 
-/// Calls one more person and gives his call.
-async fn one_more(world: &World, n: u32) -> Value {
-    let ran = world
+/// Calls one more person and returns the call.
+async fn one_more(harness: &Harness, n: u32) -> Value {
+    let ran = harness
         .run(&["call", "--to", &number(n), "--task", "Ask for another table.", "--wait", "--json"])
         .await;
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let listed = world.run(&["calls", "list", "--limit", "1", "--json"]).await.json();
+    let listed = harness.run(&["calls", "list", "--limit", "1", "--json"]).await.json();
     listed["calls"][0].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_decided_is_kept_and_told() {
-    let world = world("start = \"manual\"\nramp_percent = 50", Outcome::Completed).await;
-    let ledger = world.path().join("ledger.db");
-    let listed = world.run(&["experiments", "list", "--json"]).await;
+    let harness = harness("start = \"manual\"\nramp_percent = 50", Outcome::Completed).await;
+    let ledger = harness.path().join("ledger.db");
+    let listed = harness.run(&["experiments", "list", "--json"]).await;
     assert_eq!(listed.code, 0, "{}", listed.err);
     assert_eq!(listed.json()["experiments"][0]["stage"], "waiting");
     assert!(!ledger.exists(), "looking makes no ledger");
 
-    let started = world
+    let started = harness
         .run(&[
             "experiments",
             "start",
@@ -72,14 +72,14 @@ async fn what_is_decided_is_kept_and_told() {
         decided["what"],
         serde_json::json!({"version": 1, "to": "running", "ramp_percent": 5, "why": "first look"})
     );
-    let again = world.run(&["experiments", "start", "voices", "--by", "mara"]).await;
-    assert_eq!((again.code, again.out.as_str()), (0, "it is so already: nothing was decided\n"));
+    let again = harness.run(&["experiments", "start", "voices", "--by", "mara"]).await;
+    assert_eq!((again.code, again.out.as_str()), (0, "nothing to change\n"));
 
-    let ramped = world.run(&["experiments", "ramp", "voices", "100", "--by", "jo"]).await;
-    assert!(ramped.out.contains("nobody who is in it moves"), "{}", ramped.out);
-    let arm = world.run(&["experiments", "stop", "voices", "--arm", "b", "--by", "jo"]).await;
-    assert!(arm.out.contains("the arm b takes no new calls"), "{}", arm.out);
-    let shown = world.run(&["experiments", "show", "voices"]).await;
+    let ramped = harness.run(&["experiments", "ramp", "voices", "100", "--by", "jo"]).await;
+    assert!(ramped.out.contains("everyone who is in it keeps their arm"), "{}", ramped.out);
+    let arm = harness.run(&["experiments", "stop", "voices", "--arm", "b", "--by", "jo"]).await;
+    assert!(arm.out.contains("arm b takes no new calls"), "{}", arm.out);
+    let shown = harness.run(&["experiments", "show", "voices"]).await;
     assert_eq!(shown.code, 0, "{}", shown.err);
     for part in [
         "running, with 100 % of its people",
@@ -92,9 +92,9 @@ async fn what_is_decided_is_kept_and_told() {
         assert!(shown.out.contains(part), "{part:?} is missing: {}", shown.out);
     }
 
-    let stopped = world.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
-    assert!(stopped.out.contains("every call goes its ordinary way"), "{}", stopped.out);
-    let listed = world.run(&["experiments", "list"]).await;
+    let stopped = harness.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
+    assert!(stopped.out.contains("its calls are routed as usual"), "{}", stopped.out);
+    let listed = harness.run(&["experiments", "list"]).await;
     assert!(
         listed.out.contains("stopped")
             && listed.out.contains("by jo")
@@ -110,28 +110,29 @@ async fn what_is_decided_is_kept_and_told() {
         &["experiments", "report", "noises"],
         &["experiments", "report", "voices", "--ledger", "/nowhere/ledger.db"],
     ] {
-        let ran = world.run(wrong).await;
+        let ran = harness.run(wrong).await;
         assert_eq!(ran.code, 2, "{wrong:?}: {}", ran.err);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_experiment_can_find_is_said_before_its_start() {
-    let world = world("start = \"manual\"", Outcome::Completed).await;
-    let ran =
-        world.run(&["experiments", "show", "voices", "--calls", "2000", "--baseline", "50"]).await;
+    let harness = harness("start = \"manual\"", Outcome::Completed).await;
+    let ran = harness
+        .run(&["experiments", "show", "voices", "--calls", "2000", "--baseline", "50"])
+        .await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
         ran.out.contains("50 % of the control's calls succeed (as given)")
-            && ran.out.contains(
-                "With 2000 people, 2000 of them in the two arms, it finds an improvement of"
-            )
-            && ran.out.contains("A difference of five points takes about"),
+            && ran
+                .out
+                .contains("With 2000 people, 2000 of them in these two arms, an improvement of")
+            && ran.out.contains("A difference of five percentage points takes about"),
         "{}",
         ran.out
     );
     let json =
-        world.run(&["experiments", "show", "voices", "--calls", "2000", "--json"]).await.json();
+        harness.run(&["experiments", "show", "voices", "--calls", "2000", "--json"]).await.json();
     let reach = &json["detectable"][0]["reach"];
     let of = |key: &str| reach["detectable"][key].as_f64().unwrap();
     assert!(of("anytime") > of("fixed") && of("fixed") > 0.05, "{reach}");
@@ -139,15 +140,15 @@ async fn what_an_experiment_can_find_is_said_before_its_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobody() {
-    let world = world("", Outcome::Completed).await;
-    everybody(&world).await;
-    let again = one_more(&world, 3).await;
+async fn a_report_counts_every_person_once_and_a_stopped_experiment_enrols_no_one() {
+    let harness = harness("", Outcome::Completed).await;
+    everybody(&harness).await;
+    let again = one_more(&harness, 3).await;
     assert_eq!(again["experiment"]["experiment"], "voices");
 
-    let drawing = world.path().join("voices.svg");
+    let drawing = harness.path().join("voices.svg");
     let drawing = drawing.to_str().unwrap();
-    let ran = world.run(&["experiments", "report", "voices", "--json", "--svg", drawing]).await;
+    let ran = harness.run(&["experiments", "report", "voices", "--json", "--svg", drawing]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let report = ran.json();
     assert_eq!((&report["people"], &report["open"]), (&PEOPLE.into(), &0.into()), "{report}");
@@ -160,7 +161,7 @@ async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobo
     assert!(arms.iter().all(|arm| arm["people"] == arm["successes"]), "everybody talked: {report}");
 
     // Each person's call went to the provider of the arm that the ledger has.
-    let calls = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+    let calls = harness.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
     for call in calls["calls"].as_array().unwrap() {
         let provider = if call["experiment"]["arm"] == "a" { "kallyai" } else { "kaicalls" };
         assert_eq!(call["provider"], provider, "{call}");
@@ -174,21 +175,21 @@ async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobo
     );
     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     assert_eq!(svg.matches("<g ").count(), svg.matches("</g>").count());
-    let over = world.run(&["experiments", "report", "voices", "--svg", drawing]).await;
+    let over = harness.run(&["experiments", "report", "voices", "--svg", drawing]).await;
     assert_eq!(over.code, 2, "nothing is written over: {}", over.err);
 
-    let told = world.run(&["experiments", "report", "voices"]).await;
+    let printed = harness.run(&["experiments", "report", "voices"]).await;
     assert!(
-        told.out.contains("30 people are counted")
-            && told.out.contains("31 calls in all")
-            && told.out.contains("Too little is known"),
+        printed.out.contains("30 people are counted")
+            && printed.out.contains("31 calls in total")
+            && printed.out.contains("Too little data on"),
         "{}",
-        told.out
+        printed.out
     );
 
-    let stopped = world.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
+    let stopped = harness.run(&["experiments", "stop", "voices", "--by", "jo"]).await;
     assert_eq!(stopped.code, 0, "{}", stopped.err);
-    let after = one_more(&world, PEOPLE + 1).await;
+    let after = one_more(&harness, PEOPLE + 1).await;
     assert!(after["experiment"].is_null(), "{after}");
 }
 
@@ -196,18 +197,18 @@ async fn a_report_counts_every_person_once_and_a_stopped_experiment_assigns_nobo
 async fn a_guardrail_stops_the_arms_that_certainly_break_it() {
     let rule =
         "guardrails = [{ metric = \"success_rate\", at_least = \"0.9\", minimum_calls = 5 }]";
-    let world = world(rule, Outcome::NoAnswer).await;
-    everybody(&world).await;
+    let harness = harness(rule, Outcome::NoAnswer).await;
+    everybody(&harness).await;
     // The next process knows what the calls before it showed.
-    let next = one_more(&world, PEOPLE + 1).await;
+    let next = one_more(&harness, PEOPLE + 1).await;
     assert!(!next["experiment"].is_null(), "its people stay counted to it: {next}");
-    let shown = world.run(&["experiments", "show", "voices", "--json"]).await.json();
+    let shown = harness.run(&["experiments", "show", "voices", "--json"]).await.json();
     let arms = shown["experiment"]["arms"].as_array().unwrap();
     for arm in arms {
         assert_eq!(arm["stopped"]["by"], "guardrail", "{shown}");
         let why = arm["stopped"]["why"].as_str().unwrap();
         assert!(why.starts_with("success_rate at least 0.9: 0 of "), "{why}");
     }
-    let report = world.run(&["experiments", "report", "voices"]).await;
+    let report = harness.run(&["experiments", "report", "voices"]).await;
     assert!(report.out.contains("a was stopped by guardrail"), "{}", report.out);
 }

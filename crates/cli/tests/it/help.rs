@@ -1,9 +1,9 @@
 //! The help teaches: an example and the exit codes for each command; and nothing but text reaches a
 //! pipe.
 
-use crate::common::{EXAMPLE, command, run};
+use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "demo",
     "call",
     "batch",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 20] = [
     "experiments",
     "backtest",
     "policy",
+    "reload",
     "providers",
     "numbers",
     "agents",
@@ -47,6 +48,37 @@ fn the_help_of_each_command_has_an_example_and_its_exit_codes() {
         );
         assert!(help.out.contains("Exit codes"), "{command} has no exit codes");
         assert!(!help.out.contains('\u{1b}'), "{command} is coloured in a pipe");
+    }
+}
+
+#[test]
+fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
+    let pages: [&[&str]; 9] = [
+        &[],
+        &["calls", "list"],
+        &["calls", "resolve"],
+        &["calls", "cancel"],
+        &["numbers", "rent"],
+        &["deck", "check"],
+        &["deck", "show"],
+        &["experiments", "start"],
+        &["ledger", "erase"],
+    ];
+    let commands = COMMANDS.iter().map(std::slice::from_ref);
+    for page in commands.clone().chain(pages) {
+        let mut command = command(&[page, &["--help"]].concat());
+        let help = Ran::of(command.env("COLUMNS", "80").output().unwrap());
+        // A usage line is never wrapped.
+        for line in help.out.lines().filter(|line| !line.starts_with("Usage:")) {
+            assert!(line.chars().count() <= 80, "{page:?}: {line}");
+        }
+    }
+    for page in commands {
+        let help = run(&[page, &["--help"]].concat());
+        let mut lines = help.out.lines();
+        assert!(lines.next().unwrap().ends_with('.'), "{page:?}: {}", help.out);
+        let example = lines.nth(1).unwrap();
+        assert!(["Example:", "Examples:"].contains(&example), "{page:?}: {}", help.out);
     }
 }
 

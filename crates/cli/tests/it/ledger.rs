@@ -4,22 +4,22 @@ use std::{fs, path::Path};
 
 use switchboard_testkit::calls::Outcome;
 
-use crate::common::World;
+use crate::common::Harness;
 
 const LONDON: &str = "+442079460018";
 const NEW_YORK: &str = "+12125550123";
 const CANARY: &str = "a table by the window for the Lovelaces";
 
-async fn two() -> World {
-    let world = World::start(|config| {
+async fn two() -> Harness {
+    let harness = Harness::start(|config| {
         config.outcome(LONDON, Outcome::Completed).outcome(NEW_YORK, Outcome::Voicemail)
     })
     .await;
     for to in [LONDON, NEW_YORK] {
-        let ran = world.run(&["call", "--to", to, "--task", CANARY, "--wait"]).await;
+        let ran = harness.run(&["call", "--to", to, "--task", CANARY, "--wait"]).await;
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
-    world
+    harness
 }
 
 /// True where these bytes are in the ledger or in what it keeps beside itself.
@@ -34,57 +34,57 @@ fn holds(directory: &Path, bytes: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_ledger_has_no_problems_and_its_copy_has_the_same_calls() {
-    let world = two().await;
-    let ran = world.run(&["ledger", "check", "--json"]).await;
+    let harness = two().await;
+    let ran = harness.run(&["ledger", "check", "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let check = ran.json();
     assert_eq!((&check["calls"], &check["attempts"]), (&2.into(), &2.into()));
     assert_eq!(check["problems"].as_array().map(Vec::len), Some(0));
-    assert!(world.run(&["ledger", "check"]).await.out.contains("nothing is wrong"));
+    assert!(harness.run(&["ledger", "check"]).await.out.contains("no problems found"));
 
-    let copy = world.path().join("copy.db");
+    let copy = harness.path().join("copy.db");
     let copy = copy.to_str().unwrap();
-    assert_eq!(world.run(&["ledger", "backup", copy]).await.code, 0);
+    assert_eq!(harness.run(&["ledger", "backup", copy]).await.code, 0);
     let calls = |ran: crate::common::Ran| ran.json()["calls"].clone();
-    let ours = calls(world.run(&["calls", "list", "--json"]).await);
-    let theirs = calls(world.run(&["calls", "--ledger", copy, "list", "--json"]).await);
+    let ours = calls(harness.run(&["calls", "list", "--json"]).await);
+    let theirs = calls(harness.run(&["calls", "--ledger", copy, "list", "--json"]).await);
     assert_eq!(ours, theirs);
-    assert_eq!(world.run(&["ledger", "--ledger", copy, "check"]).await.code, 0);
-    assert_ne!(world.run(&["ledger", "backup", copy]).await.code, 0, "nothing is overwritten");
+    assert_eq!(harness.run(&["ledger", "--ledger", copy, "check"]).await.code, 0);
+    assert_ne!(harness.run(&["ledger", "backup", copy]).await.code, 0, "nothing is overwritten");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_who_is_erased_is_gone_from_the_files() {
-    let world = two().await;
+    let harness = two().await;
     assert!(
-        holds(world.path(), "2079460018") && holds(world.path(), CANARY),
+        holds(harness.path(), "2079460018") && holds(harness.path(), CANARY),
         "the test looks in the right place"
     );
-    let asked = world.run(&["ledger", "erase", "--person", LONDON]).await;
+    let asked = harness.run(&["ledger", "erase", "--person", LONDON]).await;
     assert_eq!(asked.code, 2);
     assert!(asked.err.contains("--yes") && !asked.err.contains("2079460018"), "{}", asked.err);
     for person in [LONDON, NEW_YORK] {
-        let ran = world.run(&["ledger", "erase", "--person", person, "--yes", "--json"]).await;
+        let ran = harness.run(&["ledger", "erase", "--person", person, "--yes", "--json"]).await;
         assert_eq!(ran.code, 0, "{}", ran.err);
         assert_eq!(ran.json()["calls"], 1);
     }
     for gone in ["2079460018", "2125550123", CANARY, "Lovelace"] {
-        assert!(!holds(world.path(), gone), "{gone} is in the files");
+        assert!(!holds(harness.path(), gone), "{gone} is in the files");
     }
-    let ran = world.run(&["ledger", "check", "--json"]).await;
+    let ran = harness.run(&["ledger", "check", "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert_eq!(ran.json()["calls"], 2, "that there were calls is still known");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_destroys_what_the_configuration_says() {
-    let world = two().await;
-    let ran = world.run(&["ledger", "sweep"]).await;
+    let harness = two().await;
+    let ran = harness.run(&["ledger", "sweep"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("nothing has to go"), "{}", ran.err);
-    world.configure("[ledger.retention]\npeople_days = 1");
-    let swept = world.run(&["ledger", "sweep", "--json"]).await;
+    assert!(ran.err.contains("nothing has to be deleted"), "{}", ran.err);
+    harness.configure("[ledger.retention]\npeople_days = 1");
+    let swept = harness.run(&["ledger", "sweep", "--json"]).await;
     assert_eq!(swept.code, 0, "{}", swept.err);
     assert_eq!(swept.json()["people"], 0, "they are younger than a day");
-    assert!(holds(world.path(), "2079460018"));
+    assert!(holds(harness.path(), "2079460018"));
 }

@@ -1,5 +1,5 @@
 //! `login`, `logout` and `whoami` against the simulated KallyAI. The test is the browser, and
-//! whoever else reaches the port.
+//! anyone else who reaches the port.
 
 #![cfg(unix)]
 
@@ -43,14 +43,14 @@ async fn a_login_keeps_its_tokens_for_its_owner_alone() {
 
     let ran = login.end();
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let told = ran.json();
+    let printed = ran.json();
     assert_eq!(
-        (&told["provider"], &told["renewable"], &told["scopes"]),
+        (&printed["provider"], &printed["renewable"], &printed["scopes"]),
         (&"kallyai".into(), &true.into(), &Value::Null)
     );
     assert!(
-        told["kept_in"].as_str().unwrap().ends_with("tokens.json")
-            && told["expires_at"].is_string()
+        printed["kept_in"].as_str().unwrap().ends_with("tokens.json")
+            && printed["expires_at"].is_string()
     );
     assert_eq!(mode(&office.tokens()), 0o600);
     assert!(redirect.contains(stored(&office)["access_token"].as_str().unwrap()));
@@ -58,9 +58,12 @@ async fn a_login_keeps_its_tokens_for_its_owner_alone() {
     let ran = office.run(&["whoami", "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let account = &ran.json()["accounts"][0];
-    assert_eq!((&account["provider"], &account["kept_in"]), (&told["provider"], &told["kept_in"]));
+    assert_eq!(
+        (&account["provider"], &account["kept_in"]),
+        (&printed["provider"], &printed["kept_in"])
+    );
     assert!(
-        account["plan"].is_string() && account["expires_at"] == told["expires_at"],
+        account["plan"].is_string() && account["expires_at"] == printed["expires_at"],
         "{account}"
     );
 
@@ -151,6 +154,7 @@ async fn what_is_no_answer_does_not_count_as_one() {
     let login = office.login(&[]);
     let redirect = login.redirect();
     let host = login.host.clone();
+    let two_hosts = format!("{host}\r\nHost: rebound.example.com");
     let silent = std::net::TcpStream::connect(&host).unwrap();
     for (method, target, host, status) in [
         ("GET", "/favicon.ico", &*host, "404"),
@@ -160,6 +164,7 @@ async fn what_is_no_answer_does_not_count_as_one() {
         ("POST", &*redirect, &*host, "405"),
         ("HEAD", &*redirect, &*host, "405"),
         ("GET", &*redirect, "rebound.example.com", "400"),
+        ("GET", &*redirect, &*two_hosts, "400"),
         ("GET", "nonsense", &*host, "400"),
     ] {
         let answer = login.ask(method, target, host);
@@ -175,7 +180,7 @@ async fn what_is_no_answer_does_not_count_as_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_that_the_provider_refused_or_nobody_made_fails() {
+async fn a_login_that_is_refused_or_never_made_fails() {
     let office = Office::start(FILE).await;
     let refused = office.login(&[]);
     let answer = refused.get(&format!("/?error=access_denied&state={}", refused.state));
@@ -184,7 +189,7 @@ async fn a_login_that_the_provider_refused_or_nobody_made_fails() {
     assert!(ran.code == 1 && ran.err.contains("the provider refused"), "{}", ran.err);
 
     let ran = office.login(&["--timeout", "1"]).end();
-    assert!(ran.code == 1 && ran.err.contains("nobody logged in within 1 s"), "{}", ran.err);
+    assert!(ran.code == 1 && ran.err.contains("no login within 1 s"), "{}", ran.err);
     assert!(!office.tokens().exists());
 }
 
@@ -215,7 +220,7 @@ async fn a_file_that_others_can_read_is_refused_with_the_fix() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_sent_to_nobody_but_their_issuer() {
+async fn tokens_are_sent_only_to_their_issuer() {
     let office = Office::start(FILE).await;
     office.logged_in();
     let thief = Office::start(FILE).await;
@@ -228,8 +233,12 @@ async fn tokens_are_sent_to_nobody_but_their_issuer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn logging_out_takes_the_tokens_away() {
     let office = Office::start(FILE).await;
-    let nobody = office.run(&["whoami", "kallyai"]).await;
-    assert!(nobody.code == 2 && nobody.err.contains("switchboard login kallyai"), "{}", nobody.err);
+    let logged_out = office.run(&["whoami", "kallyai"]).await;
+    assert!(
+        logged_out.code == 2 && logged_out.err.contains("switchboard login kallyai"),
+        "{}",
+        logged_out.err
+    );
     office.logged_in();
     assert_eq!(office.run(&["logout", "kallyai", "--json"]).await.json()["removed"], true);
     assert!(!office.tokens().exists());
@@ -255,8 +264,8 @@ async fn a_keyring_that_is_asked_for_and_not_there_keeps_nothing() {
     office.configure("token_store = \"keyring\"", office.sim.url());
     let login = office.login(&[]);
     login.get(&login.redirect());
-    let told = login.get("/done");
-    assert!(told.contains("could not be kept"), "{told}");
+    let printed = login.get("/done");
+    assert!(printed.contains("could not be stored"), "{printed}");
     let ran = login.end();
     assert!(ran.code == 2 && ran.err.contains("the keyring is not there"), "{}", ran.err);
 }

@@ -43,7 +43,7 @@ fn a_good_number_has_candidates_with_reasons() {
 }
 
 #[test]
-fn a_number_that_nobody_calls_has_every_provider_rejected() {
+fn a_number_that_no_provider_calls_has_every_provider_rejected() {
     // An island of the South Atlantic, in no provider's list.
     let ran = plan("+29022158");
     assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);

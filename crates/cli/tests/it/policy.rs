@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::common::{EXAMPLE, Ran, World, run};
+use crate::common::{EXAMPLE, Harness, Ran, run};
 
 const SOUND: &str = r#"
 [routing]
@@ -84,40 +84,36 @@ fn each_warning_names_its_key() {
             "providers.kallyai.tariff.default.per_call",
             "bills credits",
         ),
-        // Nobody serves the profile.
+        // No enabled provider has the profile.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[agents.table]\nat = { kallyai = \"restaurant\" }\n",
             "agents.table.at",
-            "nobody serves",
+            "no provider has this profile",
         ),
         // A provider without any profile, where every call has one.
-        (
-            SOUND.replace(", kallyai = \"general\"", ""),
-            "providers.kallyai",
-            "serves no agent profile",
-        ),
-        // A country that its route sends to nobody.
+        (SOUND.replace(", kallyai = \"general\"", ""), "providers.kallyai", "has no agent profile"),
+        // A country whose route has no provider for it.
         (
             SOUND.to_owned() + "[[routes]]\nname = \"rest\"\nproviders = [\"kaicalls\"]\n",
             "routes[0]",
             "calls to FR",
         ),
-        // A share of nothing.
+        // A weight of zero.
         (
             SOUND.to_owned()
                 + "[[routes]]\nname = \"some\"\ncountries = [\"US\"]\nstrategy = \"weighted\"\nweights = { kaicalls = 1 }\n",
             "routes[0].weights",
             "give kallyai no share",
         ),
-        // A route of providers that are switched off.
+        // A route of disabled providers.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[[routes]]\nname = \"off\"\ncountries = [\"US\"]\nproviders = [\"kallyai\"]\n",
             "routes[0].providers",
-            "switched off",
+            "all disabled",
         ),
-        // An arm that nobody is called by.
+        // An arm without an enabled provider.
         (
             SOUND.replace("kind = \"kallyai\"\n", "kind = \"kallyai\"\nenabled = false\n")
                 + "[[experiments]]\nname = \"e\"\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]\n",
@@ -145,21 +141,22 @@ fn each_warning_names_its_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_places_calls_is_told_of_a_price_that_no_bill_has() {
-    let world = World::start(|config| config).await;
+async fn placing_a_call_warns_of_a_price_that_no_bill_can_have() {
+    let harness = Harness::start(|config| config).await;
     let placed = ["call", "--to", "+442079460018", "--task", "Ask for a table.", "--json"];
-    let quiet = world.run(&placed).await;
+    let quiet = harness.run(&placed).await;
     assert!(quiet.code == 0 && !quiet.err.contains("warning"), "{}", quiet.err);
 
-    world.configure("[providers.kallyai.tariff.default]\nper_call = \"0.40\"\n");
-    let told =
-        world.run(&["call", "--to", "+442079460019", "--task", "Ask for a table.", "--json"]).await;
-    assert_eq!(told.code, 0, "{}", told.err);
+    harness.configure("[providers.kallyai.tariff.default]\nper_call = \"0.40\"\n");
+    let placed_call = harness
+        .run(&["call", "--to", "+442079460019", "--task", "Ask for a table.", "--json"])
+        .await;
+    assert_eq!(placed_call.code, 0, "{}", placed_call.err);
     assert!(
-        told.err
+        placed_call.err
             .contains("warning: providers.kallyai.tariff.default.per_call is a price in money, and kallyai bills credits"),
         "{}",
-        told.err
+        placed_call.err
     );
-    assert!(told.json()["id"].is_string(), "results are results alone: {}", told.out);
+    assert!(placed_call.json()["id"].is_string(), "results are results alone: {}", placed_call.out);
 }

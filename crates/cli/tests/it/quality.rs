@@ -3,26 +3,26 @@
 use serde_json::Value;
 use switchboard_testkit::calls::Outcome;
 
-use crate::common::{EXAMPLE, World, run};
+use crate::common::{EXAMPLE, Harness, run};
 
 const LONDON: &str = "+442079460018";
 const NEW_YORK: &str = "+12125550123";
 const BOSTON: &str = "+16175550143";
 
 /// Two calls to the United States, of which one talked, and one to Great Britain.
-async fn called() -> World {
-    let world = World::start(|config| {
+async fn called() -> Harness {
+    let harness = Harness::start(|config| {
         let config =
             config.outcome(LONDON, Outcome::Completed).outcome(NEW_YORK, Outcome::Completed);
         config.countries(["US", "GB"]).outcome(BOSTON, Outcome::NoAnswer)
     })
     .await;
-    world.configure("[routing.quality]\nminimum_calls = 1");
+    harness.configure("[routing.quality]\nminimum_calls = 1");
     for to in [LONDON, NEW_YORK, BOSTON] {
-        let ran = world.run(&["call", "--to", to, "--task", "Ask for a table.", "--wait"]).await;
+        let ran = harness.run(&["call", "--to", to, "--task", "Ask for a table.", "--wait"]).await;
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
-    world
+    harness
 }
 
 fn row<'a>(report: &'a Value, country: &Value) -> &'a Value {
@@ -37,8 +37,8 @@ fn counts(row: &Value) -> [u64; 3] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_ledgers_calls_say_is_shown() {
-    let world = called().await;
-    let ran = world.run(&["quality", "--json"]).await;
+    let harness = called().await;
+    let ran = harness.run(&["quality", "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let report = ran.json();
     assert_eq!((&report["window_days"], &report["minimum_calls"]), (&7.into(), &1.into()));
@@ -61,15 +61,15 @@ async fn what_the_ledgers_calls_say_is_shown() {
         "{report}"
     );
 
-    let ran = world.run(&["quality"]).await;
+    let ran = harness.run(&["quality"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     for word in [
-        "for each success",
-        "bills against estimates",
+        "cost per success",
+        "bills vs estimates",
         "50.0 %",
         "100.0 %",
         "Expected durations",
-        "learnt from 1 call",
+        "learned from 1 call",
     ] {
         assert!(ran.out.contains(word), "{word} is missing: {}", ran.out);
     }
@@ -77,21 +77,21 @@ async fn what_the_ledgers_calls_say_is_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_chosen_by_provider_and_country() {
-    let world = called().await;
-    let chosen = world.run(&["quality", "--country", "GB", "--json"]).await.json();
+    let harness = called().await;
+    let chosen = harness.run(&["quality", "--country", "GB", "--json"]).await.json();
     let rows = chosen["rows"].as_array().unwrap();
     assert_eq!((rows.len(), &rows[0]["country"]), (1, &"GB".into()));
     let provider = rows[0]["provider"].as_str().unwrap();
-    let by_provider = world.run(&["quality", "--provider", provider, "--json"]).await.json();
+    let by_provider = harness.run(&["quality", "--provider", provider, "--json"]).await.json();
     assert!(by_provider["rows"].as_array().unwrap().iter().all(|row| row["provider"] == provider));
-    let nobody = world.run(&["quality", "--country", "JP"]).await;
-    assert_eq!(nobody.code, 0);
-    assert!(nobody.out.contains("nothing was measured"), "{}", nobody.out);
-    let wrong = world.run(&["quality", "--provider", "kaicals"]).await;
+    let empty = harness.run(&["quality", "--country", "JP"]).await;
+    assert_eq!(empty.code, 0);
+    assert!(empty.out.contains("nothing was measured"), "{}", empty.out);
+    let wrong = harness.run(&["quality", "--provider", "kaicals"]).await;
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("kaicalls, kallyai"), "{}", wrong.err);
 
-    let file = world.path().join("ledger.db");
+    let file = harness.path().join("ledger.db");
     let alone = run(&[
         "quality",
         "--config",
@@ -106,8 +106,8 @@ async fn rows_are_chosen_by_provider_and_country() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_says_what_it_learnt() {
-    let world = called().await;
-    let ran = world.run(&["plan", "--to", "+12125550188", "--json"]).await;
+    let harness = called().await;
+    let ran = harness.run(&["plan", "--to", "+12125550188", "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let plan = ran.json();
     assert_eq!(plan["learned_from"], 2, "{plan}");
@@ -124,12 +124,12 @@ async fn a_plan_says_what_it_learnt() {
             .contains("1 of 2 calls completed to this country with this profile"),
         "{measured}"
     );
-    let ran = world.run(&["plan", "--to", "+12125550188"]).await;
-    for word in ["s expected, learnt from 2 calls", "1 of 2, 50.0 %", "for each success"] {
+    let ran = harness.run(&["plan", "--to", "+12125550188"]).await;
+    for word in ["s expected, learned from 2 calls", "1 of 2, 50.0 %", "cost per success"] {
         assert!(ran.out.contains(word), "{word} is missing: {}", ran.out);
     }
 
-    let file = world.path().join("ledger.db");
+    let file = harness.path().join("ledger.db");
     let elsewhere = run(&[
         "plan",
         "--config",
@@ -165,7 +165,7 @@ fn without_a_ledger_nothing_is_measured_and_a_plan_is_as_configured() {
     let ran = run(&["plan", "--config", EXAMPLE, "--to", "+12125550188"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
-        ran.out.contains("120 s expected, as configured") && !ran.out.contains("for each success"),
+        ran.out.contains("120 s expected, as configured") && !ran.out.contains("cost per success"),
         "{}",
         ran.out
     );

@@ -1,4 +1,4 @@
-//! A changed configuration while calls are placed: taken up whole, or not at all.
+//! A changed configuration while calls are placed: loaded completely, or not at all.
 
 #![cfg(unix)]
 
@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, ChildStderr},
 };
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 const ROWS: usize = 40;
 
@@ -21,11 +21,11 @@ struct Batch {
 }
 
 impl Batch {
-    async fn start(world: &World) -> Self {
+    async fn start(harness: &Harness) -> Self {
         let rows = (0..ROWS).map(|row| format!("+121255501{row:02},Ask for table {row}.\n"));
-        let file = world.write("calls.csv", &format!("to,task\n{}", rows.collect::<String>()));
+        let file = harness.write("calls.csv", &format!("to,task\n{}", rows.collect::<String>()));
         let mut command = tokio::process::Command::from(
-            world.command(&["batch", &file, "--rate", "300", "--json"]),
+            harness.command(&["batch", &file, "--rate", "300", "--json"]),
         );
         let mut child = command
             .stdout(Stdio::piped())
@@ -34,7 +34,7 @@ impl Batch {
             .spawn()
             .unwrap();
         let notes = BufReader::new(child.stderr.take().unwrap()).lines();
-        world.ledger.wait_for_rings(3).await;
+        harness.ledger.wait_for_rings(3).await;
         Self { child, notes }
     }
 
@@ -42,7 +42,7 @@ impl Batch {
     async fn tells(&mut self, what: &str) -> String {
         loop {
             let line = self.notes.next_line().await.unwrap();
-            let line = line.unwrap_or_else(|| panic!("it ended and never told {what:?}"));
+            let line = line.unwrap_or_else(|| panic!("it ended and never printed {what:?}"));
             if line.contains(what) {
                 return line;
             }
@@ -61,8 +61,8 @@ impl Batch {
 }
 
 /// How many closed calls each provider had.
-async fn by_provider(world: &World) -> BTreeMap<String, usize> {
-    let listed = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+async fn by_provider(harness: &Harness) -> BTreeMap<String, usize> {
+    let listed = harness.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
     let mut counts = BTreeMap::new();
     for call in listed["calls"].as_array().unwrap() {
         assert_eq!(call["status"], "closed", "{call}");
@@ -72,25 +72,25 @@ async fn by_provider(world: &World) -> BTreeMap<String, usize> {
     counts
 }
 
-fn switch_off_kaicalls(world: &World) {
-    let text = fs::read_to_string(world.config()).unwrap();
+fn switch_off_kaicalls(harness: &Harness) {
+    let text = fs::read_to_string(harness.config()).unwrap();
     fs::write(
-        world.config(),
+        harness.config(),
         text.replace("kind = \"kaicalls\"", "kind = \"kaicalls\"\nenabled = false"),
     )
     .unwrap();
 }
 
-async fn reload(world: &World) -> Ran {
-    world.run(&["reload", "--by", "ada", "--json"]).await
+async fn reload(harness: &Harness) -> Ran {
+    harness.run(&["reload", "--by", "ada", "--json"]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_batch_takes_up_what_reload_asks_for_and_loses_no_call() {
-    let world = World::start(|config| config).await;
-    let mut batch = Batch::start(&world).await;
-    switch_off_kaicalls(&world);
-    let ran = reload(&world).await;
+    let harness = Harness::start(|config| config).await;
+    let mut batch = Batch::start(&harness).await;
+    switch_off_kaicalls(&harness);
+    let ran = reload(&harness).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let answer = ran.json();
     assert_eq!(answer["answers"].as_array().map(Vec::len), Some(1), "{answer}");
@@ -98,59 +98,59 @@ async fn a_running_batch_takes_up_what_reload_asks_for_and_loses_no_call() {
         (&answer["answers"][0]["taken"], &answer["answers"][0]["version"]),
         (&Value::Bool(true), &answer["version"])
     );
-    batch.tells("took up").await;
+    batch.tells("loaded").await;
     batch.end().await;
-    let counts = by_provider(&world).await;
+    let counts = by_provider(&harness).await;
     assert!(counts["kaicalls"] >= 3 && counts["kallyai"] > 0, "{counts:?}");
     assert_eq!(
-        (counts.values().sum::<usize>(), world.ledger.len()),
+        (counts.values().sum::<usize>(), harness.ledger.len()),
         (ROWS, ROWS),
         "everybody once"
     );
 
     // The plan of each call says by which configuration it was made.
-    let listed = world.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
+    let listed = harness.run(&["calls", "list", "--limit", "100", "--json"]).await.json();
     let calls = listed["calls"].as_array().unwrap();
     let last = calls[calls.len() - 1]["id"].as_str().unwrap();
-    let shown = world.run(&["calls", "show", last, "--json"]).await;
+    let shown = harness.run(&["calls", "show", last, "--json"]).await;
     assert!(shown.out.contains(answer["version"].as_str().unwrap()), "{}", shown.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_wrong_changes_nothing_and_says_why() {
-    let world = World::start(|config| config).await;
-    let mut batch = Batch::start(&world).await;
-    let right = fs::read_to_string(world.config()).unwrap();
+    let harness = Harness::start(|config| config).await;
+    let mut batch = Batch::start(&harness).await;
+    let right = fs::read_to_string(harness.config()).unwrap();
     fs::write(
-        world.config(),
+        harness.config(),
         right.replace("default_agent = \"desk\"", "default_agent = \"dusk\""),
     )
     .unwrap();
-    let ran = reload(&world).await;
-    assert_eq!(ran.code, 2, "nobody is asked to take up what is wrong: {}", ran.out);
+    let ran = reload(&harness).await;
+    assert_eq!(ran.code, 2, "no process is asked to load a wrong file: {}", ran.out);
     assert!(ran.out.contains("routing.default_agent"), "{}", ran.out);
 
     let process = batch.child.id().unwrap().to_string();
     let hung_up =
         tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
     assert!(hung_up.success());
-    let told = batch.tells("was not taken up").await;
-    assert!(told.contains("nothing changed"), "{told}");
+    let note = batch.tells("was not loaded").await;
+    assert!(note.contains("nothing changed"), "{note}");
     batch.end().await;
-    fs::write(world.config(), right).unwrap();
-    assert_eq!(by_provider(&world).await, BTreeMap::from([("kaicalls".to_owned(), ROWS)]));
-    assert_eq!(world.ledger.len(), ROWS);
+    fs::write(harness.config(), right).unwrap();
+    assert_eq!(by_provider(&harness).await, BTreeMap::from([("kaicalls".to_owned(), ROWS)]));
+    assert_eq!(harness.ledger.len(), ROWS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_a_new_start_can_change_is_refused() {
-    let world = World::start(|config| config).await;
-    let mut batch = Batch::start(&world).await;
-    world.configure("[webhooks]\npublic_url = \"https://calls.example.com\"\nsecret_env = \"TEST_KAICALLS_KEY\"");
+    let harness = Harness::start(|config| config).await;
+    let mut batch = Batch::start(&harness).await;
+    harness.configure("[webhooks]\npublic_url = \"https://calls.example.com\"\nsecret_env = \"TEST_KAICALLS_KEY\"");
     let process = batch.child.id().unwrap().to_string();
     tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
-    let told = batch.tells("was not taken up").await;
-    assert!(told.contains("webhooks") && told.contains("start it anew"), "{told}");
+    let note = batch.tells("was not loaded").await;
+    assert!(note.contains("webhooks") && note.contains("start it anew"), "{note}");
     batch.end().await;
-    assert_eq!(world.ledger.len(), ROWS);
+    assert_eq!(harness.ledger.len(), ROWS);
 }

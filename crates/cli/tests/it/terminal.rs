@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use switchboard_testkit::fault::{After, Fault, Rule};
 
-use crate::common::{Ran, World};
+use crate::common::{Harness, Ran};
 
 const NEW_YORK: &str = "+12125550123";
 /// Sets the window's title, clears the screen, turns colours on, writes over the line, turns the
@@ -58,8 +58,8 @@ fn answer() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_about_an_account_is_obeyed() {
-    let world = World::start(|config| config).await;
-    for faults in [world.kaicalls.faults(), world.kallyai.faults()] {
+    let harness = Harness::start(|config| config).await;
+    for faults in [harness.kaicalls.faults(), harness.kallyai.faults()] {
         faults.add(Rule::on("GET", "*", Fault::raw(200, answer().to_string())));
     }
     for arguments in [
@@ -77,40 +77,41 @@ async fn no_answer_about_an_account_is_obeyed() {
             let arguments: Vec<String> =
                 arguments.iter().map(|one| one.replace('\0', "")).collect();
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            let ran = world.run(&arguments).await;
+            let ran = harness.run(&arguments).await;
             check(&format!("{arguments:?}"), &ran);
         }
     }
-    assert!(world.kaicalls.faults().fired() > 10 && world.kallyai.faults().fired() > 10);
+    assert!(harness.kaicalls.faults().fired() > 10 && harness.kallyai.faults().fired() > 10);
 
-    let shown = world.run(&["agents", "list"]).await;
+    let shown = harness.run(&["agents", "list"]).await;
     assert!(
         shown.out.contains("harmless␍error: forged") && shown.out.contains(" ⏎ "),
         "{}",
         shown.out
     );
     // A program gets all of it.
-    let listed = world.run(&["agents", "list", "--json"]).await.json();
+    let listed = harness.run(&["agents", "list", "--json"]).await.json();
     assert!(listed["agents"].to_string().contains("\\u001b]0;owned"), "{listed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_to_a_call_is_obeyed() {
     for (status, ends) in [(400, 3), (422, 3), (201, 0)] {
-        let world = World::start(|config| config).await;
+        let harness = Harness::start(|config| config).await;
         let word = all();
         let body = json!({
             "error": {"code": word, "message": word, "details": {"reason": word}}, "message": word, "id": word, "call_id": word, "status": word,
             "summary": word, "next_steps": word,
         });
-        for (faults, path) in
-            [(world.kaicalls.faults(), "/api/v1/calls*"), (world.kallyai.faults(), "/v1/calls*")]
-        {
+        for (faults, path) in [
+            (harness.kaicalls.faults(), "/api/v1/calls*"),
+            (harness.kallyai.faults(), "/v1/calls*"),
+        ] {
             faults.add(
                 Rule::on("POST", path, Fault::raw(status, body.to_string())).after(After::Nothing),
             );
         }
-        let placed = world
+        let placed = harness
             .run(&[
                 "call",
                 "--to",
@@ -124,7 +125,7 @@ async fn no_answer_to_a_call_is_obeyed() {
             .await;
         check(&format!("call, {status}"), &placed);
         assert_eq!(placed.code, ends, "{status}: {}", placed.err);
-        let listed = world.run(&["calls", "list", "--json"]).await;
+        let listed = harness.run(&["calls", "list", "--json"]).await;
         check("calls list --json", &listed);
         let id = listed.json()["calls"][0]["id"].as_str().unwrap().to_owned();
         for arguments in [
@@ -134,14 +135,14 @@ async fn no_answer_to_a_call_is_obeyed() {
             &["calls", "show", &id, "--json"],
             &["calls", "export", "--json"],
         ] {
-            check(&format!("{arguments:?}, {status}"), &world.run(arguments).await);
+            check(&format!("{arguments:?}, {status}"), &harness.run(arguments).await);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_is_not_obeyed_either() {
-    let world = World::start(|config| config).await;
+    let harness = Harness::start(|config| config).await;
     for word in HOSTILE.map(|word| word.replace('\0', "")) {
         for arguments in [
             &["plan", "--to", &word][..],
@@ -152,7 +153,7 @@ async fn what_is_typed_is_not_obeyed_either() {
             &["--config", &word, "providers"],
             &["--log", &format!("=?={word}"), "providers"],
         ] {
-            let ran = world.run(arguments).await;
+            let ran = harness.run(arguments).await;
             assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
             let obeyed =
                 ran.err.chars().chain(ran.out.chars()).find(|one| one.is_control() && *one != '\n');

@@ -173,7 +173,7 @@ impl Lane {
             domain: breaker(self.domain.time_until_probe(uptime), now),
             ejected_until: ends(state.ejected_until, uptime, now),
             headroom: self.headroom(&state, uptime, now),
-            rooms: self.rooms(&state, now),
+            concurrency: self.rooms(&state, now),
             paused_until: ends(state.paused_until, uptime, now),
             out_of_credit_until: ends(state.no_credit_until, uptime, now),
             agents_in_doubt: self.agents_in_doubt(&state),

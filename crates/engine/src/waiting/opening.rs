@@ -115,7 +115,7 @@ impl<'a> Openings<'a> {
             let Some(reading) = self.reading(door) else {
                 continue;
             };
-            let (headroom, rooms) = (reading.headroom, reading.rooms);
+            let (headroom, rooms) = (reading.headroom, reading.concurrency);
             let ejected = match self.obstacle(door) {
                 None => false,
                 Some(Rejection::Outlier(_)) => true,
@@ -163,7 +163,7 @@ impl<'a> Openings<'a> {
 
     fn obstacle(&mut self, door: &Door) -> Option<Rejection> {
         let now = self.now;
-        self.reading(door)?.obstacle(door.agent.as_ref(), now)
+        self.reading(door)?.rejection(door.agent.as_ref(), now)
     }
 
     fn reading(&mut self, door: &Door) -> Option<&Reading> {

@@ -168,7 +168,7 @@ impl WaitingRoom {
             let (slots, rooms) = aside.left(
                 &one.provider,
                 reading.and_then(|reading| reading.headroom),
-                reading.and_then(|reading| reading.rooms),
+                reading.and_then(|reading| reading.concurrency),
             );
             may_choose && slots > 0 && rooms > 0
         });
@@ -180,7 +180,7 @@ impl WaitingRoom {
             let share = Share {
                 provider: one.provider.clone(),
                 slot: reading.is_some_and(|reading| reading.headroom.is_some()),
-                room: reading.is_some_and(|reading| reading.rooms.is_some()),
+                room: reading.is_some_and(|reading| reading.concurrency.is_some()),
                 gates: scopes.to_vec(),
             };
             aside.add(&share);
@@ -197,7 +197,7 @@ impl WaitingRoom {
         // Whoever makes this plan again from its readings comes to the same choice.
         for one in plan.candidates.drain(..first) {
             if let Some(reading) = readings.get_mut(one.index) {
-                let limits = [&mut reading.headroom, &mut reading.rooms];
+                let limits = [&mut reading.headroom, &mut reading.concurrency];
                 limits.into_iter().flatten().for_each(|left| left.free = 0);
             }
             plan.rejected.push(Rejected {

@@ -186,7 +186,7 @@ async fn who_alone_can_take_a_call_takes_it_all_the_same() {
     let plan = scene.router.plan(&british);
     let [only] = plan.candidates.as_slice() else { panic!("{plan:?}") };
     assert_eq!(only.ejected_until, scene.router.readings()[0].ejected_until);
-    assert!(only.to_string().contains("nobody else can take the call"), "{only}");
+    assert!(only.to_string().contains("no other provider can take the call"), "{only}");
     assert_eq!(run(&scene.router, british).await.provider.unwrap().as_str(), "alpha");
     assert_eq!(scene.call().await.unwrap(), "beta", "other calls do not go there");
 }

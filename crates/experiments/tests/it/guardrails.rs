@@ -1,4 +1,4 @@
-//! Arms that stop by themselves, and those that must not.
+//! When a guardrail stops an arm, and when it must not.
 
 use switchboard_core::Currency;
 use switchboard_experiments::{Cohort, Watch, breaches};
@@ -26,20 +26,21 @@ fn at_most(value: &str) -> Bound {
     Bound::AtMost(value.parse().unwrap())
 }
 
-/// Cohort by turns in both arms: how each person's call ended is up to `end`.
+/// The arms that break a guardrail, for people who alternate between both arms and whose calls end as
+/// `end` says.
 fn breached(experiment: &Experiment, people: u32, end: impl Fn(&str, u32) -> End) -> Vec<String> {
-    let mut known = Cohort::new(experiment, Currency::USD);
+    let mut cohort = Cohort::new(experiment, Currency::USD);
     for n in 0..people {
         let arm = if n % 2 == 0 { "a" } else { "b" };
-        known.observe(&call(experiment, arm, n, 0, end(arm, n)));
+        cohort.observe(&call(experiment, arm, n, 0, end(arm, n)));
     }
-    let seen = known.known(minute(people + 100)).people;
-    assert_eq!(seen.len(), people as usize);
-    breaches(&experiment, &seen, Currency::USD).into_iter().map(|one| one.arm).collect()
+    let completed = cohort.completed(minute(people + 100)).people;
+    assert_eq!(completed.len(), people as usize);
+    breaches(&experiment, &completed, Currency::USD).into_iter().map(|one| one.arm).collect()
 }
 
 #[test]
-fn each_metric_stops_the_arm_that_certainly_breaks_it_and_no_other() {
+fn each_metric_stops_only_the_arm_that_breaks_its_guardrail() {
     let fails = |arm: &str, bad: End, good: End| if arm == "b" { bad } else { good };
     let talked = End::Talked(60, 100_000);
     let cases = [
@@ -47,7 +48,7 @@ fn each_metric_stops_the_arm_that_certainly_breaks_it_and_no_other() {
         (guarded(GuardMetric::ErrorRate, at_most("0.2")), End::Refused),
         (guarded(GuardMetric::ErrorRate, at_most("0.2")), End::Failed),
         (guarded(GuardMetric::CostPerSuccess, at_most("0.50")), End::Talked(60, 900_000)),
-        // Where nobody ever succeeds, no bill is a good one.
+        // Without a single success, any bill is too much.
         (guarded(GuardMetric::CostPerSuccess, at_most("0.50")), End::NoAnswer(100_000)),
         (guarded(GuardMetric::Duration, at_most("120")), End::Talked(300, 100_000)),
         (guarded(GuardMetric::Duration, at_least("20")), End::Talked(3, 100_000)),
@@ -68,9 +69,9 @@ fn each_metric_stops_the_arm_that_certainly_breaks_it_and_no_other() {
 }
 
 #[test]
-fn an_arm_that_may_be_good_is_not_stopped() {
+fn an_arm_that_may_still_be_good_is_not_stopped() {
     let experiment = guarded(GuardMetric::SuccessRate, at_least("0.6"));
-    // Two in five talk: below the rule, and after forty people it might still be chance.
+    // Two in five talk: below the bound, but after forty people that might still be chance.
     let end = |_: &str, n: u32| {
         if (n / 2) % 5 < 2 { End::Talked(60, 0) } else { End::NoAnswer(0) }
     };
@@ -78,21 +79,21 @@ fn an_arm_that_may_be_good_is_not_stopped() {
     assert_eq!(breached(&experiment, 800, end), ["a", "b"]);
 }
 
-/// Looked at after every twentieth person, over many experiments whose arms keep the rule by
-/// nothing: few may ever be stopped. A rule that stops an arm as soon as its share is below the
-/// bound stops nearly all of them.
+/// Many experiments whose arms lie exactly on the bound, evaluated after every twentieth person: few
+/// may ever be stopped. A rule that stops an arm as soon as its measured rate is below the bound
+/// would stop nearly all of them.
 #[test]
-fn an_arm_that_keeps_its_rule_is_rarely_ever_stopped_however_often_one_looks() {
+fn an_arm_that_keeps_its_guardrail_is_rarely_stopped_however_often_it_is_evaluated() {
     const EXPERIMENTS: u64 = 100;
     const PEOPLE: u32 = 400;
     let experiment = guarded(GuardMetric::SuccessRate, at_least("0.6"));
     let (mut stopped, mut naively) = (0, 0);
     for seed in 0..EXPERIMENTS {
-        let mut known = Cohort::new(&experiment, Currency::USD);
+        let mut cohort = Cohort::new(&experiment, Currency::USD);
         for n in 0..PEOPLE {
             let arm = if n % 2 == 0 { "a" } else { "b" };
             let talks = chance(seed * 100_000 + u64::from(n), 0.6);
-            known.observe(&call(
+            cohort.observe(&call(
                 &experiment,
                 arm,
                 n,
@@ -100,13 +101,13 @@ fn an_arm_that_keeps_its_rule_is_rarely_ever_stopped_however_often_one_looks() {
                 if talks { End::Talked(60, 0) } else { End::NoAnswer(0) },
             ));
         }
-        let people = known.known(minute(PEOPLE + 100)).people;
+        let people = cohort.completed(minute(PEOPLE + 100)).people;
         let looks = || (60..=people.len()).step_by(20).map(|upto| &people[..upto]);
         stopped +=
             u64::from(looks().any(|seen| !breaches(&experiment, seen, Currency::USD).is_empty()));
         naively += u64::from(looks().any(|seen| {
             let of_b = seen.iter().filter(|person| person.subject == 1);
-            let good = of_b.clone().filter(|person| person.seen.success).count();
+            let good = of_b.clone().filter(|person| person.observation.success).count();
             (good as f64) < 0.6 * of_b.count() as f64
         }));
     }
@@ -122,18 +123,18 @@ fn watched(experiment: Experiment) -> Policy {
 }
 
 #[test]
-fn a_breach_is_decided_once() {
+fn a_breach_leads_to_one_decision() {
     let experiment = guarded(GuardMetric::ErrorRate, at_most("0.1"));
     let policy = watched(experiment.clone());
     let mut watch = Watch::new(&policy);
-    let mut lives = ExperimentStates::default();
+    let mut states = ExperimentStates::default();
     let mut made: Vec<AuditEntry> = Vec::new();
     for n in 0..300 {
         let (arm, end) = if n % 2 == 0 { ("a", End::Talked(60, 0)) } else { ("b", End::Failed) };
         watch.observe(&call(&experiment, arm, n, 0, end));
-        for decision in watch.decisions(&policy, &lives, minute(n + 1)) {
+        for decision in watch.decisions(&policy, &states, minute(n + 1)) {
             made.push(decision.clone());
-            lives.take(made.len() as u64, &decision);
+            states.apply(made.len() as u64, &decision);
         }
     }
     assert_eq!(made.len(), 1, "{made:?}");
@@ -145,14 +146,14 @@ fn a_breach_is_decided_once() {
     );
     let why = change.why.unwrap();
     assert!(
-        why.starts_with("error_rate at most 0.1: ") && why.contains(" people, at least 0."),
+        why.starts_with("error_rate at most 0.1: ") && why.contains(" people; at least 0."),
         "{why}"
     );
-    assert!(lives.life("voices", 1).unwrap().has_stopped("b"));
+    assert!(states.state("voices", 1).unwrap().has_stopped("b"));
 }
 
 #[test]
-fn nothing_is_decided_on_what_is_stopped_or_not_looked_at_again() {
+fn no_decision_on_a_stopped_experiment_or_without_new_calls() {
     let experiment = guarded(GuardMetric::ErrorRate, at_most("0.1"));
     let policy = watched(experiment.clone());
     let mut watch = Watch::new(&policy);
@@ -160,8 +161,8 @@ fn nothing_is_decided_on_what_is_stopped_or_not_looked_at_again() {
         watch.observe(&call(&experiment, "b", n, 0, End::Failed));
     }
     let stop = Change { to: Some(Stage::Stopped), ..Change::of(1) };
-    let over = ExperimentStates::of(&[(1, stop.decision("voices", "mara", minute(0)))]);
-    assert!(watch.clone().decisions(&policy, &over, minute(300)).is_empty());
+    let stopped = ExperimentStates::of(&[(1, stop.decision("voices", "mara", minute(0)))]);
+    assert!(watch.clone().decisions(&policy, &stopped, minute(300)).is_empty());
     assert_eq!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).len(), 1);
     assert!(
         watch.decisions(&policy, &ExperimentStates::default(), minute(300)).is_empty(),
@@ -170,7 +171,7 @@ fn nothing_is_decided_on_what_is_stopped_or_not_looked_at_again() {
 }
 
 #[test]
-fn a_new_configuration_keeps_what_is_known_of_the_experiments_that_stay() {
+fn a_new_configuration_keeps_the_observations_of_experiments_that_stay() {
     let experiment = guarded(GuardMetric::ErrorRate, at_most("0.1"));
     let mut policy = watched(experiment.clone());
     let mut watch = Watch::new(&policy);
@@ -180,6 +181,6 @@ fn a_new_configuration_keeps_what_is_known_of_the_experiments_that_stay() {
     assert!(!watch.set(&policy), "nothing is new");
     assert_eq!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).len(), 1);
     policy.experiments[0].version = 2;
-    assert!(watch.set(&policy), "the calls of the new one have to be told");
+    assert!(watch.set(&policy), "the calls of the new version have to be observed");
     assert!(watch.decisions(&policy, &ExperimentStates::default(), minute(300)).is_empty());
 }

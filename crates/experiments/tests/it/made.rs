@@ -1,4 +1,4 @@
-//! Calls of an experiment, made up.
+//! Builds calls of an experiment.
 
 #[path = "../../../router/tests/it/experiment/made.rs"]
 #[allow(dead_code)]
@@ -23,23 +23,23 @@ pub(crate) fn minute(n: u32) -> Timestamp {
     epoch() + SignedDuration::from_mins(n.into())
 }
 
-/// What became of a call.
+/// How a call ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum End {
-    /// Somebody talked, for so many seconds, and it was billed so many millionths.
+    /// Somebody talked: the duration in seconds, and the bill in millionths of a dollar.
     Talked(u64, i64),
-    /// Nobody answered.
+    /// Nobody answered: the bill in millionths of a dollar.
     NoAnswer(i64),
-    /// The provider broke it off.
+    /// The provider aborted it.
     Failed,
-    /// Nobody took it.
+    /// No provider took it.
     Refused,
-    /// It goes on.
+    /// It has not ended.
     Open,
 }
 
-/// The call that the `n`th person gets in minute `n`, which ends within a minute; `nth` tells his
-/// calls apart.
+/// The call that the `n`th person gets in minute `n`, which ends within a minute. `nth` distinguishes
+/// several calls of one person.
 pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: End) -> Call {
     let at = minute(n) + SignedDuration::from_secs(nth.into());
     let (status, outcome) = match end {
@@ -49,7 +49,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
         End::Refused => (CallStatus::Refused, None),
         End::Open => (CallStatus::InProgress, None),
     };
-    let over = !matches!(end, End::Open);
+    let is_over = !matches!(end, End::Open);
     let state =
         if matches!(end, End::Refused) { AttemptState::NotPlaced } else { AttemptState::Placed };
     let fault = CallFailure { kind: ErrorKind::NoProvider, message: String::new() };
@@ -86,7 +86,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
             billed: None,
             created_at: at,
             sent_at: Some(at),
-            ended_at: over.then(|| at + SignedDuration::from_secs(30)),
+            ended_at: is_over.then(|| at + SignedDuration::from_secs(30)),
             evidence: Vec::new(),
         }],
         fault: matches!(end, End::Refused).then_some(fault),
@@ -112,7 +112,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
     }
 }
 
-/// True with this chance.
+/// True with this probability, always the same for one `n`.
 pub(crate) fn chance(n: u64, share: f64) -> bool {
     (draw(n) as f64) < share * u64::MAX as f64
 }

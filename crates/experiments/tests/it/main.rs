@@ -1,10 +1,10 @@
-//! What experiments show, and when a guardrail stops an arm.
+//! Tests of reports, guardrails and the statistics behind them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
-mod analysis;
 mod guardrails;
 mod made;
 mod reports;
+mod sequential;
 #[path = "../../../router/tests/it/support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! What the calls of an experiment show.
+//! The report on the calls of an experiment.
 
 use jiff::SignedDuration;
 use switchboard_core::{Call, Currency, TenantId};
@@ -13,12 +13,12 @@ use crate::{
     support::{number, usd},
 };
 
-/// Many people, each in his arm; somebody talks with this chance in each arm.
+/// The calls of many people, each in their arm, with this success rate in each arm.
 fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Vec<Call> {
     let tenant = TenantId::default();
     (0..people)
         .filter_map(|n| {
-            let (arm, rate) = match experiment.seat(&tenant, &number(n), 100) {
+            let (arm, rate) = match experiment.allocation(&tenant, &number(n), 100) {
                 Allocation::Outside => return None,
                 Allocation::Holdout => ("holdout", rates[0]),
                 Allocation::Arm(arm) => (arm.name.as_str(), rates[usize::from(arm.name == "b")]),
@@ -30,33 +30,33 @@ fn study(experiment: &Experiment, people: u32, seed: u64, rates: [f64; 2]) -> Ve
         .collect()
 }
 
-fn report(experiment: &Experiment, calls: &[Call], lives: &ExperimentStates) -> Report {
+fn report(experiment: &Experiment, calls: &[Call], states: &ExperimentStates) -> Report {
     let mut people = Cohort::new(experiment, Currency::USD);
     for call in calls {
         people.observe(call);
     }
-    let life = lives.life(&experiment.name, experiment.version);
-    Report::new(experiment, life, &people, minute(1_000_000))
+    let state = states.state(&experiment.name, experiment.version);
+    Report::new(experiment, state, &people, minute(1_000_000))
 }
 
 #[test]
-fn a_difference_that_is_there_is_told_and_one_that_is_not_is_not() {
+fn a_difference_is_detected_if_and_only_if_it_exists() {
     let experiment = halves();
-    let told = report(
+    let different = report(
         &experiment,
         &study(&experiment, 2_000, 1, [0.5, 0.65]),
         &ExperimentStates::default(),
     );
-    let versus = &told.comparisons[0];
+    let versus = &different.comparisons[0];
     assert_eq!((versus.arm.as_str(), versus.control.as_str()), ("b", "a"));
-    assert!(versus.told.is_some_and(|told| told.treatment_better), "{versus:?}");
+    assert!(versus.detected.is_some_and(|detected| detected.treatment_better), "{versus:?}");
     assert!(versus.p_value < 0.05 && versus.difference.success.unwrap().excludes(0.0));
     assert!(
-        told.words.iter().any(|word| word.contains("b succeeds more often than a")),
+        different.summary.iter().any(|word| word.contains("b succeeds more often than a")),
         "{:?}",
-        told.words
+        different.summary
     );
-    assert!(!told.sample_ratio_mismatch.unwrap().suspect);
+    assert!(!different.sample_ratio_mismatch.unwrap().suspect);
     assert!(versus.points.success.len() > 20);
 
     let same = report(
@@ -64,36 +64,36 @@ fn a_difference_that_is_there_is_told_and_one_that_is_not_is_not() {
         &study(&experiment, 2_000, 2, [0.5, 0.5]),
         &ExperimentStates::default(),
     );
-    assert!(same.comparisons[0].told.is_none());
+    assert!(same.comparisons[0].detected.is_none());
     assert!(
-        same.words.iter().any(|word| word.contains("not proof that there is none")),
+        same.summary.iter().any(|word| word.contains("not proof that there is none")),
         "{:?}",
-        same.words
+        same.summary
     );
 }
 
 #[test]
-fn little_data_is_called_so() {
+fn the_summary_says_when_there_is_too_little_data() {
     let experiment = halves();
     let nobody = report(&experiment, &[], &ExperimentStates::default());
     assert_eq!((nobody.people, nobody.span), (0, None));
     assert!(
-        nobody.words.iter().any(|word| word.contains("nothing to compare")),
+        nobody.summary.iter().any(|word| word.contains("nothing to compare")),
         "{:?}",
-        nobody.words
+        nobody.summary
     );
     let few =
         report(&experiment, &study(&experiment, 20, 1, [0.1, 0.9]), &ExperimentStates::default());
-    assert!(few.words.iter().any(|word| word.contains("Too little is known")), "{:?}", few.words);
+    assert!(few.summary.iter().any(|word| word.contains("Too little data")), "{:?}", few.summary);
 }
 
 #[test]
-fn sums_are_exact_and_a_person_counts_once_with_his_first_call() {
+fn sums_are_exact_and_each_person_counts_once_with_their_first_call() {
     let experiment = halves();
     let calls = [
         call(&experiment, "a", 1, 0, End::Talked(60, 120_000)),
         call(&experiment, "a", 2, 0, End::NoAnswer(30_000)),
-        // The same two again, with the opposite ends.
+        // The same two people again, with the opposite results.
         call(&experiment, "a", 1, 9, End::NoAnswer(30_000)),
         call(&experiment, "a", 2, 9, End::Talked(60, 120_000)),
         call(&experiment, "b", 3, 0, End::Refused),
@@ -105,22 +105,21 @@ fn sums_are_exact_and_a_person_counts_once_with_his_first_call() {
     assert_eq!(
         forwards,
         report(&experiment, &turned, &ExperimentStates::default()),
-        "in whatever order they are read"
+        "whatever the order in which they are read"
     );
     let [a, b] = &forwards.arms[..] else { panic!("{forwards:?}") };
     assert_eq!((a.people, a.successes, a.spent, a.unpriced, a.errors), (2, 1, usd("0.15"), 0, 0));
-    // What nobody took costs nothing; what a provider took and broke off has a bill that nobody
-    // knows.
+    // A call that no provider took costs nothing; the bill of one that was aborted is unknown.
     assert_eq!((b.people, b.successes, b.spent, b.unpriced, b.errors), (2, 0, usd("0"), 1, 2));
     assert!(
-        forwards.words.iter().any(|word| word.contains("What 1 person in b cost is not known")),
+        forwards.summary.iter().any(|word| word.contains("The cost of 1 person in b is not known")),
         "{:?}",
-        forwards.words
+        forwards.summary
     );
 }
 
 #[test]
-fn a_call_that_is_amended_replaces_what_it_said() {
+fn a_later_state_of_a_call_replaces_the_earlier_one() {
     let experiment = halves();
     let mut first = call(&experiment, "a", 1, 0, End::Talked(60, 0));
     first.cost = None;
@@ -137,28 +136,32 @@ fn a_call_that_is_amended_replaces_what_it_said() {
 }
 
 #[test]
-fn people_come_in_by_admission_up_to_the_first_open_call() {
+fn people_enter_in_order_of_admission_up_to_the_first_open_call() {
     let experiment = halves();
     let mut people = Cohort::new(&experiment, Currency::USD);
     for n in 0..10 {
         let end = if n == 6 { End::Open } else { End::Talked(60, 0) };
         people.observe(&call(&experiment, "a", n, 0, end));
     }
-    let now = people.known(minute(11));
-    assert_eq!((now.people.len(), now.open), (6, 4), "those behind an open call wait for it");
+    let now = people.completed(minute(11));
+    assert_eq!((now.people.len(), now.open), (6, 4), "an open call holds back the people after it");
     assert!(now.people.is_sorted_by_key(|person| person.at));
 
-    // After an hour nobody waits any more, and what ends late comes in when it ends.
-    let later = people.known(minute(6 + 61));
+    // After an hour it holds nobody back any more; a call that ends late enters when it ends.
+    let later = people.completed(minute(6 + 61));
     assert_eq!((later.people.len(), later.open), (9, 1));
     let mut late = call(&experiment, "a", 6, 0, End::Talked(60, 0));
     late.attempts[0].ended_at = Some(minute(100));
     late.updated_at = minute(100);
     people.observe(&late);
-    let all = people.known(minute(101));
+    let all = people.completed(minute(101));
     assert_eq!((all.people.len(), all.open), (10, 0));
     assert_eq!(all.people[9].at, minute(100));
-    assert_eq!(&all.people[..9], &later.people[..], "what was shown once is never reordered");
+    assert_eq!(
+        &all.people[..9],
+        &later.people[..],
+        "people who were counted once are never reordered"
+    );
 }
 
 #[test]
@@ -174,14 +177,14 @@ fn other_experiments_versions_and_arms_are_not_mixed_in() {
     calls.push(outside);
     let shown = report(&experiment, &calls, &ExperimentStates::default());
     assert_eq!((shown.people, shown.unknown_arm), (100, 1));
-    assert!(shown.words.iter().any(|word| word.starts_with("Left out: 1 person")));
+    assert!(shown.summary.iter().any(|word| word.starts_with("Left out: 1 person")));
 }
 
 #[test]
-fn arms_that_did_not_get_their_people_are_suspect_before_anything_else() {
+fn a_sample_ratio_mismatch_comes_first_in_the_summary() {
     let experiment = halves();
     let mut calls = study(&experiment, 3_000, 1, [0.5, 0.5]);
-    // Somebody loses a third of one arm's calls.
+    // A third of the calls of one arm are lost.
     let mut nth = 0;
     calls.retain(|call| {
         let in_b = call.experiment.as_ref().is_some_and(|assigned| assigned.arm == "b");
@@ -190,11 +193,11 @@ fn arms_that_did_not_get_their_people_are_suspect_before_anything_else() {
     });
     let shown = report(&experiment, &calls, &ExperimentStates::default());
     assert!(shown.sample_ratio_mismatch.unwrap().suspect);
-    assert!(shown.words[0].contains("did not get the people"), "{:?}", shown.words);
+    assert!(shown.summary[0].contains("did not get the people"), "{:?}", shown.summary);
 }
 
 #[test]
-fn a_holdout_is_compared_to_the_control_too_and_every_comparison_has_to_be_surer() {
+fn a_holdout_is_compared_with_the_control_too_and_confidence_is_divided() {
     let mut experiment = halves();
     experiment.holdout_percent = 20;
     let shown = report(
@@ -202,14 +205,14 @@ fn a_holdout_is_compared_to_the_control_too_and_every_comparison_has_to_be_surer
         &study(&experiment, 3_000, 3, [0.5, 0.5]),
         &ExperimentStates::default(),
     );
-    let names: Vec<&str> = shown.comparisons.iter().map(|versus| versus.arm.as_str()).collect();
+    let names: Vec<&str> = shown.comparisons.iter().map(|compared| compared.arm.as_str()).collect();
     assert_eq!(names, ["b", "holdout"]);
-    assert!(shown.comparisons.iter().all(|versus| (versus.confidence - 0.975).abs() < 1e-9));
+    assert!(shown.comparisons.iter().all(|compared| (compared.confidence - 0.975).abs() < 1e-9));
     assert!(!shown.sample_ratio_mismatch.unwrap().suspect, "{:?}", shown.arms);
 }
 
 #[test]
-fn the_report_knows_the_life_and_says_how_an_arm_ended() {
+fn the_report_says_why_an_arm_was_stopped() {
     let experiment = halves();
     let stop = Change {
         to: Some(Stage::Stopped),
@@ -217,10 +220,10 @@ fn the_report_knows_the_life_and_says_how_an_arm_ended() {
         why: Some("error_rate at most 0.1: 9 of 40 people".to_owned()),
         ..Change::of(1)
     };
-    let lives = ExperimentStates::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
-    let shown = report(&experiment, &study(&experiment, 200, 1, [0.5, 0.5]), &lives);
+    let states = ExperimentStates::of(&[(1, stop.decision("voices", "guardrail", minute(50)))]);
+    let shown = report(&experiment, &study(&experiment, 200, 1, [0.5, 0.5]), &states);
     assert!(shown.arms[1].stopped.is_some() && shown.arms[0].stopped.is_none());
-    assert!(shown.words[0].starts_with("b was stopped by guardrail at "), "{:?}", shown.words);
+    assert!(shown.summary[0].starts_with("b was stopped by guardrail at "), "{:?}", shown.summary);
     let json = serde_json::to_value(&shown).unwrap();
     assert_eq!(json["arms"][1]["stopped"]["by"], "guardrail");
     assert_eq!(
@@ -229,15 +232,17 @@ fn the_report_knows_the_life_and_says_how_an_arm_ended() {
     );
 }
 
-/// The whole way from assignment to verdict, over experiments without any difference: the words
-/// must rarely claim one.
+/// The whole way from assignment to verdict, over experiments without any difference: the report must
+/// rarely claim one.
 #[test]
 fn reports_of_experiments_without_a_difference_rarely_claim_one() {
     let experiment = halves();
     let claimed = (0..20)
         .filter(|seed| {
             let calls = study(&experiment, 300, 100 + seed, [0.6, 0.6]);
-            report(&experiment, &calls, &ExperimentStates::default()).comparisons[0].told.is_some()
+            report(&experiment, &calls, &ExperimentStates::default()).comparisons[0]
+                .detected
+                .is_some()
         })
         .count();
     assert!(claimed <= 2, "{claimed} of 20, looked at after every person");

@@ -11,7 +11,7 @@ use switchboard_core::{
     AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
     PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
-use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_one};
+use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
 
 use super::stock::Stock;
 use crate::{
@@ -251,7 +251,7 @@ impl Books {
             .filter(move |(id, other)| {
                 **id != attempt
                     && other.provider == *provider
-                    && may_be_one(other.agent.as_ref(), agent)
+                    && may_be_same_agent(other.agent.as_ref(), agent)
             })
             .map(|(_, other)| other)
     }

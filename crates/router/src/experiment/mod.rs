@@ -1,23 +1,24 @@
-//! Splitting people between ways to call them, and telling which is better without fooling oneself.
+//! A/B tests: people are split between providers or agent profiles.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
-//! | `define.rs` | what an experiment is |
-//! | `check.rs` | which definitions make no sense |
-//! | `assign.rs` | who is in which arm, as a pure function |
-//! | `lives.rs` | what was decided since: started, grown, stopped |
-//! | `guard.rs` | when an arm is stopped by itself |
+//! | `definition.rs` | what an experiment consists of |
+//! | `validate.rs` | rejects invalid definitions |
+//! | `assignment.rs` | which arm a person is in, as a pure function |
+//! | `states.rs` | what was decided since then: started, ramped, stopped |
+//! | `guardrail.rs` | when an arm is stopped automatically |
 //!
-//! No call is ever made twice to compare: a mirrored call would ring a second time.
+//! The results are computed by the crate `switchboard-experiments`. No call is ever made twice for a
+//! comparison: a mirrored call would ring a second time.
 
-mod assign;
-mod check;
-mod define;
-mod guard;
-mod lives;
+mod assignment;
+mod definition;
+mod guardrail;
+mod states;
+mod validate;
 
-pub use assign::{Allocation, Enrollment, part};
-pub(crate) use check::check;
-pub use define::{Arm, Experiment, Group, HOLDOUT, Start, Treatment};
-pub use guard::{Bound, GuardMetric, Guardrail};
-pub use lives::{Change, ExperimentState, ExperimentStates, Stage, Transition};
+pub use assignment::{Allocation, Enrollment, enroll};
+pub use definition::{Arm, Experiment, Group, HOLDOUT, Start, Treatment};
+pub use guardrail::{Bound, GuardMetric, Guardrail};
+pub use states::{Change, ExperimentState, ExperimentStates, Stage, Transition};
+pub(crate) use validate::validate;

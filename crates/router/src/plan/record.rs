@@ -1,4 +1,4 @@
-//! A plan as it is kept with its call: what it said, and what it was made of.
+//! A plan as it is stored with its call: the decision, and the readings that it was based on.
 
 use std::time::Duration;
 
@@ -14,109 +14,110 @@ use crate::{
     quality::{Expected, Measured, Measurements},
 };
 
-/// What a plan said, and the readings that it was made of, so that it can be explained, and made
-/// again under another policy. It names no person.
+/// A plan with the readings that it was based on, so that it can be explained, and planned again
+/// under another policy. It contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanRecord {
-    /// When it was made.
+    /// When the plan was made.
     pub at: Timestamp,
-    /// The version of the configuration; none where it came from a program.
+    /// The version of the configuration; `None` if the policy was set by a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The call's own chance.
+    /// The random number of the call, for strategies that need one.
     pub draw: u64,
-    /// The route that held.
+    /// The name of the route that matched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
     /// How long the call was expected to last, in seconds.
     pub expected_seconds: u64,
-    /// From how many calls that was learnt; zero: as configured.
+    /// The number of calls from which the duration was learned; zero if it was the configured one.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(alias = "learnt_from")]
     pub learned_from: u32,
-    /// Who was to be asked, best first.
+    /// The candidates, best first.
     pub candidates: Vec<CandidateRecord>,
-    /// Who was not, and why.
+    /// The rejected providers, with reasons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<RejectedRecord>,
-    /// The providers as they were.
+    /// The state of each provider at that moment.
     pub readings: Vec<ReadingRecord>,
-    /// The number of the last decision on experiments that was known.
+    /// The number of the last audit entry on experiments that was taken into account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decisions: Option<u64>,
 }
 
-/// A candidate as it is kept.
+/// A candidate as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateRecord {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// What the call was expected to cost there.
+    /// The expected cost of the call; `None` if unknown.
     pub cost: Option<Money>,
-    /// Why it stood there, in words.
+    /// Why it had its rank, as a sentence.
     pub why: String,
-    /// What was measured of it.
+    /// Its measured quality; absent if quality was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
 }
 
-/// A rejected provider as it is kept.
+/// A rejected provider as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedRecord {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// The reason's word.
+    /// The code of the reason ([`Rejection::code`](crate::Rejection::code)).
     pub reason: String,
-    /// The reason.
+    /// The reason as a sentence.
     pub why: String,
-    /// What was measured of it.
+    /// Its measured quality; absent if quality was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
 }
 
-/// A provider at the moment of the plan. What was as usual is left out.
+/// The state of a provider at the moment of the plan. Fields with their normal value are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingRecord {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// It was left alone until a read at this moment.
+    /// Its breaker was open until a read at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe_at: Option<Timestamp>,
-    /// What it rides on was left alone until a read at this moment.
+    /// The breaker of its failure domain was open until a read at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_probe_at: Option<Timestamp>,
-    /// It was left out until then, because it failed far more often than the others.
+    /// It was ejected as an outlier until this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ejected_until: Option<Timestamp>,
-    /// It asked for a pause until then.
+    /// It had asked not to be called before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<Timestamp>,
-    /// Its account counted as out of credit until then.
+    /// Its account was considered out of credit until this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out_of_credit_until: Option<Timestamp>,
-    /// What was left of its rate limit.
+    /// What was left of its rate limit, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headroom: Option<Headroom>,
-    /// What was left of the calls that may be under way at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rooms: Option<Headroom>,
-    /// Agents with a call in doubt.
+    /// What was left of its limit on concurrent calls, if it has one.
+    #[serde(default, alias = "rooms", skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Headroom>,
+    /// Agents with a call of which it was not known whether it rang; null stands for the default
+    /// agent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents_in_doubt: Vec<Option<AgentId>>,
-    /// How long it lately took to accept a call, in microseconds.
+    /// How long it recently took to accept a call, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_to_accept_micros: Option<u64>,
 }
 
 impl ReadingRecord {
-    /// The reading as planning had it.
+    /// The reading that planning used.
     pub fn reading(&self) -> Reading {
         Reading {
             breaker: state(self.probe_at),
             domain: state(self.domain_probe_at),
             ejected_until: self.ejected_until,
             headroom: self.headroom,
-            rooms: self.rooms,
+            concurrency: self.concurrency,
             paused_until: self.paused_until,
             out_of_credit_until: self.out_of_credit_until,
             agents_in_doubt: self.agents_in_doubt.iter().cloned().collect(),
@@ -135,7 +136,7 @@ impl ReadingRecord {
                 .filter(|until| until.duration_since(at) > SignedDuration::ZERO),
             out_of_credit_until: reading.out_of_credit(at),
             headroom: reading.headroom,
-            rooms: reading.rooms,
+            concurrency: reading.concurrency,
             agents_in_doubt: reading.agents_in_doubt.iter().cloned().collect(),
             time_to_accept_micros: reading
                 .time_to_accept
@@ -156,8 +157,7 @@ fn probe_at(breaker: BreakerState) -> Option<Timestamp> {
 }
 
 impl PlanRecord {
-    /// What is kept of a plan. `readings` are those that it was made of, one for each of
-    /// `providers` in the same order.
+    /// The record of a plan. `readings` are those that it was based on, one for each provider.
     pub fn of<'a>(
         plan: &Plan,
         version: Option<&str>,
@@ -200,30 +200,30 @@ impl PlanRecord {
         }
     }
 
-    /// The same, with the decisions on experiments that it knew.
+    /// The same record, with the states of experiments that the plan took into account.
     #[must_use]
-    pub fn knowing(self, lives: Option<&ExperimentStates>) -> Self {
-        Self { decisions: lives.map(ExperimentStates::cursor), ..self }
+    pub fn with_experiments(self, states: Option<&ExperimentStates>) -> Self {
+        Self { decisions: states.map(ExperimentStates::cursor), ..self }
     }
 
-    /// What was measured at the moment of the plan, so that it can be made again; `None`: nobody
-    /// measured.
+    /// The quality measured at the moment of the plan, so that it can be planned again; `None` if
+    /// quality was not measured.
     pub fn measurements(&self) -> Option<impl Measurements + '_> {
-        let mut kept = self.measured_of_each().map(|(_, measured)| measured);
-        kept.any(|measured| measured.is_some()).then_some(Then(self))
+        let mut measured = self.measured_by_provider().map(|(_, measured)| measured);
+        measured.any(|measured| measured.is_some()).then_some(RecordedMeasurements(self))
     }
 
-    fn measured_of_each(&self) -> impl Iterator<Item = (&ProviderId, Option<Measured>)> {
+    fn measured_by_provider(&self) -> impl Iterator<Item = (&ProviderId, Option<Measured>)> {
         let candidates = self.candidates.iter().map(|one| (&one.provider, one.measured));
         candidates.chain(self.rejected.iter().map(|one| (&one.provider, one.measured)))
     }
 }
 
-/// What was measured then. It answers for the call of the plan alone, whatever it is asked.
+/// The measurements of a stored plan. They are those for the plan's call, whatever the arguments.
 #[derive(Debug)]
-struct Then<'a>(&'a PlanRecord);
+struct RecordedMeasurements<'a>(&'a PlanRecord);
 
-impl Measurements for Then<'_> {
+impl Measurements for RecordedMeasurements<'_> {
     fn measured(
         &self,
         provider: &ProviderId,
@@ -231,7 +231,7 @@ impl Measurements for Then<'_> {
         _: Option<&ProfileName>,
         _: Timestamp,
     ) -> Measured {
-        let mut each = self.0.measured_of_each();
+        let mut each = self.0.measured_by_provider();
         each.find(|(one, _)| *one == provider)
             .and_then(|(_, measured)| measured)
             .unwrap_or_default()

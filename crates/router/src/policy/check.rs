@@ -42,7 +42,7 @@ impl Policy {
         }
         self.check_weights("routing", &self.strategy)?;
         let names = self.providers.iter().map(|one| &one.info.id).collect();
-        experiment::check(&self.experiments, &names, &self.profiles)?;
+        experiment::validate(&self.experiments, &names, &self.profiles)?;
         self.check_budgets()?;
         self.check_timings()?;
         if let Some(default) = &self.default_profile

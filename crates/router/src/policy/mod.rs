@@ -112,7 +112,7 @@ impl Policy {
 
     /// The first route that holds for a call.
     pub fn route(&self, call: &ValidCall) -> Option<&Route> {
-        self.routes.iter().find(|route| route.when.holds(call))
+        self.routes.iter().find(|route| route.when.matches(call))
     }
 
     /// True where a call may go to another provider because the account of the first is out of

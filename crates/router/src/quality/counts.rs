@@ -1,15 +1,15 @@
-//! Sums of what attempts say.
+//! Sums of the samples of attempts.
 
 use std::{
     ops::{AddAssign, SubAssign},
     time::Duration,
 };
 
-use super::told::Told;
+use super::sample::Sample;
 
-/// A sum, and of how many. No more attempts are counted than fit
-/// ([`QualitySettings::most_attempts`](super::QualitySettings)), each of at most 10^12, so that
-/// neither overflows.
+/// A sum, and the number of values in it. Neither overflows, because the number of attempts is
+/// limited ([`QualitySettings::most_attempts`](super::QualitySettings)) and each value is at most
+/// 10^12.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Total {
     pub(super) of: u32,
@@ -21,19 +21,19 @@ impl Total {
         value.map_or(Self::default(), |sum| Self { of: 1, sum })
     }
 
-    /// Rounded up.
+    /// The mean, rounded up.
     pub(super) fn mean(self) -> Option<i64> {
         let of = i64::from(self.of);
         (of > 0).then(|| self.sum.div_euclid(of) + i64::from(self.sum.rem_euclid(of) != 0))
     }
 
-    /// Of a sum of milliseconds.
+    /// The mean of values in milliseconds.
     pub(super) fn mean_duration(self) -> Option<Duration> {
         self.mean().and_then(|mean| u64::try_from(mean).ok()).map(Duration::from_millis)
     }
 }
 
-/// What was counted.
+/// The sums over a number of attempts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) sent: u32,
@@ -46,25 +46,25 @@ pub(super) struct Counts {
     pub(super) post_dial: Total,
     pub(super) to_accept: Total,
     pub(super) billed: Total,
-    /// Of the attempts with both: what was expected, and what was billed.
+    /// The estimated and the billed costs of those attempts that have both.
     pub(super) estimated: Total,
     pub(super) billed_of_estimated: Total,
 }
 
-impl From<&Told> for Counts {
-    fn from(told: &Told) -> Self {
-        let both = told.estimated.zip(told.billed);
+impl From<&Sample> for Counts {
+    fn from(sample: &Sample) -> Self {
+        let both = sample.estimated.zip(sample.billed);
         Self {
             sent: 1,
-            accepted: told.accepted.into(),
-            tried: told.tried.into(),
-            answered: told.answered.into(),
-            succeeded: told.succeeded.into(),
-            failed: told.failed.into(),
-            duration: Total::one(told.duration.map(i64::from)),
-            post_dial: Total::one(told.post_dial.map(i64::from)),
-            to_accept: Total::one(told.to_accept.map(i64::from)),
-            billed: Total::one(told.billed),
+            accepted: sample.accepted.into(),
+            tried: sample.tried.into(),
+            answered: sample.answered.into(),
+            succeeded: sample.succeeded.into(),
+            failed: sample.failed.into(),
+            duration: Total::one(sample.duration.map(i64::from)),
+            post_dial: Total::one(sample.post_dial.map(i64::from)),
+            to_accept: Total::one(sample.to_accept.map(i64::from)),
+            billed: Total::one(sample.billed),
             estimated: Total::one(both.map(|(estimated, _)| estimated)),
             billed_of_estimated: Total::one(both.map(|(_, billed)| billed)),
         }

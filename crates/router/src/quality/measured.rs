@@ -1,4 +1,4 @@
-//! What comes out of the table.
+//! The results: what was measured of a provider.
 
 use std::{fmt, time::Duration};
 
@@ -8,13 +8,13 @@ use switchboard_core::{Country, Currency, Money, ProfileName, ProviderId};
 
 use super::{BetaPosterior, counts::Counts};
 
-/// How narrowly something was measured.
+/// The level at which something was measured, from widest to narrowest.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Nothing was measured of the provider.
+    /// There is no data on the provider.
     #[default]
     Nothing,
     /// Over all of the provider's calls.
@@ -36,54 +36,54 @@ impl fmt::Display for Level {
     }
 }
 
-/// What was measured of a provider. The counts and means are of the narrowest level that has
-/// [`QualitySettings::minimum`] calls that were tried, or of the whole provider where none has;
-/// `success` is of all levels together.
+/// The measured quality of a provider. Counts and means are those of the narrowest level with at
+/// least [`QualitySettings::minimum`] tried calls, or of the whole provider if there is none;
+/// `success` combines all levels.
 ///
 /// [`QualitySettings::minimum`]: super::QualitySettings::minimum
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
-    /// Of what the counts are.
+    /// The level that the counts and means belong to.
     pub level: Level,
-    /// Attempts that were sent.
+    /// The number of attempts that were sent.
     pub sent: u32,
-    /// Of these, those that the provider took.
+    /// Of those, the number that the provider accepted.
     pub accepted: u32,
-    /// Those after which nobody else was asked: they ended, or nothing ever proved what became of
-    /// them.
+    /// The number of attempts after which no other provider was asked: they ended, or their end was
+    /// never learned.
     pub tried: u32,
-    /// Of these, those that somebody or a machine answered.
+    /// Of the tried ones, the number that a person or a machine answered.
     pub answered: u32,
-    /// Of these, those in which somebody talked.
+    /// Of the tried ones, the number in which somebody talked.
     pub succeeded: u32,
-    /// Of those that were sent, the ones that failed by the provider's fault.
+    /// Of the sent ones, the number that failed because of the provider.
     pub failed: u32,
-    /// How long calls lasted, where the provider says it.
+    /// The mean duration of calls, if the provider reports durations.
     #[serde(
         with = "switchboard_core::seconds::option",
         default,
         skip_serializing_if = "Option::is_none"
     )]
     pub mean_duration: Option<Duration>,
-    /// From sending to ringing, where the provider says that it rings.
+    /// The mean time from sending to ringing, if the provider reports ringing.
     #[serde(
         with = "switchboard_core::seconds::option",
         default,
         skip_serializing_if = "Option::is_none"
     )]
     pub post_dial_delay: Option<Duration>,
-    /// From sending to the provider's word that it has the call, where that came before the call
-    /// was over.
+    /// The mean time from sending to the provider's confirmation that it has the call, over calls
+    /// whose confirmation came before their end.
     #[serde(
         with = "switchboard_core::seconds::option",
         default,
         skip_serializing_if = "Option::is_none"
     )]
     pub time_to_accept: Option<Duration>,
-    /// What was billed for a call that was billed, rounded up to a millionth.
+    /// The mean bill over billed calls, rounded up to a millionth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_cost: Option<Money>,
-    /// What is believed of the success rate.
+    /// The posterior of the success rate, over all levels.
     pub success: BetaPosterior,
 }
 
@@ -110,24 +110,25 @@ impl Measured {
         }
     }
 
-    /// The share of the tried calls in which somebody talked, in millionths.
+    /// The share of tried calls in which somebody talked, in millionths; `None` without any.
     pub fn success_rate(&self) -> Option<u32> {
         share(self.succeeded, self.tried)
     }
 
-    /// The share of the tried calls that somebody or a machine answered, in millionths.
+    /// The share of tried calls that a person or a machine answered, in millionths; `None` without
+    /// any.
     pub fn answer_rate(&self) -> Option<u32> {
         share(self.answered, self.tried)
     }
 
-    /// The share of the sent attempts that failed by the provider's fault, in millionths.
+    /// The share of sent attempts that failed because of the provider, in millionths; `None` without
+    /// any.
     pub fn error_rate(&self) -> Option<u32> {
         share(self.failed, self.sent)
     }
 
-    /// What was billed for each call in which somebody talked: the mean bill for each tried call,
-    /// over the success rate. A bill that is not known yet counts as the mean of the others.
-    /// Rounded up to a millionth.
+    /// The cost per successful call: the mean bill of a tried call divided by the success rate,
+    /// rounded up to a millionth. A bill that is not known yet counts as the mean of the others.
     pub fn cost_per_success(&self) -> Option<Money> {
         let cost = self.mean_cost?;
         let (tried, succeeded) = (i128::from(self.tried), i128::from(self.succeeded));
@@ -145,23 +146,23 @@ fn share(part: u32, of: u32) -> Option<u32> {
     u32::try_from(share).ok()
 }
 
-/// How long a call is expected to last.
+/// The expected duration of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected {
-    /// So long.
+    /// The expected duration.
     pub duration: Duration,
-    /// Learnt from so many calls; zero: as configured.
+    /// The number of calls from which it was learned; zero if it is the configured one.
     pub learned_from: u32,
 }
 
-/// What was billed against what was expected, over the attempts of which both is known.
+/// Billed compared with estimated costs, over the attempts that have both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// So many attempts.
+    /// The number of those attempts.
     pub calls: u32,
-    /// What plans expected.
+    /// The sum of the costs that plans had estimated.
     pub estimated: Money,
-    /// What was billed.
+    /// The sum of the bills.
     pub billed: Money,
 }
 
@@ -174,8 +175,8 @@ impl Drift {
         }
     }
 
-    /// By how much more was billed than was expected, in millionths of what was expected; less than
-    /// zero: less was billed. `None` where nothing was expected to cost anything.
+    /// How far the bills exceed the estimates, in millionths of the estimates; negative if they are
+    /// lower. `None` if the estimates are zero.
     pub fn ratio(&self) -> Option<i64> {
         let (estimated, billed) =
             (i128::from(self.estimated.micros()), i128::from(self.billed.micros()));
@@ -186,24 +187,24 @@ impl Drift {
     }
 }
 
-/// One row of the table: a provider's calls to a country with a profile.
+/// One row of the quality table: a provider's calls to one country with one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Who.
+    /// The provider's id.
     pub provider: ProviderId,
-    /// Where to.
+    /// The callee's country.
     pub country: Country,
-    /// As calls named it; `None`: calls that named none.
+    /// The agent profile that the calls named; `None` for calls that named none.
     pub profile: Option<ProfileName>,
-    /// What was measured of these calls; the counts are theirs alone, however few.
+    /// The measured quality. Its counts are those of these calls alone, however few.
     pub measured: Measured,
-    /// Estimates against bills.
+    /// Billed compared with estimated costs.
     pub drift: Drift,
 }
 
-/// What planning asks: the table, or what was kept of it with a plan.
+/// The source of measurements for planning: the live table, or those stored with a plan.
 pub trait Measurements: fmt::Debug {
-    /// What was measured of a provider, for calls to this country that name this profile.
+    /// The measured quality of a provider, for calls to this country that name this profile.
     fn measured(
         &self,
         provider: &ProviderId,
@@ -212,8 +213,8 @@ pub trait Measurements: fmt::Debug {
         now: Timestamp,
     ) -> Measured;
 
-    /// How long a call to this country with this profile lasts, where `usual` is what the
-    /// configuration expects.
+    /// The expected duration of a call to this country with this profile, where `usual` is the
+    /// configured one.
     fn expected_duration(
         &self,
         profile: Option<&ProfileName>,

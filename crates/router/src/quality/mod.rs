@@ -1,9 +1,9 @@
-//! How well providers do what they are asked for, measured on the calls that were made.
+//! The quality of providers, measured from calls.
 //!
-//! The calls are the evidence, and there is no second copy of it that could disagree: the table is
-//! made of them at the start, follows them, and can be made anew at any time. It is a pure function
-//! of the latest record of each call, in whatever order and however often the records come. Time
-//! comes in as an argument.
+//! The calls are the only evidence, and there is no second copy that could disagree: the table is
+//! computed from them at the start, updated with every change, and can be rebuilt at any time. It is
+//! a pure function of the latest record of each call, in whatever order and however often records
+//! arrive. Time is an argument.
 //!
 //! What counts, for each attempt that was sent:
 //!
@@ -11,36 +11,36 @@
 //! |---|---|---|
 //! | answer rate | somebody or a machine picked up: `completed`, `voicemail` | tried |
 //! | success rate | somebody talked: `completed` | tried |
-//! | error rate | the provider's fault: no connection, its key refused, no answer to the request, `failed`, an end that never came | sent |
-//! | drift | what was billed against what was expected | attempts with both |
+//! | error rate | failures of the provider: no connection, a rejected key, no answer to the request, `failed`, an end that never came | sent |
+//! | drift | billed compared with estimated cost | attempts with both |
 //!
-//! *Tried* are attempts after which nobody else was asked: they ended, or nothing ever proved what
-//! became of them. What was refused, or never left, went to the next provider and cost nothing;
-//! what was cancelled says nothing of the provider; what our own restart left in doubt is no fault
-//! of the provider's.
+//! *Tried* attempts are those after which no other provider was asked: they ended, or their end was
+//! never learned. Refused and unsent attempts do not count, because the call went on to the next
+//! provider at no cost. Cancelled calls say nothing about the provider, and neither do those whose
+//! result was lost when our own process restarted.
 //!
-//! Little data says little: what is measured of a provider with a profile in a country is pulled
-//! toward what it does with other profiles there, and that toward what it does elsewhere, and each
-//! of these counts for [`QualitySettings::minimum`] calls at most.
+//! Small samples are shrunk: the success rate of a provider with a profile in a country is shrunk
+//! towards its rate with other profiles there, and that towards its rate elsewhere. Each of these
+//! wider levels counts for at most [`QualitySettings::minimum`] calls.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
-//! | `told.rs` | what one attempt says |
-//! | `counts.rs` | sums of that |
-//! | `series.rs` | sums over a sliding window |
-//! | `table.rs` | all sums, and what they follow |
-//! | `belief.rs` | how sure a rate is |
-//! | `measured.rs` | what comes out |
+//! | `sample.rs` | what one attempt contributes |
+//! | `counts.rs` | sums of samples |
+//! | `window.rs` | sums over a sliding time window |
+//! | `table.rs` | all sums, by provider, country and profile |
+//! | `posterior.rs` | how certain a rate is |
+//! | `measured.rs` | the results |
 
-mod belief;
 mod counts;
 mod measured;
-mod series;
+mod posterior;
+mod sample;
 mod settings;
 mod table;
-mod told;
+mod window;
 
-pub use belief::BetaPosterior;
 pub use measured::{Drift, Expected, Level, Measured, Measurements, Row};
+pub use posterior::BetaPosterior;
 pub use settings::QualitySettings;
 pub use table::Quality;

@@ -1,26 +1,26 @@
-//! How far back is looked, and how much is enough.
+//! How long the time window is, and how many calls are enough.
 
 use std::time::Duration;
 
 use switchboard_core::Currency;
 
-/// The window is counted in this many parts; a part leaves it as a whole.
-pub(super) const PARTS: i64 = 168;
+/// The number of buckets of the window. A bucket leaves the window as a whole.
+pub(super) const BUCKETS: i64 = 168;
 
-/// What is measured, and when it is trusted.
+/// What is measured, and from how many calls on it is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QualitySettings {
-    /// Older attempts say nothing any more. Seven days. It is counted in 168 parts, the present one
-    /// included, which are hours here.
+    /// Attempts older than this are ignored. The default is seven days. The window has 168 buckets,
+    /// including the present one, so by default each is one hour.
     pub window: Duration,
-    /// So many calls, before what was learnt is said at all, and for so many calls what was
-    /// expected before counts among them. 20.
+    /// The number of calls below which a level is not reported by itself. It is also the weight, in
+    /// calls, of the expectation that small samples are shrunk towards. The default is 20.
     pub minimum: u32,
-    /// No more attempts than the latest so many are kept, whatever the window: at 250,000 every
-    /// rate is known to a fifth of a percent, and older ones would only hide that something
-    /// changed. It bounds the memory, at some 200 bytes each.
+    /// The largest number of attempts that are kept, the latest ones, whatever the window. This bounds
+    /// the memory, at about 200 bytes each. With the default of 250,000, every rate is known to 0.2
+    /// percentage points, and older attempts would only hide recent changes.
     pub most_attempts: usize,
-    /// The currency of estimates and bills. What is in another one counts as unknown.
+    /// The currency of estimates and bills. An amount in another currency counts as unknown.
     pub currency: Currency,
 }
 
@@ -36,8 +36,8 @@ impl Default for QualitySettings {
 }
 
 impl QualitySettings {
-    /// How long a part of the window is, in milliseconds; at least one.
-    pub(super) fn part(&self) -> i64 {
-        i64::try_from(self.window.as_millis()).unwrap_or(i64::MAX).div_euclid(PARTS).max(1)
+    /// The length of a bucket in milliseconds; at least one.
+    pub(super) fn bucket(&self) -> i64 {
+        i64::try_from(self.window.as_millis()).unwrap_or(i64::MAX).div_euclid(BUCKETS).max(1)
     }
 }

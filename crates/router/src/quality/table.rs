@@ -1,4 +1,4 @@
-//! All sums, and what they follow.
+//! The quality table: all sums, updated with every call.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -11,23 +11,23 @@ use switchboard_core::{AttemptId, Call, Country, ProfileName, ProviderId};
 
 use super::{
     BetaPosterior, Drift, Expected, Level, Measured, Measurements, QualitySettings, Row,
-    counts::Counts, series::Series, told::Told,
+    counts::Counts, sample::Sample, window::Window,
 };
 
-/// What is measured of one kind of thing: of all of it, and of each part.
+/// The sums over a whole, and over each of its parts.
 #[derive(Debug, Clone)]
 struct Split<K, T> {
-    all: Series,
+    all: Window,
     parts: HashMap<K, T>,
 }
 
 impl<K, T> Default for Split<K, T> {
     fn default() -> Self {
-        Self { all: Series::default(), parts: HashMap::new() }
+        Self { all: Window::default(), parts: HashMap::new() }
     }
 }
 
-/// By profile, and of calls that name none.
+/// One value for each agent profile, and one for calls that name none.
 #[derive(Debug, Clone)]
 struct ByProfile<T> {
     unnamed: T,
@@ -56,224 +56,223 @@ impl<T: Default> ByProfile<T> {
     }
 }
 
-/// A provider's calls to one country.
+/// The sums over one provider's calls to one country.
 #[derive(Debug, Clone, Default)]
 struct ToCountry {
-    all: Series,
-    profiles: ByProfile<Series>,
+    all: Window,
+    profiles: ByProfile<Window>,
 }
 
-/// What an attempt was about.
+/// The provider, country and profile of an attempt: the narrowest group that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Place {
+struct GroupKey {
     provider: ProviderId,
     country: Country,
     profile: Option<ProfileName>,
 }
 
-/// What an attempt said last.
+/// The latest sample of an attempt.
 #[derive(Debug, Clone)]
-struct Kept {
-    place: Arc<Place>,
-    told: Told,
-    /// When the call's record last changed.
+struct Entry {
+    group: Arc<GroupKey>,
+    sample: Sample,
+    /// When the call's record was last changed, in microseconds since 1970.
     as_of: i64,
 }
 
-/// The order in which attempts were made, in milliseconds.
-type Turn = (i64, AttemptId);
+/// Orders attempts by the time when they were made, in milliseconds since 1970.
+type AttemptOrder = (i64, AttemptId);
 
-/// The table: what was measured of every provider, over a sliding window.
+/// The measured quality of every provider, over a sliding time window.
 ///
-/// Its memory is bounded by [`QualitySettings::most_attempts`]; what is asked of the present costs
-/// a few look-ups, whatever the window.
+/// Its memory is bounded by [`QualitySettings::most_attempts`]. A question about the present takes a
+/// few look-ups, however long the window is.
 #[derive(Debug, Clone)]
 pub struct Quality {
     settings: QualitySettings,
     providers: HashMap<ProviderId, Split<Country, ToCountry>>,
-    profiles: ByProfile<Split<Country, Series>>,
-    places: BTreeSet<Arc<Place>>,
-    kept: HashMap<AttemptId, Kept>,
-    turns: BTreeSet<Turn>,
-    /// The latest attempt that was let go: what is no later is not taken in again.
-    let_go: Option<Turn>,
+    profiles: ByProfile<Split<Country, Window>>,
+    groups: BTreeSet<Arc<GroupKey>>,
+    entries: HashMap<AttemptId, Entry>,
+    order: BTreeSet<AttemptOrder>,
+    /// The latest attempt that was evicted. Attempts up to this one are not added again.
+    evicted: Option<AttemptOrder>,
 }
 
 impl Quality {
-    /// An empty one.
+    /// An empty table.
     pub fn new(settings: QualitySettings) -> Self {
         Self {
             settings,
             providers: HashMap::new(),
             profiles: ByProfile::default(),
-            places: BTreeSet::new(),
-            kept: HashMap::new(),
-            turns: BTreeSet::new(),
-            let_go: None,
+            groups: BTreeSet::new(),
+            entries: HashMap::new(),
+            order: BTreeSet::new(),
+            evicted: None,
         }
     }
 
-    /// What is measured, and when it is trusted.
+    /// The settings.
     pub fn settings(&self) -> &QualitySettings {
         &self.settings
     }
 
-    /// Counts what is kept anew by other settings. Amounts in a currency that was another one
-    /// before stay unknown, and what was let go stays so, until the table is made anew from the
-    /// calls.
+    /// Recounts all attempts under other settings. Until the table is rebuilt from the calls, amounts
+    /// stay unknown if the currency changed, and evicted attempts stay evicted.
     pub fn set(&mut self, settings: QualitySettings) {
         if self.settings == settings {
             return;
         }
         let other_money = self.settings.currency != settings.currency;
-        let Quality { kept, turns, let_go, .. } = std::mem::replace(self, Self::new(settings));
-        self.let_go = let_go;
-        for turn in turns {
-            let Some(mut one) = kept.get(&turn.1).cloned() else {
+        let Quality { entries, order, evicted, .. } = std::mem::replace(self, Self::new(settings));
+        self.evicted = evicted;
+        for key in order {
+            let Some(mut entry) = entries.get(&key.1).cloned() else {
                 continue;
             };
             if other_money {
-                (one.told.billed, one.told.estimated) = (None, None);
+                (entry.sample.billed, entry.sample.estimated) = (None, None);
             }
-            self.take(turn, one);
+            self.insert(key, entry);
         }
-        self.let_the_oldest_go();
+        self.evict_oldest();
     }
 
-    /// Takes in what the attempts of a call say. What an attempt said before is replaced; an older
-    /// record of a call never replaces a newer one.
+    /// Adds the attempts of a call. The earlier sample of an attempt is replaced; an older record of a
+    /// call never replaces a newer one.
     pub fn observe(&mut self, call: &Call) {
         let as_of = call.updated_at.as_microsecond();
         for attempt in &call.attempts {
-            let turn = (attempt.created_at.as_millisecond(), attempt.id);
-            let Some(told) = Told::of(call, attempt, self.settings.currency) else {
+            let key = (attempt.created_at.as_millisecond(), attempt.id);
+            let Some(sample) = Sample::of(call, attempt, self.settings.currency) else {
                 continue;
             };
-            if self.let_go.is_some_and(|last| turn <= last) {
+            if self.evicted.is_some_and(|last| key <= last) {
                 continue;
             }
-            match self.kept.get_mut(&attempt.id) {
-                Some(kept) if kept.as_of > as_of => continue,
-                Some(kept) if kept.told == told => {
-                    kept.as_of = as_of;
+            match self.entries.get_mut(&attempt.id) {
+                Some(entry) if entry.as_of > as_of => continue,
+                Some(entry) if entry.sample == sample => {
+                    entry.as_of = as_of;
                     continue;
                 }
-                Some(_) => self.drop(turn),
+                Some(_) => self.remove(key),
                 None => {}
             }
-            let place = self.place(&attempt.provider, call.country, call.agent.as_ref());
-            self.take(turn, Kept { place, told, as_of });
+            let group = self.group(&attempt.provider, call.country, call.agent.as_ref());
+            self.insert(key, Entry { group, sample, as_of });
         }
-        self.let_the_oldest_go();
+        self.evict_oldest();
     }
 
-    /// What was billed against what plans expected of this provider.
+    /// The billed compared with the estimated costs of this provider.
     pub fn drift(&self, provider: &ProviderId, now: Timestamp) -> Drift {
         let counts = self
             .providers
             .get(provider)
-            .map_or_else(Counts::default, |split| split.all.sum(self.part(now)));
+            .map_or_else(Counts::default, |split| split.all.sum(self.bucket(now)));
         Drift::new(&counts, self.settings.currency)
     }
 
-    /// Every provider, country and profile of which anything was measured, in order.
+    /// A row for each provider, country and profile that has data, in order.
     pub fn table(&self, now: Timestamp) -> Vec<Row> {
-        let rows = self.places.iter().filter_map(|place| {
-            let counts = self.leaf(place)?.sum(self.part(now));
-            let believed =
-                self.measured(&place.provider, place.country, place.profile.as_ref(), now).success;
+        let rows = self.groups.iter().filter_map(|group| {
+            let counts = self.leaf(group)?.sum(self.bucket(now));
+            let success =
+                self.measured(&group.provider, group.country, group.profile.as_ref(), now).success;
             (counts.sent > 0).then(|| Row {
-                provider: place.provider.clone(),
-                country: place.country,
-                profile: place.profile.clone(),
-                measured: Measured::new(Level::Profile, &counts, believed, self.settings.currency),
+                provider: group.provider.clone(),
+                country: group.country,
+                profile: group.profile.clone(),
+                measured: Measured::new(Level::Profile, &counts, success, self.settings.currency),
                 drift: Drift::new(&counts, self.settings.currency),
             })
         });
         rows.collect()
     }
 
-    /// What was measured of all of a provider's calls.
+    /// The quality over all of a provider's calls.
     pub fn overall(&self, provider: &ProviderId, now: Timestamp) -> Measured {
         let Some(split) = self.providers.get(provider) else {
             return Measured::default();
         };
-        let counts = split.all.sum(self.part(now));
-        let believed = BetaPosterior::counted(counts.succeeded, counts.tried);
-        Measured::new(Level::Provider, &counts, believed, self.settings.currency)
+        let counts = split.all.sum(self.bucket(now));
+        let success = BetaPosterior::counted(counts.succeeded, counts.tried);
+        Measured::new(Level::Provider, &counts, success, self.settings.currency)
     }
 
-    fn part(&self, at: Timestamp) -> i64 {
-        at.as_millisecond().div_euclid(self.settings.part())
+    fn bucket(&self, at: Timestamp) -> i64 {
+        at.as_millisecond().div_euclid(self.settings.bucket())
     }
 
-    fn place(
+    fn group(
         &self,
         provider: &ProviderId,
         country: Country,
         profile: Option<&ProfileName>,
-    ) -> Arc<Place> {
-        let place = Place { provider: provider.clone(), country, profile: profile.cloned() };
-        self.places.get(&place).cloned().unwrap_or_else(|| Arc::new(place))
+    ) -> Arc<GroupKey> {
+        let group = GroupKey { provider: provider.clone(), country, profile: profile.cloned() };
+        self.groups.get(&group).cloned().unwrap_or_else(|| Arc::new(group))
     }
 
-    fn leaf(&self, place: &Place) -> Option<&Series> {
-        let country = self.providers.get(&place.provider)?.parts.get(&place.country)?;
-        country.profiles.get(place.profile.as_ref())
+    fn leaf(&self, group: &GroupKey) -> Option<&Window> {
+        let country = self.providers.get(&group.provider)?.parts.get(&group.country)?;
+        country.profiles.get(group.profile.as_ref())
     }
 
-    fn take(&mut self, turn: Turn, one: Kept) {
-        self.count(turn, &one, Series::add);
-        self.places.insert(Arc::clone(&one.place));
-        self.kept.insert(turn.1, one);
-        self.turns.insert(turn);
+    fn insert(&mut self, key: AttemptOrder, entry: Entry) {
+        self.count(key, &entry, Window::add);
+        self.groups.insert(Arc::clone(&entry.group));
+        self.entries.insert(key.1, entry);
+        self.order.insert(key);
     }
 
-    fn drop(&mut self, turn: Turn) {
-        self.turns.remove(&turn);
-        if let Some(one) = self.kept.remove(&turn.1) {
-            self.count(turn, &one, Series::remove);
-            self.forget_if_empty(&one.place);
+    fn remove(&mut self, key: AttemptOrder) {
+        self.order.remove(&key);
+        if let Some(entry) = self.entries.remove(&key.1) {
+            self.count(key, &entry, Window::remove);
+            self.remove_if_empty(&entry.group);
         }
     }
 
-    fn let_the_oldest_go(&mut self) {
-        while self.kept.len() > self.settings.most_attempts {
-            let Some(oldest) = self.turns.first().copied() else {
+    fn evict_oldest(&mut self) {
+        while self.entries.len() > self.settings.most_attempts {
+            let Some(oldest) = self.order.first().copied() else {
                 return;
             };
-            self.drop(oldest);
-            self.let_go = self.let_go.max(Some(oldest));
+            self.remove(oldest);
+            self.evicted = self.evicted.max(Some(oldest));
         }
     }
 
-    /// Adds to, or takes from, every sum that the attempt is part of.
-    fn count(&mut self, turn: Turn, one: &Kept, change: fn(&mut Series, i64, &Counts)) {
-        let part = turn.0.div_euclid(self.settings.part());
-        let counts = Counts::from(&one.told);
-        let Place { provider, country, profile } = &*one.place;
+    /// Adds the attempt to, or subtracts it from, every sum that it belongs to.
+    fn count(&mut self, key: AttemptOrder, entry: &Entry, change: fn(&mut Window, i64, &Counts)) {
+        let bucket = key.0.div_euclid(self.settings.bucket());
+        let counts = Counts::from(&entry.sample);
+        let GroupKey { provider, country, profile } = &*entry.group;
         let by_provider = match self.providers.get_mut(provider) {
             Some(known) => known,
             None => self.providers.entry(provider.clone()).or_default(),
         };
-        change(&mut by_provider.all, part, &counts);
+        change(&mut by_provider.all, bucket, &counts);
         let to_country = by_provider.parts.entry(*country).or_default();
-        change(&mut to_country.all, part, &counts);
-        change(to_country.profiles.entry(profile.as_ref()), part, &counts);
+        change(&mut to_country.all, bucket, &counts);
+        change(to_country.profiles.entry(profile.as_ref()), bucket, &counts);
         let by_profile = self.profiles.entry(profile.as_ref());
-        change(&mut by_profile.all, part, &counts);
-        change(by_profile.parts.entry(*country).or_default(), part, &counts);
+        change(&mut by_profile.all, bucket, &counts);
+        change(by_profile.parts.entry(*country).or_default(), bucket, &counts);
     }
 
-    /// Names that calls do not use any more leave nothing behind.
-    fn forget_if_empty(&mut self, place: &Place) {
-        if self.leaf(place).is_none_or(|leaf| !leaf.is_empty()) {
+    /// Removes groups without attempts, so that names that are no longer used take no memory.
+    fn remove_if_empty(&mut self, group: &GroupKey) {
+        if self.leaf(group).is_none_or(|leaf| !leaf.is_empty()) {
             return;
         }
-        self.places.remove(place);
-        if let Some(by_provider) = self.providers.get_mut(&place.provider) {
+        self.groups.remove(group);
+        if let Some(by_provider) = self.providers.get_mut(&group.provider) {
             if let (Some(name), Some(country)) =
-                (&place.profile, by_provider.parts.get_mut(&place.country))
+                (&group.profile, by_provider.parts.get_mut(&group.country))
             {
                 country.profiles.named.remove(name);
             }
@@ -295,41 +294,40 @@ impl Measurements for Quality {
         let Some(split) = self.providers.get(provider) else {
             return Measured::default();
         };
-        let part = self.part(now);
-        let everywhere = split.all.sum(part);
+        let bucket = self.bucket(now);
+        let anywhere = split.all.sum(bucket);
         let to_country = split.parts.get(&country);
-        let here = to_country.map_or_else(Counts::default, |country| country.all.sum(part));
+        let in_country = to_country.map_or_else(Counts::default, |country| country.all.sum(bucket));
         let leaf = to_country.and_then(|country| country.profiles.get(profile));
-        let exactly = leaf.map_or_else(Counts::default, |leaf| leaf.sum(part));
+        let at_profile = leaf.map_or_else(Counts::default, |leaf| leaf.sum(bucket));
 
-        // Each level is believed on what the wider one adds to it: nothing is counted twice.
+        // Each level gets only the calls that the narrower one lacks, so that none is counted twice.
         let less = |wide: &Counts, narrow: &Counts| {
             (wide.succeeded - narrow.succeeded, wide.tried - narrow.tried)
         };
         let minimum = self.settings.minimum;
-        let (elsewhere, others) = (less(&everywhere, &here), less(&here, &exactly));
+        let (elsewhere, others) = (less(&anywhere, &in_country), less(&in_country, &at_profile));
         let success = BetaPosterior::default()
             .and(elsewhere.0, elsewhere.1)
             .cap_weight(minimum)
             .and(others.0, others.1)
             .cap_weight(minimum)
-            .and(exactly.succeeded, exactly.tried);
+            .and(at_profile.succeeded, at_profile.tried);
 
-        let (level, counts) = if exactly.tried >= minimum.max(1) {
-            (Level::Profile, exactly)
-        } else if here.tried >= minimum.max(1) {
-            (Level::Country, here)
-        } else if everywhere.sent > 0 {
-            (Level::Provider, everywhere)
+        let (level, counts) = if at_profile.tried >= minimum.max(1) {
+            (Level::Profile, at_profile)
+        } else if in_country.tried >= minimum.max(1) {
+            (Level::Country, in_country)
+        } else if anywhere.sent > 0 {
+            (Level::Provider, anywhere)
         } else {
-            (Level::Nothing, everywhere)
+            (Level::Nothing, anywhere)
         };
         Measured::new(level, &counts, success, self.settings.currency)
     }
 
-    /// The configured duration counts for as many calls as are the minimum; where there are fewer
-    /// calls to the country, those of the profile to every country are asked. Rounded up to a
-    /// second.
+    /// The configured duration is worth as many calls as the minimum. With fewer calls than that to
+    /// the country, those of the profile to all countries are used. Rounded up to a second.
     fn expected_duration(
         &self,
         profile: Option<&ProfileName>,
@@ -337,36 +335,39 @@ impl Measurements for Quality {
         usual: Duration,
         now: Timestamp,
     ) -> Expected {
-        let (part, minimum) = (self.part(now), self.settings.minimum);
+        let (bucket, minimum) = (self.bucket(now), self.settings.minimum);
         let enough = |of: u32| of >= minimum.max(1);
         let Some(split) = self.profiles.get(profile) else {
             return as_configured(usual);
         };
-        let everywhere = split.all.sum(part).duration;
-        let here = split
+        let anywhere = split.all.sum(bucket).duration;
+        let in_country = split
             .parts
             .get(&country)
-            .map_or_else(Default::default, |series| series.sum(part).duration);
-        let pulled = |of: u32, sum: i64, toward: Duration| {
-            let toward = toward.as_millis() * u128::from(minimum);
+            .map_or_else(Default::default, |series| series.sum(bucket).duration);
+        let shrunk = |of: u32, sum: i64, prior: Duration| {
+            let prior = prior.as_millis() * u128::from(minimum);
             let calls = u128::from(of) + u128::from(minimum);
             let milliseconds =
-                (u128::try_from(sum).unwrap_or_default() + toward).div_ceil(calls.max(1));
+                (u128::try_from(sum).unwrap_or_default() + prior).div_ceil(calls.max(1));
             Duration::from_secs(u64::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u64::MAX))
         };
-        let elsewhere = everywhere.of - here.of;
-        if enough(here.of) {
+        let elsewhere = anywhere.of - in_country.of;
+        if enough(in_country.of) {
             let wider = if enough(elsewhere) {
-                pulled(elsewhere, everywhere.sum - here.sum, usual)
+                shrunk(elsewhere, anywhere.sum - in_country.sum, usual)
             } else {
                 usual
             };
-            return Expected { duration: pulled(here.of, here.sum, wider), learned_from: here.of };
-        }
-        if enough(everywhere.of) {
             return Expected {
-                duration: pulled(everywhere.of, everywhere.sum, usual),
-                learned_from: everywhere.of,
+                duration: shrunk(in_country.of, in_country.sum, wider),
+                learned_from: in_country.of,
+            };
+        }
+        if enough(anywhere.of) {
+            return Expected {
+                duration: shrunk(anywhere.of, anywhere.sum, usual),
+                learned_from: anywhere.of,
             };
         }
         as_configured(usual)

@@ -22,6 +22,7 @@ mod place;
 mod prefixes;
 mod price;
 mod row;
+mod row_error;
 mod table;
 
 use std::{collections::HashSet, hash::Hasher, io::Read, sync::Arc, time::Duration};
@@ -109,7 +110,8 @@ impl RateDeck {
         let mut builder = Builder::new(exchange);
         for (index, row) in rows.iter().enumerate() {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let fault = |wrong: table::Wrong| RowFault { row: index, message: wrong.message };
+            let fault =
+                |wrong: row_error::RowError| RowFault { row: index, message: wrong.message };
             builder.add(row, number).map_err(fault)?;
         }
         let mut first: Option<Clash> = None;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchboard_core::Money;
 
-use super::{Exchange, RateRow, csv::Column, table::Wrong};
+use super::{Exchange, RateRow, csv::Column, row_error::RowError};
 
 /// Prices of one destination, in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,19 +19,19 @@ pub(super) struct Price {
 }
 
 impl Price {
-    pub(super) fn of(row: &RateRow, exchange: &Exchange) -> Result<Self, Wrong> {
+    pub(super) fn of(row: &RateRow, exchange: &Exchange) -> Result<Self, RowError> {
         let (fee, rate) = (row.connection_fee, row.per_minute);
         let Some(currency) = rate.or(fee).map(Money::currency) else {
             let message =
                 "has no price: give per_call, per_minute or both; for a free call write 0";
-            return Err(Wrong::new(Column::Rate, message));
+            return Err(RowError::new(Column::Rate, message));
         };
         let known = exchange.index_of(currency).ok_or_else(|| {
             let (given, wanted) = (currency.code(), exchange.to().code());
             let message = format!(
                 "its price is in {given}, and costs are compared in {wanted}: say what one {given} is worth in {wanted}, or convert it"
             );
-            Wrong::new(Column::Currency, message)
+            RowError::new(Column::Currency, message)
         })?;
         let micros = |price: Option<Money>, column: Column, key: &str| match price {
             None => Ok(0),
@@ -40,10 +40,10 @@ impl Price {
                 let message = format!(
                     "{key} is in {one}, and the rest of the row in {other}: use one currency"
                 );
-                Err(Wrong::new(column, message))
+                Err(RowError::new(column, message))
             }
             Some(money) if money.micros() < 0 => {
-                Err(Wrong::new(column, format!("{key} is {money}: a price is not negative")))
+                Err(RowError::new(column, format!("{key} is {money}: a price is not negative")))
             }
             Some(money) => Ok(money.micros()),
         };
@@ -51,8 +51,10 @@ impl Price {
             let Some(step) = step else { return Ok(usual) };
             match u32::try_from(whole_seconds(step)) {
                 Ok(step) if step >= usual => Ok(step),
-                Ok(_) => Err(Wrong::new(column, "is a step of nothing: leave it out, or write 1")),
-                Err(_) => Err(Wrong::new(column, "is over a hundred years: write seconds")),
+                Ok(_) => {
+                    Err(RowError::new(column, "is a step of nothing: leave it out, or write 1"))
+                }
+                Err(_) => Err(RowError::new(column, "is over a hundred years: write seconds")),
             }
         };
         Ok(Self {

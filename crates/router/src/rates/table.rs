@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use switchboard_core::{Country, Currency, Destination, PhoneNumber};
 
-use super::{Exchange, RateRow, csv::Column, place, prefixes::Prefixes, price::Price, row::Window};
+use super::{
+    Exchange, RateRow, csv::Column, place, prefixes::Prefixes, price::Price, row::Window,
+    row_error::RowError,
+};
 
 /// A price and when it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,19 +96,6 @@ fn digits(to: &PhoneNumber) -> &str {
     to.e164().get(1..).unwrap_or_default()
 }
 
-/// Why a row cannot be taken.
-#[derive(Debug)]
-pub(super) struct Wrong {
-    pub(super) column: Column,
-    pub(super) message: String,
-}
-
-impl Wrong {
-    pub(super) fn new(column: Column, message: impl Into<String>) -> Self {
-        Self { column, message: message.into() }
-    }
-}
-
 /// Two rows that hold for the same destination at the same time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clash {
@@ -157,7 +147,7 @@ pub(super) struct Clashes {
 }
 
 impl Clashes {
-    pub(super) fn add(&mut self, row: &RateRow, number: u32) -> Result<(), Wrong> {
+    pub(super) fn add(&mut self, row: &RateRow, number: u32) -> Result<(), RowError> {
         let (key, window) = sorted_by(row)?;
         self.rows.push((key, window, number));
         Ok(())
@@ -173,11 +163,12 @@ impl Clashes {
     }
 }
 
-fn sorted_by(row: &RateRow) -> Result<(u64, Window), Wrong> {
+fn sorted_by(row: &RateRow) -> Result<(u64, Window), RowError> {
     let key =
-        place::key(&row.destination).map_err(|message| Wrong::new(Column::Prefix, message))?;
-    let window =
-        row.window().map_err(|message| Wrong::new(Column::Until, format!("its end {message}")))?;
+        place::key(&row.destination).map_err(|message| RowError::new(Column::Prefix, message))?;
+    let window = row
+        .window()
+        .map_err(|message| RowError::new(Column::Until, format!("its end {message}")))?;
     Ok((key, window))
 }
 
@@ -203,13 +194,13 @@ impl Builder {
     }
 
     /// `number` is how clashes call the row.
-    pub(super) fn add(&mut self, row: &RateRow, number: u32) -> Result<(), Wrong> {
+    pub(super) fn add(&mut self, row: &RateRow, number: u32) -> Result<(), RowError> {
         let (key, window) = sorted_by(row)?;
         let term = Term { price: Price::of(row, &self.exchange)?, window };
         // There are at most as many prices as rows.
         let next =
             u32::try_from(self.rows.len()).map(|_| self.terms.len() as u32).map_err(|_| {
-                Wrong::new(Column::Prefix, "is one row too many: four billion are enough")
+                RowError::new(Column::Prefix, "is one row too many: four billion are enough")
             })?;
         let term = *self.known.entry(term).or_insert_with(|| {
             self.terms.push(term);

@@ -1,23 +1,23 @@
-//! Strategies that learn from the calls that were made.
+//! Strategies that learn from past calls.
 
 use switchboard_core::Money;
 
 use super::{Rank, RankInput};
 use crate::hash::{digest, share};
 
-/// The lowest cost for each call in which somebody talks first: the expected cost over the success
-/// rate that is certain to 95 %, so that little data does not win. Unknown costs last.
+/// The lowest cost per successful call first: the expected cost divided by the lower bound of the
+/// success rate (95 % confidence), so that little data does not win. Unknown costs last.
 ///
-/// Where nothing is measured it is [`Cheapest`](super::Cheapest).
+/// Without measurements it is the same as [`Cheapest`](super::Cheapest).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BestValue;
 
 impl Rank for BestValue {
     fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_cached_key(|one| {
-            let certain = one.measured.unwrap_or_default().success.lower_bound();
-            // What is free is as cheap for each success whatever the rate: the surer one then.
-            (one.value().map_or(i64::MAX, Money::micros), u32::MAX - certain, one.preference)
+            let lower_bound = one.measured.unwrap_or_default().success.lower_bound();
+            // Free calls cost the same whatever the rate, so the more reliable provider comes first.
+            (one.value().map_or(i64::MAX, Money::micros), u32::MAX - lower_bound, one.preference)
         });
     }
 
@@ -26,30 +26,30 @@ impl Rank for BestValue {
     }
 }
 
-/// Thompson sampling: each candidate's success rate is drawn from what is believed of it, and the
-/// highest draw comes first. Who is believed to be better is asked more often, and the more
-/// evidence there is, the more surely.
+/// Thompson sampling: each candidate's success rate is drawn from its posterior, and the highest
+/// draw comes first. A provider that is likely to be better is asked more often, and the more
+/// evidence there is, the more consistently.
 ///
-/// Whatever is believed, each candidate is first in at least `exploration_percent` of the draws, so
-/// that one that was bad and is good now is found out; with so many candidates that this is more
-/// than everything, all are first equally often. Old evidence leaves with the window.
+/// Each candidate comes first in at least `exploration_percent` of the draws, whatever its posterior,
+/// so that a provider that has improved is noticed. With so many candidates that this adds up to more
+/// than 100 %, all come first equally often. Old evidence expires with the window.
 ///
-/// A candidate's draw is its own, whoever else is one: when the first of a plan fails, the others
-/// keep their order.
+/// A candidate's draw does not depend on the other candidates: when the first of a plan fails, the
+/// others keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Adaptive {
-    /// The least share of the draws in which each candidate comes first.
+    /// The share of draws in which each candidate comes first at least, in percent.
     pub exploration_percent: u32,
 }
 
 impl Adaptive {
-    /// The share where the configuration says none.
-    pub const USUAL_EXPLORATION: u32 = 5;
+    /// The share if the configuration does not set one, in percent.
+    pub const DEFAULT_EXPLORATION: u32 = 5;
 }
 
 impl Default for Adaptive {
     fn default() -> Self {
-        Self { exploration_percent: Self::USUAL_EXPLORATION }
+        Self { exploration_percent: Self::DEFAULT_EXPLORATION }
     }
 }
 

@@ -1,5 +1,5 @@
-//! In which order candidates are asked: a closed set, chosen by name in the configuration. Each has
-//! a page in `docs/strategies`.
+//! The order in which candidates are asked: a closed set of strategies, selected by name in the
+//! configuration. Each has a page in `docs/strategies`.
 
 mod measured;
 mod plain;
@@ -14,30 +14,29 @@ use crate::quality::Measured;
 pub use measured::{Adaptive, BestValue};
 pub use plain::{Cheapest, Fastest, MostHeadroom, Priority, Weighted};
 
-/// What a strategy may look at.
+/// What a strategy knows about a candidate.
 #[derive(Debug, Clone)]
 pub struct RankInput<'a> {
-    /// Who.
+    /// The provider's id.
     pub provider: &'a ProviderId,
-    /// Its place in the route's or the configuration's own order.
+    /// Its position in the order of the route, or else of the configuration.
     pub preference: usize,
-    /// What the call is expected to cost there; unknown is not cheap.
+    /// The expected cost of the call; `None` if unknown, which is never treated as cheap.
     pub cost: Option<Money>,
-    /// How long it lately took to accept a call.
+    /// How long it recently took to accept a call; `None` if not measured.
     pub time_to_accept: Option<Duration>,
-    /// The share of its rate limit that is free, in millionths; a provider without a limit has all
-    /// of it.
+    /// The share of its rate limit that is free, in millionths; 1,000,000 without a limit.
     pub headroom: u32,
-    /// What was measured of it, for calls like this one; `None`: nobody measures.
+    /// Its measured quality for calls like this one; `None` if quality is not measured.
     pub measured: Option<Measured>,
 }
 
 impl RankInput<'_> {
-    /// What a call in which somebody talks is expected to cost at most: the expected cost of a
-    /// call, over the success rate that is certain to 95 %, rounded up to a millionth. `None` where
-    /// nobody knows what a call costs.
+    /// The upper bound of the cost per successful call: the expected cost of a call divided by the
+    /// lower bound of the success rate (95 % confidence), rounded up to a millionth. `None` if the
+    /// cost of a call is unknown.
     ///
-    /// Little evidence makes it large: with none at all, a success may cost as much as eight calls.
+    /// Little evidence makes it large: without any, a success may cost as much as eight calls.
     pub fn value(&self) -> Option<Money> {
         let cost = self.cost?;
         let certain = i128::from(self.measured.unwrap_or_default().success.lower_bound());
@@ -47,35 +46,35 @@ impl RankInput<'_> {
     }
 }
 
-/// Orders candidates, best first. `draw` is the call's own chance: the same draw gives the same
-/// order.
+/// Orders candidates, best first. `draw` is the random number of the call: the same draw gives the
+/// same order.
 #[enum_dispatch]
 pub trait Rank {
-    /// Orders them.
+    /// Sorts the candidates, best first.
     fn rank(&self, candidates: &mut [RankInput<'_>], draw: u64);
 
-    /// The word used in the configuration and in plans.
+    /// The name used in the configuration and in plans.
     fn name(&self) -> &'static str;
 }
 
-/// The strategies.
+/// The routing strategies.
 #[enum_dispatch(Rank)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Strategy {
-    /// As listed.
+    /// In the order of the route, or else of the configuration.
     Priority(Priority),
     /// The lowest expected cost first; unknown costs last.
     Cheapest(Cheapest),
-    /// By chance, in proportion to weights.
+    /// Random, in proportion to weights.
     Weighted(Weighted),
-    /// The one that lately accepted calls soonest first; unmeasured ones last.
+    /// The provider that recently accepted calls fastest first; unmeasured ones last.
     Fastest(Fastest),
-    /// The one with the largest free share of its rate limit first.
+    /// The provider with the largest free share of its rate limit first.
     MostHeadroom(MostHeadroom),
-    /// The lowest cost for each call in which somebody talks first, as far as it is certain;
-    /// unknown costs last.
+    /// The lowest upper bound of the cost per successful call first; unknown costs last.
     BestValue(BestValue),
-    /// The one that succeeds most, and each often enough to notice when that changes.
+    /// The provider that succeeds most is asked most, and each often enough to notice changes
+    /// (Thompson sampling).
     Adaptive(Adaptive),
 }
 

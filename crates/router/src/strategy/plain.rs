@@ -1,4 +1,4 @@
-//! Strategies that look at the configuration and at the moment alone.
+//! Strategies that use only the configuration and the present state of providers.
 
 use std::{cmp::Reverse, time::Duration};
 
@@ -7,7 +7,7 @@ use switchboard_core::{Money, ProviderId};
 use super::{Rank, RankInput};
 use crate::hash::{digest, share};
 
-/// As listed.
+/// In the order of the route, or else of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Priority;
 
@@ -35,11 +35,11 @@ impl Rank for Cheapest {
     }
 }
 
-/// By chance, in proportion to weights: the first by its weight, the next by the weights of those
-/// that are left.
+/// Random, in proportion to weights: the first is drawn by weight, the next by the weights of those
+/// that are left, and so on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Weighted {
-    /// The share of each provider; one that is not named has none and comes last.
+    /// The relative weight of each provider. One that is not listed has none and comes last.
     pub weights: Vec<(ProviderId, u32)>,
 }
 
@@ -84,7 +84,7 @@ impl Rank for Weighted {
     }
 }
 
-/// The one that lately accepted calls soonest first.
+/// The provider that recently accepted calls fastest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fastest;
 
@@ -98,7 +98,7 @@ impl Rank for Fastest {
     }
 }
 
-/// The one with the largest free share of its rate limit first.
+/// The provider with the largest free share of its rate limit first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MostHeadroom;
 

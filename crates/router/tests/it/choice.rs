@@ -203,7 +203,7 @@ fn planned(policy: &Policy, n: u32, draw: u64) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
     plan(
         &call(n),
-        &Snapshot { policy, readings: &readings, draw, quality: None, lives: None },
+        &Snapshot { policy, readings: &readings, draw, quality: None, experiments: None },
         epoch(),
     )
 }
@@ -219,7 +219,7 @@ fn a_person_keeps_the_arm_in_every_process() {
         assert_eq!(one.candidates[0].chosen, RankReason::Arm);
         let arm = one.experiment.unwrap().arm;
         let named = here.experiments[0].arms.iter().find(|named| named.name == arm).unwrap();
-        assert_eq!(Treatment::Provider(one.candidates[0].provider.clone()), named.way);
+        assert_eq!(Treatment::Provider(one.candidates[0].provider.clone()), named.treatment);
     }
 }
 

@@ -9,7 +9,7 @@ mod deck_layouts;
 mod deck_rows;
 mod experiment;
 mod plan;
-mod plan_learnt;
+mod plan_learned;
 mod planned;
 mod quality;
 mod routes;

@@ -181,7 +181,7 @@ fn the_same_arguments_give_the_same_plan() {
             readings: &[],
             draw: u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             quality: None,
-            lives: None,
+            experiments: None,
         };
         let first = plan(&call, &snapshot, epoch());
         let copy = policy.clone();

@@ -49,7 +49,7 @@ fn where_nobody_else_can_whoever_is_ejected_takes_it_and_the_plan_says_so() {
     let plan = planned(&[ejected(60), platform_fails(), limited.clone()]);
     assert_eq!(plans::order(&plan), ["alpha"]);
     assert_eq!(plan.candidates[0].ejected_until, Some(later(60)));
-    assert!(plan.candidates[0].to_string().contains("fails far more often than the others"));
+    assert!(plan.candidates[0].to_string().contains("ejected as an outlier"));
     let others =
         [("beta", Rejection::DomainUnhealthy(later(7))), ("gamma", Rejection::Paused(later(5)))];
     assert_eq!(reasons(&plan), others);

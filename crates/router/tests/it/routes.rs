@@ -41,11 +41,11 @@ fn a_condition_holds_where_each_of_its_lists_does() {
         agents: [ProfileName::new(agent)].into(),
         ..Match::default()
     };
-    assert!(condition("gold", "anna").holds(&tagged));
-    assert!(!condition("silver", "anna").holds(&tagged));
-    assert!(!condition("gold", "bert").holds(&tagged));
-    assert!(!condition("gold", "anna").holds(&call(1)));
-    assert!(Match::default().holds(&call(1)));
+    assert!(condition("gold", "anna").matches(&tagged));
+    assert!(!condition("silver", "anna").matches(&tagged));
+    assert!(!condition("gold", "bert").matches(&tagged));
+    assert!(!condition("gold", "anna").matches(&call(1)));
+    assert!(Match::default().matches(&call(1)));
 }
 
 #[test]
@@ -82,6 +82,6 @@ fn a_language_covers_its_variants_and_a_variant_only_itself() {
         );
 
         let when = Match { languages: vec![language(spoken)], ..Match::default() };
-        assert_eq!(when.holds(&call), covered, "{spoken} and {asked}");
+        assert_eq!(when.matches(&call), covered, "{spoken} and {asked}");
     }
 }

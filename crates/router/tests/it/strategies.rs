@@ -237,7 +237,7 @@ impl World {
                 readings: &[],
                 draw: self.chance.next_u64(),
                 quality: Some(&self.quality),
-                lives: None,
+                experiments: None,
             };
             let plan = plan(&self.call, &snapshot, now);
             let first = &plan.candidates[0];
@@ -260,7 +260,7 @@ impl World {
 
 const PRICES: [(&str, &str); 2] = [("cheap", "0.10"), ("good", "0.20")];
 
-/// The cheaper call is the worse one: 0.10 / 0.30 is 0.33 for each success, 0.20 / 0.80 is 0.25.
+/// The cheaper call is the worse one: 0.10 / 0.30 is 0.33 per success, 0.20 / 0.80 is 0.25.
 fn rates(name: &str) -> f64 {
     if name == "cheap" { 0.30 } else { 0.80 }
 }
@@ -284,7 +284,7 @@ fn best_value_finds_the_provider_that_is_cheaper_for_each_success() {
         by_cheapest += each(&world.run(1_000, 60, rates)) / SEEDS as f64;
     }
     println!(
-        "best_value: {paid:.3} for each success, {by_cheapest:.3} by the cheapest call; the right one from the first call on in {found} of {SEEDS} worlds"
+        "best_value: {paid:.3} per success, {by_cheapest:.3} by the cheapest call; the right one from the first call on in {found} of {SEEDS} worlds"
     );
     assert_eq!(u64::from(found), SEEDS);
     assert!(paid < 0.80 * by_cheapest, "{paid} against {by_cheapest}");
@@ -382,7 +382,7 @@ fn a_plan_says_what_was_measured() {
         readings: &[],
         draw: 0,
         quality: Some(&world.quality),
-        lives: None,
+        experiments: None,
     };
     let plan = plan(&call(1), &snapshot, now);
     assert_eq!(plan.candidates[0].chosen, RankReason::Strategy("best_value"));
@@ -396,7 +396,7 @@ fn a_plan_says_what_was_measured() {
     assert_eq!(
         plan.candidates[0].to_string(),
         format!(
-            "first of 2 by best_value, 0.10 USD expected, at most {each} for each success, 30 of 30 calls completed to this country with this profile, no rate limit known"
+            "first of 2 by best_value, 0.10 USD expected, at most {each} per success, 30 of 30 calls completed to this country with this profile, no rate limit known"
         )
     );
     assert!(plan.candidates[1].to_string().contains(", not measured, "), "{}", plan.candidates[1]);

@@ -47,7 +47,7 @@ fn number(text: &str, unit: &str) -> f64 {
         .unwrap()
 }
 
-fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> RankInput<'a> {
+fn input<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> RankInput<'a> {
     let cell = |name: &str| row.get(name).map(String::as_str);
     let known = |name: &str| {
         cell(name).filter(|text| !["unknown", "not measured", "no limit"].contains(text))
@@ -74,28 +74,28 @@ fn standing<'a>(row: &BTreeMap<String, String>, provider: &'a ProviderId) -> Ran
     }
 }
 
-/// Checks the place of every row, and what its columns say of certainty and value.
+/// Checks the place of every row, and its lower bound and its cost per success.
 fn places(name: &str, strategy: impl Into<Strategy>) {
     let strategy = strategy.into();
     assert_eq!(strategy.name(), name.trim_end_matches(".md"));
     let rows = example(&page(name));
     let ids: Vec<ProviderId> = rows.iter().map(|row| id(&row["provider"])).collect();
-    let mut standings: Vec<_> = rows.iter().zip(&ids).map(|(row, id)| standing(row, id)).collect();
-    for (row, standing) in rows.iter().zip(&standings) {
-        if let Some(certain) = row.get("certain") {
-            let bound = f64::from(standing.measured.unwrap().success.lower_bound()) / 1e4;
-            assert_eq!(*certain, format!("{:.1} %", (bound * 10.0).floor() / 10.0), "{row:?}");
+    let mut inputs: Vec<_> = rows.iter().zip(&ids).map(|(row, id)| input(row, id)).collect();
+    for (row, input) in rows.iter().zip(&inputs) {
+        if let Some(shown) = row.get("lower bound") {
+            let bound = f64::from(input.measured.unwrap().success.lower_bound()) / 1e4;
+            assert_eq!(*shown, format!("{:.1} %", (bound * 10.0).floor() / 10.0), "{row:?}");
         }
-        if let Some(each) = row.get("for each success") {
-            let value = standing.value().map_or_else(
+        if let Some(each) = row.get("per success") {
+            let value = input.value().map_or_else(
                 || "unknown".to_owned(),
                 |value| format!("{:.3} USD", (value.micros() as f64 / 1e3).ceil() / 1e3),
             );
             assert_eq!(*each, value, "{row:?}");
         }
     }
-    strategy.rank(&mut standings, 7);
-    let ranked: Vec<&str> = standings.iter().map(|one| one.provider.as_str()).collect();
+    strategy.rank(&mut inputs, 7);
+    let ranked: Vec<&str> = inputs.iter().map(|one| one.provider.as_str()).collect();
     let mut said: Vec<_> = rows
         .iter()
         .map(|row| (row["place"].parse::<usize>().unwrap(), row["provider"].as_str()))
@@ -115,13 +115,13 @@ fn shares(name: &str, strategy: impl Into<Strategy>) {
     assert_eq!(strategy.name(), name.trim_end_matches(".md"));
     let rows = example(&page(name));
     let ids: Vec<ProviderId> = rows.iter().map(|row| id(&row["provider"])).collect();
-    let standings: Vec<_> = rows.iter().zip(&ids).map(|(row, id)| standing(row, id)).collect();
+    let inputs: Vec<_> = rows.iter().zip(&ids).map(|(row, id)| input(row, id)).collect();
     let mut first: BTreeMap<&str, u64> = BTreeMap::new();
     for draw in 0..DRAWS {
-        let mut standings = standings.clone();
+        let mut inputs = inputs.clone();
         // Draws of calls are made of their ids, which are not one after the other.
-        strategy.rank(&mut standings, draw.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        *first.entry(standings[0].provider.as_str()).or_default() += 1;
+        strategy.rank(&mut inputs, draw.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        *first.entry(inputs[0].provider.as_str()).or_default() += 1;
     }
     for row in &rows {
         let share =

@@ -214,14 +214,19 @@ fn arms(
                 format!("{:?} is the name of an earlier arm too: give each its own", arm.name),
             );
         }
-        if let Some(way) = way(config, arm, &at, problems) {
-            arms.push(Arm { name: arm.name.clone(), way, weight: arm.weight });
+        if let Some(treatment) = treatment(config, arm, &at, problems) {
+            arms.push(Arm { name: arm.name.clone(), treatment, weight: arm.weight });
         }
     }
     arms
 }
 
-fn way(config: &Config, arm: &ArmConfig, at: &Place, problems: &mut Problems) -> Option<Treatment> {
+fn treatment(
+    config: &Config,
+    arm: &ArmConfig,
+    at: &Place,
+    problems: &mut Problems,
+) -> Option<Treatment> {
     match (&arm.provider, &arm.agent) {
         (Some(provider), None) => {
             if !config.providers.contains_key(provider) {

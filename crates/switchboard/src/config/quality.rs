@@ -75,7 +75,7 @@ pub(crate) fn adaptive(
     problems: &mut Problems,
 ) -> Adaptive {
     let key = at.key("exploration_percent");
-    let wanted = percent.unwrap_or(Adaptive::USUAL_EXPLORATION);
+    let wanted = percent.unwrap_or(Adaptive::DEFAULT_EXPLORATION);
     let together = wanted.saturating_mul(u32::try_from(providers).unwrap_or(u32::MAX));
     if name != Some(StrategyName::Adaptive) {
         if percent.is_some() {

@@ -161,7 +161,7 @@ fn urgent_calls_take_their_own_route_and_reminders_are_split_in_half() {
     let split = |request: &CallRequest| {
         router::plan(
             &request.validate(now()).unwrap(),
-            &Snapshot { policy: &policy, readings: &[], draw: 7, quality: None, lives: None },
+            &Snapshot { policy: &policy, readings: &[], draw: 7, quality: None, experiments: None },
             now(),
         )
     };

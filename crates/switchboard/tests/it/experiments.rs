@@ -73,7 +73,7 @@ fn everything_that_can_be_said_is_heard() {
         (voices.version, voices.start, voices.ramp_percent, voices.holdout_percent),
         (3, Start::Manual, 5, 10)
     );
-    assert_eq!(voices.arms[1].way, Treatment::Agent("brisk".into()));
+    assert_eq!(voices.arms[1].treatment, Treatment::Agent("brisk".into()));
     let group = |range_start_percent, share_percent| {
         Some(Group { name: "reminders".to_owned(), range_start_percent, share_percent })
     };

@@ -1,4 +1,5 @@
-//! `switchboard backtest`: the calls of the ledger through another policy. The ledger is only read.
+//! `switchboard backtest`: replays the calls of the ledger under another policy. The ledger is only
+//! read.
 
 mod show;
 
@@ -20,7 +21,7 @@ use crate::{
     setup,
 };
 
-/// The longest that a call may hold a room.
+/// The longest that a call may hold its concurrency slot.
 const LONGEST_CALL: Duration = Duration::from_secs(2 * 3_600);
 
 pub(crate) async fn run(common: &Common, args: BacktestArgs, output: Output) -> Outcome {
@@ -60,7 +61,7 @@ fn read(file: &Path) -> Outcome<Config> {
     Ok(Config::from_file(file)?)
 }
 
-/// From when on calls fill windows, rooms and budgets of the replayed time.
+/// The time from which on calls count against rate limits, concurrency and budgets of the replay.
 fn lead_in(policy: &Policy, since: Timestamp) -> Timestamp {
     let providers = policy.providers.iter().filter_map(|one| one.limits.placing);
     let callers =
@@ -74,7 +75,7 @@ fn lead_in(policy: &Policy, since: Timestamp) -> Timestamp {
     budgets.chain([windows]).min().unwrap_or(windows)
 }
 
-/// The calls with all that was written down of them.
+/// Reads the calls with their requests and histories.
 async fn past(
     ledger: &Ledger,
     from: Option<Timestamp>,
@@ -85,7 +86,7 @@ async fn past(
     let (mut pages, mut past) = (Pages::new(&*journal, selection), Vec::new());
     while let Some(page) = pages.next().await? {
         for call in page.iter().filter(|call| until.is_none_or(|until| call.created_at < until)) {
-            // What was asked for is gone where the person was erased.
+            // The request is gone if the person was erased.
             let Some(request) = journal.request(call.id).await? else {
                 continue;
             };

@@ -1,18 +1,18 @@
-//! The report of a replay, for a person.
+//! Prints the report of a backtest.
 
 use std::path::Path;
 
-use switchboard::{Money, ProviderId, experiments::analysis::Interval};
+use switchboard::{Money, ProviderId, experiments::sequential::Interval};
 use switchboard_backtest::{Barrier, Level, Report, Side, Sides};
 
 use crate::output::{Output, or_dash};
 
-/// Moves that are shown; the rest is in the JSON.
-const MOST_MOVES: usize = 20;
+/// How many moves are listed; JSON has all of them.
+const MOVES_SHOWN: usize = 20;
 
 pub(super) fn report(report: &Report, policy: &Path, output: Output) {
     output.line(format!(
-        "{} calls with {} rings, {} to {}, through the policy of {}",
+        "{} calls with {} rings, {} to {}, replayed under the policy of {}",
         report.calls,
         report.rings,
         or_dash(report.first.map(|at| format!("{at:.0}"))),
@@ -20,7 +20,7 @@ pub(super) fn report(report: &Report, policy: &Path, output: Output) {
         policy.display()
     ));
     output.line(format!(
-        "{} plans come out as they were; every number of \"now\" that is not a bill is an estimate",
+        "{} plans are unchanged; numbers under \"now\" are estimates, except bills",
         report.same_plans
     ));
     totals(report, output);
@@ -56,11 +56,11 @@ fn totals(report: &Report, output: Output) {
     let reached = if report.outcomes.expected.is_empty() {
         report.outcomes.known.to_string()
     } else {
-        format!("{} known, {} in all", report.outcomes.known, between(&report.outcomes.now))
+        format!("{} known, {} in total", report.outcomes.known, between(&report.outcomes.now))
     };
     let rows = [
-        ("rings that a provider took", count(|side| side.rings)),
-        ("rings that nobody took", (refused.0.to_string(), refused.1.to_string())),
+        ("rings accepted by a provider", count(|side| side.rings)),
+        ("rings that no provider took", (refused.0.to_string(), refused.1.to_string())),
         ("people reached", (report.outcomes.then.to_string(), reached)),
         ("billed", money(|side| side.billed)),
         ("estimated", ("-".to_owned(), now.estimated.to_string())),
@@ -105,15 +105,15 @@ fn sides<'a>(
 }
 
 fn moves(report: &Report, output: Output) {
-    output.heading("Who goes elsewhere");
+    output.heading("Moved rings");
     if report.moves.is_empty() {
-        output.line("nobody");
+        output.line("none");
         return;
     }
     let named = |provider: &Option<ProviderId>| {
-        provider.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
+        provider.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
     };
-    let rows = report.moves.iter().take(MOST_MOVES).map(|one| {
+    let rows = report.moves.iter().take(MOVES_SHOWN).map(|one| {
         vec![
             one.country.to_string(),
             named(&one.from),
@@ -124,13 +124,11 @@ fn moves(report: &Report, output: Output) {
             one.unknown.to_string(),
         ]
     });
-    output.table(
-        &["country", "from", "to", "rings", "cost then", "cost now", "of them unknown"],
-        rows,
-    );
-    if report.moves.len() > MOST_MOVES {
+    output
+        .table(&["country", "from", "to", "rings", "cost then", "cost now", "unknown costs"], rows);
+    if report.moves.len() > MOVES_SHOWN {
         output
-            .line(format!("and {} more; --json has all of them", report.moves.len() - MOST_MOVES));
+            .line(format!("and {} more; --json has all of them", report.moves.len() - MOVES_SHOWN));
     }
 }
 
@@ -138,23 +136,23 @@ fn refused(report: &Report, output: Output) {
     if report.refusals.is_empty() {
         return;
     }
-    output.heading("Rings that nobody took");
+    output.heading("Rings that no provider took");
     let rows = report
         .refusals
         .iter()
         .map(|one| vec![one.why.clone(), one.then.to_string(), one.now.to_string()]);
-    output.table(&["why", "then", "now"], rows);
+    output.table(&["reason", "then", "now"], rows);
 }
 
 fn barriers(report: &Report, output: Output) {
     if !report.met.is_empty() {
-        output.heading("Limits and budgets that are met");
+        output.heading("Limits and budgets that are reached");
         let rows = report.met.iter().map(|one| {
             let barrier = match one.barrier {
                 Barrier::Limit => "rate limit",
-                Barrier::Room => "calls under way",
+                Barrier::Room => "concurrent calls",
                 Barrier::Budget => "budget",
-                Barrier::UnknownCost => "budget, at an unknown cost",
+                Barrier::UnknownCost => "budget, unknown cost",
             };
             vec![
                 barrier.to_owned(),
@@ -163,11 +161,11 @@ fn barriers(report: &Report, output: Output) {
                 one.times.to_string(),
             ]
         });
-        output.table(&["what", "name", "provider", "times"], rows);
+        output.table(&["limit", "name", "provider", "times"], rows);
     }
     let differing: Vec<_> = report.obstacles.iter().filter(|one| one.then != one.now).collect();
     if !differing.is_empty() {
-        output.heading("Why plans leave providers out, where it differs");
+        output.heading("Why plans reject providers, where it differs");
         let rows = differing.into_iter().map(|one| {
             vec![
                 one.provider.to_string(),
@@ -188,22 +186,23 @@ fn barriers(report: &Report, output: Output) {
 
 fn cost(report: &Report, output: Output) {
     let cost = &report.cost;
-    output.heading("What it costs");
+    output.heading("Cost");
     output.line(format!(
         "{} rings can be compared: {} then, {} now, a difference of {}",
         cost.compared, cost.then, cost.now, cost.difference
     ));
     match &cost.between {
         Some((low, high)) if !cost.fits.is_empty() => {
-            output.line(format!("held against bills, the difference is between {low} and {high}"));
+            output
+                .line(format!("judged by past bills, the difference is between {low} and {high}"));
         }
         Some(_) => {}
         None => output
-            .line("how far the estimates are off is not known: too few bills say how they compare"),
+            .line("the accuracy of the estimates is unknown: there are too few bills to compare"),
     }
     if cost.not_compared > 0 {
         output.line(format!(
-            "{} rings cannot be compared: nobody knows one of their costs",
+            "{} rings cannot be compared: one of their costs is unknown",
             cost.not_compared
         ));
     }
@@ -227,9 +226,9 @@ fn cost(report: &Report, output: Output) {
                 "provider",
                 "estimated rings",
                 "estimated",
-                "as bills",
+                "adjusted by bills",
                 "bills known",
-                "billed for each unit estimated",
+                "billed / estimated",
             ],
             rows,
         );
@@ -240,7 +239,7 @@ fn outcomes(report: &Report, output: Output) {
     if report.outcomes.expected.is_empty() {
         return;
     }
-    output.heading("What may be expected of rings that go elsewhere");
+    output.heading("Expected outcomes of moved rings");
     let rows = report.outcomes.expected.iter().map(|one| {
         let level = match one.level {
             Level::Country => "in the country",
@@ -256,10 +255,8 @@ fn outcomes(report: &Report, output: Output) {
             between(&one.completed),
         ]
     });
-    output.table(
-        &["provider", "country", "rings", "people reached there", "true rate", "reached"],
-        rows,
-    );
+    output
+        .table(&["provider", "country", "rings", "people reached there", "rate", "reached"], rows);
 }
 
 fn between(interval: &Interval) -> String {

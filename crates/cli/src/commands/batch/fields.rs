@@ -1,10 +1,10 @@
-//! From a cell to a field of a request.
+//! Parses cells into the fields of a request.
 
 use serde_json::{Map, Value, json};
 use switchboard::CallRequest;
 use switchboard_table::alike;
 
-/// Fields whose cells are taken as they are.
+/// Fields whose cells are used unchanged.
 const TEXTS: [&str; 15] = [
     "to",
     "default_country",
@@ -24,7 +24,7 @@ const TEXTS: [&str; 15] = [
 ];
 const MORE_TEXTS: [&str; 4] =
     ["tenant", "appointment.date", "appointment.time", "appointment.time_preference"];
-const TRUTHS: [&str; 3] = ["urgent", "allow_duplicate", "failover_on_quota"];
+const BOOLEANS: [&str; 3] = ["urgent", "allow_duplicate", "failover_on_quota"];
 const COUNTS: [&str; 5] = [
     "max_duration_seconds",
     "appointment.party_size",
@@ -34,11 +34,11 @@ const COUNTS: [&str; 5] = [
 ];
 const LISTS: [&str; 3] = ["tags", "instructions", "redial.on"];
 const MONEY: &str = "max_cost";
-/// What follows is a name of the caller's own.
+/// The prefix of a caller's own metadata field.
 const METADATA: &str = "metadata.";
 
-/// The field that a column of this name is, whatever its case, spaces, `_` and `-`. What follows
-/// `metadata.` stays as it is.
+/// The field with this column name. Case, spaces, `_` and `-` do not matter, except in what follows
+/// `metadata.`.
 pub(super) fn named(column: &str) -> Option<String> {
     let own = column
         .split_at_checked(METADATA.len())
@@ -50,24 +50,24 @@ pub(super) fn named(column: &str) -> Option<String> {
     }
 }
 
-/// The fields that have a name of ours.
+/// All fields except metadata.
 pub(super) fn all() -> impl Iterator<Item = &'static str> + Clone {
     let texts = TEXTS.iter().chain(&MORE_TEXTS);
-    texts.chain(&TRUTHS).chain(&COUNTS).chain(&LISTS).chain(&[MONEY]).copied()
+    texts.chain(&BOOLEANS).chain(&COUNTS).chain(&LISTS).chain(&[MONEY]).copied()
 }
 
-/// Every field, for whoever mistyped one.
+/// All fields, for an error message.
 pub(super) fn names() -> String {
     let mut names: Vec<&str> = all().collect();
     names.sort_unstable();
     format!("{} or metadata.ANYTHING", names.join(", "))
 }
 
-/// The request that these cells make. An empty cell is a field left out.
+/// Builds the request of a row. An empty cell is an omitted field.
 ///
 /// # Errors
-/// The field, and what its cell should look like. Cells are not repeated: a number may stand in any
-/// of them.
+/// The field, and what its cell should look like. The cell itself is not repeated, since it may
+/// contain a phone number.
 pub(super) fn request<'a>(
     cells: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<CallRequest, String> {
@@ -86,22 +86,22 @@ pub(super) fn request<'a>(
             }
         }
     }
-    serde_json::from_value(Value::Object(fields)).map_err(|error| plain(&error.to_string()))
+    serde_json::from_value(Value::Object(fields)).map_err(|error| reword(&error.to_string()))
 }
 
 fn value(field: &str, cell: &str) -> Result<Value, String> {
-    if TRUTHS.contains(&field) {
+    if BOOLEANS.contains(&field) {
         return match cell.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Ok(true.into()),
             "false" | "no" | "0" => Ok(false.into()),
-            _ => Err("is neither true nor false: write one of them".to_owned()),
+            _ => Err("is neither true nor false: use one of them".to_owned()),
         };
     }
     if COUNTS.contains(&field) {
         let count: Result<u32, _> = cell.parse();
         return count
             .map(Value::from)
-            .map_err(|_| "is no whole number: write digits alone".to_owned());
+            .map_err(|_| "is not a whole number: use digits only".to_owned());
     }
     if LISTS.contains(&field) {
         let items = cell.split(';').map(str::trim).filter(|item| !item.is_empty());
@@ -110,14 +110,14 @@ fn value(field: &str, cell: &str) -> Result<Value, String> {
     if field == MONEY {
         return match cell.split_once(' ') {
             Some((amount, currency)) => Ok(json!({"amount": amount, "currency": currency.trim()})),
-            None => Err("is no amount with a currency: write it as 0.50 USD".to_owned()),
+            None => Err("is not an amount with a currency: write it like 0.50 USD".to_owned()),
         };
     }
     Ok(cell.into())
 }
 
-/// Serde's complaint without the value that it is about.
-fn plain(message: &str) -> String {
+/// Rewords serde's error, without the value that it is about.
+fn reword(message: &str) -> String {
     if message.starts_with("missing field") {
         let named = message.split('`').nth(1).unwrap_or_default();
         return format!(
@@ -125,9 +125,9 @@ fn plain(message: &str) -> String {
         );
     }
     if message.starts_with("unknown variant") {
-        return "redial.on: names no outcome: write no_answer, busy, voicemail or failed, with ; between".to_owned();
+        return "redial.on: is not a list of outcomes: use no_answer, busy, voicemail or failed, separated by ;".to_owned();
     }
-    "max_cost: is no amount with a currency: write it as 0.50 USD".to_owned()
+    "max_cost: is not an amount with a currency: write it like 0.50 USD".to_owned()
 }
 
 #[cfg(test)]
@@ -165,11 +165,11 @@ mod tests {
         assert_eq!((redial.times, redial.per_day, redial.on.len()), (2, 3, 2));
         assert_eq!(request.metadata["ticket"], "7");
 
-        // Whatever a request has, a column can say.
+        // Every field of a request has a column.
         let Value::Object(fields) = serde_json::to_value(CallRequest::default()).unwrap() else {
             panic!()
         };
-        // But for what the batch itself says.
+        // Except the fields that the batch sets itself.
         for field in fields.keys().filter(|field| !matches!(field.as_str(), "batch" | "row_key")) {
             let table = format!("{field}.");
             assert!(

@@ -1,8 +1,8 @@
-//! The same row is the same call, and the same wish twice in one table is a mistake.
+//! Which row is which call.
 //!
-//! A row is who is called, with which task, and the key of its own where the caller wrote one.
-//! Nothing else makes another row of it: not its place, not the file's bytes, not its other
-//! columns. A batch is its name.
+//! A row is identified by the person to call, the task, and its idempotency key if it has one; not by
+//! its position, the file's bytes or its other columns. A batch is identified by its name. The same
+//! row twice in one table is a mistake.
 
 use std::{collections::HashMap, path::Path};
 
@@ -16,35 +16,34 @@ use crate::failure::{Failure, Outcome};
 
 const LONGEST_NAME: usize = 200;
 
-/// A batch, and which rows it has had so far.
+/// A batch, and the rows that were read so far.
 #[derive(Debug)]
 pub(super) struct Batch {
     name: String,
-    /// In which row each was first.
+    /// For each identity, the first row that has it.
     rows: HashMap<[u8; 32], usize>,
 }
 
 impl Batch {
-    /// The batch of this name; without one, that of the file's name, wherever the file is.
+    /// The batch of this name, or by default of the file's name without its folder.
     pub(super) fn new(given: Option<&str>, file: &Path) -> Outcome<Self> {
         let name = match given {
             Some(given) => given.trim().to_owned(),
             None if !file.is_file() => {
                 return Err(Failure::input(
                     "--name",
-                    "is missing, and FILE is no file whose name could be taken: give one",
+                    "is missing, and FILE is not a regular file whose name could be used: give a name",
                 ));
             }
             None => file.file_name().unwrap_or_default().to_string_lossy().trim().to_owned(),
         };
         let problem = if name.is_empty() {
-            Some("is empty: leave it out for the file's name".to_owned())
+            Some("is empty: leave it out to use the file's name".to_owned())
         } else if name.chars().count() > LONGEST_NAME {
             Some(format!("has more than {LONGEST_NAME} characters: give a shorter one"))
         } else {
             let control = name.chars().find(|c| c.is_control());
-            control
-                .map(|control| format!("has the control character {control:?}: give one without"))
+            control.map(|control| format!("has the control character {control:?}: remove it"))
         };
         match problem {
             Some(problem) => Err(Failure::input("--name", problem)),
@@ -52,12 +51,12 @@ impl Batch {
         }
     }
 
-    /// What it is called.
+    /// The batch's name.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The earlier row that is the same. Rows have to be asked for in order, each once.
+    /// The earlier row with the same identity. Call it once for each row, in order.
     pub(super) fn earlier(&mut self, number: usize, call: &ValidCall) -> Option<usize> {
         let own = call.key.as_ref().and_then(CallKey::given).map(|key| key.as_str());
         let first = *self
@@ -67,8 +66,8 @@ impl Batch {
         (first != number).then_some(first)
     }
 
-    /// The key of a row that has none of its own. `after` says how many calls of this row were
-    /// refused before this one, without a phone that rang.
+    /// The key of a row without its own. `after` is the number of earlier calls of this row that were
+    /// refused without a phone ringing.
     pub(super) fn key(&self, call: &ValidCall, after: u32) -> RowKey {
         let key = row(call)
             .chain_update(&self.name)
@@ -79,7 +78,7 @@ impl Batch {
     }
 }
 
-/// Who is called with which task. No text of a request has a NUL in it.
+/// Hashes the person and the task. The text of a request never contains NUL, the separator.
 fn row(call: &ValidCall) -> Sha256 {
     let mut row = Sha256::new();
     for part in [call.tenant.as_str(), call.to.e164(), &call.task] {
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_row_twice_is_seen() {
+    fn a_repeated_row_is_found() {
         let mut batch = batch("february");
         let keyed =
             |key: &str| ask("+442079460018", |row| row.idempotency_key = Some(key.to_owned()));

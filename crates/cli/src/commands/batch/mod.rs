@@ -1,39 +1,38 @@
-//! `switchboard batch`: the calls of a table, each of them once.
+//! `switchboard batch`: places the calls of a table, each row once.
 //!
-//! What a row became stands in the ledger, under a key that follows from the batch and the row.
-//! This process keeps nothing of its own, so that it can be killed at any moment and run again.
+//! The ledger has the call of each row, under a key derived from the batch and the row. The process
+//! keeps no state of its own, so that it can be killed at any time and run again.
 //!
-//! | file | its one reason |
+//! | file | contents |
 //! |---|---|
-//! | `table.rs` | rows of the file |
-//! | `fields.rs` | from a cell to a field of a request |
-//! | `key.rs` | the same row is the same call; the same row twice is a mistake |
-//! | `dry.rs` | what would become of the rows |
-//! | `refusals.rs` | the same refusal again and again |
-//! | `send.rs` | a bounded number of rows under way |
-//! | `progress.rs` | how far it is, for whoever waits |
-//! | `rejected.rs` | the rows that became no ringing phone |
-//! | `report.rs` | what became of all of them |
+//! | `table.rs` | reading the rows of the file |
+//! | `fields.rs` | parsing cells into fields of a request |
+//! | `row.rs` | validating a row's request |
+//! | `key.rs` | which row is which call; repeated rows |
+//! | `dry_run.rs` | `--dry-run` |
+//! | `refusals.rs` | pausing after many identical refusals |
+//! | `send.rs` | submitting rows, a bounded number at a time |
+//! | `progress.rs` | the progress bar |
+//! | `rejected.rs` | the table of rejected rows |
+//! | `report.rs`, `summary.rs` | counting the results, and printing them |
 
-mod dry;
+mod dry_run;
 mod fields;
 mod key;
 mod progress;
 mod refusals;
 mod rejected;
 mod report;
+mod row;
 mod send;
+mod summary;
 mod table;
 
 use std::{num::NonZeroU32, time::Duration};
 
 use self::{
-    key::Batch,
-    progress::Display,
-    rejected::Rejected,
-    report::Report,
-    send::{EveryRow, Pace},
-    table::Table,
+    key::Batch, progress::Display, rejected::Rejected, report::Report, row::RowDefaults,
+    send::Pace, table::Table,
 };
 use crate::{
     cli::{BatchArgs, Common},
@@ -43,23 +42,23 @@ use crate::{
 };
 
 pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Outcome {
-    // The whole table is looked at before anything is sent: a column that nobody knows is found
-    // now, not after a thousand calls.
+    // The whole table is checked before anything is sent, so that an unknown column is found now and
+    // not after a thousand calls.
     let table = Table::read(&args.file, &args.column)?;
     let batch = Batch::new(args.name.as_deref(), &args.file)?;
-    let rows = EveryRow {
+    let rows = RowDefaults {
         again: args.again,
         failover_on_quota: args.failover_on_quota,
         default_country: args.default_country,
     };
     if args.dry_run {
-        return dry::run(common, &table, batch, &rows, output);
+        return dry_run::run(common, &table, batch, &rows, output);
     }
     let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
     let pace = args.rate.and_then(NonZeroU32::new);
     let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
-    let switchboard = setup::place(common, output).await?;
-    let _listening = reload::listen(&switchboard, common, output).await?;
+    let switchboard = setup::open_for_calls(common, output).await?;
+    let _reloads = reload::listen(&switchboard, common, output).await?;
     let currency = switchboard.engine().policy().currency;
     let mut report = Report::new(
         batch.name(),
@@ -72,8 +71,9 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
         at_once: usize::try_from(args.at_once).unwrap_or(usize::MAX),
         wait: !args.no_wait,
         pauses: !args.no_pause,
+        pace: Pace::new(pace),
         rows,
     };
-    send::run(&switchboard, &table, batch, settings, Pace::new(pace), &mut report).await?;
+    send::run(&switchboard, &table, batch, settings, &mut report).await?;
     Ok(report.end(common, output))
 }

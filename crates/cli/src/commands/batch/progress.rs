@@ -1,5 +1,4 @@
-//! How far it is: a bar on a terminal, else a line on stderr every few seconds, where anything
-//! changed.
+//! Progress: a bar on a terminal, otherwise a line on stderr every few seconds if anything changed.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +8,13 @@ use crate::output::Output;
 
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Shows it.
+/// Shows the progress.
 #[derive(Debug)]
 pub(super) struct Display {
     output: Output,
     rows: usize,
     bar: Option<ProgressBar>,
-    said: String,
+    last: String,
     next: Instant,
 }
 
@@ -25,28 +24,28 @@ impl Display {
             bar: output.bar(rows),
             output,
             rows,
-            said: String::new(),
+            last: String::new(),
             next: Instant::now() + EVERY,
         }
     }
 
-    /// So many rows are done, so many have a call that is not, so many became none.
+    /// Shows how many rows are done, how many calls are open, and how many were refused.
     pub(super) fn show(&mut self, done: usize, open: usize, refused: usize) {
-        let words = format!("{open} open, {refused} refused");
+        let counts = format!("{open} open, {refused} refused");
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);
-            bar.set_message(words);
+            bar.set_message(counts);
         } else if Instant::now() >= self.next {
             self.next = Instant::now() + EVERY;
-            let line = format!("{done} of {} rows are done, {words}", self.rows);
-            if line != self.said {
+            let line = format!("{done} of {} rows are done, {counts}", self.rows);
+            if line != self.last {
                 self.output.note(&line);
-                self.said = line;
+                self.last = line;
             }
         }
     }
 
-    /// A line that stays.
+    /// Prints a line on stderr, above the bar.
     pub(super) fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| self.output.note(text)),
@@ -54,7 +53,7 @@ impl Display {
         }
     }
 
-    /// One line of results for a program.
+    /// Prints one result as a line of JSON, with `--json` only.
     pub(super) fn result(&self, value: &serde_json::Value) {
         if self.output.json {
             self.output.object_line(value);

@@ -1,19 +1,18 @@
-//! The same refusal again and again: something is wrong that the rest of the table would only meet
-//! as well.
+//! Detects many identical refusals in a row, which the rest of the table would run into as well.
 
 use std::{collections::BTreeMap, fmt};
 
 use switchboard::{Call, CallStatus, ErrorKind, ProviderId};
 
-/// So many in a row are no chance.
+/// This many identical refusals in a row pause the batch.
 pub(super) const TOO_MANY: usize = 20;
 
-/// What became of the rows that were begun, in the table's order: a call that takes long stands
-/// between those before and behind it, whoever is answered first.
+/// The rows that were started and how each was refused, in the order of the table: `None` for a call
+/// that is not settled or was not refused. A call that takes long separates the rows around it.
 #[derive(Debug, Default)]
 pub(super) struct Refusals(BTreeMap<usize, Option<Refusal>>);
 
-/// Who refused, and how.
+/// Which provider refused a call, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     provider: Option<ProviderId>,
@@ -22,20 +21,20 @@ pub(super) struct Refusal {
 }
 
 impl Refusals {
-    /// A row is begun, and nobody has answered.
-    pub(super) fn begun(&mut self, row: usize) {
+    /// A row was started.
+    pub(super) fn started(&mut self, row: usize) {
         self.0.insert(row, None);
     }
 
-    /// A row's call is settled. `Some`: with the rows beside it, as many refusals that are alike as
-    /// are too many.
+    /// A row's call is settled. Returns its refusal if it completes a run of too many identical ones.
     pub(super) fn settled(&mut self, row: usize, call: &Call) -> Option<&Refusal> {
         let refusal = Refusal::of(call)?;
         self.0.insert(row, Some(refusal.clone()));
-        let alike = |(_, other): &(&usize, &Option<Refusal>)| other.as_ref() == Some(&refusal);
-        let before = self.0.range(..row).rev().take_while(alike).take(TOO_MANY).count();
-        let behind = self.0.range(row + 1..).take_while(alike).take(TOO_MANY).count();
-        if before + 1 + behind < TOO_MANY {
+        let is_identical =
+            |(_, other): &(&usize, &Option<Refusal>)| other.as_ref() == Some(&refusal);
+        let before = self.0.range(..row).rev().take_while(is_identical).take(TOO_MANY).count();
+        let after = self.0.range(row + 1..).take_while(is_identical).take(TOO_MANY).count();
+        if before + 1 + after < TOO_MANY {
             return None;
         }
         self.0.get(&row)?.as_ref()
@@ -56,15 +55,15 @@ impl Refusal {
         })
     }
 
-    /// What a person can do about it.
+    /// What to do about it.
     pub(super) fn fix(&self) -> &'static str {
         match self.kind {
             ErrorKind::QuotaExceeded => {
-                "top the account up, or let the next provider take such calls with --failover-on-quota"
+                "add credit to the account, or use --failover-on-quota to let the next provider take such calls"
             }
-            ErrorKind::Unauthorized | ErrorKind::Forbidden => "mend the credential",
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => "fix the credential",
             ErrorKind::RateLimited => "wait until the provider takes calls again",
-            _ => "mend what it says, as far as it is a mistake",
+            _ => "fix the cause",
         }
     }
 }
@@ -82,10 +81,9 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// True where the same row may be begun again after its call was refused, for another time may go
-/// better: nothing rang, and it was not the person, where they live, what is said or somebody's
-/// wish that stood in the way.
-pub(super) fn may_go_better(call: &Call) -> bool {
+/// True if a row may be tried again after its call was refused: no phone rang, and the reason may
+/// pass, unlike one that lies with the person, their country, the content, or a cancellation.
+pub(super) fn is_worth_retrying(call: &Call) -> bool {
     let kind = call.fault.as_ref().map(|fault| fault.kind);
     call.status == CallStatus::Refused
         && match kind {
@@ -104,8 +102,7 @@ pub(super) fn may_go_better(call: &Call) -> bool {
                 | ErrorKind::Configuration
                 | ErrorKind::Unsupported,
             ) => true,
-            // What is asked for is refused whenever it is asked, a call that was taken back is not
-            // wanted, and of kinds that later versions add nobody knows.
+            // Requests that are always refused, cancelled calls, and kinds that later versions add.
             Some(_) | None => false,
         }
 }

@@ -1,4 +1,4 @@
-//! The rows that became no ringing phone, as a table that can be mended and run again.
+//! The table of rows whose phone did not ring. It can be corrected and run again.
 
 use std::{
     borrow::Cow,
@@ -11,11 +11,11 @@ use switchboard_table::{Column, Writer, harmless};
 
 use crate::failure::{Failure, Outcome};
 
-/// The columns that are added; as columns of a batch they say nothing.
+/// The added columns. A batch ignores them.
 pub(super) const ROW: &str = "rejected_row";
 pub(super) const BECAUSE: &str = "rejected_because";
 
-/// Written as soon as there is anything to write.
+/// The file is created with the first rejected row.
 #[derive(Debug)]
 pub(super) struct Rejected {
     path: PathBuf,
@@ -24,23 +24,23 @@ pub(super) struct Rejected {
 }
 
 impl Rejected {
-    /// What a former run left is taken away: the same rows come again.
+    /// Removes the file of an earlier run, since its rows are submitted again.
     ///
     /// # Errors
-    /// A file that is there and is none of ours.
+    /// A file that exists and was not written by a batch.
     pub(super) fn new<'a>(
         table: &Path,
         given: Option<&Path>,
         header: impl Iterator<Item = &'a str>,
     ) -> Outcome<Self> {
-        let path = given.map_or_else(|| beside(table), Path::to_owned);
+        let path = given.map_or_else(|| default_path(table), Path::to_owned);
         if path.exists() {
             let shown = path.display();
-            if !is_ours(&path) || same(&path, table) {
+            if !is_ours(&path) || is_same_file(&path, table) {
                 return Err(Failure::input(
                     "--rejected",
                     format!(
-                        "{shown} is there already and was not written by a batch: name another file"
+                        "{shown} already exists and was not written by a batch: name another file"
                     ),
                 ));
             }
@@ -51,7 +51,7 @@ impl Rejected {
         Ok(Self { path, header: header.map(str::to_owned).collect(), open: None })
     }
 
-    /// One row, on its way to the disk when this returns.
+    /// Writes and flushes one row.
     pub(super) fn write<'a>(
         &mut self,
         cells: impl Iterator<Item = &'a str>,
@@ -79,7 +79,7 @@ impl Rejected {
         append().map_err(|error| problem(&self.path, error))
     }
 
-    /// Where it is, where there is anything in it.
+    /// The file's path, if any row was written.
     pub(super) fn path(&self) -> Option<&Path> {
         self.open.as_ref().map(|_| self.path.as_path())
     }
@@ -89,7 +89,8 @@ fn is_added(name: &str) -> bool {
     [ROW, BECAUSE].contains(&name)
 }
 
-/// A number stays as it was written; of the rest no spreadsheet runs a word.
+/// The cell as it is written: phone numbers unchanged, everything else protected against being run
+/// as a formula.
 fn shown(cell: &str) -> Cow<'_, str> {
     let is_number = |rest: &str| {
         rest.starts_with(|c: char| c.is_ascii_digit())
@@ -101,7 +102,7 @@ fn shown(cell: &str) -> Cow<'_, str> {
     }
 }
 
-fn beside(table: &Path) -> PathBuf {
+fn default_path(table: &Path) -> PathBuf {
     let stem = table.file_stem().unwrap_or(table.as_os_str()).to_owned();
     let mut name = stem;
     name.push(".rejected.csv");
@@ -115,15 +116,15 @@ fn is_ours(path: &Path) -> bool {
     read.is_ok() && header.trim_ascii_end().ends_with(format!("{ROW},{BECAUSE}").as_bytes())
 }
 
-/// A table of rejected rows that is itself being run.
-fn same(one: &Path, other: &Path) -> bool {
+/// True if both paths are the same file: a table of rejected rows that is itself being run.
+fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,
         (Err(_), _) | (_, Err(_)) => false,
     }
 }
 
-/// Nobody else may read it: whole numbers stand in it.
+/// Creates a file that only its owner can read, since it contains phone numbers.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! Rows of the file.
+//! Reads the rows of the file.
 
 use std::{fs::File, path::Path};
 
@@ -13,26 +13,26 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
-/// What a column of the demo's table tells its simulators.
+/// A column of the demo's table that is for its simulators.
 const FOR_SIMULATORS: &str = "callee";
-/// As a field of `--column`: leaves the column out.
+/// In `--column`: leaves the column out.
 const IGNORE: &str = "ignore";
 
-/// The whole table, and what each of its columns is.
+/// The whole table, and the field of each column.
 #[derive(Debug)]
 pub(super) struct Table {
     sheet: Sheet,
-    /// Column by column: its field, or nothing where it is left out.
+    /// The field of each column, or `None` if the column is left out.
     fields: Vec<Option<String>>,
 }
 
-/// One row. Rows count from 1, the header and blank ones not among them.
+/// One row. Rows count from 1, without the header and blank rows.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) number: usize,
-    /// The line on which it begins, as an editor counts it.
+    /// The line of the file on which it starts.
     pub(super) line: u64,
-    /// What it asks for, or why that cannot be read.
+    /// The request, or why the row cannot be read.
     pub(super) request: Result<CallRequest, String>,
 }
 
@@ -40,7 +40,7 @@ impl Table {
     /// Reads a file; `columns` are `FIELD=COLUMN`.
     ///
     /// # Errors
-    /// A file that cannot be read, is no table, or has a column that is no field.
+    /// A file that cannot be read, is not a table, or has a column that is not a field.
     pub(super) fn read(file: &Path, columns: &[String]) -> Outcome<Self> {
         let problem =
             |problem: String| Failure::input("FILE", format!("{}: {problem}", file.display()));
@@ -49,7 +49,7 @@ impl Table {
         let sheet = Sheet::read(opened).map_err(|fault| problem(fault.to_string()))?;
         if sheet.rows().is_empty() {
             return Err(problem(
-                "holds no call: write a line with to and task below the header".to_owned(),
+                "contains no call: add a line with to and task below the header".to_owned(),
             ));
         }
         let fields = fields_of(&sheet, columns, &problem)?;
@@ -103,7 +103,7 @@ fn fields_of(
         else {
             return Err(Failure::input(
                 "--column",
-                format!("{pair:?} has no = in it: write it as to=Phone"),
+                format!("{pair:?} has no =: write it like to=Phone"),
             ));
         };
         let field =
@@ -112,7 +112,7 @@ fn fields_of(
             return Err(Failure::input(
                 "--column",
                 format!(
-                    "{pair:?} begins with no field of a request: write {IGNORE}, {}",
+                    "{pair:?} does not start with a field of a request: use {IGNORE}, {}",
                     fields::names()
                 ),
             ));
@@ -124,9 +124,9 @@ fn fields_of(
     }
     let left_out = [IGNORE, FOR_SIMULATORS, ROW, BECAUSE];
     let meaning = |name: &str| {
-        let said =
+        let given =
             renamed.iter().find(|(_, column)| alike(column, name)).map(|(field, _)| field.clone());
-        match said.or_else(|| fields::named(name)) {
+        match given.or_else(|| fields::named(name)) {
             Some(field) if field == IGNORE => Meaning::Ignored,
             Some(field) => Meaning::Is(field),
             None if left_out.iter().any(|one| alike(one, name)) => Meaning::Ignored,
@@ -134,16 +134,16 @@ fn fields_of(
         }
     };
     let fields = header.columns(fields::all(), meaning).map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         problem(format!(
-            "{}; a column of another name is taken with --column FIELD=COLUMN, and left out with --column {IGNORE}=COLUMN",
-            told.join("; ")
+            "{}; use --column FIELD=COLUMN to read a column of another name, or --column {IGNORE}=COLUMN to leave it out",
+            faults.join("; ")
         ))
     })?;
     for needed in ["to", "task"] {
         if !fields.iter().flatten().any(|field| field == needed) {
             return Err(problem(format!(
-                "the table has no column {needed:?}: add it, or say which one it is with --column {needed}=COLUMN"
+                "the table has no column {needed:?}: add it, or name it with --column {needed}=COLUMN"
             )));
         }
     }

@@ -1,4 +1,4 @@
-//! When a call that waits is due, and why it waits.
+//! When a waiting call is due, and why it waits.
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::{Value, json};
@@ -6,17 +6,17 @@ use switchboard::{Call, CallStatus, Journal, ValidCall, core::time_zone, ledger:
 
 use crate::{commands::calls::plan, failure::Outcome};
 
-/// When a call goes out.
+/// When a waiting call is due.
 #[derive(Debug)]
 pub(super) struct Due {
-    /// In the caller's zone, or in UTC where they named none.
+    /// In the time zone of the request, or in UTC.
     at: Zoned,
     why: &'static str,
 }
 
 impl Due {
-    /// Of a call as the ledger has it; `None` where it waits for no moment.
-    pub(super) async fn look(journal: &dyn Journal, call: &Call) -> Outcome<Option<Self>> {
+    /// Reads when a call is due; `None` if it does not wait for a time.
+    pub(super) async fn read(journal: &dyn Journal, call: &Call) -> Outcome<Option<Self>> {
         if !waits(call) {
             return Ok(None);
         }
@@ -30,40 +30,40 @@ impl Due {
         let why = if call.redial_at.is_none() {
             "its window opens then"
         } else if call.redial_at < opens {
-            "nobody was reached, and its window opens then"
+            "the person was not reached, and its window opens then"
         } else {
-            "nobody was reached, and it rings again then, as its redial policy asks"
+            "the person was not reached, and it is redialled then"
         };
         Some(Self { at: at.to_zoned(zone.unwrap_or(TimeZone::UTC)), why })
     }
 
-    /// For a table.
+    /// The time, for a table.
     pub(super) fn at(&self) -> String {
         let zone = self.at.time_zone().iana_name().unwrap_or("UTC");
         format!("{} {zone}", self.at.strftime("%Y-%m-%d %H:%M:%S"))
     }
 
-    /// For a person, on one line. A moment that is over is said to be.
-    pub(super) fn in_words(&self, now: Timestamp) -> String {
+    /// The time and the reason on one line, or since when the call is due.
+    pub(super) fn describe(&self, now: Timestamp) -> String {
         if self.at.timestamp() <= now {
             return format!("since {}", self.at());
         }
         format!("{}: {}", self.at(), self.why)
     }
 
-    /// For a program.
+    /// The time and the reason as JSON.
     pub(super) fn json(&self) -> Value {
         json!({"at": self.at.timestamp(), "local": self.at.to_string(), "why": self.why})
     }
 }
 
-/// True for a call of which nothing is under way.
+/// True for a call without an attempt in progress.
 fn waits(call: &Call) -> bool {
     matches!(call.status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted)
 }
 
-/// Why a call that could go waits all the same, where its last plan says so.
-pub(super) fn held_up(call: &Call, history: &[Entry]) -> Option<String> {
+/// Why a call that is due still waits, if its last plan says so.
+pub(super) fn reason_to_wait(call: &Call, history: &[Entry]) -> Option<String> {
     if !waits(call) {
         return None;
     }
@@ -84,13 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_waiting_call_is_due_when_its_window_opens_or_it_rings_again_in_the_callers_zone() {
+    fn a_waiting_call_is_due_when_its_window_opens_or_at_its_redial() {
         let now: Timestamp = "2027-01-15T12:00:00Z".parse().unwrap();
         let (window, redial) = ("2027-01-15T20:00:00Z", "2027-01-15T21:00:00Z");
         for (not_before, redial_at, zone, shown) in [
             (None, None, None, None),
             (Some(window), None, None, Some("2027-01-15 20:00:00 UTC: its window opens then")),
-            // There the clocks are not set back any more.
+            // Vancouver keeps daylight saving time all year from 2026 on.
             (
                 Some(window),
                 None,
@@ -102,20 +102,24 @@ mod tests {
                 Some(redial),
                 Some("Europe/London"),
                 Some(
-                    "2027-01-15 21:00:00 Europe/London: nobody was reached, and it rings again then",
+                    "2027-01-15 21:00:00 Europe/London: the person was not reached, and it is redialled then",
                 ),
             ),
             (
                 Some(window),
                 Some(redial),
                 None,
-                Some("2027-01-15 21:00:00 UTC: nobody was reached, and it rings again then"),
+                Some(
+                    "2027-01-15 21:00:00 UTC: the person was not reached, and it is redialled then",
+                ),
             ),
             (
                 Some(redial),
                 Some(window),
                 None,
-                Some("2027-01-15 21:00:00 UTC: nobody was reached, and its window opens then"),
+                Some(
+                    "2027-01-15 21:00:00 UTC: the person was not reached, and its window opens then",
+                ),
             ),
         ] {
             let mut request = CallRequest::new("+442079460018", "Ask for a table.");
@@ -125,7 +129,7 @@ mod tests {
             let new = NewCall::new(CallId::new(uuid::Uuid::now_v7()), Arc::clone(&request), now);
             let mut call = new.received();
             call.redial_at = redial_at.map(|at| at.parse().unwrap());
-            let due = Due::of(&call, Some(&request)).map(|due| due.in_words(now));
+            let due = Due::of(&call, Some(&request)).map(|due| due.describe(now));
             assert!(
                 due.as_deref().zip(shown).is_none_or(|(due, shown)| due.starts_with(shown))
                     && due.is_some() == shown.is_some(),

@@ -1,5 +1,5 @@
-//! Every call, for another program. What is read is written at once: a ledger of a million calls
-//! needs no memory.
+//! `calls export`. Calls are written as they are read, so that memory stays small however many there
+//! are.
 
 use std::{
     fs::{File, OpenOptions},
@@ -19,51 +19,51 @@ use crate::{
     terminal,
 };
 
-/// The columns, and whether callers, providers or the configuration have a say in their text.
-const COLUMNS: [(&str, Whose); 22] = [
-    ("id", Whose::Ours),
-    ("created_at", Whose::Ours),
-    ("updated_at", Whose::Ours),
-    ("tenant", Whose::Others),
-    ("to", Whose::Ours),
-    ("country", Whose::Ours),
-    ("agent", Whose::Others),
-    ("status", Whose::Ours),
-    ("outcome", Whose::Ours),
-    ("provider", Whose::Others),
-    ("provider_call_id", Whose::Others),
-    ("attempts", Whose::Ours),
-    ("experiment", Whose::Others),
-    ("arm", Whose::Others),
-    ("estimated_cost", Whose::Ours),
-    ("cost", Whose::Ours),
-    ("currency", Whose::Ours),
-    ("duration_seconds", Whose::Ours),
-    ("fault", Whose::Ours),
-    ("why", Whose::Others),
-    ("summary", Whose::Others),
-    ("metadata", Whose::Others),
+/// The columns, and whether callers, providers or the configuration can influence their text.
+const COLUMNS: [(&str, Origin); 22] = [
+    ("id", Origin::Ours),
+    ("created_at", Origin::Ours),
+    ("updated_at", Origin::Ours),
+    ("tenant", Origin::Others),
+    ("to", Origin::Ours),
+    ("country", Origin::Ours),
+    ("agent", Origin::Others),
+    ("status", Origin::Ours),
+    ("outcome", Origin::Ours),
+    ("provider", Origin::Others),
+    ("provider_call_id", Origin::Others),
+    ("attempts", Origin::Ours),
+    ("experiment", Origin::Others),
+    ("arm", Origin::Others),
+    ("estimated_cost", Origin::Ours),
+    ("cost", Origin::Ours),
+    ("currency", Origin::Ours),
+    ("duration_seconds", Origin::Ours),
+    ("fault", Origin::Ours),
+    ("why", Origin::Others),
+    ("summary", Origin::Others),
+    ("metadata", Origin::Others),
 ];
 
-/// Whose text is in a column: that of others must not become a formula where the file is opened.
+/// Where a column's text comes from. Text from others must not run as a formula in a spreadsheet.
 #[derive(Clone, Copy)]
-enum Whose {
+enum Origin {
     Ours,
     Others,
 }
 
-impl Whose {
-    fn column((name, whose): (&'static str, Self)) -> Column {
-        match whose {
-            Whose::Ours => Column::ours(name),
-            Whose::Others => Column::others(name),
+impl Origin {
+    fn column((name, origin): (&'static str, Self)) -> Column {
+        match origin {
+            Origin::Ours => Column::ours(name),
+            Origin::Others => Column::others(name),
         }
     }
 }
 
 pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Outcome {
-    let usual = if output.json { ExportFormat::Jsonl } else { ExportFormat::Csv };
-    let format = args.format.unwrap_or(usual);
+    let default = if output.json { ExportFormat::Jsonl } else { ExportFormat::Csv };
+    let format = args.format.unwrap_or(default);
     let mut sink = Sink::new(format, args.out.as_deref(), output)?;
     let journal = ledger.journal();
     let mut pages = Pages::new(&*journal, &[], args.since);
@@ -72,7 +72,7 @@ pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Ou
         for call in &page {
             match sink.write(call) {
                 Ok(()) => calls += 1,
-                // Whoever reads on stdout has read enough.
+                // The reader of stdout has read enough.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => {
                     return Ok(Exit::Done);
                 }
@@ -115,7 +115,7 @@ impl Write for Target {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            // Only what is on the disk was exported.
+            // The export counts as done only once it is on disk.
             Target::File(file) => file.sync_all(),
             Target::Stdout(out) => out.flush(),
         }
@@ -131,7 +131,7 @@ impl Sink {
         Ok(match format {
             ExportFormat::Jsonl => Sink::Lines(BufWriter::new(target)),
             ExportFormat::Csv => {
-                let table = Writer::new(target, COLUMNS.map(Whose::column))
+                let table = Writer::new(target, COLUMNS.map(Origin::column))
                     .map_err(|error| failed(file, &error))?;
                 Sink::Table(Box::new(table))
             }
@@ -157,7 +157,7 @@ impl Sink {
     }
 }
 
-/// A new file that nobody else may read: whole numbers stand in it.
+/// Creates a file that only its owner can read, since it contains phone numbers.
 fn private(file: &Path) -> Outcome<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -166,9 +166,9 @@ fn private(file: &Path) -> Outcome<File> {
     options.open(file).map_err(|error| {
         let shown = file.display();
         if error.kind() == io::ErrorKind::AlreadyExists {
-            return Failure::input("--out", format!("{shown} is there already: name a new file"));
+            return Failure::input("--out", format!("{shown} already exists: name a new file"));
         }
-        Failure::input("--out", format!("{shown} cannot be made: {error}"))
+        Failure::input("--out", format!("{shown} cannot be created: {error}"))
     })
 }
 

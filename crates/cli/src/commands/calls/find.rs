@@ -1,14 +1,14 @@
-//! Which calls, without reading all of them: ids are made of the time, so that a moment is a place
-//! in the ledger.
+//! Selects calls without reading all of them. Ids contain the time, so that calls can be found by
+//! time.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard::{Call, CallStatus, Journal, Result, journal, journal::Selection};
 
-/// The first look at the latest calls goes back so far, and each next one further by the factor.
-const FIRST_LOOK: Duration = Duration::from_secs(60);
-const FURTHER: u32 = 8;
+/// The search for the latest calls starts this far back, and goes back further by the factor.
+const FIRST_SEARCH: Duration = Duration::from_secs(60);
+const BACKOFF: u32 = 8;
 
 /// Reads calls page by page, oldest first, from `since` on.
 pub(super) struct Pages<'a> {
@@ -30,7 +30,7 @@ impl<'a> Pages<'a> {
         Self { pages: journal::Pages::new(journal, selection), since }
     }
 
-    /// The next calls; `None` where there are no more.
+    /// The next calls, or `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Call>>> {
         let Some(mut page) = self.pages.next().await? else {
             return Ok(None);
@@ -49,7 +49,7 @@ pub(super) async fn latest(
     limit: usize,
     now: Timestamp,
 ) -> Result<Vec<Call>> {
-    let mut back = FIRST_LOOK;
+    let mut back = FIRST_SEARCH;
     loop {
         let from =
             now.checked_sub(back).ok().filter(|from| since.is_none_or(|since| *from > since));
@@ -58,7 +58,7 @@ pub(super) async fn latest(
         let mut pages = Pages::new(journal, statuses, if whole { since } else { from });
         while let Some(page) = pages.next().await? {
             found.extend(page);
-            // What is older than the latest ones is not kept while the rest is read.
+            // Only the latest calls are kept while the rest is read.
             if found.len() > limit + journal::Pages::SIZE as usize {
                 found.drain(..found.len() - limit);
             }
@@ -67,7 +67,7 @@ pub(super) async fn latest(
             found.drain(..found.len().saturating_sub(limit));
             return Ok(found);
         }
-        back = back.saturating_mul(FURTHER);
+        back = back.saturating_mul(BACKOFF);
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_before_the_ids_that_are_made_after_it_and_after_the_older_ones() {
+    fn a_time_sorts_before_later_ids_and_after_earlier_ones() {
         let now = Timestamp::now();
         let id = CallId::new(Uuid::now_v7());
         assert!(Selection::from_moment(now) < id);

@@ -1,4 +1,4 @@
-//! What happened to a call, in words: who decided what, and on which proof.
+//! The history of a call as text and JSON: who decided what, and on which evidence.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,57 +12,56 @@ use switchboard::{
 
 use crate::output::or_dash;
 
-/// One event for a person.
+/// One event as text.
 #[derive(Debug)]
-pub(super) struct Told {
-    /// What became known.
-    pub(super) what: &'static str,
-    /// Who says so.
-    pub(super) who: String,
-    /// What it rests on, where it is evidence.
-    pub(super) proof: Option<String>,
-    pub(super) words: String,
+pub(super) struct EventText {
+    /// What happened, in one word.
+    pub(super) event: &'static str,
+    /// The source: router, provider, configuration, or an operator's name.
+    pub(super) by: String,
+    /// The kind of evidence, if it is any.
+    pub(super) evidence: Option<String>,
+    /// The details in a sentence.
+    pub(super) details: String,
 }
 
-/// One event for a program, whole.
+/// One event as JSON, complete.
 pub(super) fn json(event: &Entry) -> Value {
     let content = event.fact.as_ref().and_then(|fact| serde_json::to_value(fact).ok());
     let content = content.and_then(|mut fact| fact.get_mut("content").map(Value::take));
     json!({"seq": event.seq, "at": event.at, "attempt": event.attempt, "kind": event.kind, "content": content})
 }
 
-/// One event in words. Numbers in them are as they were written down.
-pub(super) fn tell(event: &Entry) -> Told {
+/// One event as text. Phone numbers in it are not masked.
+pub(super) fn describe(event: &Entry) -> EventText {
     match &event.fact {
-        Some(fact) => fact_in_words(fact),
+        Some(fact) => describe_fact(fact),
         None if event.kind == "received" => {
-            router("received", "the call was asked for, and written down")
+            router("received", "the call was requested and recorded")
         }
-        None if event.kind == "erased" => {
-            router("erased", "everything that names the person was destroyed")
-        }
-        None => router("erased", format!("{}, of which the rest was destroyed", event.kind)),
+        None if event.kind == "erased" => router("erased", "all personal data was deleted"),
+        None => router("erased", format!("{}; its details were deleted", event.kind)),
     }
 }
 
-const OVERDUE: &str = "its longest duration is over, and no end was seen";
+const OVERDUE: &str = "its maximum duration has passed without a known end";
 
-fn fact_in_words(fact: &Fact) -> Told {
+fn describe_fact(fact: &Fact) -> EventText {
     match fact {
-        Fact::Scheduled => router("scheduled", "its window has not opened"),
+        Fact::Scheduled => router("scheduled", "its window has not opened yet"),
         Fact::Admitted { estimated_cost, experiment, plan: _ } => {
             let arm =
                 experiment.as_ref().map(|one| format!("; arm {} of {}", one.arm, one.experiment));
             router(
                 "admitted",
                 format!(
-                    "may be placed; expected cost {}{}",
+                    "ready to be placed; expected cost {}{}",
                     or_dash(*estimated_cost),
                     arm.unwrap_or_default()
                 ),
             )
         }
-        Fact::Planned(plan) => router("planned", nobody(plan)),
+        Fact::Planned(plan) => router("planned", no_provider(plan)),
         Fact::Refused(fault) => router("refused", fault.message.clone()),
         Fact::Expired(fault) => router("expired", fault.message.clone()),
         Fact::Withdrawn(fault) => router("withdrawn", fault.message.clone()),
@@ -72,29 +71,31 @@ fn fact_in_words(fact: &Fact) -> Told {
             } else {
                 String::new()
             };
-            router("intended", format!("{} is to be asked{ring}", attempt.provider))
+            router("intended", format!("{} will be asked{ring}", attempt.provider))
         }
-        Fact::Claimed(_) => router("claimed", "this process alone may send it"),
-        Fact::Sent(_) => router("sent", "from here on bytes may have left"),
+        Fact::Claimed(_) => router("claimed", "only this process may send it"),
+        Fact::Sent(_) => {
+            router("sent", "the request is being sent; from here on it may have arrived")
+        }
         Fact::Abandoned(_) => proven(
             "abandoned",
             "router",
             Proof::NeverClaimed,
-            "its process ended before it claimed it: nothing left",
+            "its process ended before claiming it: nothing was sent",
         ),
         Fact::Reconciling(_) => {
-            router("reconciling", "it may have rung: evidence is looked for, and nothing is sent")
+            router("reconciling", "the phone may have rung: looking for evidence, sending nothing")
         }
         Fact::AssumedNotPlaced(_) => proven(
             "assumed not placed",
             "configuration",
             Proof::AssumedNotPlaced,
-            "nothing showed it, and on_unknown = \"assume_not_placed\" says that it then counts as not placed",
+            "no evidence was found, and on_unknown = \"assume_not_placed\" counts it as not placed",
         ),
         Fact::GaveUp(fault) => router("gave_up", fault.message.clone()),
         Fact::Overdue => router("overdue", OVERDUE),
         Fact::Redialled(_, then) => {
-            router("redialled", format!("nobody was reached: it rings again at {then:.0}"))
+            router("redialled", format!("the person was not reached: it is redialled at {then:.0}"))
         }
         Fact::TentativeMatch(_, id) => proven(
             "glimpsed",
@@ -122,69 +123,68 @@ fn fact_in_words(fact: &Fact) -> Told {
             let money = money.map_or_else(String::new, |money: Money| format!(", {money}"));
             by_provider("billed", format!("{}{money}", word(cost)))
         }
-        Fact::Disbelieved(_, cost) => by_provider(
-            "disbelieved",
-            format!("{}: this cannot be, and counts for nothing", word(cost)),
-        ),
+        Fact::Disbelieved(_, cost) => {
+            by_provider("disbelieved", format!("{}: this is impossible and is ignored", word(cost)))
+        }
         Fact::Transcribed(transcript) => by_provider(
             "transcribed",
-            format!("{} entries of what was said", transcript.entries.len()),
+            format!("a transcript with {} entries", transcript.entries.len()),
         ),
-        Fact::Recorded(_) => by_provider("recorded", "says where the sound is"),
+        Fact::Recorded(_) => by_provider("recorded", "has a recording"),
         Fact::Resolved(_, resolution) => {
             let verdict = match &resolution.verdict {
                 Verdict::NotPlaced => "no phone rang".to_owned(),
-                Verdict::Placed(id) => format!("the provider has it, under {id}"),
+                Verdict::Placed(id) => format!("the provider has it under {id}"),
                 Verdict::Ended(outcome) => format!("it rang, and ended as {outcome}"),
             };
-            Told {
-                what: "resolved",
-                who: resolution.by.clone(),
-                proof: Some(word(&Proof::Operator)),
-                words: format!("{verdict}: {}", resolution.note),
+            EventText {
+                event: "resolved",
+                by: resolution.by.clone(),
+                evidence: Some(word(&Proof::Operator)),
+                details: format!("{verdict}: {}", resolution.note),
             }
         }
     }
 }
 
-/// Why a plan found nobody.
-fn nobody(plan: &PlanRecord) -> String {
+/// Why a plan found no provider.
+fn no_provider(plan: &PlanRecord) -> String {
     let why: Vec<String> =
         plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
     match (plan.candidates.first(), why.is_empty()) {
-        (Some(_), _) => "nobody who could have taken it was left to ask".to_owned(),
+        (Some(_), _) => "every provider that could take it was already asked".to_owned(),
         (None, true) => "no provider is configured for it".to_owned(),
-        (None, false) => format!("nobody can take it: {}", why.join("; ")),
+        (None, false) => format!("no provider can take it: {}", why.join("; ")),
     }
 }
 
-fn failed(delivery: Delivery, error: &AttemptError) -> Told {
-    let (who, proof) = match delivery {
+fn failed(delivery: Delivery, error: &AttemptError) -> EventText {
+    let (by, proof) = match delivery {
         Delivery::NotSent => ("router", Some(Proof::NotSent)),
         Delivery::Refused(_) | Delivery::Placed => ("provider", Some(Proof::Answer)),
         Delivery::Unknown => ("router", None),
     };
-    Told {
-        what: "failed",
-        who: who.to_owned(),
-        proof: proof.as_ref().map(word),
-        words: format!("{}: {}", delivery.as_str(), error.message),
+    EventText {
+        event: "failed",
+        by: by.to_owned(),
+        evidence: proof.as_ref().map(word),
+        details: format!("{}: {}", delivery.as_str(), error.message),
     }
 }
 
-fn router(what: &'static str, words: impl Into<String>) -> Told {
-    Told { what, who: "router".to_owned(), proof: None, words: words.into() }
+fn router(event: &'static str, details: impl Into<String>) -> EventText {
+    EventText { event, by: "router".to_owned(), evidence: None, details: details.into() }
 }
 
-fn by_provider(what: &'static str, words: impl Into<String>) -> Told {
-    Told { who: "provider".to_owned(), ..router(what, words) }
+fn by_provider(event: &'static str, details: impl Into<String>) -> EventText {
+    EventText { by: "provider".to_owned(), ..router(event, details) }
 }
 
-fn proven(what: &'static str, who: &str, proof: Proof, words: impl Into<String>) -> Told {
-    Told { what, who: who.to_owned(), proof: Some(word(&proof)), words: words.into() }
+fn proven(event: &'static str, by: &str, evidence: Proof, details: impl Into<String>) -> EventText {
+    EventText { event, by: by.to_owned(), evidence: Some(word(&evidence)), details: details.into() }
 }
 
-/// The word that JSON has for it.
+/// The value as JSON spells it.
 fn word<T: Serialize>(one: &T) -> String {
     match serde_json::to_value(one) {
         Ok(Value::String(word)) => word,

@@ -1,16 +1,16 @@
-//! `switchboard calls`: the ledger's calls, for people and for other programs.
+//! `switchboard calls`: reads and decides the calls of the ledger.
 //!
-//! | file | its one reason |
+//! | file | contents |
 //! |---|---|
-//! | `find.rs` | which calls, without reading all of them |
-//! | `due.rs` | when a call that waits is due |
-//! | `history.rs` | what happened to a call, in words |
-//! | `plan.rs` | the plan that was made then |
-//! | `show.rs` | lists, and one call with its history |
-//! | `watch.rs` | what changes |
-//! | `cancel.rs` | taking calls back |
-//! | `resolve.rs` | an operator's decision |
-//! | `export.rs` | every call, for another program |
+//! | `find.rs` | selecting calls without reading all of them |
+//! | `due.rs` | when a waiting call is due |
+//! | `history.rs` | the history of a call as text and JSON |
+//! | `plan.rs` | the recorded plans of a call |
+//! | `show.rs` | `list` and `show` |
+//! | `watch.rs` | `watch` |
+//! | `cancel.rs` | `cancel` |
+//! | `resolve.rs` | `resolve` |
+//! | `export.rs` | `export` |
 
 mod cancel;
 mod due;
@@ -26,6 +26,7 @@ use switchboard::{Call, CallId, Error, ErrorKind, Journal};
 
 use crate::{
     cli::{CallsArgs, CallsCommand, Common},
+    commands::call::NumberDisplay,
     failure::Outcome,
     output::Output,
     setup,
@@ -39,7 +40,8 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
             show::list(&setup::ledger(common, file).await?.0, &args, output).await
         }
         CallsCommand::Show { id, reveal } => {
-            show::one(&setup::ledger(common, file).await?.0, id, reveal, output).await
+            let numbers = if reveal { NumberDisplay::Full } else { NumberDisplay::Masked };
+            show::one(&setup::ledger(common, file).await?.0, id, numbers, output).await
         }
         CallsCommand::Watch { id: Some(id) } => {
             watch::one(&setup::ledger(common, file).await?.0, common, id, output).await
@@ -48,10 +50,10 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
             watch::all(&setup::ledger(common, file).await?.0, common, output).await
         }
         CallsCommand::Cancel(args) => {
-            cancel::run(&setup::beside(common, file).await?, args, output).await
+            cancel::run(&setup::attach(common, file).await?, args, output).await
         }
         CallsCommand::Resolve(args) => {
-            resolve::run(&setup::beside(common, file).await?, args, output).await
+            resolve::run(&setup::attach(common, file).await?, args, output).await
         }
         CallsCommand::Export(args) => {
             export::run(&setup::ledger(common, file).await?.0, args, output).await
@@ -59,8 +61,8 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
     }
 }
 
-/// The call, or that there is none.
-async fn known(journal: &dyn Journal, id: CallId) -> Outcome<Call> {
+/// The call with this id, or a "not found" error.
+async fn find_call(journal: &dyn Journal, id: CallId) -> Outcome<Call> {
     let call = journal.get(id).await?;
     Ok(call.ok_or_else(|| {
         Error::new(

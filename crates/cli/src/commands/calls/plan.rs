@@ -1,10 +1,10 @@
-//! The plan that was made then, as it was kept with its call.
+//! The plans that were recorded with a call.
 
 use switchboard::{journal::state::Fact, ledger::Entry, router::PlanRecord};
 
 use crate::output::{Output, or_dash};
 
-/// The plan of an event that has one.
+/// The plan of an event, if it has one.
 pub(super) fn of(event: &Entry) -> Option<&PlanRecord> {
     match event.fact.as_ref()? {
         Fact::Admitted { plan, .. } => plan.as_deref(),
@@ -13,17 +13,17 @@ pub(super) fn of(event: &Entry) -> Option<&PlanRecord> {
     }
 }
 
-/// The same table as `switchboard plan` prints.
+/// Prints a plan the way `switchboard plan` does.
 pub(super) fn show(plan: &PlanRecord, output: Output) {
-    output.heading(&format!("The plan of {:.3}", plan.at));
+    output.heading(&format!("Plan of {:.3}", plan.at));
     let route = plan.route.as_deref().unwrap_or("none: every provider may take it");
-    let learnt = match plan.learned_from {
+    let source = match plan.learned_from {
         0 => "as configured".to_owned(),
-        calls => format!("learnt from {calls} calls"),
+        calls => format!("learned from {calls} calls"),
     };
     let version = plan.policy.as_ref().map(|version| format!("  configuration: {version}"));
     output.line(format!(
-        "route: {route}  {} s expected, {learnt}{}",
+        "route: {route}  {} s expected, {source}{}",
         plan.expected_seconds,
         version.unwrap_or_default()
     ));
@@ -31,7 +31,12 @@ pub(super) fn show(plan: &PlanRecord, output: Output) {
         vec![format!("{}", at + 1), one.provider.to_string(), or_dash(one.cost), one.why.clone()]
     });
     let rejected = plan.rejected.iter().map(|one| {
-        vec!["-".to_owned(), one.provider.to_string(), "-".to_owned(), format!("not: {}", one.why)]
+        vec![
+            "-".to_owned(),
+            one.provider.to_string(),
+            "-".to_owned(),
+            format!("rejected: {}", one.why),
+        ]
     });
-    output.table(&["rank", "provider", "expected cost", "why"], candidates.chain(rejected));
+    output.table(&["rank", "provider", "expected cost", "reason"], candidates.chain(rejected));
 }

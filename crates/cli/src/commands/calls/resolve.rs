@@ -1,4 +1,4 @@
-//! An operator's decision on a call that nothing else could prove.
+//! `calls resolve`: an operator's decision on a call that Switchboard could not decide.
 
 use switchboard::{
     Switchboard,
@@ -7,7 +7,7 @@ use switchboard::{
 
 use crate::{
     cli::ResolveArgs,
-    commands::call,
+    commands::call::{self, NumberDisplay},
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
@@ -17,16 +17,13 @@ use crate::{
 pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Output) -> Outcome {
     let note = args.note.trim().to_owned();
     if note.is_empty() {
-        return Err(Failure::input(
-            "--note",
-            "is empty: say on what grounds, for whoever asks later",
-        ));
+        return Err(Failure::input("--note", "is empty: give the reason for the decision"));
     }
     let by = setup::operator(args.by)?;
     if args.provider_call.is_some() && !matches!(args.verdict, Verdict::Ended(_)) {
         return Err(Failure::input(
             "--provider-call",
-            "belongs to ended=OUTCOME: write placed=ID instead",
+            "is only for ended=OUTCOME: use placed=ID instead",
         ));
     }
     let follow = matches!(args.verdict, Verdict::Placed(_));
@@ -37,10 +34,10 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
     if output.json {
         output.object(&decided);
     } else {
-        call::show(&decided, false, output);
+        call::show(&decided, NumberDisplay::Masked, output);
         if follow && !decided.status.is_settled() {
             output.note(
-                "its end is followed by the process that has it, or by the next that places calls",
+                "the process that has it will follow it to its end, or the next one that places calls",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Lists, and one call with everything that happened to it.
+//! `calls list` and `calls show`.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use switchboard::{Call, CallId, Ledger, core::text::mask};
 use crate::{
     cli::ListArgs,
     commands::{
-        call,
-        calls::{due, due::Due, find, history, known, plan},
+        call::{self, NumberDisplay},
+        calls::{due, due::Due, find, find_call, history, plan},
     },
     exit::Exit,
     failure::Outcome,
@@ -21,7 +21,7 @@ pub(super) async fn list(ledger: &Ledger, args: &ListArgs, output: Output) -> Ou
     let calls = find::latest(&*journal, &args.status, args.since, limit, Timestamp::now()).await?;
     let mut dues = Vec::with_capacity(calls.len());
     for call in &calls {
-        dues.push(Due::look(&*journal, call).await?);
+        dues.push(Due::read(&*journal, call).await?);
     }
     let listed = calls.iter().zip(&dues);
     if output.json {
@@ -31,13 +31,13 @@ pub(super) async fn list(ledger: &Ledger, args: &ListArgs, output: Output) -> Ou
         output.line("no calls");
     } else {
         let header =
-            ["call", "came", "to", "country", "status", "outcome", "provider", "billed", "due"];
+            ["call", "received", "to", "country", "status", "outcome", "provider", "billed", "due"];
         output.table(&header, listed.map(|(call, due)| row(call, due.as_ref())));
     }
     Ok(Exit::Done)
 }
 
-/// The call, and when it is due where it waits for that.
+/// The call as JSON, with the time it is due if it waits for one.
 fn with_due(call: &Call, due: Option<&Due>) -> Value {
     let mut value = json!(call);
     if let (Some(call), Some(due)) = (value.as_object_mut(), due) {
@@ -60,10 +60,15 @@ fn row(call: &Call, due: Option<&Due>) -> Vec<String> {
     ]
 }
 
-pub(super) async fn one(ledger: &Ledger, id: CallId, reveal: bool, output: Output) -> Outcome {
+pub(super) async fn one(
+    ledger: &Ledger,
+    id: CallId,
+    numbers: NumberDisplay,
+    output: Output,
+) -> Outcome {
     let journal = ledger.journal();
-    let call = known(&*journal, id).await?;
-    let due = Due::look(&*journal, &call).await?;
+    let call = find_call(&*journal, id).await?;
+    let due = Due::read(&*journal, &call).await?;
     let events = ledger.history(id).await?;
     if output.json {
         let history: Vec<_> = events.iter().map(history::json).collect();
@@ -73,28 +78,31 @@ pub(super) async fn one(ledger: &Ledger, id: CallId, reveal: bool, output: Outpu
         );
         return Ok(Exit::Done);
     }
-    call::show(&call, reveal, output);
+    call::show(&call, numbers, output);
     if let Some(due) = &due {
-        output.line(format!("due: {}", due.in_words(Timestamp::now())));
+        output.line(format!("due: {}", due.describe(Timestamp::now())));
     }
-    if let Some(why) = due::held_up(&call, &events) {
-        output.line(format!("it waits: {}", mask(&why)));
+    if let Some(why) = due::reason_to_wait(&call, &events) {
+        output.line(format!("waiting: {}", mask(&why)));
     }
-    for made in events.iter().filter_map(plan::of) {
-        plan::show(made, output);
+    for plan in events.iter().filter_map(plan::of) {
+        plan::show(plan, output);
     }
-    output.heading("What happened");
+    output.heading("History");
     output.table(
-        &["when", "what", "who", "proof", "in words"],
+        &["time", "event", "by", "evidence", "details"],
         events.iter().map(|event| {
-            let told = history::tell(event);
-            let words = if reveal { told.words } else { mask(&told.words) };
+            let text = history::describe(event);
+            let details = match numbers {
+                NumberDisplay::Full => text.details,
+                NumberDisplay::Masked => mask(&text.details),
+            };
             vec![
                 event.at.to_string(),
-                told.what.to_owned(),
-                told.who,
-                told.proof.unwrap_or_else(|| "-".to_owned()),
-                words,
+                text.event.to_owned(),
+                text.by,
+                text.evidence.unwrap_or_else(|| "-".to_owned()),
+                details,
             ]
         }),
     );

@@ -1,5 +1,4 @@
-//! What changes, as it is written down. The ledger is read again and again, and nothing is taken
-//! over.
+//! `calls watch`: prints changes. It polls the ledger and takes nothing over.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -13,75 +12,75 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     cli::Common,
-    commands::calls::{history, known},
+    commands::calls::{find_call, history},
     credential::{self, RefusedCredentials},
     exit::Exit,
     failure::Outcome,
-    interrupt::{self, Asked},
+    interrupt::{self, Signal},
     output::Output,
 };
 
 /// How often the ledger is read.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// One call, until it is settled.
+/// Watches one call until it is settled.
 pub(super) async fn one(ledger: &Ledger, common: &Common, id: CallId, output: Output) -> Outcome {
-    let mut asked = interrupt::listen()?;
+    let mut signals = interrupt::listen()?;
     let journal = ledger.journal();
-    let mut told = 0;
+    let mut printed = 0;
     loop {
-        // The call before its history: an end that is read is in the history that is read after it.
-        let call = known(&*journal, id).await?;
+        // The call is read before its history, so that a final status is always in the history.
+        let call = find_call(&*journal, id).await?;
         for event in &ledger.history(id).await? {
-            if event.seq <= told {
+            if event.seq <= printed {
                 continue;
             }
-            told = event.seq;
+            printed = event.seq;
             if output.json {
                 output.object_line(&history::json(event));
             } else {
-                let line = history::tell(event);
+                let text = history::describe(event);
                 output.line(format!(
                     "{:.3}  {:<12} {:<10} {}",
                     event.at,
-                    line.what,
-                    line.who,
-                    mask(&line.words)
+                    text.event,
+                    text.by,
+                    mask(&text.details)
                 ));
             }
         }
         if call.status.is_settled() {
             if !output.json {
-                output.line(format!("the call is {}", standing(call.status, call.outcome)));
+                output.line(format!("the call is {}", status_text(call.status, call.outcome)));
             }
             RefusedCredentials::of_call(&call).warn(common, output);
             return Ok(credential::exit_of_call(&call));
         }
-        if ended(&mut asked).await {
+        if interrupted(&mut signals).await {
             return Ok(Exit::Done);
         }
     }
 }
 
-/// Every call, until somebody interrupts.
+/// Watches all calls until interrupted.
 pub(super) async fn all(ledger: &Ledger, common: &Common, output: Output) -> Outcome {
-    let mut asked = interrupt::listen()?;
+    let mut signals = interrupt::listen()?;
     let journal = ledger.journal();
-    let mut open: HashMap<CallId, Seen> = HashMap::new();
+    let mut open: HashMap<CallId, State> = HashMap::new();
     for call in journal.unfinished().await? {
-        open.insert(call.id, Seen::of(&call));
+        open.insert(call.id, State::of(&call));
     }
     if !output.json {
-        output.note(format!("{} calls are open; interrupt to end", open.len()));
+        output.note(format!("{} calls are open; press Ctrl-C to stop", open.len()));
     }
     let mut newest = Selection::from_moment(Timestamp::now());
     let mut refused = RefusedCredentials::default();
     loop {
-        if ended(&mut asked).await {
+        if interrupted(&mut signals).await {
             return Ok(if refused.is_empty() { Exit::Done } else { Exit::Failed });
         }
         for call in changed(&*journal, &mut open, &mut newest).await? {
-            say(&call, output);
+            print(&call, output);
             let here = RefusedCredentials::of_call(&call);
             if refused.extend(&here) {
                 here.warn(common, output);
@@ -90,24 +89,24 @@ pub(super) async fn all(ledger: &Ledger, common: &Common, output: Output) -> Out
     }
 }
 
-/// What is compared between two looks.
+/// The part of a call that is compared between two polls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+struct State {
     status: CallStatus,
     outcome: Option<Ended>,
     attempts: usize,
 }
 
-impl Seen {
+impl State {
     fn of(call: &Call) -> Self {
         Self { status: call.status, outcome: call.outcome, attempts: call.attempts.len() }
     }
 }
 
-/// The calls that are new, that stand elsewhere, or that are over since the last look.
+/// The calls that are new, have changed, or are over since the last poll.
 async fn changed(
     journal: &dyn Journal,
-    open: &mut HashMap<CallId, Seen>,
+    open: &mut HashMap<CallId, State>,
     newest: &mut CallId,
 ) -> Outcome<Vec<Call>> {
     let since = Selection { after: Some(*newest), ..Selection::default() };
@@ -116,7 +115,7 @@ async fn changed(
     let new: Vec<CallId> = changed.iter().map(|call| call.id).collect();
     let mut gone = std::mem::take(open);
     for call in journal.unfinished().await? {
-        let (seen, before) = (Seen::of(&call), gone.remove(&call.id));
+        let (seen, before) = (State::of(&call), gone.remove(&call.id));
         open.insert(call.id, seen);
         if before != Some(seen) && !new.contains(&call.id) {
             changed.push(call);
@@ -129,7 +128,7 @@ async fn changed(
     Ok(changed)
 }
 
-fn say(call: &Call, output: Output) {
+fn print(call: &Call, output: Output) {
     if output.json {
         output.object_line(&json!({
             "at": call.updated_at, "call": call.id, "status": call.status, "outcome": call.outcome, "provider": call.provider,
@@ -143,18 +142,18 @@ fn say(call: &Call, output: Output) {
         call.updated_at,
         call.id,
         call.to.masked(),
-        standing(call.status, call.outcome)
+        status_text(call.status, call.outcome)
     ));
 }
 
-fn standing(status: CallStatus, outcome: Option<Ended>) -> String {
+fn status_text(status: CallStatus, outcome: Option<Ended>) -> String {
     outcome.map_or_else(|| status.to_string(), |outcome| format!("{status}: {outcome}"))
 }
 
-/// Waits for the next look. True where somebody asks for the end.
-async fn ended(asked: &mut UnboundedReceiver<Asked>) -> bool {
+/// Waits for the next poll. True if the process was asked to end.
+async fn interrupted(signals: &mut UnboundedReceiver<Signal>) -> bool {
     tokio::select! {
-        Some(_) = asked.recv() => true,
+        Some(_) = signals.recv() => true,
         () = tokio::time::sleep(EVERY) => false,
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a file is a deck, and what is in it.
+//! `deck check`: whether a file is a valid deck, and what it contains.
 
 use std::{collections::BTreeMap, fs::File, path::Path};
 
@@ -10,13 +10,13 @@ use switchboard::{
 };
 
 use crate::{
-    commands::deck::shown,
+    commands::deck::prefix,
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
 };
 
-/// Gaps that are shown; more are counted.
+/// How many gaps are listed; the rest is counted.
 const SHOWN: usize = 10;
 
 pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
@@ -24,7 +24,7 @@ pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
     let opened = File::open(file)
         .map_err(|error| Failure::input("FILE", format!("{name} cannot be read: {error}")))?;
     let mut found = Found::default();
-    // Rows that name no currency are in the configuration's, which is not asked for here.
+    // Rows without a currency use the configured one, which is unknown here.
     let read =
         scan_deck(opened, DeckFile::new(&name).in_layout(layout), Currency::XXX, |line, row| {
             found.add(line, &row)
@@ -37,12 +37,12 @@ pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
             output.note(format!("error: {name} has {} more problems", faults.more));
         }
         if output.json {
-            let told: Vec<_> = faults
+            let listed: Vec<_> = faults
                 .told
                 .iter()
                 .map(|fault| json!({"line": fault.line, "column": fault.column, "message": fault.message}))
                 .collect();
-            output.object(&json!({"file": name, "faults": told, "more": faults.more}));
+            output.object(&json!({"file": name, "faults": listed, "more": faults.more}));
         }
         return Ok(Exit::BadInput);
     }
@@ -50,15 +50,15 @@ pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// From when and until when a row holds, and its line.
+/// When a row's price starts and ends, and its line.
 type Dated = (Option<Timestamp>, Option<Timestamp>, u64);
 
-/// What is in a deck.
+/// What a deck contains.
 #[derive(Default)]
 struct Found {
     rows: u64,
     currencies: BTreeMap<&'static str, u64>,
-    /// The dated rows of each destination: their lines, and from and until when they hold.
+    /// The rows with dates, by destination.
     dated: BTreeMap<String, Vec<Dated>>,
     destinations: u64,
     in_force: u64,
@@ -81,26 +81,26 @@ impl Found {
         if row.effective_from.is_none() && row.effective_until.is_none() {
             self.destinations += 1;
         } else {
-            let windows = self.dated.entry(shown(&row.destination)).or_default();
+            let windows = self.dated.entry(prefix(&row.destination)).or_default();
             windows.push((row.effective_from, row.effective_until, line));
         }
     }
 
-    /// Where a destination has a price before and after, and none between: most often the day of an
-    /// end that was meant to be the last one.
+    /// Destinations with a price before and after a time without one. Often the end date was meant
+    /// to be included.
     fn gaps(&mut self) -> Vec<Gap> {
         let mut gaps = Vec::new();
         for (destination, windows) in &mut self.dated {
             windows.sort_unstable();
             for (one, next) in windows.iter().zip(windows.iter().skip(1)) {
-                if let ((_, Some(until), before), (Some(from), _, behind)) = (one, next)
+                if let ((_, Some(until), before), (Some(from), _, after)) = (one, next)
                     && until < from
                 {
                     gaps.push(Gap {
                         destination: destination.clone(),
                         from: *until,
                         until: *from,
-                        lines: [*before, *behind],
+                        lines: [*before, *after],
                     });
                 }
             }
@@ -125,28 +125,28 @@ impl Found {
         let mut rows = vec![
             ("rows".to_owned(), self.rows),
             ("destinations".to_owned(), destinations),
-            ("hold now".to_owned(), self.in_force),
-            ("begin later".to_owned(), self.to_come),
-            ("are over".to_owned(), self.over),
+            ("in force".to_owned(), self.in_force),
+            ("start later".to_owned(), self.to_come),
+            ("expired".to_owned(), self.over),
         ];
         rows.extend(
             self.currencies.iter().map(|(code, count)| (format!("in {}", named(code)), *count)),
         );
         output.table(
-            &["what", "how many"],
+            &["item", "count"],
             rows.into_iter().map(|(what, count)| vec![what, count.to_string()]),
         );
         for gap in gaps.iter().take(SHOWN) {
-            let [before, behind] = gap.lines;
+            let [before, after] = gap.lines;
             output.line(format!(
-                "look at this: {} has no price from {} to {} (lines {before} and {behind}); a price holds until before its end",
+                "warning: {} has no price from {} to {} (lines {before} and {after}); a price ends just before its `until`",
                 gap.destination, gap.from, gap.until
             ));
         }
         if gaps.len() > SHOWN {
-            output.line(format!("and {} more such gaps", gaps.len() - SHOWN));
+            output.line(format!("and {} more gaps", gaps.len() - SHOWN));
         }
-        output.line("nothing is wrong");
+        output.line("no problems found");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a provider charges, for another program.
+//! `deck export`: writes a provider's prices as CSV or JSON.
 
 use std::{
     fs::OpenOptions,
@@ -13,7 +13,7 @@ use switchboard::{
 };
 
 use crate::{
-    commands::deck::{account, shown},
+    commands::deck::{account, prefix},
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
@@ -32,9 +32,8 @@ pub(super) fn run(
     let known: Vec<&str> = account.deck.decks().map(|(name, _)| name).collect();
     let wanted = match (deck, known.as_slice()) {
         (_, []) => {
-            let message = format!(
-                "nothing says what {provider} charges: give it a tariff, a price_per_minute or decks"
-            );
+            let message =
+                format!("{provider} has no prices: give it a tariff, a price_per_minute or decks");
             return Err(Failure::input("PROVIDER", message));
         }
         (None, [only]) => *only,
@@ -48,8 +47,10 @@ pub(super) fn run(
         (Some(named), known) => match known.iter().find(|one| **one == named) {
             Some(found) => *found,
             None => {
-                let message =
-                    format!("{named:?} is no deck of {provider}: name one of {}", known.join(", "));
+                let message = format!(
+                    "{named:?} is not a deck of {provider}: name one of {}",
+                    known.join(", ")
+                );
                 return Err(Failure::input("--deck", message));
             }
         },
@@ -71,16 +72,16 @@ pub(super) fn run(
                     match error.kind() {
                         io::ErrorKind::AlreadyExists => Failure::input(
                             "--out",
-                            format!("{shown} is there already: name a new file"),
+                            format!("{shown} already exists: name a new file"),
                         ),
-                        _ => Failure::input("--out", format!("{shown} cannot be made: {error}")),
+                        _ => Failure::input("--out", format!("{shown} cannot be created: {error}")),
                     }
                 })?;
             write(&rows, BufWriter::new(written), output)
                 .map_err(|error| failed(&file.display().to_string(), &error))?;
             output.note(format!("{} rows are in {}", rows.len(), file.display()));
         }
-        // Whoever reads on stdout has read enough.
+        // The reader of stdout may go away early.
         None => match write(&rows, BufWriter::new(output.results()), output) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written.map_err(|error| failed("stdout", &error))?,
@@ -91,9 +92,10 @@ pub(super) fn run(
 
 fn failed(file: &str, error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::InvalidInput => {
-            Failure::input("PROVIDER", format!("has a price that no CSV deck can hold: {error}"))
-        }
+        io::ErrorKind::InvalidInput => Failure::input(
+            "PROVIDER",
+            format!("has a price that a CSV deck cannot express: {error}"),
+        ),
         _ => Failure::local(format!("{file} cannot be written: {error}")),
     }
 }
@@ -111,7 +113,7 @@ fn write(rows: &[RateRow], mut to: impl Write, output: Output) -> io::Result<()>
 fn as_json(row: &RateRow) -> Value {
     let seconds = |step: Option<std::time::Duration>| step.map(|step| step.as_secs());
     json!({
-        "prefix": shown(&row.destination), "destination": row.name, "rate": row.per_minute, "connection_fee": row.connection_fee,
+        "prefix": prefix(&row.destination), "destination": row.name, "rate": row.per_minute, "connection_fee": row.connection_fee,
         "first_increment": seconds(row.first_increment), "next_increment": seconds(row.next_increment),
         "minimum": seconds(row.minimum), "effective_from": row.effective_from, "until": row.effective_until,
     })

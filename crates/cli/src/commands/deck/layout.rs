@@ -1,4 +1,4 @@
-//! `--layout` and `--map`: how a deck's file is laid out.
+//! `--layout` and `--map`: the layout of a deck's file.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
-/// The layout of a file that no configuration names.
+/// The layout of a file that is not in the configuration.
 pub(super) fn of_file(args: &LayoutArgs) -> Outcome<DeckLayout> {
     let named = args.layout.as_deref().map(DeckLayout::named).transpose();
     let mut layout =
@@ -24,8 +24,7 @@ pub(super) fn of_file(args: &LayoutArgs) -> Outcome<DeckLayout> {
     Ok(layout)
 }
 
-/// Puts the arguments in the place of what the configuration says about an account's decks, or
-/// about the one that is named.
+/// Overrides the configured layout of an account's decks, or of the named one.
 pub(super) fn apply(
     config: &mut Config,
     provider: &str,
@@ -35,8 +34,7 @@ pub(super) fn apply(
     if args.layout.is_none() && args.map.is_empty() {
         return Ok(());
     }
-    // What is wrong with them is told as the arguments that they are, not as the configuration that
-    // they become.
+    // Checked here so that errors name the arguments, not the configuration keys.
     of_file(args)?;
     let mut map: BTreeMap<String, ColumnNames> = BTreeMap::new();
     for (column, name) in pairs(args)? {
@@ -62,16 +60,13 @@ pub(super) fn apply(
 }
 
 fn pairs(args: &LayoutArgs) -> Outcome<Vec<(&str, &str)>> {
-    let no_pair = |text: &str| {
-        Failure::input(
-            "--map",
-            format!("{text:?} has no = in it: write it as prefix=\"Dial Code\""),
-        )
+    let missing_equals = |text: &str| {
+        Failure::input("--map", format!("{text:?} has no =: write it like prefix=\"Dial Code\""))
     };
     args.map
         .iter()
         .map(|text| {
-            let (column, name) = text.split_once('=').ok_or_else(|| no_pair(text))?;
+            let (column, name) = text.split_once('=').ok_or_else(|| missing_equals(text))?;
             Ok((column.trim(), name.trim()))
         })
         .collect()

@@ -1,5 +1,5 @@
-//! `switchboard deck`: checking, writing and explaining what providers charge. Nothing is sent, and
-//! no credential is needed.
+//! `switchboard deck`: checks, exports and explains rate decks. It sends nothing and needs no
+//! credential.
 
 mod check;
 mod export;
@@ -33,7 +33,7 @@ pub(crate) fn run(common: &Common, args: DeckArgs, output: Output) -> Outcome {
     }
 }
 
-/// What an account charges.
+/// The account's policy, with its prices.
 fn account<'a>(policy: &'a Policy, name: &str) -> Outcome<&'a ProviderPolicy> {
     let found = policy.providers.iter().find(|one| one.info.id.as_str() == name);
     found.ok_or_else(|| {
@@ -45,8 +45,8 @@ fn account<'a>(policy: &'a Policy, name: &str) -> Outcome<&'a ProviderPolicy> {
     })
 }
 
-/// As decks write it.
-fn shown(destination: &Destination) -> String {
+/// The prefix as decks write it.
+fn prefix(destination: &Destination) -> String {
     match destination {
         Destination::Prefix(digits) => digits.clone(),
         Destination::Country(country) => country.to_string(),

@@ -1,4 +1,4 @@
-//! What one call costs at a provider, and why.
+//! `deck show`: what a call costs at a provider, and why.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use switchboard::{
 
 use crate::{
     cli::DeckShowArgs,
-    commands::deck::{account, shown},
+    commands::deck::{account, prefix},
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},
@@ -48,7 +48,7 @@ pub(super) fn run(config: &Config, args: &DeckShowArgs, output: Output) -> Outco
     Ok(Exit::Done)
 }
 
-/// The line of the file where a price stands, and what the trade calls its destination.
+/// The line of the price in the file, and the name of its destination.
 type Named = (Option<u64>, Option<String>);
 
 fn line_of(config: &Config, provider: &str, quote: &Quote) -> Outcome<Option<Named>> {
@@ -85,7 +85,7 @@ impl Found<'_> {
     fn object(&self, output: Output) {
         let quote = self.explained.quote.as_ref().map(|quote| {
             json!({
-                "deck": quote.deck, "line": self.line, "prefix": shown(&quote.destination), "destination": self.name,
+                "deck": quote.deck, "line": self.line, "prefix": prefix(&quote.destination), "destination": self.name,
                 "rate": quote.per_minute, "connection_fee": quote.connection_fee,
                 "first_increment": quote.first_increment.as_secs(), "next_increment": quote.next_increment.as_secs(),
                 "minimum": quote.minimum.as_secs(), "effective_from": quote.effective_from, "until": quote.effective_until,
@@ -94,7 +94,7 @@ impl Found<'_> {
         });
         let passed_over = self.explained.passed_over.iter();
         let passed_over: Vec<_> = passed_over
-            .map(|(deck, place)| json!({"deck": deck, "prefix": shown(place)}))
+            .map(|(deck, place)| json!({"deck": deck, "prefix": prefix(place)}))
             .collect();
         output.object(&json!({
             "provider": self.provider, "to": self.to, "country": self.to.country(), "at": self.at, "seconds": self.seconds,
@@ -114,13 +114,13 @@ impl Found<'_> {
         ));
         for (deck, place) in &self.explained.passed_over {
             output.line(format!(
-                "passed over: {} in {deck}, which has no price at that time",
+                "skipped: {} in {deck}, which has no price at that time",
                 described(place)
             ));
         }
         let Some(quote) = &self.explained.quote else {
             let why = match (self.has_decks, self.explained.passed_over.is_empty()) {
-                (false, _) => "nothing says what the provider charges",
+                (false, _) => "the provider has no prices",
                 (true, true) => "no row covers the number",
                 (true, false) => "no row that covers the number has a price at that time",
             };
@@ -142,7 +142,7 @@ impl Found<'_> {
                     .fold(described(&quote.destination), |row, name| format!("{row}: {name}")),
             ),
             (
-                "holds",
+                "valid",
                 match (quote.effective_from, quote.effective_until) {
                     (None, None) => "always".to_owned(),
                     (from, until) => {
@@ -150,14 +150,14 @@ impl Found<'_> {
                     }
                 },
             ),
-            ("rate", format!("{} a minute", quote.per_minute)),
+            ("rate", format!("{} per minute", quote.per_minute)),
             ("connection fee", quote.connection_fee.to_string()),
             ("increments", increments(quote)),
             ("billed", format!("{} s", quote.billed.as_secs())),
         ];
         if let Some(rate) = quote.rate {
             let code = quote.in_row_currency.currency().code();
-            rows.push(("in its currency", quote.in_row_currency.to_string()));
+            rows.push(("in the deck's currency", quote.in_row_currency.to_string()));
             rows.push((
                 "exchange rate",
                 format!("1 {code} is {rate} {}", quote.cost.currency().code()),
@@ -165,7 +165,7 @@ impl Found<'_> {
         }
         rows.push(("cost", quote.cost.to_string()));
         output.table(
-            &["what", "value"],
+            &["field", "value"],
             rows.into_iter().map(|(what, value)| vec![what.to_owned(), value]),
         );
     }
@@ -182,9 +182,9 @@ fn described(place: &Destination) -> String {
 fn increments(quote: &Quote) -> String {
     let (first, next) = (quote.first_increment.as_secs(), quote.next_increment.as_secs());
     let steps = match (first, next) {
-        (1, 1) => "each second".to_owned(),
-        (first, next) if first == next => format!("each {first} s"),
-        (first, next) => format!("{first} s, then each {next} s"),
+        (1, 1) => "every second".to_owned(),
+        (first, next) if first == next => format!("every {first} s"),
+        (first, next) => format!("{first} s, then every {next} s"),
     };
     match quote.minimum.as_secs() {
         0 => steps,

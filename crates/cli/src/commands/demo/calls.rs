@@ -1,4 +1,4 @@
-//! The calls of the demonstration, from a table that anybody can change.
+//! The calls of the demo, from the built-in table or the user's own.
 
 use std::{io::Read, path::Path};
 
@@ -9,7 +9,7 @@ use crate::failure::{Failure, Outcome};
 
 const BUILT_IN: &str = include_str!("calls.csv");
 const COLUMNS: [&str; 7] = ["to", "task", "agent", "language", "tags", "idempotency_key", "callee"];
-/// What the column `callee` may say.
+/// The values of the column `callee`.
 const CALLEES: [(&str, Callee); 6] = [
     ("completed", Callee::Completed),
     ("no_answer", Callee::NoAnswer),
@@ -19,7 +19,7 @@ const CALLEES: [(&str, Callee); 6] = [
     ("answer_lost", Callee::AnswerLost),
 ];
 
-/// What the simulated callee does, where the seed does not decide it.
+/// What the simulated callee does, unless the seed decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Callee {
     /// Answers and talks.
@@ -39,7 +39,7 @@ pub(super) enum Callee {
 /// One row of the table: a call to place.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    /// The number to call, as it was written.
+    /// The number to call, as written in the table.
     pub(super) to: String,
     task: String,
     agent: Option<String>,
@@ -47,7 +47,7 @@ pub(super) struct Row {
     /// Words that routes match.
     tags: Vec<String>,
     idempotency_key: Option<String>,
-    /// For the simulators; it is not sent.
+    /// For the simulators only; it is not sent.
     pub(super) callee: Option<Callee>,
 }
 
@@ -78,7 +78,7 @@ pub(super) fn read(file: Option<&Path>) -> Outcome<Vec<Row>> {
     if rows.is_empty() {
         return Err(Failure::input(
             "--calls",
-            "holds no call: write a line with to and task below the header",
+            "contains no call: add a line with to and task below the header",
         ));
     }
     Ok(rows)
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_calls_show_what_they_have_to() {
+    fn the_built_in_calls_cover_every_case() {
         let rows = read(None).unwrap();
         let checked: Vec<_> =
             rows.iter().map(|row| row.request().validate(Timestamp::UNIX_EPOCH)).collect();
@@ -160,7 +160,7 @@ mod tests {
 
         assert!(rows.len() >= 40, "{} rows", rows.len());
         assert!(countries.len() >= 12, "{countries:?}");
-        assert!(american > 60, "{american} calls that KaiCalls is asked for first");
+        assert!(american > 60, "{american} calls for which KaiCalls is asked first");
         assert_eq!(
             refused.into_iter().collect::<Vec<_>>(),
             ["emergency_number", "number_not_e164", "premium_rate_number"]
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_table_is_said_with_its_line() {
+    fn errors_in_a_table_name_their_line() {
         for (text, expected) in [
             ("to,task\n+442079460018\n", "line 2"),
             ("to,colour\n+442079460018,red\n", "colour"),

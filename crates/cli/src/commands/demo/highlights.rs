@@ -1,4 +1,4 @@
-//! A few decisions worth seeing, one of each kind, read from the ledger when all calls are over.
+//! Notable decisions, one of each kind, read from the ledger when all calls are over.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use switchboard::{
 };
 
 use crate::{
-    commands::demo::{Fate, calls::Row},
+    commands::demo::{RowResult, calls::Row},
     output::{Output, hide},
 };
 
-/// One line of the table with all that is known of it.
+/// One row of the table, with its result and history.
 struct Line<'a> {
     row: &'a Row,
-    fate: &'a Fate,
+    result: &'a RowResult,
     call: Option<&'a Call>,
     facts: Vec<Fact>,
 }
 
-/// What makes a line worth showing: the sentence that says so, or nothing.
+/// Describes a row if it shows a decision of this kind.
 type Kind = fn(&Line<'_>) -> Option<String>;
 
-/// The first line of each of these is shown.
+/// The first row of each kind is shown.
 const KINDS: [Kind; 10] = [
     by_cost,
     by_experiment,
@@ -40,14 +40,14 @@ const KINDS: [Kind; 10] = [
 /// Prints one decision of each kind that occurred, in the order of the table.
 pub(super) async fn show(
     rows: &[Row],
-    fates: &[Fate],
+    results: &[RowResult],
     calls: &HashMap<CallId, Call>,
     ledger: &Ledger,
     output: Output,
 ) -> switchboard::Result<()> {
     let mut lines = Vec::with_capacity(rows.len());
-    for (row, fate) in rows.iter().zip(fates) {
-        let call = fate.call().and_then(|id| calls.get(&id));
+    for (row, result) in rows.iter().zip(results) {
+        let call = result.call().and_then(|id| calls.get(&id));
         let facts = match call {
             Some(call) => {
                 let entries = ledger.history(call.id).await?;
@@ -55,7 +55,7 @@ pub(super) async fn show(
             }
             None => Vec::new(),
         };
-        lines.push(Line { row, fate, call, facts });
+        lines.push(Line { row, result, call, facts });
     }
     let mut found: Vec<(usize, String)> = Vec::new();
     for kind in KINDS {
@@ -66,7 +66,7 @@ pub(super) async fn show(
     if found.is_empty() {
         return Ok(());
     }
-    output.heading("Decisions worth seeing");
+    output.heading("Notable decisions");
     output.table(
         &["line", "to", "decision"],
         found.into_iter().filter_map(|(at, sentence)| {
@@ -84,7 +84,7 @@ impl Line<'_> {
         )
     }
 
-    /// The plan by which the first provider was asked, or by which nobody was.
+    /// The plan of the first attempt, or the one that found no provider.
     fn plan(&self) -> Option<&PlanRecord> {
         self.facts.iter().find_map(|fact| match fact {
             Fact::Admitted { plan, .. } => plan.as_deref(),
@@ -93,13 +93,13 @@ impl Line<'_> {
         })
     }
 
-    /// How a placed call ended.
+    /// The outcome of a placed call.
     fn outcome(&self) -> Option<String> {
         Some(self.call?.outcome?.to_string())
     }
 }
 
-/// A route that takes the cheapest, where the configuration prefers the other one.
+/// A route that takes the cheapest provider, although the other one is preferred by default.
 fn by_cost(line: &Line<'_>) -> Option<String> {
     let plan = line.plan()?;
     let (first, second) = (plan.candidates.first()?, plan.candidates.get(1)?);
@@ -107,7 +107,7 @@ fn by_cost(line: &Line<'_>) -> Option<String> {
     let by_cost = first.why.contains("cheapest") && cost.micros() < dearer.micros();
     by_cost.then(|| {
         format!(
-            "{} is chosen by cost: {cost} expected, and {dearer} at {}",
+            "{} is chosen by cost: {cost} expected, {dearer} at {}",
             first.provider, second.provider
         )
     })
@@ -116,15 +116,15 @@ fn by_cost(line: &Line<'_>) -> Option<String> {
 fn by_experiment(line: &Line<'_>) -> Option<String> {
     let assigned = line.call?.experiment.as_ref()?;
     Some(format!(
-        "experiment {}: this number belongs to the arm {}, on every call",
+        "experiment {}: this number is in arm {} on every call",
         assigned.experiment, assigned.arm
     ))
 }
 
 fn emergency_number(line: &Line<'_>) -> Option<String> {
-    let Fate::Rejected(error) = line.fate else { return None };
+    let RowResult::Rejected(error) = line.result else { return None };
     (error.code() == Some("emergency_number"))
-        .then(|| "refused before anything is sent: it is an emergency number".to_owned())
+        .then(|| "rejected before anything is sent: it is an emergency number".to_owned())
 }
 
 fn binding_refusal(line: &Line<'_>) -> Option<String> {
@@ -134,7 +134,7 @@ fn binding_refusal(line: &Line<'_>) -> Option<String> {
     }
     let code = attempt.error.as_ref()?.code.as_deref()?;
     Some(format!(
-        "{} refuses it ({code}). That binds: no other provider is asked",
+        "{} refuses it ({code}). This is binding: no other provider is asked",
         attempt.provider
     ))
 }
@@ -152,7 +152,7 @@ fn failover(line: &Line<'_>) -> Option<String> {
     ))
 }
 
-/// A provider whose circuit breaker is open is not even tried.
+/// A provider whose circuit breaker is open is skipped.
 fn circuit_breaker(line: &Line<'_>) -> Option<String> {
     let rejected = line.plan()?.rejected.iter().find(|one| one.reason == "unhealthy")?;
     let call = line.call?;
@@ -175,7 +175,7 @@ fn answer_lost(line: &Line<'_>) -> Option<String> {
     let outcome = line.outcome()?;
     lost.then(|| {
         format!(
-            "the connection to {provider} breaks before its answer. The phone may be ringing, so nobody else is asked; a later look-up finds the call: {outcome}"
+            "the connection to {provider} breaks before its response. The phone may be ringing, so no other provider is asked; a later lookup finds the call: {outcome}"
         )
     })
 }
@@ -190,20 +190,17 @@ fn no_provider(line: &Line<'_>) -> Option<String> {
         plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
     plan.candidates
         .is_empty()
-        .then(|| format!("refused, no provider can take it. {}", why.join("; ")))
+        .then(|| format!("refused: no provider can take it. {}", why.join("; ")))
 }
 
 fn duplicate(line: &Line<'_>) -> Option<String> {
-    let Fate::Rejected(error) = line.fate else { return None };
+    let RowResult::Rejected(error) = line.result else { return None };
     (error.kind() == ErrorKind::PossibleDuplicate)
-        .then(|| "refused: a call with the same number and task was placed a moment ago".to_owned())
+        .then(|| "refused: a call with the same number and task was just placed".to_owned())
 }
 
 fn rate_limit(line: &Line<'_>) -> Option<String> {
     let limited = line.plan()?.rejected.iter().find(|one| one.reason == "rate_limited")?;
     let taken = line.call?.provider.as_ref()?;
-    Some(format!(
-        "rate limit: {} has taken all it may in its window; {taken} is asked",
-        limited.provider
-    ))
+    Some(format!("rate limit: {} has reached its limit; {taken} is asked", limited.provider))
 }

@@ -1,20 +1,20 @@
-//! `switchboard demo`: everything at work, with simulated providers.
+//! `switchboard demo`: routing, failover and experiments at work, with simulated providers.
 //!
-//! | file | its one reason |
+//! | file | contents |
 //! |---|---|
-//! | `world.rs` | the simulators, and a router over them by the same configuration that users write |
+//! | `simulation.rs` | the simulators, and a switchboard over them with an ordinary configuration |
 //! | `calls.rs` | the calls, from `examples/calls.csv` |
-//! | `story.rs` | what happens, as it happens |
+//! | `event_log.rs` | the live log of `--verbose` |
 //! | `highlights.rs` | a few decisions worth seeing |
-//! | `report.rs` | what became of each call |
-//! | `proof.rs` | whether the calls, their ledger and the phones that rang agree |
+//! | `report.rs` | the result of each call, and the summary |
+//! | `proof.rs` | whether the ledger and the phones that rang agree |
 
 mod calls;
+mod event_log;
 mod highlights;
 mod proof;
 mod report;
-mod story;
-mod world;
+mod simulation;
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
@@ -23,9 +23,9 @@ use switchboard::{Call, CallId, Error, journal::JournalExt};
 
 use self::{
     calls::Row,
+    event_log::{EventLog, LineNumbers},
     report::Report,
-    story::{Names, Story},
-    world::World,
+    simulation::Simulation,
 };
 use crate::{
     cli::DemoArgs,
@@ -34,65 +34,66 @@ use crate::{
     output::{Output, hide},
 };
 
-/// So many calls are being decided at a time.
+/// How many calls are placed at a time.
 const AT_ONCE: usize = 6;
-/// A call that is not over by then never will be.
+/// The longest wait for the calls to end.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// What became of one line.
+/// What a row of the table became.
 #[derive(Debug)]
-enum Fate {
-    /// It never became a call.
+enum RowResult {
+    /// No call: the request was rejected.
     Rejected(Error),
-    /// It is this call.
-    Became(CallId),
-    /// Its key came before: it is the call of an earlier line.
+    /// This call.
+    Placed(CallId),
+    /// The call of an earlier row with the same key.
     Replayed(CallId),
 }
 
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
-    let world = World::start(&rows, args.seed, args.ledger.as_deref()).await?;
-    let router = world.switchboard.engine();
+    let simulation = Simulation::start(&rows, args.seed, args.ledger.as_deref()).await?;
+    let engine = simulation.switchboard.engine();
     if !output.json {
         output.line(format!(
-            "{} calls go to a simulated KaiCalls and a simulated KallyAI on this machine: no telephone rings.",
+            "{} calls go to a simulated KaiCalls and a simulated KallyAI on this machine: no phone rings.",
             rows.len()
         ));
-        output.line("While the middle third of them is sent, KaiCalls is down.");
+        output.line("KaiCalls is down while the middle third of them is sent.");
     }
-    let mut story = Story::new(output, args.verbose, router.events());
+    let mut log = EventLog::new(output, args.verbose, engine.events());
 
-    let mut fates = Vec::with_capacity(rows.len());
+    let mut results = Vec::with_capacity(rows.len());
     let third = rows.len().div_ceil(3);
     let mut thirds = rows.chunks(third.max(1));
-    story.part("Both providers are up");
-    send(thirds.next(), &mut fates, &world, &mut story).await;
-    world.strike().await;
-    story.part("KaiCalls is down: its connections are refused");
-    send(thirds.next(), &mut fates, &world, &mut story).await;
-    story.part("KaiCalls is back, and is used again after a successful read");
-    story.during(world.recover()).await?;
-    send(thirds.next(), &mut fates, &world, &mut story).await;
+    log.section("Both providers are up");
+    send(thirds.next(), &mut results, &simulation, &mut log).await;
+    simulation.stop_kaicalls().await;
+    log.section("KaiCalls is down: its connections are refused");
+    send(thirds.next(), &mut results, &simulation, &mut log).await;
+    log.section("KaiCalls is back, and is used again after a successful read");
+    log.during(simulation.restart_kaicalls()).await?;
+    send(thirds.next(), &mut results, &simulation, &mut log).await;
 
-    story.part("Waiting for the calls to end");
-    let ids: HashSet<CallId> = fates.iter().filter_map(Fate::call).collect();
-    let ends = join_all(ids.iter().map(|id| world.switchboard.wait(*id)));
-    // Whoever is not over then is found undecided in the report.
-    let _ = story.during(tokio::time::timeout(LONGEST_WAIT, ends)).await;
-    story.during(router.settle_costs()).await?;
-    story.end();
+    log.section("Waiting for the calls to end");
+    let ids: HashSet<CallId> = results.iter().filter_map(RowResult::call).collect();
+    let ends = join_all(ids.iter().map(|id| simulation.switchboard.wait(*id)));
+    // Calls that are still not over count as undecided in the report.
+    let _ = log.during(tokio::time::timeout(LONGEST_WAIT, ends)).await;
+    log.during(engine.settle_costs()).await?;
+    log.end();
 
-    // The ledger is verified at rest, and what is shown is what it holds.
-    router.shutdown(Duration::ZERO).await;
-    let check = world.ledger.check().await?;
-    let calls = world.ledger.journal().list().await?;
-    let report = Report::new(&rows, &fates, calls, check, &world.rings, router.policy().currency);
+    // The ledger is checked once nothing writes to it, and the report shows its content.
+    engine.shutdown(Duration::ZERO).await;
+    let check = simulation.ledger.check().await?;
+    let calls = simulation.ledger.journal().list().await?;
+    let report =
+        Report::new(&rows, &results, calls, check, &simulation.rings, engine.policy().currency);
     if args.verbose {
         report.show_calls(output);
     }
     if !output.json {
-        highlights::show(&rows, &fates, report.calls(), &world.ledger, output).await?;
+        highlights::show(&rows, &results, report.calls(), &simulation.ledger, output).await?;
     }
     report.show(output);
     if !output.json {
@@ -101,7 +102,7 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     Ok(if report.is_good() { Exit::Done } else { Exit::Failed })
 }
 
-/// What to type next, with the name under which this program was started.
+/// Suggests the next commands, under the name by which this program was started.
 fn next(args: &DemoArgs, output: Output) {
     let program = std::env::args_os().next();
     let program =
@@ -112,10 +113,10 @@ fn next(args: &DemoArgs, output: Output) {
             (format!("{program} calls --ledger {} list", file.display()), "look at the calls again")
         }
         None => {
-            (format!("{program} demo --ledger demo.db"), "keep the calls, to look at them again")
+            (format!("{program} demo --ledger demo.db"), "keep the calls and look at them again")
         }
     };
-    // There in a clone of the repository, and not beside an installed program.
+    // It exists in a clone of the repository, but not next to an installed program.
     let example = "switchboard.example.toml";
     let plan = if Path::new(example).exists() {
         format!("{program} plan --config {example} --to +442079460958")
@@ -125,10 +126,10 @@ fn next(args: &DemoArgs, output: Output) {
     let steps = [
         (
             format!("{program} demo --verbose"),
-            "every decision with its reasons, and what became of each call",
+            "every decision with its reasons, and the result of each call",
         ),
         kept,
-        (plan, "who would take a call, and why: sends nothing and needs no account"),
+        (plan, "which provider would take a call, and why; sends nothing, needs no account"),
     ];
     for (command, what) in steps {
         output.line(format!("  {command}"));
@@ -136,58 +137,63 @@ fn next(args: &DemoArgs, output: Output) {
     }
 }
 
-/// Sends the calls of some lines, and returns when each is decided.
-async fn send(rows: Option<&[Row]>, fates: &mut Vec<Fate>, world: &World, story: &mut Story) {
-    let first = fates.len() + 1;
-    let mut results: Vec<(usize, Fate)> = Vec::new();
-    let names = story.names();
+/// Submits the calls of some rows, and returns once each is decided.
+async fn send(
+    rows: Option<&[Row]>,
+    results: &mut Vec<RowResult>,
+    simulation: &Simulation,
+    log: &mut EventLog,
+) {
+    let first = results.len() + 1;
+    let mut decided: Vec<(usize, RowResult)> = Vec::new();
+    let numbers = log.line_numbers();
     let mut placing = stream::iter(rows.unwrap_or_default().iter().enumerate())
         .map(|(at, row)| {
-            let (line, names) = (first + at, &names);
-            async move { (line, row, decided(row, line, names, world).await) }
+            let (line, numbers) = (first + at, &numbers);
+            async move { (line, row, place(row, line, numbers, simulation).await) }
         })
         .buffer_unordered(AT_ONCE);
-    while let Some((line, row, result)) = story.during(placing.next()).await {
+    while let Some((line, row, result)) = log.during(placing.next()).await {
         let known = |id| {
-            fates
+            results
                 .iter()
-                .chain(results.iter().map(|(_, fate)| fate))
-                .filter_map(Fate::call)
+                .chain(decided.iter().map(|(_, result)| result))
+                .filter_map(RowResult::call)
                 .any(|one| one == id)
         };
-        let fate = match result {
+        let result = match result {
             Ok(call) if known(call.id) => {
-                story.tell(line, "the same key came before: the first call is the answer");
-                Fate::Replayed(call.id)
+                log.line(line, "same key as an earlier line: answered with that call");
+                RowResult::Replayed(call.id)
             }
-            Ok(call) => Fate::Became(call.id),
+            Ok(call) => RowResult::Placed(call.id),
             Err(error) => {
-                story.tell(line, &format!("{} not called: {error}", hide(&row.to)));
-                Fate::Rejected(error)
+                log.line(line, &format!("{} not called: {error}", hide(&row.to)));
+                RowResult::Rejected(error)
             }
         };
-        results.push((line, fate));
+        decided.push((line, result));
     }
-    results.sort_by_key(|(line, _)| *line);
-    fates.extend(results.into_iter().map(|(_, fate)| fate));
+    decided.sort_by_key(|(line, _)| *line);
+    results.extend(decided.into_iter().map(|(_, result)| result));
 }
 
-async fn decided(
+async fn place(
     row: &Row,
     line: usize,
-    names: &Names,
-    world: &World,
+    numbers: &LineNumbers,
+    simulation: &Simulation,
 ) -> switchboard::Result<Call> {
-    let id = world.switchboard.submit(&row.request()).await?.id;
-    names.give(id, line);
-    world.switchboard.engine().decided(id).await
+    let id = simulation.switchboard.submit(&row.request()).await?.id;
+    numbers.insert(id, line);
+    simulation.switchboard.engine().decided(id).await
 }
 
-impl Fate {
+impl RowResult {
     fn call(&self) -> Option<CallId> {
         match self {
-            Fate::Became(id) | Fate::Replayed(id) => Some(*id),
-            Fate::Rejected(_) => None,
+            RowResult::Placed(id) | RowResult::Replayed(id) => Some(*id),
+            RowResult::Rejected(_) => None,
         }
     }
 }

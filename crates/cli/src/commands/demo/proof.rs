@@ -1,22 +1,21 @@
-//! Whether the calls, as their ledger has them, and the phones that rang agree. The simulators'
-//! record is the truth.
+//! Compares the calls of the ledger with the phones that rang. The simulators' record is the truth.
 
 use std::collections::{BTreeSet, HashMap};
 
 use switchboard::{Call, CallStatus};
 use switchboard_testkit::RingLedger;
 
-/// What was counted.
+/// The result of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Proof {
     /// Phones that rang.
     pub(super) rings: usize,
-    /// Phones that rang more often than the calls account for: each call rings its callee at most
-    /// once, and only where its last attempt is not proven silent.
+    /// Phones that rang more often than the calls account for. Each call accounts for one ring, unless
+    /// every attempt provably never rang.
     pub(super) rung_too_often: usize,
-    /// Calls that are closed and did not ring.
+    /// Closed calls whose phone did not ring.
     pub(super) calls_without_ring: usize,
-    /// Rings that are of no call.
+    /// Rings without a call.
     pub(super) rings_without_call: usize,
 }
 
@@ -34,7 +33,7 @@ impl Proof {
         }
         let too_often =
             |to: &str, count: usize| count > accounted.get(to).copied().unwrap_or_default();
-        // A phone that rang, by the provider's id of the call and the number.
+        // The phones that rang, by the provider's call id and the number.
         let rang: BTreeSet<(&str, &str)> =
             rings.iter().map(|ring| (ring.call_id.as_str(), ring.to.as_str())).collect();
         let closed = calls.iter().filter(|call| call.status == CallStatus::Closed);
@@ -87,7 +86,7 @@ mod tests {
         RingLedger::with_file(file.path()).unwrap()
     }
 
-    /// Rung too often, calls without ring, rings without call.
+    /// Returns `rung_too_often`, `calls_without_ring` and `rings_without_call`.
     fn proof(calls: &[Call], rings: &[&str]) -> (usize, usize, usize) {
         let proof = Proof::of(calls, &ledger(rings));
         assert_eq!(proof.rings, rings.len());
@@ -96,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_the_calls_do_not_account_for_is_found() {
-        let (one, two, silent) =
+        let (one, two, not_placed) =
             (call("placed", "one"), call("placed", "two"), call("not_placed", "one"));
         assert_eq!(proof(std::slice::from_ref(&one), &["one"]), (0, 0, 0));
         assert_eq!(
@@ -109,8 +108,12 @@ mod tests {
             (0, 0, 0),
             "two calls rang once each"
         );
-        assert_eq!(proof(&[silent], &["one"]), (1, 0, 0), "a call that is proven silent rang");
-        assert_eq!(proof(&[], &["one"]), (1, 0, 1), "nobody asked for it");
+        assert_eq!(
+            proof(&[not_placed], &["one"]),
+            (1, 0, 0),
+            "a call that provably never rang did ring"
+        );
+        assert_eq!(proof(&[], &["one"]), (1, 0, 1), "no call asked for it");
         assert_eq!(
             proof(std::slice::from_ref(&one), &[]),
             (0, 1, 0),

@@ -1,4 +1,4 @@
-//! What became of each call, and whether the ledger of the phones that rang agrees.
+//! The result of each call, and the summary.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,14 +9,14 @@ use switchboard::{
 use switchboard_testkit::RingLedger;
 
 use crate::{
-    commands::demo::{Fate, calls::Row, proof::Proof},
+    commands::demo::{RowResult, calls::Row, proof::Proof},
     output::{Output, hide, or_dash},
 };
 
-/// The end of the demonstration.
+/// The report at the end of the demo.
 pub(super) struct Report<'a> {
     rows: &'a [Row],
-    fates: &'a [Fate],
+    results: &'a [RowResult],
     calls: HashMap<CallId, Call>,
     check: Check,
     summary: Summary,
@@ -25,48 +25,48 @@ pub(super) struct Report<'a> {
 /// The object that `--json` prints.
 #[derive(Debug, Serialize)]
 struct Summary {
-    /// Both providers are simulators.
+    /// Always true: both providers are simulated.
     simulated: bool,
-    /// Lines of the table.
+    /// Rows of the table.
     calls: usize,
-    /// Calls in which somebody talked.
+    /// Calls in which the person answered and talked.
     completed: usize,
-    /// Lines that became no ringing phone: numbers that must not be called, possible duplicates,
-    /// and calls that nobody takes.
+    /// Rows whose phone did not ring: numbers that must not be called, possible duplicates, and calls
+    /// that no provider took.
     refused: usize,
-    /// Lines answered with the call of an earlier line, because their key was the same.
+    /// Rows answered with the call of an earlier row that has the same key.
     replayed: usize,
-    /// Calls that a second provider was asked for, after proof that the first reached no phone.
+    /// Calls that moved on to a second provider, after proof that the first reached no phone.
     failed_over: usize,
-    /// Calls that are not over, or of which nobody knows.
+    /// Calls that are not over, or whose result is unknown.
     undecided: usize,
-    /// Phones that rang, by the simulators' ledger.
+    /// Phones that rang, as the simulators recorded.
     phones_rung: usize,
     /// Phones that rang more often than their calls account for.
     phones_rung_twice: usize,
-    /// Whether the calls' ledger is sound, and says what the phones do.
-    ledger: Kept,
+    /// The ledger, and whether it agrees with the simulators.
+    ledger: LedgerSummary,
     /// How calls that reached a phone ended.
     outcomes: BTreeMap<Outcome, usize>,
-    /// Calls by the provider that took them.
+    /// Calls by provider.
     by_provider: BTreeMap<String, usize>,
-    /// Calls of the experiment, by the person's arm.
+    /// Calls of the experiment, by arm.
     by_arm: BTreeMap<String, usize>,
-    /// What was billed.
+    /// The sum of the bills.
     cost: Bill,
 }
 
-/// The calls' ledger at the end.
+/// The ledger at the end.
 #[derive(Debug, Serialize)]
-struct Kept {
+struct LedgerSummary {
     calls: u64,
     attempts: u64,
     events: u64,
-    /// What is wrong with it.
+    /// Problems that its check found.
     problems: usize,
-    /// Calls that ended, by the ledger, and whose phone never rang, by the simulators.
+    /// Calls that are closed in the ledger, but whose phone never rang.
     calls_without_ring: usize,
-    /// Phones that rang, and that are of no call in the ledger.
+    /// Phones that rang without a call in the ledger.
     rings_without_call: usize,
 }
 
@@ -81,44 +81,43 @@ struct Bill {
 impl<'a> Report<'a> {
     pub(super) fn new(
         rows: &'a [Row],
-        fates: &'a [Fate],
+        results: &'a [RowResult],
         calls: Vec<Call>,
         check: Check,
         rings: &RingLedger,
         currency: Currency,
     ) -> Self {
-        let summary = Summary::new(fates, &calls, &check, &Proof::of(&calls, rings), currency);
+        let summary = Summary::new(results, &calls, &check, &Proof::of(&calls, rings), currency);
         let calls = calls.into_iter().map(|call| (call.id, call)).collect();
-        Self { rows, fates, calls, check, summary }
+        Self { rows, results, calls, check, summary }
     }
 
-    /// No phone rang more often than it should have, every call is decided, and the ledger says
-    /// what the phones do.
+    /// True if no phone rang too often, every call is decided, and the ledger agrees with the phones.
     pub(super) fn is_good(&self) -> bool {
         let kept = &self.summary.ledger;
         let sound = kept.problems + kept.calls_without_ring + kept.rings_without_call == 0;
         self.summary.phones_rung_twice == 0 && self.summary.undecided == 0 && sound
     }
 
-    /// The calls as the ledger has them.
+    /// The calls of the ledger.
     pub(super) fn calls(&self) -> &HashMap<CallId, Call> {
         &self.calls
     }
 
-    /// A table of every call; with `--json` nothing.
+    /// Prints a table of every call, except with `--json`.
     pub(super) fn show_calls(&self, output: Output) {
         if output.json {
             return;
         }
-        output.heading("What became of each call");
-        let lines = self.rows.iter().zip(self.fates).enumerate();
+        output.heading("Calls");
+        let lines = self.rows.iter().zip(self.results).enumerate();
         output.table(
             &["line", "to", "country", "result", "provider", "asked", "arm", "billed"],
-            lines.map(|(at, (row, fate))| self.line(at + 1, row, fate)),
+            lines.map(|(at, (row, result))| self.line(at + 1, row, result)),
         );
     }
 
-    /// The summary, and every problem that the check of the ledger found.
+    /// Prints the summary and the problems of the ledger.
     pub(super) fn show(&self, output: Output) {
         if output.json {
             output.object(&self.summary);
@@ -132,27 +131,27 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn line(&self, number: usize, row: &Row, fate: &Fate) -> Vec<String> {
+    fn line(&self, number: usize, row: &Row, result: &RowResult) -> Vec<String> {
         let dashes = |to: String, result: String| {
             let mut cells = vec![number.to_string(), to, "-".to_owned(), result];
             cells.resize(8, "-".to_owned());
             cells
         };
-        let call = fate.call().and_then(|id| self.calls.get(&id));
-        match (fate, call) {
-            (Fate::Rejected(error), _) => dashes(hide(&row.to), rejected(error)),
-            (Fate::Replayed(_), _) => {
-                dashes(hide(&row.to), "replayed: the call of an earlier line".to_owned())
+        let call = result.call().and_then(|id| self.calls.get(&id));
+        match (result, call) {
+            (RowResult::Rejected(error), _) => dashes(hide(&row.to), rejected(error)),
+            (RowResult::Replayed(_), _) => {
+                dashes(hide(&row.to), "replayed: same key as an earlier line".to_owned())
             }
-            (Fate::Became(_), None) => {
-                dashes(hide(&row.to), "error: the journal has no such call".to_owned())
+            (RowResult::Placed(_), None) => {
+                dashes(hide(&row.to), "error: not in the ledger".to_owned())
             }
-            (Fate::Became(_), Some(call)) => {
+            (RowResult::Placed(_), Some(call)) => {
                 vec![
                     number.to_string(),
                     call.to.masked(),
                     call.country.to_string(),
-                    result(call),
+                    status_text(call),
                     or_dash(call.provider.as_ref()),
                     asked(call),
                     or_dash(call.experiment.as_ref().map(|assigned| &assigned.arm)),
@@ -166,13 +165,13 @@ impl<'a> Report<'a> {
 fn rejected(error: &switchboard::Error) -> String {
     match error.kind() {
         ErrorKind::PossibleDuplicate => {
-            "duplicate: the same number and task came before".to_owned()
+            "duplicate: same number and task as an earlier call".to_owned()
         }
         kind => format!("refused: {}", error.code().unwrap_or(kind.as_str())),
     }
 }
 
-fn result(call: &Call) -> String {
+fn status_text(call: &Call) -> String {
     match (call.outcome, &call.fault) {
         (Some(outcome), _) => outcome.to_string(),
         (None, Some(fault)) => format!("{}: {}", call.status, fault.kind.as_str()),
@@ -180,7 +179,7 @@ fn result(call: &Call) -> String {
     }
 }
 
-/// Who was asked, in order, and how often where a request that never left was tried again.
+/// The providers that were asked, in order, with the number of tries if there were several.
 fn asked(call: &Call) -> String {
     let mut asked: Vec<(&ProviderId, usize)> = Vec::new();
     for attempt in &call.attempts {
@@ -196,7 +195,7 @@ fn asked(call: &Call) -> String {
     or_dash(words.reduce(|before, next| format!("{before} > {next}")))
 }
 
-/// The calls that a provider was asked for and another one took over.
+/// True if another provider took over the call.
 fn failed_over(call: &Call) -> bool {
     call.attempts
         .first()
@@ -206,13 +205,14 @@ fn failed_over(call: &Call) -> bool {
 
 impl Summary {
     fn new(
-        fates: &[Fate],
+        results: &[RowResult],
         calls: &[Call],
         check: &Check,
         proof: &Proof,
         currency: Currency,
     ) -> Self {
-        let rejected = fates.iter().filter(|fate| matches!(fate, Fate::Rejected(_))).count();
+        let rejected =
+            results.iter().filter(|result| matches!(result, RowResult::Rejected(_))).count();
         let with = |status: CallStatus| calls.iter().filter(|call| call.status == status).count();
         let mut outcomes = BTreeMap::new();
         let mut by_provider = BTreeMap::new();
@@ -235,10 +235,13 @@ impl Summary {
         }
         Self {
             simulated: true,
-            calls: fates.len(),
+            calls: results.len(),
             completed: outcomes.get(&Outcome::Completed).copied().unwrap_or_default(),
             refused: rejected + with(CallStatus::Refused),
-            replayed: fates.iter().filter(|fate| matches!(fate, Fate::Replayed(_))).count(),
+            replayed: results
+                .iter()
+                .filter(|result| matches!(result, RowResult::Replayed(_)))
+                .count(),
             failed_over: calls.iter().filter(|call| failed_over(call)).count(),
             undecided: calls
                 .iter()
@@ -246,7 +249,7 @@ impl Summary {
                 .count(),
             phones_rung: proof.rings,
             phones_rung_twice: proof.rung_too_often,
-            ledger: Kept {
+            ledger: LedgerSummary {
                 calls: check.calls,
                 attempts: check.attempts,
                 events: check.events,
@@ -277,24 +280,24 @@ impl Summary {
         };
         let contradictions = self.ledger.calls_without_ring + self.ledger.rings_without_call;
         let rows = [
-            ("calls asked for", self.calls.to_string()),
+            ("calls requested", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),
-            ("answered with an earlier call, same key", self.replayed.to_string()),
-            ("taken over by a second provider", self.failed_over.to_string()),
+            ("same key as an earlier call", self.replayed.to_string()),
+            ("moved to a second provider", self.failed_over.to_string()),
             ("outcomes", joined(&outcomes)),
-            ("calls without a known end", self.undecided.to_string()),
+            ("calls without a known result", self.undecided.to_string()),
             ("by provider", joined(&self.by_provider)),
             ("by arm of the experiment", joined(&self.by_arm)),
             ("billed", format!("{}{unknown}", self.cost.sum)),
-            ("phones that rang, by the simulators' records", self.phones_rung.to_string()),
+            ("phones that rang (simulators' record)", self.phones_rung.to_string()),
             ("phones that rang too often", self.phones_rung_twice.to_string()),
-            ("calls and phones that contradict each other", contradictions.to_string()),
+            ("contradictions between ledger and phones", contradictions.to_string()),
             (
-                "calls, attempts and events in the ledger",
+                "calls, attempts, events in the ledger",
                 format!("{}, {}, {}", self.ledger.calls, self.ledger.attempts, self.ledger.events),
             ),
-            ("problems that its check found", self.ledger.problems.to_string()),
+            ("problems found by the ledger check", self.ledger.problems.to_string()),
         ];
-        output.table(&["what", "how many"], rows.map(|(what, value)| vec![what.to_owned(), value]));
+        output.table(&["item", "value"], rows.map(|(what, value)| vec![what.to_owned(), value]));
     }
 }

@@ -1,4 +1,4 @@
-//! Starting, growing and stopping: one decision, written down for every process.
+//! `start`, `ramp` and `stop`: each records one decision for every process.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,17 +8,17 @@ use switchboard::router::{
 };
 
 use crate::{
-    cli::Decided,
-    commands::experiments::study::{Studies, life, lives},
+    cli::DecisionArgs,
+    commands::experiments::study::{Studies, state, states},
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
     setup,
 };
 
-/// What is wanted.
+/// The requested change.
 #[derive(Debug)]
-pub(super) enum Wish {
+pub(super) enum ChangeRequest {
     Start(Option<u32>),
     Ramp(u32),
     Stop(Option<String>),
@@ -27,25 +27,25 @@ pub(super) enum Wish {
 pub(super) async fn run(
     studies: &Studies,
     name: &str,
-    wish: Wish,
-    decided: Decided,
+    request: ChangeRequest,
+    decided: DecisionArgs,
     output: Output,
 ) -> Outcome {
     let experiment = studies.experiment(name)?;
-    if let Wish::Stop(Some(arm)) = &wish {
+    if let ChangeRequest::Stop(Some(arm)) = &request {
         known_arm(experiment, arm)?;
     }
     let by = setup::operator(decided.by)?;
     let why = decided.why.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty());
     let ledger = studies.ledger().await?;
     let journal = ledger.journal();
-    let lives = lives(&*journal).await?;
-    let life = life(&lives, experiment);
-    let Some(change) = change(experiment, life, &wish, why) else {
+    let states = states(&*journal).await?;
+    let state = state(&states, experiment);
+    let Some(change) = change(experiment, state, &request, why) else {
         if output.json {
             output.object(&json!({"decided": Value::Null}));
         } else {
-            output.line("it is so already: nothing was decided");
+            output.line("nothing to change");
         }
         return Ok(Exit::Done);
     };
@@ -54,8 +54,8 @@ pub(super) async fn run(
     if output.json {
         output.object(&json!({"decided": decision}));
     } else {
-        output.line(told(experiment, life, &change));
-        output.note("running processes take it up within a few seconds");
+        output.line(describe(experiment, state, &change));
+        output.note("running processes apply it within a few seconds");
     }
     Ok(Exit::Done)
 }
@@ -67,53 +67,55 @@ fn known_arm(experiment: &Experiment, arm: &str) -> Outcome<()> {
     let names: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     Err(Failure::input(
         "--arm",
-        format!("{arm:?} is no arm of {}: it has {}", experiment.name, names.join(", ")),
+        format!("{arm:?} is not an arm of {}: it has {}", experiment.name, names.join(", ")),
     ))
 }
 
-/// The change that makes the wish true; `None` where it is true.
+/// The change to record, or `None` if the experiment is already in the requested state.
 fn change(
     experiment: &Experiment,
-    life: Option<&ExperimentState>,
-    wish: &Wish,
+    state: Option<&ExperimentState>,
+    request: &ChangeRequest,
     why: Option<String>,
 ) -> Option<Change> {
-    let (stage, ramp) = (experiment.stage(life), experiment.ramp(life));
-    let nothing = Change { why, ..Change::of(experiment.version) };
-    match wish {
-        Wish::Start(to) => (stage != Stage::Running || to.is_some_and(|to| to != ramp))
-            .then_some(Change { to: Some(Stage::Running), ramp_percent: *to, ..nothing }),
-        Wish::Ramp(to) => (*to != ramp).then_some(Change { ramp_percent: Some(*to), ..nothing }),
-        Wish::Stop(None) => {
-            (stage != Stage::Stopped).then_some(Change { to: Some(Stage::Stopped), ..nothing })
+    let (stage, ramp) = (experiment.stage(state), experiment.ramp(state));
+    let unchanged = Change { why, ..Change::of(experiment.version) };
+    match request {
+        ChangeRequest::Start(to) => (stage != Stage::Running || to.is_some_and(|to| to != ramp))
+            .then_some(Change { to: Some(Stage::Running), ramp_percent: *to, ..unchanged }),
+        ChangeRequest::Ramp(to) => {
+            (*to != ramp).then_some(Change { ramp_percent: Some(*to), ..unchanged })
         }
-        Wish::Stop(Some(arm)) => life.is_none_or(|life| !life.has_stopped(arm)).then(|| Change {
-            to: Some(Stage::Stopped),
-            arm: Some(arm.clone()),
-            ..nothing
-        }),
+        ChangeRequest::Stop(None) => {
+            (stage != Stage::Stopped).then_some(Change { to: Some(Stage::Stopped), ..unchanged })
+        }
+        ChangeRequest::Stop(Some(arm)) => state
+            .is_none_or(|state| !state.has_stopped(arm))
+            .then(|| Change { to: Some(Stage::Stopped), arm: Some(arm.clone()), ..unchanged }),
     }
 }
 
-fn told(experiment: &Experiment, life: Option<&ExperimentState>, change: &Change) -> String {
-    let (name, stage, former) = (&experiment.name, experiment.stage(life), experiment.ramp(life));
+fn describe(experiment: &Experiment, state: Option<&ExperimentState>, change: &Change) -> String {
+    let (name, stage, former) = (&experiment.name, experiment.stage(state), experiment.ramp(state));
     let ramp = change.ramp_percent.unwrap_or(former);
     match (&change.arm, change.to) {
         (Some(arm), _) => format!(
-            "{name}: the arm {arm} takes no new calls; its people go their ordinary way and stay counted to it"
+            "{name}: arm {arm} takes no new calls; its people are routed as usual and still count for it"
         ),
-        (None, Some(Stage::Running)) => format!("{name} runs, with {ramp} % of its people"),
+        (None, Some(Stage::Running)) => format!("{name} is running, with {ramp} % of its people"),
         (None, Some(Stage::Stopped)) => {
-            format!("{name} is stopped: every call goes its ordinary way")
+            format!("{name} is stopped: its calls are routed as usual")
         }
         (None, Some(Stage::Waiting) | None) => {
             let people = if ramp > former {
-                "nobody who is in it moves"
+                "everyone who is in it keeps their arm"
             } else {
-                "whoever the ramp leaves out goes the ordinary way"
+                "the people left out are routed as usual"
             };
-            let running = if stage == Stage::Running { "" } else { ", and it does not run" };
-            format!("{name} has {ramp} % of its people instead of {former} %: {people}{running}")
+            let running = if stage == Stage::Running { "" } else { ", and it is not running" };
+            format!(
+                "{name} now has {ramp} % of its people instead of {former} %: {people}{running}"
+            )
         }
     }
 }

@@ -1,12 +1,12 @@
-//! `switchboard experiments`: what people are split between, and what comes of it.
+//! `switchboard experiments`: starts, ramps, stops and reports experiments.
 //!
-//! | file | its one reason |
+//! | file | contents |
 //! |---|---|
-//! | `study.rs` | one experiment: its definition from the configuration, its life and its calls from the ledger |
-//! | `show.rs` | lists, and one experiment with what it can find |
-//! | `change.rs` | starting, growing, stopping |
-//! | `report.rs` | what it shows |
-//! | `svg.rs` | the same as a drawing |
+//! | `study.rs` | reading definitions from the configuration, and states and calls from the ledger |
+//! | `show.rs` | `list` and `show` |
+//! | `change.rs` | `start`, `ramp` and `stop` |
+//! | `report.rs` | `report` |
+//! | `svg.rs` | the drawing for `report --svg` |
 
 mod change;
 mod report;
@@ -14,7 +14,7 @@ mod show;
 mod study;
 mod svg;
 
-use self::{change::Wish, study::Studies};
+use self::{change::ChangeRequest, study::Studies};
 use crate::{
     cli::{Common, ExperimentsArgs, ExperimentsCommand},
     failure::Outcome,
@@ -28,13 +28,13 @@ pub(crate) async fn run(common: &Common, args: ExperimentsArgs, output: Output) 
         ExperimentsCommand::List => show::list(&studies, output).await,
         ExperimentsCommand::Show(args) => show::one(&studies, &args, output).await,
         ExperimentsCommand::Start { name, ramp, decided } => {
-            change::run(&studies, &name, Wish::Start(ramp), decided, output).await
+            change::run(&studies, &name, ChangeRequest::Start(ramp), decided, output).await
         }
         ExperimentsCommand::Ramp { name, percent, decided } => {
-            change::run(&studies, &name, Wish::Ramp(percent), decided, output).await
+            change::run(&studies, &name, ChangeRequest::Ramp(percent), decided, output).await
         }
         ExperimentsCommand::Stop { name, arm, decided } => {
-            change::run(&studies, &name, Wish::Stop(arm), decided, output).await
+            change::run(&studies, &name, ChangeRequest::Stop(arm), decided, output).await
         }
         ExperimentsCommand::Report { name, svg } => {
             report::run(&studies, &name, svg.as_deref(), output).await

@@ -1,16 +1,16 @@
-//! What an experiment shows.
+//! `experiments report`.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use switchboard::{
-    experiments::{ArmReport, Cohort, Report, Versus, analysis::Estimate},
+    experiments::{ArmComparison, ArmReport, Cohort, Report, sequential::Estimate},
     router::ExperimentStates,
 };
 
 use crate::{
     commands::experiments::{
-        study::{Studies, life, lives, people},
+        study::{Studies, cohort, state, states},
         svg,
     },
     exit::Exit,
@@ -25,15 +25,15 @@ pub(super) async fn run(
     output: Output,
 ) -> Outcome {
     let experiment = studies.experiment(name)?;
-    let (known, calls, decided) = match studies.ledger_if_any().await? {
+    let (known, calls, states) = match studies.ledger_if_any().await? {
         Some(ledger) => {
             let journal = ledger.journal();
-            let (known, calls) = people(&*journal, experiment, &studies.policy).await?;
-            (known, calls, lives(&*journal).await?)
+            let (known, calls) = cohort(&*journal, experiment, &studies.policy).await?;
+            (known, calls, states(&*journal).await?)
         }
         None => (Cohort::new(experiment, studies.policy.currency), 0, ExperimentStates::default()),
     };
-    let report = Report::new(experiment, life(&decided, experiment), &known, Timestamp::now());
+    let report = Report::new(experiment, state(&states, experiment), &known, Timestamp::now());
     if let Some(file) = drawing {
         write(file, &svg::draw(&report))?;
     }
@@ -48,12 +48,12 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// A new file: nothing is written over.
+/// Writes a new file; an existing one is not overwritten.
 fn write(file: &Path, text: &str) -> Outcome<()> {
     let shown = file.display();
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(file);
-    let mut made =
-        made.map_err(|error| Failure::input("--svg", format!("{shown} cannot be made: {error}")))?;
+    let mut made = made
+        .map_err(|error| Failure::input("--svg", format!("{shown} cannot be created: {error}")))?;
     std::io::Write::write_all(&mut made, text.as_bytes())
         .map_err(|error| Failure::local(format!("{shown} cannot be written: {error}")))
 }
@@ -68,46 +68,43 @@ fn show(report: &Report, calls: u64, output: Output) {
     ));
     let span = report
         .span
-        .map(|[first, last]| format!(", who came in from {first:.0} to {last:.0}"))
+        .map(|[first, last]| format!(", first called from {first:.0} to {last:.0}"))
         .unwrap_or_default();
     output.line(format!(
-        "{} people are counted{span}; {} more wait for the end of their calls; {calls} calls in all, of which each person's first counts",
+        "{} people are counted{span}; the calls of {} more are not over; {calls} calls in total, of which each person's first counts",
         report.people, report.open
     ));
     let header = [
         "arm",
-        "should get",
+        "planned share",
         "people",
-        "talked",
+        "successes",
         "success %",
         "errors",
         "billed",
-        "for each success",
+        "cost per success",
         "mean duration, s",
     ];
     output.table(&header, report.arms.iter().map(arm));
     for versus in &report.comparisons {
         output.heading(&format!(
-            "{} against {}, with a confidence of {:.1} % at every look",
+            "{} against {}, {:.1} % confidence at every look",
             versus.arm,
             versus.control,
             versus.confidence * 100.0
         ));
         output
-            .table(&["difference", "measured", "from", "to"], differences(versus, report.currency));
-        output.line(format!("p of no difference in success: {}", chance(versus.p_value)));
+            .table(&["difference", "estimate", "from", "to"], differences(versus, report.currency));
+        output.line(format!("p-value of no difference in success: {}", p_value(versus.p_value)));
     }
     if let Some(share) = report.sample_ratio_mismatch {
-        let verdict = if share.suspect {
-            "the arms did not get their people"
-        } else {
-            "nothing is wrong with the split"
-        };
+        let verdict =
+            if share.suspect { "the arms did not get their planned shares" } else { "as planned" };
         output.line("");
-        output.line(format!("p of the split: {} ({verdict})", chance(share.p_value)));
+        output.line(format!("p-value of the split: {} ({verdict})", p_value(share.p_value)));
     }
-    output.heading("In words");
-    for word in &report.words {
+    output.heading("Conclusions");
+    for word in &report.summary {
         output.line(format!("- {word}"));
     }
 }
@@ -128,7 +125,7 @@ fn arm(arm: &ArmReport) -> Vec<String> {
     ]
 }
 
-/// `52.1 (48.0 to 56.3)`
+/// Formats an estimate with its interval, for example `52.1 (48.0 to 56.3)`.
 fn spread(found: &Estimate, scale: f64, digits: usize) -> String {
     let value = format!("{:.digits$}", found.value * scale);
     match found.interval {
@@ -141,16 +138,16 @@ fn spread(found: &Estimate, scale: f64, digits: usize) -> String {
     }
 }
 
-fn differences(versus: &Versus, currency: &str) -> Vec<Vec<String>> {
+fn differences(versus: &ArmComparison, currency: &str) -> Vec<Vec<String>> {
     let rows = [
-        ("success, points of a hundred".to_owned(), &versus.difference.success, 100.0, 1),
-        (format!("for each success, {currency}"), &versus.difference.cost_per_success, 1.0, 4),
+        ("success rate, percentage points".to_owned(), &versus.difference.success, 100.0, 1),
+        (format!("cost per success, {currency}"), &versus.difference.cost_per_success, 1.0, 4),
         ("mean duration, s".to_owned(), &versus.difference.duration, 1.0, 1),
     ];
     let row = |(what, found, scale, digits): (String, &Option<Estimate>, f64, usize)| {
         let cell = |value: Option<f64>| {
             value.map_or_else(
-                || "too little is known".to_owned(),
+                || "not enough data".to_owned(),
                 |value| format!("{:+.digits$}", value * scale),
             )
         };
@@ -165,6 +162,6 @@ fn differences(versus: &Versus, currency: &str) -> Vec<Vec<String>> {
     rows.into_iter().map(row).collect()
 }
 
-fn chance(p: f64) -> String {
+fn p_value(p: f64) -> String {
     if p < 0.0001 { "below 0.0001".to_owned() } else { format!("{p:.4}") }
 }

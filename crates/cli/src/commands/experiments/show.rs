@@ -1,4 +1,4 @@
-//! Lists, and one experiment with what it can find.
+//! `experiments list` and `experiments show`.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard::{
     experiments::{
         ALPHA,
-        analysis::{Design, Detectable, Needed, detectable, people_needed},
+        sequential::{Design, Detectable, Needed, detectable, people_needed},
     },
     router::{
         Experiment, ExperimentStates,
@@ -16,80 +16,82 @@ use switchboard::{
 
 use crate::{
     cli::ShowArgs,
-    commands::experiments::study::{Studies, life, lives, people},
+    commands::experiments::study::{Studies, cohort, state, states},
     exit::Exit,
     failure::Outcome,
     output::Output,
 };
 
-/// The chance of finding what is there.
+/// The statistical power: the probability of detecting an effect that exists.
 const POWER: f64 = 0.8;
-/// With fewer people, the ledger says nothing of the control's share.
-const FEW: u64 = 30;
-/// What is expected of a control that nothing is known of: where differences are hardest to see.
-const BLIND: f64 = 0.5;
+/// With fewer people, the ledger does not determine the control's success rate.
+const MINIMUM_PEOPLE: u64 = 30;
+/// The assumed success rate of a control without data: the rate at which effects are hardest to
+/// detect.
+const ASSUMED_BASELINE: f64 = 0.5;
 
 pub(super) async fn list(studies: &Studies, output: Output) -> Outcome {
-    let lives = match studies.ledger_if_any().await? {
-        Some(ledger) => lives(&*ledger.journal()).await?,
+    let states = match studies.ledger_if_any().await? {
+        Some(ledger) => states(&*ledger.journal()).await?,
         None => ExperimentStates::default(),
     };
     let all = &studies.policy.experiments;
     if output.json {
-        let shown: Vec<Value> = all.iter().map(|one| definition(one, life(&lives, one))).collect();
+        let shown: Vec<Value> =
+            all.iter().map(|one| definition(one, state(&states, one))).collect();
         output.object(&json!({"experiments": shown}));
     } else if all.is_empty() {
         output.line("no experiments");
     } else {
         let rows = all.iter().map(|one| {
-            let life = life(&lives, one);
-            let since = life.and_then(|life| life.steps.last());
+            let state = state(&states, one);
+            let since = state.and_then(|state| state.transitions.last());
             vec![
                 one.name.clone(),
                 one.version.to_string(),
-                one.stage(life).as_str().to_owned(),
-                format!("{} %", one.ramp(life)),
-                arms(one, life),
+                one.stage(state).as_str().to_owned(),
+                format!("{} %", one.ramp(state)),
+                arms(one, state),
                 since.map_or_else(
                     || "as configured".to_owned(),
                     |step| format!("{:.0}, by {}", step.at, step.by),
                 ),
             ]
         });
-        output.table(&["experiment", "version", "stage", "ramp", "arms", "last decided"], rows);
+        output.table(&["experiment", "version", "stage", "ramp", "arms", "last decision"], rows);
     }
     Ok(Exit::Done)
 }
 
-/// `a kallyai 50, b kaicalls 50 (stopped), holdout 10 %`
-fn arms(experiment: &Experiment, life: Option<&ExperimentState>) -> String {
+/// The arms on one line, for example `a kallyai 50, b kaicalls 50 (stopped), holdout 10 %`.
+fn arms(experiment: &Experiment, state: Option<&ExperimentState>) -> String {
     let arms = experiment.arms.iter().map(|arm| {
         let stopped =
-            if life.is_some_and(|life| life.has_stopped(&arm.name)) { " (stopped)" } else { "" };
-        format!("{} {} {}{stopped}", arm.name, way(&arm.way), arm.weight)
+            if state.is_some_and(|state| state.has_stopped(&arm.name)) { " (stopped)" } else { "" };
+        format!("{} {} {}{stopped}", arm.name, treatment(&arm.treatment), arm.weight)
     });
     let holdout = (experiment.holdout_percent > 0)
         .then(|| format!("holdout {} %", experiment.holdout_percent));
     arms.chain(holdout).collect::<Vec<_>>().join(", ")
 }
 
-fn way(way: &Treatment) -> &str {
-    match way {
+fn treatment(treatment: &Treatment) -> &str {
+    match treatment {
         Treatment::Provider(provider) => provider.as_str(),
         Treatment::Agent(profile) => profile.as_str(),
     }
 }
 
-fn definition(experiment: &Experiment, life: Option<&ExperimentState>) -> Value {
+fn definition(experiment: &Experiment, state: Option<&ExperimentState>) -> Value {
     let arms: Vec<Value> = experiment
         .arms
         .iter()
         .map(|arm| {
-            let (provider, agent) = match &arm.way {
+            let (provider, agent) = match &arm.treatment {
                 Treatment::Provider(provider) => (Some(provider), None),
                 Treatment::Agent(profile) => (None, Some(profile)),
             };
-            let stopped = life.and_then(|life| life.stopped_arms.get(&arm.name));
+            let stopped = state.and_then(|state| state.stopped_arms.get(&arm.name));
             json!({"arm": arm.name, "provider": provider, "agent": agent, "weight": arm.weight, "stopped": stopped})
         })
         .collect();
@@ -97,79 +99,83 @@ fn definition(experiment: &Experiment, life: Option<&ExperimentState>) -> Value 
     json!({
         "name": experiment.name,
         "version": experiment.version,
-        "stage": experiment.stage(life),
-        "ramp_percent": experiment.ramp(life),
+        "stage": experiment.stage(state),
+        "ramp_percent": experiment.ramp(state),
         "holdout_percent": experiment.holdout_percent,
         "group": group.map(|group| json!({
             "name": group.name, "range_start_percent": group.range_start_percent, "share_percent": group.share_percent,
         })),
         "arms": arms,
         "guardrails": experiment.guardrails.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "decisions": life.map(|life| life.steps.as_slice()).unwrap_or_default(),
+        "decisions": state.map(|state| state.transitions.as_slice()).unwrap_or_default(),
     })
 }
 
-/// What an experiment can find.
+/// Which effects an experiment can detect in one arm.
 #[derive(Debug, Serialize)]
-struct Reach {
-    /// The control's share of successes.
+struct Power {
+    /// The control's success rate, from 0 to 1.
     baseline: f64,
-    /// Where that comes from.
+    /// The source of the baseline.
     baseline_from: &'static str,
-    /// With calls to so many different people.
+    /// The number of different people who are called.
     people: u64,
-    /// How many of them are in the control and in the arm that is compared.
+    /// How many of them are in the control or in this arm.
     compared: u64,
-    /// As differences of shares, with a chance of 80 %.
+    /// The detectable differences of success rates, with a power of 80 %.
     detectable: Option<Detectable>,
-    /// How many different people it takes to find a difference of five points of a hundred, over
-    /// all arms.
+    /// How many different people, over all arms, it takes to detect a difference of five percentage
+    /// points.
     for_five_points: Option<Needed>,
 }
 
 pub(super) async fn one(studies: &Studies, args: &ShowArgs, output: Output) -> Outcome {
     let experiment = studies.experiment(&args.name)?;
-    let (mut lives_of_all, mut known) = (ExperimentStates::default(), None);
+    let (mut states_of_all, mut known) = (ExperimentStates::default(), None);
     if let Some(ledger) = studies.ledger_if_any().await? {
         let journal = ledger.journal();
-        lives_of_all = lives(&*journal).await?;
+        states_of_all = states(&*journal).await?;
         known = Some(
-            people(&*journal, experiment, &studies.policy).await?.0.known(Timestamp::now()).people,
+            cohort(&*journal, experiment, &studies.policy)
+                .await?
+                .0
+                .completed(Timestamp::now())
+                .people,
         );
     }
-    let life = life(&lives_of_all, experiment);
+    let state = state(&states_of_all, experiment);
     let controls = known.iter().flatten().filter(|person| person.subject == 0);
     let (count, good) = controls.fold((0_u64, 0_u64), |(count, good), person| {
-        (count + 1, good + u64::from(person.seen.success))
+        (count + 1, good + u64::from(person.observation.success))
     });
     let (baseline, baseline_from) = match args.baseline {
         Some(percent) => (f64::from(percent) / 100.0, "as given"),
-        None if count >= FEW && good < count => {
+        None if count >= MINIMUM_PEOPLE && good < count => {
             (good as f64 / count as f64, "the control's people in the ledger")
         }
-        None => (BLIND, "assumed: the ledger knows too few of the control's people"),
+        None => (ASSUMED_BASELINE, "assumed: the ledger has too few of the control's people"),
     };
-    let reaches: Vec<(String, Reach)> = reaches(experiment, args.calls, baseline, baseline_from);
+    let powers: Vec<(String, Power)> = powers(experiment, args.calls, baseline, baseline_from);
     if output.json {
-        let reaches: Vec<Value> =
-            reaches.iter().map(|(arm, reach)| json!({"arm": arm, "reach": reach})).collect();
-        output.object(&json!({"experiment": definition(experiment, life), "detectable": reaches}));
+        let powers: Vec<Value> =
+            powers.iter().map(|(arm, power)| json!({"arm": arm, "reach": power})).collect();
+        output.object(&json!({"experiment": definition(experiment, state), "detectable": powers}));
         return Ok(Exit::Done);
     }
-    show(experiment, life, output);
-    for (arm, reach) in &reaches {
-        tell(arm, reach, output);
+    show(experiment, state, output);
+    for (arm, power) in &powers {
+        show_power(arm, power, output);
     }
     Ok(Exit::Done)
 }
 
-/// Each arm against the control.
-fn reaches(
+/// The power of each arm against the control.
+fn powers(
     experiment: &Experiment,
     calls: Option<u64>,
     baseline: f64,
     baseline_from: &'static str,
-) -> Vec<(String, Reach)> {
+) -> Vec<(String, Power)> {
     let subjects = experiment.subjects();
     let Some(((_, control), others)) = subjects.split_first() else {
         return Vec::new();
@@ -177,7 +183,7 @@ fn reaches(
     let whole: f64 = subjects.iter().map(|(_, weight)| f64::from(*weight)).sum();
     let live = others.iter().filter(|(_, weight)| *weight > 0);
     let many = live.clone().count().max(1) as f64;
-    let reach = |(name, weight): &(&str, u32)| {
+    let power = |(name, weight): &(&str, u32)| {
         let design =
             Design { baseline, weights: [*control, *weight], alpha: ALPHA / many, power: POWER };
         let part = (f64::from(*control) + f64::from(*weight)) / whole.max(1.0);
@@ -185,7 +191,7 @@ fn reaches(
         let compared = (people as f64 * part) as u64;
         let all = |compared: u64| (compared as f64 / part).ceil() as u64;
         let needed = people_needed(&design, 0.05).or_else(|| people_needed(&design, -0.05));
-        let reach = Reach {
+        let power = Power {
             baseline,
             baseline_from,
             people,
@@ -194,26 +200,26 @@ fn reaches(
             for_five_points: needed
                 .map(|needed| Needed { fixed: all(needed.fixed), anytime: all(needed.anytime) }),
         };
-        ((*name).to_owned(), reach)
+        ((*name).to_owned(), power)
     };
-    live.map(reach).collect()
+    live.map(power).collect()
 }
 
-fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output) {
+fn show(experiment: &Experiment, state: Option<&ExperimentState>, output: Output) {
     output.line(format!(
         "{}, version {}: {}, with {} % of its people",
         experiment.name,
         experiment.version,
-        experiment.stage(life).as_str(),
-        experiment.ramp(life)
+        experiment.stage(state).as_str(),
+        experiment.ramp(state)
     ));
-    if experiment.ramp(life) != experiment.ramp_percent {
+    if experiment.ramp(state) != experiment.ramp_percent {
         output.line(format!("  the configuration says {} %", experiment.ramp_percent));
     }
     if let Some(group) = &experiment.group {
         let end = group.range_start_percent + group.share_percent;
         output.line(format!(
-            "  in the group {}, its people are those from {} to {end} %",
+            "  in the group {}, with the people from {} to {end} %",
             group.name, group.range_start_percent
         ));
     }
@@ -221,10 +227,13 @@ fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output)
     let whole: f64 = subjects.iter().map(|(_, weight)| f64::from(*weight)).sum();
     let rows = subjects.iter().map(|(name, weight)| {
         let arm = experiment.arms.iter().find(|arm| arm.name == *name);
-        let stopped = life.and_then(|life| life.stopped_arms.get(*name));
+        let stopped = state.and_then(|state| state.stopped_arms.get(*name));
         vec![
             (*name).to_owned(),
-            arm.map_or_else(|| "the ordinary way".to_owned(), |arm| way(&arm.way).to_owned()),
+            arm.map_or_else(
+                || "usual routing".to_owned(),
+                |arm| treatment(&arm.treatment).to_owned(),
+            ),
             format!("{:.2} %", 100.0 * f64::from(*weight) / whole.max(1.0)),
             stopped.map_or_else(
                 || "-".to_owned(),
@@ -234,16 +243,16 @@ fn show(experiment: &Experiment, life: Option<&ExperimentState>, output: Output)
     });
     output.table(&["arm", "goes to", "share", "state"], rows);
     if !experiment.guardrails.is_empty() {
-        output.heading("Guardrails: an arm that certainly breaks one is stopped");
+        output.heading("Guardrails: an arm that certainly violates one is stopped");
         let rows = experiment
             .guardrails
             .iter()
             .map(|one| vec![one.to_string(), format!("after {} people", one.minimum_calls)]);
-        output.table(&["has to keep", "looked at"], rows);
+        output.table(&["guardrail", "checked"], rows);
     }
-    if let Some(life) = life {
-        output.heading("What was decided");
-        output.table(&["when", "what", "by", "why"], life.steps.iter().map(step));
+    if let Some(state) = state {
+        output.heading("Decisions");
+        output.table(&["time", "decision", "by", "reason"], state.transitions.iter().map(step));
     }
 }
 
@@ -267,30 +276,30 @@ fn step(step: &Transition) -> Vec<String> {
     ]
 }
 
-fn tell(arm: &str, reach: &Reach, output: Output) {
-    output.heading(&format!("What can be found: {arm} against the control"));
+fn show_power(arm: &str, power: &Power, output: Output) {
+    output.heading(&format!("Detectable effects: {arm} against the control"));
     output.line(format!(
         "{:.0} % of the control's calls succeed ({}).",
-        reach.baseline * 100.0,
-        reach.baseline_from
+        power.baseline * 100.0,
+        power.baseline_from
     ));
-    match (&reach.detectable, reach.people) {
+    match (&power.detectable, power.people) {
         (_, 0) => {}
         (Some(found), people) => output.line(format!(
-            "With {people} people, {} of them in the two arms, it finds an improvement of {:.1} points of a hundred with a chance of 80 %, looked at \
-             as often as you like; a test with one look at the end would find {:.1}.",
-            reach.compared,
+            "With {people} people, {} of them in these two arms, an improvement of {:.1} percentage points is detected with 80 % power, \
+             however often you look; a test with one look at the end would detect {:.1}.",
+            power.compared,
             found.anytime * 100.0,
             found.fixed * 100.0
         )),
         (None, people) => output.line(format!(
-            "With {people} people, {} of them in the two arms, no improvement is large enough to be found.",
-            reach.compared
+            "With {people} people, {} of them in these two arms, no improvement is large enough to be detected.",
+            power.compared
         )),
     }
-    if let Some(needed) = &reach.for_five_points {
+    if let Some(needed) = &power.for_five_points {
         output.line(format!(
-            "A difference of five points takes about {} people, or {} with one look at the end.",
+            "A difference of five percentage points takes about {} people, or {} with one look at the end.",
             needed.anytime, needed.fixed
         ));
     }

@@ -1,4 +1,4 @@
-//! The experiments of the configuration, and what the ledger knows of them.
+//! Reads the configured experiments, and their states and calls in the ledger.
 
 use std::path::PathBuf;
 
@@ -17,29 +17,29 @@ use crate::{
     setup,
 };
 
-/// Calls that are read at once.
+/// How many calls are read at a time.
 const PAGE: u32 = 1_000;
 
 /// The experiments of a configuration.
 pub(super) struct Studies {
     config: Config,
     pub(super) policy: Policy,
-    /// A ledger that is named has to be there.
-    named: bool,
+    /// True with `--ledger`: the file must exist.
+    is_ledger_named: bool,
 }
 
 impl Studies {
     pub(super) fn read(common: &Common, file: Option<PathBuf>) -> Outcome<Self> {
         let mut config = setup::read(common)?;
         let policy = config.policy()?;
-        let named = file.is_some();
+        let is_ledger_named = file.is_some();
         if let Some(file) = file {
             let file = std::path::absolute(&file).map_err(|error| {
                 Failure::local(format!("{} cannot be found: {error}", file.display()))
             })?;
             config.ledger = Some(LedgerConfig::file(file));
         }
-        Ok(Self { config: setup::with_ledger(config)?, policy, named })
+        Ok(Self { config: setup::with_ledger(config)?, policy, is_ledger_named })
     }
 
     /// The experiment of this name.
@@ -49,17 +49,17 @@ impl Studies {
             let names: Vec<&str> =
                 known.iter().map(|experiment| experiment.name.as_str()).collect();
             let fix = if names.is_empty() {
-                "the configuration has none".to_owned()
+                "it has no experiments".to_owned()
             } else {
                 format!("it has {}", names.join(", "))
             };
-            Failure::input("NAME", format!("{name:?} is no experiment of the configuration: {fix}"))
+            Failure::input("NAME", format!("{name:?} is not in the configuration: {fix}"))
         })
     }
 
-    /// The ledger, made where it is not there yet.
+    /// Opens the ledger, and creates it if necessary.
     pub(super) async fn ledger(&self) -> Outcome<Ledger> {
-        if self.named && !self.is_there() {
+        if self.is_ledger_named && !self.is_there() {
             return Err(Failure::input(
                 "--ledger",
                 "does not exist: no call was placed with this ledger yet",
@@ -69,9 +69,9 @@ impl Studies {
         ledger.ok_or_else(|| Failure::local("the configuration names no ledger"))
     }
 
-    /// The ledger where there is one: looking makes none.
+    /// Opens the ledger if it exists; reading never creates one.
     pub(super) async fn ledger_if_any(&self) -> Outcome<Option<Ledger>> {
-        if self.named || self.is_there() {
+        if self.is_ledger_named || self.is_there() {
             return self.ledger().await.map(Some);
         }
         Ok(None)
@@ -82,35 +82,35 @@ impl Studies {
     }
 }
 
-/// What was decided on experiments.
-pub(super) async fn lives(journal: &dyn Journal) -> Outcome<ExperimentStates> {
+/// The states of all experiments.
+pub(super) async fn states(journal: &dyn Journal) -> Outcome<ExperimentStates> {
     Ok(ExperimentStates::of(&journal.audit_entries(AuditTopic::Experiment, 0).await?))
 }
 
-/// The life of one experiment as it is configured now.
-pub(super) fn life<'a>(
-    lives: &'a ExperimentStates,
+/// The state of one experiment in its configured version.
+pub(super) fn state<'a>(
+    states: &'a ExperimentStates,
     experiment: &Experiment,
 ) -> Option<&'a ExperimentState> {
-    lives.life(&experiment.name, experiment.version)
+    states.state(&experiment.name, experiment.version)
 }
 
-/// What the ledger's calls say of an experiment's people, and how many of its calls there are.
-pub(super) async fn people(
+/// The participants of an experiment, and the number of its calls.
+pub(super) async fn cohort(
     journal: &dyn Journal,
     experiment: &Experiment,
     policy: &Policy,
 ) -> Outcome<(Cohort, u64)> {
-    let (mut people, mut calls) = (Cohort::new(experiment, policy.currency), 0);
+    let (mut cohort, mut calls) = (Cohort::new(experiment, policy.currency), 0);
     let mut selection = Selection { limit: Some(PAGE), ..Selection::default() };
     loop {
         let page = journal.select(&selection).await?;
         for call in &page {
-            calls += u64::from(people.observe(call));
+            calls += u64::from(cohort.observe(call));
         }
         match page.last() {
             Some(last) if page.len() == PAGE as usize => selection.after = Some(last.id),
-            Some(_) | None => return Ok((people, calls)),
+            Some(_) | None => return Ok((cohort, calls)),
         }
     }
 }

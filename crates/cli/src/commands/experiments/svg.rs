@@ -1,31 +1,30 @@
-//! A report as a drawing: the differences over time, each with the band that it is in for certain.
+//! Draws a report as SVG: the differences over time, each with its confidence band.
 //!
-//! Written by hand: three panels of lines and bands need no drawing library, and text in an SVG
-//! needs no font file.
+//! Three panels of lines and bands need no drawing library, and text in an SVG needs no font file.
 
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard::experiments::{Report, Versus, analysis::Point};
+use switchboard::experiments::{ArmComparison, Report, sequential::Point};
 
 const WIDTH: f64 = 880.0;
 const PANEL: f64 = 240.0;
 const TOP: f64 = 64.0;
 const LEFT: f64 = 76.0;
 const RIGHT: f64 = 24.0;
-/// Between panels, for the times below and the title above.
+/// Space between panels, for the times below and the title above.
 const GAP: f64 = 66.0;
-/// Told apart with any eyes, and on paper.
+/// Distinguishable with colour blindness and in print.
 const COLOURS: [&str; 5] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"];
 
-/// One metric's lines.
+/// The lines of one metric.
 struct Panel<'a> {
     title: String,
     scale: f64,
     lines: Vec<(&'a str, &'a [Point])>,
 }
 
-/// The whole drawing.
+/// Draws the whole report.
 pub(super) fn draw(report: &Report) -> String {
     let panels = panels(report);
     let height = TOP + panels.len().max(1) as f64 * (PANEL + GAP);
@@ -42,15 +41,12 @@ pub(super) fn draw(report: &Report) -> String {
     let confidence = report.comparisons.first().map_or(0.95, |versus| versus.confidence) * 100.0;
     let _ = writeln!(
         svg,
-        "<text x=\"{LEFT}\" y=\"42\">{} people by {:.0}; bands hold at every look, with a confidence of {confidence:.1} %</text>",
+        "<text x=\"{LEFT}\" y=\"42\">{} people by {:.0}; bands have {confidence:.1} % confidence at every look</text>",
         report.people, report.at
     );
     if panels.is_empty() {
-        let _ = writeln!(
-            svg,
-            "<text x=\"{LEFT}\" y=\"{}\">There is nothing to compare yet.</text>",
-            TOP + 40.0
-        );
+        let _ =
+            writeln!(svg, "<text x=\"{LEFT}\" y=\"{}\">Nothing to compare yet.</text>", TOP + 40.0);
     }
     for (index, panel) in panels.iter().enumerate() {
         panel.draw(index, &mut svg);
@@ -60,12 +56,12 @@ pub(super) fn draw(report: &Report) -> String {
 }
 
 fn panels(report: &Report) -> Vec<Panel<'_>> {
-    type Pick = fn(&Versus) -> &[Point];
+    type Pick = fn(&ArmComparison) -> &[Point];
     let metrics: [(String, f64, Pick); 3] = [
-        ("Success: difference in points of a hundred".to_owned(), 100.0, |versus| {
+        ("Success rate: difference in percentage points".to_owned(), 100.0, |versus| {
             &versus.points.success
         }),
-        (format!("A success costs: difference in {}", report.currency), 1.0, |versus| {
+        (format!("Cost per success: difference in {}", report.currency), 1.0, |versus| {
             &versus.points.cost_per_success
         }),
         ("Mean duration: difference in seconds".to_owned(), 1.0, |versus| &versus.points.duration),
@@ -86,7 +82,7 @@ fn panels(report: &Report) -> Vec<Panel<'_>> {
         .collect()
 }
 
-/// Where values are on the paper.
+/// Maps times and values to coordinates.
 struct Frame {
     top: f64,
     times: [Timestamp; 2],
@@ -103,7 +99,7 @@ impl Frame {
 
     fn y(&self, value: f64) -> f64 {
         let [low, high] = self.values;
-        // A band that leaves the frame is drawn to a little beyond its edge, and cut off there.
+        // A band that leaves the frame is drawn slightly beyond its edge and clipped.
         let share = ((value - low) / (high - low)).clamp(-0.1, 1.1);
         self.top + PANEL * (1.0 - share)
     }
@@ -194,7 +190,8 @@ impl Panel<'_> {
         Some([all().min()?, all().max()?])
     }
 
-    /// The first looks know next to nothing: their bands would press everything else flat.
+    /// The range of the vertical axis. The first third is left out, because its wide bands would
+    /// flatten everything else.
     fn values(&self) -> [f64; 2] {
         let (mut low, mut high) = (0.0_f64, 0.0_f64);
         for (_, points) in &self.lines {
@@ -211,12 +208,12 @@ impl Panel<'_> {
                 }
             }
         }
-        let air = ((high - low) * 0.06).max(1e-6);
-        [low - air, high + air]
+        let margin = ((high - low) * 0.06).max(1e-6);
+        [low - margin, high + margin]
     }
 }
 
-/// A step that people count in, so that there are four to ten of them.
+/// A round step, so that there are four to ten ticks.
 fn step([low, high]: [f64; 2]) -> f64 {
     let rough = (high - low) / 5.0;
     let power = 10_f64.powf(rough.log10().floor());
@@ -268,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_those_that_people_count_in() {
+    fn steps_are_round() {
         let steps = [[-100.0, 100.0], [-0.03, 0.05], [0.0, 7.0], [-14.9, 25.1]].map(step);
         for (step, expected) in steps.into_iter().zip([50.0, 0.02, 2.0, 10.0]) {
             assert!((step - expected).abs() < 1e-9, "{step} is not {expected}");
@@ -276,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_text_and_no_markup() {
+    fn names_are_escaped() {
         assert_eq!(escape("<b & \"c\">"), "&lt;b &amp; &quot;c&quot;&gt;");
     }
 }

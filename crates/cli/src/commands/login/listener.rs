@@ -1,236 +1,206 @@
-//! Who may answer, and how often.
+//! Listens on 127.0.0.1 for the redirect of the login page, and accepts one.
 
 use std::{
     io,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
 use switchboard::tokens::Granted;
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot},
+    net::TcpListener,
+    sync::{Notify, oneshot},
     task::JoinHandle,
 };
+use url::form_urlencoded;
 
-use super::{
-    http::{self, Asked},
-    state::State,
-};
+use super::state::LoginState;
 
-/// How long the browser is given to fetch the page that says what happened.
+/// How long the browser may take to fetch the final page.
 const GOODBYE: Duration = Duration::from_secs(3);
 
-/// What makes a request to `/` the answer of a login page.
-const OF_AN_ANSWER: [&str; 5] = ["state", "access_token", "refresh_token", "code", "error"];
+/// A request to `/` with one of these parameters is the redirect of a login page.
+const REDIRECT_PARAMETERS: [&str; 5] = ["state", "access_token", "refresh_token", "code", "error"];
 
-/// Listens on 127.0.0.1 until it is dropped.
-pub(super) struct Listener {
-    port: u16,
-    desk: Arc<Desk>,
-    verdicts: AsyncMutex<mpsc::Receiver<Verdict>>,
-    serving: JoinHandle<()>,
-}
+/// The tokens and a way to answer the browser, or why the login was refused.
+pub(super) type LoginResult = Result<(Granted, Reply), &'static str>;
 
-/// What the one answer was.
-#[derive(Debug)]
-pub(super) enum Verdict {
-    /// Tokens, and the browser that waits to hear what became of them.
-    Granted(Granted, Reply),
-    /// None, and why.
-    Refused(&'static str),
-}
-
-/// Tells the browser.
+/// Answers the browser, which waits until the tokens are stored.
 #[derive(Debug)]
 pub(super) struct Reply(oneshot::Sender<&'static str>);
 
 impl Reply {
-    pub(super) fn say(self, text: &'static str) {
-        // It has gone: the terminal says it, too.
+    pub(super) fn send(self, text: &'static str) {
+        // If the browser is gone, the terminal still shows the result.
         let _ = self.0.send(text);
     }
 }
 
-struct Desk {
+/// Listens until it is closed or dropped.
+pub(super) struct Listener {
     port: u16,
-    state: State,
-    phase: Mutex<Phase>,
-    verdict: mpsc::Sender<Verdict>,
-    told: Notify,
+    shared: Arc<Shared>,
+    result: oneshot::Receiver<LoginResult>,
+    /// Ends the server gracefully when it is dropped.
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
 }
 
-#[derive(Clone, Copy)]
-enum Phase {
-    Waiting,
-    Answered,
-    Over(&'static str),
+struct Shared {
+    /// The only `Host` that is accepted.
+    host: String,
+    state: LoginState,
+    /// Taken by the first redirect, whether it is right or wrong.
+    result: Mutex<Option<oneshot::Sender<LoginResult>>>,
+    /// The text of the final page, once the tokens are stored.
+    done: OnceLock<&'static str>,
+    /// The browser gets its final response.
+    answered: Notify,
 }
 
 impl Listener {
-    pub(super) async fn start(state: State) -> io::Result<Self> {
+    pub(super) async fn start(state: LoginState) -> io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = socket.local_addr()?.port();
-        let (verdict, verdicts) = mpsc::channel(1);
-        let desk = Arc::new(Desk {
-            port,
+        let (sender, result) = oneshot::channel();
+        let shared = Arc::new(Shared {
+            host: format!("127.0.0.1:{port}"),
             state,
-            phase: Mutex::new(Phase::Waiting),
-            verdict,
-            told: Notify::new(),
+            result: Mutex::new(Some(sender)),
+            done: OnceLock::new(),
+            answered: Notify::new(),
         });
-        let serving = tokio::spawn(serve(socket, Arc::clone(&desk)));
-        Ok(Self { port, desk, verdicts: AsyncMutex::new(verdicts), serving })
+        let (stop, stopped) = oneshot::channel();
+        let app = Router::new().fallback(respond).with_state(Arc::clone(&shared));
+        let server = axum::serve(socket, app).with_graceful_shutdown(async move {
+            let _ = stopped.await;
+        });
+        let server = tokio::spawn(server.into_future());
+        Ok(Self { port, shared, result, stop, server })
     }
 
     pub(super) fn port(&self) -> u16 {
         self.port
     }
 
-    /// The one answer.
-    pub(super) async fn verdict(&self) -> Verdict {
-        let verdict = self.verdicts.lock().await.recv().await;
-        verdict.unwrap_or(Verdict::Refused("the listener has stopped"))
+    /// Waits for the one redirect.
+    pub(super) async fn result(&mut self) -> LoginResult {
+        let result = (&mut self.result).await;
+        result.unwrap_or(Err("the listener has stopped"))
     }
 
-    /// Stays until the browser was told what happened, or does not ask.
-    pub(super) async fn goodbye(&self) {
-        let _ = tokio::time::timeout(GOODBYE, self.desk.told.notified()).await;
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.serving.abort();
+    /// Waits until the browser has its final page, or does not ask for it, and stops.
+    pub(super) async fn close(self) {
+        let _ = tokio::time::timeout(GOODBYE, self.shared.answered.notified()).await;
+        drop(self.stop);
+        let _ = tokio::time::timeout(GOODBYE, self.server).await;
     }
 }
 
-async fn serve(socket: TcpListener, desk: Arc<Desk>) {
-    loop {
-        if let Ok((stream, _)) = socket.accept().await {
-            let desk = Arc::clone(&desk);
-            tokio::spawn(async move { desk.meet(stream).await });
+async fn respond(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    // Another name may point to this address (DNS rebinding); its pages must not get through.
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let is_ours = hosts.next().is_some_and(|host| host == shared.host.as_str());
+    if !is_ours || hosts.next().is_some() || uri.authority().is_some() {
+        return page(StatusCode::BAD_REQUEST, "Bad request.");
+    }
+    if method != Method::GET {
+        return page(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.");
+    }
+    let query = uri.query().unwrap_or_default();
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let is_redirect = query.iter().any(|(name, _)| REDIRECT_PARAMETERS.contains(&name.as_str()));
+    match (uri.path(), shared.done.get()) {
+        ("/done", Some(text)) => {
+            shared.answered.notify_one();
+            page(StatusCode::OK, text)
         }
+        ("/", _) if is_redirect => accept(&shared, &query).await,
+        _ => page(StatusCode::NOT_FOUND, "Not found."),
     }
 }
 
-impl Desk {
-    async fn meet(&self, mut stream: TcpStream) {
-        let Some(asked) = http::read(&mut stream).await else {
-            return http::answer(&mut stream, "400 Bad Request", None, "This is no request.").await;
-        };
-        // A page of another name that points here is none of this machine's.
-        if asked.host.as_deref() != Some(&*format!("127.0.0.1:{}", self.port)) {
-            return http::answer(
-                &mut stream,
-                "400 Bad Request",
-                None,
-                "Nothing of that name is here.",
-            )
-            .await;
+/// Handles a redirect. Only the first one counts.
+async fn accept(shared: &Shared, query: &[(String, String)]) -> Response {
+    let first = shared.result.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(result) = first else {
+        return page(StatusCode::BAD_REQUEST, "This login was already answered.");
+    };
+    let granted = match granted(&shared.state, query) {
+        Ok(granted) => granted,
+        Err(reason) => {
+            let _ = result.send(Err(reason));
+            shared.answered.notify_one();
+            return page(StatusCode::BAD_REQUEST, "The login was refused. See the terminal.");
         }
-        if asked.method != "GET" {
-            return http::answer(
-                &mut stream,
-                "405 Method Not Allowed",
-                None,
-                "Nothing is taken this way.",
-            )
-            .await;
-        }
-        match asked.path.as_str() {
-            "/done" => match self.phase() {
-                Phase::Over(text) => {
-                    http::answer(&mut stream, "200 OK", None, text).await;
-                    self.told.notify_one();
-                }
-                Phase::Waiting | Phase::Answered => {
-                    http::answer(&mut stream, "404 Not Found", None, "Nothing is here.").await
-                }
-            },
-            "/" if asked.query.iter().any(|(name, _)| OF_AN_ANSWER.contains(&name.as_str())) => {
-                self.answered(stream, asked).await
-            }
-            _ => http::answer(&mut stream, "404 Not Found", None, "Nothing is here.").await,
-        }
-    }
-
-    /// The answer of a login page, or what passes itself off as one.
-    async fn answered(&self, mut stream: TcpStream, asked: Asked) {
-        let first = {
-            let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-            let first = matches!(*phase, Phase::Waiting);
-            if first {
-                *phase = Phase::Answered;
-            }
-            first
-        };
-        if !first {
-            return http::answer(
-                &mut stream,
-                "400 Bad Request",
-                None,
-                "This login was answered already.",
-            )
-            .await;
-        }
-        let granted = match granted(&self.state, &asked.query) {
-            Ok(granted) => granted,
-            Err(why) => {
-                http::answer(
-                    &mut stream,
-                    "400 Bad Request",
-                    None,
-                    "This login was refused. See the terminal.",
-                )
-                .await;
-                let _ = self.verdict.send(Verdict::Refused(why)).await;
-                self.told.notify_one();
-                return;
-            }
-        };
-        let (reply, heard) = oneshot::channel();
-        if self.verdict.send(Verdict::Granted(granted, Reply(reply))).await.is_err() {
-            return;
-        }
-        let Ok(text) = heard.await else { return };
-        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = Phase::Over(text);
-        http::answer(&mut stream, "303 See Other", Some("/done"), text).await;
-    }
-
-    fn phase(&self) -> Phase {
-        *self.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    };
+    let (reply, text) = oneshot::channel();
+    let _ = result.send(Ok((granted, Reply(reply))));
+    let Ok(text) = text.await else {
+        return page(StatusCode::SERVICE_UNAVAILABLE, "This login has ended.");
+    };
+    let _ = shared.done.set(text);
+    let mut response = page(StatusCode::SEE_OTHER, text);
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/done"));
+    response
 }
 
-/// The tokens of an answer that carries the secret word. Nothing else of it is looked at before.
-fn granted(state: &State, query: &[(String, String)]) -> Result<Granted, &'static str> {
+/// A page that is not cached, sends no referrer, and runs no scripts.
+fn page(status: StatusCode, text: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONNECTION, "close"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Switchboard</title><p>{text}</p></html>\n"
+    );
+    (status, headers, body).into_response()
+}
+
+/// The tokens of a redirect. Its state is checked before anything else.
+fn granted(state: &LoginState, query: &[(String, String)]) -> Result<Granted, &'static str> {
     let only = |name: &str| {
         let mut found =
             query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (found.next(), found.next()) {
             (value, None) => Ok(value.filter(|value| !value.is_empty())),
             (_, Some(_)) => {
-                Err("the login's answer says something twice: nothing was kept, log in again")
+                Err("the login response has a parameter twice: nothing was stored, log in again")
             }
         }
     };
-    let Some(word) = only("state")? else {
+    let Some(given) = only("state")? else {
         return Err(
-            "the login's answer lacks the secret word: it may be somebody else's, and nothing was kept; log in again",
+            "the login response has no state: it may belong to another login, and nothing was stored; log in again",
         );
     };
-    if !state.is(word) {
+    if !state.matches(given) {
         return Err(
-            "the login's answer has another secret word: it is somebody else's, and nothing was kept; log in again",
+            "the login response has the state of another login: nothing was stored, log in again",
         );
     }
     if only("error")?.is_some() {
         return Err("the provider refused the login");
     }
     let Some(access) = only("access_token")? else {
-        return Err("the login's answer holds no token: nothing was kept, log in again");
+        return Err("the login response has no token: nothing was stored, log in again");
     };
     let expires_in = only("expires_in")?.and_then(|seconds| seconds.parse().ok());
     Ok(Granted {
@@ -251,7 +221,7 @@ mod tests {
 
     fn names() -> impl Strategy<Value = String> {
         prop_oneof![
-            proptest::sample::select(OF_AN_ANSWER.to_vec()).prop_map(str::to_owned),
+            proptest::sample::select(REDIRECT_PARAMETERS.to_vec()).prop_map(str::to_owned),
             Just("expires_in".to_owned()),
             Just("scope".to_owned()),
             any::<String>(),
@@ -260,17 +230,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_granted_without_the_word(query in prop::collection::vec((names(), any::<String>()), 0..8)) {
-            prop_assert!(granted(&State::random().unwrap(), &query).is_err());
+        fn nothing_is_granted_without_the_state(query in prop::collection::vec((names(), any::<String>()), 0..8)) {
+            prop_assert!(granted(&LoginState::random().unwrap(), &query).is_err());
         }
 
         #[test]
-        fn with_the_word_once_one_token_is_granted(
+        fn with_the_state_once_one_token_is_granted(
             mut query in prop::collection::vec((names(), "[a-z]{0,3}"), 0..4),
             token in "[!-~]{1,40}",
         ) {
-            let state = State::random().unwrap();
-            query.push(("state".to_owned(), state.word().to_owned()));
+            let state = LoginState::random().unwrap();
+            query.push(("state".to_owned(), state.value().to_owned()));
             query.push(("access_token".to_owned(), token));
             let once = |name: &str| query.iter().filter(|(key, _)| key == name).count() == 1;
             let granted = granted(&state, &query);

@@ -1,23 +1,19 @@
-//! `switchboard login`: the documented login of a command line (document 002, "CLI
-//! Authentication").
+//! `switchboard login`: the provider's documented login for command lines ("CLI Authentication").
 //!
 //! The provider's page redirects the browser to `http://127.0.0.1:PORT` with the tokens in the
-//! query. Whoever else reaches that port could bring tokens of an account of his own and so receive
-//! the calls of this user: that is what `state` is for, 256 random bits that only the page knows.
-//! It is compared before anything else of the answer is looked at, and one answer is taken, right
-//! or wrong.
+//! query. Anyone else who can reach that port could send tokens of their own account, and so receive
+//! the calls of this user. The `state` parameter prevents that: 256 random bits that only the page
+//! knows. It is checked before anything else, and only the first redirect is accepted, whether it is
+//! right or wrong.
 //!
-//! The browser is then sent on to `/done` by a 303, so that the address it shows and goes back to
-//! is one without tokens. Rewriting the history from a page would come too late: that page's own
-//! address would have been the one with the tokens.
+//! The browser is then redirected to `/done`, so that the address in its history contains no
+//! tokens.
 //!
-//! | file | its one reason |
+//! | file | contents |
 //! |---|---|
-//! | `listener.rs` | who may answer, and how often |
-//! | `http.rs` | one request and one answer, as text |
-//! | `state.rs` | the secret word |
+//! | `listener.rs` | receiving the redirect |
+//! | `state.rs` | the `state` parameter |
 
-mod http;
 mod listener;
 mod state;
 
@@ -32,10 +28,7 @@ use switchboard::{
 };
 use url::Url;
 
-use self::{
-    listener::{Listener, Verdict},
-    state::State,
-};
+use self::{listener::Listener, state::LoginState};
 use crate::{
     cli::{Common, LoginArgs},
     exit::Exit,
@@ -46,37 +39,37 @@ use crate::{
 
 pub(crate) async fn run(common: &Common, args: LoginArgs, output: Output) -> Outcome {
     let sign_in = sign_in(common, &args.provider, args.base_url)?;
-    let state = State::random()
-        .map_err(|error| Failure::local(format!("the system gives no random bytes: {error}")))?;
-    let listener = Listener::start(state.clone()).await.map_err(|error| {
-        Failure::local(format!("no port of 127.0.0.1 can be listened on: {error}"))
-    })?;
-    let page = sign_in.page(listener.port(), state.word())?;
+    let state = LoginState::random()
+        .map_err(|error| Failure::local(format!("the system has no random bytes: {error}")))?;
+    let mut listener = Listener::start(state.clone())
+        .await
+        .map_err(|error| Failure::local(format!("cannot listen on 127.0.0.1: {error}")))?;
+    let page = sign_in.page(listener.port(), state.value())?;
     for line in ["Log in here:", "", &format!("  {page}"), ""] {
         output.note(line);
     }
     if !args.no_browser && may_open_a_browser() && open::that_detached(page.as_str()).is_err() {
-        output.note("No browser could be opened: open the address yourself.");
+        output.note("The browser could not be opened: open the address yourself.");
     }
-    let patience = Duration::from_secs(args.timeout);
-    let Ok(verdict) = tokio::time::timeout(patience, listener.verdict()).await else {
-        let message = format!("nobody logged in within {} s: nothing was changed", args.timeout);
+    let timeout = Duration::from_secs(args.timeout);
+    let Ok(result) = tokio::time::timeout(timeout, listener.result()).await else {
+        let message = format!("no login within {} s: nothing was changed", args.timeout);
         return Err(Failure::local(message));
     };
-    let (granted, reply) = match verdict {
-        Verdict::Granted(granted, reply) => (granted, reply),
-        Verdict::Refused(why) => {
-            listener.goodbye().await;
-            return Err(Error::new(ErrorKind::Unauthorized, why).into());
+    let (granted, reply) = match result {
+        Ok(granted) => granted,
+        Err(reason) => {
+            listener.close().await;
+            return Err(Error::new(ErrorKind::Unauthorized, reason).into());
         }
     };
     let kept = sign_in.keep(granted, Timestamp::now()).await;
-    reply.say(if kept.is_ok() {
-        "You are logged in. This page can be closed."
+    reply.send(if kept.is_ok() {
+        "You are logged in. You can close this page."
     } else {
-        "The login worked, but its tokens could not be kept. See the terminal."
+        "The login worked, but its tokens could not be stored. See the terminal."
     });
-    listener.goodbye().await;
+    listener.close().await;
     let (saved, kept) = kept?;
     let renewable = saved.tokens.refresh.is_some();
     if output.json {
@@ -89,16 +82,16 @@ pub(crate) async fn run(common: &Common, args: LoginArgs, output: Output) -> Out
         }));
     } else {
         let end = or_dash(saved.tokens.expires_at);
-        let renewal = if renewable { "is renewed before it ends" } else { "cannot be renewed" };
+        let renewal = if renewable { "is renewed automatically" } else { "cannot be renewed" };
         output.line(format!(
-            "logged in to {}: the token ends {end} and {renewal}; it is kept in {kept}",
+            "logged in to {}: the token expires {end} and {renewal}; it is stored in {kept}",
             args.provider
         ));
     }
     Ok(Exit::Done)
 }
 
-/// The login of an account of the configuration.
+/// The login of a configured account.
 pub(super) fn sign_in(common: &Common, provider: &str, base_url: Option<Url>) -> Outcome<SignIn> {
     let mut config = setup::read_to_sign_in(common, provider)?;
     if let (Some(url), Some(account)) = (base_url, config.providers.get_mut(provider)) {
@@ -107,7 +100,7 @@ pub(super) fn sign_in(common: &Common, provider: &str, base_url: Option<Url>) ->
     Ok(config.sign_in(provider, process_environment)?)
 }
 
-/// Without a display, what opens an address may be a browser that takes the terminal.
+/// Without a display, a text browser could open and take over the terminal.
 fn may_open_a_browser() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WSL_DISTRO_NAME")

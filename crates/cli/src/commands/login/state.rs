@@ -1,39 +1,39 @@
-//! The secret word between this command and the page that it opened.
+//! The `state` parameter: a random value that only this command and the page it opened know.
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
 
-/// 256 bits of the system's own chance.
+/// 256 random bits from the operating system.
 #[derive(Clone)]
-pub(super) struct State(String);
+pub(super) struct LoginState(String);
 
-impl State {
-    /// A word that was never used.
+impl LoginState {
+    /// A new random value.
     ///
     /// # Errors
-    /// Where the system has no random bytes to give.
+    /// If the system has no random bytes.
     pub(super) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// For the page's address.
-    pub(super) fn word(&self) -> &str {
+    /// The value as text, for the page's address.
+    pub(super) fn value(&self) -> &str {
         &self.0
     }
 
-    /// Compared in a time that says nothing of how much of it was right.
-    pub(super) fn is(&self, word: &str) -> bool {
-        self.0.as_bytes().ct_eq(word.as_bytes()).into()
+    /// Compares in constant time.
+    pub(super) fn matches(&self, given: &str) -> bool {
+        self.0.as_bytes().ct_eq(given.as_bytes()).into()
     }
 }
 
-impl fmt::Debug for State {
+impl fmt::Debug for LoginState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("State")
+        f.write_str("LoginState")
     }
 }
 
@@ -44,13 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_long_and_never_the_same() {
-        let (one, other) = (State::random().unwrap(), State::random().unwrap());
-        assert_eq!(URL_SAFE_NO_PAD.decode(one.word()).unwrap().len(), 32);
-        assert!(one.is(one.word()));
-        for word in [other.word(), "", &one.word()[1..], &format!("{}A", one.word())] {
-            assert!(!one.is(word));
+    fn it_is_long_and_random() {
+        let (one, other) = (LoginState::random().unwrap(), LoginState::random().unwrap());
+        assert_eq!(URL_SAFE_NO_PAD.decode(one.value()).unwrap().len(), 32);
+        assert!(one.matches(one.value()));
+        for given in [other.value(), "", &one.value()[1..], &format!("{}A", one.value())] {
+            assert!(!one.matches(given));
         }
-        assert!(!format!("{one:?}").contains(one.word()));
+        assert!(!format!("{one:?}").contains(one.value()));
     }
 }

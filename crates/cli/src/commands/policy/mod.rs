@@ -1,5 +1,4 @@
-//! `switchboard policy check`: everything that is wrong with a configuration, and what is probably
-//! not meant.
+//! `switchboard policy check`: the errors and likely mistakes of a configuration.
 
 mod warnings;
 
@@ -21,7 +20,7 @@ pub(crate) fn run(args: PolicyArgs, output: Output) -> Outcome {
     }
 }
 
-/// What was found.
+/// The result, as JSON prints it.
 #[derive(Debug, Serialize)]
 struct Found<'a> {
     file: String,
@@ -30,7 +29,7 @@ struct Found<'a> {
     warnings: &'a [Warning],
 }
 
-/// One mistake.
+/// One error.
 #[derive(Debug, Serialize)]
 struct Fault<'a> {
     key: &'a str,
@@ -39,7 +38,7 @@ struct Fault<'a> {
     message: &'a str,
 }
 
-/// What works and is probably not meant.
+/// A setting that works but is probably a mistake.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 struct Warning {
     key: String,
@@ -63,7 +62,7 @@ fn check(file: &Path, output: Output) -> Outcome {
             warnings: &warnings,
         });
     } else {
-        say(file, error.as_ref(), &warnings, output);
+        print(file, error.as_ref(), &warnings, output);
     }
     Ok(if error.is_some() { Exit::BadInput } else { Exit::Done })
 }
@@ -77,14 +76,14 @@ fn fault(problem: &Problem) -> Fault<'_> {
     }
 }
 
-fn say(file: &Path, error: Option<&ConfigError>, warnings: &[Warning], output: Output) {
+fn print(file: &Path, error: Option<&ConfigError>, warnings: &[Warning], output: Output) {
     if let Some(error) = error {
         output.block(error.to_string());
         return;
     }
     if !warnings.is_empty() {
         output.table(
-            &["warning", "what"],
+            &["key", "warning"],
             warnings.iter().map(|one| vec![one.key.clone(), one.message.clone()]),
         );
     }

@@ -1,4 +1,4 @@
-//! What a configuration may say and hardly means.
+//! Warnings: settings that work but are probably mistakes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,7 @@ use switchboard::{
 
 use super::Warning;
 
-/// Every warning: those that are told whenever the file is loaded, and then in the order of the
-/// file.
+/// All warnings: first those that every load reports, then the others in the order of the file.
 pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
     let at_load = config.warnings().into_iter();
     let mut warnings: Vec<Warning> =
@@ -27,7 +26,7 @@ pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
         if serving(policy, route).next().is_none() {
             warn(
                 format!("{at}.providers"),
-                "are all switched off: calls of this route find nobody".to_owned(),
+                "are all disabled: calls of this route find no provider".to_owned(),
             );
         }
         if let Some(strategy) = &route.strategy {
@@ -42,7 +41,7 @@ pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
             warn(
                 format!("budgets[{index}].limit"),
                 format!(
-                    "{} is less than the least that a call of {} s holds back, {least}: no call that it covers is ever placed",
+                    "{} is too small: a call of {} s reserves at least {least}, so that no call that it covers is ever placed",
                     budget.limit,
                     policy.max_duration.as_secs()
                 ),
@@ -57,7 +56,7 @@ fn provider(policy: &Policy, one: &ProviderPolicy, warn: &mut impl FnMut(String,
     if one.deck.is_empty() {
         warn(
             key.clone(),
-            "has no price: its costs are unknown, it is never the cheapest, and a call with a max_cost does not go there".to_owned(),
+            "has no price: its costs are unknown, it is never the cheapest, and it gets no calls with a max_cost".to_owned(),
         );
     }
     if policy.default_profile.is_some()
@@ -65,7 +64,7 @@ fn provider(policy: &Policy, one: &ProviderPolicy, warn: &mut impl FnMut(String,
     {
         warn(
             key,
-            "serves no agent profile, and every call has one by routing.default_agent: no call goes there".to_owned(),
+            "has no agent profile, but every call has one because of routing.default_agent: it gets no calls".to_owned(),
         );
     }
 }
@@ -79,7 +78,7 @@ fn profiles(policy: &Policy, warn: &mut impl FnMut(String, String)) {
         if serving.next().is_none() {
             warn(
                 format!("agents.{name}.at"),
-                "names only providers that are switched off: nobody serves the profile".to_owned(),
+                "names only disabled providers: no provider has this profile".to_owned(),
             );
         }
     }
@@ -99,13 +98,13 @@ fn weights<'a>(
         if !weighted.weights.iter().any(|(named, weight)| named == id && *weight > 0) {
             warn(
                 format!("{at}.weights"),
-                format!("give {id} no share: it is asked only where every other one is not"),
+                format!("give {id} no share: it is asked only if no other provider can be"),
             );
         }
     }
 }
 
-/// The providers of a route that are switched on.
+/// The enabled providers of a route.
 fn serving<'a>(policy: &'a Policy, route: &'a Route) -> impl Iterator<Item = &'a ProviderPolicy> {
     let of = |one: &&ProviderPolicy| {
         one.enabled && (route.providers.is_empty() || route.providers.contains(&one.info.id))
@@ -113,17 +112,17 @@ fn serving<'a>(policy: &'a Policy, route: &'a Route) -> impl Iterator<Item = &'a
     policy.providers.iter().filter(of)
 }
 
-/// Countries that somebody calls, and that a call without anything special about it does not reach.
+/// Countries that an enabled provider covers, but that the route of an ordinary call does not reach.
 fn countries(policy: &Policy, warn: &mut impl FnMut(String, String)) {
-    let mut called = BTreeSet::new();
+    let mut covered = BTreeSet::new();
     for one in policy.providers.iter().filter(|one| one.enabled) {
         match &one.info.countries {
             Coverage::All => {}
-            Coverage::Only(countries) => called.extend(countries.iter().copied()),
+            Coverage::Only(countries) => covered.extend(countries.iter().copied()),
         }
     }
     let mut missed: BTreeMap<usize, Vec<Country>> = BTreeMap::new();
-    for country in called {
+    for country in covered {
         let plain = |route: &Route| {
             let when = &route.when;
             let special = !when.prefixes.is_empty()
@@ -144,7 +143,7 @@ fn countries(policy: &Policy, warn: &mut impl FnMut(String, String)) {
         warn(
             format!("routes[{index}]"),
             format!(
-                "takes calls to {}, which none of its providers calls and another provider of this file does",
+                "takes calls to {}, which none of its providers covers but another provider of this file does",
                 names.join(", ")
             ),
         );
@@ -155,7 +154,7 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
     for (index, experiment) in policy.experiments.iter().enumerate() {
         let at = format!("experiments[{index}]");
         for (order, arm) in experiment.arms.iter().enumerate() {
-            let is_on = match &arm.way {
+            let is_on = match &arm.treatment {
                 Treatment::Provider(id) => {
                     policy.providers.iter().any(|one| one.enabled && one.info.id == *id)
                 }
@@ -170,7 +169,7 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
             if !is_on {
                 warn(
                     format!("{at}.arms[{order}]"),
-                    "goes to what is switched off: its people go another way, and the experiment compares nothing".to_owned(),
+                    "goes to something that is disabled: its people are routed as usual, and the experiment compares nothing".to_owned(),
                 );
             }
         }
@@ -181,14 +180,14 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
         {
             warn(
                 format!("{at}.countries"),
-                "can never hold: no provider that is switched on calls any of them".to_owned(),
+                "can never match: no enabled provider covers any of them".to_owned(),
             );
         }
     }
 }
 
-/// The least that a call holds back from a budget; `None` where files of prices would have to be
-/// looked through, or nothing is covered.
+/// The least that a call reserves from a budget; `None` if it would take reading deck files, or if the
+/// budget covers no provider.
 fn least(config: &Config, policy: &Policy, budget: &Budget) -> Option<Money> {
     let covered = policy.providers.iter().filter(|one| {
         one.enabled && budget.provider.as_ref().is_none_or(|only| *only == one.info.id)
@@ -208,7 +207,7 @@ fn least(config: &Config, policy: &Policy, budget: &Budget) -> Option<Money> {
     least.map(|micros| Money::from_micros(micros, policy.currency))
 }
 
-/// What a call of so many seconds costs by a row, in millionths.
+/// What a call of this many seconds costs by a row, in millionths.
 fn price(row: &TariffRow, seconds: u64, policy: &Policy) -> Option<i64> {
     let own = |money: &Money| money.currency() == policy.currency;
     if !row.per_call.iter().chain(&row.per_minute).all(own) {

@@ -82,7 +82,7 @@ impl Office {
 pub(crate) struct Login {
     child: Child,
     errors: BufReader<ChildStderr>,
-    told: String,
+    printed: String,
     pub(crate) page: String,
     pub(crate) host: String,
     pub(crate) state: String,
@@ -92,11 +92,11 @@ impl Login {
     pub(crate) fn begin(mut command: std::process::Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut told = String::new();
+        let mut printed = String::new();
         let page = loop {
             let mut line = String::new();
-            assert!(errors.read_line(&mut line).unwrap() > 0, "no address was printed: {told}");
-            told.push_str(&line);
+            assert!(errors.read_line(&mut line).unwrap() > 0, "no address was printed: {printed}");
+            printed.push_str(&line);
             let word = line.trim();
             if word.starts_with("http") {
                 break word.to_owned();
@@ -106,7 +106,7 @@ impl Login {
         let value =
             |name: &str| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
         let host = value("redirect_uri").strip_prefix("http://").unwrap().to_owned();
-        Self { child, errors, told, host, state: value("state"), page }
+        Self { child, errors, printed, host, state: value("state"), page }
     }
 
     /// What the provider's page sends the browser to: path and query.
@@ -136,11 +136,11 @@ impl Login {
     pub(crate) fn end(mut self) -> Ran {
         let mut out = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-        self.errors.read_to_string(&mut self.told).unwrap();
+        self.errors.read_to_string(&mut self.printed).unwrap();
         Ran {
             code: self.child.wait().unwrap().code().expect("no signal ended it"),
             out,
-            err: self.told,
+            err: self.printed,
         }
     }
 }

@@ -56,14 +56,14 @@ impl Ran {
 }
 
 /// Both simulated providers and a configuration file that names them.
-pub(crate) struct World {
+pub(crate) struct Harness {
     pub(crate) kallyai: SimKallyAi,
     pub(crate) kaicalls: SimKaiCalls,
     pub(crate) ledger: RingLedger,
     directory: TempDir,
 }
 
-impl World {
+impl Harness {
     /// `set` says what is special about both simulators.
     pub(crate) async fn start(set: impl Fn(SimConfig) -> SimConfig + Send + Sync) -> Self {
         let ledger = RingLedger::in_memory();
@@ -110,7 +110,7 @@ impl World {
         fs::write(self.config(), format!("{text}\n{more}\n")).unwrap();
     }
 
-    /// A file of this world.
+    /// A file of this harness.
     pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
         fs::write(&path, text).unwrap();

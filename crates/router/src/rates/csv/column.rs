@@ -1,6 +1,23 @@
 //! The columns of a deck, and what carriers call them.
 
-use super::layout::Named;
+/// The named layouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Named {
+    #[default]
+    Trade,
+    Carrier,
+    CarrierComma,
+    Us,
+}
+
+impl Named {
+    pub(super) const ALL: [(&'static str, Named); 4] = [
+        ("trade", Named::Trade),
+        ("carrier", Named::Carrier),
+        ("carrier-comma", Named::CarrierComma),
+        ("us", Named::Us),
+    ];
+}
 
 /// The columns, in the order in which they are written; behind them those that are only read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use switchboard_table::{Header, Meaning, alike, nearest};
 
-use super::{Column, fault::Gathered};
+use super::{
+    column::{Column, Named},
+    fault::Gathered,
+};
 
 /// As the column of a map: leaves out what it names.
 const IGNORE: &str = "ignore";
@@ -30,25 +33,6 @@ const IGNORE: &str = "ignore";
 pub struct DeckLayout {
     named: Named,
     map: Vec<(Target, String)>,
-}
-
-/// The layouts that have a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Named {
-    #[default]
-    Trade,
-    Carrier,
-    CarrierComma,
-    Us,
-}
-
-impl Named {
-    const ALL: [(&'static str, Named); 4] = [
-        ("trade", Named::Trade),
-        ("carrier", Named::Carrier),
-        ("carrier-comma", Named::CarrierComma),
-        ("us", Named::Us),
-    ];
 }
 
 /// What a column of the file is by the map.

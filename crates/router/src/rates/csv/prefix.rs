@@ -2,7 +2,7 @@
 
 use switchboard_core::{Country, Destination, may_begin_number};
 
-use super::{Column, layout::Named};
+use super::column::{Column, Named};
 
 /// Digits of a number with its calling code.
 const LONGEST: usize = 15;

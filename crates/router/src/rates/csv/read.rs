@@ -11,9 +11,10 @@ use switchboard_core::{Currency, Destination, Money, parse_currency};
 use switchboard_table::{Breaks, FaultKind, Header, Reader, Row};
 
 use super::{
-    Column, DeckFaults, DeckFile, cell,
+    DeckFaults, DeckFile, cell,
+    column::{Column, Named},
     fault::Gathered,
-    layout::{DeckLayout, Named},
+    layout::DeckLayout,
     prefix,
 };
 use crate::rates::{

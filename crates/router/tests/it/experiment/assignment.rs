@@ -12,8 +12,8 @@ use crate::support::{chi_square, number};
 const CRITICAL: [f64; 5] = [0.0, 10.83, 13.82, 16.27, 18.47];
 const PEOPLE: u32 = 100_000;
 
-fn seat(experiment: &Experiment, n: u32, ramp: u32) -> String {
-    match experiment.seat(&TenantId::default(), &number(n), ramp) {
+fn allocation(experiment: &Experiment, n: u32, ramp: u32) -> String {
+    match experiment.allocation(&TenantId::default(), &number(n), ramp) {
         Allocation::Outside => "outside".to_owned(),
         Allocation::Holdout => HOLDOUT.to_owned(),
         Allocation::Arm(arm) => arm.name.clone(),
@@ -23,7 +23,7 @@ fn seat(experiment: &Experiment, n: u32, ramp: u32) -> String {
 fn counted(experiment: &Experiment, ramp: u32) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for n in 0..PEOPLE {
-        *counts.entry(seat(experiment, n, ramp)).or_default() += 1;
+        *counts.entry(allocation(experiment, n, ramp)).or_default() += 1;
     }
     counts
 }
@@ -61,7 +61,7 @@ fn a_growing_ramp_moves_nobody_who_is_in_and_a_holdout_changes_no_arm() {
     for n in 0..5_000 {
         let mut is_in: Option<String> = None;
         for ramp in 0..=100 {
-            let now = seat(&held, n, ramp);
+            let now = allocation(&held, n, ramp);
             match &is_in {
                 Some(former) => assert_eq!(*former, now, "person {n} at {ramp} %"),
                 None if now != "outside" => is_in = Some(now),
@@ -72,7 +72,7 @@ fn a_growing_ramp_moves_nobody_who_is_in_and_a_holdout_changes_no_arm() {
         if last != HOLDOUT {
             assert_eq!(
                 last,
-                seat(&experiment, n, 100),
+                allocation(&experiment, n, 100),
                 "the holdout takes people out and reshuffles nobody"
             );
             before += 1;
@@ -92,7 +92,7 @@ fn a_version_is_a_split_that_says_nothing_of_another() {
     other.version = 2;
     let mut both = [0_u64; 4];
     for n in 0..PEOPLE {
-        let side = |experiment: &Experiment| usize::from(seat(experiment, n, 100) == "b");
+        let side = |experiment: &Experiment| usize::from(allocation(experiment, n, 100) == "b");
         both[side(&one) * 2 + side(&other)] += 1;
     }
     let chi = chi_square(&both, &[1.0; 4]);
@@ -116,8 +116,8 @@ fn the_draws_for_ramp_holdout_group_and_arm_know_nothing_of_each_other() {
         let person = number(n);
         let bits = [
             grouped.claims(&tenant, &person),
-            alone.seat(&tenant, &person, 50) != Allocation::Outside,
-            held.seat(&tenant, &person, 100) == Allocation::Holdout,
+            alone.allocation(&tenant, &person, 50) != Allocation::Outside,
+            held.allocation(&tenant, &person, 100) == Allocation::Holdout,
             alone.arm(&tenant, &person).unwrap().name == "b",
         ];
         cells[bits.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit))] += 1;
@@ -140,7 +140,7 @@ fn a_person_is_in_one_experiment_of_a_group_and_in_the_share_that_it_has() {
     let mut counts = [0_u64; 4];
     for n in 0..PEOPLE {
         let mine: Vec<usize> =
-            (0..3).filter(|at| seat(&members[*at], n, 100) != "outside").collect();
+            (0..3).filter(|at| allocation(&members[*at], n, 100) != "outside").collect();
         assert!(mine.len() <= 1, "person {n} is in {mine:?}");
         counts[mine.first().copied().unwrap_or(3)] += 1;
     }

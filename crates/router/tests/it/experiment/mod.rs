@@ -2,7 +2,7 @@
 
 mod assignment;
 mod definitions;
-mod lives;
 pub(crate) mod made;
 mod processes;
 mod split;
+mod states;

@@ -23,7 +23,8 @@ fn studied() -> Experiment {
 fn everybody() -> String {
     let experiment = studied();
     let tenant = TenantId::new("acme");
-    let letter = |n: u32| match experiment.seat(&tenant, &number(n), experiment.ramp_percent) {
+    let letter = |n: u32| match experiment.allocation(&tenant, &number(n), experiment.ramp_percent)
+    {
         Allocation::Outside => '-',
         Allocation::Holdout => 'h',
         Allocation::Arm(arm) => arm.name.chars().next().unwrap(),

@@ -19,10 +19,15 @@ fn studied(experiments: Vec<Experiment>) -> Policy {
     policy
 }
 
-fn planned(policy: &Policy, n: u32, lives: Option<&ExperimentStates>) -> Plan {
+fn planned(policy: &Policy, n: u32, states: Option<&ExperimentStates>) -> Plan {
     let readings: Vec<Reading> = NAMES.map(|_| Reading::default()).into();
-    let snapshot =
-        Snapshot { policy, readings: &readings, draw: draw(n.into()), quality: None, lives };
+    let snapshot = Snapshot {
+        policy,
+        readings: &readings,
+        draw: draw(n.into()),
+        quality: None,
+        experiments: states,
+    };
     plan(&call(n), &snapshot, epoch())
 }
 
@@ -97,7 +102,7 @@ fn a_decided_ramp_takes_the_place_of_the_configured_one() {
     let policy = studied(vec![experiment]);
     let ramped = decided(json!({"version": 1, "ramp_percent": 50}));
     let is_in =
-        |lives| (0..1_000).filter(|n| planned(&policy, *n, lives).experiment.is_some()).count();
+        |states| (0..1_000).filter(|n| planned(&policy, *n, states).experiment.is_some()).count();
     assert_eq!(is_in(None), 0);
     let half = is_in(Some(&ramped));
     assert!((430..570).contains(&half), "{half}");
@@ -106,9 +111,9 @@ fn a_decided_ramp_takes_the_place_of_the_configured_one() {
 #[test]
 fn people_of_a_stopped_arm_keep_it_and_go_their_ordinary_way() {
     let policy = studied(vec![halves()]);
-    let lives = decided(json!({"version": 1, "to": "stopped", "arm": "b"}));
+    let states = decided(json!({"version": 1, "to": "stopped", "arm": "b"}));
     for n in 0..200 {
-        let (before, after) = (planned(&policy, n, None), planned(&policy, n, Some(&lives)));
+        let (before, after) = (planned(&policy, n, None), planned(&policy, n, Some(&states)));
         assert_eq!(before.experiment, after.experiment, "analysed as it was intended");
         let chosen = after.candidates[0].chosen;
         match arm(&after) {

@@ -19,7 +19,7 @@ pub(crate) fn one() -> Policy {
 }
 
 pub(crate) fn plan_with(call: &ValidCall, policy: &Policy, readings: &[Reading]) -> Plan {
-    plan(call, &Snapshot { policy, readings, draw: 7, quality: None, lives: None }, epoch())
+    plan(call, &Snapshot { policy, readings, draw: 7, quality: None, experiments: None }, epoch())
 }
 
 pub(crate) fn order(plan: &Plan) -> Vec<&str> {

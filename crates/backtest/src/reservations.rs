@@ -1,0 +1,172 @@
+//! Rate limits, concurrency limits and budgets of the other policy. They are counted by the journal's
+//! own code, which is filled by the replay.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard_core::{AttemptId, Error, Money, ProfileName, ValidCall};
+use switchboard_journal::{Settlement, Stock};
+use switchboard_router::{
+    BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, hold,
+    reservation::add_needs,
+};
+use uuid::Uuid;
+
+/// Why an attempt cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shortage {
+    /// A rate limit, or a concurrency limit, is used up until this time.
+    Full { scope: String, until: Timestamp, concurrency: bool },
+    /// The named budget has too little left.
+    OverBudget(String),
+    /// The named budget covers the attempt, and its cost is unknown.
+    CostUnknown(String),
+    /// The other policy does not have this provider.
+    NoSuchProvider,
+}
+
+/// What the attempts of the replay have reserved.
+#[derive(Debug, Default)]
+pub(super) struct ReplayReservations {
+    stock: Stock,
+    taken: u128,
+}
+
+/// An attempt for which reservations are to be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AttemptSpec<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) provider: &'a ProviderPolicy,
+    pub(super) request: &'a ValidCall,
+    pub(super) experiment: Option<&'a str>,
+    /// The agent profile that handles the call.
+    pub(super) profile: Option<&'a ProfileName>,
+}
+
+impl ReplayReservations {
+    /// Reserves everything that the attempt needs, or says what is short.
+    pub(super) fn take(
+        &mut self,
+        spec: AttemptSpec<'_>,
+        now: Timestamp,
+    ) -> Result<AttemptId, Shortage> {
+        let limits = spec.limits(now);
+        self.stock.ask(&limits, now).map_err(|error| full(&error, now))?;
+        let hold = spec.hold(now)?;
+        for budget in hold.iter().flat_map(|hold| &hold.budgets) {
+            let alone = Reservation {
+                hold: hold
+                    .as_ref()
+                    .map(|hold| BudgetHold { amount: hold.amount, budgets: vec![budget.clone()] }),
+                ..Reservation::default()
+            };
+            if self.stock.ask(&alone, now).is_err() {
+                return Err(Shortage::OverBudget(budget.name.clone()));
+            }
+        }
+        Ok(self.give(Reservation { hold, ..limits }))
+    }
+
+    /// Reserves for an attempt that is known to have been sent, whatever is left.
+    pub(super) fn force(&mut self, spec: AttemptSpec<'_>, now: Timestamp) -> AttemptId {
+        let reservation =
+            Reservation { hold: spec.hold(now).unwrap_or_default(), ..spec.limits(now) };
+        // This lets the stock expire what is over; the answer does not matter.
+        let _ = self.stock.ask(&reservation, now);
+        self.give(reservation)
+    }
+
+    fn give(&mut self, reservation: Reservation) -> AttemptId {
+        self.taken += 1;
+        let id = AttemptId::new(Uuid::from_u128(self.taken));
+        self.stock.take(id, reservation);
+        id
+    }
+
+    pub(super) fn not_placed(&mut self, attempt: AttemptId, unsent: bool) {
+        self.stock.settle(Settlement::Nothing { attempt, unsent });
+        self.stock.leave(attempt);
+    }
+
+    pub(super) fn bill(&mut self, attempt: AttemptId, amount: Money) {
+        self.stock.settle(Settlement::Bill { attempt, amount });
+    }
+
+    pub(super) fn ended(&mut self, attempt: AttemptId) {
+        self.stock.leave(attempt);
+    }
+
+    /// What is left of a provider's rate limit and of its concurrency limit.
+    pub(super) fn left(
+        &self,
+        provider: &ProviderPolicy,
+        now: Timestamp,
+    ) -> (Option<Headroom>, Option<Headroom>) {
+        let slots = rate_slot(provider).map(|need| self.stock.left(&need, now));
+        let concurrent =
+            concurrency_slot(provider, now).map(|need| self.stock.rooms_left(&need, now));
+        (slots, concurrent)
+    }
+}
+
+impl AttemptSpec<'_> {
+    fn longest(&self) -> Duration {
+        let longest = self.request.max_duration.unwrap_or(self.policy.max_duration);
+        self.provider.info.max_duration.map_or(longest, |most| longest.min(most))
+    }
+
+    fn limits(&self, now: Timestamp) -> Reservation {
+        let until =
+            now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
+        let mut reservation = Reservation {
+            slots: rate_slot(self.provider).into_iter().collect(),
+            rooms: concurrency_slot(self.provider, until).into_iter().collect(),
+            ..Reservation::default()
+        };
+        add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
+        reservation
+    }
+
+    fn hold(&self, now: Timestamp) -> Result<Option<BudgetHold>, Shortage> {
+        let (tenant, id) = (&self.request.tenant, &self.provider.info.id);
+        let whose = (tenant, id, self.experiment);
+        hold(
+            &self.policy.budgets,
+            &self.provider.deck,
+            &self.request.to,
+            self.longest(),
+            whose,
+            now,
+        )
+        .map_err(|_| {
+            let mut budgets = self.policy.budgets.iter();
+            let first = budgets.find(|budget| budget.covers(tenant, id, self.experiment));
+            Shortage::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
+        })
+    }
+}
+
+fn rate_slot(provider: &ProviderPolicy) -> Option<RateSlot> {
+    provider.limits.placing.map(|limit| RateSlot {
+        limiter: format!("{}/place", provider.info.id),
+        limit: limit.requests,
+        window: limit.window,
+    })
+}
+
+fn concurrency_slot(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
+    provider.limits.concurrent.map(|limit| ConcurrencySlot {
+        scope: provider.info.id.to_string(),
+        limit,
+        until,
+    })
+}
+
+fn full(error: &Error, now: Timestamp) -> Shortage {
+    let wait = error.retry_after().unwrap_or_default();
+    Shortage::Full {
+        scope: error.field().unwrap_or_default().to_owned(),
+        until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+        concurrency: error.code() == Some("no_room"),
+    }
+}
