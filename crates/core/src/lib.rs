@@ -38,6 +38,9 @@ mod zone;
 pub mod seconds;
 pub mod text;
 
+/// The versions of these crates that stand in signatures.
+pub use {jiff, secrecy, url, uuid};
+
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
     Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,

@@ -22,6 +22,7 @@ use switchboard_router::{
     hold,
     reservation::add_needs,
 };
+use tracing::{Instrument, debug_span};
 
 use crate::{
     bill, credit,
@@ -139,9 +140,10 @@ pub(crate) async fn run(
             return Err(plan.to_error());
         };
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        match attempt(&going, candidate, (experiment, plan.profile.as_ref()), &mut tried, &mut pass)
-            .await?
-        {
+        let parties = (experiment, plan.profile.as_ref());
+        let span = debug_span!("attempt", call = %call.id, provider = %candidate.provider);
+        let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass);
+        match attempt.instrument(span).await? {
             Then::Stop => return Ok(()),
             Then::Again => {}
             Then::GiveUp(fault) => return refuse(inner, call.id, fault).await,

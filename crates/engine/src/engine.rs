@@ -9,7 +9,7 @@ use switchboard_core::{
     Call, CallId, Error, ErrorKind, IncomingWebhook, Provider, ProviderId, Recording, Result,
     Transcript, ValidCall,
 };
-use switchboard_journal::{JournalExt, MemoryJournal, state::Resolution};
+use switchboard_journal::{JournalExt, MemoryJournal, Selection, state::Resolution};
 use switchboard_router::{Plan, Policy, Reading, hash::digest, quality::Row};
 use tokio::{runtime::Handle, sync::broadcast};
 
@@ -102,6 +102,14 @@ impl Engine {
     /// `NotFound` where there is none of that id.
     pub async fn get(&self, id: CallId) -> Result<Call> {
         self.inner.call(id).await
+    }
+
+    /// The calls that a selection names, oldest first.
+    ///
+    /// # Errors
+    /// `Journal` where they cannot be read.
+    pub async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.inner.journal.select(selection).await
     }
 
     /// Every call, oldest first.

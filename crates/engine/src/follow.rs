@@ -15,6 +15,7 @@ use switchboard_core::{
     ProviderId, Result, UsageFilter,
 };
 use switchboard_journal::state::Fact;
+use tracing::{Instrument, debug_span};
 
 use crate::{
     bill,
@@ -93,7 +94,9 @@ async fn run(inner: Weak<Inner>, provider: ProviderId) {
         if !idle {
             round = round.wrapping_add(1);
             // A backend that panics loses this round, not the watch.
-            if AssertUnwindSafe(one_round(&strong, &lane, round)).catch_unwind().await.is_err() {
+            let span = debug_span!("follow", provider = %lane.id);
+            let looked = one_round(&strong, &lane, round).instrument(span);
+            if AssertUnwindSafe(looked).catch_unwind().await.is_err() {
                 tracing::error!(provider = %lane.id, "the backend panicked while its calls were read");
             }
         }

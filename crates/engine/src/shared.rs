@@ -179,6 +179,7 @@ impl Inner {
         readings: Vec<Reading>,
         now: Timestamp,
     ) -> Planned {
+        let _span = tracing::debug_span!("plan", draw).entered();
         let (quality, lives) = (self.quality.read(), self.lives());
         let snapshot = Snapshot {
             policy: &world.policy,

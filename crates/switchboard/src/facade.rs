@@ -1,18 +1,20 @@
 //! The router with requests that nobody has checked yet, and its setup in code.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
-    AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Error, ErrorKind, Provider,
-    ProviderId, ProviderInfo, Result, SystemClock, ValidCall,
+    AgentProfile, Call, CallId, CallRequest, Clock, Country, Currency, Error, ErrorKind,
+    IncomingWebhook, Provider, ProviderId, ProviderInfo, Recording, Result, SystemClock,
+    Transcript, ValidCall,
 };
-use switchboard_engine::{Engine, WebhookAddress};
-use switchboard_journal::Journal;
+use switchboard_engine::{CallEvent, Cancelled, Engine, Recovered, WebhookAddress};
+use switchboard_journal::{Journal, Selection};
 use switchboard_router::{
     Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route, Strategy,
     Timings,
 };
+use tokio::sync::broadcast::Receiver;
 
 use crate::Config;
 
@@ -21,8 +23,8 @@ use switchboard_ledger::Ledger;
 
 /// Calls over every configured provider. Cheap to clone.
 ///
-/// It checks a [`CallRequest`] and hands it to the [`Engine`]; everything else is the router's own,
-/// by [`Switchboard::router`].
+/// It checks a [`CallRequest`] and hands it to the [`Engine`]; what is not here is the engine's own, by
+/// [`Switchboard::engine`].
 #[derive(Debug, Clone)]
 pub struct Switchboard {
     router: Engine,
@@ -130,7 +132,75 @@ impl Switchboard {
         self.router.get(id).await
     }
 
-    /// The router, for everything else.
+    /// The calls that a selection names, oldest first.
+    ///
+    /// # Errors
+    /// `Journal` where they cannot be read.
+    pub async fn calls(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.router.select(selection).await
+    }
+
+    /// Takes a call back: where nothing was sent, nothing is sent any more; where a provider has the
+    /// call, it is asked to cancel it or to hang up.
+    ///
+    /// # Errors
+    /// As [`Engine::cancel`].
+    pub async fn cancel(&self, id: CallId) -> Result<Cancelled> {
+        self.router.cancel(id).await
+    }
+
+    /// Hangs up a call that is under way.
+    ///
+    /// # Errors
+    /// As [`Engine::stop`].
+    pub async fn stop(&self, id: CallId) -> Result<()> {
+        self.router.stop(id).await
+    }
+
+    /// The transcript of a call. It is kept with the call.
+    ///
+    /// # Errors
+    /// As [`Engine::transcript`].
+    pub async fn transcript(&self, id: CallId) -> Result<Transcript> {
+        self.router.transcript(id).await
+    }
+
+    /// Where the recording of a call is. It is kept with the call.
+    ///
+    /// # Errors
+    /// As [`Engine::recording`].
+    pub async fn recording(&self, id: CallId) -> Result<Recording> {
+        self.router.recording(id).await
+    }
+
+    /// What happens to calls from now on. A receiver that is too slow loses the oldest events.
+    pub fn events(&self) -> Receiver<CallEvent> {
+        self.router.events()
+    }
+
+    /// Receives a provider's webhook. `path` is what follows `/hooks/v1/`.
+    ///
+    /// # Errors
+    /// As [`Engine::receive_webhook`], which says which HTTP status to answer with.
+    pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
+        self.router.receive_webhook(path, webhook).await
+    }
+
+    /// Takes up the calls of processes that are gone. Call it once before the program says that it
+    /// is ready.
+    ///
+    /// # Errors
+    /// As [`Engine::recover`].
+    pub async fn recover(&self) -> Result<Recovered> {
+        self.router.recover().await
+    }
+
+    /// Ends in order: sends nothing more, and waits this long at most for requests in flight.
+    pub async fn shutdown(&self, grace: Duration) {
+        self.router.shutdown(grace).await;
+    }
+
+    /// The engine, for everything else.
     pub fn engine(&self) -> &Engine {
         &self.router
     }

@@ -78,6 +78,9 @@ pub use switchboard_ledger as ledger;
 /// Which provider takes a call.
 pub use switchboard_router as router;
 
+/// The versions of these crates that stand in signatures.
+pub use switchboard_core::{jiff, secrecy, url, uuid};
+
 pub use switchboard_core::SystemClock;
 pub use switchboard_core::{
     AgentId, AgentProfile, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock,
@@ -86,9 +89,9 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    CallEvent, Cancelled, Engine, EngineBuilder, Recovered, TakesUp, WebhookAddress,
+    CallEvent, CallEventKind, Cancelled, Engine, EngineBuilder, Recovered, TakesUp, WebhookAddress,
 };
-pub use switchboard_journal::{Journal, MemoryJournal};
+pub use switchboard_journal::{Journal, MemoryJournal, Selection};
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger::{HashKey, Ledger, Retention};
 pub use switchboard_router::{

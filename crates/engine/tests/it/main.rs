@@ -1,6 +1,8 @@
 //! The engine through its public interface: mock providers, virtual time, and the ring that must
 //! not happen twice.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod aging;
 mod bills;
 mod breaker;
