@@ -1,48 +1,48 @@
-//! What another policy would have done with the calls that were made.
+//! Replays past calls through another policy: what would it have done?
 //!
-//! Each past call is planned again: by the other policy, at its own moment, with the providers as
-//! they were then and with its own chance, in the order of time, against windows, rooms and budgets
-//! of the other policy that begin empty. Nothing is sent, and nothing is changed.
+//! Each past call is planned again by the other policy, in the order of time, with the state that
+//! the providers had at that moment and with the call's own random number. Rate limits, concurrency
+//! limits and budgets of the other policy start empty. Nothing is sent, and nothing is changed.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `past.rs` | a call that was made, cut down to what a replay needs |
-//! | `settings.rs` | what a replay needs beside the policy and the calls |
-//! | `moment.rs` | what comes next, in the order of time |
-//! | `state.rs` | the providers as they were at a moment, as far as anybody knows |
-//! | `shelf.rs` | slots, rooms and budgets of the other policy |
-//! | `ring.rs` | one ring on its way through the other policy |
-//! | `walk.rs` | who is asked next, and what comes of it |
-//! | `replay.rs` | all of them, in the order of time |
-//! | `tally.rs` | sums of then and now |
-//! | `sums.rs` | from them to a report |
-//! | `report.rs` | what comes out |
-//! | `honest.rs` | what no replay can know, in words |
+//! | `past.rs` | a past call, reduced to what a replay needs |
+//! | `settings.rs` | what a replay needs besides the policy and the calls |
+//! | `agenda.rs` | the queue of events, in the order of time |
+//! | `known.rs` | the state of the providers at a moment, as far as it was recorded |
+//! | `reservations.rs` | rate limits, concurrency limits and budgets of the other policy |
+//! | `progress.rs` | how far one ring has come in the replay |
+//! | `step.rs` | one step of a ring: which provider is asked, and what follows |
+//! | `replay.rs` | runs all events |
+//! | `tally.rs` | sums of the past and of the replay |
+//! | `summary.rs` | turns the sums into a report |
+//! | `report.rs` | the contents of a report |
+//! | `caveats.rs` | what no replay can know, in sentences |
 //!
 //! # What it knows, and what it does not
 //!
-//! Where the replay asks a provider that was asked then, it knows the answer: the same refusal, the
-//! same call with its bill, or the same doubt. A provider that was not asked then has said nothing.
-//! What the call would have cost there is an estimate, at the price of the other policy's deck for
-//! the duration of then, and how often such calls come to a good end there is a measured rate with
-//! its interval, never a point.
+//! If the replay asks a provider that was also asked in the past, the answer is known: the same
+//! refusal, the same call with its bill, or the same doubt. A provider that was not asked has not
+//! answered. What the call would have cost there is an estimate, at the price of the other policy's
+//! deck for the duration of the past call. How many such calls succeed there is a measured rate with
+//! its confidence interval, never a single number.
 //!
-//! A ring whose plan comes out as it was goes as it went, unless a limit or a budget of the other
-//! policy stands in its way. The policy that really ran therefore gives the ledger's own sums to
-//! the last millionth: if it did not, no other policy's result could be believed.
+//! A ring whose new plan equals the recorded one repeats what happened, unless a limit or a budget of
+//! the other policy prevents it. So replaying the policy that really ran reproduces the sums of the
+//! ledger to the last millionth. If it did not, no other policy's result could be trusted.
 
-mod honest;
-mod moment;
+mod agenda;
+mod caveats;
+mod known;
 mod past;
+mod progress;
 mod replay;
 mod report;
-mod ring;
+mod reservations;
 mod settings;
-mod shelf;
-mod state;
-mod sums;
+mod step;
+mod summary;
 mod tally;
-mod walk;
 
 pub use past::PastCall;
 pub use report::{
@@ -53,8 +53,8 @@ pub use settings::BacktestSettings;
 
 use switchboard_router::Policy;
 
-/// Replays calls through another policy. Pure: the same arguments give the same report. The order
-/// of the calls does not matter.
+/// Replays calls through another policy. A pure function: the same arguments give the same report.
+/// The order of the calls does not matter.
 pub fn backtest(policy: &Policy, calls: &[PastCall], settings: &BacktestSettings) -> Report {
     replay::run(policy, calls, settings)
 }

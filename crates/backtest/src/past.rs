@@ -1,5 +1,5 @@
-//! Calls that were made, cut down to what a replay needs: no word that was said, and of the person
-//! nothing but the request.
+//! Past calls, reduced to what a replay needs: no content of the conversation, and no personal data
+//! besides the request.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use switchboard_core::{
 use switchboard_journal::state::Fact;
 use switchboard_router::{PlanRecord, failover::NotPlaced};
 
-/// A call that was made, what was asked for, and the plans that it was admitted by.
+/// A past call: its request, its attempts, and the plans under which it was admitted.
 #[derive(Debug, Clone)]
 pub struct PastCall {
     pub(super) id: CallId,
@@ -19,25 +19,25 @@ pub struct PastCall {
     pub(super) status: CallStatus,
     pub(super) fault: Option<ErrorKind>,
     pub(super) created_at: Timestamp,
-    /// In order; at least one.
+    /// In order, and at least one.
     pub(super) rings: Vec<PastRing>,
 }
 
-/// One time that a phone was to ring.
+/// One ring: one time that the phone was meant to ring.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PastRing {
     pub(super) plan: Option<PlanRecord>,
     pub(super) attempts: Vec<PastAttempt>,
-    /// The plan by which nobody was asked any more.
+    /// The plan after which no provider was asked any more.
     pub(super) last_plan: Option<PlanRecord>,
-    /// When it was given up.
+    /// When the ring was given up.
     pub(super) given_up: Option<Timestamp>,
 }
 
 impl PastRing {
-    /// The attempt that was not proven silent.
+    /// The attempt that was taken by a provider, or may have been.
     pub(super) fn taken(&self) -> Option<&PastAttempt> {
-        self.attempts.iter().find(|one| one.silence.is_none())
+        self.attempts.iter().find(|one| one.not_placed.is_none())
     }
 
     pub(super) fn began(&self) -> Option<Timestamp> {
@@ -46,15 +46,15 @@ impl PastRing {
     }
 }
 
-/// One try at one provider.
+/// One attempt at one provider.
 #[derive(Debug, Clone)]
 pub(super) struct PastAttempt {
     pub(super) id: AttemptId,
     pub(super) provider: ProviderId,
     pub(super) sent_at: Timestamp,
     pub(super) over_at: Option<Timestamp>,
-    /// Why it is proven that no phone rang; `None`: the provider had the call, or may have had it.
-    pub(super) silence: Option<NotPlaced>,
+    /// Why it is proven that no phone rang; `None` if the provider has the call, or may have it.
+    pub(super) not_placed: Option<NotPlaced>,
     pub(super) outcome: Option<Outcome>,
     pub(super) duration: Option<Duration>,
     pub(super) billed: Option<Money>,
@@ -62,44 +62,45 @@ pub(super) struct PastAttempt {
 }
 
 impl PastCall {
-    /// From the call alone, as of a ledger whose events are gone: its rings are replayed without
-    /// what was known of the providers then.
+    /// From the call alone, for a ledger whose events were deleted. Its rings are replayed without
+    /// knowledge of the state of the providers.
     pub fn new(call: &Call, request: Arc<ValidCall>) -> Self {
         Self::of(call, request, [])
     }
 
-    /// From the call and everything that was written down of it, in order.
+    /// From the call and its recorded facts, in order.
     pub fn of<'a>(
         call: &Call,
         request: Arc<ValidCall>,
         facts: impl IntoIterator<Item = (Timestamp, &'a Fact)>,
     ) -> Self {
-        let mut told = Told::default();
+        let mut facts_read = FactReader::default();
         for (at, fact) in facts {
-            told.hear(call, at, fact);
+            facts_read.read(call, at, fact);
         }
         let rings = call.attempts.iter().map(|attempt| attempt.ring + 1).max().unwrap_or(0);
         let mut rings: Vec<PastRing> = (0..rings)
             .map(|ring| PastRing {
-                plan: told.plans.remove(&ring),
+                plan: facts_read.plans.remove(&ring),
                 attempts: call
                     .attempts
                     .iter()
                     .filter(|attempt| attempt.ring == ring)
-                    .filter_map(|attempt| told.attempt(call, attempt))
+                    .filter_map(|attempt| facts_read.attempt(call, attempt))
                     .collect(),
                 ..PastRing::default()
             })
             .collect();
-        // The last plan may have led to no attempt at all.
+        // The last plan may not have led to any attempt.
         let under_way = rings.last().is_some_and(|last| last.taken().is_none());
-        let led_nowhere = told.pending.or_else(|| told.planned.clone().filter(|_| !under_way));
-        if !under_way && (rings.is_empty() || led_nowhere.is_some()) {
-            rings.push(PastRing { plan: led_nowhere, ..PastRing::default() });
+        let unused =
+            facts_read.pending.or_else(|| facts_read.planned.clone().filter(|_| !under_way));
+        if !under_way && (rings.is_empty() || unused.is_some()) {
+            rings.push(PastRing { plan: unused, ..PastRing::default() });
         }
         if let Some(last) = rings.last_mut() {
-            last.last_plan = told.planned.filter(|plan| last.plan.as_ref() != Some(plan));
-            last.given_up = told.refused_at.or_else(|| {
+            last.last_plan = facts_read.planned.filter(|plan| last.plan.as_ref() != Some(plan));
+            last.given_up = facts_read.refused_at.or_else(|| {
                 (call.fault.is_some() && last.taken().is_none()).then_some(call.updated_at)
             });
         }
@@ -118,24 +119,24 @@ impl PastCall {
         self.created_at
     }
 
-    /// True where what became of it is still open.
+    /// True if the call has not ended and no provider has it.
     pub(super) fn is_open(&self) -> bool {
         !self.status.is_settled() && self.rings.iter().all(|ring| ring.taken().is_none())
     }
 
-    /// True where its last ring was given up for a reason that no policy of providers changes: its
-    /// caller cancelled it, its callee was on another call, the phone had rung often enough.
-    pub(super) fn stopped_by_itself(&self) -> bool {
+    /// True if its last ring ended for a reason that no routing policy changes: it was cancelled, the
+    /// callee was on another call, or the limit of redials was reached.
+    pub(super) fn ended_regardless_of_policy(&self) -> bool {
         !matches!(self.fault, Some(ErrorKind::NoProvider | ErrorKind::QuotaExceeded))
     }
 }
 
-/// What the facts say beyond the call.
+/// Collects from the facts what the call itself does not contain.
 #[derive(Default)]
-struct Told {
-    /// By which a ring was admitted that nothing was sent for yet.
+struct FactReader {
+    /// The plan of an admitted ring for which nothing has been sent yet.
     pending: Option<PlanRecord>,
-    /// By which nothing was sent.
+    /// The latest plan after which nothing was sent.
     planned: Option<PlanRecord>,
     plans: HashMap<u32, PlanRecord>,
     durations: HashMap<AttemptId, Duration>,
@@ -143,8 +144,8 @@ struct Told {
     refused_at: Option<Timestamp>,
 }
 
-impl Told {
-    fn hear(&mut self, call: &Call, at: Timestamp, fact: &Fact) {
+impl FactReader {
+    fn read(&mut self, call: &Call, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::Admitted { plan: Some(plan), .. } => self.pending = Some(PlanRecord::clone(plan)),
             Fact::Planned(plan) => self.planned = Some(PlanRecord::clone(plan)),
@@ -153,14 +154,14 @@ impl Told {
                     self.plans.entry(attempt.ring).or_insert(plan);
                 }
             }
-            Fact::Answered(id, report) => self.lasted(*id, report.duration),
+            Fact::Answered(id, report) => self.set_duration(*id, report.duration),
             Fact::Reported(report) => {
-                let theirs = call
+                let reported = call
                     .attempts
                     .iter()
                     .find(|attempt| attempt.provider_call_id.as_ref() == Some(&report.id));
-                if let Some(attempt) = theirs {
-                    self.lasted(attempt.id, report.duration);
+                if let Some(attempt) = reported {
+                    self.set_duration(attempt.id, report.duration);
                 }
             }
             Fact::Billed(id, _, Some(_)) => {
@@ -188,15 +189,15 @@ impl Told {
         }
     }
 
-    fn lasted(&mut self, attempt: AttemptId, duration: Option<Duration>) {
+    fn set_duration(&mut self, attempt: AttemptId, duration: Option<Duration>) {
         if let Some(duration) = duration {
             self.durations.insert(attempt, duration);
         }
     }
 
-    /// `None` for an attempt that nobody may have sent yet.
+    /// `None` for an attempt that was certainly not sent.
     fn attempt(&self, call: &Call, attempt: &Attempt) -> Option<PastAttempt> {
-        let silence = match attempt.state {
+        let not_placed = match attempt.state {
             AttemptState::Intent | AttemptState::Claimed => return None,
             AttemptState::Sent
             | AttemptState::Placed
@@ -204,7 +205,7 @@ impl Told {
             | AttemptState::Reconciling => None,
             AttemptState::NotPlaced => Some(NotPlaced::of(attempt)),
         };
-        // The call's own duration is that of its last ring.
+        // The call has a single duration, that of its last ring.
         let of_the_call =
             call.attempts.last().filter(|last| last.id == attempt.id).and(call.duration);
         Some(PastAttempt {
@@ -217,8 +218,8 @@ impl Told {
                 .durations
                 .get(&attempt.id)
                 .copied()
-                .or(of_the_call.filter(|_| silence.is_none())),
-            silence,
+                .or(of_the_call.filter(|_| not_placed.is_none())),
+            not_placed,
             billed: attempt.billed,
             billed_at: self.billed_at.get(&attempt.id).copied().or(attempt.ended_at),
         })

@@ -1,4 +1,4 @@
-//! All rings, in the order of time.
+//! Runs all events of a replay, in the order of time.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,16 +11,16 @@ use switchboard_router::{
 
 use crate::{
     BacktestSettings, Report,
-    moment::{Agenda, At, What, micros_in},
+    agenda::{Agenda, Event, RingId, micros_in},
+    known::Known,
     past::{PastAttempt, PastCall, PastRing},
-    ring::Going,
-    shelf::{Shelf, Short, Wish},
-    state::Known,
+    progress::RingProgress,
+    reservations::{AttemptSpec, ReplayReservations, Shortage},
     tally::{Ended, Tally},
 };
 
-/// Between a plan and the moment at which a provider is asked other calls may come in between. What
-/// was decided within this time was decided at once.
+/// An attempt within this time of its plan counts as made at once. Other calls may have come in
+/// between.
 pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
 pub(super) fn run(policy: &Policy, calls: &[PastCall], settings: &BacktestSettings) -> Report {
     let mut replay = Replay::new(policy, calls, settings);
@@ -28,23 +28,23 @@ pub(super) fn run(policy: &Policy, calls: &[PastCall], settings: &BacktestSettin
     for index in 0..calls.len() {
         replay.enter(index);
     }
-    while let Some((now, what)) = replay.agenda.next() {
-        replay.happen(now, what);
+    while let Some((now, event)) = replay.agenda.next() {
+        replay.handle(now, event);
     }
     replay.tally.report()
 }
 
 pub(super) struct Replay<'a> {
     pub(super) policy: &'a Policy,
-    /// In the order in which they came.
+    /// In the order in which they were created.
     pub(super) calls: Vec<&'a PastCall>,
     pub(super) settings: &'a BacktestSettings,
-    /// The experiments after none, one, two of the decisions.
+    /// The states of the experiments after zero, one, two, ... of the decisions.
     states: Vec<ExperimentStates>,
     pub(super) agenda: Agenda,
-    pub(super) shelf: Shelf,
+    pub(super) reservations: ReplayReservations,
     pub(super) known: Known,
-    pub(super) going: BTreeMap<At, Going>,
+    pub(super) waiting: BTreeMap<RingId, RingProgress>,
     pub(super) tally: Tally<'a>,
 }
 
@@ -64,20 +64,20 @@ impl<'a> Replay<'a> {
             settings,
             states,
             agenda: Agenda::default(),
-            shelf: Shelf::default(),
+            reservations: ReplayReservations::default(),
             known: Known::new(calls),
-            going: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             tally: Tally::new(policy, settings.alpha),
         }
     }
 
-    pub(super) fn of(&self, at: At) -> Option<(&'a PastCall, &'a PastRing)> {
+    pub(super) fn of(&self, at: RingId) -> Option<(&'a PastCall, &'a PastRing)> {
         let call = *self.calls.get(at.call)?;
         Some((call, call.rings.get(at.ring)?))
     }
 
-    /// Puts a call on the agenda: what was before the replayed time as it was, its first ring after
-    /// it to be replayed.
+    /// Schedules a call: its attempts before the replayed period as they were, and the start of its
+    /// first ring in the period.
     fn enter(&mut self, index: usize) {
         let Some(call) = self.calls.get(index).copied() else {
             return;
@@ -87,48 +87,47 @@ impl<'a> Replay<'a> {
             return;
         }
         for (ring, one) in call.rings.iter().enumerate() {
-            let at = At { call: index, ring };
+            let at = RingId { call: index, ring };
             let began = one.began().unwrap_or(call.created_at);
             if self.settings.since.is_none_or(|since| began >= since) {
-                self.agenda.note(began, What::Begin(at));
+                self.agenda.schedule(began, Event::Started(at));
                 return;
             }
             for (nth, attempt) in one.attempts.iter().enumerate() {
-                self.agenda.note(attempt.sent_at, What::Before(attempt.id, at, nth));
+                self.agenda.schedule(attempt.sent_at, Event::Earlier(attempt.id, at, nth));
             }
         }
     }
 
-    fn happen(&mut self, now: Timestamp, what: What) {
-        match what {
-            What::Silent { attempt, unsent } => self.shelf.silent(attempt, unsent),
-            What::Bill { attempt, micros } => {
-                self.shelf.bill(attempt, Money::from_micros(micros, self.policy.currency))
+    fn handle(&mut self, now: Timestamp, event: Event) {
+        match event {
+            Event::NotPlaced { attempt, unsent } => self.reservations.not_placed(attempt, unsent),
+            Event::Bill { attempt, micros } => {
+                self.reservations.bill(attempt, Money::from_micros(micros, self.policy.currency))
             }
-            What::Over(attempt) => self.shelf.over(attempt),
-            What::Before(_, at, nth) => self.before(at, nth, now),
-            What::Begin(at) => self.begin(at, now),
-            What::GoOn(at) => {
-                if let Some(going) = self.going.remove(&at) {
-                    self.go_on(going, now, None);
+            Event::Ended(attempt) => self.reservations.ended(attempt),
+            Event::Earlier(_, at, nth) => self.before(at, nth, now),
+            Event::Started(at) => self.begin(at, now),
+            Event::Continue(at) => {
+                if let Some(progress) = self.waiting.remove(&at) {
+                    self.proceed(progress, now, None);
                 }
             }
-            What::Again(_, at, nth) => {
-                if let Some(going) = self.going.remove(&at) {
-                    self.again(going, nth, now);
+            Event::Repeat(_, at, nth) => {
+                if let Some(progress) = self.waiting.remove(&at) {
+                    self.repeat(progress, nth, now);
                 }
             }
-            What::Ask(at, provider) => {
-                if let Some(going) = self.going.remove(&at) {
-                    self.ask(going, provider, now);
+            Event::Ask(at, provider) => {
+                if let Some(progress) = self.waiting.remove(&at) {
+                    self.ask(progress, provider, now);
                 }
             }
         }
     }
 
-    /// An attempt from before the replayed time: it fills windows and budgets, and is counted
-    /// nowhere.
-    fn before(&mut self, at: At, nth: usize, now: Timestamp) {
+    /// An attempt from before the replayed period: it uses up limits and budgets, and is not counted.
+    fn before(&mut self, at: RingId, nth: usize, now: Timestamp) {
         let Some((call, ring)) = self.of(at) else {
             return;
         };
@@ -142,29 +141,31 @@ impl<'a> Replay<'a> {
             return;
         };
         let whose = (None, call.request.agent.as_ref());
-        if let Some(wish) = wish(self.policy, call, index, whose) {
-            let id = self.shelf.force(wish, now);
+        if let Some(spec) = spec(self.policy, call, index, whose) {
+            let id = self.reservations.force(spec, now);
             self.settles(id, attempt);
         }
     }
 
-    /// Notes what becomes of an attempt of then.
+    /// Schedules what follows from a past attempt: its end and its bill, or that it was not placed.
     pub(super) fn settles(&mut self, id: AttemptId, attempt: &PastAttempt) {
         let over = attempt.over_at;
-        match attempt.silence {
-            Some(silence) => {
-                let unsent = silence.is_unsent();
-                self.agenda
-                    .note(over.unwrap_or(attempt.sent_at), What::Silent { attempt: id, unsent });
+        match attempt.not_placed {
+            Some(not_placed) => {
+                let unsent = not_placed.is_unsent();
+                self.agenda.schedule(
+                    over.unwrap_or(attempt.sent_at),
+                    Event::NotPlaced { attempt: id, unsent },
+                );
             }
             None => {
                 if let Some(over) = over {
-                    self.agenda.note(over, What::Over(id));
+                    self.agenda.schedule(over, Event::Ended(id));
                 }
                 if let (Some(micros), Some(at)) =
                     (micros_in(attempt.billed, self.policy.currency), attempt.billed_at)
                 {
-                    self.agenda.note(at, What::Bill { attempt: id, micros });
+                    self.agenda.schedule(at, Event::Bill { attempt: id, micros });
                 }
             }
         }
@@ -174,46 +175,47 @@ impl<'a> Replay<'a> {
         self.policy.providers.get(index)
     }
 
-    /// Takes what an attempt needs at a provider, by its place.
+    /// Reserves what an attempt needs at a provider, given by its index.
     pub(super) fn take(
         &mut self,
         call: &PastCall,
         index: usize,
         plan: &Plan,
         now: Timestamp,
-    ) -> Result<AttemptId, Short> {
+    ) -> Result<AttemptId, Shortage> {
         let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let wish = wish(self.policy, call, index, (experiment, plan.profile.as_ref()));
-        wish.map_or(Err(Short::Gone), |wish| self.shelf.take(wish, now))
+        let spec = spec(self.policy, call, index, (experiment, plan.profile.as_ref()));
+        spec.map_or(Err(Shortage::NoSuchProvider), |spec| self.reservations.take(spec, now))
     }
 
-    /// The same for an attempt that is known to have been sent by this very policy, whatever the
-    /// replay has left.
+    /// Reserves for an attempt that is known to have been sent by this very policy, whatever the replay
+    /// has left. `None` if that is not known.
     pub(super) fn force(
         &mut self,
-        going: &Going,
+        progress: &RingProgress,
         call: &PastCall,
         index: Option<usize>,
         now: Timestamp,
     ) -> Option<AttemptId> {
-        let index = index.filter(|_| going.certain && going.follows())?;
+        let index = index.filter(|_| progress.certain && progress.follows())?;
         let experiment =
-            going.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let whose = (experiment, going.plan.profile.as_ref());
-        let wish = wish(self.policy, call, index, whose)?;
+            progress.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
+        let whose = (experiment, progress.plan.profile.as_ref());
+        let spec = spec(self.policy, call, index, whose)?;
         self.tally.apart.unexplained += 1;
-        Some(self.shelf.force(wish, now))
+        Some(self.reservations.force(spec, now))
     }
 
-    /// Makes the plan of a ring at this moment, with the readings of one of its own plans.
+    /// Plans a ring at this moment, with the readings of one of its recorded plans.
     pub(super) fn plan(
         &mut self,
-        at: At,
+        at: RingId,
         record: Option<&PlanRecord>,
         now: Timestamp,
     ) -> Option<Plan> {
         let (call, _) = self.of(at)?;
-        let (readings, aside) = self.known.readings(self.policy, &self.shelf, record, now);
+        let (readings, reserved) =
+            self.known.readings(self.policy, &self.reservations, record, now);
         let measured = record.and_then(PlanRecord::measurements);
         let quality = measured.as_ref().map(|measured| measured as &dyn Measurements);
         let draw =
@@ -227,7 +229,7 @@ impl<'a> Replay<'a> {
         };
         let mut plan = plan(&call.request, &snapshot, now);
         let Plan { candidates, rejected, .. } = &mut plan;
-        rejected.extend(candidates.extract_if(.., |one| aside.contains(&one.provider)).map(
+        rejected.extend(candidates.extract_if(.., |one| reserved.contains(&one.provider)).map(
             |one| Rejected {
                 provider: one.provider,
                 rejection: Rejection::Full(now.checked_add(AT_ONCE).unwrap_or(now)),
@@ -237,7 +239,7 @@ impl<'a> Replay<'a> {
         Some(plan)
     }
 
-    /// The experiments as the plan of then knew them, or as they were decided by then.
+    /// The states of the experiments that the recorded plan knew, or those at this time.
     fn states_at(&self, record: Option<&PlanRecord>, now: Timestamp) -> Option<&ExperimentStates> {
         let decisions = &self.settings.decisions;
         let read = match record.and_then(|record| record.decisions) {
@@ -247,7 +249,7 @@ impl<'a> Replay<'a> {
         self.states.get(read)
     }
 
-    fn begin(&mut self, at: At, now: Timestamp) {
+    fn begin(&mut self, at: RingId, now: Timestamp) {
         let Some((call, ring)) = self.of(at) else {
             return;
         };
@@ -257,42 +259,42 @@ impl<'a> Replay<'a> {
         let Some(plan) = self.plan(at, ring.plan.as_ref(), now) else {
             return;
         };
-        let patience = now.checked_add(self.policy.timings.max_wait).unwrap_or(Timestamp::MAX);
-        let give_up = call.request.window.closes.unwrap_or(patience);
-        let mut going = Going::new(at, ring, plan.clone(), now, give_up);
+        let latest = now.checked_add(self.policy.timings.max_wait).unwrap_or(Timestamp::MAX);
+        let give_up = call.request.window.closes.unwrap_or(latest);
+        let mut progress = RingProgress::new(at, ring, plan.clone(), now, give_up);
         let made_by = ring.plan.as_ref().and_then(|record| record.policy.as_ref());
-        going.certain = made_by.is_some() && made_by == self.settings.version.as_ref();
-        self.tally.plans(ring.plan.as_ref(), &plan, going.same);
+        progress.certain = made_by.is_some() && made_by == self.settings.version.as_ref();
+        self.tally.plans(ring.plan.as_ref(), &plan, progress.same);
         let unrecorded = ring.plan.is_none() && ring.last_plan.is_none();
         self.tally.apart.unrecorded += u64::from(unrecorded);
         if unrecorded && ring.attempts.is_empty() {
-            if !call.stopped_by_itself() && !plan.candidates.is_empty() {
+            if !call.ended_regardless_of_policy() && !plan.candidates.is_empty() {
                 self.tally.apart.perhaps += 1;
             }
-            return self.refused_as_then(&going, now);
+            return self.refused_as_then(&progress, now);
         }
-        self.go_on(going, now, Some(plan));
+        self.proceed(progress, now, Some(plan));
     }
 
-    pub(super) fn refused_as_then(&mut self, going: &Going, now: Timestamp) {
-        let Some((call, _)) = self.of(going.at) else {
+    pub(super) fn refused_as_then(&mut self, progress: &RingProgress, now: Timestamp) {
+        let Some((call, _)) = self.of(progress.at) else {
             return;
         };
-        self.tally.apart.stopped += u64::from(call.stopped_by_itself());
-        self.refused(going, call.fault.unwrap_or(ErrorKind::NoProvider), now);
+        self.tally.apart.stopped += u64::from(call.ended_regardless_of_policy());
+        self.refused(progress, call.fault.unwrap_or(ErrorKind::NoProvider), now);
     }
 
-    pub(super) fn refused(&mut self, going: &Going, why: ErrorKind, now: Timestamp) {
-        self.over(going, Some(Ended::refused(why, going.spent)), now);
+    pub(super) fn refused(&mut self, progress: &RingProgress, why: ErrorKind, now: Timestamp) {
+        self.finish(progress, Some(Ended::refused(why, progress.spent)), now);
     }
 
-    /// The ring is decided. The next one of its call follows where a provider took this one.
-    pub(super) fn over(&mut self, going: &Going, ended: Option<Ended>, now: Timestamp) {
-        let Some((call, ring)) = self.of(going.at) else {
+    /// The ring is finished. The next ring of its call follows if a provider took this one.
+    pub(super) fn finish(&mut self, progress: &RingProgress, ended: Option<Ended>, now: Timestamp) {
+        let Some((call, ring)) = self.of(progress.at) else {
             return;
         };
-        let waited = Duration::try_from(now.duration_since(going.began)).unwrap_or_default();
-        if going.deviated && waited > AT_ONCE {
+        let waited = Duration::try_from(now.duration_since(progress.began)).unwrap_or_default();
+        if progress.deviated && waited > AT_ONCE {
             self.tally.waits.rings += 1;
             self.tally.waits.longest_seconds =
                 self.tally.waits.longest_seconds.max(waited.as_secs());
@@ -301,12 +303,12 @@ impl<'a> Replay<'a> {
         let elsewhere = ended
             .as_ref()
             .is_some_and(|ended| ended.provider.is_some() && ended.completed.is_none());
-        self.tally.ring((going.at.call, call, ring), going.began, ended);
-        for (later, one) in call.rings.iter().enumerate().skip(going.at.ring + 1) {
-            let at = At { call: going.at.call, ring: later };
+        self.tally.ring((progress.at.call, call, ring), progress.began, ended);
+        for (later, one) in call.rings.iter().enumerate().skip(progress.at.ring + 1) {
+            let at = RingId { call: progress.at.call, ring: later };
             if taken {
-                self.tally.apart.behind += u64::from(elsewhere && going.deviated);
-                self.agenda.note(one.began().unwrap_or(now), What::Begin(at));
+                self.tally.apart.behind += u64::from(elsewhere && progress.deviated);
+                self.agenda.schedule(one.began().unwrap_or(now), Event::Started(at));
                 return;
             }
             self.tally.apart.not_rung += 1;
@@ -315,20 +317,20 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// The newest of the ring's own plans at this moment.
+/// The newest of the ring's recorded plans at this moment.
 pub(super) fn newest(ring: &PastRing, now: Timestamp) -> Option<&PlanRecord> {
     let later = ring.last_plan.as_ref().filter(|record| record.at <= now);
     later.or(ring.plan.as_ref())
 }
 
-/// What an attempt at the provider at this place wants.
-fn wish<'w>(
+/// Describes an attempt at the provider with this index, for its reservations.
+fn spec<'w>(
     policy: &'w Policy,
     call: &'w PastCall,
     index: usize,
     (experiment, profile): (Option<&'w str>, Option<&'w ProfileName>),
-) -> Option<Wish<'w>> {
-    Some(Wish {
+) -> Option<AttemptSpec<'w>> {
+    Some(AttemptSpec {
         policy,
         provider: policy.providers.get(index)?,
         request: &call.request,

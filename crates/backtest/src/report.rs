@@ -1,23 +1,23 @@
-//! What comes out of a replay. All of it serialises; sums of money are exact, and what is only
-//! estimated is never added to a bill unsaid.
+//! The contents of a report. All of it can be serialized. Sums of money are exact, and estimates are
+//! kept apart from bills.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_core::{Country, Money, ProviderId};
 use switchboard_experiments::sequential::{Estimate, Interval, Rate};
 
-/// What became of calls then, or would have become of them.
+/// The results of calls: those of the past, or those of the replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Side {
-    /// Rings that a provider took; a redial counts with its ring.
+    /// The number of rings that a provider took; a redial is a ring of its own.
     pub rings: u64,
-    /// Of these, rings of which it is known that somebody talked.
+    /// Of those, the number in which somebody is known to have talked.
     pub completed: u64,
-    /// What providers billed.
+    /// The sum of the providers' bills.
     pub billed: Money,
-    /// What is expected of rings that nobody billed, because they went elsewhere then.
+    /// The estimated cost of rings that have no bill, because another provider took them in the past.
     pub estimated: Money,
-    /// Rings whose cost nobody knows. They are in no sum.
+    /// The number of rings with an unknown cost. They are in no sum.
     pub unknown: u64,
 }
 
@@ -27,261 +27,262 @@ impl Side {
         Self { rings: 0, completed: 0, billed: zero, estimated: zero, unknown: 0 }
     }
 
-    /// Bills and estimates.
+    /// The sum of bills and estimates.
     pub fn cost(&self) -> Money {
         self.billed.checked_add(self.estimated).unwrap_or(self.billed)
     }
 }
 
-/// Then beside now.
+/// The past compared with the replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sides {
-    /// As the ledger has it.
+    /// The past, from the ledger.
     pub then: Side,
-    /// As it would have been.
+    /// The replay: what the other policy would have done.
     pub now: Side,
 }
 
-/// One line of a table.
+/// One row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line<T> {
-    /// Of what.
+    /// The provider or country that the row is about.
     pub of: T,
-    /// The numbers.
+    /// The results, in the past and in the replay.
     #[serde(flatten)]
     pub sides: Sides,
 }
 
-/// Rings that would have gone elsewhere.
+/// Rings that would have gone to another provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Move {
     /// The callee's country.
     pub country: Country,
-    /// Who took them; `None`: nobody did.
+    /// The provider that took them; `None` if none did.
     pub from: Option<ProviderId>,
-    /// Who would have been asked; `None`: nobody.
+    /// The provider that would have taken them; `None` if none would.
     pub to: Option<ProviderId>,
-    /// How many.
+    /// The number of rings.
     pub rings: u64,
-    /// What they were billed.
+    /// What they were billed in the past.
     pub then: Money,
-    /// What they would have cost: real bills where the provider took them after all, else
+    /// What they would have cost: real bills if the provider took them in the past, or else
     /// estimates.
     pub now: Money,
-    /// How many of them have an unknown cost on either side.
+    /// The number of those rings with an unknown cost on either side.
     pub unknown: u64,
 }
 
-/// What stood in the way of an attempt that was to be sent.
+/// What prevented an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Barrier {
-    /// A limit of requests in a window.
+    /// A rate limit.
     Limit,
-    /// A limit of calls under way.
-    Room,
-    /// A budget that does not hold it.
+    /// A limit on concurrent calls.
+    Concurrency,
+    /// A budget with too little left.
     Budget,
-    /// A budget that covers it, at a cost that nobody knows.
+    /// A budget that covers the attempt, whose cost is unknown.
     UnknownCost,
 }
 
-/// A limit or a budget of the other policy that was met.
+/// A limit or a budget of the other policy that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Met {
-    /// What sort.
+    /// The kind of limit.
     pub barrier: Barrier,
     /// Its name: `kaicalls/place`, `tenant/acme`, or the budget's.
     pub name: String,
     /// The provider that was to be asked.
     pub provider: ProviderId,
-    /// How often.
+    /// The number of times.
     pub times: u64,
 }
 
-/// Why plans left a provider out.
+/// A reason for which plans rejected a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Obstacle {
-    /// Which provider.
+    /// The provider.
     pub provider: ProviderId,
-    /// The reason's word, as plans have it.
+    /// The code of the reason, as in plans.
     pub reason: String,
-    /// In how many plans of then.
+    /// The number of past plans with this reason.
     pub then: u64,
-    /// In how many of the other policy.
+    /// The number of plans of the other policy with this reason.
     pub now: u64,
 }
 
-/// Rings that nobody took.
+/// Rings that no provider took, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusals {
-    /// The word of the fault.
+    /// The kind of error.
     pub why: String,
-    /// Then.
+    /// The number in the past.
     pub then: u64,
-    /// By the other policy.
+    /// The number under the other policy.
     pub now: u64,
 }
 
-/// Rings that would have had to wait, where they did not then.
+/// Rings that would have to wait although they did not in the past.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Waits {
-    /// How many.
+    /// The number of rings.
     pub rings: u64,
-    /// The longest, in seconds.
+    /// The longest wait, in seconds.
     pub longest_seconds: u64,
 }
 
-/// What is counted apart.
+/// Special cases, counted separately.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Apart {
-    /// Calls that are not over, and that no provider has: not replayed.
+    /// Calls that have not ended and that no provider has. They are not replayed.
     pub open: u64,
-    /// Rings that ended for a reason that no policy changes: cancelled, the callee busy, the phone
-    /// rung often enough. They end so again.
+    /// Rings that ended for a reason that no routing policy changes: cancelled, the callee on another
+    /// call, the limit of redials reached. They end in the same way again.
     pub stopped: u64,
-    /// Rings of whose plan nothing was kept: replayed with every provider well and its limit free.
+    /// Rings without a recorded plan. They are replayed as if every provider had been healthy and its
+    /// limits free.
     pub unrecorded: u64,
-    /// Calls that nobody took, and of which nothing was kept of what kept the providers from them.
-    /// They count as refused again; so many of them would have found a provider with every one
-    /// well.
+    /// Calls that no provider took, for reasons that were not recorded. They count as refused again;
+    /// this many of them would have found a provider if all had been healthy.
     pub perhaps: u64,
-    /// Steps of the policy that ran, known by its name, which nothing that was kept explains: how
-    /// calls queue for a limit is not written down. They went as they went.
+    /// Steps of the policy that ran (known by its version) that nothing on record explains, because
+    /// how calls queue for a limit is not recorded. They are taken as they were.
     pub unexplained: u64,
-    /// Redials of then that would not have come about, because an earlier ring of their call would
-    /// have been refused.
+    /// Past redials that would not have taken place, because an earlier ring of their call would have
+    /// been refused.
     pub not_rung: u64,
-    /// Redials behind a ring that would have gone elsewhere: they ring again only where nobody was
-    /// reached.
+    /// Redials after a ring that would have gone to another provider: they take place only if that one
+    /// did not reach the person.
     pub behind: u64,
-    /// Rings that a provider refused for the person or the content, and that would have gone to
-    /// another provider first.
+    /// Rings that a provider refused for the person or the content, and that would have gone to another
+    /// provider first.
     pub shopped: u64,
 }
 
-/// How estimates compare with bills, where a provider billed calls that the other policy's deck
-/// prices.
+/// How a provider's bills compare with the estimates of the other policy's deck.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fit {
-    /// Which provider.
+    /// The provider.
     pub provider: ProviderId,
-    /// How many of its rings have a bill, a duration and a price.
+    /// The number of its rings with a bill, a duration and a price.
     pub bills: u64,
-    /// What was billed for each unit that the deck estimates.
+    /// The ratio of bills to estimates.
     pub ratio: Option<Estimate>,
-    /// How many rings of the replay are estimated there.
+    /// The number of rings of the replay that are estimated at this provider.
     pub rings: u64,
-    /// Their estimates.
+    /// The sum of those estimates.
     pub estimated: Money,
-    /// The same as bills, where the ratio's interval is known: the least and the most.
+    /// The same sum corrected by the ratio, lowest and highest; `None` without an interval of the
+    /// ratio.
     pub between: Option<(Money, Money)>,
 }
 
-/// What the other policy would have cost.
+/// What the other policy would have cost, compared with the past.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostChange {
-    /// Rings whose cost is known, or estimated, on both sides. The others are in none of these
-    /// numbers.
+    /// The number of rings whose cost is known or estimated on both sides. The others are in none of
+    /// these sums.
     pub compared: u64,
-    /// Rings that are not compared, because nobody knows one of the two costs.
+    /// The number of rings that are not compared, because one of the two costs is unknown.
     pub not_compared: u64,
-    /// What the compared ones were billed.
+    /// What the compared rings were billed in the past.
     pub then: Money,
     /// What they would have cost.
     pub now: Money,
-    /// The difference: less than zero is cheaper.
+    /// The difference; negative if the other policy is cheaper.
     pub difference: Money,
-    /// The least and the most of the difference, as far as estimates were checked against bills;
-    /// `None` where a provider's were not.
+    /// The lowest and the highest difference, with estimates corrected by bills; `None` if a provider's
+    /// estimates could not be checked.
     pub between: Option<(Money, Money)>,
-    /// Estimates for which no duration was known: the expected one was taken.
+    /// The number of estimates for which the duration was unknown and the expected one was used.
     pub assumed_durations: u64,
-    /// Bills in another currency than the policy's. They are in no sum.
+    /// The number of bills in another currency than the policy's. They are in no sum.
     pub other_currency: u64,
-    /// How far estimates can be believed, provider by provider.
+    /// How reliable the estimates are, for each provider.
     pub fits: Vec<Fit>,
 }
 
-/// Where a rate was measured.
+/// The level at which a rate was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// At the provider, in the country.
+    /// At the provider, in the callee's country.
     Country,
     /// At the provider, over all countries.
     Provider,
-    /// Nowhere: the provider took no call.
+    /// Not measured: the provider took no call.
     Nothing,
 }
 
-/// What may be expected of rings that went elsewhere.
+/// The expected outcomes of rings that would have gone to another provider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Expectation {
-    /// Where they would have gone.
+    /// The provider that would have taken them.
     pub provider: ProviderId,
     /// The callees' country.
     pub country: Country,
-    /// How many.
+    /// The number of rings.
     pub rings: u64,
-    /// Where the rate was measured.
+    /// The level at which the rate was measured.
     pub level: Level,
-    /// People who were reached there, each counted once.
+    /// The people that this provider called and reached, each counted once.
     pub measured: Rate,
-    /// Where the true rate is; all of these intervals hold together.
+    /// The confidence interval of the true rate; all of these intervals hold together.
     pub rate: Interval,
-    /// How many of the rings may be expected to reach somebody.
+    /// The expected number of rings that reach somebody.
     pub completed: Interval,
 }
 
-/// How many rings reached somebody.
+/// The number of rings that reached somebody.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcomes {
-    /// Then.
+    /// In the past.
     pub then: u64,
-    /// Of the replay's rings, those that went as they went, and whose outcome is therefore known.
+    /// In the replay, among rings that repeated the past, so that their outcome is known.
     pub known: u64,
-    /// Of the replay's rings that went elsewhere, by provider and country.
+    /// In the replay, among rings that went to another provider: by provider and country.
     pub expected: Vec<Expectation>,
-    /// All of the replay's: known, and expected at least and at most.
+    /// In the replay, in all: the known ones plus the lowest and highest expectation.
     pub now: Interval,
 }
 
-/// What another policy would have done.
+/// The report of a replay: what another policy would have done.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// The first ring that was replayed.
+    /// When the first replayed ring started.
     pub first: Option<Timestamp>,
-    /// The last.
+    /// When the last replayed ring started.
     pub last: Option<Timestamp>,
-    /// How many calls.
+    /// The number of replayed calls.
     pub calls: u64,
-    /// How many rings of them.
+    /// The number of their rings.
     pub rings: u64,
-    /// Rings whose plan came out as it was: the same providers in the same order.
+    /// The number of rings whose new plan has the same providers in the same order as the recorded
+    /// one.
     pub same_plans: u64,
-    /// What is counted apart.
+    /// Special cases, counted separately.
     pub apart: Apart,
-    /// All of it.
+    /// The results over everything.
     pub total: Sides,
-    /// Provider by provider.
+    /// The results for each provider.
     pub providers: Vec<Line<ProviderId>>,
-    /// Country by country.
+    /// The results for each country.
     pub countries: Vec<Line<Country>>,
-    /// Rings that would have gone elsewhere, the most first.
+    /// Rings that would have gone to another provider, largest groups first.
     pub moves: Vec<Move>,
-    /// Rings that nobody took.
+    /// Rings that no provider took, by reason.
     pub refusals: Vec<Refusals>,
-    /// Limits and budgets that were met.
+    /// Limits and budgets that were reached.
     pub met: Vec<Met>,
-    /// Why plans left providers out.
+    /// Why plans rejected providers.
     pub obstacles: Vec<Obstacle>,
-    /// Rings that would have had to wait.
+    /// Rings that would have to wait.
     pub waits: Waits,
-    /// What it would have cost.
+    /// The costs.
     pub cost: CostChange,
-    /// How many would have been reached.
+    /// The outcomes.
     pub outcomes: Outcomes,
-    /// What a replay cannot know, in words.
+    /// What the replay cannot know, in sentences.
     pub cannot_know: Vec<String>,
 }

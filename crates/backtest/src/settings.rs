@@ -1,21 +1,21 @@
-//! What a replay needs beside the policy and the calls.
+//! What a replay needs besides the policy and the calls.
 
 use jiff::Timestamp;
 use switchboard_router::AuditEntry;
 
-/// How to replay.
+/// The settings of a replay.
 #[derive(Debug, Clone)]
 pub struct BacktestSettings {
-    /// Rings that began before are taken as they were, and counted nowhere: they fill windows and
-    /// budgets. `None`: every ring is replayed.
+    /// Rings that started before this time are taken as they were and not counted; they only use up
+    /// limits and budgets. `None` replays every ring.
     pub since: Option<Timestamp>,
-    /// What the other policy is called in the journal, where it has a name. Of a plan that was made
-    /// under the same name it is known that the policy is the one that ran.
+    /// The version of the other policy, as plans in the journal name it. A plan with the same version
+    /// was made by this very policy.
     pub version: Option<String>,
-    /// What was decided on experiments, with its numbers, in order. A plan knows those that had
+    /// The numbered audit entries on experiments, in order. A plan is replayed with those that had
     /// been read when it was made.
     pub decisions: Vec<(u64, AuditEntry)>,
-    /// The chance with which any of the intervals may be wrong: 0.05.
+    /// The probability that any of the report's intervals is wrong. The default is 0.05.
     pub alpha: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Sums of then and now.
+//! Sums of the past and of the replay.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -11,41 +11,41 @@ use switchboard_experiments::sequential::{Means, Rate};
 use switchboard_router::{Plan, PlanRecord, Policy, failover::NotPlaced};
 
 use crate::{
-    moment::micros_in,
+    agenda::micros_in,
     past::{PastCall, PastRing},
     report::{Apart, Barrier, Move, Side, Sides, Waits},
 };
 
-/// What a ring cost.
+/// The cost of a ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Price {
-    /// A bill, or nothing where nobody took it, in millionths.
+    /// The bill in millionths; zero if no provider took the call.
     Billed(i64),
-    /// An estimate, in millionths, beside what silent attempts were billed.
+    /// An estimate, and what attempts were billed that reached no phone; both in millionths.
     Estimated { micros: i64, billed: i64 },
-    /// Nobody knows.
+    /// The cost is not known.
     Unknown,
 }
 
 /// How a ring ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ended {
-    /// Who took it.
+    /// The provider that took it; `None` if none did.
     pub(super) provider: Option<ProviderId>,
-    /// Why nobody did.
+    /// Why no provider took it.
     pub(super) why: Option<ErrorKind>,
-    /// Whether somebody talked, where that is known.
+    /// Whether somebody talked; `None` if unknown.
     pub(super) completed: Option<bool>,
     pub(super) price: Price,
 }
 
 impl Ended {
-    /// As the ledger has it.
+    /// How the ring ended in the past.
     pub(super) fn then(call: &PastCall, ring: &PastRing, currency: Currency) -> Self {
-        let silent: i64 = ring
+        let unplaced: i64 = ring
             .attempts
             .iter()
-            .filter(|one| one.silence.is_some())
+            .filter(|one| one.not_placed.is_some())
             .filter_map(|one| micros_in(one.billed, currency))
             .sum();
         match ring.taken() {
@@ -53,10 +53,11 @@ impl Ended {
                 provider: Some(taken.provider.clone()),
                 why: None,
                 completed: taken.outcome.map(|outcome| outcome == Outcome::Completed),
-                price: micros_in(taken.billed, currency)
-                    .map_or(Price::Unknown, |micros| Price::Billed(micros.saturating_add(silent))),
+                price: micros_in(taken.billed, currency).map_or(Price::Unknown, |micros| {
+                    Price::Billed(micros.saturating_add(unplaced))
+                }),
             },
-            None => Self::refused(call.fault.unwrap_or(ErrorKind::NoProvider), silent),
+            None => Self::refused(call.fault.unwrap_or(ErrorKind::NoProvider), unplaced),
         }
     }
 
@@ -65,7 +66,7 @@ impl Ended {
     }
 }
 
-/// A bill beside its estimate, at one provider.
+/// Bills compared with estimates, at one provider.
 #[derive(Debug, Default)]
 pub(super) struct Bills {
     pub(super) means: Means,
@@ -73,7 +74,7 @@ pub(super) struct Bills {
     pub(super) estimated: i64,
 }
 
-/// All that is summed up.
+/// All sums of a replay.
 pub(super) struct Tally<'a> {
     pub(super) policy: &'a Policy,
     pub(super) alpha: f64,
@@ -128,8 +129,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// What the calls of then say of the providers: how many people they reached, and how their
-    /// bills compare with estimates.
+    /// Measures the providers from the past calls: how many people they reached, and how their bills
+    /// compare with estimates.
     pub(super) fn learn(&mut self, calls: &[PastCall]) {
         let mut known = HashSet::new();
         for call in calls {
@@ -178,7 +179,7 @@ impl<'a> Tally<'a> {
         *self.met.entry((barrier, name.to_owned(), provider.clone())).or_default() += 1;
     }
 
-    /// One ring, then and now. `now` is `None` where it does not come about.
+    /// Counts one ring, in the past and in the replay. `now` is `None` if it does not take place.
     pub(super) fn ring(
         &mut self,
         (index, call, ring): (usize, &PastCall, &PastRing),
@@ -201,7 +202,7 @@ impl<'a> Tally<'a> {
             self.refusals.entry(why.as_str()).or_default().0 += 1;
         }
         let Some(now) = now else {
-            // It costs nothing where it does not ring.
+            // A ring that does not take place costs nothing.
             self.compare(&then.price, &Price::Billed(0));
             self.note_move(country, &then, &Ended::refused(ErrorKind::NoProvider, 0));
             return;
@@ -220,16 +221,18 @@ impl<'a> Tally<'a> {
         self.compare(&then.price, &now.price);
         if then.provider != now.provider {
             self.note_move(country, &then, &now);
-            let everyone =
-                ring.attempts.iter().any(|one| one.silence.is_some_and(NotPlaced::binds_everyone));
+            let everyone = ring
+                .attempts
+                .iter()
+                .any(|one| one.not_placed.is_some_and(NotPlaced::binds_everyone));
             if then.provider.is_none() && everyone {
                 self.apart.shopped += 1;
             }
         }
     }
 
-    /// A ring that goes to a provider that was not asked then: what comes of it is a matter of
-    /// rates.
+    /// Counts a ring that goes to a provider that was not asked in the past. Its outcome can only be
+    /// expected, by the provider's rates.
     pub(super) fn elsewhere(&mut self, provider: &ProviderId, country: Country) {
         *self.elsewhere.entry((provider.clone(), country)).or_default() += 1;
     }
@@ -301,12 +304,12 @@ fn plus(money: Money, micros: i64) -> Money {
     Money::from_micros(money.micros().saturating_add(micros), money.currency())
 }
 
-/// Millionths as units, for ratios alone.
+/// Millionths as units of the currency, for ratios only.
 fn units(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// How long a call lasts of which nobody said it: nobody talks where nobody answers.
+/// The known duration, or zero for an outcome without a conversation.
 pub(super) fn usual(outcome: Option<Outcome>, duration: Option<Duration>) -> Option<Duration> {
     duration.or(match outcome {
         Some(Outcome::NoAnswer | Outcome::Busy) => Some(Duration::ZERO),

@@ -150,7 +150,7 @@ fn barriers(report: &Report, output: Output) {
         let rows = report.met.iter().map(|one| {
             let barrier = match one.barrier {
                 Barrier::Limit => "rate limit",
-                Barrier::Room => "concurrent calls",
+                Barrier::Concurrency => "concurrent calls",
                 Barrier::Budget => "budget",
                 Barrier::UnknownCost => "budget, unknown cost",
             };

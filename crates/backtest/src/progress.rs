@@ -1,4 +1,4 @@
-//! One ring on its way through the other policy.
+//! How far one ring has come in the replay, and which providers it may still ask.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,53 +10,55 @@ use switchboard_router::{
 };
 
 use crate::{
-    moment::At,
+    agenda::RingId,
     past::{PastAttempt, PastRing},
 };
 
-/// What has become of it so far.
+/// The state of one ring in the replay.
 #[derive(Debug)]
-pub(super) struct Going {
-    pub(super) at: At,
+pub(super) struct RingProgress {
+    pub(super) at: RingId,
     pub(super) began: Timestamp,
-    /// Until when it waits.
+    /// Until when it waits for a provider.
     pub(super) give_up: Timestamp,
-    /// Its plan came out as it was.
+    /// True if its new plan has the same candidates as the recorded one.
     pub(super) same: bool,
-    /// It was made under this very policy.
+    /// True if the recorded plan was made by this very policy.
     pub(super) certain: bool,
-    /// It went another way than then.
+    /// True once the replay of this ring has departed from the past.
     pub(super) deviated: bool,
-    /// By which it began.
+    /// The plan at its start.
     pub(super) plan: Plan,
+    /// Which of the past attempts have been repeated.
     consumed: Vec<bool>,
-    /// Attempts that reached no phone, so far.
-    pub(super) silent: u32,
-    /// What they were billed all the same, in millionths.
+    /// The number of attempts so far that reached no phone.
+    pub(super) not_placed_count: u32,
+    /// What those attempts were billed nevertheless, in millionths.
     pub(super) spent: i64,
-    done: HashSet<ProviderId>,
+    excluded: HashSet<ProviderId>,
     unreachable: HashSet<String>,
     blocked: HashMap<ProviderId, Timestamp>,
-    /// Nobody may be asked before: its caller or its agent has no room.
+    /// No provider may be asked before this time, because a limit of the tenant or of the agent
+    /// profile is reached.
     pub(super) gate: Option<Timestamp>,
-    /// Providers that the other policy never asks for this call.
+    /// Providers that the other policy never asks for this call (permanently rejected).
     never: HashSet<ProviderId>,
-    /// Why the last provider did not take it.
+    /// Why the last provider did not take the call.
     pub(super) why: Option<ErrorKind>,
 }
 
-/// What comes after an attempt that reached no phone.
+/// What follows an attempt that reached no phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Somebody may be asked.
-    Again,
-    /// Nobody may be asked any more.
-    Nobody,
+    /// Another provider, or the same one again, may be asked.
+    Continue,
+    /// No provider may be asked any more.
+    Stop,
 }
 
-impl Going {
+impl RingProgress {
     pub(super) fn new(
-        at: At,
+        at: RingId,
         ring: &PastRing,
         plan: Plan,
         began: Timestamp,
@@ -67,13 +69,13 @@ impl Going {
             at,
             began,
             give_up,
-            same: ring.plan.as_ref().is_some_and(|record| says_the_same(&plan, record)),
+            same: ring.plan.as_ref().is_some_and(|record| same_candidates(&plan, record)),
             certain: false,
             deviated: false,
             consumed: vec![false; ring.attempts.len()],
-            silent: 0,
+            not_placed_count: 0,
             spent: 0,
-            done: HashSet::new(),
+            excluded: HashSet::new(),
             unreachable: HashSet::new(),
             blocked: HashMap::new(),
             gate: None,
@@ -83,36 +85,36 @@ impl Going {
         }
     }
 
-    /// True while it goes as it went.
+    /// True while the replay repeats the past.
     pub(super) fn follows(&self) -> bool {
         self.same && !self.deviated
     }
 
-    /// The attempt that came next then.
+    /// The index of the past attempt that comes next.
     pub(super) fn next(&self) -> Option<usize> {
-        self.consumed.iter().position(|done| !done)
+        self.consumed.iter().position(|excluded| !excluded)
     }
 
-    /// The first attempt at this provider that was not made again yet.
+    /// The index of the first past attempt at this provider that has not been repeated yet.
     pub(super) fn recorded(&self, ring: &PastRing, provider: &ProviderId) -> Option<usize> {
         let mut open = ring.attempts.iter().zip(&self.consumed).enumerate();
-        open.find(|(_, (attempt, done))| !**done && attempt.provider == *provider)
+        open.find(|(_, (attempt, excluded))| !**excluded && attempt.provider == *provider)
             .map(|(index, _)| index)
     }
 
-    /// Attempts of then that were not made again.
-    pub(super) fn left_over<'a>(
+    /// The past attempts that have not been repeated.
+    pub(super) fn remaining<'a>(
         &self,
         ring: &'a PastRing,
     ) -> impl Iterator<Item = &'a PastAttempt> {
-        let open: Vec<bool> = self.consumed.iter().map(|done| !done).collect();
+        let open: Vec<bool> = self.consumed.iter().map(|excluded| !excluded).collect();
         ring.attempts.iter().zip(open).filter(|(_, open)| *open).map(|(attempt, _)| attempt)
     }
 
     pub(super) fn allows(&self, policy: &Policy, provider: &ProviderId, now: Timestamp) -> bool {
         let domain = policy.index_of(provider).and_then(|index| policy.providers.get(index));
         let domain = domain.map(|one| one.info.failure_domain.as_str());
-        !self.done.contains(provider)
+        !self.excluded.contains(provider)
             && domain.is_none_or(|domain| !self.unreachable.contains(domain))
             && self.blocked.get(provider).is_none_or(|until| *until <= now)
             && self.gate.is_none_or(|until| until <= now)
@@ -122,18 +124,18 @@ impl Going {
         self.never.contains(provider)
     }
 
-    pub(super) fn is_done_with(&mut self, provider: &ProviderId, why: Option<ErrorKind>) {
-        self.done.insert(provider.clone());
+    pub(super) fn exclude(&mut self, provider: &ProviderId, why: Option<ErrorKind>) {
+        self.excluded.insert(provider.clone());
         self.why = why.or(self.why);
     }
 
-    pub(super) fn is_blocked(&mut self, provider: &ProviderId, until: Timestamp) {
+    pub(super) fn block(&mut self, provider: &ProviderId, until: Timestamp) {
         self.blocked.insert(provider.clone(), until);
     }
 
-    /// When the earliest of what keeps providers from it is over.
+    /// The earliest time at which something that prevents asking a provider ends.
     pub(super) fn clears_at(&self, plan: &Plan, now: Timestamp) -> Option<Timestamp> {
-        let open = |provider: &ProviderId| !self.done.contains(provider);
+        let open = |provider: &ProviderId| !self.excluded.contains(provider);
         let blocked =
             self.blocked.iter().filter(|(provider, _)| open(provider)).map(|(_, until)| *until);
         let rejected = plan
@@ -148,32 +150,33 @@ impl Going {
         }
     }
 
-    /// An attempt of then is made again. True where it was the one that came next.
-    pub(super) fn consumes(&mut self, index: usize) -> bool {
+    /// Marks a past attempt as repeated. True if it was the one that came next.
+    pub(super) fn consume(&mut self, index: usize) -> bool {
         let in_order = self.next() == Some(index);
-        if let Some(done) = self.consumed.get_mut(index) {
-            *done = true;
+        if let Some(excluded) = self.consumed.get_mut(index) {
+            *excluded = true;
         }
         in_order
     }
 
-    /// It reached no phone then, and so it does again; what follows is the engine's own rule.
-    pub(super) fn is_silent(
+    /// Records that a repeated attempt reached no phone, as in the past. What follows is decided by
+    /// the same rule that the engine uses.
+    pub(super) fn record_not_placed(
         &mut self,
         policy: &Policy,
         ring: &PastRing,
         attempt: &PastAttempt,
-        silence: NotPlaced,
+        not_placed: NotPlaced,
         request: &ValidCall,
     ) -> Then {
-        self.silent += 1;
+        self.not_placed_count += 1;
         let provider = &attempt.provider;
         let again = self.recorded(ring, provider).and_then(|index| ring.attempts.get(index));
-        let why = Some(silence.error_kind());
-        match silence.next(policy.fails_over_on_quota(request)) {
+        let why = Some(not_placed.error_kind());
+        match not_placed.next(policy.fails_over_on_quota(request)) {
             Next::Retry => {
                 if again.is_none() {
-                    self.done.insert(provider.clone());
+                    self.excluded.insert(provider.clone());
                     let index = policy.index_of(provider);
                     if let Some(one) = index.and_then(|index| policy.providers.get(index)) {
                         self.unreachable.insert(one.info.failure_domain.clone());
@@ -181,21 +184,21 @@ impl Going {
                 }
                 self.why = why;
             }
-            Next::OtherProvider => self.is_done_with(provider, why),
+            Next::OtherProvider => self.exclude(provider, why),
             Next::AfterPause | Next::AfterCredit => match again {
-                Some(again) => self.is_blocked(provider, again.sent_at),
-                // For how long it asked for a pause is not known.
-                None => self.is_done_with(provider, why),
+                Some(again) => self.block(provider, again.sent_at),
+                // The length of the pause that it asked for is not known.
+                None => self.exclude(provider, why),
             },
             Next::AnyProvider => {}
-            Next::NoProvider | Next::Approval => return Then::Nobody,
+            Next::NoProvider | Next::Approval => return Then::Stop,
         }
-        Then::Again
+        Then::Continue
     }
 }
 
-/// True where the same providers are asked in the same order.
-fn says_the_same(plan: &Plan, record: &PlanRecord) -> bool {
+/// True if the same providers are asked in the same order.
+fn same_candidates(plan: &Plan, record: &PlanRecord) -> bool {
     let now = plan.candidates.iter().map(|one| &one.provider);
     now.eq(record.candidates.iter().map(|one| &one.provider))
 }

@@ -1,10 +1,10 @@
-//! From sums to a report: what may be expected, what it costs, and how sure that is.
+//! Turns the sums into a report: expected outcomes, costs, and how certain they are.
 
 use switchboard_core::{Country, Money, ProviderId};
 use switchboard_experiments::sequential::{Interval, Rate, interval};
 
 use crate::{
-    honest,
+    caveats,
     report::{
         CostChange, Expectation, Fit, Level, Line, Met, Move, Obstacle, Outcomes, Refusals, Report,
         Sides,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Tally<'_> {
-    /// All of it.
+    /// The complete report.
     pub(super) fn report(self) -> Report {
         let outcomes = self.outcomes();
         let cost = self.cost();
@@ -51,12 +51,12 @@ impl Tally<'_> {
             outcomes,
             cannot_know: Vec::new(),
         };
-        report.cannot_know = honest::words(&report);
+        report.cannot_know = caveats::sentences(&report);
         report
     }
 
     fn outcomes(&self) -> Outcomes {
-        // Shared out over the intervals, so that all of them hold together.
+        // Divided by the number of intervals, so that all of them hold together.
         let alpha = self.alpha / self.elsewhere.len().max(1) as f64;
         let expected: Vec<Expectation> = self
             .elsewhere
@@ -150,7 +150,7 @@ impl Tally<'_> {
     }
 }
 
-/// So many times an amount, rounded away from the middle.
+/// An amount multiplied by a ratio, rounded outwards.
 fn scaled(micros: i64, ratio: f64, round: fn(f64) -> f64) -> i64 {
     round(micros as f64 * ratio) as i64
 }

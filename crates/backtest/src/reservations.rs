@@ -1,4 +1,5 @@
-//! Slots, rooms and budgets of the other policy: the journal's own stock, filled by the replay.
+//! Rate limits, concurrency limits and budgets of the other policy. They are counted by the journal's
+//! own code, which is filled by the replay.
 
 use std::time::Duration;
 
@@ -11,43 +12,47 @@ use switchboard_router::{
 };
 use uuid::Uuid;
 
-/// What keeps an attempt from being sent.
+/// Why an attempt cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Short {
-    /// A window or a room is full until then.
-    Full { scope: Scope, until: Timestamp, room: bool },
-    /// A budget does not hold it.
+pub(super) enum Shortage {
+    /// A rate limit, or a concurrency limit, is used up until this time.
+    Full { scope: Scope, until: Timestamp, concurrency: bool },
+    /// The named budget has too little left.
     OverBudget(String),
-    /// A budget covers it, and nobody knows what it costs.
+    /// The named budget covers the attempt, and its cost is unknown.
     CostUnknown(String),
-    /// The other policy has no such provider.
-    Gone,
+    /// The other policy does not have this provider.
+    NoSuchProvider,
 }
 
-/// The stock, and who takes from it.
+/// What the attempts of the replay have reserved.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct ReplayReservations {
     stock: Stock,
     taken: u128,
 }
 
-/// One attempt that wants to be sent.
+/// An attempt for which reservations are to be made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish<'a> {
+pub(super) struct AttemptSpec<'a> {
     pub(super) policy: &'a Policy,
     pub(super) provider: &'a ProviderPolicy,
     pub(super) request: &'a ValidCall,
     pub(super) experiment: Option<&'a str>,
-    /// The agent profile that serves it.
+    /// The agent profile that handles the call.
     pub(super) profile: Option<&'a ProfileName>,
 }
 
-impl Shelf {
-    /// Takes all that the attempt needs, or says what is missing.
-    pub(super) fn take(&mut self, wish: Wish<'_>, now: Timestamp) -> Result<AttemptId, Short> {
-        let limits = wish.limits(now);
+impl ReplayReservations {
+    /// Reserves everything that the attempt needs, or says what is short.
+    pub(super) fn take(
+        &mut self,
+        spec: AttemptSpec<'_>,
+        now: Timestamp,
+    ) -> Result<AttemptId, Shortage> {
+        let limits = spec.limits(now);
         self.stock.ask(&limits, now).map_err(|denied| full(denied, now))?;
-        let hold = wish.hold(now)?;
+        let hold = spec.hold(now)?;
         for budget in hold.iter().flat_map(|hold| &hold.budgets) {
             let alone = Reservation {
                 hold: hold
@@ -56,17 +61,17 @@ impl Shelf {
                 ..Reservation::default()
             };
             if self.stock.ask(&alone, now).is_err() {
-                return Err(Short::OverBudget(budget.name.clone()));
+                return Err(Shortage::OverBudget(budget.name.clone()));
             }
         }
         Ok(self.give(Reservation { hold, ..limits }))
     }
 
-    /// The same for what is known to have been sent, whatever is left.
-    pub(super) fn force(&mut self, wish: Wish<'_>, now: Timestamp) -> AttemptId {
+    /// Reserves for an attempt that is known to have been sent, whatever is left.
+    pub(super) fn force(&mut self, spec: AttemptSpec<'_>, now: Timestamp) -> AttemptId {
         let reservation =
-            Reservation { hold: wish.hold(now).unwrap_or_default(), ..wish.limits(now) };
-        // Told the time, the stock forgets what is over; its answer does not matter.
+            Reservation { hold: spec.hold(now).unwrap_or_default(), ..spec.limits(now) };
+        // This lets the stock expire what is over; the answer does not matter.
         let _ = self.stock.ask(&reservation, now);
         self.give(reservation)
     }
@@ -78,7 +83,7 @@ impl Shelf {
         id
     }
 
-    pub(super) fn silent(&mut self, attempt: AttemptId, unsent: bool) {
+    pub(super) fn not_placed(&mut self, attempt: AttemptId, unsent: bool) {
         self.stock.settle(Settlement::Nothing { attempt, unsent });
         self.stock.leave(attempt);
     }
@@ -87,23 +92,24 @@ impl Shelf {
         self.stock.settle(Settlement::Bill { attempt, amount });
     }
 
-    pub(super) fn over(&mut self, attempt: AttemptId) {
+    pub(super) fn ended(&mut self, attempt: AttemptId) {
         self.stock.leave(attempt);
     }
 
-    /// What is left of a provider's window and of its rooms.
+    /// What is left of a provider's rate limit and of its concurrency limit.
     pub(super) fn left(
         &self,
         provider: &ProviderPolicy,
         now: Timestamp,
     ) -> (Option<Headroom>, Option<Headroom>) {
-        let slots = slot_need(provider).map(|need| self.stock.left(&need, now));
-        let rooms = room_need(provider, now).map(|need| self.stock.rooms_left(&need, now));
-        (slots, rooms)
+        let slots = rate_slot(provider).map(|need| self.stock.left(&need, now));
+        let concurrent =
+            concurrency_slot(provider, now).map(|need| self.stock.rooms_left(&need, now));
+        (slots, concurrent)
     }
 }
 
-impl Wish<'_> {
+impl AttemptSpec<'_> {
     fn longest(&self) -> Duration {
         let longest = self.request.max_duration.unwrap_or(self.policy.max_duration);
         self.provider.info.max_duration.map_or(longest, |most| longest.min(most))
@@ -113,15 +119,15 @@ impl Wish<'_> {
         let until =
             now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
         let mut reservation = Reservation {
-            slots: slot_need(self.provider).into_iter().collect(),
-            rooms: room_need(self.provider, until).into_iter().collect(),
+            slots: rate_slot(self.provider).into_iter().collect(),
+            rooms: concurrency_slot(self.provider, until).into_iter().collect(),
             ..Reservation::default()
         };
         add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
         reservation
     }
 
-    fn hold(&self, now: Timestamp) -> Result<Option<BudgetHold>, Short> {
+    fn hold(&self, now: Timestamp) -> Result<Option<BudgetHold>, Shortage> {
         let (tenant, id) = (&self.request.tenant, &self.provider.info.id);
         let whose = (tenant, id, self.experiment);
         hold(
@@ -135,12 +141,12 @@ impl Wish<'_> {
         .map_err(|_| {
             let mut budgets = self.policy.budgets.iter();
             let first = budgets.find(|budget| budget.covers(tenant, id, self.experiment));
-            Short::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
+            Shortage::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
         })
     }
 }
 
-fn slot_need(provider: &ProviderPolicy) -> Option<RateSlot> {
+fn rate_slot(provider: &ProviderPolicy) -> Option<RateSlot> {
     provider.limits.placing.map(|limit| RateSlot {
         scope: Scope::Placing(provider.info.id.clone()),
         limit: limit.requests,
@@ -148,7 +154,7 @@ fn slot_need(provider: &ProviderPolicy) -> Option<RateSlot> {
     })
 }
 
-fn room_need(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
+fn concurrency_slot(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
     provider.limits.concurrent.map(|limit| ConcurrencySlot {
         scope: Scope::Calls(provider.info.id.clone()),
         limit,
@@ -156,23 +162,23 @@ fn room_need(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencyS
     })
 }
 
-/// What is missing, where the reservations deny a limit.
-fn full(denied: Denied, now: Timestamp) -> Short {
-    let full = |scope, wait, room| Short::Full {
+/// The shortage that a denied reservation means.
+fn full(denied: Denied, now: Timestamp) -> Shortage {
+    let full = |scope, wait, concurrency| Shortage::Full {
         scope,
         until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
-        room,
+        concurrency,
     };
     match denied {
         Denied::RateLimited { scope, wait } => full(scope, wait, false),
         Denied::ConcurrencyFull { scope, wait, .. } => full(scope, wait, true),
-        Denied::OverBudget { budget, .. } => Short::OverBudget(budget),
-        // Reservations alone deny nothing else.
+        Denied::OverBudget { budget, .. } => Shortage::OverBudget(budget),
+        // Reservations alone are denied for no other reason.
         Denied::CalleeBusy { .. }
         | Denied::AttemptInFlight
         | Denied::OwnedBy(_)
         | Denied::NotOwner
         | Denied::AgentInDoubt
-        | Denied::HoldExists => Short::Gone,
+        | Denied::HoldExists => Shortage::NoSuchProvider,
     }
 }

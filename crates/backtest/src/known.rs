@@ -1,4 +1,4 @@
-//! The providers as they were at a moment, as far as anybody knows.
+//! The state of the providers at a moment of the past, as far as it was recorded.
 
 use std::collections::HashMap;
 
@@ -6,16 +6,16 @@ use jiff::Timestamp;
 use switchboard_core::ProviderId;
 use switchboard_router::{BreakerState, Headroom, PlanRecord, Policy, ProviderPolicy, Reading};
 
-use crate::{past::PastCall, shelf::Shelf};
+use crate::{past::PastCall, reservations::ReplayReservations};
 
-/// What records say of the providers over time, and where the replay's calls went other ways than
-/// those of then.
+/// The recorded states of the providers over time, and when the replay's use of a provider differs
+/// from the past.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     latest: HashMap<ProviderId, (Timestamp, Reading)>,
-    /// While one of these lasts, the window of then says nothing of the replay's.
+    /// During these periods, recorded headroom does not apply to the replay.
     differences: HashMap<ProviderId, Vec<(Timestamp, Timestamp)>>,
-    /// When calls were sent then, in order.
+    /// When past calls were sent, in order.
     sent: HashMap<ProviderId, Vec<Timestamp>>,
 }
 
@@ -29,7 +29,7 @@ impl Known {
         known
     }
 
-    /// Takes in what a plan of then was made of.
+    /// Adds the readings of a recorded plan.
     pub(super) fn learn(&mut self, record: &PlanRecord) {
         for reading in &record.readings {
             let latest = self
@@ -42,12 +42,17 @@ impl Known {
         }
     }
 
-    /// From `from` until `until` the replay's use of a provider differs from that of then.
-    pub(super) fn differs(&mut self, provider: &ProviderId, from: Timestamp, until: Timestamp) {
+    /// Records that from `from` until `until` the replay's use of a provider differs from the past.
+    pub(super) fn add_difference(
+        &mut self,
+        provider: &ProviderId,
+        from: Timestamp,
+        until: Timestamp,
+    ) {
         self.differences.entry(provider.clone()).or_default().push((from, until));
     }
 
-    fn is_as_then(&mut self, provider: &ProviderId, now: Timestamp) -> bool {
+    fn is_as_recorded(&mut self, provider: &ProviderId, now: Timestamp) -> bool {
         let Some(differences) = self.differences.get_mut(provider) else {
             return true;
         };
@@ -55,29 +60,30 @@ impl Known {
         differences.iter().all(|(from, _)| *from > now)
     }
 
-    /// The readings of the policy's providers, and those of them of which all that was free was set
-    /// aside for calls that had waited longer. `record`: what is known of the ring's own plan;
-    /// without one they count as untouched.
+    /// The readings of the policy's providers, and the providers whose entire free capacity was
+    /// reserved for calls that had waited longer. `record` is the ring's own recorded plan; without
+    /// one, all providers count as available.
     pub(super) fn readings(
         &mut self,
         policy: &Policy,
-        shelf: &Shelf,
+        reservations: &ReplayReservations,
         record: Option<&PlanRecord>,
         now: Timestamp,
     ) -> (Vec<Reading>, Vec<ProviderId>) {
         let mut readings = Vec::with_capacity(policy.providers.len());
-        let mut aside = Vec::new();
+        let mut reserved = Vec::new();
         for provider in &policy.providers {
             let id = &provider.info.id;
             let mut reading =
                 record.map_or_else(Reading::default, |record| self.reading(id, record, now));
-            let (headroom, rooms) = shelf.left(provider, now);
-            let same = record.is_some_and(|record| record.at == now) && self.is_as_then(id, now);
+            let (headroom, concurrency) = reservations.left(provider, now);
+            let same =
+                record.is_some_and(|record| record.at == now) && self.is_as_recorded(id, now);
             reading.headroom = left(reading.headroom, headroom, same);
-            reading.concurrency = left(reading.concurrency, rooms, same);
-            // A provider is set aside when its plan is made, so that strategies draw with it among
-            // the others.
-            let is_aside = [&mut reading.headroom, &mut reading.concurrency]
+            reading.concurrency = left(reading.concurrency, concurrency, same);
+            // The engine removes such a provider only after ranking, so that strategies draw with it
+            // among the others.
+            let is_reserved = [&mut reading.headroom, &mut reading.concurrency]
                 .into_iter()
                 .flatten()
                 .filter(|left| left.free == 0 && left.frees_at.is_none())
@@ -85,12 +91,12 @@ impl Known {
                     left.free = 1;
                     true
                 });
-            if is_aside {
-                aside.push(id.clone());
+            if is_reserved {
+                reserved.push(id.clone());
             }
             readings.push(reading);
         }
-        (readings, aside)
+        (readings, reserved)
     }
 
     fn reading(&self, provider: &ProviderId, record: &PlanRecord, now: Timestamp) -> Reading {
@@ -106,15 +112,15 @@ impl Known {
         let mut reading = newest.map_or_else(Reading::default, |(_, reading)| reading);
         for breaker in [&mut reading.breaker, &mut reading.domain] {
             if matches!(breaker, BreakerState::Open { probe_at } if *probe_at <= now) {
-                // What the probe found is not known: it is taken to have worked.
+                // The result of the probe is not known; it is assumed to have succeeded.
                 *breaker = BreakerState::Closed;
             }
         }
         reading
     }
 
-    /// True where the calls that were sent to a provider after a plan, until `then`, used up what
-    /// the plan saw free.
+    /// True if the calls that were sent to a provider after a plan, until `then`, used up what the
+    /// plan saw as free.
     pub(super) fn filled_up(
         &mut self,
         provider: &ProviderPolicy,
@@ -128,18 +134,19 @@ impl Known {
         let slots = reading
             .headroom
             .filter(|left| limits.placing.is_some_and(|limit| limit.requests == left.of));
-        let rooms = reading.concurrency.filter(|left| limits.concurrent == Some(left.of));
-        let Some(free) = slots.into_iter().chain(rooms).map(|left| left.free as usize).min() else {
+        let concurrency = reading.concurrency.filter(|left| limits.concurrent == Some(left.of));
+        let Some(free) = slots.into_iter().chain(concurrency).map(|left| left.free as usize).min()
+        else {
             return false;
         };
         let sent = self.sent.get(provider).map_or(&[][..], Vec::as_slice);
         let since = sent.partition_point(|at| *at < record.at);
         let until = sent.partition_point(|at| *at <= then);
-        until.saturating_sub(since) >= free && self.is_as_then(provider, record.at)
+        until.saturating_sub(since) >= free && self.is_as_recorded(provider, record.at)
     }
 }
 
-/// The recorded headroom, where it is of the same limit and nothing differs; else the replay's own.
+/// The recorded headroom if it is of the same limit and nothing differs, or else the replay's own.
 fn left(recorded: Option<Headroom>, own: Option<Headroom>, same: bool) -> Option<Headroom> {
     match (recorded, own) {
         (Some(recorded), Some(own)) if same && recorded.of == own.of => Some(recorded),
