@@ -365,7 +365,7 @@ async fn logs_and_printed_values_show_no_number_and_no_credential() {
     let log = paper.text();
     let lines = |word: &str| log.lines().filter(|line| line.contains(word)).count();
     assert!(
-        lines("switchboard_router") > 20 && lines("TRACE") > 20,
+        lines("switchboard_engine") > 20 && lines("TRACE") > 20,
         "the log is on: {} lines",
         log.lines().count()
     );

@@ -36,7 +36,7 @@ fn breached(experiment: &Experiment, people: u32, end: impl Fn(&str, u32) -> End
     }
     let completed = cohort.completed(minute(people + 100)).people;
     assert_eq!(completed.len(), people as usize);
-    breaches(&experiment, &completed, Currency::USD).into_iter().map(|one| one.arm).collect()
+    breaches(experiment, &completed, Currency::USD).into_iter().map(|one| one.arm).collect()
 }
 
 #[test]
