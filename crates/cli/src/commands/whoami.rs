@@ -102,7 +102,8 @@ async fn read_account(config: &Config, name: &str) -> Account {
         status: balance.and_then(|balance| balance.status),
         scopes: None,
         expires_at: None,
-        renewable: provider.is_some_and(|provider| provider.refresh_token_env.is_some()),
+        renewable: provider
+            .is_some_and(|provider| provider.settings.contains_key("refresh_token_env")),
         kept_in: provider.and_then(|provider| {
             let variable = provider
                 .api_key_env

@@ -10,10 +10,9 @@ use crate::{
         Config, ProviderConfig,
         credential::wrong_variable,
         problem::{Place, Problems},
-        token_store::TokenStoreConfig,
         words::did_you_mean,
     },
-    registry::{Account, ProviderKind, Setting},
+    registry::{Account, Credential, ProviderKind, is_setting_error, is_unknown_setting},
 };
 
 const LONGEST_NAME: usize = 64;
@@ -44,39 +43,103 @@ pub(crate) fn inspect(
         );
         return None;
     };
-    foreign_settings(kind, provider, &at, problems);
+    let asked = ask(config, kind, name, provider);
+    if let Err(misfits) = &asked {
+        own(misfits).for_each(|misfit| problems.say(&misfit.at, misfit.message.as_str()));
+    }
+    if problems.len() > before {
+        return None;
+    }
     credentials(kind, provider, &at, problems);
     address(provider, &at, problems);
     check_limits(provider, &at, problems);
     if problems.len() > before {
         return None;
     }
-    match kind.info(&Account { name, config: provider }) {
+    match asked {
         Ok(mut info) => {
             apply_limits(provider, &mut info);
             Some(info)
         }
-        Err(error) => {
-            let key = error.field().map_or_else(|| at.clone(), |field| at.dotted(field));
-            problems.say(&key, error.message());
+        Err(misfits) => {
+            misfits.into_iter().for_each(|misfit| problems.say(&misfit.at, misfit.message));
             None
         }
     }
 }
 
-fn foreign_settings(
+/// What a kind does not take of an account.
+struct Misfit {
+    at: Place,
+    message: String,
+    /// It is about a setting that only the kind has.
+    own: bool,
+}
+
+/// The misfits of settings that only the kind has.
+fn own(misfits: &[Misfit]) -> impl Iterator<Item = &Misfit> {
+    misfits.iter().filter(|misfit| misfit.own)
+}
+
+/// Asks a kind what is known of an account: all that it does not take, and not the first thing only.
+/// A setting that it does not take is left out, and it is asked again.
+fn ask(
+    config: &Config,
     kind: &dyn ProviderKind,
+    name: &str,
     provider: &ProviderConfig,
-    at: &Place,
-    problems: &mut Problems,
-) {
-    for setting in Setting::ALL {
-        if setting.is_set(provider) && !kind.settings().contains(&setting) {
-            problems.say(
-                &at.key(setting.key()),
-                format!("has no effect on the kind {}: take it out", provider.kind),
-            );
+) -> Result<ProviderInfo, Vec<Misfit>> {
+    let at = Place::of("providers").key(name);
+    let mut tried = provider.clone();
+    let mut misfits: Vec<Misfit> = Vec::new();
+    loop {
+        let account = Account::new(name, &tried);
+        let asked = kind.info(&account).and_then(|info| account.require_read().map(|()| info));
+        let error = match asked {
+            Ok(info) if misfits.is_empty() => return Ok(info),
+            Ok(_) => return Err(misfits),
+            Err(error) => error,
+        };
+        let field = error.field().unwrap_or_default().to_owned();
+        let key = field.split(['.', '[']).next().unwrap_or_default();
+        let removed = tried.settings.remove(key).is_some();
+        let place = if field.is_empty() { at.clone() } else { at.dotted(&field) };
+        // A setting that was left out for another reason is not missing.
+        if misfits.iter().all(|other| other.at != place) {
+            let foreign = is_unknown_setting(&error) && is_setting_elsewhere(config, provider, key);
+            let message = match foreign {
+                true => format!("has no effect on the kind {}: take it out", provider.kind),
+                false => error.message().to_owned(),
+            };
+            let own = removed || is_setting_error(&error);
+            misfits.push(Misfit { at: place, message, own });
         }
+        if !removed {
+            return Err(misfits);
+        }
+    }
+}
+
+/// True where another kind has a setting of this name.
+fn is_setting_elsewhere(config: &Config, provider: &ProviderConfig, key: &str) -> bool {
+    let mut alone = provider.clone();
+    alone.settings.retain(|name, _| name == key);
+    config.registry.kinds().filter(|word| *word != provider.kind).any(|word| {
+        let account = Account::new(word, &alone);
+        let asked = config
+            .registry
+            .kind(word)
+            .map(|kind| kind.info(&account).map(drop).and_then(|()| account.require_read()));
+        asked.is_some_and(|asked| asked.err().is_none_or(|error| !is_unknown_setting(&error)))
+    })
+}
+
+/// Says which settings a kind does not take, where the rest of the file has problems already.
+pub(crate) fn check_settings(config: &Config, problems: &mut Problems) {
+    for (name, provider) in &config.providers {
+        let Some(kind) = config.registry.kind(&provider.kind) else { continue };
+        let misfits = ask(config, kind, name, provider).err().unwrap_or_default();
+        own(&misfits).for_each(|misfit| problems.say(&misfit.at, misfit.message.as_str()));
     }
 }
 
@@ -86,50 +149,22 @@ fn credentials(
     at: &Place,
     problems: &mut Problems,
 ) {
-    let variables = [
-        ("api_key_env", &provider.api_key_env),
-        ("refresh_token_env", &provider.refresh_token_env),
-        ("webhook_secret_env", &provider.webhook_secret_env),
-    ];
-    for (key, variable) in variables {
-        if let Some(problem) = variable.as_deref().and_then(wrong_variable) {
+    for (key, variable) in provider.variables() {
+        if let Some(problem) = wrong_variable(variable) {
             problems.say(&at.key(key), problem);
         }
     }
-    match (&provider.api_key_env, &provider.api_key_file, kind.default_key_variable()) {
+    match (&provider.api_key_env, &provider.api_key_file, kind.credential()) {
         (Some(_), Some(_), _) => {
             problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them")
         }
-        (None, None, _) if kind.settings().contains(&Setting::TokenStore) => {
-            if provider.refresh_token_env.is_some() {
-                problems.say(
-                    &at.key("refresh_token_env"),
-                    "has no effect without api_key_env: add it, or take this out and log in",
-                );
-            }
-            if cfg!(not(feature = "keyring"))
-                && provider.token_store == Some(TokenStoreConfig::Keyring)
-            {
-                problems.say(
-                    &at.key("token_store"),
-                    "needs the keyring, and this program was built without it: build it with the feature keyring (cargo build --features keyring), or keep the tokens in a file, token_store = \"file:PATH\"",
-                );
-            }
-            return;
-        }
-        (None, None, Some(usual)) if provider.enabled => {
+        (None, None, Credential::Key(usual)) if provider.enabled => {
             problems.say(
                 &at.key("api_key_env"),
                 format!("is missing: name the environment variable of the key, api_key_env = \"{usual}\""),
             );
         }
         (None, None, _) | (Some(_), None, _) | (None, Some(_), _) => {}
-    }
-    if provider.token_store.is_some() && kind.settings().contains(&Setting::TokenStore) {
-        problems.say(
-            &at.key("token_store"),
-            "has no effect beside a token of the account's own: take out api_key_env or api_key_file to log in instead, or this",
-        );
     }
 }
 

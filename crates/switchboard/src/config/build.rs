@@ -1,9 +1,9 @@
 //! From a configuration to a router: the step that reads secrets.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use switchboard_core::{Clock, Error, Provider, Result, SystemClock, ValidCall};
 use switchboard_engine::{Engine, EngineBuilder, WebhookAddress};
 use switchboard_router::{Headroom, Plan, Policy, ProviderPolicy, Reading, Snapshot, plan};
@@ -11,12 +11,12 @@ use switchboard_router::{Headroom, Plan, Policy, ProviderPolicy, Reading, Snapsh
 use crate::{
     Switchboard,
     config::{
-        Config, ConfigError, ProviderConfig, TokenLocation, credential,
+        Config, ConfigError, ProviderConfig, TokenLocation, TokenStoreConfig, credential,
         problem::{Place, Problems},
         words::did_you_mean,
     },
     off::SwitchedOff,
-    registry::{Account, ProviderKind, RawApi, Secrets, Setting},
+    registry::{Account, Credential, ProviderKind, RawApi, Secrets},
 };
 
 /// How long the webhook address of an attempt holds: news of a call may be a day late, and a
@@ -65,7 +65,7 @@ impl Config {
                 continue;
             };
             let provider =
-                self.account(&Account { name, config }, &environment, clock, &mut problems);
+                self.account(&Account::new(name, config), &environment, clock, &mut problems);
             let provider = provider.or_else(|| {
                 (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>)
             });
@@ -134,7 +134,7 @@ impl Config {
             problems.say(&at.key("kind"), "is no kind of provider that this program knows");
             return Err(problems.into_error(|_| None).into());
         };
-        let account = Account { name, config };
+        let account = Account::new(name, config);
         let secrets = self.secrets(&account, environment, &at, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into_error(|_| None).into());
@@ -187,8 +187,12 @@ impl Config {
             }
             return None;
         }
-        let signs_in = kind.settings().contains(&Setting::TokenStore) && account.config.enabled;
-        if secrets.api_key.is_none() && kind.default_key_variable().is_some() && !signs_in {
+        let may_lack_a_key = match kind.credential() {
+            Credential::None => true,
+            Credential::Key(_) => false,
+            Credential::KeyOrLogin(_) => account.config.enabled,
+        };
+        if secrets.api_key.is_none() && !may_lack_a_key {
             return None;
         }
         kind.open(account, &secrets, clock)
@@ -204,25 +208,22 @@ impl Config {
         problems: &mut Problems,
     ) -> Secrets {
         let config = account.config;
-        let mut variable = |key: &str, name: Option<&String>, what: &str| -> Option<SecretString> {
-            let name = name?;
-            let found = credential::from_environment(name, environment);
-            if found.is_none() {
-                problems.say(
+        let mut named = BTreeMap::new();
+        for (key, name) in config.variables() {
+            match credential::from_environment(name, environment) {
+                Some(secret) => {
+                    named.insert(key.to_owned(), secret);
+                }
+                None => problems.say(
                     &at.key(key),
                     format!(
-                        "the environment variable {name} is not set: set it to the {what} of the provider {}, or switch the provider off with enabled = false",
+                        "the environment variable {name} is not set: set it to the {} of the provider {}, or switch the provider off with enabled = false",
+                        what(key),
                         account.name
                     ),
-                );
+                ),
             }
-            found
-        };
-        let from_variable = variable("api_key_env", config.api_key_env.as_ref(), "API key");
-        let refresh_token =
-            variable("refresh_token_env", config.refresh_token_env.as_ref(), "refresh token");
-        let webhook_secret =
-            variable("webhook_secret_env", config.webhook_secret_env.as_ref(), "webhook secret");
+        }
         let from_file = config.api_key_file.as_ref().and_then(|path| {
             credential::from_file(&self.directory.join(path))
                 .map_err(|problem| {
@@ -233,16 +234,11 @@ impl Config {
                 })
                 .ok()
         });
-        Secrets {
-            api_key: from_variable.or(from_file),
-            refresh_token,
-            webhook_secret,
-            tokens: TokenLocation::new(
-                config.token_store.clone().unwrap_or_default(),
-                self.directory(),
-                environment,
-            ),
-        }
+        Secrets::new(
+            named.remove("api_key_env").or(from_file),
+            named,
+            TokenLocation::new(TokenStoreConfig::default(), self.directory(), environment),
+        )
     }
 
     fn webhook_address(
@@ -286,14 +282,17 @@ fn told(account: &Account<'_>, error: &Error) -> String {
     format!("{}{}", source_of(account.config, error.field()), error.message())
 }
 
+/// What a variable holds, made of the key that names it.
+fn what(key: &str) -> String {
+    match key {
+        "api_key_env" => "API key".to_owned(),
+        other => other.trim_end_matches("_env").replace('_', " "),
+    }
+}
+
 /// Says where a refused secret came from.
 fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
-    let variable = match field {
-        Some("api_key_env") => config.api_key_env.as_ref(),
-        Some("refresh_token_env") => config.refresh_token_env.as_ref(),
-        Some("webhook_secret_env") => config.webhook_secret_env.as_ref(),
-        Some(_) | None => None,
-    };
+    let variable = config.variables().find(|(key, _)| Some(*key) == field).map(|(_, name)| name);
     variable.map_or_else(String::new, |name| format!("what {name} holds "))
 }
 

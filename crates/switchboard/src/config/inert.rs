@@ -71,7 +71,7 @@ fn routing(config: &Config, problems: &mut Problems) {
 }
 
 fn account(config: &Config, provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
-    if provider.webhook_secret_env.is_some() && config.webhooks.is_none() {
+    if provider.settings.contains_key("webhook_secret_env") && config.webhooks.is_none() {
         problems.say(
             &at.key("webhook_secret_env"),
             "has no effect without [webhooks], because nothing is received: add it, or take this out",

@@ -38,7 +38,7 @@ mod inert;
 mod ledger;
 mod open;
 mod outliers;
-mod problem;
+pub(crate) mod problem;
 mod provider;
 mod quality;
 mod read;
@@ -79,6 +79,10 @@ pub use self::{
     warning::ConfigWarning,
 };
 use self::{problem::Problems, read::Document};
+pub(crate) use self::{
+    read::read_path,
+    words::{plain as plain_words, unknown_setting},
+};
 use crate::registry::Registry;
 
 /// The whole file.
@@ -171,7 +175,13 @@ impl Config {
             directory,
             ..config
         });
-        let policy = read.as_ref().and_then(|config| compile::policy(config, &mut problems));
+        let policy = read.as_ref().and_then(|config| {
+            if problems.is_empty() {
+                return compile::policy(config, &mut problems);
+            }
+            account::check_settings(config, &mut problems);
+            None
+        });
         match (read, policy) {
             (Some(config), Some(policy)) if problems.is_empty() => Ok(Self {
                 text: Some(Arc::from(text)),

@@ -33,10 +33,16 @@ impl Place {
         self.with(Step::Index(index))
     }
 
-    /// The place of a field that an error names, as `webhook.secret`.
+    /// The place of a field that an error names, as `webhook.secret` or `hosts[1].name`.
     #[must_use]
     pub(crate) fn dotted(&self, field: &str) -> Self {
-        field.split('.').fold(self.clone(), |place, part| place.key(part))
+        field.split('.').fold(self.clone(), |place, part| {
+            let (key, index) = part.strip_suffix(']').and_then(|part| part.split_once('[')).unzip();
+            match (key, index.and_then(|index| index.parse().ok())) {
+                (Some(key), Some(index)) => place.key(key).index(index),
+                (_, _) => place.key(part),
+            }
+        })
     }
 
     pub(crate) fn steps(&self) -> &[Step] {

@@ -6,15 +6,11 @@ use serde::Deserialize;
 use switchboard_core::{Country, Language};
 use url::Url;
 
-use crate::config::{
-    amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig,
-    token_store::TokenStoreConfig,
-};
+use crate::config::{amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig};
 
 /// One account. Its name is what routes, journals and errors call it; two accounts at one provider
 /// are two names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// What it is: `kallyai`, `kaicalls`, or a kind that the program registered.
     pub kind: String,
@@ -28,25 +24,12 @@ pub struct ProviderConfig {
     pub api_key_env: Option<String>,
     /// The file that holds it instead, and nothing else; relative to the configuration file.
     pub api_key_file: Option<PathBuf>,
-    /// KallyAI: the environment variable with the token that renews the access token.
-    pub refresh_token_env: Option<String>,
-    /// KallyAI, where neither of the two is set: where the tokens of `switchboard login` are kept.
-    pub token_store: Option<TokenStoreConfig>,
-    /// KaiCalls: the environment variable with the signing secret of the account's webhook
-    /// subscription.
-    pub webhook_secret_env: Option<String>,
     /// What it rides on; two providers of one domain are no backup of each other.
     pub failure_domain: Option<String>,
     /// Where it calls; none: where its documents say.
     pub countries: Option<BTreeSet<Country>>,
     /// What its agents speak; `en` covers `en-GB`.
     pub languages: Option<BTreeSet<Language>>,
-    /// The agent of calls that name no profile: KaiCalls' id of an agent, KallyAI's task category.
-    pub default_agent: Option<String>,
-    /// KallyAI: the IANA time zone of calls that name none.
-    pub timezone: Option<String>,
-    /// KaiCalls: the business that new agents and numbers belong to, where the account has several.
-    pub business_id: Option<String>,
     /// Other limits than it documents.
     #[serde(default)]
     pub limits: LimitsConfig,
@@ -72,7 +55,38 @@ pub struct ProviderConfig {
         alias = "secret"
     )]
     pub(crate) inline: Inline,
+    /// The settings that only this kind of provider has, which
+    /// [`ProviderKind`](crate::registry::ProviderKind) reads. A key that ends in `_env` names an
+    /// environment variable with a secret.
+    #[serde(flatten)]
+    pub settings: toml::Table,
 }
+
+impl ProviderConfig {
+    /// The environment variables that hold its secrets, by the keys that name them.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.settings.iter().filter(|(key, _)| key.ends_with("_env"));
+        let own = own.filter_map(|(key, name)| Some((key.as_str(), name.as_str()?)));
+        self.api_key_env.iter().map(|name| ("api_key_env", name.as_str())).chain(own)
+    }
+}
+
+/// The keys of the settings that every kind has.
+pub(crate) const COMMON: [&str; 13] = [
+    "kind",
+    "enabled",
+    "base_url",
+    "api_key_env",
+    "api_key_file",
+    "failure_domain",
+    "countries",
+    "languages",
+    "limits",
+    "breaker",
+    "tariff",
+    "price_per_minute",
+    "decks",
+];
 
 /// `[providers.NAME.limits]`: what the account was granted, where it differs from the documents.
 /// One part in twenty is kept free in each window, because the provider's window and ours never

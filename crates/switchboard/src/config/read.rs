@@ -4,7 +4,7 @@
 //! until it fits; what was taken out is what is reported.
 
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Path, Segment};
 use toml::{
     Spanned,
     de::{DeTable, DeValue, Deserializer},
@@ -44,15 +44,16 @@ impl<'a> Document<'a> {
         Err(ConfigError { file: None, problems })
     }
 
-    /// Reads it, and says what does not fit. `None` where anything does not.
+    /// Reads it, and says what does not fit, which the value does not hold. `None` where the rest is
+    /// no value.
     pub(crate) fn read<T: DeserializeOwned>(&self, problems: &mut Problems) -> Option<T> {
         let mut root = self.root.clone();
         for _ in 0..MOST_PASSES {
             let error = match serde_path_to_error::deserialize(Deserializer::from(root.clone())) {
-                Ok(value) => return problems.is_empty().then_some(value),
+                Ok(value) => return Some(value),
                 Err(error) => error,
             };
-            let place: Place = error.path().iter().filter_map(step).collect();
+            let place = read_path(error.path());
             let (missing, message) = words::plain(error.inner().message());
             let named = missing.map_or_else(|| place.clone(), |field| place.key(&field));
             // A key that was taken out for another reason is not missing.
@@ -97,12 +98,14 @@ impl<'a> Document<'a> {
     }
 }
 
-fn step(segment: &Segment) -> Option<Step> {
-    match segment {
+/// Where serde stopped.
+pub(crate) fn read_path(path: &Path) -> Place {
+    let step = |segment: &Segment| match segment {
         Segment::Map { key } => Some(Step::Key(key.clone())),
         Segment::Seq { index } => Some(Step::Index(*index)),
         Segment::Enum { .. } | Segment::Unknown => None,
-    }
+    };
+    path.iter().filter_map(step).collect()
 }
 
 /// Takes out the innermost key on the way to `steps`: an entry of a list goes with its whole list,

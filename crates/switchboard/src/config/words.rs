@@ -1,7 +1,7 @@
 //! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated:
 //! it may be a secret in the wrong place.
 
-use crate::config::credential::REFUSED;
+use crate::config::{credential::REFUSED, provider};
 
 /// A missing field, where it is one, and what to say.
 pub(crate) fn plain(message: &str) -> (Option<String>, String) {
@@ -27,6 +27,18 @@ pub(crate) fn plain(message: &str) -> (Option<String>, String) {
         return (None, format!("does not fit: write {}", wanted_kind(wanted)));
     }
     (None, message.to_owned())
+}
+
+/// What to say of a key that a kind of provider does not know; `None`: something else is wrong.
+/// `top`: it stands beside the settings that every kind has.
+pub(crate) fn unknown_setting(message: &str, top: bool) -> Option<String> {
+    message.starts_with("unknown field").then(|| {
+        let mut quoted = quoted(message);
+        if top {
+            quoted.extend(provider::COMMON);
+        }
+        choose("is no setting here", &quoted)
+    })
 }
 
 /// The known word that is nearest to a mistyped one, where one is near.

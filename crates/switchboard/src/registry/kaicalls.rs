@@ -4,27 +4,39 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use serde::Deserialize;
 use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
-    Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting,
+    Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
 };
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent
 /// with it.
 const NO_KEY: &str = "kc_test_none";
 
+const WEBHOOK_SECRET: &str = "webhook_secret_env";
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind;
 
-impl ProviderKind for Kind {
-    fn settings(&self) -> &'static [Setting] {
-        &[Setting::DefaultAgent, Setting::BusinessId, Setting::WebhookSecretEnv]
-    }
+/// What an account at KaiCalls has beside the settings of every account.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// The agent of calls that name no profile.
+    default_agent: Option<String>,
+    /// The business that new agents and numbers belong to, where the account has several.
+    business_id: Option<String>,
+    /// The environment variable with the signing secret of the webhook subscription.
+    #[serde(rename = "webhook_secret_env")]
+    _webhook_secret_env: Option<String>,
+}
 
-    fn default_key_variable(&self) -> Option<&'static str> {
-        Some("KAICALLS_API_KEY")
+impl ProviderKind for Kind {
+    fn credential(&self) -> Credential {
+        Credential::Key("KAICALLS_API_KEY")
     }
 
     fn credit_costs(&self) -> Option<CreditCosts> {
@@ -42,7 +54,7 @@ impl ProviderKind for Kind {
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
-        config(account, NO_KEY.into(), None).info().map_err(our_keys)
+        config(account, NO_KEY.into(), None)?.info().map_err(our_keys)
     }
 
     fn open(
@@ -87,19 +99,19 @@ fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<KaiCallsConfig> 
     let Some(key) = secrets.api_key.clone() else {
         return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
     };
-    Ok(config(account, key, secrets.webhook_secret.clone()))
+    config(account, key, secrets.get(WEBHOOK_SECRET).cloned())
 }
 
 fn config(
     account: &Account<'_>,
     api_key: SecretString,
     webhook_secret: Option<SecretString>,
-) -> KaiCallsConfig {
-    let ours = account.config;
+) -> Result<KaiCallsConfig> {
+    let (ours, own) = (account.config, account.settings::<Settings>()?);
     let mut config = KaiCallsConfig::new(api_key);
     config.id = account.id();
-    config.agent_id = ours.default_agent.as_deref().map(AgentId::from);
-    config.business_id = ours.business_id.clone();
+    config.agent_id = own.default_agent.map(AgentId::from);
+    config.business_id = own.business_id;
     config.webhook.secret = webhook_secret;
     if let Some(url) = &ours.base_url {
         config.base_url = url.clone();
@@ -113,14 +125,14 @@ fn config(
     if let Some(languages) = &ours.languages {
         config.languages = languages.clone();
     }
-    config
+    Ok(config)
 }
 
 /// The backend names the keys of its own configuration; the file has other words for some.
 fn our_keys(error: Error) -> Error {
     match error.field() {
         Some("api_key") => error.with_field("api_key_env"),
-        Some("webhook.secret") => error.with_field("webhook_secret_env"),
+        Some("webhook.secret") => error.with_field(WEBHOOK_SECRET),
         Some(_) | None => error,
     }
 }

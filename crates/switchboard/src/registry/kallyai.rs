@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::FutureExt;
 use secrecy::SecretString;
+use serde::Deserialize;
 use switchboard_core::{
     AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result, SystemClock,
 };
@@ -12,9 +13,9 @@ use switchboard_http::{StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
 
 use crate::{
-    config::TokenLocation,
+    config::{TokenLocation, TokenStoreConfig},
     registry::{
-        Account, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets, Setting,
+        Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
     },
     tokens::{SignIn, Vault},
 };
@@ -23,16 +24,58 @@ use crate::{
 /// sent with it.
 const NO_TOKEN: &str = "none";
 
+const REFRESH_TOKEN: &str = "refresh_token_env";
+const TOKEN_STORE: &str = "token_store";
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind;
 
-impl ProviderKind for Kind {
-    fn settings(&self) -> &'static [Setting] {
-        &[Setting::DefaultAgent, Setting::Timezone, Setting::RefreshTokenEnv, Setting::TokenStore]
-    }
+/// What an account at KallyAI has beside the settings of every account.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// The task category of calls that name no profile.
+    default_agent: Option<String>,
+    /// The IANA time zone of calls that name none.
+    timezone: Option<String>,
+    /// The environment variable with the token that renews the access token.
+    refresh_token_env: Option<String>,
+    /// Where the tokens of `switchboard login` are kept, for an account without a key.
+    token_store: Option<TokenStoreConfig>,
+}
 
-    fn default_key_variable(&self) -> Option<&'static str> {
-        Some("KALLYAI_ACCESS_TOKEN")
+impl Settings {
+    /// Refuses what contradicts the account's key, or its absence.
+    fn check(&self, account: &Account<'_>) -> Result<()> {
+        let refuse = |key: &'static str, message: &'static str| {
+            Err(Error::new(ErrorKind::Configuration, message).with_field(key))
+        };
+        let has_key = account.config.api_key_env.is_some() || account.config.api_key_file.is_some();
+        if has_key && self.token_store.is_some() {
+            return refuse(
+                TOKEN_STORE,
+                "has no effect beside a token of the account's own: take out api_key_env or api_key_file to log in instead, or this",
+            );
+        }
+        if !has_key && self.refresh_token_env.is_some() {
+            return refuse(
+                REFRESH_TOKEN,
+                "has no effect without api_key_env: add it, or take this out and log in",
+            );
+        }
+        if cfg!(not(feature = "keyring")) && self.token_store == Some(TokenStoreConfig::Keyring) {
+            return refuse(
+                TOKEN_STORE,
+                "needs the keyring, and this program was built without it: build it with the feature keyring (cargo build --features keyring), or keep the tokens in a file, token_store = \"file:PATH\"",
+            );
+        }
+        Ok(())
+    }
+}
+
+impl ProviderKind for Kind {
+    fn credential(&self) -> Credential {
+        Credential::KeyOrLogin("KALLYAI_ACCESS_TOKEN")
     }
 
     /// Document 002, "Get Cost Reference": base 1.0 and 0.1 for each minute.
@@ -48,7 +91,9 @@ impl ProviderKind for Kind {
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
-        config(account, NO_TOKEN.into(), None)?.info().map_err(our_keys)
+        let own: Settings = account.settings()?;
+        own.check(account)?;
+        config(account, own, NO_TOKEN.into(), None)?.info().map_err(our_keys)
     }
 
     fn open(
@@ -72,12 +117,14 @@ impl ProviderKind for Kind {
 
 /// With the account's own token, or with those of a login.
 fn opened(account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<KallyAi> {
+    let own: Settings = account.settings()?;
     if let Some(token) = secrets.api_key.clone() {
-        let config = config(account, token, secrets.refresh_token.clone())?;
+        let config = config(account, own, token, secrets.get(REFRESH_TOKEN).cloned())?;
         return KallyAi::new(config, Arc::clone(clock)).map_err(our_keys);
     }
-    let config = config(account, NO_TOKEN.into(), None)?;
-    let vault = Vault::new(account.name, &config.base_url, &secrets.tokens)?;
+    let location = tokens(&own, secrets.tokens.clone());
+    let config = config(account, own, NO_TOKEN.into(), None)?;
+    let vault = Vault::new(account.name, &config.base_url, &location)?;
     let Some((saved, _)) = vault.read()? else {
         let message = format!(
             "nobody is logged in: run `switchboard login {}`, or name the environment variable of an access token, api_key_env = \"KALLYAI_ACCESS_TOKEN\"",
@@ -94,11 +141,18 @@ fn opened(account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> R
 }
 
 /// The page and the vault of a login.
-pub(super) fn sign_in(account: &Account<'_>, location: &TokenLocation) -> Result<SignIn> {
-    let config = config(account, NO_TOKEN.into(), None)?;
-    let vault = Vault::new(account.name, &config.base_url, location)?;
+pub(super) fn sign_in(account: &Account<'_>, location: TokenLocation) -> Result<SignIn> {
+    let own: Settings = account.settings()?;
+    let location = tokens(&own, location);
+    let config = config(account, own, NO_TOKEN.into(), None)?;
+    let vault = Vault::new(account.name, &config.base_url, &location)?;
     let client = KallyAiClient::new(&config, Arc::new(SystemClock)).map_err(our_keys)?;
     Ok(SignIn::new(client, vault))
+}
+
+/// Where the account keeps its tokens.
+fn tokens(own: &Settings, location: TokenLocation) -> TokenLocation {
+    TokenLocation { store: own.token_store.clone().unwrap_or_default(), ..location }
 }
 
 /// A vault whose first load was made already, where one may wait for a keyring.
@@ -154,6 +208,7 @@ impl RawApi for Raw {
 
 fn config(
     account: &Account<'_>,
+    own: Settings,
     access_token: SecretString,
     refresh_token: Option<SecretString>,
 ) -> Result<KallyAiConfig> {
@@ -161,12 +216,12 @@ fn config(
     let mut config = KallyAiConfig::new(access_token);
     config.id = account.id();
     config.refresh_token = refresh_token;
-    if let Some(agent) = &ours.default_agent {
+    if let Some(agent) = &own.default_agent {
         config.task_category =
             category(agent).map_err(|error| error.with_field("default_agent"))?;
     }
-    if let Some(timezone) = &ours.timezone {
-        config.timezone = timezone.clone();
+    if let Some(timezone) = own.timezone {
+        config.timezone = timezone;
     }
     if let Some(url) = &ours.base_url {
         config.base_url = url.clone();
@@ -193,7 +248,7 @@ fn category(agent: &str) -> Result<TaskCategory> {
 fn our_keys(error: Error) -> Error {
     match error.field() {
         Some("access_token") => error.with_field("api_key_env"),
-        Some("refresh_token") => error.with_field("refresh_token_env"),
+        Some("refresh_token") => error.with_field(REFRESH_TOKEN),
         Some("task_category") => error.with_field("default_agent"),
         Some(_) | None => error,
     }

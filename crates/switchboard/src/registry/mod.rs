@@ -12,6 +12,7 @@
 //! # }
 //! ```
 
+mod account;
 #[cfg(feature = "kaicalls")]
 mod kaicalls;
 #[cfg(feature = "kallyai")]
@@ -21,90 +22,51 @@ mod raw;
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use secrecy::SecretString;
-use switchboard_core::{AgentId, Clock, Credits, Provider, ProviderId, ProviderInfo, Result};
+use switchboard_core::{AgentId, Clock, Credits, Provider, ProviderInfo, Result};
 
-pub use self::raw::{RawAnswer, RawApi, RawMethod, RawRequest};
-use crate::config::{ProviderConfig, TokenLocation};
-
-/// An account of the configuration, with its name.
-#[derive(Debug, Clone, Copy)]
-pub struct Account<'a> {
-    /// What routes, journals and errors call it.
-    pub name: &'a str,
-    /// Its settings.
-    pub config: &'a ProviderConfig,
-}
-
-impl Account<'_> {
-    /// Its name as the router's id.
-    pub fn id(&self) -> ProviderId {
-        ProviderId::new(self.name.to_owned())
-    }
-}
+pub(crate) use self::account::{is_setting_error, is_unknown_setting};
+pub use self::{
+    account::Account,
+    raw::{RawAnswer, RawApi, RawMethod, RawRequest},
+};
+use crate::config::TokenLocation;
 
 /// The secrets of an account; each is there where the configuration names it.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     /// The API key or access token.
     pub api_key: Option<SecretString>,
-    /// What renews an access token.
-    pub refresh_token: Option<SecretString>,
-    /// What webhooks are signed with.
-    pub webhook_secret: Option<SecretString>,
     /// Where the tokens of a login are, for kinds that have one and an account without a key.
     pub tokens: TokenLocation,
+    named: BTreeMap<String, SecretString>,
 }
 
-/// A setting of an account that only some kinds know.
+impl Secrets {
+    pub(crate) fn new(
+        api_key: Option<SecretString>,
+        named: BTreeMap<String, SecretString>,
+        tokens: TokenLocation,
+    ) -> Self {
+        Self { api_key, tokens, named }
+    }
+
+    /// The value of the environment variable that a setting of the kind's own names, as
+    /// `refresh_token_env`: every setting whose key ends in `_env` is one.
+    pub fn get(&self, key: &str) -> Option<&SecretString> {
+        self.named.get(key)
+    }
+}
+
+/// How the accounts of a kind prove who they are. The text is how the environment variable of the
+/// key is usually called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// `default_agent`
-    DefaultAgent,
-    /// `timezone`
-    Timezone,
-    /// `business_id`
-    BusinessId,
-    /// `refresh_token_env`
-    RefreshTokenEnv,
-    /// `webhook_secret_env`
-    WebhookSecretEnv,
-    /// `token_store`: the kind has a login, and an account without a key is one that logged in.
-    TokenStore,
-}
-
-impl Setting {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::DefaultAgent,
-        Self::Timezone,
-        Self::BusinessId,
-        Self::RefreshTokenEnv,
-        Self::WebhookSecretEnv,
-        Self::TokenStore,
-    ];
-
-    /// Its key in the file.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Setting::DefaultAgent => "default_agent",
-            Setting::Timezone => "timezone",
-            Setting::BusinessId => "business_id",
-            Setting::RefreshTokenEnv => "refresh_token_env",
-            Setting::WebhookSecretEnv => "webhook_secret_env",
-            Setting::TokenStore => "token_store",
-        }
-    }
-
-    pub(crate) fn is_set(self, config: &ProviderConfig) -> bool {
-        match self {
-            Setting::DefaultAgent => config.default_agent.is_some(),
-            Setting::Timezone => config.timezone.is_some(),
-            Setting::BusinessId => config.business_id.is_some(),
-            Setting::RefreshTokenEnv => config.refresh_token_env.is_some(),
-            Setting::WebhookSecretEnv => config.webhook_secret_env.is_some(),
-            Setting::TokenStore => config.token_store.is_some(),
-        }
-    }
+pub enum Credential {
+    /// Not at all.
+    None,
+    /// By a key.
+    Key(&'static str),
+    /// By a key, or by the tokens of a login.
+    KeyOrLogin(&'static str),
 }
 
 /// What a call costs in the provider's own credits, whoever is called.
@@ -118,12 +80,8 @@ pub struct CreditCosts {
 
 /// What makes providers of one kind.
 pub trait ProviderKind: Debug + Send + Sync {
-    /// The settings it knows beside those that every kind has; any other is refused, because it
-    /// would have no effect.
-    fn settings(&self) -> &'static [Setting];
-
-    /// How its key's environment variable is usually called. `None`: it needs no key.
-    fn default_key_variable(&self) -> Option<&'static str>;
+    /// How its accounts prove who they are.
+    fn credential(&self) -> Credential;
 
     /// What the provider's documents say that a call costs, where it bills credits: the default of
     /// its tariff. `None`: it bills money, or nothing is documented.
@@ -136,7 +94,8 @@ pub trait ProviderKind: Debug + Send + Sync {
     fn check_agent(&self, agent: &AgentId) -> Result<()>;
 
     /// What is known of an account without its secrets and without asking; its id is
-    /// [`Account::id`].
+    /// [`Account::id`]. It reads [`Account::settings`], where the kind has settings of its own: the
+    /// settings of a kind that does not are all refused.
     ///
     /// # Errors
     /// `Configuration` whose field is the key below `providers.NAME`.
@@ -170,7 +129,7 @@ pub trait ProviderKind: Debug + Send + Sync {
 #[cfg(feature = "kallyai")]
 pub(crate) fn sign_in(
     account: &Account<'_>,
-    location: &TokenLocation,
+    location: TokenLocation,
 ) -> Result<crate::tokens::SignIn> {
     kallyai::sign_in(account, location)
 }

@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{Kept, SavedTokens, Vault, lock};
 use crate::{
-    config::{Config, TokenLocation},
-    registry::{self, Account, Setting},
+    config::{Config, TokenLocation, TokenStoreConfig},
+    registry::{self, Account, Credential},
 };
 
 /// A login that may begin: the page to open, and the vault that its tokens go to.
@@ -126,7 +126,7 @@ impl Config {
         let signs_in = self
             .registry
             .kind(&config.kind)
-            .is_some_and(|kind| kind.settings().contains(&Setting::TokenStore));
+            .is_some_and(|kind| matches!(kind.credential(), Credential::KeyOrLogin(_)));
         if !signs_in {
             return Err(wrong(
                 "kind",
@@ -144,11 +144,8 @@ impl Config {
                 ));
             }
         }
-        let location = TokenLocation::new(
-            config.token_store.clone().unwrap_or_default(),
-            self.directory(),
-            &environment,
-        );
-        registry::sign_in(&Account { name, config }, &location)
+        let location =
+            TokenLocation::new(TokenStoreConfig::default(), self.directory(), &environment);
+        registry::sign_in(&Account::new(name, config), location)
     }
 }

@@ -10,6 +10,7 @@ mod example_file;
 mod experiments;
 mod features;
 mod ledger;
+mod own_settings;
 mod setup;
 mod tariffs;
 mod tokens;

@@ -13,16 +13,16 @@ use switchboard::{
         PageRequest, PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow,
         Trace, Transcript, Usage, Webhooks,
     },
-    registry::{Account, CreditCosts, ProviderKind, RawApi, Secrets, Setting},
+    registry::{Account, Credential, CreditCosts, ProviderKind, RawApi, Secrets},
     router::{Cheapest, Period},
 };
 
 #[derive(Debug)]
-struct House {
-    info: ProviderInfo,
+pub(crate) struct House {
+    pub(crate) info: ProviderInfo,
 }
 
-fn house(id: &str, per_call: &str) -> House {
+pub(crate) fn house(id: &str, per_call: &str) -> House {
     let row = TariffRow {
         destination: Destination::Everywhere,
         per_call: Some(Money::parse(per_call, "USD").unwrap()),
@@ -98,14 +98,11 @@ impl Provider for House {
 }
 
 #[derive(Debug)]
-struct HouseKind;
+pub(crate) struct HouseKind;
 
 impl ProviderKind for HouseKind {
-    fn settings(&self) -> &'static [Setting] {
-        &[]
-    }
-    fn default_key_variable(&self) -> Option<&'static str> {
-        None
+    fn credential(&self) -> Credential {
+        Credential::None
     }
     fn credit_costs(&self) -> Option<CreditCosts> {
         None
