@@ -26,7 +26,6 @@ pub(crate) async fn receive_webhook(
     path: &str,
     webhook: IncomingWebhook,
 ) -> Result<()> {
-    let inner = inner;
     let stranger =
         || Error::new(ErrorKind::Unauthorized, "this address was not given out, or has expired");
     let hooks = inner.hooks.as_ref().ok_or_else(stranger)?;

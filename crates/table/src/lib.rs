@@ -3,18 +3,18 @@
 //! The rules are strict where data could be lost, and lenient otherwise:
 //!
 //! - A file is UTF-8, with or without a byte order mark. Other encodings are rejected with the
-//! line and the fix.
+//!   line and the fix.
 //! - Lines end with LF, CRLF or CR. Cells are separated by commas, semicolons or tabs, which is
-//! detected from the header (or a first line `sep=;`).
+//!   detected from the header (or a first line `sep=;`).
 //! - The first row that is not blank is the header. Case, spaces, `_` and `-` in its names do not
-//! matter. No column may occur twice.
+//!   matter. No column may occur twice.
 //! - Blank rows (nothing but separators and spaces) are skipped. Every other row counts, even one
-//! that begins with `#`.
-//! - A row has as many cells as the header, of which empty ones at the end may be unnamed. Any other
-//! number is an error, because a split cell would move all cells after it to other columns.
+//!   that begins with `#`.
+//! - A row has as many cells as the header, of which empty ones at the end may be unnamed. Any
+//!   other number is an error, because a split cell would move all cells after it to other columns.
 //! - A quote that opens a cell must be closed and followed by the next cell. A quoted cell may
-//! contain line breaks if the reader [allows](Breaks::Allowed) it, but a cell that contains whole
-//! rows is rejected, because a closing quote is missing.
+//!   contain line breaks if the reader [allows](Breaks::Allowed) it, but a cell that contains whole
+//!   rows is rejected, because a closing quote is missing.
 //! - Reported lines are counted from 1 as in an editor.
 //! - Spaces around a cell are removed, and line breaks in a cell become LF.
 //! - No message contains the content of a cell, because it may be a phone number.
