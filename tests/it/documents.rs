@@ -5,12 +5,14 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "docs/backtest.md",
     "docs/command-line.md",
     "docs/design-notes.md",
+    "docs/experiments.md",
     "docs/glossary.md",
     "docs/proofs.md",
     "docs/provider-notes.md",

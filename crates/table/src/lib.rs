@@ -10,8 +10,8 @@
 //!   matter. No column may occur twice.
 //! - Blank rows (nothing but separators and spaces) are skipped. Every other row counts, even one
 //!   that begins with `#`.
-//! - A row has as many cells as the header, of which empty ones at the end may be unnamed. Any other
-//!   number is an error, because a split cell would move all cells after it to other columns.
+//! - A row has as many cells as the header, of which empty ones at the end may be unnamed. Any
+//!   other number is an error, because a split cell would move all cells after it to other columns.
 //! - A quote that opens a cell must be closed and followed by the next cell. A quoted cell may
 //!   contain line breaks if the reader [allows](Breaks::Allowed) it, but a cell that contains whole
 //!   rows is rejected, because a closing quote is missing.

@@ -617,7 +617,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"success_rate\", at_least = \"60\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
         "experiments[0].guardrails[0]",
-        "no share",
+        "not a rate",
         "between 0 and 1",
     ),
     (
@@ -629,7 +629,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[[experiments]]\nname = \"e\"\nguardrails = [{ metric = \"cost_per_success\", at_least = \"0.6\" }]\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
         "experiments[0].guardrails[0]",
-        "being good",
+        "doing well",
         "write at_most",
     ),
     (
