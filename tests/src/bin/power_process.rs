@@ -2,7 +2,7 @@
 //! operations.
 //!
 //! - `power-process write LEDGER ACKS keep|forget` writes a ledger for long enough, and records
-//! what was acknowledged.
+//!   what was acknowledged.
 //! - `power-process judge` receives what was acknowledged and checks ledgers.
 #![allow(clippy::unwrap_used, reason = "a process that fails is a test that fails")]
 

@@ -19,11 +19,11 @@
 //! Assumptions about the disk:
 //!
 //! - Writes, lengths and names that are not covered by a finished sync may survive or not,
-//! independently for each 512-byte sector of each write, in any order. If a file became longer
-//! without its data, the rest contains zeros or garbage.
+//!   independently for each 512-byte sector of each write, in any order. If a file became longer
+//!   without its data, the rest contains zeros or garbage.
 //! - A name is durable once its directory was synced; syncing the file is not enough.
 //! - Sectors are written atomically, and a write does not damage anything else. SQLite relies on
-//! the latter.
+//!   the latter.
 //! - The disk does not report a sync that did not happen: no ledger could cope with that.
 
 mod disk;

@@ -44,7 +44,7 @@ pub enum Habit {
 ///
 /// - `opened DIGEST`: the ledger exists, and the hash of the first callee has this digest;
 /// - `step CALL NUMBER DIGEST`: this number of steps of a call is written, and the call then has
-/// this digest.
+///   this digest.
 ///
 /// # Panics
 /// If the ledger refuses a write or fails.

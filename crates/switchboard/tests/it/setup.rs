@@ -199,7 +199,7 @@ async fn a_setup_in_code_says_all_that_a_policy_holds() {
     let policy = builder("trunk").build().unwrap().engine().policy();
     assert_eq!(policy.providers[0].limits, limits);
     assert_eq!(policy.timings, timings);
-    assert_eq!(policy.budgets, [budget.clone()]);
+    assert_eq!(policy.budgets, std::slice::from_ref(&budget));
 
     let error = builder("trunc").build().unwrap_err();
     assert_eq!(
