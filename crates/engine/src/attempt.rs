@@ -25,19 +25,20 @@ use switchboard_router::{
 use tracing::{Instrument, debug_span};
 
 use crate::{
-    bill, credit,
+    bill,
+    config::ActiveConfig,
+    credit,
     events::{AfterFailure, CallEventKind},
     follow::{self, PlacedCall},
     judge,
-    lane::Lane,
-    order::order,
+    place_request::order,
     planned::Planned,
+    provider::ProviderRuntime,
     reconcile, redial,
     refuse::{expired, refuse, refuse_by},
-    shared::Inner,
+    shared::Shared,
     tried::Tried,
-    waiting::{Asks, Pass},
-    world::World,
+    waiting::{Permit, WaitRequest},
 };
 
 /// The longest pause that a provider's Retry-After is believed.
@@ -52,7 +53,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How soon a provider is looked at again that another process keeps busy.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How often the list is read for a call whose provider answers when it is over.
-const GLIMPSE_EVERY: Duration = Duration::from_secs(15);
+const EARLY_LOOKUP_EVERY: Duration = Duration::from_secs(15);
 
 /// What to do after an attempt.
 enum Then {
@@ -65,10 +66,10 @@ enum Then {
 }
 
 /// One call on its way, and what its attempts have in common.
-struct Going<'a> {
-    inner: &'a Arc<Inner>,
+struct CallContext<'a> {
+    inner: &'a Arc<Shared>,
     /// The configuration that it was admitted under.
-    world: &'a World,
+    config: &'a ActiveConfig,
     id: CallId,
     request: &'a Arc<ValidCall>,
     ring: u32,
@@ -80,24 +81,24 @@ struct Going<'a> {
 /// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's
 /// earlier attempts ended.
 pub(crate) async fn run(
-    inner: &Arc<Inner>,
-    asks: &Asks<'_>,
+    inner: &Arc<Shared>,
+    asks: &WaitRequest<'_>,
     call: &Call,
     first: Planned,
     draw: u64,
-    mut pass: Option<Pass>,
+    mut pass: Option<Permit>,
 ) -> Result<()> {
-    let Asks { request, world, .. } = *asks;
-    let going = Going {
+    let WaitRequest { request, config, .. } = *asks;
+    let going = CallContext {
         inner,
-        world,
+        config,
         id: call.id,
         request,
         ring: redial::ring(&call.attempts),
         draw,
-        quota_opt_in: world.policy.fails_over_on_quota(request),
+        quota_opt_in: config.policy.fails_over_on_quota(request),
     };
-    let (mut tried, end) = Tried::of(world, call, going.ring, going.quota_opt_in);
+    let (mut tried, end) = Tried::of(config, call, going.ring, going.quota_opt_in);
     if let Some(fault) = end {
         return refuse(inner, call.id, fault).await;
     }
@@ -106,7 +107,7 @@ pub(crate) async fn run(
         let mut planned = first.take().unwrap_or_else(|| going.plan(&tried));
         let plan = &mut planned.plan;
         plan.rejected.retain(|one| tried.may_wait_for(&one.provider));
-        plan.candidates.retain(|one| tried.allows(world, one));
+        plan.candidates.retain(|one| tried.allows(config, one));
         // Who took no call for a while is asked after those who were not asked yet.
         plan.candidates.sort_by_key(|one| tried.comes_last(&one.provider));
         // A retry of what never left comes before the next provider, as long as the plan still
@@ -127,13 +128,13 @@ pub(crate) async fn run(
                     .take()
                     .filter(|_| nobody.kind() == ErrorKind::NoProvider && nobody.field().is_none());
                 let fault = said.unwrap_or_else(|| CallFailure::from(&nobody));
-                return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
+                return refuse_by(inner, call.id, fault, planned.record(config, draw)).await;
             }
         }
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
             let fault = tried.fault.take().unwrap_or_else(|| expired(request, asks.give_up));
-            return refuse_by(inner, call.id, fault, planned.record(world, draw)).await;
+            return refuse_by(inner, call.id, fault, planned.record(config, draw)).await;
         }
         let plan = &planned.plan;
         let Some(candidate) = plan.candidates.first() else {
@@ -151,65 +152,65 @@ pub(crate) async fn run(
     }
 }
 
-impl Going<'_> {
+impl CallContext<'_> {
     /// Who shall be asked next. One that fails more often than the others is better than nobody:
     /// where nobody else is left, it may be asked.
     fn plan(&self, tried: &Tried) -> Planned {
-        let Going { inner, world, request, draw, .. } = *self;
-        let planned = inner.plan(world, request, draw);
+        let CallContext { inner, config, request, draw, .. } = *self;
+        let planned = inner.plan(config, request, draw);
         let plan = &planned.plan;
         let is_ejected = |one: &Rejected| {
             matches!(one.rejection, Rejection::Outlier(_)) && tried.may_ask(&one.provider)
         };
-        if plan.candidates.iter().any(|one| tried.allows(world, one))
+        if plan.candidates.iter().any(|one| tried.allows(config, one))
             || !plan.rejected.iter().any(is_ejected)
         {
             return planned;
         }
-        inner.plan_over_ejections(world, request, draw)
+        inner.plan_over_ejections(config, request, draw)
     }
 }
 
 /// One attempt: intent, claim, send, result.
 async fn attempt(
-    going: &Going<'_>,
+    going: &CallContext<'_>,
     candidate: &Candidate,
     (experiment, profile): (Option<&str>, Option<&ProfileName>),
     tried: &mut Tried,
-    pass: &mut Option<Pass>,
+    pass: &mut Option<Permit>,
 ) -> Result<Then> {
-    let Going { inner, world, id, request, ring, .. } = *going;
-    let Some(lane) = world.lane(&candidate.provider) else {
-        return Err(inner.plan(world, request, going.draw).plan.to_error());
+    let CallContext { inner, config, id, request, ring, .. } = *going;
+    let Some(runtime) = config.runtime(&candidate.provider) else {
+        return Err(inner.plan(config, request, going.draw).plan.to_error());
     };
-    lane.pace_turn(&*inner.clock).await;
+    runtime.pace_turn(&*inner.clock).await;
     // Another call may have taken the last slot since the plan was made: plan again.
-    let Ok(slot) = lane.take_place_slot(inner.now()) else {
-        pass.iter_mut().for_each(Pass::let_go);
+    let Ok(slot) = runtime.take_place_slot(inner.now()) else {
+        pass.iter_mut().for_each(Permit::release);
         return Ok(Then::Again);
     };
-    pass.iter_mut().for_each(Pass::slot_taken);
+    pass.iter_mut().for_each(Permit::slot_taken);
     let order = order(
         inner,
         id,
         ring,
         request,
-        lane,
-        world.policy.agent_for(profile, &lane.id),
-        &world.policy,
+        runtime,
+        config.policy.agent_for(profile, &runtime.id),
+        &config.policy,
     );
     let began = inner.clock.uptime();
-    let write = match bracket(going, candidate, (experiment, profile), lane, &order) {
+    let write = match intent_transaction(going, candidate, (experiment, profile), runtime, &order) {
         Ok(write) => write,
         Err(error) => {
-            lane.give_back(slot);
-            return Ok(passed_over(going, lane, error, tried));
+            runtime.give_back(slot);
+            return Ok(skip_provider(going, runtime, error, tried));
         }
     };
     // From here on a stop waits for it.
     let open = inner.shutdown.in_flight();
     if let Err(stopping) = inner.check_running() {
-        lane.give_back(slot);
+        runtime.give_back(slot);
         return Err(stopping);
     }
     let reservation = write.reservation.clone();
@@ -217,75 +218,75 @@ async fn attempt(
         Ok(recorded) => {
             inner.gates.enter(order.attempt, &reservation, inner.now());
             if let Some(until) = reservation.rooms.first().map(|room| room.until) {
-                lane.enter(order.attempt, until, inner.now());
+                runtime.enter(order.attempt, until, inner.now());
             }
             // The limits know of it: its turn is used.
             *pass = None;
             recorded
         }
         Err(error) => {
-            lane.give_back(slot);
-            pass.iter_mut().for_each(Pass::let_go);
-            return held_up(going, lane, error, tried);
+            runtime.give_back(slot);
+            pass.iter_mut().for_each(Permit::release);
+            return on_denied(going, runtime, error, tried);
         }
     };
     tried.written += 1;
     if has_others(&recorded.call, ring, tried.written) {
-        lane.give_back(slot);
+        runtime.give_back(slot);
         inner.waiting.look();
         let unsent = Error::new(
             ErrorKind::Timeout,
             "the attempt was not sent: another process had the call meanwhile",
         );
-        let unsent = PlaceError::not_sent(unsent.with_provider(lane.id.clone()));
+        let unsent = PlaceError::not_sent(unsent.with_provider(runtime.id.clone()));
         record_failure(inner, id, &order, &unsent).await?;
         // What that one learnt holds for this one.
-        let (known, end) = Tried::of(world, &recorded.call, ring, going.quota_opt_in);
+        let (known, end) = Tried::of(config, &recorded.call, ring, going.quota_opt_in);
         *tried = known;
         return Ok(end.map_or(Then::Again, Then::GiveUp));
     }
     // Checked last, with nothing slow between it and the first byte: a process that was paused here
     // for long, or was told to stop, must not send.
-    let late = inner.clock.uptime().saturating_sub(began) >= world.policy.timings.send_within;
+    let late = inner.clock.uptime().saturating_sub(began) >= config.policy.timings.send_within;
     if late || inner.check_running().is_err() {
-        lane.give_back(slot);
+        runtime.give_back(slot);
         inner.waiting.look();
         let why = if late { "writing it down took too long" } else { "the router was stopped" };
         let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}"))
-            .with_provider(lane.id.clone());
-        return not_placed(going, lane, &order, PlaceError::not_sent(unsent), tried).await;
+            .with_provider(runtime.id.clone());
+        return not_placed(going, runtime, &order, PlaceError::not_sent(unsent), tried).await;
     }
-    inner.report(id, || CallEventKind::Sent { provider: lane.id.clone() });
-    lane.opened();
+    inner.report(id, || CallEventKind::Sent { provider: runtime.id.clone() });
+    runtime.opened();
     tried.sent += 1;
 
     let (sent_at, sent) = (inner.now(), inner.clock.uptime());
-    let result = send(inner, id, lane, &order, sent_at).await;
+    let result = send(inner, id, runtime, &order, sent_at).await;
     match result {
         Ok(report) => {
-            let waited = (!lane.provider.info().synchronous).then(|| {
+            let waited = (!runtime.provider.info().synchronous).then(|| {
                 Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default()
             });
-            judge::worked(inner, lane, sent, waited);
-            answered(inner, id, lane, &order, report).await?;
+            judge::worked(inner, runtime, sent, waited);
+            answered(inner, id, runtime, &order, report).await?;
             drop(open);
             Ok(Then::Stop)
         }
         Err(failed) => {
             if failed.delivery() == Delivery::NotSent {
-                lane.give_back(slot);
+                runtime.give_back(slot);
                 inner.waiting.look();
             }
-            judge::failed(inner, id, lane, &failed, sent);
+            judge::failed(inner, id, runtime, &failed, sent);
             match failed.delivery() {
                 Delivery::NotSent | Delivery::Refused(_) => {
-                    not_placed(going, lane, &order, failed, tried).await
+                    not_placed(going, runtime, &order, failed, tried).await
                 }
                 Delivery::Placed | Delivery::Unknown => {
-                    lane.doubt(order.attempt, order.agent.clone());
+                    runtime.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, &order, &failed).await?;
                     inner.report(id, || CallEventKind::InDoubt { error: failed.to_string() });
-                    reconcile::start(inner, id, lane, order, sent_at);
+                    reconcile::start(inner, id, runtime, order, sent_at);
                     Ok(Then::Stop)
                 }
             }
@@ -301,17 +302,17 @@ fn has_others(call: &Call, ring: u32, written: u64) -> bool {
 
 /// The one transaction before a byte leaves: intent, claim and leave to send, with all that the
 /// attempt needs.
-fn bracket(
-    going: &Going<'_>,
+fn intent_transaction(
+    going: &CallContext<'_>,
     candidate: &Candidate,
     (experiment, profile): (Option<&str>, Option<&ProfileName>),
-    lane: &Lane,
+    runtime: &ProviderRuntime,
     order: &PlaceRequest,
 ) -> Result<Write> {
-    let Going { inner, world, request, ring, .. } = *going;
+    let CallContext { inner, config, request, ring, .. } = *going;
     let attempt = Attempt {
         id: order.attempt,
-        provider: lane.id.clone(),
+        provider: runtime.id.clone(),
         ring,
         agent: order.agent.clone(),
         idempotency_key: order.idempotency_key,
@@ -328,26 +329,26 @@ fn bracket(
         ended_at: None,
         evidence: Vec::new(),
     };
-    let hold = match world.policy.providers.get(candidate.index) {
+    let hold = match config.policy.providers.get(candidate.index) {
         Some(one) => hold(
-            &world.policy.budgets,
+            &config.policy.budgets,
             &one.deck,
             &request.to,
             order.max_duration,
-            (&request.tenant, &lane.id, experiment),
+            (&request.tenant, &runtime.id, experiment),
             inner.now(),
         )?,
         None => None,
     };
-    let longest = order.max_duration + world.policy.timings.grace;
+    let longest = order.max_duration + config.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
     let mut reservation = Reservation {
-        slots: lane.slot_needs(),
-        rooms: lane.room_needs(until),
+        slots: runtime.slot_needs(),
+        rooms: runtime.room_needs(until),
         hold,
-        certain_agent: lane.tells_by_agent(),
+        certain_agent: runtime.tells_by_agent(),
     };
-    add_needs(&mut reservation, &world.policy, (&request.tenant, profile), until);
+    add_needs(&mut reservation, &config.policy, (&request.tenant, profile), until);
     Ok(Write {
         facts: vec![
             Fact::Intended(Box::new(attempt)),
@@ -360,20 +361,25 @@ fn bracket(
 
 /// The journal did not let the attempt begin: another process has the last slot, the agent or the
 /// money.
-fn held_up(going: &Going<'_>, lane: &Lane, error: WriteError, tried: &mut Tried) -> Result<Then> {
+fn on_denied(
+    going: &CallContext<'_>,
+    runtime: &ProviderRuntime,
+    error: WriteError,
+    tried: &mut Tried,
+) -> Result<Then> {
     let now = going.inner.now();
     let after = |wait| now.checked_add(wait).unwrap_or(Timestamp::MAX);
     match error {
         WriteError::Denied(Denied::RateLimited { scope, wait }) => {
-            full_until(going, lane, &scope, after(wait));
+            full_until(going, runtime, &scope, after(wait));
         }
         // A slot frees as soon as a call is over, and other processes do not say when that is.
         WriteError::Denied(Denied::ConcurrencyFull { scope, wait, .. }) => {
-            full_until(going, lane, &scope, after(wait.min(LOOK_AGAIN)));
+            full_until(going, runtime, &scope, after(wait.min(LOOK_AGAIN)));
         }
-        WriteError::Denied(Denied::AgentInDoubt) => lane.is_full_until(after(LOOK_AGAIN)),
+        WriteError::Denied(Denied::AgentInDoubt) => runtime.is_full_until(after(LOOK_AGAIN)),
         WriteError::Denied(denied @ Denied::OverBudget { .. }) => {
-            return Ok(passed_over(going, lane, denied.into(), tried));
+            return Ok(skip_provider(going, runtime, denied.into(), tried));
         }
         WriteError::Denied(
             denied @ (Denied::CalleeBusy { .. }
@@ -388,35 +394,40 @@ fn held_up(going: &Going<'_>, lane: &Lane, error: WriteError, tried: &mut Tried)
 }
 
 /// Remembers that other processes have used a limit up until then.
-fn full_until(going: &Going<'_>, lane: &Lane, scope: &Scope, until: Timestamp) {
+fn full_until(going: &CallContext<'_>, runtime: &ProviderRuntime, scope: &Scope, until: Timestamp) {
     match scope {
         Scope::Tenant(_) | Scope::Profile(_) => going.inner.gates.is_full(scope, until),
-        Scope::Placing(_) | Scope::Calls(_) => lane.is_full_until(until),
+        Scope::Placing(_) | Scope::Calls(_) => runtime.is_full_until(until),
     }
 }
 
 /// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
-fn passed_over(going: &Going<'_>, lane: &Lane, error: Error, tried: &mut Tried) -> Then {
+fn skip_provider(
+    going: &CallContext<'_>,
+    runtime: &ProviderRuntime,
+    error: Error,
+    tried: &mut Tried,
+) -> Then {
     going.inner.report(going.id, || CallEventKind::Skipped {
-        provider: lane.id.clone(),
+        provider: runtime.id.clone(),
         reason: error.to_string(),
     });
-    tried.is_done_with(going.world, &lane.id, false);
+    tried.is_done_with(going.config, &runtime.id, false);
     tried.fault = Some(CallFailure::from(&error));
     Then::Again
 }
 
 /// The request itself. A backend that panics has told nothing: its attempt is unknown.
 async fn send(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<ProviderCall, PlaceError> {
-    let placing = AssertUnwindSafe(lane.provider.calls().place(order)).catch_unwind();
-    let result = if lane.provider.info().synchronous {
-        let glimpses = glimpse(inner, id, lane, order, sent_at);
+    let placing = AssertUnwindSafe(runtime.provider.calls().place(order)).catch_unwind();
+    let result = if runtime.provider.info().synchronous {
+        let glimpses = early_lookup(inner, id, runtime, order, sent_at);
         tokio::select! {
             biased;
             result = placing => result,
@@ -428,7 +439,7 @@ async fn send(
     result.unwrap_or_else(|_| {
         Err(PlaceError::unknown(
             Error::new(ErrorKind::Provider, "the backend panicked while it placed the call")
-                .with_provider(lane.id.clone())
+                .with_provider(runtime.id.clone())
                 .with_operation("calls.place"),
         ))
     })
@@ -437,10 +448,10 @@ async fn send(
 /// While the answer is open, a list may already show the call: its id makes it possible to stop it,
 /// and helps after a crash. A backend that panics here has shown nothing; its open request must not
 /// go down with the look.
-async fn glimpse(
-    inner: &Arc<Inner>,
+async fn early_lookup(
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Infallible {
@@ -448,20 +459,20 @@ async fn glimpse(
     let mut stopped = false;
     let longest = sent_at.checked_add(order.max_duration).unwrap_or(Timestamp::MAX);
     loop {
-        inner.clock.sleep(GLIMPSE_EVERY).await;
+        inner.clock.sleep(EARLY_LOOKUP_EVERY).await;
         if let Some(theirs) = &seen {
             if !stopped && inner.now() >= longest {
                 stopped = true;
-                follow::stop_overlong(inner, id, lane, theirs).await;
+                follow::stop_overlong(inner, id, runtime, theirs).await;
             }
             continue;
         }
-        lane.read_turn(&*inner.clock).await;
+        runtime.read_turn(&*inner.clock).await;
         let look =
-            AssertUnwindSafe(lane.provider.calls().trace(order, sent_at)).catch_unwind().await;
+            AssertUnwindSafe(runtime.provider.calls().trace(order, sent_at)).catch_unwind().await;
         let traces = look.ok().and_then(Result::ok).unwrap_or_default();
         if let [only] = traces.as_slice()
-            && matches!(inner.journal.owner(&lane.id, &only.call).await, Ok(None))
+            && matches!(inner.journal.owner(&runtime.id, &only.call).await, Ok(None))
             && matches!(inner.journal.is_unambiguous_by_task(order.attempt).await, Ok(true))
             && inner
                 .record(id, Fact::TentativeMatch(order.attempt, only.call.clone()))
@@ -474,9 +485,9 @@ async fn glimpse(
 }
 
 async fn answered(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     report: ProviderCall,
 ) -> Result<()> {
@@ -486,7 +497,7 @@ async fn answered(
     let written = match over {
         Some(outcome) => {
             let bill =
-                cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, lane, cost));
+                cost.map(|cost| bill::fact(inner, Some(&order.call), order.attempt, runtime, cost));
             redial::over(inner, id, answer, bill, outcome).await
         }
         None => inner.record(id, answer).await,
@@ -496,24 +507,24 @@ async fn answered(
         // The id belongs to another call of ours: a stale or wrong answer. What became of this one
         // nobody knows.
         Err(WriteError::Denied(Denied::OwnedBy(_))) => {
-            lane.doubt(order.attempt, order.agent.clone());
+            runtime.doubt(order.attempt, order.agent.clone());
             let stale = Error::new(
                 ErrorKind::Provider,
                 "the provider answered with a call that another call of ours owns",
             );
-            let unknown = PlaceError::unknown(stale.with_provider(lane.id.clone()));
+            let unknown = PlaceError::unknown(stale.with_provider(runtime.id.clone()));
             record_failure(inner, id, order, &unknown).await?;
-            reconcile::start(inner, id, lane, order.clone(), inner.now());
+            reconcile::start(inner, id, runtime, order.clone(), inner.now());
             return Ok(());
         }
         Err(error) => return Err(error.into()),
     }
     match over {
         Some(outcome) => {
-            inner.report(id, || CallEventKind::Ended { provider: lane.id.clone(), outcome });
+            inner.report(id, || CallEventKind::Ended { provider: runtime.id.clone(), outcome });
         }
         None => {
-            let provider = lane.id.clone();
+            let provider = runtime.id.clone();
             inner.report(id, || CallEventKind::Accepted { provider, status: word });
         }
     }
@@ -525,18 +536,18 @@ async fn answered(
         longest: order.max_duration,
     };
     match (over, cost) {
-        (None, _) => follow::watch(inner, lane, placed),
-        (Some(_), None) => follow::await_bill(lane, placed),
+        (None, _) => follow::watch(inner, runtime, placed),
+        (Some(_), None) => follow::await_bill(runtime, placed),
         (Some(_), Some(_)) => {}
     }
     if let Some(cost) = cost.filter(|_| over.is_none()) {
-        bill::note(inner, id, order.attempt, lane, cost).await;
+        bill::note(inner, id, order.attempt, runtime, cost).await;
     }
     Ok(())
 }
 
 async fn record_failure(
-    inner: &Inner,
+    inner: &Shared,
     id: CallId,
     order: &PlaceRequest,
     failed: &PlaceError,
@@ -552,34 +563,34 @@ async fn record_failure(
 
 /// After an attempt that provably reached no phone.
 async fn not_placed(
-    going: &Going<'_>,
-    lane: &Arc<Lane>,
+    going: &CallContext<'_>,
+    runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     failed: PlaceError,
     tried: &mut Tried,
 ) -> Result<Then> {
-    let Going { inner, id, draw, quota_opt_in, .. } = *going;
+    let CallContext { inner, id, draw, quota_opt_in, .. } = *going;
     record_failure(inner, id, order, &failed).await?;
     if failed.delivery() == Delivery::Refused(Refusal::Quota) {
-        credit::refused(inner, id, lane);
+        credit::refused(inner, id, runtime);
     }
     let Some(next) = next(failed.delivery(), Some(failed.kind()), quota_opt_in) else {
         return Ok(Then::Stop);
     };
     let fault = CallFailure::from(failed.error());
-    tried.learn(going.world, &lane.id, next, || lane.may_retry());
+    tried.learn(going.config, &runtime.id, next, || runtime.may_retry());
     let report = |next| {
         inner.report(id, || CallEventKind::NotPlaced {
-            provider: lane.id.clone(),
+            provider: runtime.id.clone(),
             error: failed.to_string(),
             next,
         });
     };
     match next {
-        Next::Retry if tried.may_ask(&lane.id) => {
+        Next::Retry if tried.may_ask(&runtime.id) => {
             let pause =
-                jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&lane.id));
-            tried.last = Some(lane.id.clone());
+                jitter(draw, tried.sent, Duration::ZERO, RETRY_PAUSE * tried.retries(&runtime.id));
+            tried.last = Some(runtime.id.clone());
             report(AfterFailure::Retry);
             inner.clock.sleep(pause).await;
         }
@@ -590,11 +601,11 @@ async fn not_placed(
         }),
         Next::AfterPause => {
             let pause =
-                rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&lane.id));
-            lane.pause(pause);
+                rest(draw, tried.sent, failed.error().retry_after(), tried.repeats(&runtime.id));
+            runtime.pause(pause);
             report(AfterFailure::Pause(pause));
         }
-        Next::AfterCredit if !tried.may_ask(&lane.id) => return Ok(Then::GiveUp(fault)),
+        Next::AfterCredit if !tried.may_ask(&runtime.id) => return Ok(Then::GiveUp(fault)),
         Next::AfterCredit => report(AfterFailure::WaitForCredit),
         Next::NoProvider => return Ok(Then::GiveUp(fault)),
         Next::Approval => {

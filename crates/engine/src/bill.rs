@@ -3,7 +3,7 @@
 use switchboard_core::{AttemptId, CallId, Cost, Money, Result, ValidCall};
 use switchboard_journal::state::Fact;
 
-use crate::{lane::Lane, order, shared::Inner};
+use crate::{place_request, provider::ProviderRuntime, shared::Shared};
 
 /// A bill is believed up to so many times the most that the call can cost.
 const BELIEVED: i64 = 10;
@@ -11,20 +11,20 @@ const BELIEVED: i64 = 10;
 /// The bill as a fact, in the provider's unit and in money where a credit has a price. `request`:
 /// what was asked for, where that is still kept; without it the sign is all that can be checked.
 pub(crate) fn fact(
-    inner: &Inner,
+    inner: &Shared,
     request: Option<&ValidCall>,
     attempt: AttemptId,
-    lane: &Lane,
+    runtime: &ProviderRuntime,
     cost: Cost,
 ) -> Fact {
     let money = match cost {
         Cost::Money(money) => Some(money),
-        Cost::Credits(credits) => lane.credit_price.and_then(|price| credits.at_price(price)),
+        Cost::Credits(credits) => runtime.credit_price.and_then(|price| credits.at_price(price)),
     };
-    if is_credible(cost, money, request.and_then(|request| most(inner, request, lane))) {
+    if is_credible(cost, money, request.and_then(|request| most(inner, request, runtime))) {
         Fact::Billed(attempt, cost, money)
     } else {
-        tracing::error!(provider = %lane.id, %attempt, "the provider billed an amount that cannot be");
+        tracing::error!(provider = %runtime.id, %attempt, "the provider billed an amount that cannot be");
         Fact::Disbelieved(attempt, cost)
     }
 }
@@ -34,19 +34,25 @@ pub(crate) fn fact(
 /// # Errors
 /// `Journal` where what was asked for cannot be read.
 pub(crate) async fn of_call(
-    inner: &Inner,
+    inner: &Shared,
     id: CallId,
     attempt: AttemptId,
-    lane: &Lane,
+    runtime: &ProviderRuntime,
     cost: Cost,
 ) -> Result<Fact> {
     let request = inner.journal.request(id).await?;
-    Ok(fact(inner, request.as_deref(), attempt, lane, cost))
+    Ok(fact(inner, request.as_deref(), attempt, runtime, cost))
 }
 
 /// Writes a bill down that comes by itself.
-pub(crate) async fn note(inner: &Inner, id: CallId, attempt: AttemptId, lane: &Lane, cost: Cost) {
-    let written = match of_call(inner, id, attempt, lane, cost).await {
+pub(crate) async fn note(
+    inner: &Shared,
+    id: CallId,
+    attempt: AttemptId,
+    runtime: &ProviderRuntime,
+    cost: Cost,
+) {
+    let written = match of_call(inner, id, attempt, runtime, cost).await {
         Ok(fact) => inner.record(id, fact).await.map(|_| ()),
         Err(error) => Err(error.into()),
     };
@@ -56,10 +62,10 @@ pub(crate) async fn note(inner: &Inner, id: CallId, attempt: AttemptId, lane: &L
 }
 
 /// The most that the call can cost by the provider's price; `None`: nobody knows.
-fn most(inner: &Inner, request: &ValidCall, lane: &Lane) -> Option<Money> {
-    let world = inner.world();
-    let one = world.policy.providers.get(world.policy.index_of(&lane.id)?)?;
-    let longest = order::within(&world.policy, lane, request.max_duration);
+fn most(inner: &Shared, request: &ValidCall, runtime: &ProviderRuntime) -> Option<Money> {
+    let config = inner.config();
+    let one = config.policy.providers.get(config.policy.index_of(&runtime.id)?)?;
+    let longest = place_request::within(&config.policy, runtime, request.max_duration);
     one.deck.estimate(&request.to, longest, inner.now())
 }
 

@@ -7,10 +7,10 @@ use switchboard_journal::Journal;
 use switchboard_router::Policy;
 
 use crate::{
+    config::ConfigParts,
     ids::{Ids, RandomIds},
     takes_up::TakesUp,
     webhook_address::WebhookAddress,
-    world::Parts,
 };
 
 /// Builds an [`Engine`](crate::Engine).
@@ -96,7 +96,7 @@ impl EngineBuilder {
         self
     }
 
-    pub(crate) fn parts(self) -> Parts {
-        Parts { policy: self.policy, providers: self.providers, version: self.version }
+    pub(crate) fn parts(self) -> ConfigParts {
+        ConfigParts { policy: self.policy, providers: self.providers, version: self.version }
     }
 }

@@ -11,7 +11,7 @@ use switchboard_journal::{
     state::{Fact, Resolution, Verdict, may_resolve},
 };
 
-use crate::{lane::Lane, reconcile, shared::Inner};
+use crate::{provider::ProviderRuntime, reconcile, shared::Shared};
 
 /// What became of a call that was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Cancelled {
     ProviderAsked,
 }
 
-pub(crate) async fn cancel(inner: &Arc<Inner>, id: CallId) -> Result<Cancelled> {
+pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled> {
     let call = inner.call(id).await?;
     if call.status.is_settled() && call.status != CallStatus::Indeterminate {
         return Err(Error::new(
@@ -37,7 +37,7 @@ pub(crate) async fn cancel(inner: &Arc<Inner>, id: CallId) -> Result<Cancelled> 
     // The journal decides: it takes the fact only while nothing of the call has left.
     match inner.record(id, Fact::Withdrawn(fault)).await {
         Ok(_) => {
-            inner.waiting.shake();
+            inner.waiting.requeue_all();
             return Ok(Cancelled::NothingSent);
         }
         // Something was sent, or another process says how the call stands.
@@ -48,8 +48,8 @@ pub(crate) async fn cancel(inner: &Arc<Inner>, id: CallId) -> Result<Cancelled> 
         }
     }
     let call = inner.call(id).await?;
-    let (lane, theirs) = at_provider(inner, &call)?;
-    let control = control(&lane)?;
+    let (runtime, theirs) = at_provider(inner, &call)?;
+    let control = control(&runtime)?;
     match control.cancel(&theirs).await {
         Ok(()) => {}
         // It rings already.
@@ -60,7 +60,7 @@ pub(crate) async fn cancel(inner: &Arc<Inner>, id: CallId) -> Result<Cancelled> 
 }
 
 pub(crate) async fn resolve(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
     mut resolution: Resolution,
 ) -> Result<Call> {
@@ -96,36 +96,36 @@ pub(crate) async fn resolve(
     inner.call(id).await
 }
 
-pub(crate) async fn stop(inner: &Arc<Inner>, id: CallId) -> Result<()> {
-    let (lane, theirs) = at_provider(inner, &inner.call(id).await?)?;
-    control(&lane)?.stop(&theirs).await
+pub(crate) async fn stop(inner: &Arc<Shared>, id: CallId) -> Result<()> {
+    let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
+    control(&runtime)?.stop(&theirs).await
 }
 
-pub(crate) async fn transcript(inner: &Arc<Inner>, id: CallId) -> Result<Transcript> {
-    let (lane, theirs) = at_provider(inner, &inner.call(id).await?)?;
-    lane.read_turn(&*inner.clock).await;
-    let transcript = lane.provider.calls().transcript(&theirs).await?;
+pub(crate) async fn transcript(inner: &Arc<Shared>, id: CallId) -> Result<Transcript> {
+    let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
+    runtime.read_turn(&*inner.clock).await;
+    let transcript = runtime.provider.calls().transcript(&theirs).await?;
     inner.record(id, Fact::Transcribed(transcript.clone())).await?;
     Ok(transcript)
 }
 
-pub(crate) async fn recording(inner: &Arc<Inner>, id: CallId) -> Result<Recording> {
-    let (lane, theirs) = at_provider(inner, &inner.call(id).await?)?;
-    lane.read_turn(&*inner.clock).await;
-    let recording = lane.provider.calls().recording(&theirs).await?;
+pub(crate) async fn recording(inner: &Arc<Shared>, id: CallId) -> Result<Recording> {
+    let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
+    runtime.read_turn(&*inner.clock).await;
+    let recording = runtime.provider.calls().recording(&theirs).await?;
     inner.record(id, Fact::Recorded(recording.clone())).await?;
     Ok(recording)
 }
 
-/// The lane and the provider's id: the proven one, or the one that a list showed while the
+/// The provider runtime and the provider's id: the proven one, or the one that a list showed while the
 /// answer is still open.
-fn at_provider(inner: &Arc<Inner>, call: &Call) -> Result<(Arc<Lane>, ProviderCallId)> {
+fn at_provider(inner: &Arc<Shared>, call: &Call) -> Result<(Arc<ProviderRuntime>, ProviderCallId)> {
     let last = call.attempts.last().filter(|last| last.state.is_live());
     let provider = call.provider.as_ref().or(last.map(|last| &last.provider));
     let theirs =
         call.provider_call_id.as_ref().or(last.and_then(|last| last.provider_call_id.as_ref()));
-    match (provider.and_then(|provider| inner.lane(provider)), theirs) {
-        (Some(lane), Some(theirs)) => Ok((lane, theirs.clone())),
+    match (provider.and_then(|provider| inner.runtime(provider)), theirs) {
+        (Some(runtime), Some(theirs)) => Ok((runtime, theirs.clone())),
         _ => Err(Error::new(
             ErrorKind::Conflict,
             format!("the call {} is {} and no provider's id of it is known", call.id, call.status),
@@ -133,9 +133,9 @@ fn at_provider(inner: &Arc<Inner>, call: &Call) -> Result<(Arc<Lane>, ProviderCa
     }
 }
 
-fn control(lane: &Lane) -> Result<&dyn switchboard_core::CallControl> {
-    lane.provider.call_control().ok_or_else(|| {
+fn control(runtime: &ProviderRuntime) -> Result<&dyn switchboard_core::CallControl> {
+    runtime.provider.call_control().ok_or_else(|| {
         Error::new(ErrorKind::Unsupported, "this provider cannot change a call that was placed")
-            .with_provider(lane.id.clone())
+            .with_provider(runtime.id.clone())
     })
 }

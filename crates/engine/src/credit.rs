@@ -5,25 +5,25 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures::FutureExt;
 use switchboard_core::{Balance, CallId};
 
-use crate::{events::CallEventKind, lane::Lane, shared::Inner};
+use crate::{events::CallEventKind, provider::ProviderRuntime, shared::Shared};
 
 /// A provider refused a call because its account is out of credit.
-pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
-    let Some(pause) = lane.out_of_credit() else {
+pub(crate) fn refused(inner: &Arc<Shared>, id: CallId, runtime: &ProviderRuntime) {
+    let Some(pause) = runtime.out_of_credit() else {
         return;
     };
-    inner.report(id, || CallEventKind::OutOfCredit { provider: lane.id.clone(), lasts: pause });
+    inner.report(id, || CallEventKind::OutOfCredit { provider: runtime.id.clone(), lasts: pause });
     let (weak, clock, provider) =
-        (Arc::downgrade(inner), Arc::clone(&inner.clock), lane.id.clone());
+        (Arc::downgrade(inner), Arc::clone(&inner.clock), runtime.id.clone());
     inner.spawn(async move {
         // Once, half way: a balance that was wrong once is not asked again and again.
         clock.sleep(pause / 2).await;
-        let lane = weak.upgrade().and_then(|inner| inner.lane(&provider));
-        if let Some(lane) = lane
-            && shows_credit(&lane).await
+        let runtime = weak.upgrade().and_then(|inner| inner.runtime(&provider));
+        if let Some(runtime) = runtime
+            && shows_credit(&runtime).await
         {
             tracing::info!(%provider, "a read shows credit");
-            lane.has_credit();
+            runtime.has_credit();
         } else {
             clock.sleep(pause - pause / 2).await;
         }
@@ -33,8 +33,8 @@ pub(crate) fn refused(inner: &Arc<Inner>, id: CallId, lane: &Lane) {
     });
 }
 
-async fn shows_credit(lane: &Lane) -> bool {
-    let Some(usage) = lane.provider.usage() else {
+async fn shows_credit(runtime: &ProviderRuntime) -> bool {
+    let Some(usage) = runtime.provider.usage() else {
         return false;
     };
     let balances = AssertUnwindSafe(usage.balances()).catch_unwind().await;

@@ -44,7 +44,7 @@ pub(crate) fn named(domains: &mut Domains, name: &str) -> Arc<Domain> {
 /// Lets the domains obey a configuration. `riders`: the domain of each provider that is switched
 /// on, and the provider's breaker. A domain is as patient as the most patient of its providers: it
 /// takes the most failures and the shortest cooldowns.
-pub(crate) fn obey<'a>(
+pub(crate) fn set_policy<'a>(
     domains: &Domains,
     riders: impl IntoIterator<Item = (&'a str, BreakerPolicy)>,
 ) {
@@ -62,7 +62,7 @@ pub(crate) fn obey<'a>(
         let mut state = domain.state.lock();
         let (policy, riders) = wanted.get(name.as_str()).copied().unwrap_or_default();
         state.shared = riders > 1;
-        state.breaker.obey(policy);
+        state.breaker.set_policy(policy);
     }
 }
 
@@ -73,20 +73,20 @@ impl Domain {
     }
 
     /// One of its providers took a call.
-    pub(crate) fn worked(&self, sent: Duration) {
-        self.state.lock().breaker.worked(sent);
+    pub(crate) fn record_success(&self, sent: Duration) {
+        self.state.lock().breaker.record_success(sent);
     }
 
     /// One of its providers failed, perhaps by its fault. True where this opened the breaker.
-    pub(crate) fn failed(&self, sent: Duration, now: Duration) -> bool {
+    pub(crate) fn record_failure(&self, sent: Duration, now: Duration) -> bool {
         let mut state = self.state.lock();
-        state.shared && state.breaker.failed(sent, now)
+        state.shared && state.breaker.record_failure(sent, now)
     }
 
     /// A read came to its end. How long until the next; `None`: calls go.
-    pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
+    pub(crate) fn record_probe(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.state.lock();
-        state.breaker.probed(worked, now);
+        state.breaker.record_probe(worked, now);
         state.breaker.time_until_probe(now)
     }
 }

@@ -15,25 +15,25 @@ use tokio::{runtime::Handle, sync::broadcast};
 
 use crate::{
     builder::EngineBuilder,
+    config::ActiveConfig,
     control::{self, Cancelled},
     events::CallEvent,
     follow, hooks, learn,
     learned::LearnCursor,
     news,
-    shared::{Callbacks, Inner},
+    shared::{Callbacks, Shared},
     submit::{self, Submitted},
     sweep,
     take_up::{self, Recovered},
     trials,
     webhook_address::WebhookAddresses,
-    world::World,
 };
 
 /// Places calls through the best provider and follows them to their end. Cheap to clone: all clones
 /// are one engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
 }
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
     /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one
     /// draw, the same for the same number.
     pub fn plan(&self, call: &ValidCall) -> Plan {
-        self.inner.plan(&self.inner.world(), call, digest(&[call.to.e164().as_bytes()])).plan
+        self.inner.plan(&self.inner.config(), call, digest(&[call.to.e164().as_bytes()])).plan
     }
 
     /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
@@ -151,7 +151,7 @@ impl Engine {
         control::resolve(&self.inner, id, resolution).await
     }
 
-    /// What was said. Kept with the call.
+    /// What was said. ProviderState with the call.
     ///
     /// # Errors
     /// `Conflict` where no provider's id of it is known; whatever the provider answers.
@@ -159,7 +159,7 @@ impl Engine {
         control::transcript(&self.inner, id).await
     }
 
-    /// Where the sound is. Kept with the call.
+    /// Where the sound is. ProviderState with the call.
     ///
     /// # Errors
     /// `Conflict` where no provider's id of it is known; whatever the provider answers.
@@ -199,7 +199,7 @@ impl Engine {
 
     /// Reads what the calls of the quality window say of the providers. [`Engine::recover`] does it
     /// as well; it is for programs that plan beside a running process, for as long as it takes.
-    /// Says how many calls were read.
+    /// Blame how many calls were read.
     ///
     /// # Errors
     /// `Journal` where it cannot be read.
@@ -223,17 +223,17 @@ impl Engine {
 
     /// One provider.
     pub fn provider(&self, id: &ProviderId) -> Option<Arc<dyn Provider>> {
-        self.inner.lane(id).map(|lane| Arc::clone(&lane.provider))
+        self.inner.runtime(id).map(|runtime| Arc::clone(&runtime.provider))
     }
 
     /// What planning rests on.
     pub fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.inner.world().policy)
+        Arc::clone(&self.inner.config().policy)
     }
 
     /// What the configuration is called in the journal.
     pub fn version(&self) -> Option<String> {
-        self.inner.world().version.clone()
+        self.inner.config().version.clone()
     }
 
     /// Swaps the configuration as a whole: policy, providers and times of this builder, which must
@@ -247,25 +247,25 @@ impl Engine {
     /// `Configuration`, as [`EngineBuilder::build`]. Nothing changed then.
     pub fn reload(&self, with: EngineBuilder) -> Result<()> {
         let inner = &self.inner;
-        let former = inner.world();
-        let world = World::new(with.parts(), Some(&former), &inner.clock)?;
-        let new: Vec<ProviderId> = world
-            .lanes
+        let former = inner.config();
+        let config = ActiveConfig::new(with.parts(), Some(&former), &inner.clock)?;
+        let new: Vec<ProviderId> = config
+            .runtimes
             .iter()
-            .filter(|lane| former.lane(&lane.id).is_none())
-            .map(|lane| lane.id.clone())
+            .filter(|runtime| former.runtime(&runtime.id).is_none())
+            .map(|runtime| runtime.id.clone())
             .collect();
-        if inner.watch.lock().set(&world.policy) {
+        if inner.watch.lock().set(&config.policy) {
             // Calls of an experiment that is guarded from now on count from its beginning.
             *inner.learnt.lock() = LearnCursor::default();
         }
-        inner.quality.write().set(world.policy.quality);
-        inner.set_world(world);
+        inner.quality.write().set(config.policy.quality);
+        inner.set_world(config);
         for provider in new {
             follow::start(inner, provider);
         }
         inner.released.notify_waiters();
-        inner.waiting.shake();
+        inner.waiting.requeue_all();
         Ok(())
     }
 
@@ -278,7 +278,7 @@ impl Engine {
     /// The providers at this moment, in the policy's order.
     pub fn readings(&self) -> Vec<Reading> {
         let now = self.inner.now();
-        self.inner.world().lanes.iter().map(|lane| lane.reading(now)).collect()
+        self.inner.config().runtimes.iter().map(|runtime| runtime.reading(now)).collect()
     }
 
     /// Ends in order: takes no new calls, sends nothing more, waits at most so long for the answers
@@ -319,16 +319,16 @@ impl Engine {
     #[doc(hidden)]
     pub fn attends(&self, id: CallId) -> bool {
         let watched = || {
-            let lanes = self.inner.lanes();
-            lanes.iter().any(|lane| lane.watches().values().any(|watch| watch.call == id))
+            let runtimes = self.inner.runtimes();
+            runtimes.iter().any(|runtime| runtime.watches().values().any(|watch| watch.call == id))
         };
         self.inner.in_progress.has(id) || watched()
     }
 }
 
-fn start(inner: Arc<Inner>) -> Engine {
-    for lane in &inner.world().lanes {
-        follow::start(&inner, lane.id.clone());
+fn start(inner: Arc<Shared>) -> Engine {
+    for runtime in &inner.config().runtimes {
+        follow::start(&inner, runtime.id.clone());
     }
     if inner.journal.is_shared() {
         sweep::start(&inner);
@@ -354,9 +354,9 @@ impl EngineBuilder {
         let takes_up = self.takes_up;
         let (journal, clock, ids) =
             (self.journal.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids));
-        let world = World::new(self.parts(), None, &clock)?;
-        Ok(start(Arc::new(Inner::new(
-            world,
+        let config = ActiveConfig::new(self.parts(), None, &clock)?;
+        Ok(start(Arc::new(Shared::new(
+            config,
             journal.unwrap_or_else(|| Arc::new(MemoryJournal::new())),
             clock,
             hooks,

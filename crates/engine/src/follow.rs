@@ -20,9 +20,9 @@ use tracing::{Instrument, debug_span};
 use crate::{
     bill,
     events::CallEventKind,
-    lane::{Lane, Unbilled, Watch},
+    provider::{ProviderRuntime, Unbilled, Watch},
     redial,
-    shared::Inner,
+    shared::Shared,
 };
 
 /// Clocks differ: a list is read from a little before the oldest call.
@@ -37,7 +37,7 @@ const PAGES: usize = 20;
 const BILL_EVERY: u32 = 5;
 
 /// Starts the follower of a provider. It ends with the router.
-pub(crate) fn start(inner: &Arc<Inner>, provider: ProviderId) {
+pub(crate) fn start(inner: &Arc<Shared>, provider: ProviderId) {
     let weak = Arc::downgrade(inner);
     inner.spawn(async move { run(weak, provider).await });
 }
@@ -56,7 +56,7 @@ pub(crate) struct PlacedCall {
 }
 
 /// Watches the call until its end.
-pub(crate) fn watch(inner: &Inner, lane: &Lane, placed: PlacedCall) {
+pub(crate) fn watch(inner: &Shared, runtime: &ProviderRuntime, placed: PlacedCall) {
     let PlacedCall { call, attempt, theirs, since, longest } = placed;
     let after = |span| since.checked_add(span).unwrap_or(Timestamp::MAX);
     let watch = Watch {
@@ -69,35 +69,35 @@ pub(crate) fn watch(inner: &Inner, lane: &Lane, placed: PlacedCall) {
         last_word: None,
         missed: 0,
     };
-    lane.watch(theirs, watch);
+    runtime.watch(theirs, watch);
 }
 
 /// Waits for the bill of a call that is over, where the provider has a usage log.
-pub(crate) fn await_bill(lane: &Lane, placed: PlacedCall) {
-    if lane.provider.usage().is_some() {
-        lane.await_bill(placed.theirs, Unbilled::new(placed.call, placed.attempt, placed.since));
+pub(crate) fn await_bill(runtime: &ProviderRuntime, placed: PlacedCall) {
+    if runtime.provider.usage().is_some() {
+        runtime.await_bill(placed.theirs, Unbilled::new(placed.call, placed.attempt, placed.since));
     }
 }
 
-async fn run(inner: Weak<Inner>, provider: ProviderId) {
+async fn run(inner: Weak<Shared>, provider: ProviderId) {
     let mut round = 0_u32;
     loop {
         let Some(strong) = inner.upgrade() else {
             return;
         };
         // As the configuration that holds now has it: its address and its key may be new.
-        let Some(lane) = strong.lane(&provider) else {
+        let Some(runtime) = strong.runtime(&provider) else {
             return;
         };
-        let idle = lane.watches().is_empty() && lane.unbilled().is_empty();
+        let idle = runtime.watches().is_empty() && runtime.unbilled().is_empty();
         let (clock, pause) = (Arc::clone(&strong.clock), strong.timings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
             // A backend that panics loses this round, not the watch.
-            let span = debug_span!("follow", provider = %lane.id);
-            let looked = one_round(&strong, &lane, round).instrument(span);
+            let span = debug_span!("follow", provider = %runtime.id);
+            let looked = one_round(&strong, &runtime, round).instrument(span);
             if AssertUnwindSafe(looked).catch_unwind().await.is_err() {
-                tracing::error!(provider = %lane.id, "the backend panicked while its calls were read");
+                tracing::error!(provider = %runtime.id, "the backend panicked while its calls were read");
             }
         }
         drop(strong);
@@ -105,7 +105,7 @@ async fn run(inner: Weak<Inner>, provider: ProviderId) {
             // Woken by work; looks up now and then, so that it ends with the router.
             tokio::select! {
                 biased;
-                () = lane.work() => {}
+                () = runtime.work() => {}
                 () = clock.sleep(Duration::from_secs(30)) => {}
             }
         }
@@ -113,23 +113,23 @@ async fn run(inner: Weak<Inner>, provider: ProviderId) {
     }
 }
 
-async fn one_round(inner: &Arc<Inner>, lane: &Arc<Lane>, round: u32) {
-    if !lane.watches().is_empty()
-        && let Err(error) = look(inner, lane).await
+async fn one_round(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>, round: u32) {
+    if !runtime.watches().is_empty()
+        && let Err(error) = look(inner, runtime).await
     {
-        tracing::warn!(provider = %lane.id, %error, "the list of calls could not be read");
+        tracing::warn!(provider = %runtime.id, %error, "the list of calls could not be read");
     }
-    overdue(inner, lane).await;
+    overdue(inner, runtime).await;
     if round.is_multiple_of(BILL_EVERY)
-        && let Err(error) = bills(inner, lane).await
+        && let Err(error) = bills(inner, runtime).await
     {
-        tracing::warn!(provider = %lane.id, %error, "the usage log could not be read");
+        tracing::warn!(provider = %runtime.id, %error, "the usage log could not be read");
     }
 }
 
 /// Reads the list from the oldest watched call on, page by page.
-async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
-    let watched = lane.watches();
+async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
+    let watched = runtime.watches();
     let Some(oldest) = watched.values().map(|watch| watch.since).min() else {
         return Ok(());
     };
@@ -137,11 +137,11 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     let mut unseen: BTreeMap<&ProviderCallId, &Watch> = watched.iter().collect();
     let mut page = PageRequest { limit: Some(100), cursor: None };
     for _ in 0..PAGES {
-        lane.read_turn(&*inner.clock).await;
-        let answer = lane.provider.calls().list(&filter, &page).await?;
+        runtime.read_turn(&*inner.clock).await;
+        let answer = runtime.provider.calls().list(&filter, &page).await?;
         for report in answer.items {
             if let Some(watch) = unseen.remove(&report.id) {
-                saw(inner, lane, watch, report).await;
+                saw(inner, runtime, watch, report).await;
             }
         }
         match answer.next {
@@ -151,18 +151,18 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
     }
     let lost: Vec<_> = unseen
         .into_iter()
-        .filter(|(id, _)| lane.missed(id) >= MISSED_OFTEN)
+        .filter(|(id, _)| runtime.missed(id) >= MISSED_OFTEN)
         .take(SINGLE_READS)
         .collect();
     for (id, watch) in lost {
-        lane.read_turn(&*inner.clock).await;
-        match read(lane, id).await {
+        runtime.read_turn(&*inner.clock).await;
+        match read(runtime, id).await {
             Ok(report) => {
-                lane.saw(&report.id, &report.status_word);
-                note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
+                runtime.saw(&report.id, &report.status_word);
+                note(inner, runtime, watch.call, watch.attempt, watch.since, report).await;
             }
             Err(error) => {
-                tracing::debug!(provider = %lane.id, call = %watch.call, %error, "the call could not be read")
+                tracing::debug!(provider = %runtime.id, call = %watch.call, %error, "the call could not be read")
             }
         }
     }
@@ -171,34 +171,42 @@ async fn look(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
 
 /// One call's own record. A record of another call is told from it by its id and dropped: what is
 /// in it would end this one.
-pub(crate) async fn read(lane: &Lane, theirs: &ProviderCallId) -> Result<ProviderCall> {
-    let report = lane.provider.calls().get(theirs).await?;
+pub(crate) async fn read(
+    runtime: &ProviderRuntime,
+    theirs: &ProviderCallId,
+) -> Result<ProviderCall> {
+    let report = runtime.provider.calls().get(theirs).await?;
     if report.id == *theirs {
         return Ok(report);
     }
-    tracing::warn!(provider = %lane.id, asked = %theirs, "the provider answered with the record of another call: it is left out");
+    tracing::warn!(provider = %runtime.id, asked = %theirs, "the provider answered with the record of another call: it is left out");
     Err(Error::new(
         ErrorKind::Decode,
         "the answer is the record of another call than was asked for",
     )
-    .with_provider(lane.id.clone())
+    .with_provider(runtime.id.clone())
     .with_operation("calls.get"))
 }
 
-async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: ProviderCall) {
-    if !lane.saw(&report.id, &report.status_word) {
+async fn saw(
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
+    watch: &Watch,
+    report: ProviderCall,
+) {
+    if !runtime.saw(&report.id, &report.status_word) {
         return;
     }
     if report.state.outcome().is_none() {
         inner.report(watch.call, || CallEventKind::Progressed {
-            provider: lane.id.clone(),
+            provider: runtime.id.clone(),
             status: report.status_word.clone(),
         });
     }
     // A list leaves out what a single read has: the summary above all. Worth one read where there
     // is room.
-    let report = if report.state.outcome().is_some() && lane.may_read_now(inner.now()) {
-        read(lane, &report.id)
+    let report = if report.state.outcome().is_some() && runtime.may_read_now(inner.now()) {
+        read(runtime, &report.id)
             .await
             .ok()
             .filter(|detail| detail.state.outcome().is_some())
@@ -206,13 +214,13 @@ async fn saw(inner: &Arc<Inner>, lane: &Arc<Lane>, watch: &Watch, report: Provid
     } else {
         report
     };
-    note(inner, lane, watch.call, watch.attempt, watch.since, report).await;
+    note(inner, runtime, watch.call, watch.attempt, watch.since, report).await;
 }
 
 /// Writes a provider's record of a call down, and stops watching one that is over.
 pub(crate) async fn note(
-    inner: &Arc<Inner>,
-    lane: &Arc<Lane>,
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
     call: CallId,
     attempt: AttemptId,
     since: Timestamp,
@@ -223,7 +231,7 @@ pub(crate) async fn note(
     let written = match outcome {
         Some(outcome) => {
             let bill = match cost {
-                Some(cost) => bill::of_call(inner, call, attempt, lane, cost).await.map(Some),
+                Some(cost) => bill::of_call(inner, call, attempt, runtime, cost).await.map(Some),
                 None => Ok(None),
             };
             match bill {
@@ -238,13 +246,13 @@ pub(crate) async fn note(
         return;
     }
     let Some(outcome) = outcome else { return };
-    if lane.unwatch(&theirs).is_some() {
-        inner.report(call, || CallEventKind::Ended { provider: lane.id.clone(), outcome });
+    if runtime.unwatch(&theirs).is_some() {
+        inner.report(call, || CallEventKind::Ended { provider: runtime.id.clone(), outcome });
     }
     match cost {
         Some(_) => {}
-        None if lane.provider.usage().is_some() => {
-            lane.await_bill(theirs, Unbilled::new(call, attempt, since))
+        None if runtime.provider.usage().is_some() => {
+            runtime.await_bill(theirs, Unbilled::new(call, attempt, since))
         }
         None => {}
     }
@@ -252,44 +260,45 @@ pub(crate) async fn note(
 
 /// Hangs up a call that lasts longer than it may.
 pub(crate) async fn stop_overlong(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     call: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     theirs: &ProviderCallId,
 ) {
-    let Some(control) = lane.provider.call_control() else {
+    let Some(control) = runtime.provider.call_control() else {
         return;
     };
-    inner.report(call, || CallEventKind::StopRequested { provider: lane.id.clone() });
+    inner.report(call, || CallEventKind::StopRequested { provider: runtime.id.clone() });
     match AssertUnwindSafe(control.stop(theirs)).catch_unwind().await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%call, %error, "a call that lasts too long could not be stopped")
         }
         Err(_) => {
-            tracing::error!(%call, provider = %lane.id, "the backend panicked while it stopped a call")
+            tracing::error!(%call, provider = %runtime.id, "the backend panicked while it stopped a call")
         }
     }
 }
 
 /// Calls that last too long are stopped; those that should be over by now get one last read, then
 /// they are `stalled`.
-async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
-    for (id, watch) in lane.watches() {
-        if inner.now() >= watch.longest && lane.stops(&id) {
-            stop_overlong(inner, watch.call, lane, &id).await;
+async fn overdue(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
+    for (id, watch) in runtime.watches() {
+        if inner.now() >= watch.longest && runtime.stops(&id) {
+            stop_overlong(inner, watch.call, runtime, &id).await;
         }
         if inner.now() < watch.deadline {
             continue;
         }
-        lane.read_turn(&*inner.clock).await;
-        match read(lane, &id).await {
+        runtime.read_turn(&*inner.clock).await;
+        match read(runtime, &id).await {
             Ok(report) if report.state.outcome().is_some() => {
-                note(inner, lane, watch.call, watch.attempt, watch.since, report).await
+                note(inner, runtime, watch.call, watch.attempt, watch.since, report).await
             }
             Ok(_) | Err(_) => {
-                lane.unwatch(&id);
-                inner.report(watch.call, || CallEventKind::Overdue { provider: lane.id.clone() });
+                runtime.unwatch(&id);
+                inner
+                    .report(watch.call, || CallEventKind::Overdue { provider: runtime.id.clone() });
                 if let Err(error) = inner.record(watch.call, Fact::Overdue).await {
                     tracing::warn!(call = %watch.call, %error, "an overdue call was not written down");
                 }
@@ -299,14 +308,14 @@ async fn overdue(inner: &Arc<Inner>, lane: &Arc<Lane>) {
 }
 
 /// Looks for the bills of calls that are over.
-async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
-    let (Some(usage), unbilled) = (lane.provider.usage(), lane.unbilled()) else {
+async fn bills(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
+    let (Some(usage), unbilled) = (runtime.provider.usage(), runtime.unbilled()) else {
         return Ok(());
     };
     let Some(oldest) = unbilled.values().map(|one| one.since).min() else {
         return Ok(());
     };
-    lane.read_turn(&*inner.clock).await;
+    runtime.read_turn(&*inner.clock).await;
     let filter = UsageFilter { since: oldest.checked_sub(SLACK).ok(), ..UsageFilter::default() };
     let records = usage.records(&filter).await?;
     let mut open = unbilled;
@@ -314,20 +323,20 @@ async fn bills(inner: &Arc<Inner>, lane: &Arc<Lane>) -> Result<()> {
         if let (Some(id), Some(cost)) = (record.call, record.cost)
             && let Some(one) = open.remove(&id)
         {
-            bill::note(inner, one.call, one.attempt, lane, cost).await;
-            lane.billed(&id);
+            bill::note(inner, one.call, one.attempt, runtime, cost).await;
+            runtime.billed(&id);
         }
     }
     for id in open.keys() {
-        lane.no_bill(id);
+        runtime.no_bill(id);
     }
     Ok(())
 }
 
-pub(crate) async fn settle_costs(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn settle_costs(inner: &Arc<Shared>) -> Result<()> {
     let mut failed = None;
-    for lane in inner.lanes() {
-        if let Err(error) = bills(inner, &lane).await
+    for runtime in inner.runtimes() {
+        if let Err(error) = bills(inner, &runtime).await
             && error.kind() != ErrorKind::Unsupported
         {
             failed.get_or_insert(error);

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
 
-use crate::shared::Inner;
+use crate::shared::Shared;
 
 /// A call is on its way as long as this lives. Nobody else sends it on meanwhile; who wanted to has
 /// it looked at again afterwards.
 pub(crate) struct Driving {
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
     id: CallId,
 }
 
 impl Driving {
     /// `None` where it is on its way already.
-    pub(crate) fn begin(inner: &Arc<Inner>, id: CallId) -> Option<Self> {
+    pub(crate) fn begin(inner: &Arc<Shared>, id: CallId) -> Option<Self> {
         inner.in_progress.begin_driving(id).then(|| Self { inner: Arc::clone(inner), id })
     }
 }
@@ -32,7 +32,7 @@ impl Drop for Driving {
 /// Evidence is looked for as long as this lives. Nobody else looks for it meanwhile; who wanted to
 /// has the call looked at again afterwards.
 pub(crate) struct Searching {
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
     id: CallId,
     attempt: AttemptId,
     /// Told when somebody else wrote to the call.
@@ -41,7 +41,7 @@ pub(crate) struct Searching {
 
 impl Searching {
     /// `None` where it is looked for already.
-    pub(crate) fn begin(inner: &Arc<Inner>, call: CallId, attempt: AttemptId) -> Option<Self> {
+    pub(crate) fn begin(inner: &Arc<Shared>, call: CallId, attempt: AttemptId) -> Option<Self> {
         let woken = inner.in_progress.begin_search(call, attempt)?;
         Some(Self { inner: Arc::clone(inner), id: call, attempt, woken })
     }

@@ -13,16 +13,16 @@ use tokio::sync::oneshot;
 use crate::{
     events::CallEventKind,
     follow::{self, PlacedCall},
-    lane::Lane,
-    order,
-    shared::Inner,
+    place_request,
+    provider::ProviderRuntime,
+    shared::Shared,
     shutdown::stopping,
 };
 
 const LARGEST_BODY: usize = 64 * 1024;
 
 pub(crate) async fn receive_webhook(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     path: &str,
     webhook: IncomingWebhook,
 ) -> Result<()> {
@@ -36,10 +36,13 @@ pub(crate) async fn receive_webhook(
             format!("has {} bytes: at most {LARGEST_BODY} are taken", webhook.body.len()),
         ));
     }
-    let lane = inner.lane(&provider).ok_or_else(stranger)?;
+    let runtime = inner.runtime(&provider).ok_or_else(stranger)?;
     let id = inner.journal.call_of(attempt).await?.ok_or_else(stranger)?;
-    let receiver =
-        lane.provider.webhooks().and_then(|webhooks| webhooks.receiver()).ok_or_else(stranger)?;
+    let receiver = runtime
+        .provider
+        .webhooks()
+        .and_then(|webhooks| webhooks.receiver())
+        .ok_or_else(stranger)?;
     let calls = receiver
         .receive(&webhook)?
         .into_iter()
@@ -57,7 +60,7 @@ pub(crate) async fn receive_webhook(
             if !strong.kept(strong.journal.store_webhook(&letter).await)? {
                 return Ok(());
             }
-            handle(&strong, &lane, id, &letter).await
+            handle(&strong, &runtime, id, &letter).await
         };
         // Nobody listening is fine.
         let _ = told.send(handled.await);
@@ -67,7 +70,7 @@ pub(crate) async fn receive_webhook(
 }
 
 /// A webhook that was kept and not handled by a process that is gone.
-pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: StoredWebhook) {
+pub(crate) async fn handle_again(inner: &Arc<Shared>, letter: StoredWebhook) {
     let handled = async {
         let Some(id) = inner.journal.call_of(letter.attempt).await? else {
             return inner.kept(inner.journal.mark_handled(&letter, inner.now()).await);
@@ -75,8 +78,8 @@ pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: StoredWebhook) {
         let call = inner.journal.get(id).await?;
         let attempt =
             call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
-        match attempt.and_then(|attempt| inner.lane(&attempt.provider)) {
-            Some(lane) => handle(inner, &lane, id, &letter).await,
+        match attempt.and_then(|attempt| inner.runtime(&attempt.provider)) {
+            Some(runtime) => handle(inner, &runtime, id, &letter).await,
             None => inner.kept(inner.journal.mark_handled(&letter, inner.now()).await),
         }
     };
@@ -87,20 +90,20 @@ pub(crate) async fn handle_again(inner: &Arc<Inner>, letter: StoredWebhook) {
 
 /// Reads every call that the webhook names, and writes down what that read says.
 async fn handle(
-    inner: &Arc<Inner>,
-    lane: &Arc<Lane>,
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
     id: CallId,
     letter: &StoredWebhook,
 ) -> Result<()> {
     for theirs in &letter.calls {
-        hint(inner, lane, id, letter.attempt, theirs).await?;
+        hint(inner, runtime, id, letter.attempt, theirs).await?;
     }
     inner.kept(inner.journal.mark_handled(letter, inner.now()).await)
 }
 
 async fn hint(
-    inner: &Arc<Inner>,
-    lane: &Arc<Lane>,
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
     id: CallId,
     attempt: AttemptId,
     theirs: &ProviderCallId,
@@ -128,8 +131,8 @@ async fn hint(
         // A ring that is over: nothing of it is open any more.
         return Ok(());
     }
-    lane.read_turn(&*inner.clock).await;
-    let report = follow::read(lane, theirs).await?;
+    runtime.read_turn(&*inner.clock).await;
+    let report = follow::read(runtime, theirs).await?;
     if report.to.is_some_and(|to| to != call.to) {
         tracing::warn!(call = %id, "a webhook names a call to somebody else: it is left out");
         return Ok(());
@@ -137,11 +140,11 @@ async fn hint(
     let since = tried.sent_at.unwrap_or(call.created_at);
     if call.provider_call_id.is_none() {
         inner.record(id, Fact::Traced(attempt, theirs.clone(), Proof::Webhook)).await?;
-        lane.settled(attempt);
-        let longest = order::longest(inner, lane, id).await;
+        runtime.settled(attempt);
+        let longest = place_request::longest(inner, runtime, id).await;
         let placed = PlacedCall { call: id, attempt, theirs: theirs.clone(), since, longest };
-        follow::watch(inner, lane, placed);
+        follow::watch(inner, runtime, placed);
     }
-    follow::note(inner, lane, id, attempt, since, report).await;
+    follow::note(inner, runtime, id, attempt, since, report).await;
     Ok(())
 }

@@ -7,61 +7,66 @@ use switchboard_core::{CallId, PlaceError, ProviderId};
 
 use crate::{
     events::CallEventKind,
-    health::{Says, says},
-    lane::Lane,
+    health::{Blame, blame},
     probe,
-    shared::Inner,
+    provider::ProviderRuntime,
+    shared::Shared,
 };
 
 /// The provider took a call that was sent at `sent`, of the clock that only runs.
-pub(crate) fn worked(inner: &Inner, lane: &Lane, sent: Duration, accepted_in: Option<Duration>) {
-    lane.worked(sent, accepted_in);
-    lane.domain.worked(sent);
-    inner.world().outliers.lock().worked(&lane.id, sent, inner.clock.uptime());
+pub(crate) fn worked(
+    inner: &Shared,
+    runtime: &ProviderRuntime,
+    sent: Duration,
+    accepted_in: Option<Duration>,
+) {
+    runtime.record_success(sent, accepted_in);
+    runtime.domain.record_success(sent);
+    inner.config().outliers.lock().record_success(&runtime.id, sent, inner.clock.uptime());
 }
 
 /// An attempt that was sent at `sent` failed.
 pub(crate) fn failed(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     failed: &PlaceError,
     sent: Duration,
 ) {
-    let (says, now) = (says(failed), inner.clock.uptime());
-    if lane.failed(says, sent, now) {
-        inner.report(id, || CallEventKind::BreakerOpened { provider: lane.id.clone() });
-        probe::start(inner, lane);
+    let (says, now) = (blame(failed), inner.clock.uptime());
+    if runtime.record_failure(says, sent, now) {
+        inner.report(id, || CallEventKind::BreakerOpened { provider: runtime.id.clone() });
+        probe::start(inner, runtime);
     }
     match says {
-        Says::AgainstPlatform => {
-            if lane.domain.failed(sent, now) {
-                let domain = lane.domain.name.to_string();
+        Blame::AgainstPlatform => {
+            if runtime.domain.record_failure(sent, now) {
+                let domain = runtime.domain.name.to_string();
                 inner.report(id, || CallEventKind::DomainBreakerOpened { domain });
-                probe::start_domain(inner, &lane.domain);
+                probe::start_domain(inner, &runtime.domain);
             }
-            compare(inner, id, lane, sent, now);
+            compare(inner, id, runtime, sent, now);
         }
-        Says::AgainstProvider => compare(inner, id, lane, sent, now),
-        Says::Answered | Says::Nothing => {}
+        Blame::AgainstProvider => compare(inner, id, runtime, sent, now),
+        Blame::Answered | Blame::Nothing => {}
     }
 }
 
-fn compare(inner: &Inner, id: CallId, lane: &Lane, sent: Duration, now: Duration) {
-    let world = inner.world();
-    let others: Vec<&ProviderId> = world
+fn compare(inner: &Shared, id: CallId, runtime: &ProviderRuntime, sent: Duration, now: Duration) {
+    let config = inner.config();
+    let others: Vec<&ProviderId> = config
         .policy
         .providers
         .iter()
-        .zip(&world.lanes)
+        .zip(&config.runtimes)
         .filter(|(one, other)| one.enabled && other.is_closed(now))
         .map(|(_, other)| &other.id)
         .collect();
-    let mut outliers = world.outliers.lock();
-    if let Some(pause) = outliers.failed(&lane.id, id, sent, now, others) {
-        lane.eject(now.saturating_add(pause));
+    let mut outliers = config.outliers.lock();
+    if let Some(pause) = outliers.record_failure(&runtime.id, id, sent, now, others) {
+        runtime.eject(now.saturating_add(pause));
         drop(outliers);
-        let provider = lane.id.clone();
+        let provider = runtime.id.clone();
         inner.report(id, || CallEventKind::Ejected { provider, lasts: pause });
     }
 }

@@ -10,14 +10,14 @@ use switchboard_core::{Call, Result};
 use switchboard_journal::{Pages, Selection};
 use tokio::sync::oneshot;
 
-use crate::{shared::Inner, take_up, trials};
+use crate::{shared::Shared, take_up, trials};
 
 /// How long a start waits for what is to be learnt.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// What guardrails look back, where there are any.
 const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-impl Inner {
+impl Shared {
     /// A call that came to rest, or to its bill.
     pub(crate) fn learn_from(&self, call: &Call) {
         if call.status.is_settled() {
@@ -29,9 +29,9 @@ impl Inner {
     }
 }
 
-pub(crate) async fn learn(inner: &Inner) -> Result<usize> {
+pub(crate) async fn learn(inner: &Shared) -> Result<usize> {
     let window = inner.quality.read().settings().window;
-    let guarded = inner.world().policy.experiments.iter().any(|one| !one.guardrails.is_empty());
+    let guarded = inner.config().policy.experiments.iter().any(|one| !one.guardrails.is_empty());
     let back = if guarded { window.max(LONGEST_EXPERIMENT) } else { window };
     let since = inner.now().checked_sub(back).unwrap_or(Timestamp::MIN);
     let calls = read(inner, since).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn learn(inner: &Inner) -> Result<usize> {
 ///
 /// # Errors
 /// `Journal` where it cannot be read, as far as that is known in time.
-pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn begin(inner: &Arc<Shared>) -> Result<()> {
     trials::catch_up(inner).await?;
     let (strong, (told, learnt)) = (Arc::clone(inner), oneshot::channel());
     inner.spawn(async move {
@@ -64,7 +64,7 @@ pub(crate) async fn begin(inner: &Arc<Inner>) -> Result<()> {
 }
 
 /// What other processes learnt since the last time.
-pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn catch_up(inner: &Arc<Shared>) -> Result<()> {
     let (from, mut over) = {
         let learnt = inner.learnt.lock();
         (learnt.to, learnt.open.clone())
@@ -88,7 +88,7 @@ pub(crate) async fn catch_up(inner: &Arc<Inner>) -> Result<()> {
     read(inner, from).await.map(|_| ())
 }
 
-async fn read(inner: &Inner, since: Timestamp) -> Result<usize> {
+async fn read(inner: &Shared, since: Timestamp) -> Result<usize> {
     let selection =
         Selection { after: Some(Selection::from_moment(since)), ..Selection::default() };
     let mut pages = Pages::new(&*inner.journal, selection);

@@ -7,14 +7,14 @@
 //! | `events.rs` | what happens to calls, as typed events |
 //! | `submit.rs`, `refuse.rs` | accepting calls, and the end of those that no provider takes |
 //! | `attempt.rs`, `tried.rs` | the loop that sends; nothing else calls `Calls::place` |
-//! | `waiting/`, `fair/`, `gates.rs` | calls that no provider can take now, and the limits of callers |
+//! | `waiting/`, `fair/`, `scope_limits.rs` | calls that no provider can take now, and the limits of callers |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers have: lists, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
 //! | `redial.rs` | ringing again, where the caller's policy asks for it |
 //! | `take_up.rs`, `sweep.rs`, `news.rs` | calls of processes that are gone, and what other processes wrote |
 //! | `learn.rs`, `trials.rs` | what the journal's calls say of the providers, and of experiments |
 //! | `judge.rs`, `health/`, `probe.rs`, `domain.rs`, `credit.rs` | when a provider gets no calls |
-//! | `lane/`, `world.rs` | one provider, and the configuration, as they are at this moment |
+//! | `provider/`, `config.rs` | one provider, and the configuration, as they are at this moment |
 //! | `shared.rs` | what all of these share, and the one way to write a fact down |
 //! | `in_progress.rs`, `guards.rs`, `shutdown.rs`, `running.rs` | which calls are being worked on, and when work stops |
 //!
@@ -24,6 +24,7 @@
 mod attempt;
 mod bill;
 mod builder;
+mod config;
 mod control;
 mod credit;
 mod domain;
@@ -31,7 +32,6 @@ mod engine;
 mod events;
 pub mod fair;
 mod follow;
-mod gates;
 mod guards;
 mod health;
 mod hooks;
@@ -39,18 +39,19 @@ mod identified;
 mod ids;
 mod in_progress;
 mod judge;
-mod lane;
 mod learn;
 mod learned;
 mod limit;
 mod news;
-mod order;
+mod place_request;
 mod planned;
 mod probe;
+mod provider;
 mod reconcile;
 mod redial;
 mod refuse;
 mod running;
+mod scope_limits;
 mod shared;
 mod shutdown;
 mod submit;
@@ -61,7 +62,6 @@ mod trials;
 mod tried;
 mod waiting;
 mod webhook_address;
-mod world;
 
 pub use builder::EngineBuilder;
 pub use control::Cancelled;

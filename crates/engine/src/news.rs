@@ -12,9 +12,9 @@ use switchboard_core::{AttemptState, Call, CallId, CallStatus, ErrorKind, Result
 use switchboard_journal::News;
 
 use crate::{
-    lane::Unbilled,
+    provider::Unbilled,
     reconcile, redial,
-    shared::Inner,
+    shared::Shared,
     take_up::{self, AT_ONCE},
 };
 
@@ -28,7 +28,7 @@ enum Heard {
 }
 
 /// Acts on what was written to this process's calls since the last time.
-pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<()> {
     let news = inner.journal.news().await?;
     if news.is_empty() {
         return Ok(());
@@ -50,13 +50,13 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<()> {
 }
 
 /// Looks at a call again, on a task of its own.
-pub(crate) fn look_again_soon(inner: &Arc<Inner>, id: CallId) {
+pub(crate) fn look_again_soon(inner: &Arc<Shared>, id: CallId) {
     let strong = Arc::clone(inner);
     inner.spawn(async move { look_again(&strong, id).await });
 }
 
 /// Somebody wanted to send a call on that was on its way, and is not any more.
-async fn look_again(inner: &Arc<Inner>, id: CallId) {
+async fn look_again(inner: &Arc<Shared>, id: CallId) {
     let looked = match inner.journal.get(id).await {
         Ok(Some(call)) => act(inner, &call, false).await,
         Ok(None) => Ok(()),
@@ -67,7 +67,7 @@ async fn look_again(inner: &Arc<Inner>, id: CallId) {
     }
 }
 
-async fn hear(inner: &Arc<Inner>, news: &News) -> Result<Heard> {
+async fn hear(inner: &Arc<Shared>, news: &News) -> Result<Heard> {
     let Some(call) = inner.journal.get(news.call).await? else {
         return Ok(Heard::Done);
     };
@@ -96,7 +96,7 @@ async fn hear(inner: &Arc<Inner>, news: &News) -> Result<Heard> {
 /// Does what the call's state asks of the process that has it: the same that a process does which
 /// takes it over, and what is left to do where it is over. `ended`: another process saw its last
 /// ring end.
-async fn act(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
+async fn act(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
     let acted = match call.status {
         CallStatus::Received
         | CallStatus::Scheduled
@@ -118,19 +118,19 @@ async fn act(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
 }
 
 /// A call is over: its bill is waited for, and it rings again where its caller asked for that.
-async fn over(inner: &Arc<Inner>, call: &Call, ended: bool) -> Result<()> {
+async fn over(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
     let Some(last) = call.attempts.last() else {
         return Ok(());
     };
-    if let (Some(lane), Some(theirs)) = (inner.lane(&last.provider), &last.provider_call_id)
+    if let (Some(runtime), Some(theirs)) = (inner.runtime(&last.provider), &last.provider_call_id)
         && last.state == AttemptState::Placed
     {
-        lane.unwatch(theirs);
+        runtime.unwatch(theirs);
         if last.cost.is_some() {
-            lane.billed(theirs);
-        } else if lane.provider.usage().is_some() {
+            runtime.billed(theirs);
+        } else if runtime.provider.usage().is_some() {
             let since = last.sent_at.unwrap_or(last.created_at);
-            lane.await_bill(theirs.clone(), Unbilled::new(call.id, last.id, since));
+            runtime.await_bill(theirs.clone(), Unbilled::new(call.id, last.id, since));
         }
     }
     if ended {

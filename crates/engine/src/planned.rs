@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchboard_router::{Plan, PlanRecord, Reading, experiment::ExperimentStates};
 
-use crate::world::World;
+use crate::config::ActiveConfig;
 
 /// A plan, and what it was made of.
 #[derive(Debug)]
@@ -18,11 +18,11 @@ pub(crate) struct Planned {
 
 impl Planned {
     /// What is kept of it with its call.
-    pub(crate) fn record(&self, world: &World, draw: u64) -> PlanRecord {
-        let named = world.policy.providers.iter().map(|one| &one.info.id);
+    pub(crate) fn record(&self, config: &ActiveConfig, draw: u64) -> PlanRecord {
+        let named = config.policy.providers.iter().map(|one| &one.info.id);
         PlanRecord::of(
             &self.plan,
-            world.version.as_deref(),
+            config.version.as_deref(),
             draw,
             named.zip(&self.readings),
             self.at,

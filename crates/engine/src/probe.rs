@@ -9,7 +9,7 @@ use std::{
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use switchboard_core::{CallFilter, Clock, PageRequest, ProviderId};
 
-use crate::{domain::Domain, health::is_nobody_there, lane::Lane, shared::Inner};
+use crate::{domain::Domain, health::is_nobody_there, provider::ProviderRuntime, shared::Shared};
 
 /// What a read showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +23,19 @@ enum Seen {
 }
 
 /// Reads one call of a provider's list when its breaker allows it, until a read works.
-pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
-    let (weak, id) = (Arc::downgrade(inner), lane.id.clone());
-    let Some(mut wait) = lane.time_until_probe(inner.clock.uptime()) else {
+pub(crate) fn start(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
+    let (weak, id) = (Arc::downgrade(inner), runtime.id.clone());
+    let Some(mut wait) = runtime.time_until_probe(inner.clock.uptime()) else {
         return;
     };
     inner.spawn(async move {
         loop {
-            let Some((clock, lane)) = after(&weak, wait, &id).await else {
+            let Some((clock, runtime)) = after(&weak, wait, &id).await else {
                 return;
             };
-            let worked = look(&lane, &*clock).await == Seen::Works;
+            let worked = look(&runtime, &*clock).await == Seen::Works;
             tracing::info!(provider = %id, worked, "probed with a read");
-            match lane.probed(worked, clock.uptime()) {
+            match runtime.record_probe(worked, clock.uptime()) {
                 Some(next) => wait = next,
                 None => return,
             }
@@ -46,20 +46,20 @@ pub(crate) fn start(inner: &Arc<Inner>, lane: &Arc<Lane>) {
 /// Sleeps, and then finds the provider as the configuration that holds now has it: its address and
 /// its key may be new.
 async fn after(
-    inner: &Weak<Inner>,
+    inner: &Weak<Shared>,
     wait: Duration,
     id: &ProviderId,
-) -> Option<(Arc<dyn Clock>, Arc<Lane>)> {
+) -> Option<(Arc<dyn Clock>, Arc<ProviderRuntime>)> {
     let clock = Arc::clone(&inner.upgrade()?.clock);
     clock.sleep(wait).await;
-    let lane = inner.upgrade()?.lane(id)?;
-    Some((clock, lane))
+    let runtime = inner.upgrade()?.runtime(id)?;
+    Some((clock, runtime))
 }
 
 /// Reads through the providers of a failure domain when its breaker allows it, until one of them is
 /// read. A key that is refused shows that somebody answers, so that a platform of which nothing
 /// worse is seen counts as well.
-pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
+pub(crate) fn start_domain(inner: &Arc<Shared>, domain: &Arc<Domain>) {
     let (weak, domain) = (Arc::downgrade(inner), Arc::clone(domain));
     let Some(mut wait) = domain.time_until_probe(inner.clock.uptime()) else {
         return;
@@ -70,12 +70,12 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
                 return;
             };
             clock.sleep(wait).await;
-            let Some(riders) = weak.upgrade().map(|strong| strong.world().riders(&domain)) else {
+            let Some(riders) = weak.upgrade().map(|strong| strong.config().riders(&domain)) else {
                 return;
             };
             // All at once: one that hangs does not keep the others from being read.
             let mut looks: FuturesUnordered<_> =
-                riders.iter().map(|lane| look(lane, &*clock)).collect();
+                riders.iter().map(|runtime| look(runtime, &*clock)).collect();
             let mut seen = Vec::with_capacity(riders.len());
             while let Some(one) = looks.next().await {
                 seen.push(one);
@@ -86,7 +86,7 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
             let worked =
                 seen.contains(&Seen::Works) || !seen.is_empty() && !seen.contains(&Seen::Nobody);
             tracing::info!(domain = domain.name, worked, "probed with reads");
-            match domain.probed(worked, clock.uptime()) {
+            match domain.record_probe(worked, clock.uptime()) {
                 Some(next) => wait = next,
                 None => return,
             }
@@ -94,11 +94,11 @@ pub(crate) fn start_domain(inner: &Arc<Inner>, domain: &Arc<Domain>) {
     });
 }
 
-async fn look(lane: &Lane, clock: &dyn Clock) -> Seen {
-    lane.read_turn(clock).await;
+async fn look(runtime: &ProviderRuntime, clock: &dyn Clock) -> Seen {
+    runtime.read_turn(clock).await;
     let one = PageRequest { limit: Some(1), cursor: None };
     let filter = CallFilter::default();
-    match AssertUnwindSafe(lane.provider.calls().list(&filter, &one)).catch_unwind().await {
+    match AssertUnwindSafe(runtime.provider.calls().list(&filter, &one)).catch_unwind().await {
         Ok(Ok(_)) => Seen::Works,
         Ok(Err(error)) if is_nobody_there(&error) => Seen::Nobody,
         // A backend that panics has shown nothing.

@@ -20,10 +20,10 @@ use crate::{
     follow::{self, PlacedCall},
     guards::Searching,
     identified::is_identified,
-    lane::{Lane, until},
-    order,
+    place_request,
+    provider::{ProviderRuntime, until},
     running::OpenLook,
-    shared::Inner,
+    shared::Shared,
 };
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -31,29 +31,29 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Begins to look for evidence of an attempt that this process sent.
 pub(crate) fn start(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: PlaceRequest,
     sent_at: Timestamp,
 ) {
     let age = Age::of_now(inner, sent_at, inner.now());
-    search(inner, id, lane, order, age, None);
+    search(inner, id, runtime, order, age, None);
 }
 
 /// Goes on to look for evidence of an attempt that another process left in doubt, or this one's
 /// call has been in since. How long it has been in doubt is read from the record of it, and the
 /// first look is made at once. A router that ends in order waits for that look.
 pub(crate) fn take_up(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: PlaceRequest,
     attempt: &Attempt,
 ) {
     let sent_at = attempt.sent_at.unwrap_or(attempt.created_at);
     let age = Age::of_now(inner, sent_at, doubted_at(attempt));
-    search(inner, id, lane, order, age, Some(OpenLook::new(inner)));
+    search(inner, id, runtime, order, age, Some(OpenLook::new(inner)));
 }
 
 /// When it became unsure whether the attempt rang, or which of the provider's calls it is.
@@ -74,7 +74,7 @@ struct Age {
 }
 
 impl Age {
-    fn of_now(inner: &Inner, sent_at: Timestamp, doubted_at: Timestamp) -> Self {
+    fn of_now(inner: &Shared, sent_at: Timestamp, doubted_at: Timestamp) -> Self {
         let now = inner.now();
         Self {
             sent_at,
@@ -84,7 +84,7 @@ impl Age {
         }
     }
 
-    fn searched(self, inner: &Inner) -> Duration {
+    fn searched(self, inner: &Shared) -> Duration {
         inner.clock.uptime().saturating_sub(self.began)
     }
 }
@@ -96,9 +96,9 @@ fn pause_after(in_doubt: Duration) -> Duration {
 }
 
 fn search(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: PlaceRequest,
     age: Age,
     at_once: Option<OpenLook>,
@@ -106,14 +106,14 @@ fn search(
     let Some(searching) = Searching::begin(inner, id, order.attempt) else {
         return;
     };
-    let (strong, lane) = (Arc::clone(inner), Arc::clone(lane));
+    let (strong, runtime) = (Arc::clone(inner), Arc::clone(runtime));
     inner.spawn(async move {
-        let of = Search { inner: &strong, id, lane: &lane, order: &order, age };
+        let of = Search { inner: &strong, id, runtime: &runtime, order: &order, age };
         of.run(&searching.woken, at_once).await;
         drop(searching);
         // An agent stays in doubt as long as one of its calls may be any that the provider lists.
         if current(&strong, id).await.is_some_and(|call| is_identified(&call, order.attempt)) {
-            lane.settled(order.attempt);
+            runtime.settled(order.attempt);
         }
     });
 }
@@ -124,20 +124,20 @@ pub(crate) fn is_open(call: &Call) -> bool {
 }
 
 /// What an operator or another process settled keeps no agent in doubt here.
-pub(crate) async fn clear_resolved_doubts(inner: &Arc<Inner>) {
-    for lane in &inner.lanes() {
-        for attempt in lane.in_doubt() {
+pub(crate) async fn clear_resolved_doubts(inner: &Arc<Shared>) {
+    for runtime in &inner.runtimes() {
+        for attempt in runtime.in_doubt() {
             let Ok(Some(id)) = inner.journal.call_of(attempt).await else {
                 continue;
             };
             if current(inner, id).await.is_some_and(|call| is_identified(&call, attempt)) {
-                lane.settled(attempt);
+                runtime.settled(attempt);
             }
         }
     }
 }
 
-async fn current(inner: &Inner, id: CallId) -> Option<Call> {
+async fn current(inner: &Shared, id: CallId) -> Option<Call> {
     match inner.journal.get(id).await {
         Ok(call) => call,
         Err(error) => {
@@ -149,9 +149,9 @@ async fn current(inner: &Inner, id: CallId) -> Option<Call> {
 
 /// One search for evidence.
 struct Search<'a> {
-    inner: &'a Arc<Inner>,
+    inner: &'a Arc<Shared>,
     id: CallId,
-    lane: &'a Arc<Lane>,
+    runtime: &'a Arc<ProviderRuntime>,
     order: &'a PlaceRequest,
     age: Age,
 }
@@ -160,7 +160,7 @@ impl Search<'_> {
     /// Looks until something is proven, by whomever, or the time is over. No single failure ends
     /// it.
     async fn run(&self, woken: &Notify, mut at_once: Option<OpenLook>) {
-        let Self { inner, id, lane, order, age } = *self;
+        let Self { inner, id, runtime, order, age } = *self;
         let (fence, patience) = match inner.timings().on_unknown {
             OnUnknown::Park => (None, inner.timings().reconcile_for),
             OnUnknown::AssumeNotPlaced { after } => {
@@ -183,12 +183,12 @@ impl Search<'_> {
                     }
                     return;
                 }
-                Some(Standing::Silent) => return silent(inner, id, lane, order.attempt).await,
+                Some(Standing::Silent) => return silent(inner, id, runtime, order.attempt).await,
                 Some(Standing::Open) | None => {}
             }
-            lane.read_turn(&*inner.clock).await;
+            runtime.read_turn(&*inner.clock).await;
             let out = age.out + age.searched(inner);
-            let seen = match AssertUnwindSafe(look(inner, id, lane, order, age.sent_at))
+            let seen = match AssertUnwindSafe(look(inner, id, runtime, order, age.sent_at))
                 .catch_unwind()
                 .await
             {
@@ -200,7 +200,7 @@ impl Search<'_> {
                     Seen::Unread
                 }
                 Err(_) => {
-                    tracing::error!(call = %id, provider = %lane.id, "the backend panicked while it looked for evidence");
+                    tracing::error!(call = %id, provider = %runtime.id, "the backend panicked while it looked for evidence");
                     Seen::Unread
                 }
             };
@@ -216,7 +216,7 @@ impl Search<'_> {
                 match inner.record(id, Fact::AssumedNotPlaced(order.attempt)).await {
                     Ok(_) => {
                         inner.report(id, || CallEventKind::AssumedNotPlaced);
-                        return silent(inner, id, lane, order.attempt).await;
+                        return silent(inner, id, runtime, order.attempt).await;
                     }
                     Err(error) => {
                         tracing::warn!(call = %id, %error, "the fence was not written down")
@@ -227,12 +227,12 @@ impl Search<'_> {
             // the patience that a new one has.
             let searched = age.searched(inner);
             if searched >= patience || (was_read && age.in_doubt + searched >= patience) {
-                abandon(inner, id, lane, placed).await;
+                abandon(inner, id, runtime, placed).await;
                 // Evidence may have come between the last look and now, from somebody who does not
                 // act on it.
                 if let Some(call) = current(inner, id).await {
                     if matches!(standing(&call, order.attempt), Standing::Silent) {
-                        return silent(inner, id, lane, order.attempt).await;
+                        return silent(inner, id, runtime, order.attempt).await;
                     }
                     follow_known(inner, &call).await;
                 }
@@ -265,31 +265,31 @@ impl Search<'_> {
 }
 
 /// A call that turned out to be under way is watched to its end, whoever found it out.
-pub(crate) async fn follow_known(inner: &Arc<Inner>, call: &Call) {
+pub(crate) async fn follow_known(inner: &Arc<Shared>, call: &Call) {
     let (CallStatus::InProgress, Some(theirs), Some(last)) =
         (call.status, &call.provider_call_id, call.attempts.last())
     else {
         return;
     };
-    let Some(lane) = inner.lane(&last.provider) else {
+    let Some(runtime) = inner.runtime(&last.provider) else {
         return;
     };
-    let longest = order::longest(inner, &lane, call.id).await;
+    let longest = place_request::longest(inner, &runtime, call.id).await;
     let since = last.sent_at.unwrap_or(call.created_at);
     let placed =
         PlacedCall { call: call.id, attempt: last.id, theirs: theirs.clone(), since, longest };
-    follow::watch(inner, &lane, placed);
+    follow::watch(inner, &runtime, placed);
 }
 
 /// The call at the provider that is provably this one, where a look shows one.
-pub(crate) async fn only_candidate(inner: &Arc<Inner>, call: &Call) -> Option<ProviderCallId> {
+pub(crate) async fn only_candidate(inner: &Arc<Shared>, call: &Call) -> Option<ProviderCallId> {
     let last = call.attempts.last()?;
-    let lane = inner.lane(&last.provider)?;
+    let runtime = inner.runtime(&last.provider)?;
     let request = inner.journal.request(call.id).await.ok()??;
-    let order = order::order_of(inner, last, &request, &lane);
+    let order = place_request::order_of(inner, last, &request, &runtime);
     let sent_at = last.sent_at.unwrap_or(last.created_at);
-    lane.read_turn(&*inner.clock).await;
-    let look = AssertUnwindSafe(evidence(inner, &lane, &order, sent_at)).catch_unwind().await;
+    runtime.read_turn(&*inner.clock).await;
+    let look = AssertUnwindSafe(evidence(inner, &runtime, &order, sent_at)).catch_unwind().await;
     match look.ok()?.ok()? {
         Evidence::Proof(theirs, _) => Some(theirs),
         Evidence::Nothing | Evidence::Unclear => None,
@@ -325,8 +325,8 @@ fn standing(call: &Call, attempt: AttemptId) -> Standing {
 }
 
 /// The call goes on with whoever may be asked next.
-async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId) {
-    lane.settled(attempt);
+async fn silent(inner: &Arc<Shared>, id: CallId, runtime: &ProviderRuntime, attempt: AttemptId) {
+    runtime.settled(attempt);
     if let Some(call) = current(inner, id).await {
         inner.resume(&call);
     }
@@ -334,10 +334,10 @@ async fn silent(inner: &Arc<Inner>, id: CallId, lane: &Lane, attempt: AttemptId)
 
 /// Nothing proved it in time. A call that was placed, with an id that nobody could read, is merely
 /// lost from sight.
-async fn abandon(inner: &Inner, id: CallId, lane: &Lane, placed: bool) {
+async fn abandon(inner: &Shared, id: CallId, runtime: &ProviderRuntime, placed: bool) {
     let within = inner.timings().reconcile_for.as_secs();
     let message =
-        format!("{} may have rung the callee, and nothing proved it within {within} s", lane.id);
+        format!("{} may have rung the callee, and nothing proved it within {within} s", runtime.id);
     let fact = if placed {
         Fact::Overdue
     } else {
@@ -365,19 +365,19 @@ enum Seen {
 
 /// Looks once.
 async fn look(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    lane: &Arc<Lane>,
+    runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Seen> {
-    let (theirs, proof) = match evidence(inner, lane, order, sent_at).await? {
+    let (theirs, proof) = match evidence(inner, runtime, order, sent_at).await? {
         Evidence::Nothing => return Ok(Seen::Nothing),
         Evidence::Unclear => return Ok(Seen::Unclear),
         Evidence::Proof(theirs, proof) => (theirs, proof),
     };
     inner.record(id, Fact::Traced(order.attempt, theirs.clone(), proof)).await?;
-    inner.report(id, || CallEventKind::Found { provider: lane.id.clone() });
+    inner.report(id, || CallEventKind::Found { provider: runtime.id.clone() });
     let placed = PlacedCall {
         call: id,
         attempt: order.attempt,
@@ -385,7 +385,7 @@ async fn look(
         since: sent_at,
         longest: order.max_duration,
     };
-    follow::watch(inner, lane, placed);
+    follow::watch(inner, runtime, placed);
     Ok(Seen::Found)
 }
 
@@ -400,12 +400,12 @@ enum Evidence {
 }
 
 async fn evidence(
-    inner: &Inner,
-    lane: &Lane,
+    inner: &Shared,
+    runtime: &ProviderRuntime,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Evidence> {
-    let Some((proof, found)) = candidates(inner, lane, order, sent_at).await? else {
+    let Some((proof, found)) = candidates(inner, runtime, order, sent_at).await? else {
         return Ok(Evidence::Nothing);
     };
     let tells_apart = match proof {
@@ -427,20 +427,20 @@ async fn evidence(
 /// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none
 /// of any kind.
 async fn candidates(
-    inner: &Inner,
-    lane: &Lane,
+    inner: &Shared,
+    runtime: &ProviderRuntime,
     order: &PlaceRequest,
     sent_at: Timestamp,
 ) -> Result<Option<(Proof, Vec<ProviderCallId>)>> {
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;
     let mut seen = HashSet::new();
-    for trace in lane.provider.calls().trace(order, sent_at).await? {
+    for trace in runtime.provider.calls().trace(order, sent_at).await? {
         // The strongest come first, and once.
         if best.as_ref().is_some_and(|(proof, _)| *proof != trace.proof) {
             break;
         }
         if !seen.insert(trace.call.clone())
-            || inner.journal.owner(&lane.id, &trace.call).await?.is_some()
+            || inner.journal.owner(&runtime.id, &trace.call).await?.is_some()
         {
             continue;
         }

@@ -10,14 +10,14 @@ use switchboard_core::{
 };
 use switchboard_journal::{Denied, Recorded, Write, WriteError, state::Fact};
 
-use crate::{events::CallEventKind, shared::Inner};
+use crate::{events::CallEventKind, shared::Shared};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Writes down how a ring ended, and that it rings again where the caller asked for it.
 /// The bill that came with it stands beside it: whoever waits for the end sees what it cost.
 pub(crate) async fn over(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
     end: Fact,
     bill: Option<Fact>,
@@ -67,7 +67,7 @@ fn may_still_end(error: &WriteError) -> bool {
 
 /// Another process saw a ring of this one's call end. It may not say that the call rings again, so
 /// this one does, where the caller asked for it.
-pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
+pub(crate) async fn after(inner: &Arc<Shared>, call: &Call) -> Result<()> {
     let rang = call.attempts.last().and_then(|last| last.outcome);
     // What an operator says of an end is no end that anybody saw.
     let by_word =
@@ -89,7 +89,7 @@ pub(crate) async fn after(inner: &Arc<Inner>, call: &Call) -> Result<()> {
 }
 
 /// The fact that it rings again, where the caller asked for it.
-async fn wanted(inner: &Inner, id: CallId, outcome: Outcome) -> Result<Option<Fact>> {
+async fn wanted(inner: &Shared, id: CallId, outcome: Outcome) -> Result<Option<Fact>> {
     if matches!(outcome, Outcome::Completed | Outcome::Cancelled) {
         return Ok(None);
     }
@@ -122,7 +122,7 @@ pub(crate) fn ring(attempts: &[Attempt]) -> u32 {
 ///
 /// # Errors
 /// `Conflict` where the cap of the caller's policy is reached; `Journal`.
-pub(crate) async fn allowed(inner: &Inner, call: &Call, request: &ValidCall) -> Result<()> {
+pub(crate) async fn allowed(inner: &Shared, call: &Call, request: &ValidCall) -> Result<()> {
     let Some(policy) = request.redial.as_ref().filter(|_| ring(&call.attempts) > 0) else {
         return Ok(());
     };

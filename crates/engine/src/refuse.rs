@@ -5,10 +5,10 @@ use switchboard_core::{CallFailure, CallId, ErrorKind, Result, ValidCall};
 use switchboard_journal::{Write, state::Fact};
 use switchboard_router::PlanRecord;
 
-use crate::{events::CallEventKind, shared::Inner};
+use crate::{events::CallEventKind, shared::Shared};
 
 /// Nobody will place it.
-pub(crate) async fn refuse(inner: &Inner, id: CallId, fault: CallFailure) -> Result<()> {
+pub(crate) async fn refuse(inner: &Shared, id: CallId, fault: CallFailure) -> Result<()> {
     let (event, fact) = refusal(fault);
     inner.record(id, fact).await?;
     inner.report(id, || event);
@@ -26,7 +26,7 @@ fn refusal(fault: CallFailure) -> (CallEventKind, Fact) {
 
 /// The same where no provider could take it in time: the plan that held then is kept beside it.
 pub(crate) async fn refuse_by(
-    inner: &Inner,
+    inner: &Shared,
     id: CallId,
     fault: CallFailure,
     plan: PlanRecord,

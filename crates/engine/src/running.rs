@@ -6,17 +6,17 @@ use switchboard_core::{CallId, Error, ErrorKind, Result};
 use switchboard_journal::Denied;
 
 use crate::{
-    shared::Inner,
+    shared::Shared,
     shutdown::{is_stopping, stopping},
 };
 
 /// The same for the first look at a doubt that was taken up: who took it up, and be it for a
 /// moment, has looked.
 #[derive(Debug)]
-pub(crate) struct OpenLook(Arc<Inner>);
+pub(crate) struct OpenLook(Arc<Shared>);
 
 impl OpenLook {
-    pub(crate) fn new(inner: &Arc<Inner>) -> Self {
+    pub(crate) fn new(inner: &Arc<Shared>) -> Self {
         inner.shutdown.open.fetch_add(1, Ordering::SeqCst);
         Self(Arc::clone(inner))
     }
@@ -29,7 +29,7 @@ impl Drop for OpenLook {
     }
 }
 
-impl Inner {
+impl Shared {
     /// Asked before anything is sent.
     pub(crate) fn check_running(&self) -> Result<()> {
         if self.shutdown.halted.load(Ordering::SeqCst) {
@@ -53,7 +53,7 @@ impl Inner {
     }
 }
 
-impl Inner {
+impl Shared {
     /// Leaves a call as it stands. Where the journal is why, the process has to end: another, or
     /// its own next run, takes the call up, and here nobody would.
     pub(crate) fn leave(&self, id: CallId, error: &Error) {

@@ -23,19 +23,19 @@ use tokio::{
 };
 
 use crate::{
+    config::ActiveConfig,
     events::{CallEvent, CallEventKind},
-    gates::Gates,
     identified::is_identified,
     ids::Ids,
     in_progress::InProgress,
-    lane::Lane,
     learned::LearnCursor,
     planned::Planned,
+    provider::ProviderRuntime,
+    scope_limits::ScopeLimits,
     shutdown::Shutdown,
     takes_up::TakesUp,
-    waiting::WaitingRoom,
+    waiting::WaitQueue,
     webhook_address::WebhookAddresses,
-    world::World,
 };
 
 /// What the parts above do for the parts below, given when the engine is built: so that nothing
@@ -43,14 +43,14 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Callbacks {
     /// Sends a call on that stands in the journal.
-    pub(crate) resume: fn(&Arc<Inner>, &Call),
+    pub(crate) resume: fn(&Arc<Shared>, &Call),
     /// Looks at a call again that somebody else wanted to work on meanwhile.
-    pub(crate) look_again: fn(&Arc<Inner>, CallId),
+    pub(crate) look_again: fn(&Arc<Shared>, CallId),
 }
 
 #[derive(Debug)]
-pub(crate) struct Inner {
-    world: ArcSwap<World>,
+pub(crate) struct Shared {
+    config: ArcSwap<ActiveConfig>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hooks: Option<WebhookAddresses>,
@@ -64,9 +64,9 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     /// Told whenever a callee is free again, or a room.
     pub(crate) released: Notify,
-    pub(crate) gates: Gates,
+    pub(crate) gates: ScopeLimits,
     pub(crate) in_progress: InProgress,
-    pub(crate) waiting: Arc<WaitingRoom>,
+    pub(crate) waiting: Arc<WaitQueue>,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) lives: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
@@ -75,10 +75,10 @@ pub(crate) struct Inner {
     events: broadcast::Sender<CallEvent>,
 }
 
-impl Inner {
+impl Shared {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
-        world: World,
+        config: ActiveConfig,
         journal: Arc<dyn Journal>,
         clock: Arc<dyn Clock>,
         hooks: Option<WebhookAddresses>,
@@ -88,10 +88,10 @@ impl Inner {
         callbacks: Callbacks,
     ) -> Self {
         let (events, _) = broadcast::channel(4096);
-        let watch = Watch::new(&world.policy);
-        let settings = world.policy.quality;
+        let watch = Watch::new(&config.policy);
+        let settings = config.policy.quality;
         Self {
-            world: ArcSwap::from_pointee(world),
+            config: ArcSwap::from_pointee(config),
             journal,
             clock,
             hooks,
@@ -102,7 +102,7 @@ impl Inner {
             tasks: Mutex::default(),
             shutdown: Shutdown::default(),
             released: Notify::new(),
-            gates: Gates::default(),
+            gates: ScopeLimits::default(),
             in_progress: InProgress::default(),
             waiting: Arc::default(),
             lives: ArcSwap::default(),
@@ -128,52 +128,55 @@ impl Inner {
 
     /// The configuration that holds now. Whoever decides twice about one call keeps the one that it
     /// has.
-    pub(crate) fn world(&self) -> Arc<World> {
-        self.world.load_full()
+    pub(crate) fn config(&self) -> Arc<ActiveConfig> {
+        self.config.load_full()
     }
 
     /// Swaps the configuration as a whole.
-    pub(crate) fn set_world(&self, world: World) {
-        self.world.store(Arc::new(world));
+    pub(crate) fn set_world(&self, config: ActiveConfig) {
+        self.config.store(Arc::new(config));
     }
 
     pub(crate) fn timings(&self) -> Timings {
-        self.world.load().policy.timings
+        self.config.load().policy.timings
     }
 
-    /// The lane of a provider, also of one that only a former configuration names.
-    pub(crate) fn lane(&self, provider: &ProviderId) -> Option<Arc<Lane>> {
-        self.world.load().lane(provider).cloned()
+    /// The provider runtime of a provider, also of one that only a former configuration names.
+    pub(crate) fn runtime(&self, provider: &ProviderId) -> Option<Arc<ProviderRuntime>> {
+        self.config.load().runtime(provider).cloned()
     }
 
-    /// Every lane, also of providers that only a former configuration names.
-    pub(crate) fn lanes(&self) -> Vec<Arc<Lane>> {
-        let world = self.world.load();
-        world.lanes.iter().chain(&world.retired).cloned().collect()
+    /// Every provider runtime, also of providers that only a former configuration names.
+    pub(crate) fn runtimes(&self) -> Vec<Arc<ProviderRuntime>> {
+        let config = self.config.load();
+        config.runtimes.iter().chain(&config.retired).cloned().collect()
     }
 
-    pub(crate) fn plan(&self, world: &World, call: &ValidCall, draw: u64) -> Planned {
+    pub(crate) fn plan(&self, config: &ActiveConfig, call: &ValidCall, draw: u64) -> Planned {
         let now = self.now();
-        let readings = world.lanes.iter().map(|lane| lane.reading(now)).collect();
-        self.plan_of(world, call, draw, readings, now)
+        let readings = config.runtimes.iter().map(|runtime| runtime.reading(now)).collect();
+        self.plan_of(config, call, draw, readings, now)
     }
 
     /// The same as if nobody were left out for failing more often than the others.
     pub(crate) fn plan_over_ejections(
         &self,
-        world: &World,
+        config: &ActiveConfig,
         call: &ValidCall,
         draw: u64,
     ) -> Planned {
         let now = self.now();
-        let here = |lane: &Arc<Lane>| Reading { ejected_until: None, ..lane.reading(now) };
-        let readings = world.lanes.iter().map(here).collect();
-        self.plan_of(world, call, draw, readings, now)
+        let here = |runtime: &Arc<ProviderRuntime>| Reading {
+            ejected_until: None,
+            ..runtime.reading(now)
+        };
+        let readings = config.runtimes.iter().map(here).collect();
+        self.plan_of(config, call, draw, readings, now)
     }
 
     fn plan_of(
         &self,
-        world: &World,
+        config: &ActiveConfig,
         call: &ValidCall,
         draw: u64,
         readings: Vec<Reading>,
@@ -182,7 +185,7 @@ impl Inner {
         let _span = tracing::debug_span!("plan", draw).entered();
         let (quality, lives) = (self.quality.read(), self.lives());
         let snapshot = Snapshot {
-            policy: &world.policy,
+            policy: &config.policy,
             readings: &readings,
             draw,
             quality: Some(&*quality),
@@ -267,10 +270,10 @@ impl Inner {
     pub(crate) fn notice(&self, call: &Call) {
         self.make_room(call);
         self.learn_from(call);
-        for lane in &self.lanes() {
-            for attempt in call.attempts.iter().filter(|attempt| attempt.provider == lane.id) {
+        for runtime in &self.runtimes() {
+            for attempt in call.attempts.iter().filter(|attempt| attempt.provider == runtime.id) {
                 if is_identified(call, attempt.id) {
-                    lane.settled(attempt.id);
+                    runtime.settled(attempt.id);
                 }
             }
         }
@@ -286,8 +289,9 @@ impl Inner {
     fn make_room(&self, call: &Call) {
         let over = call.attempts.iter().filter(|attempt| !holds_concurrency(attempt));
         let left = over.fold(false, |left, attempt| {
-            let lane = self.lane(&attempt.provider).is_some_and(|lane| lane.leave(attempt.id));
-            self.gates.leave(attempt.id) || lane || left
+            let runtime =
+                self.runtime(&attempt.provider).is_some_and(|runtime| runtime.leave(attempt.id));
+            self.gates.leave(attempt.id) || runtime || left
         });
         if left {
             self.released.notify_waiters();
@@ -321,7 +325,9 @@ impl Inner {
     fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
         call.attempts.last().is_some_and(|last| {
             last.state == AttemptState::Sent
-                && self.lane(&last.provider).is_some_and(|lane| lane.provider.info().synchronous)
+                && self
+                    .runtime(&last.provider)
+                    .is_some_and(|runtime| runtime.provider.info().synchronous)
         })
     }
 

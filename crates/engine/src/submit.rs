@@ -20,12 +20,12 @@ use crate::{
     TakesUp, attempt,
     events::{CallEventKind, TakenUp, WaitReason},
     guards::Driving,
-    lane::until,
+    provider::until,
     redial,
     refuse::{expired, refuse, refuse_by},
-    shared::Inner,
+    shared::Shared,
     shutdown::stopping,
-    waiting::{Asks, Pass},
+    waiting::{Permit, WaitRequest},
 };
 
 /// How often a busy callee is looked at again where nobody tells: another process may hold the
@@ -54,24 +54,27 @@ impl Submitted {
     }
 }
 
-pub(crate) async fn submit(inner: &Arc<Inner>, request: ValidCall) -> Result<Call> {
+pub(crate) async fn submit(inner: &Arc<Shared>, request: ValidCall) -> Result<Call> {
     accept(inner, request).await.map(Submitted::into_call)
 }
 
-pub(crate) async fn accept(inner: &Arc<Inner>, request: ValidCall) -> Result<Submitted> {
+pub(crate) async fn accept(inner: &Arc<Shared>, request: ValidCall) -> Result<Submitted> {
     let (submitted, way) = begin(inner, request).await?;
     drop(way);
     Ok(submitted)
 }
 
-async fn begin(inner: &Arc<Inner>, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
+async fn begin(
+    inner: &Arc<Shared>,
+    request: ValidCall,
+) -> Result<(Submitted, Option<DetachOnDrop<()>>)> {
     inner.check_running()?;
     // A caller may let go while the journal writes: the call is there then, and nobody else
     // would drive it.
-    GoesOn::new(inner, open(Arc::clone(inner), request)).await
+    DetachOnDrop::new(inner, open(Arc::clone(inner), request)).await
 }
 
-pub(crate) async fn place(inner: &Arc<Inner>, request: ValidCall) -> Result<Call> {
+pub(crate) async fn place(inner: &Arc<Shared>, request: ValidCall) -> Result<Call> {
     let (submitted, way) = begin(inner, request).await?;
     let call = submitted.into_call();
     let Some(mut way) = way else {
@@ -84,18 +87,18 @@ pub(crate) async fn place(inner: &Arc<Inner>, request: ValidCall) -> Result<Call
     }
 }
 
-pub(crate) async fn decided(inner: &Arc<Inner>, id: CallId) -> Result<Call> {
+pub(crate) async fn decided(inner: &Arc<Shared>, id: CallId) -> Result<Call> {
     wait_until(inner, id, |call, inner| inner.is_decided(call)).await
 }
 
-pub(crate) async fn wait(inner: &Arc<Inner>, id: CallId) -> Result<Call> {
+pub(crate) async fn wait(inner: &Arc<Shared>, id: CallId) -> Result<Call> {
     wait_until(inner, id, |call, _| call.status.is_settled()).await
 }
 
 async fn wait_until(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     id: CallId,
-    done: impl Fn(&Call, &Inner) -> bool + Send,
+    done: impl Fn(&Call, &Shared) -> bool + Send,
 ) -> Result<Call> {
     inner.call(id).await?;
     let mut changes = inner.subscribe(id);
@@ -131,18 +134,18 @@ async fn wait_until(
 /// Work under way. Whoever waits for it moves it along himself, which spares two changes of thread;
 /// once dropped it goes on by itself, so that a caller who stops waiting never stops a call between
 /// its request and its answer.
-struct GoesOn<T: Send + 'static> {
+struct DetachOnDrop<T: Send + 'static> {
     rest: Option<BoxFuture<'static, T>>,
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
 }
 
-impl<T: Send + 'static> GoesOn<T> {
-    fn new(inner: &Arc<Inner>, work: impl Future<Output = T> + Send + 'static) -> Self {
+impl<T: Send + 'static> DetachOnDrop<T> {
+    fn new(inner: &Arc<Shared>, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { rest: Some(work.boxed()), inner: Arc::clone(inner) }
     }
 }
 
-impl<T: Send + 'static> Future for GoesOn<T> {
+impl<T: Send + 'static> Future for DetachOnDrop<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -157,7 +160,7 @@ impl<T: Send + 'static> Future for GoesOn<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for GoesOn<T> {
+impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         if let Some(rest) = self.rest.take() {
             // What comes of it may be work that goes on when it is dropped in turn.
@@ -168,12 +171,15 @@ impl<T: Send + 'static> Drop for GoesOn<T> {
 
 /// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked,
 /// or by itself.
-async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Option<GoesOn<()>>)> {
+async fn open(
+    inner: Arc<Shared>,
+    request: ValidCall,
+) -> Result<(Submitted, Option<DetachOnDrop<()>>)> {
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
     let new = NewCall {
         id,
-        duplicates: inner.world().policy.duplicates.of(&request),
+        duplicates: inner.config().policy.duplicates.of(&request),
         request: Arc::clone(&request),
         at: inner.now(),
     };
@@ -193,14 +199,14 @@ async fn open(inner: Arc<Inner>, request: ValidCall) -> Result<(Submitted, Optio
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
             let way = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
-            (Submitted::New(*call), Some(GoesOn::new(&inner, way)))
+            (Submitted::New(*call), Some(DetachOnDrop::new(&inner, way)))
         }
     })
 }
 
 /// What a former process left before anything of it was sent goes on where it is asked for again. A
 /// process that takes up everything has it already.
-fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
+fn take_up_what_was_left(inner: &Arc<Shared>, call: &Call) {
     let between = call.attempts.last().is_none_or(|last| last.state == AttemptState::NotPlaced);
     let is_left = match call.status {
         CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => true,
@@ -220,7 +226,7 @@ fn take_up_what_was_left(inner: &Arc<Inner>, call: &Call) {
 
 /// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
 /// One that is on its way here is looked at again when it has come to the end of it.
-pub(crate) fn resume(inner: &Arc<Inner>, call: &Call) {
+pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
     if !inner.may_begin(call.id) {
         return;
     }
@@ -238,7 +244,7 @@ pub(crate) fn resume(inner: &Arc<Inner>, call: &Call) {
 }
 
 /// A call's way from where it stands to settled or followed. Nobody else sends it on meanwhile.
-async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving: Option<Driving>) {
+async fn drive(inner: Arc<Shared>, call: Call, request: Arc<ValidCall>, _driving: Option<Driving>) {
     let id = call.id;
     let Err(error) = admit(&inner, call, &request).await else {
         return;
@@ -253,12 +259,12 @@ async fn drive(inner: Arc<Inner>, call: Call, request: Arc<ValidCall>, _driving:
 }
 
 /// True where somebody took the call back meanwhile, so that the next step was refused.
-async fn is_withdrawn(inner: &Inner, id: CallId) -> bool {
+async fn is_withdrawn(inner: &Shared, id: CallId) -> bool {
     let call = inner.journal.get(id).await.ok().flatten();
     call.and_then(|call| call.fault).is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
 }
 
-async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
+async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
     let id = call.id;
     if let Some(opens) =
         request.window.opens.max(call.redial_at).filter(|opens| *opens > inner.now())
@@ -283,9 +289,9 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
     let mut told_busy = false;
     let mut pass = None;
     loop {
-        let world = inner.world();
-        let asks = Asks { id, request, world: &world, since, give_up };
-        let mut planned = inner.plan(&world, request, draw);
+        let config = inner.config();
+        let asks = WaitRequest { id, request, config: &config, since, give_up };
+        let mut planned = inner.plan(&config, request, draw);
         if call.status == CallStatus::Attempting {
             return attempt::run(inner, &asks, &call, planned, draw, pass).await;
         }
@@ -297,7 +303,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                     inner,
                     id,
                     CallFailure::from(&nobody),
-                    planned.record(&world, draw),
+                    planned.record(&config, draw),
                 )
                 .await;
             }
@@ -306,7 +312,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
         let fact = Fact::Admitted {
             estimated_cost: plan.candidates.first().and_then(|best| best.estimated_cost),
             experiment: plan.experiment.clone(),
-            plan: Some(Box::new(planned.record(&world, draw))),
+            plan: Some(Box::new(planned.record(&config, draw))),
         };
         let released = inner.released.notified();
         match inner.record(id, fact).await {
@@ -323,7 +329,7 @@ async fn admit(inner: &Arc<Inner>, mut call: Call, request: &Arc<ValidCall>) -> 
                 if !std::mem::replace(&mut told_busy, true) {
                     inner.report(id, || CallEventKind::Waiting(WaitReason::CalleeBusy));
                 }
-                pass.iter_mut().for_each(Pass::let_go);
+                pass.iter_mut().for_each(Permit::release);
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));
                 tokio::select! {
                     biased;
@@ -346,12 +352,12 @@ fn told_apart_at(call: &Call) -> Option<Timestamp> {
 
 /// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open,
 /// or, without one, so long after it could go.
-fn latest(inner: &Inner, request: &ValidCall, since: Timestamp) -> Timestamp {
+fn latest(inner: &Shared, request: &ValidCall, since: Timestamp) -> Timestamp {
     let patience = || since.checked_add(inner.timings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)
 }
 
-fn explain(inner: &Inner, id: CallId, plan: &Plan) {
+fn explain(inner: &Shared, id: CallId, plan: &Plan) {
     inner.report(id, || {
         let tag = inner.journal.tag(&plan.to).map_or_else(String::new, |tag| format!("#{tag} "));
         let callee = format!("{} {tag}", plan.to.masked());

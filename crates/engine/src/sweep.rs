@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     learn, news, reconcile,
-    shared::Inner,
+    shared::Shared,
     take_up::{pending_webhooks, sweep},
     trials,
 };
@@ -13,8 +13,8 @@ use crate::{
 /// One look at what other processes learnt in this many sweeps.
 const LEARN_EVERY: u32 = 20;
 
-/// Says that this process lives, and looks for calls that nobody has, as long as the router lives.
-pub(crate) fn start(inner: &Arc<Inner>) {
+/// Blame that this process lives, and looks for calls that nobody has, as long as the router lives.
+pub(crate) fn start(inner: &Arc<Shared>) {
     let weak = Arc::downgrade(inner);
     inner.spawn(async move {
         let mut round = 0_u32;

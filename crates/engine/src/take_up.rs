@@ -20,10 +20,10 @@ use crate::{
     events::{CallEventKind, TakenUp},
     follow::{self, PlacedCall},
     hooks,
-    lane::Unbilled,
-    order::order_of,
+    place_request::order_of,
+    provider::Unbilled,
     reconcile,
-    shared::Inner,
+    shared::Shared,
 };
 
 /// Calls that are written to at the same time: the journal groups them.
@@ -58,7 +58,7 @@ enum Taken {
 
 /// Bills that a process which is gone was still waiting for: without them their holds would stay at
 /// the most that the calls could cost.
-pub(crate) async fn bills(inner: &Inner) -> Result<()> {
+pub(crate) async fn bills(inner: &Shared) -> Result<()> {
     let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
     let closed = Selection {
         statuses: vec![CallStatus::Closed],
@@ -69,11 +69,12 @@ pub(crate) async fn bills(inner: &Inner) -> Result<()> {
     while let Some(page) = pages.next().await? {
         for call in &page {
             for attempt in call.attempts.iter().filter(|attempt| attempt.cost.is_none()) {
-                let lane =
-                    inner.lane(&attempt.provider).filter(|lane| lane.provider.usage().is_some());
-                if let (Some(lane), Some(theirs)) = (lane, &attempt.provider_call_id) {
+                let runtime = inner
+                    .runtime(&attempt.provider)
+                    .filter(|runtime| runtime.provider.usage().is_some());
+                if let (Some(runtime), Some(theirs)) = (runtime, &attempt.provider_call_id) {
                     let since = attempt.sent_at.unwrap_or(attempt.created_at);
-                    lane.await_bill(theirs.clone(), Unbilled::new(call.id, attempt.id, since));
+                    runtime.await_bill(theirs.clone(), Unbilled::new(call.id, attempt.id, since));
                 }
             }
         }
@@ -82,7 +83,7 @@ pub(crate) async fn bills(inner: &Inner) -> Result<()> {
 }
 
 /// Webhooks that somebody kept and did not get to.
-pub(crate) async fn pending_webhooks(inner: &Arc<Inner>) -> Result<()> {
+pub(crate) async fn pending_webhooks(inner: &Arc<Shared>) -> Result<()> {
     for letter in inner.journal.pending_webhooks().await? {
         let strong = Arc::clone(inner);
         inner.spawn(async move { hooks::handle_again(&strong, letter).await });
@@ -90,7 +91,7 @@ pub(crate) async fn pending_webhooks(inner: &Arc<Inner>) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
+pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<Recovered> {
     inner.journal.beat(inner.now()).await?;
     let calls = inner.journal.take_over(inner.now()).await?;
     let mut recovered = Recovered { calls: calls.len(), ..Recovered::default() };
@@ -109,7 +110,7 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) -> Result<Recovered> {
     Ok(recovered)
 }
 
-async fn take(inner: &Arc<Inner>, call: Call) -> Result<Taken> {
+async fn take(inner: &Arc<Shared>, call: Call) -> Result<Taken> {
     let Some(request) = inner.journal.request(call.id).await? else {
         tracing::warn!(call = %call.id, "what was asked for is not kept any more: the call is left");
         return Ok(Taken::Left);
@@ -127,14 +128,14 @@ async fn take(inner: &Arc<Inner>, call: Call) -> Result<Taken> {
 
 /// Sees to it that somebody here is at work on a call of this process, as its state asks, where
 /// nobody is. It is sent no further than it is.
-pub(crate) async fn take_up(inner: &Arc<Inner>, call: &Call) -> Result<()> {
+pub(crate) async fn take_up(inner: &Arc<Shared>, call: &Call) -> Result<()> {
     match inner.journal.request(call.id).await? {
         Some(request) => up(inner, call, &request).await.map(|_| ()),
         None => Ok(()),
     }
 }
 
-async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result<Taken> {
+async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Result<Taken> {
     let last = call.attempts.last();
     match (call.status, last) {
         (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
@@ -144,8 +145,8 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
         (CallStatus::InProgress, Some(last)) => {
             match &call.provider_call_id {
                 Some(theirs) => {
-                    if let Some(lane) = inner.lane(&last.provider) {
-                        let longest = order_of(inner, last, request, &lane).max_duration;
+                    if let Some(runtime) = inner.runtime(&last.provider) {
+                        let longest = order_of(inner, last, request, &runtime).max_duration;
                         let since = last.sent_at.unwrap_or(call.created_at);
                         let placed = PlacedCall {
                             call: call.id,
@@ -154,7 +155,7 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
                             since,
                             longest,
                         };
-                        follow::watch(inner, &lane, placed);
+                        follow::watch(inner, &runtime, placed);
                     } else {
                         inner.report(call.id, || CallEventKind::NotConfigured {
                             provider: last.provider.clone(),
@@ -170,8 +171,8 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
         // Its agent may have no other call in doubt, as long as this one may be any that the
         // provider lists.
         (CallStatus::Indeterminate, Some(last)) => {
-            if let Some(lane) = inner.lane(&last.provider) {
-                lane.doubt(last.id, last.agent.clone());
+            if let Some(runtime) = inner.runtime(&last.provider) {
+                runtime.doubt(last.id, last.agent.clone());
             }
             Ok(Taken::Left)
         }
@@ -189,7 +190,7 @@ async fn up(inner: &Arc<Inner>, call: &Call, request: &Arc<ValidCall>) -> Result
 }
 
 /// Of what nothing has left.
-fn goes_on(inner: &Arc<Inner>, call: &Call, reason: TakenUp) -> Taken {
+fn goes_on(inner: &Arc<Shared>, call: &Call, reason: TakenUp) -> Taken {
     if !inner.may_begin(call.id) {
         return Taken::NotBegun;
     }
@@ -199,7 +200,7 @@ fn goes_on(inner: &Arc<Inner>, call: &Call, reason: TakenUp) -> Taken {
 }
 
 async fn in_attempt(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     call: &Call,
     request: &Arc<ValidCall>,
     last: &Attempt,
@@ -236,12 +237,12 @@ async fn in_attempt(
 
 /// Looks for evidence at the provider, where it is still configured.
 async fn in_doubt(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     call: &Call,
     request: &Arc<ValidCall>,
     last: &Attempt,
 ) -> Result<()> {
-    let Some(lane) = inner.lane(&last.provider) else {
+    let Some(runtime) = inner.runtime(&last.provider) else {
         let message =
             format!("{} may have rung the callee, and is not configured any more", last.provider);
         let kind = ErrorKind::Configuration;
@@ -249,7 +250,7 @@ async fn in_doubt(
         inner.record(call.id, Fact::GaveUp(CallFailure { kind, message })).await?;
         return Ok(());
     };
-    lane.doubt(last.id, last.agent.clone());
-    reconcile::take_up(inner, call.id, &lane, order_of(inner, last, request, &lane), last);
+    runtime.doubt(last.id, last.agent.clone());
+    reconcile::take_up(inner, call.id, &runtime, order_of(inner, last, request, &runtime), last);
     Ok(())
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use switchboard_core::Result;
 use switchboard_router::{AuditTopic, experiment::ExperimentStates};
 
-use crate::shared::Inner;
+use crate::shared::Shared;
 
-impl Inner {
+impl Shared {
     pub(crate) fn lives(&self) -> Arc<ExperimentStates> {
         self.lives.load_full()
     }
 }
 
 /// Reads what was decided since the last time, by whomever.
-pub(crate) async fn catch_up(inner: &Inner) -> Result<()> {
+pub(crate) async fn catch_up(inner: &Shared) -> Result<()> {
     let known = inner.lives();
     let new = inner.journal.audit_entries(AuditTopic::Experiment, known.cursor()).await?;
     if new.is_empty() {
@@ -29,9 +29,9 @@ pub(crate) async fn catch_up(inner: &Inner) -> Result<()> {
 }
 
 /// Stops the arms that broke a guardrail.
-pub(crate) async fn guard(inner: &Inner) -> Result<()> {
-    let (world, lives, now) = (inner.world(), inner.lives(), inner.now());
-    let decisions = inner.watch.lock().decisions(&world.policy, &lives, now);
+pub(crate) async fn guard(inner: &Shared) -> Result<()> {
+    let (config, lives, now) = (inner.config(), inner.lives(), inner.now());
+    let decisions = inner.watch.lock().decisions(&config.policy, &lives, now);
     if decisions.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use switchboard_router::{
     failover::{Next, NotPlaced, REPEATS, RETRIES},
 };
 
-use crate::world::World;
+use crate::config::ActiveConfig;
 
 /// What the attempts of a ring taught so far.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Tried {
     /// What the attempts of this ring taught, whoever made them; and the call's end where nobody
     /// may be asked after them.
     pub(crate) fn of(
-        world: &World,
+        config: &ActiveConfig,
         call: &Call,
         ring: u32,
         quota_opt_in: bool,
@@ -42,7 +42,7 @@ impl Tried {
         let mut tried = Self::default();
         let attempts = call.attempts.iter().filter(|attempt| attempt.ring == ring);
         let end = attempts
-            .map(|attempt| tried.remember(world, attempt, quota_opt_in))
+            .map(|attempt| tried.remember(config, attempt, quota_opt_in))
             .fold(None, |end, next| end.or(next));
         (tried, end)
     }
@@ -58,9 +58,12 @@ impl Tried {
     }
 
     /// True where the candidate may be asked, and what it rides on was reached.
-    pub(crate) fn allows(&self, world: &World, candidate: &Candidate) -> bool {
-        let domain =
-            world.policy.providers.get(candidate.index).map(|one| one.info.failure_domain.as_str());
+    pub(crate) fn allows(&self, config: &ActiveConfig, candidate: &Candidate) -> bool {
+        let domain = config
+            .policy
+            .providers
+            .get(candidate.index)
+            .map(|one| one.info.failure_domain.as_str());
         self.may_wait_for(&candidate.provider)
             && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
     }
@@ -84,7 +87,7 @@ impl Tried {
     /// next. Answers with the call's end where nobody may be asked.
     fn remember(
         &mut self,
-        world: &World,
+        config: &ActiveConfig,
         earlier: &Attempt,
         quota_opt_in: bool,
     ) -> Option<CallFailure> {
@@ -105,14 +108,14 @@ impl Tried {
             }
             Next::AnyProvider => {}
         }
-        self.learn(world, &earlier.provider, next, || true);
+        self.learn(config, &earlier.provider, next, || true);
         fault.filter(|_| next == Next::AfterCredit && !self.may_ask(&earlier.provider))
     }
 
     /// Who is not asked again after this.
     pub(crate) fn learn(
         &mut self,
-        world: &World,
+        config: &ActiveConfig,
         provider: &ProviderId,
         next: Next,
         may_retry: impl FnOnce() -> bool,
@@ -123,16 +126,16 @@ impl Tried {
                 if *retries < RETRIES && may_retry() {
                     *retries += 1;
                 } else {
-                    self.is_done_with(world, provider, true);
+                    self.is_done_with(config, provider, true);
                 }
             }
-            Next::OtherProvider => self.is_done_with(world, provider, false),
+            Next::OtherProvider => self.is_done_with(config, provider, false),
             Next::AfterPause | Next::AfterCredit => {
                 let repeats = self.repeats.entry(provider.clone()).or_default();
                 if *repeats < REPEATS {
                     *repeats += 1;
                 } else {
-                    self.is_done_with(world, provider, false);
+                    self.is_done_with(config, provider, false);
                 }
                 if next == Next::AfterCredit {
                     self.waits_for = Some(provider.clone());
@@ -144,10 +147,15 @@ impl Tried {
 
     /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on
     /// the same.
-    pub(crate) fn is_done_with(&mut self, world: &World, provider: &ProviderId, unreachable: bool) {
+    pub(crate) fn is_done_with(
+        &mut self,
+        config: &ActiveConfig,
+        provider: &ProviderId,
+        unreachable: bool,
+    ) {
         self.done.insert(provider.clone());
-        if unreachable && let Some(lane) = world.lane(provider) {
-            self.unreachable_domains.insert(lane.provider.info().failure_domain.clone());
+        if unreachable && let Some(runtime) = config.runtime(provider) {
+            self.unreachable_domains.insert(runtime.provider.info().failure_domain.clone());
         }
     }
 }

@@ -20,9 +20,9 @@
 //! |---|---|
 //! | `queue.rs` | [`FairQueue`]: who goes next |
 //! | `turn.rs` | [`Ticket`] and [`Turn`]: a waiting call, and one that may go |
-//! | `names.rs` | tenants and classes by number |
+//! | `interner.rs` | tenants and classes by number |
 
-mod names;
+mod interner;
 mod queue;
 mod turn;
 

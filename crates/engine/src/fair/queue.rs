@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use switchboard_core::TenantId;
 
 use super::{
-    names::Named,
+    interner::Interner,
     turn::{Age, Ticket, Turn},
 };
 
@@ -41,8 +41,8 @@ use super::{
 /// ```
 #[derive(Clone)]
 pub struct FairQueue<C, T> {
-    tenants: Named<TenantId, Tenant<T>>,
-    classes: Named<C, Class>,
+    tenants: Interner<TenantId, Tenant<T>>,
+    classes: Interner<C, WaitKey>,
     /// The last place given in line.
     time: u64,
     pushed: u64,
@@ -66,7 +66,7 @@ struct Line<T> {
 
 /// A class in which calls wait.
 #[derive(Clone, Default)]
-struct Class {
+struct WaitKey {
     len: usize,
     /// The tenants that wait in it, by their place in line.
     tenants: BTreeMap<u64, usize>,
@@ -81,7 +81,13 @@ impl<T> Tenant<T> {
 impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
     /// An empty one.
     pub fn new() -> Self {
-        Self { tenants: Named::default(), classes: Named::default(), time: 0, pushed: 0, len: 0 }
+        Self {
+            tenants: Interner::default(),
+            classes: Interner::default(),
+            time: 0,
+            pushed: 0,
+            len: 0,
+        }
     }
 
     /// Lets a call wait. Within its tenant it stands behind those that wait for longer; `since` is
@@ -246,7 +252,7 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         item: T,
         place: Option<u64>,
     ) -> Ticket {
-        let class = self.classes.number_or(class, Class::default);
+        let class = self.classes.number_or(class, WaitKey::default);
         let number = match self.tenants.number(tenant) {
             Some(number) => number,
             None => {

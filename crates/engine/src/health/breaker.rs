@@ -39,7 +39,7 @@ impl Breaker {
     }
 
     /// Obeys another policy from now on. A cooldown that began lasts as long as it said.
-    pub fn obey(&mut self, policy: BreakerPolicy) {
+    pub fn set_policy(&mut self, policy: BreakerPolicy) {
         self.policy = policy;
     }
 
@@ -55,7 +55,7 @@ impl Breaker {
     /// A call that was sent at `sent` was taken, or refused for a good reason: the row of failures
     /// is over. What was sent before the breaker opened, and is answered later, neither closes it
     /// nor counts.
-    pub fn worked(&mut self, sent: Duration) {
+    pub fn record_success(&mut self, sent: Duration) {
         if self.counts(sent) {
             self.in_a_row = 0;
             self.waits = 0;
@@ -63,7 +63,7 @@ impl Breaker {
     }
 
     /// A call that was sent at `sent` failed. True where this opened the breaker.
-    pub fn failed(&mut self, sent: Duration, now: Duration) -> bool {
+    pub fn record_failure(&mut self, sent: Duration, now: Duration) -> bool {
         if !self.counts(sent) {
             return false;
         }
@@ -77,7 +77,7 @@ impl Breaker {
 
     /// A probing read came to its end. One that works closes the breaker, one that fails makes it
     /// wait twice as long; one that came before its time changes nothing.
-    pub fn probed(&mut self, worked: bool, now: Duration) {
+    pub fn record_probe(&mut self, worked: bool, now: Duration) {
         match self.state {
             State::Open { until } if until <= now => {
                 if worked {

@@ -4,7 +4,7 @@ use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Refusal};
 
 /// Of whom it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum Blame {
     /// The provider answered in order: it would not take this call, which depends on the call.
     Answered,
     /// It speaks against the account: its key does not work, or its answers make no sense. Its
@@ -18,26 +18,26 @@ pub(crate) enum Says {
 }
 
 /// Reads a failure of a placing request.
-pub(crate) fn says(failed: &PlaceError) -> Says {
+pub(crate) fn blame(failed: &PlaceError) -> Blame {
     let error = failed.error();
     let nobody_there =
         matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
     match failed.delivery() {
-        Delivery::NotSent if nobody_there => Says::AgainstPlatform,
+        Delivery::NotSent if nobody_there => Blame::AgainstPlatform,
         // What never left for another reason is our own fault: a bad field, a missing agent, a key
         // that cannot work.
-        Delivery::NotSent | Delivery::Placed => Says::Nothing,
-        Delivery::Unknown if nobody_there || is_server_error(error) => Says::AgainstPlatform,
-        Delivery::Unknown => Says::AgainstProvider,
+        Delivery::NotSent | Delivery::Placed => Blame::Nothing,
+        Delivery::Unknown if nobody_there || is_server_error(error) => Blame::AgainstPlatform,
+        Delivery::Unknown => Blame::AgainstProvider,
         Delivery::Refused(refusal) => match refusal {
             Refusal::ThisProvider if error.kind() == ErrorKind::Unauthorized => {
-                Says::AgainstProvider
+                Blame::AgainstProvider
             }
             Refusal::ThisProvider
             | Refusal::RateLimited
             | Refusal::Quota
             | Refusal::NeedsApproval
-            | Refusal::Everyone => Says::Answered,
+            | Refusal::Everyone => Blame::Answered,
         },
     }
 }

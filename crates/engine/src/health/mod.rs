@@ -17,7 +17,7 @@ mod evidence;
 mod outliers;
 
 pub use breaker::Breaker;
-pub(crate) use evidence::{Says, is_nobody_there, says};
+pub(crate) use evidence::{Blame, blame, is_nobody_there};
 pub use outliers::Outliers;
 
 use std::time::Duration;

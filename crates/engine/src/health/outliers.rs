@@ -61,19 +61,19 @@ impl Outliers {
     }
 
     /// Obeys another policy from now on. An ejection that began lasts as long as it said.
-    pub fn obey(&mut self, policy: OutlierPolicy) {
+    pub fn set_policy(&mut self, policy: OutlierPolicy) {
         self.policy = policy;
     }
 
     /// A provider took a call that was sent at `sent`.
-    pub fn worked(&mut self, provider: &ProviderId, sent: Duration, now: Duration) {
+    pub fn record_success(&mut self, provider: &ProviderId, sent: Duration, now: Duration) {
         self.note(provider, None, sent, now);
     }
 
     /// A provider failed with a call. `others` are those that could take its calls: switched on,
-    /// and with closed breakers; those of them that are ejected are passed over. Says for how long
+    /// and with closed breakers; those of them that are ejected are passed over. Blame for how long
     /// the provider is ejected, where this ejects it.
-    pub fn failed<'a>(
+    pub fn record_failure<'a>(
         &mut self,
         provider: &ProviderId,
         call: CallId,

@@ -39,7 +39,7 @@ impl SlidingLog {
 
     /// Obeys another limit from now on. What was taken stays taken; where the window grows, only
     /// what the log still has counts.
-    pub fn obey(&mut self, limit: u32, window: Duration) {
+    pub fn set_limit(&mut self, limit: u32, window: Duration) {
         self.limit = limit as usize;
         self.window = window;
     }

@@ -1,6 +1,6 @@
 //! Where calls wait that no provider can take now.
 //!
-//! Every attempt needs a [`Pass`] before its call is admitted: a share of what is free at one
+//! Every attempt needs a [`Permit`] before its call is admitted: a share of what is free at one
 //! provider, and of what its caller and its agent profile may do, set aside until the attempt is
 //! written down. Without it, a hundred calls would plan with the last free slot in sight, be
 //! admitted, and fight for it; whoever came last would win as often as whoever waited longest. A
@@ -14,20 +14,20 @@
 //!
 //! | file | its one reason |
 //! |---|---|
-//! | `class.rs` | what a call waits for |
-//! | `opening.rs` | what is free at this moment, less what is set aside |
-//! | `share.rs` | what is reserved for one call |
-//! | `room.rs` | the queue, and what is reserved |
+//! | `key.rs` | what a call waits for |
+//! | `capacity.rs` | what is free at this moment, less what is set aside |
+//! | `reserved.rs` | what is reserved for one call |
+//! | `queue.rs` | the queue, and what is reserved |
 //! | `turn.rs` | waiting, and the task that hands turns out |
 //! | `worth.rs` | whether waiting is worth it, and what is said of it |
 
-mod asks;
-mod class;
-mod opening;
-mod room;
-mod share;
+mod capacity;
+mod key;
+mod queue;
+mod request;
+mod reserved;
 mod turn;
 mod worth;
 
-pub(crate) use asks::Asks;
-pub(crate) use room::{Pass, WaitingRoom};
+pub(crate) use queue::{Permit, WaitQueue};
+pub(crate) use request::WaitRequest;

@@ -8,20 +8,20 @@ use switchboard_router::reservation::scopes_of;
 use tokio::sync::oneshot;
 
 use super::{
-    asks::Asks,
-    class::Class,
-    opening::Openings,
-    room::{Granted, Pass, Place, WaitingRoom, hand_out},
+    capacity::Capacity,
+    key::WaitKey,
+    queue::{Granted, Permit, Place, WaitQueue, hand_out},
+    request::WaitRequest,
     worth,
 };
-use crate::{lane::until, planned::Planned, shared::Inner};
+use crate::{planned::Planned, provider::until, shared::Shared};
 
 /// The longest that nobody looks, where something frees of which nobody tells.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How soon what should be over by now is looked at again: a probe takes its time.
 const LOOK_SOON: Duration = Duration::from_millis(200);
 
-impl WaitingRoom {
+impl WaitQueue {
     /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the
     /// plan's first candidate; those before it, of which all that was free is set aside for others,
     /// were rejected. `false`: time has passed, and it has to be planned anew.
@@ -31,30 +31,30 @@ impl WaitingRoom {
     /// where its caller or its agent profile has too many calls.
     pub(crate) async fn turn(
         self: &Arc<Self>,
-        inner: &Arc<Inner>,
-        asks: &Asks<'_>,
+        inner: &Arc<Shared>,
+        asks: &WaitRequest<'_>,
         planned: &mut Planned,
-        pass: &mut Option<Pass>,
+        pass: &mut Option<Permit>,
     ) -> Result<bool> {
         let best = planned.plan.candidates.first().map(|one| &one.provider);
-        if best.is_some() && pass.as_ref().and_then(Pass::provider) == best {
+        if best.is_some() && pass.as_ref().and_then(Permit::provider) == best {
             return Ok(true);
         }
         let scopes =
-            scopes_of(&asks.world.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
-        let mut openings = Openings::new(asks.world, &inner.gates, planned.at);
-        if self.goes_now(&mut openings, planned, &scopes, pass) {
+            scopes_of(&asks.config.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
+        let mut openings = Capacity::new(asks.config, &inner.gates, planned.at);
+        if self.try_now(&mut openings, planned, &scopes, pass) {
             return Ok(true);
         }
-        let crowded = openings.crowded(&scopes);
+        let crowded = openings.exhausted(&scopes);
         worth::check(asks, &planned.plan, crowded.as_ref(), planned.at)?;
-        let class = Class::of(&planned.plan, &asks.world.policy, scopes.clone());
+        let class = WaitKey::of(&planned.plan, &asks.config.policy, scopes.clone());
         let (tell, mut told) = oneshot::channel();
         let somebody_may_go = !planned.plan.candidates.is_empty();
-        let place = self.come_in(inner, asks, class, somebody_may_go, tell, pass.take());
+        let place = self.enqueue(inner, asks, class, somebody_may_go, tell, pass.take());
         if let Ok(granted) = told.try_recv() {
             *pass = Some(granted);
-            return Ok(self.goes_now(&mut openings, planned, &scopes, pass));
+            return Ok(self.try_now(&mut openings, planned, &scopes, pass));
         }
         worth::report(inner, asks.id, &planned.plan, crowded.as_ref());
         let closes = inner.clock.sleep(until(inner.now(), asks.give_up));
@@ -69,17 +69,17 @@ impl WaitingRoom {
 
     /// Takes its place in the queue: a new one, or the one that it had. Where a provider has
     /// something free, whoever comes first in line goes at once.
-    fn come_in<'a>(
+    fn enqueue<'a>(
         self: &'a Arc<Self>,
-        inner: &Arc<Inner>,
-        asks: &Asks<'_>,
-        class: Class,
+        inner: &Arc<Shared>,
+        asks: &WaitRequest<'_>,
+        class: WaitKey,
         somebody_may_go: bool,
-        tell: oneshot::Sender<Pass>,
-        pass: Option<Pass>,
+        tell: oneshot::Sender<Permit>,
+        pass: Option<Permit>,
     ) -> Place<'a> {
-        let world = inner.world();
-        let mut openings = Openings::new(&world, &inner.gates, inner.now());
+        let config = inner.config();
+        let mut openings = Capacity::new(&config, &inner.gates, inner.now());
         let turn = pass.and_then(|mut pass| pass.turn.take());
         let mut state = self.state.lock();
         let is_new = state.queue.len_in(&class) == 0;
@@ -104,11 +104,11 @@ impl WaitingRoom {
         Place { room: self, ticket }
     }
 
-    /// Lets go whoever can. Says when to look again; `None`: nobody waits any more.
-    fn pump(self: &Arc<Self>, inner: &Inner) -> Option<Timestamp> {
-        let (world, now) = (inner.world(), inner.now());
+    /// Lets go whoever can. Blame when to look again; `None`: nobody waits any more.
+    fn pump(self: &Arc<Self>, inner: &Shared) -> Option<Timestamp> {
+        let (config, now) = (inner.config(), inner.now());
         let after = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
-        let mut openings = Openings::new(&world, &inner.gates, now);
+        let mut openings = Capacity::new(&config, &inner.gates, now);
         let mut state = self.state.lock();
         let granted = self.grant(&mut state, &mut openings);
         let looks = state.queue.classes().map(|(class, _)| match openings.look_again(class) {
@@ -125,7 +125,7 @@ impl WaitingRoom {
 }
 
 /// The pump: runs as long as somebody waits.
-fn start(room: &Arc<WaitingRoom>, inner: &Arc<Inner>) {
+fn start(room: &Arc<WaitQueue>, inner: &Arc<Shared>) {
     let (room, weak, clock) = (Arc::clone(room), Arc::downgrade(inner), Arc::clone(&inner.clock));
     inner.spawn(async move {
         loop {

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, Result};
 use switchboard_router::{Plan, Scope};
 
-use super::asks::Asks;
+use super::request::WaitRequest;
 use crate::{
     events::{CallEventKind, WaitReason},
-    shared::Inner,
+    shared::Shared,
 };
 
 /// Refuses to wait where nothing comes of it.
@@ -17,7 +17,7 @@ use crate::{
 /// reason; `RateLimited` where `crowded`, the limits of its caller or its agent profile, keep it
 /// back until then.
 pub(super) fn check(
-    asks: &Asks<'_>,
+    asks: &WaitRequest<'_>,
     plan: &Plan,
     crowded: Option<&Scope>,
     now: Timestamp,
@@ -47,8 +47,8 @@ pub(super) fn check(
     }
 }
 
-/// Says why a call waits.
-pub(super) fn report(inner: &Inner, id: CallId, plan: &Plan, crowded: Option<&Scope>) {
+/// Blame why a call waits.
+pub(super) fn report(inner: &Shared, id: CallId, plan: &Plan, crowded: Option<&Scope>) {
     let clears_at = plan.clears_at().filter(|_| plan.candidates.is_empty());
     let reason = match (crowded, clears_at) {
         (Some(scope), _) => WaitReason::Limit(scope.clone()),

@@ -94,7 +94,7 @@ proptest! {
                 }
                 Op::Obey(another) => {
                     limit = another;
-                    log.obey(limit, window);
+                    log.set_limit(limit, window);
                     oracle.limit = limit as usize;
                 }
                 Op::Take => {
@@ -172,7 +172,7 @@ fn a_documented_minute_is_kept_where_a_bucket_would_let_twice_as_many_through() 
 fn a_shorter_window_frees_what_it_no_longer_holds() {
     let mut log = SlidingLog::new(1, Duration::from_secs(60));
     let _taken = log.take(at(0)).unwrap();
-    log.obey(1, Duration::from_secs(1));
+    log.set_limit(1, Duration::from_secs(1));
     assert_eq!(log.take(at(999)), Err(at(1_000)));
     assert!(log.take(at(1_000)).is_ok());
 }

@@ -121,15 +121,15 @@ proptest! {
             let before = model.open_until();
             match op {
                 Op::Worked(ago) => {
-                    breaker.worked(now - millis(ago));
+                    breaker.record_success(now - millis(ago));
                     model.result(true, now - millis(ago), now);
                 }
                 Op::Failed(ago) => {
-                    let opened = breaker.failed(now - millis(ago), now);
+                    let opened = breaker.record_failure(now - millis(ago), now);
                     prop_assert_eq!(opened, model.result(false, now - millis(ago), now));
                 }
                 Op::Probe(worked) => {
-                    breaker.probed(worked, now);
+                    breaker.record_probe(worked, now);
                     model.probe(worked, now);
                 }
                 Op::Pass(by) => now += millis(by),
@@ -137,7 +137,7 @@ proptest! {
                     now = now.max(if just_before { until - Duration::from_nanos(1) } else { until });
                 },
                 Op::Obey(policy) => {
-                    breaker.obey(policy);
+                    breaker.set_policy(policy);
                     model.policy = policy;
                 }
                 Op::Back(by) => now = now.saturating_sub(millis(by)).max(Duration::from_secs(1_800)),
@@ -157,35 +157,35 @@ fn what_is_answered_late_neither_opens_nor_closes() {
     let policy =
         BreakerPolicy { failures: 2, cooldown: millis(100), longest_cooldown: millis(300) };
     let mut breaker = Breaker::new(policy);
-    assert!(!breaker.failed(millis(1), millis(10)));
-    assert!(breaker.failed(millis(2), millis(10)), "the second in a row");
-    breaker.worked(millis(3));
+    assert!(!breaker.record_failure(millis(1), millis(10)));
+    assert!(breaker.record_failure(millis(2), millis(10)), "the second in a row");
+    breaker.record_success(millis(3));
     assert_eq!(
         breaker.time_until_probe(millis(20)),
         Some(millis(90)),
         "a call that was sent before it opened"
     );
-    breaker.probed(true, millis(109));
+    breaker.record_probe(true, millis(109));
     assert_eq!(
         breaker.time_until_probe(millis(109)),
         Some(millis(1)),
         "a read that came too early"
     );
-    breaker.probed(true, millis(110));
+    breaker.record_probe(true, millis(110));
     assert_eq!(breaker.time_until_probe(millis(110)), None);
-    assert!(!breaker.failed(millis(109), millis(120)), "sent while it was open");
+    assert!(!breaker.record_failure(millis(109), millis(120)), "sent while it was open");
     // The row of failures still stands: the next one opens again, for twice as long.
-    assert!(breaker.failed(millis(111), millis(120)));
+    assert!(breaker.record_failure(millis(111), millis(120)));
     assert_eq!(breaker.time_until_probe(millis(120)), Some(millis(200)));
-    breaker.probed(false, millis(320));
+    breaker.record_probe(false, millis(320));
     assert_eq!(
         breaker.time_until_probe(millis(320)),
         Some(millis(300)),
         "and no longer than the longest"
     );
-    breaker.probed(true, millis(620));
-    breaker.worked(millis(621));
-    assert!(!breaker.failed(millis(622), millis(630)), "a call that is taken ends the row");
-    assert!(breaker.failed(millis(622), millis(630)));
+    breaker.record_probe(true, millis(620));
+    breaker.record_success(millis(621));
+    assert!(!breaker.record_failure(millis(622), millis(630)), "a call that is taken ends the row");
+    assert!(breaker.record_failure(millis(622), millis(630)));
     assert_eq!(breaker.time_until_probe(millis(630)), Some(millis(100)));
 }

@@ -224,11 +224,11 @@ fn ejections_agree_with_the_history() {
                         (0..PROVIDERS).filter(|other| able[*other]).map(provider).collect();
                     if failed {
                         prop_assert_eq!(
-                            outliers.failed(&provider(who), call(nth), sent, now, &others),
+                            outliers.record_failure(&provider(who), call(nth), sent, now, &others),
                             expected
                         );
                     } else {
-                        outliers.worked(&provider(who), sent, now);
+                        outliers.record_success(&provider(who), sent, now);
                     }
                     let left = (0..PROVIDERS)
                         .filter(|other| *other != who && able[*other] && before[*other].is_none());
@@ -252,7 +252,7 @@ fn ejections_agree_with_the_history() {
                 }
                 Op::Obey(policy) => {
                     let policy = keeping_the_window(policy, first);
-                    outliers.obey(policy);
+                    outliers.set_policy(policy);
                     model.policy = policy;
                 }
             }

@@ -26,11 +26,11 @@ fn ejected(chances: &[f64], attempts: u64, seed: u64) -> Vec<(usize, u64)> {
         }
         own[who] += 1;
         if f64::from(chance.next_u32()) / f64::from(u32::MAX) < chances[who] {
-            if outliers.failed(&everybody[who], call(nth), now, now, &everybody).is_some() {
+            if outliers.record_failure(&everybody[who], call(nth), now, now, &everybody).is_some() {
                 found.push((who, own[who]));
             }
         } else {
-            outliers.worked(&everybody[who], now, now);
+            outliers.record_success(&everybody[who], now, now);
         }
     }
     found

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchboard_core::{CallId, ValidCall};
 
-use crate::world::World;
+use crate::config::ActiveConfig;
 
 /// A call that asks for its turn.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asks<'a> {
+pub(crate) struct WaitRequest<'a> {
     pub(crate) id: CallId,
     pub(crate) request: &'a Arc<ValidCall>,
-    pub(crate) world: &'a World,
+    pub(crate) config: &'a ActiveConfig,
     /// Since when it could go.
     pub(crate) since: Timestamp,
     /// Until when it waits.

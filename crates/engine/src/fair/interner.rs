@@ -4,19 +4,19 @@ use std::{collections::HashMap, hash::Hash};
 
 /// Things that have a name and a number. The number of a thing that was removed is used again.
 #[derive(Clone)]
-pub(super) struct Named<K, V> {
+pub(super) struct Interner<K, V> {
     numbers: HashMap<K, usize>,
     things: Vec<Option<(K, V)>>,
     unused: Vec<usize>,
 }
 
-impl<K, V> Default for Named<K, V> {
+impl<K, V> Default for Interner<K, V> {
     fn default() -> Self {
         Self { numbers: HashMap::new(), things: Vec::new(), unused: Vec::new() }
     }
 }
 
-impl<K: Clone + Eq + Hash, V> Named<K, V> {
+impl<K: Clone + Eq + Hash, V> Interner<K, V> {
     pub(super) fn len(&self) -> usize {
         self.numbers.len()
     }

@@ -25,7 +25,7 @@ use tower::retry::budget::{Budget, TpsBudget};
 
 use crate::{
     domain::Domain,
-    health::{Breaker, Says},
+    health::{Blame, Breaker},
     limit::{Pace, SlidingLog, Slot},
 };
 
@@ -35,7 +35,7 @@ pub(crate) use watched::{Unbilled, Watch};
 const CREDIT_PAUSE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15 * 60));
 
 /// What stays with a provider over configurations.
-struct Kept {
+struct ProviderState {
     /// Wakes the follower.
     work: Notify,
     retries: TpsBudget,
@@ -64,9 +64,9 @@ struct State {
     unbilled: BTreeMap<ProviderCallId, Unbilled>,
 }
 
-/// One provider's lane, as one configuration has it. What was learnt of the provider, and the calls
-/// that it has, are kept by its next lane.
-pub(crate) struct Lane {
+/// One provider's provider runtime, as one configuration has it. What was learnt of the provider, and the calls
+/// that it has, are kept by its next provider runtime.
+pub(crate) struct ProviderRuntime {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) id: ProviderId,
     /// What one credit costs, where it bills credits.
@@ -78,16 +78,16 @@ pub(crate) struct Lane {
     limits: ProviderLimits,
     /// The backend takes its turns itself, one for each request.
     paced: bool,
-    kept: Arc<Kept>,
+    kept: Arc<ProviderState>,
 }
 
-impl fmt::Debug for Lane {
+impl fmt::Debug for ProviderRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lane").field("provider", &self.id).finish_non_exhaustive()
     }
 }
 
-impl Lane {
+impl ProviderRuntime {
     pub(crate) fn new(
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
@@ -97,7 +97,7 @@ impl Lane {
         let log = |limit: Option<RequestLimit>| {
             limit.map(|limit| SlidingLog::new(limit.requests, limit.window))
         };
-        let kept = Arc::new(Kept {
+        let kept = Arc::new(ProviderState {
             work: Notify::new(),
             // A tenth of the requests may be retries, and ten in any ten seconds whatever the
             // traffic.
@@ -121,8 +121,8 @@ impl Lane {
         Self::over(kept, provider, policy, domain, clock)
     }
 
-    /// The lane of the same provider under a new configuration.
-    pub(crate) fn anew(
+    /// The provider runtime of the same provider under a new configuration.
+    pub(crate) fn reconfigured(
         &self,
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
@@ -133,13 +133,13 @@ impl Lane {
         let State { places, reads, breaker, .. } = &mut *state;
         limit(places, policy.limits.placing);
         limit(reads, policy.limits.reading);
-        breaker.obey(policy.breaker);
+        breaker.set_policy(policy.breaker);
         drop(state);
         Self::over(Arc::clone(&self.kept), provider, policy, domain, clock)
     }
 
     fn over(
-        kept: Arc<Kept>,
+        kept: Arc<ProviderState>,
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
         domain: Arc<Domain>,
@@ -289,7 +289,7 @@ impl Lane {
         }
     }
 
-    /// Waits for the lane's pace.
+    /// Waits for the provider runtime's pace.
     pub(crate) async fn pace_turn(&self, clock: &dyn Clock) {
         let Some(pace) = &self.pace else { return };
         while let Err(wait) = pace.turn() {
@@ -308,9 +308,9 @@ impl Lane {
     }
 
     /// The provider took a call that was sent at `sent`, of the clock that only runs.
-    pub(crate) fn worked(&self, sent: Duration, accepted_in: Option<Duration>) {
+    pub(crate) fn record_success(&self, sent: Duration, accepted_in: Option<Duration>) {
         let mut state = self.kept.state.lock();
-        state.breaker.worked(sent);
+        state.breaker.record_success(sent);
         (state.no_credit_until, state.no_credit) = (None, 0);
         if let Some(new) = accepted_in {
             state.time_to_accept =
@@ -319,15 +319,17 @@ impl Lane {
     }
 
     /// An attempt that was sent at `sent` failed. True where this opened the breaker.
-    pub(crate) fn failed(&self, says: Says, sent: Duration, now: Duration) -> bool {
+    pub(crate) fn record_failure(&self, says: Blame, sent: Duration, now: Duration) -> bool {
         let mut state = self.kept.state.lock();
         match says {
-            Says::AgainstProvider | Says::AgainstPlatform => state.breaker.failed(sent, now),
-            Says::Answered => {
-                state.breaker.worked(sent);
+            Blame::AgainstProvider | Blame::AgainstPlatform => {
+                state.breaker.record_failure(sent, now)
+            }
+            Blame::Answered => {
+                state.breaker.record_success(sent);
                 false
             }
-            Says::Nothing => false,
+            Blame::Nothing => false,
         }
     }
 
@@ -386,14 +388,14 @@ impl Lane {
     }
 
     /// A read came to its end. How long until the next; `None`: its breaker is closed.
-    pub(crate) fn probed(&self, worked: bool, now: Duration) -> Option<Duration> {
+    pub(crate) fn record_probe(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.kept.state.lock();
-        state.breaker.probed(worked, now);
+        state.breaker.record_probe(worked, now);
         state.breaker.time_until_probe(now)
     }
 }
 
-impl Kept {
+impl ProviderState {
     /// Takes a slot of the reading limit, or says when one frees.
     fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
         match &mut self.state.lock().reads {
@@ -411,7 +413,7 @@ impl Kept {
 
 /// The reading limit, for a backend that takes a turn with each request.
 struct Turns {
-    kept: Arc<Kept>,
+    kept: Arc<ProviderState>,
     clock: Arc<dyn Clock>,
 }
 
@@ -431,7 +433,7 @@ impl fmt::Debug for Turns {
 /// A log that obeys another limit from now on. What was taken stays taken.
 fn limit(log: &mut Option<SlidingLog>, limit: Option<RequestLimit>) {
     match (log.as_mut(), limit) {
-        (Some(log), Some(limit)) => log.obey(limit.requests, limit.window),
+        (Some(log), Some(limit)) => log.set_limit(limit.requests, limit.window),
         (_, None) => *log = None,
         (None, Some(limit)) => *log = Some(SlidingLog::new(limit.requests, limit.window)),
     }

@@ -14,7 +14,7 @@ use switchboard_router::{Policy, Reservation, Scope, reservation::allowance};
 use crate::limit::SlidingLog;
 
 #[derive(Debug, Default)]
-struct Gate {
+struct ScopeLimit {
     inside: BTreeMap<AttemptId, Timestamp>,
     log: Option<SlidingLog>,
     /// Other processes keep it closed until then.
@@ -23,18 +23,18 @@ struct Gate {
 
 /// What this process knows of the limits.
 #[derive(Debug, Default)]
-pub(crate) struct Gates {
+pub(crate) struct ScopeLimits {
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    gates: HashMap<Scope, Gate>,
-    /// Behind which gates an attempt is.
+    gates: HashMap<Scope, ScopeLimit>,
+    /// Behind which scope limits an attempt is.
     behind: HashMap<AttemptId, Vec<Scope>>,
 }
 
-impl Gates {
+impl ScopeLimits {
     /// How many calls may still go in, and when it is worth another look at the latest where none
     /// may.
     pub(crate) fn opening(
@@ -81,7 +81,7 @@ impl Gates {
         for need in slots() {
             let log = &mut known.gates.entry(need.scope.clone()).or_default().log;
             let log = log.get_or_insert_with(|| SlidingLog::new(need.limit, need.window));
-            log.obey(need.limit, need.window);
+            log.set_limit(need.limit, need.window);
             // The journal let it in: where this log has no slot, it knows less.
             let _ = log.take(now);
         }

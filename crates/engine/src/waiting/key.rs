@@ -6,24 +6,24 @@ use switchboard_core::{AgentId, ProviderId};
 use switchboard_router::{Plan, Policy, Scope};
 
 /// What a call waits for. Calls of one class can go at the same moments: through any of the doors,
-/// once every gate lets them in.
+/// once every scope limit lets them in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Class(Arc<Parts>);
+pub(super) struct WaitKey(Arc<Parts>);
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Parts {
-    doors: Vec<Door>,
+    doors: Vec<CandidateSlot>,
     gates: Vec<Scope>,
 }
 
 /// A provider that could take the call if it were free, and the agent that would serve it there.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Door {
+pub(super) struct CandidateSlot {
     pub(super) provider: ProviderId,
     pub(super) agent: Option<AgentId>,
 }
 
-impl Class {
+impl WaitKey {
     /// Of a call for which this was planned, and which its caller's and its agent profile's limits
     /// keep back.
     pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<Scope>) -> Self {
@@ -32,7 +32,7 @@ impl Class {
         let mut providers: Vec<&ProviderId> =
             able.chain(passing.map(|one| &one.provider)).collect();
         providers.sort_unstable();
-        let doors = providers.into_iter().map(|provider| Door {
+        let doors = providers.into_iter().map(|provider| CandidateSlot {
             provider: provider.clone(),
             agent: policy.agent_for(plan.profile.as_ref(), provider),
         });
@@ -40,7 +40,7 @@ impl Class {
         Self(Arc::new(Parts { doors, gates }))
     }
 
-    pub(super) fn doors(&self) -> &[Door] {
+    pub(super) fn doors(&self) -> &[CandidateSlot] {
         &self.0.doors
     }
 

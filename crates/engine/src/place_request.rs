@@ -7,39 +7,39 @@ use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, PlaceReques
 use switchboard_router::Policy;
 use uuid::Uuid;
 
-use crate::{lane::Lane, shared::Inner};
+use crate::{provider::ProviderRuntime, shared::Shared};
 
 /// The order for one attempt at one provider.
 pub(crate) fn order(
-    inner: &Inner,
+    inner: &Shared,
     id: CallId,
     ring: u32,
     request: &Arc<ValidCall>,
-    lane: &Lane,
+    runtime: &ProviderRuntime,
     agent: Option<AgentId>,
     policy: &Policy,
 ) -> PlaceRequest {
     let attempt = AttemptId::new(inner.ids.next());
     PlaceRequest {
         attempt,
-        idempotency_key: key(id, ring, request, lane),
+        idempotency_key: key(id, ring, request, runtime),
         call: Arc::clone(request),
         agent,
         webhook_url: inner
             .hooks
             .as_ref()
-            .and_then(|hooks| hooks.address(&lane.id, attempt, inner.now())),
-        max_duration: within(policy, lane, request.max_duration),
+            .and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now())),
+        max_duration: within(policy, runtime, request.max_duration),
     }
 }
 
 /// The order of an attempt that was written down, by which its evidence is looked for. It is never
 /// sent again.
 pub(crate) fn order_of(
-    inner: &Inner,
+    inner: &Shared,
     attempt: &Attempt,
     request: &Arc<ValidCall>,
-    lane: &Lane,
+    runtime: &ProviderRuntime,
 ) -> PlaceRequest {
     PlaceRequest {
         attempt: attempt.id,
@@ -47,12 +47,12 @@ pub(crate) fn order_of(
         call: Arc::clone(request),
         agent: attempt.agent.clone(),
         webhook_url: None,
-        max_duration: within(&inner.world().policy, lane, request.max_duration),
+        max_duration: within(&inner.config().policy, runtime, request.max_duration),
     }
 }
 
 /// The longest that a call which is written down may last at a provider.
-pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration {
+pub(crate) async fn longest(inner: &Shared, runtime: &ProviderRuntime, id: CallId) -> Duration {
     let asked = match inner.journal.request(id).await {
         Ok(request) => request.and_then(|request| request.max_duration),
         Err(error) => {
@@ -60,20 +60,24 @@ pub(crate) async fn longest(inner: &Inner, lane: &Lane, id: CallId) -> Duration 
             None
         }
     };
-    within(&inner.world().policy, lane, asked)
+    within(&inner.config().policy, runtime, asked)
 }
 
 /// What was asked for, or the policy's longest, and never more than the provider allows.
-pub(crate) fn within(policy: &Policy, lane: &Lane, asked: Option<Duration>) -> Duration {
+pub(crate) fn within(
+    policy: &Policy,
+    runtime: &ProviderRuntime,
+    asked: Option<Duration>,
+) -> Duration {
     let longest = asked.unwrap_or(policy.max_duration);
-    lane.provider.info().max_duration.map_or(longest, |most| longest.min(most))
+    runtime.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }
 
 /// The same for every retry of one ring at one provider, and another for the next ring: a provider
 /// that honours keys would answer it with the ring before. Made of the call's key where there is
 /// one, so that the same key names the same request even where the journal did not outlive the
 /// process.
-fn key(id: CallId, ring: u32, request: &ValidCall, lane: &Lane) -> Uuid {
+fn key(id: CallId, ring: u32, request: &ValidCall, runtime: &ProviderRuntime) -> Uuid {
     let space = match &request.key {
         Some(CallKey::Given(key)) => {
             Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes())
@@ -83,7 +87,7 @@ fn key(id: CallId, ring: u32, request: &ValidCall, lane: &Lane) -> Uuid {
         }
         None => id.as_uuid(),
     };
-    let first = Uuid::new_v5(&space, lane.id.as_str().as_bytes());
+    let first = Uuid::new_v5(&space, runtime.id.as_str().as_bytes());
     match ring {
         0 => first,
         later => Uuid::new_v5(&first, &later.to_be_bytes()),

@@ -5,7 +5,7 @@ use switchboard_router::Scope;
 
 /// What is set aside at one provider; nothing of what is not limited.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(super) struct Reserved {
     pub(super) provider: ProviderId,
     /// A slot of its rate limit.
     pub(super) slot: bool,
@@ -15,7 +15,7 @@ pub(super) struct Share {
     pub(super) gates: Vec<Scope>,
 }
 
-impl Share {
+impl Reserved {
     pub(super) fn is_empty(&self) -> bool {
         !self.slot && !self.room && self.gates.is_empty()
     }

@@ -8,9 +8,9 @@ use switchboard_router::{Rejected, Rejection, Scope};
 use tokio::sync::{Notify, oneshot};
 
 use super::{
-    class::Class,
-    opening::{Aside, Openings},
-    share::Share,
+    capacity::{Capacity, ReservedCounts},
+    key::WaitKey,
+    reserved::Reserved,
 };
 use crate::{
     fair::{FairQueue, Ticket, Turn},
@@ -18,21 +18,21 @@ use crate::{
 };
 
 /// A call that waits: where it is told that it may go.
-pub(crate) type Waiter = Option<oneshot::Sender<Pass>>;
+pub(crate) type Waiter = Option<oneshot::Sender<Permit>>;
 
 /// A share of what is free at one provider, set aside for one call; and its turn, as long as the
 /// turn is not used. Whatever is dropped is free for others.
-pub(crate) struct Pass {
-    room: Arc<WaitingRoom>,
-    share: Option<Share>,
-    pub(super) turn: Option<Turn<Class, Waiter>>,
+pub(crate) struct Permit {
+    room: Arc<WaitQueue>,
+    share: Option<Reserved>,
+    pub(super) turn: Option<Turn<WaitKey, Waiter>>,
 }
 
-impl Pass {
+impl Permit {
     pub(super) fn new(
-        room: &Arc<WaitingRoom>,
-        share: Option<Share>,
-        turn: Option<Turn<Class, Waiter>>,
+        room: &Arc<WaitQueue>,
+        share: Option<Reserved>,
+        turn: Option<Turn<WaitKey, Waiter>>,
     ) -> Self {
         Self { room: Arc::clone(room), share, turn }
     }
@@ -52,25 +52,25 @@ impl Pass {
     }
 
     /// Leaves the share to others, and keeps the turn: the call could not go.
-    pub(crate) fn let_go(&mut self) {
+    pub(crate) fn release(&mut self) {
         if let Some(share) = self.share.take() {
             self.room.leave(&share);
         }
     }
 
     /// The share is another one from now on. The former one is the room's to set free.
-    pub(super) fn change(&mut self, share: Share) -> Option<Share> {
+    pub(super) fn change(&mut self, share: Reserved) -> Option<Reserved> {
         self.share.replace(share)
     }
 }
 
-impl Drop for Pass {
+impl Drop for Permit {
     fn drop(&mut self) {
-        self.let_go();
+        self.release();
     }
 }
 
-impl fmt::Debug for Pass {
+impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pass").field("share", &self.share).finish_non_exhaustive()
     }
@@ -78,7 +78,7 @@ impl fmt::Debug for Pass {
 
 /// Where the calls of an engine wait.
 #[derive(Debug, Default)]
-pub(crate) struct WaitingRoom {
+pub(crate) struct WaitQueue {
     pub(super) state: Mutex<State>,
     /// Told to the pump: something may be free.
     pub(super) changed: Notify,
@@ -86,15 +86,15 @@ pub(crate) struct WaitingRoom {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    pub(super) queue: FairQueue<Class, Waiter>,
-    pub(super) aside: Aside,
+    pub(super) queue: FairQueue<WaitKey, Waiter>,
+    pub(super) aside: ReservedCounts,
     /// The pump runs.
     pub(super) pumping: bool,
 }
 
 /// A place in the queue; given up when it is dropped.
 pub(super) struct Place<'a> {
-    pub(super) room: &'a WaitingRoom,
+    pub(super) room: &'a WaitQueue,
     pub(super) ticket: Ticket,
 }
 
@@ -107,9 +107,9 @@ impl Drop for Place<'_> {
 
 /// Passes, and where they are waited for. They are handed out when the room is not locked: a pass
 /// that is dropped locks it.
-pub(super) type Granted = Vec<(Waiter, Pass)>;
+pub(super) type Granted = Vec<(Waiter, Permit)>;
 
-impl WaitingRoom {
+impl WaitQueue {
     /// How many calls wait.
     pub(crate) fn len(&self) -> usize {
         self.state.lock().queue.len()
@@ -121,10 +121,10 @@ impl WaitingRoom {
     }
 
     /// Lets every call be planned anew, and come back to where it stood.
-    pub(crate) fn shake(self: &Arc<Self>) {
+    pub(crate) fn requeue_all(self: &Arc<Self>) {
         let all = self.state.lock().queue.drain();
         let all =
-            all.into_iter().map(|mut turn| (turn.item.take(), Pass::new(self, None, Some(turn))));
+            all.into_iter().map(|mut turn| (turn.item.take(), Permit::new(self, None, Some(turn))));
         hand_out(all.collect());
     }
 
@@ -132,7 +132,7 @@ impl WaitingRoom {
         self.state.lock().aside.slot_taken(provider);
     }
 
-    pub(super) fn leave(&self, share: &Share) {
+    pub(super) fn leave(&self, share: &Reserved) {
         if share.is_empty() {
             return;
         }
@@ -148,19 +148,19 @@ impl WaitingRoom {
     /// True where it has a pass for one of the candidates, or nobody waits and one of them has
     /// something free: the first such candidate is the plan's first from then on. Otherwise it has
     /// a pass for nobody.
-    pub(super) fn goes_now(
+    pub(super) fn try_now(
         self: &Arc<Self>,
-        openings: &mut Openings<'_>,
+        openings: &mut Capacity<'_>,
         planned: &mut Planned,
         scopes: &[Scope],
-        pass: &mut Option<Pass>,
+        pass: &mut Option<Permit>,
     ) -> bool {
         let Planned { plan, readings, at, .. } = planned;
         let mut state = self.state.lock();
         let State { queue, aside, .. } = &mut *state;
-        let holds = pass.as_ref().and_then(Pass::provider);
+        let holds = pass.as_ref().and_then(Permit::provider);
         let had = plan.candidates.iter().position(|one| Some(&one.provider) == holds);
-        let may_choose = had.is_some() || queue.is_empty() && openings.lets_in(scopes, aside);
+        let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, aside);
         // Who has had a turn was in line before those who wait, and may choose among what became
         // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
@@ -177,21 +177,21 @@ impl WaitingRoom {
         let mut former = None;
         if let Some(one) = chosen {
             let reading = readings.get(one.index);
-            let share = Share {
+            let share = Reserved {
                 provider: one.provider.clone(),
                 slot: reading.is_some_and(|reading| reading.headroom.is_some()),
                 room: reading.is_some_and(|reading| reading.concurrency.is_some()),
                 gates: scopes.to_vec(),
             };
             aside.add(&share);
-            former = pass.get_or_insert_with(|| Pass::new(self, None, None)).change(share);
+            former = pass.get_or_insert_with(|| Permit::new(self, None, None)).change(share);
         }
         drop(state);
         if let Some(former) = former {
             self.leave(&former);
         }
         let Some(first) = first else {
-            pass.iter_mut().for_each(Pass::let_go);
+            pass.iter_mut().for_each(Permit::release);
             return false;
         };
         // Whoever makes this plan again from its readings comes to the same choice.
@@ -213,7 +213,7 @@ impl WaitingRoom {
     pub(super) fn grant(
         self: &Arc<Self>,
         state: &mut State,
-        openings: &mut Openings<'_>,
+        openings: &mut Capacity<'_>,
     ) -> Granted {
         let State { queue, aside, .. } = state;
         let mut granted = Granted::new();
@@ -221,7 +221,7 @@ impl WaitingRoom {
             let share = openings.way(&turn.class, aside);
             share.iter().for_each(|share| aside.add(share));
             let waiter = turn.item.take();
-            granted.push((waiter, Pass::new(self, share, Some(turn))));
+            granted.push((waiter, Permit::new(self, share, Some(turn))));
         }
         granted
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, CallId, ProviderCallId};
 
-use super::Lane;
+use super::ProviderRuntime;
 
 /// A call that the provider has and that is not over.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Unbilled {
     }
 }
 
-impl Lane {
+impl ProviderRuntime {
     pub(crate) fn watch(&self, id: ProviderCallId, watch: Watch) {
         let mut state = self.kept.state.lock();
         let idle = state.watches.is_empty() && state.unbilled.is_empty();
@@ -74,7 +74,7 @@ impl Lane {
         }
     }
 
-    /// Notes that a list did not show a call. Says how often in a row.
+    /// Notes that a list did not show a call. Blame how often in a row.
     pub(crate) fn missed(&self, id: &ProviderCallId) -> u32 {
         match self.kept.state.lock().watches.get_mut(id) {
             Some(watch) => {

@@ -7,21 +7,21 @@ use switchboard_core::ProviderId;
 use switchboard_router::{Headroom, Reading, Rejection, Scope};
 
 use super::{
-    class::{Class, Door},
-    share::Share,
+    key::{CandidateSlot, WaitKey},
+    reserved::Reserved,
 };
-use crate::{gates::Gates, world::World};
+use crate::{config::ActiveConfig, scope_limits::ScopeLimits};
 
 /// What passes take from what is free, and the limits do not know yet.
 #[derive(Debug, Default)]
-pub(super) struct Aside {
+pub(super) struct ReservedCounts {
     slots: HashMap<ProviderId, u32>,
     rooms: HashMap<ProviderId, u32>,
     gates: HashMap<Scope, u32>,
 }
 
-impl Aside {
-    pub(super) fn add(&mut self, share: &Share) {
+impl ReservedCounts {
+    pub(super) fn add(&mut self, share: &Reserved) {
         if share.slot {
             *self.slots.entry(share.provider.clone()).or_default() += 1;
         }
@@ -37,7 +37,7 @@ impl Aside {
         less(&mut self.slots, provider);
     }
 
-    pub(super) fn leave(&mut self, share: &Share) {
+    pub(super) fn leave(&mut self, share: &Reserved) {
         if share.slot {
             less(&mut self.slots, &share.provider);
         }
@@ -78,35 +78,35 @@ fn less<K: Hash + Eq>(aside: &mut HashMap<K, u32>, key: &K) {
     }
 }
 
-/// The providers and the gates as they are, each looked at once.
+/// The providers and the scope limits as they are, each looked at once.
 #[derive(Debug)]
-pub(super) struct Openings<'a> {
-    world: &'a World,
-    gates: &'a Gates,
+pub(super) struct Capacity<'a> {
+    config: &'a ActiveConfig,
+    gates: &'a ScopeLimits,
     now: Timestamp,
     readings: HashMap<ProviderId, Option<Reading>>,
     at_gates: HashMap<Scope, (u32, Timestamp)>,
 }
 
-impl<'a> Openings<'a> {
-    pub(super) fn new(world: &'a World, gates: &'a Gates, now: Timestamp) -> Self {
-        Self { world, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
+impl<'a> Capacity<'a> {
+    pub(super) fn new(config: &'a ActiveConfig, gates: &'a ScopeLimits, now: Timestamp) -> Self {
+        Self { config, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
     }
 
-    /// The first of these gates at which as many calls are under way, or were placed, as may be.
-    pub(super) fn crowded(&mut self, gates: &[Scope]) -> Option<Scope> {
+    /// The first of these scope limits at which as many calls are under way, or were placed, as may be.
+    pub(super) fn exhausted(&mut self, gates: &[Scope]) -> Option<Scope> {
         gates.iter().find(|gate| self.gate(gate).0 == 0).cloned()
     }
 
-    /// True where one more call may go in at all of these gates.
-    pub(super) fn lets_in(&mut self, gates: &[Scope], aside: &Aside) -> bool {
+    /// True where one more call may go in at all of these scope limits.
+    pub(super) fn allows(&mut self, gates: &[Scope], aside: &ReservedCounts) -> bool {
         gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
     }
 
     /// What a call of this class takes, where one can go now. One that does worse than the others
     /// is better than nobody.
-    pub(super) fn way(&mut self, class: &Class, aside: &Aside) -> Option<Share> {
-        if !self.lets_in(class.gates(), aside) {
+    pub(super) fn way(&mut self, class: &WaitKey, aside: &ReservedCounts) -> Option<Reserved> {
+        if !self.allows(class.gates(), aside) {
             return None;
         }
         let mut last_resort = None;
@@ -126,7 +126,7 @@ impl<'a> Openings<'a> {
             if slots == 0 || places == 0 {
                 continue;
             }
-            let share = Share {
+            let share = Reserved {
                 provider: door.provider.clone(),
                 slot: headroom.is_some(),
                 room: rooms.is_some(),
@@ -142,7 +142,7 @@ impl<'a> Openings<'a> {
 
     /// When it is worth looking again whether a call of this class can go. `None`: when a pass is
     /// used, or a call is over.
-    pub(super) fn look_again(&mut self, class: &Class) -> Option<Timestamp> {
+    pub(super) fn look_again(&mut self, class: &WaitKey) -> Option<Timestamp> {
         let crowded = class.gates().iter().map(|gate| self.gate(gate));
         if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {
             return Some(at);
@@ -151,24 +151,24 @@ impl<'a> Openings<'a> {
         doors.filter_map(|door| self.obstacle(door)?.clears_at()).min()
     }
 
-    /// How many may go in at a gate, and when to look again where none may.
+    /// How many may go in at a scope limit, and when to look again where none may.
     fn gate(&mut self, gate: &Scope) -> (u32, Timestamp) {
         if let Some(known) = self.at_gates.get(gate) {
             return *known;
         }
-        let found = self.gates.opening(&self.world.policy, gate, self.now);
+        let found = self.gates.opening(&self.config.policy, gate, self.now);
         self.at_gates.insert(gate.clone(), found);
         found
     }
 
-    fn obstacle(&mut self, door: &Door) -> Option<Rejection> {
+    fn obstacle(&mut self, door: &CandidateSlot) -> Option<Rejection> {
         let now = self.now;
         self.reading(door)?.rejection(door.agent.as_ref(), now)
     }
 
-    fn reading(&mut self, door: &Door) -> Option<&Reading> {
-        let (world, now) = (self.world, self.now);
-        let read = || world.lane(&door.provider).map(|lane| lane.reading(now));
+    fn reading(&mut self, door: &CandidateSlot) -> Option<&Reading> {
+        let (config, now) = (self.config, self.now);
+        let read = || config.runtime(&door.provider).map(|runtime| runtime.reading(now));
         let reading = self.readings.entry(door.provider.clone()).or_insert_with(read);
         reading.as_ref()
     }
