@@ -64,7 +64,7 @@ pub fn router(sims: &Sims) -> EngineBuilder {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let config = Config::from_toml(&text(sims)).unwrap();
-    config.router(environment, &clock).unwrap().adjust(|policy| policy.timings = timings())
+    config.engine_builder(environment, &clock).unwrap().adjust(|policy| policy.timings = timings())
 }
 
 /// News are asked for quickly; the rest is as usual.

@@ -1,5 +1,5 @@
-//! An account that is switched off and has no credential: routes and experiments may still name it,
-//! so that switching it off changes one word of the configuration, and nothing is ever asked of it.
+//! An account that is switched off and has no credential. Routes and experiments may still name it,
+//! so that switching it off changes one word of the configuration. It refuses every request.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl SwitchedOff {
         Arc::new(Self { info })
     }
 
-    /// Nothing was sent.
+    /// The error of every operation. Nothing was sent.
     fn refusal(&self, operation: &'static str) -> Error {
         Error::new(
             ErrorKind::Configuration,
@@ -64,7 +64,7 @@ impl Provider for SwitchedOff {
 
 #[async_trait]
 impl Calls for SwitchedOff {
-    async fn place(&self, _order: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
+    async fn place(&self, _request: &PlaceRequest) -> Result<ProviderCall, PlaceError> {
         Err(PlaceError::not_sent(self.refusal("calls.place")))
     }
 
@@ -84,7 +84,7 @@ impl Calls for SwitchedOff {
         Err(self.refusal("calls.recording"))
     }
 
-    async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
+    async fn trace(&self, _request: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         Err(self.refusal("calls.trace"))
     }
 }

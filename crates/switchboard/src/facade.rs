@@ -1,4 +1,4 @@
-//! The router with requests that nobody has checked yet, and its setup in code.
+//! The engine for requests that are not validated yet, and its setup in code.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ use switchboard_ledger::Ledger;
 /// [`Switchboard::engine`].
 #[derive(Debug, Clone)]
 pub struct Switchboard {
-    router: Engine,
+    engine: Engine,
     clock: Arc<dyn Clock>,
     /// What it was started with.
     configuration: Option<Arc<Config>>,
@@ -36,10 +36,10 @@ pub struct Switchboard {
 }
 
 impl Switchboard {
-    /// Over a router; `clock` is the router's.
-    pub fn new(router: Engine, clock: Arc<dyn Clock>) -> Self {
+    /// Wraps an engine; `clock` has to be the engine's.
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
         Self {
-            router,
+            engine,
             clock,
             configuration: None,
             #[cfg(feature = "ledger")]
@@ -61,7 +61,7 @@ impl Switchboard {
         &self.clock
     }
 
-    /// Says that the router's journal is this ledger.
+    /// Declares that the engine's journal is this ledger.
     #[cfg(feature = "ledger")]
     #[must_use]
     pub fn with_ledger(mut self, ledger: Ledger) -> Self {
@@ -81,22 +81,23 @@ impl Switchboard {
         SwitchboardBuilder::default()
     }
 
-    /// Calls somebody: answers when a provider has the call or when nobody takes it. The call goes
-    /// on when this future is dropped.
+    /// Calls a person: returns when a provider has the call or when no provider takes it. The call
+    /// continues if this future is dropped.
     ///
     /// # Errors
     /// `NumberNotAllowed` or `InvalidRequest` that name the field and the fix; else as
-    /// [`Engine::place`]. A call that nobody takes is no error: look at its status and fault.
+    /// [`Engine::place`]. A call that no provider takes is not an error: look at its
+    /// status and failure.
     pub async fn place(&self, request: &CallRequest) -> Result<Call> {
-        self.router.place(self.validate(request, self.clock.now())?).await
+        self.engine.place(self.validate(request, self.clock.now())?).await
     }
 
-    /// Writes the call down and answers at once; it goes its way by itself.
+    /// Records the call and returns at once; the call continues by itself.
     ///
     /// # Errors
     /// As [`Switchboard::place`].
     pub async fn submit(&self, request: &CallRequest) -> Result<Call> {
-        self.router.submit(self.validate(request, self.clock.now())?).await
+        self.engine.submit(self.validate(request, self.clock.now())?).await
     }
 
     /// Who would be asked, in which order and why. Sends nothing.
@@ -104,7 +105,7 @@ impl Switchboard {
     /// # Errors
     /// A request that makes no sense.
     pub fn plan(&self, request: &CallRequest) -> Result<Plan> {
-        Ok(self.router.plan(&self.validate(request, self.clock.now())?))
+        Ok(self.engine.plan(&self.validate(request, self.clock.now())?))
     }
 
     /// Checks a request as [`Switchboard::place`] does, with the configuration's default country
@@ -113,7 +114,7 @@ impl Switchboard {
     /// # Errors
     /// As [`CallRequest::validate`].
     pub fn validate(&self, request: &CallRequest, now: Timestamp) -> Result<ValidCall> {
-        self.router.policy().complete(request).validate(now)
+        self.engine.policy().complete(request).validate(now)
     }
 
     /// Waits until nothing more happens to a call on its own.
@@ -121,7 +122,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::wait`].
     pub async fn wait(&self, id: CallId) -> Result<Call> {
-        self.router.wait(id).await
+        self.engine.wait(id).await
     }
 
     /// A call as it is now.
@@ -129,7 +130,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::get`].
     pub async fn get(&self, id: CallId) -> Result<Call> {
-        self.router.get(id).await
+        self.engine.get(id).await
     }
 
     /// The calls that a selection names, oldest first.
@@ -137,7 +138,7 @@ impl Switchboard {
     /// # Errors
     /// `Journal` where they cannot be read.
     pub async fn calls(&self, selection: &Selection) -> Result<Vec<Call>> {
-        self.router.select(selection).await
+        self.engine.select(selection).await
     }
 
     /// Takes a call back: where nothing was sent, nothing is sent any more; where a provider has the
@@ -146,7 +147,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::cancel`].
     pub async fn cancel(&self, id: CallId) -> Result<Cancelled> {
-        self.router.cancel(id).await
+        self.engine.cancel(id).await
     }
 
     /// Hangs up a call that is under way.
@@ -154,7 +155,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::stop`].
     pub async fn stop(&self, id: CallId) -> Result<()> {
-        self.router.stop(id).await
+        self.engine.stop(id).await
     }
 
     /// The transcript of a call. It is kept with the call.
@@ -162,7 +163,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::transcript`].
     pub async fn transcript(&self, id: CallId) -> Result<Transcript> {
-        self.router.transcript(id).await
+        self.engine.transcript(id).await
     }
 
     /// Where the recording of a call is. It is kept with the call.
@@ -170,12 +171,12 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::recording`].
     pub async fn recording(&self, id: CallId) -> Result<Recording> {
-        self.router.recording(id).await
+        self.engine.recording(id).await
     }
 
     /// What happens to calls from now on. A receiver that is too slow loses the oldest events.
     pub fn events(&self) -> Receiver<CallEvent> {
-        self.router.events()
+        self.engine.events()
     }
 
     /// Receives a provider's webhook. `path` is what follows `/hooks/v1/`.
@@ -183,7 +184,7 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::receive_webhook`], which says which HTTP status to answer with.
     pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
-        self.router.receive_webhook(path, webhook).await
+        self.engine.receive_webhook(path, webhook).await
     }
 
     /// Takes up the calls of processes that are gone. Call it once before the program says that it
@@ -192,17 +193,17 @@ impl Switchboard {
     /// # Errors
     /// As [`Engine::recover`].
     pub async fn recover(&self) -> Result<Recovered> {
-        self.router.recover().await
+        self.engine.recover().await
     }
 
     /// Ends in order: sends nothing more, and waits this long at most for requests in flight.
     pub async fn shutdown(&self, grace: Duration) {
-        self.router.shutdown(grace).await;
+        self.engine.shutdown(grace).await;
     }
 
     /// The engine, for everything else.
     pub fn engine(&self) -> &Engine {
-        &self.router
+        &self.engine
     }
 }
 
@@ -392,19 +393,19 @@ impl SwitchboardBuilder {
         policy.default_profile = self.profiles.first().map(|profile| profile.name.clone());
         policy.profiles =
             self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
-        let mut router = Engine::builder(policy).clock(Arc::clone(&self.clock));
+        let mut engine = Engine::builder(policy).clock(Arc::clone(&self.clock));
         if let Some(address) = self.webhooks {
-            router = router.webhooks(address);
+            engine = engine.webhooks(address);
         }
         if let Some(journal) = self.journal {
-            router = router.journal(journal);
+            engine = engine.journal(journal);
         }
-        let router = self
+        let engine = self
             .providers
             .into_iter()
-            .fold(router, |router, provider| router.provider(provider))
+            .fold(engine, |engine, provider| engine.provider(provider))
             .build()?;
-        let switchboard = Switchboard::new(router, self.clock);
+        let switchboard = Switchboard::new(engine, self.clock);
         #[cfg(feature = "ledger")]
         if let Some(ledger) = self.ledger {
             return Ok(switchboard.with_ledger(ledger));

@@ -11,7 +11,7 @@
 //! let switchboard = Config::from_file("switchboard.toml")?.open(process_environment).await?;
 //!
 //! let request = CallRequest::new("+442079460123", "Book a table for two on Friday at eight, in the name of Ada.");
-//! let call = switchboard.place(&request).await?; // a provider has it, or nobody takes it and `call.fault` says why
+//! let call = switchboard.place(&request).await?; // a provider has it, or none takes it and `call.fault` says why
 //! let call = switchboard.wait(call.id).await?; // it is over
 //! println!("{:?} over {} attempts", call.outcome, call.attempts.len());
 //! # Ok(())
@@ -41,8 +41,8 @@
 //! that asks for what was not built is refused, and the message names the feature.
 
 pub mod config;
+mod disabled;
 mod facade;
-mod off;
 pub mod registry;
 mod reload;
 #[cfg(feature = "kallyai")]

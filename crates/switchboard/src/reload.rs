@@ -41,7 +41,7 @@ impl Switchboard {
         let version = config.version().unwrap_or_else(|| "unnamed".to_owned());
         let done = self
             .stays(config)
-            .and_then(|()| config.router(environment, self.clock()))
+            .and_then(|()| config.engine_builder(environment, self.clock()))
             .and_then(|builder| self.engine().reload(builder));
         let why = done.as_ref().err().map(ToString::to_string);
         self.note(config, &version, why, true).await?;

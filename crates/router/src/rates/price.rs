@@ -31,7 +31,7 @@ impl Price {
             let message = format!(
                 "its price is in {given}, and costs are compared in {wanted}: say what one {given} is worth in {wanted}, or convert it"
             );
-            RowError::new(Column::Currency, message)
+            RowError::new(Column::Currency, message).with_missing_rate(currency)
         })?;
         let micros = |price: Option<Money>, column: Column, key: &str| match price {
             None => Ok(0),

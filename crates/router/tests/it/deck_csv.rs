@@ -333,6 +333,7 @@ fn a_deck_is_made_of_a_file_with_the_same_faults_and_with_its_currencies() {
     let told = RateDeck::from_csv(text.as_bytes(), "deck.csv", &usd).unwrap_err().told;
     assert_eq!((told[0].line, told[0].column), (2, Some("currency")));
     assert!(told[0].message.contains("say what one EUR is worth in USD"), "{}", told[0]);
+    assert_eq!(told[0].missing_rate, Some(Currency::EUR));
 
     let exchange = usd.with(Currency::EUR, "1.5".parse().unwrap()).unwrap();
     let deck = RateDeck::from_csv(text.as_bytes(), "deck.csv", &exchange).unwrap();

@@ -9,8 +9,8 @@ use crate::{
     config::{
         Config, ProviderConfig,
         credential::wrong_variable,
-        problem::{Place, Problems},
-        words::did_you_mean,
+        problem::{KeyPath, Problems},
+        suggest::did_you_mean,
     },
     registry::{Account, Credential, ProviderKind, is_setting_error, is_unknown_setting},
 };
@@ -24,28 +24,28 @@ pub(crate) fn inspect(
     provider: &ProviderConfig,
     problems: &mut Problems,
 ) -> Option<ProviderInfo> {
-    let at = Place::of("providers").key(name);
+    let at = KeyPath::of("providers").key(name);
     let before = problems.len();
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
     };
     if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(plain) {
-        problems.say(
+        problems.push(
             &at,
             "is no name of a provider: write lower-case letters, digits, - and _, as [providers.kaicalls-eu]",
         );
     }
     let Some(kind) = config.registry.kind(&provider.kind) else {
         let fix = did_you_mean(&provider.kind, config.registry.kinds());
-        problems.say(
+        problems.push(
             &at.key("kind"),
-            format!("{:?} is no kind of provider that this program knows: {fix}", provider.kind),
+            format!("{:?} is not a kind of provider that this program knows: {fix}", provider.kind),
         );
         return None;
     };
     let asked = ask(config, kind, name, provider);
     if let Err(misfits) = &asked {
-        own(misfits).for_each(|misfit| problems.say(&misfit.at, misfit.message.as_str()));
+        own(misfits).for_each(|misfit| problems.push(&misfit.at, misfit.message.as_str()));
     }
     if problems.len() > before {
         return None;
@@ -62,7 +62,7 @@ pub(crate) fn inspect(
             Some(info)
         }
         Err(misfits) => {
-            misfits.into_iter().for_each(|misfit| problems.say(&misfit.at, misfit.message));
+            misfits.into_iter().for_each(|misfit| problems.push(&misfit.at, misfit.message));
             None
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn inspect(
 
 /// What a kind does not take of an account.
 struct Misfit {
-    at: Place,
+    at: KeyPath,
     message: String,
     /// It is about a setting that only the kind has.
     own: bool,
@@ -89,7 +89,7 @@ fn ask(
     name: &str,
     provider: &ProviderConfig,
 ) -> Result<ProviderInfo, Vec<Misfit>> {
-    let at = Place::of("providers").key(name);
+    let at = KeyPath::of("providers").key(name);
     let mut tried = provider.clone();
     let mut misfits: Vec<Misfit> = Vec::new();
     loop {
@@ -139,27 +139,27 @@ pub(crate) fn check_settings(config: &Config, problems: &mut Problems) {
     for (name, provider) in &config.providers {
         let Some(kind) = config.registry.kind(&provider.kind) else { continue };
         let misfits = ask(config, kind, name, provider).err().unwrap_or_default();
-        own(&misfits).for_each(|misfit| problems.say(&misfit.at, misfit.message.as_str()));
+        own(&misfits).for_each(|misfit| problems.push(&misfit.at, misfit.message.as_str()));
     }
 }
 
 fn credentials(
     kind: &dyn ProviderKind,
     provider: &ProviderConfig,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) {
     for (key, variable) in provider.variables() {
         if let Some(problem) = wrong_variable(variable) {
-            problems.say(&at.key(key), problem);
+            problems.push(&at.key(key), problem);
         }
     }
     match (&provider.api_key_env, &provider.api_key_file, kind.credential()) {
         (Some(_), Some(_), _) => {
-            problems.say(&at.key("api_key_file"), "stands beside api_key_env: keep one of them")
+            problems.push(&at.key("api_key_file"), "stands beside api_key_env: keep one of them")
         }
         (None, None, Credential::Key(usual)) if provider.enabled => {
-            problems.say(
+            problems.push(
                 &at.key("api_key_env"),
                 format!("is missing: name the environment variable of the key, api_key_env = \"{usual}\""),
             );
@@ -168,24 +168,24 @@ fn credentials(
     }
 }
 
-fn address(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn address(provider: &ProviderConfig, at: &KeyPath, problems: &mut Problems) {
     let Some(url) = &provider.base_url else {
         return;
     };
     let key = at.key("base_url");
     if !url.username().is_empty() || url.password().is_some() {
         problems
-            .say(&key, "carries credentials, which logs would show: name them with api_key_env");
+            .push(&key, "carries credentials, which logs would show: name them with api_key_env");
     } else if !matches!(url.scheme(), "https" | "http")
         || url.host_str().is_none()
         || url.query().is_some()
         || url.fragment().is_some()
     {
-        problems.say(&key, "is no base of an API: write https://, a host and at most a path");
+        problems.push(&key, "is no base of an API: write https://, a host and at most a path");
     }
 }
 
-fn check_limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn check_limits(provider: &ProviderConfig, at: &KeyPath, problems: &mut Problems) {
     let limits = &provider.limits;
     let at_limits = at.key("limits");
     for (window, window_set, requests, requests_set) in [
@@ -203,7 +203,7 @@ fn check_limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) 
         ),
     ] {
         if window_set && !requests_set {
-            problems.say(
+            problems.push(
                 &at_limits.key(window),
                 format!("has no effect without {requests}: add it, or take this out"),
             );
@@ -212,7 +212,7 @@ fn check_limits(provider: &ProviderConfig, at: &Place, problems: &mut Problems) 
     let policy = breaker(provider);
     if policy.cooldown > policy.longest_cooldown {
         let (first, longest) = (policy.cooldown.as_secs(), policy.longest_cooldown.as_secs());
-        problems.say(
+        problems.push(
             &at.key("breaker").key("cooldown_seconds"),
             format!("{first} is more than longest_cooldown_seconds, {longest}: lower it, or raise the other"),
         );

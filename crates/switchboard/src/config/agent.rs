@@ -12,11 +12,11 @@ use crate::config::{callers::AllowanceConfig, credential::Inline};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgentConfig {
-    /// What it speaks; none: whatever the provider's agents speak.
+    /// The languages it speaks; empty: those of the provider's agents.
     pub languages: Vec<Language>,
     /// How long its calls usually last, for estimates.
     pub expected_duration_seconds: Option<u32>,
-    /// How often, and how many at once, whoever places them.
+    /// How many calls the profile may have in a window and at once, over all callers.
     pub limits: AllowanceConfig,
     /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is
     /// not here cannot serve the profile.
@@ -29,8 +29,8 @@ pub struct AgentConfig {
 pub struct WebhooksConfig {
     /// What stands before `/hooks/v1/`, as `https://calls.example.com`.
     pub public_url: Url,
-    /// The environment variable with the secret that makes addresses nobody can guess: at least 32
-    /// characters.
+    /// The environment variable with the secret that makes addresses impossible to guess: at least
+    /// 32 characters.
     pub secret_env: String,
     /// Refused.
     #[serde(default, rename = "secret")]

@@ -1,4 +1,4 @@
-//! From a configuration to a router: the step that reads secrets.
+//! From a configuration to an engine: the step that reads secrets.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -12,10 +12,10 @@ use crate::{
     Switchboard,
     config::{
         Config, ConfigError, ProviderConfig, TokenLocation, TokenStoreConfig, credential,
-        problem::{Place, Problems},
-        words::did_you_mean,
+        problem::{KeyPath, Problems},
+        suggest::did_you_mean,
     },
-    off::SwitchedOff,
+    disabled::SwitchedOff,
     registry::{Account, Credential, ProviderKind, RawApi, Secrets},
 };
 
@@ -23,14 +23,14 @@ use crate::{
 /// weekend longer.
 const WEBHOOK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
-/// What the router takes at the least.
+/// The shortest secret that the engine accepts.
 const SHORTEST_WEBHOOK_SECRET: usize = 32;
 
 /// Where secrets are looked up.
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
-    /// Reads the credentials and starts a router over every account, which keeps its calls in
+    /// Reads the credentials and starts an engine over every account, which keeps its calls in
     /// memory: for looking at accounts and plans, and for programs that keep records themselves.
     /// `[ledger]` is not opened; [`Config::open`] does that. Has to be called inside a tokio
     /// runtime; nothing is sent.
@@ -44,15 +44,15 @@ impl Config {
     /// never a secret.
     pub fn build(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let router = self.router(environment, &clock)?.build()?;
-        Ok(Switchboard::new(router, clock).with_configuration(self))
+        let engine = self.engine_builder(environment, &clock)?.build()?;
+        Ok(Switchboard::new(engine, clock).with_configuration(self))
     }
 
-    /// The same, stopped before the router starts, for a journal of your own and another clock.
+    /// The same, stopped before the engine starts, for a journal of your own and another clock.
     ///
     /// # Errors
     /// As [`Config::build`].
-    pub fn router(
+    pub fn engine_builder(
         &self,
         environment: impl Fn(&str) -> Option<String>,
         clock: &Arc<dyn Clock>,
@@ -88,10 +88,10 @@ impl Config {
         })
     }
 
-    /// One account alone, whatever is missing of the others.
+    /// Opens one account alone, whatever is missing from the others.
     ///
     /// # Errors
-    /// `Configuration` for an account that there is not, and as [`Config::build`].
+    /// `Configuration` for an account that does not exist, and as [`Config::build`].
     pub fn provider(
         &self,
         account: &str,
@@ -99,11 +99,11 @@ impl Config {
         clock: &Arc<dyn Clock>,
     ) -> Result<Arc<dyn Provider>> {
         let (account, kind, secrets) = self.one(account, &environment)?;
-        kind.open(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
+        kind.open(&account, &secrets, clock).map_err(|error| self.locate(&account, &error))
     }
 
-    /// One account's own API, for requests that nothing here has a word for. `None` where its kind
-    /// has no such way.
+    /// One account's own API, for requests that this library does not model. `None` if its kind
+    /// offers none.
     ///
     /// # Errors
     /// As [`Config::provider`].
@@ -114,7 +114,7 @@ impl Config {
         clock: &Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn RawApi>>> {
         let (account, kind, secrets) = self.one(account, &environment)?;
-        kind.raw(&account, &secrets, clock).map_err(|error| self.blame(&account, &error))
+        kind.raw(&account, &secrets, clock).map_err(|error| self.locate(&account, &error))
     }
 
     fn one(
@@ -123,15 +123,17 @@ impl Config {
         environment: Environment<'_>,
     ) -> Result<(Account<'_>, &dyn ProviderKind, Secrets)> {
         let mut problems = Problems::default();
-        let at = Place::of("providers").key(account);
+        let at = KeyPath::of("providers").key(account);
         let known = self.providers.keys().map(String::as_str);
         let Some((name, config)) = self.providers.get_key_value(account) else {
-            problems
-                .say(&at, format!("is not in the configuration: {}", did_you_mean(account, known)));
+            problems.push(
+                &at,
+                format!("is not in the configuration: {}", did_you_mean(account, known)),
+            );
             return Err(problems.into_error(|_| None).into());
         };
         let Some(kind) = self.registry.kind(&config.kind) else {
-            problems.say(&at.key("kind"), "is no kind of provider that this program knows");
+            problems.push(&at.key("kind"), "is not a kind of provider that this program knows");
             return Err(problems.into_error(|_| None).into());
         };
         let account = Account::new(name, config);
@@ -142,13 +144,13 @@ impl Config {
         Ok((account, kind, secrets))
     }
 
-    fn blame(&self, account: &Account<'_>, error: &Error) -> Error {
+    fn locate(&self, account: &Account<'_>, error: &Error) -> Error {
         let mut problems = Problems::default();
-        problems.say(&place_of(account, error), told(account, error));
+        problems.push(&path_of(account, error), describe(account, error));
         problems.into_error(|_| None).into()
     }
 
-    /// The plan that a router would make which has just started: every provider is healthy and its
+    /// The plan that an engine would make which has just started: every provider is healthy and its
     /// rate limit is free. It needs no credential and sends nothing. `draw` is the call's chance,
     /// for the `weighted` strategy: the same draw gives the same plan.
     ///
@@ -177,7 +179,7 @@ impl Config {
         clock: &Arc<dyn Clock>,
         problems: &mut Problems,
     ) -> Option<Arc<dyn Provider>> {
-        let at = Place::of("providers").key(account.name);
+        let at = KeyPath::of("providers").key(account.name);
         let kind = self.registry.kind(&account.config.kind)?;
         let mut missing = Problems::default();
         let secrets = self.secrets(account, environment, &at, &mut missing);
@@ -196,7 +198,7 @@ impl Config {
             return None;
         }
         kind.open(account, &secrets, clock)
-            .map_err(|error| problems.say(&place_of(account, &error), told(account, &error)))
+            .map_err(|error| problems.push(&path_of(account, &error), describe(account, &error)))
             .ok()
     }
 
@@ -204,7 +206,7 @@ impl Config {
         &self,
         account: &Account<'_>,
         environment: Environment<'_>,
-        at: &Place,
+        at: &KeyPath,
         problems: &mut Problems,
     ) -> Secrets {
         let config = account.config;
@@ -214,7 +216,7 @@ impl Config {
                 Some(secret) => {
                     named.insert(key.to_owned(), secret);
                 }
-                None => problems.say(
+                None => problems.push(
                     &at.key(key),
                     format!(
                         "the environment variable {name} is not set: set it to the {} of the provider {}, or switch the provider off with enabled = false",
@@ -227,7 +229,7 @@ impl Config {
         let from_file = config.api_key_file.as_ref().and_then(|path| {
             credential::from_file(&self.directory.join(path))
                 .map_err(|problem| {
-                    problems.say(
+                    problems.push(
                         &at.key("api_key_file"),
                         format!("the API key of the provider {}: {problem}", account.name),
                     )
@@ -249,19 +251,19 @@ impl Config {
         let webhooks = self.webhooks.as_ref()?;
         let name = &webhooks.secret_env;
         let Some(secret) = credential::from_environment(name, environment) else {
-            problems.say(
-                &Place::of("webhooks").key("secret_env"),
+            problems.push(
+                &KeyPath::of("webhooks").key("secret_env"),
                 format!(
-                    "the environment variable {name} is not set: set it to at least 32 characters of chance, as from openssl rand -hex 32"
+                    "the environment variable {name} is not set: set it to at least 32 random characters, as from openssl rand -hex 32"
                 ),
             );
             return None;
         };
         let length = secret.expose_secret().len();
         if length < SHORTEST_WEBHOOK_SECRET {
-            problems.say(
-                &Place::of("webhooks").key("secret_env"),
-                format!("what {name} holds has {length} characters: give at least {SHORTEST_WEBHOOK_SECRET} of chance, as from openssl rand -hex 32"),
+            problems.push(
+                &KeyPath::of("webhooks").key("secret_env"),
+                format!("what {name} holds has {length} characters: use at least {SHORTEST_WEBHOOK_SECRET} random ones, as from openssl rand -hex 32"),
             );
             return None;
         }
@@ -273,16 +275,16 @@ impl Config {
     }
 }
 
-fn place_of(account: &Account<'_>, error: &Error) -> Place {
-    let at = Place::of("providers").key(account.name);
+fn path_of(account: &Account<'_>, error: &Error) -> KeyPath {
+    let at = KeyPath::of("providers").key(account.name);
     error.field().map_or_else(|| at.clone(), |field| at.dotted(field))
 }
 
-fn told(account: &Account<'_>, error: &Error) -> String {
+fn describe(account: &Account<'_>, error: &Error) -> String {
     format!("{}{}", source_of(account.config, error.field()), error.message())
 }
 
-/// What a variable holds, made of the key that names it.
+/// What a variable holds, derived from the key that names it.
 fn what(key: &str) -> String {
     match key {
         "api_key_env" => "API key".to_owned(),
@@ -290,7 +292,7 @@ fn what(key: &str) -> String {
     }
 }
 
-/// Says where a refused secret came from.
+/// Names the variable that a refused secret came from.
 fn source_of(config: &ProviderConfig, field: Option<&str>) -> String {
     let variable = config.variables().find(|(key, _)| Some(*key) == field).map(|(_, name)| name);
     variable.map_or_else(String::new, |name| format!("what {name} holds "))

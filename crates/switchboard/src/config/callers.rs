@@ -8,7 +8,7 @@ use switchboard_router::{Allowance, Policy};
 
 use crate::config::{
     Config,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
 };
 
 /// How often, and how many at once. What is left out is not limited. Every process that shares the
@@ -35,9 +35,9 @@ pub struct CallersConfig {
 }
 
 impl AllowanceConfig {
-    fn compile(&self, at: &Place, problems: &mut Problems) -> Allowance {
+    fn compile(&self, at: &KeyPath, problems: &mut Problems) -> Allowance {
         if self.place_window_seconds.is_some() && self.place_requests.is_none() {
-            problems.say(
+            problems.push(
                 &at.key("place_window_seconds"),
                 "has no effect without place_requests: add it, or take this out",
             );
@@ -55,13 +55,13 @@ impl AllowanceConfig {
 
 /// Puts the limits into the policy.
 pub(crate) fn compile(config: &Config, policy: &mut Policy, problems: &mut Problems) {
-    let at = Place::of("callers");
+    let at = KeyPath::of("callers");
     policy.each_tenant = config.callers.each.compile(&at.key("each"), problems);
     for (tenant, allowance) in &config.callers.tenants {
         let at = at.key("tenants").key(tenant);
         let limits = allowance.compile(&at, problems);
         if limits == policy.each_tenant {
-            problems.say(
+            problems.push(
                 &at,
                 "says what callers.each says already: take it out, or give it other limits",
             );
@@ -69,7 +69,7 @@ pub(crate) fn compile(config: &Config, policy: &mut Policy, problems: &mut Probl
         policy.tenants.insert(TenantId::from(tenant.clone()), limits);
     }
     for (name, agent) in &config.agents {
-        let limits = agent.limits.compile(&Place::of("agents").key(name).key("limits"), problems);
+        let limits = agent.limits.compile(&KeyPath::of("agents").key(name).key("limits"), problems);
         if limits != Allowance::default() {
             policy.agents.insert(ProfileName::new(name.as_str()), limits);
         }

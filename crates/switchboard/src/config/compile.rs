@@ -18,10 +18,10 @@ use crate::config::{
     account::{breaker, inspect, limits},
     budget, callers,
     conditions::{Conditions, shadows},
-    deck, duplicates, experiment, inert, ledger, outliers,
-    problem::{Place, Problems},
+    deck, duplicates, experiment, ledger, no_effect, outliers,
+    problem::{KeyPath, Problems},
     quality,
-    words::did_you_mean,
+    suggest::did_you_mean,
 };
 
 /// A day.
@@ -41,7 +41,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     let mut policy = Policy::new(providers, currency);
     policy.strategy = strategy(
         config,
-        &Place::of("routing"),
+        &KeyPath::of("routing"),
         Some(config.routing.strategy),
         (&config.routing.weights, config.routing.exploration_percent),
         &[],
@@ -64,31 +64,32 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     webhooks(config, problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
-        inert::check(config, &policy, problems);
+        no_effect::check(config, &policy, problems);
     }
     if problems.is_empty()
         && let Err(error) = policy.check()
     {
-        problems.say(&Place::default().dotted(error.field().unwrap_or_default()), error.message());
+        problems
+            .push(&KeyPath::default().dotted(error.field().unwrap_or_default()), error.message());
     }
     problems.is_empty().then_some(policy)
 }
 
 fn currency(config: &Config, problems: &mut Problems) -> Currency {
     parse_currency(&config.routing.currency).unwrap_or_else(|error| {
-        problems.say(&Place::of("routing").key("currency"), error.message());
+        problems.push(&KeyPath::of("routing").key("currency"), error.message());
         Currency::USD
     })
 }
 
 fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Vec<ProviderPolicy> {
     if config.providers.is_empty() {
-        problems.say(
-            &Place::of("providers"),
+        problems.push(
+            &KeyPath::of("providers"),
             "is empty: add a table such as [providers.kaicalls] with its kind",
         );
     } else if config.providers.values().all(|provider| !provider.enabled) {
-        problems.say(&Place::of("providers"), "are all switched off: enable at least one");
+        problems.push(&KeyPath::of("providers"), "are all switched off: enable at least one");
     }
     let exchange = deck::exchange(&config.routing.currencies, currency, problems);
     let mut policies = Vec::with_capacity(config.providers.len());
@@ -112,23 +113,23 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
 }
 
 fn routing(config: &Config, problems: &mut Problems) {
-    let at = Place::of("routing");
+    let at = KeyPath::of("routing");
     let routing = &config.routing;
     let (longest, expected) = (routing.max_duration_seconds, routing.expected_duration_seconds);
     if !(1..=LONGEST_SEARCH).contains(&routing.reconcile_seconds) {
-        problems.say(
+        problems.push(
             &at.key("reconcile_seconds"),
             format!("{} is not between 1 and {LONGEST_SEARCH}", routing.reconcile_seconds),
         );
     }
     let usual = RoutingConfig::default().expected_duration_seconds;
     if !(SHORTEST_CALL..=LONGEST_CALL).contains(&longest) {
-        problems.say(
+        problems.push(
             &at.key("max_duration_seconds"),
             format!("{longest} is not between {SHORTEST_CALL} and {LONGEST_CALL}"),
         );
     } else if expected == 0 || expected > longest && expected != usual {
-        problems.say(
+        problems.push(
             &at.key("expected_duration_seconds"),
             format!("{expected} is not between 1 and max_duration_seconds, {longest}"),
         );
@@ -137,7 +138,7 @@ fn routing(config: &Config, problems: &mut Problems) {
         && !config.agents.contains_key(agent)
     {
         let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
-        problems.say(
+        problems.push(
             &at.key("default_agent"),
             format!("{agent:?} is no agent profile of this file: {fix}"),
         );
@@ -165,20 +166,20 @@ fn timings(config: &Config) -> Timings {
     }
 }
 
-fn unknown(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
+fn unknown(routing: &RoutingConfig, at: &KeyPath, problems: &mut Problems) {
     let key = at.key("assume_after_minutes");
     match (routing.on_unknown, routing.assume_after_minutes.map(std::num::NonZeroU32::get)) {
         (OnUnknownName::Park, None) => {}
-        (OnUnknownName::Park, Some(_)) => problems.say(
+        (OnUnknownName::Park, Some(_)) => problems.push(
             &key,
             "has no effect, because on_unknown is park: write on_unknown = \"assume_not_placed\", after which a phone may ring twice, or take this out",
         ),
-        (OnUnknownName::AssumeNotPlaced, None) => problems.say(
+        (OnUnknownName::AssumeNotPlaced, None) => problems.push(
             &key,
             "is missing: add assume_after_minutes = 30, after which a phone may ring twice, or take on_unknown out",
         ),
         (OnUnknownName::AssumeNotPlaced, Some(minutes)) if !(SHORTEST_ASSUMPTION..=LONGEST_ASSUMPTION).contains(&minutes) => {
-            problems.say(&key, format!("{minutes} is not between {SHORTEST_ASSUMPTION} and {LONGEST_ASSUMPTION}"));
+            problems.push(&key, format!("{minutes} is not between {SHORTEST_ASSUMPTION} and {LONGEST_ASSUMPTION}"));
         }
         (OnUnknownName::AssumeNotPlaced, Some(_)) => {}
     }
@@ -187,7 +188,7 @@ fn unknown(routing: &RoutingConfig, at: &Place, problems: &mut Problems) {
 /// `among`: the providers that the route names; weights for others have no effect.
 fn strategy(
     config: &Config,
-    at: &Place,
+    at: &KeyPath,
     name: Option<StrategyName>,
     (weights, exploration): (&IndexMap<String, u32>, Option<u32>),
     among: &[String],
@@ -196,7 +197,7 @@ fn strategy(
     let key = at.key("weights");
     if name != Some(StrategyName::Weighted) && !weights.is_empty() {
         let now = name.map_or_else(|| "none here".to_owned(), |name| name.as_str().to_owned());
-        problems.say(
+        problems.push(
             &key,
             format!("have no effect, because the strategy is {now}: write strategy = \"weighted\", or take them out"),
         );
@@ -216,17 +217,17 @@ fn strategy(
         StrategyName::Adaptive => Some(Strategy::Adaptive(adaptive)),
         StrategyName::Weighted => {
             if weights.is_empty() {
-                problems.say(
+                problems.push(
                     &at.key("strategy"),
                     "is weighted without weights: add weights = { NAME = 1, … }",
                 );
             } else if weights.values().all(|weight| *weight == 0) {
-                problems.say(&key, "are all zero: give at least one provider a weight above zero");
+                problems.push(&key, "are all zero: give at least one provider a weight above zero");
             }
             for provider in weights.keys() {
                 known_provider(config, &key.key(provider), provider, problems);
                 if !among.is_empty() && !among.contains(provider) {
-                    problems.say(
+                    problems.push(
                         &key.key(provider),
                         "has no effect: the route does not name this provider",
                     );
@@ -241,25 +242,25 @@ fn strategy(
     }
 }
 
-fn known_provider(config: &Config, at: &Place, provider: &str, problems: &mut Problems) {
+fn known_provider(config: &Config, at: &KeyPath, provider: &str, problems: &mut Problems) {
     if !config.providers.contains_key(provider) {
         let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
-        problems.say(at, format!("{provider:?} is no provider of this file: {fix}"));
+        problems.push(at, format!("{provider:?} is no provider of this file: {fix}"));
     }
 }
 
 fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, AgentProfile> {
     let mut profiles = BTreeMap::new();
     for (name, agent) in &config.agents {
-        let at = Place::of("agents").key(name);
+        let at = KeyPath::of("agents").key(name);
         if agent.at.is_empty() {
-            problems.say(
+            problems.push(
                 &at.key("at"),
-                "names no provider, so that nobody can serve it: add a line such as kaicalls = \"the agent's id\"",
+                "names no provider, so that no provider can serve it: add a line such as kaicalls = \"the agent's id\"",
             );
         }
         if agent.expected_duration_seconds == Some(0) {
-            problems.say(
+            problems.push(
                 &at.key("expected_duration_seconds"),
                 "is 0: leave it out for routing.expected_duration_seconds",
             );
@@ -273,7 +274,7 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
                 config.providers.get(provider).and_then(|one| config.registry.kind(&one.kind))
                 && let Err(error) = kind.check_agent(&id)
             {
-                problems.say(&key, error.message());
+                problems.push(&key, error.message());
             }
             agents.insert(ProviderId::new(provider.clone()), id);
         }
@@ -293,16 +294,16 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
     shadows("routes", &entries, problems);
     let mut routes = Vec::with_capacity(config.routes.len());
     for (index, route) in config.routes.iter().enumerate() {
-        let at = Place::of("routes").index(index);
+        let at = KeyPath::of("routes").index(index);
         for (order, provider) in route.providers.iter().enumerate() {
             let key = at.key("providers").index(order);
             known_provider(config, &key, provider, problems);
             if route.providers.iter().take(order).any(|earlier| earlier == provider) {
-                problems.say(&key, format!("{provider:?} is listed twice: keep the first"));
+                problems.push(&key, format!("{provider:?} is listed twice: keep the first"));
             }
         }
         if route.providers.len() == 1 && route.strategy.is_some() {
-            problems.say(
+            problems.push(
                 &at.key("strategy"),
                 "has no effect on one provider: take it out, or name more providers",
             );
@@ -314,7 +315,7 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
                 .filter(|one| route.providers.is_empty() || names(&route.providers, &one.info));
             if !asked.any(|one| one.info.countries.covers(country)) {
                 let key = at.key("countries").index(order);
-                problems.say(
+                problems.push(
                     &key,
                     format!("no provider of this route calls {country}: take it out, or add it to a provider's countries"),
                 );
@@ -350,7 +351,7 @@ fn webhooks(config: &Config, problems: &mut Problems) {
     let Some(webhooks) = &config.webhooks else {
         return;
     };
-    let at = Place::of("webhooks");
+    let at = KeyPath::of("webhooks");
     let url = &webhooks.public_url;
     if url.scheme() != "https"
         || url.query().is_some()
@@ -358,13 +359,13 @@ fn webhooks(config: &Config, problems: &mut Problems) {
         || !url.username().is_empty()
         || url.password().is_some()
     {
-        problems.say(
+        problems.push(
             &at.key("public_url"),
             "has to begin with https:// and end with its path: write it as https://calls.example.com",
         );
     }
     if let Some(problem) = super::credential::wrong_variable(&webhooks.secret_env) {
-        problems.say(&at.key("secret_env"), problem);
+        problems.push(&at.key("secret_env"), problem);
     }
 }
 

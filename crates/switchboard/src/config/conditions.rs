@@ -8,10 +8,10 @@ use switchboard_router::Match;
 use crate::config::{
     AgentConfig,
     experiment::ExperimentConfig,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
     routing::RouteConfig,
+    suggest::did_you_mean,
     tariff::wrong_prefix,
-    words::did_you_mean,
 };
 
 /// The conditions as they are written.
@@ -41,19 +41,19 @@ impl<'a> From<&'a ExperimentConfig> for Conditions<'a> {
 impl Conditions<'_> {
     pub(crate) fn compile(
         self,
-        at: &Place,
+        at: &KeyPath,
         agents: &BTreeMap<String, AgentConfig>,
         problems: &mut Problems,
     ) -> Match {
         for (index, prefix) in self.prefixes.iter().enumerate() {
             if let Some(problem) = wrong_prefix(prefix) {
-                problems.say(&at.key("prefixes").index(index), problem);
+                problems.push(&at.key("prefixes").index(index), problem);
             }
         }
         for (index, agent) in self.agents.iter().enumerate() {
             if !agents.contains_key(agent) {
                 let fix = did_you_mean(agent, agents.keys().map(String::as_str));
-                problems.say(
+                problems.push(
                     &at.key("agents").index(index),
                     format!("{agent:?} is no agent profile of this file: {fix}"),
                 );
@@ -61,7 +61,7 @@ impl Conditions<'_> {
         }
         for (index, tag) in self.tags.iter().enumerate() {
             if tag.trim() != tag || tag.is_empty() {
-                problems.say(
+                problems.push(
                     &at.key("tags").index(index),
                     "is empty or has space around it, and no call has such a tag: mend it",
                 );
@@ -108,12 +108,12 @@ fn within<T>(later: &[T], earlier: &[T], covered: impl Fn(&T, &T) -> bool) -> bo
 /// Complains of names that are empty or used twice.
 pub(crate) fn named_twice(list: &str, names: &[&str], problems: &mut Problems) {
     for (index, name) in names.iter().enumerate() {
-        let at = Place::of(list).index(index).key("name");
+        let at = KeyPath::of(list).index(index).key("name");
         if name.trim().is_empty() {
-            problems.say(&at, "is empty: plans show it");
+            problems.push(&at, "is empty: plans show it");
         }
         if let Some(other) = names.iter().take(index).position(|other| other == name) {
-            problems.say(&at, format!("is the name of {list}[{other}] too: give each its own"));
+            problems.push(&at, format!("is the name of {list}[{other}] too: give each its own"));
         }
     }
 }
@@ -124,7 +124,7 @@ pub(crate) fn shadows(list: &str, entries: &[(&str, Conditions<'_>)], problems: 
     let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
     named_twice(list, &names, problems);
     for (index, (_, conditions)) in entries.iter().enumerate() {
-        let at = Place::of(list).index(index);
+        let at = KeyPath::of(list).index(index);
         let earlier = || entries.iter().take(index).enumerate();
         if let Some((other, (wide, taken))) =
             earlier().find(|(_, (_, earlier))| earlier.takes_all_of(*conditions))
@@ -134,7 +134,7 @@ pub(crate) fn shadows(list: &str, entries: &[(&str, Conditions<'_>)], problems: 
             } else {
                 "takes every call that this one would"
             };
-            problems.say(
+            problems.push(
                 &at,
                 format!("can never hold, because {list}[{other}] ({wide:?}) {why}: move this one before it, or take it out"),
             );

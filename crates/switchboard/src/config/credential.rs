@@ -36,8 +36,8 @@ impl<'de> Deserialize<'de> for Inline {
     }
 }
 
-/// What keeps a text from naming an environment variable. A secret pasted in its place is told
-/// apart by its letters, and is not repeated.
+/// Why a text cannot be the name of an environment variable. A secret that was pasted instead is
+/// recognized by its characters, and is not repeated.
 pub(crate) fn wrong_variable(name: &str) -> Option<&'static str> {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let rest =

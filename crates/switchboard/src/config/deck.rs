@@ -15,12 +15,13 @@ use serde::{
 };
 use switchboard_core::{Country, Coverage, Currency, ErrorKind, Tariff, parse_currency};
 use switchboard_router::{
-    DeckFaults, DeckFile, DeckLayout, Exchange, ProviderPolicy, RateDeck, RateRow, scan_deck,
+    DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, ProviderPolicy, RateDeck, RateRow,
+    scan_deck,
 };
 
 use crate::config::{
     Config, ProviderConfig,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
     tariff,
 };
 
@@ -34,20 +35,20 @@ pub struct DeckConfig {
     /// The file; relative to the configuration file. Rows that name no currency are in
     /// `routing.currency`.
     pub file: PathBuf,
-    /// How it is laid out: one of [`DeckLayout::NAMES`]; left out, as the trade does it.
+    /// How it is laid out: one of [`DeckLayout::NAMES`]; left out, the usual layout.
     pub layout: Option<String>,
     /// What the file calls its columns, as `{ prefix = "Dial Code", ignore = ["LATA", "Notes"] }`.
     #[serde(default)]
     pub map: BTreeMap<String, ColumnNames>,
 }
 
-/// What a file calls a column; of `ignore`, all that are left out.
+/// What a file calls a column; for `ignore`, all columns to leave out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "the name of a column in quotes, or a list of names")]
 pub enum ColumnNames {
-    /// One.
+    /// One name.
     One(String),
-    /// Several.
+    /// Several names.
     Several(Vec<String>),
 }
 
@@ -117,14 +118,14 @@ pub(crate) fn exchange(
     currency: Currency,
     problems: &mut Problems,
 ) -> Exchange {
-    let at = Place::of("routing").key("currencies");
+    let at = KeyPath::of("routing").key("currencies");
     let mut exchange = Exchange::none(currency);
     for (code, ExchangeRate(rate)) in rates {
         let added =
             parse_currency(code).and_then(|currency| exchange.clone().with(currency, *rate));
         match added {
             Ok(more) => exchange = more,
-            Err(error) => problems.say(&at.key(code), error.message()),
+            Err(error) => problems.push(&at.key(code), error.message()),
         }
     }
     exchange
@@ -139,14 +140,14 @@ pub(crate) fn unused_rates(config: &Config, policies: &[ProviderPolicy], problem
         .map(|currency| currency.code())
         .collect();
     for code in config.routing.currencies.keys().filter(|code| !used.contains(&code.as_str())) {
-        problems.say(
-            &Place::of("routing").key("currencies").key(code),
+        problems.push(
+            &KeyPath::of("routing").key("currencies").key(code),
             format!("has no effect: no deck has a price in {code}; take it out"),
         );
     }
 }
 
-/// What an account charges: its decks in their order, and its tariff behind them.
+/// What an account charges: its decks in order, and its tariff as the last resort.
 pub(crate) fn prices(
     config: &Config,
     name: &str,
@@ -155,7 +156,7 @@ pub(crate) fn prices(
     exchange: &Exchange,
     problems: &mut Problems,
 ) -> (RateDeck, Option<Tariff>) {
-    let at = Place::of("providers").key(name);
+    let at = KeyPath::of("providers").key(name);
     let mut deck = RateDeck::unknown(exchange.to());
     let tariff = tariff::of_account(config, provider, &at, exchange.to(), calls, problems);
     if let Some(read) = config.read_already(name, provider) {
@@ -166,18 +167,18 @@ pub(crate) fn prices(
         let deck_at = at.key("decks").index(index);
         let key = deck_at.key("file");
         if provider.decks.iter().take(index).any(|other| other.file == one.file) {
-            problems.say(&key, "is listed twice: keep the first");
+            problems.push(&key, "is listed twice: keep the first");
             continue;
         }
         if let Some(before) = total {
-            problems.say(&key, never_asked(before));
+            problems.push(&key, never_used(before));
             continue;
         }
         let layout = match one.layout() {
             Ok(layout) => layout,
             Err((keys, message)) => {
                 let wrong = keys.iter().fold(deck_at, |place, key| place.key(key));
-                problems.say(&wrong, message);
+                problems.push(&wrong, message);
                 continue;
             }
         };
@@ -190,26 +191,26 @@ pub(crate) fn prices(
         let key = at.key(if provider.tariff.is_some() { "tariff" } else { "price_per_minute" });
         match RateDeck::new(tariff, exchange.to()) {
             Ok(_) if total.is_some() && tariff.credit_price.is_none() => {
-                total.into_iter().for_each(|before| problems.say(&key, never_asked(before)));
+                total.into_iter().for_each(|before| problems.push(&key, never_used(before)));
             }
             Ok(ready) => stack(&mut deck, ready, &key, problems),
-            Err(error) => problems.say(&key, error.message()),
+            Err(error) => problems.push(&key, error.message()),
         }
     }
     (deck, tariff)
 }
 
-fn never_asked(before: &DeckConfig) -> String {
+fn never_used(before: &DeckConfig) -> String {
     format!(
         "has no effect: {} stands before it and has a price for everywhere",
         before.file.display()
     )
 }
 
-fn stack(deck: &mut RateDeck, next: RateDeck, at: &Place, problems: &mut Problems) {
+fn stack(deck: &mut RateDeck, next: RateDeck, at: &KeyPath, problems: &mut Problems) {
     match deck.clone().or(next) {
         Ok(both) => *deck = both,
-        Err(error) => problems.say(at, error.message()),
+        Err(error) => problems.push(at, error.message()),
     }
 }
 
@@ -217,8 +218,7 @@ impl Config {
     /// Reads one of the decks that the configuration names, row by row, each with its line.
     ///
     /// # Errors
-    /// `Configuration`: the file cannot be read, or is not what it was when the configuration was
-    /// read.
+    /// `Configuration`: the file cannot be read, or has changed since the configuration was read.
     pub fn scan_deck(
         &self,
         deck: &DeckConfig,
@@ -242,7 +242,7 @@ impl Config {
         });
         match opened {
             Ok(Some(file)) => Ok(file),
-            Ok(None) => Err(format!("{} is no file: name a deck in CSV", path.display())),
+            Ok(None) => Err(format!("{} is not a file: name a deck in CSV", path.display())),
             Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
         }
     }
@@ -253,29 +253,29 @@ fn read(
     deck: &DeckConfig,
     layout: &DeckLayout,
     exchange: &Exchange,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) -> Option<RateDeck> {
     let shown = deck.file.display().to_string();
-    let file = config.open_deck(&deck.file).map_err(|message| problems.say(at, message)).ok()?;
+    let file = config.open_deck(&deck.file).map_err(|message| problems.push(at, message)).ok()?;
     match RateDeck::from_csv(file, DeckFile::new(&shown).in_layout(layout), exchange) {
         Ok(read) => Some(read),
         Err(DeckFaults { told, more }) => {
             for fault in told {
-                problems.say(at, mend_currency(&fault.to_string()));
+                problems.push(at, describe(&fault));
             }
             if more > 0 {
-                problems.say(at, format!("{shown} has {more} more problems"));
+                problems.push(at, format!("{shown} has {more} more problems"));
             }
             None
         }
     }
 }
 
-/// The router does not know where its rates come from.
-fn mend_currency(fault: &str) -> String {
-    match fault.contains("say what one") {
-        true => format!("{fault}, in [routing.currencies]"),
-        false => fault.to_owned(),
+/// The router does not know which setting holds the exchange rates.
+fn describe(fault: &DeckFault) -> String {
+    match fault.missing_rate {
+        Some(_) => format!("{fault}, in [routing.currencies]"),
+        None => fault.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use switchboard_router::DuplicateWindows;
 
 use crate::config::{
     Config,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
 };
 
 const MINUTE: u64 = 60;
@@ -39,7 +39,7 @@ pub(crate) fn windows(duplicates: &DuplicatesConfig) -> DuplicateWindows {
 
 /// Refuses a window that is longer than calls are known again.
 pub(crate) fn check(config: &Config, problems: &mut Problems) {
-    let at = Place::of("duplicates");
+    let at = KeyPath::of("duplicates");
     let longest = DuplicateWindows::LONGEST.as_secs();
     for (key, set, unit) in [
         ("call_minutes", config.duplicates.call_minutes, MINUTE),
@@ -47,7 +47,7 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
     ] {
         let most = longest / unit;
         if let Some(set) = set.map(NonZeroU32::get).filter(|set| u64::from(*set) > most) {
-            problems.say(&at.key(key), format!("{set} is not between 1 and {most}"));
+            problems.push(&at.key(key), format!("{set} is not between 1 and {most}"));
         }
     }
 }

@@ -10,8 +10,8 @@ use switchboard_router::{
 use crate::config::{
     Amount, Config,
     conditions::{Conditions, named_twice},
-    problem::{Place, Problems},
-    words::did_you_mean,
+    problem::{KeyPath, Problems},
+    suggest::did_you_mean,
 };
 
 const EVERYBODY: u32 = 100;
@@ -60,8 +60,8 @@ pub struct ExperimentConfig {
     pub group: Option<String>,
     /// With `group`: its share of the group's people, 1 to 100.
     pub share_percent: Option<u32>,
-    /// With `group`: where its share begins, so that taking another experiment out moves nobody:
-    /// behind the earlier ones of the group.
+    /// With `group`: where its share begins, in percent. Written down, it keeps people where they
+    /// are when another experiment is taken out. Default: after the group's earlier experiments.
     pub share_from_percent: Option<u32>,
     /// What stops an arm by itself.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct ArmConfig {
     pub provider: Option<String>,
     /// The agent profile that serves its calls, whatever profile they name.
     pub agent: Option<String>,
-    /// Its share of the sum of all weights. Zero takes nobody.
+    /// Its share of the sum of all weights. An arm with weight zero gets no calls.
     pub weight: u32,
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> Vec<Experimen
     named_twice("experiments", &names.collect::<Vec<_>>(), problems);
     let mut experiments: Vec<Experiment> = Vec::with_capacity(config.experiments.len());
     for (index, experiment) in config.experiments.iter().enumerate() {
-        let at = Place::of("experiments").index(index);
+        let at = KeyPath::of("experiments").index(index);
         numbers(experiment, &at, problems);
         let group = group(experiment, &experiments, &at, problems);
         let ready = Experiment {
@@ -164,43 +164,45 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> Vec<Experimen
     experiments
 }
 
-fn numbers(experiment: &ExperimentConfig, at: &Place, problems: &mut Problems) {
+fn numbers(experiment: &ExperimentConfig, at: &KeyPath, problems: &mut Problems) {
     if experiment.version == 0 {
-        problems.say(&at.key("version"), "is 0: the first is 1");
+        problems.push(&at.key("version"), "is 0: the first is 1");
     }
     if experiment.ramp_percent > EVERYBODY {
-        problems.say(
+        problems.push(
             &at.key("ramp_percent"),
             format!("{} is more than 100: everybody is 100", experiment.ramp_percent),
         );
     }
     if experiment.holdout_percent >= EVERYBODY {
-        problems
-            .say(&at.key("holdout_percent"), "leaves nobody for the arms: make it less than 100");
+        problems.push(
+            &at.key("holdout_percent"),
+            "leaves no people for the arms: make it less than 100",
+        );
     }
 }
 
 fn arms(
     config: &Config,
     experiment: &ExperimentConfig,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) -> Vec<Arm> {
     let list = at.key("arms");
     if experiment.arms.len() < 2 && (experiment.arms.is_empty() || experiment.holdout_percent == 0)
     {
-        problems.say(
+        problems.push(
             &list,
             "are fewer than two, and there is nothing to compare: add arms, or a holdout_percent",
         );
     } else if experiment.arms.iter().all(|arm| arm.weight == 0) {
-        problems.say(&list, "have no weight: give at least one arm a weight above zero");
+        problems.push(&list, "have no weight: give at least one arm a weight above zero");
     }
     let mut arms = Vec::with_capacity(experiment.arms.len());
     for (order, arm) in experiment.arms.iter().enumerate() {
         let at = list.index(order);
         if arm.name == HOLDOUT || arm.name.trim().is_empty() {
-            problems.say(
+            problems.push(
                 &at.key("name"),
                 format!(
                     "{:?} is no name for an arm, reports use it otherwise: give it another",
@@ -209,7 +211,7 @@ fn arms(
             );
         }
         if experiment.arms.iter().take(order).any(|earlier| earlier.name == arm.name) {
-            problems.say(
+            problems.push(
                 &at.key("name"),
                 format!("{:?} is the name of an earlier arm too: give each its own", arm.name),
             );
@@ -224,14 +226,14 @@ fn arms(
 fn treatment(
     config: &Config,
     arm: &ArmConfig,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) -> Option<Treatment> {
     match (&arm.provider, &arm.agent) {
         (Some(provider), None) => {
             if !config.providers.contains_key(provider) {
                 let fix = did_you_mean(provider, config.providers.keys().map(String::as_str));
-                problems.say(
+                problems.push(
                     &at.key("provider"),
                     format!("{provider:?} is no provider of this file: {fix}"),
                 );
@@ -241,7 +243,7 @@ fn treatment(
         (None, Some(agent)) => {
             if !config.agents.contains_key(agent) {
                 let fix = did_you_mean(agent, config.agents.keys().map(String::as_str));
-                problems.say(
+                problems.push(
                     &at.key("agent"),
                     format!("{agent:?} is no agent profile of this file: {fix}"),
                 );
@@ -249,15 +251,15 @@ fn treatment(
             Some(Treatment::Agent(ProfileName::new(agent.as_str())))
         }
         (Some(_), Some(_)) => {
-            problems.say(
+            problems.push(
                 &at.key("agent"),
-                "stands beside provider, and what made the difference could not be told: keep one",
+                "stands beside provider, and the cause of a difference would be unknown: keep one",
             );
             None
         }
         (None, None) => {
             problems
-                .say(&at.key("provider"), "is missing, and so is agent: say what this arm does");
+                .push(&at.key("provider"), "is missing, and so is agent: say what this arm does");
             None
         }
     }
@@ -266,7 +268,7 @@ fn treatment(
 fn group(
     experiment: &ExperimentConfig,
     earlier: &[Experiment],
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) -> Option<Group> {
     let Some(name) = &experiment.group else {
@@ -275,7 +277,7 @@ fn group(
             ("share_from_percent", experiment.share_from_percent),
         ];
         for (key, _) in alone.into_iter().filter(|(_, value)| value.is_some()) {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 "has no effect without a group: add group = \"NAME\", or write ramp_percent",
             );
@@ -283,10 +285,10 @@ fn group(
         return None;
     };
     if name.trim().is_empty() {
-        problems.say(&at.key("group"), "is empty: name the group, or take it out");
+        problems.push(&at.key("group"), "is empty: name the group, or take it out");
     }
     let Some(share_percent) = experiment.share_percent else {
-        problems.say(
+        problems.push(
             &at.key("share_percent"),
             "is missing: say how many percent of the group's people are this experiment's",
         );
@@ -305,7 +307,7 @@ fn group(
         share_percent,
     };
     if share_percent == 0 || end(&group) > EVERYBODY {
-        problems.say(
+        problems.push(
             &at.key("share_percent"),
             format!(
                 "{share_percent} does not fit behind {} percent that come before it in this group: there are 1 to 100",
@@ -313,7 +315,7 @@ fn group(
             ),
         );
     } else if let Some((other, _)) = others().find(|(_, taken)| taken.overlaps(&group)) {
-        problems.say(
+        problems.push(
             &at.key("share_from_percent"),
             format!(
                 "{} is in the share of {:?}, and a person is in one experiment of a group only: move one of them",
@@ -326,7 +328,7 @@ fn group(
 
 fn guardrails(
     experiment: &ExperimentConfig,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) -> Vec<Guardrail> {
     let mut guardrails = Vec::with_capacity(experiment.guardrails.len());
@@ -342,28 +344,30 @@ fn guardrails(
             (Some(least), None) => Bound::AtLeast(least.decimal()),
             (None, Some(most)) => Bound::AtMost(most.decimal()),
             (None, None) | (Some(_), Some(_)) => {
-                problems
-                    .say(&at, "needs one of at_least and at_most: say what the metric has to keep");
+                problems.push(
+                    &at,
+                    "needs one of at_least and at_most: say what the metric has to keep",
+                );
                 continue;
             }
         };
         let guardrail = Guardrail { metric, bound, minimum_calls: one.minimum_calls };
         if let Err(message) = guardrail.check() {
-            problems.say(&at, message);
+            problems.push(&at, message);
         }
         guardrails.push(guardrail);
     }
     guardrails
 }
 
-/// Complains of an experiment that an earlier one leaves nobody to: it holds for all of its calls
-/// and has all of its people.
+/// Reports an experiment that can get no calls because an earlier one covers all of its calls and
+/// enrolls all of its people.
 fn shadowed(
     config: &Config,
     earlier: &[Experiment],
     index: usize,
     one: &Experiment,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) {
     let Some(own) = config.experiments.get(index) else {
@@ -378,7 +382,7 @@ fn shadowed(
         everybody && Conditions::from(*written).takes_all_of(Conditions::from(own))
     });
     if let Some((before, _)) = taken {
-        problems.say(
+        problems.push(
             at,
             format!(
                 "can never hold, because the experiment {:?} before it has every call that this one would: \

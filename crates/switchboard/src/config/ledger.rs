@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use crate::config::{
     credential::wrong_variable,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
 };
 
 /// Longer leases leave the calls of a process that died unattended for too long.
@@ -30,7 +30,7 @@ pub struct LedgerConfig {
     pub url_file: Option<PathBuf>,
     /// The environment variable with the 32 bytes, as 64 hexadecimal digits, that make numbers into
     /// hashes. Without one the ledger makes its own key and keeps it beside the calls; with one,
-    /// nobody who has the ledger alone can tell whom an erased call was to.
+    /// the ledger alone does not reveal whom an erased call was to.
     pub hash_key_env: Option<String>,
     /// The file that holds them instead, and nothing else; relative to the configuration file.
     pub hash_key_file: Option<PathBuf>,
@@ -97,7 +97,7 @@ impl LedgerConfig {
 /// Finds what does not fit together.
 pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
     let Some(ledger) = ledger else { return };
-    let at = Place::of("ledger");
+    let at = KeyPath::of("ledger");
     not_built(ledger, &at, problems);
     let places = [
         ("path", ledger.path.is_some()),
@@ -106,32 +106,32 @@ pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
     ];
     let mut named = places.iter().filter(|(_, set)| *set).map(|(key, _)| *key);
     match (named.next(), named.next()) {
-        (None, _) => problems.say(
+        (None, _) => problems.push(
             &at.key("path"),
             "is missing: name a file, path = \"ledger.db\", or a PostgreSQL database, url_env = \"DATABASE_URL\"",
         ),
-        (Some(first), Some(second)) => problems.say(&at.key(second), format!("stands beside {first}: keep one of them")),
-        (Some("path"), None) if ledger.lease_seconds.is_some() => problems.say(
+        (Some(first), Some(second)) => problems.push(&at.key(second), format!("stands beside {first}: keep one of them")),
+        (Some("path"), None) if ledger.lease_seconds.is_some() => problems.push(
             &at.key("lease_seconds"),
             "has no effect on a file, which knows at once when a process is gone: take it out",
         ),
         (Some(_), None) => {}
     }
     if ledger.path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
-        problems.say(&at.key("path"), "is empty: name a file, as path = \"ledger.db\"");
+        problems.push(&at.key("path"), "is empty: name a file, as path = \"ledger.db\"");
     }
     for (key, variable) in [("url_env", &ledger.url_env), ("hash_key_env", &ledger.hash_key_env)] {
         if let Some(problem) = variable.as_deref().and_then(wrong_variable) {
-            problems.say(&at.key(key), problem);
+            problems.push(&at.key(key), problem);
         }
     }
     if ledger.hash_key_env.is_some() && ledger.hash_key_file.is_some() {
-        problems.say(&at.key("hash_key_file"), "stands beside hash_key_env: keep one of them");
+        problems.push(&at.key("hash_key_file"), "stands beside hash_key_env: keep one of them");
     }
     if let Some(lease) = ledger.lease_seconds
         && !(SHORTEST_LEASE..=LONGEST_LEASE).contains(&lease)
     {
-        problems.say(
+        problems.push(
             &at.key("lease_seconds"),
             format!("{lease} is not between {SHORTEST_LEASE} and {LONGEST_LEASE}"),
         );
@@ -140,9 +140,9 @@ pub(crate) fn check(ledger: Option<&LedgerConfig>, problems: &mut Problems) {
 }
 
 /// A database that this program was built without.
-fn not_built(ledger: &LedgerConfig, at: &Place, problems: &mut Problems) {
+fn not_built(ledger: &LedgerConfig, at: &KeyPath, problems: &mut Problems) {
     if cfg!(not(feature = "sqlite")) && ledger.path.is_some() {
-        problems.say(
+        problems.push(
             &at.key("path"),
             "needs SQLite, and this program was built without it: build it with the feature sqlite (cargo build --features sqlite)",
         );
@@ -151,7 +151,7 @@ fn not_built(ledger: &LedgerConfig, at: &Place, problems: &mut Problems) {
         [("url_env", ledger.url_env.is_some()), ("url_file", ledger.url_file.is_some())]
     {
         if cfg!(not(feature = "postgres")) && named {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 "needs PostgreSQL, and this program was built without it: build it with the feature postgres (cargo build --features postgres), or name a file, path = \"ledger.db\"",
             );
@@ -160,7 +160,7 @@ fn not_built(ledger: &LedgerConfig, at: &Place, problems: &mut Problems) {
 }
 
 /// What is kept longer than the people it is about has no effect.
-fn retention(retention: &RetentionConfig, at: &Place, problems: &mut Problems) {
+fn retention(retention: &RetentionConfig, at: &KeyPath, problems: &mut Problems) {
     let Some(people) = retention.people_days else {
         return;
     };
@@ -170,7 +170,7 @@ fn retention(retention: &RetentionConfig, at: &Place, problems: &mut Problems) {
         ("raw_answers_days", retention.raw_answers_days),
     ] {
         if days.is_some_and(|days| days > people) {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 format!("has no effect beyond people_days, {people}, which destroys it with the rest: lower it, or take it out"),
             );

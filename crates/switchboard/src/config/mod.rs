@@ -34,8 +34,8 @@ mod credential;
 mod deck;
 mod duplicates;
 mod experiment;
-mod inert;
 mod ledger;
+mod no_effect;
 mod open;
 mod outliers;
 pub(crate) mod problem;
@@ -43,10 +43,10 @@ mod provider;
 mod quality;
 mod read;
 mod routing;
+mod suggest;
 mod tariff;
 mod token_store;
 mod warning;
-mod words;
 
 use std::{
     collections::BTreeMap,
@@ -81,7 +81,7 @@ pub use self::{
 use self::{problem::Problems, read::Document};
 pub(crate) use self::{
     read::read_path,
-    words::{plain as plain_words, unknown_setting},
+    suggest::{plain as plain_words, unknown_setting},
 };
 use crate::registry::Registry;
 

@@ -1,29 +1,29 @@
-//! Settings that are right by themselves and can have no effect beside the others. Each of them is
-//! an error: whoever wrote it believes that something happens which does not.
+//! Settings that are valid by themselves but can never take effect beside the others. Each of them
+//! is an error, because its author expects something that will not happen.
 
 use switchboard_core::{Country, Coverage};
 use switchboard_router::{Policy, ProviderPolicy};
 
 use crate::config::{
     Config, ProviderConfig, StrategyName,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
     routing::RouteConfig,
 };
 
-/// Complains of every setting that has no effect, where the rest of the file made a policy.
+/// Reports settings that can never take effect. Runs only if the rest of the file is valid.
 pub(crate) fn check(config: &Config, policy: &Policy, problems: &mut Problems) {
     routing(config, problems);
     for (name, provider) in &config.providers {
-        account(config, provider, &Place::of("providers").key(name), problems);
+        account(config, provider, &KeyPath::of("providers").key(name), problems);
     }
     for (index, route) in config.routes.iter().enumerate() {
-        let at = Place::of("routes").index(index);
+        let at = KeyPath::of("routes").index(index);
         agents(config, route, &at, problems);
         languages(config, policy, route, &at, problems);
         prefixes(&route.prefixes, &at, problems);
     }
     for (index, experiment) in config.experiments.iter().enumerate() {
-        let at = Place::of("experiments").index(index);
+        let at = KeyPath::of("experiments").index(index);
         prefixes(&experiment.prefixes, &at, problems);
         for (order, arm) in experiment.arms.iter().enumerate() {
             let calls = |country: &Country| {
@@ -31,7 +31,7 @@ pub(crate) fn check(config: &Config, policy: &Policy, problems: &mut Problems) {
                 named.is_none_or(|one| one.info.countries.covers(country))
             };
             if !experiment.countries.is_empty() && !experiment.countries.iter().any(calls) {
-                problems.say(
+                problems.push(
                     &at.key("arms").index(order).key("provider"),
                     "calls none of the experiment's countries, so that the arm would compare nothing: name another, or other countries",
                 );
@@ -60,8 +60,8 @@ fn of_route<'a>(
 fn routing(config: &Config, problems: &mut Problems) {
     let chosen = config.routing.strategy;
     if config.providers.len() == 1 && chosen != StrategyName::Priority {
-        problems.say(
-            &Place::of("routing").key("strategy"),
+        problems.push(
+            &KeyPath::of("routing").key("strategy"),
             format!(
                 "is {} and has no effect on one provider: take it out, or add another provider",
                 chosen.as_str()
@@ -70,23 +70,23 @@ fn routing(config: &Config, problems: &mut Problems) {
     }
 }
 
-fn account(config: &Config, provider: &ProviderConfig, at: &Place, problems: &mut Problems) {
+fn account(config: &Config, provider: &ProviderConfig, at: &KeyPath, problems: &mut Problems) {
     if provider.settings.contains_key("webhook_secret_env") && config.webhooks.is_none() {
-        problems.say(
+        problems.push(
             &at.key("webhook_secret_env"),
             "has no effect without [webhooks], because nothing is received: add it, or take this out",
         );
     }
 }
 
-/// A profile that nobody on the route serves makes its calls fail, however they are ordered.
-fn agents(config: &Config, route: &RouteConfig, at: &Place, problems: &mut Problems) {
+/// Calls for a profile that no provider of the route serves fail, whatever the strategy.
+fn agents(config: &Config, route: &RouteConfig, at: &KeyPath, problems: &mut Problems) {
     for (order, name) in route.agents.iter().enumerate() {
         let Some(profile) = config.agents.get(name).filter(|_| !route.providers.is_empty()) else {
             continue;
         };
         if !route.providers.iter().any(|provider| profile.at.contains_key(provider)) {
-            problems.say(
+            problems.push(
                 &at.key("agents").index(order),
                 format!("no provider of this route serves the agent profile {name:?}: add one that agents.{name}.at names, or take it out"),
             );
@@ -98,7 +98,7 @@ fn languages(
     config: &Config,
     policy: &Policy,
     route: &RouteConfig,
-    at: &Place,
+    at: &KeyPath,
     problems: &mut Problems,
 ) {
     // A profile may know better than its provider what is spoken.
@@ -112,7 +112,7 @@ fn languages(
             Coverage::Only(known) => known.iter().any(|known| known.primary() == spoken.primary()),
         };
         if !of_route(policy, route).any(speaks) {
-            problems.say(
+            problems.push(
                 &at.key("languages").index(order),
                 format!("no provider of this route speaks {spoken}: take it out, or add it to a provider's languages"),
             );
@@ -120,7 +120,7 @@ fn languages(
     }
 }
 
-fn prefixes(prefixes: &[String], at: &Place, problems: &mut Problems) {
+fn prefixes(prefixes: &[String], at: &KeyPath, problems: &mut Problems) {
     for (index, prefix) in prefixes.iter().enumerate() {
         let wider = prefixes.iter().enumerate().find(|(other, wide)| {
             *other != index
@@ -128,7 +128,7 @@ fn prefixes(prefixes: &[String], at: &Place, problems: &mut Problems) {
                 && (prefix != *wide || *other < index)
         });
         if let Some((_, wide)) = wider {
-            problems.say(
+            problems.push(
                 &at.key("prefixes").index(index),
                 format!(
                     "has no effect, because {wide:?} beside it takes the same numbers: take it out"
@@ -138,7 +138,7 @@ fn prefixes(prefixes: &[String], at: &Place, problems: &mut Problems) {
     }
 }
 
-/// Of two budgets for the same calls in the same time the larger one is never reached.
+/// Of two budgets for the same calls in the same period, the larger one is never reached.
 fn budgets(config: &Config, problems: &mut Problems) {
     for (index, budget) in config.budgets.iter().enumerate() {
         let covers = |other: &&crate::config::BudgetConfig| {
@@ -146,8 +146,8 @@ fn budgets(config: &Config, problems: &mut Problems) {
                 == (budget.per, &budget.tenant, &budget.provider, &budget.experiment)
         };
         if let Some(other) = config.budgets.iter().take(index).find(covers) {
-            problems.say(
-                &Place::of("budgets").index(index),
+            problems.push(
+                &KeyPath::of("budgets").index(index),
                 format!(
                     "covers the same calls in the same time as {:?}: keep the smaller of the two",
                     other.name

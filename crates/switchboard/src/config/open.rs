@@ -1,4 +1,4 @@
-//! From a configuration to a router whose calls outlive it.
+//! From a configuration to an engine whose calls outlive it.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{Switchboard, config::Config};
 use {
     crate::config::{
         LedgerConfig, RetentionConfig, credential,
-        problem::{Place, Problems},
+        problem::{KeyPath, Problems},
     },
     secrecy::{ExposeSecret, SecretString},
     std::{num::NonZeroU32, path::PathBuf, time::Duration},
@@ -19,7 +19,7 @@ use {
 };
 
 impl Config {
-    /// Opens the ledger, starts a router over every account and takes up the calls that former
+    /// Opens the ledger, starts an engine over every account and takes up the calls that former
     /// processes left. Has to be called inside a tokio runtime. When it returns, every call that
     /// may have rung is written down as such, and the program may say that it is ready.
     ///
@@ -81,15 +81,15 @@ impl Config {
         environment: impl Fn(&str) -> Option<String> + Send + Sync,
     ) -> Result<Switchboard> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let router = self.router(&environment, &clock)?.takes_up(takes_up);
+        let engine = self.engine_builder(&environment, &clock)?.takes_up(takes_up);
         #[cfg(feature = "ledger")]
         if let Some(ledger) = self.open_ledger(&environment).await? {
-            let router = router.journal(ledger.journal()).build()?;
-            return Ok(Switchboard::new(router, clock)
+            let engine = engine.journal(ledger.journal()).build()?;
+            return Ok(Switchboard::new(engine, clock)
                 .with_configuration(self)
                 .with_ledger(ledger));
         }
-        Ok(Switchboard::new(router.build()?, clock).with_configuration(self))
+        Ok(Switchboard::new(engine.build()?, clock).with_configuration(self))
     }
 }
 
@@ -170,7 +170,7 @@ impl Config {
                 }
             };
             problems
-                .say(&Place::of("ledger").key(key), format!("what {source} holds is no {what}"));
+                .push(&KeyPath::of("ledger").key(key), format!("what {source} holds is no {what}"));
         }
         key.map(HashKey::new)
     }
@@ -183,11 +183,11 @@ impl Config {
         environment: &dyn Fn(&str) -> Option<String>,
         problems: &mut Problems,
     ) -> Option<SecretString> {
-        let at = Place::of("ledger");
+        let at = KeyPath::of("ledger");
         if let Some(name) = variable {
             let found = credential::from_environment(name, environment);
             if found.is_none() {
-                problems.say(
+                problems.push(
                     &at.key(variable_key),
                     format!("the environment variable {name} is not set: set it to the {what}"),
                 );
@@ -195,7 +195,7 @@ impl Config {
             return found;
         }
         let read = credential::from_file(&self.directory().join(file?));
-        read.map_err(|problem| problems.say(&at.key(file_key), format!("the {what}: {problem}")))
+        read.map_err(|problem| problems.push(&at.key(file_key), format!("the {what}: {problem}")))
             .ok()
     }
 }

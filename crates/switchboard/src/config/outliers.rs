@@ -8,7 +8,7 @@ use switchboard_router::OutlierPolicy;
 
 use crate::config::{
     Config,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
 };
 
 /// With fewer attempts a share says nothing; and more than so many of one provider are not looked
@@ -23,7 +23,7 @@ const LONGEST: u32 = 86_400;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutliersConfig {
-    /// False: nobody is left out: true.
+    /// Whether outliers are left out. Default: true.
     pub enabled: Option<bool>,
     /// So many attempts of a provider have to stand in the window, 5 to 1000: 20.
     pub minimum_attempts: Option<NonZeroU32>,
@@ -54,7 +54,7 @@ pub(crate) fn policy(outliers: &OutliersConfig) -> OutlierPolicy {
 /// Refuses settings that fit no router, or have no effect.
 pub(crate) fn check(config: &Config, problems: &mut Problems) {
     let outliers = &config.routing.outliers;
-    let at = Place::of("routing").key("outliers");
+    let at = KeyPath::of("routing").key("outliers");
     let OutliersConfig {
         enabled,
         minimum_attempts,
@@ -70,7 +70,7 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
     ];
     let one_alone = config.providers.len() < 2;
     if enabled.is_some() && one_alone {
-        problems.say(
+        problems.push(
             &at.key("enabled"),
             "has no effect on one provider, which is never left out: take it out",
         );
@@ -80,17 +80,17 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
             continue;
         };
         if one_alone {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 "has no effect on one provider, which is never left out: take it out",
             );
         } else if enabled == Some(false) {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 "has no effect, because enabled is false: take it out, or enabled",
             );
         } else if !allowed.contains(&number) {
-            problems.say(
+            problems.push(
                 &at.key(key),
                 format!("{number} is not between {} and {}", allowed.start(), allowed.end()),
             );
@@ -99,7 +99,7 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
     let policy = policy(outliers);
     if policy.cooldown > policy.longest_cooldown {
         let (first, longest) = (policy.cooldown.as_secs(), policy.longest_cooldown.as_secs());
-        problems.say(
+        problems.push(
             &at.key("cooldown_seconds"),
             format!("{first} is more than longest_cooldown_seconds, {longest}: lower it, or raise the other"),
         );

@@ -1,7 +1,7 @@
-//! What is wrong with a configuration: each problem by its key, with the place in the file and the
-//! fix.
+//! What is wrong with a configuration: each problem by its key, with its position in the file and
+//! the fix.
 //!
-//! A file is mended in one go, so that problems are collected rather than reported one by one.
+//! Problems are collected rather than reported one by one, so that a file can be fixed in one go.
 
 use std::{fmt, path::PathBuf};
 
@@ -16,9 +16,9 @@ pub(crate) enum Step {
 
 /// Where a key is: `providers.kaicalls.tariff.rows[3].per_minute`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Place(Vec<Step>);
+pub(crate) struct KeyPath(Vec<Step>);
 
-impl Place {
+impl KeyPath {
     pub(crate) fn of(key: &str) -> Self {
         Self::default().key(key)
     }
@@ -33,14 +33,14 @@ impl Place {
         self.with(Step::Index(index))
     }
 
-    /// The place of a field that an error names, as `webhook.secret` or `hosts[1].name`.
+    /// The path of a field that an error names, as `webhook.secret` or `hosts[1].name`.
     #[must_use]
     pub(crate) fn dotted(&self, field: &str) -> Self {
-        field.split('.').fold(self.clone(), |place, part| {
+        field.split('.').fold(self.clone(), |path, part| {
             let (key, index) = part.strip_suffix(']').and_then(|part| part.split_once('[')).unzip();
             match (key, index.and_then(|index| index.parse().ok())) {
-                (Some(key), Some(index)) => place.key(key).index(index),
-                (_, _) => place.key(part),
+                (Some(key), Some(index)) => path.key(key).index(index),
+                (_, _) => path.key(part),
             }
         })
     }
@@ -56,13 +56,13 @@ impl Place {
     }
 }
 
-impl FromIterator<Step> for Place {
+impl FromIterator<Step> for KeyPath {
     fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
         Self(steps.into_iter().collect())
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.0.iter().enumerate() {
             match step {
@@ -83,13 +83,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// The problems that were found so far.
+/// The problems found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<(Place, String)>);
+pub(crate) struct Problems(Vec<(KeyPath, String)>);
 
 impl Problems {
-    pub(crate) fn say(&mut self, place: &Place, message: impl Into<String>) {
-        self.0.push((place.clone(), message.into()));
+    pub(crate) fn push(&mut self, path: &KeyPath, message: impl Into<String>) {
+        self.0.push((path.clone(), message.into()));
     }
 
     pub(crate) fn append(&mut self, other: Problems) {
@@ -104,18 +104,18 @@ impl Problems {
         self.0.len()
     }
 
-    pub(crate) fn names(&self, place: &Place) -> bool {
-        self.0.iter().any(|(named, _)| named == place)
+    pub(crate) fn names(&self, path: &KeyPath) -> bool {
+        self.0.iter().any(|(named, _)| named == path)
     }
 
-    /// Makes an error of them; `position` says where a key stands.
-    pub(crate) fn into_error(self, position: impl Fn(&Place) -> Option<Position>) -> ConfigError {
+    /// Turns them into one error; `position` says where a key is in the file.
+    pub(crate) fn into_error(self, position: impl Fn(&KeyPath) -> Option<Position>) -> ConfigError {
         let mut problems: Vec<_> = self
             .0
             .into_iter()
-            .map(|(place, message)| Problem {
-                key: place.to_string(),
-                position: position(&place),
+            .map(|(path, message)| Problem {
+                key: path.to_string(),
+                position: position(&path),
                 message,
             })
             .collect();
@@ -126,12 +126,12 @@ impl Problems {
     }
 }
 
-/// A place in a file, counted from 1; columns count characters.
+/// A position in a file, counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The line.
+    /// The line, from 1.
     pub line: usize,
-    /// The column.
+    /// The column in characters, from 1.
     pub column: usize,
 }
 
@@ -147,12 +147,12 @@ impl Position {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key, as `providers.kaicalls.tariff.rows[3].per_minute`; empty where the text is no TOML
+    /// The key, as `providers.kaicalls.tariff.rows[3].per_minute`; empty if the text is not TOML
     /// at all.
     pub key: String,
     /// Where the key stands, for a configuration that was read from text.
     pub position: Option<Position>,
-    /// What is wrong with it, and how to mend it.
+    /// What is wrong with it, and how to fix it.
     pub message: String,
 }
 
@@ -168,7 +168,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Why a configuration is refused. It never shows a secret, not even one that stands in the file.
+/// Why a configuration is refused. It never shows a secret, not even one that is in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     pub(crate) file: Option<PathBuf>,
@@ -216,7 +216,7 @@ impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let whole = Error::new(ErrorKind::Configuration, error.to_string());
         match error.problems.as_slice() {
-            // The message names the key already; the field is for programs.
+            // The message already names the key; the field is for programs.
             [only] if error.file.is_none() && only.position.is_none() => {
                 Error::new(ErrorKind::Configuration, only.message.clone())
                     .with_field(only.key.clone())

@@ -17,34 +17,34 @@ pub struct ProviderConfig {
     /// False: it takes no call, needs no credential, and plans say that it is switched off.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Where its API is; none: where its documents say.
+    /// The base URL of its API. Default: the documented one.
     pub base_url: Option<Url>,
     /// The environment variable that holds the API key or access token. KallyAI's accounts need
     /// none after `switchboard login`.
     pub api_key_env: Option<String>,
     /// The file that holds it instead, and nothing else; relative to the configuration file.
     pub api_key_file: Option<PathBuf>,
-    /// What it rides on; two providers of one domain are no backup of each other.
+    /// The platform it depends on; two providers of one domain are no backup for each other.
     pub failure_domain: Option<String>,
-    /// Where it calls; none: where its documents say.
+    /// The countries it calls. Default: the documented ones.
     pub countries: Option<BTreeSet<Country>>,
-    /// What its agents speak; `en` covers `en-GB`.
+    /// The languages its agents speak; `en` covers `en-GB`.
     pub languages: Option<BTreeSet<Language>>,
-    /// Other limits than it documents.
+    /// Limits that differ from the documented ones.
     #[serde(default)]
     pub limits: LimitsConfig,
-    /// When it is left alone after failures.
+    /// When repeated failures open its circuit breaker, and for how long.
     #[serde(default)]
     pub breaker: BreakerConfig,
     /// What it charges. Without it, `price_per_minute` and `decks`, costs are unknown: never
     /// cheapest, and never within a `max_cost`.
     pub tariff: Option<TariffConfig>,
-    /// The same where there is one price for everywhere, billed by the second.
+    /// The tariff in short form: one price for every destination, billed by the second.
     pub price_per_minute: Option<Amount>,
-    /// Rate decks of the telephone trade, which are asked before the tariff, in their order.
+    /// Rate decks in CSV, which are searched in order before the tariff.
     #[serde(default)]
     pub decks: Vec<DeckConfig>,
-    /// Refused wherever it is written, under each name that one would try.
+    /// A secret in the file is refused, under every name that people would try.
     #[serde(
         default,
         rename = "api_key",

@@ -9,7 +9,7 @@ use switchboard_router::{Adaptive, quality::QualitySettings};
 
 use crate::config::{
     StrategyName,
-    problem::{Place, Problems},
+    problem::{KeyPath, Problems},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -43,16 +43,16 @@ pub(crate) fn compile(
     currency: Currency,
     problems: &mut Problems,
 ) -> QualitySettings {
-    let at = Place::of("routing").key("quality");
+    let at = KeyPath::of("routing").key("quality");
     let QualityConfig { window_days, minimum_calls } = *quality;
     if !(1..=LONGEST_WINDOW).contains(&window_days) {
-        problems.say(
+        problems.push(
             &at.key("window_days"),
             format!("{window_days} is not between 1 and {LONGEST_WINDOW}"),
         );
     }
     if !(1..=MOST_MINIMUM).contains(&minimum_calls) {
-        problems.say(
+        problems.push(
             &at.key("minimum_calls"),
             format!("{minimum_calls} is not between 1 and {MOST_MINIMUM}"),
         );
@@ -68,7 +68,7 @@ pub(crate) fn compile(
 /// The `adaptive` strategy over so many providers. A share that is given for another strategy has
 /// no effect.
 pub(crate) fn adaptive(
-    at: &Place,
+    at: &KeyPath,
     name: Option<StrategyName>,
     percent: Option<u32>,
     providers: usize,
@@ -80,21 +80,21 @@ pub(crate) fn adaptive(
     if name != Some(StrategyName::Adaptive) {
         if percent.is_some() {
             let now = name.map_or("none here", StrategyName::as_str);
-            problems.say(
+            problems.push(
                 &key,
                 format!("has no effect, because the strategy is {now}: write strategy = \"adaptive\", or take it out"),
             );
         }
     } else if !(1..=MOST_EXPLORATION).contains(&wanted) {
-        problems.say(
+        problems.push(
             &key,
-            format!("{wanted} is not between 1 and {MOST_EXPLORATION}: with none, nobody would notice that a provider became better"),
+            format!("{wanted} is not between 1 and {MOST_EXPLORATION}: with none, it would go unnoticed that a provider became better"),
         );
     } else if together >= 100 {
-        problems.say(
+        problems.push(
             &key,
             format!(
-                "{wanted} % for each of {providers} providers leaves nothing to what was learnt: write less than {}",
+                "{wanted} % for each of {providers} providers leaves nothing to what was learned: write less than {}",
                 100_usize.div_ceil(providers.max(1))
             ),
         );

@@ -11,11 +11,11 @@ use toml::{
 };
 
 use crate::config::{
-    problem::{ConfigError, Place, Position, Problem, Problems, Step},
-    words,
+    problem::{ConfigError, KeyPath, Position, Problem, Problems, Step},
+    suggest,
 };
 
-/// More problems than this are not looked for: nobody reads on.
+/// The search for problems stops here: a longer list would not be read.
 const MOST_PASSES: usize = 100;
 
 /// A TOML text, and where its keys stand.
@@ -54,11 +54,11 @@ impl<'a> Document<'a> {
                 Err(error) => error,
             };
             let place = read_path(error.path());
-            let (missing, message) = words::plain(error.inner().message());
+            let (missing, message) = suggest::plain(error.inner().message());
             let named = missing.map_or_else(|| place.clone(), |field| place.key(&field));
             // A key that was taken out for another reason is not missing.
             if !problems.names(&named) {
-                problems.say(&named, message);
+                problems.push(&named, message);
             }
             if !take_out(root.get_mut(), place.steps()) {
                 return None;
@@ -68,7 +68,7 @@ impl<'a> Document<'a> {
     }
 
     /// Where a key stands; of one that is not there, where the nearest table above it stands.
-    pub(crate) fn position(&self, place: &Place) -> Option<Position> {
+    pub(crate) fn position(&self, place: &KeyPath) -> Option<Position> {
         let mut found = None;
         let mut table = Some(self.root.get_ref());
         let mut value: Option<&Spanned<DeValue<'_>>> = None;
@@ -99,7 +99,7 @@ impl<'a> Document<'a> {
 }
 
 /// Where serde stopped.
-pub(crate) fn read_path(path: &Path) -> Place {
+pub(crate) fn read_path(path: &Path) -> KeyPath {
     let step = |segment: &Segment| match segment {
         Segment::Map { key } => Some(Step::Key(key.clone())),
         Segment::Seq { index } => Some(Step::Index(*index)),

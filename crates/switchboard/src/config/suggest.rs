@@ -1,9 +1,9 @@
-//! Serde's complaints in plain words, with the fix. The value that does not fit is never repeated:
-//! it may be a secret in the wrong place.
+//! Serde's errors in plain words, with a suggested fix. The value that does not fit is never
+//! repeated: it may be a secret in the wrong place.
 
 use crate::config::{credential::REFUSED, provider};
 
-/// A missing field, where it is one, and what to say.
+/// The name of the missing field, if one is missing, and the message.
 pub(crate) fn plain(message: &str) -> (Option<String>, String) {
     let quoted = quoted(message);
     if message.starts_with("missing field") {
@@ -29,8 +29,8 @@ pub(crate) fn plain(message: &str) -> (Option<String>, String) {
     (None, message.to_owned())
 }
 
-/// What to say of a key that a kind of provider does not know; `None`: something else is wrong.
-/// `top`: it stands beside the settings that every kind has.
+/// The message for a key that a kind of provider does not know; `None` for any other error. `top`:
+/// the key stands beside the settings that every kind has.
 pub(crate) fn unknown_setting(message: &str, top: bool) -> Option<String> {
     message.starts_with("unknown field").then(|| {
         let mut quoted = quoted(message);
@@ -41,7 +41,7 @@ pub(crate) fn unknown_setting(message: &str, top: bool) -> Option<String> {
     })
 }
 
-/// The known word that is nearest to a mistyped one, where one is near.
+/// The known word that is nearest to a mistyped one, if any is near.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().map(|one| (strsim::damerau_levenshtein(word, one), one));
     let (distance, best) = near.min_by_key(|(distance, _)| *distance)?;
@@ -49,7 +49,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     (distance <= 1 + best.len() / 4 || part_of_it).then_some(best)
 }
 
-/// What follows a name that nobody knows: the nearest known one, or all of them.
+/// The suggestion after an unknown name: the nearest known one, or all of them.
 pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,

@@ -11,7 +11,7 @@ use crate::{
     config::{
         Config, ProviderConfig,
         amount::Amount,
-        problem::{Place, Problems},
+        problem::{KeyPath, Problems},
     },
     registry::CreditCosts,
 };
@@ -104,7 +104,7 @@ impl TariffConfig {
     /// credits.
     fn tariff(
         &self,
-        at: &Place,
+        at: &KeyPath,
         currency: Currency,
         calls: &Coverage<Country>,
         documented: Option<CreditCosts>,
@@ -118,7 +118,7 @@ impl TariffConfig {
             let price = row.price().row(&at, currency, credit_price, problems);
             for (key, shown, destination) in row.destinations(&at, calls, problems) {
                 match taken.insert(shown.clone(), index) {
-                    Some(earlier) => problems.say(
+                    Some(earlier) => problems.push(
                         &key,
                         format!("rows[{earlier}] has {shown} already: keep one of them"),
                     ),
@@ -132,11 +132,11 @@ impl TariffConfig {
                 (Some(documented), Some(credit_price)) => rows.extend(as_documented(documented, credit_price)),
                 // What is wrong with it was said.
                 (Some(_), None) if self.credit_price.is_some() || self.plan.is_some() => {}
-                (Some(_), None) => problems.say(
+                (Some(_), None) => problems.push(
                     at,
                     "has no price: add credit_price or a plan, rows, or a default, or leave the tariff out",
                 ),
-                (None, _) => problems.say(at, "has no price: add rows, or a default, or leave the tariff out"),
+                (None, _) => problems.push(at, "has no price: add rows, or a default, or leave the tariff out"),
             },
             None => {}
         }
@@ -147,7 +147,7 @@ impl TariffConfig {
 impl TariffConfig {
     fn credit_price(
         &self,
-        at: &Place,
+        at: &KeyPath,
         currency: Currency,
         problems: &mut Problems,
     ) -> Option<Money> {
@@ -156,14 +156,14 @@ impl TariffConfig {
             (None, None) => None,
             (Some(price), None) => exact(price.money(currency), &at.key("credit_price"), problems),
             (Some(_), Some(_)) => {
-                problems.say(&at_plan, "stands beside credit_price: keep one of them");
+                problems.push(&at_plan, "stands beside credit_price: keep one of them");
                 None
             }
             (None, Some(plan)) => {
                 let price = exact(plan.price.money(currency), &at_plan.key("price"), problems)?;
                 let credits = exact(plan.credits.credits(), &at_plan.key("credits"), problems)?;
                 if credits.micros() == 0 {
-                    problems.say(
+                    problems.push(
                         &at_plan.key("credits"),
                         "is 0: write how many credits a month has, as \"600\"",
                     );
@@ -175,7 +175,7 @@ impl TariffConfig {
                 match micros {
                     Ok(micros) => Some(Money::from_micros(micros, currency)),
                     Err(_) => {
-                        problems.say(
+                        problems.push(
                             &at_plan,
                             "makes a credit too dear: the price is too large, or the credits are too few",
                         );
@@ -201,7 +201,7 @@ fn as_documented(documented: CreditCosts, credit_price: Money) -> Option<TariffR
 pub(crate) fn of_account(
     config: &Config,
     provider: &ProviderConfig,
-    at: &Place,
+    at: &KeyPath,
     currency: Currency,
     calls: &Coverage<Country>,
     problems: &mut Problems,
@@ -210,7 +210,7 @@ pub(crate) fn of_account(
     match (&provider.tariff, provider.price_per_minute) {
         (None, None) => None,
         (Some(_), Some(_)) => {
-            problems.say(
+            problems.push(
                 &at_price,
                 "stands beside the tariff: make it the tariff's default, default = { per_minute = … }, or keep one of them",
             );
@@ -237,17 +237,17 @@ pub(crate) fn of_account(
 impl TariffRowConfig {
     fn destinations(
         &self,
-        at: &Place,
+        at: &KeyPath,
         calls: &Coverage<Country>,
         problems: &mut Problems,
-    ) -> Vec<(Place, String, Destination)> {
+    ) -> Vec<(KeyPath, String, Destination)> {
         let mut destinations = Vec::new();
         for (index, country) in self.countries.iter().enumerate() {
             let key = at.key("countries").index(index);
             if calls.covers(country) {
                 destinations.push((key, country.to_string(), Destination::Country(*country)));
             } else {
-                problems.say(
+                problems.push(
                     &key,
                     format!("the provider does not call {country}: take it out, or add it to the provider's countries"),
                 );
@@ -256,7 +256,7 @@ impl TariffRowConfig {
         for (index, prefix) in self.prefixes.iter().enumerate() {
             let key = at.key("prefixes").index(index);
             match wrong_prefix(prefix) {
-                Some(problem) => problems.say(&key, problem),
+                Some(problem) => problems.push(&key, problem),
                 None => destinations.push((
                     key,
                     prefix.clone(),
@@ -265,7 +265,7 @@ impl TariffRowConfig {
             }
         }
         if self.countries.is_empty() && self.prefixes.is_empty() {
-            problems.say(
+            problems.push(
                 at,
                 "says not where it holds: add countries or prefixes, or make it the default of the tariff",
             );
@@ -277,7 +277,7 @@ impl TariffRowConfig {
 impl PriceConfig {
     fn row(
         &self,
-        at: &Place,
+        at: &KeyPath,
         currency: Currency,
         credit_price: Option<Money>,
         problems: &mut Problems,
@@ -289,7 +289,7 @@ impl PriceConfig {
                 (None, None) => None,
                 (Some(money), None) => exact(money.money(currency), &at.key(key), problems),
                 (Some(_), Some(_)) => {
-                    problems.say(
+                    problems.push(
                         &at.key(&in_credits),
                         format!("stands beside {key}: a price is in money or in credits, keep one of them"),
                     );
@@ -298,7 +298,7 @@ impl PriceConfig {
                 (None, Some(credits)) => {
                     let at = at.key(&in_credits);
                     let Some(credit_price) = credit_price else {
-                        problems.say(
+                        problems.push(
                             &at,
                             "is in credits, and nothing says what one costs: add credit_price to the tariff",
                         );
@@ -307,7 +307,7 @@ impl PriceConfig {
                     let credits = exact(credits.credits(), &at, problems)?;
                     let money = credits.at_price(credit_price);
                     if money.is_none() {
-                        problems.say(&at, "is too large once it is money");
+                        problems.push(&at, "is too large once it is money");
                     }
                     money
                 }
@@ -319,20 +319,20 @@ impl PriceConfig {
             return None;
         }
         if per_call.is_none() && per_minute.is_none() {
-            problems.say(
+            problems.push(
                 at,
                 "has no price: add per_call, per_minute or both; for a free call write \"0\"",
             );
         }
         if self.increment_seconds == Some(0) {
-            problems.say(&at.key("increment_seconds"), "is 0: write 1 for billing by the second");
+            problems.push(&at.key("increment_seconds"), "is 0: write 1 for billing by the second");
         }
         for (key, set) in [
             ("increment_seconds", self.increment_seconds.is_some()),
             ("minimum_seconds", self.minimum_seconds.is_some()),
         ] {
             if set && per_minute.is_none() && per_call.is_some() {
-                problems.say(
+                problems.push(
                     &at.key(key),
                     "has no effect on a price for each call: take it out, or add per_minute",
                 );
@@ -357,15 +357,19 @@ pub(crate) fn wrong_prefix(prefix: &str) -> Option<String> {
     let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     match digits {
         None => Some(format!(
-            "{prefix:?} is no beginning of a number: write a plus, the country's calling code and digits, as \"+4420\""
+            "{prefix:?} is not the beginning of a number: write a plus, the country's calling code and digits, as \"+4420\""
         )),
         Some(digits) if !may_begin_number(digits) => Some(format!(
-            "{prefix:?} is nobody's: no calling code begins so; write a plus, the country's calling code and digits, as \"+4420\""
+            "{prefix:?} belongs to no country: no calling code begins like this; write a plus, the country's calling code and digits, as \"+4420\""
         )),
         Some(_) => None,
     }
 }
 
-fn exact<T>(value: switchboard_core::Result<T>, at: &Place, problems: &mut Problems) -> Option<T> {
-    value.map_err(|error| problems.say(at, error.message())).ok()
+fn exact<T>(
+    value: switchboard_core::Result<T>,
+    at: &KeyPath,
+    problems: &mut Problems,
+) -> Option<T> {
+    value.map_err(|error| problems.push(at, error.message())).ok()
 }

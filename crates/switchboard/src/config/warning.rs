@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, PriceConfig, ProviderConfig, problem::Place};
+use crate::config::{Config, PriceConfig, ProviderConfig, problem::KeyPath};
 
 /// What works and is probably not meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl fmt::Display for ConfigWarning {
 }
 
 impl Config {
-    /// What to tell whoever loads it. Nothing of it keeps a call from being placed.
+    /// Warnings to show when the configuration is loaded. None of them prevents a call.
     ///
     /// ```
     /// # #[cfg(feature = "kallyai")] {
@@ -47,7 +47,7 @@ impl Config {
             if !bills_credits {
                 continue;
             }
-            if let Some(place) = price_in_money(provider, &Place::of("providers").key(name)) {
+            if let Some(place) = price_in_money(provider, &KeyPath::of("providers").key(name)) {
                 warnings.push(ConfigWarning {
                     key: place.to_string(),
                     message: format!(
@@ -63,7 +63,7 @@ impl Config {
 }
 
 /// The first key of an account that has a price in money. What a credit costs is none.
-fn price_in_money(provider: &ProviderConfig, at: &Place) -> Option<Place> {
+fn price_in_money(provider: &ProviderConfig, at: &KeyPath) -> Option<KeyPath> {
     if provider.price_per_minute.is_some() {
         return Some(at.key("price_per_minute"));
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use serde::{Deserialize, de::DeserializeOwned};
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 
-use crate::config::{ProviderConfig, plain_words, problem::Place, read_path, unknown_setting};
+use crate::config::{ProviderConfig, plain_words, problem::KeyPath, read_path, unknown_setting};
 
 /// Marks the error of a key that is no setting of the kind.
 const UNKNOWN: &str = "unknown_setting";
@@ -47,9 +47,9 @@ impl<'a> Account<'a> {
         self.read.set(true);
         let settings = toml::Value::Table(self.config.settings.clone());
         serde_path_to_error::deserialize(settings).map_err(|error| {
-            let place: Place = read_path(error.path());
+            let place: KeyPath = read_path(error.path());
             let message = error.inner().message();
-            let refused = |place: Place, message: String| {
+            let refused = |place: KeyPath, message: String| {
                 Error::new(ErrorKind::Configuration, message)
                     .with_field(place.to_string())
                     .with_code(MISFIT)

@@ -127,7 +127,7 @@ fn opened(account: &Account<'_>, secrets: &Secrets, clock: &Arc<dyn Clock>) -> R
     let vault = Vault::new(account.name, &config.base_url, &location)?;
     let Some((saved, _)) = vault.read()? else {
         let message = format!(
-            "nobody is logged in: run `switchboard login {}`, or name the environment variable of an access token, api_key_env = \"KALLYAI_ACCESS_TOKEN\"",
+            "there is no login: run `switchboard login {}`, or name the environment variable of an access token, api_key_env = \"KALLYAI_ACCESS_TOKEN\"",
             account.name
         );
         return Err(Error::new(ErrorKind::Configuration, message));

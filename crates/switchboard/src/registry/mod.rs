@@ -69,7 +69,7 @@ pub enum Credential {
     KeyOrLogin(&'static str),
 }
 
-/// What a call costs in the provider's own credits, whoever is called.
+/// What a call costs in the provider's own credits, to any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreditCosts {
     /// For each call.

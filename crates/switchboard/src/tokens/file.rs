@@ -2,7 +2,7 @@
 //!
 //! It is replaced whole: a new file with mode 0600 is written to disk and takes the old one's name,
 //! so that a crash leaves the old tokens or the new ones. A file that others can read is refused
-//! rather than mended: whoever could read it may have done so.
+//! rather than repaired: somebody may have read it already.
 
 use std::{
     fs::{self, File, OpenOptions},

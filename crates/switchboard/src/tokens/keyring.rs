@@ -35,7 +35,7 @@ pub(super) fn remove(account: &str) -> Result<bool> {
     Ok(ask(account, Question::Remove)?.is_some())
 }
 
-#[cfg_attr(not(feature = "keyring"), expect(dead_code, reason = "nobody is asked"))]
+#[cfg_attr(not(feature = "keyring"), expect(dead_code, reason = "there is no keyring"))]
 enum Question {
     Read,
     Write(String),
@@ -74,10 +74,10 @@ fn ask(account: &str, question: Question) -> Result<Option<String>> {
     if MUTE.load(Ordering::Relaxed) {
         return Err(problem("does not answer"));
     }
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let account = account.to_owned();
     let work = move || {
-        let _ = tell.send(match Entry::store_status() {
+        let _ = sender.send(match Entry::store_status() {
             Ok(()) => Heard::Reached,
             Err(_) => Heard::Answered(Err(problem(
                 "is not there: no service of this session answers for it",
@@ -96,7 +96,7 @@ fn ask(account: &str, question: Question) -> Result<Option<String>> {
                     Err(error) => Err(plain(&error)),
                 }
             });
-        let _ = tell.send(Heard::Answered(answer));
+        let _ = sender.send(Heard::Answered(answer));
     };
     std::thread::Builder::new()
         .name("keyring".to_owned())
@@ -104,7 +104,7 @@ fn ask(account: &str, question: Question) -> Result<Option<String>> {
         .map_err(|_| problem("cannot be asked: no thread could be started"))?;
     let mut patience = REACH;
     loop {
-        match told.recv_timeout(patience) {
+        match receiver.recv_timeout(patience) {
             Ok(Heard::Reached) => patience = UNLOCK,
             Ok(Heard::Answered(answer)) => return answer,
             Err(RecvTimeoutError::Timeout) => {

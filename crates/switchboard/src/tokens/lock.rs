@@ -8,14 +8,13 @@ use tokio::sync::oneshot;
 
 use super::file;
 
-/// A renewal is one request; who holds the lock longer is stopped or stuck.
+/// A renewal is one request; a process that holds the lock longer is stopped or stuck.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// Waits for the lock on this file. The kernel lets go of it when its process ends, however it
-/// ends.
+/// Waits for the lock on this file. The kernel releases it when its process ends, however it ends.
 pub(super) async fn hold(path: PathBuf) -> Result<StoreLock> {
     let shown = path.display().to_string();
-    let waiting = aside(move || {
+    let waiting = on_own_thread(move || {
         let file = file::open_lock(&path)?;
         file.lock().map_err(|error| {
             let message = format!("{} cannot be locked: {error}", path.display());
@@ -35,20 +34,20 @@ pub(super) async fn hold(path: PathBuf) -> Result<StoreLock> {
     }
 }
 
-/// Runs what may block on a thread of its own: the runtime's threads are waited for when it ends,
-/// and this one may never end.
-pub(super) async fn aside<T: Send + 'static>(
+/// Runs blocking work on its own thread, because the runtime waits for its threads when it shuts
+/// down and this one may never finish.
+pub(super) async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let started = std::thread::Builder::new().name("tokens".to_owned()).spawn(move || {
-        // Nobody waits any more: what was locked is let go.
-        drop(tell.send(work()));
+        // If the caller is gone, dropping the result releases the lock.
+        drop(sender.send(work()));
     });
     let gone = || {
         Error::new(ErrorKind::Configuration, "the tokens could not be reached")
             .with_field("token_store")
     };
     started.map_err(|_| gone())?;
-    told.await.map_err(|_| gone())?
+    receiver.await.map_err(|_| gone())?
 }

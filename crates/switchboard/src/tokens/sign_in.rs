@@ -55,7 +55,7 @@ impl SignIn {
     /// Keeps what was granted at `now`, on disk or in the keyring when it returns.
     ///
     /// # Errors
-    /// Where it cannot be kept. It is then used by nobody.
+    /// If they cannot be saved. They are then not used at all.
     pub async fn keep(&self, granted: Granted, now: Timestamp) -> Result<(SavedTokens, Kept)> {
         let saved = SavedTokens {
             tokens: TokenSet {
@@ -70,7 +70,7 @@ impl SignIn {
         // A renewal of the old tokens that is under way would overwrite the new ones.
         let _alone = self.vault.lock().await?;
         let vault = self.vault.clone();
-        lock::aside(move || vault.write(&saved).map(|kept| (saved, kept))).await
+        lock::on_own_thread(move || vault.write(&saved).map(|kept| (saved, kept))).await
     }
 
     /// Takes the tokens away; false where there were none. They stay good at the provider, whose
@@ -81,7 +81,7 @@ impl SignIn {
     pub async fn forget(&self) -> Result<bool> {
         let _alone = self.vault.lock().await?;
         let vault = self.vault.clone();
-        lock::aside(move || vault.remove()).await
+        lock::on_own_thread(move || vault.remove()).await
     }
 
     /// What is kept, and where.
@@ -90,7 +90,7 @@ impl SignIn {
     /// As [`Vault::read`].
     pub async fn kept(&self) -> Result<Option<(SavedTokens, Kept)>> {
         let vault = self.vault.clone();
-        lock::aside(move || vault.read()).await
+        lock::on_own_thread(move || vault.read()).await
     }
 }
 

@@ -15,9 +15,9 @@ use crate::config::{TokenLocation, TokenStoreConfig};
 
 /// The tokens of one account. Cheap to clone.
 ///
-/// With an automatic place a login goes to the keyring, and to the file where that does not take
-/// it. The file is looked at first, because that asks nobody; a login that goes to the keyring
-/// takes the file away.
+/// With the automatic location a login is saved in the keyring, or in the file if the keyring does
+/// not accept it. The file is read first, because that never prompts the user; saving a login in the
+/// keyring removes the file.
 #[derive(Debug, Clone)]
 pub struct Vault {
     account: String,
@@ -88,8 +88,8 @@ impl Vault {
         &self.base_url
     }
 
-    /// What is kept, and where; `None` where nobody is logged in. It may ask a keyring, and so take
-    /// seconds.
+    /// The saved login and where it is kept; `None` without a login. It may query a keyring, which
+    /// can take seconds.
     ///
     /// # Errors
     /// `Configuration` for a file that others can read, that a login did not write, or whose tokens
@@ -191,12 +191,12 @@ fn to_file(path: &Path, text: &str) -> Result<Kept> {
 impl TokenStore for Vault {
     async fn load(&self) -> Result<Option<TokenSet>> {
         let vault = self.clone();
-        lock::aside(move || Ok(vault.read()?.map(|(saved, _)| saved.tokens))).await
+        lock::on_own_thread(move || Ok(vault.read()?.map(|(saved, _)| saved.tokens))).await
     }
 
     async fn save(&self, tokens: &TokenSet) -> Result<()> {
         let (vault, tokens) = (self.clone(), tokens.clone());
-        lock::aside(move || vault.replace(tokens)).await
+        lock::on_own_thread(move || vault.replace(tokens)).await
     }
 
     async fn lock(&self) -> Result<StoreLock> {

@@ -97,7 +97,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[providers.x]\nkind = \"kaicals\"",
         "providers.x.kind",
-        "no kind of provider",
+        "not a kind of provider",
         "did you mean kaicalls?",
     ),
     (
@@ -317,7 +317,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[providers.kaicalls.tariff]\nrows = [{ prefixes = [\"020\"], per_call = \"1\" }]",
         "providers.kaicalls.tariff.rows[0].prefixes[0]",
-        "no beginning of a number",
+        "not the beginning of a number",
         "+4420",
     ),
     (
@@ -484,7 +484,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[[routes]]\nname = \"a\"\nprefixes = [\"4420\"]",
         "routes[0].prefixes[0]",
-        "no beginning of a number",
+        "not the beginning of a number",
         "+4420",
     ),
     (
@@ -575,7 +575,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[[experiments]]\nname = \"e\"\nholdout_percent = 100\narms = [{ name = \"a\", provider = \"kallyai\", weight = 1 }, { name = \"b\", provider = \"kaicalls\", weight = 1 }]",
         "experiments[0].holdout_percent",
-        "leaves nobody",
+        "leaves no people",
         "less than 100",
     ),
     (

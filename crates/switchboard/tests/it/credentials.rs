@@ -50,7 +50,7 @@ async fn they_come_from_the_environment_and_never_show() {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     shows_no_secret(&format!("{config:?}"));
     shows_no_secret(&format!("{:#?}", config.policy().unwrap()));
-    shows_no_secret(&format!("{:#?}", config.router(all, &clock).unwrap()));
+    shows_no_secret(&format!("{:#?}", config.engine_builder(all, &clock).unwrap()));
     let switchboard = config.build(all).unwrap();
     shows_no_secret(&format!("{switchboard:#?}"));
     for id in ["kallyai", "kaicalls"] {
@@ -72,7 +72,7 @@ async fn missing_ones_are_told_all_at_once_with_variable_and_provider() {
         "providers.kallyai.refresh_token_env: the environment variable KALLYAI_REFRESH_TOKEN is not set",
         "providers.kaicalls.api_key_env: the environment variable KAICALLS_API_KEY is not set",
         "providers.kaicalls.webhook_secret_env: the environment variable KAICALLS_WEBHOOK_SECRET is not set",
-        "webhooks.secret_env: the environment variable SWITCHBOARD_WEBHOOK_SECRET is not set: set it to at least 32 characters",
+        "webhooks.secret_env: the environment variable SWITCHBOARD_WEBHOOK_SECRET is not set: set it to at least 32 random characters",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
@@ -117,9 +117,9 @@ async fn a_webhook_secret_that_can_be_guessed_is_refused() {
         .unwrap_err();
     assert_eq!(error.field(), Some("webhooks.secret_env"));
     assert!(
-        error
-            .message()
-            .contains("SWITCHBOARD_WEBHOOK_SECRET holds has 7 characters: give at least 32"),
+        error.message().contains(
+            "SWITCHBOARD_WEBHOOK_SECRET holds has 7 characters: use at least 32 random ones"
+        ),
         "{error}"
     );
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");

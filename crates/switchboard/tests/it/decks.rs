@@ -210,7 +210,7 @@ const MISTAKES: &[(&str, &str, &str, &[&str])] = &[
         "",
         "[[providers.p.decks]]\nfile = \"decks\"",
         "providers.p.decks[0].file",
-        &["is no file", "in CSV"],
+        &["is not a file", "in CSV"],
     ),
     (
         "",
@@ -384,12 +384,12 @@ fn a_prefix_that_belongs_to_nobody_is_refused_in_tariffs_and_routes_too() {
     let tariff = "tariff = { rows = [{ prefixes = [\"+210\"], per_minute = \"1\" }] }";
     let error = files.refused("", tariff).to_string();
     assert!(
-        error.contains("tariff.rows[0].prefixes[0]") && error.contains("is nobody's"),
+        error.contains("tariff.rows[0].prefixes[0]") && error.contains("belongs to no country"),
         "{error}"
     );
     let route = "[[routes]]\nname = \"a\"\nproviders = [\"p\"]\nprefixes = [\"+2104\"]";
     let error = files.refused("", route).to_string();
-    assert!(error.contains("prefixes[0]") && error.contains("is nobody's"), "{error}");
+    assert!(error.contains("prefixes[0]") && error.contains("belongs to no country"), "{error}");
 }
 
 /// What the example file has in its comments, taken out of them.

@@ -150,7 +150,7 @@ fn a_kind_that_nobody_registered_is_refused() {
     assert!(
         error
             .to_string()
-            .contains("\"house\" is no kind of provider that this program knows: there is none"),
+            .contains("\"house\" is not a kind of provider that this program knows: there is none"),
         "{error}"
     );
 }

@@ -75,7 +75,7 @@ impl Simulation {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let config = Config::from_toml(&text)?;
         let engine = config
-            .router(secrets, &clock)?
+            .engine_builder(secrets, &clock)?
             .adjust(|policy| policy.timings.poll_every = Duration::from_secs(1))
             .journal(ledger.journal())
             .build()?;

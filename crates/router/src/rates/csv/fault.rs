@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use switchboard_core::{Error, ErrorKind};
+use switchboard_core::{Currency, Error, ErrorKind};
 
 use super::Column;
+use crate::rates::row_error::RowError;
 
 /// Faults that are told; what is beyond them is counted.
 const TOLD: usize = 50;
@@ -20,6 +21,8 @@ pub struct DeckFault {
     pub column: Option<&'static str>,
     /// What is wrong, and how to mend it.
     pub message: String,
+    /// The currency of the price, where the fault is that the exchange has no rate for it.
+    pub missing_rate: Option<Currency>,
 }
 
 impl fmt::Display for DeckFault {
@@ -77,6 +80,20 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn say(&mut self, line: u64, column: Option<Column>, message: impl Into<String>) {
+        self.push(line, column, message.into(), None);
+    }
+
+    pub(super) fn say_row(&mut self, line: u64, error: RowError) {
+        self.push(line, Some(error.column), error.message, error.missing_rate);
+    }
+
+    fn push(
+        &mut self,
+        line: u64,
+        column: Option<Column>,
+        message: String,
+        missing_rate: Option<Currency>,
+    ) {
         if self.told.len() == TOLD {
             self.more += 1;
             return;
@@ -85,7 +102,8 @@ impl<'a> Gathered<'a> {
             file: self.file.to_owned(),
             line,
             column: column.map(Column::name),
-            message: message.into(),
+            message,
+            missing_rate,
         });
     }
 

@@ -56,7 +56,7 @@ pub fn scan_deck<'f>(
     lines(input, file.layout, currency, &mut faults, |line, row, faults| {
         match clashes.add(&row, row_number(line)) {
             Ok(()) => each(line, row),
-            Err(wrong) => faults.say(line, Some(wrong.column), wrong.message),
+            Err(wrong) => faults.say_row(line, wrong),
         }
     });
     clashes.find(|clash| say_clash(&clash, &mut faults));
@@ -73,7 +73,7 @@ pub(in crate::rates) fn read_table(
     let mut builder = Builder::new(exchange);
     let fingerprint = lines(input, file.layout, exchange.to(), &mut faults, |line, row, faults| {
         if let Err(wrong) = builder.add(&row, row_number(line)) {
-            faults.say(line, Some(wrong.column), wrong.message);
+            faults.say_row(line, wrong);
         }
     });
     let mut table = builder.build(|clash| say_clash(&clash, &mut faults));
