@@ -56,7 +56,7 @@ impl Engine {
     /// # Errors
     /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with
     /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, for the same callee and task within
-    /// [`RouterSettings::duplicates`](switchboard_router::RouterSettings) without a word that it is meant again;
+    /// [`Policy::duplicates`](switchboard_router::Policy) without a word that it is meant again;
     /// `Journal`. Nothing was sent then.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
         submit::submit(&self.inner, request).await
