@@ -49,7 +49,7 @@ pub(crate) async fn receive_webhook(
         .filter(|event| matches!(event.kind, EventKind::Call(_)))
         .filter_map(|event| event.call)
         .collect();
-    let letter =
+    let webhook =
         StoredWebhook { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
     let (told, answer) = oneshot::channel();
     let strong = Arc::clone(inner);
@@ -57,10 +57,10 @@ pub(crate) async fn receive_webhook(
     // follows from it.
     inner.spawn(async move {
         let handled = async {
-            if !strong.kept(strong.journal.store_webhook(&letter).await)? {
+            if !strong.kept(strong.journal.store_webhook(&webhook).await)? {
                 return Ok(());
             }
-            handle(&strong, &runtime, id, &letter).await
+            handle(&strong, &runtime, id, &webhook).await
         };
         // Nobody listening is fine.
         let _ = told.send(handled.await);
@@ -70,21 +70,21 @@ pub(crate) async fn receive_webhook(
 }
 
 /// A webhook that was kept and not handled by a process that is gone.
-pub(crate) async fn handle_again(inner: &Arc<Shared>, letter: StoredWebhook) {
+pub(crate) async fn handle_again(inner: &Arc<Shared>, webhook: StoredWebhook) {
     let handled = async {
-        let Some(id) = inner.journal.call_of(letter.attempt).await? else {
-            return inner.kept(inner.journal.mark_handled(&letter, inner.now()).await);
+        let Some(id) = inner.journal.call_of(webhook.attempt).await? else {
+            return inner.kept(inner.journal.mark_handled(&webhook, inner.now()).await);
         };
         let call = inner.journal.get(id).await?;
         let attempt =
-            call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
+            call.and_then(|call| call.attempts.into_iter().find(|one| one.id == webhook.attempt));
         match attempt.and_then(|attempt| inner.runtime(&attempt.provider)) {
-            Some(runtime) => handle(inner, &runtime, id, &letter).await,
-            None => inner.kept(inner.journal.mark_handled(&letter, inner.now()).await),
+            Some(runtime) => handle(inner, &runtime, id, &webhook).await,
+            None => inner.kept(inner.journal.mark_handled(&webhook, inner.now()).await),
         }
     };
     if let Err(error) = handled.await {
-        tracing::warn!(attempt = %letter.attempt, %error, "a webhook that was kept could not be handled");
+        tracing::warn!(attempt = %webhook.attempt, %error, "a webhook that was kept could not be handled");
     }
 }
 
@@ -93,12 +93,12 @@ async fn handle(
     inner: &Arc<Shared>,
     runtime: &Arc<ProviderRuntime>,
     id: CallId,
-    letter: &StoredWebhook,
+    webhook: &StoredWebhook,
 ) -> Result<()> {
-    for theirs in &letter.calls {
-        hint(inner, runtime, id, letter.attempt, theirs).await?;
+    for theirs in &webhook.calls {
+        hint(inner, runtime, id, webhook.attempt, theirs).await?;
     }
-    inner.kept(inner.journal.mark_handled(letter, inner.now()).await)
+    inner.kept(inner.journal.mark_handled(webhook, inner.now()).await)
 }
 
 async fn hint(

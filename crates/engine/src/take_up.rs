@@ -84,9 +84,9 @@ pub(crate) async fn bills(inner: &Shared) -> Result<()> {
 
 /// Webhooks that somebody kept and did not get to.
 pub(crate) async fn pending_webhooks(inner: &Arc<Shared>) -> Result<()> {
-    for letter in inner.journal.pending_webhooks().await? {
+    for webhook in inner.journal.pending_webhooks().await? {
         let strong = Arc::clone(inner);
-        inner.spawn(async move { hooks::handle_again(&strong, letter).await });
+        inner.spawn(async move { hooks::handle_again(&strong, webhook).await });
     }
     Ok(())
 }
