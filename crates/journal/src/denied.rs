@@ -1,4 +1,5 @@
-//! Why a journal does not write: a rule denies it, the facts make no sense, or it cannot be written.
+//! Why a journal does not write: a rule denies it, the facts make no sense, or it cannot be
+//! written.
 //!
 //! What the journal denies decides whether a phone rings, so it is an enum that is matched without
 //! a catch-all arm: a new rule does not compile until every caller handles it.

@@ -1,8 +1,8 @@
 //! When a second call to the same person with the same task is taken for a mistake.
 //!
-//! It is rejected wherever it comes from: a single call, a row of a batch, a program. It is accepted
-//! if the request says that the repetition is intended ([`ValidCall::is_meant_again`]); a key that
-//! was derived from the request does not say so.
+//! It is rejected wherever it comes from: a single call, a row of a batch, a program. It is
+//! accepted if the request says that the repetition is intended ([`ValidCall::is_meant_again`]); a
+//! key that was derived from the request does not say so.
 
 use std::{fmt, time::Duration};
 
@@ -21,8 +21,8 @@ pub struct DuplicateOf {
 }
 
 impl DuplicateOf {
-    /// Calls older than this are ignored, whatever their status: calls are scheduled days ahead, not
-    /// months.
+    /// Calls older than this are ignored, whatever their status: calls are scheduled days ahead,
+    /// not months.
     pub const REMEMBERED: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
     /// The duplicate that this error reports, if it reports one.

@@ -110,8 +110,8 @@ pub struct News {
 }
 
 impl News {
-    /// True if a write that changes a call's status from `before` to `after` ends a ring that was in
-    /// progress.
+    /// True if a write that changes a call's status from `before` to `after` ends a ring that was
+    /// in progress.
     pub fn ends_a_ring(before: CallStatus, after: CallStatus) -> bool {
         matches!(before, CallStatus::Attempting | CallStatus::InProgress)
             && after == CallStatus::Closed
@@ -153,9 +153,9 @@ pub trait CallLog: Debug + Send + Sync {
     ///
     /// # Errors
     /// `Conflict` if the key was used for another request. `PossibleDuplicate`, with
-    /// [`DuplicateOf`](crate::DuplicateOf) as its source, if a call with the same callee and task was
-    /// recorded within the window or is still to be placed, and the request does not say that the
-    /// repetition is intended.
+    /// [`DuplicateOf`](crate::DuplicateOf) as its source, if a call with the same callee and task
+    /// was recorded within the window or is still to be placed, and the request does not say that
+    /// the repetition is intended.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 
     /// Writes facts and makes their reservation in one transaction: everything or nothing.
@@ -200,10 +200,10 @@ pub trait EvidenceIndex: Debug + Send + Sync {
     /// provider's call belongs to. An attempt without an agent may be any agent's.
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool>;
 
-    /// True if no other attempt at the same provider, to the same number with the same task, is sent
-    /// or in doubt while its provider call id is unknown. Only then do the number and the task prove
-    /// which attempt a provider's call belongs to: two tenants may make the same request at the same
-    /// time.
+    /// True if no other attempt at the same provider, to the same number with the same task, is
+    /// sent or in doubt while its provider call id is unknown. Only then do the number and the task
+    /// prove which attempt a provider's call belongs to: two tenants may make the same request at
+    /// the same time.
     async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool>;
 
     /// How often this person's phone has rung, or may have, since the given time, over all calls of
@@ -214,8 +214,8 @@ pub trait EvidenceIndex: Debug + Send + Sync {
 /// Stores webhooks before they are handled.
 #[async_trait]
 pub trait Inbox: Debug + Send + Sync {
-    /// Stores a webhook before it is handled. Returns false if the same body was already received for
-    /// the same attempt and handled.
+    /// Stores a webhook before it is handled. Returns false if the same body was already received
+    /// for the same attempt and handled.
     async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool>;
 
     /// Records that a webhook was handled.
@@ -238,14 +238,14 @@ pub trait Membership: Debug + Send + Sync {
     /// have [news](Membership::news) are taken over too, but not returned.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
 
-    /// The calls of this process that others wrote to and that it has not [acted](Membership::acted)
-    /// on since, in the order of their last writes. What this process writes to its own calls is not
-    /// news.
+    /// The calls of this process that others wrote to and that it has not
+    /// [acted](Membership::acted) on since, in the order of their last writes. What this process
+    /// writes to its own calls is not news.
     async fn news(&self) -> Result<Vec<News>>;
 
     /// Records that this process has acted on the news. They are not reported again, even to a
-    /// process that takes the calls over. Later writes to a call stay news, and so do writes to calls
-    /// that another process owns by now.
+    /// process that takes the calls over. Later writes to a call stay news, and so do writes to
+    /// calls that another process owns by now.
     async fn acted(&self, news: &[News]) -> Result<()>;
 
     /// True if other processes may write to the same journal. Each of them then has to
@@ -265,8 +265,8 @@ pub trait AuditLog: Debug + Send + Sync {
 
 /// A complete journal. After an error of kind `Journal`, nothing may be sent any more.
 ///
-/// Several processes may share a journal. Each call is owned by the process that recorded it or took
-/// it over from a dead process. Only the owner may advance it ([`Fact::requires_ownership`]);
+/// Several processes may share a journal. Each call is owned by the process that recorded it or
+/// took it over from a dead process. Only the owner may advance it ([`Fact::requires_ownership`]);
 /// evidence is accepted from any process. What another process writes to a call is news for the
 /// owner until the owner has acted on it.
 pub trait Journal: CallLog + EvidenceIndex + Inbox + Membership + AuditLog {}

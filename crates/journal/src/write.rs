@@ -1,8 +1,8 @@
 //! What is written in one transaction, and what it reserves.
 //!
 //! Before a byte of a call is sent, one transaction records the attempt and its claim, reserves a
-//! slot of the provider's rate limit and the amount in the budgets, and checks that the agent has no
-//! call in doubt. If any of these is denied, nothing is written.
+//! slot of the provider's rate limit and the amount in the budgets, and checks that the agent has
+//! no call in doubt. If any of these is denied, nothing is written.
 
 use jiff::Timestamp;
 use switchboard_core::{
@@ -122,8 +122,8 @@ pub enum Settlement {
     },
 }
 
-/// What a journal does to holds and rate slots when it writes a fact. Only a proof or a bill releases
-/// them, never the passing of time. [`Settlement::Nothing`] applies only if the attempt is
+/// What a journal does to holds and rate slots when it writes a fact. Only a proof or a bill
+/// releases them, never the passing of time. [`Settlement::Nothing`] applies only if the attempt is
 /// `NotPlaced` after the fact: a proof that comes too late proves nothing.
 pub fn settlement(fact: &Fact) -> Option<Settlement> {
     match fact {

@@ -66,8 +66,8 @@ pub enum Fact {
     Refused(CallFailure),
     /// The call was not started in time, and will not be.
     Expired(CallFailure),
-    /// The caller withdrew it before anything was sent. Any process may write it, because it does not
-    /// say what a provider did.
+    /// The caller withdrew it before anything was sent. Any process may write it, because it does
+    /// not say what a provider did.
     Withdrawn(CallFailure),
     /// An attempt is written down.
     Intended(Box<Attempt>),
