@@ -1,5 +1,5 @@
-//! Rate limits, concurrency limits and budgets of the other policy. They are counted by the journal's
-//! own code, which is filled by the replay.
+//! Rate limits, concurrency limits and budgets of the other policy. They are counted by the
+//! journal's own code, which is filled by the replay.
 
 use std::time::Duration;
 

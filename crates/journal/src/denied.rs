@@ -1,7 +1,8 @@
-//! Why a journal does not write: a rule denies it, the facts make no sense, or it cannot be written.
+//! Why a journal does not write: a rule denies it, the facts make no sense, or it cannot be
+//! written.
 //!
 //! What the journal denies decides whether a phone rings, so it is an enum that is matched without
-//! a catch-all arm: a new rule does not compile until everybody who writes has said what it means.
+//! a catch-all arm: a new rule does not compile until every caller handles it.
 
 use std::{fmt, time::Duration};
 
@@ -169,7 +170,7 @@ impl WriteError {
         }
     }
 
-    /// How long until a limit that is used up has room again, by the journal's clock.
+    /// How long until an exhausted limit frees a slot, by the journal's clock.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             WriteError::Denied(

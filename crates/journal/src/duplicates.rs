@@ -1,8 +1,8 @@
-//! The same person with the same task again: when that is taken for a mistake.
+//! When a second call to the same person with the same task is taken for a mistake.
 //!
-//! It is held back for whoever asks: a call, a row of a batch, a program. What lets it through is
-//! somebody's word that it is meant ([`ValidCall::is_meant_again`]); a key that was made of the
-//! request is none.
+//! It is rejected wherever it comes from: a single call, a row of a batch, a program. It is
+//! accepted if the request says that the repetition is intended ([`ValidCall::is_meant_again`]); a
+//! key that was derived from the request does not say so.
 
 use std::{fmt, time::Duration};
 
@@ -16,23 +16,22 @@ use switchboard_core::{
 pub struct DuplicateOf {
     /// The first call.
     pub call: CallId,
-    /// When it was taken in.
+    /// When it was recorded.
     pub since: Timestamp,
 }
 
 impl DuplicateOf {
-    /// A call that was taken in so long ago is looked at no more, whatever became of it: calls are
-    /// scheduled for days ahead, not for months.
+    /// Calls older than this are ignored, whatever their status: calls are scheduled days ahead,
+    /// not months.
     pub const REMEMBERED: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-    /// What this error is about.
+    /// The duplicate that this error reports, if it reports one.
     pub fn in_error(error: &Error) -> Option<Self> {
         std::error::Error::source(error)?.downcast_ref().copied()
     }
 
-    /// True where the same again at this moment is held back for this call: one that may still
-    /// ring, or that was taken in or rang within the window. One that provably rang nobody never is
-    /// the first of two.
+    /// True if a repetition of this call at the given time is rejected: the call may still ring, or
+    /// was recorded or rang within the window. A call that provably rang no phone never counts.
     pub fn counts(call: &Call, at: Timestamp, window: Duration) -> bool {
         let rang = |since: Timestamp| {
             let sent = call.attempts.iter().filter(|one| one.state != AttemptState::NotPlaced);

@@ -1,4 +1,5 @@
-//! Where calls are written down before anything is sent, and what may never be written.
+//! The journal: where calls are recorded before anything is sent, and the rules on what may be
+//! recorded.
 //!
 //! Each method is one transaction. The rules are the journal's, not its callers': one live attempt
 //! for each call, one active call for each person, one call for each key, one owner for each of a
@@ -20,26 +21,27 @@ use crate::{
     state::{Effect, Fact},
 };
 
-/// A call that is about to exist.
+/// A new call, as it is handed to [`CallLog::open`].
 #[derive(Debug, Clone)]
 pub struct NewCall {
-    /// Its id.
+    /// The id of the new call, of version 7, so that ids sort by time.
     pub id: CallId,
-    /// What was asked for.
+    /// The caller's request, already validated.
     pub request: Arc<ValidCall>,
-    /// When.
+    /// When the request was accepted: the call's `created_at`.
     pub at: Timestamp,
-    /// Within which time the same callee and task is taken for a mistake.
+    /// The window in which a second call with the same callee and task counts as a possible
+    /// duplicate.
     pub duplicates: Duration,
 }
 
 impl NewCall {
-    /// A call that is about to exist, with the usual [`DuplicateWindows`].
+    /// A new call with the default [`DuplicateWindows`].
     pub fn new(id: CallId, request: Arc<ValidCall>, at: Timestamp) -> Self {
         Self { duplicates: DuplicateWindows::default().of(&request), id, request, at }
     }
 
-    /// The call as it is written down first.
+    /// The first record of the call, with the status `Received`.
     pub fn received(&self) -> Call {
         let request = &self.request;
         Call {
@@ -72,44 +74,44 @@ impl NewCall {
     }
 }
 
-/// What became of a new call.
+/// The result of opening a call.
 #[derive(Debug, Clone)]
 pub enum Opened {
-    /// It is written down.
+    /// The call was recorded.
     New(Box<Call>),
-    /// The same key and the same request came before: the first call.
+    /// The same request with the same key was recorded before. Contains the first call.
     Replayed(Box<Call>),
-    /// The same row of a batch came before, which is the same key, person and task, and asked for
-    /// it in another way: the first call.
+    /// The same row of a batch (the same key, callee and task) was recorded before with other
+    /// options. Contains the first call.
     Changed(Box<Call>),
 }
 
-/// What became of a fact.
+/// The result of writing facts.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// The call as it stands now.
+    /// The call after the write.
     pub call: Arc<Call>,
-    /// What has to be done next.
+    /// What the engine has to do next.
     pub effects: Vec<Effect>,
 }
 
-/// An id may be a little older than the moment that its call bears.
+/// An id may be slightly older than its call's `created_at`.
 const ID_SLACK: Duration = Duration::from_secs(2);
 
-/// What other processes wrote to a call that this process has, as far as it has not acted on it.
+/// Writes of other processes to a call that this process owns, and that it has not acted on yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct News {
-    /// Which call.
+    /// The call that was written to.
     pub call: CallId,
-    /// The number of the last of these writes. What is written later has a higher one.
+    /// The number of the last of these writes. Later writes have higher numbers.
     pub number: u64,
-    /// One of them ended a ring that was under way.
+    /// True if one of the writes ended a ring that was in progress.
     pub ended: bool,
 }
 
 impl News {
-    /// True where a write that takes a call from one status to the other ends a ring that was under
-    /// way.
+    /// True if a write that changes a call's status from `before` to `after` ends a ring that was
+    /// in progress.
     pub fn ends_a_ring(before: CallStatus, after: CallStatus) -> bool {
         matches!(before, CallStatus::Attempting | CallStatus::InProgress)
             && after == CallStatus::Closed
@@ -119,160 +121,162 @@ impl News {
 /// Which calls to read, oldest first. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// In one of these states; empty: in any.
+    /// Only calls with one of these statuses. Empty means any status.
     pub statuses: Vec<CallStatus>,
-    /// Younger than this call, to go on where a former selection ended.
+    /// Only calls newer than this one, to continue where an earlier selection ended.
     pub after: Option<CallId>,
-    /// At most so many.
+    /// The maximum number of calls.
     pub limit: Option<u32>,
 }
 
 impl Selection {
-    /// Where to begin for the calls of this moment and later: ids of version 7 are made of the
-    /// time, so that a moment is a place among them. A few older calls may come too.
+    /// The value of `after` that selects the calls since this time. Ids of version 7 start with the
+    /// time, so a time is a position among them. A few older calls may be selected too.
     pub fn from_moment(moment: Timestamp) -> CallId {
         let moment = moment.checked_sub(ID_SLACK).unwrap_or(moment);
         let milliseconds = u128::try_from(moment.as_millisecond()).unwrap_or_default();
         CallId::new(Uuid::from_u128(milliseconds << 80 | 0x7 << 76))
     }
 
-    /// True where a call in this state may be in it.
+    /// True if the selection includes calls with this status.
     pub fn takes(&self, status: CallStatus) -> bool {
         self.statuses.is_empty() || self.statuses.contains(&status)
     }
 }
 
-/// Calls: taken in, written to and read.
+/// Opens, writes and reads calls.
 ///
-/// Each method is one transaction. What is written is durable when the method returns.
+/// Each method is one transaction. A write is durable when the method returns.
 #[async_trait]
 pub trait CallLog: Debug + Send + Sync {
-    /// Writes a new call down. It belongs to this process.
+    /// Records a new call. This process owns it.
     ///
     /// # Errors
-    /// `Conflict` where the key came with another request; `PossibleDuplicate`, with
-    /// [`DuplicateOf`](crate::DuplicateOf) as its source, where the same callee and task came within the call's window,
-    /// or is still to be called, and nobody said that it is meant again.
+    /// `Conflict` if the key was used for another request. `PossibleDuplicate`, with
+    /// [`DuplicateOf`](crate::DuplicateOf) as its source, if a call with the same callee and task
+    /// was recorded within the window or is still to be placed, and the request does not say that
+    /// the repetition is intended.
     async fn open(&self, call: NewCall) -> Result<Opened>;
 
-    /// Writes facts down in one transaction, and takes what they need: all of it, or nothing.
+    /// Writes facts and makes their reservation in one transaction: everything or nothing.
     ///
     /// # Errors
-    /// [`Denied`](crate::Denied) where a rule forbids it: all facts and reservations, or nothing.
+    /// [`Denied`](crate::Denied) if a rule forbids a fact or the reservation. Nothing was written
+    /// then.
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError>;
 
-    /// One call.
+    /// Reads a call by its id.
     async fn get(&self, id: CallId) -> Result<Option<Call>>;
 
-    /// What was asked for.
+    /// Reads the request that a call was made from.
     async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>>;
 
-    /// Some calls, oldest first.
+    /// Reads the selected calls, oldest first.
     async fn select(&self, selection: &Selection) -> Result<Vec<Call>>;
 
-    /// The calls that are not settled, oldest first, whoever has them.
+    /// Reads the calls of all processes that are not settled, oldest first.
     async fn unfinished(&self) -> Result<Vec<Call>>;
 
-    /// What stands for this person in logs: the same for each of his calls, and nobody without the
-    /// journal's key can tell who it is. `None` where the journal has no key.
+    /// A pseudonym for this person in logs. It is the same for each of their calls, and cannot be
+    /// traced to the number without the journal's key. `None` if the journal has no key.
     fn tag(&self, to: &PhoneNumber) -> Option<String> {
         let _ = to;
         None
     }
 }
 
-/// Whose call a provider's call or an attempt is, and what may be mistaken for it.
+/// Assigns a provider's calls and attempts to our calls, and tells whether the assignment is
+/// unambiguous.
 #[async_trait]
 pub trait EvidenceIndex: Debug + Send + Sync {
-    /// Whose call a provider's call is.
+    /// The call that a provider's call belongs to.
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>>;
 
-    /// Whose attempt it is.
+    /// The call that an attempt belongs to.
     async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>>;
 
-    /// True where no other attempt of this one's provider and agent is sent, or in doubt, without a
-    /// provider's id that is known: only then does the agent and the time prove whose call it is.
-    /// An attempt without an agent may be any agent's.
+    /// True if no other attempt at the same provider and agent is sent or in doubt while its
+    /// provider call id is unknown. Only then do the agent and the time prove which attempt a
+    /// provider's call belongs to. An attempt without an agent may be any agent's.
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool>;
 
-    /// True where no other attempt at this one's provider, to the same number with the same task,
-    /// is sent, or in doubt, without a provider's id that is known. Two tenants may ask for the
-    /// same at the same time: only alone do the number and the task prove whose call it is.
+    /// True if no other attempt at the same provider, to the same number with the same task, is
+    /// sent or in doubt while its provider call id is unknown. Only then do the number and the task
+    /// prove which attempt a provider's call belongs to: two tenants may make the same request at
+    /// the same time.
     async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool>;
 
-    /// How often this person's phone rang, or may have, since then, over all calls of the tenant:
-    /// attempts that were sent and are not proven silent.
+    /// How often this person's phone has rung, or may have, since the given time, over all calls of
+    /// the tenant: the number of attempts that were sent and are not proven not placed.
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32>;
 }
 
-/// Webhooks, kept before they are handled.
+/// Stores webhooks before they are handled.
 #[async_trait]
 pub trait Inbox: Debug + Send + Sync {
-    /// Keeps a webhook before it is handled. False where the same body came on the same attempt and
-    /// was handled.
+    /// Stores a webhook before it is handled. Returns false if the same body was already received
+    /// for the same attempt and handled.
     async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool>;
 
-    /// A webhook was handled.
+    /// Records that a webhook was handled.
     async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()>;
 
-    /// Webhooks that were kept and never handled, oldest first.
+    /// The webhooks that were stored and not handled yet, oldest first.
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>>;
 }
 
-/// The processes that share a journal, and whose calls are whose.
+/// The processes that share a journal, and which process owns which call.
 #[async_trait]
 pub trait Membership: Debug + Send + Sync {
-    /// Says that this process lives. One that was silent for too long, and whose calls others took,
-    /// goes on under a new name.
+    /// Renews the lease of this process. A process whose lease expired, and whose calls others may
+    /// have taken over, continues under a new identity.
     async fn beat(&self, at: Timestamp) -> Result<()>;
 
-    /// Takes over the calls of processes that are gone, that nobody else has, oldest first: those
-    /// that are not settled, and those that are `Indeterminate`, whose agents stay in doubt. The
-    /// first time, what former runs of this process left is among them. Other calls of theirs that
-    /// have [news](Membership::news) become this process's too, and are not among those that are
-    /// answered with.
+    /// Takes over the calls of dead processes and returns them, oldest first: those that are not
+    /// settled, and those that are `Indeterminate`, whose agents stay in doubt. The first time, the
+    /// calls of earlier runs of this process are among them. Settled calls of dead processes that
+    /// have [news](Membership::news) are taken over too, but not returned.
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>>;
 
-    /// The calls of this process that others wrote to, and that it has not [acted](Membership::acted)
-    /// on since, in the order of their last writes. What this process writes to its own calls is no
-    /// news.
+    /// The calls of this process that others wrote to and that it has not
+    /// [acted](Membership::acted) on since, in the order of their last writes. What this process
+    /// writes to its own calls is not news.
     async fn news(&self) -> Result<Vec<News>>;
 
-    /// This process has acted on the news: neither it nor whoever takes the calls over hears of
-    /// them again. What was written to a call since stays news, and so does what was written to
-    /// calls that others have by now.
+    /// Records that this process has acted on the news. They are not reported again, even to a
+    /// process that takes the calls over. Later writes to a call stay news, and so do writes to
+    /// calls that another process owns by now.
     async fn acted(&self, news: &[News]) -> Result<()>;
 
-    /// True where other processes may write to the same journal: whoever uses it has to
+    /// True if other processes may write to the same journal. Each of them then has to
     /// [`beat`](Membership::beat).
     fn is_shared(&self) -> bool;
 }
 
-/// What was decided that is about no single call. Entries are only ever added.
+/// Decisions that are not about a single call. The log is append-only.
 #[async_trait]
 pub trait AuditLog: Debug + Send + Sync {
-    /// Adds a decision to those that were made, durably. Its number is above those of all before
-    /// it.
-    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64>;
+    /// Appends an entry durably and returns its number, which is higher than all earlier ones.
+    async fn append_audit(&self, entry: &AuditEntry) -> Result<u64>;
 
-    /// The decisions on a topic whose number is above `after`, in order, whoever made them.
+    /// The entries of all processes on a topic with a number above `after`, in order.
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>>;
 }
 
-/// Keeps calls. An error of kind `Journal` means that nothing may be sent any more.
+/// A complete journal. After an error of kind `Journal`, nothing may be sent any more.
 ///
-/// Several processes may share one. Each call belongs to the process that took it in, or took it
-/// over from one that is gone; only its owner moves it on ([`Fact::requires_ownership`]), and evidence is
-/// taken from everybody. What another process than its owner wrote is news for the owner until it
-/// says that it has acted on it.
+/// Several processes may share a journal. Each call is owned by the process that recorded it or
+/// took it over from a dead process. Only the owner may advance it ([`Fact::requires_ownership`]);
+/// evidence is accepted from any process. What another process writes to a call is news for the
+/// owner until the owner has acted on it.
 pub trait Journal: CallLog + EvidenceIndex + Inbox + Membership + AuditLog {}
 
 impl<T: CallLog + EvidenceIndex + Inbox + Membership + AuditLog + ?Sized> Journal for T {}
 
-/// What is made of a journal's own methods.
+/// Convenience methods on top of [`CallLog`].
 #[async_trait]
 pub trait JournalExt: CallLog {
-    /// Writes one fact down that needs nothing.
+    /// Writes one fact that needs no reservation.
     ///
     /// # Errors
     /// As for [`CallLog::write`].
@@ -280,7 +284,7 @@ pub trait JournalExt: CallLog {
         self.write(id, Write::from(fact), at).await
     }
 
-    /// Every call, oldest first.
+    /// Reads all calls, oldest first.
     async fn list(&self) -> Result<Vec<Call>> {
         self.select(&Selection::default()).await
     }

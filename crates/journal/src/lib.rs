@@ -1,4 +1,4 @@
-//! What is written down about calls, and what may never be written.
+//! What is recorded about calls, and the rules on what may be recorded.
 //!
 //! | to find | look at |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Calls of a journal, so many at once.
+//! Reads the calls of a journal in pages.
 
 use switchboard_core::{Call, Result};
 
@@ -14,18 +14,18 @@ pub struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// Calls in one page.
+    /// The number of calls in a page.
     pub const SIZE: u32 = 500;
 
-    /// The calls of this selection, whose own limit does not count.
+    /// Pages of this selection. Its own limit is ignored.
     pub fn new(journal: &'a dyn Journal, selection: Selection) -> Self {
         Self { journal, selection: Selection { limit: Some(Self::SIZE), ..selection }, over: false }
     }
 
-    /// The next calls; `None` where there are no more.
+    /// Reads the next page. `None` if there are no more calls.
     ///
     /// # Errors
-    /// `Journal` where they cannot be read. The next try reads the same page.
+    /// `Journal` if they cannot be read. The next attempt reads the same page.
     pub async fn next(&mut self) -> Result<Option<Vec<Call>>> {
         if self.over {
             return Ok(None);

@@ -1,8 +1,8 @@
-//! What is written down together, and what has to be there before it may be.
+//! What is written in one transaction, and what it reserves.
 //!
-//! Before a byte of a call leaves, one transaction holds the attempt, its claim, its slot of the
-//! provider's rate limit, its share of the budgets and the certainty that its agent has no call in
-//! doubt. What is missing refuses the whole.
+//! Before a byte of a call is sent, one transaction records the attempt and its claim, reserves a
+//! slot of the provider's rate limit and the amount in the budgets, and checks that the agent has
+//! no call in doubt. If any of these is denied, nothing is written.
 
 use jiff::Timestamp;
 use switchboard_core::{
@@ -12,17 +12,17 @@ use switchboard_router::Reservation;
 
 use crate::state::{Fact, Verdict};
 
-/// Facts of one transaction, in order, and what they need.
+/// The facts of one transaction, in order, and the reservation that they need.
 #[derive(Debug, Clone, Default)]
 pub struct Write {
-    /// At least one.
+    /// The facts, at least one.
     pub facts: Vec<Fact>,
-    /// For the attempt that is the last one after these facts.
+    /// Reserved for the attempt that is the call's last one after these facts.
     pub reservation: Reservation,
 }
 
-/// True while an attempt keeps its rooms: it is not proven silent, and no end of its phone call is
-/// known.
+/// True while an attempt holds its concurrency slots: it is not proven not placed, and its phone
+/// call is not known to have ended.
 pub fn holds_concurrency(attempt: &Attempt) -> bool {
     attempt.state.is_live() && attempt.outcome.is_none()
 }
@@ -33,16 +33,17 @@ impl From<Fact> for Write {
     }
 }
 
-/// A webhook, kept before it is handled. Its body is a hint; what it names is read at the provider.
+/// A webhook as it is stored before it is handled. Its body is only a hint: the calls that it names
+/// are read at the provider.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredWebhook {
-    /// On whose address it came.
+    /// The attempt whose webhook address received it.
     pub attempt: AttemptId,
-    /// As it came.
+    /// The body as received.
     pub body: Vec<u8>,
-    /// The calls that it names.
+    /// The ids of the provider's calls that the body names.
     pub calls: Vec<ProviderCallId>,
-    /// When it came.
+    /// When it was received.
     pub at: Timestamp,
 }
 
@@ -57,19 +58,19 @@ impl std::fmt::Debug for StoredWebhook {
     }
 }
 
-/// How sure it is which of a provider's calls an attempt is.
+/// How certain it is which of the provider's calls belongs to an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Identity {
-    /// It is known, or it reached no phone, or it is not sent.
+    /// The provider's call is known, or there is none: the attempt was not placed or not sent.
     Known,
-    /// It is sent, and its answer is open; or it is over, by an operator's word, and the provider's
-    /// id is unknown.
+    /// The request was sent and its response is pending; or an operator closed the call and the
+    /// provider's id is unknown.
     Pending,
-    /// It may have rung, or did, and the provider's id is unknown.
+    /// The phone rang or may have rung, and the provider's id is unknown.
     InDoubt,
 }
 
-/// The doubt about a call's last attempt.
+/// The identity of a call's last attempt.
 pub fn identity(call: &Call) -> Identity {
     let Some(last) = call.attempts.last().filter(|_| call.provider_call_id.is_none()) else {
         return Identity::Known;
@@ -83,8 +84,8 @@ pub fn identity(call: &Call) -> Identity {
             | CallStatus::Stalled,
             AttemptState::Unknown | AttemptState::Reconciling | AttemptState::Placed,
         ) => Identity::InDoubt,
-        // An operator knows how it ended, and nobody which of the provider's calls it is: another
-        // one may still be mistaken for it.
+        // An operator knows how it ended, but the provider's call is unknown, so that it may still
+        // be mistaken for another attempt's.
         (CallStatus::Closed, AttemptState::Placed) => Identity::Pending,
         (
             CallStatus::Received
@@ -102,28 +103,28 @@ pub fn identity(call: &Call) -> Identity {
     }
 }
 
-/// What a fact does to an attempt's hold and slots.
+/// What a fact does to an attempt's budget hold and rate slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settlement {
-    /// It cost nothing: the hold is released. Its slots are free again where no byte left.
+    /// The attempt cost nothing: its hold is released, and its rate slots too if no byte was sent.
     Nothing {
-        /// Whose.
+        /// The attempt that is settled.
         attempt: AttemptId,
-        /// True where the request provably never left.
+        /// True if the request provably was never sent.
         unsent: bool,
     },
-    /// It cost this much.
+    /// The provider billed the attempt.
     Bill {
-        /// Whose.
+        /// The attempt that is settled.
         attempt: AttemptId,
-        /// How much.
+        /// The billed amount.
         amount: Money,
     },
 }
 
-/// What a journal does to holds and slots when it writes a fact: released by proof or bill alone,
-/// never by time. [`Settlement::Nothing`] holds only where the attempt is `NotPlaced` after the
-/// fact: a proof that comes too late proves nothing.
+/// What a journal does to holds and rate slots when it writes a fact. Only a proof or a bill
+/// releases them, never the passing of time. [`Settlement::Nothing`] applies only if the attempt is
+/// `NotPlaced` after the fact: a proof that comes too late proves nothing.
 pub fn settlement(fact: &Fact) -> Option<Settlement> {
     match fact {
         Fact::Abandoned(attempt) => Some(Settlement::Nothing { attempt: *attempt, unsent: true }),

@@ -3,7 +3,7 @@
 //!
 //! [`hold`] is for tests: it panics where a journal breaks a rule; [`hold_shared`] does the same
 //! with two processes, and [`hold_by_the_callers_clock`] with journals that go by the time that
-//! they are told. The rest of the module builds the requests and facts that it needs, and is open
+//! they are given. The rest of the module builds the requests and facts that it needs, and is open
 //! so that a journal's own tests can say things in the same words. It is one long file because it
 //! is one list: every rule about a call that a journal has to keep.
 //!
@@ -13,12 +13,12 @@
 //! | `duplicates.rs` | the same person and task again, and rows of batches |
 //! | `reservations.rs` | slots and budgets |
 //! | `concurrency.rs` | how many calls are under way at once |
-//! | `doubt.rs` | agents whose last call nobody can name |
+//! | `doubt.rs` | agents whose last call is not identified |
 //! | `rings.rs` | how often a phone rings, redials and bills |
 //! | `inbox.rs` | webhooks |
-//! | `news.rs` | what others write to a process's calls |
+//! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
-//! | `audit.rs` | what was decided that is about no single call |
+//! | `audit.rs` | decisions that are not about a single call |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -120,7 +120,7 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     debate(&[one, other]).await;
 }
 
-/// Every rule about time, for journals that go by the time that they are told and by no clock of
+/// Every rule about time, for journals that go by the time that they are given and by no clock of
 /// their own.
 ///
 /// # Panics
@@ -276,7 +276,7 @@ fn agents_attempt(provider: &str, agent: Option<&str>) -> Attempt {
     Attempt { agent: agent.map(Into::into), ..attempt(provider) }
 }
 
-/// The `n`th call, sent by this attempt, and nobody knows whether it rang.
+/// The `n`th call, sent by this attempt, with an unknown result.
 async fn in_doubt(journal: &Arc<dyn Journal>, n: u32, one: Attempt) -> (CallId, AttemptId) {
     let call = open(journal, request(n), 0).await;
     let tried = one.id;
@@ -312,7 +312,7 @@ pub async fn write_intent(
     write(journal, call, facts, reservation).await
 }
 
-/// A slot of so many in a minute.
+/// One slot of a limit per minute.
 pub fn rate_slot(limiter: &str, limit: u32) -> RateSlot {
     RateSlot {
         scope: Scope::Placing(ProviderId::new(limiter.to_owned())),
@@ -321,7 +321,8 @@ pub fn rate_slot(limiter: &str, limit: u32) -> RateSlot {
     }
 }
 
-/// One of so many rooms, for an hour at most from the first second of these tests.
+/// One slot of a limit of concurrent calls, for at most an hour from the first second of these
+/// tests.
 pub fn concurrency_slot(scope: &str, limit: u32) -> ConcurrencySlot {
     ConcurrencySlot {
         scope: Scope::Calls(ProviderId::new(scope.to_owned())),

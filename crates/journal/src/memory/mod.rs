@@ -1,10 +1,10 @@
 //! A journal that lasts as long as the process: for tests, demonstrations, simulations and callers
 //! that keep records themselves.
 //!
-//! | file | why it is there |
+//! | file | purpose |
 //! |---|---|
-//! | `store.rs` | calls, and the rules on them |
-//! | `reservations.rs` | what attempts take: slots and budgets |
+//! | `store.rs` | calls and the rules on them |
+//! | `reservations.rs` | what attempts reserve: slots and budgets |
 
 mod reservations;
 mod store;
@@ -36,25 +36,25 @@ pub use reservations::Reservations;
 /// Keeps calls in memory. `Debug` shows how many, not which.
 pub struct MemoryJournal {
     store: Arc<Mutex<Store>>,
-    /// Which of the processes that share the store this one is.
+    /// The number of this process among those that share the store.
     member: AtomicU64,
     lease: Option<Duration>,
 }
 
 impl MemoryJournal {
-    /// An empty one, of one process.
+    /// An empty journal for one process.
     pub fn new() -> Self {
         Self::of(Arc::default(), None)
     }
 
-    /// An empty one that several processes share, or that outlives them in a simulation:
-    /// [`MemoryJournal::another`] is the next one's. Who is silent for longer than the lease is
-    /// taken for gone.
+    /// An empty journal that several processes share, or that outlives them in a simulation:
+    /// [`MemoryJournal::another`] is the handle of the next process. A process that does not renew
+    /// its lease in time counts as dead.
     pub fn shared(lease: Duration) -> Self {
         Self::of(Arc::default(), Some(lease))
     }
 
-    /// The same journal in the hands of another process.
+    /// A handle of another process to the same journal.
     #[must_use]
     pub fn another(&self) -> Self {
         Self::of(Arc::clone(&self.store), self.lease)
@@ -65,7 +65,7 @@ impl MemoryJournal {
         Self { store, member: AtomicU64::new(member), lease }
     }
 
-    /// This process is gone, which the operating system knows at once.
+    /// Ends this process: it counts as dead at once.
     pub fn leave(&self) {
         self.store.lock().leave(self.member());
     }
@@ -193,8 +193,8 @@ impl Membership for MemoryJournal {
 
 #[async_trait]
 impl AuditLog for MemoryJournal {
-    async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
-        Ok(self.store.lock().append_audit(decision))
+    async fn append_audit(&self, entry: &AuditEntry) -> Result<u64> {
+        Ok(self.store.lock().append_audit(entry))
     }
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {

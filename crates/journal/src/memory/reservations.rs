@@ -1,5 +1,5 @@
-//! What attempts reserve before they are sent: slots of rate limits, concurrency slots, and shares of
-//! budgets.
+//! What attempts reserve before they are sent: slots of rate limits, concurrency slots, and shares
+//! of budgets.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -107,8 +107,8 @@ impl Reservations {
         self.holds.contains_key(&attempt)
     }
 
-    /// Reserves everything for the attempt. [`Reservations::check`] has to allow it first: nothing is
-    /// checked here.
+    /// Reserves everything for the attempt. [`Reservations::check`] has to allow it first: nothing
+    /// is checked here.
     pub fn reserve(&mut self, attempt: AttemptId, reservation: Reservation) {
         let now = self.latest.unwrap_or(Timestamp::MIN);
         for need in reservation.rate_slots {
@@ -199,8 +199,8 @@ mod tests {
         Timestamp::from_millisecond(1_772_442_000_000 + millis).unwrap()
     }
 
-    /// A rate slot for ten seconds, or a concurrency slot that ends ten seconds from now, each with a
-    /// limit of two.
+    /// A rate slot for ten seconds, or a concurrency slot that ends ten seconds from now, each with
+    /// a limit of two.
     fn reservation(now: i64) -> [Reservation; 2] {
         let rate_slot = RateSlot {
             scope: Scope::Placing(ProviderId::new("alpha")),

@@ -1,4 +1,4 @@
-//! Calls, who has them, and the rules on them.
+//! Calls, the processes that own them, and the rules on them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -27,7 +27,7 @@ struct Entry {
     member: u64,
 }
 
-/// Whose open attempt may be whose.
+/// An attempt whose call at the provider is not identified yet.
 #[derive(Debug)]
 struct Unidentified {
     provider: ProviderId,
@@ -43,17 +43,17 @@ pub(super) struct Store {
     owners: HashMap<(ProviderId, ProviderCallId), CallId>,
     attempts: HashMap<AttemptId, CallId>,
     unidentified: BTreeMap<AttemptId, Unidentified>,
-    /// Who was asked to be called with which task, oldest first.
+    /// The calls for each person and task, oldest first.
     asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
     webhooks: Vec<(StoredWebhook, bool)>,
-    /// What was written to others' calls, in order.
+    /// Writes to other processes' calls, in order.
     news: BTreeMap<u64, (CallId, bool)>,
-    /// How much of it there was, ever.
+    /// The number of such writes so far.
     writes_to_others: u64,
     decisions: Vec<AuditEntry>,
     reservations: Reservations,
-    /// Who is there, and since when silent; `None`: gone.
+    /// When each process last renewed its lease. `None` if it is dead.
     members: Vec<Option<Timestamp>>,
 }
 
@@ -105,8 +105,8 @@ impl Store {
         Ok(Opened::New(Box::new(call)))
     }
 
-    /// Every rule is asked before anything changes: what is refused leaves no trace, above all not
-    /// in the locks.
+    /// Checks every rule before anything changes, so that a denied write leaves no trace, above all
+    /// not in the locks.
     pub(super) fn write(
         &mut self,
         id: CallId,
@@ -383,7 +383,7 @@ impl Store {
         }
     }
 
-    /// False where it is taken for gone.
+    /// Returns false if the process already counts as dead.
     pub(super) fn beat(&mut self, member: u64, at: Timestamp) -> bool {
         match self.member(member) {
             Some(Some(seen)) => {

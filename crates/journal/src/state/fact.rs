@@ -1,4 +1,4 @@
-//! Facts: events with their content, and what they do to the record of a call. One room, because
+//! Facts: events with their content, and what they do to the record of a call. One file, because
 //! each fact is asked the same few questions, and a new one has to answer all of them.
 
 use jiff::Timestamp;
@@ -32,13 +32,13 @@ pub enum Verdict {
 pub struct Resolution {
     /// What was found out.
     pub verdict: Verdict,
-    /// The provider's id, where it ended and somebody knows it: without it the provider's record
-    /// may be taken for another call's.
+    /// The provider's id of a call that ended, if the operator knows it. Without it, the provider's
+    /// record may be mistaken for another call's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<ProviderCallId>,
-    /// Who says so.
+    /// The operator who decided.
     pub by: String,
-    /// On what grounds.
+    /// The reason that the operator gave.
     pub note: String,
 }
 
@@ -62,12 +62,12 @@ pub enum Fact {
     /// A plan by which nothing was sent: what kept the providers from the call, so that it can be
     /// explained, and made again.
     Planned(Box<PlanRecord>),
-    /// Nobody will place it.
+    /// The call will not be placed.
     Refused(CallFailure),
-    /// It was not begun in time, and is not begun any more.
+    /// The call was not started in time, and will not be.
     Expired(CallFailure),
-    /// The caller took it back before anything was sent. Anybody may write it: it says nothing of
-    /// what a provider did.
+    /// The caller withdrew it before anything was sent. Any process may write it, because it does
+    /// not say what a provider did.
     Withdrawn(CallFailure),
     /// An attempt is written down.
     Intended(Box<Attempt>),
@@ -101,7 +101,8 @@ pub enum Fact {
     AssumedNotPlaced(AttemptId),
     /// An operator decided.
     Resolved(AttemptId, Resolution),
-    /// It rang, nobody was reached, and the caller's policy asks for another ring then.
+    /// It rang without reaching the callee, and the caller's policy asks for another ring at this
+    /// time.
     Redialled(AttemptId, Timestamp),
     /// Evidence was found.
     Traced(AttemptId, ProviderCallId, Proof),
@@ -113,8 +114,8 @@ pub enum Fact {
     Overdue,
     /// What the provider billed for an attempt: in its unit, and in money where a price is known.
     Billed(AttemptId, Cost, Option<Money>),
-    /// What the provider billed and nobody believes: less than nothing, or far more than the call
-    /// can cost. It is kept as it came, and moves no budget.
+    /// An implausible bill: a negative amount, or far more than the call can cost. It is kept as
+    /// received, and changes no budget.
     Disbelieved(AttemptId, Cost),
     /// What was said.
     Transcribed(Transcript),
@@ -230,8 +231,8 @@ impl Fact {
         }
     }
 
-    /// True for what only the process may say that has the call: it moves the call on. What is
-    /// false may come from anybody: it is evidence, and evidence is welcome whoever found it.
+    /// True if only the owning process may write this fact, because it advances the call. Evidence
+    /// may come from any process.
     pub fn requires_ownership(&self) -> bool {
         match self {
             Fact::Scheduled
@@ -275,20 +276,20 @@ impl State {
     }
 }
 
-/// True where an operator's word would settle something.
+/// True if an operator's decision would settle something.
 pub fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
     let in_doubt = identity(call) == Identity::InDoubt;
     match verdict {
         Verdict::Ended(_) => in_doubt || call.status == CallStatus::Stalled,
         Verdict::Placed(_) => in_doubt,
-        // A call that its provider showed under an id was placed, whatever anybody says.
+        // A call that the provider has shown under an id was placed: no operator can deny that.
         Verdict::NotPlaced => {
             in_doubt || call.status == CallStatus::Stalled && call.provider_call_id.is_none()
         }
     }
 }
 
-/// Carries a fact into the record of a call, and says what has to be done next.
+/// Applies a fact to the record of a call, and returns what has to be done next.
 ///
 /// # Errors
 /// `Conflict` for a fact that cannot be: an attempt that is not the last one, a state that does not
@@ -315,8 +316,8 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     }
     let before = State::of(call);
     let fits = match &fact {
-        // The table knows that an attempt is silent, not why: these two reasons hold for these
-        // states alone.
+        // The table only knows that an attempt was not placed, not why: these two reasons are
+        // possible only in these states.
         Fact::Abandoned(_) => before.attempt == Some(AttemptState::Intent),
         // Evidence may have come first: what is known is not given up, and no word stands against
         // it.
@@ -555,7 +556,7 @@ fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
     }
 }
 
-/// Keeps a bill that nobody believes, beside the attempt that it is for.
+/// Keeps an implausible bill with its attempt.
 fn disbelieve(
     call: &mut Call,
     id: AttemptId,

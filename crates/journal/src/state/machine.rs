@@ -32,7 +32,7 @@ pub enum Event {
     Schedule,
     /// It may be placed; the callee is locked.
     Admit,
-    /// Nobody will place it.
+    /// The call will not be placed.
     Refuse,
     /// An attempt is written down.
     Intend,
@@ -58,9 +58,9 @@ pub enum Event {
     Progress,
     /// The provider reports how it ended.
     End(Outcome),
-    /// It should be over by now and nobody saw it end.
+    /// It should be over by now, but its end was not observed.
     Overdue,
-    /// It rang and nobody was reached, and the caller's policy asks for another ring.
+    /// It rang without reaching the callee, and the caller's policy asks for another ring.
     Redial,
 }
 
@@ -75,7 +75,7 @@ pub enum Effect {
     Next,
     /// The callee is free for another call.
     ReleaseCallee,
-    /// An event contradicts what was taken as proven: an operator has to know.
+    /// An event contradicts what was taken as proven: an operator has to be notified.
     Alarm,
 }
 
@@ -86,7 +86,7 @@ pub enum Step {
     To(State, &'static [Effect]),
     /// Too late or known already: content may be amended, the state stays.
     Stays(&'static [Effect]),
-    /// It cannot happen here: whoever sent it has a fault.
+    /// The event is not possible in this state: the code that sent it has a bug.
     Illegal,
 }
 
@@ -111,7 +111,7 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => {
                 Step::Stays(&[])
             }
-            Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
+            Event::Retract => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule
             | Event::Admit
@@ -129,7 +129,7 @@ pub const fn step(state: State, event: Event) -> Step {
             | Event::Reconcile
             | Event::GiveUp
             | Event::Overdue => Step::Stays(&[]),
-            Event::Retract => nobody(state, Some(AttemptState::NotPlaced)),
+            Event::Retract => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule
             | Event::Admit
@@ -142,7 +142,7 @@ pub const fn step(state: State, event: Event) -> Step {
         CallStatus::Indeterminate => match event {
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => nobody(state, Some(AttemptState::NotPlaced)),
+            Event::NotPlace => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
             Event::Retract => Step::Illegal,
@@ -172,11 +172,11 @@ pub const fn step(state: State, event: Event) -> Step {
 }
 
 const fn after_the_end(state: State, event: Event) -> Step {
-    // The last ring may have been one that nobody placed: then the proof is its silence.
-    let silent = matches!(state.attempt, Some(AttemptState::NotPlaced));
+    // The last attempt may have been proven not placed.
+    let not_placed = matches!(state.attempt, Some(AttemptState::NotPlaced));
     match event {
-        Event::NotPlace | Event::AwaitApproval if !silent => Step::Stays(&[Effect::Alarm]),
-        Event::Place | Event::Progress | Event::End(_) | Event::Doubt if silent => {
+        Event::NotPlace | Event::AwaitApproval if !not_placed => Step::Stays(&[Effect::Alarm]),
+        Event::Place | Event::Progress | Event::End(_) | Event::Doubt if not_placed => {
             Step::Stays(&[Effect::Alarm])
         }
         Event::NotPlace
@@ -186,7 +186,7 @@ const fn after_the_end(state: State, event: Event) -> Step {
         | Event::End(_)
         | Event::Doubt => Step::Stays(&[]),
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
-        Event::Refuse if silent => Step::Stays(&[]),
+        Event::Refuse if not_placed => Step::Stays(&[]),
         Event::Redial => redial(state),
         Event::Retract => Step::Illegal,
         Event::Schedule
@@ -202,7 +202,7 @@ const fn before_the_first_ring(state: State, event: Event) -> Step {
     match event {
         Event::Schedule => scheduled(state),
         Event::Admit => admitted(state),
-        Event::Refuse => nobody(state, None),
+        Event::Refuse => refused_or_closed(state, None),
         Event::Intend => intended(state),
         Event::Retract => Step::Illegal,
         Event::Claim
@@ -225,7 +225,7 @@ const fn between_rings(state: State, event: Event) -> Step {
     match event {
         Event::Schedule => scheduled(state),
         Event::Admit => admitted(state),
-        Event::Refuse => nobody(state, state.attempt),
+        Event::Refuse => refused_or_closed(state, state.attempt),
         Event::Intend => intended(state),
         Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
@@ -361,7 +361,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
         AttemptState::NotPlaced => match event {
             Event::Retract => Step::Illegal,
             Event::Intend => attempting(state, AttemptState::Intent, &[]),
-            Event::Refuse => nobody(state, Some(AttemptState::NotPlaced)),
+            Event::Refuse => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace => Step::Stays(&[]),
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
                 Step::Stays(&[Effect::Alarm])
@@ -395,8 +395,8 @@ const fn closed(outcome: Outcome) -> Step {
     )
 }
 
-/// Nobody places it. A call that rang before is over, with how that ring ended.
-const fn nobody(state: State, attempt: Option<AttemptState>) -> Step {
+/// The call will not be placed. One that rang before is closed, with the outcome of that ring.
+const fn refused_or_closed(state: State, attempt: Option<AttemptState>) -> Step {
     let status = match state.rang {
         Some(_) => CallStatus::Closed,
         None => CallStatus::Refused,
@@ -407,11 +407,11 @@ const fn nobody(state: State, attempt: Option<AttemptState>) -> Step {
     )
 }
 
-/// A person has to approve first; a call that rang before is over instead, with how that ring
-/// ended.
+/// A person has to approve the call first. One that rang before is closed instead, with the outcome
+/// of that ring.
 const fn approval(state: State) -> Step {
     if state.rang.is_some() {
-        return nobody(state, Some(AttemptState::NotPlaced));
+        return refused_or_closed(state, Some(AttemptState::NotPlaced));
     }
     Step::To(
         state.moved(CallStatus::NeedsApproval, Some(AttemptState::NotPlaced)),

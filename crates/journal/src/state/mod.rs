@@ -1,8 +1,8 @@
 //! The life of a call as a pure function: no I/O, no clock, forward only.
 //!
-//! [`step`] is the one place where a call changes its state; [`apply`] carries a fact's content
-//! along. Whoever keeps calls (a journal in memory or on disk), simulates them or checks a model of
-//! them uses these two.
+//! [`step`] is the one place where a call changes its state; [`apply`] also
+//! stores a fact's content. Journals in memory and on disk, simulations and model checks all use
+//! these two.
 
 mod fact;
 mod machine;
