@@ -328,7 +328,7 @@ async fn bills(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()
         }
     }
     for id in open.keys() {
-        runtime.no_bill(id);
+        runtime.bill_not_found(id);
     }
     Ok(())
 }

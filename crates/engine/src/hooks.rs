@@ -57,7 +57,7 @@ pub(crate) async fn receive_webhook(
     // follows from it.
     inner.spawn(async move {
         let handled = async {
-            if !strong.kept(strong.journal.store_webhook(&letter).await)? {
+            if !strong.halt_on_journal_error(strong.journal.store_webhook(&letter).await)? {
                 return Ok(());
             }
             handle(&strong, &runtime, id, &letter).await
@@ -73,14 +73,17 @@ pub(crate) async fn receive_webhook(
 pub(crate) async fn handle_again(inner: &Arc<Shared>, letter: StoredWebhook) {
     let handled = async {
         let Some(id) = inner.journal.call_of(letter.attempt).await? else {
-            return inner.kept(inner.journal.mark_handled(&letter, inner.now()).await);
+            return inner
+                .halt_on_journal_error(inner.journal.mark_handled(&letter, inner.now()).await);
         };
         let call = inner.journal.get(id).await?;
         let attempt =
             call.and_then(|call| call.attempts.into_iter().find(|one| one.id == letter.attempt));
         match attempt.and_then(|attempt| inner.runtime(&attempt.provider)) {
             Some(runtime) => handle(inner, &runtime, id, &letter).await,
-            None => inner.kept(inner.journal.mark_handled(&letter, inner.now()).await),
+            None => {
+                inner.halt_on_journal_error(inner.journal.mark_handled(&letter, inner.now()).await)
+            }
         }
     };
     if let Err(error) = handled.await {
@@ -98,7 +101,7 @@ async fn handle(
     for theirs in &letter.calls {
         hint(inner, runtime, id, letter.attempt, theirs).await?;
     }
-    inner.kept(inner.journal.mark_handled(letter, inner.now()).await)
+    inner.halt_on_journal_error(inner.journal.mark_handled(letter, inner.now()).await)
 }
 
 async fn hint(

@@ -46,7 +46,7 @@ pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<()> {
     if acted.is_empty() {
         return Ok(());
     }
-    inner.kept(inner.journal.acted(&acted).await)
+    inner.halt_on_journal_error(inner.journal.acted(&acted).await)
 }
 
 /// Looks at a call again, on a task of its own.

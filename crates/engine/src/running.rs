@@ -46,7 +46,7 @@ impl Shared {
 
     /// True for an error after which a call has to be left as it stands: it is not its end, but
     /// this process's, or another process has it.
-    pub(crate) fn leaves_the_call(&self, error: &Error) -> bool {
+    pub(crate) fn leaves_call_as_is(&self, error: &Error) -> bool {
         error.kind() == ErrorKind::Journal
             || matches!(Denied::in_error(error), Some(Denied::NotOwner))
             || is_stopping(error)

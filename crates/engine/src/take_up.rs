@@ -191,7 +191,7 @@ async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Resul
 
 /// Of what nothing has left.
 fn goes_on(inner: &Arc<Shared>, call: &Call, reason: TakenUp) -> Taken {
-    if !inner.may_begin(call.id) {
+    if !inner.may_resume(call.id) {
         return Taken::NotBegun;
     }
     inner.report(call.id, || CallEventKind::TakenUp { reason });

@@ -37,7 +37,7 @@ pub(crate) async fn guard(inner: &Shared) -> Result<()> {
     }
     for decision in &decisions {
         tracing::warn!(experiment = %decision.subject, what = %decision.what, "a guardrail stopped an arm");
-        inner.kept(inner.journal.append_audit(decision).await)?;
+        inner.halt_on_journal_error(inner.journal.append_audit(decision).await)?;
     }
     catch_up(inner).await
 }

@@ -53,7 +53,7 @@ impl Tried {
     }
 
     /// True where the provider took no call for a while, so that others are asked first.
-    pub(crate) fn comes_last(&self, provider: &ProviderId) -> bool {
+    pub(crate) fn is_deferred(&self, provider: &ProviderId) -> bool {
         self.repeats.contains_key(provider)
     }
 

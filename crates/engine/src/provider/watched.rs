@@ -99,7 +99,7 @@ impl ProviderRuntime {
     }
 
     /// One more look at the usage log found nothing; after ten the bill stays unknown.
-    pub(crate) fn no_bill(&self, id: &ProviderCallId) {
+    pub(crate) fn bill_not_found(&self, id: &ProviderCallId) {
         let mut state = self.kept.state.lock();
         if let Some(one) = state.unbilled.get_mut(id) {
             one.looks += 1;
