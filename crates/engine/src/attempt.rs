@@ -415,7 +415,7 @@ fn skip_provider(
         provider: runtime.id.clone(),
         reason: error.to_string(),
     });
-    tried.is_done_with(going.config, &runtime.id, false);
+    tried.exclude(going.config, &runtime.id, false);
     tried.fault = Some(CallFailure::from(&error));
     Then::Again
 }

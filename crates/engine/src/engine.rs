@@ -263,7 +263,7 @@ impl Engine {
         if inner.watch.lock().set(&config.policy) {
             // The watch starts empty: read past calls again, so that a guardrail counts its
             // experiment from the beginning.
-            *inner.learnt.lock() = LearnCursor::default();
+            *inner.learned.lock() = LearnCursor::default();
         }
         inner.quality.write().set(config.policy.quality);
         inner.set_config(config);

@@ -68,9 +68,9 @@ pub(crate) struct Shared {
     pub(crate) in_progress: InProgress,
     pub(crate) waiting: Arc<WaitQueue>,
     pub(crate) quality: RwLock<Quality>,
-    pub(crate) lives: ArcSwap<ExperimentStates>,
+    pub(crate) experiment_states: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
-    pub(crate) learnt: Mutex<LearnCursor>,
+    pub(crate) learned: Mutex<LearnCursor>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     events: broadcast::Sender<CallEvent>,
 }
@@ -105,10 +105,10 @@ impl Shared {
             gates: ScopeLimits::default(),
             in_progress: InProgress::default(),
             waiting: Arc::default(),
-            lives: ArcSwap::default(),
+            experiment_states: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
-            learnt: Mutex::default(),
+            learned: Mutex::default(),
             live: Mutex::new(HashMap::new()),
             events,
         }
@@ -183,16 +183,16 @@ impl Shared {
         now: Timestamp,
     ) -> Planned {
         let _span = tracing::debug_span!("plan", draw).entered();
-        let (quality, lives) = (self.quality.read(), self.lives());
+        let (quality, experiment_states) = (self.quality.read(), self.experiment_states());
         let snapshot = Snapshot {
             policy: &config.policy,
             readings: &readings,
             draw,
             quality: Some(&*quality),
-            experiments: Some(&lives),
+            experiments: Some(&experiment_states),
         };
         let plan = plan(call, &snapshot, now);
-        Planned { plan, readings, lives, at: now }
+        Planned { plan, readings, experiment_states, at: now }
     }
 
     /// Spawns background work, which runs until it ends or the engine is stopped.
