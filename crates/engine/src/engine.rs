@@ -57,7 +57,7 @@ impl Engine {
     /// # Errors
     /// `Conflict` if the key was used with another request; `PossibleDuplicate`, with
     /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, if the same callee and task
-    /// were submitted within [`RouterSettings::duplicates`](switchboard_router::RouterSettings) and
+    /// were submitted within [`Policy::duplicates`](switchboard_router::Policy) and
     /// the request does not confirm that it is meant as a second call; `Journal` if the journal
     /// cannot be written. On error, nothing was sent.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {

@@ -27,7 +27,7 @@
 //!
 //! # One transaction per step
 //!
-//! [`Journal::write`](switchboard_journal::Journal::write) reads the call, applies the same pure
+//! [`CallLog::write`](switchboard_journal::CallLog::write) reads the call, applies the same pure
 //! functions as the journal in memory ([`state::apply`](switchboard_journal::state::apply)) and
 //! writes the call, its attempts and the events in one transaction, together with everything that
 //! the attempt has to reserve before it may be sent:

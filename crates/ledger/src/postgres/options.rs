@@ -11,7 +11,7 @@ pub struct PostgresOptions {
     pub key: Option<HashKey>,
     /// The lease: if this process does not renew it in this time, others consider it dead and take
     /// over its calls. Use at least three times the interval between calls of
-    /// [`beat`](switchboard_journal::Journal::beat). The default is 15 seconds.
+    /// [`beat`](switchboard_journal::Membership::beat). The default is 15 seconds.
     pub lease: Duration,
 }
 
