@@ -1,4 +1,4 @@
-//! What is free at this moment, less what is set aside.
+//! The capacity that is free now, minus what is reserved.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{config::ActiveConfig, scope_limits::ScopeLimits};
 
-/// What passes take from what is free, and the limits do not know yet.
+/// What permits have reserved and the limits do not count yet.
 #[derive(Debug, Default)]
 pub(super) struct ReservedCounts {
     slots: HashMap<ProviderId, u32>,
@@ -49,7 +49,7 @@ impl ReservedCounts {
         }
     }
 
-    /// What is left of a provider's rate limit, and of the calls that it may have under way.
+    /// How many rate slots and concurrency slots of a provider are free and not reserved.
     pub(super) fn left(
         &self,
         provider: &ProviderId,
@@ -78,7 +78,7 @@ fn less<K: Hash + Eq>(aside: &mut HashMap<K, u32>, key: &K) {
     }
 }
 
-/// The providers and the scope limits as they are, each looked at once.
+/// A snapshot of providers and scope limits, each read at most once.
 #[derive(Debug)]
 pub(super) struct Capacity<'a> {
     config: &'a ActiveConfig,
@@ -93,18 +93,18 @@ impl<'a> Capacity<'a> {
         Self { config, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
     }
 
-    /// The first of these scope limits at which as many calls are under way, or were placed, as may be.
+    /// The first of these scopes whose limits are used up.
     pub(super) fn exhausted(&mut self, gates: &[Scope]) -> Option<Scope> {
         gates.iter().find(|gate| self.gate(gate).0 == 0).cloned()
     }
 
-    /// True where one more call may go in at all of these scope limits.
+    /// True if all of these scopes allow one more call.
     pub(super) fn allows(&mut self, gates: &[Scope], aside: &ReservedCounts) -> bool {
         gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
     }
 
-    /// What a call of this class takes, where one can go now. One that does worse than the others
-    /// is better than nobody.
+    /// What to reserve for a call with this key, if it can go now. A provider that is ejected as an
+    /// outlier is used only if no healthy one could take the call.
     pub(super) fn way(&mut self, class: &WaitKey, aside: &ReservedCounts) -> Option<Reserved> {
         if !self.allows(class.gates(), aside) {
             return None;
@@ -140,8 +140,8 @@ impl<'a> Capacity<'a> {
         last_resort.filter(|_| !healthy)
     }
 
-    /// When it is worth looking again whether a call of this class can go. `None`: when a pass is
-    /// used, or a call is over.
+    /// When to look again whether a call with this key can go. `None`: when a permit is used or a
+    /// call ends.
     pub(super) fn look_again(&mut self, class: &WaitKey) -> Option<Timestamp> {
         let crowded = class.gates().iter().map(|gate| self.gate(gate));
         if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {
@@ -151,7 +151,7 @@ impl<'a> Capacity<'a> {
         doors.filter_map(|door| self.obstacle(door)?.clears_at()).min()
     }
 
-    /// How many may go in at a scope limit, and when to look again where none may.
+    /// How many more calls a scope allows, and when to look again if none.
     fn gate(&mut self, gate: &Scope) -> (u32, Timestamp) {
         if let Some(known) = self.at_gates.get(gate) {
             return *known;

@@ -1,4 +1,4 @@
-//! Where calls wait, and what is reserved for those that may go.
+//! The queue of waiting calls, and the permits of those that may go.
 
 use std::{fmt, sync::Arc};
 
@@ -17,11 +17,11 @@ use crate::{
     planned::Planned,
 };
 
-/// A call that waits: where it is told that it may go.
+/// A waiting call: the channel through which it gets its permit.
 pub(crate) type Waiter = Option<oneshot::Sender<Permit>>;
 
-/// A share of what is free at one provider, set aside for one call; and its turn, as long as the
-/// turn is not used. Whatever is dropped is free for others.
+/// Capacity reserved for one call at one provider, and the call's turn in the queue until it is
+/// used. Dropping the permit releases the reservation.
 pub(crate) struct Permit {
     room: Arc<WaitQueue>,
     share: Option<Reserved>,
@@ -37,12 +37,12 @@ impl Permit {
         Self { room: Arc::clone(room), share, turn }
     }
 
-    /// Where it may go.
+    /// The provider at which capacity is reserved.
     pub(crate) fn provider(&self) -> Option<&ProviderId> {
         self.share.as_ref().map(|share| &share.provider)
     }
 
-    /// The provider's rate limit knows of the attempt from now on.
+    /// Releases the reserved rate slot: the provider's rate limit counts the attempt from now on.
     pub(crate) fn slot_taken(&mut self) {
         if let Some(share) = &mut self.share
             && std::mem::take(&mut share.slot)
@@ -51,14 +51,14 @@ impl Permit {
         }
     }
 
-    /// Leaves the share to others, and keeps the turn: the call could not go.
+    /// Releases the reservation but keeps the turn: the call could not go.
     pub(crate) fn release(&mut self) {
         if let Some(share) = self.share.take() {
             self.room.leave(&share);
         }
     }
 
-    /// The share is another one from now on. The former one is the room's to set free.
+    /// Replaces the reservation. The caller must release the returned former one.
     pub(super) fn change(&mut self, share: Reserved) -> Option<Reserved> {
         self.share.replace(share)
     }
@@ -72,15 +72,15 @@ impl Drop for Permit {
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pass").field("share", &self.share).finish_non_exhaustive()
+        f.debug_struct("Permit").field("share", &self.share).finish_non_exhaustive()
     }
 }
 
-/// Where the calls of an engine wait.
+/// The queue of an engine's waiting calls.
 #[derive(Debug, Default)]
 pub(crate) struct WaitQueue {
     pub(super) state: Mutex<State>,
-    /// Told to the pump: something may be free.
+    /// Notifies the pump that capacity may be free.
     pub(super) changed: Notify,
 }
 
@@ -88,11 +88,11 @@ pub(crate) struct WaitQueue {
 pub(super) struct State {
     pub(super) queue: FairQueue<WaitKey, Waiter>,
     pub(super) aside: ReservedCounts,
-    /// The pump runs.
+    /// True while the pump is running.
     pub(super) pumping: bool,
 }
 
-/// A place in the queue; given up when it is dropped.
+/// A place in the queue, which is left when this is dropped.
 pub(super) struct Place<'a> {
     pub(super) room: &'a WaitQueue,
     pub(super) ticket: Ticket,
@@ -105,8 +105,8 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Passes, and where they are waited for. They are handed out when the room is not locked: a pass
-/// that is dropped locks it.
+/// Granted permits with their waiters. They must be handed out while the queue is not locked,
+/// because dropping a permit locks it.
 pub(super) type Granted = Vec<(Waiter, Permit)>;
 
 impl WaitQueue {
@@ -115,12 +115,12 @@ impl WaitQueue {
         self.state.lock().queue.len()
     }
 
-    /// Something may be free.
+    /// Wakes the pump: capacity may be free.
     pub(crate) fn look(&self) {
         self.changed.notify_one();
     }
 
-    /// Lets every call be planned anew, and come back to where it stood.
+    /// Makes every waiting call plan again. All keep their places in the queue.
     pub(crate) fn requeue_all(self: &Arc<Self>) {
         let all = self.state.lock().queue.drain();
         let all =
@@ -145,9 +145,9 @@ impl WaitQueue {
         }
     }
 
-    /// True where it has a pass for one of the candidates, or nobody waits and one of them has
-    /// something free: the first such candidate is the plan's first from then on. Otherwise it has
-    /// a pass for nobody.
+    /// Tries to go without waiting. True if the call holds a permit for one of the candidates, or
+    /// if no call is waiting and a candidate has free capacity: that candidate is the plan's first
+    /// one then. If false, any reservation was released.
     pub(super) fn try_now(
         self: &Arc<Self>,
         openings: &mut Capacity<'_>,
@@ -161,7 +161,7 @@ impl WaitQueue {
         let holds = pass.as_ref().and_then(Permit::provider);
         let had = plan.candidates.iter().position(|one| Some(&one.provider) == holds);
         let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, aside);
-        // Who has had a turn was in line before those who wait, and may choose among what became
+        // A call that had its turn was ahead of those that wait, so it may use capacity that became
         // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
             let reading = readings.get(one.index);
@@ -194,7 +194,7 @@ impl WaitQueue {
             pass.iter_mut().for_each(Permit::release);
             return false;
         };
-        // Whoever makes this plan again from its readings comes to the same choice.
+        // Adjust the readings too, so that replaying the plan from them gives the same choice.
         for one in plan.candidates.drain(..first) {
             if let Some(reading) = readings.get_mut(one.index) {
                 let limits = [&mut reading.headroom, &mut reading.concurrency];
@@ -209,7 +209,7 @@ impl WaitQueue {
         true
     }
 
-    /// Sets aside what is free for the calls that come first in line.
+    /// Reserves the free capacity for the first calls in the queue.
     pub(super) fn grant(
         self: &Arc<Self>,
         state: &mut State,
@@ -230,7 +230,7 @@ impl WaitQueue {
 pub(super) fn hand_out(granted: Granted) {
     for (waiter, pass) in granted {
         if let Some(waiter) = waiter {
-            // Whoever does not wait any more leaves the pass to others.
+            // If the call no longer waits, dropping the permit releases it.
             let _ = waiter.send(pass);
         }
     }
