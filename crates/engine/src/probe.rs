@@ -9,7 +9,7 @@ use std::{
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use switchboard_core::{CallFilter, Clock, PageRequest, ProviderId};
 
-use crate::{domain::Domain, health::is_nobody_there, provider::ProviderRuntime, shared::Shared};
+use crate::{domain::Domain, health::is_unanswered, provider::ProviderRuntime, shared::Shared};
 
 /// The result of a probing read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ async fn look(runtime: &ProviderRuntime, clock: &dyn Clock) -> Seen {
     let filter = CallFilter::default();
     match AssertUnwindSafe(runtime.provider.calls().list(&filter, &one)).catch_unwind().await {
         Ok(Ok(_)) => Seen::Works,
-        Ok(Err(error)) if is_nobody_there(&error) => Seen::NoAnswer,
+        Ok(Err(error)) if is_unanswered(&error) => Seen::NoAnswer,
         // Any other error is an answer; a panic shows nothing.
         Ok(Err(_)) => Seen::Answers,
         Err(_) => Seen::NoAnswer,

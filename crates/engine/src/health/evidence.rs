@@ -19,14 +19,14 @@ pub(crate) enum Blame {
 /// Whom this failure of a placing request counts against.
 pub(crate) fn blame(failed: &PlaceError) -> Blame {
     let error = failed.error();
-    let nobody_there =
+    let no_answer =
         matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
     match failed.delivery() {
-        Delivery::NotSent if nobody_there => Blame::AgainstPlatform,
+        Delivery::NotSent if no_answer => Blame::AgainstPlatform,
         // A request that was not sent for another reason is our own fault: a bad field, a missing
         // agent, an unusable key.
         Delivery::NotSent | Delivery::Placed => Blame::Nothing,
-        Delivery::Unknown if nobody_there || is_server_error(error) => Blame::AgainstPlatform,
+        Delivery::Unknown if no_answer || is_server_error(error) => Blame::AgainstPlatform,
         Delivery::Unknown => Blame::AgainstProvider,
         Delivery::Refused(refusal) => match refusal {
             Refusal::ThisProvider if error.kind() == ErrorKind::Unauthorized => {
@@ -43,7 +43,7 @@ pub(crate) fn blame(failed: &PlaceError) -> Blame {
 
 /// True if this error of a read means that there was no answer. A refused key is an answer: the
 /// platform is up.
-pub(crate) fn is_nobody_there(error: &Error) -> bool {
+pub(crate) fn is_unanswered(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
         || is_server_error(error)
 }

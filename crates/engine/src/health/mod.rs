@@ -16,7 +16,7 @@ mod evidence;
 mod outliers;
 
 pub use breaker::Breaker;
-pub(crate) use evidence::{Blame, blame, is_nobody_there};
+pub(crate) use evidence::{Blame, blame, is_unanswered};
 pub use outliers::Outliers;
 
 use std::time::Duration;

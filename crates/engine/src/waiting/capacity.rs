@@ -56,9 +56,9 @@ impl ReservedCounts {
         headroom: Option<Headroom>,
         rooms: Option<Headroom>,
     ) -> (u32, u32) {
-        let left = |of: Option<Headroom>, aside: &HashMap<ProviderId, u32>| {
+        let left = |of: Option<Headroom>, reserved: &HashMap<ProviderId, u32>| {
             of.map_or(u32::MAX, |of| {
-                of.free.saturating_sub(aside.get(provider).copied().unwrap_or(0))
+                of.free.saturating_sub(reserved.get(provider).copied().unwrap_or(0))
             })
         };
         (left(headroom, &self.slots), left(rooms, &self.rooms))
@@ -69,11 +69,11 @@ impl ReservedCounts {
     }
 }
 
-fn less<K: Hash + Eq>(aside: &mut HashMap<K, u32>, key: &K) {
-    if let Some(count) = aside.get_mut(key) {
+fn less<K: Hash + Eq>(reserved: &mut HashMap<K, u32>, key: &K) {
+    if let Some(count) = reserved.get_mut(key) {
         *count -= 1;
         if *count == 0 {
-            aside.remove(key);
+            reserved.remove(key);
         }
     }
 }
@@ -99,35 +99,39 @@ impl<'a> Capacity<'a> {
     }
 
     /// True if all of these scopes allow one more call.
-    pub(super) fn allows(&mut self, gates: &[Scope], aside: &ReservedCounts) -> bool {
-        gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
+    pub(super) fn allows(&mut self, gates: &[Scope], reserved: &ReservedCounts) -> bool {
+        gates.iter().all(|gate| reserved.left_at(gate, self.gate(gate).0) > 0)
     }
 
     /// What to reserve for a call with this key, if it can go now. A provider that is ejected as an
     /// outlier is used only if no healthy one could take the call.
-    pub(super) fn way(&mut self, class: &WaitKey, aside: &ReservedCounts) -> Option<Reserved> {
-        if !self.allows(class.gates(), aside) {
+    pub(super) fn find_capacity(
+        &mut self,
+        class: &WaitKey,
+        reserved: &ReservedCounts,
+    ) -> Option<Reserved> {
+        if !self.allows(class.gates(), reserved) {
             return None;
         }
         let mut last_resort = None;
         let mut healthy = false;
-        for door in class.doors() {
-            let Some(reading) = self.reading(door) else {
+        for candidate in class.candidates() {
+            let Some(reading) = self.reading(candidate) else {
                 continue;
             };
             let (headroom, rooms) = (reading.headroom, reading.concurrency);
-            let ejected = match self.obstacle(door) {
+            let ejected = match self.obstacle(candidate) {
                 None => false,
                 Some(Rejection::Outlier(_)) => true,
                 Some(_) => continue,
             };
             healthy |= !ejected;
-            let (slots, places) = aside.left(&door.provider, headroom, rooms);
+            let (slots, places) = reserved.left(&candidate.provider, headroom, rooms);
             if slots == 0 || places == 0 {
                 continue;
             }
             let share = Reserved {
-                provider: door.provider.clone(),
+                provider: candidate.provider.clone(),
                 slot: headroom.is_some(),
                 room: rooms.is_some(),
                 gates: class.gates().to_vec(),
@@ -147,8 +151,8 @@ impl<'a> Capacity<'a> {
         if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {
             return Some(at);
         }
-        let doors = class.doors().iter();
-        doors.filter_map(|door| self.obstacle(door)?.clears_at()).min()
+        let candidates = class.candidates().iter();
+        candidates.filter_map(|candidate| self.obstacle(candidate)?.clears_at()).min()
     }
 
     /// How many more calls a scope allows, and when to look again if none.
@@ -161,15 +165,15 @@ impl<'a> Capacity<'a> {
         found
     }
 
-    fn obstacle(&mut self, door: &CandidateSlot) -> Option<Rejection> {
+    fn obstacle(&mut self, candidate: &CandidateSlot) -> Option<Rejection> {
         let now = self.now;
-        self.reading(door)?.rejection(door.agent.as_ref(), now)
+        self.reading(candidate)?.rejection(candidate.agent.as_ref(), now)
     }
 
-    fn reading(&mut self, door: &CandidateSlot) -> Option<&Reading> {
+    fn reading(&mut self, candidate: &CandidateSlot) -> Option<&Reading> {
         let (config, now) = (self.config, self.now);
-        let read = || config.runtime(&door.provider).map(|runtime| runtime.reading(now));
-        let reading = self.readings.entry(door.provider.clone()).or_insert_with(read);
+        let read = || config.runtime(&candidate.provider).map(|runtime| runtime.reading(now));
+        let reading = self.readings.entry(candidate.provider.clone()).or_insert_with(read);
         reading.as_ref()
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct WaitKey(Arc<Parts>);
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Parts {
-    doors: Vec<CandidateSlot>,
+    candidates: Vec<CandidateSlot>,
     gates: Vec<Scope>,
 }
 
@@ -31,16 +31,16 @@ impl WaitKey {
         let mut providers: Vec<&ProviderId> =
             able.chain(passing.map(|one| &one.provider)).collect();
         providers.sort_unstable();
-        let doors = providers.into_iter().map(|provider| CandidateSlot {
+        let candidates = providers.into_iter().map(|provider| CandidateSlot {
             provider: provider.clone(),
             agent: policy.agent_for(plan.profile.as_ref(), provider),
         });
-        let doors = doors.collect();
-        Self(Arc::new(Parts { doors, gates }))
+        let candidates = candidates.collect();
+        Self(Arc::new(Parts { candidates, gates }))
     }
 
-    pub(super) fn doors(&self) -> &[CandidateSlot] {
-        &self.0.doors
+    pub(super) fn candidates(&self) -> &[CandidateSlot] {
+        &self.0.candidates
     }
 
     /// The scopes of its tenant's and its agent profile's limits.

@@ -87,7 +87,7 @@ pub(crate) struct WaitQueue {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) queue: FairQueue<WaitKey, Waiter>,
-    pub(super) aside: ReservedCounts,
+    pub(super) reserved: ReservedCounts,
     /// True while the pump is running.
     pub(super) pumping: bool,
 }
@@ -129,7 +129,7 @@ impl WaitQueue {
     }
 
     pub(super) fn slot_taken(&self, provider: &ProviderId) {
-        self.state.lock().aside.slot_taken(provider);
+        self.state.lock().reserved.slot_taken(provider);
     }
 
     pub(super) fn leave(&self, share: &Reserved) {
@@ -137,7 +137,7 @@ impl WaitQueue {
             return;
         }
         let mut state = self.state.lock();
-        state.aside.leave(share);
+        state.reserved.leave(share);
         let waited_for = !state.queue.is_empty();
         drop(state);
         if waited_for {
@@ -157,15 +157,15 @@ impl WaitQueue {
     ) -> bool {
         let Planned { plan, readings, at, .. } = planned;
         let mut state = self.state.lock();
-        let State { queue, aside, .. } = &mut *state;
+        let State { queue, reserved, .. } = &mut *state;
         let holds = pass.as_ref().and_then(Permit::provider);
         let had = plan.candidates.iter().position(|one| Some(&one.provider) == holds);
-        let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, aside);
+        let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, reserved);
         // A call that had its turn was ahead of those that wait, so it may use capacity that became
         // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
             let reading = readings.get(one.index);
-            let (slots, rooms) = aside.left(
+            let (slots, rooms) = reserved.left(
                 &one.provider,
                 reading.and_then(|reading| reading.headroom),
                 reading.and_then(|reading| reading.concurrency),
@@ -183,7 +183,7 @@ impl WaitQueue {
                 room: reading.is_some_and(|reading| reading.concurrency.is_some()),
                 gates: scopes.to_vec(),
             };
-            aside.add(&share);
+            reserved.add(&share);
             former = pass.get_or_insert_with(|| Permit::new(self, None, None)).change(share);
         }
         drop(state);
@@ -215,11 +215,13 @@ impl WaitQueue {
         state: &mut State,
         openings: &mut Capacity<'_>,
     ) -> Granted {
-        let State { queue, aside, .. } = state;
+        let State { queue, reserved, .. } = state;
         let mut granted = Granted::new();
-        while let Some(mut turn) = queue.pop(|class| openings.way(class, aside).is_some()) {
-            let share = openings.way(&turn.class, aside);
-            share.iter().for_each(|share| aside.add(share));
+        while let Some(mut turn) =
+            queue.pop(|class| openings.find_capacity(class, reserved).is_some())
+        {
+            let share = openings.find_capacity(&turn.class, reserved);
+            share.iter().for_each(|share| reserved.add(share));
             let waiter = turn.item.take();
             granted.push((waiter, Permit::new(self, share, Some(turn))));
         }
