@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Money, ProfileName, ValidCall};
-use switchboard_journal::{Denied, Settlement, Stock};
+use switchboard_journal::{Denied, Reservations, Settlement};
 use switchboard_router::{
     BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, Scope,
     hold, reservation::add_needs,
@@ -28,7 +28,7 @@ pub(super) enum Shortage {
 /// What the attempts of the replay have reserved.
 #[derive(Debug, Default)]
 pub(super) struct ReplayReservations {
-    stock: Stock,
+    reservations: Reservations,
     taken: u128,
 }
 
@@ -51,7 +51,7 @@ impl ReplayReservations {
         now: Timestamp,
     ) -> Result<AttemptId, Shortage> {
         let limits = spec.limits(now);
-        self.stock.ask(&limits, now).map_err(|denied| full(denied, now))?;
+        self.reservations.check(&limits, now).map_err(|denied| full(denied, now))?;
         let hold = spec.hold(now)?;
         for budget in hold.iter().flat_map(|hold| &hold.budgets) {
             let alone = Reservation {
@@ -60,7 +60,7 @@ impl ReplayReservations {
                     .map(|hold| BudgetHold { amount: hold.amount, budgets: vec![budget.clone()] }),
                 ..Reservation::default()
             };
-            if self.stock.ask(&alone, now).is_err() {
+            if self.reservations.check(&alone, now).is_err() {
                 return Err(Shortage::OverBudget(budget.name.clone()));
             }
         }
@@ -71,29 +71,29 @@ impl ReplayReservations {
     pub(super) fn force(&mut self, spec: AttemptSpec<'_>, now: Timestamp) -> AttemptId {
         let reservation =
             Reservation { hold: spec.hold(now).unwrap_or_default(), ..spec.limits(now) };
-        // This lets the stock expire what is over; the answer does not matter.
-        let _ = self.stock.ask(&reservation, now);
+        // Only to expire old reservations: the result does not matter.
+        let _ = self.reservations.check(&reservation, now);
         self.give(reservation)
     }
 
     fn give(&mut self, reservation: Reservation) -> AttemptId {
         self.taken += 1;
         let id = AttemptId::new(Uuid::from_u128(self.taken));
-        self.stock.take(id, reservation);
+        self.reservations.reserve(id, reservation);
         id
     }
 
     pub(super) fn not_placed(&mut self, attempt: AttemptId, unsent: bool) {
-        self.stock.settle(Settlement::Nothing { attempt, unsent });
-        self.stock.leave(attempt);
+        self.reservations.settle(Settlement::Nothing { attempt, unsent });
+        self.reservations.release_concurrency(attempt);
     }
 
     pub(super) fn bill(&mut self, attempt: AttemptId, amount: Money) {
-        self.stock.settle(Settlement::Bill { attempt, amount });
+        self.reservations.settle(Settlement::Bill { attempt, amount });
     }
 
     pub(super) fn ended(&mut self, attempt: AttemptId) {
-        self.stock.leave(attempt);
+        self.reservations.release_concurrency(attempt);
     }
 
     /// What is left of a provider's rate limit and of its concurrency limit.
@@ -102,9 +102,9 @@ impl ReplayReservations {
         provider: &ProviderPolicy,
         now: Timestamp,
     ) -> (Option<Headroom>, Option<Headroom>) {
-        let slots = rate_slot(provider).map(|need| self.stock.left(&need, now));
-        let concurrent =
-            concurrency_slot(provider, now).map(|need| self.stock.rooms_left(&need, now));
+        let slots = rate_slot(provider).map(|need| self.reservations.rate_headroom(&need, now));
+        let concurrent = concurrency_slot(provider, now)
+            .map(|need| self.reservations.concurrency_headroom(&need, now));
         (slots, concurrent)
     }
 }
@@ -119,8 +119,8 @@ impl AttemptSpec<'_> {
         let until =
             now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
         let mut reservation = Reservation {
-            slots: rate_slot(self.provider).into_iter().collect(),
-            rooms: concurrency_slot(self.provider, until).into_iter().collect(),
+            rate_slots: rate_slot(self.provider).into_iter().collect(),
+            concurrency_slots: concurrency_slot(self.provider, until).into_iter().collect(),
             ..Reservation::default()
         };
         add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);

@@ -218,7 +218,7 @@ async fn attempt(
     let recorded = match inner.write(id, write).await {
         Ok(recorded) => {
             inner.gates.enter(order.attempt, &reservation, inner.now());
-            if let Some(until) = reservation.rooms.first().map(|room| room.until) {
+            if let Some(until) = reservation.concurrency_slots.first().map(|slot| slot.until) {
                 runtime.enter(order.attempt, until, inner.now());
             }
             // The limits now count this attempt, so its permit is used up.
@@ -344,8 +344,8 @@ fn intent_transaction(
     let longest = order.max_duration + config.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
     let mut reservation = Reservation {
-        slots: runtime.slot_needs(),
-        rooms: runtime.room_needs(until),
+        rate_slots: runtime.slot_needs(),
+        concurrency_slots: runtime.room_needs(until),
         hold,
         certain_agent: runtime.tells_by_agent(),
     };

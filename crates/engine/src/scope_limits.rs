@@ -67,8 +67,8 @@ impl ScopeLimits {
 
     /// Counts an attempt.
     pub(crate) fn enter(&self, attempt: AttemptId, reservation: &Reservation, now: Timestamp) {
-        let rooms = || reservation.rooms.iter().filter(|need| need.scope.is_callers());
-        let slots = || reservation.slots.iter().filter(|need| need.scope.is_callers());
+        let rooms = || reservation.concurrency_slots.iter().filter(|need| need.scope.is_callers());
+        let slots = || reservation.rate_slots.iter().filter(|need| need.scope.is_callers());
         if rooms().next().is_none() && slots().next().is_none() {
             return;
         }

@@ -210,10 +210,10 @@ pub trait EvidenceIndex: Debug + Send + Sync {
 pub trait Inbox: Debug + Send + Sync {
     /// Keeps a webhook before it is handled. False where the same body came on the same attempt and
     /// was handled.
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool>;
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool>;
 
     /// A webhook was handled.
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()>;
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()>;
 
     /// Webhooks that were kept and never handled, oldest first.
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>>;

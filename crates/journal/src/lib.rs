@@ -23,7 +23,7 @@ pub use journal::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
     Opened, Recorded, Selection,
 };
-pub use memory::{MemoryJournal, Stock};
+pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
 pub use write::{
     Identity, Settlement, StoredWebhook, Write, holds_concurrency, identity, settlement,

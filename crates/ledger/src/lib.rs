@@ -81,8 +81,8 @@
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("a ledger needs a database: turn on the feature `sqlite` or `postgres`");
 
+mod audit;
 mod change;
-mod decision;
 mod history;
 mod key;
 mod ledger;

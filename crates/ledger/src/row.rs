@@ -371,12 +371,12 @@ pub(crate) fn read_counted(budgets: &str, attempt: AttemptId) -> Result<Vec<Coun
 }
 
 /// `inbox.calls` of a webhook.
-pub(crate) fn named(letter: &StoredWebhook) -> Result<String> {
-    json(&letter.calls)
+pub(crate) fn named(webhook: &StoredWebhook) -> Result<String> {
+    json(&webhook.calls)
 }
 
 /// Reads a stored webhook.
-pub(crate) fn read_letter(
+pub(crate) fn read_webhook(
     attempt: Uuid,
     body: Vec<u8>,
     calls: &str,

@@ -11,10 +11,10 @@ use crate::policy::{Allowance, Policy};
 /// What an attempt needs before it may be sent.
 #[derive(Debug, Clone, Default)]
 pub struct Reservation {
-    /// A slot of each of these limits.
-    pub slots: Vec<RateSlot>,
-    /// A room in each of these.
-    pub rooms: Vec<ConcurrencySlot>,
+    /// A slot in the current window of each of these rate limits.
+    pub rate_slots: Vec<RateSlot>,
+    /// One of the concurrent calls that each of these limits allows.
+    pub concurrency_slots: Vec<ConcurrencySlot>,
     /// What it may cost at most.
     pub hold: Option<BudgetHold>,
     /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or
@@ -137,14 +137,14 @@ pub fn allowance<'a>(policy: &'a Policy, scope: &Scope) -> Option<&'a Allowance>
 pub fn add_needs(needs: &mut Reservation, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
     for (scope, allowance) in scopes(policy, whose) {
         if let Some(limit) = allowance.requests {
-            needs.slots.push(RateSlot {
+            needs.rate_slots.push(RateSlot {
                 scope: scope.clone(),
                 limit: limit.requests,
                 window: limit.window,
             });
         }
         if let Some(limit) = allowance.concurrent {
-            needs.rooms.push(ConcurrencySlot { scope, limit, until });
+            needs.concurrency_slots.push(ConcurrencySlot { scope, limit, until });
         }
     }
 }

@@ -269,14 +269,14 @@ impl EvidenceIndex for SimJournal {
 
 #[async_trait]
 impl Inbox for SimJournal {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
         self.process.gate().await;
-        self.inner.store_webhook(letter).await
+        self.inner.store_webhook(webhook).await
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
         self.process.gate().await;
-        self.inner.mark_handled(letter, at).await
+        self.inner.mark_handled(webhook, at).await
     }
 
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {

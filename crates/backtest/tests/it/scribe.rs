@@ -101,12 +101,12 @@ impl EvidenceIndex for Scribe {
 
 #[async_trait]
 impl Inbox for Scribe {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
-        self.inner.store_webhook(letter).await
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
+        self.inner.store_webhook(webhook).await
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
-        self.inner.mark_handled(letter, at).await
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
+        self.inner.mark_handled(webhook, at).await
     }
 
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {

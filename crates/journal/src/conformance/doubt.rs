@@ -9,7 +9,7 @@ use switchboard_router::Reservation;
 use uuid::Uuid;
 
 use super::{
-    admitted, agents_attempt, bracket, failed, fault, in_doubt, open, record, request, send,
+    admitted, agents_attempt, failed, fault, in_doubt, open, record, request, send, write_intent,
 };
 use crate::{
     Journal,
@@ -27,7 +27,7 @@ async fn certain(
     record(journal, call, admitted()).await;
     let one = agents_attempt(provider, agent);
     let tried = one.id;
-    bracket(journal, call, one, reservation).await.map(|_| tried)
+    write_intent(journal, call, one, reservation).await.map(|_| tried)
 }
 
 pub(super) async fn an_agent_in_doubt_takes_no_call(journal: Arc<dyn Journal>) {
@@ -59,7 +59,7 @@ pub(super) async fn an_agent_in_doubt_takes_no_call(journal: Arc<dyn Journal>) {
     let careless = open(&journal, request(30), 0).await;
     record(&journal, careless, admitted()).await;
     let one = agents_attempt("alpha", Some("a"));
-    bracket(&journal, careless, one, Reservation::default()).await.unwrap();
+    write_intent(&journal, careless, one, Reservation::default()).await.unwrap();
 
     record(&journal, call, Fact::Traced(tried, "a-1".into(), Proof::LeadId)).await;
     certain(&journal, 31, "alpha", Some("a")).await.unwrap();

@@ -9,29 +9,29 @@
 //!
 //! | file | rules about |
 //! |---|---|
-//! | `bracket.rs` | what is written together |
+//! | `intent.rs` | what is written together |
 //! | `duplicates.rs` | the same person and task again, and rows of batches |
-//! | `stock.rs` | slots and budgets |
-//! | `rooms.rs` | how many calls are under way at once |
+//! | `reservations.rs` | slots and budgets |
+//! | `concurrency.rs` | how many calls are under way at once |
 //! | `doubt.rs` | agents whose last call nobody can name |
 //! | `rings.rs` | how often a phone rings, redials and bills |
-//! | `letters.rs` | webhooks |
+//! | `inbox.rs` | webhooks |
 //! | `news.rs` | what others write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
-//! | `decisions.rs` | what was decided that is about no single call |
+//! | `audit.rs` | what was decided that is about no single call |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod bracket;
-mod decisions;
+mod audit;
+mod concurrency;
 mod doubt;
 mod duplicates;
-mod letters;
+mod inbox;
+mod intent;
 mod news;
 mod processes;
+mod reservations;
 mod rings;
-mod rooms;
-mod stock;
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,8 +47,8 @@ use uuid::Uuid;
 
 use crate::{Journal, JournalExt, NewCall, Opened, Selection, Write, state::Fact};
 
-pub use decisions::debate;
-pub use rooms::crowd;
+pub use audit::debate;
+pub use concurrency::crowd;
 
 /// Every rule, each on a journal of its own.
 ///
@@ -73,12 +73,12 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     what_was_asked_for_comes_back_whole(new().await).await;
     calls_are_selected(new().await).await;
     calls_are_found_again(new().await).await;
-    bracket::several_facts_are_all_or_nothing(new().await).await;
-    bracket::a_refusal_takes_nothing(new().await).await;
-    stock::slots_are_given_back_only_where_nothing_was_sent(new().await).await;
-    stock::budgets_are_never_overdrawn(new().await).await;
-    stock::holds_are_released_by_proof_alone(new().await).await;
-    stock::an_attempt_holds_its_share_once(new().await).await;
+    intent::several_facts_are_all_or_nothing(new().await).await;
+    intent::a_refusal_takes_nothing(new().await).await;
+    reservations::slots_are_given_back_only_where_nothing_was_sent(new().await).await;
+    reservations::budgets_are_never_overdrawn(new().await).await;
+    reservations::holds_are_released_by_proof_alone(new().await).await;
+    reservations::an_attempt_holds_its_share_once(new().await).await;
     doubt::an_agent_in_doubt_takes_no_call(new().await).await;
     doubt::who_is_alone(new().await).await;
     doubt::an_end_without_an_id_leaves_its_neighbours_unproven(new().await).await;
@@ -86,14 +86,14 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     rings::rings_are_counted_by_person_tenant_and_time(new().await).await;
     rings::a_second_ring_waits_for_the_end_of_the_first(new().await).await;
     rings::bills_come_late_and_add_up(new().await).await;
-    rooms::a_room_is_kept_until_the_call_is_over(new().await).await;
-    rooms::no_more_are_under_way_than_there_is_room(new().await).await;
-    rooms::what_a_write_gives_back_is_there_for_the_next(new().await).await;
-    rooms::a_room_has_an_end_of_its_own(new().await).await;
+    concurrency::a_room_is_kept_until_the_call_is_over(new().await).await;
+    concurrency::no_more_are_under_way_than_there_is_room(new().await).await;
+    concurrency::what_a_write_gives_back_is_there_for_the_next(new().await).await;
+    concurrency::a_room_has_an_end_of_its_own(new().await).await;
     crowd(&[new().await]).await;
-    letters::letters_are_kept_until_they_are_handled(new().await).await;
-    decisions::decisions_are_kept_in_order(new().await).await;
-    decisions::a_decision_comes_back_whole(new().await).await;
+    inbox::webhooks_are_kept_until_they_are_handled(new().await).await;
+    audit::decisions_are_kept_in_order(new().await).await;
+    audit::a_decision_comes_back_whole(new().await).await;
 }
 
 /// Two processes with one journal, both alive, and what makes the first one gone in the eyes of the
@@ -112,8 +112,8 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     news::what_others_write_is_news_until_it_was_acted_on(new().await).await;
     news::every_kind_of_evidence_is_news(new().await).await;
     news::news_of_the_gone_are_their_heirs(new().await).await;
-    rooms::rooms_are_shared_and_outlive_their_process(new().await).await;
-    decisions::decisions_are_everybodys(new().await).await;
+    concurrency::rooms_are_shared_and_outlive_their_process(new().await).await;
+    audit::decisions_are_everybodys(new().await).await;
     let (one, other, _gone) = new().await;
     crowd(&[one, other]).await;
     let (one, other, _gone) = new().await;
@@ -128,8 +128,8 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
 pub async fn hold_by_the_callers_clock<Made: Future<Output = Arc<dyn Journal>> + Send>(
     new: impl Fn() -> Made + Send + Sync,
 ) {
-    stock::a_window_slides(new().await).await;
-    rooms::a_room_ends_when_it_was_said_to(new().await).await;
+    reservations::a_window_slides(new().await).await;
+    concurrency::a_room_ends_when_it_was_said_to(new().await).await;
 }
 
 /// The moment at which these tests begin.
@@ -281,7 +281,7 @@ async fn in_doubt(journal: &Arc<dyn Journal>, n: u32, one: Attempt) -> (CallId, 
     let call = open(journal, request(n), 0).await;
     let tried = one.id;
     record(journal, call, admitted()).await;
-    bracket(journal, call, one, Reservation::default()).await.unwrap();
+    write_intent(journal, call, one, Reservation::default()).await.unwrap();
     record(journal, call, failed(tried, Delivery::Unknown)).await;
     (call, tried)
 }
@@ -301,7 +301,7 @@ async fn write(
 ///
 /// # Errors
 /// What is missing.
-pub async fn bracket(
+pub async fn write_intent(
     journal: &Arc<dyn Journal>,
     call: CallId,
     attempt: Attempt,
@@ -313,7 +313,7 @@ pub async fn bracket(
 }
 
 /// A slot of so many in a minute.
-pub fn needs_slot(limiter: &str, limit: u32) -> RateSlot {
+pub fn rate_slot(limiter: &str, limit: u32) -> RateSlot {
     RateSlot {
         scope: Scope::Placing(ProviderId::new(limiter.to_owned())),
         limit,
@@ -322,7 +322,7 @@ pub fn needs_slot(limiter: &str, limit: u32) -> RateSlot {
 }
 
 /// One of so many rooms, for an hour at most from the first second of these tests.
-pub fn needs_room(scope: &str, limit: u32) -> ConcurrencySlot {
+pub fn concurrency_slot(scope: &str, limit: u32) -> ConcurrencySlot {
     ConcurrencySlot {
         scope: Scope::Calls(ProviderId::new(scope.to_owned())),
         limit,

@@ -9,8 +9,8 @@ use switchboard_core::{Call, CallId, CallStatus, Currency, Delivery, Money, Proo
 use switchboard_router::{BudgetHold, Reservation};
 
 use super::{
-    Pair, admitted, at, attempt, bracket, budgeted, completed, failed, fault, needs_slot, open,
-    queued, record, request, send,
+    Pair, admitted, at, attempt, budgeted, completed, failed, fault, open, queued, rate_slot,
+    record, request, send, write_intent,
 };
 use crate::{Journal, JournalExt, StoredWebhook, state::Fact};
 
@@ -103,8 +103,8 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
 
 pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
     let reservation = || Reservation {
-        rooms: Vec::new(),
-        slots: vec![needs_slot("alpha", 2)],
+        concurrency_slots: Vec::new(),
+        rate_slots: vec![rate_slot("alpha", 2)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("all", 1_000)],
@@ -116,33 +116,33 @@ pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
         n += 1;
         let call = open(journal, request(n), 0).await;
         record(journal, call, admitted()).await;
-        bracket(journal, call, attempt("alpha"), reservation()).await.unwrap();
+        write_intent(journal, call, attempt("alpha"), reservation()).await.unwrap();
     }
     for journal in [&one, &other] {
         n += 1;
         let call = open(journal, request(n), 0).await;
         record(journal, call, admitted()).await;
-        let full = bracket(journal, call, attempt("alpha"), reservation()).await.unwrap_err();
+        let full = write_intent(journal, call, attempt("alpha"), reservation()).await.unwrap_err();
         assert_eq!(full.code(), Some("rate_limited"));
         let dear = Reservation {
-            slots: Vec::new(),
+            rate_slots: Vec::new(),
             hold: Some(BudgetHold {
                 amount: Money::from_micros(981, Currency::USD),
                 budgets: vec![budgeted("all", 1_000)],
             }),
             ..reservation()
         };
-        let over = bracket(journal, call, attempt("alpha"), dear).await.unwrap_err();
+        let over = write_intent(journal, call, attempt("alpha"), dear).await.unwrap_err();
         assert_eq!(over.code(), Some("over_budget"));
     }
-    let letter = StoredWebhook {
+    let webhook = StoredWebhook {
         attempt: attempt("alpha").id,
         body: b"{}".to_vec(),
         calls: Vec::new(),
         at: at(1),
     };
-    assert!(one.store_webhook(&letter).await.unwrap());
-    assert_eq!(other.pending_webhooks().await.unwrap(), std::slice::from_ref(&letter));
-    other.mark_handled(&letter, at(2)).await.unwrap();
-    assert!(!one.store_webhook(&letter).await.unwrap());
+    assert!(one.store_webhook(&webhook).await.unwrap());
+    assert_eq!(other.pending_webhooks().await.unwrap(), std::slice::from_ref(&webhook));
+    other.mark_handled(&webhook, at(2)).await.unwrap();
+    assert!(!one.store_webhook(&webhook).await.unwrap());
 }

@@ -3,11 +3,11 @@
 //!
 //! | file | why it is there |
 //! |---|---|
-//! | `books.rs` | calls, and the rules on them |
-//! | `stock.rs` | what attempts take: slots and budgets |
+//! | `store.rs` | calls, and the rules on them |
+//! | `reservations.rs` | what attempts take: slots and budgets |
 
-mod books;
-mod stock;
+mod reservations;
+mod store;
 
 use std::{
     sync::{
@@ -18,9 +18,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use books::Books;
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use store::Store;
 use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
@@ -31,12 +31,12 @@ use crate::{
     Selection, StoredWebhook, Write, WriteError,
 };
 
-pub use stock::Stock;
+pub use reservations::Reservations;
 
 /// Keeps calls in memory. `Debug` shows how many, not which.
 pub struct MemoryJournal {
-    books: Arc<Mutex<Books>>,
-    /// Which of the processes that share the books this one is.
+    store: Arc<Mutex<Store>>,
+    /// Which of the processes that share the store this one is.
     member: AtomicU64,
     lease: Option<Duration>,
 }
@@ -57,17 +57,17 @@ impl MemoryJournal {
     /// The same journal in the hands of another process.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::of(Arc::clone(&self.books), self.lease)
+        Self::of(Arc::clone(&self.store), self.lease)
     }
 
-    fn of(books: Arc<Mutex<Books>>, lease: Option<Duration>) -> Self {
-        let member = books.lock().join();
-        Self { books, member: AtomicU64::new(member), lease }
+    fn of(store: Arc<Mutex<Store>>, lease: Option<Duration>) -> Self {
+        let member = store.lock().join();
+        Self { store, member: AtomicU64::new(member), lease }
     }
 
     /// This process is gone, which the operating system knows at once.
     pub fn leave(&self) {
-        self.books.lock().leave(self.member());
+        self.store.lock().leave(self.member());
     }
 
     fn member(&self) -> u64 {
@@ -90,7 +90,7 @@ impl Drop for MemoryJournal {
 impl std::fmt::Debug for MemoryJournal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MemoryJournal")
-            .field("calls", &self.books.lock().len())
+            .field("calls", &self.store.lock().len())
             .finish_non_exhaustive()
     }
 }
@@ -98,91 +98,91 @@ impl std::fmt::Debug for MemoryJournal {
 #[async_trait]
 impl CallLog for MemoryJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        self.books.lock().open(call, self.member())
+        self.store.lock().open(call, self.member())
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
-        self.books.lock().write(id, write, at, self.member())
+        self.store.lock().write(id, write, at, self.member())
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
-        Ok(self.books.lock().get(id).map(|call| Call::clone(&call)))
+        Ok(self.store.lock().get(id).map(|call| Call::clone(&call)))
     }
 
     async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
-        Ok(self.books.lock().request(id))
+        Ok(self.store.lock().request(id))
     }
 
     async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
-        Ok(self.books.lock().select(selection))
+        Ok(self.store.lock().select(selection))
     }
 
     async fn unfinished(&self) -> Result<Vec<Call>> {
-        Ok(self.books.lock().unfinished())
+        Ok(self.store.lock().unfinished())
     }
 }
 
 #[async_trait]
 impl EvidenceIndex for MemoryJournal {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
-        Ok(self.books.lock().owner(provider, id))
+        Ok(self.store.lock().owner(provider, id))
     }
 
     async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
-        Ok(self.books.lock().call_of(attempt))
+        Ok(self.store.lock().call_of(attempt))
     }
 
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.books.lock().is_unambiguous_by_agent(attempt))
+        Ok(self.store.lock().is_unambiguous_by_agent(attempt))
     }
 
     async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.books.lock().is_unambiguous_by_task(attempt))
+        Ok(self.store.lock().is_unambiguous_by_task(attempt))
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
-        Ok(self.books.lock().rings(tenant, to, since))
+        Ok(self.store.lock().rings(tenant, to, since))
     }
 }
 
 #[async_trait]
 impl Inbox for MemoryJournal {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
-        Ok(self.books.lock().store_webhook(letter))
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
+        Ok(self.store.lock().store_webhook(webhook))
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, _at: Timestamp) -> Result<()> {
-        self.books.lock().mark_handled(letter);
+    async fn mark_handled(&self, webhook: &StoredWebhook, _at: Timestamp) -> Result<()> {
+        self.store.lock().mark_handled(webhook);
         Ok(())
     }
 
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
-        Ok(self.books.lock().pending_webhooks())
+        Ok(self.store.lock().pending_webhooks())
     }
 }
 
 #[async_trait]
 impl Membership for MemoryJournal {
     async fn beat(&self, at: Timestamp) -> Result<()> {
-        if !self.books.lock().beat(self.member(), at) {
-            let mut books = self.books.lock();
-            let member = books.join();
-            books.beat(member, at);
+        if !self.store.lock().beat(self.member(), at) {
+            let mut store = self.store.lock();
+            let member = store.join();
+            store.beat(member, at);
             self.member.store(member, Ordering::SeqCst);
         }
         Ok(())
     }
 
     async fn take_over(&self, at: Timestamp) -> Result<Vec<Call>> {
-        Ok(self.books.lock().take_over(self.member(), self.lease, at))
+        Ok(self.store.lock().take_over(self.member(), self.lease, at))
     }
 
     async fn news(&self) -> Result<Vec<News>> {
-        Ok(self.books.lock().news(self.member()))
+        Ok(self.store.lock().news(self.member()))
     }
 
     async fn acted(&self, news: &[News]) -> Result<()> {
-        self.books.lock().acted(self.member(), news);
+        self.store.lock().acted(self.member(), news);
         Ok(())
     }
 
@@ -194,10 +194,10 @@ impl Membership for MemoryJournal {
 #[async_trait]
 impl AuditLog for MemoryJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
-        Ok(self.books.lock().append_audit(decision))
+        Ok(self.store.lock().append_audit(decision))
     }
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
-        Ok(self.books.lock().audit_entries(topic, after))
+        Ok(self.store.lock().audit_entries(topic, after))
     }
 }

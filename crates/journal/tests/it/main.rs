@@ -6,5 +6,5 @@ mod duplicates;
 mod fact_rules;
 mod facts;
 mod memory;
+mod reservations;
 mod states;
-mod stock;

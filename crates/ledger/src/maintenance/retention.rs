@@ -151,7 +151,7 @@ impl Schedule {
 
     /// Handled webhooks that were received until this time lose their body, regardless of their
     /// call.
-    pub(crate) fn letters(&self) -> Option<i64> {
+    pub(crate) fn webhooks(&self) -> Option<i64> {
         let [.., answers] = self.parts;
         answers.map(|(_, to)| to).max(self.people)
     }

@@ -6,7 +6,7 @@ use switchboard_journal::StoredWebhook;
 
 use crate::{
     postgres::tx::TxResult,
-    row::{micros, named, read_letter},
+    row::{micros, named, read_webhook},
 };
 
 const KEEP: &str = "INSERT INTO inbox (attempt_id, body_hash, body, calls, received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
@@ -18,19 +18,19 @@ const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox 
 
 pub(super) async fn store_webhook(
     connection: &mut PgConnection,
-    letter: &StoredWebhook,
+    webhook: &StoredWebhook,
     hash: &[u8; 32],
 ) -> TxResult<bool> {
     sqlx::query(KEEP)
-        .bind(letter.attempt.as_uuid())
+        .bind(webhook.attempt.as_uuid())
         .bind(hash.as_slice())
-        .bind(&letter.body)
-        .bind(named(letter)?)
-        .bind(micros(letter.at))
+        .bind(&webhook.body)
+        .bind(named(webhook)?)
+        .bind(micros(webhook.at))
         .execute(&mut *connection)
         .await?;
     Ok(sqlx::query_scalar(IS_OPEN)
-        .bind(letter.attempt.as_uuid())
+        .bind(webhook.attempt.as_uuid())
         .bind(hash.as_slice())
         .fetch_one(connection)
         .await?)
@@ -55,10 +55,10 @@ pub(super) async fn pending_webhooks(
     connection: &mut PgConnection,
 ) -> TxResult<Vec<StoredWebhook>> {
     let rows = sqlx::query(UNHANDLED).fetch_all(connection).await?;
-    let mut letters = Vec::with_capacity(rows.len());
+    let mut webhooks = Vec::with_capacity(rows.len());
     for row in rows {
         let calls: String = row.try_get(2)?;
-        letters.push(read_letter(row.try_get(0)?, row.try_get(1)?, &calls, row.try_get(3)?)?);
+        webhooks.push(read_webhook(row.try_get(0)?, row.try_get(1)?, &calls, row.try_get(3)?)?);
     }
-    Ok(letters)
+    Ok(webhooks)
 }

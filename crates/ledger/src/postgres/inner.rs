@@ -9,11 +9,11 @@ use switchboard_core::{Call, CallId, Error, Result};
 use switchboard_journal::{Denied, News, Opened, Recorded, StoredWebhook, Write};
 
 use crate::{
+    audit::DecisionRow,
     change::NewCallRow,
-    decision::DecisionRow,
     key::{Domain, HashKey},
     postgres::{
-        decisions, inbox, news, processes, queries,
+        audit, inbox, news, processes, queries,
         tx::{TxError, TxResult},
     },
     refusal::{Halt, failed},
@@ -141,17 +141,17 @@ impl Inner {
         Err(Halt::error())
     }
 
-    pub(super) async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
-        let hash = self.key.hash(Domain::StoredWebhook, &letter.body);
+    pub(super) async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
+        let hash = self.key.hash(Domain::StoredWebhook, &webhook.body);
         let mut change = self.begin().await?;
-        let answer = inbox::store_webhook(&mut change, letter, &hash).await;
+        let answer = inbox::store_webhook(&mut change, webhook, &hash).await;
         self.ended(change, answer).await
     }
 
-    pub(super) async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
-        let hash = self.key.hash(Domain::StoredWebhook, &letter.body);
+    pub(super) async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
+        let hash = self.key.hash(Domain::StoredWebhook, &webhook.body);
         let mut change = self.begin().await?;
-        let answer = inbox::mark_handled(&mut change, letter.attempt, &hash, micros(at)).await;
+        let answer = inbox::mark_handled(&mut change, webhook.attempt, &hash, micros(at)).await;
         self.ended(change, answer).await
     }
 
@@ -163,7 +163,7 @@ impl Inner {
 
     pub(super) async fn append_audit(&self, row: &DecisionRow) -> Result<u64> {
         let mut change = self.begin().await?;
-        let answer = decisions::append_audit(&mut change, row).await;
+        let answer = audit::append_audit(&mut change, row).await;
         self.ended(change, answer).await
     }
 

@@ -223,7 +223,7 @@ async fn marks(connection: &mut PgConnection) -> TxResult<Marks> {
 }
 
 async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<()> {
-    if let Some(until) = schedule.letters() {
+    if let Some(until) = schedule.webhooks() {
         sqlx::query(FORGET_LETTERS).bind(until).execute(&mut *connection).await?;
     }
     for (part, mark) in schedule.marks() {

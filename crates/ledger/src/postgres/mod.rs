@@ -8,7 +8,7 @@
 //! | `news.rs` | what other processes wrote to the calls of a process |
 //! | `queries.rs` | calls, their attempts and events |
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
-//! | `decisions.rs` | decisions that are not about a single call |
+//! | `audit.rs` | decisions that are not about a single call |
 //! | `inner.rs` | connections and transactions |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
@@ -17,8 +17,8 @@
 //!
 //! The server groups the commits of concurrent connections, so no separate writer is needed.
 
+mod audit;
 mod check;
-mod decisions;
 mod inbox;
 mod inner;
 mod locks;
@@ -57,8 +57,8 @@ use switchboard_journal::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
+    audit::{DecisionRow, after},
     change::NewCallRow,
-    decision::{DecisionRow, after},
     history::Entry,
     key::HashKey,
     refusal::{Halt, failed},
@@ -236,14 +236,14 @@ impl EvidenceIndex for PostgresJournal {
 
 #[async_trait]
 impl Inbox for PostgresJournal {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
-        let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
-        carry_out(async move { inner.store_webhook(&letter).await }).await
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
+        let (inner, webhook) = (Arc::clone(&self.inner), webhook.clone());
+        carry_out(async move { inner.store_webhook(&webhook).await }).await
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
-        let (inner, letter) = (Arc::clone(&self.inner), letter.clone());
-        carry_out(async move { inner.mark_handled(&letter, at).await }).await
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
+        let (inner, webhook) = (Arc::clone(&self.inner), webhook.clone());
+        carry_out(async move { inner.mark_handled(&webhook, at).await }).await
     }
 
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {
@@ -296,6 +296,6 @@ impl AuditLog for PostgresJournal {
 
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         let mut snapshot = self.inner.snapshot().await?;
-        read(decisions::audit_entries(&mut snapshot, topic, after(since)).await)
+        read(audit::audit_entries(&mut snapshot, topic, after(since)).await)
     }
 }

@@ -49,18 +49,20 @@ pub(super) async fn take(
         certain(connection, attempt).await?;
     }
     let slots =
-        reservation.slots.iter().map(|need| locks::key("slots", &[&need.scope.to_string()]));
-    let rooms =
-        reservation.rooms.iter().map(|need| locks::key("rooms", &[&need.scope.to_string()]));
+        reservation.rate_slots.iter().map(|need| locks::key("slots", &[&need.scope.to_string()]));
+    let rooms = reservation
+        .concurrency_slots
+        .iter()
+        .map(|need| locks::key("rooms", &[&need.scope.to_string()]));
     let mut keys: Vec<i64> = slots.chain(rooms).collect();
     if !keys.is_empty() {
         keys.sort_unstable();
         locks::take(connection, &keys).await?;
     }
-    for need in &reservation.slots {
+    for need in &reservation.rate_slots {
         slot(connection, need, attempt.id).await?;
     }
-    for need in &reservation.rooms {
+    for need in &reservation.concurrency_slots {
         room(connection, need, attempt.id, at).await?;
     }
     if let Some(hold) = &reservation.hold {

@@ -6,7 +6,7 @@ use switchboard_journal::StoredWebhook;
 use uuid::Uuid;
 
 use crate::{
-    row::{micros, named, read_letter},
+    row::{micros, named, read_webhook},
     sqlite::tx::TxResult,
 };
 
@@ -19,16 +19,16 @@ const UNHANDLED: &str = "SELECT attempt_id, body, calls, received_at FROM inbox 
 
 pub(crate) fn store_webhook(
     connection: &Connection,
-    letter: &StoredWebhook,
+    webhook: &StoredWebhook,
     hash: &[u8; 32],
 ) -> TxResult<bool> {
-    let attempt = letter.attempt.as_uuid();
+    let attempt = webhook.attempt.as_uuid();
     connection.prepare_cached(KEEP)?.execute(params![
         attempt.as_bytes(),
         hash,
-        letter.body,
-        named(letter)?,
-        micros(letter.at)
+        webhook.body,
+        named(webhook)?,
+        micros(webhook.at)
     ])?;
     let open = connection
         .prepare_cached(IS_OPEN)?
@@ -49,10 +49,10 @@ pub(crate) fn mark_handled(
 pub(crate) fn pending_webhooks(connection: &Connection) -> TxResult<Vec<StoredWebhook>> {
     let mut statement = connection.prepare_cached(UNHANDLED)?;
     let mut rows = statement.query([])?;
-    let mut letters = Vec::new();
+    let mut webhooks = Vec::new();
     while let Some(row) = rows.next()? {
         let (body, calls): (Vec<u8>, String) = (row.get(1)?, row.get(2)?);
-        letters.push(read_letter(Uuid::from_bytes(row.get(0)?), body, &calls, row.get(3)?)?);
+        webhooks.push(read_webhook(Uuid::from_bytes(row.get(0)?), body, &calls, row.get(3)?)?);
     }
-    Ok(letters)
+    Ok(webhooks)
 }

@@ -103,7 +103,7 @@ impl SqliteJournal {
         }
         self.writer
             .run(move |connection| {
-                if let Some(until) = schedule.letters() {
+                if let Some(until) = schedule.webhooks() {
                     connection.prepare_cached(FORGET_LETTERS)?.execute([until])?;
                 }
                 for (part, mark) in schedule.marks() {

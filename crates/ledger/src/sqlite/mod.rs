@@ -10,15 +10,15 @@
 //! | `news.rs` | what other processes wrote to the calls of a process |
 //! | `queries.rs` | calls, their attempts and events |
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
-//! | `decisions.rs` | decisions that are not about a single call |
+//! | `audit.rs` | decisions that are not about a single call |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
 //! | `backup.rs` | a copy while calls are placed |
 
+mod audit;
 mod backup;
 mod check;
-mod decisions;
 mod file;
 mod inbox;
 mod maintenance;
@@ -47,8 +47,8 @@ use switchboard_journal::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
+    audit::{DecisionRow, after},
     change::NewCallRow,
-    decision::{DecisionRow, after},
     history::Entry,
     key::{Domain, HashKey},
     refusal::{Halt, failed},
@@ -269,17 +269,19 @@ impl EvidenceIndex for SqliteJournal {
 
 #[async_trait]
 impl Inbox for SqliteJournal {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
-        let (letter, hash) = (letter.clone(), self.key.hash(Domain::StoredWebhook, &letter.body));
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
+        let (webhook, hash) =
+            (webhook.clone(), self.key.hash(Domain::StoredWebhook, &webhook.body));
         self.writer
             .run_without_savepoint(move |connection| {
-                inbox::store_webhook(connection, &letter, &hash)
+                inbox::store_webhook(connection, &webhook, &hash)
             })
             .await
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
-        let (attempt, hash) = (letter.attempt, self.key.hash(Domain::StoredWebhook, &letter.body));
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
+        let (attempt, hash) =
+            (webhook.attempt, self.key.hash(Domain::StoredWebhook, &webhook.body));
         self.writer
             .run_without_savepoint(move |connection| {
                 inbox::mark_handled(connection, attempt, &hash, micros(at))
@@ -333,11 +335,11 @@ impl AuditLog for SqliteJournal {
     async fn append_audit(&self, decision: &AuditEntry) -> Result<u64> {
         let row = DecisionRow::new(decision)?;
         self.writer
-            .run_without_savepoint(move |connection| decisions::append_audit(connection, &row))
+            .run_without_savepoint(move |connection| audit::append_audit(connection, &row))
             .await
     }
 
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
-        self.read(move |connection| decisions::audit_entries(connection, topic, after(since))).await
+        self.read(move |connection| audit::audit_entries(connection, topic, after(since))).await
     }
 }

@@ -57,10 +57,10 @@ pub(crate) fn take(
             return Err(Denied::AgentInDoubt.into());
         }
     }
-    for need in &reservation.slots {
+    for need in &reservation.rate_slots {
         slot(connection, need, attempt.id, at)?;
     }
-    for need in &reservation.rooms {
+    for need in &reservation.concurrency_slots {
         room(connection, need, attempt.id, at)?;
     }
     if let Some(hold) = &reservation.hold {

@@ -8,8 +8,8 @@ use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
 use switchboard_journal::{
     CallLog, Journal, JournalExt,
     conformance::{
-        self, admitted, at, attempt, bracket, budgeted, needs_room, needs_slot, open, record,
-        request, send,
+        self, admitted, at, attempt, budgeted, concurrency_slot, open, rate_slot, record, request,
+        send, write_intent,
     },
     state::Fact,
 };
@@ -132,8 +132,8 @@ async fn slots_go_by_the_servers_clock() {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
             let reservation =
-                Reservation { slots: vec![needs_slot("alpha", 1)], ..Reservation::default() };
-            bracket(&journal, call, attempt("alpha"), reservation).await
+                Reservation { rate_slots: vec![rate_slot("alpha", 1)], ..Reservation::default() };
+            write_intent(&journal, call, attempt("alpha"), reservation).await
         }
     };
     ask(1).await.unwrap();
@@ -189,9 +189,11 @@ async fn rooms_end_by_the_servers_clock() {
         async move {
             let call = open(&journal, request(n), 0).await;
             record(&journal, call, admitted()).await;
-            let reservation =
-                Reservation { rooms: vec![needs_room("alpha", 1)], ..Reservation::default() };
-            bracket(&journal, call, attempt("alpha"), reservation).await
+            let reservation = Reservation {
+                concurrency_slots: vec![concurrency_slot("alpha", 1)],
+                ..Reservation::default()
+            };
+            write_intent(&journal, call, attempt("alpha"), reservation).await
         }
     };
     ask(1).await.unwrap();
@@ -229,14 +231,14 @@ async fn a_bill_beyond_all_bounds_breaks_nothing() {
     };
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(&journal, call, one, reservation.clone()).await.unwrap();
+    write_intent(&journal, call, one, reservation.clone()).await.unwrap();
     for micros in [i64::MAX, 5, i64::MAX] {
         let money = Money::from_micros(micros, Currency::USD);
         record(&journal, call, Fact::Billed(tried, Cost::Money(money), Some(money))).await;
     }
     let next = open(&journal, request(2), 0).await;
     record(&journal, next, admitted()).await;
-    let over = bracket(&journal, next, attempt("alpha"), reservation).await.unwrap_err();
+    let over = write_intent(&journal, next, attempt("alpha"), reservation).await.unwrap_err();
     assert_eq!(over.code(), Some("over_budget"));
 }
 

@@ -138,14 +138,14 @@ impl EvidenceIndex for Meddling {
 
 #[async_trait]
 impl Inbox for Meddling {
-    async fn store_webhook(&self, letter: &StoredWebhook) -> Result<bool> {
+    async fn store_webhook(&self, webhook: &StoredWebhook) -> Result<bool> {
         (self.other)(Moment::TakeIn).happen().await?;
-        self.inner.store_webhook(letter).await
+        self.inner.store_webhook(webhook).await
     }
 
-    async fn mark_handled(&self, letter: &StoredWebhook, at: Timestamp) -> Result<()> {
+    async fn mark_handled(&self, webhook: &StoredWebhook, at: Timestamp) -> Result<()> {
         (self.other)(Moment::Handled).happen().await?;
-        self.inner.mark_handled(letter, at).await
+        self.inner.mark_handled(webhook, at).await
     }
 
     async fn pending_webhooks(&self) -> Result<Vec<StoredWebhook>> {

@@ -75,15 +75,15 @@ async fn webhooks_are_forgotten_with_their_call_and_in_their_time() {
         let journal = &place.journal;
         let call = talk(journal, asks(ANN, "gryphon"), "gryphon").await;
         let attempt = get(&place, call).await.attempts[1].id;
-        let letter = |body: &str, after| StoredWebhook {
+        let webhook = |body: &str, after| StoredWebhook {
             attempt,
             body: body.as_bytes().to_vec(),
             calls: vec!["b-1".into()],
             at: at(after),
         };
-        assert!(journal.store_webhook(&letter("early", 10)).await.unwrap());
-        journal.mark_handled(&letter("early", 10), at(11)).await.unwrap();
-        assert!(journal.store_webhook(&letter("waits", 20)).await.unwrap());
+        assert!(journal.store_webhook(&webhook("early", 10)).await.unwrap());
+        journal.mark_handled(&webhook("early", 10), at(11)).await.unwrap();
+        assert!(journal.store_webhook(&webhook("waits", 20)).await.unwrap());
         let bodies = "SELECT count(*) FROM inbox WHERE body IS NOT NULL";
         assert_eq!(place.number(bodies).await, 2);
         let month = Retention { people: Some(28 * DAY), ..Retention::default() };
@@ -97,16 +97,16 @@ async fn webhooks_are_forgotten_with_their_call_and_in_their_time() {
             "nobody waits for what is gone"
         );
         assert!(
-            !journal.store_webhook(&letter("waits", 30)).await.unwrap(),
+            !journal.store_webhook(&webhook("waits", 30)).await.unwrap(),
             "the same delivery is still known"
         );
         // One that comes after the erasure brings its content back, until the next erasure or the
         // next sweep.
-        assert!(journal.store_webhook(&letter("late", 7_300)).await.unwrap());
+        assert!(journal.store_webhook(&webhook("late", 7_300)).await.unwrap());
         place.ledger.erase(&number(ANN), at(7_400)).await.unwrap();
         assert_eq!(place.number(bodies).await, 0);
-        assert!(journal.store_webhook(&letter("later", 7_500)).await.unwrap());
-        journal.mark_handled(&letter("later", 7_500), at(7_501)).await.unwrap();
+        assert!(journal.store_webhook(&webhook("later", 7_500)).await.unwrap());
+        journal.mark_handled(&webhook("later", 7_500), at(7_501)).await.unwrap();
         place.ledger.sweep(&month, at(28 * 86_400 + 7_499)).await.unwrap();
         assert_eq!(place.number(bodies).await, 1);
         place.ledger.sweep(&month, at(28 * 86_400 + 7_500)).await.unwrap();

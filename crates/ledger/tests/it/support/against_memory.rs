@@ -15,7 +15,7 @@ use switchboard_core::{
 use switchboard_journal::{
     Journal, JournalExt, MemoryJournal, Opened, Write,
     conformance::{
-        self, admitted, at, attempt, budgeted, failed, fault, needs_room, needs_slot, request,
+        self, admitted, at, attempt, budgeted, concurrency_slot, failed, fault, rate_slot, request,
     },
     state::Fact,
 };
@@ -68,7 +68,7 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
     if let Move::Bracket(agent, micros) = step {
         let attempt = next(call, made, Some(*agent));
         let slot =
-            RateSlot { window: std::time::Duration::from_secs(86_400), ..needs_slot("alpha", 3) };
+            RateSlot { window: std::time::Duration::from_secs(86_400), ..rate_slot("alpha", 3) };
         let mut facts = vec![
             Fact::Intended(Box::new(attempt.clone())),
             Fact::Claimed(attempt.id),
@@ -80,8 +80,10 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
         return Write {
             facts,
             reservation: Reservation {
-                rooms: Vec::from_iter((micros % 3 == 2).then(|| needs_room("alpha", 1))),
-                slots: Vec::from_iter((micros % 3 > 0).then_some(slot)),
+                concurrency_slots: Vec::from_iter(
+                    (micros % 3 == 2).then(|| concurrency_slot("alpha", 1)),
+                ),
+                rate_slots: Vec::from_iter((micros % 3 > 0).then_some(slot)),
                 hold: Some(BudgetHold {
                     amount: Money::from_micros(*micros, Currency::USD),
                     budgets: vec![budgeted("day", 50), budgeted("month", 90)],

@@ -14,8 +14,8 @@ use switchboard_core::{
 use switchboard_journal::{
     Journal, JournalExt, NewCall, Opened, Write,
     conformance::{
-        self, admitted, at, attempt, bracket, budgeted, failed, fault, needs_room, needs_slot,
-        open, record, report, request, send,
+        self, admitted, at, attempt, budgeted, concurrency_slot, failed, fault, open, rate_slot,
+        record, report, request, send, write_intent,
     },
     state::{Fact, apply},
 };
@@ -91,8 +91,8 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
     record(journal, twice, admitted()).await;
     let reservation = Reservation {
-        slots: vec![needs_slot("alpha", 9)],
-        rooms: vec![needs_room("alpha", 1), needs_room("a\\b\u{0}", 1)],
+        rate_slots: vec![rate_slot("alpha", 9)],
+        concurrency_slots: vec![concurrency_slot("alpha", 1), concurrency_slot("a\\b\u{0}", 1)],
         hold: Some(BudgetHold {
             amount: Money::from_micros(10, Currency::USD),
             budgets: vec![budgeted("day", 100), budgeted("a\\b\u{0}", 100)],
@@ -101,7 +101,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     };
     let first = Attempt { agent: Some("first\u{0}".into()), ..attempt("alpha") };
     let tried = first.id;
-    bracket(journal, twice, first, reservation.clone()).await.unwrap();
+    write_intent(journal, twice, first, reservation.clone()).await.unwrap();
     for fact in [
         Fact::Answered(tried, Box::new(told("alpha", "a-1", ProviderState::Ended(Outcome::Busy)))),
         Fact::Redialled(tried, at(600)),
@@ -111,7 +111,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     }
     let second = Attempt { agent: Some("second".into()), ring: 1, ..attempt("alpha") };
     let again = second.id;
-    bracket(journal, twice, second, reservation).await.unwrap();
+    write_intent(journal, twice, second, reservation).await.unwrap();
     let bill = |tried, micros| {
         Fact::Billed(
             tried,
@@ -155,7 +155,7 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
         assert_eq!(journal.call_of(one).await.unwrap(), Some(call));
     }
     assert!(journal.is_unambiguous_by_agent(last.id).await.unwrap());
-    let again = bracket(
+    let again = write_intent(
         journal,
         call,
         last,
@@ -175,12 +175,15 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
 pub(crate) async fn rooms_and_decisions(
     before: &Arc<dyn Journal>,
 ) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
-    let one = || Reservation { rooms: vec![needs_room("alpha", 1)], ..Reservation::default() };
+    let one = || Reservation {
+        concurrency_slots: vec![concurrency_slot("alpha", 1)],
+        ..Reservation::default()
+    };
     let call = open(before, request(8), 0).await;
     record(before, call, admitted()).await;
     let attempt = attempt("alpha");
     let tried = attempt.id;
-    bracket(before, call, attempt, one()).await.unwrap();
+    write_intent(before, call, attempt, one()).await.unwrap();
     let decision = |n: u32| AuditEntry {
         topic: AuditTopic::Configuration,
         subject: "switchboard.toml".to_owned(),
@@ -192,10 +195,11 @@ pub(crate) async fn rooms_and_decisions(
     async move |after: &Arc<dyn Journal>| {
         let next = open(after, request(9), 0).await;
         record(after, next, admitted()).await;
-        let full = bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap_err();
+        let full =
+            write_intent(after, next, conformance::attempt("alpha"), one()).await.unwrap_err();
         assert_eq!(full.code(), Some("concurrency_full"));
         record(after, call, failed(tried, Delivery::NotSent)).await;
-        bracket(after, next, conformance::attempt("alpha"), one()).await.unwrap();
+        write_intent(after, next, conformance::attempt("alpha"), one()).await.unwrap();
         let second = after.append_audit(&decision(2)).await.unwrap();
         assert!(second > first);
         let kept = after.audit_entries(AuditTopic::Configuration, 0).await.unwrap();
@@ -211,7 +215,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
     // However slow the machine: no window ends in between.
     let slot = |limiter: &str, limit| RateSlot {
         window: std::time::Duration::from_secs(86_400),
-        ..needs_slot(limiter, limit)
+        ..rate_slot(limiter, limit)
     };
     let hold = || {
         Some(BudgetHold {
@@ -223,14 +227,14 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let journal = Arc::clone(&journals[n as usize % journals.len()]);
         let reservation = match n % 3 {
             0 => Reservation {
-                slots: vec![slot("alpha", SLOTS), slot("alpha/day", 1_000)],
+                rate_slots: vec![slot("alpha", SLOTS), slot("alpha/day", 1_000)],
                 ..Reservation::default()
             },
             1 => Reservation { hold: hold(), ..Reservation::default() },
             // In the other order, so that two stand in each other's way.
             _ => Reservation {
-                slots: vec![slot("alpha/day", 1_000), slot("alpha", SLOTS)],
-                rooms: vec![needs_room("alpha", 1_000)],
+                rate_slots: vec![slot("alpha/day", 1_000), slot("alpha", SLOTS)],
+                concurrency_slots: vec![concurrency_slot("alpha", 1_000)],
                 hold: hold().map(|hold| BudgetHold {
                     budgets: hold.budgets.into_iter().rev().collect(),
                     ..hold
@@ -243,8 +247,8 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
             record(&journal, call, admitted()).await;
             let one = attempt("alpha");
             let (tried, slots, held) =
-                (one.id, !reservation.slots.is_empty(), reservation.hold.is_some());
-            match bracket(&journal, call, one, reservation).await {
+                (one.id, !reservation.rate_slots.is_empty(), reservation.hold.is_some());
+            match write_intent(&journal, call, one, reservation).await {
                 Ok(_) if n % 5 == 0 => {
                     // It gives everything back, so that another may have it.
                     record(&journal, call, failed(tried, Delivery::NotSent)).await;
@@ -273,12 +277,14 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
         let call = open(journal, request(1_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
         let reservation =
-            Reservation { slots: vec![slot("alpha", SLOTS)], ..Reservation::default() };
-        taken.0 += u32::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
+            Reservation { rate_slots: vec![slot("alpha", SLOTS)], ..Reservation::default() };
+        taken.0 +=
+            u32::from(write_intent(journal, call, attempt("alpha"), reservation).await.is_ok());
         let call = open(journal, request(2_000 + n as u32), 0).await;
         record(journal, call, admitted()).await;
         let reservation = Reservation { hold: hold(), ..Reservation::default() };
-        taken.1 += i64::from(bracket(journal, call, attempt("alpha"), reservation).await.is_ok());
+        taken.1 +=
+            i64::from(write_intent(journal, call, attempt("alpha"), reservation).await.is_ok());
     }
     assert_eq!(taken, (SLOTS, MONEY / 10), "every slot and the whole budget, once");
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    decision::{DecisionRow, number},
+    audit::{DecisionRow, number},
     sqlite::tx::TxResult,
 };
 

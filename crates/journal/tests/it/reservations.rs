@@ -1,7 +1,7 @@
 //! Slots and budgets of the journal itself, against oracles that count by brute force.
 //!
 //! `SCHEDULES` says how many random schedules are tried: `SCHEDULES=1000000 cargo test --release -p
-//! switchboard-router --test stock`.
+//! switchboard-router --test it reservations`.
 
 use std::{
     collections::HashMap,
@@ -134,7 +134,11 @@ impl Desk {
 
 fn slot(limit: u32, window: Duration) -> Reservation {
     Reservation {
-        slots: vec![RateSlot { scope: Scope::Placing(ProviderId::new("alpha")), limit, window }],
+        rate_slots: vec![RateSlot {
+            scope: Scope::Placing(ProviderId::new("alpha")),
+            limit,
+            window,
+        }],
         ..Reservation::default()
     }
 }

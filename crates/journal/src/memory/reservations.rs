@@ -1,4 +1,5 @@
-//! What attempts take before they are sent: slots of rate limits, rooms, and shares of budgets.
+//! What attempts reserve before they are sent: slots of rate limits, concurrency slots, and shares of
+//! budgets.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -13,25 +14,25 @@ use crate::{Denied, Settlement};
 
 /// What the attempts of all calls have reserved, in memory.
 #[derive(Debug, Default)]
-pub struct Stock {
-    slots: BTreeMap<Scope, VecDeque<(Timestamp, AttemptId)>>,
-    /// Who is in, and until when at the latest.
-    rooms: BTreeMap<Scope, BTreeMap<AttemptId, Timestamp>>,
-    /// The latest moment that was ever read: a clock that jumps back counts as standing still.
+pub struct Reservations {
+    rate_slots: BTreeMap<Scope, VecDeque<(Timestamp, AttemptId)>>,
+    /// The attempts that hold a slot, and when each slot expires.
+    concurrency_slots: BTreeMap<Scope, BTreeMap<AttemptId, Timestamp>>,
+    /// The latest time seen so far, so that a clock that jumps back counts as standing still.
     latest: Option<Timestamp>,
     /// Millionths spent and held, for each budget and period.
     budgets: HashMap<(String, Timestamp), i64>,
     holds: HashMap<AttemptId, BudgetHold>,
 }
 
-impl Stock {
-    /// Refuses what is not there, and takes nothing yet.
-    pub fn ask(&mut self, reservation: &Reservation, at: Timestamp) -> Result<(), Denied> {
+impl Reservations {
+    /// Denies a reservation that exceeds a limit or a budget. Reserves nothing yet.
+    pub fn check(&mut self, reservation: &Reservation, at: Timestamp) -> Result<(), Denied> {
         let now = self.latest.map_or(at, |latest| latest.max(at));
         self.latest = Some(now);
-        for need in &reservation.slots {
+        for need in &reservation.rate_slots {
             self.forget(need, now);
-            let taken = self.slots.get(&need.scope);
+            let taken = self.rate_slots.get(&need.scope);
             let used = taken.map_or(0, VecDeque::len);
             if used >= need.limit as usize {
                 let frees = taken
@@ -43,8 +44,8 @@ impl Stock {
                 });
             }
         }
-        for need in &reservation.rooms {
-            let inside = self.rooms.entry(need.scope.clone()).or_default();
+        for need in &reservation.concurrency_slots {
+            let inside = self.concurrency_slots.entry(need.scope.clone()).or_default();
             inside.retain(|_, until| *until > now);
             if inside.len() >= need.limit as usize {
                 let frees = inside.values().min().copied().unwrap_or(Timestamp::MAX);
@@ -72,11 +73,11 @@ impl Stock {
         Ok(())
     }
 
-    /// What is left of a limit, without taking any.
-    pub fn left(&self, need: &RateSlot, at: Timestamp) -> Headroom {
+    /// How much of a rate limit is free, without reserving any of it.
+    pub fn rate_headroom(&self, need: &RateSlot, at: Timestamp) -> Headroom {
         let inside = |taken: &&(Timestamp, AttemptId)| end(taken.0, need) > at;
         let taken: Vec<Timestamp> = self
-            .slots
+            .rate_slots
             .get(&need.scope)
             .map_or_else(Vec::new, |taken| taken.iter().filter(inside).map(|one| one.0).collect());
         let free = (need.limit as usize).saturating_sub(taken.len());
@@ -88,11 +89,12 @@ impl Stock {
         }
     }
 
-    /// What is left of the calls that may be under way, without taking any.
-    pub fn rooms_left(&self, need: &ConcurrencySlot, at: Timestamp) -> Headroom {
-        let inside: Vec<Timestamp> = self.rooms.get(&need.scope).map_or_else(Vec::new, |inside| {
-            inside.values().filter(|until| **until > at).copied().collect()
-        });
+    /// How much of a concurrency limit is free, without reserving any of it.
+    pub fn concurrency_headroom(&self, need: &ConcurrencySlot, at: Timestamp) -> Headroom {
+        let inside: Vec<Timestamp> =
+            self.concurrency_slots.get(&need.scope).map_or_else(Vec::new, |inside| {
+                inside.values().filter(|until| **until > at).copied().collect()
+            });
         let free = (need.limit as usize).saturating_sub(inside.len());
         Headroom {
             free: u32::try_from(free).unwrap_or(u32::MAX),
@@ -105,14 +107,15 @@ impl Stock {
         self.holds.contains_key(&attempt)
     }
 
-    /// Takes what was asked for.
-    pub fn take(&mut self, attempt: AttemptId, reservation: Reservation) {
+    /// Reserves everything for the attempt. [`Reservations::check`] has to allow it first: nothing is
+    /// checked here.
+    pub fn reserve(&mut self, attempt: AttemptId, reservation: Reservation) {
         let now = self.latest.unwrap_or(Timestamp::MIN);
-        for need in reservation.slots {
-            self.slots.entry(need.scope).or_default().push_back((now, attempt));
+        for need in reservation.rate_slots {
+            self.rate_slots.entry(need.scope).or_default().push_back((now, attempt));
         }
-        for need in reservation.rooms {
-            self.rooms.entry(need.scope).or_default().insert(attempt, need.until);
+        for need in reservation.concurrency_slots {
+            self.concurrency_slots.entry(need.scope).or_default().insert(attempt, need.until);
         }
         if let Some(hold) = reservation.hold {
             for budget in &hold.budgets {
@@ -123,20 +126,20 @@ impl Stock {
         }
     }
 
-    /// The attempt's phone call is over, or was none.
-    pub fn leave(&mut self, attempt: AttemptId) {
-        for inside in self.rooms.values_mut() {
+    /// Frees the concurrency slots of an attempt whose phone call has ended or never existed.
+    pub fn release_concurrency(&mut self, attempt: AttemptId) {
+        for inside in self.concurrency_slots.values_mut() {
             inside.remove(&attempt);
         }
     }
 
-    /// Releases, or corrects, what an attempt holds.
+    /// Releases an attempt's budget hold, or corrects it to the billed amount.
     pub fn settle(&mut self, settlement: Settlement) {
         match settlement {
             Settlement::Nothing { attempt, unsent } => {
                 self.correct(attempt, 0);
                 if unsent {
-                    for taken in self.slots.values_mut() {
+                    for taken in self.rate_slots.values_mut() {
                         taken.retain(|(_, by)| *by != attempt);
                     }
                 }
@@ -153,7 +156,7 @@ impl Stock {
         }
     }
 
-    /// What the attempt counts for in its budgets from now on.
+    /// Changes the amount that the attempt counts for in its budgets.
     fn correct(&mut self, attempt: AttemptId, micros: i64) {
         let Some(hold) = self.holds.get_mut(&attempt) else {
             return;
@@ -167,7 +170,7 @@ impl Stock {
     }
 
     fn forget(&mut self, need: &RateSlot, now: Timestamp) {
-        if let Some(taken) = self.slots.get_mut(&need.scope) {
+        if let Some(taken) = self.rate_slots.get_mut(&need.scope) {
             while taken.front().is_some_and(|(first, _)| end(*first, need) <= now) {
                 taken.pop_front();
             }
@@ -196,48 +199,53 @@ mod tests {
         Timestamp::from_millisecond(1_772_442_000_000 + millis).unwrap()
     }
 
-    /// A slot for ten seconds, or a room until the tenth second from now; two there are of each.
+    /// A rate slot for ten seconds, or a concurrency slot that ends ten seconds from now, each with a
+    /// limit of two.
     fn reservation(now: i64) -> [Reservation; 2] {
-        let slot = RateSlot {
+        let rate_slot = RateSlot {
             scope: Scope::Placing(ProviderId::new("alpha")),
             limit: 2,
             window: Duration::from_secs(10),
         };
-        let room = ConcurrencySlot {
+        let concurrency_slot = ConcurrencySlot {
             scope: Scope::Calls(ProviderId::new("alpha")),
             limit: 2,
             until: at(now + 10_000),
         };
-        let (slots, rooms) = (vec![slot], vec![room]);
+        let (rate_slots, concurrency_slots) = (vec![rate_slot], vec![concurrency_slot]);
         [
-            Reservation { slots, ..Reservation::default() },
-            Reservation { rooms, ..Reservation::default() },
+            Reservation { rate_slots, ..Reservation::default() },
+            Reservation { concurrency_slots, ..Reservation::default() },
         ]
     }
 
     #[test]
     fn what_is_left_is_what_can_be_taken() {
         for kind in 0..2 {
-            let mut stock = Stock::default();
+            let mut reservations = Reservations::default();
             let one = |now: i64| reservation(now).into_iter().nth(kind).unwrap();
-            let left = |stock: &Stock, now: i64| match one(now) {
-                Reservation { slots, .. } if !slots.is_empty() => stock.left(&slots[0], at(now)),
-                Reservation { rooms, .. } => stock.rooms_left(&rooms[0], at(now)),
+            let left = |reservations: &Reservations, now: i64| match one(now) {
+                Reservation { rate_slots, .. } if !rate_slots.is_empty() => {
+                    reservations.rate_headroom(&rate_slots[0], at(now))
+                }
+                Reservation { concurrency_slots, .. } => {
+                    reservations.concurrency_headroom(&concurrency_slots[0], at(now))
+                }
             };
             let headroom = |free, frees_at| Headroom { free, of: 2, frees_at };
             for (nth, now) in [0, 4_000].into_iter().enumerate() {
                 let free = u32::try_from(2 - nth).unwrap();
-                assert_eq!(left(&stock, now), headroom(free, None));
-                stock.ask(&one(now), at(now)).unwrap();
-                stock.take(AttemptId::new(Uuid::from_u128(nth as u128)), one(now));
+                assert_eq!(left(&reservations, now), headroom(free, None));
+                reservations.check(&one(now), at(now)).unwrap();
+                reservations.reserve(AttemptId::new(Uuid::from_u128(nth as u128)), one(now));
             }
             let full = headroom(0, Some(at(10_000)));
-            assert_eq!(left(&stock, 4_000), full);
-            assert_eq!(left(&stock, 9_999), full);
-            assert!(stock.ask(&one(9_999), at(9_999)).is_err());
+            assert_eq!(left(&reservations, 4_000), full);
+            assert_eq!(left(&reservations, 9_999), full);
+            assert!(reservations.check(&one(9_999), at(9_999)).is_err());
             for (now, free) in [(10_000, 1), (13_999, 1), (14_000, 2)] {
-                assert_eq!(left(&stock, now), headroom(free, None));
-                stock.ask(&one(now), at(now)).unwrap();
+                assert_eq!(left(&reservations, now), headroom(free, None));
+                reservations.check(&one(now), at(now)).unwrap();
             }
         }
     }

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, Row};
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    decision::{DecisionRow, number},
+    audit::{DecisionRow, number},
     postgres::{locks, tx::TxResult},
 };
 

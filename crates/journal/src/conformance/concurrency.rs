@@ -18,16 +18,16 @@ use switchboard_core::{
 use switchboard_router::{ConcurrencySlot, Reservation};
 
 use super::{
-    Pair, admitted, at, attempt, bracket, completed, failed, fault, needs_room, open, queued,
-    record, report, request, write,
+    Pair, admitted, at, attempt, completed, concurrency_slot, failed, fault, open, queued, record,
+    report, request, write, write_intent,
 };
 use crate::{
     Journal, Write,
     state::{Fact, Resolution, Verdict},
 };
 
-fn rooms(rooms: Vec<ConcurrencySlot>) -> Reservation {
-    Reservation { rooms, ..Reservation::default() }
+fn concurrency(slots: Vec<ConcurrencySlot>) -> Reservation {
+    Reservation { concurrency_slots: slots, ..Reservation::default() }
 }
 
 /// The `n`th call's attempt, under way with these needs.
@@ -40,7 +40,7 @@ async fn enter(
     record(journal, call, admitted()).await;
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(journal, call, one, reservation).await.map(|_| (call, tried))
+    write_intent(journal, call, one, reservation).await.map(|_| (call, tried))
 }
 
 /// One room, and whoever wants it after each of the facts, of which the last alone frees it.
@@ -49,7 +49,7 @@ async fn held_until_the_last(
     n: u32,
     facts: impl FnOnce(AttemptId) -> Vec<Fact>,
 ) {
-    let one = || rooms(vec![needs_room("alpha", 1)]);
+    let one = || concurrency(vec![concurrency_slot("alpha", 1)]);
     let (call, tried) = enter(journal, n, one()).await.unwrap();
     let facts = facts(tried);
     let last = facts.len();
@@ -60,7 +60,7 @@ async fn held_until_the_last(
         record(journal, other, admitted()).await;
         let next = attempt("alpha");
         let tried = next.id;
-        let entered = bracket(journal, other, next, one()).await;
+        let entered = write_intent(journal, other, next, one()).await;
         assert_eq!(entered.is_ok(), step == last, "after {name}");
         if entered.is_ok() {
             record(journal, other, failed(tried, Delivery::NotSent)).await;
@@ -111,44 +111,48 @@ pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journ
     })
     .await;
     // A ring is over although its call is not.
-    let (call, tried) = enter(&journal, 60, rooms(vec![needs_room("alpha", 1)])).await.unwrap();
+    let (call, tried) =
+        enter(&journal, 60, concurrency(vec![concurrency_slot("alpha", 1)])).await.unwrap();
     for fact in
         [answered(tried, "a-3"), ended("a-3", Outcome::NoAnswer), Fact::Redialled(tried, at(600))]
     {
         record(&journal, call, fact).await;
     }
-    enter(&journal, 61, rooms(vec![needs_room("alpha", 1)])).await.unwrap();
+    enter(&journal, 61, concurrency(vec![concurrency_slot("alpha", 1)])).await.unwrap();
 }
 
 pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Journal>) {
-    let (wide, narrow) = (|| needs_room("alpha", 2), || needs_room("alpha/agent/a", 1));
-    let (first, tried) = enter(&journal, 0, rooms(vec![wide(), narrow()])).await.unwrap();
+    let (wide, narrow) = (|| concurrency_slot("alpha", 2), || concurrency_slot("alpha/agent/a", 1));
+    let (first, tried) = enter(&journal, 0, concurrency(vec![wide(), narrow()])).await.unwrap();
     // What is refused takes nothing: the second room of `alpha` is still free.
-    let full = enter(&journal, 1, rooms(vec![wide(), narrow()])).await.unwrap_err();
+    let full = enter(&journal, 1, concurrency(vec![wide(), narrow()])).await.unwrap_err();
     assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("concurrency_full")));
     assert_eq!(full.field(), Some("alpha/agent/a"), "which one is full");
     assert_eq!(full.message(), "alpha/agent/a has 1 calls under way, the most that are allowed");
     let wait = full.retry_after().unwrap();
     assert!(wait > Duration::from_secs(3_500) && wait <= Duration::from_secs(3_600), "{wait:?}");
-    enter(&journal, 2, rooms(vec![wide()])).await.unwrap();
+    enter(&journal, 2, concurrency(vec![wide()])).await.unwrap();
     for n in 3..6 {
         assert_eq!(
-            enter(&journal, n, rooms(vec![wide()])).await.unwrap_err().code(),
+            enter(&journal, n, concurrency(vec![wide()])).await.unwrap_err().code(),
             Some("concurrency_full")
         );
     }
-    enter(&journal, 6, rooms(vec![needs_room("beta", 1)])).await.unwrap();
-    assert!(enter(&journal, 7, rooms(vec![needs_room("gamma", 0)])).await.is_err(), "none is none");
+    enter(&journal, 6, concurrency(vec![concurrency_slot("beta", 1)])).await.unwrap();
+    assert!(
+        enter(&journal, 7, concurrency(vec![concurrency_slot("gamma", 0)])).await.is_err(),
+        "none is none"
+    );
     // A limit that is lowered lets nobody in until enough have gone, and one that is raised lets in
     // at once.
-    enter(&journal, 8, rooms(vec![needs_room("alpha", 3)])).await.unwrap();
+    enter(&journal, 8, concurrency(vec![concurrency_slot("alpha", 3)])).await.unwrap();
     record(&journal, first, failed(tried, Delivery::NotSent)).await;
-    assert!(enter(&journal, 9, rooms(vec![wide()])).await.is_err());
-    enter(&journal, 10, rooms(vec![needs_room("alpha", 3), narrow()])).await.unwrap();
+    assert!(enter(&journal, 9, concurrency(vec![wide()])).await.is_err());
+    enter(&journal, 10, concurrency(vec![concurrency_slot("alpha", 3), narrow()])).await.unwrap();
 }
 
 pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<dyn Journal>) {
-    let one = || rooms(vec![needs_room("alpha", 1)]);
+    let one = || concurrency(vec![concurrency_slot("alpha", 1)]);
     let (call, tried) = enter(&journal, 0, one()).await.unwrap();
     let next = attempt("beta");
     let last = next.id;
@@ -171,11 +175,11 @@ pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<d
 }
 
 pub(super) async fn a_room_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
-    let until = |after| ConcurrencySlot { until: at(after), ..needs_room("alpha", 1) };
+    let until = |after| ConcurrencySlot { until: at(after), ..concurrency_slot("alpha", 1) };
     // The facts are of the first second: by then it is over.
-    enter(&journal, 0, rooms(vec![until(1)])).await.unwrap();
-    enter(&journal, 1, rooms(vec![until(3_600)])).await.unwrap();
-    assert!(enter(&journal, 2, rooms(vec![until(7_200)])).await.is_err());
+    enter(&journal, 0, concurrency(vec![until(1)])).await.unwrap();
+    enter(&journal, 1, concurrency(vec![until(3_600)])).await.unwrap();
+    assert!(enter(&journal, 2, concurrency(vec![until(7_200)])).await.is_err());
 }
 
 /// For journals that go by the time that they are told.
@@ -191,8 +195,10 @@ pub(super) async fn a_room_ends_when_it_was_said_to(journal: Arc<dyn Journal>) {
                 Fact::Claimed(one.id),
                 Fact::Sent(one.id),
             ];
-            let reservation =
-                rooms(vec![ConcurrencySlot { until: at(after + lasts), ..needs_room("alpha", 2) }]);
+            let reservation = concurrency(vec![ConcurrencySlot {
+                until: at(after + lasts),
+                ..concurrency_slot("alpha", 2)
+            }]);
             let entered = journal.write(call, Write { facts, reservation }, at(after)).await;
             entered.map(|_| ()).map_err(|error| error.retry_after().unwrap().as_secs())
         }
@@ -216,7 +222,7 @@ pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone
     for journal in [&one, &other] {
         journal.beat(at(0)).await.unwrap();
     }
-    let reservation = || rooms(vec![needs_room("alpha", 2)]);
+    let reservation = || concurrency(vec![concurrency_slot("alpha", 2)]);
     let (call, tried) = enter(&one, 0, reservation()).await.unwrap();
     enter(&other, 1, reservation()).await.unwrap();
     for (n, journal) in [(2, &one), (3, &other)] {
@@ -250,11 +256,11 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
         async move {
             // In either order, so that two stand in each other's way.
             let mut reservation =
-                vec![needs_room("alpha", ROOM), needs_room("tenant/default", ROOM + 3)];
+                vec![concurrency_slot("alpha", ROOM), concurrency_slot("tenant/default", ROOM + 3)];
             if n % 2 == 0 {
                 reservation.reverse();
             }
-            match enter(&journal, n, rooms(reservation)).await {
+            match enter(&journal, n, concurrency(reservation)).await {
                 Ok((call, tried)) => {
                     let now = 1 + inside.fetch_add(1, Ordering::SeqCst);
                     assert!(now <= ROOM, "{now} are under way");
@@ -280,7 +286,9 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
     for n in 0..2 * ROOM {
         let journal = &journals[n as usize % journals.len()];
         left += u32::from(
-            enter(journal, 1_000 + n, rooms(vec![needs_room("alpha", ROOM)])).await.is_ok(),
+            enter(journal, 1_000 + n, concurrency(vec![concurrency_slot("alpha", ROOM)]))
+                .await
+                .is_ok(),
         );
     }
     assert_eq!(left, ROOM, "all of the room is free again");

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use super::{at, attempt};
 use crate::{Journal, StoredWebhook};
 
-pub(super) async fn letters_are_kept_until_they_are_handled(journal: Arc<dyn Journal>) {
-    let letter = |body: &[u8], after| StoredWebhook {
+pub(super) async fn webhooks_are_kept_until_they_are_handled(journal: Arc<dyn Journal>) {
+    let webhook = |body: &[u8], after| StoredWebhook {
         attempt: attempt("alpha").id,
         body: body.to_vec(),
         calls: vec!["a-1".into(), "a\u{0}\\2".into()],
         at: at(after),
     };
-    let first = letter(b"{\"call\": 1}\0\xff", 1);
-    let second = letter(b"{\"call\": 2}", 2);
+    let first = webhook(b"{\"call\": 1}\0\xff", 1);
+    let second = webhook(b"{\"call\": 2}", 2);
     let elsewhere = StoredWebhook { attempt: second.attempt, calls: Vec::new(), ..first.clone() };
     assert!(journal.pending_webhooks().await.unwrap().is_empty());
-    for letter in [&first, &second] {
-        assert!(journal.store_webhook(letter).await.unwrap());
+    for webhook in [&first, &second] {
+        assert!(journal.store_webhook(webhook).await.unwrap());
     }
     assert_eq!(
         journal.pending_webhooks().await.unwrap(),

@@ -11,8 +11,8 @@ use switchboard_core::{
 use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation, Scope};
 
 use super::{
-    admitted, at, attempt, bracket, budgeted, failed, needs_slot, open, queued, record, request,
-    write,
+    admitted, at, attempt, budgeted, failed, open, queued, rate_slot, record, request, write,
+    write_intent,
 };
 use crate::{
     Journal,
@@ -29,7 +29,7 @@ async fn take(
     record(journal, call, admitted()).await;
     let one = attempt("alpha");
     let tried = one.id;
-    bracket(journal, call, one, reservation).await.map(|_| (call, tried))
+    write_intent(journal, call, one, reservation).await.map(|_| (call, tried))
 }
 
 /// Ten millionths of a budget of so many.
@@ -45,7 +45,7 @@ fn ten_of(limit: i64) -> Reservation {
 
 pub(super) async fn slots_are_given_back_only_where_nothing_was_sent(journal: Arc<dyn Journal>) {
     let slot = |limiter: &str| Reservation {
-        slots: vec![needs_slot(limiter, 3)],
+        rate_slots: vec![rate_slot(limiter, 3)],
         ..Reservation::default()
     };
     let mut taken = Vec::new();
@@ -180,7 +180,7 @@ pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
         n += 1;
         let (journal, person) = (Arc::clone(&journal), n);
         let reservation =
-            Reservation { slots: vec![need(limiter, limit)], ..Reservation::default() };
+            Reservation { rate_slots: vec![need(limiter, limit)], ..Reservation::default() };
         async move {
             let call = open(&journal, request(person), 0).await;
             let one = attempt("alpha");

@@ -8,8 +8,8 @@ use switchboard_core::{AttemptState, CallStatus, Currency, Delivery, ErrorKind, 
 use switchboard_router::{BudgetHold, Reservation};
 
 use super::{
-    admitted, agents_attempt, at, attempt, bracket, budgeted, failed, in_doubt, needs_slot, open,
-    record, request,
+    admitted, agents_attempt, at, attempt, budgeted, failed, in_doubt, open, rate_slot, record,
+    request, write_intent,
 };
 use crate::{
     Journal, Write,
@@ -46,7 +46,7 @@ pub(super) async fn several_facts_are_all_or_nothing(journal: Arc<dyn Journal>) 
 
 pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
     let slots = |names: &[&str]| Reservation {
-        slots: names.iter().map(|name| needs_slot(name, 1)).collect(),
+        rate_slots: names.iter().map(|name| rate_slot(name, 1)).collect(),
         ..Reservation::default()
     };
     let hold = |micros: i64| BudgetHold {
@@ -60,7 +60,7 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         calls.push(call);
     }
     in_doubt(&journal, 9, agents_attempt("alpha", Some("doubted"))).await;
-    bracket(&journal, calls[0], attempt("alpha"), slots(&["taken"])).await.unwrap();
+    write_intent(&journal, calls[0], attempt("alpha"), slots(&["taken"])).await.unwrap();
 
     let everything = |micros: i64, names: &[&str]| Reservation {
         hold: Some(hold(micros)),
@@ -75,15 +75,19 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
     for (reservation, agent, code) in refusals {
         let one = agents_attempt("alpha", agent);
         let tried = one.id;
-        let refused = bracket(&journal, calls[1], one, reservation).await.unwrap_err();
+        let refused = write_intent(&journal, calls[1], one, reservation).await.unwrap_err();
         assert_eq!(refused.code(), Some(code));
         let kept = journal.get(calls[1]).await.unwrap().unwrap();
         assert_eq!((kept.status, kept.attempts.len()), (CallStatus::Admitted, 0));
         assert_eq!(journal.call_of(tried).await.unwrap(), None);
     }
-    let sent =
-        bracket(&journal, calls[1], agents_attempt("alpha", Some("a")), everything(50, &["free"]))
-            .await;
+    let sent = write_intent(
+        &journal,
+        calls[1],
+        agents_attempt("alpha", Some("a")),
+        everything(50, &["free"]),
+    )
+    .await;
     assert_eq!(
         sent.unwrap().attempts[0].state,
         AttemptState::Sent,
@@ -93,7 +97,7 @@ pub(super) async fn a_refusal_takes_nothing(journal: Arc<dyn Journal>) {
         [(slots(&["free"]), "rate_limited"), (everything(1, &[]), "over_budget")]
     {
         let one = agents_attempt("alpha", Some("a"));
-        let refused = bracket(&journal, calls[2], one, reservation).await.unwrap_err();
+        let refused = write_intent(&journal, calls[2], one, reservation).await.unwrap_err();
         assert_eq!(refused.code(), Some(code), "it took each of them once");
     }
 }

@@ -13,7 +13,7 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
 
-use super::stock::Stock;
+use super::reservations::Reservations;
 use crate::{
     Denied, DuplicateOf, Identity, NewCall, News, Opened, Recorded, Selection, Settlement,
     StoredWebhook, Write, WriteError, details, holds_concurrency, identity, settlement,
@@ -29,35 +29,35 @@ struct Entry {
 
 /// Whose open attempt may be whose.
 #[derive(Debug)]
-struct Unsure {
+struct Unidentified {
     provider: ProviderId,
     agent: Option<AgentId>,
     doubt: Identity,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Books {
+pub(super) struct Store {
     calls: BTreeMap<CallId, Entry>,
     keys: HashMap<(TenantId, CallKey), CallId>,
     callees: HashMap<(TenantId, PhoneNumber), CallId>,
     owners: HashMap<(ProviderId, ProviderCallId), CallId>,
     attempts: HashMap<AttemptId, CallId>,
-    unsure: BTreeMap<AttemptId, Unsure>,
+    unidentified: BTreeMap<AttemptId, Unidentified>,
     /// Who was asked to be called with which task, oldest first.
     asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
     people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
-    letters: Vec<(StoredWebhook, bool)>,
+    webhooks: Vec<(StoredWebhook, bool)>,
     /// What was written to others' calls, in order.
     news: BTreeMap<u64, (CallId, bool)>,
     /// How much of it there was, ever.
     writes_to_others: u64,
     decisions: Vec<AuditEntry>,
-    stock: Stock,
+    reservations: Reservations,
     /// Who is there, and since when silent; `None`: gone.
     members: Vec<Option<Timestamp>>,
 }
 
-impl Books {
+impl Store {
     pub(super) fn len(&self) -> usize {
         self.calls.len()
     }
@@ -158,39 +158,39 @@ impl Books {
         }
         if let Some(last) = last
             && write.reservation.hold.is_some()
-            && self.stock.holds(last.id)
+            && self.reservations.holds(last.id)
         {
             return Err(Denied::HoldExists.into());
         }
-        self.stock.ask(&write.reservation, at)?;
+        self.reservations.check(&write.reservation, at)?;
 
         if let Some(last) = last {
-            self.stock.take(last.id, write.reservation);
+            self.reservations.reserve(last.id, write.reservation);
             for attempt in &call.attempts {
                 self.attempts.insert(attempt.id, id);
                 if !holds_concurrency(attempt) {
-                    self.stock.leave(attempt.id);
+                    self.reservations.release_concurrency(attempt.id);
                 }
                 if attempt.id != last.id {
-                    self.unsure.remove(&attempt.id);
+                    self.unidentified.remove(&attempt.id);
                 }
             }
             match identity(&call) {
                 Identity::Known => {
-                    self.unsure.remove(&last.id);
+                    self.unidentified.remove(&last.id);
                 }
                 doubt @ (Identity::Pending | Identity::InDoubt) => {
-                    let unsure = Unsure {
+                    let unidentified = Unidentified {
                         provider: last.provider.clone(),
                         agent: last.agent.clone(),
                         doubt,
                     };
-                    self.unsure.insert(last.id, unsure);
+                    self.unidentified.insert(last.id, unidentified);
                 }
             }
         }
         for settlement in settlements {
-            self.stock.settle(settlement);
+            self.reservations.settle(settlement);
         }
         if call.status.holds_callee() {
             self.callees.insert(person, id);
@@ -245,8 +245,8 @@ impl Books {
         attempt: AttemptId,
         provider: &'a ProviderId,
         agent: Option<&'a AgentId>,
-    ) -> impl Iterator<Item = &'a Unsure> {
-        self.unsure
+    ) -> impl Iterator<Item = &'a Unidentified> {
+        self.unidentified
             .iter()
             .filter(move |(id, other)| {
                 **id != attempt
@@ -292,8 +292,10 @@ impl Books {
         else {
             return false;
         };
-        let mut others =
-            self.unsure.iter().filter(|(id, other)| **id != attempt && other.provider == *provider);
+        let mut others = self
+            .unidentified
+            .iter()
+            .filter(|(id, other)| **id != attempt && other.provider == *provider);
         !others.any(|(id, _)| {
             entry(*id).is_some_and(|other| {
                 other.call.to == own.call.to && other.request.task == own.request.task
@@ -328,29 +330,29 @@ impl Books {
         open.map(|entry| Call::clone(&entry.call)).collect()
     }
 
-    pub(super) fn store_webhook(&mut self, letter: &StoredWebhook) -> bool {
+    pub(super) fn store_webhook(&mut self, webhook: &StoredWebhook) -> bool {
         let known = self
-            .letters
+            .webhooks
             .iter()
-            .find(|(kept, _)| kept.attempt == letter.attempt && kept.body == letter.body);
+            .find(|(kept, _)| kept.attempt == webhook.attempt && kept.body == webhook.body);
         if let Some((_, handled)) = known {
             return !handled;
         }
-        self.letters.push((letter.clone(), false));
+        self.webhooks.push((webhook.clone(), false));
         true
     }
 
-    pub(super) fn mark_handled(&mut self, letter: &StoredWebhook) {
-        for (kept, handled) in &mut self.letters {
-            if kept.attempt == letter.attempt && kept.body == letter.body {
+    pub(super) fn mark_handled(&mut self, webhook: &StoredWebhook) {
+        for (kept, handled) in &mut self.webhooks {
+            if kept.attempt == webhook.attempt && kept.body == webhook.body {
                 *handled = true;
             }
         }
     }
 
     pub(super) fn pending_webhooks(&self) -> Vec<StoredWebhook> {
-        let open = self.letters.iter().filter(|(_, handled)| !handled);
-        open.map(|(letter, _)| letter.clone()).collect()
+        let open = self.webhooks.iter().filter(|(_, handled)| !handled);
+        open.map(|(webhook, _)| webhook.clone()).collect()
     }
 
     pub(super) fn append_audit(&mut self, decision: &AuditEntry) -> u64 {
